@@ -1,0 +1,103 @@
+import type { AppError } from "../errors.ts";
+
+/**
+ * A model is a function from a request to a stream of events. Providers make one; retrying, waiting and metering are
+ * functions from one to another; a turn consumes one.
+ *
+ * The stream never throws for what a service or a network does: failures come as an `error` event. It ends with exactly
+ * one `finish` or one `error`, which is its last event. When `signal` is aborted the stream ends with an `error` event of
+ * code `interrupted`, soon and whatever the service does.
+ */
+export type Model = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatEvent>;
+
+export interface ChatRequest {
+  /** The id the service knows, e.g. `deepseek-flash`. */
+  readonly model: string;
+  readonly messages: readonly Message[];
+  /** Only what someone set; what is absent is not sent. */
+  readonly sampling: Sampling;
+  /** Null: the service's own default; nothing is sent. */
+  readonly thinking: Thinking | null;
+  /** False waits for the whole answer and then gives it as one `text` event. */
+  readonly stream: boolean;
+}
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+  /** The thinking that came with an assistant message. */
+  readonly reasoning?: string;
+  /** Only on the last message, an assistant's: the model goes on from exactly the end of `content`. */
+  readonly prefix?: boolean;
+  /** Pictures that accompany a user message. */
+  readonly images?: readonly Image[];
+}
+
+export interface Image {
+  readonly name: string;
+  /** `data:image/png;base64,…` */
+  readonly url: string;
+}
+
+/** Ranges are the services' own; see the provider's documentation. */
+export interface Sampling {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  /** Tokens. */
+  readonly maxTokens?: number;
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly stop?: readonly string[];
+}
+
+export interface Thinking {
+  readonly enabled: boolean;
+  /** Null: the service's own default. */
+  readonly effort: Effort | null;
+}
+
+export type Effort = "low" | "high" | "max";
+
+export type ChatEvent =
+  /** The service took the request: headers came. `model` is what it says answers, where it says so. */
+  | { readonly type: "start"; readonly traceId: string | null }
+  /** Nothing yet: the request is queued at the service, or another attempt comes after `delay` milliseconds. */
+  | { readonly type: "waiting"; readonly why: "queued" }
+  | {
+      readonly type: "waiting";
+      readonly why: "retry";
+      /** Number of the attempt that comes, from 2. */
+      readonly attempt: number;
+      readonly attempts: number;
+      /** Milliseconds. */
+      readonly delay: number;
+      readonly error: AppError;
+    }
+  | { readonly type: "reasoning"; readonly text: string }
+  | { readonly type: "text"; readonly text: string }
+  /** Cumulative: the last one of a stream counts. */
+  | { readonly type: "usage"; readonly usage: Usage }
+  | { readonly type: "finish"; readonly reason: FinishReason }
+  | { readonly type: "error"; readonly error: AppError };
+
+/** `stop`, `length`, `content_filter`, `tool_calls`, or whatever else a service says. */
+export type FinishReason = string;
+
+/** Tokens, as the service counted them. */
+export interface Usage {
+  readonly promptTokens: number;
+  /** The part of `promptTokens` that came from the prefix cache. */
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+  /** The part of `completionTokens` that was thinking. */
+  readonly reasoningTokens: number;
+  readonly totalTokens: number;
+}
+
+export interface Cost {
+  /** ISO 4217: `CNY`, `USD`. */
+  readonly currency: string;
+  /** In units of the currency (yuan, dollars), not rounded. */
+  readonly amount: number;
+}

@@ -1,0 +1,140 @@
+/**
+ * Everything that can go wrong and that a person is told about, as one table: the code, the facts the words need, and the
+ * exit code. The words themselves, in two languages, are in `words/`; nobody decides anything by reading a message.
+ */
+export interface ErrorDetails {
+  /** A fault of the program itself: anything that was not foreseen. */
+  internal: { message: string };
+
+  /** Bad usage; `message` is commander's or the command's own sentence. */
+  usage: { message: string };
+  no_question: Record<string, never>;
+  input_unreadable: { path: string; reason: string };
+  not_a_terminal: { what: string };
+  unknown_provider: { name: string; known: readonly string[] };
+  bad_value: { name: string; value: string; expected: string };
+
+  /** Settings and credentials. */
+  no_key: { provider: string; variable: string; hint: "setup" | "environment" };
+  key_rejected: { provider: string; status: number; origin: string; reason: string };
+  no_balance: { provider: string; reason: string };
+  forbidden: { provider: string; origin: string; reason: string };
+  no_model: { provider: string };
+  config_broken: { path: string; line: number | null; key: string | null; reason: string };
+  untrusted_endpoint: { provider: string; url: string; origin: string; keyOrigin: string };
+  insecure_endpoint: { provider: string; url: string };
+
+  /** The provider refused this request and would refuse it again. */
+  request_refused: { provider: string; status: number; reason: string };
+  model_not_found: { provider: string; model: string; reason: string };
+  content_refused: { provider: string; reason: string };
+  context_too_long: { provider: string; model: string; limit: number | null; reason: string };
+
+  /** The service failed. */
+  no_connection: { host: string; proxy: string | null; cause: string; reason: string };
+  timeout: { host: string; seconds: number };
+  rate_limited: { provider: string; reason: string };
+  service_failed: { provider: string; status: number; reason: string };
+  stream_failed: { provider: string; reason: string };
+  not_a_stream: { provider: string; contentType: string; start: string };
+  incomplete_answer: { provider: string };
+  redirected: { provider: string; status: number; location: string };
+  flooded: { provider: string; limit: string };
+
+  /** Local storage. */
+  transcript_unwritable: { path: string; reason: string };
+  transcript_unreadable: { path: string; reason: string };
+  transcript_not_found: { reference: string };
+  transcript_ambiguous: { reference: string; candidates: readonly string[] };
+  storage_failed: { path: string; reason: string };
+
+  /** The person stopped it (Ctrl-C, a signal); not a failure, but it ends a turn. */
+  interrupted: Record<string, never>;
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+/** Exit codes as promised to scripts. */
+const exitCodes: Record<ErrorCode, number> = {
+  internal: 1,
+  usage: 2,
+  no_question: 2,
+  input_unreadable: 2,
+  not_a_terminal: 2,
+  unknown_provider: 2,
+  bad_value: 2,
+  no_key: 3,
+  key_rejected: 3,
+  no_balance: 3,
+  forbidden: 3,
+  no_model: 3,
+  config_broken: 3,
+  untrusted_endpoint: 3,
+  insecure_endpoint: 3,
+  request_refused: 4,
+  model_not_found: 4,
+  content_refused: 4,
+  context_too_long: 4,
+  no_connection: 5,
+  timeout: 5,
+  rate_limited: 5,
+  service_failed: 5,
+  stream_failed: 5,
+  not_a_stream: 5,
+  incomplete_answer: 5,
+  redirected: 5,
+  flooded: 5,
+  transcript_unwritable: 6,
+  transcript_unreadable: 6,
+  transcript_not_found: 2,
+  transcript_ambiguous: 2,
+  storage_failed: 6,
+  interrupted: 130,
+};
+
+export interface AppErrorOptions {
+  cause?: unknown;
+  /** Milliseconds the service asked to wait before another attempt; null when it did not say. */
+  retryAfter?: number | null;
+  /** The service's own name for the request, to quote to its support. */
+  traceId?: string | null;
+}
+
+/** An error the program foresaw: a code, the facts behind it, and the exit code it leads to. */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "AppError";
+  readonly code: Code;
+  readonly details: ErrorDetails[Code];
+  readonly retryAfter: number | null;
+  readonly traceId: string | null;
+
+  constructor(code: Code, details: ErrorDetails[Code], options: AppErrorOptions = {}) {
+    super(`${code} ${JSON.stringify(details)}`, { cause: options.cause });
+    this.code = code;
+    this.details = details;
+    this.retryAfter = options.retryAfter ?? null;
+    this.traceId = options.traceId ?? null;
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.code];
+  }
+}
+
+/**
+ * The error as one of ours; what was not foreseen becomes `internal`, with the original as its cause.
+ */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError(
+    "internal",
+    { message: error instanceof Error ? error.message : String(error) },
+    { cause: error },
+  );
+}
+
+/** The system's short name of a failure (`ENOSPC`, `EACCES`), or the message where there is none. */
+export function systemReason(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  return error instanceof Error ? error.message : String(error);
+}

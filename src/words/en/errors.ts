@@ -1,0 +1,156 @@
+import type { ErrorCode, ErrorDetails } from "../../errors.ts";
+
+/** What happened and to what; then what to do next. One short paragraph when joined. */
+export interface ErrorWords {
+  readonly what: string;
+  readonly next: string;
+}
+
+type ErrorTable = { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => ErrorWords };
+
+export const errors: ErrorTable = {
+  internal: ({ message }) => ({
+    what: `The program itself failed: ${message}.`,
+    next: "Run it again with DEEPSEEK_CHAT_DEBUG=1 for the details, and please report them.",
+  }),
+  usage: ({ message }) => ({ what: message, next: "See deepseek-chat --help." }),
+  no_question: () => ({
+    what: "There is no question.",
+    next: 'Give it as words, deepseek-chat ask "…", or pipe it in.',
+  }),
+  input_unreadable: ({ path, reason }) => ({
+    what: `The file ${path} cannot be read (${reason}).`,
+    next: "Check the path and its permissions.",
+  }),
+  not_a_terminal: ({ what }) => ({
+    what: `${what} needs a terminal to ask on.`,
+    next: "Run it in a terminal, or give the answer as an argument.",
+  }),
+  unknown_provider: ({ name, known }) => ({
+    what: `There is no provider called ${name}.`,
+    next: `Known: ${known.join(", ")}. Others are added under providers in the config file.`,
+  }),
+  bad_value: ({ name, value, expected }) => ({
+    what: `${name} cannot be ${value}.`,
+    next: `Give ${expected}.`,
+  }),
+  no_key: ({ provider, variable, hint }) => ({
+    what: `There is no API key for ${provider}.`,
+    next:
+      hint === "setup"
+        ? `Run deepseek-chat setup in a terminal, or set ${variable}. To look around without a key: --provider demo.`
+        : `Set ${variable}.`,
+  }),
+  key_rejected: ({ provider, status, origin, reason }) => ({
+    what: `${provider} does not accept the API key from ${origin} (${status}: ${reason}).`,
+    next: "Check it, or store another one with deepseek-chat setup.",
+  }),
+  no_balance: ({ provider, reason }) => ({
+    what: `The account at ${provider} has no balance left (${reason}).`,
+    next: "Top it up on the provider's site, then ask again; deepseek-chat balance shows what is there.",
+  }),
+  forbidden: ({ provider, origin, reason }) => ({
+    what: `${provider} refuses the account behind the key from ${origin} (403: ${reason}).`,
+    next: "Check the account's balance and its real-name verification on the provider's site.",
+  }),
+  no_model: ({ provider }) => ({
+    what: `No model is set for ${provider}.`,
+    next: "Name one with --model, or see deepseek-chat models.",
+  }),
+  config_broken: ({ path, line, key, reason }) => ({
+    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${reason}.`,
+    next: "Mend it with deepseek-chat config edit.",
+  }),
+  untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
+    what: `${origin} sends ${provider} to ${url}, but the key comes from ${keyOrigin}, so it is not sent there.`,
+    next: "If you trust that address, set it in your own environment or config file.",
+  }),
+  insecure_endpoint: ({ provider, url }) => ({
+    what: `The base URL of ${provider}, ${url}, is plain http, which would show the key to the network.`,
+    next: "Use https; plain http is for loopback addresses.",
+  }),
+  request_refused: ({ provider, status, reason }) => ({
+    what: `${provider} refused the request (${status}: ${reason}).`,
+    next: "Change what it names and ask again.",
+  }),
+  model_not_found: ({ provider, model, reason }) => ({
+    what: `${provider} has no model ${model} (${reason}).`,
+    next: "deepseek-chat models lists what it offers.",
+  }),
+  content_refused: ({ provider, reason }) => ({
+    what: `${provider} refused the content (${reason}).`,
+    next: "Put the question in other words.",
+  }),
+  context_too_long: ({ provider, model, limit, reason }) => ({
+    what: `The conversation is longer than ${model} at ${provider} can read${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
+    next: "Start afresh with /new, or send less.",
+  }),
+  no_connection: ({ host, proxy, cause, reason }) => ({
+    what: `No connection to ${host}${proxy === null ? "" : ` through the proxy ${proxy}`}: ${connectionWords[cause] ?? cause} (${reason}).`,
+    next: proxy === null ? "Check the network and the base URL." : "Check the network, the base URL and HTTPS_PROXY.",
+  }),
+  timeout: ({ host, seconds }) => ({
+    what: `${host} sent nothing for ${seconds} s.`,
+    next: "Ask again, or wait longer with --timeout.",
+  }),
+  rate_limited: ({ provider, reason }) => ({
+    what: `${provider} is limiting requests (429: ${reason}).`,
+    next: "Wait a little and ask again.",
+  }),
+  service_failed: ({ provider, status, reason }) => ({
+    what: `${provider} failed (${status}: ${reason}).`,
+    next: "Ask again in a while; the provider's status page may say more.",
+  }),
+  stream_failed: ({ provider, reason }) => ({
+    what: `${provider} broke off the answer: ${reason}.`,
+    next: "What came is kept; ask again for the rest.",
+  }),
+  not_a_stream: ({ provider, contentType, start }) => ({
+    what: `${provider} answered with ${contentType} instead of an answer of a model: ${start}`,
+    next: "Check the base URL; it may be a web page or a proxy's notice.",
+  }),
+  incomplete_answer: ({ provider }) => ({
+    what: `The answer from ${provider} ended before it was finished.`,
+    next: "What came is kept; ask again for the rest.",
+  }),
+  redirected: ({ provider, status, location }) => ({
+    what: `${provider} redirects to ${location} (${status}); the key is not carried there.`,
+    next: "If that is the right address, set it as the base URL.",
+  }),
+  flooded: ({ provider, limit }) => ({
+    what: `${provider} sent more than the program takes (${limit}).`,
+    next: "What came is kept. Check the base URL.",
+  }),
+  transcript_unwritable: ({ path, reason }) => ({
+    what: `The transcript ${path} cannot be written (${reason}).`,
+    next: "Name another place with --transcript or --transcripts, or go without with --no-transcript.",
+  }),
+  transcript_unreadable: ({ path, reason }) => ({
+    what: `The transcript ${path} cannot be read (${reason}).`,
+    next: "Check the path and its permissions.",
+  }),
+  transcript_not_found: ({ reference }) => ({
+    what: `There is no conversation ${reference}.`,
+    next: "deepseek-chat transcripts list shows what there is.",
+  }),
+  transcript_ambiguous: ({ reference, candidates }) => ({
+    what: `${reference} could be ${candidates.join(", ")}.`,
+    next: "Give more of the id.",
+  }),
+  storage_failed: ({ path, reason }) => ({
+    what: `${path} cannot be written (${reason}).`,
+    next: "Check the folder, its permissions and the space on the disk.",
+  }),
+  interrupted: () => ({ what: "Interrupted.", next: "" }),
+};
+
+/** `cause` of `no_connection`. */
+const connectionWords: Record<string, string> = {
+  dns: "the name does not resolve",
+  refused: "nothing listens there",
+  reset: "the connection was cut",
+  unreachable: "the network is unreachable",
+  timeout: "no connection in time",
+  tls: "its certificate is not trusted",
+  proxy: "the proxy refused",
+};

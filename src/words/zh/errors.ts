@@ -1,0 +1,147 @@
+import type { Words } from "../words.ts";
+
+export const errors: Words["errors"] = {
+  internal: ({ message }) => ({
+    what: `程序自身出错：${message}。`,
+    next: "请设置 DEEPSEEK_CHAT_DEBUG=1 重新运行以查看详情，并反馈给我们。",
+  }),
+  usage: ({ message }) => ({ what: message, next: "用法见 deepseek-chat --help。" }),
+  no_question: () => ({
+    what: "没有提问内容。",
+    next: '请直接写在命令后：deepseek-chat ask "…"，或通过管道传入。',
+  }),
+  input_unreadable: ({ path, reason }) => ({
+    what: `无法读取文件 ${path}（${reason}）。`,
+    next: "请检查路径和权限。",
+  }),
+  not_a_terminal: ({ what }) => ({
+    what: `${what} 需要在终端中交互使用。`,
+    next: "请在终端中运行，或把内容作为参数给出。",
+  }),
+  unknown_provider: ({ name, known }) => ({
+    what: `没有名为 ${name} 的服务商。`,
+    next: `可用的有：${known.join("、")}。其他服务商可在配置文件的 providers 中添加。`,
+  }),
+  bad_value: ({ name, value, expected }) => ({
+    what: `${name} 不能是 ${value}。`,
+    next: `应为 ${expected}。`,
+  }),
+  no_key: ({ provider, variable, hint }) => ({
+    what: `没有找到 ${provider} 的 API 密钥。`,
+    next:
+      hint === "setup"
+        ? `请在终端中运行 deepseek-chat setup，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`
+        : `请设置环境变量 ${variable}。`,
+  }),
+  key_rejected: ({ provider, status, origin, reason }) => ({
+    what: `${provider} 不接受来自 ${origin} 的 API 密钥（${status}:${reason}）。`,
+    next: "请检查密钥，或用 deepseek-chat setup 重新保存。",
+  }),
+  no_balance: ({ provider, reason }) => ({
+    what: `${provider} 账户余额不足（${reason}）。`,
+    next: "请到服务商网站充值后重试；余额可用 deepseek-chat balance 查看。",
+  }),
+  forbidden: ({ provider, origin, reason }) => ({
+    what: `${provider} 拒绝了 ${origin} 中密钥所属的账户（403:${reason}）。`,
+    next: "请在服务商网站检查账户余额和实名认证。",
+  }),
+  no_model: ({ provider }) => ({
+    what: `没有为 ${provider} 指定模型。`,
+    next: "请用 --model 指定，可用模型见 deepseek-chat models。",
+  }),
+  config_broken: ({ path, line, key, reason }) => ({
+    what: `配置文件 ${path}${line === null ? "" : ` 第 ${line} 行`}${key === null ? "" : ` ${key}`} 有误：${reason}。`,
+    next: "请用 deepseek-chat config edit 修改。",
+  }),
+  untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
+    what: `${origin} 把 ${provider} 指向 ${url}，而密钥来自 ${keyOrigin}，因此没有发送。`,
+    next: "如果信任该地址，请在自己的环境变量或配置文件中设置。",
+  }),
+  insecure_endpoint: ({ provider, url }) => ({
+    what: `${provider} 的地址 ${url} 是明文 http，会把密钥暴露在网络上。`,
+    next: "请使用 https；明文 http 只用于本机地址。",
+  }),
+  request_refused: ({ provider, status, reason }) => ({
+    what: `${provider} 拒绝了请求（${status}:${reason}）。`,
+    next: "请按提示修改后重试。",
+  }),
+  model_not_found: ({ provider, model, reason }) => ({
+    what: `${provider} 没有模型 ${model}（${reason}）。`,
+    next: "可用模型见 deepseek-chat models。",
+  }),
+  content_refused: ({ provider, reason }) => ({
+    what: `${provider} 拒绝了这段内容（${reason}）。`,
+    next: "请换一种说法。",
+  }),
+  context_too_long: ({ provider, model, limit, reason }) => ({
+    what: `对话长度超出 ${provider} 的 ${model} 的上限${limit === null ? "" : `(${limit} 个 token)`}:${reason}。`,
+    next: "请用 /new 开始新对话，或减少内容。",
+  }),
+  no_connection: ({ host, proxy, cause, reason }) => ({
+    what: `无法连接 ${host}${proxy === null ? "" : `（经代理 ${proxy}）`}:${connectionWords[cause] ?? cause}(${reason})。`,
+    next: proxy === null ? "请检查网络和服务地址。" : "请检查网络、服务地址和 HTTPS_PROXY。",
+  }),
+  timeout: ({ host, seconds }) => ({
+    what: `${host} 已 ${seconds} 秒没有任何回应。`,
+    next: "请重试，或用 --timeout 延长等待时间。",
+  }),
+  rate_limited: ({ provider, reason }) => ({
+    what: `${provider} 限制了请求频率（429:${reason}）。`,
+    next: "请稍后再试。",
+  }),
+  service_failed: ({ provider, status, reason }) => ({
+    what: `${provider} 服务出错（${status}:${reason}）。`,
+    next: "请稍后再试，也可查看服务商的状态页。",
+  }),
+  stream_failed: ({ provider, reason }) => ({
+    what: `${provider} 中断了回答：${reason}。`,
+    next: "已收到的部分已保留，可继续追问其余内容。",
+  }),
+  not_a_stream: ({ provider, contentType, start }) => ({
+    what: `${provider} 返回的是 ${contentType}，而不是模型的回答：${start}`,
+    next: "请检查服务地址，它可能是网页或代理的提示页。",
+  }),
+  incomplete_answer: ({ provider }) => ({
+    what: `${provider} 的回答没有结束就断开了。`,
+    next: "已收到的部分已保留，可继续追问其余内容。",
+  }),
+  redirected: ({ provider, status, location }) => ({
+    what: `${provider} 重定向到 ${location}(${status})，密钥没有随之发送。`,
+    next: "如果地址无误，请把它设为服务地址。",
+  }),
+  flooded: ({ provider, limit }) => ({
+    what: `${provider} 发送的数据超出限制（${limit}）。`,
+    next: "已收到的部分已保留，请检查服务地址。",
+  }),
+  transcript_unwritable: ({ path, reason }) => ({
+    what: `无法写入对话记录 ${path}（${reason}）。`,
+    next: "请用 --transcript 或 --transcripts 换个位置，或用 --no-transcript 不保存。",
+  }),
+  transcript_unreadable: ({ path, reason }) => ({
+    what: `无法读取对话记录 ${path}（${reason}）。`,
+    next: "请检查路径和权限。",
+  }),
+  transcript_not_found: ({ reference }) => ({
+    what: `没有找到对话 ${reference}。`,
+    next: "已有的对话见 deepseek-chat transcripts list。",
+  }),
+  transcript_ambiguous: ({ reference, candidates }) => ({
+    what: `${reference} 对应多个对话：${candidates.join("、")}。`,
+    next: "请输入更长的编号。",
+  }),
+  storage_failed: ({ path, reason }) => ({
+    what: `无法写入 ${path}（${reason}）。`,
+    next: "请检查目录、权限和磁盘空间。",
+  }),
+  interrupted: () => ({ what: "已中断。", next: "" }),
+};
+
+const connectionWords: Record<string, string> = {
+  dns: "域名无法解析",
+  refused: "对方没有监听该端口",
+  reset: "连接被切断",
+  unreachable: "网络不可达",
+  timeout: "连接超时",
+  tls: "证书不受信任",
+  proxy: "代理拒绝了连接",
+};
