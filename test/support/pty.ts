@@ -1,0 +1,159 @@
+import { spawn } from "@lydell/node-pty";
+import * as graphemes from "@xterm/addon-unicode-graphemes";
+import headless from "@xterm/headless";
+
+export interface TerminalOptions {
+  /** The program; default: this very Node. */
+  readonly command?: string;
+  readonly args: readonly string[];
+  /** On top of a bare environment: PATH, TERM, HOME=/nonexistent and LANG=C.UTF-8. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly cols?: number;
+  readonly rows?: number;
+  /**
+   * How the terminal measures text: `graphemes` as kitty, Ghostty or Windows Terminal do (an emoji with joiners takes two
+   * columns); `old` as terminals do that know no emoji (every code point by itself, one column each).
+   */
+  readonly widths?: "graphemes" | "old";
+  /** Whether the line the cursor is on is wrapped anew on a resize: xterm.js leaves it cut, most others wrap it. */
+  readonly reflowCursorLine?: boolean;
+}
+
+export interface PtyTerminal extends AsyncDisposable {
+  readonly pid: number;
+  /** Sends the text to the program as the keyboard would. */
+  type(text: string): void;
+  /** What is visible, a line a row, without blanks at the ends of lines and empty lines at the end. */
+  screen(): string;
+  /** Everything from the oldest line on, the visible part too; rows the terminal wrapped itself are joined, as a copy is. */
+  scrollback(): string;
+  /**
+   * Resolves when the text is on the screen, or the predicate holds; looked at after each piece of output is drawn.
+   * @param timeoutMs milliseconds, 10,000 by default; then it rejects and shows the screen.
+   */
+  until(condition: string | RegExp | (() => boolean), timeoutMs?: number): Promise<void>;
+  /** From zero, in the visible part. `column` may equal the width: a full row with the wrap pending. */
+  cursor(): { row: number; column: number };
+  resize(cols: number, rows: number): void;
+  kill(signal?: NodeJS.Signals): void;
+  /** Resolves when the program has ended and all it wrote is on the screen. */
+  readonly exit: Promise<{ code: number; signal: number }>;
+  /** Everything the program wrote so far, byte for byte. */
+  readonly raw: string;
+  readonly terminal: headless.Terminal;
+}
+
+function createTerminal(options: TerminalOptions): headless.Terminal {
+  const terminal = new headless.Terminal({
+    allowProposedApi: true,
+    cols: options.cols ?? 80,
+    rows: options.rows ?? 24,
+    scrollback: 100_000,
+    reflowCursorLine: options.reflowCursorLine ?? false,
+  });
+  if (options.widths !== "old") terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
+  return terminal;
+}
+
+function rowsOf(terminal: headless.Terminal, from: number): { text: string; wrapped: boolean }[] {
+  const buffer = terminal.buffer.active;
+  return Array.from({ length: buffer.length - from }, (_, index) => {
+    const line = buffer.getLine(from + index);
+    return { text: line?.translateToString(false) ?? "", wrapped: line?.isWrapped ?? false };
+  });
+}
+
+function joined(rows: readonly { text: string; wrapped: boolean }[], joinWrapped: boolean): string {
+  const lines: string[] = [];
+  for (const { text, wrapped } of rows) {
+    if (joinWrapped && wrapped && lines.length > 0) lines[lines.length - 1] += text;
+    else lines.push(text);
+  }
+  return lines
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .trimEnd();
+}
+
+/** Starts a program in a real pseudo-terminal, with a headless xterm as its screen, which also answers its queries. */
+export function openTerminal(options: TerminalOptions): PtyTerminal {
+  const terminal = createTerminal(options);
+  const pty = spawn(options.command ?? process.execPath, [...options.args], {
+    name: "xterm-256color",
+    cols: terminal.cols,
+    rows: terminal.rows,
+    cwd: options.cwd ?? process.cwd(),
+    env: { PATH: process.env["PATH"], HOME: "/nonexistent", LANG: "C.UTF-8", TERM: "xterm-256color", ...options.env },
+  });
+  const watchers = new Set<() => void>();
+  let raw = "";
+  let ended = false;
+  pty.onData((data) => {
+    raw += data;
+    terminal.write(data, () => watchers.forEach((look) => look()));
+  });
+  const answering = terminal.onData((data) => pty.write(data));
+  const exit = new Promise<{ code: number; signal: number }>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      answering.dispose();
+      terminal.write("", () => {
+        ended = true;
+        watchers.forEach((look) => look());
+        resolve({ code: exitCode, signal: signal ?? 0 });
+      });
+    });
+  });
+
+  const screen = () => joined(rowsOf(terminal, terminal.buffer.active.baseY), false);
+  const holds = (condition: string | RegExp | (() => boolean)): boolean => {
+    if (typeof condition === "function") return condition();
+    return typeof condition === "string" ? screen().includes(condition) : condition.test(screen());
+  };
+
+  return {
+    pid: pty.pid,
+    terminal,
+    exit,
+    screen,
+    type: (text) => pty.write(text),
+    scrollback: () => joined(rowsOf(terminal, 0), true),
+    cursor: () => ({ row: terminal.buffer.active.cursorY, column: terminal.buffer.active.cursorX }),
+    kill: (signal = "SIGTERM") => pty.kill(signal),
+    get raw() {
+      return raw;
+    },
+    resize(cols, rows) {
+      terminal.resize(cols, rows);
+      pty.resize(cols, rows);
+    },
+    until(condition, timeoutMs = 10_000) {
+      return new Promise((resolve, reject) => {
+        const stop = () => {
+          clearTimeout(timer);
+          watchers.delete(look);
+        };
+        const fail = (why: string) => {
+          stop();
+          reject(new Error(`${why}, waiting for ${String(condition)}. The screen:\n${screen()}\n— end of the screen`));
+        };
+        const look = () => {
+          if (holds(condition)) {
+            stop();
+            resolve();
+          } else if (ended) fail("The program ended");
+        };
+        const timer = setTimeout(() => fail(`${timeoutMs} ms passed`), timeoutMs);
+        watchers.add(look);
+        look();
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      if (!ended) {
+        pty.kill("SIGKILL");
+        await exit;
+      }
+      terminal.dispose();
+    },
+  };
+}
