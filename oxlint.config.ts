@@ -2,9 +2,9 @@ import { defineConfig } from "oxlint";
 
 /**
  * The arrows of the house: bin → main → commands → app → rooms. Each room lists the other rooms it may import from;
- * `errors.ts`, and types from `chat/model.ts`, `config/schema.ts` and `words/words.ts`, are open to all.
+ * `errors.ts`, and types from the files of `open`, may be imported by all.
  */
-const rooms: Record<string, readonly string[]> = {
+const rooms: Readonly<Record<string, readonly string[]>> = {
   chat: [],
   config: [],
   providers: [],
@@ -17,74 +17,60 @@ const rooms: Record<string, readonly string[]> = {
   diagnostics: [],
   repl: ["chat", "terminal"],
 };
+const names = Object.keys(rooms);
+const open = ["chat/model.ts", "config/schema.ts", "words/words.ts"];
+/** Ways to write the path to a place in src/ from one or two folders down. */
+const from = (place: string) => ["./", "../", "../../"].map((up) => up + place);
 
-const all = Object.keys(rooms);
-const openToTypes = ["**/chat/model.ts", "**/config/schema.ts", "**/words/words.ts"];
+/** What of `process` belongs to one place alone. */
+const owners: Readonly<Record<string, string>> = {
+  env: "config",
+  stdout: "terminal",
+  stderr: "terminal",
+  exit: "nobody",
+  exitCode: "main.ts",
+};
 
-/** Only `terminal/` writes to the standard streams, only `config/` reads the environment, only `main.ts` ends the program. */
-const processRules = (allowed: readonly string[]) =>
-  [
-    ["env", "config/ reads the environment"],
-    ["stdout", "terminal/ writes"],
-    ["stderr", "terminal/ writes"],
-    ["exit", "main.ts sets the exit code"],
-    ["exitCode", "main.ts sets the exit code"],
-  ]
-    .filter(([property]) => !allowed.includes(property!))
-    .map(([property, message]) => ({ object: "process", property: property!, message: message! }));
-
-function arrows(files: string, forbidden: readonly string[], allowedProcess: readonly string[] = []) {
+/**
+ * @param place the room or file that the rules hold for
+ * @param closed rooms and files it may not import
+ */
+function arrows(files: string, place: string, closed: readonly string[]) {
   return {
     files: [files],
     rules: {
-      "no-restricted-properties": ["error", ...processRules(allowedProcess)] as never,
-      "no-restricted-imports": [
+      "no-restricted-properties": [
         "error",
-        {
-          patterns: [
-            { group: forbidden.map((place) => `**/${place}`), message: "See the arrows in oxlint.config.ts." },
-          ],
-        },
-      ] as never,
-    },
-  };
-}
-
-const roomOverrides = all.map((room) => {
-  const closed = all.filter((other) => other !== room && !rooms[room]!.includes(other));
-  const process = room === "terminal" ? ["stdout", "stderr"] : room === "config" ? ["env"] : [];
-  return {
-    files: [`src/${room}/**`],
-    rules: {
-      "no-restricted-properties": ["error", ...processRules(process)] as never,
+        ...Object.entries(owners)
+          .filter(([, owner]) => owner !== place)
+          .map(([property, owner]) => ({ object: "process", property, message: `That is for ${owner}.` })),
+      ],
       "typescript/no-restricted-imports": [
         "error",
         {
           patterns: [
             {
-              group: [
-                ...closed.map((other) => `**/${other}/**`),
-                ...openToTypes.map((file) => `!${file}`),
-                "**/app.ts",
-                "**/main.ts",
-                "**/commands/**",
-              ],
-              message: "A room imports errors.ts and its own files; see the arrows in oxlint.config.ts.",
-            },
-            {
-              group: openToTypes.filter(
-                (file) =>
-                  !file.startsWith(`**/${room}/`) && !rooms[room]!.some((other) => file.startsWith(`**/${other}/`)),
-              ),
+              regex: `^[./]+/(?:${open.filter((path) => closed.includes(`${path.split("/")[0]}/**`)).join("|")})$`,
               allowTypeImports: true,
               message: "Only types cross here.",
             },
+            {
+              group: [...closed.flatMap(from), ...open.flatMap(from).map((path) => `!${path}`)],
+              message: "See the arrows in oxlint.config.ts.",
+            },
           ],
         },
-      ] as never,
+      ],
     },
-  };
+  } as const;
+}
+
+const roomRules = names.map((room) => {
+  const closed = names.filter((other) => other !== room && !rooms[room]!.includes(other));
+  return arrows(`src/${room}/**`, room, [...closed.map((name) => `${name}/**`), "commands/**", "app/**", "main.ts"]);
 });
+
+const everyRoom = names.map((name) => `${name}/**`);
 
 export default defineConfig({
   plugins: ["typescript", "unicorn", "oxc", "import", "promise", "node", "vitest"],
@@ -109,18 +95,13 @@ export default defineConfig({
     "no-shadow": "off",
     "no-underscore-dangle": "off",
     "typescript/no-unsafe-type-assertion": "off",
-    "vitest/require-mock-type-parameters": "off",
+    "typescript/consistent-return": "off",
   },
   overrides: [
-    ...roomOverrides,
-    arrows("src/commands/**", [
-      ...all.map((room) => `${room}/**`),
-      "!**/words/words.ts",
-      "!**/config/schema.ts",
-      "!**/chat/model.ts",
-      "main.ts",
-    ]),
-    arrows("src/app.ts", ["main.ts", "commands/**"]),
-    { files: ["bench/**", "scripts/**", "bin/**"], rules: { "no-console": "off" } },
+    ...roomRules,
+    arrows("src/app/**", "app", ["main.ts", "commands/**"]),
+    arrows("src/commands/**", "commands", [...everyRoom, "main.ts"]),
+    arrows("src/main.ts", "main.ts", everyRoom),
+    { files: ["bench/**", "scripts/**"], rules: { "no-console": "off" } },
   ],
 });

@@ -1,0 +1,115 @@
+import { safeParse } from "valibot";
+import { AppError } from "../errors.ts";
+import type { Environment } from "./environment.ts";
+import type { ConfigFile, Origin, SettingName, Settings } from "./schema.ts";
+import { builtIn, settingSchemas, settingVariables } from "./schema.ts";
+
+/** What the command line set: values with the flag that set them. */
+export type Flags = { readonly [Name in SettingName]?: { readonly value: unknown; readonly flag: string } };
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** One for each setting that has a value. */
+  readonly origins: Readonly<Partial<Record<SettingName, Origin>>>;
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** One source of settings. They are asked in order; the first that has a value wins. */
+type Layer = (name: SettingName) => Found | null;
+
+/**
+ * The settings in their order: flag, environment, `.env`, config file, built-in value.
+ *
+ * @param path of the config file, for origins
+ * @param providers the names that `provider/id` may begin with
+ * @throws AppError `bad_value` for a value that does not fit its setting
+ */
+export function loadSettings(
+  flags: Flags,
+  environment: Environment,
+  file: ConfigFile,
+  path: string,
+  providers: ReadonlySet<string>,
+): LoadedSettings {
+  const sources: readonly Layer[] = [
+    (name) => {
+      const given = flags[name];
+      return given === undefined ? null : { value: given.value, origin: { kind: "flag", name: given.flag } };
+    },
+    (name) => {
+      const variable = variableOf(name);
+      return variable === null ? null : environment.get(variable);
+    },
+    (name) => (file[name] === undefined ? null : { value: file[name], origin: { kind: "file", name: path } }),
+    (name) =>
+      name in builtIn ? { value: builtIn[name as keyof typeof builtIn], origin: { kind: "built-in", name: "" } } : null,
+  ];
+  const layers = sources.map((layer) => splittingModel(layer, providers));
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const origins: Partial<Record<SettingName, Origin>> = {};
+  for (const name of Object.keys(settingSchemas) as SettingName[]) {
+    const found = name === "model" ? findModel(layers) : find(layers, name);
+    if (found === null) continue;
+    values[name] = checked(name, found);
+    origins[name] = found.origin;
+  }
+  return { settings: values as Settings, origins };
+}
+
+export function variableOf(name: SettingName): string | null {
+  return Object.keys(settingVariables).find((variable) => settingVariables[variable] === name) ?? null;
+}
+
+function find(layers: readonly Layer[], name: SettingName): Found | null {
+  for (const layer of layers) {
+    const found = layer(name);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/**
+ * A model belongs to the provider it was set for: a `model` in the config file says nothing about the provider that a
+ * flag names, so it counts only where the layers from its own downward lead to the same provider.
+ */
+function findModel(layers: readonly Layer[]): Found | null {
+  const provider = find(layers, "provider")?.value;
+  for (const [index, layer] of layers.entries()) {
+    const model = layer("model");
+    if (model !== null) {
+      const sameLayers = find(layers.slice(index), "provider")?.value === provider;
+      return index === 0 || sameLayers ? model : null;
+    }
+  }
+  return null;
+}
+
+/** Reads `provider/id` as both; an id may have a slash of its own (`deepseek-ai/…`), which names no provider. */
+function splittingModel(layer: Layer, providers: ReadonlySet<string>): Layer {
+  return (name) => {
+    if (name !== "provider" && name !== "model") return layer(name);
+    const model = layer("model");
+    const slash = typeof model?.value === "string" ? model.value.indexOf("/") : -1;
+    const named = slash > 0 ? String(model!.value).slice(0, slash) : null;
+    if (model === null || named === null || !providers.has(named)) return layer(name);
+    return { value: name === "provider" ? named : String(model.value).slice(slash + 1), origin: model.origin };
+  };
+}
+
+function checked(name: SettingName, { value, origin }: Found): unknown {
+  const result = safeParse(settingSchemas[name], value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const expected =
+    issue.requirement === undefined ? (issue.expected ?? "") : describeLimit(issue.type, issue.requirement);
+  throw new AppError("bad_value", { name: origin.name, value: String(value), expected });
+}
+
+function describeLimit(type: string, requirement: unknown): string {
+  const signs: Record<string, string> = { min_value: "≥", max_value: "≤", gt_value: ">", max_length: "≤" };
+  return `${signs[type] ?? ""} ${String(requirement)}`.trim();
+}

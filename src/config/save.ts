@@ -1,0 +1,24 @@
+import { isMap } from "yaml";
+import { AppError } from "../errors.ts";
+import { checkConfig, parseConfig, readText } from "./file.ts";
+import { writePrivately } from "./files.ts";
+
+/**
+ * Sets or removes one value in the config file; everything else in it, comments and order included, stays.
+ *
+ * @param keys path of the value, e.g. `["providers", "mine", "base_url"]`
+ * @param value undefined removes it
+ * @throws AppError `config_broken` when the file, before or after, is not right; `storage_failed`
+ */
+export async function saveSetting(path: string, keys: readonly string[], value: unknown): Promise<void> {
+  const before = await readText(path);
+  const document = await parseConfig(path, before);
+  if (document.contents !== null && !isMap(document.contents)) {
+    throw new AppError("config_broken", { path, line: 1, key: null, reason: "a mapping of settings is expected" });
+  }
+  if (value === undefined) document.deleteIn(keys);
+  else document.setIn(keys, value);
+  const after = document.toString({ lineWidth: 0 });
+  await checkConfig(path, after, document);
+  await writePrivately(path, after);
+}

@@ -1,0 +1,113 @@
+import * as v from "valibot";
+
+/**
+ * The settings, one row each: how they are called in the config file (snake_case, as the services write them) and in the
+ * environment, what values they take, and the built-in value. Flags, environment, `.env`, file and `config list` all
+ * derive from this table.
+ */
+const text = v.pipe(v.string(), v.nonEmpty());
+const flag = v.boolean();
+const tokens = v.pipe(v.number(), v.integer(), v.minValue(1));
+const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+
+export const languages = ["en", "zh"] as const;
+export const efforts = ["low", "high", "max"] as const;
+export const currencies = ["CNY", "USD"] as const;
+
+export const settingSchemas = {
+  provider: text,
+  model: text,
+  system: v.string(),
+  role: text,
+  temperature: between(0, 2),
+  top_p: between(0, 1),
+  top_k: tokens,
+  max_tokens: tokens,
+  frequency_penalty: between(-2, 2),
+  presence_penalty: between(-2, 2),
+  stop: v.pipe(v.array(text), v.maxLength(16)),
+  thinking: flag,
+  effort: v.picklist(efforts),
+  transcripts: text,
+  transcript: text,
+  save: flag,
+  history: flag,
+  stream: flag,
+  render: flag,
+  timeout: v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400)),
+  retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
+  currency: v.picklist(currencies),
+  lang: v.picklist(languages),
+} as const;
+
+export type SettingName = keyof typeof settingSchemas;
+export type SettingValues = { [Name in SettingName]: v.InferOutput<(typeof settingSchemas)[Name]> };
+
+/** What nobody set is absent, except where there is a built-in value. */
+export type Settings = Partial<SettingValues> & Pick<SettingValues, keyof typeof builtIn>;
+
+export const builtIn = {
+  provider: "deepseek",
+  save: true,
+  history: true,
+  stream: true,
+  render: true,
+  retries: 3,
+  currency: "CNY",
+} as const satisfies Partial<SettingValues>;
+
+export const settingVariables: { readonly [variable: string]: SettingName } = {
+  DEEPSEEK_CHAT_PROVIDER: "provider",
+  DEEPSEEK_CHAT_MODEL: "model",
+  DEEPSEEK_CHAT_TRANSCRIPTS: "transcripts",
+  DEEPSEEK_CHAT_LANG: "lang",
+};
+
+/** How a service wants thinking switched; see `providers/thinking.ts`. */
+export const thinkingForms = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template", "none"] as const;
+/** How a service goes on from a given beginning of its answer: DeepSeek's `/beta`, a `prefix` field, or not at all. */
+export const prefixForms = ["beta", "field", "none"] as const;
+/** Whose balance endpoint a service has. */
+export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
+
+/** A provider as the config file gives it: a new one, or changes to one of the catalogue. */
+export const providerSchema = v.strictObject({
+  base_url: v.optional(v.pipe(v.string(), v.url())),
+  key_variable: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/u))),
+  key_needed: v.optional(flag),
+  model: v.optional(text),
+  headers: v.optional(v.record(v.string(), v.string())),
+  thinking: v.optional(v.picklist(thinkingForms)),
+  prefix: v.optional(v.picklist(prefixForms)),
+  balance: v.optional(v.picklist(balanceForms)),
+});
+export type ProviderConfig = v.InferOutput<typeof providerSchema>;
+
+const rates = v.strictObject({ cached: between(0, 1e6), input: between(0, 1e6), output: between(0, 1e6) });
+
+/** What is known of a model, by `provider/id`; rates are per million tokens, off-peak. */
+export const modelSchema = v.strictObject({
+  context: v.optional(tokens),
+  max_output: v.optional(tokens),
+  vision: v.optional(flag),
+  CNY: v.optional(rates),
+  USD: v.optional(rates),
+});
+export type ModelConfig = v.InferOutput<typeof modelSchema>;
+
+export const configFileSchema = v.strictObject({
+  ...v.partial(v.strictObject(settingSchemas)).entries,
+  roles: v.optional(v.record(v.string(), text)),
+  providers: v.optional(v.record(v.string(), providerSchema)),
+  models: v.optional(v.record(v.string(), modelSchema)),
+  /** Days on which DeepSeek charges no peak price, `YYYY-MM-DD`, beyond those the program knows. */
+  holidays: v.optional(v.array(v.pipe(v.string(), v.isoDate()))),
+});
+export type ConfigFile = v.InferOutput<typeof configFileSchema>;
+
+/** Where a value comes from, for `config list` and for errors. */
+export interface Origin {
+  readonly kind: "flag" | "environment" | "dotenv" | "file" | "store" | "built-in";
+  /** The flag, the variable, or the path of the file; empty for built-in values. */
+  readonly name: string;
+}

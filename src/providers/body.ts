@@ -1,0 +1,43 @@
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { ChatRequest, Message, Sampling } from "../chat/model.ts";
+import type { Connection } from "./connection.ts";
+import { thinkingFields } from "./thinking.ts";
+
+/**
+ * The body of a request. Fields that OpenAI does not know (`top_k`, `thinking`) go in at the top level, where the services
+ * read them; what nobody set is left out.
+ */
+export function requestBody(request: ChatRequest, connection: Connection): ChatCompletionCreateParamsStreaming {
+  const body = {
+    model: request.model,
+    messages: request.messages.map(wireMessage),
+    ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : { stream: false }),
+    ...samplingFields(request.sampling),
+    ...thinkingFields(connection.thinking, request.thinking),
+  };
+  // The package's types know neither the services' own fields nor `prefix`; its code sends what it is given.
+  return body as unknown as ChatCompletionCreateParamsStreaming;
+}
+
+function samplingFields(sampling: Sampling): Record<string, unknown> {
+  const fields = {
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    max_tokens: sampling.maxTokens,
+    frequency_penalty: sampling.frequencyPenalty,
+    presence_penalty: sampling.presencePenalty,
+    stop: sampling.stop,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Thinking is sent back only with a prefix to go on from: elsewhere the services do not want it. */
+function wireMessage({ role, content, reasoning, prefix, images }: Message): Record<string, unknown> {
+  if (images !== undefined && images.length > 0) {
+    const pictures = images.map(({ url }) => ({ type: "image_url", image_url: { url } }));
+    return { role, content: [{ type: "text", text: content }, ...pictures] };
+  }
+  if (prefix !== true) return { role, content };
+  return { role, content, prefix: true, ...(reasoning && { reasoning_content: reasoning }) };
+}

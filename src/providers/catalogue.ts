@@ -1,0 +1,114 @@
+import type { balanceForms, prefixForms, ProviderConfig, thinkingForms } from "../config/schema.ts";
+import { AppError } from "../errors.ts";
+
+/** What the program knows of a provider. A new provider is a row of `catalogue`, or an entry of the config file. */
+export interface Provider {
+  readonly name: string;
+  readonly baseUrl: string;
+  /** The environment variable that names another endpoint. */
+  readonly baseUrlVariable: string | null;
+  readonly keyVariable: string | null;
+  /** False for local servers: they are asked without a key. */
+  readonly keyNeeded: boolean;
+  /** The model taken when nobody names one; null where only the server knows its models. */
+  readonly model: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly thinking: (typeof thinkingForms)[number];
+  readonly prefix: (typeof prefixForms)[number];
+  readonly balance: (typeof balanceForms)[number];
+  /** What `GET /models` is asked with, to list chat models alone. */
+  readonly modelsQuery: Readonly<Record<string, string>>;
+}
+
+const hosted = { keyNeeded: true, headers: {}, modelsQuery: {} } as const;
+const local = {
+  ...hosted,
+  keyNeeded: false,
+  baseUrlVariable: null,
+  keyVariable: null,
+  model: null,
+  prefix: "none",
+  balance: "none",
+} as const;
+const siliconflow = {
+  ...hosted,
+  baseUrlVariable: "SILICONFLOW_BASE_URL",
+  keyVariable: "SILICONFLOW_API_KEY",
+  model: "deepseek-ai/DeepSeek-V4-Flash",
+  thinking: "enable_thinking",
+  prefix: "field",
+  balance: "siliconflow",
+  modelsQuery: { sub_type: "chat" },
+} as const;
+
+/** Checked 2026-11-20; sources: the providers' API documentation. */
+const catalogue: readonly Provider[] = [
+  {
+    ...hosted,
+    name: "deepseek",
+    baseUrl: "https://api.deepseek.com",
+    baseUrlVariable: "DEEPSEEK_BASE_URL",
+    keyVariable: "DEEPSEEK_API_KEY",
+    model: "deepseek-flash",
+    thinking: "deepseek",
+    prefix: "beta",
+    balance: "deepseek",
+  },
+  { ...siliconflow, name: "siliconflow", baseUrl: "https://api.siliconflow.cn/v1" },
+  { ...siliconflow, name: "siliconflow-com", baseUrl: "https://api.siliconflow.com/v1" },
+  { ...local, name: "ollama", baseUrl: "http://127.0.0.1:11434/v1", thinking: "reasoning_effort" },
+  { ...local, name: "lmstudio", baseUrl: "http://127.0.0.1:1234/v1", thinking: "reasoning_effort" },
+  { ...local, name: "llamacpp", baseUrl: "http://127.0.0.1:8080/v1", thinking: "chat_template" },
+  { ...local, name: "vllm", baseUrl: "http://127.0.0.1:8000/v1", thinking: "chat_template" },
+  // Its address is known once the program has started it; see demo/server.ts.
+  { ...local, name: "demo", baseUrl: "", model: "demo-tour", thinking: "deepseek" },
+];
+
+/** Models that are gone, and what took their place. DeepSeek retired these on 2026-07-24. */
+export const retiredModels: Readonly<Record<string, string>> = {
+  "deepseek-chat": "deepseek-flash",
+  "deepseek-reasoner": "deepseek-flash",
+};
+
+export const localProviders = ["ollama", "lmstudio", "llamacpp", "vllm"] as const;
+
+type Custom = Readonly<Record<string, ProviderConfig>>;
+
+/** All names, the catalogue's first. */
+export function providerNames(custom: Custom): string[] {
+  return [...new Set([...catalogue.map((row) => row.name), ...Object.keys(custom)])];
+}
+
+/**
+ * The provider of a name: the catalogue's row, changed and extended by the config file's entry.
+ *
+ * @throws AppError `unknown_provider`; `bad_value` for a custom provider without a base URL
+ */
+export function findProvider(name: string, custom: Custom): Provider {
+  const row = catalogue.find((provider) => provider.name === name);
+  const entry = Object.hasOwn(custom, name) ? custom[name] : undefined;
+  if (row === undefined && entry === undefined) {
+    throw new AppError("unknown_provider", { name, known: providerNames(custom) });
+  }
+  const base = row ?? blank(name);
+  const provider: Provider = {
+    ...base,
+    baseUrl: entry?.base_url ?? base.baseUrl,
+    keyVariable: entry?.key_variable ?? base.keyVariable,
+    keyNeeded: entry?.key_needed ?? (base.keyNeeded || entry?.key_variable !== undefined),
+    model: entry?.model ?? base.model,
+    headers: { ...base.headers, ...entry?.headers },
+    thinking: entry?.thinking ?? base.thinking,
+    prefix: entry?.prefix ?? base.prefix,
+    balance: entry?.balance ?? base.balance,
+  };
+  if (provider.baseUrl === "" && name !== "demo") {
+    throw new AppError("bad_value", { name: `providers.${name}.base_url`, value: '""', expected: "https://…" });
+  }
+  return provider;
+}
+
+/** `KEY`-less until the entry says otherwise: many self-hosted gateways ask for none. */
+function blank(name: string): Provider {
+  return { ...local, name, baseUrl: "", thinking: "none" };
+}

@@ -1,0 +1,237 @@
+import type { ChatEvent, ChatRequest, Model } from "../chat/model.ts";
+import { AppError, asAppError } from "../errors.ts";
+import { requestBody } from "./body.ts";
+import type { Connection } from "./connection.ts";
+import { Deltas } from "./deltas.ts";
+import { watchedFetch } from "./http.ts";
+import { Queue } from "./queue.ts";
+import { Silence } from "./silence.ts";
+import { fromNetwork, fromRefusal, fromStream, hostOf, isRecord, redact, traceId } from "./wire-errors.ts";
+
+/** Milliseconds of silence accepted where nobody said: an answer that comes whole is silent for as long as it takes. */
+const defaultSilence = { stream: 120_000, whole: 600_000 };
+/** What a finished answer's usage may still take to come, before an open socket is closed: milliseconds. */
+const afterFinish = 3_000;
+
+/** Makes a model of a connection: one request, one attempt. */
+export function connect(connection: Connection): Model {
+  return (request, signal) => {
+    const queue = new Queue<ChatEvent>();
+    void new Attempt(connection, request, signal, queue).run();
+    return queue;
+  };
+}
+
+/** One attempt at one request. It pushes events to the queue and ends it; it never throws. */
+class Attempt {
+  readonly #connection: Connection;
+  readonly #request: ChatRequest;
+  readonly #outer: AbortSignal;
+  readonly #queue: Queue<ChatEvent>;
+  readonly #deltas = new Deltas();
+  /** Aborts the request: on the person's wish, on silence, and when reading failed. */
+  readonly #stop = new AbortController();
+  readonly #silence: Silence;
+  #silent = false;
+  #failure: unknown = null;
+  #refusal = "";
+  #queuedToldAt = 0;
+
+  constructor(connection: Connection, request: ChatRequest, signal: AbortSignal, queue: Queue<ChatEvent>) {
+    this.#connection = connection;
+    this.#request = request;
+    this.#outer = signal;
+    this.#queue = queue;
+    this.#silence = new Silence(this.#limit, () => {
+      this.#silent = true;
+      this.#stop.abort();
+    });
+  }
+
+  get #limit(): number {
+    return this.#connection.silence ?? (this.#request.stream ? defaultSilence.stream : defaultSilence.whole);
+  }
+
+  async run(): Promise<void> {
+    const abort = () => this.#stop.abort();
+    this.#outer.addEventListener("abort", abort, { once: true });
+    if (this.#outer.aborted) abort();
+    try {
+      await this.#ask();
+      this.#finish(null);
+    } catch (error) {
+      this.#stop.abort();
+      this.#finish(error);
+    } finally {
+      this.#silence.end();
+      this.#outer.removeEventListener("abort", abort);
+      this.#queue.end();
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { default: OpenAI } = await import("openai");
+    const { key, baseUrl, headers } = this.#connection;
+    const client = new OpenAI({
+      baseURL: this.#request.messages.at(-1)?.prefix === true ? prefixUrl(this.#connection) : baseUrl,
+      // Local servers want no key, the package wants one that is not empty.
+      apiKey: key ?? "none",
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      adminAPIKey: null,
+      defaultHeaders: { ...(key === null && { Authorization: null }), ...headers },
+      // Ours are visible, can be stopped, and know when nothing came; see retry.ts.
+      maxRetries: 0,
+      // Ours ends at silence, not at the headers; see silence.ts.
+      timeout: 86_400_000,
+      logLevel: "off",
+      fetch: watchedFetch(this.#connection.transport, {
+        onBytes: (bytes) => this.#onBytes(bytes),
+        onFailure: (error) => (this.#failure = error),
+        onRefusal: (body) => (this.#refusal = body),
+      }),
+    });
+    const body = requestBody(this.#request, this.#connection);
+    const response = await client.chat.completions.create(body, { signal: this.#stop.signal }).asResponse();
+    this.#queue.push({ type: "start", traceId: traceId((name) => response.headers.get(name)) });
+    await this.#read(response);
+  }
+
+  /** A stream was asked for; what comes may be one, or plain JSON, or a web page. The first bytes tell, not the type. */
+  async #read(response: Response): Promise<void> {
+    const { first, body } = await peek(response.body as unknown as AsyncIterable<Buffer>);
+    if (first.startsWith("{") || first.startsWith("[") || first.startsWith('"'))
+      return this.#readWhole(await text(body));
+    if (!/^(?:data|event|id|retry)?:/u.test(first)) {
+      const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
+      const start = redact(first.slice(0, 80).replace(/\s+/gu, " "), this.#connection) || "(empty)";
+      throw new AppError("not_a_stream", { provider: this.#connection.name, contentType, start });
+    }
+    const { Stream } = await import("openai/streaming");
+    const stream = Stream.fromSSEResponse<unknown>({ body } as unknown as Response, this.#stop);
+    for await (const chunk of stream) this.#readChunk(chunk);
+  }
+
+  #readWhole(body: string): void {
+    let whole: unknown;
+    try {
+      whole = JSON.parse(body);
+    } catch (error) {
+      throw new AppError("stream_failed", { provider: this.#connection.name, reason: "broken JSON" }, { cause: error });
+    }
+    this.#readChunk(whole);
+  }
+
+  #readChunk(chunk: unknown): void {
+    if (isFailure(chunk)) throw fromStream(chunk, this.#connection, this.#request.model);
+    for (const event of this.#deltas.read(chunk)) {
+      if (event.type !== "usage") this.#silence.content();
+      this.#queue.push(event);
+    }
+    if (this.#deltas.finishReason !== null) this.#silence.shorten(afterFinish);
+  }
+
+  /** Before any content, bytes without data are DeepSeek's way of saying that the request waits its turn. */
+  #onBytes(bytes: Uint8Array): void {
+    this.#silence.alive();
+    if (this.#deltas.started || Date.now() - this.#queuedToldAt < 1000) return;
+    const sign = Buffer.from(bytes.subarray(0, 64)).toString("latin1").trimStart();
+    if (sign !== "" && !sign.startsWith(":")) return;
+    this.#queuedToldAt = Date.now();
+    this.#queue.push({ type: "waiting", why: "queued" });
+  }
+
+  #finish(thrown: unknown): void {
+    for (const event of this.#deltas.end()) this.#queue.push(event);
+    const error = this.#error(thrown);
+    if (error !== null) this.#queue.push({ type: "error", error });
+    else this.#queue.push({ type: "finish", reason: this.#deltas.finishReason! });
+  }
+
+  /** Why the attempt failed; null when the service said that the answer is finished. */
+  #error(thrown: unknown): AppError | null {
+    const { name: provider, baseUrl } = this.#connection;
+    const reason = this.#deltas.finishReason;
+    if (this.#outer.aborted) return new AppError("interrupted", {});
+    if (reason === "insufficient_system_resource") {
+      return new AppError("service_failed", { provider, status: 503, reason });
+    }
+    // Once the service has said how it ended, nothing that the connection does later makes the answer less whole.
+    if (reason !== null && !(thrown instanceof AppError)) return null;
+    if (this.#silent) return new AppError("timeout", { host: hostOf(baseUrl), seconds: this.#limit / 1000 });
+    if (thrown === null) return new AppError("incomplete_answer", { provider });
+    return this.#fromThrown(thrown);
+  }
+
+  #fromThrown(thrown: unknown): AppError {
+    const { name: provider } = this.#connection;
+    const { model } = this.#request;
+    if (thrown instanceof AppError) return thrown;
+    if (this.#failure !== null) return fromNetwork(this.#failure, this.#connection);
+    const fields = isRecord(thrown) ? thrown : {};
+    const { status, headers, error } = fields;
+    if (typeof status === "number") {
+      const header = (name: string) => (headers instanceof Headers ? headers.get(name) : null);
+      return fromRefusal({ status, body: this.#refusal, header }, this.#connection, model);
+    }
+    // `data: {"error": …}` in a stream is thrown by the package as an error without status.
+    if (isRecord(error)) return fromStream({ error, ...error }, this.#connection, model);
+    if (thrown instanceof SyntaxError)
+      return new AppError("stream_failed", { provider, reason: "broken JSON" }, { cause: thrown });
+    if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ERR_/u.test(fields["code"])) {
+      return new AppError("stream_failed", { provider, reason: fields["code"] }, { cause: thrown });
+    }
+    return asAppError(thrown);
+  }
+}
+
+/** `{"error": …}`, or SiliconFlow's `{"code": 50505, "message": …}`, where a chunk or a completion was expected. */
+function isFailure(chunk: unknown): boolean {
+  if (typeof chunk === "string") return true;
+  if (!isRecord(chunk) || Array.isArray(chunk["choices"])) return false;
+  return Boolean(chunk["error"]) || ("message" in chunk && ("code" in chunk || "status" in chunk));
+}
+
+/** DeepSeek goes on from a prefix only at `/beta`. */
+function prefixUrl({ baseUrl, prefix }: Connection): string {
+  return prefix === "beta" ? `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta` : baseUrl;
+}
+
+/** The first bytes that are not blank, and the body with them still in it. */
+async function peek(body: AsyncIterable<Buffer>): Promise<{ first: string; body: AsyncIterable<Buffer> }> {
+  const iterator = body[Symbol.asyncIterator]();
+  const read: Buffer[] = [];
+  let first = "";
+  while (first.length < 8) {
+    const { value, done } = await iterator.next();
+    if (done === true) break;
+    read.push(value);
+    first = Buffer.concat(read)
+      .subarray(-256)
+      .toString("utf8")
+      .trimStart()
+      .replace(/^\uFEFF/u, "");
+    if (read.length > 1 && first === "") read.splice(0, read.length - 1);
+  }
+  return { first, body: rejoined(read, iterator) };
+}
+
+async function* rejoined(read: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* read;
+    while (true) {
+      const { value, done } = await rest.next();
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function text(body: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}

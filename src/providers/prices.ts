@@ -1,0 +1,98 @@
+import type { ModelConfig } from "../config/schema.ts";
+
+/** Per million tokens, in units of the currency. */
+export interface Rates {
+  readonly cached: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+export interface ModelFacts {
+  /** Tokens. */
+  readonly context?: number;
+  readonly maxOutput?: number;
+  readonly vision?: boolean;
+  readonly rates?: Readonly<Partial<Record<"CNY" | "USD", Rates>>>;
+  /** Twice the price in DeepSeek's peak hours. */
+  readonly peak?: boolean;
+}
+
+/** As of 2026-11-20, by `provider/id`; the config file's `models` overrides it. Source: api-docs.deepseek.com/pricing. */
+const flash: ModelFacts = {
+  context: 1_000_000,
+  maxOutput: 384_000,
+  vision: true,
+  peak: true,
+  rates: { CNY: { cached: 0.02, input: 1, output: 4 }, USD: { cached: 0.003, input: 0.15, output: 0.6 } },
+};
+const facts: Readonly<Record<string, ModelFacts>> = {
+  "deepseek/deepseek-flash": flash,
+  // The former name of the same model, still accepted and billed as flash.
+  "deepseek/deepseek-v4-flash": flash,
+  "deepseek/deepseek-v4-pro": {
+    context: 1_000_000,
+    maxOutput: 384_000,
+    vision: false,
+    peak: true,
+    rates: { CNY: { cached: 0.15, input: 4.5, output: 13.5 }, USD: { cached: 0.022, input: 0.66, output: 1.98 } },
+  },
+};
+
+/** Chinese public holidays of 2026, when no peak price is charged: [month, first day, last day]. */
+const holidays2026: readonly (readonly [number, number, number])[] = [
+  [1, 1, 3],
+  [2, 15, 23],
+  [4, 4, 6],
+  [5, 1, 5],
+  [6, 19, 21],
+  [9, 25, 27],
+  [10, 1, 7],
+];
+
+/** What is known of a model; empty when nothing is. */
+export function modelFacts(provider: string, model: string, custom: Readonly<Record<string, ModelConfig>>): ModelFacts {
+  const known = facts[`${provider}/${model}`] ?? {};
+  const entry = custom[`${provider}/${model}`] ?? custom[model];
+  if (entry === undefined) return known;
+  const { context, max_output: maxOutput, vision, CNY, USD } = entry;
+  const priced = CNY !== undefined || USD !== undefined;
+  return {
+    ...known,
+    ...(context !== undefined && { context }),
+    ...(maxOutput !== undefined && { maxOutput }),
+    ...(vision !== undefined && { vision }),
+    // A price somebody wrote down is the price: no peak is put on top of it.
+    ...(priced && { peak: false, rates: { ...(CNY && { CNY }), ...(USD && { USD }) } }),
+  };
+}
+
+/**
+ * The rates that hold at a moment, or null where the model's price in that currency is unknown.
+ *
+ * @param at when the request is made
+ * @param holidays further days without peak price, `YYYY-MM-DD`, Beijing time
+ */
+export function ratesAt(
+  model: ModelFacts,
+  currency: "CNY" | "USD",
+  at: Date,
+  holidays: readonly string[],
+): Rates | null {
+  const rates = model.rates?.[currency];
+  if (rates === undefined) return null;
+  const factor = model.peak === true && isPeak(at, holidays) ? 2 : 1;
+  return { cached: rates.cached * factor, input: rates.input * factor, output: rates.output * factor };
+}
+
+/** Peak: Beijing time (UTC+8 all year), Monday to Friday, 9–12 and 14–18 o'clock, holidays excepted. */
+export function isPeak(at: Date, holidays: readonly string[]): boolean {
+  const beijing = new Date(at.getTime() + 8 * 3_600_000);
+  const weekday = beijing.getUTCDay();
+  if (weekday === 0 || weekday === 6) return false;
+  const hour = beijing.getUTCHours();
+  if (!((hour >= 9 && hour < 12) || (hour >= 14 && hour < 18))) return false;
+  if (holidays.includes(beijing.toISOString().slice(0, 10))) return false;
+  if (beijing.getUTCFullYear() !== 2026) return true;
+  const [month, day] = [beijing.getUTCMonth() + 1, beijing.getUTCDate()];
+  return !holidays2026.some(([m, first, last]) => m === month && day >= first && day <= last);
+}

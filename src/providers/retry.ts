@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChatEvent, Model } from "../chat/model.ts";
+import { AppError } from "../errors.ts";
+import { isPassing } from "./wire-errors.ts";
+
+export interface RetryOptions {
+  /** Further attempts after the first. */
+  readonly retries: number;
+  /** Milliseconds that the waits between attempts may take together. */
+  readonly patience: number;
+}
+
+/** Milliseconds: the first wait is up to this, each further one up to twice the one before, none over the most. */
+const firstWait = 500;
+const mostWait = 30_000;
+
+/**
+ * Asks again when a request brought nothing and the failure may pass: exponential backoff with full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter), or as long as `Retry-After` says. Once any
+ * thinking or text came, nothing is asked again: it would be billed and shown twice.
+ */
+export function withRetries(model: Model, options: RetryOptions): Model {
+  return async function* retrying(request, signal) {
+    const attempts = options.retries + 1;
+    let waited = 0;
+    for (let attempt = 1; ; attempt++) {
+      let started = false;
+      let failure: AppError | null = null;
+      for await (const event of model(request, signal)) {
+        if (event.type === "error") {
+          failure = event.error;
+          break;
+        }
+        started ||= event.type === "text" || event.type === "reasoning";
+        yield event;
+      }
+      if (failure === null) return;
+      const delay = failure.retryAfter ?? Math.random() * Math.min(mostWait, firstWait * 2 ** (attempt - 1));
+      const again = !started && attempt < attempts && isPassing(failure) && waited + delay <= options.patience;
+      if (!again) return yield { type: "error", error: failure };
+      waited += delay;
+      yield {
+        type: "waiting",
+        why: "retry",
+        attempt: attempt + 1,
+        attempts,
+        delay,
+        error: failure,
+      } satisfies ChatEvent;
+      const stopped = await sleep(delay, false, { signal }).catch(() => true);
+      if (stopped) return yield { type: "error", error: new AppError("interrupted", {}) };
+    }
+  };
+}

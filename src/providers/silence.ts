@@ -1,0 +1,46 @@
+/**
+ * The timer on silence. Streams are known to stall with the socket left open, so only the time without content tells;
+ * a limit on the whole would end good long answers. Before the first content, signs of life (keep-alives) extend the wait,
+ * up to the ten minutes after which DeepSeek itself gives a queued request up. After it they do not count.
+ */
+export class Silence {
+  readonly #limit: number;
+  readonly #expire: () => void;
+  readonly #startedAt = Date.now();
+  #timer: NodeJS.Timeout;
+  #content = false;
+
+  /**
+   * @param limit milliseconds
+   * @param expire called once, when the limit is passed
+   */
+  constructor(limit: number, expire: () => void) {
+    this.#limit = limit;
+    this.#expire = expire;
+    this.#timer = setTimeout(expire, limit);
+  }
+
+  /** Bytes came that may be no more than a sign of life. */
+  alive(): void {
+    if (this.#content || Date.now() - this.#startedAt + this.#limit > queueLimit) return;
+    this.#timer.refresh();
+  }
+
+  /** Thinking or text came. */
+  content(): void {
+    this.#content = true;
+    this.#timer.refresh();
+  }
+
+  /** From here on another limit holds. */
+  shorten(limit: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#expire, limit);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+const queueLimit = 600_000;
