@@ -1,0 +1,59 @@
+import { displayWidth, graphemes } from "../../terminal/width.ts";
+import { isPasteMark } from "./paste.ts";
+
+/** One cluster as it is drawn. */
+export interface Cell {
+  /** What is written; empty for what has no width, which would only disturb its neighbours. */
+  readonly text: string;
+  /** Columns. */
+  readonly width: number;
+  /** Parameters of an SGR sequence, e.g. `2` for dim; empty for none. */
+  readonly style: string;
+  /** Where in the line or text the cluster starts; -1 for what is not part of it, such as a prompt. */
+  readonly offset: number;
+}
+
+/** Columns of a tab: the same everywhere in a line, so that a line's cells do not depend on where it starts. */
+const tabWidth = 4;
+
+/** The label of a shortened paste. */
+export type Label = (mark: string) => string;
+
+export function cellsOf(text: string, style: string, offset = -1): Cell[] {
+  return graphemes(text).map((cluster) => cell(cluster, style, offset));
+}
+
+function cell(cluster: string, style: string, offset: number): Cell {
+  if (cluster === "\t") return { text: " ".repeat(tabWidth), width: tabWidth, style, offset };
+  const width = displayWidth(cluster);
+  return { text: width === 0 ? "" : cluster, width, style, offset };
+}
+
+/** The cells of one line of the text; a shortened paste has as many as its label, all at the offset of its mark. */
+export function lineCells(line: string, label: Label): Cell[] {
+  const cells: Cell[] = [];
+  let offset = 0;
+  for (const cluster of graphemes(line)) {
+    if (isPasteMark(cluster)) cells.push(...cellsOf(label(cluster), "2", offset));
+    else cells.push(cell(cluster, "", offset));
+    offset += cluster.length;
+  }
+  return cells;
+}
+
+export function widthOf(cells: readonly Cell[]): number {
+  return cells.reduce((sum, { width }) => sum + width, 0);
+}
+
+/** As many cells from the start as fit, with `…` for the rest. */
+export function fitted(cells: readonly Cell[], columns: number): readonly Cell[] {
+  if (widthOf(cells) <= columns) return cells;
+  const kept: Cell[] = [];
+  let width = 1;
+  for (const next of cells) {
+    width += next.width;
+    if (width > columns) break;
+    kept.push(next);
+  }
+  return columns < 1 ? [] : [...kept, { text: "…", width: 1, style: cells[0]?.style ?? "", offset: -1 }];
+}

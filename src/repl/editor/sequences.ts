@@ -1,0 +1,92 @@
+/**
+ * Names of keys that terminals send as escape sequences. Sources: xterm's ctlseqs, the Linux console's console_codes(4),
+ * and the keyboard protocol of kitty (`CSI … u`), whose form xterm's modifyOtherKeys 2 shares.
+ */
+const byFinal: Readonly<Record<string, string>> = {
+  A: "Up",
+  B: "Down",
+  C: "Right",
+  D: "Left",
+  E: "Begin",
+  F: "End",
+  H: "Home",
+  M: "Enter",
+};
+
+const byNumber: Readonly<Record<number, string>> = {
+  1: "Home",
+  2: "Insert",
+  3: "Delete",
+  4: "End",
+  5: "PageUp",
+  6: "PageDown",
+  7: "Home",
+  8: "End",
+};
+
+const byCode: Readonly<Record<number, string>> = {
+  8: "Backspace",
+  9: "Tab",
+  13: "Enter",
+  27: "Escape",
+  127: "Backspace",
+  57414: "Enter",
+  57417: "Left",
+  57418: "Right",
+  57419: "Up",
+  57420: "Down",
+  57423: "Home",
+  57424: "End",
+  57426: "Delete",
+};
+
+/** What an escape sequence says: a key, a character typed, an answer about the cursor, or nothing of interest. */
+export type Meaning =
+  | { readonly type: "key"; readonly key: string }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "position"; readonly row: number; readonly column: number }
+  | null;
+
+/** `C-`, `M-`, `S-` before a name, from the modifier number of a sequence: one more than the bits shift 1, alt 2, control 4. */
+function named(name: string, modifier: number, alt: boolean): string {
+  const bits = Math.max(modifier - 1, 0);
+  return `${bits & 4 ? "C-" : ""}${alt || bits & 2 ? "M-" : ""}${bits & 1 ? "S-" : ""}${name}`;
+}
+
+/** A key given by its code point. Shift alone with a character is just that character. */
+function fromCode(code: number, modifier: number, alt: boolean): Meaning {
+  const name = byCode[code];
+  if (name !== undefined) return { type: "key", key: named(name, modifier, alt) };
+  // Keys of the keypad and of media players have private codes; below 32 nothing is sent this way.
+  if (code < 32 || (code >= 57344 && code <= 63743) || code > 0x10_ffff) return null;
+  const character = String.fromCodePoint(code);
+  if (modifier <= 2 && !alt) return { type: "text", text: character };
+  return { type: "key", key: named(character.toLowerCase(), modifier & ~1 || 1, alt).replace("S-", "") };
+}
+
+/**
+ * @param parameters what stands between `ESC [` and the final character, e.g. `1;5`
+ * @param alt whether another ESC came before, which is how some terminals send Alt
+ */
+export function controlSequence(parameters: string, final: string, alt: boolean): Meaning {
+  // A colon starts a sub-parameter; the third kind of event in kitty's protocol is the release of a key.
+  if (parameters.endsWith(":3")) return null;
+  const numbers = parameters.split(";").map((part) => Number.parseInt(part, 10) || 0);
+  const [first = 0, second = 1, third = 0] = numbers;
+  if (final === "R") return { type: "position", row: first - 1, column: second - 1 };
+  if (final === "u") return fromCode(first, second, alt);
+  if (final === "Z") return { type: "key", key: named("S-Tab", 1, alt) };
+  if (final === "~") {
+    if (first === 27) return fromCode(third, second, alt);
+    const name = byNumber[first];
+    return name === undefined ? null : { type: "key", key: named(name, second, alt) };
+  }
+  const name = byFinal[final];
+  return name === undefined || final === "M" ? null : { type: "key", key: named(name, second, alt) };
+}
+
+/** `ESC O` and one character: the arrows in application mode, and the keypad's Enter. */
+export function singleShift(final: string, alt: boolean): Meaning {
+  const name = byFinal[final];
+  return name === undefined ? null : { type: "key", key: named(name, 1, alt) };
+}
