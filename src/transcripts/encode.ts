@@ -1,0 +1,95 @@
+import { BodyEncoder } from "./escape.ts";
+import { rule, type Ending, type Exchange, type Header, type SectionName, type Turn } from "./format.ts";
+import { endLine, headerLine, turnLine } from "./metadata.ts";
+import { localStamp } from "./times.ts";
+
+function label(at: Date, name: SectionName): string {
+  return `[${localStamp(at)}] ${name}:\n`;
+}
+
+function section(at: Date, name: SectionName, text: string): string {
+  const body = new BodyEncoder();
+  return `${label(at, name)}${body.write(text)}${body.end()}\n\n`;
+}
+
+type Piece = "Thinking" | "Answer";
+
+/**
+ * One exchange as text to append, piece by piece. Each call gives what to write for it, in one write: a label never comes
+ * without the first piece of its body, nor the end of a body without what follows.
+ */
+export class ExchangeEncoder {
+  readonly #turn: Turn;
+  readonly #body = new BodyEncoder();
+  #open: Piece | null = null;
+  #firstAt: Date | null = null;
+  #answeredAt: Date | null = null;
+
+  constructor(turn: Turn) {
+    this.#turn = turn;
+  }
+
+  /** The question; for the parameters see `turnLine`. */
+  begin(carriedSystem: string | null | undefined, via: string | null = null): string {
+    return `${turnLine(this.#turn, carriedSystem, via)}\n${section(this.#turn.at, "Question", this.#turn.question)}`;
+  }
+
+  /** A piece of thinking or answer; an empty one opens no section. */
+  piece(name: Piece, text: string, at: Date): string {
+    if (text === "") return "";
+    this.#firstAt ??= at;
+    if (name === "Answer") this.#answeredAt ??= at;
+    if (this.#open === name) return this.#body.write(text);
+    const before = this.#close();
+    this.#open = name;
+    return `${before}${label(at, name)}${this.#body.write(text)}`;
+  }
+
+  /** The end. `known` overrides what the calls before have shown, for an exchange that is written a second time. */
+  end(ending: Omit<Ending, "at"> & { at: Date | null }, known?: { firstTokenMs: number | null }): string {
+    const at = ending.at ?? this.#answeredAt ?? this.#turn.at;
+    let text = this.#close();
+    if (ending.status === "complete" && this.#answeredAt === null) {
+      this.#answeredAt = at;
+      text += section(at, "Answer", "");
+    }
+    if (ending.status !== "complete") {
+      const name = ending.status === "failed" ? "Error" : "Interrupted";
+      text += section(at, name, ending.notice ?? ending.error?.message ?? "");
+    }
+    const firstTokenMs = this.#firstAt === null ? null : this.#firstAt.getTime() - this.#turn.at.getTime();
+    const facts = { firstTokenMs, ...known, endedAt: ending.at, answeredAt: this.#answeredAt };
+    return `${text}${rule}\n${endLine({ ...ending, ...facts })}\n\n`;
+  }
+
+  #close(): string {
+    if (this.#open === null) return "";
+    this.#open = null;
+    return `${this.#body.end()}\n\n`;
+  }
+}
+
+/** A whole exchange that is already known, as text to append. `carriedSystem` as for `turnLine`. */
+export function encodeExchange(exchange: Exchange, carriedSystem: string | null | undefined): string {
+  const encoder = new ExchangeEncoder({ ...exchange, at: exchange.askedAt });
+  const answeredAt = exchange.answeredAt ?? exchange.askedAt;
+  const firstAt =
+    exchange.firstTokenMs === null ? answeredAt : new Date(exchange.askedAt.getTime() + exchange.firstTokenMs);
+  return (
+    encoder.begin(carriedSystem) +
+    encoder.piece("Thinking", exchange.reasoning, firstAt) +
+    encoder.piece("Answer", exchange.answer, answeredAt) +
+    encoder.end({ ...exchange, at: exchange.endedAt }, { firstTokenMs: exchange.firstTokenMs })
+  );
+}
+
+/** A whole file. */
+export function encodeTranscript(header: Header, exchanges: readonly Exchange[]): string {
+  let text = `${headerLine(header)}\n\n`;
+  let system: string | null = null;
+  for (const exchange of exchanges) {
+    text += encodeExchange(exchange, system);
+    system = exchange.system;
+  }
+  return text;
+}

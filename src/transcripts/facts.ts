@@ -1,0 +1,147 @@
+import * as v from "valibot";
+import type { Sampling, Thinking, Usage } from "../chat/model.ts";
+import type { ExchangeStatus, Header } from "./format.ts";
+import { metadataStart } from "./metadata.ts";
+import { offsetOf } from "./times.ts";
+
+/**
+ * Reading metadata lines. Files get edited by hand and by later versions: a value that is missing or of another form
+ * counts as unknown and touches nothing else.
+ */
+export interface Metadata {
+  readonly kind: string;
+  readonly data: unknown;
+}
+
+/** A metadata line taken apart; null for any other line. */
+export function parseMetadata(line: string): Metadata | null {
+  if (!line.startsWith(metadataStart)) return null;
+  const match = /^<!-- deepseek-chat ([a-z]+) (\{.*\}) -->\s*$/s.exec(line);
+  if (match === null) return null;
+  try {
+    return { kind: match[1]!, data: JSON.parse(match[2]!) };
+  } catch {
+    return null;
+  }
+}
+
+const orNull = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
+const orAbsent = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined);
+const text = orNull(v.string());
+const amount = orNull(v.number());
+const moment = orNull(
+  v.pipe(
+    v.string(),
+    v.transform((iso) => new Date(iso)),
+    v.check((date) => !Number.isNaN(date.getTime())),
+  ),
+);
+
+const headerSchema = v.object({
+  id: orNull(v.pipe(v.string(), v.regex(/^[0-9a-z]{1,40}$/))),
+  started: moment,
+  zone: text,
+  title: text,
+  origin: orNull(v.object({ id: v.string(), turns: v.number() })),
+});
+
+/** The header's facts; null when it lacks what makes it one. */
+export function headerFacts(data: unknown): Header | null {
+  const facts = read(headerSchema, data);
+  if (facts === null || facts.id === null || facts.started === null) return null;
+  return { id: facts.id, startedAt: facts.started, zone: facts.zone, title: facts.title, origin: facts.origin };
+}
+
+const number = orAbsent(v.number());
+const samplingSchema = v.pipe(
+  v.object({
+    temperature: number,
+    top_p: number,
+    top_k: number,
+    max_tokens: number,
+    frequency_penalty: number,
+    presence_penalty: number,
+    stop: orAbsent(v.array(v.string())),
+  }),
+  v.transform((json): Sampling => ({
+    ...(json.temperature !== undefined && { temperature: json.temperature }),
+    ...(json.top_p !== undefined && { topP: json.top_p }),
+    ...(json.top_k !== undefined && { topK: json.top_k }),
+    ...(json.max_tokens !== undefined && { maxTokens: json.max_tokens }),
+    ...(json.frequency_penalty !== undefined && { frequencyPenalty: json.frequency_penalty }),
+    ...(json.presence_penalty !== undefined && { presencePenalty: json.presence_penalty }),
+    ...(json.stop !== undefined && { stop: json.stop }),
+  })),
+);
+const thinkingSchema = v.pipe(
+  v.object({ enabled: v.boolean(), effort: orNull(v.picklist(["low", "high", "max"])) }),
+  v.transform((json): Thinking => json),
+);
+
+const turnSchema = v.object({
+  at: moment,
+  provider: text,
+  model: text,
+  // Absent means unchanged, null means none.
+  system: orAbsent(v.nullable(v.string())),
+  sampling: v.fallback(samplingSchema, {}),
+  thinking: orNull(thinkingSchema),
+  images: v.fallback(v.array(v.object({ name: v.string(), url: v.string() })), []),
+  via: text,
+});
+
+export type TurnFacts = v.InferOutput<typeof turnSchema> & { readonly offset: string | null };
+
+export function turnFacts(data: unknown): TurnFacts {
+  const facts = read(turnSchema, data) ?? v.parse(turnSchema, {});
+  return { ...facts, offset: offsetIn(data, "at") };
+}
+
+const usageSchema = v.pipe(
+  v.object({
+    prompt_tokens: v.number(),
+    cached_tokens: v.number(),
+    completion_tokens: v.number(),
+    reasoning_tokens: v.number(),
+    total_tokens: v.number(),
+  }),
+  v.transform((json): Usage => ({
+    promptTokens: json.prompt_tokens,
+    cachedTokens: json.cached_tokens,
+    completionTokens: json.completion_tokens,
+    reasoningTokens: json.reasoning_tokens,
+    totalTokens: json.total_tokens,
+  })),
+);
+
+const endSchema = v.object({
+  status: orNull(v.picklist(["complete", "interrupted", "failed"] satisfies ExchangeStatus[])),
+  finish_reason: text,
+  usage: orNull(usageSchema),
+  cost: orNull(v.object({ currency: v.string(), amount: v.number() })),
+  error: orNull(v.object({ code: v.string(), message: v.string() })),
+  first_token_ms: amount,
+  answered: moment,
+  ended: moment,
+});
+
+export type EndFacts = v.InferOutput<typeof endSchema>;
+
+export function endFacts(data: unknown): EndFacts {
+  return read(endSchema, data) ?? v.parse(endSchema, {});
+}
+
+/** The name in a `title` line; null when it has none. */
+export function titleFact(data: unknown): string | null {
+  return read(v.object({ title: v.string() }), data)?.title ?? null;
+}
+
+function read<Schema extends v.GenericSchema>(schema: Schema, data: unknown): v.InferOutput<Schema> | null {
+  const result = v.safeParse(schema, data);
+  return result.success ? result.output : null;
+}
+
+function offsetIn(data: unknown, key: string): string | null {
+  const value = read(v.record(v.string(), v.unknown()), data)?.[key];
+  return typeof value === "string" ? offsetOf(value) : null;
+}

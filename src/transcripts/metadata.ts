@@ -1,0 +1,103 @@
+import type { Cost, Image, Sampling, Thinking, Usage } from "../chat/model.ts";
+import { formatVersion, type Ending, type Header, type Turn } from "./format.ts";
+import { isoWithOffset } from "./times.ts";
+
+/** What stands in the lines a reader's eye passes over: HTML comments of one line, a kind and a JSON object. */
+export const metadataStart = "<!-- deepseek-chat ";
+
+/** Nothing in the JSON may end the comment, break the line, or be a control character. */
+const unsafeInComment = /[<>\x7f-\x9f\u2028\u2029]|--/g;
+
+function escapeInJson(found: string): string {
+  return Array.from(found, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+}
+
+/** One metadata line without its newline. */
+export function metadataLine(kind: string, data: object): string {
+  return `${metadataStart}${kind} ${JSON.stringify(data).replace(unsafeInComment, escapeInJson)} -->`;
+}
+
+/** `conversation`: the first line of a file. */
+export function headerLine(header: Header): string {
+  return metadataLine("conversation", {
+    v: formatVersion,
+    id: header.id,
+    started: isoWithOffset(header.startedAt),
+    zone: header.zone ?? undefined,
+    title: header.title ?? undefined,
+    origin: header.origin ?? undefined,
+  });
+}
+
+/**
+ * `turn`: the line before a question. `carried` is the system prompt in force after the exchange before, undefined when
+ * that is not known; the prompt is written when it differs. `via` marks an exchange that waited in a side file.
+ */
+export function turnLine(turn: Turn, carried: string | null | undefined, via: string | null): string {
+  return metadataLine("turn", {
+    at: isoWithOffset(turn.at),
+    provider: turn.provider ?? undefined,
+    model: turn.model ?? undefined,
+    system: turn.system === carried ? undefined : turn.system,
+    sampling: samplingJson(turn.sampling),
+    thinking: thinkingJson(turn.thinking),
+    images: imagesJson(turn.images),
+    via: via ?? undefined,
+  });
+}
+
+export interface EndFacts extends Omit<Ending, "at" | "notice"> {
+  readonly endedAt: Date | null;
+  readonly answeredAt: Date | null;
+  readonly firstTokenMs: number | null;
+}
+
+/** `end`: the line after an exchange's rule. */
+export function endLine(end: EndFacts): string {
+  return metadataLine("end", {
+    status: end.status,
+    finish_reason: end.finishReason ?? undefined,
+    usage: usageJson(end.usage),
+    cost: costJson(end.cost),
+    error: end.error === null ? undefined : { code: end.error.code, message: end.error.message },
+    first_token_ms: end.firstTokenMs ?? undefined,
+    answered: end.answeredAt === null ? undefined : isoWithOffset(end.answeredAt),
+    ended: end.endedAt === null ? undefined : isoWithOffset(end.endedAt),
+  });
+}
+
+function samplingJson(sampling: Sampling): object | undefined {
+  if (Object.keys(sampling).length === 0) return undefined;
+  return {
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    max_tokens: sampling.maxTokens,
+    frequency_penalty: sampling.frequencyPenalty,
+    presence_penalty: sampling.presencePenalty,
+    stop: sampling.stop,
+  };
+}
+
+function thinkingJson(thinking: Thinking | null): object | undefined {
+  return thinking === null ? undefined : { enabled: thinking.enabled, effort: thinking.effort ?? undefined };
+}
+
+function imagesJson(images: readonly Image[] | undefined): object | undefined {
+  return images === undefined || images.length === 0 ? undefined : images.map(({ name, url }) => ({ name, url }));
+}
+
+function usageJson(usage: Usage | null): object | undefined {
+  if (usage === null) return undefined;
+  return {
+    prompt_tokens: usage.promptTokens,
+    cached_tokens: usage.cachedTokens,
+    completion_tokens: usage.completionTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    total_tokens: usage.totalTokens,
+  };
+}
+
+function costJson(cost: Cost | null): object | undefined {
+  return cost === null ? undefined : { currency: cost.currency, amount: cost.amount };
+}

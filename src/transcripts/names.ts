@@ -1,0 +1,62 @@
+import { localStamp } from "./times.ts";
+
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const zeroWidth = /\p{Mn}|\p{Me}|\p{Cf}/u;
+
+/** Columns a character takes on a terminal, near enough for cutting names and titles. */
+function columns(character: string): number {
+  if (zeroWidth.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+
+/** The longest start of `text` within `limit` columns and `bytes` bytes of UTF-8, cut between characters. */
+function cut(text: string, limit: number, bytes: number): string {
+  let kept = "";
+  let width = 0;
+  let size = 0;
+  for (const character of text) {
+    width += columns(character);
+    size += Buffer.byteLength(character);
+    if (width > limit || size > bytes) break;
+    kept += character;
+  }
+  return kept;
+}
+
+/** First line of a question that has more than blanks in it. */
+function firstLine(question: string): string {
+  return /\S.*/.exec(question)?.[0] ?? "";
+}
+
+/** The part of a file name that recalls the question: letters and digits of any script, safe on every platform. */
+export function slug(question: string): string {
+  const words =
+    firstLine(question)
+      .slice(0, 400)
+      .normalize("NFC")
+      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
+  return cut(words.join("-"), 40, 150).replace(/-+$/, "");
+}
+
+/** `2026-11-20_23-41-07_解释量子计算的基本原理.md`; `copy` from 2 tells apart what would have the same name. */
+export function fileName(at: Date, question: string, copy: number): string {
+  const stamp = localStamp(at).replace(" ", "_").replaceAll(":", "-");
+  const tail = slug(question);
+  return `${stamp}${tail === "" ? "" : `_${tail}`}${copy === 1 ? "" : `-${copy}`}.md`;
+}
+
+/** A title out of a question or a person's words: one line, nothing a terminal would act on, at most 80 columns. */
+export function titleOf(text: string): string {
+  const line = firstLine(text)
+    .slice(0, 1000)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, " ")
+    .trim();
+  const short = cut(line, 80, 1000);
+  return short === line ? line : `${cut(line, 79, 1000)}…`;
+}
+
+/** Eight characters of 0-9 and a-z. Ids tell files of one folder apart, they guard nothing, so that no secure source is loaded. */
+export function newId(): string {
+  return Array.from({ length: 8 }, () => Math.floor(Math.random() * 36).toString(36)).join("");
+}

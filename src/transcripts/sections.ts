@@ -1,0 +1,85 @@
+import type { EndFacts, TurnFacts } from "./facts.ts";
+import { decodeBody } from "./escape.ts";
+import type { Exchange, ExchangeStatus } from "./format.ts";
+import { labelTime } from "./times.ts";
+
+/** A label and the text under it, as it stands in the file. */
+export interface Section {
+  readonly stamp: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Surroundings {
+  /** Null: an exchange of the older plain form. */
+  readonly turn: TurnFacts | null;
+  readonly end: EndFacts | null;
+  readonly system: string | null;
+  /** Whether a rule ended it. */
+  readonly closed: boolean;
+  readonly torn: boolean;
+}
+
+/** The older form's line about a request that failed, as the last paragraph. */
+const plainError = /(?:^|\n)请求错误[:\uff1a][ \t]*((?:(?!\n\n)[\s\S])*)$/;
+
+/** Puts an exchange together from its sections and metadata. */
+export function buildExchange(sections: readonly Section[], around: Surroundings): Exchange {
+  const { turn, end } = around;
+  const textOf = (name: string) =>
+    sections
+      .filter((section) => section.name === name)
+      .map((section) => (turn === null ? section.text : decodeBody(section.text)))
+      .join("");
+  const stampOf = (name: string) => sections.find((section) => section.name === name)?.stamp;
+  const time = (stamp: string) => labelTime(stamp, turn?.offset ?? null);
+
+  const bodies = { question: textOf("Question"), answer: textOf("Answer"), failure: null as string | null };
+  if (turn === null && end === null) takePlainError(bodies);
+  const answerStamp = stampOf("Answer");
+  const trouble = sections.findLast((section) => section.name === "Error" || section.name === "Interrupted");
+  const notice = bodies.failure ?? (trouble === undefined ? null : textOf(trouble.name));
+  const failed = trouble?.name === "Error" || bodies.failure !== null;
+
+  return {
+    question: bodies.question,
+    askedAt: turn?.at ?? time(sections[0]!.stamp),
+    images: turn?.images ?? [],
+    reasoning: textOf("Thinking"),
+    answer: bodies.answer,
+    answeredAt: end?.answered ?? (answerStamp === undefined ? null : time(answerStamp)),
+    endedAt: end?.ended ?? null,
+    firstTokenMs: end?.first_token_ms ?? null,
+    status: end?.status ?? statusOf(around, failed, trouble !== undefined, bodies.answer),
+    finishReason: end?.finish_reason ?? null,
+    usage: end?.usage ?? null,
+    cost: end?.cost ?? null,
+    error: end === null && failed ? { code: "unknown", message: notice ?? "" } : (end?.error ?? null),
+    notice,
+    provider: turn?.provider ?? null,
+    model: turn?.model ?? null,
+    system: around.system,
+    sampling: turn?.sampling ?? {},
+    thinking: turn?.thinking ?? null,
+    torn: around.torn,
+  };
+}
+
+/** What the sections show where no end line says it. */
+function statusOf(around: Surroundings, failed: boolean, trouble: boolean, answer: string): ExchangeStatus {
+  if (around.torn && around.turn !== null) return "interrupted";
+  if (failed) return "failed";
+  if (trouble) return "interrupted";
+  // The older program left the answer empty when a request failed.
+  if (around.turn === null && answer.trim() === "") return "failed";
+  return around.closed ? "complete" : "interrupted";
+}
+
+function takePlainError(bodies: { question: string; answer: string; failure: string | null }): void {
+  const body = bodies.answer === "" ? "question" : "answer";
+  const match = plainError.exec(bodies[body]);
+  // A question that begins with these words asks about them.
+  if (match === null || (body === "question" && match.index === 0)) return;
+  bodies.failure = match[1]!.trim();
+  bodies[body] = bodies[body].slice(0, match.index).replace(/\n+$/, "");
+}

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Transcript } from "./format.ts";
+import { titleOf } from "./names.ts";
+import { parseTranscript, type Parsed } from "./parse.ts";
+import { incompleteTail } from "./tear.ts";
+
+/** A file's bytes as text to parse: no byte order mark, newlines \n, no half character at the end. */
+export function decodeFile(bytes: Buffer): string {
+  const text = bytes.toString("utf8", 0, bytes.length - incompleteTail(bytes));
+  const bare = text.startsWith("\ufeff") ? text.slice(1) : text;
+  return bare.includes("\r\n") ? bare.replaceAll("\r\n", "\n") : bare;
+}
+
+/** The id of a conversation: the header's, else one that depends on how it begins, so that it stays through appends. */
+export function identify(parsed: Parsed): string | null {
+  if (parsed.header !== null) return parsed.header.id;
+  if (parsed.beginning === null) return null;
+  const digest = createHash("sha256").update(parsed.beginning).digest();
+  return (digest.readBigUInt64BE() % 36n ** 8n).toString(36).padStart(8, "0");
+}
+
+/** The conversation in a parsed file; null when it holds no exchange. */
+export function toTranscript(path: string, parsed: Parsed): Transcript | null {
+  const first = parsed.exchanges[0];
+  const id = identify(parsed);
+  if (first === undefined || id === null) return null;
+  return {
+    id,
+    path,
+    title: titleOf(parsed.title ?? first.question),
+    startedAt: parsed.header?.startedAt ?? first.askedAt,
+    zone: parsed.header?.zone ?? null,
+    origin: parsed.header?.origin ?? null,
+    exchanges: parsed.exchanges,
+    torn: parsed.tear !== null,
+  };
+}
+
+/** Reads and parses a file; throws the system's error when it cannot be read. */
+export function loadTranscript(path: string): Transcript | null {
+  return toTranscript(path, parseTranscript(decodeFile(readFileSync(path))));
+}

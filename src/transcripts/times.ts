@@ -1,0 +1,26 @@
+const two = (value: number) => String(value).padStart(2, "0");
+
+/** `2026-11-20 23:41:07`, local time, as it stands in labels. */
+export function localStamp(date: Date): string {
+  const day = `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** `2026-11-20T23:41:07.123+08:00`: local time with its offset, exact to the millisecond. */
+export function isoWithOffset(date: Date): string {
+  const minutes = Math.round(-date.getTimezoneOffset());
+  const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, -1);
+  const size = Math.abs(minutes);
+  return `${local}${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** The offset at the end of an ISO time, e.g. `+08:00`; null when there is none. */
+export function offsetOf(iso: string): string | null {
+  return /(?:[+-]\d\d:\d\d|Z)$/.exec(iso)?.[0] ?? null;
+}
+
+/** The moment a label names. Without an offset it is taken as this machine's local time. */
+export function labelTime(stamp: string, offset: string | null): Date {
+  const date = new Date(stamp.replace(" ", "T") + (offset ?? ""));
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
+}
