@@ -1,1 +1,5 @@
+export { answer } from "./answer.ts";
+export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";
+export { help } from "./help.ts";
+export { session, slash } from "./session.ts";

@@ -1,0 +1,10 @@
+import type { Words } from "../words.ts";
+
+export const editor: Words["editor"] = {
+  pastedLines: ({ number, lines }) => `[粘贴 #${number}：${lines} 行]`,
+  pastedCharacters: ({ number, characters }) => `[粘贴 #${number}：${characters} 字]`,
+  search: "搜索历史：",
+  notFound: "（没有找到）",
+  moreCandidates: (count) => `… 还有 ${count} 项`,
+  editorFailed: (reason) => `无法运行编辑器：${reason}。`,
+};
