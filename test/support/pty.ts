@@ -29,7 +29,8 @@ export interface PtyTerminal extends AsyncDisposable {
   /** Everything from the oldest line on, the visible part too; rows the terminal wrapped itself are joined, as a copy is. */
   scrollback(): string;
   /**
-   * Resolves when the text is on the screen, or the predicate holds; looked at after each piece of output is drawn.
+   * Resolves when the text is on the screen, or the predicate holds; looked at after each piece of output is drawn. A regular
+   * expression is matched against `screen()`; a string may also end in blanks.
    * @param timeoutMs milliseconds, 10,000 by default; then it rejects and shows the screen.
    */
   until(condition: string | RegExp | (() => boolean), timeoutMs?: number): Promise<void>;
@@ -108,7 +109,12 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
   const screen = () => joined(rowsOf(terminal, terminal.buffer.active.baseY), false);
   const holds = (condition: string | RegExp | (() => boolean)): boolean => {
     if (typeof condition === "function") return condition();
-    return typeof condition === "string" ? screen().includes(condition) : condition.test(screen());
+    if (typeof condition !== "string") return condition.test(screen());
+    // With the blanks at the ends of rows, so that a prompt `> ` is found.
+    return (
+      rowsOf(terminal, terminal.buffer.active.baseY).some(({ text }) => text.includes(condition)) ||
+      screen().includes(condition)
+    );
   };
 
   return {

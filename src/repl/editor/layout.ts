@@ -57,7 +57,7 @@ function columnOf(row: Row, offset: number): number {
   return column;
 }
 
-/** Lays a text out in rows. Lines that did not change since the last time are not measured again. */
+/** Lays out what is written at one prompt. Lines that did not change since the last time are not measured again. */
 export class TextLayout {
   readonly #label: Label;
   #known = new Map<string, readonly Row[]>();
@@ -90,11 +90,6 @@ export class TextLayout {
     }
     this.#known = known;
     return { rows, caret };
-  }
-
-  /** To be called when the prompt changes, which is part of the rows remembered. */
-  forget(): void {
-    this.#known.clear();
   }
 }
 

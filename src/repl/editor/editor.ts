@@ -1,0 +1,299 @@
+import { systemReason } from "../../errors.ts";
+import type { Words } from "../../words/words.ts";
+import type { Completer, Completion } from "./complete.ts";
+import { KillRing } from "./draft.ts";
+import type { History } from "./history.ts";
+import { Keyboard, type KeyInput } from "./keyboard.ts";
+import type { KeyEvent } from "./keys.ts";
+import { Pastes } from "./paste.ts";
+import type { Prompt } from "./prompt.ts";
+import { type Outcome, Prompting } from "./prompting.ts";
+import { View } from "./view.ts";
+
+/** The terminal as the editor sees it. */
+export interface EditorIO {
+  readonly input: KeyInput;
+  write(text: string): void;
+  columns(): number;
+  rows(): number;
+  /** @returns a function that ends the notices */
+  onResize(callback: () => void): () => void;
+}
+
+export interface EditorOptions {
+  readonly history: History;
+  readonly complete?: Completer;
+  /** Lets a text be written in the person's own editor, on the same terminal; may throw. */
+  readonly openEditor?: (text: string) => Promise<string>;
+  readonly words: Words["editor"];
+  readonly color: boolean;
+}
+
+export type ReadResult =
+  | { readonly kind: "line"; readonly text: string }
+  /** Ctrl-C at an empty prompt. `touched` tells whether any other key came before it, since the prompt appeared. */
+  | { readonly kind: "interrupt"; readonly touched: boolean }
+  /** Ctrl-D at an empty prompt, or the end of the input. */
+  | { readonly kind: "end" };
+
+interface Reading {
+  readonly prompting: Prompting;
+  readonly resolve: (result: ReadResult) => void;
+}
+
+/** Milliseconds a terminal has to say where the cursor is. */
+const answerMs = 150;
+/** Milliseconds that candidates may still take once a further key was pressed. */
+const patienceMs = 200;
+
+/**
+ * An editor of several lines at a prompt, which leaves the screen above to the person. From the first `read` until `close` the
+ * terminal is in raw mode, and keys that come while nothing is read are kept for the next prompt.
+ */
+export class LineEditor {
+  readonly #io: EditorIO;
+  readonly #options: EditorOptions;
+  readonly #view: View;
+  readonly #keyboard: Keyboard;
+  readonly #kills = new KillRing();
+  readonly #pastes = new Pastes();
+  #keys: KeyEvent[] = [];
+  #reading: Reading | null = null;
+  #onInterrupt: (() => void) | null = null;
+  #unlisten: (() => void) | null = null;
+  /** While something is awaited that the next key must come after. */
+  #busy = false;
+  #impatient: (() => void) | null = null;
+  /** Questions for the cursor's place that are not yet answered. */
+  #asked = 0;
+  #askTimer: NodeJS.Timeout | undefined;
+
+  constructor(io: EditorIO, options: EditorOptions) {
+    this.#io = io;
+    this.#options = options;
+    this.#view = new View((text) => io.write(text), options.color);
+    this.#keyboard = new Keyboard(io.input, (text) => io.write(text), {
+      key: (event) => this.#take(event),
+      end: () => queueMicrotask(() => this.#drain()),
+      continued: () => {
+        this.#view.forget();
+        this.#redraw();
+      },
+    });
+  }
+
+  /**
+   * Shows the prompt, on a line that must be empty so far, and resolves with what is answered. Lines are added to the history.
+   * One read at a time.
+   * @param initial stands there to begin with
+   */
+  read(prompt: Prompt, initial = ""): Promise<ReadResult> {
+    const { promise, resolve } = Promise.withResolvers<ReadResult>();
+    const prompting = new Prompting({
+      prompt,
+      initial,
+      history: () => this.#options.history.entries,
+      kills: this.#kills,
+      pastes: this.#pastes,
+      words: this.#options.words,
+      columns: () => this.#columns(),
+    });
+    this.#reading = { prompting, resolve };
+    this.#attach();
+    if (this.#keys.length === 0) this.#redraw();
+    this.#await(this.#options.history.load());
+    return promise;
+  }
+
+  /**
+   * Keys typed from now on are kept for the next prompt, a line with its Enter too, which is then answered at once. Ctrl-C calls
+   * back; after it what was typed is still there, but waits for an Enter.
+   * @returns a function that ends the calling back
+   */
+  holdKeys(onInterrupt: () => void): () => void {
+    this.#onInterrupt = onInterrupt;
+    this.#attach();
+    return () => {
+      if (this.#onInterrupt === onInterrupt) this.#onInterrupt = null;
+    };
+  }
+
+  /** Prints a text on lines of its own, above the prompt if there is one. */
+  message(text: string): void {
+    if (this.#asked > 0) this.#settleResize(null);
+    if (this.#reading !== null) this.#view.clear();
+    this.#view.print(text);
+    this.#redraw();
+    this.#view.flush();
+  }
+
+  /** Gives the terminal back. Keys kept stay; a later `read` takes the terminal again. */
+  close(): void {
+    if (this.#asked > 0) this.#settleResize(null);
+    this.#finish({ kind: "end" });
+    this.#detach();
+  }
+
+  #attach(): void {
+    this.#unlisten ??= this.#io.onResize(() => this.#resized());
+    this.#keyboard.open();
+  }
+
+  #detach(): void {
+    this.#keyboard.close();
+    this.#unlisten?.();
+    this.#unlisten = null;
+  }
+
+  #take(event: KeyEvent): void {
+    if (event.type === "position") {
+      if (this.#asked > 0 && --this.#asked === 0) this.#settleResize(event.column);
+      return;
+    }
+    const key = event.type === "key" ? event.key : "";
+    if (this.#reading === null && key === "C-c" && this.#onInterrupt !== null) {
+      this.#disarm();
+      this.#onInterrupt();
+    } else if (this.#reading === null && key === "C-z") {
+      void this.#keyboard.suspend();
+    } else {
+      this.#keys.push(event);
+      this.#impatient?.();
+      queueMicrotask(() => this.#drain());
+    }
+  }
+
+  /** What was typed ahead of an interruption was not meant for what comes after it: it waits for an Enter of its own. */
+  #disarm(): void {
+    const keys = this.#keys.map((event): KeyEvent => (isEnter(event) ? { type: "key", key: "C-j" } : event));
+    if (isEnter(this.#keys.at(-1))) keys.pop();
+    this.#keys = keys;
+  }
+
+  /** Handles the keys that came, and shows what has become of the prompt, once. */
+  #drain(): void {
+    while (this.#reading !== null && !this.#waits()) {
+      const event = this.#keys.shift();
+      if (event === undefined) break;
+      const outcome = this.#reading.prompting.handle(event);
+      if (outcome !== null) this.#act(outcome, this.#reading.prompting);
+    }
+    if (this.#keyboard.ended && this.#keys.length === 0 && !this.#waits()) this.#finish({ kind: "end" });
+    this.#redraw();
+  }
+
+  #waits(): boolean {
+    return this.#busy || this.#asked > 0;
+  }
+
+  #redraw(): void {
+    if (this.#reading === null || this.#waits()) return;
+    const rows = Math.max(this.#io.rows() || 24, 2);
+    this.#view.draw(this.#reading.prompting.frame(rows), this.#columns());
+    this.#view.flush();
+  }
+
+  #columns(): number {
+    return Math.max(this.#io.columns() || 80, 2);
+  }
+
+  #act(outcome: Outcome, prompting: Prompting): void {
+    switch (outcome.type) {
+      case "line":
+        this.#options.history.add(outcome.text);
+        return this.#finish({ kind: "line", text: outcome.text });
+      case "interrupt":
+        return this.#finish({ kind: "interrupt", touched: prompting.touched }, "^C");
+      case "end":
+        return this.#finish({ kind: "end" });
+      case "abandon":
+        this.#leave(prompting, "^C");
+        return prompting.reset();
+      case "clearScreen":
+        return this.#view.clearScreen(this.#io.rows());
+      case "complete":
+        return this.#await(this.#complete(prompting));
+      case "openEditor":
+        return this.#await(this.#writeElsewhere(prompting));
+      case "suspend":
+        this.#leave(prompting, "^Z");
+        return this.#await(this.#keyboard.suspend());
+    }
+  }
+
+  /** Keeps further keys waiting until the work, which must not fail, is done. */
+  #await(work: Promise<void>): void {
+    const wait = async () => {
+      this.#busy = true;
+      await work;
+      this.#busy = false;
+      this.#drain();
+    };
+    void wait();
+  }
+
+  async #complete(prompting: Prompting): Promise<void> {
+    const hurried = Promise.withResolvers<null>();
+    let timer: NodeJS.Timeout | undefined;
+    this.#impatient = () => {
+      timer ??= setTimeout(hurried.resolve, patienceMs, null);
+    };
+    const found = this.#options.complete?.(prompting.text, prompting.caret).catch(() => null) ?? null;
+    const completion: Completion | null = await Promise.race([found, hurried.promise]);
+    this.#impatient = null;
+    clearTimeout(timer);
+    if (completion !== null) prompting.completed(completion);
+  }
+
+  async #writeElsewhere(prompting: Prompting): Promise<void> {
+    const { openEditor, words } = this.#options;
+    if (openEditor === undefined) return;
+    this.#view.clear();
+    this.#view.flush();
+    this.#detach();
+    const before = this.#pastes.whole(prompting.text);
+    try {
+      const after = (await openEditor(before)).replace(/\r?\n$/, "");
+      if (after !== before) prompting.replaceText(after);
+    } catch (error) {
+      this.#view.print(words.editorFailed(systemReason(error)));
+    }
+    this.#attach();
+  }
+
+  #leave(prompting: Prompting, after: string): void {
+    this.#view.clear();
+    this.#view.leave(prompting.lines(after));
+    this.#view.flush();
+  }
+
+  #finish(result: ReadResult, after = ""): void {
+    if (this.#reading === null) return;
+    const { prompting, resolve } = this.#reading;
+    this.#leave(prompting, after);
+    this.#reading = null;
+    resolve(result);
+  }
+
+  #resized(): void {
+    if (this.#reading === null) return;
+    if (!this.#view.unsureAfterResize(this.#columns())) return this.#settleResize(null);
+    this.#asked++;
+    this.#view.askPosition();
+    this.#view.flush();
+    clearTimeout(this.#askTimer);
+    this.#askTimer = setTimeout(() => this.#settleResize(null), answerMs);
+  }
+
+  /** @param column where the terminal says the cursor is now; null when it did not */
+  #settleResize(column: number | null): void {
+    clearTimeout(this.#askTimer);
+    this.#asked = 0;
+    this.#view.clearResized(this.#columns(), column);
+    this.#drain();
+  }
+}
+
+function isEnter(event: KeyEvent | undefined): boolean {
+  return event?.type === "key" && event.key === "Enter";
+}

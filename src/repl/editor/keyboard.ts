@@ -1,0 +1,114 @@
+import { StringDecoder } from "node:string_decoder";
+import type { ReadStream } from "node:tty";
+import { BurstGate } from "./burst.ts";
+import { KeyDecoder, type KeyEvent } from "./keys.ts";
+
+export type KeyInput = Pick<ReadStream, "on" | "off" | "pause" | "resume" | "setRawMode">;
+
+export interface KeyboardListener {
+  /** A key or a paste. */
+  key(event: KeyEvent): void;
+  /** The input ended. */
+  end(): void;
+  /** The program was stopped and goes on: whatever was on the screen may be gone. */
+  continued(): void;
+}
+
+/** Milliseconds within which a program told to stop has stopped, or never will: its group may have no shell to wake it. */
+const stopMs = 200;
+
+/** The terminal's input in raw mode, as key events. */
+export class Keyboard {
+  readonly #input: KeyInput;
+  readonly #write: (text: string) => void;
+  readonly #listener: KeyboardListener;
+  readonly #utf8 = new StringDecoder("utf8");
+  readonly #decoder: KeyDecoder;
+  readonly #gate: BurstGate;
+  #open = false;
+  #ended = false;
+
+  /** @param write to the terminal, for switching bracketed paste */
+  constructor(input: KeyInput, write: (text: string) => void, listener: KeyboardListener) {
+    this.#input = input;
+    this.#write = write;
+    this.#listener = listener;
+    this.#decoder = new KeyDecoder((event) => listener.key(event));
+    this.#gate = new BurstGate(
+      (text) => this.#decoder.push(text),
+      (text) => listener.key({ type: "paste", text }),
+    );
+  }
+
+  /** Whether the input has ended; no key comes any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  open(): void {
+    if (this.#open || this.#ended) return;
+    this.#open = true;
+    this.#input.on("data", this.#onData);
+    this.#input.on("end", this.#onEnd);
+    this.#input.on("close", this.#onEnd);
+    this.#input.on("error", this.#onEnd);
+    process.on("SIGCONT", this.#onContinue);
+    this.#raw(true);
+    this.#input.resume();
+  }
+
+  /** Gives the terminal back as it was. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#gate.settle();
+    this.#decoder.flush();
+    this.#input.pause();
+    this.#raw(false);
+    this.#input.off("data", this.#onData);
+    this.#input.off("end", this.#onEnd);
+    this.#input.off("close", this.#onEnd);
+    this.#input.off("error", this.#onEnd);
+    process.off("SIGCONT", this.#onContinue);
+  }
+
+  /** Stops the program, as Ctrl-Z does outside raw mode; resolves when it goes on. There is no such thing on Windows. */
+  async suspend(): Promise<void> {
+    if (process.platform === "win32") return;
+    this.close();
+    const continued = Promise.withResolvers<void>();
+    process.once("SIGCONT", continued.resolve);
+    const timer = setTimeout(continued.resolve, stopMs);
+    // The whole group, as the terminal itself would: a launcher must stop too.
+    process.kill(0, "SIGTSTP");
+    await continued.promise;
+    clearTimeout(timer);
+    process.off("SIGCONT", continued.resolve);
+    this.open();
+  }
+
+  #raw(on: boolean): void {
+    this.#input.setRawMode(on);
+    this.#write(on ? "\x1b[?2004h" : "\x1b[?2004l");
+  }
+
+  readonly #onData = (chunk: Buffer | string): void => {
+    const text = typeof chunk === "string" ? chunk : this.#utf8.write(chunk);
+    if (text !== "") this.#gate.push(text, this.#decoder.insidePaste);
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#ended) return;
+    this.#gate.settle();
+    this.#decoder.flush();
+    this.#ended = true;
+    this.#listener.end();
+  };
+
+  readonly #onContinue = (): void => {
+    // The shell has set its own modes meanwhile; without the first call the second would find nothing to do.
+    this.#input.setRawMode(false);
+    this.#raw(true);
+    this.#listener.continued();
+  };
+}

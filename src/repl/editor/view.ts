@@ -1,0 +1,183 @@
+import { type Cell, widthOf } from "./cells.ts";
+import type { Place } from "./layout.ts";
+
+/** What the screen is to show from the row the prompt starts in. */
+export interface Frame {
+  readonly rows: readonly (readonly Cell[])[];
+  /** Where the hardware cursor goes, so that input methods open in place. */
+  readonly caret: Place;
+}
+
+/** Clusters every terminal measures alike; after any other the column is set anew, whatever the terminal made of it. */
+const certain = /^[\x20-\x7e\u2e80-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
+
+function isUncertain(cell: Cell): boolean {
+  return cell.text !== "" && !certain.test(cell.text) && cell.text.trim() !== "";
+}
+
+/** How a row stands after a terminal wrapped it at fewer columns: how many rows it takes, and where one column of it went. */
+function rewrapped(cells: readonly Cell[], columns: number, column: number): { rows: number; place: Place } {
+  let [row, width, passed] = [0, 0, 0];
+  let place: Place | null = null;
+  for (const cell of cells) {
+    if (width + cell.width > columns && width > 0) [row, width] = [row + 1, 0];
+    if (passed >= column) place ??= { row, column: width };
+    width += cell.width;
+    passed += cell.width;
+  }
+  place ??= width >= columns ? { row: row + 1, column: 0 } : { row, column: width };
+  return { rows: row + 1, place };
+}
+
+/**
+ * Draws frames, each as the difference to the one before. Rows are ended by hand and never left to the terminal's wrapping, and
+ * all movement is relative, so nothing above the prompt is touched. What is drawn is gathered and written at once
+ * by `flush`.
+ */
+export class View {
+  readonly #write: (text: string) => void;
+  readonly #color: boolean;
+  #out = "";
+  #frame: Frame | null = null;
+  /** Rows of the screen that are ours; there is always one. */
+  #height = 1;
+  /** The hardware cursor; column -1 where a terminal may see it differently. */
+  #at: Place = { row: 0, column: -1 };
+
+  constructor(write: (text: string) => void, color: boolean) {
+    this.#write = write;
+    this.#color = color;
+  }
+
+  draw(frame: Frame, columns: number): void {
+    const before = this.#frame?.rows ?? [];
+    for (const [index, cells] of frame.rows.entries()) this.#drawRow(index, cells, before[index] ?? [], columns);
+    if (this.#height > frame.rows.length) {
+      this.#moveTo({ row: frame.rows.length, column: 0 });
+      this.#out += "\x1b[J";
+      this.#height = frame.rows.length;
+    }
+    this.#moveTo(frame.caret);
+    this.#frame = frame;
+  }
+
+  /** Takes the frame off the screen; the cursor is where it started. */
+  clear(): void {
+    this.#moveTo({ row: 0, column: 0 });
+    this.#out += "\x1b[J";
+    this.forget();
+  }
+
+  /** Puts lines on the screen for good, and leaves their wrapping to the terminal, so that they are copied whole. */
+  leave(lines: readonly (readonly Cell[])[]): void {
+    for (const cells of lines) this.#out += `${this.#styled(cells, null)}\r\n`;
+    this.forget();
+  }
+
+  /** A text that stays on the screen, and the cursor on the line below it. */
+  print(text: string): void {
+    this.#out += `${text.replaceAll("\n", "\r\n")}\r\n`;
+    this.forget();
+  }
+
+  /** An empty screen with what was on it kept in the scrollback, which the sequence for clearing alone would lose. */
+  clearScreen(rows: number): void {
+    this.clear();
+    this.#out += `${"\r\n".repeat(rows - 1)}\x1b[H\x1b[J`;
+  }
+
+  /** Asks the terminal where the cursor is. */
+  askPosition(): void {
+    this.#out += "\x1b[6n";
+  }
+
+  /** Whether, after the screen became this wide, it depends on the terminal in which row the cursor now is. */
+  unsureAfterResize(columns: number): boolean {
+    return this.#at.column >= columns;
+  }
+
+  /**
+   * Takes the frame off the screen after the width changed and the terminal wrapped its rows anew.
+   * @param column where the terminal says the cursor is, from zero: some do not wrap the line the cursor is on
+   */
+  clearResized(columns: number, column: number | null): void {
+    const rows = this.#frame?.rows ?? [];
+    const { row, column: caret } = this.#at;
+    let above = 0;
+    for (const cells of rows.slice(0, row)) above += rewrapped(cells, columns, 0).rows;
+    const { place } = rewrapped(rows[row] ?? [], columns, caret);
+    const wrapped = column === null || column === place.column;
+    if (wrapped) above += place.row;
+    this.#out += `\r${above > 0 ? `\x1b[${above}A` : ""}\x1b[J`;
+    this.forget();
+  }
+
+  /** The frame is no longer on the screen, and the cursor on a line of its own. */
+  forget(): void {
+    this.#frame = null;
+    this.#height = 1;
+    this.#at = { row: 0, column: -1 };
+  }
+
+  flush(): void {
+    const out = this.#out;
+    this.#out = "";
+    if (out === "") return;
+    // Synchronized output: terminals that know it show the whole change at once, the others pass over it.
+    this.#write(out.length > 60 ? `\x1b[?2026h${out}\x1b[?2026l` : out);
+  }
+
+  #drawRow(index: number, cells: readonly Cell[], before: readonly Cell[], columns: number): void {
+    let same = 0;
+    while (same < cells.length && sameCell(cells[same], before[same])) same++;
+    if (same === cells.length && same === before.length && index < this.#height) return;
+    const kept = widthOf(cells.slice(0, same));
+    const fresh = cells.slice(same);
+    const width = kept + widthOf(fresh);
+    this.#moveTo({ row: index, column: kept });
+    const uncertain = fresh.some(isUncertain);
+    const drawn = this.#styled(fresh, kept);
+    // Should a terminal take more columns for it, it must not wrap.
+    this.#out += uncertain ? `\x1b[?7l${drawn}\x1b[?7h` : drawn;
+    this.#at = { row: index, column: width >= columns ? -1 : width };
+    const leftover = widthOf(before) > width || uncertain || before.slice(same).some(isUncertain);
+    if (leftover && width < columns) this.#out += "\x1b[K";
+  }
+
+  /** @param start the column of the first cell, for setting the column after uncertain clusters; null leaves it alone */
+  #styled(cells: readonly Cell[], start: number | null): string {
+    let out = "";
+    let style = "";
+    let column = start;
+    for (const cell of cells) {
+      const next = this.#color ? cell.style : "";
+      if (next !== style) out += next === "" ? "\x1b[0m" : `\x1b[0;${next}m`;
+      style = next;
+      if (column === null) out += cell.text;
+      else {
+        column += cell.width;
+        out += isUncertain(cell) ? `\x1b[${cell.width}X${cell.text}\x1b[${column + 1}G` : cell.text;
+      }
+    }
+    return style === "" ? out : `${out}\x1b[0m`;
+  }
+
+  #moveTo({ row, column }: Place): void {
+    const at = this.#at;
+    if (row >= this.#height) {
+      this.#moveTo({ row: this.#height - 1, column: 0 });
+      this.#out += "\r\n".repeat(row - this.#height + 1);
+      this.#height = row + 1;
+      this.#at = { row, column: 0 };
+      return this.#moveTo({ row, column });
+    }
+    if (row < at.row) this.#out += `\x1b[${at.row - row}A`;
+    if (row > at.row) this.#out += `\x1b[${row - at.row}B`;
+    if (column !== at.column) this.#out += column === 0 ? "\r" : `\x1b[${column + 1}G`;
+    this.#at = { row, column };
+  }
+}
+
+function sameCell(one: Cell | undefined, other: Cell | undefined): boolean {
+  return one?.text === other?.text && one?.style === other?.style && one?.width === other?.width;
+}
