@@ -16,8 +16,6 @@ export interface TerminalOptions {
    * columns); `old` as terminals do that know no emoji (every code point by itself, one column each).
    */
   readonly widths?: "graphemes" | "old";
-  /** Whether the line the cursor is on is wrapped anew on a resize: xterm.js leaves it cut, most others wrap it. */
-  readonly reflowCursorLine?: boolean;
 }
 
 export interface PtyTerminal extends AsyncDisposable {
@@ -51,7 +49,6 @@ function createTerminal(options: TerminalOptions): headless.Terminal {
     cols: options.cols ?? 80,
     rows: options.rows ?? 24,
     scrollback: 100_000,
-    reflowCursorLine: options.reflowCursorLine ?? false,
   });
   if (options.widths !== "old") terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
   return terminal;

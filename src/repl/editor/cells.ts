@@ -13,8 +13,8 @@ export interface Cell {
   readonly offset: number;
 }
 
-/** Columns of a tab: the same everywhere in a line, so that a line's cells do not depend on where it starts. */
-const tabWidth = 4;
+/** How a tab is shown: the same everywhere in a line, so that a line's cells do not depend on where it starts. */
+const tab = "    ";
 
 /** The label of a shortened paste. */
 export type Label = (mark: string) => string;
@@ -24,17 +24,17 @@ export function cellsOf(text: string, style: string, offset = -1): Cell[] {
 }
 
 function cell(cluster: string, style: string, offset: number): Cell {
-  if (cluster === "\t") return { text: " ".repeat(tabWidth), width: tabWidth, style, offset };
   const width = displayWidth(cluster);
   return { text: width === 0 ? "" : cluster, width, style, offset };
 }
 
-/** The cells of one line of the text; a shortened paste has as many as its label, all at the offset of its mark. */
+/** The cells of one line of the text; a tab and a shortened paste have several, all at one offset. */
 export function lineCells(line: string, label: Label): Cell[] {
   const cells: Cell[] = [];
   let offset = 0;
   for (const cluster of graphemes(line)) {
     if (isPasteMark(cluster)) cells.push(...cellsOf(label(cluster), "2", offset));
+    else if (cluster === "\t") cells.push(...cellsOf(tab, "", offset));
     else cells.push(cell(cluster, "", offset));
     offset += cluster.length;
   }

@@ -61,7 +61,7 @@ function fromCode(code: number, modifier: number, alt: boolean): Meaning {
   if (code < 32 || (code >= 57344 && code <= 63743) || code > 0x10_ffff) return null;
   const character = String.fromCodePoint(code);
   if (modifier <= 2 && !alt) return { type: "text", text: character };
-  return { type: "key", key: named(character.toLowerCase(), modifier & ~1 || 1, alt).replace("S-", "") };
+  return { type: "key", key: named(character.toLowerCase(), modifier, alt).replace("S-", "") };
 }
 
 /**

@@ -93,7 +93,8 @@ export class View {
 
   /** Whether, after the screen became this wide, it depends on the terminal in which row the cursor now is. */
   unsureAfterResize(columns: number): boolean {
-    return this.#at.column >= columns;
+    const { row, column } = this.#at;
+    return column >= columns || rewrapped(this.#frame?.rows[row] ?? [], columns, column).place.row > 0;
   }
 
   /**
@@ -106,7 +107,8 @@ export class View {
     let above = 0;
     for (const cells of rows.slice(0, row)) above += rewrapped(cells, columns, 0).rows;
     const { place } = rewrapped(rows[row] ?? [], columns, caret);
-    const wrapped = column === null || column === place.column;
+    // At the right edge both is possible; a row of ours left over is better than a line above erased.
+    const wrapped = column === null || (column === place.column && column < columns - 1);
     if (wrapped) above += place.row;
     this.#out += `\r${above > 0 ? `\x1b[${above}A` : ""}\x1b[J`;
     this.forget();

@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { BurstGate } from "../../../src/repl/editor/burst.ts";
+import { KeyDecoder, type KeyEvent } from "../../../src/repl/editor/keys.ts";
+
+function decode(...chunks: string[]): KeyEvent[] {
+  const events: KeyEvent[] = [];
+  const decoder = new KeyDecoder((event) => events.push(event));
+  for (const chunk of chunks) decoder.push(chunk);
+  decoder.flush();
+  return events;
+}
+
+const names = (text: string) => decode(text).map((event) => (event.type === "key" ? event.key : event));
+
+/** Runs of text in one piece, however they were read. */
+function merged(events: readonly KeyEvent[]): KeyEvent[] {
+  const all: KeyEvent[] = [];
+  for (const event of events) {
+    const last = all.at(-1);
+    if (event.type === "text" && last?.type === "text")
+      all[all.length - 1] = { type: "text", text: last.text + event.text };
+    else all.push(event);
+  }
+  return all;
+}
+
+describe("keys", () => {
+  test.each([
+    ["\r", "Enter"],
+    ["\r\n", "Enter"],
+    ["\n", "C-j"],
+    ["\t", "Tab"],
+    ["\x01", "C-a"],
+    ["\x1f", "C-_"],
+    ["\x7f", "Backspace"],
+    ["\x08", "C-h"],
+    ["\x1b", "Escape"],
+    ["\x1b\r", "M-Enter"],
+    ["\x1b\n", "M-Enter"],
+    ["\x1b\x7f", "M-Backspace"],
+    ["\x1bb", "M-b"],
+    ["\x1b<", "M-<"],
+    ["\x1b\x05", "C-M-e"],
+    ["\x1b[A", "Up"],
+    ["\x1bOB", "Down"],
+    ["\x1b[1;5D", "C-Left"],
+    ["\x1b[1;3C", "M-Right"],
+    ["\x1b\x1b[D", "M-Left"],
+    ["\x1b[1;8H", "C-M-S-Home"],
+    ["\x1b[1~", "Home"],
+    ["\x1b[8~", "End"],
+    ["\x1bOF", "End"],
+    ["\x1b[3~", "Delete"],
+    ["\x1b[3;5~", "C-Delete"],
+    ["\x1b[Z", "S-Tab"],
+    ["\x1bOM", "Enter"],
+    ["\x1b[13;2u", "S-Enter"],
+    ["\x1b[27;2;13~", "S-Enter"],
+    ["\x1b[13;5u", "C-Enter"],
+    ["\x1b[99;5u", "C-c"],
+    ["\x1b[98;3u", "M-b"],
+    ["\x1b[127;5u", "C-Backspace"],
+  ])("%j is %s", (bytes, key) => {
+    expect(names(bytes)).toEqual([key]);
+  });
+
+  test("keys of no interest are passed over: functions, releases, answers of the terminal", () => {
+    expect(names("\x1b[15~\x1bOP\x1b[[A\x1b[97;1:3u\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c\x1b[I")).toEqual([]);
+  });
+
+  test("the cursor's place is counted from zero", () => {
+    expect(decode("\x1b[3;7R")).toEqual([{ type: "position", row: 2, column: 6 }]);
+  });
+
+  test("text comes in runs, between keys", () => {
+    expect(decode("ab\u4f60\x01c")).toEqual([
+      { type: "text", text: "ab\u4f60" },
+      { type: "key", key: "C-a" },
+      { type: "text", text: "c" },
+    ]);
+  });
+
+  test("a character outside ASCII behind an Escape is not lost", () => {
+    expect(decode("\x1b\u4f60")).toEqual([
+      { type: "key", key: "Escape" },
+      { type: "text", text: "\u4f60" },
+    ]);
+  });
+
+  test("a bracketed paste is one event, control characters and all", () => {
+    expect(decode("a\x1b[200~one\r\ttwo\x1b[31m\x03\x1b[201~b")).toEqual([
+      { type: "text", text: "a" },
+      { type: "paste", text: "one\r\ttwo\x1b[31m\x03" },
+      { type: "text", text: "b" },
+    ]);
+  });
+
+  test("the events do not depend on where the reads are split", () => {
+    const stream =
+      "a\u4f60\u{1F469}\x1b[1;5D\x1b[200~one\rtwo\x1b[20\x1b[201~\x1bOA\r\x1bf\x1b]0;x\x07\x1b\x1b[C\x1b[3;7Rz\x1b[[B\x1b[13;2u";
+    const whole = merged(decode(stream));
+    expect(whole).toHaveLength(10);
+    fc.assert(
+      fc.property(fc.array(fc.nat(stream.length)), (cuts) => {
+        const places = [0, ...cuts.sort((a, b) => a - b), stream.length];
+        const chunks = places.slice(1).map((end, index) => stream.slice(places[index], end));
+        expect(merged(decode(...chunks))).toEqual(whole);
+      }),
+    );
+  });
+});
+
+describe("time", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("an ESC alone becomes the key Escape after a while, not before", () => {
+    const events: KeyEvent[] = [];
+    const decoder = new KeyDecoder((event) => events.push(event), 50);
+    decoder.push("\x1b");
+    vi.advanceTimersByTime(40);
+    decoder.push("[A");
+    decoder.push("\x1b");
+    expect(events).toEqual([{ type: "key", key: "Up" }]);
+    vi.advanceTimersByTime(60);
+    expect(events.slice(1)).toEqual([{ type: "key", key: "Escape" }]);
+  });
+
+  function gate(): { gate: BurstGate; log: string[] } {
+    const log: string[] = [];
+    const bursts = new BurstGate(
+      (text) => log.push(`keys ${JSON.stringify(text)}`),
+      (text) => log.push(`paste ${JSON.stringify(text)}`),
+      { enter: 10, burst: 40 },
+    );
+    return { gate: bursts, log };
+  }
+
+  test("single keys pass at once", () => {
+    const { gate: bursts, log } = gate();
+    bursts.push("a", false);
+    bursts.push("\x1b[A", false);
+    expect(log).toEqual(['keys "a"', 'keys "\\u001b[A"']);
+  });
+
+  test("a line and its Enter are keys, after a moment without more", () => {
+    const { gate: bursts, log } = gate();
+    bursts.push("hello\r", false);
+    expect(log).toEqual([]);
+    vi.advanceTimersByTime(15);
+    expect(log).toEqual(['keys "hello\\r"']);
+  });
+
+  test("lines in one read are a paste, further reads soon after belong to it", () => {
+    const { gate: bursts, log } = gate();
+    bursts.push("one\rtwo\r", false);
+    vi.advanceTimersByTime(30);
+    bursts.push("three\r", false);
+    vi.advanceTimersByTime(30);
+    expect(log).toEqual([]);
+    vi.advanceTimersByTime(30);
+    expect(log).toEqual(['paste "one\\rtwo\\rthree\\r"']);
+  });
+
+  test("an Enter at the end of a read with text in the next is within a paste", () => {
+    const { gate: bursts, log } = gate();
+    bursts.push("one\r", false);
+    vi.advanceTimersByTime(5);
+    bursts.push("two", false);
+    vi.advanceTimersByTime(60);
+    expect(log).toEqual(['paste "one\\rtwo"']);
+  });
+
+  test("a control key is not drawn into a paste, nor is a pasted one held", () => {
+    const { gate: bursts, log } = gate();
+    bursts.push("one\rtwo", false);
+    bursts.push("\x03", false);
+    bursts.push("\x1b[200~a\rb", false);
+    bursts.push("c\rd\x1b[201~", true);
+    expect(log).toEqual([
+      'paste "one\\rtwo"',
+      'keys "\\u0003"',
+      'keys "\\u001b[200~a\\rb"',
+      'keys "c\\rd\\u001b[201~"',
+    ]);
+  });
+
+  test("two Enters held down are no paste", () => {
+    const { gate: bursts, log } = gate();
+    bursts.push("\r\r", false);
+    vi.advanceTimersByTime(15);
+    expect(log).toEqual(['keys "\\r\\r"']);
+  });
+});
