@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { systemReason } from "../errors.ts";
 
 /** Files are for their owner alone, whatever the umask. */
 const privateFile = 0o600;
@@ -10,25 +11,33 @@ export function makeFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: privateFolder });
 }
 
-/** Creates a file that must not exist yet, also not as a symbolic link; gives its descriptor for appending. */
-export function createFile(path: string): number {
-  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL, privateFile);
+/** Makes a file and gives its descriptor for appending; null when there is one already, or a link of that name. */
+export function createFile(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL, privateFile);
+  } catch (error) {
+    if (systemReason(error) === "EEXIST") return null;
+    throw error;
+  }
 }
 
 /**
- * Opens a file for reading and appending. In a folder where others may write, a symbolic link is not followed: they could
- * have laid it there. A pipe without reader is refused rather than waited for.
+ * Opens a file for reading and appending, making it where `create` says so. In a folder where anybody may write, a
+ * symbolic link is not followed: another user may have laid it there. Nothing waits on a pipe.
  */
-export function openFile(path: string): number {
+export function openFile(path: string, create: boolean): number {
+  // Windows knows neither flag.
   const noFollow = isShared(dirname(path)) ? (constants.O_NOFOLLOW ?? 0) : 0;
-  return openSync(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NONBLOCK ?? 0) | noFollow);
+  const noWait = constants.O_NONBLOCK ?? 0;
+  const flags = constants.O_RDWR | constants.O_APPEND | noWait | noFollow | (create ? constants.O_CREAT : 0);
+  return openSync(path, flags, privateFile);
 }
 
 function isShared(folder: string): boolean {
-  return (statSync(folder).mode & 0o002) !== 0;
+  return process.platform !== "win32" && (statSync(folder).mode & 0o002) !== 0;
 }
 
-/** Appends the whole text; a disk that takes a part of it gets the rest offered until it takes or refuses it. */
+/** Appends the whole text: a disk that takes a part of it is offered the rest until it takes or refuses it. */
 export function writeAll(descriptor: number, text: string): void {
   let bytes: Uint8Array = Buffer.from(text);
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(descriptor, bytes));

@@ -1,6 +1,6 @@
 import { BodyEncoder } from "./escape.ts";
 import { rule, type Ending, type Exchange, type Header, type SectionName, type Turn } from "./format.ts";
-import { endLine, headerLine, turnLine } from "./metadata.ts";
+import { endLine, headerLine, missingEnd, turnLine } from "./metadata.ts";
 import { localStamp } from "./times.ts";
 
 function label(at: Date, name: SectionName): string {
@@ -19,19 +19,21 @@ type Piece = "Thinking" | "Answer";
  * without the first piece of its body, nor the end of a body without what follows.
  */
 export class ExchangeEncoder {
+  readonly #id: string | null;
   readonly #turn: Turn;
   readonly #body = new BodyEncoder();
   #open: Piece | null = null;
   #firstAt: Date | null = null;
   #answeredAt: Date | null = null;
 
-  constructor(turn: Turn) {
+  constructor(id: string | null, turn: Turn) {
+    this.#id = id;
     this.#turn = turn;
   }
 
   /** The question; for the parameters see `turnLine`. */
-  begin(carriedSystem: string | null | undefined, via: string | null = null): string {
-    return `${turnLine(this.#turn, carriedSystem, via)}\n${section(this.#turn.at, "Question", this.#turn.question)}`;
+  begin(carriedSystem: string | null | undefined): string {
+    return `${turnLine(this.#id, this.#turn, carriedSystem)}\n${section(this.#turn.at, "Question", this.#turn.question)}`;
   }
 
   /** A piece of thinking or answer; an empty one opens no section. */
@@ -69,9 +71,14 @@ export class ExchangeEncoder {
   }
 }
 
+/** What closes an exchange that broke off at an unknown point of a body. */
+export function interruptedEnd(at: Date): string {
+  return `${section(at, "Interrupted", "")}${rule}\n${missingEnd(at)}\n\n`;
+}
+
 /** A whole exchange that is already known, as text to append. `carriedSystem` as for `turnLine`. */
 export function encodeExchange(exchange: Exchange, carriedSystem: string | null | undefined): string {
-  const encoder = new ExchangeEncoder({ ...exchange, at: exchange.askedAt });
+  const encoder = new ExchangeEncoder(exchange.id, { ...exchange, at: exchange.askedAt });
   const answeredAt = exchange.answeredAt ?? exchange.askedAt;
   const firstAt =
     exchange.firstTokenMs === null ? answeredAt : new Date(exchange.askedAt.getTime() + exchange.firstTokenMs);

@@ -65,6 +65,11 @@ export class BodyEncoder {
   }
 }
 
+/** What ends the last line of a body that breaks off, so that nothing that follows makes the line a label or a rule. */
+export function escapeTornLine(text: string): string {
+  return looksStructural.test(text.slice(text.lastIndexOf("\n") + 1)) && !text.endsWith("\\") ? "\\" : "";
+}
+
 /** The text that an encoder was given, from what it wrote. Malformed escapes stay as they are. */
 export function decodeBody(body: string): string {
   const lines = body.includes("\\") ? body.replace(escapedLine, "$1") : body;

@@ -79,6 +79,7 @@ const thinkingSchema = v.pipe(
 );
 
 const turnSchema = v.object({
+  id: text,
   at: moment,
   provider: text,
   model: text,
@@ -87,7 +88,6 @@ const turnSchema = v.object({
   sampling: v.fallback(samplingSchema, {}),
   thinking: orNull(thinkingSchema),
   images: v.fallback(v.array(v.object({ name: v.string(), url: v.string() })), []),
-  via: text,
 });
 
 export type TurnFacts = v.InferOutput<typeof turnSchema> & { readonly offset: string | null };

@@ -44,6 +44,8 @@ export interface Ending {
 }
 
 export interface Exchange {
+  /** Tells the exchange apart wherever it is copied to; null in files of other makers. */
+  readonly id: string | null;
   readonly question: string;
   readonly askedAt: Date;
   readonly images: readonly Image[];

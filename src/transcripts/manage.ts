@@ -1,17 +1,30 @@
-import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { rmSync, statSync, utimesSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
+import { createFile, makeFolder, using, writeAll } from "./disk.ts";
+import { encodeTranscript } from "./encode.ts";
+import type { Exchange, Header } from "./format.ts";
+import { companion } from "./lock.ts";
+import { fileName, newId } from "./names.ts";
 import { readTranscript } from "./read.ts";
 import { TranscriptWriter } from "./write.ts";
 
-/** Gives a conversation another title. Throws `transcript_unwritable`. */
+/**
+ * Gives a conversation another title. The file's time stays, so that the conversation does not become the newest. Throws
+ * `transcript_not_found` and `transcript_unwritable`.
+ */
 export function renameTranscript(path: string, title: string): void {
+  const times = statSync(path, { throwIfNoEntry: false });
+  if (times === undefined) throw new AppError("transcript_not_found", { reference: path });
   TranscriptWriter.append(path).note("title", { title });
+  utimesSync(path, times.atime, times.mtime);
 }
 
-/** Deletes a conversation's file. Throws `transcript_not_found` or `transcript_unwritable`. */
+/** Deletes a conversation with what waits for it. Throws `transcript_not_found` and `transcript_unwritable`. */
 export function removeTranscript(path: string): void {
   try {
     rmSync(path);
+    rmSync(companion(path, "waiting"), { recursive: true, force: true });
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT") throw new AppError("transcript_not_found", { reference: path });
@@ -20,13 +33,33 @@ export function removeTranscript(path: string): void {
 }
 
 /**
- * Starts a new conversation in `folder` with the first `turns` exchanges of another (all of them when null). Gives the
- * writer to go on with. Throws what reading and writing throw.
+ * Writes a conversation that is already over to a new file in `folder`, named like any other; gives its path. Throws
+ * `transcript_unwritable`.
  */
-export async function forkTranscript(path: string, folder: string, turns: number | null): Promise<TranscriptWriter> {
-  const { id, exchanges } = await readTranscript(path);
+export function saveTranscript(folder: string, header: Header, exchanges: readonly Exchange[]): string {
+  const text = encodeTranscript(header, exchanges);
+  let path = folder;
+  try {
+    makeFolder(folder);
+    for (let copy = 1; ; copy++) {
+      path = join(folder, fileName(header.startedAt, exchanges[0]?.question ?? "", copy));
+      const descriptor = createFile(path);
+      if (descriptor === null) continue;
+      using(descriptor, () => writeAll(descriptor, text));
+      return path;
+    }
+  } catch (error) {
+    throw new AppError("transcript_unwritable", { path, reason: systemReason(error) }, { cause: error });
+  }
+}
+
+/**
+ * Branches off a conversation: a new file in `folder`, begun at `at`, that holds the first `turns` exchanges (all of them
+ * when null) and names where they come from. Gives its path. Throws what reading and writing throw.
+ */
+export async function forkTranscript(path: string, folder: string, at: Date, turns: number | null): Promise<string> {
+  const { id, zone, exchanges } = await readTranscript(path);
   const kept = exchanges.slice(0, turns ?? exchanges.length);
-  const writer = TranscriptWriter.create(folder, { origin: { id, turns: kept.length } });
-  for (const exchange of kept) writer.add(exchange);
-  return writer;
+  const origin = { id, turns: kept.length };
+  return saveTranscript(folder, { id: newId(), startedAt: at, zone, title: null, origin }, kept);
 }

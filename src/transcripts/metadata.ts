@@ -31,10 +31,11 @@ export function headerLine(header: Header): string {
 
 /**
  * `turn`: the line before a question. `carried` is the system prompt in force after the exchange before, undefined when
- * that is not known; the prompt is written when it differs. `via` marks an exchange that waited in a side file.
+ * that is not known; the prompt is written when it differs.
  */
-export function turnLine(turn: Turn, carried: string | null | undefined, via: string | null): string {
+export function turnLine(id: string | null, turn: Turn, carried: string | null | undefined): string {
   return metadataLine("turn", {
+    id: id ?? undefined,
     at: isoWithOffset(turn.at),
     provider: turn.provider ?? undefined,
     model: turn.model ?? undefined,
@@ -42,7 +43,6 @@ export function turnLine(turn: Turn, carried: string | null | undefined, via: st
     sampling: samplingJson(turn.sampling),
     thinking: thinkingJson(turn.thinking),
     images: imagesJson(turn.images),
-    via: via ?? undefined,
   });
 }
 
@@ -64,6 +64,12 @@ export function endLine(end: EndFacts): string {
     answered: end.answeredAt === null ? undefined : isoWithOffset(end.answeredAt),
     ended: end.endedAt === null ? undefined : isoWithOffset(end.endedAt),
   });
+}
+
+/** `end` of an exchange that broke off and was closed later. */
+export function missingEnd(endedAt: Date): string {
+  const unknown = { finishReason: null, usage: null, cost: null, error: null, firstTokenMs: null, answeredAt: null };
+  return endLine({ ...unknown, status: "interrupted", endedAt });
 }
 
 function samplingJson(sampling: Sampling): object | undefined {

@@ -10,6 +10,8 @@ export interface Tear {
   readonly keep: number;
   /** The last exchange lacks its rule and end; or only its end line; or it is whole and the tear is behind it. */
   readonly missing: "rule" | "end" | "nothing";
+  /** Where the exchange or line begins that breaks off. */
+  readonly start: number;
 }
 
 export interface Parsed {
@@ -18,6 +20,8 @@ export interface Parsed {
   readonly title: string | null;
   readonly exchanges: readonly Exchange[];
   readonly tear: Tear | null;
+  /** The system prompt in force at the end. */
+  readonly system: string | null;
   /** The first label and question; null without exchanges. */
   readonly beginning: string | null;
 }
@@ -28,7 +32,7 @@ interface Extent {
   readonly next: number;
   readonly rule: Mark | null;
   readonly end: EndFacts | null;
-  readonly tear: Tear | null;
+  readonly tear: Omit<Tear, "start"> | null;
 }
 
 /** Reads a file's text (newlines \n, no byte order mark). Anything is accepted; what is not an exchange is passed over. */
@@ -64,6 +68,7 @@ class Parser {
       title: this.#title,
       exchanges: this.#exchanges,
       tear: this.#tear,
+      system: this.#system,
       beginning: this.#beginning,
     };
   }
@@ -81,10 +86,11 @@ class Parser {
   /** Reads the exchange whose question label is at `index`; gives the index to go on from. */
   #exchange(index: number): number {
     const turn = this.#turn?.facts ?? null;
+    const start = this.#turn?.start ?? this.#marks[index]!.start;
     const extent = turn === null ? this.#plain(index) : this.#marked(index);
     if (turn !== null && turn.system !== undefined) this.#system = turn.system;
     this.#turn = null;
-    this.#tear = extent.tear;
+    this.#tear = extent.tear === null ? null : { ...extent.tear, start };
     this.#beginning ??= `${this.#marks[index]!.line}\n${extent.sections[0]!.text}`;
     this.#exchanges.push(
       buildExchange(extent.sections, {
@@ -122,16 +128,16 @@ class Parser {
     let question = index + 1;
     while (question < this.#marks.length && !this.#opensPlain(question)) question++;
     const limit = this.#withoutMetadata(question);
-    let rule = limit - 1;
-    while (rule > index && this.#marks[rule]!.type !== "rule") rule--;
+    const rule = this.#marks.slice(index, limit).findLastIndex(({ type }) => type === "rule") + index;
     const starts = this.#plainSections(index, rule > index ? rule : limit);
     if (rule > index) return this.#closed(starts, rule, false);
-    return question < this.#marks.length ? this.#cutShort(starts, question) : this.#unclosed(starts, false);
+    return limit < this.#marks.length ? this.#cutShort(starts, limit) : this.#unclosed(starts, false);
   }
 
   #plainSections(index: number, limit: number): number[] {
     const starts = [index];
-    const wanted = new Set(["Thinking", "Answer", "Error", "Interrupted"]);
+    const ended = this.#endAt(limit + 1, this.#marks[limit]?.end ?? 0) !== null;
+    const wanted = new Set(ended ? ["Thinking", "Answer", "Error", "Interrupted"] : ["Thinking", "Answer"]);
     for (let at = index + 1; at < limit; at++) {
       const mark = this.#marks[at]!;
       // A second one of the same name is text that looks like a label.
@@ -146,7 +152,7 @@ class Parser {
     if (!isQuestion(mark)) return false;
     const before = this.#marks[index - 1];
     const adjacent = before !== undefined && before.type !== "label" && before.end === mark.start;
-    return adjacent || this.#text.slice(0, mark.start).endsWith("\n\n");
+    return adjacent || this.#text.startsWith("\n\n", mark.start - 2);
   }
 
   /** The first of the metadata marks that stand directly before the mark at `index`, or `index`. */
@@ -184,7 +190,8 @@ class Parser {
   #unclosed(starts: readonly number[], marked: boolean): Extent {
     const keep = keptLength(this.#text, this.#marks[starts.at(-1)!]!.end, marked);
     const sections = this.#sections(starts, keep, true);
-    return { sections, rule: null, end: null, next: this.#marks.length, tear: { keep, missing: "rule" } };
+    const missing = marked ? "rule" : "nothing";
+    return { sections, rule: null, end: null, next: this.#marks.length, tear: { keep, missing } };
   }
 
   #endAt(index: number, from: number): EndFacts | null {
@@ -208,11 +215,15 @@ class Parser {
   #tearOutside(): Tear | null {
     const lineStart = this.#text.lastIndexOf("\n") + 1;
     const line = this.#text.slice(lineStart);
-    const half = line !== "" && (startsMetadata(line) || startsStructure(line));
-    const rest = this.#turn === null ? null : this.#text.slice(this.#turn.start);
-    const bareTurn = rest !== null && (half || line === "") && rest.trimEnd().split("\n").length <= (half ? 2 : 1);
-    if (bareTurn) return { keep: this.#turn!.start, missing: "nothing" };
-    return half ? { keep: lineStart, missing: "nothing" } : null;
+    const turn = this.#turn?.start;
+    if (turn !== undefined) {
+      const [, behind = "", ...more] = this.#text.slice(turn).split("\n", 3);
+      const bare = more.length === 0 && (behind === "" || startsStructure(behind));
+      if (bare) return { keep: turn, start: turn, missing: "nothing" };
+    }
+    // Shorter starts may be anybody's; left alone they do no harm.
+    const half = line.startsWith("<!-- d") && startsMetadata(line);
+    return half ? { keep: lineStart, start: lineStart, missing: "nothing" } : null;
   }
 }
 

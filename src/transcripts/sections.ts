@@ -42,6 +42,7 @@ export function buildExchange(sections: readonly Section[], around: Surroundings
   const failed = trouble?.name === "Error" || bodies.failure !== null;
 
   return {
+    id: turn?.id ?? null,
     question: bodies.question,
     askedAt: turn?.at ?? time(sections[0]!.stamp),
     images: turn?.images ?? [],
@@ -61,7 +62,7 @@ export function buildExchange(sections: readonly Section[], around: Surroundings
     system: around.system,
     sampling: turn?.sampling ?? {},
     thinking: turn?.thinking ?? null,
-    torn: around.torn,
+    torn: around.torn && bodies.failure === null,
   };
 }
 

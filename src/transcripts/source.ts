@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Transcript } from "./format.ts";
+import { metadataStart } from "./metadata.ts";
 import { titleOf } from "./names.ts";
 import { parseTranscript, type Parsed } from "./parse.ts";
 import { incompleteTail } from "./tear.ts";
@@ -12,12 +13,30 @@ export function decodeFile(bytes: Buffer): string {
   return bare.includes("\r\n") ? bare.replaceAll("\r\n", "\n") : bare;
 }
 
+/** How many of a file's bytes hold the first `keep` characters of its text. */
+export function keptBytes(bytes: Buffer, keep: number): number {
+  const raw = bytes.toString("utf8", 0, bytes.length - incompleteTail(bytes));
+  const bare = raw.startsWith("\ufeff") ? 1 : 0;
+  let dropped = raw.replaceAll("\r\n", "\n").length - bare - keep;
+  let end = raw.length;
+  // Counted from the end, because further up a character may stand for bytes that are no UTF-8.
+  for (; dropped > 0; dropped--) end -= raw.endsWith("\r\n", end) ? 2 : 1;
+  return bytes.length - incompleteTail(bytes) - Buffer.byteLength(raw.slice(end));
+}
+
 /** The id of a conversation: the header's, else one that depends on how it begins, so that it stays through appends. */
 export function identify(parsed: Parsed): string | null {
   if (parsed.header !== null) return parsed.header.id;
   if (parsed.beginning === null) return null;
   const digest = createHash("sha256").update(parsed.beginning).digest();
   return (digest.readBigUInt64BE() % 36n ** 8n).toString(36).padStart(8, "0");
+}
+
+/** The id of the conversation in a text; null when there is none. Reads no further than the header where there is one. */
+export function identifyText(text: string): string | null {
+  const newline = text.indexOf("\n");
+  const header = newline > 0 && text.startsWith(`${metadataStart}conversation `) ? text.slice(0, newline) : null;
+  return (header === null ? null : identify(parseTranscript(header))) ?? identify(parseTranscript(text));
 }
 
 /** The conversation in a parsed file; null when it holds no exchange. */

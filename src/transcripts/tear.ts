@@ -9,7 +9,7 @@ export function keptLength(text: string, bodyStart: number, escaped: boolean): n
   const lineStart = text.lastIndexOf("\n") + 1;
   const line = text.slice(lineStart);
   let kept = text.length;
-  const afterBlank = lineStart >= bodyStart && text.slice(0, lineStart).endsWith("\n\n");
+  const afterBlank = lineStart >= bodyStart + 2 && text.slice(0, lineStart).endsWith("\n\n");
   if (line !== "" && afterBlank && startsStructure(line)) kept = lineStart;
   else if (escaped) kept -= /\u27ea(?:U(?:\+[0-9A-F]{0,6})?)?$/.exec(line)?.[0].length ?? 0;
   while (kept > bodyStart && text[kept - 1] === "\n") kept--;

@@ -1,13 +1,14 @@
-import { closeSync, existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { fstatSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { AppError, systemReason } from "../errors.ts";
-import { createFile, isGone, makeFolder, openFile, using, writeAll } from "./disk.ts";
+import { Channel } from "./channel.ts";
+import { makeFolder, openFile, using } from "./disk.ts";
 import { ExchangeEncoder } from "./encode.ts";
-import type { Ending, Exchange, Origin, Turn } from "./format.ts";
+import type { Ending, Origin, Turn } from "./format.ts";
+import { mended } from "./mend.ts";
 import { headerLine, metadataLine } from "./metadata.ts";
 import { fileName, newId } from "./names.ts";
-import { parseTranscript } from "./parse.ts";
-import { decodeFile, identify } from "./source.ts";
+import { decodeFile, identifyText } from "./source.ts";
 
 export interface CreateOptions {
   readonly id?: string;
@@ -17,41 +18,70 @@ export interface CreateOptions {
 }
 
 /**
- * Writes a conversation as it happens: what a call was given is in the file when the call returns. A call that finds the
- * file unwritable throws `transcript_unwritable` once; from then on everything is kept in memory only, until `saveTo`.
+ * Writes a conversation as it happens: what a call was given is in the file when the call returns. When the file cannot be
+ * written, the call that finds out throws `transcript_unwritable`, once; what it was given and all that follows is kept in
+ * memory, until `saveTo` finds another place for the conversation.
+ *
+ * Another program may append to the same file at the same time: then an exchange goes to a private side file, and from
+ * there into the file in one piece.
  */
 export class TranscriptWriter {
-  readonly id: string;
   readonly #folder: string | null;
   readonly #options: CreateOptions;
-  /** The file as it was before; what follows of this conversation is in `#own`. */
+  /** The file as it was before this program appended to it. */
   readonly #before: string;
+  /** Whether the file may still have to be made. */
+  #missing: boolean;
   #path: string | null;
+  #id: string;
+  /** All that this program wrote, or would have written. */
   #own = "";
+  #ownStart = 0;
+  /** Notes made during an exchange, which come behind it. */
+  #notes = "";
   #encoder: ExchangeEncoder | null = null;
-  #descriptor: number | null = null;
+  #exchangeId = "";
+  #channel: Channel | null = null;
+  /** The file's size after our last word; null when others may have written since. */
+  #size: number | null = null;
+  /** Whether the file has a header, or had exchanges without one. */
+  #headed: boolean;
+  /** The system prompt in force at the file's end; undefined when that is not known. */
+  #system: string | null | undefined;
   #failed: AppError<"transcript_unwritable"> | null = null;
+  #untold = false;
 
-  private constructor(folder: string | null, path: string | null, before: string, options: CreateOptions) {
-    this.#folder = folder;
-    this.#path = path;
-    this.#before = before;
+  private constructor(place: { folder: string } | { path: string; before: string | null }, options: CreateOptions) {
+    this.#folder = "folder" in place ? place.folder : null;
+    this.#path = "path" in place ? place.path : null;
+    this.#before = ("path" in place ? place.before : null) ?? "";
+    this.#missing = "path" in place && place.before === null;
     this.#options = options;
-    this.id = (before === "" ? null : identify(parseTranscript(before))) ?? options.id ?? newId();
+    const id = identifyText(this.#before);
+    this.#id = id ?? options.id ?? newId();
+    this.#headed = id !== null;
+    this.#system = id === null ? null : undefined;
   }
 
-  /** A new conversation in `folder`; its file is made with the first question. */
+  /** A new conversation in `folder`. Nothing is made before the first question. */
   static create(folder: string, options: CreateOptions = {}): TranscriptWriter {
-    return new TranscriptWriter(folder, null, "", options);
+    return new TranscriptWriter({ folder }, options);
   }
 
-  /** Goes on in a file of any name, which may be missing or of the older plain form. */
+  /**
+   * Goes on in a file of any name, which may be missing, hold other text, or be of the older plain form. Throws
+   * `transcript_unwritable` when it cannot be opened for that.
+   */
   static append(path: string): TranscriptWriter {
     try {
-      return new TranscriptWriter(null, path, existsSync(path) ? decodeFile(readFileSync(path)) : "", {});
+      return new TranscriptWriter({ path, before: contentOf(path) }, {});
     } catch (error) {
       throw unwritable(path, error);
     }
+  }
+
+  get id(): string {
+    return this.#id;
   }
 
   /** The file; null before the first question of a new conversation. */
@@ -64,97 +94,178 @@ export class TranscriptWriter {
     return this.#failed;
   }
 
-  /** The question is in the file when this returns. */
+  /** Begins an exchange: the question is in the file when this returns. */
   begin(turn: Turn): void {
-    this.#encoder = new ExchangeEncoder(turn);
-    const text = this.#encoder.begin(undefined);
-    const fresh = this.#before === "" && this.#own === "";
-    const header = { id: this.id, startedAt: turn.at, zone: this.#options.zone ?? null, title: null };
-    const lead = fresh ? `${headerLine({ ...header, origin: this.#options.origin ?? null })}\n\n` : "";
-    this.#attempt(() => (this.#descriptor = this.#open(turn)));
-    this.#write(lead + text);
+    if (this.#encoder !== null) throw new Error("The exchange before has not ended.");
+    this.#exchangeId = newId();
+    this.#encoder = new ExchangeEncoder(this.#exchangeId, turn);
+    this.#guard(() => this.#enter(turn));
+    const header = this.#headed ? "" : this.#header(turn.at);
+    this.#ownStart = this.#own.length + header.length;
+    this.#put(header + this.#encoder.begin(this.#system));
+    this.#system = turn.system;
+    this.#tell();
   }
 
+  /** A piece of the model's thinking, at the moment it came. */
   reasoning(text: string, at: Date): void {
-    this.#write(this.#encoder!.piece("Thinking", text, at));
+    this.#put(this.#current().piece("Thinking", text, at));
+    this.#tell();
   }
 
+  /** A piece of the answer, at the moment it came. */
   text(text: string, at: Date): void {
-    this.#write(this.#encoder!.piece("Answer", text, at));
+    this.#put(this.#current().piece("Answer", text, at));
+    this.#tell();
   }
 
   end(ending: Ending): void {
-    this.#write(this.#encoder!.end(ending));
+    this.#put(this.#current().end(ending) + this.#notes);
+    this.#notes = "";
     this.#encoder = null;
-    this.#close();
+    this.#leave();
+    this.#tell();
   }
 
-  /** Writes an exchange that is already over, from another file or program. */
-  add(exchange: Exchange): void {
-    const answeredAt = exchange.answeredAt ?? exchange.askedAt;
-    this.begin({ ...exchange, at: exchange.askedAt });
-    this.reasoning(exchange.reasoning, answeredAt);
-    this.text(exchange.answer, answeredAt);
-    this.end({ ...exchange, at: exchange.endedAt ?? answeredAt });
-  }
-
-  /** A fact about the conversation, such as a new title, between exchanges. */
+  /** A fact about the conversation, such as `title`, as a line between exchanges. */
   note(kind: string, data: object): void {
-    if (this.#path === null) return;
-    this.#attempt(() => (this.#descriptor = openFile(this.#path!)));
-    this.#write(`${metadataLine(kind, data)}\n\n`);
-    this.#close();
+    const line = `${metadataLine(kind, data)}\n\n`;
+    if (this.#encoder !== null || this.#path === null) {
+      this.#notes += line;
+      return;
+    }
+    this.#exchangeId = newId();
+    this.#guard(() => this.#enter(null));
+    this.#ownStart = this.#own.length;
+    this.#put(line);
+    this.#leave();
+    this.#tell();
   }
 
-  /** Writes the whole conversation to a new file; a writer that had failed goes on there. */
+  /**
+   * Writes the whole conversation to a file that must not exist yet. A writer that had failed goes on there. Throws
+   * `transcript_unwritable`, and is then as before.
+   */
   saveTo(path: string): void {
-    try {
-      using(createFile(path), (descriptor) => writeAll(descriptor, this.#before + this.#own));
-    } catch (error) {
-      throw unwritable(path, error);
-    }
+    const channel = orUnwritable(path, () => {
+      const made = Channel.create(path);
+      if (made === null) throw Object.assign(new Error("There is such a file."), { code: "EEXIST" });
+      made.write(mended(this.#before, new Date()) + this.#own);
+      return made;
+    });
+    if (this.#failed === null || this.#encoder === null) channel.release();
     if (this.#failed === null) return;
     this.#failed = null;
     this.#path = path;
+    this.#size = null;
+    this.#channel = this.#encoder === null ? null : channel;
   }
 
-  #open(turn: Turn): number {
-    if (this.#path !== null)
-      return existsSync(this.#path) || this.#own !== "" ? openFile(this.#path) : createFile(this.#path);
+  #current(): ExchangeEncoder {
+    if (this.#encoder === null) throw new Error("An exchange begins with its question.");
+    return this.#encoder;
+  }
+
+  #header(at: Date): string {
+    this.#headed = true;
+    const { zone = null, origin = null } = this.#options;
+    return `${headerLine({ id: this.#id, startedAt: at, zone, title: null, origin })}\n\n`;
+  }
+
+  /** Opens the way into the file; `turn` is null when only a note follows. */
+  #enter(turn: Turn | null): void {
+    if (this.#path === null) {
+      this.#make(turn!);
+      return;
+    }
+    const { channel, held } = Channel.open(this.#path, this.#missing, this.#size, this.#exchangeId);
+    this.#missing = false;
+    this.#channel = channel;
+    // Whoever writes to a file without header, so that we have to wait, gives it one.
+    if (!channel.live) this.#headed = true;
+    if (held === "ours") return;
+    this.#system = undefined;
+    if (held === "unread") return;
+    this.#system = held.system;
+    this.#headed = held.id !== null;
+    this.#id = held.id ?? this.#id;
+  }
+
+  #make(turn: Turn): void {
     makeFolder(this.#folder!);
-    for (let copy = 1; ; copy++) {
+    for (let copy = 1; this.#channel === null; copy++) {
       this.#path = join(this.#folder!, fileName(turn.at, turn.question, copy));
-      try {
-        return createFile(this.#path);
-      } catch (error) {
-        if (systemReason(error) !== "EEXIST") throw error;
-      }
+      this.#channel = Channel.create(this.#path);
     }
   }
 
-  #write(text: string): void {
+  #put(text: string): void {
     this.#own += text;
-    if (text === "" || this.#failed !== null) return;
-    this.#attempt(() => {
-      writeAll(this.#descriptor!, text);
-      if (isGone(this.#descriptor!)) throw new Error("removed");
+    if (text === "") return;
+    this.#guard(() => {
+      if (this.#channel!.isLost()) this.#divert();
+      else this.#channel!.write(text);
     });
   }
 
-  #attempt(work: () => void): void {
+  /** Somebody took us for dead and closed our exchange: all of it goes to a side file, as another one. */
+  #divert(): void {
+    const { path } = this.#channel!;
+    const id = newId();
+    this.#channel!.release();
+    this.#channel = Channel.aside(path, id);
+    this.#channel.write(this.#own.slice(this.#ownStart).replace(`"id":"${this.#exchangeId}"`, `"id":"${id}"`));
+  }
+
+  #leave(): void {
+    this.#guard(() => {
+      const channel = this.#channel!;
+      this.#channel = null;
+      this.#size = channel.close();
+      if (!channel.live) this.#id = identifyText(contentOf(this.#path!) ?? "") ?? this.#id;
+    });
+  }
+
+  /** Runs what touches the file, unless that failed before. */
+  #guard(work: () => void): void {
     if (this.#failed !== null) return;
     try {
       work();
     } catch (error) {
-      this.#close();
+      this.#channel?.release();
+      this.#channel = null;
+      this.#system = undefined;
       this.#failed = unwritable(this.#path ?? this.#folder!, error);
-      throw this.#failed;
+      this.#untold = true;
     }
   }
 
-  #close(): void {
-    if (this.#descriptor !== null) closeSync(this.#descriptor);
-    this.#descriptor = null;
+  /** Throws a failure the first time. */
+  #tell(): void {
+    if (!this.#untold) return;
+    this.#untold = false;
+    throw this.#failed!;
+  }
+}
+
+/** What a file holds; null when there is none but one could be made; nothing of a device. */
+function contentOf(path: string): string | null {
+  let descriptor: number;
+  try {
+    descriptor = openFile(path, false);
+  } catch (error) {
+    if (systemReason(error) !== "ENOENT") throw error;
+    statSync(dirname(path));
+    return null;
+  }
+  return using(descriptor, () => (fstatSync(descriptor).isFile() ? decodeFile(readFileSync(descriptor)) : ""));
+}
+
+function orUnwritable<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 

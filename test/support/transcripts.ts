@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { onTestFinished } from "vitest";
+import type { Ending, Exchange, Turn } from "../../src/transcripts/format.ts";
+
+/** An empty folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "transcripts-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export const noon = new Date("2026-11-20T12:00:00.250Z");
+
+/** A turn with nothing special about it. */
+export function turn(question: string, more: Partial<Turn> = {}): Turn {
+  const settings = { provider: "demo", model: "tour", system: null, sampling: {}, thinking: null };
+  return { at: noon, question, ...settings, ...more };
+}
+
+export function ending(more: Partial<Ending> = {}): Ending {
+  const nothing = { usage: null, cost: null, error: null, notice: null };
+  return { at: noon, status: "complete", finishReason: "stop", ...nothing, ...more };
+}
+
+/** Any sequence of UTF-16 units: control characters, halves of pairs and all. */
+const anyUnits = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) });
+
+const rule = "-".repeat(40);
+/** What a file is made of, and what nearly is. */
+const imitations = [
+  rule,
+  `\n${rule}\n`,
+  `\n\n${rule}\n<!-- deepseek-chat end {"status":"complete"} -->\n\n`,
+  "-".repeat(39),
+  "-",
+  "\\",
+  "\\\\",
+  "[2026-11-20 23:41:07] Question:",
+  "\n\n[2026-11-20 23:41:07] Question:\n",
+  "[2026-11-20 23:41:07] Answer:\n",
+  "[2026-11-20 23:41:07] Interrupted:",
+  "[2026-11-20 23:4",
+  "[2026-11-20 23:41:07] Tool:\n",
+  '<!-- deepseek-chat turn {"model":"x"} -->\n',
+  '<!-- deepseek-chat conversation {"v":1,"id":"x"} -->',
+  "-->",
+  "\u27ea",
+  "\u27eb",
+  "\u27eaU+001B\u27eb",
+  "\u27eaU+",
+  "\u8bf7\u6c42\u9519\u8bef: 401",
+  "\n",
+  "\n\n",
+  "\r\n",
+  "\u2028",
+  "\u0085",
+  "\ufeff",
+  "\x1b[31m",
+  "\0",
+  "\ud83d\ude00",
+  "\ud83d",
+  "\ude00",
+  "\u91cf\u5b50",
+];
+
+export const hostileText = fc
+  .array(fc.oneof(fc.constantFrom(...imitations), anyUnits, fc.string({ maxLength: 4 })), { maxLength: 8 })
+  .map((parts) => parts.join(""));
+
+const moment = fc.date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true });
+const orNull = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: null });
+const double = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value || 0);
+
+/** Records as the program makes them, with a prototype. */
+const record = <Model>(model: { [Key in keyof Model]: fc.Arbitrary<Model[Key]> }) =>
+  fc.record(model, { noNullPrototype: true });
+
+const someTurn: fc.Arbitrary<Turn> = record({
+  at: moment,
+  question: hostileText,
+  provider: orNull(hostileText),
+  model: orNull(hostileText),
+  system: orNull(fc.oneof(hostileText, fc.constantFrom("brief", "long"))),
+  sampling: fc.record(
+    { temperature: double, topP: double, topK: fc.nat(), maxTokens: fc.nat(), stop: fc.array(hostileText) },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+  thinking: orNull(record({ enabled: fc.boolean(), effort: orNull(fc.constantFrom("low", "high", "max")) })),
+  images: fc.array(record({ name: hostileText, url: hostileText }), { maxLength: 2 }),
+});
+
+const someEnding: fc.Arbitrary<Ending> = record({
+  at: moment,
+  status: fc.constantFrom("complete", "interrupted", "failed"),
+  finishReason: orNull(hostileText),
+  usage: orNull(
+    record({
+      promptTokens: fc.nat(),
+      cachedTokens: fc.nat(),
+      completionTokens: fc.nat(),
+      reasoningTokens: fc.nat(),
+      totalTokens: fc.nat(),
+    }),
+  ),
+  cost: orNull(record({ currency: fc.constantFrom("CNY", "USD"), amount: double })),
+  error: orNull(record({ code: hostileText, message: hostileText })),
+  notice: orNull(hostileText),
+});
+
+export interface Piece {
+  readonly name: "Thinking" | "Answer";
+  readonly text: string;
+}
+
+/** One exchange as a session would go through it. */
+export interface Course {
+  readonly id: string;
+  readonly turn: Turn;
+  readonly pieces: readonly Piece[];
+  readonly pieceAt: Date;
+  readonly ending: Ending;
+}
+
+const somePieces = fc.array(
+  record({ name: fc.constantFrom("Thinking" as const, "Answer" as const), text: hostileText }),
+  { maxLength: 4 },
+);
+
+export const someCourse: fc.Arbitrary<Course> = record({
+  id: fc.string({ unit: fc.constantFrom("a", "b", "z", "0", "9"), minLength: 8, maxLength: 8 }),
+  turn: someTurn,
+  pieces: somePieces,
+  pieceAt: moment,
+  ending: someEnding,
+});
+
+/** What must be read back of a course. */
+export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchange {
+  const textOf = (name: Piece["name"]) => pieces.map((piece) => (piece.name === name ? piece.text : "")).join("");
+  const [reasoning, answer] = [textOf("Thinking"), textOf("Answer")];
+  const complete = ending.status === "complete";
+  const { at: askedAt, images = [], ...asked } = turn;
+  const { at: endedAt, ...ended } = ending;
+  return {
+    ...asked,
+    ...ended,
+    id,
+    askedAt,
+    images,
+    reasoning,
+    answer,
+    answeredAt: answer === "" ? (complete ? endedAt : null) : pieceAt,
+    endedAt,
+    firstTokenMs: reasoning + answer === "" ? null : pieceAt.getTime() - askedAt.getTime(),
+    notice: complete ? null : (ending.notice ?? ending.error?.message ?? ""),
+    torn: false,
+  };
+}
+
+/** The text cut at the given places, given as fractions of its length; cuts halve surrogate pairs too. */
+export function split(text: string, places: readonly number[]): string[] {
+  const cuts = places.map((place) => Math.floor(place * text.length)).sort((a, b) => a - b);
+  return [...cuts, text.length].map((cut, index) => text.slice(cuts[index - 1] ?? 0, cut));
+}
+
+export const somePlaces = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 });
