@@ -1,3 +1,4 @@
+import type { OxlintOverride } from "oxlint";
 import { defineConfig } from "oxlint";
 
 /**
@@ -35,7 +36,7 @@ const owners: Readonly<Record<string, string>> = {
  * @param place the room or file that the rules hold for
  * @param closed rooms and files it may not import
  */
-function arrows(files: string, place: string, closed: readonly string[]) {
+function arrows(files: string, place: string, closed: readonly string[]): OxlintOverride {
   return {
     files: [files],
     rules: {
@@ -62,7 +63,7 @@ function arrows(files: string, place: string, closed: readonly string[]) {
         },
       ],
     },
-  } as const;
+  };
 }
 
 const roomRules = names.map((room) => {

@@ -3,27 +3,67 @@
  * Prints nothing when all is well, so that `npm start` begins with the program itself.
  */
 import { rm } from "node:fs/promises";
-import { build } from "esbuild";
+import { builtinModules } from "node:module";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
 
-const outdir = new URL("../dist/", import.meta.url);
-await rm(outdir, { recursive: true, force: true });
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/**
+ * An ES import of a module of Node reads every one of its exports, getters included: `node:http` has three that load all of
+ * undici (28 ms), `node:process` opens stdin. Here a module of Node is loaded when the first of its exports is used, and the
+ * others stay unread.
+ */
+const lazyBuiltins: Plugin = {
+  name: "lazy-builtins",
+  setup({ onResolve, onLoad }) {
+    const bare = new Set(builtinModules);
+    onResolve({ filter: /^(?:node:)?[a-z_]+(?:\/[a-z]+)?$/ }, ({ path: name, namespace }) =>
+      namespace !== "builtin" && (name.startsWith("node:") || bare.has(name))
+        ? { path: name.startsWith("node:") ? name : `node:${name}`, namespace: "builtin", sideEffects: false }
+        : null,
+    );
+    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({ contents: lazily(name) }));
+  },
+};
+
+/**
+ * The `openai` package's helpers that drive tools and gather streams by themselves: never used here (they lose data, see
+ * src/providers/deltas.ts), and loading their base class alone touches Node's `Headers`, which loads undici (22 ms).
+ */
+const withoutRunners: Plugin = {
+  name: "without-runners",
+  setup({ onLoad }) {
+    onLoad({ filter: /openai[\\/]lib[\\/]EventStream\.mjs$/ }, () => ({ contents: "export class EventStream {}" }));
+  },
+};
+
+function lazily(name: string): string {
+  const load = `process.getBuiltinModule(${JSON.stringify(name)})`;
+  const exported: unknown = process.getBuiltinModule(name);
+  if (typeof exported === "function") return `module.exports = ${load};`;
+  const names = JSON.stringify(Object.getOwnPropertyNames(exported));
+  return `for (const name of ${names}) Object.defineProperty(exports, name, { enumerable: true, get: () => ${load}[name] });`;
+}
+
+await rm(path("../dist"), { recursive: true, force: true });
 await build({
-  entryPoints: [new URL("../src/main.ts", import.meta.url).pathname],
-  outdir: outdir.pathname,
+  entryPoints: [path("../src/main.ts")],
+  outdir: path("../dist"),
   bundle: true,
   splitting: true,
   format: "esm",
   platform: "node",
   target: "node22",
   minify: true,
-  // Error names are shown under DEEPSEEK_CHAT_DEBUG=1 and matched by nobody; class names keep traces readable.
-  keepNames: false,
   legalComments: "none",
   logLevel: "warning",
-  // node's own Headers and FormData load undici, 36 ms at first use; docs/decisions/0003-bundler.md.
-  inject: [new URL("light-globals.ts", import.meta.url).pathname],
-  define: { "globalThis.ReadableStream": "undefined", "globalThis.Blob": "undefined" },
-  banner: {
-    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  plugins: [lazyBuiltins, withoutRunners],
+  // docs/decisions/0003-bundler.md says why these globals are replaced.
+  inject: [path("light-globals.ts")],
+  define: {
+    "globalThis.ReadableStream": "undefined",
+    "globalThis.Blob": "undefined",
+    "globalThis.Headers": "undefined",
   },
 });

@@ -1,9 +1,11 @@
 /**
- * What the bundle uses in place of two globals of Node that load the whole of undici when first touched.
- * The `openai` package builds its headers with the one and only asks of the other whether a body is an instance of it.
+ * What the bundle uses in place of globals of Node that load the whole of undici, or of web streams, when first touched.
+ * The `openai` package builds its headers with the first; of the others it only asks whether something is an instance.
  */
 export { Headers } from "headers-polyfill";
 
-export function FormData(): void {
-  throw new Error("not bundled");
+class NotBundled {
+  readonly url = "";
 }
+
+export { NotBundled as FormData, NotBundled as Response, NotBundled as Blob };

@@ -1,11 +1,8 @@
 import { safeParse } from "valibot";
 import { AppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
-import type { ConfigFile, Origin, SettingName, Settings } from "./schema.ts";
+import type { ConfigFile, Flags, Origin, SettingName, Settings } from "./schema.ts";
 import { builtIn, settingSchemas, settingVariables } from "./schema.ts";
-
-/** What the command line set: values with the flag that set them. */
-export type Flags = { readonly [Name in SettingName]?: { readonly value: unknown; readonly flag: string } };
 
 export interface LoadedSettings {
   readonly settings: Settings;

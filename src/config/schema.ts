@@ -111,3 +111,6 @@ export interface Origin {
   /** The flag, the variable, or the path of the file; empty for built-in values. */
   readonly name: string;
 }
+
+/** What the command line set: values with the flag that set them. */
+export type Flags = { readonly [Name in SettingName]?: { readonly value: unknown; readonly flag: string } };

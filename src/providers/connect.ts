@@ -206,13 +206,10 @@ async function peek(body: AsyncIterable<Buffer>): Promise<{ first: string; body:
   while (first.length < 8) {
     const { value, done } = await iterator.next();
     if (done === true) break;
+    // Blank lines are signs of life while the request waits; only the last of them is kept.
+    if (first === "") read.length = 0;
     read.push(value);
-    first = Buffer.concat(read)
-      .subarray(-256)
-      .toString("utf8")
-      .trimStart()
-      .replace(/^\uFEFF/u, "");
-    if (read.length > 1 && first === "") read.splice(0, read.length - 1);
+    first = Buffer.concat(read).subarray(0, 1024).toString("utf8").replace(/^\uFEFF/u, "").trimStart();
   }
   return { first, body: rejoined(read, iterator) };
 }

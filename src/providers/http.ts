@@ -56,7 +56,7 @@ async function send(transport: Transport, url: URL, init: Init): Promise<http.In
   const { request, Agent } = secure ? await import("node:https") : http;
   let agent = transport.agents.get(url.protocol);
   if (agent === undefined) {
-    agent = new Agent({ keepAlive: true, proxyEnv: transport.variables as NodeJS.ProcessEnv });
+    agent = new Agent({ keepAlive: true, proxyEnv: transport.variables });
     transport.agents.set(url.protocol, agent);
   }
   const body = typeof init.body === "string" ? Buffer.from(init.body) : undefined;
@@ -69,11 +69,13 @@ async function send(transport: Transport, url: URL, init: Init): Promise<http.In
       agent,
       ...(init.signal && { signal: init.signal }),
     });
-    outgoing.once("response", resolve).once("error", reject).end(body);
+    outgoing.once("response", resolve).on("error", reject).end(body);
   });
 }
 
 async function respond(incoming: http.IncomingMessage, url: string, watcher: Watcher) {
+  // A body nobody reads to the end fails when it is cut off; whoever reads it is told by the iterator.
+  incoming.on("error", () => {});
   const status = incoming.statusCode ?? 0;
   const ok = status >= 200 && status < 300;
   const body = limited(await decoded(incoming), url, watcher);

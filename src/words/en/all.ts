@@ -3,3 +3,5 @@ export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";
 export { help } from "./help.ts";
 export { session, slash } from "./session.ts";
+export { setup } from "./setup.ts";
+export { tables, transcripts } from "./transcripts.ts";

@@ -106,7 +106,7 @@ export const errors: Words["errors"] = {
     next: "已收到的部分已保留，可继续追问其余内容。",
   }),
   redirected: ({ provider, status, location }) => ({
-    what: `${provider} 重定向到 ${location}(${status})，密钥没有随之发送。`,
+    what: `${provider} 重定向到 ${location}（${status}），密钥没有随之发送。`,
     next: "如果地址无误，请把它设为服务地址。",
   }),
   flooded: ({ provider, limit }) => ({

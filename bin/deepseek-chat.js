@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Plain old JavaScript without imports at the top: this file must run on any Node, to say that it is too old.
+var parts = process.versions.node.split(".").map(Number);
+var enough = (parts[0] === 22 && parts[1] >= 22) || (parts[0] === 24 && parts[1] >= 15) || parts[0] >= 26;
+var only = process.argv.length === 3 ? process.argv[2] : "";
+if (!enough) {
+  process.stderr.write(
+    "deepseek-chat needs Node 22.22, 24.15, 26 or newer; this is Node " +
+      process.versions.node +
+      ". Install a current one from https://nodejs.org, or in a checkout use: npm start\n",
+  );
+  process.exitCode = 1;
+} else if (only === "--version" || only === "-V") {
+  // Asked by scripts and shells at every start; nothing of the program is needed for it.
+  var manifest = process.getBuiltinModule("fs").readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  process.stdout.write(JSON.parse(manifest).version + "\n");
+} else {
+  void import("./load.js");
+}

@@ -1,0 +1,57 @@
+import { listModels, readBalance } from "../providers/account.ts";
+import { modelFacts } from "../providers/prices.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { count } from "../terminal/summary.ts";
+import { table } from "../terminal/table.ts";
+import type { App } from "./app.ts";
+
+/** What `models` does. */
+export async function models(app: App, json: boolean): Promise<void> {
+  const { terminal, words, settings, file } = app;
+  const connection = await app.connection(settings.provider);
+  const inUse = settings.model ?? connection.model;
+  const rows = (await listModels(connection, app.stop)).map((id) => {
+    const facts = modelFacts(connection.name, id, file.models ?? {});
+    return { id, facts, rates: facts.rates?.[settings.currency] ?? null };
+  });
+  if (json) {
+    const objects = rows.map(({ id, facts, rates }) => ({
+      id,
+      provider: connection.name,
+      context: facts.context ?? null,
+      max_output: facts.maxOutput ?? null,
+      vision: facts.vision ?? null,
+      price:
+        rates === null ? null : { currency: settings.currency, ...rates, peak_factor: facts.peak === true ? 2 : 1 },
+    }));
+    return terminal.out(`${JSON.stringify(objects)}\n`);
+  }
+  const cells = rows.map(({ id, facts, rates }) => [
+    sanitize(id),
+    facts.context === undefined ? "" : count(facts.context),
+    rates === null ? "" : `${rates.cached} / ${rates.input} / ${rates.output}`,
+    id === inUse ? words.tables.inUse : "",
+  ]);
+  const { model, context, price } = words.tables;
+  const head = terminal.outIsTerminal ? [[model, context, price({ currency: settings.currency }), ""]] : [];
+  terminal.out(table([...head, ...cells], [1]));
+}
+
+/** What `balance` does. */
+export async function balance(app: App, json: boolean): Promise<void> {
+  const { terminal, words, settings } = app;
+  const connection = await app.connection(settings.provider);
+  const rows = await readBalance(connection, app.stop);
+  if (json) {
+    const objects = rows?.map(({ currency, total, granted, toppedUp }) => ({
+      currency,
+      total,
+      granted,
+      topped_up: toppedUp,
+    }));
+    return terminal.out(`${JSON.stringify({ provider: connection.name, balances: objects ?? null })}\n`);
+  }
+  if (rows === null) return terminal.say(words.tables.noBalance({ provider: connection.name }));
+  const cells = rows.map((row) => [sanitize(row.currency), sanitize(words.tables.balance(row))]);
+  terminal.out(table(cells));
+}

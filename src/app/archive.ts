@@ -1,0 +1,41 @@
+import { AppError } from "../errors.ts";
+import type { Transcript } from "../transcripts/format.ts";
+import type { App } from "./app.ts";
+
+/** Which conversation to go on with. */
+export type Earlier =
+  | { readonly kind: "none" }
+  | { readonly kind: "newest" }
+  | { readonly kind: "named"; readonly reference: string }
+  | { readonly kind: "pick" };
+
+/**
+ * Reads the conversation to go on with; null for a new one.
+ *
+ * @throws AppError `transcript_not_found`, `transcript_ambiguous`; `not_a_terminal` where a choice is needed and nobody can
+ * be asked
+ */
+export async function findEarlier(app: App, earlier: Earlier): Promise<Transcript | null> {
+  if (earlier.kind === "none") return null;
+  const { findTranscript, newestTranscript, readTranscript } = await import("../transcripts/read.ts");
+  if (earlier.kind === "named")
+    return await readTranscript((await findTranscript(app.transcripts, earlier.reference)).path);
+  if (earlier.kind === "pick") return await readTranscript(await pick(app));
+  const newest = await newestTranscript(app.transcripts);
+  if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
+  return await readTranscript(newest.path);
+}
+
+async function pick(app: App): Promise<string> {
+  if (!app.terminal.interactive) throw new AppError("not_a_terminal", { what: "--resume" });
+  const [{ listTranscripts }, { choose }] = await Promise.all([
+    import("../transcripts/read.ts"),
+    import("../terminal/prompts.ts"),
+  ]);
+  const rows = await listTranscripts(app.transcripts);
+  if (rows.length === 0) throw new AppError("transcript_not_found", { reference: "last" });
+  return await choose(
+    app.words.transcripts.pick,
+    rows.map((row) => ({ value: row.path, name: `${row.id}  ${row.title}` })),
+  );
+}

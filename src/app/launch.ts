@@ -1,0 +1,33 @@
+import { processVariables } from "../config/environment.ts";
+import { readLanguage } from "../config/language.ts";
+import type { AppError } from "../errors.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { describe, Terminal, type TerminalOptions } from "../terminal/terminal.ts";
+import { loadWords, type Words } from "../words/words.ts";
+
+/** The words to speak, known before the command line is parsed. */
+export async function chooseWords(args: readonly string[]): Promise<Words> {
+  return await loadWords(readLanguage(args, processVariables()));
+}
+
+export function openTerminal(options: Omit<TerminalOptions, "variables">): Terminal {
+  return new Terminal({ ...options, variables: processVariables() });
+}
+
+/** Whether stack traces are wanted. */
+export function debugging(): boolean {
+  return Boolean(processVariables()["DEEPSEEK_CHAT_DEBUG"]);
+}
+
+/** Tells a person of an error that ends the program. */
+export function tellError(terminal: Terminal, words: Words, error: AppError): void {
+  terminal.err(`${terminal.ink.err.red(sanitize(describe(error, words.errors)))}\n`);
+  if (error.traceId !== null) terminal.detail(sanitize(`trace ${error.traceId}`));
+  if (debugging()) terminal.err(`${sanitize(traceOf(error))}\n`);
+}
+
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\ncaused by ${traceOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { readConfigFile } from "../config/file.ts";
+import { saveSetting } from "../config/save.ts";
+import { type SettingName, settingSchemas } from "../config/schema.ts";
+import { AppError } from "../errors.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { table } from "../terminal/table.ts";
+import type { App } from "./app.ts";
+
+const names = Object.keys(settingSchemas) as SettingName[];
+
+/** What `config list` does: each setting with its value and where that comes from. */
+export function list(app: App, json: boolean): void {
+  const { terminal, words, settings, origins } = app;
+  const rows = names.map((name) => ({ name, value: settings[name] ?? null, origin: origins[name] ?? null }));
+  if (json) return terminal.out(`${JSON.stringify(rows)}\n`);
+  const cells = rows.map(({ name, value, origin }) => [
+    name,
+    value === null ? words.tables.notSet : sanitize(asText(value)),
+    origin === null ? "" : sanitize(`${words.tables.origin[origin.kind]} ${origin.name}`.trim()),
+  ]);
+  terminal.out(table(cells));
+}
+
+/**
+ * What `config get` does: a setting's value, or anything in the config file by its path.
+ *
+ * @throws AppError `bad_value` for a setting that there is not
+ */
+export function get(app: App, name: string): void {
+  const value = names.includes(name as SettingName) ? app.settings[name as SettingName] : inFile(app, name);
+  if (value !== undefined) app.terminal.out(`${asText(value)}\n`);
+}
+
+function inFile(app: App, name: string): unknown {
+  const keys = name.split(".");
+  if (!["roles", "providers", "models", "holidays"].includes(keys[0]!)) {
+    throw new AppError("bad_value", { name: "setting", value: name, expected: names.join(", ") });
+  }
+  let value: unknown = app.file;
+  for (const key of keys) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return value;
+}
+
+/** What `config set` and `unset` (null) do. The value is read as YAML: `0.7`, `true`, `[a, b]`, or text. */
+export async function set(app: App, name: string, value: string | null): Promise<void> {
+  const { parse } = await import("yaml");
+  const keys = name.split(".");
+  await saveSetting(app.folders.configFile, keys, value === null ? undefined : readValue(parse, value));
+}
+
+function readValue(parse: (text: string) => unknown, text: string): unknown {
+  try {
+    return parse(text) ?? text;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * What `config edit` does; the file is checked when the editor is closed.
+ *
+ * @throws AppError `not_a_terminal`, `config_broken`
+ */
+export async function edit(app: App): Promise<void> {
+  const { terminal, words, environment, folders } = app;
+  const editor = environment.variables["VISUAL"] || environment.variables["EDITOR"];
+  if (!editor) throw new AppError("usage", { message: words.tables.noEditor });
+  if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "config edit" });
+  await mkdir(dirname(folders.configFile), { recursive: true, mode: 0o700 });
+  const [command = "", ...words_] = editor.split(/\s+/u);
+  const child = spawn(command, [...words_, folders.configFile], {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  await once(child, "close");
+  await readConfigFile(folders.configFile);
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,95 @@
+import { Option } from "commander";
+import type { Flags, SettingName } from "../config/schema.ts";
+import type { Words } from "../words/words.ts";
+import type { Verb } from "./verb.ts";
+
+type OptionWords = Words["help"]["options"];
+
+/** One flag and the setting it sets. */
+interface Row {
+  readonly flags: string;
+  readonly words: keyof OptionWords;
+  readonly setting: SettingName;
+  /** What the text of the flag becomes; text where there is none. */
+  readonly read?: (text: string, before: unknown) => unknown;
+}
+
+/** The values of an option that may be given several times. */
+export function gathered(text: string, before: unknown): string[] {
+  return [...(Array.isArray(before) ? (before as string[]) : []), text];
+}
+
+/** The options of `chat` and `ask` that are settings. The order is the one of --help. */
+const rows: readonly Row[] = [
+  { flags: "-p, --provider <name>", words: "provider", setting: "provider" },
+  { flags: "-m, --model <id>", words: "model", setting: "model" },
+  { flags: "-s, --system <text>", words: "system", setting: "system" },
+  { flags: "-r, --role <name>", words: "role", setting: "role" },
+  { flags: "-T, --temperature <number>", words: "temperature", setting: "temperature", read: Number },
+  { flags: "--top-p <number>", words: "topP", setting: "top_p", read: Number },
+  { flags: "--top-k <number>", words: "topK", setting: "top_k", read: Number },
+  { flags: "--max-tokens <number>", words: "maxTokens", setting: "max_tokens", read: Number },
+  { flags: "--frequency-penalty <number>", words: "frequencyPenalty", setting: "frequency_penalty", read: Number },
+  { flags: "--presence-penalty <number>", words: "presencePenalty", setting: "presence_penalty", read: Number },
+  { flags: "--stop <text>", words: "stop", setting: "stop", read: gathered },
+  { flags: "--thinking", words: "thinking", setting: "thinking" },
+  { flags: "--no-thinking", words: "noThinking", setting: "thinking" },
+  { flags: "--effort <level>", words: "effort", setting: "effort" },
+  { flags: "--transcript <file>", words: "transcript", setting: "transcript" },
+  { flags: "--transcripts <dir>", words: "transcripts", setting: "transcripts" },
+  { flags: "--no-transcript", words: "noTranscript", setting: "save" },
+  { flags: "--no-history", words: "noHistory", setting: "history" },
+  { flags: "--no-stream", words: "noStream", setting: "stream" },
+  { flags: "--no-render", words: "noRender", setting: "render" },
+  { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", read: Number },
+  { flags: "--retries <n>", words: "retries", setting: "retries", read: Number },
+];
+
+const asks = new Set<SettingName>(["provider", "model", "timeout", "retries", "transcripts"]);
+
+/** Declares all of them. */
+export function declareChatOptions(command: Verb): void {
+  declare(command, rows);
+}
+
+/** Declares those that say whom to ask, for commands that put no question. */
+export function declareProviderOptions(command: Verb, settings: readonly SettingName[]): void {
+  declare(
+    command,
+    rows.filter((row) => asks.has(row.setting) && settings.includes(row.setting)),
+  );
+}
+
+function declare(command: Verb, chosen: readonly Row[]): void {
+  const words = command.words.help.options;
+  for (const row of chosen) {
+    const option = new Option(row.flags, words[row.words]);
+    if (row.read !== undefined) option.argParser(row.read);
+    // `--no-x` alone would make commander set x to true: what nobody said must stay unsaid.
+    command.addOption(option);
+    if (option.negate) command.setOptionValue(option.attributeName(), undefined);
+  }
+}
+
+/** What the command line said of settings: only flags that somebody wrote. */
+export function readFlags(command: Verb): Flags {
+  const flags: Record<string, { value: unknown; flag: string }> = {};
+  for (const current of [command, ...parents(command)]) {
+    for (const option of current.options) {
+      const row = [...rows, ...globalRows].find((candidate) => candidate.flags === option.flags);
+      if (row === undefined || current.getOptionValueSource(option.attributeName()) !== "cli") continue;
+      const value: unknown = current.getOptionValue(option.attributeName());
+      // `--transcript file` and `--no-transcript` share an attribute: the one that was written last holds.
+      if (option.negate !== (value === false)) continue;
+      flags[row.setting] ??= { value, flag: option.long ?? option.flags };
+    }
+  }
+  return flags;
+}
+
+/** Options of every command that are settings. */
+const globalRows: readonly { flags: string; setting: SettingName }[] = [{ flags: "--lang <code>", setting: "lang" }];
+
+function parents(command: Verb): Verb[] {
+  return command.parent === null ? [] : [command.parent as Verb, ...parents(command.parent as Verb)];
+}

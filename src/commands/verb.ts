@@ -1,0 +1,47 @@
+import { Command, type Help } from "commander";
+import type { App, Sources } from "../app/app.ts";
+import { AppError } from "../errors.ts";
+import type { Words } from "../words/words.ts";
+
+export type Work = AppError | null | void;
+
+/** What a command declares itself with. */
+export interface Shell {
+  readonly words: Words;
+  /**
+   * Opens the app with the options of `command`, does the work, and closes it. What `work` throws is told and gives the exit
+   * code; an error that it returns was told already and gives the exit code alone.
+   */
+  readonly run: (command: Command, work: (app: App) => Work | Promise<Work>, sources?: Sources) => Promise<void>;
+}
+
+/** Adds one command to the program. */
+export type Declare = (program: Verb, shell: Shell) => void;
+
+/** commander's Command that speaks our languages and throws our errors. */
+export class Verb extends Command {
+  readonly words: Words;
+
+  constructor(name: string | undefined, words: Words) {
+    super(name);
+    this.words = words;
+    const { help, titles } = { help: words.help, titles: words.help.titles as Record<string, string> };
+    this.helpOption("-h, --help", help.help)
+      .configureHelp({ styleTitle: (title: string) => titles[title] ?? title } satisfies Partial<Help>)
+      .configureOutput({ outputError: () => {} })
+      .exitOverride();
+  }
+
+  override createCommand(name?: string): Verb {
+    return new Verb(name, this.words);
+  }
+
+  /** Commander's sentence, or ours in another language; what it speaks of stands between quotes in it. */
+  override error(message: string, options?: { code?: string }): never {
+    const sentence = message.replace(/^error: /u, "").trim();
+    const subject = /'([^']*)'/u.exec(sentence)?.[1] ?? "";
+    const code = options?.code ?? "";
+    const english = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replaceAll("\n", " ")}.`;
+    throw new AppError("usage", { message: this.words.help.usage.sentence({ code, subject, message: english }) });
+  }
+}

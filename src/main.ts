@@ -1,0 +1,100 @@
+import { CommanderError } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { App } from "./app/app.ts";
+import { chooseWords, openTerminal, tellError } from "./app/launch.ts";
+import { ask } from "./commands/ask.ts";
+import { chat } from "./commands/chat.ts";
+import { config } from "./commands/config.ts";
+import { balance, models } from "./commands/models.ts";
+import { readFlags } from "./commands/options.ts";
+import { setup } from "./commands/setup.ts";
+import { transcripts } from "./commands/transcripts.ts";
+import { type Shell, Verb } from "./commands/verb.ts";
+import { asAppError, type AppError } from "./errors.ts";
+import type { Words } from "./words/words.ts";
+
+const verbs = [chat, ask, transcripts, models, balance, setup, config];
+
+/** Conventional exit codes of programs that a signal ended. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof signals;
+
+interface GlobalOptions {
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+}
+
+/** Runs the program and sets the exit code; the process ends by itself when nothing is left to do. */
+export async function main(args: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  listenForSignals(stop);
+  const words = await chooseWords(args);
+  const program = buildProgram(words, stop);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    process.exitCode = report(error, words, globalsOf(program));
+  }
+  if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
+}
+
+function buildProgram(words: Words, stop: AbortController): Verb {
+  const { help } = words;
+  const program = new Verb("deepseek-chat", words);
+  program
+    .description(help.program)
+    .version(manifest.version, "-V, --version", help.version)
+    .helpCommand("help [command]", help.helpCommand)
+    .option("--lang <code>", help.global.lang)
+    .option("-q, --quiet", help.global.quiet)
+    .option("-v, --verbose", help.global.verbose)
+    .option("--no-color", help.global.noColor);
+  const shell: Shell = {
+    words,
+    async run(command, work, sources) {
+      const { quiet, verbose, color } = globalsOf(program);
+      const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
+      const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
+      const flags = readFlags(command as Verb);
+      const app = await App.open({ flags, terminal, words, stop: stop.signal }, sources);
+      try {
+        const told = await work(app);
+        if (told) process.exitCode = told.exitCode;
+      } finally {
+        await app.close();
+      }
+    },
+  };
+  for (const declare of verbs) declare(program, shell);
+  return program;
+}
+
+function globalsOf(program: Verb): GlobalOptions {
+  return program.opts<GlobalOptions>();
+}
+
+/** Says what went wrong, and gives the exit code. */
+function report(error: unknown, words: Words, { color }: GlobalOptions): number {
+  // --help and --version end commander's parsing by throwing.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const known: AppError = asAppError(error);
+  const terminal = openTerminal({ color, verbosity: "normal", onClosed: () => {} });
+  tellError(terminal, words, known);
+  return known.exitCode;
+}
+
+/** The first signal ends the program in order, with all that came kept; a second one at once. */
+function listenForSignals(stop: AbortController): void {
+  for (const signal of Object.keys(signals) as Signal[]) {
+    process.once(signal, () => {
+      stop.abort(signal);
+      process.once(signal, () => process.kill(process.pid, "SIGKILL"));
+    });
+  }
+}
+
+/** A reader of stdout that has gone is no failure. */
+function exitCodeOf(reason: unknown): number {
+  return signals[reason as Signal] ?? 0;
+}

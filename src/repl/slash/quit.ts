@@ -1,0 +1,8 @@
+import type { SlashCommand } from "./command.ts";
+
+export const quit: SlashCommand = {
+  name: "quit",
+  aliases: ["exit", "q"],
+  usage: "",
+  run: async () => "leave",
+};

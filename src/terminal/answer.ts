@@ -1,0 +1,118 @@
+import type { ChatEvent } from "../chat/model.ts";
+import type { Words } from "../words/words.ts";
+import { sanitize } from "./sanitize.ts";
+import { Spinner } from "./spinner.ts";
+import { errorWords, type Terminal } from "./terminal.ts";
+
+/** How the text of an answer gets to stdout. */
+export interface AnswerWriter {
+  readonly push: (text: string) => void;
+  /** After the last text, whether or not any came. */
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * One answer as it is watched: a spinner until something comes, thinking dimmed on stderr, the text on stdout. A listener
+ * of the turn's events.
+ */
+export class AnswerView {
+  readonly #terminal: Terminal;
+  readonly #words: Pick<Words, "answer" | "errors">;
+  readonly #writer: AnswerWriter;
+  readonly #spinner: Spinner;
+  #place: "before" | "thinking" | "answer" = "before";
+  #thinkingSince = 0;
+  #countdown: NodeJS.Timeout | undefined;
+
+  constructor(terminal: Terminal, words: Pick<Words, "answer" | "errors">, writer: AnswerWriter) {
+    this.#terminal = terminal;
+    this.#words = words;
+    this.#writer = writer;
+    this.#spinner = new Spinner(terminal);
+    this.#spinner.show(words.answer.waiting);
+  }
+
+  readonly onEvent = (event: ChatEvent): void => {
+    if (event.type === "reasoning") this.#reasoning(event.text);
+    else if (event.type === "text") this.#text(event.text);
+    else if (event.type === "waiting" && event.why === "queued") this.#spinner.show(this.#words.answer.queued);
+    else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
+    else if (event.type === "start") this.#settle();
+  };
+
+  async end(): Promise<void> {
+    this.#settle();
+    this.#spinner.hide();
+    if (this.#place === "thinking") this.#closeThinking();
+    await this.#writer.end();
+  }
+
+  #reasoning(text: string): void {
+    const { errIsTerminal, verbosity, ink } = this.#terminal;
+    this.#spinner.hide();
+    if (!errIsTerminal || verbosity === "quiet") return;
+    if (this.#place !== "thinking") {
+      this.#place = "thinking";
+      this.#thinkingSince = Date.now();
+      this.#terminal.err(`${ink.err.dim.italic(this.#words.answer.thinking)}\n`);
+    }
+    this.#terminal.err(ink.err.dim(sanitize(text)));
+  }
+
+  #text(text: string): void {
+    this.#spinner.hide();
+    if (this.#place === "thinking") this.#closeThinking();
+    this.#place = "answer";
+    this.#writer.push(text);
+  }
+
+  #closeThinking(): void {
+    const seconds = ((Date.now() - this.#thinkingSince) / 1000).toFixed(1);
+    this.#terminal.err(`\n${this.#terminal.ink.err.dim.italic(this.#words.answer.thought({ seconds }))}\n\n`);
+    this.#place = "before";
+  }
+
+  /** A countdown to the next attempt; on what is no terminal, one line. */
+  #retry({ attempt, attempts, delay, error }: Extract<ChatEvent, { why: "retry" }>): void {
+    const until = Date.now() + delay;
+    const why = sanitize(errorWords(error, this.#words.errors).what);
+    const line = () => {
+      const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+      return this.#words.answer.retry({ seconds, attempt, attempts, why });
+    };
+    this.#settle();
+    if (!this.#terminal.errIsTerminal) return this.#terminal.say(line());
+    this.#spinner.show(line());
+    this.#countdown = setInterval(() => this.#spinner.show(line()), 1000);
+  }
+
+  #settle(): void {
+    clearInterval(this.#countdown);
+    if (this.#place === "before") this.#spinner.show(this.#words.answer.waiting);
+  }
+}
+
+/** The model's text as it is, for files and pipes; ended by one newline if it has none. */
+export function exactWriter(terminal: Terminal): AnswerWriter {
+  let last = "\n";
+  return {
+    push(text) {
+      last = text.at(-1) ?? last;
+      terminal.out(text);
+    },
+    async end() {
+      if (last !== "\n") terminal.out("\n");
+    },
+  };
+}
+
+/** The model's text on a terminal, not rendered, and made harmless. */
+export function plainWriter(terminal: Terminal): AnswerWriter {
+  const exact = exactWriter(terminal);
+  return { push: (text) => exact.push(sanitize(text)), end: exact.end };
+}
+
+/** Gathers the text and shows nothing: the whole is printed in another form at the end. */
+export function silentWriter(): AnswerWriter {
+  return { push: () => {}, end: async () => {} };
+}

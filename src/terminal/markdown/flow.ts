@@ -1,0 +1,141 @@
+import { inline, isClosed } from "./inline.ts";
+import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
+import { plain, StyledText, withSgr, type Row } from "./styled.ts";
+import { closeMarks } from "./unfinished.ts";
+import { characterStart } from "../width.ts";
+import { breaksBetween, wrap } from "./wrap.ts";
+
+/**
+ * From how many characters on (UTF-16 code units) a paragraph is given out in parts; looking for a place where no mark is
+ * open, up to how many; and where there is none, it is cut anyhow.
+ */
+const windows = [256, 512, 1024, 2048];
+
+export type FlowKind = "paragraph" | "heading" | "html" | "formula";
+
+/** Text that flows in rows: a paragraph, a heading, and verbatim what is HTML or a display formula. */
+export class Flow implements Leaf {
+  readonly kind: FlowKind;
+  readonly prefix: Prefix;
+  readonly level: number;
+  /** The lines not yet given out, joined by newlines. */
+  source = "";
+  /** Part of the text was given out; it can become neither a heading nor a table any more. */
+  sealed = false;
+  #lines = 0;
+  /** The last line came, or comes, in pieces. */
+  #inPieces = false;
+  /** The row that the text given out ends with; it may go on. */
+  #carry = new StyledText();
+  #begun = false;
+
+  constructor(kind: FlowKind, prefix: Prefix, level = 0) {
+    this.kind = kind;
+    this.prefix = prefix;
+    this.level = level;
+  }
+
+  fork(): Flow {
+    const copy = new Flow(this.kind, this.prefix, this.level);
+    copy.source = this.source;
+    copy.sealed = this.sealed;
+    copy.#lines = this.#lines;
+    copy.#inPieces = this.#inPieces;
+    copy.#carry = this.#carry;
+    copy.#begun = this.#begun;
+    return copy;
+  }
+
+  add(line: string, goesOn: boolean): void {
+    this.source += this.#lines === 0 ? line : `\n${line}`;
+    this.#lines += 1;
+    this.#inPieces = goesOn;
+  }
+
+  extend(text: string): void {
+    this.source += text;
+  }
+
+  /** The last line, when all of it is still here; a table's header is found in it. */
+  get lastLine(): string | null {
+    const start = this.source.lastIndexOf("\n") + 1;
+    return this.#inPieces || (start === 0 && this.sealed) ? null : this.source.slice(start);
+  }
+
+  dropLastLine(): void {
+    this.source = this.source.slice(0, Math.max(0, this.source.lastIndexOf("\n")));
+    this.#lines -= 1;
+  }
+
+  get empty(): boolean {
+    return this.#lines === 0;
+  }
+
+  settle(view: View): Row[] {
+    const rows: Row[] = [];
+    for (let end = this.#sealable(); end > 0; end = this.#sealable()) {
+      const whole = this.#styled(this.source.slice(0, end), view);
+      const lines = wrap(new StyledText().addAll(this.#carry).addAll(whole), this.#room(view));
+      this.#carry = lines.pop() ?? new StyledText();
+      if (lines.length > 0) {
+        rows.push(...prefixed(lines, this.prefix, this.#begun, view.options.columns));
+        this.#begun = true;
+      }
+      this.source = this.source.slice(end);
+      this.sealed = true;
+    }
+    return rows;
+  }
+
+  rows(view: View): Row[] {
+    return this.#draw(this.source, view);
+  }
+
+  preview(view: View): Row[] {
+    const marked = this.kind === "paragraph" || this.kind === "heading";
+    return this.#draw(marked ? closeMarks(this.source) : this.source, view);
+  }
+
+  #draw(source: string, view: View): Row[] {
+    const whole = new StyledText().addAll(this.#carry).addAll(this.#styled(source, view));
+    return prefixed(wrap(whole, this.#room(view)), this.prefix, this.#begun, view.options.columns);
+  }
+
+  #room(view: View): number {
+    return roomBeside(this.prefix, view.options.columns);
+  }
+
+  #styled(source: string, { theme }: View): StyledText {
+    if (this.kind === "html") return StyledText.of(source, withSgr(plain, theme.look("html")));
+    if (this.kind === "formula") return StyledText.of(source, withSgr(plain, theme.look("math")));
+    const base = withSgr(plain, theme.heading(this.level));
+    const marks = this.level > 0 && !theme.colored && !this.sealed ? `${"#".repeat(this.level)} ` : "";
+    return StyledText.of(marks, base).addAll(inline(source, theme, base));
+  }
+
+  /** How much of the source can be given out: up to a break where nothing is open; 0 while there is none. */
+  #sealable(): number {
+    const raw = this.kind === "html" || this.kind === "formula";
+    for (const size of windows) {
+      if (this.source.length < size) return 0;
+      const places = this.#places(size);
+      const found = places.find((place) => raw || isClosed(this.source.slice(0, place)));
+      if (found !== undefined) return found;
+      if (size === windows.at(-1)) return places[0] ?? characterStart(this.source, size - 1);
+    }
+    return 0;
+  }
+
+  /** The last breaks in the first `size` characters, some way apart. A line that may head a table is left whole. */
+  #places(size: number): number[] {
+    const last = this.lastLine;
+    const limit = last?.includes("|") ? this.source.length - last.length - 1 : this.source.length - 1;
+    const places: number[] = [];
+    for (let at = Math.min(size, limit); at > 0 && places.length < 6; at -= 1) {
+      if (!breaksBetween(this.source, at)) continue;
+      places.push(at);
+      at -= 24;
+    }
+    return places;
+  }
+}

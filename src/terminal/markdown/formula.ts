@@ -1,0 +1,37 @@
+import type { MarkdownIt, StateInline } from "markdown-it";
+
+/**
+ * LaTeX in a line (`$x_1$`, `$$x$$`, `\(x\)`, `\[x\]`) becomes one token of its own, so that its underscores, stars and
+ * backslashes are left as they are. A dollar opens before a character that is no space, and closes after such a one and
+ * before what is no digit, as in Pandoc: prices stay prices.
+ */
+export function formulas(md: MarkdownIt): void {
+  md.inline.ruler.before("escape", "formula", (state, silent) => {
+    const length = formulaLength(state);
+    if (length === 0) return false;
+    if (!silent) {
+      const token = state.push("formula", "", 0);
+      token.content = state.src.slice(state.pos, state.pos + length);
+    }
+    state.pos += length;
+    return true;
+  });
+}
+
+const patterns = [
+  /\$\$(?!\s*\$\$)(?:[^$\\]|\\[^])+\$\$/y,
+  /\$(?=[^\s$])(?:[^$\\]|\\[^])*?(?<=\S)\$(?!\d)/y,
+  /\\\((?!\s*\\\))(?:[^\\]|\\(?![()])[^])+\\\)/y,
+  /\\\[(?!\s*\\\])(?:[^\\]|\\(?![[\]])[^])+\\\]/y,
+];
+
+function formulaLength({ src, pos, posMax }: StateInline): number {
+  const first = src.charAt(pos);
+  if (first !== "$" && (first !== "\\" || !/[([]/.test(src.charAt(pos + 1)))) return 0;
+  for (const pattern of patterns) {
+    pattern.lastIndex = pos;
+    const found = pattern.exec(src);
+    if (found !== null && pos + found[0].length <= posMax) return found[0].length;
+  }
+  return 0;
+}

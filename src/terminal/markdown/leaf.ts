@@ -1,0 +1,54 @@
+import type { Languages } from "./languages.ts";
+import type { MarkdownOptions } from "./options.ts";
+import { row, StyledText, type Row } from "./styled.ts";
+import type { Theme } from "./theme.ts";
+
+/** What a block needs to know of the terminal; `options` changes with a resize. */
+export interface View {
+  options: MarkdownOptions;
+  readonly theme: Theme;
+  readonly languages: Languages;
+}
+
+/**
+ * A block that holds text, while it is open. Its rows come out in order: first what `settle` gives, which no later text
+ * can change, at the end what `rows` gives. Both depend on the text alone, not on the pieces it came in.
+ */
+export interface Leaf {
+  readonly kind: "paragraph" | "heading" | "html" | "formula" | "code" | "table";
+  /**
+   * A line of its content, without containers' marks.
+   * @param goesOn it is only the line's beginning: lines too long to wait for come in pieces
+   */
+  add(line: string, goesOn: boolean): void;
+  /** More of the line that was added last. */
+  extend(text: string, goesOn: boolean): void;
+  /** Takes out the rows that are final. */
+  settle(view: View): Row[];
+  /** The rows that would follow if the block ended here. */
+  rows(view: View): Row[];
+  /** The same while the block is open and `partial`, if not null, is the line being written: marks not yet closed are taken as closed. */
+  preview(view: View, partial: string | null): Row[];
+}
+
+/** What stands before a block's first row (with the marks of list items that begin here) and before the others. */
+export interface Prefix {
+  readonly first: StyledText;
+  readonly rest: StyledText;
+}
+
+const narrowest = 16;
+
+/** Columns left for text; containers nested too deep for the terminal lose the outer part of their prefix. */
+export function roomBeside(prefix: Prefix, columns: number): number {
+  return Math.max(columns - prefix.rest.text.length, Math.min(columns, narrowest));
+}
+
+/** Lines of text under a prefix; `begun` when the block's first row was given before. */
+export function prefixed(lines: readonly StyledText[], prefix: Prefix, begun: boolean, columns: number): Row[] {
+  return lines.map((line, index) => {
+    const before = index === 0 && !begun ? prefix.first : prefix.rest;
+    const cut = Math.max(0, before.text.length - Math.max(0, columns - narrowest));
+    return row(before.slice(cut).addAll(line));
+  });
+}

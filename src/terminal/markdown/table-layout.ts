@@ -1,0 +1,72 @@
+import { displayWidth } from "../width.ts";
+import { plain, StyledText, withSgr } from "./styled.ts";
+import type { Theme } from "./theme.ts";
+import type { Alignment } from "./recognise.ts";
+import { wrap } from "./wrap.ts";
+
+/** Columns a cell gets at least; where not all have them, a table is shown as one record after the other. */
+const narrowest = 6;
+
+export interface TableShape {
+  /** Of each column, in terminal columns; null when the table is shown as records. */
+  readonly widths: readonly number[] | null;
+  /** Some cells are wrapped, so that lines between the rows tell where one ends. */
+  readonly ruled: boolean;
+}
+
+/** How columns that would like to be `natural` wide share the room: who needs little gets it, the others share alike. */
+export function shapeOf(natural: readonly number[], room: number, theme: Theme): TableShape {
+  const separators = theme.signs.column.length * (natural.length - 1);
+  let left = room - separators;
+  if (natural.reduce((sum, width) => sum + width, 0) <= left) return { widths: natural, ruled: false };
+  if (left < narrowest * natural.length) return { widths: null, ruled: true };
+  const widths = natural.map(() => 0);
+  const byNeed = natural.map((_, index) => index).sort((a, b) => (natural[a] ?? 0) - (natural[b] ?? 0));
+  for (const [done, index] of byNeed.entries()) {
+    const width = Math.min(natural[index] ?? 0, Math.floor(left / (natural.length - done)));
+    widths[index] = width;
+    left -= width;
+  }
+  return { widths, ruled: true };
+}
+
+/** Columns the cell would take without wrapping. */
+export function naturalWidth(cell: StyledText): number {
+  return Math.max(...cell.text.split("\n").map(displayWidth));
+}
+
+/** One row of the table in as many lines as its highest cell needs. */
+export function rowLines(
+  cells: readonly StyledText[],
+  widths: readonly number[],
+  alignments: readonly Alignment[],
+  theme: Theme,
+): StyledText[] {
+  const wrapped = widths.map((width, index) => wrap(cells[index] ?? new StyledText(), Math.max(1, width)));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => {
+    const out = new StyledText();
+    for (const [index, width] of widths.entries()) {
+      if (index > 0) out.add(theme.signs.column, withSgr(plain, theme.look("frame")));
+      const part = wrapped[index]?.[line]?.trimEnd() ?? new StyledText();
+      const free = Math.max(0, width - displayWidth(part.text));
+      const before = { left: 0, right: free, center: Math.floor(free / 2) }[alignments[index] ?? "left"];
+      out.add(" ".repeat(before)).addAll(part).add(" ".repeat(free - before));
+    }
+    return out;
+  });
+}
+
+export function ruleLine(widths: readonly number[], theme: Theme): StyledText {
+  const { rule, cross } = theme.signs;
+  return StyledText.of(widths.map((width) => rule.repeat(width)).join(cross), withSgr(plain, theme.look("frame")));
+}
+
+/** A row as a record: each cell after its column's name. */
+export function recordLines(header: readonly StyledText[], cells: readonly StyledText[], room: number): StyledText[] {
+  return header.flatMap((name, index) => {
+    const cell = cells[index] ?? new StyledText();
+    const line = new StyledText().addAll(name).add(name.text === "" ? "" : ": ").addAll(cell);
+    return wrap(line, room);
+  });
+}

@@ -1,0 +1,75 @@
+import { displayWidth, graphemes } from "../width.ts";
+import type { StyledText } from "./styled.ts";
+
+/** Scripts that break between any two characters, and the full-width signs that go with them. */
+const wide = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}\u{3000}-\u{303f}\u{ff01}-\u{ffef}`;
+/** Never at the end of a row. */
+const opening = String.raw`\(\[\{\u{2018}\u{201c}\u{3008}\u{300a}\u{300c}\u{300e}\u{3010}\u{3014}\u{3016}\u{ff08}\u{ff3b}\u{ff5b}`;
+/** Never at the start of a row: closing signs, and kana that belong to the one before. */
+const closing = String.raw`\)\]\}!,.:;?%\u{2019}\u{201d}\u{2014}\u{2026}\u{2025}\u{b7}\u{3001}\u{3002}\u{3005}\u{3009}\u{300b}\u{300d}\u{300f}\u{3011}\u{3015}\u{3017}\u{303b}\u{3041}\u{3043}\u{3045}\u{3047}\u{3049}\u{3063}\u{3083}\u{3085}\u{3087}\u{30a1}\u{30a3}\u{30a5}\u{30a7}\u{30a9}\u{30c3}\u{30e3}\u{30e5}\u{30e7}\u{30fb}\u{30fc}\u{30fd}\u{30fe}\u{ff01}\u{ff09}\u{ff0c}\u{ff0e}\u{ff1a}\u{ff1b}\u{ff1f}\u{ff3d}\u{ff5d}\u{ff5e}\u{2030}\u{2103}`;
+const emoji = String.raw`(?:\p{RI}{2}|[\p{Extended_Pictographic}--\p{ASCII}][\u{fe0f}\p{Emoji_Modifier}]?(?:\u{200d}\p{Extended_Pictographic}[\u{fe0f}\p{Emoji_Modifier}]?)*)[\p{M}\u{e0020}-\u{e007f}]*`;
+const word = String.raw`(?:(?![${opening}]+[${wide}])[^ \n\u{3000}${wide}\p{RI}[\p{Extended_Pictographic}--\p{ASCII}]])+`;
+
+/** A line end, spaces, or what must stay together: a word or one wide character with the signs that cling to it. */
+const unit = new RegExp(
+  String.raw`\n|[ \u{3000}]+|[${opening}]*(?:[[${wide}]--\u{3000}]\p{M}*|${word}|${emoji}|[${opening}]+|.)[${closing}]*`,
+  "gv",
+);
+
+/** Whether the text may be cut in two here, and its parts wrapped one after the other, with the rows of the whole. */
+export function breaksBetween(text: string, offset: number): boolean {
+  const after = text.charAt(offset);
+  if (after === " " || after === "\n") return !/[ \n]/.test(text.charAt(offset - 1));
+  return wideEnd.test(text.charAt(offset - 1)) && wideStart.test(after);
+}
+const wideEnd = new RegExp(String.raw`[[${wide}]--[${opening}]]$`, "v");
+const wideStart = new RegExp(String.raw`^[[${wide}]--[${closing}]--\p{M}]`, "v");
+
+/**
+ * The text in lines of at most so many columns, broken at spaces and between wide characters; newlines break too. Spaces at
+ * a break are dropped, those at the start of a line of the text are kept. A word longer than a line is cut.
+ */
+export function wrap(content: StyledText, columns: number): StyledText[] {
+  const { text } = content;
+  const lines: StyledText[] = [];
+  let start = 0;
+  let end = 0;
+  let column = 0;
+  const breakAt = (next: number) => {
+    lines.push(content.slice(start, end));
+    start = end = next;
+    column = 0;
+  };
+  for (const { 0: found, index } of text.matchAll(unit)) {
+    const after = index + found.length;
+    if (found === "\n") {
+      breakAt(after);
+      continue;
+    }
+    const width = displayWidth(found);
+    if (found.startsWith(" ") || found.startsWith("\u3000")) {
+      if (column === 0 && start !== index) start = end = after;
+      else column += width;
+      if (column === width && start === index) end = after;
+      continue;
+    }
+    if (column + width > columns && column > 0 && width <= columns) breakAt(index);
+    if (column + width <= columns) {
+      if (column === 0) start = index;
+      column += width;
+      end = after;
+      continue;
+    }
+    let at = index;
+    for (const character of graphemes(found)) {
+      const size = displayWidth(character);
+      if (column + size > columns && column > 0) breakAt(at);
+      if (column === 0) start = at;
+      column += size;
+      at += character.length;
+      end = at;
+    }
+  }
+  lines.push(content.slice(start, end));
+  return lines;
+}

@@ -1,0 +1,104 @@
+import { isatty } from "node:tty";
+import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from "chalk";
+import type { AppError } from "../errors.ts";
+import type { Words } from "../words/words.ts";
+
+export interface TerminalOptions {
+  /** False: no colour, whatever the terminal can. */
+  readonly color: boolean;
+  readonly verbosity: "quiet" | "normal" | "verbose";
+  /** The environment, for `NO_COLOR`, `FORCE_COLOR` and `TERM`. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Called once when whoever reads stdout has gone. */
+  readonly onClosed: () => void;
+}
+
+/**
+ * The two standard streams. stdout carries answers and what was asked for, stderr everything the program says itself.
+ * Everything that is drawn goes through here.
+ */
+export class Terminal {
+  readonly verbosity: TerminalOptions["verbosity"];
+  /** Colours for stdout and for stderr: either may be a terminal while the other is not. */
+  readonly ink: { readonly out: ChalkInstance; readonly err: ChalkInstance };
+  /** True when a person can be asked: both ends of the conversation are a terminal. */
+  readonly interactive: boolean;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** A terminal that can move its cursor. */
+  readonly capable: boolean;
+
+  constructor(options: TerminalOptions) {
+    const { stdout, stderr } = process;
+    this.verbosity = options.verbosity;
+    const allowed = options.color && !options.variables["NO_COLOR"];
+    const level = (support: typeof supportsColor) => (allowed && support !== false ? support.level : 0);
+    this.ink = {
+      out: new Chalk({ level: level(supportsColor) }),
+      err: new Chalk({ level: level(supportsColorStderr) }),
+    };
+    this.outIsTerminal = isatty(1);
+    this.errIsTerminal = isatty(2);
+    this.interactive = isatty(0) && this.errIsTerminal;
+    this.capable = options.variables["TERM"] !== "dumb";
+    closeQuietly(stdout, options.onClosed);
+    closeQuietly(stderr, () => {});
+  }
+
+  get columns(): number {
+    return process.stdout.columns || process.stderr.columns || 80;
+  }
+
+  get rows(): number {
+    return process.stdout.rows || process.stderr.rows || 24;
+  }
+
+  /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */
+  out(text: string): void {
+    process.stdout.write(text);
+  }
+
+  /** Writes to stderr as it stands. */
+  err(text: string): void {
+    process.stderr.write(text);
+  }
+
+  /** A line of the program's own, on stderr; not under `--quiet`. */
+  say(line: string): void {
+    if (this.verbosity !== "quiet") this.err(`${line}\n`);
+  }
+
+  /** A line for whoever asked for more. */
+  detail(line: string): void {
+    if (this.verbosity === "verbose") this.err(`${this.ink.err.dim(line)}\n`);
+  }
+
+  /** A line that must be read, also under `--quiet`. */
+  warn(line: string): void {
+    this.err(`${this.ink.err.yellow(line)}\n`);
+  }
+
+  onResize(listener: () => void): () => void {
+    process.stdout.on("resize", listener);
+    return () => process.stdout.off("resize", listener);
+  }
+}
+
+/** A reader that goes away (`| head`) ends the program without a word. */
+function closeQuietly(stream: NodeJS.WriteStream, onClosed: () => void): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE" || error.code === "EIO" || error.code === "ERR_STREAM_DESTROYED") onClosed();
+    else throw error;
+  });
+}
+
+/** The words of an error as one short paragraph: what happened, to what, and what to do next. */
+export function describe(error: AppError, words: Words["errors"]): string {
+  const { what, next } = errorWords(error, words);
+  return [what, next].filter(Boolean).join(/[\p{sc=Han}。]$/u.test(what) ? "" : " ");
+}
+
+/** The two halves of an error's words. */
+export function errorWords(error: AppError, words: Words["errors"]): { what: string; next: string } {
+  return (words[error.code] as (details: unknown) => { what: string; next: string })(error.details);
+}

@@ -1,0 +1,18 @@
+/** Words around an answer: the spinner, the thinking, the line below it. */
+export const answer = {
+  waiting: "waiting for the first word",
+  queued: "queued at the service",
+  retry: ({ seconds, attempt, attempts, why }: { seconds: number; attempt: number; attempts: number; why: string }) =>
+    `${why} Attempt ${attempt} of ${attempts} in ${seconds} s.`,
+  thinking: "Thinking",
+  thought: ({ seconds }: { seconds: string }) => `Thought for ${seconds} s`,
+  tokens: ({ prompt, cached, completion }: { prompt: string; cached: string | null; completion: string }) =>
+    `${prompt} in${cached === null ? "" : ` (${cached} cached)`} + ${completion} out`,
+  seconds: (seconds: string) => `${seconds} s`,
+  firstWord: (seconds: string) => `first word ${seconds} s`,
+  interrupted: "Stopped. What came is kept.",
+  cutByLength: "The answer reached its length limit (finish reason: length).",
+  cutByFilter: "The service held back the rest of the answer (finish reason: content_filter).",
+  notSaved: ({ path, reason }: { path: string; reason: string }) =>
+    `From here on nothing is saved: ${path} cannot be written (${reason}). /save <file> writes all of it elsewhere.`,
+};

@@ -1,0 +1,28 @@
+/** Words of `transcripts` and of choosing a conversation. */
+export const transcripts = {
+  pick: "Which conversation?",
+  none: ({ folder }: { folder: string }) => `There are no conversations in ${folder} yet.`,
+  columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
+  labels: { Question: "Question", Thinking: "Thinking", Answer: "Answer", Error: "Error", Interrupted: "Interrupted" },
+};
+
+/** Words of `models`, `balance` and `config`. */
+export const tables = {
+  model: "model",
+  context: "context",
+  price: ({ currency }: { currency: string }) => `${currency} per 1M: cached / input / output`,
+  inUse: "in use",
+  noBalance: ({ provider }: { provider: string }) => `${provider} does not tell the balance.`,
+  balance: ({ total, granted, toppedUp }: { total: string; granted: string | null; toppedUp: string | null }) =>
+    `${total}${granted === null ? "" : ` (${granted} granted, ${toppedUp ?? "?"} topped up)`}`,
+  origin: {
+    flag: "flag",
+    environment: "environment",
+    dotenv: ".env",
+    file: "config file",
+    store: "key file",
+    "built-in": "built-in",
+  },
+  notSet: "not set",
+  noEditor: "Set VISUAL or EDITOR to an editor first.",
+};

@@ -1,0 +1,28 @@
+import type { Words } from "../words.ts";
+
+export const transcripts: Words["transcripts"] = {
+  pick: "选择哪段对话？",
+  none: ({ folder }) => `${folder} 中还没有对话。`,
+  columns: { id: "编号", when: "时间", turns: "轮数", model: "模型", size: "大小", title: "标题" },
+  labels: { Question: "问题", Thinking: "思考", Answer: "回答", Error: "错误", Interrupted: "中断" },
+};
+
+export const tables: Words["tables"] = {
+  model: "模型",
+  context: "上下文",
+  price: ({ currency }) => `每百万 token 价格（${currency}）：缓存 / 输入 / 输出`,
+  inUse: "使用中",
+  noBalance: ({ provider }) => `${provider} 不提供余额查询。`,
+  balance: ({ total, granted, toppedUp }) =>
+    `${total}${granted === null ? "" : `（赠送 ${granted}，充值 ${toppedUp ?? "?"}）`}`,
+  origin: {
+    flag: "命令行",
+    environment: "环境变量",
+    dotenv: ".env",
+    file: "配置文件",
+    store: "密钥文件",
+    "built-in": "内置",
+  },
+  notSet: "未设置",
+  noEditor: "请先用 VISUAL 或 EDITOR 指定编辑器。",
+};
