@@ -58,7 +58,8 @@ function rowsOf(terminal: headless.Terminal, from: number): { text: string; wrap
   const buffer = terminal.buffer.active;
   return Array.from({ length: buffer.length - from }, (_, index) => {
     const line = buffer.getLine(from + index);
-    return { text: line?.translateToString(false) ?? "", wrapped: line?.isWrapped ?? false };
+    // Without cells never written, as the one that is left at the edge when a wide character wraps.
+    return { text: line?.translateToString(true) ?? "", wrapped: line?.isWrapped ?? false };
   });
 }
 

@@ -100,8 +100,7 @@ export class LineEditor {
     });
     this.#reading = { prompting, resolve };
     this.#attach();
-    if (this.#keys.length === 0) this.#redraw();
-    this.#await(this.#options.history.load());
+    this.#await(this.#begin());
     return promise;
   }
 
@@ -187,7 +186,11 @@ export class LineEditor {
   }
 
   #redraw(): void {
-    if (this.#reading === null || this.#waits()) return;
+    if (!this.#waits()) this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#reading === null) return;
     const rows = Math.max(this.#io.rows() || 24, 2);
     this.#view.draw(this.#reading.prompting.frame(rows), this.#columns());
     this.#view.flush();
@@ -232,12 +235,20 @@ export class LineEditor {
     void wait();
   }
 
+  /** The prompt is shown once what was typed before it is known, so that nothing typed at it is taken for that. */
+  async #begin(): Promise<void> {
+    await this.#keyboard.ready();
+    if (this.#keys.length === 0) this.#draw();
+    await this.#options.history.load();
+  }
+
   async #complete(prompting: Prompting): Promise<void> {
     const hurried = Promise.withResolvers<null>();
     let timer: NodeJS.Timeout | undefined;
     this.#impatient = () => {
       timer ??= setTimeout(hurried.resolve, patienceMs, null);
     };
+    if (this.#keys.length > 0) this.#impatient();
     const found = this.#options.complete?.(prompting.text, prompting.caret).catch(() => null) ?? null;
     const completion: Completion | null = await Promise.race([found, hurried.promise]);
     this.#impatient = null;
@@ -253,12 +264,14 @@ export class LineEditor {
     this.#detach();
     const before = this.#pastes.whole(prompting.text);
     try {
-      const after = (await openEditor(before)).replace(/\r?\n$/, "");
-      if (after !== before) prompting.replaceText(after);
+      const after = await openEditor(before);
+      // Editors end the last line; that alone is no change, and not part of the message.
+      if (after !== before && after !== `${before}\n`) prompting.replaceText(after.replace(/\r?\n$/, ""));
     } catch (error) {
       this.#view.print(words.editorFailed(systemReason(error)));
     }
     this.#attach();
+    await this.#keyboard.ready();
   }
 
   #leave(prompting: Prompting, after: string): void {

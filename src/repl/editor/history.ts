@@ -111,18 +111,20 @@ async function compact(path: string, limit: number): Promise<void> {
   const old = await open(path, "r");
   try {
     const content = await old.readFile();
+    // A last line that another session is in the middle of writing belongs to what is carried over.
+    const whole = content.lastIndexOf("\n") + 1;
     const file = await open(fresh, "wx", 0o600);
     try {
-      const kept = newestOnce(parse(content.toString("utf8")), limit);
+      const kept = newestOnce(parse(content.toString("utf8", 0, whole)), limit);
       await file.writeFile(kept.map((text) => `${JSON.stringify(text)}\n`).join(""));
     } finally {
       await file.close();
     }
     await rename(fresh, path);
     const { size } = await old.stat();
-    if (size > content.length) {
-      const late = Buffer.alloc(size - content.length);
-      await old.read(late, 0, late.length, content.length);
+    if (size > whole) {
+      const late = Buffer.alloc(size - whole);
+      await old.read(late, 0, late.length, whole);
       for (const text of parse(late.toString("utf8"))) await append(path, text);
     }
   } finally {

@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { setImmediate } from "node:timers/promises";
 import type { ReadStream } from "node:tty";
 import { BurstGate } from "./burst.ts";
 import { KeyDecoder, type KeyEvent } from "./keys.ts";
@@ -27,6 +28,9 @@ export class Keyboard {
   readonly #gate: BurstGate;
   #open = false;
   #ended = false;
+  /** Only just in raw mode: what is read now was typed before. */
+  #fresh = false;
+  #caughtUp: Promise<void> = Promise.resolve();
 
   /** @param write to the terminal, for switching bracketed paste */
   constructor(input: KeyInput, write: (text: string) => void, listener: KeyboardListener) {
@@ -55,6 +59,12 @@ export class Keyboard {
     process.on("SIGCONT", this.#onContinue);
     this.#raw(true);
     this.#input.resume();
+    this.#caughtUp = this.#catchUp();
+  }
+
+  /** Resolves when what was typed before `open` has been read: that takes a turn of the loop. */
+  async ready(): Promise<void> {
+    await this.#caughtUp;
   }
 
   /** Gives the terminal back as it was. */
@@ -87,13 +97,22 @@ export class Keyboard {
     this.open();
   }
 
+  async #catchUp(): Promise<void> {
+    this.#fresh = true;
+    await setImmediate();
+    await setImmediate();
+    this.#fresh = false;
+  }
+
   #raw(on: boolean): void {
     this.#input.setRawMode(on);
     this.#write(on ? "\x1b[?2004h" : "\x1b[?2004l");
   }
 
   readonly #onData = (chunk: Buffer | string): void => {
-    const text = typeof chunk === "string" ? chunk : this.#utf8.write(chunk);
+    const read = typeof chunk === "string" ? chunk : this.#utf8.write(chunk);
+    // Outside raw mode the terminal turns an Enter into a line feed, which for us is another key.
+    const text = this.#fresh ? read.replaceAll("\n", "\r") : read;
     if (text !== "") this.#gate.push(text, this.#decoder.insidePaste);
   };
 

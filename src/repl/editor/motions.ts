@@ -9,7 +9,8 @@ const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const words = new Intl.Segmenter(undefined, { granularity: "word" });
 
 export function lineStart(text: string, caret: number): number {
-  return text.lastIndexOf("\n", caret - 1) + 1;
+  // A negative index would be taken for zero.
+  return caret === 0 ? 0 : text.lastIndexOf("\n", caret - 1) + 1;
 }
 
 export function lineEnd(text: string, caret: number): number {

@@ -56,9 +56,10 @@ export class Pastes {
   label(mark: string, words: PasteWords): string {
     const text = this.#text(mark);
     const number = (mark.codePointAt(0) ?? firstMark) - firstMark + 1;
-    const lines = text.replace(/\n$/, "").split("\n").length;
+    const shown = text.replace(/\n$/, "");
+    const lines = shown.split("\n").length;
     if (lines > 1) return words.pastedLines({ number, lines });
-    return words.pastedCharacters({ number, characters: Array.from(text).length });
+    return words.pastedCharacters({ number, characters: Array.from(shown).length });
   }
 
   #text(mark: string): string {

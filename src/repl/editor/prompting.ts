@@ -163,7 +163,7 @@ export class Prompting {
     const whole = this.#prefix + key;
     this.#prefix = "";
     if (prefixes.has(whole)) this.#prefix = `${whole} `;
-    return commandOf(whole);
+    return commandOf(whole) ?? (key === "C-c" ? "interrupt" : undefined);
   }
 
   #insert(text: string): void {

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { cleanText, Pastes } from "../../../src/repl/editor/paste.ts";
+import { editor as english } from "../../../src/words/en/editor.ts";
+import { editor as chinese } from "../../../src/words/zh/editor.ts";
+
+test("line ends become one, escape sequences and control characters go, tabs stay", () => {
+  expect(cleanText("a\r\nb\rc\n\td")).toBe("a\nb\nc\n\td");
+  expect(cleanText("\x1b[1;31mred\x1b[0m \x1b]8;;http://x\x1b\\link\x1b]8;;\x07 \x1b(B\x07\x00\x9b")).toBe("red link ");
+  expect(cleanText("\x1b]never ended\nmore")).toBe("never ended\nmore");
+  expect(cleanText("\ud800a\u{10f000}")).toBe("\ufffda");
+});
+
+test("nothing but newline and tab is left of control characters, and cleaning again changes nothing", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("\x1b", "[", "]", "a", "\r", "\n", "\x9b", "\x07", "m", "\\", "\u{10f001}") }),
+      (text) => {
+        const cleaned = cleanText(text);
+        expect(cleaned).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{10f000}-\u{10feff}]/u);
+        expect(cleanText(cleaned)).toBe(cleaned);
+      },
+    ),
+  );
+});
+
+test("eight lines are put in as they are, nine as one mark, which is whole again in the end", () => {
+  const pastes = new Pastes();
+  const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}`).join("\n");
+  expect(pastes.insertable(lines(8))).toBe(lines(8));
+  const mark = pastes.insertable(lines(9));
+  expect(mark).toHaveLength(2);
+  const second = pastes.insertable(`${"\u5b57".repeat(1001)}\r\n`);
+  expect(pastes.whole(`a${mark}b${second}`)).toBe(`a${lines(9)}b${"\u5b57".repeat(1001)}\n`);
+  expect(pastes.label(mark, english)).toBe("[pasted #1: 9 lines]");
+  expect(pastes.label(second, english)).toBe("[pasted #2: 1001 characters]");
+  expect(pastes.label(mark, chinese)).toBe("[\u7c98\u8d34 #1\uff1a9 \u884c]");
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { answers, openEditor } from "../../support/editor.ts";
+
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}`);
+const bracketed = (text: string) => `\x1b[200~${text}\x1b[201~`;
+
+describe("a paste in a real terminal", () => {
+  test("bracketed paste is switched on while editing and off at the end", async () => {
+    await using terminal = await openEditor();
+    expect(terminal.terminal.modes.bracketedPasteMode).toBe(true);
+    terminal.type("\x04");
+    await terminal.exit;
+    expect(terminal.terminal.modes.bracketedPasteMode).toBe(false);
+  });
+
+  test("twenty pasted lines are one message, shown shortened", async () => {
+    await using terminal = await openEditor();
+    terminal.type("look: ");
+    terminal.type(bracketed(lines(20).join("\r")));
+    await terminal.until("> look: [pasted #1: 20 lines]");
+    terminal.type(" end\r");
+    await terminal.until("got");
+    expect(answers(terminal)).toEqual([`look: ${lines(20).join("\n")} end`]);
+    expect(terminal.screen().startsWith("> look: [pasted #1: 20 lines] end\ngot")).toBe(true);
+  });
+
+  test("a few lines are put in as they are", async () => {
+    await using terminal = await openEditor();
+    terminal.type(bracketed("one\r\ntwo\n\tthree\x1b[31m"));
+    await terminal.until("three");
+    expect(terminal.screen()).toBe("> one\n  two\n      three");
+    terminal.type("\r");
+    await terminal.until("got");
+    expect(answers(terminal)).toEqual(["one\ntwo\n\tthree"]);
+  });
+
+  test("twenty lines without bracketed paste are one message too, and wait for an Enter", async () => {
+    await using terminal = await openEditor();
+    terminal.type(`${lines(20).join("\r")}\r`);
+    await terminal.until("[pasted #1: 20 lines]");
+    expect(answers(terminal)).toEqual([]);
+    terminal.type("\r");
+    await terminal.until("got");
+    expect(answers(terminal)).toEqual([`${lines(20).join("\n")}\n`]);
+  });
+
+  test.each([
+    ["bracketed", bracketed],
+    ["unbracketed", (text: string) => text],
+  ])("two thousand lines, %s, are shown shortened, sent whole, and deleted as one", async (_, send) => {
+    const text = lines(2000)
+      .map((line) => `${line} \u4f60\u597d, some more words to make it long`)
+      .join("\n");
+    await using terminal = await openEditor();
+    terminal.type(send(text.replaceAll("\n", "\r")));
+    await terminal.until("[pasted #1: 2000 lines]");
+    terminal.type("x\x7f\x7f");
+    await terminal.until(() => terminal.screen() === ">");
+    terminal.type("\x1f");
+    await terminal.until("[pasted #1: 2000 lines]");
+    terminal.type("\r");
+    await terminal.until(() => answers(terminal).length === 1);
+    expect(answers(terminal)[0]).toBe(text);
+  });
+
+  test("the label is Chinese in Chinese, and wraps at the edge", async () => {
+    await using terminal = await openEditor({ lang: "zh" }, { cols: 20 });
+    terminal.type("\u8bf7\u770b\u8fd9\u91cc\uff1a");
+    terminal.type(bracketed(lines(120).join("\n")));
+    await terminal.until("\u884c]");
+    expect(terminal.screen()).toBe("> \u8bf7\u770b\u8fd9\u91cc\uff1a[\u7c98\u8d34 #1\n\uff1a120 \u884c]");
+  });
+
+  test("a line and its Enter typed at once are a line", async () => {
+    await using terminal = await openEditor();
+    terminal.type("quick\r");
+    await terminal.until("got");
+    expect(answers(terminal)).toEqual(["quick"]);
+  });
+});
