@@ -1,6 +1,6 @@
 /**
- * Bundles src/main.ts and its packages into dist/: one entry and the chunks it loads when first needed.
- * Prints nothing when all is well, so that `npm start` begins with the program itself.
+ * Bundles src/main.ts and its packages into dist/, or the folder given as argument: one entry and the chunks it loads when
+ * first needed. Prints nothing when all is well, so that `npm start` begins with the program itself.
  */
 import { rm } from "node:fs/promises";
 import { builtinModules } from "node:module";
@@ -18,11 +18,13 @@ const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
     const bare = new Set(builtinModules);
-    onResolve({ filter: /^(?:node:)?[a-z_]+(?:\/[a-z]+)?$/ }, ({ path: name, namespace }) =>
-      namespace !== "builtin" && (name.startsWith("node:") || bare.has(name))
-        ? { path: name.startsWith("node:") ? name : `node:${name}`, namespace: "builtin", sideEffects: false }
-        : null,
-    );
+    onResolve({ filter: /^(?:node:)?[a-z_]+(?:\/[a-z]+)?$/ }, ({ path: name, namespace, kind }) => {
+      if (namespace === "builtin" || !(name.startsWith("node:") || bare.has(name))) return null;
+      // Of a dynamic import only the default export would be there; and there is nothing to gain by one.
+      if (kind === "dynamic-import")
+        return { errors: [{ text: `Import ${name} statically: it is loaded at first use.` }] };
+      return { path: name.startsWith("node:") ? name : `node:${name}`, namespace: "builtin", sideEffects: false };
+    });
     onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({ contents: lazily(name) }));
   },
 };
@@ -46,10 +48,11 @@ function lazily(name: string): string {
   return `for (const name of ${names}) Object.defineProperty(exports, name, { enumerable: true, get: () => ${load}[name] });`;
 }
 
-await rm(path("../dist"), { recursive: true, force: true });
+const outdir = process.argv[2] ?? path("../dist");
+await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: [path("../src/main.ts")],
-  outdir: path("../dist"),
+  outdir,
   bundle: true,
   splitting: true,
   format: "esm",

@@ -1,4 +1,6 @@
 import * as http from "node:http";
+import * as https from "node:https";
+import * as zlib from "node:zlib";
 import { AppError } from "../errors.ts";
 
 /**
@@ -53,7 +55,7 @@ export function watchedFetch(transport: Transport, watcher: Watcher): typeof fet
 
 async function send(transport: Transport, url: URL, init: Init): Promise<http.IncomingMessage> {
   const secure = url.protocol === "https:";
-  const { request, Agent } = secure ? await import("node:https") : http;
+  const { request, Agent } = secure ? https : http;
   let agent = transport.agents.get(url.protocol);
   if (agent === undefined) {
     agent = new Agent({ keepAlive: true, proxyEnv: transport.variables });
@@ -98,7 +100,6 @@ async function respond(incoming: http.IncomingMessage, url: string, watcher: Wat
 async function decoded(incoming: http.IncomingMessage): Promise<AsyncIterable<Buffer>> {
   const encoding = incoming.headers["content-encoding"]?.toLowerCase();
   if (encoding === undefined || encoding === "identity") return incoming;
-  const zlib = await import("node:zlib");
   const decoders: Record<string, () => NodeJS.ReadWriteStream> = {
     gzip: zlib.createGunzip,
     "x-gzip": zlib.createGunzip,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRecord } from "../wire-errors.ts";
@@ -19,7 +19,6 @@ const pace = 12;
 const mostBody = 8 * 1024 * 1024;
 
 export async function startDemo(): Promise<DemoServer> {
-  const { createServer } = await import("node:http");
   const server: Server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
