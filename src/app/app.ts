@@ -1,4 +1,3 @@
-import type { Model } from "../chat/model.ts";
 import type { Environment } from "../config/environment.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { readConfigFile } from "../config/file.ts";
@@ -8,7 +7,7 @@ import type { LoadedSettings } from "../config/load.ts";
 import { loadSettings } from "../config/load.ts";
 import type { ConfigFile, Flags, Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
-import { providerNames } from "../providers/catalogue.ts";
+import { findProvider, providerNames, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
 import { closeTransport, createTransport, type Transport } from "../providers/http.ts";
@@ -27,6 +26,13 @@ export interface Invocation {
 export interface Sources {
   /** False leaves the config file alone, for the commands that mend it. */
   readonly configFile: boolean;
+}
+
+export interface FailoverRoute {
+  readonly provider: string;
+  readonly model: string;
+  readonly prefix: Provider["prefix"];
+  readonly open: () => Promise<Connection>;
 }
 
 /** The settings and the rooms of one run of the program. What crosses from one room to another goes through here. */
@@ -112,13 +118,22 @@ export class App {
     return await openConnection(this, provider, { address: null, key });
   }
 
-  /** The model behind a connection, with retries. */
-  async model(connection: Connection): Promise<Model> {
-    const [{ connect }, { withRetries }] = await Promise.all([
-      import("../providers/connect.ts"),
-      import("../providers/retry.ts"),
-    ]);
-    return withRetries(connect(connection), { retries: this.settings.retries, patience: 120_000 });
+  /**
+   * The routes that the config file's `failover` names for a model, each connected when its turn comes.
+   *
+   * @throws AppError `unknown_provider`, `no_model`
+   */
+  failover(provider: string, model: string): FailoverRoute[] {
+    const names = this.file.failover?.[`${provider}/${model}`] ?? this.file.failover?.[model] ?? [];
+    const custom = this.file.providers ?? {};
+    const providers = new Set(providerNames(custom));
+    return names.map((name) => {
+      const slash = providers.has(name) ? name.length : name.indexOf("/");
+      const row = findProvider(name.slice(0, slash), custom);
+      const id = name.slice(slash + 1) || row.model;
+      if (id === null) throw new AppError("no_model", { provider: row.name });
+      return { provider: row.name, model: id, prefix: row.prefix, open: () => this.connection(row.name) };
+    });
   }
 
   /** Lets go of whatever would keep the program from ending. */

@@ -1,5 +1,5 @@
 import { Conversation } from "../chat/conversation.ts";
-import type { ChatEvent, Cost, Image, Message, Model, Sampling, Thinking } from "../chat/model.ts";
+import type { ChatEvent, Cost, Image, Message, Sampling, Thinking } from "../chat/model.ts";
 import { runTurn, type TurnResult } from "../chat/turn.ts";
 import { costOf } from "../chat/usage.ts";
 import { AppError, asAppError } from "../errors.ts";
@@ -10,6 +10,7 @@ import { describe } from "../terminal/terminal.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
+import { openModel } from "./models.ts";
 import { openWriter } from "./saving.ts";
 
 export interface Answer extends TurnResult {
@@ -32,14 +33,12 @@ export class Dialogue {
   readonly #app: App;
   readonly conversation: Conversation;
   #connection: Connection;
-  #model: Model;
   modelId: string;
   writer: TranscriptWriter | null;
 
-  private constructor(app: App, connection: Connection, model: Model, conversation: Conversation) {
+  private constructor(app: App, connection: Connection, conversation: Conversation) {
     this.#app = app;
     this.#connection = connection;
-    this.#model = model;
     this.modelId = modelIdFor(app, connection);
     this.conversation = conversation;
     this.writer = null;
@@ -54,7 +53,7 @@ export class Dialogue {
     const last = earlier?.exchanges.at(-1);
     const system = app.system ?? last?.system ?? null;
     const turns = earlier === null ? [] : turnsOf(earlier);
-    const dialogue = new Dialogue(app, connection, await app.model(connection), new Conversation(system, turns));
+    const dialogue = new Dialogue(app, connection, new Conversation(system, turns));
     if (
       earlier !== null &&
       app.settings.model === undefined &&
@@ -108,7 +107,8 @@ export class Dialogue {
         ...(question.images && { images: question.images }),
       }),
     );
-    const result = await runTurn(this.#model, request, [record.onEvent, onEvent], signal);
+    const model = await openModel(this.#app, this.#connection, this.modelId);
+    const result = await runTurn(model, request, [record.onEvent, onEvent], signal);
     const cost = this.#cost(result);
     record.try((writer) => writer.end({ ...this.#ending(result), cost }));
     this.conversation.add(message, { role: "assistant", content: result.text, reasoning: result.reasoning });
@@ -120,7 +120,6 @@ export class Dialogue {
     const connection = provider === this.provider ? this.#connection : await this.#app.connection(provider);
     const id = model ?? connection.model;
     if (id === null) throw new AppError("no_model", { provider });
-    this.#model = await this.#app.model(connection);
     this.#connection = connection;
     this.modelId = id;
   }
@@ -144,9 +143,12 @@ export class Dialogue {
     };
   }
 
-  #cost({ usage, startedAt }: TurnResult): Cost | null {
+  /** Null for an answer of several pieces: a piece that broke off was billed, and its count never came. */
+  #cost({ usage, startedAt, seams, answeredBy }: TurnResult): Cost | null {
     const { settings, file } = this.#app;
-    const facts = modelFacts(this.provider, this.modelId, file.models ?? {});
+    if (seams.length > 0) return null;
+    const { provider, model } = answeredBy ?? { provider: this.provider, model: this.modelId };
+    const facts = modelFacts(provider, model, file.models ?? {});
     return costOf(usage, ratesAt(facts, settings.currency, startedAt, file.holidays ?? []), settings.currency);
   }
 }

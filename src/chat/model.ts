@@ -74,12 +74,28 @@ export type ChatEvent =
       readonly delay: number;
       readonly error: AppError;
     }
+  /** The answer broke off; what follows goes on from there, or begins again where only thinking had come. */
+  | {
+      readonly type: "seam";
+      readonly how: SeamKind;
+      readonly provider: string;
+      readonly model: string;
+      readonly error: AppError;
+    }
+  /** Nothing had come, and another provider answers from here on. */
+  | { readonly type: "failover"; readonly provider: string; readonly model: string; readonly error: AppError }
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
   /** Cumulative: the last one of a stream counts. */
   | { readonly type: "usage"; readonly usage: Usage }
   | { readonly type: "finish"; readonly reason: FinishReason }
   | { readonly type: "error"; readonly error: AppError };
+
+/**
+ * How a cut answer goes on: from exactly its end, by the service's prefix completion; by asking the model to go on; or, where
+ * no word of the answer had come, by asking once more.
+ */
+export type SeamKind = "prefix" | "asked" | "again";
 
 /** `stop`, `length`, `content_filter`, `tool_calls`, or whatever else a service says. */
 export type FinishReason = string;

@@ -35,6 +35,7 @@ export const settingSchemas = {
   stream: flag,
   render: flag,
   timeout: v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400)),
+  continue_answers: flag,
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
   currency: v.picklist(currencies),
   lang: v.picklist(languages),
@@ -52,6 +53,7 @@ export const builtIn = {
   history: true,
   stream: true,
   render: true,
+  continue_answers: true,
   retries: 3,
   currency: "CNY",
 } as const satisfies Partial<SettingValues>;
@@ -100,6 +102,8 @@ export const configFileSchema = v.strictObject({
   roles: v.optional(v.record(v.string(), text)),
   providers: v.optional(v.record(v.string(), providerSchema)),
   models: v.optional(v.record(v.string(), modelSchema)),
+  /** For a model (`provider/id`), the ones that take over when it is down, in order: `provider/id`, or a provider. */
+  failover: v.optional(v.record(v.string(), v.array(text))),
   /** Days on which DeepSeek charges no peak price, `YYYY-MM-DD`, beyond those the program knows. */
   holidays: v.optional(v.array(v.pipe(v.string(), v.isoDate()))),
 });

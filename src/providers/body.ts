@@ -8,12 +8,16 @@ import { thinkingFields } from "./thinking.ts";
  * read them; what nobody set is left out.
  */
 export function requestBody(request: ChatRequest, connection: Connection): ChatCompletionCreateParamsStreaming {
+  const last = request.messages.at(-1);
+  // SiliconFlow takes the beginning beside the messages, and only without thinking (docs.siliconflow.cn, guides/prefix).
+  const siliconflow = last?.prefix === true && connection.prefix === "field";
   const body = {
     model: request.model,
-    messages: request.messages.map(wireMessage),
+    messages: (siliconflow ? request.messages.slice(0, -1) : request.messages).map(wireMessage),
     ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : { stream: false }),
     ...samplingFields(request.sampling),
-    ...thinkingFields(connection.thinking, request.thinking),
+    ...thinkingFields(connection.thinking, siliconflow ? { enabled: false, effort: null } : request.thinking),
+    ...(siliconflow && { prefix: last.content }),
   };
   // The package's types know neither the services' own fields nor `prefix`; its code sends what it is given.
   return body as unknown as ChatCompletionCreateParamsStreaming;

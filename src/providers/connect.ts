@@ -209,7 +209,11 @@ async function peek(body: AsyncIterable<Buffer>): Promise<{ first: string; body:
     // Blank lines are signs of life while the request waits; only the last of them is kept.
     if (first === "") read.length = 0;
     read.push(value);
-    first = Buffer.concat(read).subarray(0, 1024).toString("utf8").replace(/^\uFEFF/u, "").trimStart();
+    first = Buffer.concat(read)
+      .subarray(0, 1024)
+      .toString("utf8")
+      .replace(/^\uFEFF/u, "")
+      .trimStart();
   }
   return { first, body: rejoined(read, iterator) };
 }

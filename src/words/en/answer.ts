@@ -10,6 +10,18 @@ export const answer = {
     `${prompt} in${cached === null ? "" : ` (${cached} cached)`} + ${completion} out`,
   seconds: (seconds: string) => `${seconds} s`,
   firstWord: (seconds: string) => `first word ${seconds} s`,
+  /** What the model is told, in place of a question, where there is no prefix completion. */
+  goOn: "Your answer broke off. Go on from exactly where it stopped: repeat nothing, add no introduction.",
+  seam: {
+    prefix: ({ why, provider }: { why: string; provider: string }) =>
+      `${why} ${provider} went on from exactly there (prefix completion); what had come was billed again as input.`,
+    asked: ({ why, provider }: { why: string; provider: string }) =>
+      `${why} ${provider} was asked to go on, and repetitions at the seam were removed; what had come was billed again as input.`,
+    again: ({ why, provider }: { why: string; provider: string }) =>
+      `${why} No word of the answer had come, so ${provider} was asked once more; the thinking is billed twice.`,
+  },
+  failover: ({ why, provider, model }: { why: string; provider: string; model: string }) =>
+    `${why} ${model} at ${provider} answered instead.`,
   interrupted: "Stopped. What came is kept.",
   cutByLength: "The answer reached its length limit (finish reason: length).",
   cutByFilter: "The service held back the rest of the answer (finish reason: content_filter).",

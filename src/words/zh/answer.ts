@@ -10,6 +10,15 @@ export const answer: Words["answer"] = {
     `输入 ${prompt}${cached === null ? "" : `（缓存 ${cached}）`} + 输出 ${completion}`,
   seconds: (seconds) => `${seconds} 秒`,
   firstWord: (seconds) => `首字 ${seconds} 秒`,
+  goOn: "你的回答中断了。请紧接着中断处继续，不要重复，也不要加开场白。",
+  seam: {
+    prefix: ({ why, provider }) =>
+      `${why}已由 ${provider} 从断点处续写（前缀续写），此前收到的部分会作为输入再次计费。`,
+    asked: ({ why, provider }) =>
+      `${why}已请 ${provider} 继续回答，接缝处的重复已去掉，此前收到的部分会作为输入再次计费。`,
+    again: ({ why, provider }) => `${why}正文尚未开始，已重新请求 ${provider}，思考部分会计费两次。`,
+  },
+  failover: ({ why, provider, model }) => `${why}改由 ${provider} 的 ${model} 回答。`,
   interrupted: "已停止，收到的部分已保留。",
   cutByLength: "回答达到长度上限而中断（finish reason: length）。",
   cutByFilter: "服务商拦截了其余内容（finish reason: content_filter）。",

@@ -1,0 +1,170 @@
+import type { ChatEvent, ChatRequest, Message, Model, SeamKind, Usage } from "../chat/model.ts";
+import { AppError } from "../errors.ts";
+import type { Provider } from "./catalogue.ts";
+import { Seam } from "./seam.ts";
+import { isPassing } from "./wire-errors.ts";
+
+/** One way to a model: a provider, and the id it knows the model by. */
+export interface Route {
+  readonly provider: string;
+  readonly model: string;
+  readonly prefix: Provider["prefix"];
+  /** Connects when it is this route's turn; a route without a key is passed over. */
+  readonly open: () => Promise<Model>;
+}
+
+export interface ContinuityOptions {
+  /** Whether an answer that breaks off is gone on with, once on each route. */
+  readonly automatic: boolean;
+  /** How the model is asked to go on where there is no prefix completion. */
+  readonly goOn: string;
+}
+
+/** What a provider's being down looks like, beyond failures that may pass. */
+const unusable = new Set(["no_balance", "forbidden", "key_rejected", "no_key", "model_not_found"]);
+
+/**
+ * A model that does not leave an answer half-way: what breaks off is gone on with once, and a provider that is down or out of
+ * balance is followed by the next one, in the midst of an answer too. Usage of all parts is summed: all are billed.
+ *
+ * @param routes in their order; at least one
+ */
+export function withContinuity(routes: readonly Route[], options: ContinuityOptions): Model {
+  return (request, signal) => new Course(routes, options, request).run(signal);
+}
+
+/** One answer on its way over the routes. */
+class Course {
+  readonly #routes: readonly Route[];
+  readonly #options: ContinuityOptions;
+  readonly #request: ChatRequest;
+  readonly #usages: Usage[] = [];
+  #route = 0;
+  #continued = false;
+  #text = "";
+  #reasoning = "";
+
+  constructor(routes: readonly Route[], options: ContinuityOptions, request: ChatRequest) {
+    this.#routes = routes;
+    this.#options = options;
+    this.#request = request;
+    const last = request.messages.at(-1);
+    // A request that goes on from a beginning of its own (resuming, `/continue`) has that beginning already.
+    if (last?.prefix === true) {
+      this.#text = last.content;
+      this.#reasoning = last.reasoning ?? "";
+    }
+  }
+
+  async *run(signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    let part = this.#request;
+    let seam = new Seam("", "nothing");
+    if (this.#text !== "") {
+      const how = this.#how();
+      yield { type: "seam", how, ...this.#names(), error: new AppError("interrupted", {}) };
+      [part, seam] = this.#part(how);
+    }
+    while (true) {
+      const error = yield* this.#runPart(part, seam, signal);
+      if (error === null) return;
+      const how = this.#next(error);
+      if (how === null) return yield { type: "error", error };
+      const { provider, model } = this.#routes[this.#route]!;
+      yield how === "afresh"
+        ? { type: "failover", provider, model, error }
+        : { type: "seam", how, provider, model, error };
+      [part, seam] = this.#part(how);
+    }
+  }
+
+  /** Runs one request; gives its error, null when the answer is whole. */
+  async *#runPart(part: ChatRequest, seam: Seam, signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
+    let model: Model;
+    try {
+      model = await this.#routes[this.#route]!.open();
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
+    let usage: Usage | null = null;
+    let error: AppError | null = null;
+    for await (const event of model(part, signal)) {
+      if (event.type === "error") error = event.error;
+      else if (event.type === "text") yield* this.#say(seam.push(event.text));
+      else if (event.type === "usage") yield { type: "usage", usage: sum([...this.#usages, (usage = event.usage)]) };
+      else if (event.type === "finish") yield* this.#finish(seam, event);
+      else yield this.#heard(event);
+    }
+    if (usage !== null) this.#usages.push(usage);
+    if (error !== null) yield* this.#say(seam.end());
+    return error;
+  }
+
+  *#finish(seam: Seam, event: ChatEvent): Generator<ChatEvent> {
+    yield* this.#say(seam.end());
+    yield event;
+  }
+
+  *#say(text: string): Generator<ChatEvent> {
+    if (text === "") return;
+    this.#text += text;
+    yield { type: "text", text };
+  }
+
+  #heard(event: ChatEvent): ChatEvent {
+    if (event.type === "reasoning") this.#reasoning += event.text;
+    return event;
+  }
+
+  /** What follows an error: the same route once more, the next one, or nothing. */
+  #next(error: AppError): SeamKind | "afresh" | null {
+    const started = this.#text !== "" || this.#reasoning !== "";
+    const passing = isPassing(error);
+    if (started && passing && this.#options.automatic && !this.#continued) {
+      this.#continued = true;
+      return this.#how();
+    }
+    const more = this.#route + 1 < this.#routes.length && (passing || unusable.has(error.code));
+    if (!more || (started && !this.#options.automatic)) return null;
+    this.#route++;
+    this.#continued = false;
+    return started ? this.#how() : "afresh";
+  }
+
+  #names(): { provider: string; model: string } {
+    const { provider, model } = this.#routes[this.#route]!;
+    return { provider, model };
+  }
+
+  #how(): SeamKind {
+    if (this.#text === "") return "again";
+    return this.#routes[this.#route]!.prefix === "none" ? "asked" : "prefix";
+  }
+
+  /** The request that goes on, and what of its answer will be said again. */
+  #part(how: SeamKind | "afresh"): [ChatRequest, Seam] {
+    const { model, prefix } = this.#routes[this.#route]!;
+    const request = { ...this.#request, model };
+    if (how === "again" || how === "afresh") return [request, new Seam("", "nothing")];
+    const repeats = how === "asked" ? "end" : prefix === "field" ? "all" : "nothing";
+    return [{ ...request, messages: this.#messages(how) }, new Seam(this.#text, repeats)];
+  }
+
+  #messages(how: "prefix" | "asked"): Message[] {
+    const asked = this.#request.messages.filter((message) => message.prefix !== true);
+    const said: Message = { role: "assistant", content: this.#text };
+    if (how === "asked") return [...asked, said, { role: "user", content: this.#options.goOn }];
+    return [...asked, { ...said, prefix: true, ...(this.#reasoning !== "" && { reasoning: this.#reasoning }) }];
+  }
+}
+
+function sum(usages: readonly Usage[]): Usage {
+  const total = (key: keyof Usage) => usages.reduce((count, usage) => count + usage[key], 0);
+  return {
+    promptTokens: total("promptTokens"),
+    cachedTokens: total("cachedTokens"),
+    completionTokens: total("completionTokens"),
+    reasoningTokens: total("reasoningTokens"),
+    totalTokens: total("totalTokens"),
+  };
+}
