@@ -1,13 +1,16 @@
 import { systemReason } from "../../errors.ts";
 import type { Words } from "../../words/words.ts";
-import type { Completer, Completion } from "./complete.ts";
+import type { Completer } from "./complete.ts";
 import { KillRing } from "./draft.ts";
 import type { History } from "./history.ts";
 import { Keyboard, type KeyInput } from "./keyboard.ts";
 import type { KeyEvent } from "./keys.ts";
 import { Pastes } from "./paste.ts";
+import { Patience } from "./patience.ts";
 import type { Prompt } from "./prompt.ts";
 import { type Outcome, Prompting } from "./prompting.ts";
+import { KeyQueue } from "./queue.ts";
+import { Resizing } from "./resizing.ts";
 import { View } from "./view.ts";
 
 /** The terminal as the editor sees it. */
@@ -41,8 +44,6 @@ interface Reading {
   readonly resolve: (result: ReadResult) => void;
 }
 
-/** Milliseconds a terminal has to say where the cursor is. */
-const answerMs = 150;
 /** Milliseconds that candidates may still take once a further key was pressed. */
 const patienceMs = 200;
 
@@ -57,21 +58,24 @@ export class LineEditor {
   readonly #keyboard: Keyboard;
   readonly #kills = new KillRing();
   readonly #pastes = new Pastes();
-  #keys: KeyEvent[] = [];
+  readonly #patience = new Patience(patienceMs);
+  readonly #resizing: Resizing;
+  readonly #keys = new KeyQueue();
   #reading: Reading | null = null;
   #onInterrupt: (() => void) | null = null;
   #unlisten: (() => void) | null = null;
-  /** While something is awaited that the next key must come after. */
-  #busy = false;
-  #impatient: (() => void) | null = null;
-  /** Questions for the cursor's place that are not yet answered. */
-  #asked = 0;
-  #askTimer: NodeJS.Timeout | undefined;
+  /** How much is being awaited that the next key must come after. */
+  #busy = 0;
 
   constructor(io: EditorIO, options: EditorOptions) {
     this.#io = io;
     this.#options = options;
     this.#view = new View((text) => io.write(text), options.color);
+    this.#resizing = new Resizing(
+      this.#view,
+      () => this.#columns(),
+      () => this.#drain(),
+    );
     this.#keyboard = new Keyboard(io.input, (text) => io.write(text), {
       key: (event) => this.#take(event),
       end: () => queueMicrotask(() => this.#drain()),
@@ -119,7 +123,7 @@ export class LineEditor {
 
   /** Prints a text on lines of its own, above the prompt if there is one. */
   message(text: string): void {
-    if (this.#asked > 0) this.#settleResize(null);
+    this.#resizing.finish();
     if (this.#reading !== null) this.#view.clear();
     this.#view.print(text);
     this.#redraw();
@@ -128,13 +132,15 @@ export class LineEditor {
 
   /** Gives the terminal back. Keys kept stay; a later `read` takes the terminal again. */
   close(): void {
-    if (this.#asked > 0) this.#settleResize(null);
+    this.#resizing.finish();
     this.#finish({ kind: "end" });
     this.#detach();
   }
 
   #attach(): void {
-    this.#unlisten ??= this.#io.onResize(() => this.#resized());
+    this.#unlisten ??= this.#io.onResize(() => {
+      if (this.#reading !== null) this.#resizing.start();
+    });
     this.#keyboard.open();
   }
 
@@ -146,43 +152,37 @@ export class LineEditor {
 
   #take(event: KeyEvent): void {
     if (event.type === "position") {
-      if (this.#asked > 0 && --this.#asked === 0) this.#settleResize(event.column);
+      this.#resizing.answer(event.column);
       return;
     }
     const key = event.type === "key" ? event.key : "";
     if (this.#reading === null && key === "C-c" && this.#onInterrupt !== null) {
-      this.#disarm();
+      // What was typed ahead was not meant for what comes after an interruption.
+      this.#keys.disarm();
       this.#onInterrupt();
     } else if (this.#reading === null && key === "C-z") {
       void this.#keyboard.suspend();
     } else {
-      this.#keys.push(event);
-      this.#impatient?.();
+      this.#keys.add(event);
+      this.#patience.hurry();
       queueMicrotask(() => this.#drain());
     }
-  }
-
-  /** What was typed ahead of an interruption was not meant for what comes after it: it waits for an Enter of its own. */
-  #disarm(): void {
-    const keys = this.#keys.map((event): KeyEvent => (isEnter(event) ? { type: "key", key: "C-j" } : event));
-    if (isEnter(this.#keys.at(-1))) keys.pop();
-    this.#keys = keys;
   }
 
   /** Handles the keys that came, and shows what has become of the prompt, once. */
   #drain(): void {
     while (this.#reading !== null && !this.#waits()) {
-      const event = this.#keys.shift();
+      const event = this.#keys.next();
       if (event === undefined) break;
       const outcome = this.#reading.prompting.handle(event);
       if (outcome !== null) this.#act(outcome, this.#reading.prompting);
     }
-    if (this.#keyboard.ended && this.#keys.length === 0 && !this.#waits()) this.#finish({ kind: "end" });
+    if (this.#keyboard.ended && this.#keys.empty && !this.#waits()) this.#finish({ kind: "end" });
     this.#redraw();
   }
 
   #waits(): boolean {
-    return this.#busy || this.#asked > 0;
+    return this.#busy > 0 || this.#resizing.waiting;
   }
 
   #redraw(): void {
@@ -191,13 +191,16 @@ export class LineEditor {
 
   #draw(): void {
     if (this.#reading === null) return;
-    const rows = Math.max(this.#io.rows() || 24, 2);
-    this.#view.draw(this.#reading.prompting.frame(rows), this.#columns());
+    this.#view.draw(this.#reading.prompting.frame(this.#rows()), this.#columns());
     this.#view.flush();
   }
 
   #columns(): number {
     return Math.max(this.#io.columns() || 80, 2);
+  }
+
+  #rows(): number {
+    return Math.max(this.#io.rows() || 24, 2);
   }
 
   #act(outcome: Outcome, prompting: Prompting): void {
@@ -213,7 +216,7 @@ export class LineEditor {
         this.#leave(prompting, "^C");
         return prompting.reset();
       case "clearScreen":
-        return this.#view.clearScreen(this.#io.rows());
+        return this.#view.clearScreen(this.#rows());
       case "complete":
         return this.#await(this.#complete(prompting));
       case "openEditor":
@@ -227,9 +230,9 @@ export class LineEditor {
   /** Keeps further keys waiting until the work, which must not fail, is done. */
   #await(work: Promise<void>): void {
     const wait = async () => {
-      this.#busy = true;
+      this.#busy++;
       await work;
-      this.#busy = false;
+      this.#busy--;
       this.#drain();
     };
     void wait();
@@ -238,21 +241,16 @@ export class LineEditor {
   /** The prompt is shown once what was typed before it is known, so that nothing typed at it is taken for that. */
   async #begin(): Promise<void> {
     await this.#keyboard.ready();
-    if (this.#keys.length === 0) this.#draw();
+    if (this.#keys.empty) this.#draw();
     await this.#options.history.load();
   }
 
   async #complete(prompting: Prompting): Promise<void> {
-    const hurried = Promise.withResolvers<null>();
-    let timer: NodeJS.Timeout | undefined;
-    this.#impatient = () => {
-      timer ??= setTimeout(hurried.resolve, patienceMs, null);
-    };
-    if (this.#keys.length > 0) this.#impatient();
-    const found = this.#options.complete?.(prompting.text, prompting.caret).catch(() => null) ?? null;
-    const completion: Completion | null = await Promise.race([found, hurried.promise]);
-    this.#impatient = null;
-    clearTimeout(timer);
+    const { complete } = this.#options;
+    if (complete === undefined) return;
+    const waiting = this.#patience.wait(() => complete(prompting.text, prompting.caret));
+    if (!this.#keys.empty) this.#patience.hurry();
+    const completion = await waiting;
     if (completion !== null) prompting.completed(completion);
   }
 
@@ -287,26 +285,4 @@ export class LineEditor {
     this.#reading = null;
     resolve(result);
   }
-
-  #resized(): void {
-    if (this.#reading === null) return;
-    if (!this.#view.unsureAfterResize(this.#columns())) return this.#settleResize(null);
-    this.#asked++;
-    this.#view.askPosition();
-    this.#view.flush();
-    clearTimeout(this.#askTimer);
-    this.#askTimer = setTimeout(() => this.#settleResize(null), answerMs);
-  }
-
-  /** @param column where the terminal says the cursor is now; null when it did not */
-  #settleResize(column: number | null): void {
-    clearTimeout(this.#askTimer);
-    this.#asked = 0;
-    this.#view.clearResized(this.#columns(), column);
-    this.#drain();
-  }
-}
-
-function isEnter(event: KeyEvent | undefined): boolean {
-  return event?.type === "key" && event.key === "Enter";
 }

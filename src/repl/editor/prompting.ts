@@ -1,7 +1,8 @@
 import type { Words } from "../../words/words.ts";
 import { commandOf, type Command, prefixes } from "./bindings.ts";
 import { type Cell, cellsOf, lineCells } from "./cells.ts";
-import { commonStart, type Completion, Menu } from "./complete.ts";
+import type { Completion } from "./complete.ts";
+import { Completing } from "./completing.ts";
 import { Draft, type KillRing } from "./draft.ts";
 import { edits } from "./edits.ts";
 import type { KeyEvent } from "./keys.ts";
@@ -35,17 +36,14 @@ export interface PromptingOptions {
   readonly columns: () => number;
 }
 
-/** Rows the list of candidates takes at most. */
-const mostMenuRows = 10;
-
 /** One prompt being answered: takes keys, holds what is written, and says what to show. Does no input or output. */
 export class Prompting {
   readonly #options: PromptingOptions;
   readonly #draft: Draft;
+  readonly #completing: Completing;
   readonly #layout: TextLayout;
   #walk: HistoryWalk | null = null;
   #search: Searching | null = null;
-  #menu: { completion: Completion; end: number; list: Menu | null } | null = null;
   /** A first key of two. */
   #prefix = "";
   /** The column that moving up and down keeps to. */
@@ -57,6 +55,7 @@ export class Prompting {
   constructor(options: PromptingOptions) {
     this.#options = options;
     this.#draft = new Draft(options.kills, cleanText(options.initial));
+    this.#completing = new Completing(this.#draft);
     this.#layout = new TextLayout((mark) => options.pastes.label(mark, options.words));
   }
 
@@ -85,22 +84,16 @@ export class Prompting {
       this.#leaveSearch(took === "accept");
       if (took === "cancel") return null;
     }
-    if (command !== "complete" && command !== "completeBack" && command !== "cancel") this.#menu = null;
+    if (command !== "complete" && command !== "completeBack" && command !== "cancel") this.#completing.close();
     if (command !== "up" && command !== "down") this.#goal = null;
     if (event.type === "text") this.#draft.type(cleanText(event.text));
     if (event.type === "paste") this.#insert(this.#options.pastes.insertable(event.text));
     return command === undefined ? null : this.#run(command);
   }
 
-  /** Puts a candidate in, or as much as all of them share; then the next Tab lists them. */
+  /** Takes the candidates that were asked for. */
   completed(completion: Completion): void {
-    const { from, candidates } = completion;
-    const [only] = candidates;
-    if (only === undefined) return;
-    const caret = this.#draft.caret;
-    const shared = candidates.length === 1 ? only.value : commonStart(candidates.map(({ value }) => value));
-    if (shared.length > caret - from || candidates.length === 1) this.#draft.replace(from, caret, cleanText(shared));
-    if (candidates.length > 1) this.#menu = { completion, end: this.#draft.caret, list: null };
+    this.#completing.take(completion);
   }
 
   /** Takes a text written elsewhere in place of what is written here. */
@@ -133,7 +126,7 @@ export class Prompting {
     const columns = this.#options.columns();
     const { words } = this.#options;
     const searching = this.#search;
-    const menu = this.#menu?.list?.rows(columns, Math.min(mostMenuRows, height - 1), words.moreCandidates) ?? [];
+    const menu = this.#completing.rows(columns, height, words.moreCandidates);
     const status = searching?.status(columns, words);
     const below = status === undefined ? menu : status.rows;
     const { rows, caret } =
@@ -193,11 +186,12 @@ export class Prompting {
         this.#search = new Searching(this.#history().entries, this.#draft.text, this.#draft.caret);
         return null;
       case "complete":
-        return this.#tab(1);
+        return this.#completing.tab(1) ? { type: "complete" } : null;
       case "completeBack":
-        return this.#tab(-1);
+        this.#completing.tab(-1);
+        return null;
       case "cancel":
-        this.#cancelMenu();
+        this.#completing.cancel();
         return null;
       case "openEditor":
       case "clearScreen":
@@ -243,24 +237,5 @@ export class Prompting {
     if (!accept || match === null) return;
     this.#recall(this.#history().goTo(match.entry, this.#draft.text));
     this.#draft.moveTo(match.from);
-  }
-
-  #tab(by: 1 | -1): Outcome | null {
-    const menu = this.#menu;
-    if (menu === null) return by === 1 ? { type: "complete" } : null;
-    const { from } = menu.completion;
-    if (menu.list === null) menu.list = new Menu(menu.completion, this.#draft.text.slice(from, menu.end));
-    else this.#putCandidate(menu, menu.list.step(by));
-    return null;
-  }
-
-  #cancelMenu(): void {
-    if (this.#menu?.list) this.#putCandidate(this.#menu, this.#menu.list.typed);
-    this.#menu = null;
-  }
-
-  #putCandidate(menu: { completion: Completion; end: number }, value: string): void {
-    this.#draft.replace(menu.completion.from, menu.end, cleanText(value));
-    menu.end = this.#draft.caret;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { answers, openEditor } from "../../support/editor.ts";
+import "../../support/screen.ts";
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}`);
 const bracketed = (text: string) => `\x1b[200~${text}\x1b[201~`;
@@ -28,7 +29,7 @@ describe("a paste in a real terminal", () => {
     await using terminal = await openEditor();
     terminal.type(bracketed("one\r\ntwo\n\tthree\x1b[31m"));
     await terminal.until("three");
-    expect(terminal.screen()).toBe("> one\n  two\n      three");
+    await expect(terminal).toShow("> one\n  two\n      three");
     terminal.type("\r");
     await terminal.until("got");
     expect(answers(terminal)).toEqual(["one\ntwo\n\tthree"]);
@@ -55,7 +56,7 @@ describe("a paste in a real terminal", () => {
     terminal.type(send(text.replaceAll("\n", "\r")));
     await terminal.until("[pasted #1: 2000 lines]");
     terminal.type("x\x7f\x7f");
-    await terminal.until(() => terminal.screen() === ">");
+    await expect(terminal).toShow(">");
     terminal.type("\x1f");
     await terminal.until("[pasted #1: 2000 lines]");
     terminal.type("\r");
@@ -68,7 +69,7 @@ describe("a paste in a real terminal", () => {
     terminal.type("\u8bf7\u770b\u8fd9\u91cc\uff1a");
     terminal.type(bracketed(lines(120).join("\n")));
     await terminal.until("\u884c]");
-    expect(terminal.screen()).toBe("> \u8bf7\u770b\u8fd9\u91cc\uff1a[\u7c98\u8d34 #1\n\uff1a120 \u884c]");
+    await expect(terminal).toShow("> \u8bf7\u770b\u8fd9\u91cc\uff1a[\u7c98\u8d34 #1\n\uff1a120 \u884c]");
   });
 
   test("a line and its Enter typed at once are a line", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { answers, hostArguments, openEditor } from "../../support/editor.ts";
+import "../../support/screen.ts";
 import { openTerminal, type PtyTerminal } from "../../support/pty.ts";
 
 const family = "\u{1F469}\u200D\u{1F469}\u200D\u{1F467}";
@@ -42,14 +43,14 @@ describe("history", () => {
     await terminal.until("> one");
     terminal.type("\x1b[A");
     await terminal.until("> two");
-    expect(terminal.screen()).toBe("> two\n  lines");
+    await expect(terminal).toShow("> two\n  lines");
     terminal.type("\x1b[B\x1b[B");
     await terminal.until("> draft");
     terminal.type("\x1b<");
     await terminal.until("> two");
     terminal.type("\x1b>");
     await terminal.until("> draft");
-    expect(terminal.screen()).toBe("> draft");
+    await expect(terminal).toShow("> draft");
   });
 
   test("is searched with Ctrl-R, older and newer, and Enter sends what was found", async () => {
@@ -59,7 +60,7 @@ describe("history", () => {
     await terminal.until("search history: ");
     terminal.type("git");
     await terminal.until("> git pull --rebase");
-    expect(terminal.screen()).toBe("> git pull --rebase\nsearch history: git");
+    await expect(terminal).toShow("> git pull --rebase\nsearch history: git");
     expect(terminal.cursor()).toEqual({ row: 1, column: 19 });
     terminal.type("\x12");
     await terminal.until("> git push");
@@ -83,7 +84,7 @@ describe("history", () => {
     expect(terminal.screen()).toContain(`> \u8bf7\u8bf4\u4f60\u597d${family}`);
     terminal.type("\x05!");
     await terminal.until(`${family}!`);
-    expect(terminal.screen()).toBe(`> \u8bf7\u8bf4\u4f60\u597d${family}!`);
+    await expect(terminal).toShow(`> \u8bf7\u8bf4\u4f60\u597d${family}!`);
   });
 
   test.each([
@@ -97,7 +98,7 @@ describe("history", () => {
     await terminal.until("> git push");
     terminal.type(key);
     await terminal.until("> half");
-    expect(terminal.screen()).toBe("> half");
+    await expect(terminal).toShow("> half");
   });
 
   test("two sessions at once both keep theirs", async () => {
@@ -113,7 +114,7 @@ describe("history", () => {
     await next.until(/^> from one$/m);
     next.type("\x15\x12from two\x05");
     await next.until(/^> from two$/m);
-    expect(next.screen()).toBe("> from two");
+    await expect(next).toShow("> from two");
   });
 });
 
@@ -199,7 +200,7 @@ describe("Tab", () => {
     expect(terminal.cursor().column).toBe(7);
     terminal.type("\t");
     await terminal.until("change the model");
-    expect(terminal.screen()).toBe("> /mode\n/model  change the model\n/mode   another");
+    await expect(terminal).toShow("> /mode\n/model  change the model\n/mode   another");
     expect(terminal.cursor()).toEqual({ row: 0, column: 7 });
     terminal.type("\t");
     await terminal.until("> /model ");
@@ -208,7 +209,7 @@ describe("Tab", () => {
     terminal.type("\x1b[Z");
     await terminal.until("> /model ");
     terminal.type("x");
-    await terminal.until(() => terminal.screen() === "> /model x");
+    await expect(terminal).toShow("> /model x");
   });
 
   test("Escape closes the list and puts back what was typed", async () => {
@@ -217,7 +218,7 @@ describe("Tab", () => {
     await terminal.until("> /model ");
     terminal.type("\x1b");
     await terminal.until(/^> \/$/m);
-    expect(terminal.screen()).toBe("> /");
+    await expect(terminal).toShow("> /");
   });
 
   test("keys typed right behind it come after the completion", async () => {
@@ -248,11 +249,11 @@ describe("the screen", () => {
     await terminal.until("wrap");
     terminal.resize(to, 12);
     terminal.type("!");
-    await terminal.until(() => terminal.scrollback().endsWith("!"));
+    await terminal.until(() => terminal.screen().endsWith("!"));
+    await terminal.until(() => terminal.screen().split("\n").length === 2 + Math.ceil((text.length + 3) / to));
     const drawn = terminal.screen();
     expect(drawn.startsWith('> above\ngot "above"\n> some words')).toBe(true);
     expect(drawn.split("\n").slice(2).join("").replaceAll(" ", "")).toBe(`> ${text}!`.replaceAll(" ", ""));
-    expect(drawn.split("\n").length).toBe(2 + Math.ceil((text.length + 3) / to));
     terminal.type("\r");
     await terminal.until(() => answers(terminal).length === 2);
     expect(answers(terminal)[1]).toBe(`${text}!`);
@@ -265,7 +266,7 @@ describe("the screen", () => {
     process.kill(terminal.pid, "SIGUSR2");
     await terminal.until("a note");
     await terminal.until(() => terminal.cursor().row === 2);
-    expect(terminal.screen()).toBe("a note\n> half a\n  thought");
+    await expect(terminal).toShow("a note\n> half a\n  thought");
     expect(terminal.cursor()).toEqual({ row: 2, column: 8 });
   });
 
