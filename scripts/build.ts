@@ -2,9 +2,10 @@
  * Bundles src/main.ts and its packages into dist/, or the folder given as argument: one entry and the chunks it loads when
  * first needed. Prints nothing when all is well, so that `npm start` begins with the program itself.
  */
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { builtinModules } from "node:module";
-import { fileURLToPath } from "node:url";
+import { builtinModules, findPackageJSON } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -40,6 +41,34 @@ const withoutRunners: Plugin = {
   },
 };
 
+/**
+ * In a chunk of its own a CommonJS package has its default export alone. The names that Node finds in it are exported by hand,
+ * so that a dynamic import gives the same in the bundle as in the source.
+ */
+const namedExports: Plugin = {
+  name: "named-exports",
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[@a-z]/ }, async ({ path: name, kind, resolveDir }) => {
+      if (kind !== "dynamic-import") return null;
+      const found = await resolve(name, { kind: "import-statement", resolveDir });
+      return isCommonJs(found.path) ? { path: name, namespace: "named-exports", pluginData: resolveDir } : null;
+    });
+    onLoad({ filter: /.*/, namespace: "named-exports" }, async ({ path: name, pluginData }) => {
+      const names = Object.keys((await import(name)) as object).filter((key) => /^[\w$]+$/.test(key));
+      return {
+        contents: `export { ${names.join(", ")} } from ${JSON.stringify(name)};`,
+        resolveDir: pluginData as string,
+      };
+    });
+  },
+};
+
+function isCommonJs(file: string): boolean {
+  if (!file.endsWith(".js")) return file.endsWith(".cjs");
+  const manifest = findPackageJSON(pathToFileURL(file));
+  return manifest !== undefined && (JSON.parse(readFileSync(manifest, "utf8")) as { type?: string }).type !== "module";
+}
+
 function lazily(name: string): string {
   const load = `process.getBuiltinModule(${JSON.stringify(name)})`;
   const exported: unknown = process.getBuiltinModule(name);
@@ -61,7 +90,7 @@ await build({
   minify: true,
   legalComments: "none",
   logLevel: "warning",
-  plugins: [lazyBuiltins, withoutRunners],
+  plugins: [lazyBuiltins, namedExports, withoutRunners],
   // docs/decisions/0003-bundler.md says why these globals are replaced.
   inject: [path("light-globals.ts")],
   define: {
