@@ -17,16 +17,16 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
  */
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
-  setup({ onResolve, onLoad }) {
+  setup(bundle) {
     const bare = new Set(builtinModules);
-    onResolve({ filter: /^(?:node:)?[a-z_]+(?:\/[a-z]+)?$/ }, ({ path: name, namespace, kind }) => {
+    bundle.onResolve({ filter: /^(?:node:)?[a-z_]+(?:\/[a-z]+)?$/ }, ({ path: name, namespace, kind }) => {
       if (namespace === "builtin" || !(name.startsWith("node:") || bare.has(name))) return null;
       // Of a dynamic import only the default export would be there; and there is nothing to gain by one.
       if (kind === "dynamic-import")
         return { errors: [{ text: `Import ${name} statically: it is loaded at first use.` }] };
       return { path: name.startsWith("node:") ? name : `node:${name}`, namespace: "builtin", sideEffects: false };
     });
-    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({ contents: lazily(name) }));
+    bundle.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({ contents: lazily(name) }));
   },
 };
 
@@ -36,8 +36,10 @@ const lazyBuiltins: Plugin = {
  */
 const withoutRunners: Plugin = {
   name: "without-runners",
-  setup({ onLoad }) {
-    onLoad({ filter: /openai[\\/]lib[\\/]EventStream\.mjs$/ }, () => ({ contents: "export class EventStream {}" }));
+  setup(bundle) {
+    bundle.onLoad({ filter: /openai[\\/]lib[\\/]EventStream\.mjs$/ }, () => ({
+      contents: "export class EventStream {}",
+    }));
   },
 };
 
@@ -47,13 +49,13 @@ const withoutRunners: Plugin = {
  */
 const namedExports: Plugin = {
   name: "named-exports",
-  setup({ onResolve, onLoad, resolve }) {
-    onResolve({ filter: /^[@a-z]/ }, async ({ path: name, kind, resolveDir }) => {
+  setup(bundle) {
+    bundle.onResolve({ filter: /^[@a-z]/ }, async ({ path: name, kind, resolveDir }) => {
       if (kind !== "dynamic-import") return null;
-      const found = await resolve(name, { kind: "import-statement", resolveDir });
+      const found = await bundle.resolve(name, { kind: "import-statement", resolveDir });
       return isCommonJs(found.path) ? { path: name, namespace: "named-exports", pluginData: resolveDir } : null;
     });
-    onLoad({ filter: /.*/, namespace: "named-exports" }, async ({ path: name, pluginData }) => {
+    bundle.onLoad({ filter: /.*/, namespace: "named-exports" }, async ({ path: name, pluginData }) => {
       const names = Object.keys((await import(name)) as object).filter((key) => /^[\w$]+$/.test(key));
       return {
         contents: `export { ${names.join(", ")} } from ${JSON.stringify(name)};`,
@@ -90,6 +92,8 @@ await build({
   minify: true,
   legalComments: "none",
   logLevel: "warning",
+  // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
+  external: ["@napi-rs/keyring"],
   plugins: [lazyBuiltins, namedExports, withoutRunners],
   // docs/decisions/0003-bundler.md says why these globals are replaced.
   inject: [path("light-globals.ts")],

@@ -49,7 +49,7 @@ export function loadSettings(
   const values: Partial<Record<SettingName, unknown>> = {};
   const origins: Partial<Record<SettingName, Origin>> = {};
   for (const name of Object.keys(settingSchemas) as SettingName[]) {
-    const found = name === "model" ? findModel(layers) : find(layers, name);
+    const found = (special[name] ?? find)(layers, name);
     if (found === null) continue;
     values[name] = checked(name, found);
     origins[name] = found.origin;
@@ -84,6 +84,14 @@ function findModel(layers: readonly Layer[]): Found | null {
   }
   return null;
 }
+
+/** `system` and `role` both give the system prompt: what stands in the stronger layer holds, and in the same one the text. */
+function findSystem(layers: readonly Layer[]): Found | null {
+  const layer = layers.find((candidate) => candidate("system") !== null || candidate("role") !== null);
+  return layer?.("system") ?? null;
+}
+
+const special: Partial<Record<SettingName, typeof find>> = { model: findModel, system: findSystem };
 
 /** Reads `provider/id` as both; an id may have a slash of its own (`deepseek-ai/…`), which names no provider. */
 function splittingModel(layer: Layer, providers: ReadonlySet<string>): Layer {
