@@ -16,6 +16,17 @@ export interface ErrorDetails {
 
   /** Settings and credentials. */
   no_key: { provider: string; variable: string; hint: "setup" | "environment" };
+  key_malformed: { provider: string; origin: string };
+  key_command_failed: {
+    provider: string;
+    command: string;
+    why: "missing" | "timeout" | "failed" | "empty" | "flooded";
+    /** The system's name of the failure, the exit code, or seconds; what it said on stderr. */
+    reason: string;
+    said: string;
+  };
+  /** `reason` is null where there is no keyring. */
+  keyring_failed: { provider: string; keyring: string; reason: string | null };
   key_rejected: { provider: string; status: number; origin: string; reason: string };
   no_balance: { provider: string; reason: string };
   forbidden: { provider: string; origin: string; reason: string };
@@ -64,6 +75,9 @@ const exitCodes: Record<ErrorCode, number> = {
   unknown_provider: 2,
   bad_value: 2,
   no_key: 3,
+  key_malformed: 3,
+  key_command_failed: 3,
+  keyring_failed: 3,
   key_rejected: 3,
   no_balance: 3,
   forbidden: 3,

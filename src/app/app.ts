@@ -3,11 +3,12 @@ import { readEnvironment } from "../config/environment.ts";
 import { readConfigFile } from "../config/file.ts";
 import type { Folders } from "../config/folders.ts";
 import { findFolders, transcriptsFolder } from "../config/folders.ts";
+import type { KeyPlaces } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
 import { loadSettings } from "../config/load.ts";
 import type { ConfigFile, Flags, Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
-import { findProvider, providerNames, type Provider } from "../providers/catalogue.ts";
+import { findProvider, keyVariables as keyVariablesOf, providerNames, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
 import { closeTransport, createTransport, type Transport } from "../providers/http.ts";
@@ -85,6 +86,13 @@ export class App {
 
   get transcripts(): string {
     return transcriptsFolder(this.settings.transcripts, this.folders, this.workingFolder);
+  }
+
+  /** Where a provider's key may be, and where a new one is stored. */
+  get keyPlaces(): KeyPlaces {
+    const { environment, folders, settings, file } = this;
+    const keyVariables = keyVariablesOf(file.providers ?? {});
+    return { environment, keyFile: folders.keyFile, store: settings.key_store, keyVariables };
   }
 
   /** The system prompt in force: the text, else the role's. */

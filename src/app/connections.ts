@@ -17,7 +17,7 @@ export interface Instead {
  * @throws AppError `unknown_provider`, `no_key`, `untrusted_endpoint`, `insecure_endpoint`
  */
 export async function openConnection(app: App, name: string, instead: Instead): Promise<Connection> {
-  const { environment, folders, terminal, settings } = app;
+  const { environment, terminal, settings } = app;
   const provider = findProvider(name, app.file.providers ?? {});
   const elsewhere = provider.baseUrlVariable === null ? null : environment.get(provider.baseUrlVariable);
   const baseUrl = (instead.address ?? elsewhere?.value ?? provider.baseUrl).replace(/\/+$/u, "");
@@ -30,8 +30,12 @@ export async function openConnection(app: App, name: string, instead: Instead): 
   }
   const key =
     instead.key === null
-      ? await findKey(name, provider.keyVariable, environment, folders.keyFile)
-      : { value: instead.key, origin: { kind: "store", name: folders.keyFile } as const };
+      ? await findKey(
+          { provider: name, variable: provider.keyVariable, command: provider.keyCommand },
+          app.keyPlaces,
+          app.stop,
+        )
+      : { value: instead.key, origin: { kind: "store", name: app.words.setup.typed } as const };
   if (key === null && provider.keyNeeded) {
     const variable = provider.keyVariable ?? `providers.${name}.key_variable`;
     throw new AppError("no_key", { provider: name, variable, hint: terminal.interactive ? "environment" : "setup" });
@@ -41,11 +45,16 @@ export async function openConnection(app: App, name: string, instead: Instead): 
     ...provider,
     baseUrl,
     key: key?.value ?? null,
-    keyOrigin: key?.origin.name ?? "",
+    keyOrigin: key === null ? "" : keyOriginOf(app, key.origin),
     proxy: proxyFor(baseUrl, environment.variables),
     transport: app.transport,
     silence: settings.timeout === undefined ? null : settings.timeout * 1000,
   };
+}
+
+/** Where a key came from, for a person; a keyring's name alone says little. */
+function keyOriginOf({ words }: App, { kind, name }: Origin): string {
+  return kind === "keyring" ? `${words.tables.origin.keyring} (${name})` : name;
 }
 
 /**

@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readConfigFile } from "../config/file.ts";
@@ -9,6 +7,7 @@ import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { table } from "../terminal/table.ts";
 import type { App } from "./app.ts";
+import { editFile } from "./editing.ts";
 
 const names = Object.keys(settingSchemas) as SettingName[];
 
@@ -66,17 +65,10 @@ function readValue(parse: (text: string) => unknown, text: string): unknown {
  * @throws AppError `not_a_terminal`, `config_broken`
  */
 export async function edit(app: App): Promise<void> {
-  const { terminal, words, environment, folders } = app;
-  const editor = environment.variables["VISUAL"] || environment.variables["EDITOR"];
-  if (!editor) throw new AppError("usage", { message: words.tables.noEditor });
+  const { terminal, folders } = app;
   if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "config edit" });
   await mkdir(dirname(folders.configFile), { recursive: true, mode: 0o700 });
-  const [command = "", ...words_] = editor.split(/\s+/u);
-  const child = spawn(command, [...words_, folders.configFile], {
-    stdio: "inherit",
-    shell: process.platform === "win32",
-  });
-  await once(child, "close");
+  await editFile(app, folders.configFile);
   await readConfigFile(folders.configFile);
 }
 

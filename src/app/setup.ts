@@ -1,4 +1,5 @@
-import { storeKey } from "../config/keys.ts";
+import { isWellFormed, storeKey } from "../config/keys.ts";
+import { keyringName } from "../config/keyring.ts";
 import { saveSetting } from "../config/save.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { listModels, readBalance } from "../providers/account.ts";
@@ -76,11 +77,15 @@ async function chooseModel({ words }: App, models: readonly string[]): Promise<s
 
 /** Asks for a key until one works or the person gives up; gives the model to start with. */
 async function setUpHosted(app: App, name: Hosted): Promise<string> {
-  const { terminal, words, folders } = app;
+  const { terminal, words } = app;
   const provider = findProvider(name, app.file.providers ?? {});
   while (true) {
     const key = await askSecret(words.setup.key({ provider: name }));
     if (key === "") continue;
+    if (!isWellFormed(key)) {
+      terminal.warn(words.setup.malformed);
+      continue;
+    }
     const refused = await check(app, { ...(await app.connectionWith(name, key)) });
     if (refused !== null) {
       terminal.warn(sanitize(describe(refused, words.errors)));
@@ -89,10 +94,22 @@ async function setUpHosted(app: App, name: Hosted): Promise<string> {
       if (!unchecked && go) continue;
       if (!go) throw new AppError("interrupted", {});
     }
-    await storeKey(name, key, folders.keyFile);
-    terminal.say(words.setup.stored({ path: sanitize(folders.keyFile) }));
+    await keep(app, name, key);
     return provider.model ?? "";
   }
+}
+
+/** Stores the key, and says where it is now. */
+async function keep({ terminal, words, keyPlaces }: App, provider: string, key: string): Promise<void> {
+  const { origin, keyringFailure } = await storeKey(provider, key, keyPlaces);
+  if (keyringFailure !== null) {
+    terminal.warn(words.setup.keyringFailed({ keyring: keyringName, reason: sanitize(keyringFailure) }));
+  }
+  terminal.say(
+    origin.kind === "keyring"
+      ? words.setup.inKeyring({ keyring: origin.name })
+      : words.setup.stored({ path: sanitize(origin.name) }),
+  );
 }
 
 /** Tries a key; null when it works, else why not. */

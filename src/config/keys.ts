@@ -2,53 +2,124 @@ import { readFile } from "node:fs/promises";
 import { AppError, systemReason } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { writePrivately } from "./files.ts";
-import type { Origin } from "./schema.ts";
+import { runKeyCommand } from "./key-command.ts";
+import { keyringName, readKeyring, writeKeyring } from "./keyring.ts";
+import type { Origin, Settings } from "./schema.ts";
 
 export interface Key {
   readonly value: string;
   readonly origin: Origin;
 }
 
+/** Where keys may be. */
+export interface KeyPlaces {
+  readonly environment: Environment;
+  readonly keyFile: string;
+  readonly store: Settings["key_store"];
+  /** The variables of all providers, which a key command is not given. */
+  readonly keyVariables: readonly string[];
+}
+
+/** Whose key, and where its own places are. */
+export interface KeyOwner {
+  readonly provider: string;
+  /** Null for a provider that has no variable of its own. */
+  readonly variable: string | null;
+  readonly command: string | readonly string[] | null;
+}
+
 /**
- * The key of a provider: its environment variable, the same in `.env`, then the private key file.
+ * The key of a provider: its environment variable, the same in `.env`, what its `key_command` prints, the system keyring, then
+ * the private key file. Each is looked at only when those before it have none.
  *
- * @param variable null for a provider that has no variable of its own
+ * @param signal ends a key command
  * @returns null where there is none
+ * @throws AppError `key_malformed`, `key_command_failed`, `keyring_failed`; `config_broken` for a key file that is not ours
  */
-export async function findKey(
-  provider: string,
-  variable: string | null,
-  environment: Environment,
-  keyFile: string,
+export async function findKey(owner: KeyOwner, places: KeyPlaces, signal: AbortSignal): Promise<Key | null> {
+  const key = (await givenKey(owner, places, signal)) ?? (await storedKey(owner.provider, places));
+  if (key !== null && !isWellFormed(key.value)) {
+    throw new AppError("key_malformed", { provider: owner.provider, origin: key.origin.name });
+  }
+  return key;
+}
+
+/** Whether it can be a key at all: what is not visible ASCII cannot even be sent. */
+export function isWellFormed(key: string): boolean {
+  return /^[\x21-\x7e]+$/u.test(key) && !/["'`]/u.test(key);
+}
+
+async function givenKey(
+  { provider, variable, command }: KeyOwner,
+  { environment, keyVariables }: KeyPlaces,
+  signal: AbortSignal,
 ): Promise<Key | null> {
   const found = variable === null ? null : environment.get(variable);
   if (found !== null) return { value: found.value.trim(), origin: found.origin };
-  const stored = (await readKeys(keyFile))[provider];
-  return stored === undefined ? null : { value: stored, origin: { kind: "store", name: keyFile } };
+  if (command === null) return null;
+  const value = await runKeyCommand({ provider, command, variables: environment.variables, keyVariables, signal });
+  return { value, origin: { kind: "command", name: "key_command" } };
 }
 
-/** Stores a key, or removes it when `value` is null. */
-export async function storeKey(provider: string, value: string | null, keyFile: string): Promise<void> {
-  const keys = await readKeys(keyFile);
-  if (value === null) delete keys[provider];
-  else keys[provider] = value;
-  await writePrivately(keyFile, `${JSON.stringify(keys, null, 2)}\n`);
+async function storedKey(provider: string, { environment, keyFile, store }: KeyPlaces): Promise<Key | null> {
+  const answer = store === "file" ? null : await readKeyring(provider, environment.variables);
+  if (answer?.state === "done" && answer.value !== null) {
+    return { value: answer.value, origin: { kind: "keyring", name: keyringName } };
+  }
+  const filed = store === "keyring" ? undefined : (await readKeys(keyFile)).get(provider);
+  if (filed !== undefined) return { value: filed, origin: { kind: "store", name: keyFile } };
+  // A locked keyring is no reason to fail where the key is elsewhere; where it is nowhere, it may be in there.
+  if (answer?.state === "failed") {
+    throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: answer.reason });
+  }
+  return null;
+}
+
+export interface Stored {
+  readonly origin: Origin;
+  /** Why it is not in the keyring that is there; null when nothing failed. */
+  readonly keyringFailure: string | null;
+}
+
+/**
+ * Stores a key: in the system keyring where there is one, else in the private file. It is kept in one place alone.
+ *
+ * @throws AppError `keyring_failed` where the settings want the keyring and nothing else; `storage_failed`
+ */
+export async function storeKey(provider: string, value: string, places: KeyPlaces): Promise<Stored> {
+  const { environment, keyFile, store } = places;
+  const answer = store === "file" ? null : await writeKeyring(provider, value, environment.variables);
+  if (answer?.state === "done") {
+    const filed = await readKeys(keyFile);
+    if (filed.delete(provider)) await writeKeys(filed, keyFile);
+    return { origin: { kind: "keyring", name: keyringName }, keyringFailure: null };
+  }
+  const failure = answer?.state === "failed" ? answer.reason : null;
+  if (store === "keyring") {
+    throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: failure });
+  }
+  await writeKeys((await readKeys(keyFile)).set(provider, value), keyFile);
+  return { origin: { kind: "store", name: keyFile }, keyringFailure: failure };
+}
+
+async function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): Promise<void> {
+  await writePrivately(keyFile, `${JSON.stringify(Object.fromEntries(keys), null, 2)}\n`);
 }
 
 /** @throws AppError `config_broken` when the file is there and is not ours */
-async function readKeys(path: string): Promise<Record<string, string>> {
+async function readKeys(path: string): Promise<Map<string, string>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
     const reason = systemReason(error);
-    if (reason === "ENOENT" || reason === "ENOTDIR") return {};
+    if (reason === "ENOENT" || reason === "ENOTDIR") return new Map();
     throw new AppError("config_broken", { path, line: null, key: null, reason }, { cause: error });
   }
   const reason = "a JSON object of provider names and keys is expected";
   try {
     const keys: unknown = JSON.parse(text);
-    if (isKeys(keys)) return keys;
+    if (isKeys(keys)) return new Map(Object.entries(keys));
   } catch {
     // Not shown as a cause: a parser's message quotes the text, and the text is a key.
   }

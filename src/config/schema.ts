@@ -13,6 +13,8 @@ const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low
 export const languages = ["en", "zh"] as const;
 export const efforts = ["low", "high", "max"] as const;
 export const currencies = ["CNY", "USD"] as const;
+/** Where `setup` stores keys: the system's keyring where there is one, else the file; or one of them alone. */
+export const keyStores = ["auto", "keyring", "file"] as const;
 
 export const settingSchemas = {
   provider: text,
@@ -39,6 +41,7 @@ export const settingSchemas = {
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
   currency: v.picklist(currencies),
   lang: v.picklist(languages),
+  key_store: v.picklist(keyStores),
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;
@@ -56,6 +59,7 @@ export const builtIn = {
   continue_answers: true,
   retries: 3,
   currency: "CNY",
+  key_store: "auto",
 } as const satisfies Partial<SettingValues>;
 
 export const settingVariables: { readonly [variable: string]: SettingName } = {
@@ -63,6 +67,7 @@ export const settingVariables: { readonly [variable: string]: SettingName } = {
   DEEPSEEK_CHAT_MODEL: "model",
   DEEPSEEK_CHAT_TRANSCRIPTS: "transcripts",
   DEEPSEEK_CHAT_LANG: "lang",
+  DEEPSEEK_CHAT_KEY_STORE: "key_store",
 };
 
 /** How a service wants thinking switched; see `providers/thinking.ts`. */
@@ -76,6 +81,8 @@ export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
 export const providerSchema = v.strictObject({
   base_url: v.optional(v.pipe(v.string(), v.url())),
   key_variable: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/u))),
+  /** A program that prints the key, as words or as one line that is split at blanks; run without a shell. */
+  key_command: v.optional(v.union([text, v.pipe(v.array(text), v.minLength(1))])),
   key_needed: v.optional(flag),
   model: v.optional(text),
   headers: v.optional(v.record(v.string(), v.string())),
@@ -111,8 +118,8 @@ export type ConfigFile = v.InferOutput<typeof configFileSchema>;
 
 /** Where a value comes from, for `config list` and for errors. */
 export interface Origin {
-  readonly kind: "flag" | "environment" | "dotenv" | "file" | "store" | "built-in";
-  /** The flag, the variable, or the path of the file; empty for built-in values. */
+  readonly kind: "flag" | "environment" | "dotenv" | "file" | "command" | "keyring" | "store" | "built-in";
+  /** The flag, the variable, the path of the file, the program or the keyring; empty for built-in values. */
   readonly name: string;
 }
 

@@ -8,6 +8,8 @@ export interface Provider {
   /** The environment variable that names another endpoint. */
   readonly baseUrlVariable: string | null;
   readonly keyVariable: string | null;
+  /** A program that prints the key; only the config file names one. */
+  readonly keyCommand: string | readonly string[] | null;
   /** False for local servers: they are asked without a key. */
   readonly keyNeeded: boolean;
   /** The model taken when nobody names one; null where only the server knows its models. */
@@ -20,7 +22,7 @@ export interface Provider {
   readonly modelsQuery: Readonly<Record<string, string>>;
 }
 
-const hosted = { keyNeeded: true, headers: {}, modelsQuery: {} } as const;
+const hosted = { keyNeeded: true, keyCommand: null, headers: {}, modelsQuery: {} } as const;
 const local = {
   ...hosted,
   keyNeeded: false,
@@ -85,7 +87,7 @@ export function providerNames(custom: Custom): string[] {
  * @throws AppError `unknown_provider`; `bad_value` for a custom provider without a base URL
  */
 export function findProvider(name: string, custom: Custom): Provider {
-  const row = catalogue.find((provider) => provider.name === name);
+  const row = findRow(name);
   const entry = Object.hasOwn(custom, name) ? custom[name] : undefined;
   if (row === undefined && entry === undefined) {
     throw new AppError("unknown_provider", { name, known: providerNames(custom) });
@@ -95,7 +97,9 @@ export function findProvider(name: string, custom: Custom): Provider {
     ...base,
     baseUrl: entry?.base_url ?? base.baseUrl,
     keyVariable: entry?.key_variable ?? base.keyVariable,
-    keyNeeded: entry?.key_needed ?? (base.keyNeeded || entry?.key_variable !== undefined),
+    keyCommand: entry?.key_command ?? null,
+    keyNeeded:
+      entry?.key_needed ?? (base.keyNeeded || entry?.key_variable !== undefined || entry?.key_command !== undefined),
     model: entry?.model ?? base.model,
     headers: { ...base.headers, ...entry?.headers },
     thinking: entry?.thinking ?? base.thinking,
@@ -106,6 +110,16 @@ export function findProvider(name: string, custom: Custom): Provider {
     throw new AppError("bad_value", { name: `providers.${name}.base_url`, value: '""', expected: "https://…" });
   }
   return provider;
+}
+
+/** The names of all environment variables that hold a provider's key. */
+export function keyVariables(custom: Custom): string[] {
+  const rows = providerNames(custom).map((name) => custom[name]?.key_variable ?? findRow(name)?.keyVariable ?? null);
+  return [...new Set(rows.filter((variable) => variable !== null))];
+}
+
+function findRow(name: string): Provider | undefined {
+  return catalogue.find((provider) => provider.name === name);
 }
 
 /** `KEY`-less until the entry says otherwise: many self-hosted gateways ask for none. */

@@ -41,6 +41,18 @@ export const errors: ErrorTable = {
         ? `Run deepseek-chat setup in a terminal, or set ${variable}. To look around without a key: --provider demo.`
         : `Set ${variable}.`,
   }),
+  key_malformed: ({ provider, origin }) => ({
+    what: `The API key for ${provider} from ${origin} has characters that no key has (blanks, quotes or others).`,
+    next: "Copy it once more from the provider's site, the key alone.",
+  }),
+  key_command_failed: ({ provider, command, why, reason, said }) => ({
+    what: `The key_command of ${provider}, ${command}, ${keyCommandWords[why](reason)}${said === "" ? "" : `: ${said}`}.`,
+    next: "Try it in a shell: it must print the key, and nothing before it, on stdout.",
+  }),
+  keyring_failed: ({ provider, keyring, reason }) => ({
+    what: `The system keyring (${keyring}), where the key of ${provider} may be, cannot be used: ${reason ?? "there is none here"}.`,
+    next: "Unlock it; or set key_store to file and store the key once more with deepseek-chat setup.",
+  }),
   key_rejected: ({ provider, status, origin, reason }) => ({
     what: `${provider} does not accept the API key from ${origin} (${status}: ${reason}).`,
     next: "Check it, or store another one with deepseek-chat setup.",
@@ -142,6 +154,14 @@ export const errors: ErrorTable = {
     next: "Check the folder, its permissions and the space on the disk.",
   }),
   interrupted: () => ({ what: "Interrupted.", next: "" }),
+};
+
+const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {
+  missing: (reason) => `cannot be run (${reason})`,
+  timeout: (reason) => `did not end within ${reason} s`,
+  failed: (reason) => `failed (${reason})`,
+  empty: () => "printed nothing",
+  flooded: () => "printed more than a key",
 };
 
 /** `cause` of `no_connection`. */

@@ -17,6 +17,12 @@ export const setup = {
   again: "Another key?",
   keepUnchecked: "The key could not be checked. Store it all the same?",
   model: "Which model?",
+  inKeyring: ({ keyring }: { keyring: string }) => `Stored in the system keyring (${keyring}).`,
+  keyringFailed: ({ keyring, reason }: { keyring: string; reason: string }) =>
+    `The system keyring (${keyring}) did not take it (${reason}), so it goes to a file.`,
+  /** Where a key comes from that was just typed. */
+  typed: "your input",
+  malformed: "That has characters that no key has (blanks, quotes or others). Copy the key alone.",
   stored: ({ path }: { path: string }) => `Stored in ${path}, readable by you alone.`,
   settled: ({ provider, model, path }: { provider: string; model: string; path: string }) =>
     `${provider} with ${model} is the default from now on (${path}).`,

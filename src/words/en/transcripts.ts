@@ -20,6 +20,8 @@ export const tables = {
     environment: "environment",
     dotenv: ".env",
     file: "config file",
+    command: "key command",
+    keyring: "system keyring",
     store: "key file",
     "built-in": "built-in",
   },

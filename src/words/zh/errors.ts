@@ -1,3 +1,4 @@
+import type { ErrorDetails } from "../../errors.ts";
 import type { Words } from "../words.ts";
 
 export const errors: Words["errors"] = {
@@ -32,6 +33,18 @@ export const errors: Words["errors"] = {
       hint === "setup"
         ? `请在终端中运行 deepseek-chat setup，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`
         : `请设置环境变量 ${variable}。`,
+  }),
+  key_malformed: ({ provider, origin }) => ({
+    what: `${origin} 中的 ${provider} API 密钥含有密钥中不会出现的字符（空格、引号等）。`,
+    next: "请到服务商网站重新复制，只复制密钥本身。",
+  }),
+  key_command_failed: ({ provider, command, why, reason, said }) => ({
+    what: `${provider} 的 key_command（${command}）${keyCommandWords[why](reason)}${said === "" ? "" : `：${said}`}。`,
+    next: "请先在 shell 中试运行：它应在 stdout 上只输出密钥。",
+  }),
+  keyring_failed: ({ provider, keyring, reason }) => ({
+    what: `无法使用系统密钥环（${keyring}），${provider} 的密钥可能保存在其中：${reason ?? "本机没有密钥环"}。`,
+    next: "请先解锁；或把 key_store 设为 file，再用 deepseek-chat setup 重新保存密钥。",
   }),
   key_rejected: ({ provider, status, origin, reason }) => ({
     what: `${provider} 不接受来自 ${origin} 的 API 密钥（${status}:${reason}）。`,
@@ -134,6 +147,14 @@ export const errors: Words["errors"] = {
     next: "请检查目录、权限和磁盘空间。",
   }),
   interrupted: () => ({ what: "已中断。", next: "" }),
+};
+
+const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {
+  missing: (reason) => `无法运行（${reason}）`,
+  timeout: (reason) => `在 ${reason} 秒内没有结束`,
+  failed: (reason) => `运行失败（${reason}）`,
+  empty: () => "没有任何输出",
+  flooded: () => "输出过多，不像是密钥",
 };
 
 const connectionWords: Record<string, string> = {

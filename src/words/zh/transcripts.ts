@@ -20,6 +20,8 @@ export const tables: Words["tables"] = {
     environment: "环境变量",
     dotenv: ".env",
     file: "配置文件",
+    command: "密钥命令",
+    keyring: "系统密钥环",
     store: "密钥文件",
     "built-in": "内置",
   },
