@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { AppError, systemReason } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { bytes, table } from "../terminal/table.ts";
-import type { Exchange, Transcript } from "../transcripts/format.ts";
+import { asObject } from "../transcripts/export/json.ts";
+import type { Exchange } from "../transcripts/format.ts";
 import { findTranscript, listTranscripts, readTranscript } from "../transcripts/read.ts";
 import { isoWithOffset, localStamp } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
@@ -77,33 +78,4 @@ function asText({ terminal, words }: App, exchange: Exchange): string {
         ),
     `${out.dim("-".repeat(40))}\n\n`,
   ].join("");
-}
-
-/** The object of `transcripts show --json`. */
-export function asObject(transcript: Transcript): object {
-  return {
-    id: transcript.id,
-    path: transcript.path,
-    title: transcript.title,
-    started_at: isoWithOffset(transcript.startedAt),
-    torn: transcript.torn,
-    exchanges: transcript.exchanges.map((exchange) => ({
-      question: exchange.question,
-      reasoning: exchange.reasoning === "" ? null : exchange.reasoning,
-      answer: exchange.answer,
-      status: exchange.status,
-      finish_reason: exchange.finishReason,
-      provider: exchange.provider,
-      model: exchange.model,
-      system: exchange.system,
-      sampling: exchange.sampling,
-      thinking: exchange.thinking,
-      usage: exchange.usage,
-      cost: exchange.cost,
-      error: exchange.error,
-      asked_at: isoWithOffset(exchange.askedAt),
-      answered_at: exchange.answeredAt === null ? null : isoWithOffset(exchange.answeredAt),
-      ended_at: exchange.endedAt === null ? null : isoWithOffset(exchange.endedAt),
-    })),
-  };
 }

@@ -72,7 +72,8 @@ export function missingEnd(endedAt: Date): string {
   return endLine({ ...unknown, status: "interrupted", endedAt });
 }
 
-function samplingJson(sampling: Sampling): object | undefined {
+/** The JSON forms of what a turn and its end hold, in files and wherever else a program reads them; absent when there is none. */
+export function samplingJson(sampling: Sampling): object | undefined {
   if (Object.keys(sampling).length === 0) return undefined;
   return {
     temperature: sampling.temperature,
@@ -85,15 +86,15 @@ function samplingJson(sampling: Sampling): object | undefined {
   };
 }
 
-function thinkingJson(thinking: Thinking | null): object | undefined {
+export function thinkingJson(thinking: Thinking | null): object | undefined {
   return thinking === null ? undefined : { enabled: thinking.enabled, effort: thinking.effort ?? undefined };
 }
 
-function imagesJson(images: readonly Image[] | undefined): object | undefined {
+export function imagesJson(images: readonly Image[] | undefined): object | undefined {
   return images === undefined || images.length === 0 ? undefined : images.map(({ name, url }) => ({ name, url }));
 }
 
-function usageJson(usage: Usage | null): object | undefined {
+export function usageJson(usage: Usage | null): object | undefined {
   if (usage === null) return undefined;
   return {
     prompt_tokens: usage.promptTokens,

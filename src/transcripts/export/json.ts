@@ -1,0 +1,57 @@
+import type { Exchange, Transcript } from "../format.ts";
+import { imagesJson, samplingJson, thinkingJson, usageJson } from "../metadata.ts";
+import { isoWithOffset } from "../times.ts";
+
+/**
+ * A conversation as one JSON object, with all that is known of it: what `transcripts show --json` prints. Times are ISO with
+ * their offset, tokens and parameters are named as services name them.
+ */
+export function asObject(transcript: Transcript): object {
+  return { ...withoutPlace(transcript), path: transcript.path };
+}
+
+/** The same as a file to keep or hand on, which tells nothing of this machine's folders. */
+export function asJson(transcript: Transcript): string {
+  return `${JSON.stringify(withoutPlace(transcript))}\n`;
+}
+
+function withoutPlace(transcript: Transcript): object {
+  return {
+    id: transcript.id,
+    title: transcript.title,
+    started_at: isoWithOffset(transcript.startedAt),
+    zone: transcript.zone,
+    origin: transcript.origin,
+    torn: transcript.torn,
+    exchanges: transcript.exchanges.map(exchangeObject),
+  };
+}
+
+function exchangeObject(exchange: Exchange): object {
+  return {
+    id: exchange.id,
+    question: exchange.question,
+    images: imagesJson(exchange.images) ?? [],
+    reasoning: exchange.reasoning === "" ? null : exchange.reasoning,
+    answer: exchange.answer,
+    status: exchange.status,
+    finish_reason: exchange.finishReason,
+    provider: exchange.provider,
+    model: exchange.model,
+    system: exchange.system,
+    sampling: samplingJson(exchange.sampling) ?? {},
+    thinking: thinkingJson(exchange.thinking) ?? null,
+    usage: usageJson(exchange.usage) ?? null,
+    cost: exchange.cost,
+    error: exchange.error,
+    notice: exchange.notice,
+    first_token_ms: exchange.firstTokenMs,
+    asked_at: isoWithOffset(exchange.askedAt),
+    answered_at: isoOrNull(exchange.answeredAt),
+    ended_at: isoOrNull(exchange.endedAt),
+  };
+}
+
+function isoOrNull(date: Date | null): string | null {
+  return date === null ? null : isoWithOffset(date);
+}
