@@ -69,6 +69,8 @@ async function readPiped(): Promise<string> {
 /** What is left to say, and the error that the exit code comes from. */
 function report(app: App, dialogue: Dialogue, answer: Answer): void {
   const { terminal, words } = app;
+  // Whoever read the answer has seen enough: that is no failure to speak of.
+  if (app.stop.reason === "closed") return;
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
