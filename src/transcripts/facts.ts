@@ -37,8 +37,13 @@ const moment = orNull(
   ),
 );
 
+/** Whether a text may be the id of a conversation. */
+export function isId(text: string): boolean {
+  return /^[0-9a-z]{1,40}$/.test(text);
+}
+
 const headerSchema = v.object({
-  id: orNull(v.pipe(v.string(), v.regex(/^[0-9a-z]{1,40}$/))),
+  id: orNull(v.pipe(v.string(), v.check(isId))),
   started: moment,
   zone: text,
   title: text,

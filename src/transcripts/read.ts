@@ -1,88 +1,123 @@
-import { readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync, type Stats } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { AppError, systemReason } from "../errors.ts";
+import { namesIn, statOf, withBytes } from "./folder.ts";
 import type { Transcript } from "./format.ts";
-import { loadTranscript } from "./source.ts";
+import { Listing } from "./listing.ts";
+import { parseTranscript } from "./parse.ts";
+import { settleWaiting } from "./settle.ts";
+import { decodeFile, toTranscript } from "./source.ts";
+import { summarize, type Summary } from "./summary.ts";
 
-export interface TranscriptSummary {
-  readonly id: string;
+export interface TranscriptSummary extends Omit<Summary, "startedAt"> {
   readonly path: string;
   readonly startedAt: Date;
+  /** When the file was last written. */
   readonly updatedAt: Date;
-  readonly title: string;
-  /** How many exchanges it holds. */
-  readonly turns: number;
-  /** Of the last exchange. */
-  readonly provider: string | null;
-  readonly model: string | null;
   readonly bytes: number;
 }
 
 /**
- * The conversation in a file. Throws `transcript_not_found` when there is no such file or it holds no exchange,
- * `transcript_unreadable` when the system refuses it.
+ * The conversation in a file, with what other programs left waiting for it. Throws `transcript_not_found` when there is no
+ * such file or it holds no exchange, `transcript_unreadable` when the system refuses it.
  */
 export async function readTranscript(path: string): Promise<Transcript> {
   try {
-    const transcript = loadTranscript(path);
+    takeInWaiting(path);
+    const transcript = toTranscript(path, parseTranscript(decodeFile(readFileSync(path))));
     if (transcript !== null) return transcript;
   } catch (error) {
-    if (systemReason(error) !== "ENOENT") {
-      throw new AppError("transcript_unreadable", { path, reason: systemReason(error) }, { cause: error });
-    }
+    const reason = systemReason(error);
+    if (reason !== "ENOENT") throw new AppError("transcript_unreadable", { path, reason }, { cause: error });
   }
   throw new AppError("transcript_not_found", { reference: path });
 }
 
-/** The conversations in a folder, the one used last first. A folder that is missing has none. */
-export async function listTranscripts(folder: string): Promise<TranscriptSummary[]> {
-  const found: TranscriptSummary[] = [];
-  for (const name of names(folder)) {
+/**
+ * The conversations in a folder, the one used last first. A folder that is missing has none. `cache` is the folder where
+ * summaries are remembered, null for none. Throws `transcript_unreadable` for the folder; files that cannot be read are
+ * left out.
+ */
+export async function listTranscripts(folder: string, cache: string | null = null): Promise<TranscriptSummary[]> {
+  const names = namesIn(folder);
+  if (names.length === 0) return [];
+  const listing = Listing.load(folder, cache);
+  const found = names.flatMap((name) => {
     const path = join(folder, name);
-    const { mtime, size } = statSync(path);
-    const transcript = loadTranscript(path);
-    if (transcript === null) continue;
-    const last = transcript.exchanges.at(-1);
-    found.push({
-      id: transcript.id,
-      path,
-      startedAt: transcript.startedAt,
-      updatedAt: mtime,
-      title: transcript.title,
-      turns: transcript.exchanges.length,
-      provider: last?.provider ?? null,
-      model: last?.model ?? null,
-      bytes: size,
-    });
-  }
-  return found.sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime() || (a.path < b.path ? 1 : -1));
+    const stat = statOf(path);
+    const summary = stat === null ? null : listing.get(name, stat, () => summaryOf(path, stat));
+    return stat === null || summary === null ? [] : [describe(path, stat, summary)];
+  });
+  listing.save();
+  return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
 }
 
-/** The conversation used last; null when the folder has none. */
+/** The conversation used last; null when the folder has none. Throws `transcript_unreadable` for the folder. */
 export async function newestTranscript(folder: string): Promise<TranscriptSummary | null> {
-  return (await listTranscripts(folder))[0] ?? null;
+  const files = namesIn(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const stat = statOf(path);
+    return stat === null ? [] : [{ path, stat }];
+  });
+  files.sort((a, b) => newestFirst(a.stat.mtimeMs, b.stat.mtimeMs, a.path, b.path));
+  for (const { path } of files) {
+    const found = lookAt(path);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /**
- * The conversation meant by an id or the beginning of one, a path, a file name or `last`. Throws `transcript_not_found`
- * or `transcript_ambiguous`.
+ * The conversation meant by an id or the beginning of one, a path, a file name in the folder, or `last`. Throws
+ * `transcript_not_found` and `transcript_ambiguous`; `cache` as for `listTranscripts`.
  */
-export async function findTranscript(folder: string, reference: string): Promise<TranscriptSummary> {
-  const all = await listTranscripts(folder);
-  const matching =
+export async function findTranscript(
+  folder: string,
+  reference: string,
+  cache: string | null = null,
+): Promise<TranscriptSummary> {
+  const direct =
     reference === "last"
-      ? all.slice(0, 1)
-      : all.filter(({ id, path }) => path === reference || basename(path) === reference || id.startsWith(reference));
+      ? await newestTranscript(folder)
+      : (lookAt(resolve(reference)) ?? lookAt(join(folder, basename(reference))));
+  if (direct !== null) return direct;
+
+  const all = /^[0-9a-z]+$/.test(reference) ? await listTranscripts(folder, cache) : [];
+  const whole = all.filter(({ id }) => id === reference);
+  const matching = whole.length > 0 ? whole : all.filter(({ id }) => id.startsWith(reference));
   if (matching.length === 1) return matching[0]!;
   if (matching.length === 0) throw new AppError("transcript_not_found", { reference });
-  throw new AppError("transcript_ambiguous", { reference, candidates: matching.map(({ id }) => id) });
+  // A copied file has the id of its original: then only the names tell them apart.
+  const candidates = matching.map(({ id, path }) => (whole.length > 0 ? basename(path) : id));
+  throw new AppError("transcript_ambiguous", { reference, candidates: candidates.slice(0, mostCandidates) });
 }
 
-function names(folder: string): string[] {
+/** Enough to choose from in one line. */
+const mostCandidates = 10;
+
+/** The conversation in one file; null when there is none. */
+function lookAt(path: string): TranscriptSummary | null {
+  const stat = statOf(path);
+  const summary = stat === null ? null : summaryOf(path, stat);
+  return stat === null || summary === null ? null : describe(path, stat, summary);
+}
+
+function summaryOf(path: string, { size }: Stats): Summary | null {
+  return withBytes(path, size, summarize);
+}
+
+function describe(path: string, { mtime, size }: Stats, summary: Summary): TranscriptSummary {
+  return { ...summary, path, startedAt: new Date(summary.startedAt), updatedAt: mtime, bytes: size };
+}
+
+function newestFirst(timeA: number, timeB: number, pathA: string, pathB: string): number {
+  return timeB - timeA || (pathA < pathB ? 1 : -1);
+}
+
+function takeInWaiting(path: string): void {
   try {
-    return readdirSync(folder).filter((name) => /^[^.].*\.(?:md|txt)$/i.test(name));
-  } catch (error) {
-    if (systemReason(error) === "ENOENT") return [];
-    throw new AppError("transcript_unreadable", { path: folder, reason: systemReason(error) }, { cause: error });
+    settleWaiting(path);
+  } catch {
+    // What waits is safe in its side files.
   }
 }

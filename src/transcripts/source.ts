@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+
 import type { Transcript } from "./format.ts";
 import { metadataStart } from "./metadata.ts";
 import { titleOf } from "./names.ts";
@@ -54,9 +54,4 @@ export function toTranscript(path: string, parsed: Parsed): Transcript | null {
     exchanges: parsed.exchanges,
     torn: parsed.tear !== null,
   };
-}
-
-/** Reads and parses a file; throws the system's error when it cannot be read. */
-export function loadTranscript(path: string): Transcript | null {
-  return toTranscript(path, parseTranscript(decodeFile(readFileSync(path))));
 }

@@ -1,0 +1,105 @@
+import { decodeBody } from "./escape.ts";
+import { isId } from "./facts.ts";
+import { rule } from "./format.ts";
+import { findMarks } from "./marks.ts";
+import { metadataStart } from "./metadata.ts";
+import { titleOf } from "./names.ts";
+import { parseTranscript } from "./parse.ts";
+import { decodeFile, toTranscript } from "./source.ts";
+
+/** What a list says of a conversation. */
+export interface Summary {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly title: string;
+  /** How many exchanges it holds. */
+  readonly turns: number;
+  /** Of the last exchange. */
+  readonly provider: string | null;
+  readonly model: string | null;
+}
+
+/** Summarises a file's bytes; null when they hold no exchange. */
+export function summarize(bytes: Buffer): Summary | null {
+  return skim(bytes) ?? study(bytes);
+}
+
+function study(bytes: Buffer): Summary | null {
+  const transcript = toTranscript("", parseTranscript(decodeFile(bytes)));
+  const last = transcript?.exchanges.at(-1);
+  if (transcript === null || last === undefined) return null;
+  const { id, title, startedAt, exchanges } = transcript;
+  const { provider, model } = last;
+  return { id, title, startedAt: startedAt.getTime(), turns: exchanges.length, provider, model };
+}
+
+const headerStart = `${metadataStart}conversation `;
+const turnStart = Buffer.from(`${metadataStart}turn `);
+const titleStart = `\n${metadataStart}title `;
+const question = Buffer.from("] Question:\n");
+const labelLength = "[2026-11-20 23:41:07] Question:\n".length;
+const carriageReturn = 13;
+
+/**
+ * The same without reading bodies, some twenty times faster, where the file is nothing but what this program wrote: then no
+ * body has a line of a label's form, and the questions' labels are all found by searching. Null where that is not sure.
+ */
+function skim(bytes: Buffer): Summary | null {
+  if (!bytes.subarray(0, headerStart.length).equals(Buffer.from(headerStart))) return null;
+  if (bytes.includes(carriageReturn) || bytes.includes(titleStart)) return null;
+  const header = jsonOf(bytes, 0);
+  const startedAt = typeof header?.["started"] === "string" ? Date.parse(header["started"]) : Number.NaN;
+  if (typeof header?.["id"] !== "string" || !isId(header["id"]) || Number.isNaN(startedAt)) return null;
+
+  let turns = 0;
+  let first = 0;
+  let turnAt = 0;
+  for (let at = bytes.indexOf(question); at >= 0; at = bytes.indexOf(question, at + question.length)) {
+    const label = at + question.length - labelLength;
+    if (!isLabel(bytes, label)) continue;
+    turnAt = bytes.lastIndexOf("\n", label - 2) + 1;
+    // Without its own metadata line it is an exchange of the plain form, where text may look like a label.
+    if (bytes.compare(turnStart, 0, turnStart.length, turnAt, turnAt + turnStart.length) !== 0) return null;
+    if (turns === 0) first = label + labelLength;
+    turns++;
+  }
+  const turn = turns === 0 ? null : jsonOf(bytes, turnAt);
+  if (turn === null) return null;
+  const title = typeof header["title"] === "string" ? header["title"] : bodyAt(bytes, first);
+  const { provider, model } = turn;
+  return {
+    id: header["id"],
+    startedAt,
+    title: titleOf(title),
+    turns,
+    provider: typeof provider === "string" ? provider : null,
+    model: typeof model === "string" ? model : null,
+  };
+}
+
+function isLabel(bytes: Buffer, at: number): boolean {
+  if (at < 1 || bytes[at - 1] !== 0x0a) return false;
+  return /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]/.test(bytes.toString("latin1", at, at + 21));
+}
+
+/** The JSON object in the metadata line that starts at `at`. */
+function jsonOf(bytes: Buffer, at: number): Record<string, unknown> | null {
+  const line = bytes.toString("utf8", at, bytes.indexOf("\n", at));
+  try {
+    const data: unknown = JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1));
+    return typeof data === "object" && data !== null ? { ...data } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As much of the body at `at` as a title needs. */
+function bodyAt(bytes: Buffer, at: number): string {
+  const limit = Math.min(bytes.length, at + 4096);
+  // Decoding is what takes time, and most first questions are short.
+  const near = bytes.subarray(at, limit).indexOf("\n\n[");
+  const text = bytes.toString("utf8", at, near < 0 ? limit : Math.min(limit, at + near + 60));
+  const end = findMarks(text).find((mark) => mark.type === "label" || mark.line === rule)?.start;
+  return decodeBody(text.slice(0, end));
+}

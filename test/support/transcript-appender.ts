@@ -1,0 +1,28 @@
+import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import type { Ending, Turn } from "../../src/transcripts/format.ts";
+
+/**
+ * A program that appends `count` exchanges to the file `path`, each in several writes with `pause` milliseconds between
+ * them, once a line arrives on stdin. On stdout it says which exchanges have ended.
+ */
+const [path = "", name = "", count = "0", pause = "0"] = process.argv.slice(2);
+
+const settings = { provider: null, model: null, system: `of ${name}`, sampling: {}, thinking: null };
+const facts = { finishReason: null, usage: null, cost: null, error: null, notice: null };
+const turn = (number: number): Turn => ({ at: new Date(), question: `${name} ${number}`, ...settings });
+const end = (): Ending => ({ at: new Date(), status: "complete", ...facts });
+
+process.stdin.once("data", () => {
+  const writer = TranscriptWriter.append(path);
+  for (let number = 0; number < Number(count); number++) {
+    writer.begin(turn(number));
+    for (let piece = 0; piece < 5; piece++) {
+      writer.text(`${name} ${number} ${piece}\n`, new Date());
+      if (Number(pause) > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(pause));
+    }
+    writer.end(end());
+    process.stdout.write(`${number}\n`);
+  }
+  process.stdin.destroy();
+});
+process.stdout.write("ready\n");
