@@ -11,11 +11,11 @@ export interface KeyCommand {
   readonly variables: Variables;
   /** Variables with keys, which the program is not given. */
   readonly keyVariables: readonly string[];
+  /** Milliseconds. */
+  readonly patience: number;
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds: long enough to unlock a vault or touch a token. */
-const patience = 60_000;
 /** Bytes; a program that prints more prints something else. */
 const mostOutput = 64 * 1024;
 const mostSaid = 300;
@@ -33,7 +33,7 @@ export async function runKeyCommand(options: KeyCommand): Promise<string> {
   const running = promisify(execFile)(program, args, {
     env: withoutKeys(options.variables, options.keyVariables),
     signal: options.signal,
-    timeout: patience,
+    timeout: options.patience,
     killSignal: "SIGKILL",
     maxBuffer: mostOutput,
     windowsHide: true,
@@ -46,7 +46,7 @@ export async function runKeyCommand(options: KeyCommand): Promise<string> {
   } catch (error) {
     // The original is no cause: it holds all that was printed.
     if (options.signal.aborted) throw new AppError("interrupted", {});
-    const [why, reason] = whyFailed(error as Failure);
+    const [why, reason] = whyFailed(error as Failure, options.patience);
     throw fail(why, reason, said(error as Failure));
   }
   const key = output.stdout
@@ -75,7 +75,7 @@ type Failure = Error & {
   stderr: string;
 };
 
-function whyFailed(error: Failure): ["missing" | "timeout" | "failed" | "flooded", string] {
+function whyFailed(error: Failure, patience: number): ["missing" | "timeout" | "failed" | "flooded", string] {
   if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return ["flooded", ""];
   if (error.killed === true) return ["timeout", String(patience / 1000)];
   if (typeof error.code === "number") return ["failed", String(error.code)];

@@ -28,6 +28,9 @@ export interface KeyOwner {
   readonly command: string | readonly string[] | null;
 }
 
+/** Milliseconds a key command may take: long enough to unlock a vault or touch a token. */
+const commandPatience = 60_000;
+
 /**
  * The key of a provider: its environment variable, the same in `.env`, what its `key_command` prints, the system keyring, then
  * the private key file. Each is looked at only when those before it have none.
@@ -57,7 +60,8 @@ async function givenKey(
   const found = variable === null ? null : environment.get(variable);
   if (found !== null) return { value: found.value.trim(), origin: found.origin };
   if (command === null) return null;
-  const value = await runKeyCommand({ provider, command, variables: environment.variables, keyVariables, signal });
+  const { variables } = environment;
+  const value = await runKeyCommand({ provider, command, variables, keyVariables, patience: commandPatience, signal });
   return { value, origin: { kind: "command", name: "key_command" } };
 }
 
