@@ -82,7 +82,7 @@ export function transcriptsOf({ cwd }: Place): string[] {
 }
 
 /** What a program finds around it: of this process's environment only what every process needs. */
-function environment({ home, configFile }: Place, env: RunOptions["env"] = {}): Record<string, string> {
+export function environment({ home, configFile }: Place, env: RunOptions["env"] = {}): Record<string, string> {
   const variables: Record<string, string | undefined> = {
     PATH: process.env["PATH"],
     SystemRoot: process.env["SystemRoot"],
