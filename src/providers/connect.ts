@@ -1,3 +1,4 @@
+import type OpenAI from "openai";
 import type { ChatEvent, ChatRequest, Model } from "../chat/model.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { requestBody } from "./body.ts";
@@ -70,9 +71,9 @@ class Attempt {
   }
 
   async #ask(): Promise<void> {
-    const { default: OpenAI } = await import("openai");
+    const { OpenAI: Client } = await import("openai");
     const { key, baseUrl, headers } = this.#connection;
-    const client = new OpenAI({
+    const client = new Client({
       baseURL: this.#request.messages.at(-1)?.prefix === true ? prefixUrl(this.#connection) : baseUrl,
       // Local servers want no key, the package wants one that is not empty.
       apiKey: key ?? "none",
@@ -93,13 +94,15 @@ class Attempt {
       }),
     });
     const body = requestBody(this.#request, this.#connection);
+    // Until here it was the program that was silent.
+    this.#silence.alive();
     const response = await client.chat.completions.create(body, { signal: this.#stop.signal }).asResponse();
     this.#queue.push({ type: "start", traceId: traceId((name) => response.headers.get(name)) });
-    await this.#read(response);
+    await this.#read(response, client);
   }
 
   /** A stream was asked for; what comes may be one, or plain JSON, or a web page. The first bytes tell, not the type. */
-  async #read(response: Response): Promise<void> {
+  async #read(response: Response, client: OpenAI): Promise<void> {
     const { first, body } = await peek(response.body as unknown as AsyncIterable<Buffer>);
     if (first.startsWith("{") || first.startsWith("[") || first.startsWith('"'))
       return this.#readWhole(await text(body));
@@ -109,7 +112,8 @@ class Attempt {
       throw new AppError("not_a_stream", { provider: this.#connection.name, contentType, start });
     }
     const { Stream } = await import("openai/streaming");
-    const stream = Stream.fromSSEResponse<unknown>({ body } as unknown as Response, this.#stop);
+    // Without its client the package would print what it cannot parse.
+    const stream = Stream.fromSSEResponse<unknown>({ body } as unknown as Response, this.#stop, client);
     for await (const chunk of stream) this.#readChunk(chunk);
   }
 

@@ -65,13 +65,18 @@ async function send(transport: Transport, url: URL, init: Init): Promise<http.In
   const headers: http.OutgoingHttpHeaders = Object.fromEntries(init.headers ?? []);
   if (body !== undefined) headers["content-length"] = body.length;
   return await new Promise((resolve, reject) => {
-    const outgoing = request(url, {
-      method: init.method ?? "GET",
-      headers,
-      agent,
-      ...(init.signal && { signal: init.signal }),
-    });
+    const outgoing = request(url, { method: init.method ?? "GET", headers, agent });
+    // The signal is no option of the request: it would be bound to the socket, which outlives the request in the agent's pool.
+    // Nor is the request destroyed with an error: when its response has come but is not read yet, nobody listens for it.
+    const { signal } = init;
+    const abort = () => {
+      reject(new DOMException("The request was given up.", "AbortError"));
+      outgoing.destroy();
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    outgoing.once("close", () => signal?.removeEventListener("abort", abort));
     outgoing.once("response", resolve).on("error", reject).end(body);
+    if (signal?.aborted) abort();
   });
 }
 

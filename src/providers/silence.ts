@@ -9,6 +9,9 @@ export class Silence {
   readonly #startedAt = Date.now();
   #timer: NodeJS.Timeout;
   #content = false;
+  /** How often something was heard. */
+  #heard = 0;
+  #ended = false;
 
   /**
    * @param limit milliseconds
@@ -17,29 +20,43 @@ export class Silence {
   constructor(limit: number, expire: () => void) {
     this.#limit = limit;
     this.#expire = expire;
-    this.#timer = setTimeout(expire, limit);
+    this.#timer = setTimeout(() => this.#listen(), limit);
   }
 
   /** Bytes came that may be no more than a sign of life. */
   alive(): void {
     if (this.#content || Date.now() - this.#startedAt + this.#limit > queueLimit) return;
-    this.#timer.refresh();
+    this.#hear();
   }
 
   /** Thinking or text came. */
   content(): void {
     this.#content = true;
-    this.#timer.refresh();
+    this.#hear();
   }
 
   /** From here on another limit holds. */
   shorten(limit: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#expire, limit);
+    this.#timer = setTimeout(() => this.#listen(), limit);
   }
 
   end(): void {
     clearTimeout(this.#timer);
+    this.#ended = true;
+  }
+
+  #hear(): void {
+    this.#heard++;
+    this.#timer.refresh();
+  }
+
+  /** Node runs timers before it reads sockets: what came while the program was busy is heard first. */
+  #listen(): void {
+    const before = this.#heard;
+    setImmediate(() => {
+      if (this.#heard === before && !this.#ended) this.#expire();
+    });
   }
 }
 

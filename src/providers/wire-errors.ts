@@ -61,13 +61,15 @@ export function fromStream(payload: unknown, connection: Connection, model: stri
   const reason = redact(reasonOf(JSON.stringify(payload)), connection) || "no reason given";
   const code = fields["code"] ?? fields["status"];
   const status = typeof code === "number" ? code : Number.parseInt(String(code), 10);
-  // SiliconFlow's codes put three digits of HTTP status first: 50505, 20012.
-  const http = status >= 1000 ? Math.floor(status / 100) : status;
+  const http = status >= 1000 ? (siliconflowKinds[String(status)[0]!] ?? 500) : status;
   if (http === 429) return new AppError("rate_limited", { provider, reason });
   if (http >= 400 && http < 500)
     return fromRefusal({ status: http, body: reason, header: () => null }, connection, model);
   return new AppError("stream_failed", { provider, reason });
 }
+
+/** SiliconFlow's own codes by their first digit, as HTTP statuses: 20012 is a bad request, 30001 a matter of the account. */
+const siliconflowKinds: Readonly<Record<string, number>> = { 2: 400, 3: 403, 5: 503 };
 
 /** The error for a connection that failed before or after it stood. */
 export function fromNetwork(failure: unknown, connection: Connection): AppError {
