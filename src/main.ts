@@ -75,11 +75,12 @@ function globalsOf(program: Verb): GlobalOptions {
 }
 
 /** Says what went wrong, and gives the exit code. */
-function report(error: unknown, words: Words, { color }: GlobalOptions): number {
+function report(error: unknown, words: Words, { color, verbose }: GlobalOptions): number {
   // --help and --version end commander's parsing by throwing.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const known: AppError = asAppError(error);
-  const terminal = openTerminal({ color, verbosity: "normal", onClosed: () => {} });
+  const verbosity = verbose === true ? "verbose" : "normal";
+  const terminal = openTerminal({ color, verbosity, onClosed: () => {} });
   tellError(terminal, words, known);
   return known.exitCode;
 }
