@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Sampling, Thinking, Usage } from "../chat/model.ts";
-import type { ExchangeStatus, Header } from "./format.ts";
+import type { Compaction, ExchangeStatus, Header } from "./format.ts";
 import { metadataStart } from "./metadata.ts";
 import { offsetOf } from "./times.ts";
 
@@ -93,6 +93,7 @@ const turnSchema = v.object({
   sampling: v.fallback(samplingSchema, {}),
   thinking: orNull(thinkingSchema),
   images: v.fallback(v.array(v.object({ name: v.string(), url: v.string() })), []),
+  continues: text,
 });
 
 export type TurnFacts = v.InferOutput<typeof turnSchema> & { readonly offset: string | null };
@@ -119,6 +120,14 @@ const usageSchema = v.pipe(
   })),
 );
 
+const seamSchema = v.object({
+  at: v.number(),
+  how: v.picklist(["prefix", "asked", "again"]),
+  provider: v.string(),
+  model: v.string(),
+  code: v.string(),
+});
+
 const endSchema = v.object({
   status: orNull(v.picklist(["complete", "interrupted", "failed"] satisfies ExchangeStatus[])),
   finish_reason: text,
@@ -128,12 +137,24 @@ const endSchema = v.object({
   first_token_ms: amount,
   answered: moment,
   ended: moment,
+  seams: v.fallback(v.array(seamSchema), []),
+  answered_by: orNull(v.object({ provider: v.string(), model: v.string() })),
 });
 
 export type EndFacts = v.InferOutput<typeof endSchema>;
 
 export function endFacts(data: unknown): EndFacts {
   return read(endSchema, data) ?? v.parse(endSchema, {});
+}
+
+/** The exchange that an `undo` line takes back; null when it names none. */
+export function undoFact(data: unknown): string | null {
+  return read(v.object({ id: v.string() }), data)?.id ?? null;
+}
+
+/** A `compact` line; null when it lacks what makes it one. */
+export function compactFact(data: unknown): Compaction | null {
+  return read(v.object({ summary: v.string(), through: v.string() }), data);
 }
 
 /** The name in a `title` line; null when it has none. */

@@ -29,6 +29,20 @@ export interface Turn {
   readonly sampling: Sampling;
   readonly thinking: Thinking | null;
   readonly images?: readonly Image[];
+  /** Id of the exchange whose answer this one goes on with; the question is then only what was typed to make it so. */
+  readonly continues?: string | null;
+}
+
+/** Where an answer was put together from several requests. */
+export interface Seam {
+  /** UTF-16 units of the answer that were there before. */
+  readonly at: number;
+  /** By prefix completion, by asking the model to go on, or by asking again where only thinking had come. */
+  readonly how: "prefix" | "asked" | "again";
+  readonly provider: string;
+  readonly model: string;
+  /** Code of the error that broke the answer off. */
+  readonly code: string;
 }
 
 /** How an exchange ended. */
@@ -41,6 +55,10 @@ export interface Ending {
   readonly error: ExchangeError | null;
   /** The words for a person under the label Error or Interrupted; null takes the error's message. */
   readonly notice: string | null;
+  /** Empty or absent for an answer of one piece. */
+  readonly seams?: readonly Seam[];
+  /** Who answered in the end, where it was not whom the request went to first. */
+  readonly answeredBy?: { readonly provider: string; readonly model: string } | null;
 }
 
 export interface Exchange {
@@ -73,6 +91,19 @@ export interface Exchange {
   readonly thinking: Thinking | null;
   /** The file breaks off inside this exchange: what is here is the part that was written. */
   readonly torn: boolean;
+  /** Id of the exchange whose answer this one goes on with; null for one that stands for itself. */
+  readonly continues: string | null;
+  /** The person took it back: it is no part of the conversation any more. */
+  readonly withdrawn: boolean;
+  readonly seams: readonly Seam[];
+  readonly answeredBy: { readonly provider: string; readonly model: string } | null;
+}
+
+/** A summary that took the place of earlier exchanges in the requests; the exchanges themselves stay in the file. */
+export interface Compaction {
+  readonly summary: string;
+  /** Id of the last exchange that it covers. */
+  readonly through: string;
 }
 
 /** Where a conversation was branched off. */
@@ -104,4 +135,6 @@ export interface Transcript {
   readonly exchanges: readonly Exchange[];
   /** The file breaks off somewhere; at most the last exchange is touched. */
   readonly torn: boolean;
+  /** The newest one; null when there is none. */
+  readonly compaction: Compaction | null;
 }

@@ -43,6 +43,7 @@ export function turnLine(id: string | null, turn: Turn, carried: string | null |
     sampling: samplingJson(turn.sampling),
     thinking: thinkingJson(turn.thinking),
     images: imagesJson(turn.images),
+    continues: turn.continues ?? undefined,
   });
 }
 
@@ -63,6 +64,8 @@ export function endLine(end: EndFacts): string {
     first_token_ms: end.firstTokenMs ?? undefined,
     answered: end.answeredAt === null ? undefined : isoWithOffset(end.answeredAt),
     ended: end.endedAt === null ? undefined : isoWithOffset(end.endedAt),
+    seams: end.seams === undefined || end.seams.length === 0 ? undefined : end.seams,
+    answered_by: end.answeredBy ?? undefined,
   });
 }
 

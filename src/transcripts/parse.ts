@@ -1,5 +1,15 @@
-import { endFacts, headerFacts, parseMetadata, titleFact, turnFacts, type EndFacts, type TurnFacts } from "./facts.ts";
-import type { Exchange, Header } from "./format.ts";
+import {
+  compactFact,
+  endFacts,
+  headerFacts,
+  parseMetadata,
+  titleFact,
+  turnFacts,
+  undoFact,
+  type EndFacts,
+  type TurnFacts,
+} from "./facts.ts";
+import type { Compaction, Exchange, Header } from "./format.ts";
 import { findMarks, labelParts, type Mark } from "./marks.ts";
 import { buildExchange, type Section } from "./sections.ts";
 import { keptLength, startsMetadata, startsStructure } from "./tear.ts";
@@ -24,6 +34,7 @@ export interface Parsed {
   readonly system: string | null;
   /** The first label and question; null without exchanges. */
   readonly beginning: string | null;
+  readonly compaction: Compaction | null;
 }
 
 interface Extent {
@@ -50,6 +61,7 @@ class Parser {
   #system: string | null = null;
   #tear: Tear | null = null;
   #beginning: string | null = null;
+  #compaction: Compaction | null = null;
 
   constructor(text: string) {
     this.#text = text;
@@ -70,6 +82,7 @@ class Parser {
       tear: this.#tear,
       system: this.#system,
       beginning: this.#beginning,
+      compaction: this.#compaction,
     };
   }
 
@@ -81,6 +94,13 @@ class Parser {
       this.#header = headerFacts(metadata.data);
       this.#title ??= this.#header?.title ?? null;
     } else if (metadata?.kind === "title") this.#title = titleFact(metadata.data) ?? this.#title;
+    else if (metadata?.kind === "undo") this.#withdraw(undoFact(metadata.data));
+    else if (metadata?.kind === "compact") this.#compaction = compactFact(metadata.data) ?? this.#compaction;
+  }
+
+  #withdraw(id: string | null): void {
+    const index = id === null ? -1 : this.#exchanges.findIndex((exchange) => exchange.id === id);
+    if (index >= 0) this.#exchanges[index] = { ...this.#exchanges[index]!, withdrawn: true };
   }
 
   /** Reads the exchange whose question label is at `index`; gives the index to go on from. */

@@ -63,6 +63,10 @@ export function buildExchange(sections: readonly Section[], around: Surroundings
     sampling: turn?.sampling ?? {},
     thinking: turn?.thinking ?? null,
     torn: around.torn && bodies.failure === null,
+    continues: turn?.continues ?? null,
+    withdrawn: false,
+    seams: end?.seams ?? [],
+    answeredBy: end?.answered_by ?? null,
   };
 }
 

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import type { Transcript } from "./format.ts";
 import { metadataStart } from "./metadata.ts";
 import { titleOf } from "./names.ts";
@@ -28,6 +26,8 @@ export function keptBytes(bytes: Buffer, keep: number): number {
 export function identify(parsed: Parsed): string | null {
   if (parsed.header !== null) return parsed.header.id;
   if (parsed.beginning === null) return null;
+  // Loaded here, because few files need it and loading takes milliseconds of every start.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const digest = createHash("sha256").update(parsed.beginning).digest();
   return (digest.readBigUInt64BE() % 36n ** 8n).toString(36).padStart(8, "0");
 }
@@ -53,5 +53,6 @@ export function toTranscript(path: string, parsed: Parsed): Transcript | null {
     origin: parsed.header?.origin ?? null,
     exchanges: parsed.exchanges,
     torn: parsed.tear !== null,
+    compaction: parsed.compaction,
   };
 }

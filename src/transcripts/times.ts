@@ -1,9 +1,31 @@
+import { readlinkSync } from "node:fs";
+
 const two = (value: number) => String(value).padStart(2, "0");
 
 /** `2026-11-20 23:41:07`, local time, as it stands in labels. */
 export function localStamp(date: Date): string {
   const day = `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/**
+ * IANA name of the local time zone, such as `Asia/Shanghai`. Read from the system's link to its zone, because Intl takes
+ * longer to load than all the rest of a start.
+ *
+ * @param setting the variable TZ, which comes before the system's zone
+ * @returns null where that tells no name, as on Windows
+ */
+export function zoneName(setting: string | undefined): string | null {
+  const name = setting === undefined || setting === "" ? systemZone() : setting.replace(/^:/, "");
+  return /^[A-Za-z]+(?:\/[A-Za-z0-9_+-]+)*$/.test(name) ? name : null;
+}
+
+function systemZone(): string {
+  try {
+    return readlinkSync("/etc/localtime").split("/zoneinfo/").at(-1)!;
+  } catch {
+    return "";
+  }
 }
 
 /** `2026-11-20T23:41:07.123+08:00`: local time with its offset, exact to the millisecond. */

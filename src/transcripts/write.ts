@@ -10,11 +10,13 @@ import { headerLine, metadataLine } from "./metadata.ts";
 import { fileName, newId } from "./names.ts";
 import { decodeFile, identifyText } from "./source.ts";
 
-export interface CreateOptions {
+/** For the header of a file that has none yet. */
+export interface HeaderOptions {
+  /** Random when not given. */
   readonly id?: string;
   readonly origin?: Origin;
-  /** IANA name of the time zone, for the header. */
-  readonly zone?: string;
+  /** IANA name of the time zone; see `zoneName`. */
+  readonly zone?: string | null;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface CreateOptions {
  */
 export class TranscriptWriter {
   readonly #folder: string | null;
-  readonly #options: CreateOptions;
+  readonly #options: HeaderOptions;
   /** The file as it was before this program appended to it. */
   readonly #before: string;
   /** Whether the file may still have to be made. */
@@ -51,7 +53,7 @@ export class TranscriptWriter {
   #failed: AppError<"transcript_unwritable"> | null = null;
   #untold = false;
 
-  private constructor(place: { folder: string } | { path: string; before: string | null }, options: CreateOptions) {
+  private constructor(place: { folder: string } | { path: string; before: string | null }, options: HeaderOptions) {
     this.#folder = "folder" in place ? place.folder : null;
     this.#path = "path" in place ? place.path : null;
     this.#before = ("path" in place ? place.before : null) ?? "";
@@ -64,7 +66,7 @@ export class TranscriptWriter {
   }
 
   /** A new conversation in `folder`. Nothing is made before the first question. */
-  static create(folder: string, options: CreateOptions = {}): TranscriptWriter {
+  static create(folder: string, options: HeaderOptions = {}): TranscriptWriter {
     return new TranscriptWriter({ folder }, options);
   }
 
@@ -72,9 +74,9 @@ export class TranscriptWriter {
    * Goes on in a file of any name, which may be missing, hold other text, or be of the older plain form. Throws
    * `transcript_unwritable` when it cannot be opened for that.
    */
-  static append(path: string): TranscriptWriter {
+  static append(path: string, options: HeaderOptions = {}): TranscriptWriter {
     try {
-      return new TranscriptWriter({ path, before: contentOf(path) }, {});
+      return new TranscriptWriter({ path, before: contentOf(path) }, options);
     } catch (error) {
       throw unwritable(path, error);
     }
@@ -87,6 +89,11 @@ export class TranscriptWriter {
   /** The file; null before the first question of a new conversation. */
   get path(): string | null {
     return this.#path;
+  }
+
+  /** Id of the exchange that was begun last; null before the first one of this writer. */
+  get exchangeId(): string | null {
+    return this.#exchangeId || null;
   }
 
   /** Why nothing is saved any more; null while all is well. */
@@ -184,11 +191,12 @@ export class TranscriptWriter {
     // Whoever writes to a file without header, so that we have to wait, gives it one.
     if (!channel.live) this.#headed = true;
     if (held === "ours") return;
-    this.#system = undefined;
-    if (held === "unread") return;
-    this.#system = held.system;
-    this.#headed = held.id !== null;
-    this.#id = held.id ?? this.#id;
+    this.#system = held === "unread" ? undefined : held.system;
+    if (held === "unread" && this.#headed) return;
+    // Somebody may have begun the file that was missing or empty before.
+    const id = held === "unread" ? identifyText(contentOf(this.#path) ?? "") : held.id;
+    this.#headed = id !== null;
+    this.#id = id ?? this.#id;
   }
 
   #make(turn: Turn): void {

@@ -3,7 +3,7 @@ import type { Ending, Turn } from "../../src/transcripts/format.ts";
 
 /**
  * A program that appends `count` exchanges to the file `path`, each in several writes with `pause` milliseconds between
- * them, once a line arrives on stdin. On stdout it says which exchanges have ended.
+ * them, once a line arrives on stdin. On stdout it says which exchanges have begun and ended.
  */
 const [path = "", name = "", count = "0", pause = "0"] = process.argv.slice(2);
 
@@ -16,12 +16,13 @@ process.stdin.once("data", () => {
   const writer = TranscriptWriter.append(path);
   for (let number = 0; number < Number(count); number++) {
     writer.begin(turn(number));
+    process.stdout.write(`begin ${number}\n`);
     for (let piece = 0; piece < 5; piece++) {
       writer.text(`${name} ${number} ${piece}\n`, new Date());
       if (Number(pause) > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(pause));
     }
     writer.end(end());
-    process.stdout.write(`${number}\n`);
+    process.stdout.write(`end ${number}\n`);
   }
   process.stdin.destroy();
 });

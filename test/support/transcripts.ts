@@ -89,6 +89,7 @@ const someTurn: fc.Arbitrary<Turn> = record({
     { requiredKeys: [], noNullPrototype: true },
   ),
   thinking: orNull(record({ enabled: fc.boolean(), effort: orNull(fc.constantFrom("low", "high", "max")) })),
+  continues: orNull(fc.constantFrom("abc", "x9")),
   images: fc.array(record({ name: hostileText, url: hostileText }), { maxLength: 2 }),
 });
 
@@ -108,6 +109,17 @@ const someEnding: fc.Arbitrary<Ending> = record({
   cost: orNull(record({ currency: fc.constantFrom("CNY", "USD"), amount: double })),
   error: orNull(record({ code: hostileText, message: hostileText })),
   notice: orNull(hostileText),
+  answeredBy: orNull(record({ provider: hostileText, model: hostileText })),
+  seams: fc.array(
+    record({
+      at: fc.nat(),
+      how: fc.constantFrom("prefix", "asked", "again"),
+      provider: hostileText,
+      model: hostileText,
+      code: hostileText,
+    }),
+    { maxLength: 2 },
+  ),
 });
 
 export interface Piece {
@@ -142,8 +154,8 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
   const textOf = (name: Piece["name"]) => pieces.map((piece) => (piece.name === name ? piece.text : "")).join("");
   const [reasoning, answer] = [textOf("Thinking"), textOf("Answer")];
   const complete = ending.status === "complete";
-  const { at: askedAt, images = [], ...asked } = turn;
-  const { at: endedAt, ...ended } = ending;
+  const { at: askedAt, images = [], continues = null, ...asked } = turn;
+  const { at: endedAt, seams = [], answeredBy = null, ...ended } = ending;
   return {
     ...asked,
     ...ended,
@@ -157,6 +169,10 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
     firstTokenMs: reasoning + answer === "" ? null : pieceAt.getTime() - askedAt.getTime(),
     notice: complete ? null : (ending.notice ?? ending.error?.message ?? ""),
     torn: false,
+    continues,
+    withdrawn: false,
+    seams,
+    answeredBy,
   };
 }
 

@@ -74,7 +74,7 @@ test("a file cut at any byte is read up to the cut, and can be gone on with", ()
     fc.property(hostile, (courses) => {
       expect(faultsOfCuts(courses.map(expected))).toEqual([]);
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   );
 });
 
