@@ -10,8 +10,15 @@ export interface ErrorDetails {
   usage: { message: string };
   no_question: Record<string, never>;
   input_unreadable: { path: string; reason: string };
+  /** An imported file with nothing in it that the program understands. */
+  not_a_conversation: { path: string };
+  output_exists: { path: string };
+  /** Several conversations that would need a folder. */
+  output_needed: { count: number; form: string };
+  nothing_named: { option: string };
   not_a_terminal: { what: string };
   unknown_provider: { name: string; known: readonly string[] };
+  not_a_log: { path: string };
   bad_value: { name: string; value: string; expected: string };
 
   /** Settings and credentials. */
@@ -71,8 +78,13 @@ const exitCodes: Record<ErrorCode, number> = {
   usage: 2,
   no_question: 2,
   input_unreadable: 2,
+  not_a_conversation: 2,
+  output_exists: 2,
+  output_needed: 2,
+  nothing_named: 2,
   not_a_terminal: 2,
   unknown_provider: 2,
+  not_a_log: 2,
   bad_value: 2,
   no_key: 3,
   key_malformed: 3,

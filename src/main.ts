@@ -49,7 +49,9 @@ function buildProgram(words: Words, stop: AbortController): Verb {
     .option("--lang <code>", help.global.lang)
     .option("-q, --quiet", help.global.quiet)
     .option("-v, --verbose", help.global.verbose)
-    .option("--no-color", help.global.noColor);
+    .option("--no-color", help.global.noColor)
+    .option("--log-file <path>", help.global.logFile)
+    .option("--log-content", help.global.logContent);
   const shell: Shell = {
     words,
     async run(command, work, sources) {
@@ -57,10 +59,14 @@ function buildProgram(words: Words, stop: AbortController): Verb {
       const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
       const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
       const flags = readFlags(command as Verb);
-      const app = await App.open({ flags, terminal, words, stop: stop.signal }, sources);
+      const app = await App.open({ command: command.name(), flags, terminal, words, stop: stop.signal }, sources);
       try {
         const told = await work(app);
         if (told) process.exitCode = told.exitCode;
+        app.logEnd(told ?? null);
+      } catch (error) {
+        app.logEnd(asAppError(error));
+        throw error;
       } finally {
         await app.close();
       }

@@ -5,18 +5,22 @@ import type { Folders } from "../config/folders.ts";
 import { findFolders, transcriptsFolder } from "../config/folders.ts";
 import type { KeyPlaces } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
-import { loadSettings } from "../config/load.ts";
-import type { ConfigFile, Flags, Settings } from "../config/schema.ts";
+import { changeSetting, loadSettings } from "../config/load.ts";
+import type { ConfigFile, Flags, SettingName, Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
+import type { Log } from "../diagnostics/log-file.ts";
 import { findProvider, keyVariables as keyVariablesOf, providerNames, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
 import { closeTransport, createTransport, type Transport } from "../providers/http.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import type { Words } from "../words/words.ts";
+import { type Language, loadWords, type Words } from "../words/words.ts";
 import { openConnection } from "./connections.ts";
+import { startLog } from "./logging.ts";
 
 export interface Invocation {
+  /** The name of the command, for the log. */
+  readonly command: string;
   readonly flags: Flags;
   readonly terminal: Terminal;
   readonly words: Words;
@@ -39,15 +43,19 @@ export interface FailoverRoute {
 /** The settings and the rooms of one run of the program. What crosses from one room to another goes through here. */
 export class App {
   readonly terminal: Terminal;
-  readonly words: Words;
+  /** In the language in use, which a session may change. */
+  words: Words;
   readonly stop: AbortSignal;
   readonly environment: Environment;
   readonly folders: Folders;
   readonly file: ConfigFile;
-  readonly settings: Settings;
+  /** As they are now: a session may change some of them for itself. */
+  settings: Settings;
   readonly origins: LoadedSettings["origins"];
   readonly workingFolder = process.cwd();
   readonly transport: Transport;
+  /** Null where none is asked for. */
+  readonly log: Log | null;
   readonly #invocation: Invocation;
   #demo: Promise<DemoServer> | null = null;
 
@@ -55,6 +63,7 @@ export class App {
     invocation: Invocation,
     found: { environment: Environment; folders: Folders; file: ConfigFile },
     loaded: LoadedSettings,
+    log: Log | null,
   ) {
     this.#invocation = invocation;
     this.terminal = invocation.terminal;
@@ -66,22 +75,32 @@ export class App {
     this.settings = loaded.settings;
     this.origins = loaded.origins;
     this.transport = createTransport(found.environment.variables);
+    this.log = log;
   }
 
-  /** @throws AppError for a broken config file or a setting that cannot be */
-  static async open(invocation: Invocation, { configFile }: Sources = { configFile: true }): Promise<App> {
+  /**
+   * @param before the log of the same run, opened earlier
+   * @throws AppError for a broken config file or a setting that cannot be
+   */
+  static async open(
+    invocation: Invocation,
+    { configFile }: Sources = { configFile: true },
+    before: Log | null = null,
+  ): Promise<App> {
     const environment = await readEnvironment(process.cwd());
     const folders = findFolders(environment.variables);
     const file = configFile ? await readConfigFile(folders.configFile) : {};
     const providers = new Set(providerNames(file.providers ?? {}));
     const loaded = loadSettings(invocation.flags, environment, file, folders.configFile, providers);
-    return new App(invocation, { environment, folders, file }, loaded);
+    const log = before ?? (await startLog(invocation, loaded.settings));
+    return new App(invocation, { environment, folders, file }, loaded, log);
   }
 
   /** The same run with what was changed on disk meanwhile, and with further flags. */
   async reopen(flags: Flags): Promise<App> {
     await this.close();
-    return await App.open({ ...this.#invocation, flags: { ...this.#invocation.flags, ...flags } });
+    const invocation = { ...this.#invocation, flags: { ...this.#invocation.flags, ...flags } };
+    return await App.open(invocation, { configFile: true }, this.log);
   }
 
   get transcripts(): string {
@@ -93,6 +112,23 @@ export class App {
     const { environment, folders, settings, file } = this;
     const keyVariables = keyVariablesOf(file.providers ?? {});
     return { environment, keyFile: folders.keyFile, store: settings.key_store, keyVariables };
+  }
+
+  async useLanguage(language: Language): Promise<void> {
+    this.words = await loadWords(language);
+  }
+
+  /**
+   * Changes a setting for the rest of the run.
+   *
+   * @param text as it is typed; null unsets it
+   * @param names which settings may be changed
+   * @throws AppError `bad_value` for another name, or a value that does not fit
+   */
+  change(name: string, text: string | null, names: readonly SettingName[]): void {
+    const known = names.find((candidate) => candidate === name);
+    if (known === undefined) throw new AppError("bad_value", { name: "/set", value: name, expected: names.join(", ") });
+    this.settings = changeSetting(this.settings, known, text);
   }
 
   /** The system prompt in force: the text, else the role's. */
@@ -142,6 +178,13 @@ export class App {
       if (id === null) throw new AppError("no_model", { provider: row.name });
       return { provider: row.name, model: id, prefix: row.prefix, open: () => this.connection(row.name) };
     });
+  }
+
+  /** The last line of the log: how the command ended. */
+  logEnd(error: AppError | null): void {
+    if (this.log === null) return;
+    const facts = error === null ? { exitCode: 0 } : { code: error.code, exitCode: error.exitCode };
+    this.log.write(error === null ? "info" : "error", "end", facts);
   }
 
   /** Lets go of whatever would keep the program from ending. */

@@ -40,6 +40,7 @@ export async function openConnection(app: App, name: string, instead: Instead): 
     const variable = provider.keyVariable ?? `providers.${name}.key_variable`;
     throw new AppError("no_key", { provider: name, variable, hint: terminal.interactive ? "environment" : "setup" });
   }
+  if (key !== null) app.log?.hide(key.value);
   if (key !== null) mayGo(provider, baseUrl, elsewhere?.origin ?? null, key.origin);
   return {
     ...provider,

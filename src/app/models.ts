@@ -2,6 +2,7 @@ import type { Model } from "../chat/model.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { Route } from "../providers/continuity.ts";
 import type { App } from "./app.ts";
+import { logged } from "./logging.ts";
 
 /** Milliseconds that the waits between attempts may take together. */
 const patience = 120_000;
@@ -25,7 +26,10 @@ export async function openModel(app: App, connection: Connection, model: string)
       provider: name,
       model: id,
       prefix,
-      open: async () => await (opened ??= open().then((found) => withRetries(connect(found), { retries, patience }))),
+      open: async () =>
+        await (opened ??= open().then((found) =>
+          logged(app, withRetries(connect(found), { retries, patience }), found),
+        )),
     };
   };
   const routes = [

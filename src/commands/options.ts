@@ -41,6 +41,7 @@ const rows: readonly Row[] = [
   { flags: "--no-history", words: "noHistory", setting: "history" },
   { flags: "--no-stream", words: "noStream", setting: "stream" },
   { flags: "--no-render", words: "noRender", setting: "render" },
+  { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking" },
   { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", read: Number },
   { flags: "--retries <n>", words: "retries", setting: "retries", read: Number },
 ];
@@ -88,7 +89,11 @@ export function readFlags(command: Verb): Flags {
 }
 
 /** Options of every command that are settings. */
-const globalRows: readonly { flags: string; setting: SettingName }[] = [{ flags: "--lang <code>", setting: "lang" }];
+const globalRows: readonly { flags: string; setting: SettingName }[] = [
+  { flags: "--lang <code>", setting: "lang" },
+  { flags: "--log-file <path>", setting: "log_file" },
+  { flags: "--log-content", setting: "log_content" },
+];
 
 function parents(command: Verb): Verb[] {
   return command.parent === null ? [] : [command.parent as Verb, ...parents(command.parent as Verb)];

@@ -118,3 +118,27 @@ function describeLimit(type: string, requirement: unknown): string {
   const signs: Record<string, string> = { min_value: "≥", max_value: "≤", gt_value: ">", max_length: "≤" };
   return `${signs[type] ?? ""} ${String(requirement)}`.trim();
 }
+
+/**
+ * The settings with one of them changed, or back at its built-in value.
+ *
+ * @param text as a person types it; numbers, `true`, `false` and lists (`["a", "b"]`) are read as such; null unsets it
+ * @throws AppError `bad_value`
+ */
+export function changeSetting(settings: Settings, name: SettingName, text: string | null): Settings {
+  const values: Partial<Record<SettingName, unknown>> = { ...settings };
+  if (text !== null) values[name] = checked(name, { value: readTyped(text), origin: { kind: "flag", name } });
+  else if (name in builtIn) values[name] = builtIn[name as keyof typeof builtIn];
+  else delete values[name];
+  return values as Settings;
+}
+
+function readTyped(text: string): unknown {
+  const word = { on: true, yes: true, off: false, no: false }[text];
+  if (word !== undefined) return word;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -38,10 +38,14 @@ export const settingSchemas = {
   render: flag,
   timeout: v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400)),
   continue_answers: flag,
+  compact: v.picklist(["ask", "auto"]),
+  show_thinking: v.picklist(["always", "while-thinking", "never"]),
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
   currency: v.picklist(currencies),
   lang: v.picklist(languages),
   key_store: v.picklist(keyStores),
+  log_file: text,
+  log_content: flag,
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;
@@ -57,9 +61,12 @@ export const builtIn = {
   stream: true,
   render: true,
   continue_answers: true,
+  compact: "ask",
+  show_thinking: "while-thinking",
   retries: 3,
   currency: "CNY",
   key_store: "auto",
+  log_content: false,
 } as const satisfies Partial<SettingValues>;
 
 export const settingVariables: { readonly [variable: string]: SettingName } = {
@@ -68,6 +75,7 @@ export const settingVariables: { readonly [variable: string]: SettingName } = {
   DEEPSEEK_CHAT_TRANSCRIPTS: "transcripts",
   DEEPSEEK_CHAT_LANG: "lang",
   DEEPSEEK_CHAT_KEY_STORE: "key_store",
+  DEEPSEEK_CHAT_LOG: "log_file",
 };
 
 /** How a service wants thinking switched; see `providers/thinking.ts`. */

@@ -22,6 +22,16 @@ export const errors: ErrorTable = {
     what: `The file ${path} cannot be read (${reason}).`,
     next: "Check the path and its permissions.",
   }),
+  not_a_conversation: ({ path }) => ({
+    what: `${path} holds no conversation in a form that is known.`,
+    next: "See deepseek-chat help transcripts import for the forms it reads.",
+  }),
+  output_exists: ({ path }) => ({ what: `There is a file ${path} already.`, next: "Use --force to replace it." }),
+  output_needed: ({ count, form }) => ({
+    what: `${count} conversations do not go into one ${form} file.`,
+    next: "Name a folder for them with -o.",
+  }),
+  nothing_named: ({ option }) => ({ what: "No conversation was named.", next: `Give its id, or ${option}.` }),
   not_a_terminal: ({ what }) => ({
     what: `${what} needs a terminal to ask on.`,
     next: "Run it in a terminal, or give the answer as an argument.",
@@ -33,6 +43,10 @@ export const errors: ErrorTable = {
   bad_value: ({ name, value, expected }) => ({
     what: `${name} cannot be ${value}.`,
     next: `Give ${expected}.`,
+  }),
+  not_a_log: ({ path }) => ({
+    what: `${path} is there and is no log of this program, so nothing is written to it.`,
+    next: "Name another file with --log-file or DEEPSEEK_CHAT_LOG.",
   }),
   no_key: ({ provider, variable, hint }) => ({
     what: `There is no API key for ${provider}.`,

@@ -15,6 +15,16 @@ export const errors: Words["errors"] = {
     what: `无法读取文件 ${path}（${reason}）。`,
     next: "请检查路径和权限。",
   }),
+  not_a_conversation: ({ path }) => ({
+    what: `${path} 中没有可识别的对话。`,
+    next: "可导入的格式请见 deepseek-chat help transcripts import。",
+  }),
+  output_exists: ({ path }) => ({ what: `文件 ${path} 已存在。`, next: "如要覆盖，请加 --force。" }),
+  output_needed: ({ count, form }) => ({
+    what: `${count} 段对话无法写入同一个 ${form} 文件。`,
+    next: "请用 -o 指定一个目录。",
+  }),
+  nothing_named: ({ option }) => ({ what: "没有指定对话。", next: `请给出编号，或使用 ${option}。` }),
   not_a_terminal: ({ what }) => ({
     what: `${what} 需要在终端中交互使用。`,
     next: "请在终端中运行，或把内容作为参数给出。",
@@ -26,6 +36,10 @@ export const errors: Words["errors"] = {
   bad_value: ({ name, value, expected }) => ({
     what: `${name} 不能是 ${value}。`,
     next: `应为 ${expected}。`,
+  }),
+  not_a_log: ({ path }) => ({
+    what: `${path} 已存在且不是本程序的日志，因此不会写入。`,
+    next: "请用 --log-file 或 DEEPSEEK_CHAT_LOG 指定其他文件。",
   }),
   no_key: ({ provider, variable, hint }) => ({
     what: `没有找到 ${provider} 的 API 密钥。`,

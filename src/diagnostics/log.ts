@@ -1,0 +1,165 @@
+import type { ChatEvent, ChatRequest, Model } from "../chat/model.ts";
+import type { AppError } from "../errors.ts";
+import type { Log } from "./log-file.ts";
+
+/** Whom a model asks. */
+export interface Asked {
+  readonly provider: string;
+  readonly host: string;
+}
+
+/** Facts of errors that tell nothing of what was asked or answered; a service's sentence may quote either. */
+const harmlessDetails = new Set(["status", "cause", "seconds", "host", "limit", "contentType", "origin", "proxy"]);
+
+let requests = 0;
+
+/**
+ * Logs each request, and each attempt at it: whom it asks, how large it is, when what came, how it ended. The words of
+ * questions and answers only where the log takes content.
+ */
+export function withLog(model: Model, log: Log, asked: Asked): Model {
+  return async function* logged(request, signal) {
+    const record = new RequestRecord(log, ++requests);
+    record.begin(request, asked);
+    try {
+      for await (const event of model(request, signal)) {
+        record.take(event);
+        yield event;
+      }
+    } finally {
+      record.end();
+    }
+  };
+}
+
+/** What is logged of one request. */
+class RequestRecord {
+  readonly #log: Log;
+  readonly #request: number;
+  readonly #startedAt = performance.now();
+  #attempt = 1;
+  #attemptAt = performance.now();
+  #queued = false;
+  #firstMs: number | null = null;
+  #traceId: string | null = null;
+  #usage: object | null = null;
+  #ended = false;
+  #pieces = 0;
+  readonly #characters = { reasoning: 0, text: 0 };
+  /** Gathered only where the log takes content. */
+  readonly #content = { reasoning: "", text: "" };
+
+  constructor(log: Log, request: number) {
+    this.#log = log;
+    this.#request = request;
+  }
+
+  begin({ model, messages, sampling, thinking, stream }: ChatRequest, asked: Asked): void {
+    const { stop, ...numbers } = sampling;
+    this.#write("info", "request", {
+      ...asked,
+      model,
+      messages: messages.length,
+      characters: messages.reduce((sum, { content }) => sum + content.length, 0),
+      images: messages.reduce((sum, { images }) => sum + (images?.length ?? 0), 0),
+      prefix: messages.at(-1)?.prefix === true,
+      sampling: { ...numbers, ...(stop && { stops: stop.length }) },
+      thinking,
+      stream,
+      ...(this.#log.content && {
+        content: messages.map(({ role, content, reasoning }) => ({ role, content, reasoning })),
+      }),
+    });
+  }
+
+  take(event: ChatEvent): void {
+    if (event.type === "start") this.#started(event.traceId);
+    else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
+    else if (event.type === "waiting") this.#wait();
+    else if (event.type === "text" || event.type === "reasoning") this.#piece(event);
+    else if (event.type === "usage") this.#usage = event.usage;
+    else if (event.type === "finish") this.#finish("info", "finish", { reason: event.reason });
+    else if (event.type === "error") {
+      const level = event.error.code === "interrupted" ? "info" : "error";
+      this.#finish(level, "failure", this.#factsOf(event.error));
+    }
+  }
+
+  /** Whoever read the answer may have gone without its end. */
+  end(): void {
+    if (!this.#ended) this.#finish("info", "abandoned", {});
+  }
+
+  #started(traceId: string | null): void {
+    this.#traceId = traceId;
+    this.#write("info", "response", { attempt: this.#attempt, ms: this.#since(this.#attemptAt), traceId });
+  }
+
+  #wait(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#write("info", "queued", { ms: this.#since(this.#startedAt) });
+  }
+
+  #retry({ attempt, attempts, delay, error }: ChatEvent & { type: "waiting"; why: "retry" }): void {
+    const ms = this.#since(this.#attemptAt);
+    const facts = { attempt: attempt - 1, attempts, ms, delay: Math.round(delay), ...this.#factsOf(error) };
+    this.#write("warn", "retry", facts);
+    this.#attempt = attempt;
+    this.#attemptAt = performance.now() + delay;
+  }
+
+  #piece(event: ChatEvent & { type: "text" | "reasoning" }): void {
+    this.#pieces += 1;
+    this.#characters[event.type] += event.text.length;
+    if (this.#log.content) this.#content[event.type] += event.text;
+    if (this.#firstMs !== null) return;
+    this.#firstMs = this.#since(this.#startedAt);
+    this.#write("info", "first", { attempt: this.#attempt, ms: this.#firstMs, what: event.type });
+  }
+
+  #finish(level: "info" | "error", event: string, facts: object): void {
+    this.#ended = true;
+    this.#write(level, event, {
+      ...facts,
+      attempt: this.#attempt,
+      ms: this.#since(this.#startedAt),
+      firstMs: this.#firstMs,
+      characters: this.#characters,
+      pieces: this.#pieces,
+      usage: this.#usage,
+      traceId: this.#traceId,
+      ...(this.#log.content && { content: this.#content }),
+    });
+  }
+
+  #factsOf(error: AppError): object {
+    return errorFacts(error, this.#log.content);
+  }
+
+  #write(level: "info" | "warn" | "error", event: string, facts: object): void {
+    this.#log.write(level, event, { request: this.#request, ...facts });
+  }
+
+  #since(moment: number): number {
+    return Math.round(performance.now() - moment);
+  }
+}
+
+/**
+ * An error as facts for the log.
+ *
+ * @param content true: also what may quote a question or an answer
+ */
+export function errorFacts(error: AppError, content: boolean): { readonly [fact: string]: unknown } {
+  const details = Object.entries(error.details as object).filter(
+    ([name, value]) => content || harmlessDetails.has(name) || (name === "reason" && isSystemReason(value)),
+  );
+  const { code, exitCode, traceId } = error;
+  return { code, exitCode, errorTraceId: traceId, details: Object.fromEntries(details) };
+}
+
+/** `ECONNRESET` and the like. */
+function isSystemReason(value: unknown): boolean {
+  return typeof value === "string" && /^[A-Z][A-Z0-9_]+$/u.test(value);
+}
