@@ -15,7 +15,7 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent in order, each as a chunk of its own; a promise is waited for. */
-  readonly body?: string | Uint8Array | readonly (string | Uint8Array | Promise<unknown>)[];
+  readonly body?: string | Uint8Array | Iterable<string | Uint8Array | Promise<unknown>>;
   /** How it ends: in order; by breaking the connection; or never, the socket stays open. */
   readonly end?: "whole" | "cut" | "stall";
 }
@@ -94,11 +94,15 @@ async function send(response: ServerResponse, { status = 200, headers = {}, body
   response.flushHeaders();
   for (const piece of typeof body === "string" || body instanceof Uint8Array ? [body] : body) {
     if (piece instanceof Promise) await piece;
-    else
-      await new Promise((resolve) => {
-        response.write(piece, resolve);
-      });
+    else await written(response, piece);
+    if (response.destroyed) return;
   }
   if (end === "whole") response.end();
   else if (end === "cut") response.socket?.destroy();
+}
+
+function written(response: ServerResponse, piece: string | Uint8Array): Promise<unknown> {
+  return new Promise((resolve) => {
+    response.write(piece, resolve);
+  });
 }
