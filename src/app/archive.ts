@@ -19,20 +19,24 @@ export async function findEarlier(app: App, earlier: Earlier): Promise<Transcrip
   if (earlier.kind === "none") return null;
   const { findTranscript, newestTranscript, readTranscript } = await import("../transcripts/read.ts");
   if (earlier.kind === "named")
-    return await readTranscript((await findTranscript(app.transcripts, earlier.reference)).path);
-  if (earlier.kind === "pick") return await readTranscript(await pick(app));
+    return await readTranscript((await findTranscript(app.transcripts, earlier.reference, app.folders.cache)).path);
+  if (earlier.kind === "pick") {
+    const path = await pickTranscript(app);
+    return path === null ? null : await readTranscript(path);
+  }
   const newest = await newestTranscript(app.transcripts);
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
   return await readTranscript(newest.path);
 }
 
-async function pick(app: App): Promise<string> {
+/** Lets a person choose; gives the path, null when they left it. */
+export async function pickTranscript(app: App): Promise<string | null> {
   if (!app.terminal.interactive) throw new AppError("not_a_terminal", { what: "--resume" });
   const [{ listTranscripts }, { choose }] = await Promise.all([
     import("../transcripts/read.ts"),
     import("../terminal/prompts.ts"),
   ]);
-  const rows = await listTranscripts(app.transcripts);
+  const rows = await listTranscripts(app.transcripts, app.folders.cache);
   if (rows.length === 0) throw new AppError("transcript_not_found", { reference: "last" });
   return await choose(
     app.words.transcripts.pick,

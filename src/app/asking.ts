@@ -28,8 +28,8 @@ export async function runAsk(app: App, asking: Asking): Promise<void> {
   const question = await gather(asking);
   const dialogue = await Dialogue.open(app, await findEarlier(app, asking.earlier));
   if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
-  const writer = asking.output === "text" ? answerWriter(app, "ask") : silentWriter();
-  const view = new AnswerView(app.terminal, app.words, writer);
+  const writer = asking.output === "text" ? answerWriter(app) : silentWriter();
+  const view = new AnswerView(app.terminal, app.words, writer, app.settings.show_thinking);
   const lines = asking.output === "jsonl" ? printEvents(app) : () => {};
   const onEvent = (event: ChatEvent) => {
     lines(event);
@@ -45,7 +45,7 @@ export async function runAsk(app: App, asking: Asking): Promise<void> {
 async function gather({ words, files }: Asking): Promise<Question> {
   const piped = await readPiped();
   const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
-  const question = await withFiles(text, files);
+  const question = await withFiles(text, files, process.cwd());
   if (question.text.trim() === "" && question.images === undefined) throw new AppError("no_question", {});
   return question;
 }

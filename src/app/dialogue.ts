@@ -1,16 +1,18 @@
 import { Conversation } from "../chat/conversation.ts";
-import type { ChatEvent, Cost, Image, Message, Sampling, Thinking } from "../chat/model.ts";
+import type { ChatEvent, ChatRequest, Cost, Image, Message, Sampling, Thinking, Usage } from "../chat/model.ts";
 import { runTurn, type TurnResult } from "../chat/turn.ts";
-import { costOf } from "../chat/usage.ts";
-import { AppError, asAppError } from "../errors.ts";
+import { costOf, estimateTokens, sumUsage } from "../chat/usage.ts";
+import { AppError } from "../errors.ts";
 import { retiredModels } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import { modelFacts, ratesAt } from "../providers/prices.ts";
-import { describe } from "../terminal/terminal.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
 import { openModel } from "./models.ts";
+import { samplingOf, thinkingOf } from "./parameters.ts";
+import { isCut, rebuild } from "./rebuild.ts";
+import { endingOf, Recording } from "./recording.ts";
 import { openWriter } from "./saving.ts";
 
 export interface Answer extends TurnResult {
@@ -25,49 +27,60 @@ export interface Question {
   readonly images?: readonly Image[];
 }
 
+type OnEvent = (event: ChatEvent) => void;
+
+/** The exchange that `/continue` and `/undo` mean. */
+interface Last {
+  /** In the transcript; null where nothing is saved or the file is of the older form. */
+  readonly id: string | null;
+  /** The service did not say that the answer was finished. */
+  readonly cut: boolean;
+}
+
+/** What was typed to go on with an answer, as the transcript shows it. */
+const goOnCommand = "/continue";
+
 /**
  * A conversation with a model, saved as it goes: what `ask` does once, the session again and again. The transcript is told
  * of each event before whoever watches.
  */
 export class Dialogue {
   readonly #app: App;
-  readonly conversation: Conversation;
   #connection: Connection;
-  modelId: string;
-  writer: TranscriptWriter | null;
+  #conversation = new Conversation(null);
+  #last: Last | null = null;
+  /** Parameters of the conversation gone on with; what is set now comes before them. */
+  #inherited: { sampling: Sampling; thinking: Thinking | null } = { sampling: {}, thinking: null };
+  /** The service's count of the conversation as it stands; null since it changed. */
+  #counted: number | null = null;
+  readonly #costs: Cost[] = [];
+  #usage: Usage | null = null;
+  #questions = 0;
+  modelId = "";
+  writer: TranscriptWriter | null = null;
 
-  private constructor(app: App, connection: Connection, conversation: Conversation) {
+  private constructor(app: App, connection: Connection) {
     this.#app = app;
     this.#connection = connection;
-    this.modelId = modelIdFor(app, connection);
-    this.conversation = conversation;
-    this.writer = null;
   }
 
   /**
-   * @param earlier a conversation to go on with; its provider and model hold unless the command line names others
+   * @param earlier a conversation to go on with; its provider, model, system prompt and parameters hold unless something
+   *   nearer than the config file names others
    * @throws AppError for settings and credentials
    */
   static async open(app: App, earlier: Transcript | null): Promise<Dialogue> {
-    const connection = await app.connection(providerFor(app, earlier));
-    const last = earlier?.exchanges.at(-1);
-    const system = app.system ?? last?.system ?? null;
-    const turns = earlier === null ? [] : turnsOf(earlier);
-    const dialogue = new Dialogue(app, connection, new Conversation(system, turns));
-    if (
-      earlier !== null &&
-      app.settings.model === undefined &&
-      last?.provider === connection.name &&
-      last.model !== null
-    ) {
-      dialogue.modelId = last.model;
-    }
-    if (app.settings.save) dialogue.writer = await openWriter(app, earlier);
+    const dialogue = new Dialogue(app, await app.connection(providerFor(app, earlier)));
+    await dialogue.#begin(earlier);
     return dialogue;
   }
 
   get provider(): string {
     return this.#connection.name;
+  }
+
+  get conversation(): Conversation {
+    return this.#conversation;
   }
 
   /** Path of the transcript; null while there is none. */
@@ -79,21 +92,166 @@ export class Dialogue {
     return this.writer?.id ?? null;
   }
 
+  get canContinue(): boolean {
+    return this.#last?.cut === true && this.#conversation.turns.length > 0;
+  }
+
+  get spent(): { usage: Usage | null; costs: readonly Cost[]; questions: number } {
+    return { usage: this.#usage, costs: this.#costs, questions: this.#questions };
+  }
+
+  get context(): { tokens: number; estimated: boolean; window: number | null } {
+    const { provider, modelId } = this;
+    const window = modelFacts(provider, modelId, this.#app.file.models ?? {}).context ?? null;
+    const text = this.#conversation
+      .request([])
+      .map(({ content }) => content)
+      .join("\n");
+    return { tokens: this.#counted ?? estimateTokens(text), estimated: this.#counted === null, window };
+  }
+
   /** Puts a question and gives the answer, saved; never throws for what a service or the disk does. */
-  async ask(question: Question, onEvent: (event: ChatEvent) => void, signal: AbortSignal): Promise<Answer> {
-    const { settings } = this.#app;
+  async ask(question: Question, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const message: Message = {
       role: "user",
       content: question.text,
       ...(question.images && { images: question.images }),
     };
-    const request = {
+    const answer = await this.#run([message], question, null, onEvent, signal);
+    this.#conversation.add(message, { role: "assistant", content: answer.text, ...reasoningOf(answer) });
+    if (answer.text !== "") this.#last = { id: this.writer?.exchangeId ?? null, cut: isCut(answer) };
+    return answer;
+  }
+
+  /**
+   * Goes on with the last answer from where it stopped.
+   *
+   * @throws AppError `usage` when there is nothing to go on with
+   */
+  async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
+    const last = this.canContinue ? this.#conversation.takeLast() : null;
+    if (last === null) throw new AppError("usage", { message: this.#app.words.session.nothingToContinue });
+    const continues = this.#last?.id ?? null;
+    const given: Message = { ...last.answer, prefix: true };
+    const answer = await this.#run([last.question, given], { text: goOnCommand }, continues, onEvent, signal);
+    this.#conversation.add(last.question, { ...last.answer, content: last.answer.content + answer.text });
+    const id = answer.text === "" ? continues : (this.writer?.exchangeId ?? null);
+    this.#last = { id, cut: isCut(answer) };
+    return answer;
+  }
+
+  /** From the next question on: another model, of this provider or of another. */
+  async useModel(provider: string, model: string | null): Promise<void> {
+    const connection = provider === this.provider ? this.#connection : await this.#app.connection(provider);
+    const id = model ?? connection.model;
+    if (id === null) throw new AppError("no_model", { provider });
+    this.#connection = connection;
+    this.#takeModel(id);
+  }
+
+  useSystem(system: string | null): void {
+    this.#conversation.system = system;
+    this.#counted = null;
+  }
+
+  /** Takes the last exchange back, also in the transcript's account of the conversation; gives its question. */
+  undo(): string | null {
+    const taken = this.#conversation.takeLast();
+    if (taken === null) return null;
+    const id = this.#last?.id;
+    if (id) new Recording(this.writer).try((writer) => writer.note("undo", { id }));
+    this.#last = null;
+    this.#counted = null;
+    return taken.question.content;
+  }
+
+  /** Has the model summarise all but the last exchange, and goes on with the summary in their place. */
+  async compact(signal: AbortSignal): Promise<{ before: number; after: number }> {
+    const before = this.context.tokens;
+    const through = this.#last?.id ?? null;
+    const { summarise, summary: heading } = this.#app.words.context;
+    const request = this.#request([{ role: "user", content: summarise }]);
+    const model = await openModel(this.#app, this.#connection, this.modelId);
+    const result = await runTurn(model, request, [], signal);
+    this.#count(result, this.#cost(result));
+    if (result.error !== null) throw result.error;
+    this.#conversation.summarise(heading, result.text, 0);
+    if (through !== null) {
+      new Recording(this.writer).try((writer) => writer.note("compact", { summary: result.text, through }));
+    }
+    this.#last = null;
+    this.#counted = null;
+    return { before, after: this.context.tokens };
+  }
+
+  /** Forgets the oldest exchanges until half of the window is free, at least one; gives how many. */
+  dropOldest(): number {
+    const target = (this.context.window ?? this.context.tokens) / 2;
+    let dropped = 0;
+    do {
+      dropped += this.#conversation.dropOldest(1);
+      this.#counted = null;
+    } while (this.context.tokens > target && this.#conversation.turns.length > 2);
+    return dropped;
+  }
+
+  /** A new conversation, and a new transcript with its first question. */
+  async startNew(): Promise<void> {
+    this.#conversation.clear();
+    this.#last = null;
+    this.#counted = null;
+    if (this.#app.settings.save) this.writer = await openWriter(this.#app, null);
+  }
+
+  /** Goes on with another conversation from here on. */
+  async resume(earlier: Transcript): Promise<void> {
+    const provider = earlier.exchanges.at(-1)?.provider ?? this.provider;
+    if (provider !== this.provider) this.#connection = await this.#app.connection(provider);
+    await this.#begin(earlier);
+  }
+
+  async #begin(earlier: Transcript | null): Promise<void> {
+    const { system, origins, settings, words } = this.#app;
+    const last = earlier?.exchanges.at(-1);
+    const rebuilt = earlier === null ? null : rebuild(earlier, words.context.summary);
+    this.#conversation = new Conversation(system ?? last?.system ?? null, rebuilt?.turns ?? []);
+    this.#last = rebuilt?.last ?? null;
+    this.#counted = null;
+    this.#inherited = { sampling: last?.sampling ?? {}, thinking: last?.thinking ?? null };
+    const nearer = origins.model !== undefined && origins.model.kind !== "file";
+    const inherited = !nearer && last?.provider === this.provider ? last.model : null;
+    const id = inherited ?? settings.model ?? this.#connection.model;
+    if (id === null) throw new AppError("no_model", { provider: this.provider });
+    this.#takeModel(id);
+    if (settings.save) this.writer = await openWriter(this.#app, earlier);
+  }
+
+  #takeModel(id: string): void {
+    const { terminal, words } = this.#app;
+    const successor = this.provider === "deepseek" ? retiredModels[id] : undefined;
+    if (successor !== undefined) terminal.warn(words.session.retired({ model: id, successor }));
+    this.modelId = id;
+  }
+
+  #request(messages: readonly Message[]): ChatRequest {
+    const { settings } = this.#app;
+    return {
       model: this.modelId,
-      messages: this.conversation.request(message, settings.history),
-      sampling: samplingOf(settings),
-      thinking: thinkingOf(settings),
+      messages: this.#conversation.request(messages, settings.history),
+      sampling: { ...this.#inherited.sampling, ...samplingOf(settings) },
+      thinking: thinkingOf(settings) ?? this.#inherited.thinking,
       stream: settings.stream,
     };
+  }
+
+  async #run(
+    messages: readonly Message[],
+    question: Question,
+    continues: string | null,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const request = this.#request(messages);
     const record = new Recording(this.writer);
     record.try((writer) =>
       writer.begin({
@@ -101,46 +259,28 @@ export class Dialogue {
         question: question.text,
         provider: this.provider,
         model: this.modelId,
-        system: this.conversation.system,
+        system: this.#conversation.system,
         sampling: request.sampling,
         thinking: request.thinking,
+        continues,
         ...(question.images && { images: question.images }),
       }),
     );
     const model = await openModel(this.#app, this.#connection, this.modelId);
     const result = await runTurn(model, request, [record.onEvent, onEvent], signal);
     const cost = this.#cost(result);
-    record.try((writer) => writer.end({ ...this.#ending(result), cost }));
-    this.conversation.add(message, { role: "assistant", content: result.text, reasoning: result.reasoning });
+    record.try((writer) => writer.end(endingOf(result, cost, this.#app.words.errors)));
+    this.#count(result, cost);
     return { ...result, cost, unsaved: record.failure };
   }
 
-  /** From the next question on: another model, of this provider or of the one before the slash. */
-  async useModel(provider: string, model: string | null): Promise<void> {
-    const connection = provider === this.provider ? this.#connection : await this.#app.connection(provider);
-    const id = model ?? connection.model;
-    if (id === null) throw new AppError("no_model", { provider });
-    this.#connection = connection;
-    this.modelId = id;
-  }
-
-  /** A new conversation, and a new transcript with its first question. */
-  async startNew(): Promise<void> {
-    this.conversation.clear();
-    if (this.#app.settings.save) this.writer = await openWriter(this.#app, null);
-  }
-
-  #ending(result: TurnResult) {
-    const { error } = result;
-    const notice = error === null ? null : describe(error, this.#app.words.errors);
-    return {
-      at: result.endedAt,
-      status: result.status,
-      finishReason: result.finishReason,
-      usage: result.usage,
-      error: error === null ? null : { code: error.code, message: notice ?? error.code },
-      notice,
-    };
+  #count({ usage }: TurnResult, cost: Cost | null): void {
+    this.#questions++;
+    if (cost !== null) this.#costs.push(cost);
+    if (usage === null) return;
+    this.#usage = this.#usage === null ? usage : sumUsage([this.#usage, usage]);
+    // Thinking is not sent back, so it takes no room in the next request.
+    this.#counted = usage.promptTokens + usage.completionTokens - usage.reasoningTokens;
   }
 
   /** Null for an answer of several pieces: a piece that broke off was billed, and its count never came. */
@@ -153,75 +293,12 @@ export class Dialogue {
   }
 }
 
-/** Tells the transcript; a failure to write is kept, and the conversation goes on. */
-class Recording {
-  readonly #writer: TranscriptWriter | null;
-  failure: AppError | null = null;
-
-  constructor(writer: TranscriptWriter | null) {
-    this.#writer = writer;
-  }
-
-  readonly onEvent = (event: ChatEvent): void => {
-    if (event.type === "text") this.try((writer) => writer.text(event.text, new Date()));
-    else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
-  };
-
-  try(write: (writer: TranscriptWriter) => void): void {
-    if (this.#writer === null) return;
-    try {
-      write(this.#writer);
-    } catch (error) {
-      this.failure ??= asAppError(error);
-    }
-  }
+function reasoningOf({ reasoning }: TurnResult): { reasoning?: string } {
+  return reasoning === "" ? {} : { reasoning };
 }
 
 function providerFor(app: App, earlier: Transcript | null): string {
   const last = earlier?.exchanges.at(-1)?.provider ?? null;
   const chosen = app.origins.provider?.kind;
   return last !== null && (chosen === "built-in" || chosen === "file") ? last : app.settings.provider;
-}
-
-/** @throws AppError `no_model` */
-function modelIdFor(app: App, connection: Connection): string {
-  const id = app.settings.model ?? connection.model;
-  if (id === null) throw new AppError("no_model", { provider: connection.name });
-  const successor = retiredModels[id];
-  if (successor !== undefined && connection.name === "deepseek") {
-    app.terminal.warn(app.words.session.retired({ model: id, successor }));
-  }
-  return id;
-}
-
-/** The messages of a transcript, as they were. A question that brought no answer is no part of the conversation. */
-function turnsOf(transcript: Transcript): Message[] {
-  return transcript.exchanges.flatMap(({ question, answer, reasoning, images }): Message[] =>
-    answer === ""
-      ? []
-      : [
-          { role: "user", content: question, ...(images.length > 0 && { images }) },
-          { role: "assistant", content: answer, ...(reasoning !== "" && { reasoning }) },
-        ],
-  );
-}
-
-function samplingOf(settings: App["settings"]): Sampling {
-  const { temperature, top_p: topP, top_k: topK, max_tokens: maxTokens, stop } = settings;
-  const { frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty } = settings;
-  return {
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { topP }),
-    ...(topK !== undefined && { topK }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(frequencyPenalty !== undefined && { frequencyPenalty }),
-    ...(presencePenalty !== undefined && { presencePenalty }),
-    ...(stop !== undefined && { stop }),
-  };
-}
-
-/** An effort alone switches thinking on; null where nobody said anything. */
-function thinkingOf({ thinking, effort }: App["settings"]): Thinking | null {
-  if (thinking === undefined && effort === undefined) return null;
-  return { enabled: thinking ?? true, effort: effort ?? null };
 }

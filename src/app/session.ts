@@ -1,15 +1,15 @@
 import { relative } from "node:path";
 import { AppError } from "../errors.ts";
-import { providerNames } from "../providers/catalogue.ts";
-import type { Host, LineSource } from "../repl/host.ts";
+import type { LineSource } from "../repl/host.ts";
 import { runRepl } from "../repl/session.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
-import { withFiles } from "./attachments.ts";
 import { Dialogue } from "./dialogue.ts";
-import { answerWriter } from "./writers.ts";
+import { editText } from "./editing.ts";
+import { SessionHost } from "./host.ts";
+import { remind } from "./reminding.ts";
 
 /**
  * The interactive session, from the banner to the line that names the transcript.
@@ -19,21 +19,25 @@ import { answerWriter } from "./writers.ts";
  */
 export async function runSession(app: App, earlier: Earlier, files: readonly string[]): Promise<AppError | null> {
   const before = await findEarlier(app, earlier);
-  const dialogue = await openDialogue(app, before);
-  if (dialogue === null) return null;
-  greet(dialogue.app, dialogue.dialogue, before);
-  const lines = await openLines(dialogue.app);
+  const opened = await openDialogue(app, before);
+  greet(opened.app, opened.dialogue, before);
+  const host = new SessionHost(opened.app, opened.dialogue, files);
+  const lines = await openLines(opened.app, host);
+  host.useLines(lines);
+  const leave = () => void lines.close();
+  app.stop.addEventListener("abort", leave, { once: true });
   try {
-    return await runRepl(hostOf(dialogue.app, dialogue.dialogue, files), lines, app.stop);
+    return await runRepl(host, app.stop);
   } finally {
-    lines.close();
-    takeLeave(dialogue.app, dialogue.dialogue);
-    await dialogue.app.close();
+    app.stop.removeEventListener("abort", leave);
+    await lines.close();
+    takeLeave(opened.app, opened.dialogue);
+    await opened.app.close();
   }
 }
 
-/** Without a key on a terminal, set-up comes first; null when the person left it. */
-async function openDialogue(app: App, before: Transcript | null): Promise<{ app: App; dialogue: Dialogue } | null> {
+/** Without a key on a terminal, set-up comes first. */
+async function openDialogue(app: App, before: Transcript | null): Promise<{ app: App; dialogue: Dialogue }> {
   try {
     return { app, dialogue: await Dialogue.open(app, before) };
   } catch (error) {
@@ -44,11 +48,8 @@ async function openDialogue(app: App, before: Transcript | null): Promise<{ app:
   }
 }
 
-function greet(
-  { terminal, words, settings, transcripts, workingFolder }: App,
-  dialogue: Dialogue,
-  before: Transcript | null,
-): void {
+function greet(app: App, dialogue: Dialogue, before: Transcript | null): void {
+  const { terminal, words, settings, transcripts, workingFolder } = app;
   const { ink } = terminal;
   terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
   if (dialogue.provider === "demo") terminal.say(ink.err.yellow(words.session.demo));
@@ -56,51 +57,41 @@ function greet(
   const near = relative(workingFolder, target);
   const path = sanitize(near === "" || near.startsWith("..") ? target : near);
   terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
-  if (before !== null) {
-    terminal.say(words.session.resumed({ title: sanitize(before.title), turns: before.exchanges.length }));
-  }
+  if (before !== null) remind(app, dialogue, before);
 }
 
 /** One line: where the transcript is, and how to go on with it. */
 function takeLeave({ terminal, words, settings, workingFolder }: App, dialogue: Dialogue): void {
   const { path, id } = dialogue;
-  if (!settings.save || path === null || id === null)
+  if (!settings.save || path === null || id === null) {
     return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
+  }
   const near = relative(workingFolder, path);
   const command = `deepseek-chat --resume ${id}`;
   terminal.say(words.session.left({ path: sanitize(near.startsWith("..") ? path : near), command }));
 }
 
-async function openLines({ terminal, stop }: App): Promise<LineSource> {
+async function openLines(app: App, host: SessionHost): Promise<LineSource> {
+  const { terminal, stop, words, folders } = app;
   const { stdin } = process;
   if (!terminal.interactive) {
     const { pipedLines } = await import("../repl/piped.ts");
     return pipedLines(stdin, stop);
   }
-  const { plainLines } = await import("../repl/plain.ts");
-  return plainLines(stdin, () => terminal.err("> "));
-}
-
-function hostOf(app: App, dialogue: Dialogue, files: readonly string[]): Host {
-  let attached = files;
-  const providers = new Set(providerNames(app.file.providers ?? {}));
-  return {
-    terminal: app.terminal,
-    words: app.words,
-    dialogue,
-    answerWriter: () => answerWriter(app, "chat"),
-    async attach(text) {
-      const question = await withFiles(text, attached);
-      attached = [];
-      return question;
-    },
-    parseModel(text) {
-      if (providers.has(text)) return { provider: text, model: null };
-      const slash = text.indexOf("/");
-      const named = slash > 0 ? text.slice(0, slash) : "";
-      return providers.has(named)
-        ? { provider: named, model: text.slice(slash + 1) }
-        : { provider: dialogue.provider, model: text };
-    },
-  };
+  if (!terminal.capable) {
+    const { plainLines } = await import("../repl/plain.ts");
+    return plainLines(stdin, () => terminal.err("> "));
+  }
+  const [{ editedLines }, { completerFor }] = await Promise.all([
+    import("../repl/edited.ts"),
+    import("../repl/completion.ts"),
+  ]);
+  return editedLines({
+    input: stdin,
+    terminal,
+    words: words.editor,
+    historyFile: folders.historyFile,
+    complete: completerFor(host),
+    openEditor: (text) => editText(app, text),
+  });
 }

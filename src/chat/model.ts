@@ -86,7 +86,7 @@ export type ChatEvent =
   | { readonly type: "failover"; readonly provider: string; readonly model: string; readonly error: AppError }
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
-  /** Cumulative: the last one of a stream counts. */
+  /** Cumulative: the last one of a stream counts, and after a seam counting begins anew. */
   | { readonly type: "usage"; readonly usage: Usage }
   | { readonly type: "finish"; readonly reason: FinishReason }
   | { readonly type: "error"; readonly error: AppError };

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { sumUsage } from "./usage.ts";
 import type { ChatEvent, ChatRequest, FinishReason, Model, SeamKind, Usage } from "./model.ts";
 
 /** What came of one request. */
@@ -16,18 +17,23 @@ export interface TurnResult {
   readonly endedAt: Date;
   /** Where the answer was put together from several requests, in order; empty for an answer of one piece. */
   readonly seams: readonly SeamRecord[];
+  /** Where another provider took over before anything had come. */
+  readonly failovers: readonly Takeover[];
   /** Who answered in the end, where it was not whom the request went to first. */
   readonly answeredBy: { readonly provider: string; readonly model: string } | null;
 }
 
-export interface SeamRecord {
+export interface Takeover {
+  readonly provider: string;
+  readonly model: string;
+  /** What kept the one before from answering. */
+  readonly error: AppError;
+}
+
+export interface SeamRecord extends Takeover {
   /** Characters (UTF-16 units) of the answer that were there before. */
   readonly at: number;
   readonly how: SeamKind;
-  readonly provider: string;
-  readonly model: string;
-  /** Code of the error that broke the answer off. */
-  readonly code: string;
 }
 
 /** Told of every event, in order, before the next one is asked for. The transcript comes before the screen. */
@@ -58,8 +64,11 @@ class Gathering {
   readonly #reasoning: string[] = [];
   readonly #text: string[] = [];
   readonly #seams: SeamRecord[] = [];
+  readonly #failovers: Takeover[] = [];
   #length = 0;
-  #usage: Usage | null = null;
+  /** Of each part of the answer, as far as it came: all are billed. */
+  readonly #usages: Usage[] = [];
+  #part = 0;
   #finishReason: FinishReason | null = null;
   #error: AppError | null = null;
   #firstAt: Date | null = null;
@@ -70,7 +79,7 @@ class Gathering {
   }
 
   take(event: ChatEvent): void {
-    if (event.type === "usage") this.#usage = event.usage;
+    if (event.type === "usage") this.#usages[this.#part] = event.usage;
     else if (event.type === "finish") this.#finishReason = event.reason;
     else if (event.type === "error") this.#error = event.error;
     else if (event.type === "seam" || event.type === "failover") this.#takeOver(event);
@@ -85,7 +94,7 @@ class Gathering {
     return {
       reasoning: this.#reasoning.join(""),
       text: this.#text.join(""),
-      usage: this.#usage,
+      usage: this.#usages.length === 0 ? null : sumUsage(this.#usages),
       finishReason: this.#finishReason,
       status: error === null ? "complete" : error.code === "interrupted" ? "interrupted" : "failed",
       error,
@@ -93,6 +102,7 @@ class Gathering {
       firstAt: this.#firstAt,
       endedAt: new Date(),
       seams: this.#seams,
+      failovers: this.#failovers,
       answeredBy: this.#answeredBy,
     };
   }
@@ -105,9 +115,10 @@ class Gathering {
   }
 
   #takeOver(event: Extract<ChatEvent, { type: "seam" | "failover" }>): void {
-    const { provider, model } = event;
+    const { provider, model, error } = event;
+    this.#part = this.#usages.length;
     this.#answeredBy = { provider, model };
-    if (event.type === "failover") return;
-    this.#seams.push({ at: this.#length, how: event.how, provider, model, code: event.error.code });
+    if (event.type === "failover") this.#failovers.push({ provider, model, error });
+    else this.#seams.push({ at: this.#length, how: event.how, provider, model, error });
   }
 }

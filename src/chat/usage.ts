@@ -26,3 +26,15 @@ export function estimateTokens(text: string): number {
   const wide = text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu)?.length ?? 0;
   return Math.ceil(wide * 0.6 + (text.length - wide) * 0.3);
 }
+
+/** Of several requests together. */
+export function sumUsage(usages: readonly Usage[]): Usage {
+  const total = (key: keyof Usage) => usages.reduce((tokens, usage) => tokens + usage[key], 0);
+  return {
+    promptTokens: total("promptTokens"),
+    cachedTokens: total("cachedTokens"),
+    completionTokens: total("completionTokens"),
+    reasoningTokens: total("reasoningTokens"),
+    totalTokens: total("totalTokens"),
+  };
+}

@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatRequest, Message, Model, SeamKind, Usage } from "../chat/model.ts";
+import type { ChatEvent, ChatRequest, Message, Model, SeamKind } from "../chat/model.ts";
 import { AppError } from "../errors.ts";
 import type { Provider } from "./catalogue.ts";
 import { Seam } from "./seam.ts";
@@ -25,7 +25,7 @@ const unusable = new Set(["no_balance", "forbidden", "key_rejected", "no_key", "
 
 /**
  * A model that does not leave an answer half-way: what breaks off is gone on with once, and a provider that is down or out of
- * balance is followed by the next one, in the midst of an answer too. Usage of all parts is summed: all are billed.
+ * balance is followed by the next one, in the midst of an answer too.
  *
  * @param routes in their order; at least one
  */
@@ -38,7 +38,6 @@ class Course {
   readonly #routes: readonly Route[];
   readonly #options: ContinuityOptions;
   readonly #request: ChatRequest;
-  readonly #usages: Usage[] = [];
   #route = 0;
   #continued = false;
   #text = "";
@@ -86,16 +85,13 @@ class Course {
       if (error instanceof AppError) return error;
       throw error;
     }
-    let usage: Usage | null = null;
     let error: AppError | null = null;
     for await (const event of model(part, signal)) {
       if (event.type === "error") error = event.error;
       else if (event.type === "text") yield* this.#say(seam.push(event.text));
-      else if (event.type === "usage") yield { type: "usage", usage: sum([...this.#usages, (usage = event.usage)]) };
       else if (event.type === "finish") yield* this.#finish(seam, event);
       else yield this.#heard(event);
     }
-    if (usage !== null) this.#usages.push(usage);
     if (error !== null) yield* this.#say(seam.end());
     return error;
   }
@@ -156,15 +152,4 @@ class Course {
     if (how === "asked") return [...asked, said, { role: "user", content: this.#options.goOn }];
     return [...asked, { ...said, prefix: true, ...(this.#reasoning !== "" && { reasoning: this.#reasoning }) }];
   }
-}
-
-function sum(usages: readonly Usage[]): Usage {
-  const total = (key: keyof Usage) => usages.reduce((count, usage) => count + usage[key], 0);
-  return {
-    promptTokens: total("promptTokens"),
-    cachedTokens: total("cachedTokens"),
-    completionTokens: total("completionTokens"),
-    reasoningTokens: total("reasoningTokens"),
-    totalTokens: total("totalTokens"),
-  };
 }

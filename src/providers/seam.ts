@@ -15,8 +15,8 @@ export class Seam {
   constructor(before: string, repeats: "nothing" | "all" | "end") {
     this.#end = repeats === "end" ? before.slice(-longest) : before;
     this.#open = repeats !== "nothing" && before !== "";
-    this.#starts = repeats === "all" ? [0] : [];
-    for (let start = 0; repeats === "end" && start <= this.#end.length - shortest; start++) this.#starts.push(start);
+    const places = Math.max(0, this.#end.length - shortest + 1);
+    this.#starts = repeats === "end" ? Array.from({ length: places }, (_, start) => start) : repeats === "all" ? [0] : [];
   }
 
   /** Places in the end from which the held text repeats it so far. */

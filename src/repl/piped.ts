@@ -12,7 +12,10 @@ export function pipedLines(input: NodeJS.ReadStream, stop: AbortSignal): LineSou
       return done === true ? { kind: "end" } : { kind: "line", text: value };
     },
     hold: () => () => {},
-    close() {
+    multiline: false,
+    release() {},
+    history: () => [],
+    async close() {
       reader.close();
       input.destroy();
     },

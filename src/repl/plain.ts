@@ -29,7 +29,7 @@ export function plainLines(input: NodeJS.ReadStream, prompt: () => void): LineSo
       interrupted = false;
       while (true) {
         if (waiting.length > 0) return { kind: "line", text: waiting.shift()! };
-        if (interrupted) return { kind: "interrupt" };
+        if (interrupted) return { kind: "interrupt", touched: false };
         if (ended) return { kind: "end" };
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -42,7 +42,10 @@ export function plainLines(input: NodeJS.ReadStream, prompt: () => void): LineSo
         onInterrupt = null;
       };
     },
-    close() {
+    multiline: false,
+    release() {},
+    history: () => [],
+    async close() {
       process.off("SIGINT", interrupt);
       reader.close();
       input.unref();

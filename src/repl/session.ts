@@ -1,9 +1,10 @@
 import { asAppError, type AppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
 import { sanitize } from "../terminal/sanitize.ts";
-import { summarise } from "../terminal/summary.ts";
 import { describe } from "../terminal/terminal.ts";
-import type { Answer, Host, LineSource } from "./host.ts";
+import { closeAnswer, warnOfContext } from "./closing.ts";
+import type { Answer, Host } from "./host.ts";
+import type { SlashOutcome } from "./slash/command.ts";
 import { runSlash } from "./slash/table.ts";
 
 /**
@@ -11,81 +12,95 @@ import { runSlash } from "./slash/table.ts";
  *
  * @returns the error of the last question that failed, for the exit code of a script; null when all went well
  */
-export async function runRepl(host: Host, lines: LineSource, stop: AbortSignal): Promise<AppError | null> {
-  let failed: AppError | null = null;
-  let interrupted = false;
-  while (!stop.aborted) {
-    const line = await lines.read();
-    if (line.kind === "end") break;
-    if (line.kind === "interrupt") {
-      if (interrupted) break;
-      host.terminal.say(host.terminal.ink.err.dim(host.words.session.howToLeave));
-      interrupted = true;
-      continue;
+export async function runRepl(host: Host, stop: AbortSignal): Promise<AppError | null> {
+  const session = new Session(host, stop);
+  await session.run();
+  return session.failed;
+}
+
+class Session {
+  readonly #host: Host;
+  readonly #stop: AbortSignal;
+  /** Of the last question; null when it went well. */
+  failed: AppError | null = null;
+  #initial = "";
+
+  constructor(host: Host, stop: AbortSignal) {
+    this.#host = host;
+    this.#stop = stop;
+  }
+
+  async run(): Promise<void> {
+    const { lines, terminal } = this.#host;
+    let interrupted = false;
+    while (!this.#stop.aborted) {
+      const initial = this.#initial;
+      this.#initial = "";
+      const line = await lines.read(initial);
+      if (line.kind === "end") return;
+      if (line.kind === "interrupt") {
+        if (interrupted && !line.touched) return;
+        terminal.say(terminal.ink.err.dim(this.#host.words.session.howToLeave));
+        interrupted = true;
+        continue;
+      }
+      interrupted = false;
+      if ((await this.#respond(line.text)) === "leave") return;
+      // A script whose key is refused would only be refused again and again.
+      if (this.failed?.exitCode === 3 && !terminal.interactive) return;
     }
-    interrupted = false;
-    const next = await respond(host, lines, line.text, stop);
-    if (next === "leave") break;
-    if (next !== "stay") failed = next;
-    if (failed?.exitCode === 3 && !host.terminal.interactive) break;
   }
-  return failed;
-}
 
-/** What one line leads to. */
-async function respond(
-  host: Host,
-  lines: LineSource,
-  line: string,
-  stop: AbortSignal,
-): Promise<"stay" | "leave" | AppError> {
-  const text = line.trim();
-  if (text === "") return "stay";
-  if (text === "q" || text === "Q") return "leave";
-  try {
-    if (text.startsWith("/") && !text.startsWith("//")) return await runSlash(host, text);
-    const answer = await answerQuestion(host, lines, text.startsWith("//") ? text.slice(1) : line, stop);
-    return answer.error ?? answer.unsaved ?? "stay";
-  } catch (error) {
-    const known = asAppError(error);
-    if (known.code === "internal") throw error;
-    tell(host, known);
-    return known;
+  /** What one line leads to. */
+  async #respond(line: string): Promise<"stay" | "leave"> {
+    const text = line.trim();
+    if (text === "") return "stay";
+    if (text === "q" || text === "Q") return "leave";
+    try {
+      const slash = text.startsWith("/") && !text.startsWith("//");
+      const question = text.startsWith("//") ? line.replace("//", "/") : line;
+      const outcome: SlashOutcome = slash ? await runSlash(this.#host, text) : { ask: question };
+      return await this.#act(outcome);
+    } catch (error) {
+      const known = asAppError(error);
+      if (known.code === "internal") throw error;
+      if (known.code !== "interrupted") this.#tell(known);
+      this.failed = known;
+      return "stay";
+    }
   }
-}
 
-async function answerQuestion(host: Host, lines: LineSource, text: string, stop: AbortSignal): Promise<Answer> {
-  const question = await host.attach(text);
-  const controller = new AbortController();
-  const release = lines.hold(() => controller.abort());
-  const view = new AnswerView(host.terminal, host.words, host.answerWriter());
-  try {
-    const answer = await host.dialogue.ask(question, view.onEvent, AbortSignal.any([stop, controller.signal]));
-    await view.end();
-    close(host, answer);
-    return answer;
-  } finally {
-    release();
+  async #act(outcome: SlashOutcome): Promise<"stay" | "leave"> {
+    if (typeof outcome === "string") return outcome;
+    if ("edit" in outcome) this.#initial = outcome.edit;
+    else if ("goOn" in outcome)
+      await this.#answer((onEvent, signal) => this.#host.dialogue.continueAnswer(onEvent, signal));
+    else {
+      const question = await this.#host.attach(outcome.ask);
+      await this.#answer((onEvent, signal) => this.#host.dialogue.ask(question, onEvent, signal));
+    }
+    return "stay";
   }
-}
 
-/** What stands below an answer: why it ended early, and one dim line of figures. */
-function close(host: Host, answer: Answer): void {
-  const { terminal, words } = host;
-  const { error, startedAt, firstAt, endedAt, usage, cost, finishReason, unsaved } = answer;
-  if (error?.code === "interrupted") terminal.say(terminal.ink.err.yellow(words.answer.interrupted));
-  else if (error !== null) tell(host, error);
-  if (finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
-  if (finishReason === "content_filter") terminal.say(terminal.ink.err.yellow(words.answer.cutByFilter));
-  const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
-  const summary = summarise(words.answer, { usage, cost, firstMs, totalMs: endedAt.getTime() - startedAt.getTime() });
-  terminal.say(terminal.ink.err.dim(summary));
-  if (unsaved?.code === "transcript_unwritable") {
-    const { path, reason } = (unsaved as AppError<"transcript_unwritable">).details;
-    terminal.warn(words.answer.notSaved({ path: sanitize(path), reason }));
+  async #answer(ask: (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<Answer>): Promise<void> {
+    const host = this.#host;
+    const controller = new AbortController();
+    const release = host.lines.hold(() => controller.abort());
+    const view = new AnswerView(host.terminal, host.words, host.answerWriter(), host.showThinking);
+    try {
+      const answer = await ask(view.onEvent, AbortSignal.any([this.#stop, controller.signal]));
+      await view.end();
+      if (answer.reasoning !== "") host.lastThinking = answer.reasoning;
+      closeAnswer(host, answer);
+      await warnOfContext(host, answer);
+      this.failed = answer.error ?? answer.unsaved;
+    } finally {
+      release();
+    }
   }
-}
 
-function tell(host: Host, error: AppError): void {
-  host.terminal.err(`${host.terminal.ink.err.red(sanitize(describe(error, host.words.errors)))}\n`);
+  #tell(error: AppError): void {
+    const { terminal, words } = this.#host;
+    terminal.err(`${terminal.ink.err.red(sanitize(describe(error, words.errors)))}\n`);
+  }
 }

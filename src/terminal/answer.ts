@@ -3,6 +3,7 @@ import type { Words } from "../words/words.ts";
 import { sanitize } from "./sanitize.ts";
 import { Spinner } from "./spinner.ts";
 import { errorWords, type Terminal } from "./terminal.ts";
+import { type ShowThinking, ThinkingView } from "./thinking.ts";
 
 /** How the text of an answer gets to stdout. */
 export interface AnswerWriter {
@@ -19,57 +20,64 @@ export class AnswerView {
   readonly #terminal: Terminal;
   readonly #words: Pick<Words, "answer" | "errors">;
   readonly #writer: AnswerWriter;
+  readonly #showThinking: ShowThinking;
   readonly #spinner: Spinner;
-  #place: "before" | "thinking" | "answer" = "before";
-  #thinkingSince = 0;
+  #thinking: ThinkingView | null = null;
+  /** While the answer is being drawn nothing else may be written; what happens to it is told below it. */
+  #drawing = false;
   #countdown: NodeJS.Timeout | undefined;
 
-  constructor(terminal: Terminal, words: Pick<Words, "answer" | "errors">, writer: AnswerWriter) {
+  constructor(
+    terminal: Terminal,
+    words: Pick<Words, "answer" | "errors">,
+    writer: AnswerWriter,
+    showThinking: ShowThinking,
+  ) {
     this.#terminal = terminal;
     this.#words = words;
     this.#writer = writer;
+    this.#showThinking = showThinking;
     this.#spinner = new Spinner(terminal);
     this.#spinner.show(words.answer.waiting);
   }
 
   readonly onEvent = (event: ChatEvent): void => {
-    if (event.type === "reasoning") this.#reasoning(event.text);
-    else if (event.type === "text") this.#text(event.text);
+    if (event.type === "text") this.#text(event.text);
+    else if (this.#drawing) return;
+    else if (event.type === "reasoning") this.#reasoning(event.text);
     else if (event.type === "waiting" && event.why === "queued") this.#spinner.show(this.#words.answer.queued);
     else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
     else if (event.type === "start") this.#settle();
   };
 
   async end(): Promise<void> {
-    this.#settle();
+    clearInterval(this.#countdown);
     this.#spinner.hide();
-    if (this.#place === "thinking") this.#closeThinking();
+    this.#foldThinking();
     await this.#writer.end();
   }
 
   #reasoning(text: string): void {
-    const { errIsTerminal, verbosity, ink } = this.#terminal;
-    this.#spinner.hide();
+    clearInterval(this.#countdown);
+    const { errIsTerminal, verbosity } = this.#terminal;
     if (!errIsTerminal || verbosity === "quiet") return;
-    if (this.#place !== "thinking") {
-      this.#place = "thinking";
-      this.#thinkingSince = Date.now();
-      this.#terminal.err(`${ink.err.dim.italic(this.#words.answer.thinking)}\n`);
-    }
-    this.#terminal.err(ink.err.dim(sanitize(text)));
+    if (this.#showThinking === "never") return this.#spinner.show(this.#words.answer.thinking);
+    this.#spinner.hide();
+    this.#thinking ??= new ThinkingView(this.#terminal, this.#words.answer, this.#showThinking);
+    this.#thinking.push(text);
   }
 
   #text(text: string): void {
+    clearInterval(this.#countdown);
     this.#spinner.hide();
-    if (this.#place === "thinking") this.#closeThinking();
-    this.#place = "answer";
+    this.#foldThinking();
+    this.#drawing = true;
     this.#writer.push(text);
   }
 
-  #closeThinking(): void {
-    const seconds = ((Date.now() - this.#thinkingSince) / 1000).toFixed(1);
-    this.#terminal.err(`\n${this.#terminal.ink.err.dim.italic(this.#words.answer.thought({ seconds }))}\n\n`);
-    this.#place = "before";
+  #foldThinking(): void {
+    this.#thinking?.end();
+    this.#thinking = null;
   }
 
   /** A countdown to the next attempt; on what is no terminal, one line. */
@@ -81,6 +89,7 @@ export class AnswerView {
       return this.#words.answer.retry({ seconds, attempt, attempts, why });
     };
     this.#settle();
+    this.#foldThinking();
     if (!this.#terminal.errIsTerminal) return this.#terminal.say(line());
     this.#spinner.show(line());
     this.#countdown = setInterval(() => this.#spinner.show(line()), 1000);
@@ -88,7 +97,7 @@ export class AnswerView {
 
   #settle(): void {
     clearInterval(this.#countdown);
-    if (this.#place === "before") this.#spinner.show(this.#words.answer.waiting);
+    if (this.#thinking === null) this.#spinner.show(this.#words.answer.waiting);
   }
 }
 

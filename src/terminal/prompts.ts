@@ -9,6 +9,8 @@ export interface Choice<Value> {
 }
 
 const context = { output: process.stderr } as const;
+/** The signs say it in every language. */
+const theme = { style: { keysHelpTip: () => "" } };
 
 export async function choose<Value>(
   message: string,
@@ -21,7 +23,7 @@ export async function choose<Value>(
     name: sanitize(choice.name),
     ...(choice.description !== undefined && { description: sanitize(choice.description) }),
   }));
-  const config = { message, choices: rows, ...(fallback !== undefined && { default: fallback }) };
+  const config = { message, choices: rows, theme, ...(fallback !== undefined && { default: fallback }) };
   return await answered(select<Value>(config, context));
 }
 

@@ -14,8 +14,8 @@ export function summarise(
     const cached = usage.cachedTokens > 0 ? count(usage.cachedTokens) : null;
     parts.push(words.tokens({ prompt: count(usage.promptTokens), cached, completion: count(usage.completionTokens) }));
   }
-  const first = firstMs === null ? [] : [words.firstWord((firstMs / 1000).toFixed(1))];
-  parts.push([words.seconds((totalMs / 1000).toFixed(1)), ...first].join(", "));
+  parts.push(words.seconds((totalMs / 1000).toFixed(1)));
+  if (firstMs !== null) parts.push(words.firstWord((firstMs / 1000).toFixed(1)));
   if (cost !== null) parts.push(money(cost));
   return parts.join(" · ");
 }

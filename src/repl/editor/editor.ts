@@ -30,6 +30,8 @@ export interface EditorOptions {
   readonly openEditor?: (text: string) => Promise<string>;
   readonly words: Words["editor"];
   readonly color: boolean;
+  /** True swaps Enter and Alt-Enter; asked at each key. */
+  readonly multiline?: () => boolean;
 }
 
 export type ReadResult =
@@ -101,6 +103,7 @@ export class LineEditor {
       pastes: this.#pastes,
       words: this.#options.words,
       columns: () => this.#columns(),
+      multiline: this.#options.multiline ?? (() => false),
     });
     this.#reading = { prompting, resolve };
     this.#attach();

@@ -34,7 +34,11 @@ export interface PromptingOptions {
   readonly pastes: Pastes;
   readonly words: Words["editor"];
   readonly columns: () => number;
+  /** True swaps Enter and Alt-Enter. */
+  readonly multiline: () => boolean;
 }
+
+const swaps: Readonly<Record<string, string>> = { Enter: "M-Enter", "M-Enter": "Enter" };
 
 /** One prompt being answered: takes keys, holds what is written, and says what to show. Does no input or output. */
 export class Prompting {
@@ -156,7 +160,8 @@ export class Prompting {
     const whole = this.#prefix + key;
     this.#prefix = "";
     if (prefixes.has(whole)) this.#prefix = `${whole} `;
-    return commandOf(whole) ?? (key === "C-c" ? "interrupt" : undefined);
+    const swapped = this.#options.multiline() ? (swaps[whole] ?? whole) : whole;
+    return commandOf(swapped) ?? (key === "C-c" ? "interrupt" : undefined);
   }
 
   #insert(text: string): void {

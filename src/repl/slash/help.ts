@@ -1,19 +1,26 @@
 import { displayWidth } from "../../terminal/width.ts";
-import type { SlashCommand } from "./command.ts";
+import { groups, type SlashCommand } from "./command.ts";
 
 export const help: SlashCommand = {
   name: "help",
-  aliases: ["?"],
+  aliases: ["?", "h"],
+  group: "program",
   usage: "",
   async run({ terminal, words }) {
     const { slashCommands } = await import("./table.ts");
-    const rows = slashCommands.map(
-      (command) => [`/${command.name} ${command.usage}`.trim(), words.slash[command.name]] as const,
-    );
-    const width = Math.max(...rows.map(([left]) => displayWidth(left)));
-    for (const [left, right] of rows) {
-      terminal.say(`  ${terminal.ink.err.cyan(left)}${" ".repeat(width - displayWidth(left) + 2)}${right}`);
+    const ink = terminal.ink.err;
+    const left = (command: SlashCommand) => `/${command.name} ${command.usage}`.trim();
+    const width = Math.min(26, Math.max(...slashCommands.map((command) => displayWidth(left(command)))));
+    for (const group of groups) {
+      terminal.say(ink.bold(words.slashGroups[group]));
+      for (const command of slashCommands.filter((candidate) => candidate.group === group)) {
+        // What is too wide for its column has a line of its own.
+        const room = width - displayWidth(left(command));
+        const space = room < 0 ? `\n${" ".repeat(width + 4)}` : " ".repeat(room + 2);
+        terminal.say(`  ${ink.cyan(left(command))}${space}${words.slash[command.name]}`);
+      }
     }
+    for (const line of words.session.keys) terminal.say(ink.dim(line));
     return "stay";
   },
 };

@@ -3,6 +3,7 @@ import type { SlashCommand } from "./command.ts";
 export const newConversation: SlashCommand = {
   name: "new",
   aliases: ["clear"],
+  group: "conversation",
   usage: "",
   async run({ dialogue, terminal, words }) {
     await dialogue.startNew();

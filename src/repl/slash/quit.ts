@@ -3,6 +3,7 @@ import type { SlashCommand } from "./command.ts";
 export const quit: SlashCommand = {
   name: "quit",
   aliases: ["exit", "q"],
+  group: "program",
   usage: "",
   run: async () => "leave",
 };

@@ -4,14 +4,14 @@ import type { SlashCommand } from "./command.ts";
 export const system: SlashCommand = {
   name: "system",
   aliases: ["s"],
+  group: "model",
   usage: "[text | -]",
   async run({ dialogue, terminal, words }, argument) {
-    const { conversation } = dialogue;
     if (argument === "") {
-      const { system: text } = conversation;
+      const { system: text } = dialogue.conversation;
       terminal.say(text === null ? words.session.noSystem : words.session.systemIs({ system: sanitize(text) }));
     } else {
-      conversation.system = argument === "-" ? null : argument;
+      dialogue.useSystem(argument === "-" ? null : argument);
       terminal.say(argument === "-" ? words.session.systemCleared : words.session.systemSet);
     }
     return "stay";

@@ -1,25 +1,82 @@
 import { closest, distance } from "fastest-levenshtein";
-import type { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Host } from "../host.ts";
-import type { SlashCommand } from "./command.ts";
+import type { SlashCommand, SlashOutcome } from "./command.ts";
+import { compact } from "./compact.ts";
+import { continueAnswer } from "./continue.ts";
+import { copy } from "./copy.ts";
+import { cost } from "./cost.ts";
+import { editLast } from "./edit-last.ts";
+import { edit } from "./edit.ts";
+import { exportConversation } from "./export.ts";
+import { file } from "./file.ts";
+import { fork } from "./fork.ts";
 import { help } from "./help.ts";
+import { history } from "./history.ts";
+import { lang } from "./lang.ts";
 import { model } from "./model.ts";
+import { multiline } from "./multiline.ts";
 import { newConversation } from "./new.ts";
+import { paste } from "./paste.ts";
+import { provider } from "./provider.ts";
 import { quit } from "./quit.ts";
+import { resume } from "./resume.ts";
+import { retry } from "./retry.ts";
+import { role } from "./role.ts";
+import { save } from "./save.ts";
+import { search } from "./search.ts";
+import { set } from "./set.ts";
 import { system } from "./system.ts";
+import { thinking } from "./thinking.ts";
+import { tokens } from "./tokens.ts";
+import { undo } from "./undo.ts";
 
 /** Add one by writing its file and naming it here. */
-export const slashCommands: readonly SlashCommand[] = [model, system, newConversation, help, quit];
+export const slashCommands: readonly SlashCommand[] = [
+  model,
+  provider,
+  system,
+  role,
+  set,
+  thinking,
+  newConversation,
+  retry,
+  editLast,
+  undo,
+  continueAnswer,
+  compact,
+  fork,
+  copy,
+  tokens,
+  cost,
+  history,
+  resume,
+  search,
+  save,
+  exportConversation,
+  file,
+  paste,
+  edit,
+  multiline,
+  lang,
+  help,
+  quit,
+];
+
+export function findCommand(name: string): SlashCommand | undefined {
+  return slashCommands.find((command) => command.name === name || command.aliases.includes(name));
+}
 
 /** Runs `/name argument`; an unknown one is named, with the nearest there is, and is not sent as a question. */
-export async function runSlash(host: Host, line: string): Promise<"stay" | "leave" | AppError> {
+export async function runSlash(host: Host, line: string): Promise<SlashOutcome> {
   const [, name = "", argument = ""] = /^\/(\S*)\s*([\s\S]*)$/u.exec(line) ?? [];
-  const found = slashCommands.find((command) => command.name === name || command.aliases.includes(name));
+  const found = findCommand(name);
   if (found !== undefined) return await found.run(host, argument.trim());
-  const names = slashCommands.map((command) => command.name);
-  const near = closest(name, names);
-  const nearest = distance(name, near) <= 2 ? near : null;
+  const near = closest(
+    name,
+    slashCommands.flatMap((command) => [command.name, ...command.aliases]),
+  );
+  const nearest = name !== "" && distance(name, near) <= 2 ? near : null;
   host.terminal.warn(host.words.session.unknownCommand({ name: sanitize(name), nearest }));
   return "stay";
 }

@@ -19,13 +19,116 @@ export const session = {
     `Going on with “${title}” (${turns} ${turns === 1 ? "exchange" : "exchanges"}).`,
   retired: ({ model, successor }: { model: string; successor: string }) =>
     `${model} was retired on 2026-07-24; its successor is ${successor}: --model ${successor}.`,
+  nothingToContinue: "The last answer is whole, or there is none: nothing to go on with.",
+  canContinue: "/continue goes on from where it stopped.",
+  nothingToUndo: "There is no question to take back.",
+  undone: ({ question }: { question: string }) => `Taken back: ${question}`,
+  nothingToCopy: "There is nothing like that to copy.",
+  copied: ({ characters }: { characters: number }) => `Copied ${characters} characters.`,
+  noClipboard: "The clipboard cannot be read here; paste with the terminal's own key.",
+  emptyClipboard: "There is no text in the clipboard.",
+  spent: ({ questions, prompt, cached, completion, cost }: Spent) =>
+    `${questions} ${questions === 1 ? "question" : "questions"}: ${prompt} tokens in (${cached} cached), ${completion} out${cost === null ? "" : `, ${cost}`}`,
+  spentUnknown: ({ questions }: { questions: number }) => `Cost unknown for ${questions}.`,
+  exportHow: ({ formats }: { formats: string }) => `/export <${formats}> [file]`,
+  fileHow: "/file <path, folder or pattern>; or write @path in the question.",
+  filesAdded: ({ files }: { files: number }) =>
+    `${files} ${files === 1 ? "file goes" : "files go"} with the next question.`,
+  forked: ({ path }: { path: string }) => `From here on in a branch of its own: ${path}.`,
+  nothingSaid: "Nothing was asked yet.",
+  langHow: "/lang en or /lang zh",
+  languageIs: "The program speaks English.",
+  multilineOn: "Enter makes a new line, Alt-Enter sends.",
+  multilineOff: "Enter sends, Alt-Enter makes a new line.",
+  noRoles: "There are no roles; the config file's roles.<name> makes one.",
+  roles: ({ names }: { names: string }) => `Roles: ${names}. /role <name> takes one.`,
+  saveHow: "/save <file> writes the whole conversation to a new file.",
+  savedTo: ({ path }: { path: string }) => `Saved to ${path}.`,
+  searchHow: "/search <words> looks through all conversations.",
+  noThinking: "There was no thinking yet.",
+  thinkingHow: "/thinking on, off, low, high or max; alone it shows the last thinking.",
+  thinkingIs: ({ value }: { value: string }) => `Thinking: ${value}, from the next question on.`,
+  tornLast: "The last answer broke off.",
+  lastExchange: "The last exchange:",
+  keys: [
+    "Alt-Enter or Ctrl-J: new line · Ctrl-R: search what was typed · Tab: complete · Ctrl-X Ctrl-E: editor",
+    "@path attaches a file · //text sends a leading slash · Ctrl-C stops an answer · q leaves",
+  ],
+};
+
+interface Spent {
+  readonly questions: number;
+  readonly prompt: string;
+  readonly cached: string;
+  readonly completion: string;
+  readonly cost: string | null;
+}
+
+/** The room a conversation takes in the model's window. */
+export const context = {
+  used: ({
+    used,
+    estimated,
+    window,
+    share,
+  }: {
+    used: string;
+    estimated: boolean;
+    window: string | null;
+    share: string | null;
+  }) => `Context: ${estimated ? "about " : ""}${used} tokens${window === null ? "" : ` of ${window} (${share})`}.`,
+  near: ({ share }: { share: string }) =>
+    `The conversation fills ${share} of what the model can read. /compact summarises the older turns, /compact drop forgets the oldest; the transcript keeps all.`,
+  tooLong:
+    "/compact summarises the older turns, /compact drop forgets the oldest; then ask again with /retry. The transcript keeps all.",
+  compacting: "The model is summarising the older turns…",
+  compacted: ({ before, after }: { before: string; after: string }) => `About ${before} tokens are now about ${after}.`,
+  dropped: ({ turns }: { turns: number }) => `Forgot the oldest ${turns} ${turns === 1 ? "exchange" : "exchanges"}.`,
+  /** What the model is asked. */
+  summarise:
+    "Summarise our conversation so far for yourself, so that you can go on without it: the matters, decisions, facts, names, numbers and code that still count, and what is open. No introduction.",
+  /** Stands before the summary in the next request. */
+  summary: "Summary of the conversation so far:",
+};
+
+/** Headings of `/help`. */
+export const slashGroups = {
+  model: "Model",
+  conversation: "Conversation",
+  answer: "Answers",
+  archive: "Saved conversations",
+  input: "Typing",
+  program: "Program",
 };
 
 /** One line each, for `/help`. */
 export const slash = {
-  help: "what there is to type",
-  model: "show or change the model: /model <id>, or provider/id",
+  model: "show or change the model: an id, or provider/id; alone, a picker",
+  provider: "show or change the provider",
   system: "show, set or (with -) remove the system prompt",
+  role: "take a system prompt of the config file",
+  set: "show or change a setting for this session, e.g. /set temperature 0.3; - unsets it",
+  thinking: "switch thinking, or show the last one again",
   new: "begin a new conversation",
+  retry: "ask the last question again",
+  "edit-last": "change the last question and ask again",
+  undo: "take the last question and its answer back",
+  continue: "go on with an answer that was cut off",
+  compact: "summarise the older turns to make room; drop: forget the oldest",
+  fork: "go on in a new file that names this conversation",
+  copy: "copy the last answer, or its n-th block of code",
+  tokens: "how much of the model's window is used",
+  cost: "tokens and money of this session",
+  history: "what was asked in this conversation",
+  resume: "go on with a saved conversation",
+  search: "look through all conversations",
+  save: "write the whole conversation to another file",
+  export: "write the conversation in another form",
+  file: "send files, a folder or a pattern with the next question",
+  paste: "take the clipboard's text into the prompt",
+  edit: "write the question in $VISUAL or $EDITOR",
+  multiline: "swap Enter and Alt-Enter",
+  lang: "language of the program's own words",
+  help: "what there is to type",
   quit: "leave; q does too",
 };

@@ -63,6 +63,7 @@ function drawnRows(frame: Frame): string[] {
 
 function prompting(columns: () => number): Prompting {
   return new Prompting({
+    multiline: () => false,
     prompt: { text: "> ", styled: "\x1b[36m> \x1b[0m" },
     initial: "",
     history: () => ["earlier", "an entry\nof two lines", `\u4f60\u597d${family}`],

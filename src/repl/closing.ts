@@ -1,0 +1,58 @@
+import type { AppError } from "../errors.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { summarise } from "../terminal/summary.ts";
+import { describe, errorWords } from "../terminal/terminal.ts";
+import type { Answer, Host } from "./host.ts";
+
+/** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
+export function closeAnswer(host: Host, answer: Answer): void {
+  const { terminal, words } = host;
+  const ink = terminal.ink.err;
+  const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
+  for (const line of seamLines(host, answer)) terminal.say(ink.dim(line));
+  if (error?.code === "interrupted") terminal.say(ink.yellow(words.answer.interrupted));
+  else if (error !== null) terminal.err(`${ink.red(sanitize(describe(error, words.errors)))}\n`);
+  if (finishReason === "length") terminal.say(ink.yellow(words.answer.cutByLength));
+  if (finishReason === "content_filter") terminal.say(ink.yellow(words.answer.cutByFilter));
+  if (host.dialogue.canContinue) terminal.say(ink.dim(words.session.canContinue));
+  if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
+  const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
+  const totalMs = endedAt.getTime() - startedAt.getTime();
+  terminal.say(ink.dim(summarise(words.answer, { usage, cost, firstMs, totalMs })));
+  tellUnsaved(host, answer.unsaved);
+  if (terminal.interactive) terminal.say("");
+}
+
+function seamLines({ words }: Host, { seams, failovers }: Answer): string[] {
+  const why = (error: AppError) => (error.code === "interrupted" ? "" : sanitize(errorWords(error, words.errors).what));
+  return [
+    ...failovers.map(({ provider, model, error }) =>
+      words.answer.failover({ why: why(error), provider, model: sanitize(model) }),
+    ),
+    ...seams.map(({ how, provider, error }) => words.answer.seam[how]({ why: why(error), provider }).trimStart()),
+  ];
+}
+
+/** Told once: the writer throws at the first failure alone. */
+function tellUnsaved({ terminal, words }: Host, unsaved: AppError | null): void {
+  if (unsaved === null) return;
+  if (unsaved.code !== "transcript_unwritable") return terminal.warn(sanitize(describe(unsaved, words.errors)));
+  const { path, reason } = (unsaved as AppError<"transcript_unwritable">).details;
+  terminal.warn(words.answer.notSaved({ path: sanitize(path), reason }));
+}
+
+/** From this share of the model's window on, the next questions may not fit. */
+const nearlyFull = 0.8;
+
+/** Says so before a conversation no longer fits; with the setting `compact: auto` makes room by itself. */
+export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
+  const { tokens, window } = host.dialogue.context;
+  if (window === null || tokens < window * nearlyFull || answer.error !== null) return;
+  if (host.settings.get("compact") === "auto") {
+    const { compact } = await import("./slash/compact.ts");
+    await compact.run(host, "");
+    return;
+  }
+  const share = `${Math.round((tokens / window) * 100)} %`;
+  host.terminal.warn(host.words.context.near({ share }));
+}

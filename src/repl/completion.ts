@@ -1,0 +1,43 @@
+import { readdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Candidate, Completer } from "./editor/complete.ts";
+import type { Host } from "./host.ts";
+import { slashCommands } from "./slash/table.ts";
+
+/** What Tab offers: slash commands and their arguments at the start of a line, file paths after `@`. */
+export function completerFor(host: Host): Completer {
+  return async (text, caret) => {
+    const before = text.slice(0, caret);
+    const path = /(?:^|\s)@(\S*)$/u.exec(before);
+    if (path !== null) return { from: caret - path[1]!.length, candidates: await pathsLike(path[1]!) };
+    const slash = /^\/(\S*)$/u.exec(before);
+    if (slash !== null) return { from: 1, candidates: commandsLike(host, slash[1]!) };
+    const argument = /^\/(\S+)\s+(\S*)$/u.exec(before);
+    if (argument === null) return null;
+    const command = slashCommands.find(({ name, aliases }) => name === argument[1] || aliases.includes(argument[1]!));
+    if (command?.complete === undefined) return null;
+    const typed = argument[2]!;
+    if (command.complete === "path") return { from: caret - typed.length, candidates: await pathsLike(typed) };
+    const candidates = (await command.complete(host)).filter(({ value }) => value.startsWith(typed));
+    return { from: caret - typed.length, candidates };
+  };
+}
+
+function commandsLike(host: Host, typed: string): Candidate[] {
+  return slashCommands
+    .filter(({ name }) => name.startsWith(typed))
+    .map(({ name }) => ({ value: `${name} `, label: `/${name}`, hint: host.words.slash[name] }));
+}
+
+/** Files and folders whose path begins like this; hidden ones when the dot is typed. */
+async function pathsLike(typed: string): Promise<Candidate[]> {
+  const folder = typed.endsWith("/") ? typed : typed.includes("/") ? `${dirname(typed)}/` : "";
+  const start = typed.slice(folder.length);
+  const real = folder.startsWith("~/") ? join(homedir(), folder.slice(2)) : folder || ".";
+  const entries = await readdir(real, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter(({ name }) => name.startsWith(start) && (start.startsWith(".") || !name.startsWith(".")))
+    .slice(0, 500)
+    .map((entry) => ({ value: folder + entry.name + (entry.isDirectory() ? "/" : " "), label: entry.name }));
+}

@@ -1,0 +1,58 @@
+import type { ChalkInstance } from "chalk";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { Words } from "../words/words.ts";
+import type { Completer } from "./editor/complete.ts";
+import { LineEditor } from "./editor/editor.ts";
+import { History } from "./editor/history.ts";
+import type { Line, LineSource } from "./host.ts";
+
+export interface EditedOptions {
+  readonly input: NodeJS.ReadStream;
+  readonly terminal: Terminal;
+  readonly words: Words["editor"];
+  readonly historyFile: string;
+  readonly complete: Completer;
+  /** Opens a text in the person's own editor and gives back what became of it. */
+  readonly openEditor: (text: string) => Promise<string>;
+}
+
+/** Lines typed at the prompt, with the line editor. */
+export function editedLines({ input, terminal, words, historyFile, complete, openEditor }: EditedOptions): LineSource {
+  const history = new History(historyFile);
+  const editor = new LineEditor(
+    {
+      input,
+      write: (text) => terminal.err(text),
+      columns: () => terminal.columns,
+      rows: () => terminal.rows,
+      onResize: (callback) => terminal.onResize(callback),
+    },
+    {
+      history,
+      complete,
+      openEditor,
+      words,
+      color: terminal.ink.err.level > 0,
+      multiline: () => source.multiline,
+    },
+  );
+  const source: LineSource = {
+    multiline: false,
+    async read(initial = ""): Promise<Line> {
+      const result = await editor.read(promptOf(terminal.ink.err), initial);
+      return result.kind === "interrupt" ? { kind: "interrupt", touched: result.touched } : result;
+    },
+    hold: (onInterrupt) => editor.holdKeys(onInterrupt),
+    release: () => editor.close(),
+    history: () => history.entries,
+    async close() {
+      editor.close();
+      await history.settled();
+    },
+  };
+  return source;
+}
+
+function promptOf(ink: ChalkInstance) {
+  return { text: "> ", styled: ink.green.bold("> ") };
+}

@@ -1,0 +1,13 @@
+import type { SlashCommand } from "./command.ts";
+
+export const continueAnswer: SlashCommand = {
+  name: "continue",
+  aliases: ["c"],
+  group: "conversation",
+  usage: "",
+  async run({ dialogue, terminal, words }) {
+    if (dialogue.canContinue) return { goOn: true };
+    terminal.say(words.session.nothingToContinue);
+    return "stay";
+  },
+};

@@ -1,0 +1,14 @@
+import type { SlashCommand } from "./command.ts";
+
+export const editLast: SlashCommand = {
+  name: "edit-last",
+  aliases: ["el"],
+  group: "conversation",
+  usage: "",
+  async run({ dialogue, terminal, words }) {
+    const question = dialogue.undo();
+    if (question !== null) return { edit: question };
+    terminal.say(words.session.nothingToUndo);
+    return "stay";
+  },
+};

@@ -1,0 +1,14 @@
+import { sanitize } from "../../terminal/sanitize.ts";
+import type { SlashCommand } from "./command.ts";
+
+export const fork: SlashCommand = {
+  name: "fork",
+  aliases: ["branch"],
+  group: "conversation",
+  usage: "",
+  async run({ archive, terminal, words }) {
+    const path = await archive.fork();
+    terminal.say(words.session.forked({ path: sanitize(path) }));
+    return "stay";
+  },
+};

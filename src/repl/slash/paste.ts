@@ -1,0 +1,15 @@
+import { pastedText } from "../../terminal/clipboard.ts";
+import type { SlashCommand } from "./command.ts";
+
+export const paste: SlashCommand = {
+  name: "paste",
+  aliases: [],
+  group: "input",
+  usage: "",
+  async run({ terminal, words }) {
+    const text = await pastedText();
+    if (text !== null && text.trim() !== "") return { edit: text };
+    terminal.warn(text === null ? words.session.noClipboard : words.session.emptyClipboard);
+    return "stay";
+  },
+};

@@ -1,0 +1,16 @@
+import type { SlashCommand } from "./command.ts";
+
+export const resume: SlashCommand = {
+  name: "resume",
+  aliases: [],
+  group: "archive",
+  usage: "[id]",
+  complete: async ({ archive }) =>
+    (await archive.list()).slice(0, 50).map(({ id, title }) => ({ value: id, hint: title })),
+  async run({ archive, lines }, argument) {
+    if (argument === "") lines.release();
+    const reference = argument === "" ? await archive.pick() : argument;
+    if (reference !== null) await archive.resume(reference);
+    return "stay";
+  },
+};

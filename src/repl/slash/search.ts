@@ -1,0 +1,13 @@
+import type { SlashCommand } from "./command.ts";
+
+export const search: SlashCommand = {
+  name: "search",
+  aliases: ["find"],
+  group: "archive",
+  usage: "<words>",
+  async run({ archive, terminal, words }, argument) {
+    if (argument === "") terminal.warn(words.session.searchHow);
+    else await archive.search(argument);
+    return "stay";
+  },
+};

@@ -1,0 +1,17 @@
+import { sanitize } from "../../terminal/sanitize.ts";
+import { named, type SlashCommand } from "./command.ts";
+
+export const set: SlashCommand = {
+  name: "set",
+  aliases: [],
+  group: "model",
+  usage: "[name [value | -]]",
+  complete: async ({ settings }) => named(settings.names.map((name) => `${name} `)),
+  async run({ settings, terminal, words }, argument) {
+    const [, name = "", value = ""] = /^(\S*)\s*([\s\S]*)$/u.exec(argument) ?? [];
+    if (value !== "") settings.set(name, value === "-" ? null : value);
+    const shown = name === "" ? settings.names : [name];
+    for (const each of shown) terminal.say(`${each}: ${sanitize(settings.get(each) ?? words.tables.notSet)}`);
+    return "stay";
+  },
+};

@@ -1,0 +1,16 @@
+import { count } from "../../terminal/summary.ts";
+import type { SlashCommand } from "./command.ts";
+
+export const tokens: SlashCommand = {
+  name: "tokens",
+  aliases: [],
+  group: "answer",
+  usage: "",
+  async run({ dialogue, terminal, words }) {
+    const { tokens: used, estimated, window } = dialogue.context;
+    const share = window === null ? null : `${((used / window) * 100).toFixed(1)} %`;
+    const facts = { used: count(used), estimated, window: window === null ? null : count(window), share };
+    terminal.say(words.context.used(facts));
+    return "stay";
+  },
+};

@@ -1,0 +1,39 @@
+import type { Words } from "../words.ts";
+
+export const exporting: Words["exporting"] = {
+  language: "zh",
+  system: "系统提示词",
+  untitled: "对话",
+  turns: ({ count }) => `${count} 轮`,
+  tokens: ({ count }) => `${count.toLocaleString("zh")} token`,
+  done: ({ count, path }) => `已将 ${count} 段对话导出到 ${path}。`,
+  nothingWhole: ({ id, title }) => `${id}（${title}）没有完整的问答，已略过。`,
+};
+
+export const importing: Words["importing"] = {
+  forms: {
+    transcript: "对话记录",
+    "deepseek-chat": "deepseek-chat JSON",
+    messages: "messages",
+    deepseek: "chat.deepseek.com",
+    chatgpt: "ChatGPT",
+    llm: "llm",
+    aichat: "aichat",
+  },
+  counts: ({ imported, extended, present, skipped }) =>
+    [`导入 ${imported} 段`, extended === 0 ? "" : `补充 ${extended} 段`, `已有 ${present} 段`, `跳过 ${skipped} 段`]
+      .filter(Boolean)
+      .join("，"),
+  total: "合计",
+  skipped: ({ file, place, reason }) => `${file}：跳过${place}：${reason}`,
+  number: ({ number }) => `第 ${number} 段对话`,
+  named: ({ number, title }) => `第 ${number} 段对话（${title}）`,
+  reasons: {
+    broken: "不是有效的 JSON",
+    cut: "文件在此处中断",
+    "too-large": "过大，不像是一段对话",
+    unknown: "格式无法识别",
+    empty: "其中没有内容",
+  },
+  leftOut: ({ count, title }) => `${title}：略过 ${count} 条其他分支或工具的消息`,
+};
