@@ -1,6 +1,14 @@
 import { BodyEncoder } from "./escape.ts";
-import { rule, type Ending, type Exchange, type Header, type SectionName, type Turn } from "./format.ts";
-import { endLine, headerLine, missingEnd, turnLine } from "./metadata.ts";
+import {
+  rule,
+  type Compaction,
+  type Ending,
+  type Exchange,
+  type Header,
+  type SectionName,
+  type Turn,
+} from "./format.ts";
+import { endLine, headerLine, metadataLine, missingEnd, turnLine } from "./metadata.ts";
 import { localStamp } from "./times.ts";
 
 function label(at: Date, name: SectionName): string {
@@ -86,17 +94,23 @@ export function encodeExchange(exchange: Exchange, carriedSystem: string | null 
     encoder.begin(carriedSystem) +
     encoder.piece("Thinking", exchange.reasoning, firstAt) +
     encoder.piece("Answer", exchange.answer, answeredAt) +
-    encoder.end({ ...exchange, at: exchange.endedAt }, { firstTokenMs: exchange.firstTokenMs })
+    encoder.end({ ...exchange, at: exchange.endedAt }, { firstTokenMs: exchange.firstTokenMs }) +
+    (exchange.withdrawn && exchange.id !== null ? `${metadataLine("undo", { id: exchange.id })}\n\n` : "")
   );
 }
 
-/** A whole file. */
-export function encodeTranscript(header: Header, exchanges: readonly Exchange[]): string {
+/** A whole file; the compaction is left out where it covers an exchange that is not among these. */
+export function encodeTranscript(
+  header: Header,
+  exchanges: readonly Exchange[],
+  compaction: Compaction | null = null,
+): string {
   let text = `${headerLine(header)}\n\n`;
   let system: string | null = null;
   for (const exchange of exchanges) {
     text += encodeExchange(exchange, system);
     system = exchange.system;
   }
-  return text;
+  const covered = compaction !== null && exchanges.some(({ id }) => id === compaction.through);
+  return covered ? `${text}${metadataLine("compact", compaction)}\n\n` : text;
 }

@@ -3,7 +3,7 @@ import { rmSync, statSync, utimesSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
 import { createFile, makeFolder, using, writeAll } from "./disk.ts";
 import { encodeTranscript } from "./encode.ts";
-import type { Exchange, Header } from "./format.ts";
+import type { Compaction, Exchange, Header } from "./format.ts";
 import { companion } from "./lock.ts";
 import { fileName, newId } from "./names.ts";
 import { readTranscript } from "./read.ts";
@@ -36,8 +36,13 @@ export function removeTranscript(path: string): void {
  * Writes a conversation that is already over to a new file in `folder`, named like any other; gives its path. Throws
  * `transcript_unwritable`.
  */
-export function saveTranscript(folder: string, header: Header, exchanges: readonly Exchange[]): string {
-  const text = encodeTranscript(header, exchanges);
+export function saveTranscript(
+  folder: string,
+  header: Header,
+  exchanges: readonly Exchange[],
+  compaction: Compaction | null = null,
+): string {
+  const text = encodeTranscript(header, exchanges, compaction);
   let path = folder;
   try {
     makeFolder(folder);
@@ -58,8 +63,8 @@ export function saveTranscript(folder: string, header: Header, exchanges: readon
  * when null) and names where they come from. Gives its path. Throws what reading and writing throw.
  */
 export async function forkTranscript(path: string, folder: string, at: Date, turns: number | null): Promise<string> {
-  const { id, zone, exchanges } = await readTranscript(path);
+  const { id, zone, exchanges, compaction } = await readTranscript(path);
   const kept = exchanges.slice(0, turns ?? exchanges.length);
   const origin = { id, turns: kept.length };
-  return saveTranscript(folder, { id: newId(), startedAt: at, zone, title: null, origin }, kept);
+  return saveTranscript(folder, { id: newId(), startedAt: at, zone, title: null, origin }, kept, compaction);
 }

@@ -86,6 +86,19 @@ test("a branch has the exchanges up to its point and names where it comes from, 
   ]);
 });
 
+test("a branch keeps what was taken back and what was summed up", async () => {
+  const folder = temporaryFolder();
+  const path = converse(folder, ["one", "two"]);
+  const [one, two] = (await readTranscript(path)).exchanges;
+  const writer = TranscriptWriter.append(path);
+  writer.note("undo", { id: one!.id });
+  writer.note("compact", { summary: "All --> of it", through: two!.id });
+  const branch = await readTranscript(await forkTranscript(path, folder, later, null));
+  expect(branch.exchanges.map(({ withdrawn }) => withdrawn)).toEqual([true, false]);
+  expect(branch.compaction).toEqual({ summary: "All --> of it", through: two!.id });
+  expect((await readTranscript(await forkTranscript(path, folder, later, 1))).compaction).toBeNull();
+});
+
 test("a branch of a conversation that breaks off is whole", async () => {
   const folder = temporaryFolder();
   const writer = TranscriptWriter.create(folder);
