@@ -1,8 +1,7 @@
-import type { AppError } from "../errors.ts";
-import { asAppError } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
-import { fromNetwork, fromRefusal, isRecord } from "./wire-errors.ts";
+import { fromNetwork, fromRefusal, hostOf, isRecord } from "./wire-errors.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {
@@ -66,10 +65,25 @@ function asText(value: unknown): string | null {
   return typeof value === "string" || typeof value === "number" ? String(value) : null;
 }
 
-/** Milliseconds that such a small request may take. */
+/** Milliseconds that such a small request may take, where nobody said. */
 const patience = 20_000;
 
 async function get(connection: Connection, path: string, signal: AbortSignal): Promise<unknown> {
+  const limit = connection.silence ?? patience;
+  const timer = AbortSignal.timeout(limit);
+  try {
+    return await request(connection, path, AbortSignal.any([signal, timer]));
+  } catch (error) {
+    if (signal.aborted) throw new AppError("interrupted", {}, { cause: error });
+    if (timer.aborted) throw new AppError("timeout", { host: hostOf(connection.baseUrl), seconds: limit / 1000 });
+    if (error instanceof SyntaxError) {
+      throw fromRefusal({ status: 502, body: "no JSON", header: () => null }, connection, "");
+    }
+    throw fromNetwork(error, connection);
+  }
+}
+
+async function request(connection: Connection, path: string, signal: AbortSignal): Promise<unknown> {
   let refusal = "";
   const fetch = watchedFetch(connection.transport, {
     onBytes: () => {},
@@ -78,24 +92,10 @@ async function get(connection: Connection, path: string, signal: AbortSignal): P
   });
   const headers: [string, string][] = [["accept", "application/json"], ...Object.entries(connection.headers)];
   if (connection.key !== null) headers.push(["authorization", `Bearer ${connection.key}`]);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-  let response: Response;
-  try {
-    response = await fetch(`${connection.baseUrl.replace(/\/$/u, "")}${path}`, { headers, signal: limit });
-  } catch (error) {
-    throw fromNetwork(error, connection);
-  }
+  const response = await fetch(`${connection.baseUrl.replace(/\/$/u, "")}${path}`, { headers, signal });
   if (!response.ok) {
     const header = (name: string) => response.headers.get(name);
     throw fromRefusal({ status: response.status, body: refusal, header }, connection, "");
   }
-  return await response.json().catch((error: unknown): never => {
-    throw asBrokenAnswer(error, connection);
-  });
-}
-
-function asBrokenAnswer(error: unknown, connection: Connection): AppError {
-  return error instanceof SyntaxError
-    ? fromRefusal({ status: 502, body: "no JSON", header: () => null }, connection, "")
-    : asAppError(error);
+  return await response.json();
 }
