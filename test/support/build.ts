@@ -10,6 +10,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** The folder that holds what is published: bin, dist and package.json. */
     program: string;
+    /** Why there is nothing in it; null when there is. */
+    programFailure: string | null;
   }
 }
 
@@ -20,8 +22,14 @@ declare module "vitest" {
 export default async function build(project: TestProject): Promise<() => Promise<void>> {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), "deepseek-chat-built-"));
-  await promisify(execFile)(process.execPath, [join(root, "scripts/build.ts"), join(folder, "dist")]);
-  for (const part of ["bin", "package.json"]) await cp(join(root, part), join(folder, part), { recursive: true });
   project.provide("program", folder);
+  try {
+    await promisify(execFile)(process.execPath, [join(root, "scripts/build.ts"), join(folder, "dist")]);
+    for (const part of ["bin", "package.json"]) await cp(join(root, part), join(folder, part), { recursive: true });
+    project.provide("programFailure", null);
+  } catch (error) {
+    // The tests that need no program can still run.
+    project.provide("programFailure", error instanceof Error ? error.message : String(error));
+  }
   return () => rm(folder, { recursive: true, force: true });
 }

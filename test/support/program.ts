@@ -54,7 +54,11 @@ const patience = 30_000;
 const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-export const launcher = join(inject("program"), "bin", "deepseek-chat.js");
+const failure = inject("programFailure");
+if (failure !== null) throw new Error(`There is no program to run. ${failure}`);
+/** Holds what is published: bin, dist and package.json. */
+export const published = inject("program");
+export const launcher = join(published, "bin", "deepseek-chat.js");
 
 /** An empty home and an empty working directory. */
 export function newPlace(): Place {
