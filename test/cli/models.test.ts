@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { askingAt, newPlace, put, run } from "../support/program.ts";
+import { type Reply, serve } from "../support/raw-server.ts";
+import { refusal } from "../support/wire.ts";
+
+function json(body: unknown): Reply {
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+const list = json({
+  object: "list",
+  data: [
+    { id: "deepseek-flash", object: "model", owned_by: "deepseek" },
+    { id: "deepseek-v4-pro", object: "model", owned_by: "deepseek" },
+    { id: "brand-new", object: "model", owned_by: "deepseek" },
+  ],
+});
+
+describe.concurrent("models", () => {
+  test("lists ids with context length and price where known", async () => {
+    await using server = await serve([list]);
+    const { code, stdout, stderr } = await run(["models"], { env: askingAt(server) });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(server.requests[0]).toMatchObject({
+      method: "GET",
+      path: "/models",
+      headers: { authorization: "Bearer sk-0123456789abcdef" },
+    });
+    const [flash, pro, unknown] = stdout.trimEnd().split("\n");
+    expect(flash).toMatch(/^deepseek-flash +1,000,000 +0\.02 \/ 1 \/ 4 +in use$/u);
+    expect(pro).toMatch(/^deepseek-v4-pro +1,000,000 +0\.15 \/ 4\.5 \/ 13\.5/u);
+    expect(unknown).toMatch(/^brand-new *$/u);
+  });
+
+  test("as JSON, with null for what is not known, in the currency of the settings", async () => {
+    await using server = await serve([list]);
+    const place = newPlace();
+    put(place.configFile, "currency: USD\n");
+    const { stdout } = await run(["models", "--json"], { place, env: askingAt(server) });
+    const rows = JSON.parse(stdout) as unknown[];
+    expect(rows[0]).toEqual({
+      id: "deepseek-flash",
+      provider: "deepseek",
+      context: 1_000_000,
+      max_output: 384_000,
+      vision: true,
+      price: { currency: "USD", cached: 0.003, input: 0.15, output: 0.6, peak_factor: 2 },
+    });
+    expect(rows[2]).toMatchObject({ id: "brand-new", context: null, price: null });
+  });
+
+  test("of SiliconFlow are asked for as chat models alone", async () => {
+    await using server = await serve([json({ data: [{ id: "deepseek-ai/DeepSeek-V4-Pro" }] })]);
+    const env = { SILICONFLOW_API_KEY: "sk-0123456789", SILICONFLOW_BASE_URL: `${server.url}/v1` };
+    const { stdout } = await run(["models", "-p", "siliconflow"], { env });
+    expect(stdout.trim()).toBe("deepseek-ai/DeepSeek-V4-Pro");
+    expect(server.requests[0]!.path).toBe("/v1/models?sub_type=chat");
+  });
+
+  test.each<[string, Reply, number, string]>([
+    ["a refused key", refusal(401, { error: { message: "Authentication Fails" } }), 3, "DEEPSEEK_API_KEY"],
+    ["a service that is down", refusal(503, { error: { message: "busy" } }), 5, "busy"],
+    ["a web page", { headers: { "content-type": "text/html" }, body: "<title>Log in</title>" }, 5, "deepseek"],
+    [
+      "a connection that is cut",
+      { headers: { "content-type": "application/json" }, body: '{"da', end: "cut" },
+      5,
+      "deepseek",
+    ],
+  ])("end with the exit code of %s", async (_, reply, exitCode, named) => {
+    await using server = await serve([reply]);
+    const { code, stdout, stderr } = await run(["models"], { env: askingAt(server) });
+    expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
+    expect(stderr).toContain(named);
+  });
+
+  test("are waited for no longer than --timeout says", async () => {
+    await using server = await serve([{ end: "stall" }]);
+    const { code, stderr } = await run(["models", "--timeout", "0.5"], { env: askingAt(server) });
+    expect(code).toBe(5);
+    expect(stderr).toContain("sent nothing for 0.5 s");
+  });
+});
+
+describe.concurrent("balance", () => {
+  test("of DeepSeek", async () => {
+    const info = { currency: "CNY", total_balance: "110.00", granted_balance: "10.00", topped_up_balance: "100.00" };
+    await using server = await serve([json({ is_available: true, balance_infos: [info] })]);
+    const [text, asJson] = [
+      await run(["balance"], { env: askingAt(server) }),
+      await run(["balance", "--json"], { env: askingAt(server) }),
+    ];
+    expect(server.requests[0]).toMatchObject({ method: "GET", path: "/user/balance" });
+    expect(text).toMatchObject({ code: 0, stdout: "CNY  110.00 (10.00 granted, 100.00 topped up)\n" });
+    expect(JSON.parse(asJson.stdout)).toEqual({
+      provider: "deepseek",
+      balances: [{ currency: "CNY", total: "110.00", granted: "10.00", topped_up: "100.00" }],
+    });
+  });
+
+  test("of SiliconFlow", async () => {
+    const data = { balance: "1.5", chargeBalance: "20", totalBalance: "21.5", status: "normal" };
+    await using server = await serve([json({ code: 20000, message: "OK", status: true, data })]);
+    const env = { SILICONFLOW_API_KEY: "sk-0123456789", SILICONFLOW_BASE_URL: `${server.url}/v1` };
+    const { stdout } = await run(["balance", "-p", "siliconflow"], { env });
+    expect(stdout).toBe("CNY  21.5 (1.5 granted, 20 topped up)\n");
+    expect(server.requests[0]!.path).toBe("/v1/user/info");
+  });
+
+  test("is not told by every provider", async () => {
+    const [text, asJson] = await Promise.all([
+      run(["balance", "-p", "demo"]),
+      run(["balance", "-p", "demo", "--json"]),
+    ]);
+    expect(text).toMatchObject({ code: 0, stdout: "", stderr: "demo does not tell the balance.\n" });
+    expect(JSON.parse(asJson.stdout)).toEqual({ provider: "demo", balances: null });
+  });
+});

@@ -1,0 +1,235 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { askingAt, newPlace, type Place, put, run } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer } from "../support/wire.ts";
+
+interface Listed {
+  readonly name: string;
+  readonly value: unknown;
+  readonly origin: { readonly kind: string; readonly name: string } | null;
+}
+
+async function listed(place: Place, env: Readonly<Record<string, string>> = {}): Promise<Map<string, Listed>> {
+  const { code, stdout, stderr } = await run(["config", "list", "--json"], { place, env });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return new Map((JSON.parse(stdout) as Listed[]).map((row) => [row.name, row]));
+}
+
+describe.concurrent("a setting", () => {
+  test("comes from a flag, else the environment, else .env, else the config file, else is built in", async () => {
+    await using server = await serve([answer("yes")]);
+    const place = newPlace();
+    const env = askingAt(server);
+    const models: unknown[] = [];
+    const ask = async (flags: readonly string[], more: Readonly<Record<string, string>> = {}) => {
+      await run(["ask", ...flags, "q"], { place, env: { ...env, ...more } });
+      models.push(server.body()["model"]);
+    };
+    await ask([]);
+    put(place.configFile, "model: from-file\n");
+    await ask([]);
+    put(join(place.cwd, ".env"), "DEEPSEEK_CHAT_MODEL=from-dotenv\n");
+    await ask([]);
+    await ask([], { DEEPSEEK_CHAT_MODEL: "from-environment" });
+    await ask(["-m", "from-flag"], { DEEPSEEK_CHAT_MODEL: "from-environment" });
+    expect(models).toEqual(["deepseek-flash", "from-file", "from-dotenv", "from-environment", "from-flag"]);
+  });
+
+  test("is listed with its value and its origin", async () => {
+    const place = newPlace();
+    put(place.configFile, "temperature: 0.5\nmodel: from-file\nprovider: ollama\n");
+    put(join(place.cwd, ".env"), "DEEPSEEK_CHAT_TRANSCRIPTS=here\nDEEPSEEK_CHAT_MODEL=from-dotenv\n");
+    const rows = await listed(place, { DEEPSEEK_CHAT_PROVIDER: "deepseek" });
+    const dotenv = join(place.cwd, ".env");
+    expect(rows.get("provider")).toMatchObject({
+      value: "deepseek",
+      origin: { kind: "environment", name: "DEEPSEEK_CHAT_PROVIDER" },
+    });
+    expect(rows.get("transcripts")).toMatchObject({
+      value: "here",
+      origin: { kind: "dotenv", name: `DEEPSEEK_CHAT_TRANSCRIPTS (${dotenv})` },
+    });
+    expect(rows.get("temperature")).toMatchObject({ value: 0.5, origin: { kind: "file", name: place.configFile } });
+    expect(rows.get("stream")).toMatchObject({ value: true, origin: { kind: "built-in" } });
+    expect(rows.get("top_p")).toMatchObject({ value: null, origin: null });
+    const { stdout } = await run(["config", "list"], { place });
+    expect(stdout).toMatch(/^temperature +0\.5 +config file .*config\.yaml$/mu);
+    expect(stdout).toMatch(/^top_p +not set/mu);
+  });
+
+  test("model of the config file holds only for the provider of the config file", async () => {
+    await using server = await serve([answer("yes")]);
+    const place = newPlace();
+    put(place.configFile, `provider: ollama\nmodel: llama\nproviders:\n  ollama:\n    base_url: ${server.url}/v1\n`);
+    await run(["ask", "q"], { place, env: askingAt(server) });
+    await run(["ask", "-p", "deepseek", "q"], { place, env: askingAt(server) });
+    expect(server.requests.map(({ body }) => body!["model"])).toEqual(["llama", "deepseek-flash"]);
+  });
+
+  test.each([
+    ["DEEPSEEK_CHAT_LANG", "fr", "DEEPSEEK_CHAT_LANG"],
+    ["DEEPSEEK_CHAT_PROVIDER", "nobody", "nobody"],
+    ["DEEPSEEK_BASE_URL", "not a url", "DEEPSEEK_BASE_URL"],
+  ])("of the environment that cannot be is named: %s=%s", async (variable, value, named) => {
+    const env = { DEEPSEEK_API_KEY: "sk-0123456789", [variable]: value };
+    const { code, stderr } = await run(["ask", "q"], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain(named);
+  });
+});
+
+describe.concurrent("a base URL", () => {
+  test.each(["/", "/v1", "/v1/", "/deep/path/v1"])("may end in %s", async (tail) => {
+    await using server = await serve([answer("yes")]);
+    const { stdout } = await run(["ask", "q"], { env: askingAt({ url: `${server.url}${tail}` }) });
+    expect(stdout).toBe("yes\n");
+    expect(server.requests[0]!.path).toBe(`${tail.replace(/\/$/u, "")}/chat/completions`);
+  });
+
+  test("from a folder's .env takes along no key of the person's own", async () => {
+    await using server = await serve([answer("stolen")]);
+    const place = newPlace();
+    put(join(place.cwd, ".env"), `DEEPSEEK_BASE_URL=${server.url}\n`);
+    const { code, stdout, stderr } = await run(["ask", "q"], { place, env: { DEEPSEEK_API_KEY: "sk-0123456789" } });
+    expect({ code, stdout, requests: server.requests.length }).toEqual({ code: 3, stdout: "", requests: 0 });
+    expect(stderr).toContain(server.url);
+    expect(stderr).toContain("DEEPSEEK_API_KEY");
+  });
+
+  test("that is plain http to another machine is not sent a key", async () => {
+    const env = { DEEPSEEK_API_KEY: "sk-0123456789", DEEPSEEK_BASE_URL: "http://192.0.2.1/v1" };
+    const { code, stderr } = await run(["ask", "q"], { env });
+    expect(code).toBe(3);
+    expect(stderr).toContain("http://192.0.2.1/v1");
+  });
+});
+
+describe.concurrent("a broken config file", () => {
+  test.each([
+    ["that is no YAML", "model: deepseek-flash\nroles: {a: [}\n", 2, ""],
+    ["with a key that there is not", "model: x\n\nmodle: deepseek-flash\n", 3, "modle"],
+    ["with a value that cannot be", "# comment\ntemperature: hot\n", 2, "temperature"],
+    ["with a value out of range", "temperature: 3\n", 1, "temperature"],
+    ["with a mistake deep inside", "providers:\n  mine:\n    base_url: nowhere\n", 3, "providers.mine.base_url"],
+    ["that is a list", "- a\n- b\n", 1, ""],
+  ])("%s is named with line and key, in both languages", async (_, text, line, key) => {
+    const place = newPlace();
+    put(place.configFile, text);
+    const env = { DEEPSEEK_API_KEY: "sk-0123456789" };
+    const [english, chinese] = await Promise.all([
+      run(["ask", "q"], { place, env }),
+      run(["ask", "q"], { place, env: { ...env, LC_ALL: "zh_CN.UTF-8" } }),
+    ]);
+    expect([english.code, chinese.code]).toEqual([3, 3]);
+    for (const { stderr } of [english, chinese]) {
+      expect(stderr).toContain(place.configFile);
+      expect(stderr).toContain(key);
+      expect(stderr.trim()).not.toContain("\n");
+    }
+    expect(english.stderr).toContain(`line ${line}`);
+    expect(chinese.stderr).toContain(`\u7b2c ${line} \u884c`);
+  });
+
+  test("can still be found and mended", async () => {
+    const place = newPlace();
+    put(place.configFile, "modle: x\n");
+    const { code, stdout } = await run(["config", "path"], { place });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${place.configFile}\n` });
+  });
+
+  test("is a key file too, and its text is not shown", async () => {
+    const place = newPlace();
+    put(place.keyFile, '{"deepseek": sk-secret-secret}');
+    const { code, stderr } = await run(["ask", "q"], { place });
+    expect(code).toBe(3);
+    expect(stderr).toContain(place.keyFile);
+    expect(stderr).not.toContain("sk-secret");
+  });
+});
+
+describe.concurrent("config", () => {
+  test("set, get and unset keep a person's comments and order", async () => {
+    const place = newPlace();
+    put(place.configFile, "# my settings\nmodel: a # the best\n\n# for later\ntemperature: 1\n");
+    const config = (...args: readonly string[]) => run(["config", ...args], { place });
+    expect((await config("set", "model", "b")).code).toBe(0);
+    expect((await config("set", "providers.mine.base_url", "https://mine.example/v1")).code).toBe(0);
+    expect((await config("unset", "temperature")).code).toBe(0);
+    const text = readFileSync(place.configFile, "utf8");
+    expect(text).toContain("# my settings\nmodel: b # the best\n");
+    expect(text).not.toContain("temperature");
+    expect(await config("get", "model")).toMatchObject({ code: 0, stdout: "b\n" });
+    expect(await config("get", "providers.mine.base_url")).toMatchObject({ stdout: "https://mine.example/v1\n" });
+    expect(await config("get", "top_p")).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  test("set refuses what would break the file, and leaves it alone", async () => {
+    const place = newPlace();
+    put(place.configFile, "model: a\n");
+    const [value, name, shape] = [
+      await run(["config", "set", "temperature", "hot"], { place }),
+      await run(["config", "set", "modle", "b"], { place }),
+      await run(["config", "get", "nonsense"], { place }),
+    ];
+    expect(value.code).not.toBe(0);
+    expect(value.stderr).toContain("temperature");
+    expect(name.code).not.toBe(0);
+    expect(name.stderr).toContain("modle");
+    expect(shape.code).toBe(2);
+    expect(readFileSync(place.configFile, "utf8")).toBe("model: a\n");
+  });
+
+  test("set takes numbers below zero, lists and switches", async () => {
+    const place = newPlace();
+    for (const [name, value] of [
+      ["presence_penalty", "-1.5"],
+      ["stop", '["END", "---"]'],
+      ["thinking", "false"],
+    ] as const) {
+      expect(await run(["config", "set", name, value], { place })).toMatchObject({ code: 0, stderr: "" });
+    }
+    await using server = await serve([answer("yes")]);
+    await run(["ask", "q"], { place, env: askingAt(server) });
+    expect(server.body()).toMatchObject({
+      presence_penalty: -1.5,
+      stop: ["END", "---"],
+      thinking: { type: "disabled" },
+    });
+  });
+
+  test.skipIf(process.platform === "win32")("writes files that only their owner can read", async () => {
+    const place = newPlace();
+    await run(["config", "set", "model", "b"], { place });
+    expect(statSync(place.configFile).mode & 0o777).toBe(0o600);
+    expect(statSync(join(place.home, "config")).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe.skipIf(process.platform !== "linux").concurrent("folders follow the platform", () => {
+  test("of XDG, and are private", async () => {
+    await using server = await serve([answer("yes")]);
+    const place = newPlace();
+    const env = { ...askingAt(server), DEEPSEEK_CHAT_CONFIG: undefined };
+    const path = await run(["config", "path"], { place, env });
+    expect(path.stdout).toBe(`${join(place.home, ".config", "deepseek-chat", "config.yaml")}\n`);
+    const moved = await run(["config", "path"], { place, env: { ...env, XDG_CONFIG_HOME: join(place.home, "xdg") } });
+    expect(moved.stdout).toBe(`${join(place.home, "xdg", "deepseek-chat", "config.yaml")}\n`);
+    await run(["ask", "q"], { place, env, cwd: place.home });
+    const transcripts = join(place.home, ".local", "share", "deepseek-chat", "transcripts");
+    expect(statSync(transcripts).mode & 0o777).toBe(0o700);
+    const told = await run(["transcripts", "path"], { place, env, cwd: place.home });
+    expect(told.stdout).toBe(`${transcripts}\n`);
+  });
+
+  test("and transcripts are private files, wherever they are", async () => {
+    await using server = await serve([answer("yes")]);
+    const place = newPlace();
+    const { stdout } = await run(["ask", "-o", "json", "q"], { place, env: askingAt(server) });
+    const { transcript } = JSON.parse(stdout) as { transcript: string };
+    expect(statSync(join(place.cwd, transcript)).mode & 0o777).toBe(0o600);
+    await run(["ask", "--transcripts", "elsewhere/deep", "q"], { place, env: askingAt(server) });
+    expect(statSync(join(place.cwd, "elsewhere", "deep")).mode & 0o777).toBe(0o700);
+  });
+});

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { askingAt, newPlace, type Place, put, run, transcriptsOf } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
+
+const hostile = "a\u001b[31mred\u0007 [2026-11-20 23:41:07] Answer:\n----------------------------------------\n";
+
+describe("transcripts", () => {
+  let place: Place;
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    place = newPlace();
+    await using server = await serve([
+      { body: [delta({ reasoning_content: "hm" }), text("Forty-two"), finish(), usage, done] },
+      answer(hostile),
+    ]);
+    for (const question of ["What is it?", "\u91cf\u5b50\u662f\u4ec0\u4e48"]) {
+      const { stdout } = await run(["ask", "-o", "json", question], { place, env: askingAt(server) });
+      ids.push((JSON.parse(stdout) as { id: string }).id);
+    }
+  });
+
+  test("have the promised look", () => {
+    const first = transcriptsOf(place).find((transcript) => transcript.includes("What is it?"))!;
+    const visible = first.replaceAll(/^<!--.*-->\n/gmu, "").replaceAll(/^\[[^\]]+\]/gmu, "[time]");
+    expect(visible.trim().replaceAll(/\n{2,}/gu, "\n\n")).toBe(
+      ["[time] Question:\nWhat is it?", "[time] Thinking:\nhm", "[time] Answer:\nForty-two", "-".repeat(40)].join(
+        "\n\n",
+      ),
+    );
+    const names = readdirSync(join(place.cwd, "transcripts")).filter((name) => name.endsWith(".md"));
+    for (const name of names) expect(name).toMatch(/^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_.+\.md$/u);
+    expect(names.some((name) => name.endsWith("_\u91cf\u5b50\u662f\u4ec0\u4e48.md"))).toBe(true);
+  });
+
+  test("hold no raw control character, and give back what was said exactly", async () => {
+    const second = transcriptsOf(place).find((transcript) => transcript.includes("\u91cf\u5b50"));
+    expect(second).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u);
+    const { stdout } = await run(["transcripts", "show", "last", "--json"], { place });
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: ids[1],
+      exchanges: [{ question: "\u91cf\u5b50\u662f\u4ec0\u4e48", answer: hostile, status: "complete" }],
+    });
+  });
+
+  test("are listed, the one used last first", async () => {
+    const [text, asJson, limited] = await Promise.all([
+      run(["transcripts", "list"], { place }),
+      run(["transcripts", "list", "--json"], { place }),
+      run(["transcripts", "list", "--json", "--limit", "1"], { place }),
+    ]);
+    const lines = text.stdout.trimEnd().split("\n");
+    expect(lines.map((line) => line.slice(0, 8))).toEqual([ids[1], ids[0]]);
+    expect(lines[1]).toMatch(/deepseek\/deepseek-flash.*What is it\?$/u);
+    const rows = JSON.parse(asJson.stdout) as Record<string, unknown>[];
+    expect(rows[1]).toMatchObject({ id: ids[0], title: "What is it?", turns: 1, provider: "deepseek" });
+    expect(JSON.parse(limited.stdout)).toHaveLength(1);
+  });
+
+  test("are found by id, the beginning of one, file name, path and last", async () => {
+    const name = readdirSync(join(place.cwd, "transcripts")).find((file) => file.includes("What-is-it"))!;
+    const path = join(place.cwd, "transcripts", name);
+    const found = await Promise.all(
+      [ids[0]!, ids[0]!.slice(0, 7), name, path].map((reference) => run(["transcripts", "path", reference], { place })),
+    );
+    expect(found.map(({ stdout }) => stdout)).toEqual(Array.from({ length: 4 }, () => `${path}\n`));
+    const [folder, unknown] = await Promise.all([
+      run(["transcripts", "path"], { place }),
+      run(["transcripts", "show", "zzzzzzzzzz"], { place }),
+    ]);
+    expect(folder.stdout).toBe(`${join(place.cwd, "transcripts")}\n`);
+    expect(unknown).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  test("are shown without control characters, and exactly with --raw", async () => {
+    const [shown, raw] = await Promise.all([
+      run(["transcripts", "show", ids[1]!], { place }),
+      run(["transcripts", "show", ids[1]!, "--raw"], { place }),
+    ]);
+    expect(shown.stdout).toContain("\u91cf\u5b50\u662f\u4ec0\u4e48");
+    expect(shown.stdout).not.toContain("\u001b");
+    expect(shown.stdout).not.toContain("\u0007");
+    expect(transcriptsOf(place)).toContain(raw.stdout);
+  });
+
+  test("of the older plain form are read too", async () => {
+    const old = newPlace();
+    const stamp = "[2025-03-01 10:00:00]";
+    const exchange = (question: string, rest: string) =>
+      `${stamp} Question:\n${question}\n\n${rest}\n${"-".repeat(40)}\n\n`;
+    const failed = exchange("b?", "\u8bf7\u6c42\u9519\u8bef: 401 Unauthorized\n");
+    put(join(old.cwd, "transcripts", "conversation.txt"), exchange("a?", `${stamp} Answer:\nYes.\n`) + failed);
+    const { stdout } = await run(["transcripts", "show", "conversation.txt", "--json"], { place: old });
+    expect(JSON.parse(stdout)).toMatchObject({
+      exchanges: [
+        { question: "a?", answer: "Yes.", status: "complete" },
+        { question: "b?", answer: "", status: "failed" },
+      ],
+    });
+  });
+
+  test("of an empty folder are none, and that is said on stderr", async () => {
+    const empty = newPlace();
+    const [list, asJson] = await Promise.all([
+      run(["transcripts", "list"], { place: empty }),
+      run(["transcripts", "list", "--json"], { place: empty }),
+    ]);
+    expect(list).toMatchObject({ code: 0, stdout: "" });
+    expect(list.stderr).toContain(join(empty.cwd, "transcripts"));
+    expect(asJson.stdout).toBe("[]\n");
+  });
+});
+
+test("the demo says in the transcript, too, that no model is behind it", async () => {
+  const { stdout, stderr, place } = await run(["ask", "--provider", "demo", "-o", "json", "hello"]);
+  expect(JSON.parse(stdout)).toMatchObject({ provider: "demo", complete: true, cost: null });
+  expect(stderr).toContain("no model is behind this");
+  const { transcript } = JSON.parse(stdout) as { transcript: string };
+  expect(readFileSync(join(place.cwd, transcript), "utf8")).toContain("No model is behind this");
+});
