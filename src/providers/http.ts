@@ -53,14 +53,19 @@ export function watchedFetch(transport: Transport, watcher: Watcher): typeof fet
   return run as unknown as typeof fetch;
 }
 
+/** The agent for a URL: it keeps connections, and goes through the proxy that the variables name. */
+export function agentFor(transport: Transport, { protocol }: URL): http.Agent {
+  const known = transport.agents.get(protocol);
+  if (known !== undefined) return known;
+  const { Agent } = protocol === "https:" ? https : http;
+  const agent = new Agent({ keepAlive: true, proxyEnv: transport.variables });
+  transport.agents.set(protocol, agent);
+  return agent;
+}
+
 async function send(transport: Transport, url: URL, init: Init): Promise<http.IncomingMessage> {
-  const secure = url.protocol === "https:";
-  const { request, Agent } = secure ? https : http;
-  let agent = transport.agents.get(url.protocol);
-  if (agent === undefined) {
-    agent = new Agent({ keepAlive: true, proxyEnv: transport.variables });
-    transport.agents.set(url.protocol, agent);
-  }
+  const { request } = url.protocol === "https:" ? https : http;
+  const agent = agentFor(transport, url);
   const body = typeof init.body === "string" ? Buffer.from(init.body) : undefined;
   const headers: http.OutgoingHttpHeaders = Object.fromEntries(init.headers ?? []);
   if (body !== undefined) headers["content-length"] = body.length;
