@@ -1,4 +1,4 @@
-import { fstatSync, ftruncateSync, readSync, realpathSync } from "node:fs";
+import { fstatSync, ftruncateSync, readSync, realpathSync, truncateSync } from "node:fs";
 import { openFile, using, writeAll } from "./disk.ts";
 import { Lock } from "./lock.ts";
 import { mend } from "./mend.ts";
@@ -40,7 +40,7 @@ export function settle(descriptor: number, path: string): Held | null {
   const taken = waiting.filter(({ id }) => !written.has(id)).map((one) => one.text);
 
   const kept = keptBytes(bytes, keep);
-  if (kept < bytes.length) ftruncateSync(descriptor, kept);
+  if (kept < bytes.length) shorten(descriptor, path, kept);
   writeAll(descriptor, addition + taken.join(""));
   discard(path, waiting);
   return { id: identify(parsed), system: taken.length === 0 ? parsed.system : undefined };
@@ -59,6 +59,12 @@ export function settleWaiting(path: string): void {
       lock.release();
     }
   }
+}
+
+function shorten(descriptor: number, path: string, length: number): void {
+  // Windows does not shorten a file by a descriptor that was opened for appending.
+  if (process.platform === "win32") truncateSync(path, length);
+  else ftruncateSync(descriptor, length);
 }
 
 function readPart(descriptor: number, from: number, to: number): Buffer {

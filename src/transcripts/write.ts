@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync, statSync } from "node:fs";
+import { fstatSync, readFileSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError, systemReason } from "../errors.ts";
 import { Channel } from "./channel.ts";
@@ -154,12 +154,7 @@ export class TranscriptWriter {
    * `transcript_unwritable`, and is then as before.
    */
   saveTo(path: string): void {
-    const channel = orUnwritable(path, () => {
-      const made = Channel.create(path);
-      if (made === null) throw Object.assign(new Error("There is such a file."), { code: "EEXIST" });
-      made.write(mended(this.#before, new Date()) + this.#own);
-      return made;
-    });
+    const channel = filled(path, mended(this.#before, new Date()) + this.#own);
     if (this.#failed === null || this.#encoder === null) channel.release();
     if (this.#failed === null) return;
     this.#failed = null;
@@ -269,10 +264,17 @@ function contentOf(path: string): string | null {
   return using(descriptor, () => (fstatSync(descriptor).isFile() ? decodeFile(readFileSync(descriptor)) : ""));
 }
 
-function orUnwritable<Result>(path: string, work: () => Result): Result {
+/** A new file with `text` in it, still open; none at all where the text does not go in as a whole. */
+function filled(path: string, text: string): Channel {
+  let channel: Channel | null = null;
   try {
-    return work();
+    channel = Channel.create(path);
+    if (channel === null) throw Object.assign(new Error("There is such a file."), { code: "EEXIST" });
+    channel.write(text);
+    return channel;
   } catch (error) {
+    channel?.release();
+    if (channel !== null) unlinkSync(path);
     throw unwritable(path, error);
   }
 }
