@@ -2,6 +2,15 @@ import { Option } from "commander";
 import { declareProviderOptions } from "./options.ts";
 import type { Declare, Verb } from "./verb.ts";
 
+const exportForms = ["md", "html", "json", "jsonl", "txt"] as const;
+
+interface ExportFlags {
+  readonly to?: (typeof exportForms)[number];
+  readonly output?: string;
+  readonly all?: boolean;
+  readonly force?: boolean;
+}
+
 export const transcripts: Declare = (program, { words, run }) => {
   const { commands, options, arguments: names } = words.help;
   const group = program.command("transcripts").description(commands.transcripts);
@@ -25,6 +34,26 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--raw", options.raw)
     .action((reference: string, { json = false, raw = false }: { json?: boolean; raw?: boolean }) =>
       run(show, async (app) => (await import("../app/library.ts")).show(app, reference, { json, raw })),
+    );
+
+  const exporting = verb("export", commands.transcriptsExport).argument("[conversation...]", names.conversations);
+  exporting
+    .addOption(new Option("--to <form>", options.to).choices(exportForms))
+    .option("-o, --output <path>", options.exportOutput)
+    .option("--all", options.all)
+    .option("--force", options.force)
+    .action((references: string[], { to, output, all = false, force = false }: ExportFlags) =>
+      run(exporting, async (app) => {
+        const { exportConversations } = await import("../app/exporting.ts");
+        await exportConversations(app, { references, all, form: to ?? null, output: output ?? null, force });
+      }),
+    );
+
+  const importing = verb("import", commands.transcriptsImport).argument("<file...>", names.importFiles);
+  importing
+    .option("--json", options.json)
+    .action((files: string[], { json = false }: { json?: boolean }) =>
+      run(importing, async (app) => (await import("../app/importing.ts")).importFiles(app, files, json)),
     );
 
   const path = verb("path", commands.transcriptsPath).argument("[conversation]", names.conversation);

@@ -24,6 +24,7 @@ function withoutPlace(transcript: Transcript): object {
     origin: transcript.origin,
     torn: transcript.torn,
     exchanges: transcript.exchanges.map(exchangeObject),
+    compaction: transcript.compaction,
   };
 }
 
@@ -49,6 +50,10 @@ function exchangeObject(exchange: Exchange): object {
     asked_at: isoWithOffset(exchange.askedAt),
     answered_at: isoOrNull(exchange.answeredAt),
     ended_at: isoOrNull(exchange.endedAt),
+    continues: exchange.continues,
+    withdrawn: exchange.withdrawn,
+    seams: exchange.seams,
+    answered_by: exchange.answeredBy,
   };
 }
 

@@ -78,7 +78,7 @@ export const help = {
     timeout: "seconds of silence accepted from the server",
     retries: "how often to ask again when a request brought nothing",
     json: "print JSON",
-    to: "form: md, html, json, jsonl (OpenAI's messages form, one conversation a line) or txt; default: by the ending of -o, else md",
+    to: "form; jsonl is OpenAI's messages form, one conversation a line; default: by the ending of -o, else md",
     exportOutput: "file or folder to write to; several conversations need a folder, except as jsonl",
     all: "every conversation",
     force: "replace files that are there",

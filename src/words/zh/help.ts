@@ -78,7 +78,7 @@ export const help: Words["help"] = {
     output: "stdout 上的回答格式：text、json 或 jsonl",
     timeout: "可接受的服务器静默时长，单位秒",
     retries: "请求没有任何结果时的重试次数",
-    to: "格式：md、html、json、jsonl（OpenAI 的 messages 格式，每行一段对话）或 txt；默认按 -o 的扩展名，否则为 md",
+    to: "格式；jsonl 为 OpenAI 的 messages 格式，每行一段对话；默认按 -o 的扩展名，否则为 md",
     exportOutput: "输出文件或目录；导出多段对话时须为目录（jsonl 除外）",
     all: "所有对话",
     force: "覆盖已有文件",

@@ -1,0 +1,116 @@
+import { resolve } from "node:path";
+import { expandHome } from "../config/folders.ts";
+import { AppError, asAppError } from "../errors.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { describe } from "../terminal/terminal.ts";
+import { importFile, type Outcome } from "../transcripts/import/run.ts";
+import { Shelf } from "../transcripts/import/shelf.ts";
+import { titleOf } from "../transcripts/names.ts";
+import { listTranscripts } from "../transcripts/read.ts";
+import type { App } from "./app.ts";
+
+type Counts = Record<"imported" | "extended" | "present" | "skipped", number>;
+
+interface FileReport {
+  readonly file: string;
+  readonly counts: Counts;
+  readonly outcomes: readonly Outcome[];
+  /** What kept the file from being read to its end. */
+  readonly error: AppError | null;
+}
+
+/**
+ * What `transcripts import` does: one file after the other, whatever is wrong with one of them.
+ *
+ * @returns the first error, which was told already
+ * @throws AppError `transcript_unwritable`, which ends it
+ */
+export async function importFiles(app: App, files: readonly string[], json: boolean): Promise<AppError | null> {
+  const shelf = new Shelf(app.transcripts, await listTranscripts(app.transcripts, app.folders.cache));
+  const reports: FileReport[] = [];
+  for (const file of files) {
+    const report = await importOne(app, shelf, file);
+    reports.push(report);
+    if (report.error !== null) app.terminal.warn(sanitize(describe(report.error, app.words.errors)));
+    if (!json) app.terminal.out(`${sanitize(file)}: ${app.words.importing.counts(report.counts)}\n`);
+  }
+  const total = sum(reports.map(({ counts }) => counts));
+  if (json) app.terminal.out(`${JSON.stringify(asObject(app, total, reports))}\n`);
+  else if (files.length > 1) app.terminal.out(`${app.words.importing.total}: ${app.words.importing.counts(total)}\n`);
+  return reports.find(({ error }) => error !== null)?.error ?? null;
+}
+
+async function importOne(app: App, shelf: Shelf, file: string): Promise<FileReport> {
+  const path = resolve(app.workingFolder, expandHome(file));
+  const outcomes: Outcome[] = [];
+  let error: AppError | null = null;
+  try {
+    for await (const outcome of importFile(path, shelf)) {
+      outcomes.push(outcome);
+      tell(app, file, outcome);
+      if (app.stop.aborted) throw new AppError("interrupted", {});
+    }
+    if (!outcomes.some(isUnderstood)) error = new AppError("not_a_conversation", { path: file });
+  } catch (thrown) {
+    error = asAppError(thrown);
+    // Where the folder takes no more, the other files need not be tried.
+    if (error.code !== "input_unreadable") throw error;
+  }
+  return { file, counts: countsOf(outcomes), outcomes, error };
+}
+
+/** An empty conversation is one, too. */
+function isUnderstood(outcome: Outcome): boolean {
+  return outcome.status !== "skipped" || outcome.reason === "empty";
+}
+
+function tell({ terminal, words }: App, file: string, outcome: Outcome): void {
+  const { importing } = words;
+  if (outcome.status === "skipped") {
+    const { number, reason } = outcome;
+    const title = titleOf(outcome.title ?? "");
+    const place = title === "" ? importing.number({ number }) : importing.named({ number, title });
+    terminal.warn(sanitize(importing.skipped({ file, place, reason: importing.reasons[reason] })));
+  } else {
+    const { id, status, leftOut: count } = outcome;
+    const title = titleOf(outcome.title ?? "") || id;
+    terminal.detail(sanitize(`${status} ${id} ${outcome.path}`));
+    if (count > 0) terminal.detail(sanitize(importing.leftOut({ count, title })));
+  }
+}
+
+function countsOf(outcomes: readonly Outcome[]): Counts {
+  const counts: Counts = { imported: 0, extended: 0, present: 0, skipped: 0 };
+  for (const { status } of outcomes) counts[status] += 1;
+  return counts;
+}
+
+function sum(all: readonly Counts[]): Counts {
+  const total: Counts = { imported: 0, extended: 0, present: 0, skipped: 0 };
+  for (const counts of all) for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += counts[key];
+  return total;
+}
+
+function asObject(app: App, total: Counts, reports: readonly FileReport[]): object {
+  return {
+    ...countsJson(total),
+    files: reports.map(({ file, counts, outcomes, error }) => ({
+      file,
+      ...countsJson(counts),
+      error: error === null ? null : { code: error.code, message: describe(error, app.words.errors) },
+      conversations: outcomes.map(outcomeJson),
+    })),
+  };
+}
+
+function countsJson({ imported, extended, present, skipped }: Counts): object {
+  return { imported, extended, already_there: present, skipped };
+}
+
+function outcomeJson(outcome: Outcome): object {
+  const { number, title } = outcome;
+  if (outcome.status === "skipped") return { number, status: "skipped", title, reason: outcome.reason };
+  const { status, id, path, source, turns, leftOut } = outcome;
+  const shown = status === "present" ? "already_there" : status;
+  return { number, status: shown, id, title, path, source, turns, left_out: leftOut };
+}

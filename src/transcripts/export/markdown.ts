@@ -1,0 +1,70 @@
+import type { Exchange, Transcript } from "../format.ts";
+import { localStamp } from "../times.ts";
+import type { ExportWords } from "./forms.ts";
+import { spoken } from "./spoken.ts";
+
+/**
+ * A conversation as Markdown to read or to put among one's notes. Questions stand in quotes, so that nothing in them
+ * becomes a heading; thinking folds where the viewer knows how; answers stand as they are.
+ */
+export function asMarkdown({ title, exchanges }: Transcript, words: ExportWords): string {
+  const parts = [`# ${escapeInline(title) || words.exporting.untitled}`];
+  let system: string | null = null;
+  for (const exchange of spoken(exchanges)) {
+    if (exchange.system !== null && exchange.system !== system) {
+      parts.push(`## ${words.exporting.system}`, quote(exchange.system));
+    }
+    system = exchange.system;
+    parts.push(...exchangeParts(exchange, words.transcripts.labels));
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+function exchangeParts(exchange: Exchange, labels: ExportWords["transcripts"]["labels"]): string[] {
+  const { question, reasoning, answer, images, status } = exchange;
+  const parts = [heading(labels.Question, exchange.askedAt, null)];
+  if (question.trim() !== "") parts.push(quote(question));
+  parts.push(...images.map(({ name, url }) => `![${escapeInline(name)}](${/^[^\s()<>]+$/.test(url) ? url : ""})`));
+  if (reasoning.trim() !== "") {
+    parts.push(`<details>\n<summary>${labels.Thinking}</summary>\n\n${closed(reasoning)}\n\n</details>`);
+  }
+  if (answer.trim() !== "") {
+    const model = [exchange.provider, exchange.model].filter(Boolean).join("/");
+    parts.push(heading(labels.Answer, exchange.answeredAt, model), closed(answer));
+  }
+  if (status !== "complete") {
+    const label = status === "failed" ? labels.Error : labels.Interrupted;
+    parts.push(quote(`**${label}**${exchange.notice ? ` ${escapeInline(exchange.notice)}` : ""}`));
+  }
+  return parts;
+}
+
+function heading(label: string, at: Date | null, model: string | null): string {
+  return `## ${[label, at === null ? null : localStamp(at), model && escapeInline(model)].filter(Boolean).join(" · ")}`;
+}
+
+function quote(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `> ${line}`.trimEnd())
+    .join("\n");
+}
+
+/** A one-line text in which Markdown sees nothing. */
+function escapeInline(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>#|~]/g, String.raw`\$&`);
+}
+
+/** The text with a code block closed that was left open where the answer broke off, so that it swallows nothing behind it. */
+function closed(text: string): string {
+  let open: string | null = null;
+  for (const line of text.split("\n")) {
+    const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line);
+    if (fence === null) continue;
+    const [, marks = "", rest = ""] = fence;
+    if (open === null) open = marks.startsWith("`") && rest.includes("`") ? null : marks;
+    else if (marks.startsWith(open) && rest.trim() === "") open = null;
+  }
+  return open === null ? text.trimEnd() : `${text.trimEnd()}\n${open}`;
+}

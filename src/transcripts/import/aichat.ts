@@ -1,0 +1,34 @@
+import * as v from "valibot";
+import type { Item } from "./found.ts";
+import { fromMessages, messagesSchema } from "./openai.ts";
+
+const sessionSchema = v.object({
+  model: v.fallback(v.nullish(v.string(), null), null),
+  temperature: v.fallback(v.nullish(v.number(), null), null),
+  top_p: v.fallback(v.nullish(v.number(), null), null),
+  // Messages that a summary has taken the place of stand in front of those that are still sent.
+  compressed_messages: v.optional(messagesSchema, []),
+  messages: messagesSchema,
+  data_urls: v.fallback(v.optional(v.record(v.string(), v.string()), {}), {}),
+});
+
+/** A session of aichat: one YAML file a conversation, without times and without a name of its own. Null for another text. */
+export async function readAichat(text: string, writtenAt: Date): Promise<Item | null> {
+  const session = v.safeParse(sessionSchema, await yaml(text));
+  if (!session.success) return null;
+  const { model, temperature, top_p: topP, messages, compressed_messages: before, data_urls } = session.output;
+  // Pictures are named by a digest of their address, which stands behind it.
+  const addresses = Object.fromEntries(Object.entries(data_urls).filter(([, url]) => url.startsWith("data:")));
+  const sampling = { ...(temperature !== null && { temperature }), ...(topP !== null && { topP }) };
+  const about = { source: "aichat" as const, key: null, title: null, model, startedAt: writtenAt, addresses, sampling };
+  return fromMessages(about, [...before, ...messages]);
+}
+
+async function yaml(text: string): Promise<unknown> {
+  const { parse } = await import("yaml");
+  try {
+    return parse(text, { maxAliasCount: 0, logLevel: "silent" });
+  } catch {
+    return null;
+  }
+}

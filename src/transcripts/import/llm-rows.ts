@@ -1,0 +1,106 @@
+import * as v from "valibot";
+import type { Sampling, Usage } from "../../chat/model.ts";
+import type { Exchange } from "../format.ts";
+import { momentOf } from "./dates.ts";
+import { skip, unknownElsewhere, type Item } from "./found.ts";
+import { exchangeOf, isEmpty } from "./messages.ts";
+
+/** One question and answer of `llm`, from whichever of its tables. */
+export interface Row {
+  /** Sorts by time. */
+  readonly id: string;
+  readonly model: string | null;
+  readonly prompt: string;
+  readonly system: string;
+  readonly response: string;
+  readonly reasoning: string;
+  readonly options_json: string | null;
+  /** When it was asked; without offset it is UTC all the same. */
+  readonly datetime_utc: string | null;
+  readonly duration_ms: number | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly token_details: string | null;
+}
+
+/** The rows of one conversation, in their order, as a conversation of ours. */
+export function conversationOf(key: string, title: string | null, rows: readonly Row[]): Item {
+  const startedAt = rows.map((row) => momentOf(row.datetime_utc, "Z")).find((at) => at !== null) ?? new Date(0);
+  let now = startedAt;
+  let system: string | null = null;
+  const exchanges = rows.map((row) => {
+    now = momentOf(row.datetime_utc, "Z") ?? now;
+    // It is noted where it is given, and holds from there on.
+    system = row.system === "" ? system : row.system;
+    return toExchange(row, now, system);
+  });
+  if (isEmpty(exchanges)) return skip("empty", title);
+  return { found: { ...unknownElsewhere, source: "llm", key, title, startedAt, exchanges, leftOut: 0 } };
+}
+
+function toExchange(row: Row, askedAt: Date, system: string | null): Exchange {
+  const endedAt = row.duration_ms === null ? null : new Date(askedAt.getTime() + row.duration_ms);
+  return exchangeOf({
+    question: row.prompt,
+    askedAt,
+    answer: row.response,
+    reasoning: row.reasoning,
+    // Only the end is known of an answer that came piece by piece.
+    answeredAt: row.response === "" ? null : endedAt,
+    endedAt,
+    model: row.model,
+    system,
+    sampling: samplingOf(json(row.options_json)),
+    usage: usageOf(row),
+  });
+}
+
+const number = v.fallback(v.optional(v.number()), undefined);
+const optionsSchema = v.object({
+  temperature: number,
+  top_p: number,
+  top_k: number,
+  max_tokens: number,
+  frequency_penalty: number,
+  presence_penalty: number,
+});
+
+function samplingOf(options: unknown): Sampling {
+  const parsed = v.safeParse(optionsSchema, options);
+  if (!parsed.success) return {};
+  const { temperature, top_p, top_k, max_tokens, frequency_penalty, presence_penalty } = parsed.output;
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(top_p !== undefined && { topP: top_p }),
+    ...(top_k !== undefined && { topK: top_k }),
+    ...(max_tokens !== undefined && { maxTokens: max_tokens }),
+    ...(frequency_penalty !== undefined && { frequencyPenalty: frequency_penalty }),
+    ...(presence_penalty !== undefined && { presencePenalty: presence_penalty }),
+  };
+}
+
+const count = v.fallback(v.optional(v.number(), 0), 0);
+const detailsSchema = v.object({
+  prompt_tokens_details: v.fallback(v.optional(v.object({ cached_tokens: count }), {}), { cached_tokens: 0 }),
+  completion_tokens_details: v.fallback(v.optional(v.object({ reasoning_tokens: count }), {}), { reasoning_tokens: 0 }),
+});
+
+function usageOf({ input_tokens: input, output_tokens: output, token_details: raw }: Row): Usage | null {
+  if (input === null || output === null) return null;
+  const details = v.safeParse(detailsSchema, json(raw) ?? {});
+  return {
+    promptTokens: input,
+    cachedTokens: details.success ? details.output.prompt_tokens_details.cached_tokens : 0,
+    completionTokens: output,
+    reasoningTokens: details.success ? details.output.completion_tokens_details.reasoning_tokens : 0,
+    totalTokens: input + output,
+  };
+}
+
+export function json(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Image, Sampling, Usage } from "../../chat/model.ts";
+import type { Exchange } from "../format.ts";
+
+/** One message of another program, before it is part of an exchange. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly text: string;
+  readonly reasoning?: string;
+  readonly images?: readonly Image[];
+  /** Null where nobody wrote it down. */
+  readonly at: Date | null;
+  readonly model?: string | null;
+  readonly finishReason?: string | null;
+  /** The person stopped it, or it broke off. */
+  readonly stopped?: boolean;
+}
+
+const nothingKnown = {
+  id: null,
+  images: [],
+  reasoning: "",
+  answer: "",
+  answeredAt: null,
+  endedAt: null,
+  firstTokenMs: null,
+  finishReason: null,
+  usage: null as Usage | null,
+  cost: null,
+  error: null,
+  notice: null,
+  // A name that only the other program knows would keep the conversation from being gone on with.
+  provider: null,
+  model: null,
+  system: null,
+  sampling: {} as Sampling,
+  thinking: null,
+  torn: false,
+  continues: null,
+  withdrawn: false,
+  seams: [],
+  answeredBy: null,
+};
+
+/** An exchange of which no more is known than what is given. */
+export function exchangeOf(known: Partial<Exchange> & Pick<Exchange, "question" | "askedAt">): Exchange {
+  const status = (known.answer ?? "") === "" ? "interrupted" : "complete";
+  return { ...nothingKnown, status, ...known };
+}
+
+/**
+ * Puts messages together to exchanges. An answer in several messages becomes one; a question that got no answer, and an
+ * answer that nobody asked for, stand alone.
+ * @param startedAt for messages before the first that has a time
+ */
+export function toExchanges(messages: readonly Message[], startedAt: Date, sampling: Sampling = {}): Exchange[] {
+  const exchanges: Exchange[] = [];
+  let system: string | null = null;
+  let now = startedAt;
+  let open = false;
+  for (const message of messages) {
+    now = message.at ?? now;
+    if (message.role === "system") {
+      system = message.text === "" ? null : message.text;
+      open = false;
+    } else if (message.role === "user" || !open) {
+      const { images = [], model = null } = message;
+      const question = message.role === "user" ? message.text : "";
+      exchanges.push(exchangeOf({ question, images, askedAt: now, system, model, sampling }));
+      open = true;
+    }
+    if (message.role === "assistant") exchanges.push(answered(exchanges.pop()!, message));
+  }
+  return exchanges;
+}
+
+function answered(exchange: Exchange, message: Message): Exchange {
+  const { text, reasoning = "", at, model = null, finishReason = null, stopped = false } = message;
+  const answer = joined(exchange.answer, text);
+  return {
+    ...exchange,
+    answer,
+    reasoning: joined(exchange.reasoning, reasoning),
+    answeredAt: exchange.answeredAt ?? at,
+    model: model ?? exchange.model,
+    finishReason,
+    status: stopped || answer === "" ? "interrupted" : "complete",
+  };
+}
+
+function joined(before: string, after: string): string {
+  return [before, after].filter((part) => part !== "").join("\n\n");
+}
+
+/** Whether anybody says anything. */
+export function isEmpty(exchanges: readonly Exchange[]): boolean {
+  return exchanges.every(({ question, answer, reasoning, images }) => {
+    return (question + answer + reasoning).trim() === "" && images.length === 0;
+  });
+}

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { utimesSync } from "node:fs";
+import type { Exchange } from "../format.ts";
+import { saveTranscript } from "../manage.ts";
+import { readTranscript } from "../read.ts";
+import { TranscriptWriter } from "../write.ts";
+import type { Found } from "./found.ts";
+
+export interface Placed {
+  readonly status: "imported" | "extended" | "present";
+  readonly id: string;
+  readonly path: string;
+}
+
+/**
+ * The folder that conversations are imported into. The same conversation gets the same id each time, so that it is there
+ * once; when it has grown where it comes from, what is new is added. One that was changed there or gone on with here is
+ * another conversation, which gets an id from what it holds.
+ */
+export class Shelf {
+  readonly #folder: string;
+  /** Paths by id. */
+  readonly #known: Map<string, string>;
+
+  constructor(folder: string, known: Iterable<{ readonly id: string; readonly path: string }>) {
+    this.#folder = folder;
+    this.#known = new Map(Array.from(known, ({ id, path }) => [id, path]));
+  }
+
+  /** Throws `transcript_unwritable`, and what reading a transcript throws. */
+  async place(found: Found): Promise<Placed> {
+    const [first, second] = idsOf(found);
+    const path = this.#known.get(first);
+    if (path === undefined) return this.#save(first, found);
+    const there = (await readTranscript(path)).exchanges;
+    if (startsWith(there, found.exchanges)) return { status: "present", id: first, path };
+    if (startsWith(found.exchanges, there) && mayGrow(there)) {
+      extend(path, found.exchanges.slice(there.length));
+      return { status: "extended", id: first, path };
+    }
+    const other = this.#known.get(second);
+    return other === undefined ? this.#save(second, found) : { status: "present", id: second, path: other };
+  }
+
+  #save(id: string, found: Found): Placed {
+    const { startedAt, zone, title, origin, compaction } = found;
+    const exchanges = found.exchanges.map((exchange, index) => ({
+      ...exchange,
+      id: exchange.id ?? digest([id, String(index)]),
+    }));
+    const path = saveTranscript(this.#folder, { id, startedAt, zone, title, origin }, exchanges, compaction);
+    this.#known.set(id, path);
+    const { source, key } = found;
+    if (source !== "transcript" && source !== "deepseek-chat") {
+      TranscriptWriter.append(path).note("imported", { from: source, id: key ?? undefined });
+    }
+    touch(path, exchanges);
+    return { status: "imported", id, path };
+  }
+}
+
+/** The id it has or gets, and the one it gets when that belongs to a conversation of another content. */
+function idsOf({ id, source, key, exchanges }: Found): [string, string] {
+  const content = exchanges.flatMap(({ question, answer }) => [question, answer]);
+  const whole = digest([source, "whole", ...content]);
+  if (id !== null) return [id, whole];
+  if (key !== null) return [digest([source, "key", key]), whole];
+  // A session without a name is known by how it begins; lines of a file for training often begin alike.
+  return [source === "messages" ? whole : digest([source, "begins", ...content.slice(0, 2)]), whole];
+}
+
+/** Eight characters, as all ids have. */
+function digest(parts: readonly string[]): string {
+  const bytes = createHash("sha256").update(JSON.stringify(parts)).digest();
+  return (bytes.readBigUInt64BE() % 36n ** 8n).toString(36).padStart(8, "0");
+}
+
+function startsWith(long: readonly Exchange[], short: readonly Exchange[]): boolean {
+  return short.every((exchange, index) => {
+    const other = long[index];
+    return other !== undefined && other.question === exchange.question && other.answer === exchange.answer;
+  });
+}
+
+/** An answer that is still missing here cannot be put in its place any more. */
+function mayGrow(there: readonly Exchange[]): boolean {
+  return there.at(-1)?.answer !== "";
+}
+
+function extend(path: string, exchanges: readonly Exchange[]): void {
+  const writer = TranscriptWriter.append(path);
+  for (const exchange of exchanges) {
+    const answeredAt = exchange.answeredAt ?? exchange.askedAt;
+    writer.begin({ ...exchange, at: exchange.askedAt });
+    if (exchange.reasoning !== "") writer.reasoning(exchange.reasoning, answeredAt);
+    if (exchange.answer !== "") writer.text(exchange.answer, answeredAt);
+    writer.end({ ...exchange, at: exchange.endedAt ?? answeredAt });
+  }
+  touch(path, exchanges);
+}
+
+/** The file is as old as what was said last, so that an import does not become the newest conversation. */
+function touch(path: string, exchanges: readonly Exchange[]): void {
+  const last = exchanges.at(-1)!;
+  const at = last.endedAt ?? last.answeredAt ?? last.askedAt;
+  utimesSync(path, at, at);
+}
