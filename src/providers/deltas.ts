@@ -52,6 +52,7 @@ export class Deltas {
     const events: ChatEvent[] = [];
     const thought = part["reasoning_content"] || part["reasoning"];
     if (typeof thought === "string") {
+      this.#tags.ignore();
       const text = this.#reasoning.push(thought);
       if (text !== "") events.push({ type: "reasoning", text });
     }
@@ -83,61 +84,74 @@ class WholeCharacters {
 const opening = "<think>";
 const closing = "</think>";
 
-/** Tells `<think>…</think>` at the start of the content from the answer, wherever the chunks are cut. */
+/**
+ * Tells `<think>…</think>` at the start of the content from the answer, wherever the chunks are cut. A line break after the
+ * opening tag and blank lines after the closing one belong to neither.
+ */
 class ThinkTags {
-  #place: "start" | "inside" | "after" = "start";
+  #place: "start" | "opened" | "inside" | "closed" | "after" = "start";
   #held = "";
-  #trim = false;
+
+  /** Where thinking comes in a field of its own, tags at the start of the content are the answer's. */
+  ignore(): void {
+    if (this.#place === "start") this.#place = "after";
+  }
 
   push(text: string): ChatEvent[] {
     if (text === "") return [];
-    if (this.#place === "after") return this.#answer(text);
     this.#held += text;
-    return this.#place === "start" ? this.#readStart() : this.#readInside();
+    if (this.#place === "start") this.#readStart();
+    if (this.#place === "opened") this.#readOpened();
+    const thought = this.#place === "inside" ? this.#readInside() : "";
+    if (this.#place === "closed") this.#readClosed();
+    return [...events("reasoning", thought), ...events("text", this.#place === "after" ? this.#take() : "")];
   }
 
   end(): ChatEvent[] {
+    // Blanks after the closing tag that no answer follows.
+    if (this.#place === "closed") return [];
+    return events(this.#place === "inside" ? "reasoning" : "text", this.#take());
+  }
+
+  #take(): string {
     const held = this.#held;
     this.#held = "";
-    if (held === "") return [];
-    return [{ type: this.#place === "inside" ? "reasoning" : "text", text: held }];
+    return held;
   }
 
-  #readStart(): ChatEvent[] {
+  #readStart(): void {
     const start = this.#held.trimStart();
     if (start.startsWith(opening)) {
-      this.#place = "inside";
-      this.#held = start.slice(opening.length).replace(/^\n/u, "");
-      return this.#readInside();
-    }
-    if (opening.startsWith(start)) return [];
-    this.#place = "after";
-    return this.end();
+      this.#place = "opened";
+      this.#held = start.slice(opening.length);
+    } else if (!opening.startsWith(start)) this.#place = "after";
   }
 
-  #readInside(): ChatEvent[] {
+  #readOpened(): void {
+    if (this.#held === "") return;
+    this.#held = this.#held.replace(/^\n/u, "");
+    this.#place = "inside";
+  }
+
+  /** What of the thinking is sure to be no part of the closing tag. */
+  #readInside(): string {
     const end = this.#held.indexOf(closing);
-    if (end < 0) {
-      const safe = this.#held.length - overlap(this.#held, closing);
-      const text = this.#held.slice(0, safe);
-      this.#held = this.#held.slice(safe);
-      return text === "" ? [] : [{ type: "reasoning", text }];
-    }
-    const thought = this.#held.slice(0, end);
-    const answer = this.#held.slice(end + closing.length);
-    this.#place = "after";
-    this.#trim = true;
-    this.#held = "";
-    return [...(thought === "" ? [] : [{ type: "reasoning", text: thought } as const]), ...this.#answer(answer)];
+    const safe = end < 0 ? this.#held.length - overlap(this.#held, closing) : end;
+    const thought = this.#held.slice(0, safe);
+    this.#held = this.#held.slice(end < 0 ? safe : end + closing.length);
+    if (end >= 0) this.#place = "closed";
+    return thought;
   }
 
-  /** Blank lines between the tag and the answer belong to neither. */
-  #answer(text: string): ChatEvent[] {
-    const answer = this.#trim ? text.trimStart() : text;
-    if (answer === "") return [];
-    this.#trim = false;
-    return [{ type: "text", text: answer }];
+  #readClosed(): void {
+    if (this.#held.trim() === "") return;
+    this.#held = this.#held.replace(/^\s*\n/u, "");
+    this.#place = "after";
   }
+}
+
+function events(type: "reasoning" | "text", text: string): ChatEvent[] {
+  return text === "" ? [] : [{ type, text }];
 }
 
 /** Length of the longest end of `text` that is a beginning of `word`. */
