@@ -1,4 +1,4 @@
-import { isMap } from "yaml";
+import { type Document, isMap } from "yaml";
 import { AppError } from "../errors.ts";
 import { checkConfig, parseConfig, readText } from "./file.ts";
 import { writePrivately } from "./files.ts";
@@ -16,9 +16,22 @@ export async function saveSetting(path: string, keys: readonly string[], value: 
   if (document.contents !== null && !isMap(document.contents)) {
     throw new AppError("config_broken", { path, line: 1, key: null, reason: "a mapping of settings is expected" });
   }
-  if (value === undefined) document.deleteIn(keys);
-  else document.setIn(keys, value);
+  if (value !== undefined) setDeep(document, path, keys, value);
+  else if (document.hasIn(keys)) document.deleteIn(keys);
   const after = document.toString({ lineWidth: 0 });
   await checkConfig(path, after, document);
   await writePrivately(path, after);
+}
+
+/** @throws AppError `config_broken` where a value stands in the way that is no mapping */
+function setDeep(document: Document, path: string, keys: readonly string[], value: unknown): void {
+  const inTheWay = keys.slice(0, -1).findIndex((_, index) => {
+    const node = document.getIn(keys.slice(0, index + 1), true);
+    return node !== undefined && !isMap(node);
+  });
+  if (inTheWay >= 0) {
+    const key = keys.slice(0, inTheWay + 1).join(".");
+    throw new AppError("config_broken", { path, line: null, key, reason: "a mapping is expected" });
+  }
+  document.setIn(keys, value);
 }
