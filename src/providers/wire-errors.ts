@@ -127,8 +127,8 @@ export function redact(text: string, { key }: Connection): string {
 export function retryAfter(header: Refusal["header"], now = Date.now()): number | null {
   const exact = Number.parseFloat(header("retry-after-ms") ?? "");
   if (exact >= 0) return exact;
-  const value = header("retry-after");
-  if (value === null) return null;
+  const value = header("retry-after")?.trim();
+  if (!value) return null;
   const seconds = Number(value);
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
   return Number.isFinite(wait) ? Math.max(0, wait) : null;

@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findProvider } from "../../src/providers/catalogue.ts";
+import type { Connection } from "../../src/providers/connection.ts";
+import { createTransport } from "../../src/providers/http.ts";
+import {
+  fromNetwork,
+  fromRefusal,
+  fromStream,
+  isPassing,
+  reasonOf,
+  retryAfter,
+} from "../../src/providers/wire-errors.ts";
+
+const connection: Connection = {
+  ...findProvider("deepseek", {}),
+  key: "sk-0123456789abcdef",
+  keyOrigin: "DEEPSEEK_API_KEY",
+  proxy: null,
+  transport: createTransport({}),
+  silence: null,
+};
+
+function refused(status: number, body: string, headers: Readonly<Record<string, string>> = {}) {
+  return fromRefusal({ status, body, header: (name) => headers[name] ?? null }, connection, "some-model");
+}
+
+describe("a refusal by its status", () => {
+  test.each([
+    [307, "redirected", 5, false],
+    [400, "request_refused", 4, false],
+    [401, "key_rejected", 3, false],
+    [402, "no_balance", 3, false],
+    [403, "forbidden", 3, false],
+    [404, "request_refused", 4, false],
+    [408, "service_failed", 5, true],
+    [409, "service_failed", 5, true],
+    [413, "request_refused", 4, false],
+    [422, "request_refused", 4, false],
+    [429, "rate_limited", 5, true],
+    [500, "service_failed", 5, true],
+    [503, "service_failed", 5, true],
+    [504, "service_failed", 5, true],
+    [529, "service_failed", 5, true],
+  ])("%d is %s, exit code %d, passing: %s", (status, code, exitCode, passing) => {
+    const error = refused(status, '{"error":{"message":"why"}}');
+    expect({ code: error.code, exitCode: error.exitCode, passing: isPassing(error) }).toEqual({
+      code,
+      exitCode,
+      passing,
+    });
+  });
+
+  test("whatever the body is, there is an error with a short reason", () => {
+    const someBody = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.constant("<html>"),
+      fc.constant('{"error":{"error":{"error":{}}}}'),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 300, max: 599 }), someBody, (status, body) => {
+        const { details } = refused(status, body);
+        const reason = "reason" in details ? details.reason : "";
+        expect(String(reason).length).toBeLessThanOrEqual(301);
+        expect(reason).not.toMatch(/[\r\n]/u);
+      }),
+    );
+  });
+
+  test("carries the service's name for the request, and how long to wait", () => {
+    expect(refused(503, "", { "x-ds-trace-id": "t1", "retry-after": "2" })).toMatchObject({
+      traceId: "t1",
+      retryAfter: 2000,
+    });
+    expect(refused(400, "", { "x-siliconcloud-trace-id": "t2" })).toMatchObject({ traceId: "t2", retryAfter: null });
+    expect(refused(400, "", { "x-request-id": "t3" })).toMatchObject({ traceId: "t3" });
+  });
+
+  test("never quotes the key", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (before, after) => {
+        const body = JSON.stringify({ error: { message: `${before}${connection.key}${after}` } });
+        expect(refused(401, body).message).not.toContain("0123456789abcdef");
+      }),
+    );
+  });
+});
+
+describe("the service's sentence", () => {
+  test.each([
+    ['{"error":{"message":"Insufficient Balance","type":"x"}}', "Insufficient Balance"],
+    ['{"error":"model not loaded"}', "model not loaded"],
+    [
+      '{"code":20012,"message":"Model does not exist. Please check it carefully.","data":null}',
+      "Model does not exist. Please check it carefully",
+    ],
+    ['"Invalid token"', "Invalid token"],
+    ['{"detail":"Not Found"}', "Not Found"],
+    ['{"msg":"\\u8d26\\u6237\\u4f59\\u989d\\u4e0d\\u8db3\\u3002"}', "\u8d26\u6237\u4f59\u989d\u4e0d\u8db3"],
+    ["<html><head><title> 502 Bad Gateway </title></head></html>", "502 Bad Gateway"],
+    ["<p>nothing</p>", "an HTML page"],
+    ["upstream  connect\nerror", "upstream connect error"],
+    ["", ""],
+    ["{}", "{}"],
+    ["null", "null"],
+  ])("in %s", (body, reason) => {
+    expect(reasonOf(body)).toBe(reason);
+  });
+});
+
+describe("a 400 by its sentence", () => {
+  test.each([
+    [
+      "This model's maximum context length is 1048576 tokens. However, you requested 2000000 tokens",
+      "context_too_long",
+    ],
+    ["input length exceeds the context window", "context_too_long"],
+    ["Content Exists Risk", "content_refused"],
+    ["Model Not Exist", "model_not_found"],
+    ["Model does not exist. Please check it carefully.", "model_not_found"],
+    ['model "llama9" not found, try pulling it first', "model_not_found"],
+    ["Invalid max_tokens value", "request_refused"],
+    ["The `reasoning_content` in the thinking mode must be passed back to the API.", "request_refused"],
+  ])("%s: %s", (message, code) => {
+    expect(refused(400, JSON.stringify({ error: { message } })).code).toBe(code);
+  });
+
+  test("names the limit where it is said", () => {
+    const { details } = refused(400, '{"error":{"message":"This model\'s maximum context length is 65536 tokens."}}');
+    expect(details).toMatchObject({ limit: 65_536 });
+  });
+});
+
+describe("an error in the midst of a stream", () => {
+  test.each([
+    [{ code: 50505, message: "Model service overloaded.", data: null }, "stream_failed"],
+    [{ code: 50603, message: "System is too busy now." }, "stream_failed"],
+    [{ code: 20012, message: "Model does not exist." }, "model_not_found"],
+    [{ code: 20015, message: "The parameter is invalid." }, "request_refused"],
+    [{ code: 30001, message: "your account balance is insufficient" }, "forbidden"],
+    [{ error: { message: "slow down", code: 429 }, code: 429 }, "rate_limited"],
+    [{ error: { message: "server_error" } }, "stream_failed"],
+    [{ error: { message: "x" }, code: "invalid_request_error" }, "stream_failed"],
+    ["just a string", "stream_failed"],
+    [null, "stream_failed"],
+  ])("%j is %s", (payload, code) => {
+    expect(fromStream(payload, connection, "some-model").code).toBe(code);
+  });
+});
+
+describe("a connection that failed", () => {
+  const failure = (code: string) => Object.assign(new Error("x"), { code });
+
+  test.each([
+    ["ENOTFOUND", "dns", true],
+    ["EAI_AGAIN", "dns", true],
+    ["ECONNREFUSED", "refused", true],
+    ["EHOSTUNREACH", "unreachable", true],
+    ["ETIMEDOUT", "timeout", true],
+    ["ECONNRESET", "reset", true],
+    ["EPIPE", "reset", true],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls", false],
+    ["CERT_HAS_EXPIRED", "tls", false],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls", false],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "tls", false],
+    ["ERR_PROXY_TUNNEL", "proxy", false],
+  ])("with %s is a matter of %s, passing: %s", (code, cause, passing) => {
+    const error = fromNetwork(failure(code), connection);
+    expect(error).toMatchObject({ code: "no_connection", details: { host: "api.deepseek.com", cause, reason: code } });
+    expect(isPassing(error)).toBe(passing);
+  });
+
+  test("is looked for inside of what wraps it", () => {
+    const wrapped = new Error("Connection error.", { cause: new AggregateError([failure("ECONNREFUSED")]) });
+    expect(fromNetwork(wrapped, connection)).toMatchObject({ details: { cause: "refused" } });
+  });
+});
+
+describe("Retry-After", () => {
+  const now = Date.parse("2026-11-20T12:00:00Z");
+  const wait = (headers: Readonly<Record<string, string>>) => retryAfter((name) => headers[name] ?? null, now);
+
+  test.each([
+    [{}, null],
+    [{ "retry-after": "0" }, 0],
+    [{ "retry-after": "1.5" }, 1500],
+    [{ "retry-after": "120" }, 120_000],
+    [{ "retry-after": "Fri, 20 Nov 2026 12:00:30 GMT" }, 30_000],
+    [{ "retry-after": "Fri, 20 Nov 2026 11:00:00 GMT" }, 0],
+    [{ "retry-after": "-5" }, 0],
+    [{ "retry-after": "soon" }, null],
+    [{ "retry-after": "" }, null],
+    [{ "retry-after-ms": "250", "retry-after": "9" }, 250],
+    [{ "retry-after-ms": "nonsense", "retry-after": "9" }, 9000],
+  ])("%j is %s ms", (headers, milliseconds) => {
+    expect(wait(headers)).toBe(milliseconds);
+  });
+
+  test("is never negative and never NaN", () => {
+    fc.assert(
+      fc.property(fc.string(), (value) => {
+        const milliseconds = wait({ "retry-after": value }) ?? 0;
+        expect(milliseconds).toBeGreaterThanOrEqual(0);
+        expect(Number.isFinite(milliseconds)).toBe(true);
+      }),
+    );
+  });
+});
