@@ -8,7 +8,7 @@ export const session = {
   left: ({ path, command }: { path: string; command: string }) => `Saved in ${path}. Go on with: ${command}`,
   leftUnsaved: "Nothing was saved.",
   unknownCommand: ({ name, nearest }: { name: string; nearest: string | null }) =>
-    `There is no /${name}${nearest === null ? "" : `; did you mean /${nearest}?`} /help lists the commands. //${name} sends it as text.`,
+    `There is no /${name}${nearest === null ? "." : `; did you mean /${nearest}?`} /help lists the commands. //${name} sends it as text.`,
   modelIs: ({ provider, model }: { provider: string; model: string }) => `The model is ${model} at ${provider}.`,
   systemIs: ({ system }: { system: string }) => `The system prompt is: ${system}`,
   systemSet: "The system prompt holds from the next question on.",
