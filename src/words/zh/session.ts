@@ -9,7 +9,7 @@ export const session: Words["session"] = {
   left: ({ path, command }) => `已保存到 ${path}。继续对话：${command}`,
   leftUnsaved: "没有保存任何内容。",
   unknownCommand: ({ name, nearest }) =>
-    `没有 /${name} 命令${nearest === null ? "" : `，是不是想输入 /${nearest}?`}。/help 列出全部命令；要把它作为文本发送，请输入 //${name}。`,
+    `没有 /${name} 命令${nearest === null ? "。" : `，是不是想输入 /${nearest}？`}/help 列出全部命令；要把它作为文本发送，请输入 //${name}。`,
   modelIs: ({ provider, model }) => `当前模型：${provider} 的 ${model}。`,
   systemIs: ({ system }) => `当前系统提示词：${system}`,
   systemSet: "系统提示词从下一个问题起生效。",
