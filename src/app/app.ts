@@ -1,6 +1,6 @@
 import type { Environment } from "../config/environment.ts";
 import { readEnvironment } from "../config/environment.ts";
-import { readConfigFile } from "../config/file.ts";
+import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
 import type { Folders } from "../config/folders.ts";
 import { findFolders, transcriptsFolder } from "../config/folders.ts";
 import type { KeyPlaces } from "../config/keys.ts";
@@ -31,6 +31,8 @@ export interface Invocation {
 export interface Sources {
   /** False leaves the config file alone, for the commands that mend it. */
   readonly configFile: boolean;
+  /** Where given, takes the mistakes in settings instead of their being thrown; what is mistaken counts as not set. */
+  readonly mistakes?: AppError[];
 }
 
 export interface FailoverRoute {
@@ -84,15 +86,15 @@ export class App {
    */
   static async open(
     invocation: Invocation,
-    { configFile }: Sources = { configFile: true },
+    { configFile, mistakes }: Sources = { configFile: true },
     before: Log | null = null,
   ): Promise<App> {
     const environment = await readEnvironment(process.cwd());
     const folders = findFolders(environment.variables);
-    const file = configFile ? await readConfigFile(folders.configFile) : {};
+    const file = configFile ? await readFileOf(folders, mistakes) : {};
     const providers = new Set(providerNames(file.providers ?? {}));
-    const loaded = loadSettings(invocation.flags, environment, file, folders.configFile, providers);
-    const log = before ?? (await startLog(invocation, loaded.settings));
+    const loaded = loadSettings(invocation.flags, environment, file, folders.configFile, providers, mistakes);
+    const log = before ?? (await startLog(invocation, loaded.settings, mistakes));
     return new App(invocation, { environment, folders, file }, loaded, log);
   }
 
@@ -197,4 +199,11 @@ export class App {
     this.#demo ??= import("../providers/demo/server.ts").then(({ startDemo }) => startDemo());
     return await this.#demo;
   }
+}
+
+async function readFileOf({ configFile }: Folders, mistakes: AppError[] | undefined): Promise<ConfigFile> {
+  if (mistakes === undefined) return await readConfigFile(configFile);
+  const found = await readDespiteMistakes(configFile);
+  mistakes.push(...found.mistakes);
+  return found.file;
 }

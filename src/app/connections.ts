@@ -1,4 +1,4 @@
-import { findKey } from "../config/keys.ts";
+import { findKey, type Key } from "../config/keys.ts";
 import type { Origin } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
@@ -11,37 +11,66 @@ export interface Instead {
   readonly key: string | null;
 }
 
+/** A provider and its address. */
+export interface Endpoint {
+  readonly provider: Provider;
+  readonly baseUrl: string;
+  /** What set the address; null for the catalogue's and the config file's. */
+  readonly origin: Origin | null;
+}
+
 /**
  * A provider with its key and address, once it is sure that the key may go there.
  *
- * @throws AppError `unknown_provider`, `no_key`, `untrusted_endpoint`, `insecure_endpoint`
+ * @throws AppError `unknown_provider`, `bad_value`, as `keyFor`
  */
 export async function openConnection(app: App, name: string, instead: Instead): Promise<Connection> {
-  const { environment, terminal, settings } = app;
+  const endpoint = openEndpoint(app, name, instead.address);
+  return connectionTo(app, endpoint, await keyFor(app, endpoint, instead.key));
+}
+
+/**
+ * @param address stands in for the catalogue's
+ * @throws AppError `unknown_provider`, `bad_value`
+ */
+export function openEndpoint(app: App, name: string, address: string | null): Endpoint {
   const provider = findProvider(name, app.file.providers ?? {});
-  const elsewhere = provider.baseUrlVariable === null ? null : environment.get(provider.baseUrlVariable);
-  const baseUrl = (instead.address ?? elsewhere?.value ?? provider.baseUrl).replace(/\/+$/u, "");
+  const elsewhere = provider.baseUrlVariable === null ? null : app.environment.get(provider.baseUrlVariable);
+  const baseUrl = (address ?? elsewhere?.value ?? provider.baseUrl).replace(/\/+$/u, "");
   if (URL.parse(baseUrl) === null) {
-    throw new AppError("bad_value", {
-      name: provider.baseUrlVariable ?? "base_url",
-      value: baseUrl,
-      expected: "https://…",
-    });
+    const setting = provider.baseUrlVariable ?? "base_url";
+    throw new AppError("bad_value", { name: setting, value: baseUrl, expected: "https://…" });
   }
+  return { provider, baseUrl, origin: elsewhere?.origin ?? null };
+}
+
+/**
+ * The key that goes to an address; null for a provider that needs none and has none.
+ *
+ * @param typed stands in for the one that is kept
+ * @throws AppError `no_key`, `untrusted_endpoint`, `insecure_endpoint`, as `findKey`
+ */
+export async function keyFor(app: App, endpoint: Endpoint, typed: string | null): Promise<Key | null> {
+  const { provider, baseUrl, origin } = endpoint;
+  const { name, keyVariable, keyCommand, keyNeeded } = provider;
   const key =
-    instead.key === null
-      ? await findKey(
-          { provider: name, variable: provider.keyVariable, command: provider.keyCommand },
-          app.keyPlaces,
-          app.stop,
-        )
-      : { value: instead.key, origin: { kind: "store", name: app.words.setup.typed } as const };
-  if (key === null && provider.keyNeeded) {
-    const variable = provider.keyVariable ?? `providers.${name}.key_variable`;
-    throw new AppError("no_key", { provider: name, variable, hint: terminal.interactive ? "environment" : "setup" });
+    typed === null
+      ? await findKey({ provider: name, variable: keyVariable, command: keyCommand }, app.keyPlaces, app.stop)
+      : { value: typed, origin: { kind: "store", name: app.words.setup.typed } as const };
+  if (key === null && keyNeeded) {
+    const variable = keyVariable ?? `providers.${name}.key_variable`;
+    const hint = app.terminal.interactive ? "environment" : "setup";
+    throw new AppError("no_key", { provider: name, variable, hint });
   }
-  if (key !== null) app.log?.hide(key.value);
-  if (key !== null) mayGo(provider, baseUrl, elsewhere?.origin ?? null, key.origin);
+  if (key === null) return null;
+  app.log?.hide(key.value);
+  mayGo(provider, baseUrl, origin, key.origin);
+  return key;
+}
+
+/** What is needed to ask; without a key for whoever looks no further than the door. */
+export function connectionTo(app: App, { provider, baseUrl }: Endpoint, key: Key | null): Connection {
+  const { environment, settings } = app;
   return {
     ...provider,
     baseUrl,
@@ -54,7 +83,7 @@ export async function openConnection(app: App, name: string, instead: Instead): 
 }
 
 /** Where a key came from, for a person; a keyring's name alone says little. */
-function keyOriginOf({ words }: App, { kind, name }: Origin): string {
+export function keyOriginOf({ words }: App, { kind, name }: Origin): string {
   return kind === "keyring" ? `${words.tables.origin.keyring} (${name})` : name;
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { Document } from "yaml";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError, asAppError, systemReason } from "../errors.ts";
 import type { ConfigFile } from "./schema.ts";
 
 /**
@@ -15,10 +15,40 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   return await checkConfig(path, text, document);
 }
 
+/** As many mistakes as are told of one file. */
+const mostMistakes = 50;
+
+/**
+ * Reads the config file for whoever wants to know what is wrong with it: what is mistaken is left out and named, the rest
+ * holds.
+ */
+export async function readDespiteMistakes(path: string): Promise<{ file: ConfigFile; mistakes: AppError[] }> {
+  const mistakes: AppError[] = [];
+  let text: string;
+  let document: Document;
+  try {
+    text = await readText(path);
+    document = await parseConfig(path, text);
+  } catch (error) {
+    return { file: {}, mistakes: [asAppError(error)] };
+  }
+  while (mistakes.length < mostMistakes) {
+    const checked = await check(path, text, document);
+    if ("file" in checked) return { file: checked.file, mistakes };
+    mistakes.push(checked.error);
+    // Of what is missing, what it is missing in goes.
+    let { keys } = checked;
+    while (keys.length > 0 && !document.hasIn(keys)) keys = keys.slice(0, -1);
+    if (keys.length === 0) break;
+    document.deleteIn(keys);
+  }
+  return { file: {}, mistakes };
+}
+
 /** The text of the config file; empty when there is none. */
 export async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return "";
@@ -40,17 +70,26 @@ export async function parseConfig(path: string, text: string): Promise<Document>
 
 /** @throws AppError `config_broken` for unknown keys and values that do not fit */
 export async function checkConfig(path: string, text: string, document: Document): Promise<ConfigFile> {
+  const checked = await check(path, text, document);
+  if ("error" in checked) throw checked.error;
+  return checked.file;
+}
+
+type Checked = { readonly file: ConfigFile } | { readonly error: AppError; readonly keys: readonly string[] };
+
+/** The file's settings, or the first mistake in it and where that is. */
+async function check(path: string, text: string, document: Document): Promise<Checked> {
   const [{ isNode }, v, { configFileSchema }] = await Promise.all([
     import("yaml"),
     import("valibot"),
     import("./schema.ts"),
   ]);
   const result = v.safeParse(configFileSchema, document.toJS() ?? {});
-  if (result.success) return result.output;
+  if (result.success) return { file: result.output };
   const [issue] = result.issues;
   const keys = (issue.path ?? []).map((part) => String(part.key));
   const reason = issue.expected === "never" ? "unknown key" : issue.message;
-  throw new AppError("config_broken", { path, line: lineOfKey(), key: keys.join("."), reason });
+  return { error: new AppError("config_broken", { path, line: lineOfKey(), key: keys.join("."), reason }), keys };
 
   function lineOfKey(): number | null {
     for (let length = keys.length; length > 0; length--) {

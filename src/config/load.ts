@@ -1,5 +1,5 @@
 import { safeParse } from "valibot";
-import { AppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import type { ConfigFile, Flags, Origin, SettingName, Settings } from "./schema.ts";
 import { builtIn, settingSchemas, settingVariables } from "./schema.ts";
@@ -23,6 +23,7 @@ type Layer = (name: SettingName) => Found | null;
  *
  * @param path of the config file, for origins
  * @param providers the names that `provider/id` may begin with
+ * @param mistakes where given, takes the errors, and what is mistaken has its built-in value
  * @throws AppError `bad_value` for a value that does not fit its setting
  */
 export function loadSettings(
@@ -31,6 +32,7 @@ export function loadSettings(
   file: ConfigFile,
   path: string,
   providers: ReadonlySet<string>,
+  mistakes?: AppError[],
 ): LoadedSettings {
   const sources: readonly Layer[] = [
     (name) => {
@@ -51,8 +53,14 @@ export function loadSettings(
   for (const name of Object.keys(settingSchemas) as SettingName[]) {
     const found = (special[name] ?? find)(layers, name);
     if (found === null) continue;
-    values[name] = checked(name, found);
-    origins[name] = found.origin;
+    try {
+      values[name] = checked(name, found);
+      origins[name] = found.origin;
+    } catch (error) {
+      if (mistakes === undefined) throw error;
+      mistakes.push(asAppError(error));
+      if (name in builtIn) values[name] = builtIn[name as keyof typeof builtIn];
+    }
   }
   return { settings: values as Settings, origins };
 }

@@ -96,6 +96,7 @@ export const providerSchema = v.strictObject({
   headers: v.optional(v.record(v.string(), v.string())),
   thinking: v.optional(v.picklist(thinkingForms)),
   prefix: v.optional(v.picklist(prefixForms)),
+  stream_usage: v.optional(flag),
   balance: v.optional(v.picklist(balanceForms)),
 });
 export type ProviderConfig = v.InferOutput<typeof providerSchema>;

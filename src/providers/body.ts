@@ -14,7 +14,8 @@ export function requestBody(request: ChatRequest, connection: Connection): ChatC
   const body = {
     model: request.model,
     messages: (siliconflow ? request.messages.slice(0, -1) : request.messages).map(wireMessage),
-    ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : { stream: false }),
+    stream: request.stream,
+    ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
     ...samplingFields(request.sampling),
     ...thinkingFields(connection.thinking, siliconflow ? { enabled: false, effort: null } : request.thinking),
     ...(siliconflow && { prefix: last.content }),

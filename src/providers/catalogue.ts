@@ -17,12 +17,14 @@ export interface Provider {
   readonly headers: Readonly<Record<string, string>>;
   readonly thinking: (typeof thinkingForms)[number];
   readonly prefix: (typeof prefixForms)[number];
+  /** Whether a stream is asked for its usage (`stream_options`); some gateways answer 400 to that. */
+  readonly streamUsage: boolean;
   readonly balance: (typeof balanceForms)[number];
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
 }
 
-const hosted = { keyNeeded: true, keyCommand: null, headers: {}, modelsQuery: {} } as const;
+const hosted = { keyNeeded: true, keyCommand: null, streamUsage: true, headers: {}, modelsQuery: {} } as const;
 const local = {
   ...hosted,
   keyNeeded: false,
@@ -104,6 +106,7 @@ export function findProvider(name: string, custom: Custom): Provider {
     headers: { ...base.headers, ...entry?.headers },
     thinking: entry?.thinking ?? base.thinking,
     prefix: entry?.prefix ?? base.prefix,
+    streamUsage: entry?.stream_usage ?? base.streamUsage,
     balance: entry?.balance ?? base.balance,
   };
   if (provider.baseUrl === "" && name !== "demo") {

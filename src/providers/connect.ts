@@ -198,7 +198,7 @@ function isFailure(chunk: unknown): boolean {
 }
 
 /** DeepSeek goes on from a prefix only at `/beta`. */
-function prefixUrl({ baseUrl, prefix }: Connection): string {
+export function prefixUrl({ baseUrl, prefix }: Connection): string {
   return prefix === "beta" ? `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta` : baseUrl;
 }
 
