@@ -28,13 +28,18 @@ export function withoutHarmful(page: string): string {
 
 /**
  * The language of a text as far as its script tells, for fonts, line breaks and reading aloud: `zh`, `ja`, `ko`, or empty for
- * "not known", as HTML has it.
+ * "not known", as HTML has it. A Chinese answer about programs is full of English words, so that a character counts as much
+ * as a word.
  */
 export function languageOf(text: string): string {
   const start = text.slice(0, 4000);
-  const share = (pattern: RegExp) =>
-    (start.match(pattern)?.length ?? 0) / Math.max(1, start.match(/\p{L}/gu)?.length ?? 0);
-  if (share(/[\p{sc=Hiragana}\p{sc=Katakana}]/gu) > 0.1) return "ja";
-  if (share(/\p{sc=Hangul}/gu) > 0.1) return "ko";
-  return share(/\p{sc=Han}/gu) > 0.1 ? "zh" : "";
+  const count = (pattern: RegExp) => start.match(pattern)?.length ?? 0;
+  const han = count(/\p{sc=Han}/gu);
+  const kana = count(/[\p{sc=Hiragana}\p{sc=Katakana}]/gu);
+  const hangul = count(/\p{sc=Hangul}/gu);
+  const others = count(/[[\p{L}\p{M}]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]]+/gv);
+  const least = (han + kana + hangul + others) * 0.15;
+  if (kana > 0 && kana >= least) return "ja";
+  if (hangul > 0 && hangul >= least) return "ko";
+  return han > 0 && han >= least ? "zh" : "";
 }

@@ -7,7 +7,7 @@ export const style = `
   color-scheme: light dark;
   --paper: #ffffff; --panel: #f5f6f8; --ink: #1f2328; --faint: #626b75; --line: #dde1e6;
   --accent: #3451c6; --asked: #eef2ff; --bad: #b3261e; --badly: #fdf0ef;
-  --keyword: #a626a4; --string: #2f7d32; --number: #a35200; --name: #0f5ea8; --comment: #6a737d; --tag: #b3261e;
+  --keyword: #a626a4; --string: #2f7d32; --number: #a35200; --name: #0f5ea8; --comment: #5c6570; --tag: #b3261e;
   --added: #e6f4ea; --removed: #fce8e6;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "PingFang SC", "Hiragino Sans GB",
     "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", sans-serif;
