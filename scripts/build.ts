@@ -1,12 +1,15 @@
 /**
- * Bundles src/main.ts and its packages into dist/, or the folder given as argument: one entry and the chunks it loads when
- * first needed. Prints nothing when all is well, so that `npm start` begins with the program itself.
+ * Bundles src/main.ts and its packages into dist/, or the folder given as argument: one file for the program, and one for each
+ * big package that only some runs need. Prints nothing when all is well, so that `npm start` begins with the program itself.
+ * What is gained by each step is measured in docs/decisions/0003-bundler.md.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { builtinModules, findPackageJSON } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -30,30 +33,78 @@ const lazyBuiltins: Plugin = {
   },
 };
 
-/**
- * The `openai` package's helpers that drive tools and gather streams by themselves: never used here (they lose data, see
- * src/providers/deltas.ts), and loading their base class alone touches Node's `Headers`, which loads undici (22 ms).
- */
-const withoutRunners: Plugin = {
-  name: "without-runners",
+/** What a module of Node becomes. An ES import gets what such a module inherits; listing its names would take longer. */
+function lazily(name: string): string {
+  const module = `process.getBuiltinModule(${JSON.stringify(name)})`;
+  if (typeof process.getBuiltinModule(name) === "function") return `module.exports = ${module};`;
+  return `let loaded;
+    const get = (_, key) => key === "__esModule" ? undefined : (loaded ??= ${module})[key];
+    module.exports = Object.create(new Proxy({}, { get }));`;
+}
+
+/** `string-width` is one function, and makes tables of all emoji when it is imported (10 ms): it is, at the first call. */
+const lazyFunctions: Plugin = {
+  name: "lazy-functions",
   setup(bundle) {
-    bundle.onLoad({ filter: /openai[\\/]lib[\\/]EventStream\.mjs$/ }, () => ({
-      contents: "export class EventStream {}",
+    bundle.onResolve({ filter: /^string-width$/ }, ({ path: name, kind, resolveDir }) =>
+      kind === "import-statement" ? { path: name, namespace: "lazy-function", pluginData: resolveDir } : null,
+    );
+    bundle.onLoad({ filter: /.*/, namespace: "lazy-function" }, ({ path: name, pluginData }) => ({
+      contents: `export default (...given) => require(${JSON.stringify(name)}).default(...given);`,
+      resolveDir: pluginData as string,
     }));
   },
 };
 
 /**
- * In a chunk of its own a CommonJS package has its default export alone. The names that Node finds in it are exported by hand,
- * so that a dynamic import gives the same in the bundle as in the source.
+ * Of the `openai` package nothing is used but its client, `chat.completions.create` and the reading of streams. Every other
+ * class it has (images, files, runners that drive tools …) is an empty one here: less to load, and no touch of `Headers`.
+ */
+const chatAlone: Plugin = {
+  name: "chat-alone",
+  setup(bundle) {
+    const used = /resources[\\/](?:index|shared|chat[\\/].*)\.mjs$|lib[\\/](?:parser|chat-completions[\\/].*)\.mjs$/;
+    bundle.onLoad({ filter: /openai[\\/](?:resources|lib)[\\/].*\.mjs$/ }, async ({ path: file }) => {
+      if (used.test(file)) return null;
+      const names = Object.keys((await import(pathToFileURL(file).href)) as object);
+      return { contents: names.map((name) => `export class ${name} {}`).join("\n") };
+    });
+  },
+};
+
+/** Packages that are imported when first needed, and then by most runs: they stay in the program's file. */
+const together = /^(?:openai|yaml|dotenv|valibot)(?:\/|$)/;
+/** Optional, and a binary: src/config/keyring.ts does without it where it is missing. */
+const missing = ["@napi-rs/keyring"];
+
+/** Gathers, as entries of the second build, the other packages that are imported when first needed. */
+function packagesApart(entries: Record<string, string>): Plugin {
+  return {
+    name: "packages-apart",
+    setup(bundle) {
+      bundle.onResolve({ filter: /^[@a-z]/ }, ({ path: name, kind }) => {
+        if (kind !== "dynamic-import" || together.test(name) || missing.includes(name) || name.startsWith("node:")) {
+          return null;
+        }
+        const file = `packages/${name.replace("@", "").replaceAll("/", "-")}`;
+        entries[file] = name;
+        return { path: `./${file}.js`, external: true };
+      });
+    },
+  };
+}
+
+/**
+ * As an entry a CommonJS package has its default export alone. The names that Node finds in it are exported by hand, so that a
+ * dynamic import gives the same in the bundle as in the source.
  */
 const namedExports: Plugin = {
   name: "named-exports",
   setup(bundle) {
     bundle.onResolve({ filter: /^[@a-z]/ }, async ({ path: name, kind, resolveDir }) => {
-      if (kind !== "dynamic-import") return null;
+      if (kind !== "entry-point") return null;
       const found = await bundle.resolve(name, { kind: "import-statement", resolveDir });
-      return isCommonJs(found.path) ? { path: name, namespace: "named-exports", pluginData: resolveDir } : null;
+      return isCommonJs(found.path) ? { path: name, namespace: "named-exports", pluginData: resolveDir } : found;
     });
     bundle.onLoad({ filter: /.*/, namespace: "named-exports" }, async ({ path: name, pluginData }) => {
       const names = Object.keys((await import(name)) as object).filter((key) => /^[\w$]+$/.test(key));
@@ -71,30 +122,16 @@ function isCommonJs(file: string): boolean {
   return manifest !== undefined && (JSON.parse(readFileSync(manifest, "utf8")) as { type?: string }).type !== "module";
 }
 
-function lazily(name: string): string {
-  const load = `process.getBuiltinModule(${JSON.stringify(name)})`;
-  const exported: unknown = process.getBuiltinModule(name);
-  if (typeof exported === "function") return `module.exports = ${load};`;
-  const names = JSON.stringify(Object.getOwnPropertyNames(exported));
-  return `for (const name of ${names}) Object.defineProperty(exports, name, { enumerable: true, get: () => ${load}[name] });`;
-}
-
 const outdir = process.argv[2] ?? path("../dist");
-await rm(outdir, { recursive: true, force: true });
-await build({
-  entryPoints: [path("../src/main.ts")],
+const options = {
   outdir,
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node22",
   minify: true,
   legalComments: "none",
   logLevel: "warning",
-  // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
-  external: ["@napi-rs/keyring"],
-  plugins: [lazyBuiltins, namedExports, withoutRunners],
+  external: missing,
   // docs/decisions/0003-bundler.md says why these globals are replaced.
   inject: [path("light-globals.ts")],
   define: {
@@ -102,4 +139,29 @@ await build({
     "globalThis.Blob": "undefined",
     "globalThis.Headers": "undefined",
   },
+} satisfies BuildOptions;
+
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
+const packages: Record<string, string> = {};
+const program = await build({
+  ...options,
+  entryPoints: [path("../src/main.ts")],
+  // A script whose value is what src/main.ts exports: see bin/load.js.
+  format: "iife",
+  globalName: "program",
+  footer: { js: "program;" },
+  plugins: [packagesApart(packages), lazyBuiltins, lazyFunctions, chatAlone],
+  write: false,
+});
+const { text } = program.outputFiles[0]!;
+// The first line tells this build from all others.
+await writeFile(join(outdir, "main.js"), `//${createHash("sha256").update(text).digest("hex")}\n${text}`);
+await build({
+  ...options,
+  entryPoints: packages,
+  format: "esm",
+  splitting: true,
+  chunkNames: "packages/shared-[hash]",
+  plugins: [lazyBuiltins, namedExports],
 });

@@ -4,6 +4,7 @@ import { App } from "./app/app.ts";
 import { chooseWords, openTerminal, tellError } from "./app/launch.ts";
 import { ask } from "./commands/ask.ts";
 import { chat } from "./commands/chat.ts";
+import { completion } from "./commands/completion.ts";
 import { config } from "./commands/config.ts";
 import { balance, models } from "./commands/models.ts";
 import { readFlags } from "./commands/options.ts";
@@ -13,7 +14,7 @@ import { type Shell, Verb } from "./commands/verb.ts";
 import { asAppError, type AppError } from "./errors.ts";
 import type { Words } from "./words/words.ts";
 
-const verbs = [chat, ask, transcripts, models, balance, setup, config];
+const verbs = [chat, ask, transcripts, models, balance, setup, config, completion];
 
 /** Conventional exit codes of programs that a signal ended. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -39,7 +40,8 @@ export async function main(args: readonly string[]): Promise<void> {
   if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
 }
 
-function buildProgram(words: Words, stop: AbortController): Verb {
+/** The program as it is declared; nothing is read or loaded before it is parsed. */
+export function buildProgram(words: Words, stop: AbortController): Verb {
   const { help } = words;
   const program = new Verb("deepseek-chat", words);
   program

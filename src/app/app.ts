@@ -116,6 +116,11 @@ export class App {
     return { environment, keyFile: folders.keyFile, store: settings.key_store, keyVariables };
   }
 
+  /** Names of all providers, the config file's too. */
+  get providers(): string[] {
+    return providerNames(this.file.providers ?? {});
+  }
+
   async useLanguage(language: Language): Promise<void> {
     this.words = await loadWords(language);
   }

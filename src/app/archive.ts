@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Transcript } from "../transcripts/format.ts";
+import type { TranscriptSummary } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
 
 /** Which conversation to go on with. */
@@ -27,6 +28,12 @@ export async function findEarlier(app: App, earlier: Earlier): Promise<Transcrip
   const newest = await newestTranscript(app.transcripts);
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
   return await readTranscript(newest.path);
+}
+
+/** The conversations in the transcripts folder, newest first. */
+export async function listConversations(app: App): Promise<TranscriptSummary[]> {
+  const { listTranscripts } = await import("../transcripts/read.ts");
+  return await listTranscripts(app.transcripts, app.folders.cache);
 }
 
 /** Lets a person choose; gives the path, null when they left it. */

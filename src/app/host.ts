@@ -1,5 +1,4 @@
 import { listModels } from "../providers/account.ts";
-import { providerNames } from "../providers/catalogue.ts";
 import { modelFacts } from "../providers/prices.ts";
 import type { Archive, Host, LineSource, SessionSettings } from "../repl/host.ts";
 import { count } from "../terminal/summary.ts";
@@ -52,7 +51,7 @@ export class SessionHost implements Host {
   }
 
   get providers(): string[] {
-    return providerNames(this.#app.file.providers ?? {});
+    return this.#app.providers;
   }
 
   get roles(): Readonly<Record<string, string>> {

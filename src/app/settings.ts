@@ -9,12 +9,13 @@ import { table } from "../terminal/table.ts";
 import type { App } from "./app.ts";
 import { editFile } from "./editing.ts";
 
-const names = Object.keys(settingSchemas) as SettingName[];
+/** In the order of the table. */
+export const settingNames = Object.keys(settingSchemas) as SettingName[];
 
 /** What `config list` does: each setting with its value and where that comes from. */
 export function list(app: App, json: boolean): void {
   const { terminal, words, settings, origins } = app;
-  const rows = names.map((name) => ({ name, value: settings[name] ?? null, origin: origins[name] ?? null }));
+  const rows = settingNames.map((name) => ({ name, value: settings[name] ?? null, origin: origins[name] ?? null }));
   if (json) return terminal.out(`${JSON.stringify(rows)}\n`);
   const cells = rows.map(({ name, value, origin }) => [
     name,
@@ -30,14 +31,14 @@ export function list(app: App, json: boolean): void {
  * @throws AppError `bad_value` for a setting that there is not
  */
 export function get(app: App, name: string): void {
-  const value = names.includes(name as SettingName) ? app.settings[name as SettingName] : inFile(app, name);
+  const value = settingNames.includes(name as SettingName) ? app.settings[name as SettingName] : inFile(app, name);
   if (value !== undefined) app.terminal.out(`${asText(value)}\n`);
 }
 
 function inFile(app: App, name: string): unknown {
   const keys = name.split(".");
   if (!["roles", "providers", "models", "holidays"].includes(keys[0]!)) {
-    throw new AppError("bad_value", { name: "setting", value: name, expected: names.join(", ") });
+    throw new AppError("bad_value", { name: "setting", value: name, expected: settingNames.join(", ") });
   }
   let value: unknown = app.file;
   for (const key of keys) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;

@@ -1,6 +1,9 @@
+import { closest, distance } from "fastest-levenshtein";
+import { AppError } from "../errors.ts";
+import type { Words } from "../words/words.ts";
 import { declareChatOptions } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
-import type { Declare } from "./verb.ts";
+import type { Declare, Verb } from "./verb.ts";
 
 interface Options extends ResumeOptions {
   readonly file?: readonly string[];
@@ -10,10 +13,22 @@ export const chat: Declare = (program, { words, run }) => {
   const command = program.command("chat", { isDefault: true }).description(words.help.commands.chat);
   declareChatOptions(command);
   declareAttachments(command);
+  // A first word that is no command ends up here, where it would be an argument too many.
+  command.allowExcessArguments();
   command.action((options: Options) =>
     run(command, async (app) => {
+      const [word] = command.args;
+      if (word !== undefined) throw unknownCommand(word, program, words.help.usage);
       const { runSession } = await import("../app/session.ts");
       return await runSession(app, earlierOf(options), options.file ?? []);
     }),
   );
 };
+
+function unknownCommand(word: string, program: Verb, words: Words["help"]["usage"]): AppError {
+  const near = closest(
+    word,
+    program.commands.map((command) => command.name()),
+  );
+  return new AppError("usage", { message: words.command({ word, nearest: distance(word, near) <= 2 ? near : null }) });
+}

@@ -1,4 +1,4 @@
-import { Command, type Help } from "commander";
+import { Command, type Help, type Option } from "commander";
 import type { App, Sources } from "../app/app.ts";
 import { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
@@ -27,7 +27,12 @@ export class Verb extends Command {
     this.words = words;
     const { help, titles } = { help: words.help, titles: words.help.titles as Record<string, string> };
     this.helpOption("-h, --help", help.help)
-      .configureHelp({ styleTitle: (title: string) => titles[title] ?? title } satisfies Partial<Help>)
+      .configureHelp({
+        showGlobalOptions: true,
+        styleTitle: (title) => titles[title] ?? title,
+        commandUsage: (command) => translated(`${fullName(command)} ${command.usage()}`, help.placeholders),
+        optionDescription: (option) => describeOption(option, help.extra),
+      } satisfies Partial<Help>)
       .configureOutput({ outputError: () => {} })
       .exitOverride();
   }
@@ -38,10 +43,32 @@ export class Verb extends Command {
 
   /** Commander's sentence, or ours in another language; what it speaks of stands between quotes in it. */
   override error(message: string, options?: { code?: string }): never {
-    const sentence = message.replace(/^error: /u, "").trim();
+    const sentence = message
+      .replace(/^error: /u, "")
+      .trim()
+      .replace(/\.$/u, "");
     const subject = /'([^']*)'/u.exec(sentence)?.[1] ?? "";
     const code = options?.code ?? "";
     const english = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replaceAll("\n", " ")}.`;
     throw new AppError("usage", { message: this.words.help.usage.sentence({ code, subject, message: english }) });
   }
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+/** Commander's own placeholders in usage lines. */
+function translated(usage: string, placeholders: Readonly<Record<string, string>>): string {
+  return Object.entries(placeholders).reduce((line, [english, own]) => line.replace(english, own), usage);
+}
+
+function describeOption(option: Option, words: Words["help"]["extra"]): string {
+  const extra = [
+    ...(option.argChoices === undefined ? [] : [words.choices({ values: option.argChoices.join(", ") })]),
+    ...(option.defaultValue === undefined || option.negate
+      ? []
+      : [words.default({ value: String(option.defaultValue) })]),
+  ];
+  return extra.length === 0 ? option.description : `${option.description} ${words.joined({ parts: extra })}`;
 }

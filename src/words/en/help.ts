@@ -8,6 +8,12 @@ export const help = {
     "Global Options:": "Global options:",
     "Commands:": "Commands:",
   },
+  placeholders: { "[options]": "[options]", "[command]": "[command]" },
+  extra: {
+    choices: ({ values }: { values: string }) => `choices: ${values}`,
+    default: ({ value }: { value: string }) => `default: ${value}`,
+    joined: ({ parts }: { parts: readonly string[] }) => `(${parts.join("; ")})`,
+  },
   help: "show this help",
   helpCommand: "show the help of a command",
   version: "show the version",
@@ -31,6 +37,7 @@ export const help = {
       "take in conversations of other programs: the data exports (.zip or conversations.json) of chat.deepseek.com and ChatGPT, logs.db of llm, sessions of aichat, messages as JSON Lines, an old conversation.txt, and what export made",
     models: "list the models the provider offers, with context length and price where known",
     balance: "show the account's balance",
+    doctor: "find out what works, what does not, and what to do about it",
     setup: "set up a provider and its key",
     config: "read and change settings",
     configList: "list all settings, each with its origin",
@@ -38,6 +45,7 @@ export const help = {
     configSet: "write a setting to the config file",
     configUnset: "remove a setting from the config file",
     configEdit: "open the config file in $VISUAL or $EDITOR",
+    completion: "print a completion script: source it in your shell's start-up file",
     configPath: "print the path of the config file",
   },
   arguments: {
@@ -46,6 +54,7 @@ export const help = {
     conversations: "conversations to export, each an id or the beginning of one, path, file name, or last",
     importFiles: "files to import; what they are is told from what they hold",
     setting: "name of a setting, e.g. model or providers.mine.base_url",
+    shell: "bash, zsh, fish or powershell",
     value: "its new value",
   },
   options: {
@@ -77,6 +86,7 @@ export const help = {
     output: "form of the answer on stdout: text, json or jsonl",
     timeout: "seconds of silence accepted from the server",
     retries: "how often to ask again when a request brought nothing",
+    probe: "also ask the model a few tiny questions, to find out what its service really does",
     json: "print JSON",
     to: "form; jsonl is OpenAI's messages form, one conversation a line; default: by the ending of -o, else md",
     exportOutput: "file or folder to write to; several conversations need a folder, except as jsonl",
@@ -86,6 +96,8 @@ export const help = {
     limit: "list at most so many",
   },
   usage: {
+    command: ({ word, nearest }: { word: string; nearest: string | null }) =>
+      `There is no command ${word}${nearest === null ? "." : `; did you mean ${nearest}?`} A question is put with deepseek-chat ask "…".`,
     sentence: ({ message }: { code: string; subject: string; message: string }) => message,
   },
 };

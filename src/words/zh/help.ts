@@ -9,6 +9,12 @@ export const help: Words["help"] = {
     "Global Options:": "通用选项：",
     "Commands:": "命令：",
   },
+  placeholders: { "[options]": "[选项]", "[command]": "[命令]" },
+  extra: {
+    choices: ({ values }) => `可选值：${values}`,
+    default: ({ value }) => `默认：${value}`,
+    joined: ({ parts }) => `（${parts.join("；")}）`,
+  },
   help: "显示帮助",
   helpCommand: "显示某个命令的帮助",
   version: "显示版本号",
@@ -32,6 +38,7 @@ export const help: Words["help"] = {
       "导入其他程序的对话：chat.deepseek.com 与 ChatGPT 的数据导出（.zip 或 conversations.json）、llm 的 logs.db、aichat 的会话、JSON Lines 格式的 messages、旧的 conversation.txt，以及 export 导出的文件",
     models: "列出服务商提供的模型，以及已知的上下文长度和价格",
     balance: "查看账户余额",
+    doctor: "检查哪些正常、哪些不正常，以及如何处理",
     setup: "设置服务商和密钥",
     config: "查看和修改设置",
     configList: "列出全部设置及其来源",
@@ -39,6 +46,7 @@ export const help: Words["help"] = {
     configSet: "把一项设置写入配置文件",
     configUnset: "从配置文件中删除一项设置",
     configEdit: "用 $VISUAL 或 $EDITOR 打开配置文件",
+    completion: "输出补全脚本，在 shell 的启动文件中加载即可",
     configPath: "输出配置文件的路径",
   },
   arguments: {
@@ -47,6 +55,7 @@ export const help: Words["help"] = {
     conversations: "要导出的对话：编号或其开头、路径、文件名，或 last",
     importFiles: "要导入的文件；按内容识别格式",
     setting: "设置项名称，例如 model 或 providers.mine.base_url",
+    shell: "bash、zsh、fish 或 powershell",
     value: "新的值",
   },
   options: {
@@ -82,11 +91,14 @@ export const help: Words["help"] = {
     exportOutput: "输出文件或目录；导出多段对话时须为目录（jsonl 除外）",
     all: "所有对话",
     force: "覆盖已有文件",
+    probe: "另向模型提几个小问题，查明服务的实际行为",
     json: "输出 JSON",
     raw: "原样输出文件内容",
     limit: "最多列出的条数",
   },
   usage: {
+    command: ({ word, nearest }) =>
+      `没有命令 ${word}${nearest === null ? "。" : `，是不是想输入 ${nearest}？`}提问请用 deepseek-chat ask "…"。`,
     sentence: ({ code, subject, message }) => {
       const sentences: Record<string, string> = {
         "commander.unknownOption": `没有选项 ${subject}。`,

@@ -1,0 +1,172 @@
+import { problems } from "./doctor-problems.ts";
+
+/** What `doctor` calls its checks. */
+const titles = {
+  program: "Program",
+  terminal: "Terminal",
+  settings: "Settings",
+  folders: "Files and folders",
+  transcripts: "Transcripts",
+  index: "Search index",
+  provider: "Provider",
+  key: "API key",
+  proxy: "Proxy",
+  lookup: "Name lookup",
+  connect: "Connection",
+  tls: "Encryption",
+  answer: "First byte",
+  clock: "Clock",
+  models: "Models",
+  balance: "Balance",
+  findings: "Known of the model",
+  streaming: "Streaming",
+  usage: "Token counts",
+  thinking: "Thinking switch",
+  prefix: "Going on from a beginning",
+  json: "JSON mode",
+};
+
+interface TerminalFacts {
+  readonly term: string;
+  readonly program: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly colors: 0 | 1 | 2 | 3;
+  readonly unicode: boolean;
+  readonly hyperlinks: boolean;
+  readonly wideColumns: number | null;
+  readonly bracketedPaste: boolean | null;
+  readonly synchronizedOutput: boolean | null;
+}
+
+const colors = { 0: "no colours", 1: "16 colours", 2: "256 colours", 3: "16 million colours" };
+const places = { config: "settings", keys: "keys", data: "data", cache: "cache", transcripts: "transcripts" };
+
+/** One line for each check: what was seen. */
+const facts = {
+  program: (seen: { version: string; node: string; platform: string; arch: string; executable: string }) =>
+    `deepseek-chat ${seen.version}, Node ${seen.node}, ${seen.platform} ${seen.arch} (${seen.executable})`,
+  terminal: (seen: TerminalFacts) =>
+    [
+      [seen.term, seen.program].filter(Boolean).join(", ") || "TERM is not set",
+      `${seen.columns}×${seen.rows}`,
+      colors[seen.colors],
+      can("Unicode", seen.unicode),
+      ...(seen.wideColumns === null ? [] : [`Chinese on ${seen.wideColumns} columns`]),
+      can("hyperlinks", seen.hyperlinks),
+      can("bracketed paste", seen.bracketedPaste),
+      can("synchronized output", seen.synchronizedOutput),
+    ].join(", "),
+  settings: (seen: {
+    path: string;
+    exists: boolean;
+    set: readonly { name: string; value: string; origin: string }[];
+  }) => {
+    const lines = seen.set.map(({ name, value, origin }) => `${name} = ${value} (${origin})`);
+    return [`${seen.path}${seen.exists ? "" : " (not there; none is needed)"}`, ...lines].join("\n");
+  },
+  folders: (seen: {
+    places: readonly { what: keyof typeof places; path: string; exists: boolean; mode: string | null }[];
+  }) =>
+    seen.places
+      .map(
+        ({ what, path, exists, mode }) => `${places[what]}: ${path} (${exists ? (mode ?? "there") : "not there yet"})`,
+      )
+      .join("\n"),
+  transcripts: (seen: { folder: string; count: number; bytes: number }) =>
+    `${seen.count} ${seen.count === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.folder}`,
+  index: (seen: { path: string; entries: number; bytes: number }) =>
+    `${seen.entries} ${seen.entries === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.path}`,
+  provider: (seen: { provider: string; baseUrl: string; origin: string; model: string | null }) =>
+    `${seen.provider} at ${seen.baseUrl}${seen.origin === "" ? "" : ` (${seen.origin})`}, ${seen.model === null ? "no model set" : `model ${seen.model}`}`,
+  key: (seen: { origin: string; store: string }) => `from ${seen.origin}; new ones go to: ${seen.store}`,
+  proxy: (seen: { proxy: string; variable: string; certificates: string | null }) =>
+    [
+      seen.proxy === "" ? "none" : `${seen.proxy} (${seen.variable})`,
+      ...(seen.certificates === null ? [] : [`further certificates: ${seen.certificates}`]),
+    ].join(", "),
+  lookup: (seen: { name: string; addresses: readonly string[]; ms: number }) =>
+    `${seen.name} is ${seen.addresses.join(", ")} (${seen.ms} ms)`,
+  connect: (seen: { host: string; address: string; proxy: string | null; ms: number }) =>
+    `${seen.host}${seen.proxy === null ? "" : ` through ${seen.proxy}`} at ${seen.address} (${seen.ms} ms)`,
+  tls: (seen: { protocol: string; issuer: string; days: number }) =>
+    `${seen.protocol}, certificate by ${seen.issuer}, good for ${seen.days} days`,
+  answer: (seen: { status: number; ms: number }) => `after ${seen.ms} ms (status ${seen.status})`,
+  clock: (seen: { seconds: number }): string =>
+    seen.seconds === 0
+      ? "agrees with the service's"
+      : `${Math.abs(seen.seconds)} s ${seen.seconds > 0 ? "fast" : "slow"}`,
+  models: (seen: { count: number; model: string; listed: boolean }) =>
+    `${seen.count} offered; ${seen.model} is ${seen.listed ? "one of them" : "not among them"}`,
+  balance: (seen: { balances: readonly { currency: string; total: string }[] }) =>
+    seen.balances.map(({ currency, total }) => `${total} ${currency}`).join(", "),
+  findings: (seen: {
+    at: string;
+    thinking: string | null;
+    prefix: string | null;
+    stream_usage: boolean | null;
+    json: boolean | null;
+  }) =>
+    `asked on ${seen.at.slice(0, 10)}: ${[
+      ...(seen.thinking === null ? [] : [`thinking switch ${seen.thinking}`]),
+      ...(seen.prefix === null ? [] : [`prefix ${seen.prefix}`]),
+      ...(seen.stream_usage === null ? [] : [can("usage in streams", seen.stream_usage)]),
+      ...(seen.json === null ? [] : [can("JSON mode", seen.json)]),
+    ].join(", ")}`,
+  streaming: (seen: { firstMs: number; totalMs: number; finishReason: string | null; done: boolean }) =>
+    `answered in ${seen.firstMs} ms, whole after ${seen.totalMs} ms; finish reason ${seen.finishReason ?? "missing"}, ${can("[DONE]", seen.done)}`,
+  usage: (seen: { where: "end" | "every" | "none"; asked: boolean; cache: string | null; reasoning: boolean }) =>
+    [
+      { end: "once, at the end", every: "on every chunk", none: "none" }[seen.where],
+      seen.asked ? "takes stream_options" : "refuses stream_options",
+      seen.cache === null ? "cached tokens not told" : `cached tokens in ${seen.cache}`,
+      can("reasoning tokens", seen.reasoning),
+    ].join(", "),
+  thinking: (seen: {
+    form: string;
+    byDefault: boolean;
+    on: boolean | null;
+    off: boolean | null;
+    field: string | null;
+  }) =>
+    [
+      seen.byDefault ? "thinks by default" : "does not think by default",
+      seen.form === "none" ? "no switch works" : `switched by ${seen.form}`,
+      ...(seen.field === null ? [] : [`thinking in ${seen.field}`]),
+    ].join(", "),
+  prefix: (seen: { form: string }): string =>
+    seen.form === "none" ? "not possible; it is asked to go on instead" : seen.form,
+  json: (seen: { accepted: boolean; valid: boolean }): string =>
+    seen.accepted ? (seen.valid ? "answers with an object" : "taken, but the answer is no JSON object") : "refused",
+};
+
+function can(what: string, possible: boolean | null): string {
+  return possible === null ? `${what} unknown` : possible ? what : `no ${what}`;
+}
+
+const skipped = {
+  no_terminal: "this is no terminal",
+  no_index: "none is kept",
+  no_proxy: "none is set",
+  is_address: "the base URL has an address, no name",
+  no_tls: "plain http",
+  no_key: "none is needed",
+  no_clock: "the service does not tell its time",
+  no_balance: "the provider does not tell",
+  not_probed: "nothing yet; deepseek-chat doctor --probe asks it a few tiny questions",
+};
+
+export const doctor = {
+  titles,
+  facts,
+  problems,
+  skipped,
+  /** `by` is the title of the check that is out of order. */
+  blocked: (by: string) => `not tried, because of: ${by}`,
+  asking: ({ model }: { model: string }) => `Asking ${model} a few tiny questions…`,
+  kept: ({ path }: { path: string }) => `What was found out is kept in ${path} and gone by from now on.`,
+  allFine: "All is well.",
+  warned: (warnings: number) => (warnings === 1 ? "One thing to know." : `${warnings} things to know.`),
+  failed: (failures: number) =>
+    failures === 1 ? "One thing is out of order." : `${failures} things are out of order.`,
+};

@@ -1,0 +1,126 @@
+import type { Words } from "../words.ts";
+import { problems } from "./doctor-problems.ts";
+
+const titles: Words["doctor"]["titles"] = {
+  program: "程序",
+  terminal: "终端",
+  settings: "设置",
+  folders: "文件和目录",
+  transcripts: "对话记录",
+  index: "搜索索引",
+  provider: "服务商",
+  key: "API 密钥",
+  proxy: "代理",
+  lookup: "域名解析",
+  connect: "连接",
+  tls: "加密",
+  answer: "首字节",
+  clock: "时钟",
+  models: "模型",
+  balance: "余额",
+  findings: "模型实测",
+  streaming: "流式输出",
+  usage: "token 用量",
+  thinking: "思考开关",
+  prefix: "前缀续写",
+  json: "JSON 模式",
+};
+
+const colors = { 0: "无颜色", 1: "16 色", 2: "256 色", 3: "真彩色" };
+const places = { config: "设置", keys: "密钥", data: "数据", cache: "缓存", transcripts: "对话记录" };
+
+const facts: Words["doctor"]["facts"] = {
+  program: (seen) =>
+    `deepseek-chat ${seen.version}，Node ${seen.node}，${seen.platform} ${seen.arch}（${seen.executable}）`,
+  terminal: (seen) =>
+    [
+      [seen.term, seen.program].filter(Boolean).join("，") || "未设置 TERM",
+      `${seen.columns}×${seen.rows}`,
+      colors[seen.colors],
+      can("Unicode", seen.unicode),
+      ...(seen.wideColumns === null ? [] : [`汉字占 ${seen.wideColumns} 列`]),
+      can("超链接", seen.hyperlinks),
+      can("括号粘贴", seen.bracketedPaste),
+      can("同步输出", seen.synchronizedOutput),
+    ].join("，"),
+  settings: (seen) => {
+    const lines = seen.set.map(({ name, value, origin }) => `${name} = ${value}（${origin}）`);
+    return [`${seen.path}${seen.exists ? "" : "（不存在，可以没有）"}`, ...lines].join("\n");
+  },
+  folders: (seen) =>
+    seen.places
+      .map(({ what, path, exists, mode }) => `${places[what]}：${path}（${exists ? (mode ?? "存在") : "尚未创建"}）`)
+      .join("\n"),
+  transcripts: (seen) => `${seen.folder} 中有 ${seen.count} 段对话，共 ${(seen.bytes / 1e6).toFixed(1)} MB`,
+  index: (seen) => `${seen.path} 中有 ${seen.entries} 段对话，共 ${(seen.bytes / 1e6).toFixed(1)} MB`,
+  provider: (seen) =>
+    `${seen.provider}，地址 ${seen.baseUrl}${seen.origin === "" ? "" : `（${seen.origin}）`}，${seen.model === null ? "未指定模型" : `模型 ${seen.model}`}`,
+  key: (seen) => `来自 ${seen.origin}；新密钥的保存位置：${seen.store}`,
+  proxy: (seen) =>
+    [
+      seen.proxy === "" ? "无" : `${seen.proxy}（${seen.variable}）`,
+      ...(seen.certificates === null ? [] : [`附加证书：${seen.certificates}`]),
+    ].join("，"),
+  lookup: (seen) => `${seen.name} 解析为 ${seen.addresses.join("、")}（${seen.ms} 毫秒）`,
+  connect: (seen) =>
+    `${seen.host}${seen.proxy === null ? "" : `，经代理 ${seen.proxy}`}，地址 ${seen.address}（${seen.ms} 毫秒）`,
+  tls: (seen) => `${seen.protocol}，证书由 ${seen.issuer} 签发，还有 ${seen.days} 天到期`,
+  answer: (seen) => `${seen.ms} 毫秒（状态码 ${seen.status}）`,
+  clock: (seen) =>
+    seen.seconds === 0 ? "与服务器一致" : `比服务器${seen.seconds > 0 ? "快" : "慢"} ${Math.abs(seen.seconds)} 秒`,
+  models: (seen) => `共 ${seen.count} 个，${seen.model} ${seen.listed ? "在其中" : "不在其中"}`,
+  balance: (seen) => seen.balances.map(({ currency, total }) => `${total} ${currency}`).join("，"),
+  findings: (seen) =>
+    `测于 ${seen.at.slice(0, 10)}：${[
+      ...(seen.thinking === null ? [] : [`思考开关 ${seen.thinking}`]),
+      ...(seen.prefix === null ? [] : [`前缀续写 ${seen.prefix}`]),
+      ...(seen.stream_usage === null ? [] : [can("流式用量", seen.stream_usage)]),
+      ...(seen.json === null ? [] : [can("JSON 模式", seen.json)]),
+    ].join("，")}`,
+  streaming: (seen) =>
+    `${seen.firstMs} 毫秒开始回答，${seen.totalMs} 毫秒结束；finish reason 为 ${seen.finishReason ?? "空"}，${can("[DONE]", seen.done)}`,
+  usage: (seen) =>
+    [
+      { end: "结尾给出一次", every: "每个数据块都给出", none: "没有" }[seen.where],
+      seen.asked ? "接受 stream_options" : "拒绝 stream_options",
+      seen.cache === null ? "不提供缓存命中数" : `缓存命中数在 ${seen.cache}`,
+      can("思考 token 数", seen.reasoning),
+    ].join("，"),
+  thinking: (seen) =>
+    [
+      seen.byDefault ? "默认思考" : "默认不思考",
+      seen.form === "none" ? "没有可用的开关" : `开关形式 ${seen.form}`,
+      ...(seen.field === null ? [] : [`思考内容在 ${seen.field}`]),
+    ].join("，"),
+  prefix: (seen) => (seen.form === "none" ? "不支持，改为请模型继续" : seen.form),
+  json: (seen) => (seen.accepted ? (seen.valid ? "返回 JSON 对象" : "接受该参数，但回答不是 JSON 对象") : "被拒绝"),
+};
+
+function can(what: string, possible: boolean | null): string {
+  return possible === null ? `${what}：未知` : possible ? `${what}：支持` : `${what}：不支持`;
+}
+
+const skipped: Words["doctor"]["skipped"] = {
+  no_terminal: "不在终端中运行",
+  no_index: "没有索引",
+  no_proxy: "未设置",
+  is_address: "服务地址是 IP，无需解析",
+  no_tls: "明文 http",
+  no_key: "不需要",
+  no_clock: "服务器没有提供时间",
+  no_balance: "服务商不提供查询",
+  not_probed: "尚未测试；deepseek-chat doctor --probe 会向模型问几个小问题",
+};
+
+export const doctor: Words["doctor"] = {
+  titles,
+  facts,
+  problems,
+  skipped,
+  blocked: (by) => `未检查，原因：${by}`,
+  asking: ({ model }) => `正在向 ${model} 提几个小问题…`,
+  kept: ({ path }) => `测试结果保存在 ${path}，今后以此为准。`,
+  allFine: "一切正常。",
+  warned: (warnings) => `有 ${warnings} 处需要留意。`,
+  failed: (failures) => `有 ${failures} 处不正常。`,
+};
