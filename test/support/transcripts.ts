@@ -183,3 +183,10 @@ export function split(text: string, places: readonly number[]): string[] {
 }
 
 export const somePlaces = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 });
+
+/** Everything that comes. */
+export async function gather<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}

@@ -44,8 +44,10 @@ class Splitter {
         if (!this.#begins(byte)) continue;
         start = index;
       }
-      const end = this.#step(byte, index);
-      if (end < 0) continue;
+      const found = this.#step(byte, index);
+      if (found < 0) continue;
+      // A bracket that closes nothing is something broken of its own.
+      const end = this.#size === 0 && found === start ? index + 1 : found;
       this.#keep(chunk.subarray(start, end));
       yield this.#take();
       // A scalar ends before the byte that shows its end.
@@ -55,7 +57,8 @@ class Splitter {
   }
 
   *end(): Generator<JsonItem> {
-    if (this.#pieces !== null && this.#depth === 0 && !this.#inString) yield this.#take();
+    const whole = this.#inArray !== true && this.#depth === 0 && !this.#inString;
+    if (whole && this.#pieces !== null) yield this.#take();
     else if (this.#pieces !== null || (this.#inArray === true && !this.#closed)) yield { reason: "cut" };
   }
 

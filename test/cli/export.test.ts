@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  aichatSession,
+  chatgptExport,
+  deepseekExport,
+  oldConversation,
+  writeJson,
+  writeLlmLogs,
+  writeZip,
+} from "../support/foreign.ts";
+import { newPlace, type Place, put, run } from "../support/program.ts";
+
+/** One file of each kind that can be imported. */
+async function writeSamples(folder: string): Promise<void> {
+  mkdirSync(folder);
+  await writeZip(join(folder, "deepseek.zip"), {
+    "conversations.json": JSON.stringify(deepseekExport()),
+    "user.json": "{}",
+  });
+  writeJson(join(folder, "chatgpt.json"), chatgptExport());
+  writeLlmLogs(join(folder, "logs.db"));
+  writeFileSync(join(folder, "session.yaml"), aichatSession);
+  writeFileSync(join(folder, "conversation.txt"), oldConversation());
+  const messages = [
+    { role: "user", content: "q" },
+    { role: "assistant", content: "a\u001b[31m" },
+  ];
+  writeFileSync(join(folder, "train.jsonl"), `${JSON.stringify({ messages })}\nnonsense\n`);
+}
+
+const samples = ["deepseek.zip", "chatgpt.json", "logs.db", "session.yaml", "conversation.txt", "train.jsonl"];
+const files = samples.map((name) => join("in", name));
+
+describe("import and export", () => {
+  let place: Place;
+  let first: Awaited<ReturnType<typeof run>>;
+  const ids: string[] = [];
+  const out = (...parts: string[]) => join(place.cwd, ...parts);
+  const read = (...parts: string[]) => readFileSync(out(...parts), "utf8");
+  const transcripts = (...args: string[]) => run(["transcripts", ...args], { place });
+
+  beforeAll(async () => {
+    place = newPlace();
+    await writeSamples(out("in"));
+    first = await transcripts("import", ...files);
+    const { stdout } = await transcripts("list", "--json");
+    ids.push(...(JSON.parse(stdout) as { id: string }[]).map(({ id }) => id));
+  });
+
+  test("says of each file what became of it, and names what was skipped", async () => {
+    expect(first.stdout.split("\n")).toEqual([
+      "in/deepseek.zip: 2 imported, 0 already there, 0 skipped",
+      "in/chatgpt.json: 1 imported, 0 already there, 0 skipped",
+      "in/logs.db: 2 imported, 0 already there, 0 skipped",
+      "in/session.yaml: 1 imported, 0 already there, 0 skipped",
+      "in/conversation.txt: 1 imported, 0 already there, 0 skipped",
+      "in/train.jsonl: 1 imported, 0 already there, 1 skipped",
+      "total: 8 imported, 0 already there, 1 skipped",
+      "",
+    ]);
+    expect(first.stderr).toBe("in/train.jsonl: skipped conversation 2: it is no valid JSON\n");
+    expect(first.code).toBe(0);
+    expect(readdirSync(out("transcripts")).filter((name) => name.endsWith(".md"))).toHaveLength(8);
+  });
+
+  test("adds nothing a second time, and says so as JSON", async () => {
+    const { stdout, code } = await transcripts("import", "--json", ...files);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as { files: { file: string; conversations: object[] }[] };
+    expect(report).toMatchObject({ imported: 0, extended: 0, already_there: 8, skipped: 1 });
+    expect(report.files[1]).toMatchObject({
+      file: "in/chatgpt.json",
+      error: null,
+      conversations: [
+        { number: 1, status: "already_there", title: "Deploy timeout", source: "chatgpt", turns: 1, left_out: 1 },
+      ],
+    });
+    expect(report.files[5]!.conversations[1]).toEqual({ number: 2, status: "skipped", title: null, reason: "broken" });
+    expect(readdirSync(out("transcripts")).filter((name) => name.endsWith(".md"))).toHaveLength(8);
+  });
+
+  test("goes on behind a file that is not understood or cannot be read, and exits 2", async () => {
+    put(out("diary.txt"), "Dear diary");
+    const { code, stdout, stderr } = await transcripts("import", "diary.txt", "gone.json", "in/chatgpt.json");
+    expect(code).toBe(2);
+    expect(stdout).toContain("in/chatgpt.json: 0 imported, 1 already there, 0 skipped");
+    expect(stderr).toContain("diary.txt: skipped conversation 1: it has none of the forms known");
+    expect(stderr).toMatch(/gone\.json cannot be read \(ENOENT\)/);
+  });
+
+  test("one conversation goes to stdout as Markdown", async () => {
+    const { code, stdout, stderr } = await transcripts("export", ids[0]!);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^# .+\n\n## Question · \d{4}-\d\d-\d\d/);
+    expect(stdout).not.toContain("<!--");
+  });
+
+  test.each(["md", "html", "json", "txt"])(
+    "all conversations go to a folder as %s, for their owner alone",
+    async (form) => {
+      const { code, stdout, stderr } = await transcripts("export", "--all", "--to", form, "-o", `all-${form}`);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+      expect(stderr).toMatch(/^8 conversations exported to .+\.\n$/);
+      const names = readdirSync(out(`all-${form}`));
+      expect(names).toHaveLength(8);
+      expect(names.every((name) => /^\d{4}-\d\d-\d\d_/.test(name) && name.endsWith(`.${form}`))).toBe(true);
+      const windows = process.platform === "win32";
+      expect(names.every((name) => windows || (statSync(out(`all-${form}`, name)).mode & 0o777) === 0o600)).toBe(true);
+    },
+  );
+
+  test("all conversations go into one file as messages, ready for training", async () => {
+    const { code, stdout, stderr } = await transcripts("export", "--all", "--to", "jsonl");
+    expect(code).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { messages: { role: string }[] });
+    expect(lines).toHaveLength(8);
+    for (const { messages } of lines) {
+      const roles = messages.map(({ role }) => role).filter((role) => role !== "system");
+      expect(roles.join(" ")).toMatch(/^(?:user assistant ?)+$/);
+    }
+    expect(stderr).toBe("");
+    expect(await transcripts("export", "--all", "-o", "all.jsonl")).toMatchObject({ code: 0, stdout: "" });
+    expect(read("all.jsonl")).toBe(stdout);
+  });
+
+  test("what went out as JSON comes back, here and elsewhere", async () => {
+    await transcripts("export", "--all", "--to", "json", "-o", "back");
+    const back = readdirSync(out("back")).map((name) => join("back", name));
+    expect((await transcripts("import", ...back)).stdout).toContain("total: 0 imported, 8 already there, 0 skipped");
+    const there = await transcripts("import", "--transcripts", "elsewhere", ...back);
+    expect(there.stdout).toContain("total: 8 imported, 0 already there, 0 skipped");
+    const { stdout: here } = await transcripts("export", "--all", "--to", "jsonl");
+    const { stdout: copied } = await run(
+      ["transcripts", "export", "--all", "--to", "jsonl", "--transcripts", "elsewhere"],
+      { place },
+    );
+    expect(copied.split("\n").sort()).toEqual(here.split("\n").sort());
+  });
+
+  test("a file that is there is replaced with --force alone, and none of several when one is there", async () => {
+    put(out("kept.md"), "mine");
+    const refused = await transcripts("export", ids[0]!, "-o", "kept.md");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain("--force");
+    expect(read("kept.md")).toBe("mine");
+    expect(await transcripts("export", ids[0]!, "-o", "kept.md", "--force")).toMatchObject({ code: 0 });
+    expect(read("kept.md")).toMatch(/^# /);
+    await transcripts("export", ids[0]!, ids[1]!, "-o", "some");
+    const [one] = readdirSync(out("some"));
+    put(out("some", one!), "mine");
+    expect(await transcripts("export", "--all", "-o", "some")).toMatchObject({ code: 2 });
+    expect(readdirSync(out("some"))).toHaveLength(2);
+    expect(read("some", one!)).toBe("mine");
+  });
+
+  test("the ending of the file says the form", async () => {
+    expect(await transcripts("export", ids[0]!, "-o", "page.html")).toMatchObject({ code: 0 });
+    expect(read("page.html")).toMatch(/^<!doctype html>\n<html lang="en">/);
+    await run(["--lang", "zh", "transcripts", "export", ids[0]!, "-o", "zh.html"], { place });
+    expect(read("zh.html")).toContain('<html lang="zh">');
+  });
+
+  test.each([
+    ["nothing named", [], 2, /--all/],
+    ["several to stdout", ["--all"], 2, /-o/],
+    ["no such conversation", ["zzzzzzzz"], 2, /zzzzzzzz/],
+    ["no such form", ["last", "--to", "pdf"], 2, /pdf/],
+    ["no such folder", ["last", "-o", "no/such/folder/a.md"], 6, /ENOENT/],
+  ])("%s is told", async (_, args, code, words) => {
+    const result = await transcripts("export", ...args);
+    expect(result).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(words) });
+  });
+
+  test("a folder that takes nothing ends the import with 6", async () => {
+    put(out("blocked"), "a file");
+    const { code, stderr } = await transcripts("import", "--transcripts", join("blocked", "x"), "in/chatgpt.json");
+    expect(code).toBe(6);
+    expect(stderr).toContain("blocked");
+    expect(existsSync(out("blocked", "x"))).toBe(false);
+  });
+
+  test("importing warns of nothing that Node thinks of SQLite", async () => {
+    const { stderr } = await transcripts("import", "in/logs.db");
+    expect(stderr).toBe("");
+  });
+});
