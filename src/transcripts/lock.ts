@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readFileSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { systemReason } from "../errors.ts";
 import { using, writeAll } from "./disk.ts";
@@ -7,7 +7,7 @@ import { isAlive, thisOwner } from "./owner.ts";
 
 /** How long a lock stands that nobody can be asked about, without a sign of life in its file; milliseconds. */
 const patience = 15 * 60_000;
-/** A lock is made, then filled; what stays empty longer was left by a crash between the two. */
+/** A lock that is a file is made, then filled; what stays empty longer was left by a crash between the two. */
 const emptyPatience = 2_000;
 
 /** The hidden companion of a transcript: its lock, or the folder of what waits for it. */
@@ -16,8 +16,8 @@ export function companion(path: string, kind: "lock" | "waiting"): string {
 }
 
 /**
- * The right to append to a file, held for one exchange. It is a file next to the transcript that exists while the lock is
- * held and names its holder, so that the lock of a process that was killed is recognised at once. Nothing waits: who does
+ * The right to append to a file, held for one exchange. It is a link next to the transcript that exists while the lock is
+ * held and, instead of leading anywhere, names its holder, so that the lock of a process that was killed is recognised at once. Nothing waits: who does
  * not get it writes to a side file.
  */
 export class Lock {
@@ -49,6 +49,18 @@ export class Lock {
   }
 
   #make(): "made" | "taken" | "impossible" {
+    try {
+      // A link is made with what it says, so that no kill can leave an empty lock behind.
+      if (process.platform === "win32") return this.#makeFile();
+      symlinkSync(this.#content, this.#path!);
+      return "made";
+    } catch (error) {
+      return systemReason(error) === "EEXIST" ? "taken" : this.#makeFile();
+    }
+  }
+
+  /** Where links are not to be had: on Windows, and on memory cards and some network drives. */
+  #makeFile(): "made" | "taken" | "impossible" {
     const started = Date.now();
     let descriptor: number;
     try {
@@ -101,15 +113,20 @@ function isStale(lock: string, path: string): boolean {
 
 function contentOf(lock: string): string | null {
   try {
+    return readlinkSync(lock);
+  } catch {
+    // Not a link, or not there.
+  }
+  try {
     return readFileSync(lock, "utf8");
   } catch {
     return null;
   }
 }
 
-/** Milliseconds since the file was last written; 0 when it is gone. */
+/** Milliseconds since a file was last written, or a link made; 0 when it is gone. */
 export function ageOf(path: string): number {
-  const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const written = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return written === undefined ? 0 : Date.now() - written;
 }
 

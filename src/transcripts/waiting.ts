@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { systemReason } from "../errors.ts";
 import { ageOf, companion } from "./lock.ts";
@@ -32,6 +32,7 @@ export function openWaiting(path: string, id: string): number {
   for (let attempt = 1; ; attempt++) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (!isOwn(folder)) throw Object.assign(new Error("The folder is another user's."), { code: "EPERM" });
       return openSync(join(folder, name), "ax", 0o600);
     } catch (error) {
       // Another program took over what was there and removed the folder between our two steps.
@@ -86,9 +87,16 @@ function readIfThere(file: string): string | null {
   }
 }
 
+/** In a folder where anybody may write, somebody else could have laid it there with words that were never said. */
+function isOwn(folder: string): boolean {
+  const stat = lstatSync(folder);
+  return stat.isDirectory() && (process.getuid === undefined || stat.uid === process.getuid());
+}
+
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort();
+    const names = readdirSync(folder).sort();
+    return names.length > 0 && isOwn(folder) ? names : [];
   } catch {
     return [];
   }

@@ -1,6 +1,15 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -106,9 +115,9 @@ test("programs that are killed while they write to one file lose nothing that ha
   for (const [order, name] of names.entries()) {
     const own = ofProgram(exchanges, name);
     const { count } = programs[order]!;
-    // It may have been killed before it could say that another one had begun or ended.
+    // It may have been killed before it could say that another one had ended.
     const complete = own.filter(({ status }) => status === "complete").length;
-    expect([count, count + 1]).toContain(complete);
+    expect(complete).toBeGreaterThanOrEqual(count);
     expect([complete, complete + 1]).toContain(own.length);
   }
   expect(readdirSync(folder)).toEqual(["notes.md"]);
@@ -124,7 +133,7 @@ test("the lock of a program that was killed holds nobody up", async () => {
   waiting.begin(turn("meanwhile"));
   expect(readdirSync(companion(path, "waiting"))).toHaveLength(1);
   await other.kill();
-  expect(readFileSync(companion(path, "lock"), "utf8")).not.toBe("");
+  expect(lstatSync(companion(path, "lock")).isFile()).toBe(process.platform === "win32");
   waiting.end(ending());
   expect((await readTranscript(path)).exchanges).toMatchObject([
     { question: "a 0", status: "interrupted", torn: false },
@@ -217,6 +226,19 @@ test("a machine that slept so long that others went on writes its exchange again
     { question: "other", answer: "answer", status: "complete" },
     { question: "sleeper", answer: "first and second", status: "complete" },
   ]);
+});
+
+test("a side folder of another user is not taken over", async () => {
+  const path = join(temporaryFolder(), "notes.md");
+  exchange(TranscriptWriter.append(path), "one");
+  const text = readFileSync(path, "utf8");
+  const elsewhere = temporaryFolder();
+  writeFileSync(join(elsewhere, "1-000000.1.0.elsewhere.zzz.md"), text.slice(text.indexOf("<!-- deepseek-chat turn")));
+  symlinkSync(elsewhere, companion(path, "waiting"));
+  exchange(TranscriptWriter.append(path), "two");
+  expect((await readTranscript(path)).exchanges).toHaveLength(2);
+  writeFileSync(companion(path, "lock"), "1.0.elsewhere token");
+  expect(() => TranscriptWriter.append(path).begin(turn("three"))).toThrow("transcript_unwritable");
 });
 
 test("a lock that was made and not filled is soon passed over", async () => {
