@@ -21,7 +21,7 @@ export async function runRepl(host: Host, stop: AbortSignal): Promise<AppError |
 class Session {
   readonly #host: Host;
   readonly #stop: AbortSignal;
-  /** Of the last question; null when it went well. */
+  /** Of the last question that failed; null when none did. */
   failed: AppError | null = null;
   #initial = "";
 
@@ -93,7 +93,7 @@ class Session {
       if (answer.reasoning !== "") host.lastThinking = answer.reasoning;
       closeAnswer(host, answer);
       await warnOfContext(host, answer);
-      this.failed = answer.error ?? answer.unsaved;
+      this.failed = answer.error ?? answer.unsaved ?? this.failed;
     } finally {
       release();
     }
