@@ -23,7 +23,7 @@ export interface Found {
 /** Why something in a file was skipped; the words are those of `Words["importing"]["reasons"]`. */
 export type SkipReason = "broken" | "cut" | "too-large" | "unknown" | "empty";
 
-export interface Skip {
+interface Skip {
   readonly reason: SkipReason;
   readonly title: string | null;
 }

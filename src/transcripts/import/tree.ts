@@ -4,7 +4,7 @@ import * as v from "valibot";
  * Conversations that were edited or answered anew are kept as a tree of messages. Here one branch of it is a conversation:
  * the one the person saw last.
  */
-export interface Node {
+interface Node {
   readonly parent: string | null;
   readonly message: Record<string, unknown> | null;
 }
