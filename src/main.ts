@@ -6,6 +6,7 @@ import { ask } from "./commands/ask.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
 import { config } from "./commands/config.ts";
+import { doctor } from "./commands/doctor.ts";
 import { balance, models } from "./commands/models.ts";
 import { readFlags } from "./commands/options.ts";
 import { setup } from "./commands/setup.ts";
@@ -14,7 +15,7 @@ import { type Shell, Verb } from "./commands/verb.ts";
 import { asAppError, type AppError } from "./errors.ts";
 import type { Words } from "./words/words.ts";
 
-const verbs = [chat, ask, transcripts, models, balance, setup, config, completion];
+const verbs = [chat, ask, transcripts, models, balance, setup, config, doctor, completion];
 
 /** Conventional exit codes of programs that a signal ended. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

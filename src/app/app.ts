@@ -188,7 +188,7 @@ export class App {
   }
 
   /** The last line of the log: how the command ended. */
-  logEnd(error: AppError | null): void {
+  logEnd(error: { readonly code: string; readonly exitCode: number } | null): void {
     if (this.log === null) return;
     const facts = error === null ? { exitCode: 0 } : { code: error.code, exitCode: error.exitCode };
     this.log.write(error === null ? "info" : "error", "end", facts);

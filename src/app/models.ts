@@ -2,6 +2,8 @@ import type { Model } from "../chat/model.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { Route } from "../providers/continuity.ts";
 import type { App } from "./app.ts";
+import { openEndpoint } from "./connections.ts";
+import { withFindings } from "./findings.ts";
 import { logged } from "./logging.ts";
 
 /** Milliseconds that the waits between attempts may take together. */
@@ -32,9 +34,14 @@ export async function openModel(app: App, connection: Connection, model: string)
         )),
     };
   };
+  const first = withFindings(app, connection, model);
   const routes = [
-    route(connection.name, model, connection.prefix, async () => connection),
-    ...app.failover(connection.name, model).map((next) => route(next.provider, next.model, next.prefix, next.open)),
+    route(first.name, model, first.prefix, async () => first),
+    ...app.failover(connection.name, model).map((next) => {
+      const { provider: row, baseUrl } = openEndpoint(app, next.provider, null);
+      const { prefix } = withFindings(app, { ...row, baseUrl }, next.model);
+      return route(row.name, next.model, prefix, async () => withFindings(app, await next.open(), next.model));
+    }),
   ];
   return withContinuity(routes, { automatic: continuing && retries > 0, goOn: app.words.answer.goOn });
 }

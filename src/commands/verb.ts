@@ -3,14 +3,16 @@ import type { App, Sources } from "../app/app.ts";
 import { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
 
-export type Work = AppError | null | void;
+/** What gives the exit code when all was told already: an error, or whatever else has a code. */
+export type Told = Pick<AppError, "exitCode"> & { readonly code: string };
+export type Work = Told | null | void;
 
 /** What a command declares itself with. */
 export interface Shell {
   readonly words: Words;
   /**
    * Opens the app with the options of `command`, does the work, and closes it. What `work` throws is told and gives the exit
-   * code; an error that it returns was told already and gives the exit code alone.
+   * code; what it returns was told already and gives the exit code alone.
    */
   readonly run: (command: Command, work: (app: App) => Work | Promise<Work>, sources?: Sources) => Promise<void>;
 }

@@ -23,6 +23,11 @@ const patience = 60_000;
 export const keyringName =
   process.platform === "darwin" ? "Keychain" : process.platform === "win32" ? "Credential Manager" : "Secret Service";
 
+/** Whether a key could be stored there; asks for no password. */
+export async function hasKeyring(provider: string, variables: Variables): Promise<boolean> {
+  return (await openEntry(provider, variables)) !== null;
+}
+
 /** The key of a provider; null where it has none. */
 export async function readKeyring(provider: string, variables: Variables): Promise<KeyringAnswer<string | null>> {
   return await withEntry(provider, variables, async (entry, signal) => (await entry.getPassword(signal)) || null);

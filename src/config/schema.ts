@@ -101,6 +101,19 @@ export const providerSchema = v.strictObject({
 });
 export type ProviderConfig = v.InferOutput<typeof providerSchema>;
 
+/** What `doctor --probe` found a provider to do with a model, where it differs or not; null where nothing was found out. */
+export const findingsSchema = v.object({
+  /** When, ISO 8601. */
+  at: v.string(),
+  thinking: v.nullable(v.picklist(thinkingForms)),
+  prefix: v.nullable(v.picklist(prefixForms)),
+  /** Whether a stream may be asked for its usage. */
+  stream_usage: v.nullable(flag),
+  /** Whether it takes `response_format: json_object`. */
+  json: v.nullable(flag),
+});
+export type Findings = v.InferOutput<typeof findingsSchema>;
+
 const rates = v.strictObject({ cached: between(0, 1e6), input: between(0, 1e6), output: between(0, 1e6) });
 
 /** What is known of a model, by `provider/id`; rates are per million tokens, off-peak. */

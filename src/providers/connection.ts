@@ -19,14 +19,23 @@ export interface Connection extends Provider {
  *
  * @returns null where the variables name none for it
  */
-export function proxyFor(url: string, variables: Readonly<Record<string, string | undefined>>): string | null {
-  const { protocol, hostname } = URL.parse(url) ?? { protocol: "", hostname: "" };
-  const name = protocol === "https:" ? "https_proxy" : "http_proxy";
-  const proxy = variables[name] || variables[name.toUpperCase()];
-  if (!proxy || isExcepted(hostname, variables["no_proxy"] || variables["NO_PROXY"] || "")) return null;
-  const parsed = URL.parse(proxy);
+export function proxyFor(url: string, variables: Variables): string | null {
+  const named = proxyVariable(url, variables);
+  if (named === null) return null;
+  const parsed = URL.parse(named.value);
   return parsed === null ? "?" : parsed.host;
 }
+
+/** The variable that names the proxy for a URL, and its value, which may hold a password. */
+export function proxyVariable(url: string, variables: Variables): { name: string; value: string } | null {
+  const { protocol, hostname } = URL.parse(url) ?? { protocol: "", hostname: "" };
+  const lower = protocol === "https:" ? "https_proxy" : "http_proxy";
+  const name = [lower, lower.toUpperCase()].find((candidate) => Boolean(variables[candidate]));
+  if (name === undefined || isExcepted(hostname, variables["no_proxy"] || variables["NO_PROXY"] || "")) return null;
+  return { name, value: variables[name]! };
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 function isExcepted(host: string, list: string): boolean {
   return list

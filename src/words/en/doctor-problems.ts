@@ -62,6 +62,10 @@ export const problems = {
     what: `The service's certificate ends in ${days} ${days === 1 ? "day" : "days"}.`,
     next: "Whoever runs the service must renew it.",
   }),
+  not_running: ({ host }: { host: string }): ErrorWords => ({
+    what: `No server runs at ${host} on this machine.`,
+    next: "Start it (for Ollama: ollama serve), or correct the port in its base_url.",
+  }),
   slow: ({ seconds }: { seconds: number }): ErrorWords => ({
     what: `The first byte took ${seconds} s.`,
     next: "The service is busy, or a proxy or the network is slow; try again later.",

@@ -22,7 +22,7 @@ const titles = {
   streaming: "Streaming",
   usage: "Token counts",
   thinking: "Thinking switch",
-  prefix: "Going on from a beginning",
+  prefix: "Prefix completion",
   json: "JSON mode",
 };
 

@@ -61,6 +61,10 @@ export const problems: Words["doctor"]["problems"] = {
     what: `服务器证书将在 ${days} 天后到期。`,
     next: "需由服务的运营者更新。",
   }),
+  not_running: ({ host }) => ({
+    what: `本机的 ${host} 没有服务在运行。`,
+    next: "请先启动它（Ollama 的命令是 ollama serve），或更正 base_url 中的端口。",
+  }),
   slow: ({ seconds }) => ({
     what: `等了 ${seconds} 秒才收到首字节。`,
     next: "服务繁忙，或代理、网络较慢，请稍后再试。",

@@ -105,7 +105,7 @@ export const errors: Words["errors"] = {
     next: "请用 /new 开始新对话，或减少内容。",
   }),
   no_connection: ({ host, proxy, cause, reason }) => ({
-    what: `无法连接 ${host}${proxy === null ? "" : `（经代理 ${proxy}）`}:${connectionWords[cause] ?? cause}(${reason})。`,
+    what: `无法连接 ${host}${proxy === null ? "" : `（经代理 ${proxy}）`}：${connectionWords[cause] ?? cause}（${reason}）。`,
     next: proxy === null ? "请检查网络和服务地址。" : "请检查网络、服务地址和 HTTPS_PROXY。",
   }),
   timeout: ({ host, seconds }) => ({

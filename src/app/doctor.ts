@@ -1,0 +1,123 @@
+import { findingsPath, saveFindings } from "../config/findings.ts";
+import { examine, type Result, worstExitCode } from "../diagnostics/examine.ts";
+import { exitCodeOf, type Problem, type ProblemCode, type ProblemDetails } from "../diagnostics/problems.ts";
+import type { CheckFacts, CheckId, Subject } from "../diagnostics/subject.ts";
+import type { AppError } from "../errors.ts";
+import { checklistItem } from "../terminal/checklist.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { errorWords } from "../terminal/terminal.ts";
+import type { Words } from "../words/words.ts";
+import type { App } from "./app.ts";
+import { subjectOf } from "./subject.ts";
+
+/**
+ * What `doctor` does: looks at everything, tells it, and what to do about what is wrong.
+ *
+ * @param mistakes what was wrong in the settings when they were read
+ * @returns what the exit code comes from; null when nothing failed
+ */
+export async function runDoctor(
+  app: App,
+  mistakes: readonly AppError[],
+  { probe, json }: { probe: boolean; json: boolean },
+): Promise<{ readonly code: string; readonly exitCode: number } | null> {
+  const subject = await subjectOf(app, mistakes, probe);
+  const results: Result[] = [];
+  for await (const result of examine(subject)) {
+    results.push(result);
+    if (!json) tell(app, result);
+    if (probe && !json && result.id === "findings") tellAsking(app, subject, results);
+  }
+  if (probe) await keep(app, subject, results);
+  const exitCode = worstExitCode(results.flatMap(({ problems }) => problems));
+  if (json) app.terminal.out(`${JSON.stringify(asObject(app, results, exitCode))}\n`);
+  else sum(app, results);
+  return exitCode === 0 ? null : { code: "doctor", exitCode };
+}
+
+function tell({ terminal, words }: App, result: Result): void {
+  const { titles } = words.doctor;
+  const item = {
+    status: result.status,
+    title: titles[result.id],
+    text: textOf(words, result),
+    problems: result.problems.map((found) => problemWords(words, found)),
+  };
+  terminal.out(checklistItem(terminal, item, Object.values(titles)));
+}
+
+/** Each check's words take that check's facts: a pair that does not fit does not compile. */
+type Lines = { readonly [Id in CheckId]: (facts: CheckFacts[Id]) => string };
+type Advice = { readonly [Code in ProblemCode]: (details: ProblemDetails[Code]) => { what: string; next: string } };
+
+function textOf(words: Words, { id, facts, skipped }: Result): string {
+  const { doctor } = words;
+  if (skipped !== null) {
+    return skipped.why === "blocked" ? doctor.blocked(doctor.titles[skipped.by!]) : doctor.skipped[skipped.why];
+  }
+  const lines: Lines = doctor.facts;
+  return facts === null ? "" : (lines[id] as (facts: unknown) => string)(facts);
+}
+
+function problemWords({ doctor, errors }: Words, found: Problem): { what: string; next: string } {
+  if (found.kind === "error") return errorWords(found.error, errors);
+  const advice: Advice = doctor.problems;
+  return (advice[found.code] as (details: unknown) => { what: string; next: string })(found.details);
+}
+
+function tellAsking({ terminal, words }: App, subject: Subject, results: readonly Result[]): void {
+  if (results.some(({ status }) => status === "fail")) return;
+  terminal.say(terminal.ink.err.dim(sanitize(words.doctor.asking({ model: subject.provider().model ?? "" }))));
+}
+
+/** Keeps what was found out by asking; what was not found out overwrites nothing but earlier findings about the same model. */
+async function keep({ terminal, words, folders }: App, subject: Subject, results: readonly Result[]): Promise<void> {
+  if (!results.some(({ id, facts }) => id === "streaming" && facts !== null)) return;
+  const probe = await subject.probe!();
+  const { provider, baseUrl } = subject.provider();
+  await saveFindings(folders.cache, { provider, baseUrl, model: probe.door.model }, probe.findings(new Date()));
+  terminal.say(terminal.ink.err.dim(sanitize(words.doctor.kept({ path: findingsPath(folders.cache) }))));
+}
+
+function sum({ terminal, words }: App, results: readonly Result[]): void {
+  const { green, yellow, red } = terminal.ink.out;
+  const problems = results.flatMap((result) => result.problems);
+  const failures = problems.filter((found) => exitCodeOf(found) > 0).length;
+  const warnings = problems.length - failures;
+  const lines = [
+    ...(failures > 0 ? [red(words.doctor.failed(failures))] : []),
+    ...(warnings > 0 ? [yellow(words.doctor.warned(warnings))] : []),
+  ];
+  terminal.out(`\n${lines.length > 0 ? lines.join(" ") : green(words.doctor.allFine)}\n`);
+}
+
+/** The object of `doctor --json`. */
+function asObject(app: App, results: readonly Result[], exitCode: number): object {
+  return {
+    ok: exitCode === 0,
+    exit_code: exitCode,
+    checks: results.map(({ id, status, facts, problems, skipped }) => ({
+      id,
+      status,
+      facts: inSnakeCase(facts),
+      problems: problems.map((found) => {
+        const { what, next } = problemWords(app.words, found);
+        const { code, details } = found.kind === "error" ? found.error : found;
+        return { code, exit_code: exitCodeOf(found), details: inSnakeCase(details), message: what, next };
+      }),
+      skipped,
+    })),
+  };
+}
+
+/** Field names as in all JSON that the program prints. */
+function inSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`),
+      inSnakeCase(inner),
+    ]),
+  );
+}

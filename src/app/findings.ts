@@ -1,0 +1,17 @@
+import { findingsOf, readFindings } from "../config/findings.ts";
+import type { Provider } from "../providers/catalogue.ts";
+import type { App } from "./app.ts";
+
+/** A provider as it was found to be with a model (`doctor --probe`); what the config file says of it wins. */
+export function withFindings<Row extends Provider>({ folders, file }: App, row: Row, model: string): Row {
+  const { name: provider, baseUrl } = row;
+  const found = findingsOf(readFindings(folders.cache), { provider, baseUrl, model });
+  if (found === null) return row;
+  const set = file.providers?.[provider];
+  return {
+    ...row,
+    thinking: set?.thinking ?? found.thinking ?? row.thinking,
+    prefix: set?.prefix ?? found.prefix ?? row.prefix,
+    streamUsage: set?.stream_usage ?? found.stream_usage ?? row.streamUsage,
+  };
+}

@@ -1,0 +1,24 @@
+import type { AppError } from "../errors.ts";
+import { declareProviderOptions } from "./options.ts";
+import type { Declare } from "./verb.ts";
+
+interface Options {
+  readonly probe?: boolean;
+  readonly json?: boolean;
+}
+
+export const doctor: Declare = (program, { words, run }) => {
+  const command = program.command("doctor").description(words.help.commands.doctor);
+  declareProviderOptions(command, ["provider", "model", "timeout"]);
+  command
+    .option("--probe", words.help.options.probe)
+    .option("--json", words.help.options.json)
+    .action(({ probe = false, json = false }: Options) => {
+      // It must run when the settings are broken: that is when it is needed.
+      const mistakes: AppError[] = [];
+      return run(command, async (app) => (await import("../app/doctor.ts")).runDoctor(app, mistakes, { probe, json }), {
+        configFile: true,
+        mistakes,
+      });
+    });
+};

@@ -1,0 +1,36 @@
+import type { Problem } from "./problems.ts";
+import type { CheckFacts, CheckId, Subject } from "./subject.ts";
+
+/** Why there was nothing to look at. */
+export type SkipReason =
+  | "no_terminal"
+  | "no_index"
+  | "no_proxy"
+  | "is_address"
+  | "no_tls"
+  | "no_key"
+  | "no_clock"
+  | "no_balance"
+  | "not_probed"
+  /** What it needs is out of order. */
+  | "blocked";
+
+export type Outcome<Facts> =
+  | { readonly facts: Facts | null; readonly problems: readonly Problem[] }
+  | { readonly skip: SkipReason };
+
+/** One thing that is looked at. */
+export interface Check<Id extends CheckId> {
+  readonly id: Id;
+  /** Checks that must not have failed. */
+  readonly needs: readonly CheckId[];
+  /** @throws AppError what is wrong, in the program's own terms */
+  readonly look: (subject: Subject) => Outcome<CheckFacts[Id]> | Promise<Outcome<CheckFacts[Id]>>;
+}
+
+export type AnyCheck = { [Id in CheckId]: Check<Id> }[CheckId];
+
+/** What is told of it, and what is wrong, if anything. */
+export function fine<Facts>(facts: Facts, ...problems: readonly (Problem | false)[]): Outcome<Facts> {
+  return { facts, problems: problems.filter((problem) => problem !== false) };
+}

@@ -1,0 +1,90 @@
+import { asAppError } from "../errors.ts";
+import { balance, key, models, provider } from "./account.ts";
+import type { AnyCheck, Outcome, SkipReason } from "./check.ts";
+import { program, settings, terminal } from "./machine.ts";
+import { answer, clock, connect, lookup, proxy, tls } from "./network.ts";
+import { exitCodeOf, type Problem } from "./problems.ts";
+import { findings, json, prefix, streaming, thinking, usage } from "./questions.ts";
+import { folders, index, transcripts } from "./storage.ts";
+import type { CheckFacts, CheckId, Subject } from "./subject.ts";
+
+/** All that is looked at, in the order it is told in; a check comes after what it needs. */
+const checks: readonly AnyCheck[] = [
+  program,
+  terminal,
+  settings,
+  folders,
+  transcripts,
+  index,
+  provider,
+  key,
+  proxy,
+  lookup,
+  connect,
+  tls,
+  answer,
+  clock,
+  models,
+  balance,
+  findings,
+];
+
+/** What only questions to the model can tell. */
+const questions: readonly AnyCheck[] = [streaming, usage, thinking, prefix, json];
+
+export type Status = "ok" | "warn" | "fail" | "skip";
+
+/** What came of one check. */
+export type Result<Id extends CheckId = CheckId> = {
+  [Each in Id]: {
+    readonly id: Each;
+    readonly status: Status;
+    /** Null where the check was skipped, or failed before there were any. */
+    readonly facts: CheckFacts[Each] | null;
+    readonly problems: readonly Problem[];
+    /** Why it was skipped; `by` is the check that is out of order. */
+    readonly skipped: { readonly why: SkipReason; readonly by: CheckId | null } | null;
+  };
+}[Id];
+
+/** Makes the checks one after the other and gives each result as it comes. Only what nobody foresaw is thrown. */
+export async function* examine(subject: Subject): AsyncGenerator<Result> {
+  const broken = new Map<CheckId, CheckId>();
+  for (const check of [...checks, ...(subject.probe === null ? [] : questions)]) {
+    const by = check.needs.map((id) => broken.get(id)).find((id) => id !== undefined);
+    const result = by === undefined ? await make(check, subject) : skipped(check.id, "blocked", by);
+    if (result.status === "fail") broken.set(check.id, check.id);
+    else if (by !== undefined) broken.set(check.id, by);
+    yield result;
+  }
+}
+
+async function make(check: AnyCheck, subject: Subject): Promise<Result> {
+  let outcome: Outcome<CheckFacts[CheckId]>;
+  try {
+    outcome = await check.look(subject);
+  } catch (error) {
+    outcome = { facts: null, problems: [{ kind: "error", error: asAppError(error) }] };
+  }
+  if ("skip" in outcome) return skipped(check.id, outcome.skip, null);
+  const { facts, problems } = outcome;
+  return { id: check.id, status: statusOf(problems), facts, problems, skipped: null } as Result;
+}
+
+function skipped(id: CheckId, why: SkipReason, by: CheckId | null): Result {
+  return { id, status: "skip", facts: null, problems: [], skipped: { why, by } };
+}
+
+export function statusOf(problems: readonly Problem[]): Status {
+  if (problems.length === 0) return "ok";
+  return problems.some((found) => exitCodeOf(found) > 0) ? "fail" : "warn";
+}
+
+/** What must be mended first: the program, then settings and usage, storage, what is asked for, and last what may pass by itself. */
+const gravity = [1, 3, 2, 6, 4, 5];
+
+/** The exit code of the worst failure; 0 where nothing failed. */
+export function worstExitCode(problems: readonly Problem[]): number {
+  const codes = problems.map(exitCodeOf).filter((code) => code > 0);
+  return gravity.find((code) => codes.includes(code)) ?? codes[0] ?? 0;
+}

@@ -1,0 +1,194 @@
+import type { ChatRequest } from "../chat/model.ts";
+import type { AppError } from "../errors.ts";
+import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
+
+type ThinkingForm = (typeof thinkingForms)[number];
+type PrefixForm = (typeof prefixForms)[number];
+
+/** The way to the model that is probed. */
+export interface ProbeDoor {
+  readonly provider: string;
+  readonly model: string;
+  /** What the program takes the service for. */
+  readonly thinking: ThinkingForm;
+  readonly prefix: PrefixForm;
+  /** @throws AppError for what is no matter of the question */
+  ask(question: Question): Promise<ProbeAnswer>;
+}
+
+export interface Question {
+  readonly request: ChatRequest;
+  readonly thinking: ThinkingForm;
+  readonly prefix: PrefixForm;
+  readonly streamUsage: boolean;
+  readonly json: boolean;
+}
+
+export interface ProbeAnswer {
+  readonly refused: AppError | null;
+  readonly text: string;
+  readonly reasoning: string;
+  readonly reasoningField: string | null;
+  readonly finishReason: string | null;
+  readonly done: boolean;
+  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly usages: number;
+  readonly firstMs: number;
+  readonly totalMs: number;
+}
+
+/** Enough for a short answer, thinking included. */
+const maxTokens = 800;
+const switches = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template"] as const;
+
+/** What a service does with a thinking switch. */
+export interface SwitchFacts {
+  /** The form that works; `none` where none does. */
+  readonly form: ThinkingForm;
+  /** The form that the program would have sent was refused. */
+  readonly refused: boolean;
+  readonly byDefault: boolean;
+  readonly on: boolean | null;
+  readonly off: boolean | null;
+  readonly field: string | null;
+}
+
+/**
+ * Asks a model a few tiny questions to find out what its service really does. Each method gives facts; `findings` gives what
+ * the program is to go by from then on.
+ */
+export class Probe {
+  readonly door: ProbeDoor;
+  #first: Promise<{ answer: ProbeAnswer; streamUsage: boolean }> | null = null;
+  readonly #found: { -readonly [Name in Exclude<keyof Findings, "at">]: Findings[Name] } = {
+    thinking: null,
+    prefix: null,
+    stream_usage: null,
+    json: null,
+  };
+
+  constructor(door: ProbeDoor) {
+    this.door = door;
+  }
+
+  /** The first question, streamed, with its usage asked for; without, where that is refused. */
+  first(): Promise<{ answer: ProbeAnswer; streamUsage: boolean }> {
+    return (this.#first ??= this.#askFirst());
+  }
+
+  async #askFirst(): Promise<{ answer: ProbeAnswer; streamUsage: boolean }> {
+    const asked = await this.#ask("Is 91 a prime number? Answer with one word.", {});
+    if (asked.refused === null) {
+      this.#found.stream_usage = true;
+      return { answer: asked, streamUsage: true };
+    }
+    const unasked = await this.#ask("Is 91 a prime number? Answer with one word.", { streamUsage: false });
+    if (unasked.refused === null) this.#found.stream_usage = false;
+    return { answer: unasked, streamUsage: false };
+  }
+
+  /** The switch that the program would send, then, where that one does nothing, the others. */
+  async thinking(): Promise<SwitchFacts> {
+    const { answer } = await this.first();
+    const byDefault = thought(answer);
+    const own = this.door.thinking;
+    let refused = false;
+    let tried: SwitchFacts | null = null;
+    for (const form of [own, ...switches.filter((form) => form !== own)]) {
+      if (form === "none") continue;
+      const facts = await this.#trySwitch(form, byDefault);
+      if (form === own) refused = facts === null;
+      if (facts !== null && facts.on !== facts.off) {
+        this.#found.thinking = form;
+        return { ...facts, refused };
+      }
+      // A form that is taken and does nothing is as good as none; the program's own stands for it.
+      tried ??= facts;
+    }
+    this.#found.thinking = refused || own === "none" ? "none" : null;
+    const nothing = { form: "none", byDefault, on: null, off: null, field: answer.reasoningField } as const;
+    return { ...(tried ?? nothing), form: "none", refused };
+  }
+
+  async #trySwitch(form: ThinkingForm, byDefault: boolean): Promise<SwitchFacts | null> {
+    const text = "Is 87 a prime number? Answer with one word.";
+    const off = await this.#ask(text, { thinking: form, on: false });
+    if (off.refused !== null) return null;
+    const on = await this.#ask(text, { thinking: form, on: true });
+    if (on.refused !== null) return null;
+    return { form, refused: false, byDefault, on: thought(on), off: thought(off), field: on.reasoningField };
+  }
+
+  /** The form of prefix completion that goes on from exactly there; `none` where none does. */
+  async prefix(): Promise<PrefixForm> {
+    const own = this.door.prefix;
+    const forms = [own, ...(["beta", "field"] as const).filter((form) => form !== own)].filter(
+      (form) => form !== "none",
+    );
+    for (const form of forms) {
+      // A model may begin anew once though its service supports it.
+      if ((await this.#goesOn(form)) || (form === own && (await this.#goesOn(form)))) {
+        return (this.#found.prefix = form);
+      }
+    }
+    return (this.#found.prefix = "none");
+  }
+
+  async #goesOn(form: PrefixForm): Promise<boolean> {
+    const question = "Write the numbers from 1 to 9, separated by commas, and nothing else.";
+    const thinking = this.#found.thinking ?? this.door.thinking;
+    const answer = await this.#ask(question, { thinking, prefix: form, beginning: "1, 2, 3, 4, 5, 6," });
+    return answer.refused === null && /^\s*7\b/u.test(answer.text);
+  }
+
+  async json(): Promise<{ accepted: boolean; valid: boolean }> {
+    const answer = await this.#ask('Answer with this json object and nothing else: {"ok": true}', { json: true });
+    const accepted = answer.refused === null;
+    const valid = accepted && isObject(answer.text);
+    this.#found.json = valid;
+    return { accepted, valid };
+  }
+
+  /** @param at when it was found out */
+  findings(at: Date): Findings {
+    return { at: at.toISOString(), ...this.#found };
+  }
+
+  async #ask(text: string, how: How): Promise<ProbeAnswer> {
+    const { thinking = "none", on = null, prefix = "none", beginning = null, json = false } = how;
+    const streamUsage = how.streamUsage ?? this.#found.stream_usage ?? true;
+    const start = beginning === null ? [] : [{ role: "assistant", content: beginning, prefix: true } as const];
+    const request: ChatRequest = {
+      model: this.door.model,
+      messages: [{ role: "user", content: text }, ...start],
+      sampling: { maxTokens },
+      thinking: on === null ? null : { enabled: on, effort: null },
+      stream: true,
+    };
+    return await this.door.ask({ request, thinking, prefix, streamUsage, json });
+  }
+}
+
+interface How {
+  readonly thinking?: ThinkingForm;
+  /** Where the switch is to be; left out: nothing is sent of it. */
+  readonly on?: boolean;
+  readonly prefix?: PrefixForm;
+  /** Of the answer. */
+  readonly beginning?: string;
+  readonly json?: boolean;
+  readonly streamUsage?: boolean;
+}
+
+function thought({ reasoning, text }: ProbeAnswer): boolean {
+  return reasoning !== "" || /^\s*<think>\s*\S/u.test(text);
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+import type { AppError } from "../errors.ts";
+
+/** What checks find wrong, beyond the program's errors: the code, and the facts that the words need. */
+export interface ProblemDetails {
+  dumb_terminal: { term: string };
+  narrow_terminal: { columns: number };
+  /** The terminal draws a Chinese character on so many columns. */
+  wrong_width: { columns: number };
+  readable_by_others: { path: string; mode: string };
+  writable_by_others: { path: string; mode: string };
+  foreign_owner: { path: string };
+  not_writable: { path: string; reason: string };
+  no_space: { path: string; megabytes: number };
+  unreadable_transcripts: { folder: string; count: number; first: string; reason: string };
+  index_behind: { path: string; behind: number };
+  index_broken: { path: string; reason: string };
+  malformed_proxy: { variable: string };
+  unsupported_proxy: { variable: string; scheme: string };
+  unreadable_certificates: { path: string; reason: string };
+  certificate_ends: { days: number };
+  /** Nothing listens where a server of this machine should. */
+  not_running: { host: string };
+  slow: { seconds: number };
+  clock_off: { seconds: number };
+  no_list: { provider: string; reason: string };
+  model_unlisted: { provider: string; model: string };
+  model_retired: { model: string; successor: string };
+  /** A stream ends without saying why, or without `[DONE]`. */
+  unfinished_stream: { provider: string };
+  no_usage: { provider: string };
+  /** The switch that was sent so far is refused, or does nothing. */
+  refused_switch: { provider: string; form: string };
+  idle_switch: { provider: string; form: string };
+  other_switch: { provider: string; form: string; works: string };
+  other_prefix: { provider: string; form: string; works: string };
+  no_json: { provider: string };
+}
+
+export type ProblemCode = keyof ProblemDetails;
+
+/** Exit codes of what fails; all else is a warning. */
+const exitCodes = {
+  not_writable: 6,
+  no_space: 6,
+  malformed_proxy: 3,
+  unsupported_proxy: 3,
+  model_retired: 4,
+} as const satisfies Partial<Record<ProblemCode, number>>;
+
+export type Problem =
+  | { readonly kind: "error"; readonly error: AppError }
+  | {
+      [Code in ProblemCode]: { readonly kind: "problem"; readonly code: Code; readonly details: ProblemDetails[Code] };
+    }[ProblemCode];
+
+export function problem<Code extends ProblemCode>(code: Code, details: ProblemDetails[Code]): Problem {
+  return { kind: "problem", code, details } as unknown as Problem;
+}
+
+/** The exit code that a problem leads to; 0 for a warning. */
+export function exitCodeOf(found: Problem): number {
+  if (found.kind === "error") return found.error.exitCode;
+  return found.code in exitCodes ? exitCodes[found.code as keyof typeof exitCodes] : 0;
+}

@@ -1,0 +1,149 @@
+import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
+import type { AppError } from "../errors.ts";
+import type { Probe } from "./probe.ts";
+
+type ThinkingForm = (typeof thinkingForms)[number];
+type PrefixForm = (typeof prefixForms)[number];
+
+/** What is examined: facts that the other rooms know, and what they can be asked to do. */
+export interface Subject {
+  readonly program: CheckFacts["program"];
+  /** Null where there is none. */
+  readonly terminal: (() => Promise<CheckFacts["terminal"]>) | null;
+  readonly settings: CheckFacts["settings"];
+  /** What is wrong in them, the config file's mistakes with line and key. */
+  readonly mistakes: readonly AppError[];
+  readonly places: readonly Place[];
+  transcripts(): Promise<TranscriptFacts>;
+  /** Null where no index is kept. */
+  readonly index: (() => Promise<IndexFacts>) | null;
+  /** @throws AppError for a provider that is not there or has no address */
+  provider(): CheckFacts["provider"];
+  readonly proxy: ProxyFacts;
+  /** Null for a provider that needs none and has none. @throws AppError */
+  key(): Promise<CheckFacts["key"] | null>;
+  reach(): Promise<Reached>;
+  /** @throws AppError */
+  models(): Promise<Models>;
+  /** Null where the provider does not tell. @throws AppError */
+  balance(): Promise<readonly Balance[] | null>;
+  /** What was found out about the model earlier and is in use. */
+  findings(): Findings | null;
+  /** Null where nobody asked for questions to be put. */
+  readonly probe: (() => Promise<Probe>) | null;
+}
+
+/** What each check tells where it could be made. */
+export interface CheckFacts {
+  program: { version: string; node: string; platform: string; arch: string; executable: string };
+  terminal: TerminalFacts;
+  settings: { path: string; exists: boolean; set: readonly { name: string; value: string; origin: string }[] };
+  folders: { places: readonly PlaceFacts[] };
+  transcripts: Omit<TranscriptFacts, "unreadable">;
+  index: IndexFacts;
+  provider: { provider: string; baseUrl: string; origin: string; model: string | null };
+  proxy: { proxy: string; variable: string; certificates: string | null };
+  key: { provider: string; origin: string; store: string };
+  lookup: { name: string; addresses: readonly string[]; ms: number };
+  connect: { host: string; address: string; proxy: string | null; ms: number };
+  tls: { protocol: string; issuer: string; validTo: string; days: number };
+  answer: { host: string; status: number; ms: number };
+  clock: { seconds: number };
+  models: { count: number; model: string; listed: boolean };
+  balance: { balances: readonly { currency: string; total: string }[] };
+  findings: Findings;
+  streaming: { firstMs: number; totalMs: number; finishReason: string | null; done: boolean };
+  usage: { where: "end" | "every" | "none"; asked: boolean; cache: string | null; reasoning: boolean };
+  thinking: { form: ThinkingForm; byDefault: boolean; on: boolean | null; off: boolean | null; field: string | null };
+  prefix: { form: PrefixForm };
+  json: { accepted: boolean; valid: boolean };
+}
+
+export type CheckId = keyof CheckFacts;
+
+export interface TerminalFacts {
+  readonly term: string;
+  /** `TERM_PROGRAM`; empty where the terminal does not tell. */
+  readonly program: string;
+  readonly columns: number;
+  readonly rows: number;
+  /** 0: none, 1: 16, 2: 256, 3: 16 million. */
+  readonly colors: 0 | 1 | 2 | 3;
+  readonly unicode: boolean;
+  readonly hyperlinks: boolean;
+  /** As the terminal itself answered; null where it did not. */
+  readonly wideColumns: number | null;
+  readonly bracketedPaste: boolean | null;
+  readonly synchronizedOutput: boolean | null;
+}
+
+/** A file or folder of the program's. */
+export interface Place {
+  readonly what: "config" | "keys" | "data" | "cache" | "transcripts";
+  readonly path: string;
+  /** Nobody else is to read it. */
+  readonly isPrivate: boolean;
+}
+
+export interface PlaceFacts {
+  readonly what: Place["what"];
+  readonly path: string;
+  readonly exists: boolean;
+  /** Octal, e.g. `700`; null where it does not exist or the system has no modes. */
+  readonly mode: string | null;
+}
+
+export interface TranscriptFacts {
+  readonly folder: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export interface IndexFacts {
+  readonly path: string;
+  readonly entries: number;
+  readonly bytes: number;
+  /** Conversations that changed since they were indexed, or never were. */
+  readonly behind: number;
+  /** Why it cannot be used; null when it can. */
+  readonly broken: string | null;
+}
+
+export interface ProxyFacts {
+  /** The proxy for this provider, without its password; null where there is none. */
+  readonly proxy: string | null;
+  /** The variable that names it, whether or not it applies; null where none is set. */
+  readonly variable: string | null;
+  readonly value: string | null;
+  /** Path of further certificates to trust. */
+  readonly certificates: string | null;
+}
+
+export interface Reached {
+  readonly host: string;
+  readonly proxy: string | null;
+  readonly lookup: { readonly name: string; readonly addresses: readonly string[]; readonly ms: number } | null;
+  readonly connect: { readonly address: string; readonly ms: number } | null;
+  readonly tls: { readonly protocol: string; readonly issuer: string; readonly validTo: Date } | null;
+  readonly answer: {
+    readonly status: number;
+    readonly ms: number;
+    readonly date: Date | null;
+    readonly at: Date;
+  } | null;
+  readonly failure: { readonly stage: "lookup" | "connect" | "tls" | "answer"; readonly error: AppError } | null;
+}
+
+export interface Models {
+  readonly ids: readonly string[];
+  /** The model in use; null where none is set. */
+  readonly model: string | null;
+  /** What took its place, where it was retired. */
+  readonly successor: string | null;
+}
+
+export interface Balance {
+  readonly currency: string;
+  readonly total: string;
+}

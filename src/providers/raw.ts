@@ -1,0 +1,123 @@
+import type { ChatRequest } from "../chat/model.ts";
+import type { AppError } from "../errors.ts";
+import { requestBody } from "./body.ts";
+import { prefixUrl } from "./connect.ts";
+import type { Connection } from "./connection.ts";
+import { watchedFetch } from "./http.ts";
+import { fromNetwork, fromRefusal, isRecord } from "./wire-errors.ts";
+
+/** An answer as it came over the wire, for whoever wants to know what a service really does. */
+export interface RawAnswer {
+  /** How the service refused the request as such (400, 404, 422 and the like); null where it answered. */
+  readonly refused: AppError | null;
+  readonly text: string;
+  readonly reasoning: string;
+  /** The field that the thinking came in; null where none came. */
+  readonly reasoningField: string | null;
+  readonly finishReason: string | null;
+  /** Whether a stream ended with `[DONE]`. */
+  readonly done: boolean;
+  /** The last usage as it was sent; null where none was. */
+  readonly usage: Readonly<Record<string, unknown>> | null;
+  /** How many chunks had one. */
+  readonly usages: number;
+  /** Milliseconds to the headers and to the end. */
+  readonly firstMs: number;
+  readonly totalMs: number;
+}
+
+/** Milliseconds that a tiny question may take. */
+const patience = 120_000;
+
+/**
+ * Puts one question, once, and reads the answer as it stands.
+ *
+ * @param more further fields of the body
+ * @throws AppError for what is no matter of this question: the network, the key, the balance, limits, the service's failure
+ */
+export async function askRaw(
+  connection: Connection,
+  request: ChatRequest,
+  more: Readonly<Record<string, unknown>>,
+  stop: AbortSignal,
+): Promise<RawAnswer> {
+  const startedAt = performance.now();
+  let refusal = "";
+  const fetch = watchedFetch(connection.transport, {
+    onBytes: () => {},
+    onFailure: () => {},
+    onRefusal: (body) => (refusal = body),
+  });
+  const base = request.messages.at(-1)?.prefix === true ? prefixUrl(connection) : connection.baseUrl;
+  const headers: [string, string][] = [["content-type", "application/json"], ...Object.entries(connection.headers)];
+  if (connection.key !== null) headers.push(["authorization", `Bearer ${connection.key}`]);
+  const body = JSON.stringify({ ...requestBody(request, connection), ...more });
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(patience)]);
+  try {
+    const response = await fetch(`${base}/chat/completions`, { method: "POST", headers, body, signal });
+    const firstMs = performance.now() - startedAt;
+    if (!response.ok) return refused(response, refusal, connection, request.model);
+    const read = readAnswer(await response.text());
+    return { refused: null, ...read, firstMs: Math.round(firstMs), totalMs: Math.round(performance.now() - startedAt) };
+  } catch (error) {
+    throw fromNetwork(error, connection);
+  }
+}
+
+function refused(response: Response, body: string, connection: Connection, model: string): RawAnswer {
+  const { status } = response;
+  const error = fromRefusal({ status, body, header: (name) => response.headers.get(name) }, connection, model);
+  if (error.exitCode !== 4) throw error;
+  return { ...nothing, refused: error, firstMs: 0, totalMs: 0 };
+}
+
+type Read = Omit<RawAnswer, "refused" | "firstMs" | "totalMs">;
+
+const nothing: Read = {
+  text: "",
+  reasoning: "",
+  reasoningField: null,
+  finishReason: null,
+  done: false,
+  usage: null,
+  usages: 0,
+};
+
+/** A stream's chunks, or one whole completion. */
+function readAnswer(body: string): Read {
+  const lines = body.trimStart().startsWith("{")
+    ? [body]
+    : body.split(/\r?\n/u).flatMap((line) => (line.startsWith("data:") ? [line.slice(5).trim()] : []));
+  const read = lines.reduce((before, line) => withChunk(before, parse(line)), nothing);
+  return { ...read, done: lines.includes("[DONE]") };
+}
+
+function withChunk(before: Read, chunk: Record<string, unknown>): Read {
+  const [choice] = Array.isArray(chunk["choices"]) ? (chunk["choices"] as unknown[]) : [];
+  const { delta, message, finish_reason: reason } = isRecord(choice) ? choice : {};
+  const part = isRecord(delta) ? delta : isRecord(message) ? message : {};
+  const field = ["reasoning_content", "reasoning"].find((name) => typeof part[name] === "string" && part[name] !== "");
+  const usage = isRecord(chunk["usage"]) ? chunk["usage"] : null;
+  return {
+    text: before.text + textOf(part["content"]),
+    reasoning: before.reasoning + (field === undefined ? "" : textOf(part[field])),
+    reasoningField: before.reasoningField ?? field ?? null,
+    finishReason: typeof reason === "string" ? reason : before.finishReason,
+    done: before.done,
+    usage: usage ?? before.usage,
+    usages: before.usages + (usage === null ? 0 : 1),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function parse(line: string): Record<string, unknown> {
+  try {
+    const chunk: unknown = JSON.parse(line);
+    return isRecord(chunk) ? chunk : {};
+  } catch {
+    return {};
+  }
+}
