@@ -1,14 +1,14 @@
-import { fstatSync, readFileSync, statSync, unlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { AppError, systemReason } from "../errors.ts";
+import { join } from "node:path";
+import type { AppError } from "../errors.ts";
 import { Channel } from "./channel.ts";
-import { makeFolder, openFile, using } from "./disk.ts";
+import { makeFolder } from "./disk.ts";
 import { ExchangeEncoder } from "./encode.ts";
 import type { Ending, Origin, Turn } from "./format.ts";
 import { mended } from "./mend.ts";
 import { headerLine, metadataLine } from "./metadata.ts";
 import { fileName, newId } from "./names.ts";
-import { decodeFile, identifyText } from "./source.ts";
+import { contentOf, filled, unwritable } from "./place.ts";
+import { identifyText } from "./source.ts";
 
 /** For the header of a file that has none yet. */
 export interface HeaderOptions {
@@ -249,36 +249,4 @@ export class TranscriptWriter {
     this.#untold = false;
     throw this.#failed!;
   }
-}
-
-/** What a file holds; null when there is none but one could be made; nothing of a device. */
-function contentOf(path: string): string | null {
-  let descriptor: number;
-  try {
-    descriptor = openFile(path, false);
-  } catch (error) {
-    if (systemReason(error) !== "ENOENT") throw error;
-    statSync(dirname(path));
-    return null;
-  }
-  return using(descriptor, () => (fstatSync(descriptor).isFile() ? decodeFile(readFileSync(descriptor)) : ""));
-}
-
-/** A new file with `text` in it, still open; none at all where the text does not go in as a whole. */
-function filled(path: string, text: string): Channel {
-  let channel: Channel | null = null;
-  try {
-    channel = Channel.create(path);
-    if (channel === null) throw Object.assign(new Error("There is such a file."), { code: "EEXIST" });
-    channel.write(text);
-    return channel;
-  } catch (error) {
-    channel?.release();
-    if (channel !== null) unlinkSync(path);
-    throw unwritable(path, error);
-  }
-}
-
-function unwritable(path: string, cause: unknown): AppError<"transcript_unwritable"> {
-  return new AppError("transcript_unwritable", { path, reason: systemReason(cause) }, { cause });
 }

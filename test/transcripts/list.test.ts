@@ -91,6 +91,13 @@ test("a summary agrees with the file, whatever is in it", () => {
   );
 });
 
+test("a summary agrees with a file that an editor gave Windows newlines in part", () => {
+  const header = { id: "abc", startedAt: noon, zone: null, title: null, origin: null };
+  const course = { id: "x", turn: turn("one"), pieces: [], pieceAt: noon, ending: ending() };
+  const text = encodeTranscript(header, [expected(course)]);
+  expect(summarize(Buffer.from(text.replaceAll("\n", "\r\n") + text))).toMatchObject({ turns: 2 });
+});
+
 test("a title is one line that a terminal can show", () => {
   fc.assert(
     fc.property(hostileText, (question) => {
@@ -136,7 +143,8 @@ test("summaries are remembered, privately, for as long as a file's size and time
 
 test("a file that was touched just now is looked at again the next time", () => {
   const [folder, cache] = [temporaryFolder(), temporaryFolder()];
-  const state = (number: number) => (number < 60 ? longAgo : { ...longAgo, ctimeMs: Date.now() });
+  const now = Date.now();
+  const state = (number: number) => (number < 60 ? longAgo : { ...longAgo, ctimeMs: now });
   expect(made(folder, cache, state)).toBe(100);
   expect(made(folder, cache, state)).toBe(40);
 });

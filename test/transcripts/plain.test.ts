@@ -62,7 +62,7 @@ test("an older exchange without an answer has failed", () => {
 });
 
 test("text of the older form that looks like structure or escapes stays text", () => {
-  const answer = `a\n\n${rule}\n\n[2026-01-01 00:00:00] Note:\nx\n${rule}\\\n\u27eaU+001B\u27eb\n${a}again`;
+  const answer = `a\n\n${rule}\n\n[2026-01-01 00:00:00] Note:\nx\n${rule}\\\n\u27eaU+001B\u27eb\n${q}${a}again`;
   expect(read(`${q}one\n\n${a}${answer}\n\n${rule}\n\n${q}two\n\n${a}x\n\n${rule}\n`)).toMatchObject([
     { question: "one", answer },
     { question: "two", answer: "x" },

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BodyEncoder, decodeBody } from "../../src/transcripts/escape.ts";
 import { encodeTranscript, ExchangeEncoder } from "../../src/transcripts/encode.ts";
+import { parseMetadata } from "../../src/transcripts/facts.ts";
 import type { Header } from "../../src/transcripts/format.ts";
-import { headerLine } from "../../src/transcripts/metadata.ts";
+import { headerLine, metadataLine } from "../../src/transcripts/metadata.ts";
 import { parseTranscript } from "../../src/transcripts/parse.ts";
 import { readTranscript } from "../../src/transcripts/read.ts";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
@@ -63,6 +64,21 @@ test("a line of a body that is a rule with many backslashes comes back in whatev
     expect(written).toBe(`${"-".repeat(40)}${"\\".repeat(backslashes + 1)}\nx`);
     expect(decodeBody(written)).toBe(text);
   }
+});
+
+test("nothing in a metadata line ends the comment or the line, or is a control character", () => {
+  fc.assert(
+    fc.property(
+      hostileText,
+      fc.string({ unit: fc.constantFrom("-", ">", "<", "!", "x"), maxLength: 9 }),
+      (one, other) => {
+        const line = metadataLine("turn", { text: one + other });
+        expect(line.slice(4, -4)).not.toMatch(/--|[<>\0-\x1f\x7f-\x9f\u2028\u2029]|\p{Surrogate}/u);
+        expect(parseMetadata(line)).toEqual({ kind: "turn", data: { text: one + other } });
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });
 
 test("conversations come back exactly, and how the stream was cut leaves no trace", () => {
