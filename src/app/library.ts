@@ -10,8 +10,8 @@ import type { App } from "./app.ts";
 
 /** What `transcripts list`, `show` and `path` do. */
 export async function list(app: App, options: { json: boolean; limit: number | null }): Promise<void> {
-  const { terminal, words, transcripts } = app;
-  const rows = (await listTranscripts(transcripts)).slice(0, options.limit ?? undefined);
+  const { terminal, words, transcripts, folders } = app;
+  const rows = (await listTranscripts(transcripts, folders.cache)).slice(0, options.limit ?? undefined);
   if (options.json) {
     const objects = rows.map(({ startedAt, updatedAt, ...row }) => ({
       ...row,
@@ -36,7 +36,7 @@ export async function list(app: App, options: { json: boolean; limit: number | n
 
 export async function show(app: App, reference: string, options: { json: boolean; raw: boolean }): Promise<void> {
   const { terminal } = app;
-  const { path } = await findTranscript(app.transcripts, reference);
+  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache);
   if (options.raw) return terminal.out(await readExactly(path));
   const transcript = await readTranscript(path);
   if (options.json) return terminal.out(`${JSON.stringify(asObject(transcript))}\n`);
@@ -45,7 +45,8 @@ export async function show(app: App, reference: string, options: { json: boolean
 
 /** The path of a conversation, or of the folder. */
 export async function path(app: App, reference: string | null): Promise<void> {
-  const found = reference === null ? app.transcripts : (await findTranscript(app.transcripts, reference)).path;
+  const found =
+    reference === null ? app.transcripts : (await findTranscript(app.transcripts, reference, app.folders.cache)).path;
   app.terminal.out(`${app.terminal.outIsTerminal ? sanitize(found) : found}\n`);
 }
 

@@ -13,7 +13,7 @@ export const rule = "-".repeat(40);
 
 export type ExchangeStatus = "complete" | "interrupted" | "failed";
 
-export interface ExchangeError {
+interface ExchangeError {
   /** A code of ours where the program wrote the file; `unknown` for older and hand-made files. */
   readonly code: string;
   readonly message: string;
@@ -34,7 +34,7 @@ export interface Turn {
 }
 
 /** Where an answer was put together from several requests. */
-export interface Seam {
+interface Seam {
   /** UTF-16 units of the answer that were there before. */
   readonly at: number;
   /** By prefix completion, by asking the model to go on, or by asking again where only thinking had come. */

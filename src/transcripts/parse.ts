@@ -15,7 +15,7 @@ import { buildExchange, type Section } from "./sections.ts";
 import { keptLength, startsMetadata, startsStructure } from "./tear.ts";
 
 /** Where a file breaks off, and what an appender has to mend first. */
-export interface Tear {
+interface Tear {
   /** Characters of the text that count. */
   readonly keep: number;
   /** The last exchange lacks its rule and end; or only its end line; or it is whole and the tear is behind it. */
