@@ -7,7 +7,7 @@ const { enableCompileCache } = process.getBuiltinModule("node:module");
 const { homedir } = process.getBuiltinModule("node:os");
 const { join } = process.getBuiltinModule("node:path");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { constants, Script } = process.getBuiltinModule("node:vm");
+const { Script } = process.getBuiltinModule("node:vm");
 
 // Compiled code is kept in a folder of the person's own: Node's default, in the system's temporary folder, others can write to.
 const caches = {
@@ -45,7 +45,6 @@ function runBundle() {
   const script = new Script(source, {
     filename: bundle,
     cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   // V8 rejects what another version of it compiled.
   if (cachedData === undefined || script.cachedDataRejected) {
@@ -53,7 +52,9 @@ function runBundle() {
       if (code === 0) keep(kept, [Buffer.from(firstLine), script.createCachedData()]);
     });
   }
-  return script.runInThisContext();
+  const load = (name) =>
+    import(name.startsWith("./") ? new URL(`../dist/${name.slice(2)}`, import.meta.url).href : name);
+  return script.runInThisContext()(load);
 }
 
 /** The command's name as far as it can be told without parsing. A word that is none ends in an error, so nothing is kept. */

@@ -147,14 +147,20 @@ const packages: Record<string, string> = {};
 const program = await build({
   ...options,
   entryPoints: [path("../src/main.ts")],
-  // A script whose value is what src/main.ts exports: see bin/load.js.
+  // A script whose value is a function that gives what src/main.ts exports: see bin/load.js.
   format: "iife",
   globalName: "program",
-  footer: { js: "program;" },
+  banner: { js: "(__load) => {" },
+  footer: { js: "return program; }" },
   plugins: [packagesApart(packages), lazyBuiltins, lazyFunctions, chatAlone],
   write: false,
 });
-const { text } = program.outputFiles[0]!;
+// A script cannot import without a warning of Node's; its loader does it for it.
+const imported = [...Object.keys(packages).map((file) => `./${file}.js`), ...missing];
+const text = imported.reduce(
+  (script, name) => script.replaceAll(`import("${name}")`, `__load("${name}")`),
+  program.outputFiles[0]!.text,
+);
 // The first line tells this build from all others.
 await writeFile(join(outdir, "main.js"), `//${createHash("sha256").update(text).digest("hex")}\n${text}`);
 await build({
