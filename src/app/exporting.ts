@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { expandHome } from "../config/folders.ts";
 import { AppError, systemReason } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -37,7 +38,11 @@ export async function exportConversations(app: App, options: ExportOptions): Pro
   const destination = destine(app, options, form, chosen.length);
   const texts = written(app, form, chosen);
   if (destination.kind === "stdout") {
-    for await (const { text } of texts) app.terminal.out(app.terminal.outIsTerminal ? sanitize(text) : text);
+    for await (const { text } of texts) {
+      // Nobody reads any more.
+      if (app.stop.reason === "closed") return;
+      app.terminal.out(app.terminal.outIsTerminal ? sanitize(text) : text);
+    }
     return;
   }
   const count =
@@ -79,7 +84,9 @@ interface Written {
 async function* written(app: App, form: FormName, chosen: readonly TranscriptSummary[]): AsyncGenerator<Written> {
   const around: Surroundings = { words: app.words, dialect };
   for (const summary of chosen) {
-    if (app.stop.aborted) throw new AppError("interrupted", {});
+    // Files are read without waiting; signals come through in between.
+    await setImmediate();
+    if (app.stop.aborted && app.stop.reason !== "closed") throw new AppError("interrupted", {});
     const text = await forms[form].write(await readTranscript(summary.path), around);
     if (text !== "") yield { summary, text };
     else {

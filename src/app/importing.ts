@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { expandHome } from "../config/folders.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -48,6 +49,8 @@ async function importOne(app: App, shelf: Shelf, file: string): Promise<FileRepo
     for await (const outcome of importFile(path, shelf)) {
       outcomes.push(outcome);
       tell(app, file, outcome);
+      // Files are written without waiting; signals come through in between.
+      await setImmediate();
       if (app.stop.aborted) throw new AppError("interrupted", {});
     }
     if (!outcomes.some(isUnderstood)) error = new AppError("not_a_conversation", { path: file });

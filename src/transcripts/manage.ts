@@ -50,11 +50,21 @@ export function saveTranscript(
       path = join(folder, fileName(header.startedAt, exchanges[0]?.question ?? "", copy));
       const descriptor = createFile(path);
       if (descriptor === null) continue;
-      using(descriptor, () => writeAll(descriptor, text));
+      writeOrRemove(path, descriptor, text);
       return path;
     }
   } catch (error) {
     throw new AppError("transcript_unwritable", { path, reason: systemReason(error) }, { cause: error });
+  }
+}
+
+/** On a full disk no half of a conversation stays, which would be taken for the whole when it is imported again. */
+function writeOrRemove(path: string, descriptor: number, text: string): void {
+  try {
+    using(descriptor, () => writeAll(descriptor, text));
+  } catch (error) {
+    rmSync(path);
+    throw error;
   }
 }
 
