@@ -61,7 +61,7 @@ export const errors: Words["errors"] = {
     next: "请先解锁；或把 key_store 设为 file，再用 deepseek-chat setup 重新保存密钥。",
   }),
   key_rejected: ({ provider, status, origin, reason }) => ({
-    what: `${provider} 不接受来自 ${origin} 的 API 密钥（${status}:${reason}）。`,
+    what: `${provider} 不接受来自 ${origin} 的 API 密钥（${status}：${reason}）。`,
     next: "请检查密钥，或用 deepseek-chat setup 重新保存。",
   }),
   no_balance: ({ provider, reason }) => ({
@@ -69,7 +69,7 @@ export const errors: Words["errors"] = {
     next: "请到服务商网站充值后重试；余额可用 deepseek-chat balance 查看。",
   }),
   forbidden: ({ provider, origin, reason }) => ({
-    what: `${provider} 拒绝了 ${origin} 中密钥所属的账户（403:${reason}）。`,
+    what: `${provider} 拒绝了 ${origin} 中密钥所属的账户（403：${reason}）。`,
     next: "请在服务商网站检查账户余额和实名认证。",
   }),
   no_model: ({ provider }) => ({
@@ -89,7 +89,7 @@ export const errors: Words["errors"] = {
     next: "请使用 https；明文 http 只用于本机地址。",
   }),
   request_refused: ({ provider, status, reason }) => ({
-    what: `${provider} 拒绝了请求（${status}:${reason}）。`,
+    what: `${provider} 拒绝了请求（${status}：${reason}）。`,
     next: "请按提示修改后重试。",
   }),
   model_not_found: ({ provider, model, reason }) => ({
@@ -101,7 +101,7 @@ export const errors: Words["errors"] = {
     next: "请换一种说法。",
   }),
   context_too_long: ({ provider, model, limit, reason }) => ({
-    what: `对话长度超出 ${provider} 的 ${model} 的上限${limit === null ? "" : `(${limit} 个 token)`}:${reason}。`,
+    what: `对话长度超出 ${provider} 的 ${model} 的上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
     next: "请用 /new 开始新对话，或减少内容。",
   }),
   no_connection: ({ host, proxy, cause, reason }) => ({
@@ -113,11 +113,11 @@ export const errors: Words["errors"] = {
     next: "请重试，或用 --timeout 延长等待时间。",
   }),
   rate_limited: ({ provider, reason }) => ({
-    what: `${provider} 限制了请求频率（429:${reason}）。`,
+    what: `${provider} 限制了请求频率（429：${reason}）。`,
     next: "请稍后再试。",
   }),
   service_failed: ({ provider, status, reason }) => ({
-    what: `${provider} 服务出错（${status}:${reason}）。`,
+    what: `${provider} 服务出错（${status}：${reason}）。`,
     next: "请稍后再试，也可查看服务商的状态页。",
   }),
   stream_failed: ({ provider, reason }) => ({

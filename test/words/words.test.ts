@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { tour } from "../../src/providers/demo/chinese.ts";
+import * as english from "../../src/words/en/all.ts";
+import * as chinese from "../../src/words/zh/all.ts";
+
+/** Details that may be null. */
+const nullable = new Set(["line", "key", "limit", "proxy", "nearest", "cached", "granted", "toppedUp", "title"]);
+/** Stands for any detail: a text, a number, a list. */
+const anything = Object.assign(["X"], { toFixed: () => "1" });
+/** Details of which only some values are possible. */
+const particular: Readonly<Record<string, readonly string[]>> = {
+  why: ["missing", "timeout", "failed", "empty", "flooded"],
+  cause: ["dns", "refused", "reset", "unreachable", "timeout", "tls", "proxy"],
+  hint: ["setup", "environment"],
+  message: ["X"],
+  code: ["commander.unknownOption", "commander.missingArgument", "commander.unknownCommand"],
+};
+const variants = 7;
+
+function details(variant: number): object {
+  const get = (_: object, name: string | symbol) => {
+    if (name === Symbol.toPrimitive) return () => "1";
+    const possible = particular[String(name)];
+    if (possible !== undefined) return possible[variant % possible.length];
+    return variant % 2 === 1 && nullable.has(String(name)) ? null : anything;
+  };
+  return new Proxy({}, { get });
+}
+
+/** Every text in a table of words, by its path; functions are called with details of every kind, and with as few as may be. */
+function texts(words: unknown, path: string): [string, string][] {
+  if (typeof words === "string") return [[path, words]];
+  if (typeof words === "function") {
+    return Array.from({ length: variants }, (_, variant) =>
+      (words as (input: object) => unknown)(details(variant)),
+    ).flatMap((said) => texts(said, path));
+  }
+  return Object.entries(words as object).flatMap(([name, inner]) => texts(inner, `${path}.${name}`));
+}
+
+test("every word in both languages can be said, whatever its details are", () => {
+  const [inEnglish, inChinese] = [texts({ ...english }, "en"), texts({ ...chinese }, "zh")];
+  expect(inEnglish.length).toBeGreaterThan(200);
+  const paths = (said: readonly [string, string][]) => new Set(said.map(([path]) => path.slice(3)));
+  expect(paths(inChinese)).toEqual(paths(inEnglish));
+  for (const [path, text] of [...inEnglish, ...inChinese])
+    expect(text, path).not.toMatch(/undefined|\[object|\bnull\b/u);
+});
+
+describe("Chinese", () => {
+  const said: [string, string][] = [
+    ...texts({ ...chinese }, "zh"),
+    ["tour", tour.notice],
+  const paths = (said: readonly (readonly [string, ...unknown[]])[]) => said.map(([path]) => path.slice(3)).sort();
+  expect(paths(inChinese)).toEqual(paths(inEnglish));
+      texts({ ...page("X") }, `tour.${index}`),
+    ),
+  ];
+
+  test("has no half-width punctuation beside a Chinese character", () => {
+    // Full-width punctuation counts as Chinese.
+    const wrong = said.filter(([, text]) =>
+      /[\p{sc=Han}\u3001-\u3011\uff01-\uff1f][,:;!?()]|[,:;!?()]\p{sc=Han}/u.test(text),
+    );
+    expect(new Map(wrong)).toEqual(new Map());
+  });
+
+  test("is Chinese: what is the same in both languages is no sentence", () => {
+    const inEnglish = new Map(texts({ ...english }, "zh"));
+    const same = said.filter(([path, text]) => inEnglish.get(path) === text && /[a-z]{2,} [a-z]{2,} /iu.test(text));
+    expect(new Map(same)).toEqual(new Map());
+  });
+
+  test("puts full stops of its own at the end of its sentences", () => {
+    const wrong = said.filter(([, text]) => /\p{sc=Han}\./u.test(text));
+    expect(new Map(wrong)).toEqual(new Map());
+  });
+});
