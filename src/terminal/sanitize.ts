@@ -2,7 +2,7 @@
  * What acts on a terminal or is invisible: controls (C0 but newline and tab, DEL, C1), lone surrogates, separators, and what
  * Unicode lets a renderer ignore: bidi marks and overrides, zero-width and filler characters, selectors, tags.
  */
-const suspicious = /[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{fff9}-\u{fffb}]--[\t\n]]/v;
+const acting = String.raw`[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{fff9}-\u{fffb}]--[\t\n]]`;
 
 /** Scripts whose letters join or change order, so that a joiner or a mark of direction after one of them means something. */
 const joining =
@@ -29,7 +29,16 @@ const meaningful = [
   String.raw`(?<=[${oneOf(joining)}])[\u{200c}-\u{200f}\u{61c}]`,
   String.raw`(?<=[${oneOf(spaceless)}])\u{200b}`,
 ];
-const pattern = new RegExp(String.raw`\r\n|(${meaningful.join("|")})|${suspicious.source}`, "gv");
+
+/** Made at first use: the tables of Unicode behind them take up to 10 ms, and plain text needs neither. */
+const suspicious = onFirstUse(() => new RegExp(acting, "v"));
+const pattern = onFirstUse(() => new RegExp(String.raw`\r\n|(${meaningful.join("|")})|${acting}`, "gv"));
+const unusual = /[^\t\n\x20-\x7e]/;
+
+function onFirstUse(make: () => RegExp): () => RegExp {
+  let made: RegExp | undefined;
+  return () => (made ??= make());
+}
 
 /**
  * Text from outside (a model, a file name, a server, a transcript) as it may reach a terminal. Controls become their
@@ -38,8 +47,8 @@ const pattern = new RegExp(String.raw`\r\n|(${meaningful.join("|")})|${suspiciou
  * `SanitizedStream` also keeps together what was cut.
  */
 export function sanitize(text: string): string {
-  if (!suspicious.test(text)) return text;
-  return text.replace(pattern, (found: string, kept: string | undefined) => kept ?? visible(found));
+  if (!unusual.test(text) || !suspicious().test(text)) return text;
+  return text.replace(pattern(), (found: string, kept: string | undefined) => kept ?? visible(found));
 }
 
 function visible(found: string): string {

@@ -1,7 +1,7 @@
 import { Code } from "./code.ts";
 import { Containers } from "./containers.ts";
 import { Flow } from "./flow.ts";
-import { prefixed, roomBeside, type Leaf, type View } from "./leaf.ts";
+import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
 import { Line } from "./line.ts";
 import * as recognise from "./recognise.ts";
 import { plain, row, StyledText, withSgr, type Row } from "./styled.ts";
@@ -55,7 +55,7 @@ export class Blocks {
     return fork;
   }
 
-  /** The rows that became final since the last call. */
+  /** The rows that became final since the last call, also because a language was loaded meanwhile. */
   take(): Row[] {
     this.#settle();
     const rows = this.#final;
@@ -148,6 +148,7 @@ export class Blocks {
         this.#closeLeaf();
       }
       this.#leaf = new Table(prefix, header, alignments);
+      this.#settle();
       return true;
     }
     const level = paragraph.sealed ? null : recognise.underline(rest);
@@ -259,7 +260,7 @@ export class Blocks {
   }
 
   /** What a new block has before its rows; shows the blank line before it. */
-  #prefix() {
+  #prefix(): Prefix {
     this.#containers.endList();
     this.#showGap();
     this.#begun = true;

@@ -83,8 +83,9 @@ export class Containers {
 
   /** Ends those beyond `depth`. @returns the marks of items that end without having shown them, or null */
   close(depth: number): StyledText | null {
-    const unshown = this.#open.slice(depth).some((container) => container.kind === "item" && container.fresh);
-    const marks = unshown ? this.prefix().first : null;
+    const last = this.#open.findLastIndex((container) => container.kind === "item" && container.fresh);
+    this.#open = this.#open.slice(0, Math.max(depth, last + 1));
+    const marks = last >= depth ? this.prefix().first : null;
     this.#open = this.#open.slice(0, depth);
     return marks;
   }

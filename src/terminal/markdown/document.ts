@@ -57,7 +57,8 @@ export class MarkdownDocument {
 
   /** The rows of what is still open, as they look now. */
   preview(): Row[] {
-    const rest = this.#rest;
+    // Half a character, or a joiner before what it joins, shows when the other half is there.
+    const rest = this.#rest.replace(/(?:\u{200d}|[\ud800-\udbff])$/u, "");
     const hidden = this.#blocks.leaf?.kind === "code" ? fenceMarks : marksOnly;
     if (this.#inPieces ? rest === "" : hidden.test(rest)) return this.#blocks.preview();
     const ahead = this.#blocks.fork();

@@ -1,7 +1,7 @@
 import { inline, isClosed } from "./inline.ts";
 import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
 import { plain, StyledText, withSgr, type Row } from "./styled.ts";
-import { closeMarks } from "./unfinished.ts";
+import { closeMarks, withoutLastMark } from "./unfinished.ts";
 import { characterStart } from "../width.ts";
 import { breaksBetween, wrap } from "./wrap.ts";
 
@@ -9,7 +9,10 @@ import { breaksBetween, wrap } from "./wrap.ts";
  * From how many characters on (UTF-16 code units) a paragraph is given out in parts; looking for a place where no mark is
  * open, up to how many; and where there is none, it is cut anyhow.
  */
-const windows = [256, 512, 1024, 2048];
+const windows = [256, 512, 1024];
+
+/** How many characters at the end may look otherwise than their marks say, in the hope that these will be closed. */
+const longestGuess = 200;
 
 export type FlowKind = "paragraph" | "heading" | "html" | "formula";
 
@@ -88,16 +91,23 @@ export class Flow implements Leaf {
   }
 
   rows(view: View): Row[] {
-    return this.#draw(this.source, view);
+    return this.#draw(this.#styled(this.source, view), view);
   }
 
   preview(view: View): Row[] {
-    const marked = this.kind === "paragraph" || this.kind === "heading";
-    return this.#draw(marked ? closeMarks(this.source) : this.source, view);
+    if (this.kind === "html" || this.kind === "formula") return this.rows(view);
+    const known = withoutLastMark(this.source);
+    const whole = this.#styled(known, view);
+    const guess = closeMarks(known);
+    if (guess === known) return this.#draw(whole, view);
+    const closed = this.#styled(guess, view);
+    // A guess that changes what was read long before is a wrong one.
+    const agrees = closed.commonStart(whole) >= whole.text.length - longestGuess;
+    return this.#draw(agrees ? closed : whole, view);
   }
 
-  #draw(source: string, view: View): Row[] {
-    const whole = new StyledText().addAll(this.#carry).addAll(this.#styled(source, view));
+  #draw(text: StyledText, view: View): Row[] {
+    const whole = new StyledText().addAll(this.#carry).addAll(text);
     return prefixed(wrap(whole, this.#room(view)), this.prefix, this.#begun, view.options.columns);
   }
 

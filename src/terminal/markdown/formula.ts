@@ -1,5 +1,16 @@
 import type { MarkdownIt, StateInline } from "markdown-it";
 
+/** A star between digits multiplies them; CommonMark would take `2*3*4` for emphasis. */
+export function products(md: MarkdownIt): void {
+  md.inline.ruler.before("emphasis", "product", (state, silent) => {
+    if (state.src[state.pos] !== "*" || !/\d\*\d/.test(state.src.slice(Math.max(0, state.pos - 1), state.pos + 2)))
+      return false;
+    if (!silent) state.pending += "*";
+    state.pos += 1;
+    return true;
+  });
+}
+
 /**
  * LaTeX in a line (`$x_1$`, `$$x$$`, `\(x\)`, `\[x\]`) becomes one token of its own, so that its underscores, stars and
  * backslashes are left as they are. A dollar opens before a character that is no space, and closes after such a one and

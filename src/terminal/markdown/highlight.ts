@@ -3,8 +3,8 @@ import { plain, StyledText, withSgr } from "./styled.ts";
 import type { Theme } from "./theme.ts";
 
 /** Characters of code looked at again for each line, at most. */
-const longestContext = 2048;
-const shortContext = 512;
+const longestContext = 1024;
+const shortContext = 256;
 
 /**
  * Colours code line by line: how a line looks depends on it and the lines before it, never on those that follow. Lines are

@@ -1,11 +1,11 @@
 import markdownIt, { type Token } from "markdown-it";
 import cjkFriendly from "markdown-it-cjk-friendly";
-import { formulas } from "./formula.ts";
+import { formulas, products } from "./formula.ts";
 import { plain, StyledText, withSgr, type Style } from "./styled.ts";
 import type { Theme } from "./theme.ts";
 
 /** Only its inline half is used; why, and why the block half is not, is in docs/decisions/0010-markdown.md. */
-const md = markdownIt("commonmark").enable("strikethrough").use(cjkFriendly).use(formulas);
+const md = markdownIt("commonmark").enable("strikethrough").use(cjkFriendly).use(formulas).use(products);
 // Its default leaves a link of another scheme as source text; here every link is shown with its address as text.
 md.validateLink = () => true;
 
@@ -24,7 +24,7 @@ export function inline(source: string, theme: Theme, base: Style = plain): Style
     const style = styles.at(-1) ?? base;
     const emphasis = emphases[token.tag as keyof typeof emphases];
     if (token.type === "link_open") {
-      const href = token.attrGet("href") ?? "";
+      const href = String(token.attrGet("href") ?? "");
       links.push({ href, start: out.text.length, style });
       styles.push(linkStyle(href, style, theme));
     } else if (token.type === "link_close") {
@@ -55,7 +55,7 @@ function leafToken(out: StyledText, token: Token, style: Style, theme: Theme): v
 }
 
 function image(out: StyledText, token: Token, style: Style, theme: Theme): void {
-  const href = token.attrGet("src") ?? "";
+  const href = String(token.attrGet("src") ?? "");
   const text = md.renderer.renderInlineAsText(token.children ?? [], md.options, {});
   const start = out.text.length;
   out.add(text.replaceAll("\n", " "), linkStyle(href, style, theme));
@@ -74,7 +74,9 @@ function linkStyle(href: string, style: Style, theme: Theme): Style {
 function address(out: StyledText, link: { href: string; start: number; style: Style }, theme: Theme): void {
   const text = out.text.slice(link.start);
   const target = md.normalizeLinkText(link.href);
-  const said = [link.href, target].some((form) => form === text || form === `mailto:${text}` || form === `http://${text}`);
+  const said = [link.href, target].some(
+    (form) => form === text || form === `mailto:${text}` || form === `http://${text}`,
+  );
   const hidden = theme.hyperlinks && clickable.test(link.href) && text.trim() !== "" && !looksLikeAddress(text);
   if (target === "" || said || hidden) return;
   out.add(text.trim() === "" ? target : ` (${target})`, withSgr(link.style, theme.look("address")));
@@ -86,12 +88,12 @@ function looksLikeAddress(text: string): boolean {
 
 /**
  * Whether nothing in the text waits for a mark that closes it, so that what follows can be read by itself. Marks that
- * cannot open anything (a star between spaces, an underscore within a word) do not count.
+ * cannot open anything (a star before a space, an underscore within a word) do not count.
  */
 export function isClosed(source: string): boolean {
   if (!/[\\`*_~[<&$]/.test(source)) return true;
   return (md.parseInline(source, {})[0]?.children ?? []).every(
     ({ type, content }) =>
-      type !== "text" || !/[`[<$\\]|\*(?!\s)|~(?!\s)|(?<![\p{L}\p{N}])_(?!\s)|_$|&[^;]*$/u.test(content),
+      type !== "text" || !/[`[<$\\]|(?<!\d(?=\*\d))\*(?!\s)|~(?!\s)|(?<![\p{L}\p{N}])_(?!\s)|_$|&[^;]*$/u.test(content),
   );
 }

@@ -32,7 +32,11 @@ const table: Readonly<Record<string, Language>> = {
   http: { load: () => import("highlight.js/lib/languages/http"), needs: "json" },
   ini: { load: () => import("highlight.js/lib/languages/ini"), aliases: "toml conf cfg properties" },
   java: { load: () => import("highlight.js/lib/languages/java"), aliases: "jsp" },
-  javascript: { load: () => import("highlight.js/lib/languages/javascript"), aliases: "js jsx mjs cjs node", needs: "xml css" },
+  javascript: {
+    load: () => import("highlight.js/lib/languages/javascript"),
+    aliases: "js jsx mjs cjs node",
+    needs: "xml css",
+  },
   json: { load: () => import("highlight.js/lib/languages/json"), aliases: "jsonc json5 jsonl" },
   julia: { load: () => import("highlight.js/lib/languages/julia"), aliases: "jl" },
   kotlin: { load: () => import("highlight.js/lib/languages/kotlin"), aliases: "kt kts" },
@@ -61,11 +65,19 @@ const table: Readonly<Record<string, Language>> = {
   shell: { load: () => import("highlight.js/lib/languages/shell"), aliases: "console shellsession", needs: "bash" },
   sql: { load: () => import("highlight.js/lib/languages/sql"), aliases: "mysql postgresql postgres sqlite plsql" },
   swift: { load: () => import("highlight.js/lib/languages/swift") },
-  typescript: { load: () => import("highlight.js/lib/languages/typescript"), aliases: "ts tsx mts cts", needs: "xml css" },
+  typescript: {
+    load: () => import("highlight.js/lib/languages/typescript"),
+    aliases: "ts tsx mts cts",
+    needs: "xml css",
+  },
   verilog: { load: () => import("highlight.js/lib/languages/verilog"), aliases: "v sv systemverilog" },
   vim: { load: () => import("highlight.js/lib/languages/vim"), aliases: "vimscript" },
   x86asm: { load: () => import("highlight.js/lib/languages/x86asm"), aliases: "asm nasm" },
-  xml: { load: () => import("highlight.js/lib/languages/xml"), aliases: "html xhtml svg vue svelte rss plist", needs: "css javascript" },
+  xml: {
+    load: () => import("highlight.js/lib/languages/xml"),
+    aliases: "html xhtml svg vue svelte rss plist",
+    needs: "css javascript",
+  },
   yaml: { load: () => import("highlight.js/lib/languages/yaml"), aliases: "yml" },
 };
 

@@ -1,6 +1,6 @@
 import type { Languages } from "./languages.ts";
 import type { MarkdownOptions } from "./options.ts";
-import { row, StyledText, type Row } from "./styled.ts";
+import { row, type Row, type StyledText } from "./styled.ts";
 import type { Theme } from "./theme.ts";
 
 /** What a block needs to know of the terminal; `options` changes with a resize. */
@@ -37,18 +37,19 @@ export interface Prefix {
   readonly rest: StyledText;
 }
 
-const narrowest = 16;
+/** Columns that marks and indentation leave for text in any case: the outer ones of many are cut off. */
+const leastForText = (columns: number) => Math.min(16, Math.ceil(columns / 2));
 
-/** Columns left for text; containers nested too deep for the terminal lose the outer part of their prefix. */
+/** Columns left for text beside the prefix. */
 export function roomBeside(prefix: Prefix, columns: number): number {
-  return Math.max(columns - prefix.rest.text.length, Math.min(columns, narrowest));
+  return Math.max(columns - prefix.rest.text.length, leastForText(columns));
 }
 
 /** Lines of text under a prefix; `begun` when the block's first row was given before. */
 export function prefixed(lines: readonly StyledText[], prefix: Prefix, begun: boolean, columns: number): Row[] {
   return lines.map((line, index) => {
     const before = index === 0 && !begun ? prefix.first : prefix.rest;
-    const cut = Math.max(0, before.text.length - Math.max(0, columns - narrowest));
+    const cut = Math.max(0, before.text.length - (columns - leastForText(columns)));
     return row(before.slice(cut).addAll(line));
   });
 }

@@ -24,7 +24,10 @@ export function closesFence(rest: string, fence: Fence): boolean {
 export function heading(rest: string): { level: number; text: string } | null {
   const found = /^(#{1,6})(?:[ \t]+|$)/.exec(rest);
   if (found === null) return null;
-  const text = rest.slice(found[0].length).replace(/^#+[ \t]*$/, "").replace(/[ \t]+#+[ \t]*$/, "");
+  const text = rest
+    .slice(found[0].length)
+    .replace(/^#+[ \t]*$/, "")
+    .replace(/[ \t]+#+[ \t]*$/, "");
   return { level: found[1]?.length ?? 1, text: text.trim() };
 }
 
@@ -59,7 +62,9 @@ export function listMarker(rest: string, interrupts: boolean): ListMarker | null
 const blockTags =
   "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul";
 const attribute = String.raw`\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:[^"'=<>\x60\s]+|'[^']*'|"[^"]*"))?`;
-const loneTag = new RegExp(String.raw`^(?:<[A-Za-z][A-Za-z0-9-]*(?:${attribute})*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>)\s*$`);
+const loneTag = new RegExp(
+  String.raw`^(?:<[A-Za-z][A-Za-z0-9-]*(?:${attribute})*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>)\s*$`,
+);
 
 /** Kinds of raw HTML by their opening; one with `end` lasts until a line that has it, one without until a blank line. */
 const htmlKinds: readonly { readonly start: RegExp; readonly end: RegExp | null; readonly interrupts: boolean }[] = [
@@ -80,7 +85,7 @@ export function htmlOpening(rest: string, inParagraph: boolean): { end: RegExp |
 /** A display formula that goes on over lines: what ends it; one that ends on its own line is left to the paragraph. */
 export function formulaOpening(rest: string): { end: RegExp } | null {
   if (rest.startsWith("$$") && !rest.includes("$$", 2)) return { end: /\$\$\s*$/ };
-  if (rest.startsWith("\\[") && !rest.includes("\\]", 2)) return { end: /\\\]\s*$/ };
+  if (/^\\\[(?=[\s\\]|$)/.test(rest) && !rest.includes("\\]", 2)) return { end: /\\\]\s*$/ };
   return null;
 }
 
@@ -94,9 +99,11 @@ export function tableCells(line: string): string[] {
   return cells.map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
+const delimiterRow = /^(?!-[ \t])\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+
 /** The columns' alignments when this line stands under the header of a table with as many columns. */
 export function tableDelimiter(rest: string, header: string): Alignment[] | null {
-  if (!/^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(rest) || !/(?<!\\)\|/.test(header)) return null;
+  if (!delimiterRow.test(rest) || !/(?<!\\)\|/.test(header)) return null;
   const cells = tableCells(rest);
   if (cells.length !== tableCells(header).length) return null;
   return cells.map((cell) => (cell.endsWith(":") ? (cell.startsWith(":") ? "center" : "right") : "left"));

@@ -20,8 +20,8 @@ export function renderMarkdown(text: string, options: MarkdownOptions): string {
 /** Loads the languages of the text's fenced code. */
 export async function loadLanguages(text: string): Promise<void> {
   const infos = text.matchAll(/^[ \t>\d.)*+-]*(?:`{3,}|~{3,})[ \t]*(\S+)/gm);
-  const names = new Set(Array.from(infos, ([, info = ""]) => languages.named(info)));
-  await Promise.all(Array.from(names, (name) => (name === null ? undefined : languages.load(name))));
+  const names = new Set(Array.from(infos, ([, info = ""]) => languages.named(info)).filter((name) => name !== null));
+  await Promise.all(Array.from(names, (name) => languages.load(name)));
 }
 
 /**

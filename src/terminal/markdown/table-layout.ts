@@ -51,7 +51,10 @@ export function rowLines(
       const part = wrapped[index]?.[line]?.trimEnd() ?? new StyledText();
       const free = Math.max(0, width - displayWidth(part.text));
       const before = { left: 0, right: free, center: Math.floor(free / 2) }[alignments[index] ?? "left"];
-      out.add(" ".repeat(before)).addAll(part).add(" ".repeat(free - before));
+      out
+        .add(" ".repeat(before))
+        .addAll(part)
+        .add(" ".repeat(free - before));
     }
     return out;
   });
@@ -66,7 +69,10 @@ export function ruleLine(widths: readonly number[], theme: Theme): StyledText {
 export function recordLines(header: readonly StyledText[], cells: readonly StyledText[], room: number): StyledText[] {
   return header.flatMap((name, index) => {
     const cell = cells[index] ?? new StyledText();
-    const line = new StyledText().addAll(name).add(name.text === "" ? "" : ": ").addAll(cell);
+    const line = new StyledText()
+      .addAll(name)
+      .add(name.text === "" ? "" : ": ")
+      .addAll(cell);
     return wrap(line, room);
   });
 }

@@ -6,6 +6,9 @@ import { naturalWidth, recordLines, rowLines, ruleLine, shapeOf, type TableShape
 import type { Theme } from "./theme.ts";
 import { wrap } from "./wrap.ts";
 
+/** Rows of a table that are waited for, however high they are, before the widths of its columns are fixed. */
+const fewest = 3;
+
 /**
  * A table. Its columns are as wide as their cells until the table fills half the screen; from then on their widths are
  * fixed, its rows are final one by one, and wider cells wrap. The row being written is shown as its source.
@@ -45,7 +48,7 @@ export class Table implements Leaf {
   settle(view: View): Row[] {
     const rows = this.rows(view);
     const enough = Math.max(8, Math.floor(view.options.rows / 2));
-    if (this.#given === null && rows.length < enough) return [];
+    if (this.#given === null && (rows.length < enough || this.#body.length < fewest)) return [];
     this.#given = (this.#given ?? 0) + this.#body.length;
     this.#body = [];
     this.#drawn = null;

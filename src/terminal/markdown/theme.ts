@@ -53,7 +53,13 @@ const codeLooks: Readonly<Record<string, string>> = {
 };
 
 const signs = {
-  unicode: { bullets: ["\u2022 ", "\u25e6 ", "\u25aa "], quote: "\u2502 ", rule: "\u2500", column: " \u2502 ", cross: "\u2500\u253c\u2500" },
+  unicode: {
+    bullets: ["\u2022 ", "\u25e6 ", "\u25aa "],
+    quote: "\u2502 ",
+    rule: "\u2500",
+    column: " \u2502 ",
+    cross: "\u2500\u253c\u2500",
+  },
   ascii: { bullets: ["* ", "- ", "+ "], quote: "> ", rule: "-", column: " | ", cross: "-+-" },
 } as const;
 

@@ -31,6 +31,7 @@ const wideStart = new RegExp(String.raw`^[[${wide}]--[${closing}]--\p{M}]`, "v")
  */
 export function wrap(content: StyledText, columns: number): StyledText[] {
   const { text } = content;
+  if (!text.includes("\n") && displayWidth(text) <= columns) return [content];
   const lines: StyledText[] = [];
   let start = 0;
   let end = 0;

@@ -1,0 +1,88 @@
+import * as graphemes from "@xterm/addon-unicode-graphemes";
+import headless from "@xterm/headless";
+
+export interface ScreenOptions {
+  readonly columns: number;
+  readonly rows: number;
+  readonly reflowCursorLine?: boolean;
+}
+
+/** A headless xterm that counts columns as terminals with grapheme clusters do. */
+export class Screen {
+  readonly terminal: headless.Terminal;
+
+  constructor({ columns, rows, reflowCursorLine = false }: ScreenOptions) {
+    this.terminal = new headless.Terminal({
+      allowProposedApi: true,
+      cols: columns,
+      rows,
+      scrollback: 100_000,
+      convertEol: true,
+      reflowCursorLine,
+    });
+    this.terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
+  }
+
+  /** Resolves when everything written so far is on the screen. */
+  async write(bytes: string): Promise<void> {
+    await new Promise<void>((resolve) => this.terminal.write(bytes, resolve));
+  }
+
+  resize(columns: number, rows: number): void {
+    this.terminal.resize(columns, rows);
+  }
+
+  /** The text from the oldest line on; rows the terminal wrapped are joined, as a copy is. */
+  text(): string {
+    const lines: string[] = [];
+    for (const { text, wrapped } of this.#rows()) {
+      if (wrapped && lines.length > 0) lines[lines.length - 1] += text;
+      else lines.push(text);
+    }
+    return lines
+      .map((line) => line.trimEnd())
+      .join("\n")
+      .trimEnd();
+  }
+
+  /** Every row with the looks of its characters, as one string a row. */
+  looks(): string[] {
+    const { active } = this.terminal.buffer;
+    const rows = Array.from({ length: active.length }, (_, y) => {
+      const line = active.getLine(y);
+      let row = line?.isWrapped ? "(wrapped) " : "";
+      let current = "";
+      for (let x = 0; x < (line?.length ?? 0); x += 1) {
+        const cell = line?.getCell(x);
+        if (cell === undefined || cell.getWidth() === 0) continue;
+        const blank = cell.getChars() === "" || cell.getChars() === " ";
+        const flags = [cell.isBold(), cell.isDim(), cell.isItalic(), cell.isUnderline(), cell.isStrikethrough()];
+        const look = blank
+          ? current
+          : `${cell.isFgDefault() ? "" : cell.getFgColor()}${flags.map(Boolean).map(Number).join("")}`;
+        if (look !== current) row += `{${look}}`;
+        current = look;
+        row += cell.getChars() || " ";
+      }
+      return row.trimEnd();
+    });
+    while (rows.at(-1) === "") rows.pop();
+    return rows;
+  }
+
+  cursorColumn(): number {
+    return this.terminal.buffer.active.cursorX;
+  }
+
+  dispose(): void {
+    this.terminal.dispose();
+  }
+
+  #rows() {
+    const { active } = this.terminal.buffer;
+    return Array.from({ length: active.length }, (_, y) => {
+      const line = active.getLine(y);
+      return { text: line?.translateToString(false) ?? "", wrapped: line?.isWrapped ?? false };
+    });
+  }
+}
