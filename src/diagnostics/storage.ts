@@ -44,8 +44,8 @@ function whoElse(path: string, { mode: bits, uid }: Stats, isPrivate: boolean): 
 
 /** Whether it, or the folder it will be made in, can be written to, and has room. */
 async function room(path: string, found: Stats | null): Promise<Problem[]> {
-  const nearest = found === null ? await nearestFolder(path) : path;
   try {
+    const nearest = found === null ? await nearestFolder(path) : path;
     await access(nearest, constants.W_OK);
     const { bavail, bsize } = await statfs(nearest);
     const free = bavail * bsize;
@@ -55,10 +55,17 @@ async function room(path: string, found: Stats | null): Promise<Problem[]> {
   }
 }
 
+/** The folder that exists, and that what is missing will be made in. */
 async function nearestFolder(path: string): Promise<string> {
   const parent = dirname(path);
-  if (parent === path || (await stat(parent).catch(() => null)) !== null) return parent;
-  return await nearestFolder(parent);
+  try {
+    // With the dot, a file in the place of a folder is an error.
+    await stat(`${parent}/.`);
+    return parent;
+  } catch (error) {
+    if (parent === path || systemReason(error) !== "ENOENT") throw error;
+    return await nearestFolder(parent);
+  }
 }
 
 export const transcripts: Check<"transcripts"> = {

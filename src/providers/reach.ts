@@ -31,7 +31,7 @@ export interface Reach {
 
 export type Stage = "lookup" | "connect" | "tls" | "answer";
 
-/** Milliseconds that all of it may take. */
+/** Milliseconds that all of it may take, where nobody said. */
 const patience = 15_000;
 
 type Measures = { -readonly [Name in "lookup" | "connect" | "tls" | "answer"]: Reach[Name] };
@@ -41,7 +41,8 @@ export async function reach(connection: Connection, stop: AbortSignal): Promise<
   const url = new URL(`${connection.baseUrl}/models`);
   const proxy = connection.proxy === null ? null : URL.parse(`http://${connection.proxy}`);
   const measures: Measures = { lookup: null, connect: null, tls: null, answer: null };
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(patience)]);
+  const limit = connection.silence ?? patience;
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(limit)]);
   const facts = { host: hostAndPort(url), proxy: connection.proxy };
   try {
     await lookUp(proxy ?? url, measures);
@@ -50,7 +51,7 @@ export async function reach(connection: Connection, stop: AbortSignal): Promise<
     return { ...facts, ...measures, failure: null };
   } catch (thrown) {
     const error = signal.aborted
-      ? new AppError("timeout", { host: url.host, seconds: patience / 1000 })
+      ? new AppError("timeout", { host: url.host, seconds: limit / 1000 })
       : fromNetwork(thrown, connection);
     return { ...facts, ...measures, failure: { stage: stageOf(error, url, measures), error } };
   }
