@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Origin } from "./schema.ts";
 
@@ -50,7 +50,7 @@ export async function readEnvironment(folder: string): Promise<Environment> {
   const path = join(folder, ".env");
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = readFileSync(path, "utf8");
   } catch {
     return new Environment(process.env, {}, path);
   }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { writePrivately } from "./files.ts";
@@ -70,7 +70,7 @@ async function storedKey(provider: string, { environment, keyFile, store }: KeyP
   if (answer?.state === "done" && answer.value !== null) {
     return { value: answer.value, origin: { kind: "keyring", name: keyringName } };
   }
-  const filed = store === "keyring" ? undefined : (await readKeys(keyFile)).get(provider);
+  const filed = store === "keyring" ? undefined : readKeys(keyFile).get(provider);
   if (filed !== undefined) return { value: filed, origin: { kind: "store", name: keyFile } };
   // A locked keyring is no reason to fail where the key is elsewhere; where it is nowhere, it may be in there.
   if (answer?.state === "failed") {
@@ -94,7 +94,7 @@ export async function storeKey(provider: string, value: string, places: KeyPlace
   const { environment, keyFile, store } = places;
   const answer = store === "file" ? null : await writeKeyring(provider, value, environment.variables);
   if (answer?.state === "done") {
-    const filed = await readKeys(keyFile);
+    const filed = readKeys(keyFile);
     if (filed.delete(provider)) await writeKeys(filed, keyFile);
     return { origin: { kind: "keyring", name: keyringName }, keyringFailure: null };
   }
@@ -102,7 +102,7 @@ export async function storeKey(provider: string, value: string, places: KeyPlace
   if (store === "keyring") {
     throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: failure });
   }
-  await writeKeys((await readKeys(keyFile)).set(provider, value), keyFile);
+  await writeKeys(readKeys(keyFile).set(provider, value), keyFile);
   return { origin: { kind: "store", name: keyFile }, keyringFailure: failure };
 }
 
@@ -111,10 +111,10 @@ async function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): Pr
 }
 
 /** @throws AppError `config_broken` when the file is there and is not ours */
-async function readKeys(path: string): Promise<Map<string, string>> {
+function readKeys(path: string): Map<string, string> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = readFileSync(path, "utf8");
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return new Map();

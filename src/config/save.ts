@@ -11,7 +11,7 @@ import { writePrivately } from "./files.ts";
  * @throws AppError `config_broken` when the file, before or after, is not right; `storage_failed`
  */
 export async function saveSetting(path: string, keys: readonly string[], value: unknown): Promise<void> {
-  const before = await readText(path);
+  const before = readText(path);
   const document = await parseConfig(path, before);
   if (document.contents !== null && !isMap(document.contents)) {
     throw new AppError("config_broken", { path, line: 1, key: null, reason: "a mapping of settings is expected" });
