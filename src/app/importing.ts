@@ -4,6 +4,7 @@ import { expandHome } from "../config/folders.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe } from "../terminal/terminal.ts";
+import type { Source } from "../transcripts/import/found.ts";
 import { importFile, type Outcome } from "../transcripts/import/run.ts";
 import { Shelf } from "../transcripts/import/shelf.ts";
 import { titleOf } from "../transcripts/names.ts";
@@ -27,17 +28,23 @@ interface FileReport {
  * @throws AppError `transcript_unwritable`, which ends it
  */
 export async function importFiles(app: App, files: readonly string[], json: boolean): Promise<AppError | null> {
+  const words = app.words.importing;
   const shelf = new Shelf(app.transcripts, await listTranscripts(app.transcripts, app.folders.cache));
   const reports: FileReport[] = [];
   for (const file of files) {
     const report = await importOne(app, shelf, file);
     reports.push(report);
     if (report.error !== null) app.terminal.warn(sanitize(describe(report.error, app.words.errors)));
-    if (!json) app.terminal.out(`${sanitize(file)}: ${app.words.importing.counts(report.counts)}\n`);
+    if (!json) {
+      const form = formsOf(report)
+        .map((source) => words.forms[source])
+        .join(", ");
+      app.terminal.out(`${words.file({ file: sanitize(file), form, counts: words.counts(report.counts) })}\n`);
+    }
   }
   const total = sum(reports.map(({ counts }) => counts));
   if (json) app.terminal.out(`${JSON.stringify(asObject(app, total, reports))}\n`);
-  else if (files.length > 1) app.terminal.out(`${app.words.importing.total}: ${app.words.importing.counts(total)}\n`);
+  else if (files.length > 1) app.terminal.out(`${words.total({ counts: words.counts(total) })}\n`);
   return reports.find(({ error }) => error !== null)?.error ?? null;
 }
 
@@ -80,6 +87,10 @@ function tell({ terminal, words }: App, file: string, outcome: Outcome): void {
     terminal.detail(sanitize(`${status} ${id} ${outcome.path}`));
     if (count > 0) terminal.detail(sanitize(importing.leftOut({ count, title })));
   }
+}
+
+function formsOf({ outcomes }: FileReport): Source[] {
+  return [...new Set(outcomes.flatMap((outcome) => (outcome.status === "skipped" ? [] : [outcome.source])))];
 }
 
 function countsOf(outcomes: readonly Outcome[]): Counts {

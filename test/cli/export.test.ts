@@ -51,12 +51,12 @@ describe("import and export", () => {
 
   test("says of each file what became of it, and names what was skipped", async () => {
     expect(first.stdout.split("\n")).toEqual([
-      "in/deepseek.zip: 2 imported, 0 already there, 0 skipped",
-      "in/chatgpt.json: 1 imported, 0 already there, 0 skipped",
-      "in/logs.db: 2 imported, 0 already there, 0 skipped",
-      "in/session.yaml: 1 imported, 0 already there, 0 skipped",
-      "in/conversation.txt: 1 imported, 0 already there, 0 skipped",
-      "in/train.jsonl: 1 imported, 0 already there, 1 skipped",
+      "in/deepseek.zip (chat.deepseek.com): 2 imported, 0 already there, 0 skipped",
+      "in/chatgpt.json (ChatGPT): 1 imported, 0 already there, 0 skipped",
+      "in/logs.db (llm): 2 imported, 0 already there, 0 skipped",
+      "in/session.yaml (aichat): 1 imported, 0 already there, 0 skipped",
+      "in/conversation.txt (transcript): 1 imported, 0 already there, 0 skipped",
+      "in/train.jsonl (messages): 1 imported, 0 already there, 1 skipped",
       "total: 8 imported, 0 already there, 1 skipped",
       "",
     ]);
@@ -85,7 +85,7 @@ describe("import and export", () => {
     put(out("diary.txt"), "Dear diary");
     const { code, stdout, stderr } = await transcripts("import", "diary.txt", "gone.json", "in/chatgpt.json");
     expect(code).toBe(2);
-    expect(stdout).toContain("in/chatgpt.json: 0 imported, 1 already there, 0 skipped");
+    expect(stdout).toContain("in/chatgpt.json (ChatGPT): 0 imported, 1 already there, 0 skipped");
     expect(stderr).toContain("diary.txt: skipped conversation 1: it has none of the forms known");
     expect(stderr).toMatch(/gone\.json cannot be read \(ENOENT\)/);
   });

@@ -91,21 +91,23 @@ function toMessage(raw: Record<string, unknown>): Message[] {
   return [{ role, text: said, reasoning, at, model, ...endingOf(metadata.finish_details?.type ?? "") }];
 }
 
+/** The text of a message; what is no text stands behind it by its name. */
 function saidIn({ content, metadata, recipient }: RawMessage): string {
-  const names = metadata.attachments.map(({ name }) => `[${name}]`);
-  const parts = content.parts.map((part) => (typeof part === "string" ? part : partText(part)));
-  const body = [...parts, content.text]
+  const texts = content.parts.map((part) => (typeof part === "string" ? part : part.text));
+  const others = content.parts.flatMap((part) => (typeof part === "string" || part.text !== "" ? [] : [nameOf(part)]));
+  const body = [...texts, content.text]
     .filter((part) => part !== "")
     .join("\n")
     .replaceAll(citations, "");
   const fenced = recipient !== "all" || content.content_type === "code";
-  return [fenced ? block(body, content.language, recipient) : body, ...names]
+  const said = fenced ? block(body, content.language, recipient) : body;
+  return [said, ...others, ...metadata.attachments.map(({ name }) => `[${name}]`)]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
-function partText({ content_type: type, text }: { content_type: string; text: string }): string {
-  return text === "" ? `[${type.replace(/_asset_pointer$/, "")}]` : text;
+function nameOf({ content_type: type }: { readonly content_type: string }): string {
+  return `[${type.replace(/_asset_pointer$/, "")}]`;
 }
 
 function block(code: string, language: string, recipient: string): string {

@@ -32,7 +32,10 @@ export const importing = {
     ]
       .filter(Boolean)
       .join(", "),
-  total: "total",
+  /** `form` is empty where nothing was understood. */
+  file: ({ file, form, counts }: { file: string; form: string; counts: string }) =>
+    `${file}${form === "" ? "" : ` (${form})`}: ${counts}`,
+  total: ({ counts }: { counts: string }) => `total: ${counts}`,
   skipped: ({ file, place, reason }: { file: string; place: string; reason: string }) =>
     `${file}: skipped ${place}: ${reason}`,
   /** A conversation without a title, by its number in the file, from 1. */

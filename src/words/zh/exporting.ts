@@ -24,7 +24,8 @@ export const importing: Words["importing"] = {
     [`导入 ${imported} 段`, extended === 0 ? "" : `补充 ${extended} 段`, `已有 ${present} 段`, `跳过 ${skipped} 段`]
       .filter(Boolean)
       .join("，"),
-  total: "合计",
+  file: ({ file, form, counts }) => `${file}${form === "" ? "" : `（${form}）`}：${counts}`,
+  total: ({ counts }) => `合计：${counts}`,
   skipped: ({ file, place, reason }) => `${file}：跳过${place}：${reason}`,
   number: ({ number }) => `第 ${number} 段对话`,
   named: ({ number, title }) => `第 ${number} 段对话（${title}）`,

@@ -133,8 +133,8 @@ describe.runIf(hasBrowser)("the page in a browser", () => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     expect(await styleOf(page, "body", "backgroundColor")).toBe("rgb(255, 255, 255)");
-    const after = await styleOf(page, ".prose a", "content", "::after");
-    expect(after).toContain("https://example.com/a");
+    expect(await styleOf(page, ".prose a:not(.bare)", "content", "::after")).toContain("https://example.com");
+    expect(await styleOf(page, ".prose a.bare", "content", "::after")).toBe("none");
   });
 
   test("says which language a text is in, and sets Chinese as Chinese", async () => {

@@ -73,7 +73,7 @@ test("the export of ChatGPT", async () => {
     leftOut: 1,
     exchanges: [
       {
-        question: "[image]\nwhy the timeout?",
+        question: "why the timeout?\n\n[image]",
         askedAt: new Date("2025-11-24T16:00:01.500Z"),
         reasoning: "Logs\n\nlook",
         answer: "```python\nprint(1)\n```\n\nRetry with backoff.",

@@ -58,7 +58,8 @@ function setRules(md: MarkdownIt): void {
   rules["image"] = (tokens, index) => pictureLink(tokens, index);
   rules["table_open"] = () => '<div class="wide"><table>\n';
   rules["table_close"] = () => "</table></div>\n";
-  rules["link_open"] = (tokens, index) => openLink(String(tokens[index]!.attrGet("href")));
+  rules["link_open"] = (tokens, index) =>
+    openLink(String(tokens[index]!.attrGet("href")), tokens[index]!.info === "auto");
   for (const cell of ["th_open", "td_open"]) rules[cell] = (tokens, index) => openCell(tokens[index]!);
   for (const edge of ["heading_open", "heading_close"]) {
     // The page's own headings are h1 and h2.
@@ -76,8 +77,9 @@ function codeBlock({ content, info, meta }: Token): string {
   return `<figure class="code">${caption}<pre tabindex="0"><code>${code}</code></pre></figure>\n`;
 }
 
-function openLink(address: string): string {
-  return `<a href="${escapeHtml(address)}" rel="noopener noreferrer nofollow">`;
+/** @param bare the address is the text of the link, too, so that paper need not show it a second time */
+function openLink(address: string, bare: boolean): string {
+  return `<a${bare ? ' class="bare"' : ""} href="${escapeHtml(address)}" rel="noopener noreferrer nofollow">`;
 }
 
 /** A picture of the web becomes a link to it: the page itself asks nobody for anything. */
@@ -87,7 +89,7 @@ function pictureLink(tokens: readonly Token[], index: number): string {
   const opened = tokens
     .slice(0, index)
     .reduce((open, { type }) => open + Number(type === "link_open") - Number(type === "link_close"), 0);
-  return opened > 0 ? text : `${openLink(String(token.attrGet("src")))}${text}</a>`;
+  return opened > 0 ? text : `${openLink(String(token.attrGet("src")), false)}${text}</a>`;
 }
 
 /** The alignment as a class: the page's policy lets no style attribute act. */

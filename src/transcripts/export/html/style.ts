@@ -109,6 +109,6 @@ math[display="block"] { overflow-x: auto; overflow-y: hidden; padding: .2em 0; }
   tr, img { break-inside: avoid; }
   thead { display: table-header-group; }
   .question, .notice { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .prose a[href^="http"]::after { content: " (" attr(href) ")"; color: var(--faint); font-size: .85em; }
+  .prose a[href^="http"]:not(.bare)::after { content: " (" attr(href) ")"; color: var(--faint); font-size: .85em; }
 }
 `;
