@@ -63,9 +63,7 @@ describe("Chinese", () => {
   const said: [string, string][] = [
     ...texts({ ...chinese }, "zh"),
     ["tour", tour.notice],
-    ...tour.pages.flatMap(({ page }, index) =>
-      texts({ ...page("X") }, `tour.${index}`),
-    ),
+    ...tour.pages.flatMap(({ page }, index) => texts({ ...page("X") }, `tour.${index}`)),
   ];
 
   test("has no half-width punctuation beside a Chinese character", () => {
