@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
 
 /** What gives the exit code when all was told already: an error, or whatever else has a code. */
-export type Told = Pick<AppError, "exitCode"> & { readonly code: string };
+type Told = Pick<AppError, "exitCode"> & { readonly code: string };
 export type Work = Told | null | void;
 
 /** What a command declares itself with. */

@@ -14,7 +14,7 @@ export const languages = ["en", "zh"] as const;
 export const efforts = ["low", "high", "max"] as const;
 export const currencies = ["CNY", "USD"] as const;
 /** Where `setup` stores keys: the system's keyring where there is one, else the file; or one of them alone. */
-export const keyStores = ["auto", "keyring", "file"] as const;
+const keyStores = ["auto", "keyring", "file"] as const;
 
 export const settingSchemas = {
   provider: text,

@@ -32,7 +32,7 @@ const checks: readonly AnyCheck[] = [
 /** What only questions to the model can tell. */
 const questions: readonly AnyCheck[] = [streaming, usage, thinking, prefix, json];
 
-export type Status = "ok" | "warn" | "fail" | "skip";
+type Status = "ok" | "warn" | "fail" | "skip";
 
 /** What came of one check. */
 export type Result<Id extends CheckId = CheckId> = {
@@ -75,7 +75,7 @@ function skipped(id: CheckId, why: SkipReason, by: CheckId | null): Result {
   return { id, status: "skip", facts: null, problems: [], skipped: { why, by } };
 }
 
-export function statusOf(problems: readonly Problem[]): Status {
+function statusOf(problems: readonly Problem[]): Status {
   if (problems.length === 0) return "ok";
   return problems.some((found) => exitCodeOf(found) > 0) ? "fail" : "warn";
 }

@@ -151,7 +151,7 @@ class RequestRecord {
  *
  * @param content true: also what may quote a question or an answer
  */
-export function errorFacts(error: AppError, content: boolean): { readonly [fact: string]: unknown } {
+function errorFacts(error: AppError, content: boolean): { readonly [fact: string]: unknown } {
   const details = Object.entries(error.details as object).filter(
     ([name, value]) => content || harmlessDetails.has(name) || (name === "reason" && isSystemReason(value)),
   );

@@ -16,7 +16,7 @@ export interface ProbeDoor {
   ask(question: Question): Promise<ProbeAnswer>;
 }
 
-export interface Question {
+interface Question {
   readonly request: ChatRequest;
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;

@@ -61,7 +61,7 @@ export interface CheckFacts {
 
 export type CheckId = keyof CheckFacts;
 
-export interface TerminalFacts {
+interface TerminalFacts {
   readonly term: string;
   /** `TERM_PROGRAM`; empty where the terminal does not tell. */
   readonly program: string;
@@ -100,7 +100,7 @@ export interface TranscriptFacts {
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
-export interface IndexFacts {
+interface IndexFacts {
   readonly path: string;
   readonly entries: number;
   readonly bytes: number;
@@ -135,7 +135,7 @@ export interface Reached {
   readonly failure: { readonly stage: "lookup" | "connect" | "tls" | "answer"; readonly error: AppError } | null;
 }
 
-export interface Models {
+interface Models {
   readonly ids: readonly string[];
   /** The model in use; null where none is set. */
   readonly model: string | null;
@@ -143,7 +143,7 @@ export interface Models {
   readonly successor: string | null;
 }
 
-export interface Balance {
+interface Balance {
   readonly currency: string;
   readonly total: string;
 }

@@ -29,7 +29,7 @@ export interface Reach {
   readonly failure: { readonly stage: Stage; readonly error: AppError } | null;
 }
 
-export type Stage = "lookup" | "connect" | "tls" | "answer";
+type Stage = "lookup" | "connect" | "tls" | "answer";
 
 /** Milliseconds that all of it may take, where nobody said. */
 const patience = 15_000;
