@@ -1,3 +1,4 @@
+import type { RootCommand } from "@bomb.sh/tab";
 import type { Option } from "commander";
 import type { App } from "../app/app.ts";
 import type { Declare, Verb } from "./verb.ts";
@@ -40,7 +41,7 @@ function wantsFile(words: readonly string[]): boolean {
 /** A broken config file must not keep the shell from completing. */
 const noFile = { configFile: false };
 
-type Root = (typeof import("@bomb.sh/tab"))["default"];
+type Root = RootCommand;
 type Values = Readonly<Record<string, readonly (readonly [value: string, description: string])[]>>;
 
 /** What may stand behind an option or for an argument, by its name; everything else is left to the shell: file names. */

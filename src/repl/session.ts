@@ -15,7 +15,8 @@ import { runSlash } from "./slash/table.ts";
 export async function runRepl(host: Host, stop: AbortSignal): Promise<AppError | null> {
   const session = new Session(host, stop);
   await session.run();
-  return session.failed;
+  // A person has seen what failed; the exit code is for scripts.
+  return host.terminal.interactive ? null : session.failed;
 }
 
 class Session {

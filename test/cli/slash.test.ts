@@ -15,9 +15,10 @@ async function session(script: Script, lines: readonly string[], options: { plac
 }
 
 function messagesOf(server: RawServer): string[][] {
-  return server.requests.map(({ body }) =>
-    (body?.["messages"] as { role: string; content: string }[]).map(({ role, content }) => `${role}: ${content}`),
-  );
+  return server.requests.map(({ body }) => {
+    const messages = (body?.["messages"] ?? []) as { role: string; content: string }[];
+    return messages.map(({ role, content }) => `${role}: ${content}`);
+  });
 }
 
 const numbered: Script = (_, index) => answer(`answer ${index + 1}`);

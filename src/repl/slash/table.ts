@@ -72,10 +72,8 @@ export async function runSlash(host: Host, line: string): Promise<SlashOutcome> 
   const [, name = "", argument = ""] = /^\/(\S*)\s*([\s\S]*)$/u.exec(line) ?? [];
   const found = findCommand(name);
   if (found !== undefined) return await found.run(host, argument.trim());
-  const near = closest(
-    name,
-    slashCommands.flatMap((command) => [command.name, ...command.aliases]),
-  );
+  const names = [slashCommands.map((command) => command.name), slashCommands.map((command) => command.aliases)];
+  const near = closest(name, names.flat(2));
   const nearest = name !== "" && distance(name, near) <= 2 ? near : null;
   host.terminal.warn(host.words.session.unknownCommand({ name: sanitize(name), nearest }));
   return "stay";

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { displayWidth } from "../../src/terminal/width.ts";
+import { askingAt, newPlace, openProgram, transcriptsOf } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
+
+const enter = "\r";
+
+describe.concurrent("a session on a terminal", () => {
+  test("wholly in Chinese: banner, thinking folded, a rendered answer, figures, leaving", async () => {
+    const gate = Promise.withResolvers<void>();
+    const thought = delta({ reasoning_content: "\u5148\u60f3\u4e00\u60f3\u3002" });
+    await using server = await serve([
+      { body: [thought, gate.promise, text("**\u91cf\u5b50**\u8ba1\u7b97"), finish(), usage, done] },
+    ]);
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: { ...askingAt(server), LC_ALL: "zh_CN.UTF-8" }, cols: 120 });
+    await terminal.until("/help \u67e5\u770b\u547d\u4ee4");
+    await terminal.until(/^>/mu);
+    terminal.type("\u4ec0\u4e48\u662f\u91cf\u5b50\u8ba1\u7b97\uff1f");
+    await terminal.until("\u4ec0\u4e48\u662f\u91cf\u5b50\u8ba1\u7b97\uff1f");
+    terminal.type(enter);
+    await terminal.until("\u5148\u60f3\u4e00\u60f3\u3002");
+    gate.resolve();
+    await terminal.until(/\u8f93\u5165 30/u);
+    await terminal.until(/^>$/mu);
+    expect(terminal.screen()).toMatch(/\u601d\u8003\u4e86 [\d.]+ \u79d2\n\n\u91cf\u5b50\u8ba1\u7b97\n/u);
+    expect(terminal.screen()).not.toContain("\u5148\u60f3\u4e00\u60f3\u3002");
+    terminal.type("/thinking");
+    await terminal.until("/thinking");
+    terminal.type(enter);
+    await terminal.until("\u5148\u60f3\u4e00\u60f3\u3002");
+    await terminal.until(/>$/u);
+    terminal.type("q");
+    await terminal.until(/> q$/u);
+    terminal.type(enter);
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(terminal.screen()).toMatch(/\u7ee7\u7eed\u5bf9\u8bdd\uff1adeepseek-chat --resume [0-9a-z]{8}/u);
+    expect(terminal.screen()).not.toMatch(/Thinking|Saved|Question/u);
+    expect(transcriptsOf(place)[0]).toContain("] Thinking:\n\u5148\u60f3\u4e00\u60f3\u3002\n");
+  });
+
+  test("Ctrl-C stops the answer, keeps what came, and the prompt comes back; /continue goes on", async () => {
+    const half = { body: [text("The first half")], end: "stall" as const };
+    await using server = await serve([half, answer(", and the second.")]);
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: askingAt(server) });
+    await terminal.until(/>$/u);
+    terminal.type("go");
+    await terminal.until(/> go$/u);
+    terminal.type(enter);
+    await terminal.until("The first half");
+    terminal.type("\u0003");
+    await terminal.until("Stopped. What came is kept.");
+    await terminal.until(/>$/u);
+    terminal.type("/continue");
+    await terminal.until(/> \/continue$/u);
+    terminal.type(enter);
+    await terminal.until(", and the second.");
+    await terminal.until("deepseek went on from exactly there (prefix completion)");
+    expect(server.body()["messages"]).toEqual([
+      { role: "user", content: "go" },
+      { role: "assistant", content: "The first half", prefix: true },
+    ]);
+    terminal.type("\u0004");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(transcriptsOf(place)[0]).toMatch(
+      /"status":"interrupted"[\s\S]*"continues":"[0-9a-z]+"[\s\S]*"seams":\[\{"at":0,"how":"prefix"/u,
+    );
+  });
+
+  test("at an empty prompt Ctrl-C says how to leave, and a second one leaves; at a typed one it clears the line", async () => {
+    await using server = await serve([answer("yes")]);
+    await using terminal = openProgram([], { place: newPlace(), env: askingAt(server) });
+    await terminal.until(/>$/u);
+    terminal.type("never sent");
+    await terminal.until(/> never sent$/u);
+    terminal.type("\u0003");
+    await terminal.until(/\^C\n>$/u);
+    terminal.type("\u0003");
+    await terminal.until(/q, or Ctrl-C again, leaves\.\n>$/u);
+    terminal.type("\u0003");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test("what is typed while an answer streams waits at the next prompt, and history outlives the session", async () => {
+    const gate = Promise.withResolvers<void>();
+    await using server = await serve([{ body: [text("slow"), gate.promise, finish(), usage, done] }, answer("second")]);
+    const place = newPlace();
+    await using first = openProgram([], { place, env: askingAt(server) });
+    await first.until(/>$/u);
+    first.type("one");
+    await first.until(/> one$/u);
+    first.type(enter);
+    await first.until("slow");
+    first.type("typed ahead");
+    gate.resolve();
+    await first.until(/> typed ahead$/u);
+    first.type(enter);
+    await first.until("second");
+    await first.until(/>$/u);
+    first.type("\u0004");
+    await first.exit;
+    await using second = openProgram([], { place, env: askingAt(server) });
+    await second.until(/>$/u);
+    second.type("\u001b[A");
+    await second.until(/> typed ahead$/u);
+    second.type("\u001b[A");
+    await second.until(/> one$/u);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("a table that is resized while it comes is the one drawn at once; the spinner leaves no trace", async () => {
+    const gate = Promise.withResolvers<void>();
+    const rows = [
+      "| \u540d\u79f0 | \u8bf4\u660e |\n|---|---|\n",
+      "| \u4e00 | \u7b2c\u4e00\u884c |\n",
+      "| \u4e8c | \u7b2c\u4e8c\u884c |\n",
+    ];
+    await using server = await serve([
+      { body: [text(rows[0]!), text(rows[1]!), gate.promise, text(rows[2]!), finish(), usage, done] },
+    ]);
+    await using terminal = openProgram([], { place: newPlace(), env: askingAt(server), cols: 80 });
+    await terminal.until(/>$/u);
+    terminal.type("table");
+    await terminal.until(/> table$/u);
+    terminal.type(enter);
+    await terminal.until("\u7b2c\u4e00\u884c");
+    terminal.resize(60, 24);
+    gate.resolve();
+    await terminal.until("30 in");
+    const table = terminal
+      .screen()
+      .split("\n")
+      .filter((line) => line.includes("\u2502"));
+    expect(table).toHaveLength(3);
+    expect(new Set(table.map((line) => displayWidth(line.slice(0, line.indexOf("\u2502"))))).size).toBe(1);
+    expect(terminal.screen()).not.toContain("waiting for the first word");
+  });
+});
