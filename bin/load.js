@@ -5,23 +5,23 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { enableCompileCache } = process.getBuiltinModule("node:module");
 const { homedir } = process.getBuiltinModule("node:os");
-const { join } = process.getBuiltinModule("node:path");
+const path = process.getBuiltinModule("node:path");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { Script } = process.getBuiltinModule("node:vm");
 
 // Compiled code is kept in a folder of the person's own: Node's default, in the system's temporary folder, others can write to.
 const caches = {
-  darwin: () => join(homedir(), "Library", "Caches"),
-  win32: () => process.env.LOCALAPPDATA || join(homedir(), "AppData", "Local"),
+  darwin: () => path.join(homedir(), "Library", "Caches"),
+  win32: () => process.env.LOCALAPPDATA || path.join(homedir(), "AppData", "Local"),
 };
-const folder = join(
-  caches[process.platform]?.() ?? (process.env.XDG_CACHE_HOME || join(homedir(), ".cache")),
+const folder = path.join(
+  caches[process.platform]?.() ?? (process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache")),
   "deepseek-chat",
   "compiled",
 );
 try {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  enableCompileCache(join(folder, "modules"));
+  enableCompileCache(path.join(folder, "modules"));
 } catch {
   // A home that cannot be written to costs some milliseconds and nothing else.
 }
@@ -40,7 +40,7 @@ function runBundle() {
   const source = readFileSync(bundle, "utf8");
   // A comment: the digest of the rest.
   const firstLine = source.slice(0, source.indexOf("\n"));
-  const kept = join(folder, command());
+  const kept = path.join(folder, command());
   const cachedData = readKept(kept, firstLine);
   const script = new Script(source, {
     filename: bundle,

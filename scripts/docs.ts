@@ -36,7 +36,7 @@ function table(rows: readonly (readonly string[])[]): string {
 function commandSection(verb: Verb, language: Language): string {
   const titles = headings[language];
   const help = verb.createHelp();
-  const parts = [`### ${fullName(verb)}`, `${verb.description()}`, `\`${help.commandUsage(verb)}\``];
+  const parts = [`### ${fullName(verb)}`, verb.description(), `\`${help.commandUsage(verb)}\``];
   const terms = help.visibleArguments(verb).map((argument) => [`\`${argument.name()}\``, argument.description]);
   if (terms.length > 0) parts.push(table([[titles.argument, titles.meaning], ...terms]));
   const options = help.visibleOptions(verb).map((option) => [`\`${option.flags}\``, help.optionDescription(option)]);

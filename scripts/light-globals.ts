@@ -8,7 +8,7 @@ export class Headers {
   readonly #values = new Map<string, string>();
 
   constructor(init: Iterable<[string, unknown]> | Readonly<Record<string, unknown>> = {}) {
-    const entries = Symbol.iterator in init ? (init as Iterable<[string, unknown]>) : Object.entries(init);
+    const entries = Symbol.iterator in init ? init : Object.entries(init);
     for (const [name, value] of entries) this.append(name, value);
   }
 
