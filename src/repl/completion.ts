@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Candidate, Completer } from "./editor/complete.ts";
 import type { Host } from "./host.ts";
-import { slashCommands } from "./slash/table.ts";
+import { findCommand, slashCommands } from "./slash/table.ts";
 
 /** What Tab offers: slash commands and their arguments at the start of a line, file paths after `@`. */
 export function completerFor(host: Host): Completer {
@@ -15,7 +15,7 @@ export function completerFor(host: Host): Completer {
     if (slash !== null) return { from: 1, candidates: commandsLike(host, slash[1]!) };
     const argument = /^\/(\S+)\s+(\S*)$/u.exec(before);
     if (argument === null) return null;
-    const command = slashCommands.find(({ name, aliases }) => name === argument[1] || aliases.includes(argument[1]!));
+    const command = findCommand(argument[1]!);
     if (command?.complete === undefined) return null;
     const typed = argument[2]!;
     if (command.complete === "path") return { from: caret - typed.length, candidates: await pathsLike(typed) };

@@ -32,11 +32,6 @@ export async function askSecret(message: string): Promise<string> {
   return (await answered(password({ message, mask: "*" }, context))).trim();
 }
 
-export async function askText(message: string, fallback?: string): Promise<string> {
-  const { input } = await import("@inquirer/prompts");
-  return await answered(input({ message, ...(fallback !== undefined && { default: fallback }) }, context));
-}
-
 export async function confirmed(message: string, fallback: boolean): Promise<boolean> {
   const { confirm } = await import("@inquirer/prompts");
   return await answered(confirm({ message, default: fallback }, context));
