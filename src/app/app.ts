@@ -76,7 +76,10 @@ export class App {
     this.file = found.file;
     this.settings = loaded.settings;
     this.origins = loaded.origins;
-    this.transport = createTransport(found.environment.variables);
+    this.transport = createTransport(
+      found.environment.variables,
+      log === null ? null : (exchange) => log.write("info", "http", { ...exchange }),
+    );
     this.log = log;
   }
 

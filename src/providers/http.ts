@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import * as zlib from "node:zlib";
 import { AppError } from "../errors.ts";
+import { type Exchange, observe } from "./exchange.ts";
 
 /**
  * A `fetch` for the `openai` package over node:http(s). Node's own costs 45 ms at first use; this one also follows the
@@ -11,6 +12,8 @@ export interface Transport {
   /** Proxy variables are read from here by Node's agents (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly agents: Map<string, http.Agent>;
+  /** Told of each request once it is over; null where nobody wants to know. */
+  readonly onExchange: ((exchange: Exchange) => void) | null;
 }
 
 export interface Watcher {
@@ -22,8 +25,11 @@ export interface Watcher {
   onRefusal(body: string): void;
 }
 
-export function createTransport(variables: Transport["variables"]): Transport {
-  return { variables, agents: new Map() };
+export function createTransport(
+  variables: Transport["variables"],
+  onExchange: Transport["onExchange"] = null,
+): Transport {
+  return { variables, agents: new Map(), onExchange };
 }
 
 /** Closes idle connections, so that the program can end. */
@@ -71,6 +77,7 @@ async function send(transport: Transport, url: URL, init: Init): Promise<http.In
   if (body !== undefined) headers["content-length"] = body.length;
   return await new Promise((resolve, reject) => {
     const outgoing = request(url, { method: init.method ?? "GET", headers, agent });
+    if (transport.onExchange !== null) observe(outgoing, url, transport.onExchange);
     // The signal is no option of the request: it would be bound to the socket, which outlives the request in the agent's pool.
     // Nor is the request destroyed with an error: when its response has come but is not read yet, nobody listens for it.
     const { signal } = init;

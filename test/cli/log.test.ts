@@ -38,7 +38,8 @@ describe("--log-file", () => {
     const args = ["-s", "Be kind", "--temperature", "0.5", "--stop", "sauce", secretQuestion];
     const { code, lines, of, path, written } = await askLogged(args, { env: askingAt(server) });
     expect(code).toBe(0);
-    expect(lines.map(({ msg }) => msg)).toEqual(["start", "request", "response", "first", "finish", "end"]);
+    const events = lines.map(({ msg }) => msg);
+    expect(events.filter((msg) => msg !== "http")).toEqual(["start", "request", "response", "first", "finish", "end"]);
     expect(of("start")[0]).toMatchObject({ level: "info", command: "ask", node: process.versions.node });
     expect(of("request")[0]).toMatchObject({
       request: 1,
@@ -52,6 +53,12 @@ describe("--log-file", () => {
     });
     expect(of("response")[0]).toMatchObject({ request: 1, attempt: 1, traceId: "trace-1" });
     expect(of("first")[0]).toMatchObject({ what: "reasoning" });
+    expect(of("http")).toMatchObject([
+      { method: "POST", host: new URL(server.url).host, path: "/chat/completions", status: 200, reused: false },
+    ]);
+    const { sent, received } = of("http")[0] as { sent: number; received: number };
+    expect(sent).toBeGreaterThan(JSON.stringify(server.body()).length);
+    expect(received).toBeGreaterThan(stream.join("").length);
     expect(of("finish")[0]).toMatchObject({
       reason: "stop",
       characters: { reasoning: 6, text: 15 },
@@ -82,6 +89,7 @@ describe("--log-file", () => {
       { level: "warn", attempt: 1, attempts: 4, delay: 1, code: "service_failed", details: { status: 503 } },
       { level: "warn", attempt: 2, attempts: 4, delay: 1, code: "service_failed", details: { status: 503 } },
     ]);
+    expect(of("http")).toMatchObject([{ status: 503 }, { status: 503, reused: true }, { status: 200, reused: true }]);
     expect(of("finish")[0]).toMatchObject({ attempt: 3, reason: "stop" });
     expect(written).not.toContain("sauce");
   });
