@@ -26,7 +26,9 @@ export const config: Declare = (program, { words, run }) => {
 
   // These two must work when the file is broken: that is when they are needed.
   const edit = group.command("edit").description(commands.configEdit);
-  edit.action(() => run(edit, async (app) => (await import("../app/settings.ts")).edit(app), { configFile: false }));
+  edit.action(() =>
+    run(edit, async (app) => (await import("../app/settings.ts")).edit(app), { configFile: true, mistakes: [] }),
+  );
 
   const path = group.command("path").description(commands.configPath);
   path.action(() => run(path, async (app) => app.terminal.out(`${app.folders.configFile}\n`), { configFile: false }));
