@@ -65,7 +65,7 @@ describe.concurrent("models", () => {
       "a connection that is cut",
       { headers: { "content-type": "application/json" }, body: '{"da', end: "cut" },
       5,
-      "deepseek",
+      "127.0.0.1",
     ],
   ])("end with the exit code of %s", async (_, reply, exitCode, named) => {
     await using server = await serve([reply]);

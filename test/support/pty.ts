@@ -79,7 +79,8 @@ function joined(rows: readonly { text: string; wrapped: boolean }[], joinWrapped
 export function openTerminal(options: TerminalOptions): PtyTerminal {
   const terminal = createTerminal(options);
   const pty = spawn(options.command ?? process.execPath, [...options.args], {
-    name: "xterm-256color",
+    // The package puts this into TERM, over what the environment says.
+    name: options.env?.["TERM"] ?? "xterm-256color",
     cols: terminal.cols,
     rows: terminal.rows,
     cwd: options.cwd ?? process.cwd(),

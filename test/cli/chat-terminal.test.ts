@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { askingAt, newPlace, openProgram, put, transcriptsOf } from "../support/program.ts";
+import type { PtyTerminal } from "../support/pty.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, delta, done, finish, refusal, text, usage } from "../support/wire.ts";
+
+const enter = "\r";
+
+/** Types a line at the prompt, once the prompt is there. */
+async function say(terminal: PtyTerminal, line: string): Promise<void> {
+  await terminal.until(/^>$/mu);
+  terminal.type(line);
+  await terminal.until(() => terminal.screen().split("\n").includes(`> ${line}`));
+  terminal.type(enter);
+}
+
+describe.concurrent("a session on a terminal", () => {
+  test("says who answers and where it is saved, and on leaving where it was and how to go on", async () => {
+    await using server = await serve([answer("Hello.")]);
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 120 });
+    await terminal.until(/^>$/mu);
+    expect(terminal.screen().split("\n")).toEqual([
+      "deepseek-chat \u00b7 deepseek \u00b7 deepseek-flash",
+      "Saved to transcripts. /help lists the commands, q leaves.",
+      ">",
+    ]);
+    await say(terminal, "hello");
+    await terminal.until(
+      /^30 in \(20 cached\) \+ 12 out \u00b7 [\d.]+ s \u00b7 first word [\d.]+ s \u00b7 \u00a50\.0\d+$/mu,
+    );
+    await say(terminal, "q");
+    expect(await terminal.exit).toEqual({ code: 0, signal: 0 });
+    const [, file = "", id = ""] = /^Saved in (\S+)\. Go on with: deepseek-chat --resume (\S+)$/mu.exec(
+      terminal.screen(),
+    )!;
+    expect(file).toMatch(/^transcripts[\\/].+_hello\.md$/u);
+    expect(transcriptsOf(place)[0]).toContain(id);
+    await using again = openProgram(["--resume", id], { place, env: askingAt(server), cols: 120 });
+    await say(again, "and now?");
+    await server.received(2);
+    expect(server.body()["messages"]).toHaveLength(3);
+  });
+
+  test("shows a spinner until something comes, thinking dimmed, and leaves no trace of the spinner", async () => {
+    const [thinking, answering] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const thought = delta({ reasoning_content: "Let me see." });
+    await using server = await serve([
+      { body: [thinking.promise, thought, answering.promise, text("Forty-two."), finish(), usage, done] },
+    ]);
+    const place = newPlace();
+    put(place.configFile, "show_thinking: always\n");
+    await using terminal = openProgram([], { place, env: { ...askingAt(server), FORCE_COLOR: "1" }, cols: 100 });
+    await say(terminal, "why?");
+    await terminal.until("waiting for the first word");
+    thinking.resolve();
+    await terminal.until("Let me see.");
+    expect(terminal.screen()).not.toContain("waiting for the first word");
+    // SGR 2 is faint.
+    expect(terminal.raw).toMatch(/\u001b\[2m[^\u001b]*Let me see\./u);
+    answering.resolve();
+    await terminal.until(/12 out/u);
+    expect(terminal.screen()).not.toContain("waiting");
+    expect(terminal.screen()).toMatch(/Let me see\.\n[\s\S]*Forty-two\.\n/u);
+    expect(terminal.raw).not.toMatch(/\u001b\[2m[^\u001b]*Forty-two/u);
+  });
+
+  test("runs slash commands, and suggests the nearest for one that there is not", async () => {
+    await using server = await serve([answer("yes")]);
+    await using terminal = openProgram([], { place: newPlace(), env: askingAt(server), cols: 120, rows: 60 });
+    await say(terminal, "/help");
+    await terminal.until(/\/model.*\n/u);
+    await terminal.until(/\/system/u);
+    await say(terminal, "/model deepseek-v4-pro");
+    await terminal.until("The model is deepseek-v4-pro at deepseek.");
+    await say(terminal, "/system Be kind.");
+    await terminal.until("holds from the next question on");
+    await say(terminal, "/modle x");
+    await terminal.until("did you mean /model?");
+    await say(terminal, "one");
+    await terminal.until(/12 out/u);
+    await say(terminal, "/new");
+    await terminal.until("A new conversation begins");
+    await say(terminal, "/quit");
+    expect((await terminal.exit).code).toBe(0);
+    expect(server.requests).toHaveLength(1);
+    expect(server.body()).toMatchObject({
+      model: "deepseek-v4-pro",
+      messages: [
+        { role: "system", content: "Be kind." },
+        { role: "user", content: "one" },
+      ],
+    });
+  });
+
+  test("shows an error and goes on", async () => {
+    await using server = await serve([
+      refusal(402, { error: { message: "Insufficient Balance \u001b]0;owned\u0007" } }),
+      answer("better"),
+    ]);
+    await using terminal = openProgram([], { place: newPlace(), env: askingAt(server), cols: 120 });
+    await say(terminal, "one");
+    await terminal.until("has no balance left");
+    expect(terminal.raw).not.toContain("\u001b]0;owned");
+    await say(terminal, "two");
+    await terminal.until("better");
+    await say(terminal, "q");
+    expect((await terminal.exit).code).toBe(0);
+  });
+
+  test("lets no control character of a model's reach the terminal", async () => {
+    const hostile = "a\u001b]0;owned\u0007b\u001b[2Jc\u001b]52;c;aGk=\u0007d\u0085e\rf";
+    await using server = await serve([
+      { body: [text(hostile), delta({ reasoning_content: hostile }), finish(), done] },
+    ]);
+    await using terminal = openProgram(["--no-render"], { place: newPlace(), env: askingAt(server) });
+    await say(terminal, "one");
+    await terminal.until(/\d s/u);
+    await say(terminal, "q");
+    await terminal.exit;
+    expect(terminal.raw).not.toMatch(/\u001b\]0;owned|\u001b\]52;|\u001b\[2Jc|\u0085/u);
+  });
+
+  test("counts down to another attempt, and Ctrl-C ends the wait", async () => {
+    await using server = await serve([
+      refusal(503, { error: { message: "busy" } }, { "retry-after": "60" }),
+      answer("fine"),
+    ]);
+    await using terminal = openProgram([], { place: newPlace(), env: askingAt(server), cols: 120 });
+    await say(terminal, "one");
+    await terminal.until(/Attempt 2 of 4 in \d+ s/u);
+    terminal.type("\u0003");
+    await terminal.until("Stopped.");
+    await say(terminal, "two");
+    await terminal.until("fine");
+    expect(terminal.screen()).not.toContain("Attempt 2 of 4");
+    expect(server.body()["messages"]).toEqual([{ role: "user", content: "two" }]);
+  });
+
+  test("keeps what came when the terminal is closed", async () => {
+    await using server = await serve([{ body: [text("half of it")], end: "stall" }]);
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: askingAt(server) });
+    await say(terminal, "one");
+    await terminal.until("half of it");
+    terminal.kill("SIGHUP");
+    await terminal.exit;
+    expect(transcriptsOf(place)[0]).toMatch(/Answer:\nhalf of it\n[\s\S]*\] Interrupted:\n/u);
+  });
+
+  test("works on a terminal that cannot move its cursor", async () => {
+    await using server = await serve([answer("**plain**")]);
+    await using terminal = openProgram([], { place: newPlace(), env: { ...askingAt(server), TERM: "dumb" } });
+    await terminal.until("> ");
+    terminal.type("one\n");
+    await terminal.until(/12 out/u);
+    terminal.type("q\n");
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.raw).not.toContain("\u001b");
+  });
+});
+
+test.concurrent("ask on a terminal renders the answer, and is made harmless with --no-render", async () => {
+  await using server = await serve([answer("# Title\n\nSome **bold** text.\u001b[31m")]);
+  const env = askingAt(server);
+  await using rendered = openProgram(["ask", "q"], { place: newPlace(), env });
+  await using plain = openProgram(["ask", "--no-render", "q"], { place: newPlace(), env });
+  expect((await rendered.exit).code).toBe(0);
+  expect((await plain.exit).code).toBe(0);
+  expect(rendered.screen()).toMatch(/Title\n[\s\S]*Some bold text\./u);
+  expect(rendered.screen()).not.toContain("**");
+  expect(plain.screen()).toContain("Some **bold** text.");
+  expect(plain.raw).not.toContain("\u001b[31m");
+});
