@@ -47,7 +47,11 @@ export type Result<Id extends CheckId = CheckId> = {
   };
 }[Id];
 
-/** Makes the checks one after the other and gives each result as it comes. Only what nobody foresaw is thrown. */
+/**
+ * Makes the checks one after the other and gives each result as it comes.
+ *
+ * @throws AppError `interrupted` alone: what a check throws is its result
+ */
 export async function* examine(subject: Subject): AsyncGenerator<Result> {
   const broken = new Map<CheckId, CheckId>();
   for (const check of [...checks, ...(subject.probe === null ? [] : questions)]) {
@@ -63,8 +67,10 @@ async function make(check: AnyCheck, subject: Subject): Promise<Result> {
   let outcome: Outcome<CheckFacts[CheckId]>;
   try {
     outcome = await check.look(subject);
-  } catch (error) {
-    outcome = { facts: null, problems: [{ kind: "error", error: asAppError(error) }] };
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (error.code === "interrupted") throw error;
+    outcome = { facts: null, problems: [{ kind: "error", error }] };
   }
   if ("skip" in outcome) return skipped(check.id, outcome.skip, null);
   const { facts, problems } = outcome;

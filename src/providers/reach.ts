@@ -36,7 +36,11 @@ const patience = 15_000;
 
 type Measures = { -readonly [Name in "lookup" | "connect" | "tls" | "answer"]: Reach[Name] };
 
-/** Goes to a service once, by a request that it answers whatever the key: `GET /models`. Never throws. */
+/**
+ * Goes to a service once, by a request that it answers whatever the key: `GET /models`.
+ *
+ * @throws AppError `interrupted` alone
+ */
 export async function reach(connection: Connection, stop: AbortSignal): Promise<Reach> {
   const url = new URL(`${connection.baseUrl}/models`);
   const proxy = connection.proxy === null ? null : URL.parse(`http://${connection.proxy}`);
@@ -50,6 +54,7 @@ export async function reach(connection: Connection, stop: AbortSignal): Promise<
     await ask(url, connection, measures, signal);
     return { ...facts, ...measures, failure: null };
   } catch (thrown) {
+    if (stop.aborted) throw new AppError("interrupted", {});
     const error = signal.aborted
       ? new AppError("timeout", { host: url.host, seconds: limit / 1000 })
       : fromNetwork(thrown, connection);

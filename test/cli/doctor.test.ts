@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { askingAt, newPlace, openProgram, put, run, type RunOptions } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, put, run, type RunOptions, start } from "../support/program.ts";
 import { type Reply, type Script, serve } from "../support/raw-server.ts";
 import { refusal } from "../support/wire.ts";
 
@@ -416,4 +416,12 @@ describe("doctor on models and money", () => {
     const { stdout } = await run(["doctor"], { env: askingAt(server) });
     expect(stdout).not.toMatch(/[\u001b\u0007\u202e]/u);
   });
+});
+
+it("ends when it is interrupted", async () => {
+  await using server = await serve([{ end: "stall" }]);
+  const running = start(["doctor"], { env: askingAt(server) });
+  await server.received(1);
+  running.kill("SIGINT");
+  expect((await running.done).code).toBe(130);
 });
