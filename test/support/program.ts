@@ -95,6 +95,8 @@ export function environment({ home, configFile }: Place, env: RunOptions["env"] 
     APPDATA: join(home, "AppData", "Roaming"),
     LOCALAPPDATA: join(home, "AppData", "Local"),
     TMPDIR: tmpdir(),
+    // Homes are new each time; compiled code need not be, and is most of what a short run costs.
+    NODE_COMPILE_CACHE: join(published, ".compiled"),
     LC_ALL: "C.UTF-8",
     DEEPSEEK_CHAT_CONFIG: configFile,
     // The keyring belongs to whoever runs the tests; only the tests of the keyring start one of their own and use it.

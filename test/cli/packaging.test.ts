@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { askingAt, environment, newPlace, published } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer } from "../support/wire.ts";
+
+const windows = process.platform === "win32";
+const execute = promisify(execFile);
+
+test("what is packed installs without any network and is a working program", { timeout: 60_000 }, async () => {
+  const place = newPlace();
+  // A cache of its own that is empty: nothing can come from there either.
+  const env = {
+    ...environment(place),
+    npm_config_cache: join(place.home, "cache"),
+    npm_config_update_notifier: "false",
+  };
+  const npm = (args: readonly string[], cwd: string) => execute("npm", args, { cwd, env, shell: windows });
+  const packed = await npm(["pack", "--ignore-scripts", "--json", "--pack-destination", place.cwd], published);
+  const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
+  const folders = new Set(files.map(({ path }) => (path.includes("/") ? path.split("/")[0] : path)));
+  expect([...folders].sort()).toEqual(expect.arrayContaining(["bin", "dist", "package.json"]));
+  expect(folders).not.toContain("src");
+  expect(folders).not.toContain("test");
+
+  const prefix = join(place.home, "prefix");
+  await npm(["install", "--global", "--offline", "--prefix", prefix, join(place.cwd, filename)], place.cwd);
+  const program = join(prefix, windows ? "" : "bin", windows ? "deepseek-chat.cmd" : "deepseek-chat");
+  const { version } = JSON.parse(readFileSync(join(published, "package.json"), "utf8")) as { version: string };
+  const told = await execute(program, ["--version"], { cwd: place.cwd, env, shell: windows });
+  expect(told.stdout).toBe(`${version}\n`);
+
+  await using server = await serve([answer("Installed.")]);
+  const asking = execute(program, ["ask", "hello"], {
+    cwd: place.cwd,
+    env: { ...env, ...askingAt(server) },
+    shell: windows,
+  });
+  // An open pipe would be read to its end.
+  asking.child.stdin?.end();
+  const asked = await asking;
+  expect(asked).toEqual({ stdout: "Installed.\n", stderr: "" });
+  expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(1);
+});
+
+test("few packages come along at run time, and each is optional", () => {
+  const manifest = JSON.parse(readFileSync(join(published, "package.json"), "utf8")) as Record<string, object>;
+  expect(manifest["dependencies"] ?? {}).toEqual({});
+  expect(Object.keys(manifest["optionalDependencies"] ?? {})).toEqual(["@napi-rs/keyring"]);
+});
