@@ -22,7 +22,7 @@ export interface ErrorDetails {
   bad_value: { name: string; value: string; expected: string };
 
   /** Settings and credentials. */
-  no_key: { provider: string; variable: string; hint: "setup" | "environment" };
+  no_key: { provider: string; variable: string };
   key_malformed: { provider: string; origin: string };
   key_command_failed: {
     provider: string;

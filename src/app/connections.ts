@@ -2,7 +2,8 @@ import { findKey, type Key } from "../config/keys.ts";
 import type { Origin } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
-import { type Connection, proxyFor } from "../providers/connection.ts";
+import type { Connection } from "../providers/connection.ts";
+import { proxyFor } from "../providers/proxy.ts";
 import type { App } from "./app.ts";
 
 /** What stands in for the catalogue's address (the demo's) and the stored key (one just typed). */
@@ -59,8 +60,7 @@ export async function keyFor(app: App, endpoint: Endpoint, typed: string | null)
       : { value: typed, origin: { kind: "store", name: app.words.setup.typed } as const };
   if (key === null && keyNeeded) {
     const variable = keyVariable ?? `providers.${name}.key_variable`;
-    const hint = app.terminal.interactive ? "environment" : "setup";
-    throw new AppError("no_key", { provider: name, variable, hint });
+    throw new AppError("no_key", { provider: name, variable });
   }
   if (key === null) return null;
   app.log?.hide(key.value);

@@ -16,7 +16,8 @@ export class Seam {
     this.#end = repeats === "end" ? before.slice(-longest) : before;
     this.#open = repeats !== "nothing" && before !== "";
     const places = Math.max(0, this.#end.length - shortest + 1);
-    this.#starts = repeats === "end" ? Array.from({ length: places }, (_, start) => start) : repeats === "all" ? [0] : [];
+    this.#starts =
+      repeats === "end" ? Array.from({ length: places }, (_, start) => start) : repeats === "all" ? [0] : [];
   }
 
   /** Places in the end from which the held text repeats it so far. */

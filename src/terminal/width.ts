@@ -51,5 +51,10 @@ export function characterStart(text: string, offset: number): number {
   if (offset <= 0 || offset >= text.length || !other.test(text.slice(offset - 1, offset + 1))) return offset;
   // A character is seldom longer than a family of emoji; looking at the whole of a long text would be quadratic.
   const from = Math.max(0, offset - 64);
-  return from + (clusters().segment(text.slice(from, offset + 64)).containing(offset - from)?.index ?? offset - from);
+  return (
+    from +
+    (clusters()
+      .segment(text.slice(from, offset + 64))
+      .containing(offset - from)?.index ?? offset - from)
+  );
 }

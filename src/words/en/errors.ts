@@ -48,12 +48,9 @@ export const errors: ErrorTable = {
     what: `${path} is there and is no log of this program, so nothing is written to it.`,
     next: "Name another file with --log-file or DEEPSEEK_CHAT_LOG.",
   }),
-  no_key: ({ provider, variable, hint }) => ({
+  no_key: ({ provider, variable }) => ({
     what: `There is no API key for ${provider}.`,
-    next:
-      hint === "setup"
-        ? `Run deepseek-chat setup in a terminal, or set ${variable}. To look around without a key: --provider demo.`
-        : `Set ${variable}.`,
+    next: `Run deepseek-chat setup in a terminal, or set ${variable}. To look around without a key: --provider demo.`,
   }),
   key_malformed: ({ provider, origin }) => ({
     what: `The API key for ${provider} from ${origin} has characters that no key has (blanks, quotes or others).`,

@@ -41,12 +41,9 @@ export const errors: Words["errors"] = {
     what: `${path} 已存在且不是本程序的日志，因此不会写入。`,
     next: "请用 --log-file 或 DEEPSEEK_CHAT_LOG 指定其他文件。",
   }),
-  no_key: ({ provider, variable, hint }) => ({
+  no_key: ({ provider, variable }) => ({
     what: `没有找到 ${provider} 的 API 密钥。`,
-    next:
-      hint === "setup"
-        ? `请在终端中运行 deepseek-chat setup，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`
-        : `请设置环境变量 ${variable}。`,
+    next: `请在终端中运行 deepseek-chat setup，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`,
   }),
   key_malformed: ({ provider, origin }) => ({
     what: `${origin} 中的 ${provider} API 密钥含有密钥中不会出现的字符（空格、引号等）。`,
