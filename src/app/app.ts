@@ -10,9 +10,10 @@ import type { ConfigFile, Flags, SettingName, Settings } from "../config/schema.
 import { AppError } from "../errors.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import { findProvider, keyVariables as keyVariablesOf, providerNames, type Provider } from "../providers/catalogue.ts";
+import { closeAgents } from "../providers/agents.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
-import { closeTransport, createTransport, type Transport } from "../providers/http.ts";
+import { createTransport, type Transport } from "../providers/http.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Language, loadWords, type Words } from "../words/words.ts";
 import { openConnection } from "./connections.ts";
@@ -199,7 +200,7 @@ export class App {
 
   /** Lets go of whatever would keep the program from ending. */
   async close(): Promise<void> {
-    closeTransport(this.transport);
+    closeAgents(this.transport);
     (await this.#demo)?.close();
   }
 

@@ -10,7 +10,8 @@ import type { CheckFacts, Place, Subject, TranscriptFacts } from "../diagnostics
 import { type AppError, asAppError, systemReason } from "../errors.ts";
 import { listModels, readBalance } from "../providers/account.ts";
 import { retiredModels } from "../providers/catalogue.ts";
-import { type Connection, proxyVariable } from "../providers/connection.ts";
+import type { Connection } from "../providers/connection.ts";
+import { proxyVariable } from "../providers/proxy.ts";
 import { reach } from "../providers/reach.ts";
 import { findAbilities } from "../terminal/abilities.ts";
 import { queryTerminal } from "../terminal/query.ts";

@@ -9,8 +9,8 @@ const slow = 5_000;
 /** Seconds by which a clock may be off before prices by the hour and the times of transcripts are wrong. */
 const clockTolerance = 60;
 const certificateDays = 14;
-/** What Node's agents speak to a proxy. */
-const schemes = new Set(["http:", "https:"]);
+/** What the program speaks to a proxy. */
+const schemes = new Set(["http:", "https:", "socks:", "socks4:", "socks4a:", "socks5:", "socks5h:"]);
 
 export const proxy: Check<"proxy"> = {
   id: "proxy",
@@ -25,7 +25,7 @@ export const proxy: Check<"proxy"> = {
 
 function unusable({ variable, value }: ProxyFacts): Problem[] {
   if (variable === null || value === null) return [];
-  const url = URL.parse(value);
+  const url = URL.parse(value.includes("://") ? value : `http://${value}`);
   if (url === null || url.hostname === "") return [problem("malformed_proxy", { variable })];
   const { protocol } = url;
   return schemes.has(protocol) ? [] : [problem("unsupported_proxy", { variable, scheme: protocol.replace(/:$/u, "") })];

@@ -5,7 +5,8 @@ import { connect, isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
-import { agentFor, closeTransport, createTransport } from "./http.ts";
+import { agentFor, closeAgents } from "./agents.ts";
+import { createTransport } from "./http.ts";
 import { fromNetwork } from "./wire-errors.ts";
 
 /** The way to a service, stage by stage, on a connection of its own. A stage that was not reached is null. */
@@ -91,8 +92,9 @@ async function ask(url: URL, connection: Connection, measures: Measures, signal:
   };
   let askedAt = performance.now();
   try {
+    const agent = await agentFor(transport, url);
     await new Promise<void>((resolve, reject) => {
-      const outgoing = request(url, { headers, agent: agentFor(transport, url), signal });
+      const outgoing = request(url, { headers, agent, signal });
       outgoing.once("socket", (socket) => watch(socket, measures, () => (askedAt = performance.now())));
       outgoing.on("error", reject);
       outgoing.once("response", (incoming) => {
@@ -107,7 +109,7 @@ async function ask(url: URL, connection: Connection, measures: Measures, signal:
       outgoing.end();
     });
   } finally {
-    closeTransport(transport);
+    closeAgents(transport);
   }
   if (measures.answer?.status === 407) throw Object.assign(new Error("407"), { code: "ERR_PROXY_AUTHENTICATION" });
 }

@@ -313,9 +313,9 @@ describe("doctor on the way to the service", () => {
     expect(through.check("answer").status).toBe("ok");
     expect(through.stdout).not.toContain("pass-word");
     expect((await examine({ env: environment("not a proxy") })).codes("proxy")).toEqual(["malformed_proxy"]);
-    const socks = await examine({ env: environment("socks5://127.0.0.1:1080") });
-    expect(socks.codes("proxy")).toEqual(["unsupported_proxy"]);
-    expect(socks.code).toBe(3);
+    const unknown = await examine({ env: environment("ftp://127.0.0.1:1080") });
+    expect(unknown.codes("proxy")).toEqual(["unsupported_proxy"]);
+    expect(unknown.code).toBe(3);
     const closed = await examine({ env: environment("http://127.0.0.1:9") });
     expect(closed.check("connect").problems[0]?.message).toContain("127.0.0.1:9");
     const wants = await serve([refusal(407, "")]);

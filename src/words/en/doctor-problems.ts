@@ -52,7 +52,7 @@ export const problems = {
   }),
   unsupported_proxy: ({ variable, scheme }: { variable: string; scheme: string }): ErrorWords => ({
     what: `${variable} names a ${scheme} proxy, which the program cannot go through.`,
-    next: "Name an http:// or https:// proxy; most that speak SOCKS have such a port too.",
+    next: "Name an http://, https:// or socks5:// proxy.",
   }),
   unreadable_certificates: ({ path, reason }: { path: string; reason: string }): ErrorWords => ({
     what: `NODE_EXTRA_CA_CERTS names ${path}, which cannot be read (${reason}).`,

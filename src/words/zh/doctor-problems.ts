@@ -51,7 +51,7 @@ export const problems: Words["doctor"]["problems"] = {
   }),
   unsupported_proxy: ({ variable, scheme }) => ({
     what: `${variable} 指定的是 ${scheme} 代理，本程序不支持。`,
-    next: "请改用 http:// 或 https:// 代理；多数 SOCKS 代理也提供这样的端口。",
+    next: "请改用 http://、https:// 或 socks5:// 代理。",
   }),
   unreadable_certificates: ({ path, reason }) => ({
     what: `NODE_EXTRA_CA_CERTS 指定的 ${path} 无法读取（${reason}）。`,
