@@ -47,7 +47,7 @@ export const problems: Words["doctor"]["problems"] = {
   }),
   malformed_proxy: ({ variable }) => ({
     what: `${variable} 不是有效的网址。`,
-    next: "请写成 http://主机:端口，需要认证时在主机前加 用户名:密码@。",
+    next: "请写成 http://host:port，需要认证时在主机前加 user:password@。",
   }),
   unsupported_proxy: ({ variable, scheme }) => ({
     what: `${variable} 指定的是 ${scheme} 代理，本程序不支持。`,
