@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import { relative } from "node:path";
 import type { ChatEvent } from "../chat/model.ts";
-import { AppError } from "../errors.ts";
+import { AppError, systemReason } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../terminal/answer.ts";
 import { describe } from "../terminal/terminal.ts";
@@ -25,7 +25,7 @@ export interface Asking {
  * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed
  */
 export async function runAsk(app: App, asking: Asking): Promise<void> {
-  const question = await gather(asking);
+  const question = await gather(asking, app.stop);
   const dialogue = await Dialogue.open(app, await findEarlier(app, asking.earlier));
   if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
   const writer = asking.output === "text" ? answerWriter(app) : silentWriter();
@@ -42,25 +42,40 @@ export async function runAsk(app: App, asking: Asking): Promise<void> {
 }
 
 /** Words, piped text, or both; then the files. */
-async function gather({ words, files }: Asking): Promise<Question> {
-  const piped = await readPiped();
+async function gather({ words, files }: Asking, stop: AbortSignal): Promise<Question> {
+  const piped = await readPiped(stop);
   const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
   const question = await withFiles(text, files, process.cwd());
   if (question.text.trim() === "" && question.images === undefined) throw new AppError("no_question", {});
   return question;
 }
 
-/** What is piped or redirected in; a terminal, `/dev/null` and a closed stdin give nothing. */
-async function readPiped(): Promise<string> {
+/**
+ * What is piped or redirected in; a terminal, `/dev/null` and a closed stdin give nothing.
+ *
+ * @throws AppError `input_unreadable` for what is no text; `interrupted` when `stop` comes before the end of it
+ */
+async function readPiped(stop: AbortSignal): Promise<string> {
   try {
     const stat = fstatSync(0);
     if (!stat.isFIFO() && !stat.isFile() && !stat.isSocket()) return "";
   } catch {
     return "";
   }
+  const { stdin } = process;
   const pieces: Buffer[] = [];
-  for await (const piece of process.stdin as AsyncIterable<Buffer>) pieces.push(piece);
-  return Buffer.concat(pieces)
+  const leave = () => stdin.destroy();
+  stop.addEventListener("abort", leave, { once: true });
+  try {
+    for await (const piece of stdin as AsyncIterable<Buffer>) pieces.push(piece);
+  } catch (error) {
+    if (!stop.aborted) throw new AppError("input_unreadable", { path: "stdin", reason: systemReason(error) });
+  }
+  stop.removeEventListener("abort", leave);
+  if (stop.aborted) throw new AppError("interrupted", {});
+  const bytes = Buffer.concat(pieces);
+  if (bytes.subarray(0, 8000).includes(0)) throw new AppError("input_unreadable", { path: "stdin", reason: "binary" });
+  return bytes
     .toString("utf8")
     .replace(/^\uFEFF/u, "")
     .replace(/\r?\n$/u, "");

@@ -6,6 +6,7 @@ import { sanitize } from "../terminal/sanitize.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
+import { withFiles } from "./attachments.ts";
 import { Dialogue } from "./dialogue.ts";
 import { editText } from "./editing.ts";
 import { SessionHost } from "./host.ts";
@@ -19,6 +20,8 @@ import { remind } from "./reminding.ts";
  */
 export async function runSession(app: App, earlier: Earlier, files: readonly string[]): Promise<AppError | null> {
   const before = await findEarlier(app, earlier);
+  // Better told before anything is asked than after.
+  await withFiles("", files, app.workingFolder);
   const opened = await openDialogue(app, before);
   greet(opened.app, opened.dialogue, before);
   const host = new SessionHost(opened.app, opened.dialogue, files);

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readConfigFile } from "../config/file.ts";
 import { saveSetting } from "../config/save.ts";
-import { type SettingName, settingSchemas } from "../config/schema.ts";
+import { configFileSchema, type SettingName, settingSchemas } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { table } from "../terminal/table.ts";
@@ -36,19 +36,26 @@ export function get(app: App, name: string): void {
 }
 
 function inFile(app: App, name: string): unknown {
-  const keys = name.split(".");
-  if (!["roles", "providers", "models", "holidays"].includes(keys[0]!)) {
-    throw new AppError("bad_value", { name: "setting", value: name, expected: settingNames.join(", ") });
-  }
   let value: unknown = app.file;
-  for (const key of keys) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  for (const key of pathTo(name)) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   return value;
 }
 
-/** What `config set` and `unset` (null) do. The value is read as YAML: `0.7`, `true`, `[a, b]`, or text. */
+/** @throws AppError `bad_value` for what is no setting, and nothing that only the config file has */
+function pathTo(name: string): string[] {
+  const keys = name.split(".");
+  if (Object.hasOwn(configFileSchema.entries, keys[0]!)) return keys;
+  throw new AppError("bad_value", { name: "setting", value: name || '""', expected: settingNames.join(", ") });
+}
+
+/**
+ * What `config set` and `unset` (null) do. The value is read as YAML: `0.7`, `true`, `[a, b]`, or text.
+ *
+ * @throws AppError `bad_value` for a setting that there is not; `config_broken` for a value that does not fit
+ */
 export async function set(app: App, name: string, value: string | null): Promise<void> {
   const { parse } = await import("yaml");
-  const keys = name.split(".");
+  const keys = pathTo(name);
   await saveSetting(app.folders.configFile, keys, value === null ? undefined : readValue(parse, value));
 }
 

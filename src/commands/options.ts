@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Flags, SettingName } from "../config/schema.ts";
 import type { Words } from "../words/words.ts";
 import type { Verb } from "./verb.ts";
@@ -19,18 +19,30 @@ export function gathered(text: string, before: unknown): string[] {
   return [...(Array.isArray(before) ? (before as string[]) : []), text];
 }
 
+/** A number; what is none stays as it was typed, for the error to quote. */
+function numeric(text: string): number | string {
+  const number = Number(text);
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
+}
+
+/** A whole number from 1, for an option that is no setting. */
+export function counting(text: string): number {
+  if (/^[1-9]\d*$/u.test(text)) return Number(text);
+  throw new InvalidArgumentError("≥ 1");
+}
+
 /** The options of `chat` and `ask` that are settings. The order is the one of --help. */
 const rows: readonly Row[] = [
   { flags: "-p, --provider <name>", words: "provider", setting: "provider" },
   { flags: "-m, --model <id>", words: "model", setting: "model" },
   { flags: "-s, --system <text>", words: "system", setting: "system" },
   { flags: "-r, --role <name>", words: "role", setting: "role" },
-  { flags: "-T, --temperature <number>", words: "temperature", setting: "temperature", read: Number },
-  { flags: "--top-p <number>", words: "topP", setting: "top_p", read: Number },
-  { flags: "--top-k <number>", words: "topK", setting: "top_k", read: Number },
-  { flags: "--max-tokens <number>", words: "maxTokens", setting: "max_tokens", read: Number },
-  { flags: "--frequency-penalty <number>", words: "frequencyPenalty", setting: "frequency_penalty", read: Number },
-  { flags: "--presence-penalty <number>", words: "presencePenalty", setting: "presence_penalty", read: Number },
+  { flags: "-T, --temperature <number>", words: "temperature", setting: "temperature", read: numeric },
+  { flags: "--top-p <number>", words: "topP", setting: "top_p", read: numeric },
+  { flags: "--top-k <number>", words: "topK", setting: "top_k", read: numeric },
+  { flags: "--max-tokens <number>", words: "maxTokens", setting: "max_tokens", read: numeric },
+  { flags: "--frequency-penalty <number>", words: "frequencyPenalty", setting: "frequency_penalty", read: numeric },
+  { flags: "--presence-penalty <number>", words: "presencePenalty", setting: "presence_penalty", read: numeric },
   { flags: "--stop <text>", words: "stop", setting: "stop", read: gathered },
   { flags: "--thinking", words: "thinking", setting: "thinking" },
   { flags: "--no-thinking", words: "noThinking", setting: "thinking" },
@@ -42,8 +54,8 @@ const rows: readonly Row[] = [
   { flags: "--no-stream", words: "noStream", setting: "stream" },
   { flags: "--no-render", words: "noRender", setting: "render" },
   { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking" },
-  { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", read: Number },
-  { flags: "--retries <n>", words: "retries", setting: "retries", read: Number },
+  { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", read: numeric },
+  { flags: "--retries <n>", words: "retries", setting: "retries", read: numeric },
 ];
 
 const asks = new Set<SettingName>(["provider", "model", "timeout", "retries", "transcripts"]);

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { declareProviderOptions } from "./options.ts";
+import { counting, declareProviderOptions } from "./options.ts";
 import type { Declare, Verb } from "./verb.ts";
 
 const exportForms = ["md", "html", "json", "jsonl", "txt"] as const;
@@ -22,7 +22,7 @@ export const transcripts: Declare = (program, { words, run }) => {
 
   const list = verb("list", commands.transcriptsList);
   list
-    .addOption(new Option("--limit <n>", options.limit).argParser(Number))
+    .addOption(new Option("--limit <n>", options.limit).argParser(counting))
     .option("--json", options.json)
     .action(({ json = false, limit = null }: { json?: boolean; limit?: number | null }) =>
       run(list, async (app) => (await import("../app/library.ts")).list(app, { json, limit })),

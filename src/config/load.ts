@@ -1,4 +1,4 @@
-import { safeParse } from "valibot";
+import { type BaseIssue, safeParse } from "valibot";
 import { AppError, asAppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import type { ConfigFile, Flags, Origin, SettingName, Settings } from "./schema.ts";
@@ -117,14 +117,17 @@ function checked(name: SettingName, { value, origin }: Found): unknown {
   const result = safeParse(settingSchemas[name], value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const expected =
-    issue.requirement === undefined ? (issue.expected ?? "") : describeLimit(issue.type, issue.requirement);
-  throw new AppError("bad_value", { name: origin.name, value: String(value), expected });
+  throw new AppError("bad_value", { name: origin.name, value: String(value) || '""', expected: expectation(issue) });
 }
 
-function describeLimit(type: string, requirement: unknown): string {
+/** What would have been right, in signs and words that are the same in every language. */
+function expectation({ type, expected, requirement }: BaseIssue<unknown>): string {
   const signs: Record<string, string> = { min_value: "≥", max_value: "≤", gt_value: ">", max_length: "≤" };
-  return `${signs[type] ?? ""} ${String(requirement)}`.trim();
+  const sign = signs[type];
+  if (sign !== undefined) return `${sign} ${String(requirement)}`;
+  const kinds: Record<string, string> = { boolean: "true | false", integer: "1, 2, 3…", non_empty: '"…"' };
+  // A choice is given as `("low" | "high")`.
+  return kinds[type] ?? (expected ?? "").replaceAll(/["()]/gu, "");
 }
 
 /**

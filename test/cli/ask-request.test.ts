@@ -46,20 +46,23 @@ describe.concurrent("a request", () => {
   });
 
   test.each([
-    ["-T", "hot"],
-    ["-T", "3"],
-    ["--top-p", "1.1"],
-    ["--max-tokens", "0"],
-    ["--max-tokens", "1.5"],
-    ["--presence-penalty", "-3"],
-    ["--timeout", "0"],
-    ["--retries", "-1"],
-    ["--effort", "enormous"],
-  ])("is not sent with %s %s", async (flag, value) => {
+    ["-T", "hot", "--temperature cannot be hot. Give number."],
+    ["-T", "3", "--temperature cannot be 3. Give \u2264 2."],
+    ["--top-p", "1.1", "--top-p cannot be 1.1. Give \u2264 1."],
+    ["--max-tokens", "0", "--max-tokens cannot be 0. Give \u2265 1."],
+    ["--max-tokens", "1.5", "--max-tokens cannot be 1.5. Give 1, 2, 3\u2026"],
+    ["--max-tokens", "", '--max-tokens cannot be "". Give number.'],
+    ["--presence-penalty", "-3", "--presence-penalty cannot be -3. Give \u2265 -2."],
+    ["--timeout", "0", "--timeout cannot be 0. Give > 0."],
+    ["--retries", "-1", "--retries cannot be -1. Give \u2265 0."],
+    ["--effort", "enormous", "--effort cannot be enormous. Give low | high | max."],
+    ["--stop", "", '--stop cannot be "". Give "\u2026".'],
+    ["--model", "", '--model cannot be "". Give "\u2026".'],
+  ])("is not sent with %s %s", async (flag, value, told) => {
     await using server = await serve([answer("yes")]);
     const { code, stderr } = await run(["ask", flag, value, "q"], { env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 2, requests: 0 });
-    expect(stderr).toContain(flag === "-T" ? "--temperature" : flag);
+    expect(stderr).toContain(told);
   });
 
   test.each([

@@ -54,11 +54,15 @@ describe.concurrent("the question", () => {
     const place = newPlace();
     put(join(place.cwd, "blob.bin"), Buffer.from([1, 0, 2]));
     const env = { DEEPSEEK_API_KEY: "sk-1234567890" };
-    const [missing, binary] = await Promise.all([
+    const [missing, binary, piped, chat] = await Promise.all([
       run(["ask", "-f", "gone.txt", "look"], { place, env }),
       run(["ask", "-f", "blob.bin", "look"], { place, env }),
+      run(["ask", "look"], { place, env, input: Buffer.from([1, 0, 2]) }),
+      run(["-f", "gone.txt"], { place, env, input: "one\ntwo\n" }),
     ]);
-    expect([missing.code, binary.code]).toEqual([2, 2]);
+    expect([missing.code, binary.code, piped.code, chat.code]).toEqual([2, 2, 2, 2]);
+    expect(piped.stderr).toContain("The file stdin cannot be read (binary).");
+    expect(chat.stderr.match(/gone\.txt/gu)).toHaveLength(1);
     expect(missing.stderr).toContain("The file gone.txt cannot be read (ENOENT).");
     expect(binary.stderr).toContain("The file blob.bin cannot be read (binary).");
   });

@@ -175,9 +175,10 @@ describe.concurrent("config", () => {
     ];
     expect(value.code).not.toBe(0);
     expect(value.stderr).toContain("temperature");
-    expect(name.code).not.toBe(0);
+    expect(name.code).toBe(2);
     expect(name.stderr).toContain("modle");
     expect(shape.code).toBe(2);
+    expect(await run(["config", "unset", "modle"], { place })).toMatchObject({ code: 2, stdout: "" });
     expect(readFileSync(place.configFile, "utf8")).toBe("model: a\n");
   });
 

@@ -46,6 +46,18 @@ describe.skipIf(process.platform === "win32").concurrent("a signal in the middle
     expect(transcriptsOf(place)[0]).toMatch(/Question:\nq\n[\s\S]*\] Interrupted:\n/u);
   });
 
+  test("while more of the question is waited for ends it", async () => {
+    await using server = await serve([answer("never")]);
+    const running = start(["ask", "q"], { env: askingAt(server), openInput: true });
+    // More than a pipe holds: when all of it is gone, somebody reads.
+    await new Promise((resolve) => {
+      running.stdin!.write("x".repeat(1_000_000), resolve);
+    });
+    running.kill("SIGINT");
+    expect(await running.done).toMatchObject({ code: 130, stdout: "" });
+    expect(server.requests).toHaveLength(0);
+  });
+
   test("during the wait for another attempt ends it at once", async () => {
     await using server = await serve([{ status: 503, headers: { "retry-after": "60" }, body: "" }]);
     const running = start(["ask", "q"], { env: askingAt(server) });

@@ -58,6 +58,7 @@ describe("transcripts", () => {
     const rows = JSON.parse(asJson.stdout) as Record<string, unknown>[];
     expect(rows[1]).toMatchObject({ id: ids[0], title: "What is it?", turns: 1, provider: "deepseek" });
     expect(JSON.parse(limited.stdout)).toHaveLength(1);
+    expect(await run(["transcripts", "list", "--limit", "some"], { place })).toMatchObject({ code: 2, stdout: "" });
   });
 
   test("are found by id, the beginning of one, file name, path and last", async () => {
