@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
-import { fromNetwork, fromRefusal, hostOf, isRecord } from "./wire-errors.ts";
+import { fromNetwork, fromRefusal, hostOf, isRecord, redact } from "./wire-errors.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {
@@ -76,9 +76,6 @@ async function get(connection: Connection, path: string, signal: AbortSignal): P
   } catch (error) {
     if (signal.aborted) throw new AppError("interrupted", {}, { cause: error });
     if (timer.aborted) throw new AppError("timeout", { host: hostOf(connection.baseUrl), seconds: limit / 1000 });
-    if (error instanceof SyntaxError) {
-      throw fromRefusal({ status: 502, body: "no JSON", header: () => null }, connection, "");
-    }
     throw fromNetwork(error, connection);
   }
 }
@@ -97,5 +94,12 @@ async function request(connection: Connection, path: string, signal: AbortSignal
     const header = (name: string) => response.headers.get(name);
     throw fromRefusal({ status: response.status, body: refusal, header }, connection, "");
   }
-  return await response.json();
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
+    const start = redact(text.slice(0, 80).replace(/\s+/gu, " ").trim(), connection) || "(empty)";
+    throw new AppError("not_a_stream", { provider: connection.name, contentType, start }, { cause: error });
+  }
 }

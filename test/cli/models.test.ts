@@ -60,7 +60,12 @@ describe.concurrent("models", () => {
   test.each<[string, Reply, number, string]>([
     ["a refused key", refusal(401, { error: { message: "Authentication Fails" } }), 3, "DEEPSEEK_API_KEY"],
     ["a service that is down", refusal(503, { error: { message: "busy" } }), 5, "busy"],
-    ["a web page", { headers: { "content-type": "text/html" }, body: "<title>Log in</title>" }, 5, "deepseek"],
+    [
+      "a web page",
+      { headers: { "content-type": "text/html" }, body: "<title>Log in</title>" },
+      5,
+      "deepseek answered with text/html",
+    ],
     [
       "a connection that is cut",
       { headers: { "content-type": "application/json" }, body: '{"da', end: "cut" },
