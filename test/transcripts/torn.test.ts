@@ -99,7 +99,7 @@ test("a program that is killed between two writes loses no more than newlines an
         const { answer } = parseTranscript(file).exchanges[0]!;
         expect(given.startsWith(answer)).toBe(true);
         expect(given.slice(answer.length)).toMatch(
-          /^\\?\n*(?:\n\n(?:-+|\[[\d: -]*(?:\] [A-Z]?[a-z]*:?)?))?[\ud800-\udbff]?$/,
+          /^\\?\n*(?:\n\n(?:-+|\[[\d: -]*(?:\](?: [A-Z]?[a-z]*:?)?)?))?[\ud800-\udbff]?$/,
         );
       }
     }),
