@@ -390,6 +390,24 @@ describe.concurrent("bad usage", () => {
   });
 });
 
+test.concurrent("a fault of the program itself gives exit code 1, and says where to look", async () => {
+  const node = [
+    "--import",
+    `data:text/javascript,${encodeURIComponent('process.cwd = () => { throw new Error("boom"); };')}`,
+  ];
+  const [english, chinese] = await Promise.all([
+    run(["ask", "q"], { node }),
+    run(["ask", "q"], { node, env: { LC_ALL: "zh_CN.UTF-8" } }),
+  ]);
+  expect([english, chinese]).toMatchObject([
+    { code: 1, stdout: "" },
+    { code: 1, stdout: "" },
+  ]);
+  for (const { stderr } of [english, chinese]) {
+    expect(stderr).toMatch(/^[^\n]*boom[^\n]*DEEPSEEK_CHAT_DEBUG=1[^\n]*\n$/u);
+  }
+});
+
 test.concurrent("a stack trace is shown only to whoever asks for one", async () => {
   await using server = await serve([refusal(400, openai("no"))]);
   const [plain, debugging] = await Promise.all([

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { askingAt, newPlace, type Place, put, run } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
 
@@ -205,6 +205,45 @@ describe.concurrent("config", () => {
     await run(["config", "set", "model", "b"], { place });
     expect(statSync(place.configFile).mode & 0o777).toBe(0o600);
     expect(statSync(join(place.home, "config")).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe.skipIf(process.platform === "win32").concurrent("config edit", () => {
+  /** An editor that writes this, and says which keys it was given. */
+  function editor(place: Place, text: string): string {
+    const path = join(place.home, "editor");
+    put(path, `#!/bin/sh\nprintf '%s' '${text}' > "$1"\nenv | grep -c API_KEY\nexit 0\n`);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  test("opens the file in the person's editor, also when it is broken, and without keys", async () => {
+    const place = newPlace();
+    put(place.configFile, "modle: x\n");
+    const env = { VISUAL: editor(place, "model: better"), DEEPSEEK_API_KEY: "sk-0123456789" };
+    await using terminal = openProgram(["config", "edit"], { place, env });
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.screen()).toBe("0");
+    expect(readFileSync(place.configFile, "utf8")).toBe("model: better");
+  });
+
+  test("tells of what is wrong with it afterwards", async () => {
+    const place = newPlace();
+    await using terminal = openProgram(["config", "edit"], {
+      place,
+      env: { EDITOR: editor(place, "modle: x") },
+      cols: 200,
+    });
+    expect((await terminal.exit).code).toBe(3);
+    expect(terminal.screen()).toMatch(/config\.yaml, line 1, modle: unknown key/u);
+  });
+
+  test("needs an editor and a terminal", async () => {
+    const place = newPlace();
+    await using terminal = openProgram(["config", "edit"], { place, cols: 100 });
+    expect((await terminal.exit).code).toBe(2);
+    expect(terminal.screen()).toContain("Set VISUAL or EDITOR");
+    expect(await run(["config", "edit"], { env: { EDITOR: "true" } })).toMatchObject({ code: 2 });
   });
 });
 
