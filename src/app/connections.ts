@@ -38,7 +38,7 @@ export function openEndpoint(app: App, name: string, address: string | null): En
   const provider = findProvider(name, app.file.providers ?? {});
   const elsewhere = provider.baseUrlVariable === null ? null : app.environment.get(provider.baseUrlVariable);
   const baseUrl = (address ?? elsewhere?.value ?? provider.baseUrl).replace(/\/+$/u, "");
-  if (URL.parse(baseUrl) === null) {
+  if (!/^https?:$/u.test(URL.parse(baseUrl)?.protocol ?? "")) {
     const setting = provider.baseUrlVariable ?? "base_url";
     throw new AppError("bad_value", { name: setting, value: baseUrl, expected: "https://…" });
   }
@@ -52,7 +52,7 @@ export function openEndpoint(app: App, name: string, address: string | null): En
  * @throws AppError `no_key`, `untrusted_endpoint`, `insecure_endpoint`, as `findKey`
  */
 export async function keyFor(app: App, endpoint: Endpoint, typed: string | null): Promise<Key | null> {
-  const { provider, baseUrl, origin } = endpoint;
+  const { provider } = endpoint;
   const { name, keyVariable, keyCommand, keyNeeded } = provider;
   const key =
     typed === null
@@ -62,9 +62,8 @@ export async function keyFor(app: App, endpoint: Endpoint, typed: string | null)
     const variable = keyVariable ?? `providers.${name}.key_variable`;
     throw new AppError("no_key", { provider: name, variable });
   }
-  if (key === null) return null;
-  app.log?.hide(key.value);
-  mayGo(provider, baseUrl, origin, key.origin);
+  if (key !== null) app.log?.hide(key.value);
+  mayGo(app, endpoint, key?.origin ?? null);
   return key;
 }
 
@@ -89,17 +88,25 @@ export function keyOriginOf({ words }: App, { kind, name }: Origin): string {
 
 /**
  * A key goes only where its owner sent it: a `.env` that came with somebody's project may bring a key of its own, but it
- * cannot send the person's key elsewhere, and no key goes over the network in the clear.
+ * cannot send the person's key elsewhere, nor headers of the config file, which may be keys too; and no key goes over the
+ * network in the clear.
  */
-function mayGo(provider: Provider, baseUrl: string, origin: Origin | null, keyOrigin: Origin): void {
-  if (origin?.kind === "dotenv" && keyOrigin.kind !== "dotenv" && !sameOrigin(baseUrl, provider.baseUrl)) {
-    const facts = { provider: provider.name, url: baseUrl, origin: origin.name, keyOrigin: keyOrigin.name };
-    throw new AppError("untrusted_endpoint", facts);
+function mayGo(
+  { settings, file, folders }: App,
+  { provider, baseUrl, origin }: Endpoint,
+  keyOrigin: Origin | null,
+): void {
+  const { name } = provider;
+  const strange = origin?.kind === "dotenv" && !sameOrigin(baseUrl, provider.baseUrl);
+  const trusted = settings.trusted_endpoints?.some((endpoint) => sameOrigin(baseUrl, endpoint)) === true;
+  const ownHeaders = Object.keys(file.providers?.[name]?.headers ?? {}).length > 0 ? folders.configFile : null;
+  const own = keyOrigin === null || keyOrigin.kind === "dotenv" ? ownHeaders : keyOrigin.name;
+  if (strange && !trusted && own !== null) {
+    throw new AppError("untrusted_endpoint", { provider: name, url: baseUrl, origin: origin.name, keyOrigin: own });
   }
   const { protocol, hostname } = new URL(baseUrl);
-  if (protocol !== "https:" && !isLoopback(hostname)) {
-    throw new AppError("insecure_endpoint", { provider: provider.name, url: baseUrl });
-  }
+  const allowed = protocol === "https:" || isLoopback(hostname) || settings.allow_http?.includes(hostname) === true;
+  if (keyOrigin !== null && !allowed) throw new AppError("insecure_endpoint", { provider: name, url: baseUrl });
 }
 
 function sameOrigin(one: string, other: string): boolean {

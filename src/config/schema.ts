@@ -46,6 +46,10 @@ export const settingSchemas = {
   key_store: v.picklist(keyStores),
   log_file: text,
   log_content: flag,
+  /** Origins (`https://host`) that a working directory's `.env` may send a person's own key to. */
+  trusted_endpoints: v.array(v.pipe(v.string(), v.url())),
+  /** Hosts beyond this machine that a key may go to by plain http. */
+  allow_http: v.array(text),
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;

@@ -1,7 +1,8 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
-import { fromNetwork, fromRefusal, hostOf, isRecord, redact } from "./wire-errors.ts";
+import { redact, redactedError } from "./redact.ts";
+import { fromNetwork, fromRefusal, hostOf, isRecord } from "./wire-errors.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {
@@ -76,7 +77,7 @@ async function get(connection: Connection, path: string, signal: AbortSignal): P
   } catch (error) {
     if (signal.aborted) throw new AppError("interrupted", {}, { cause: error });
     if (timer.aborted) throw new AppError("timeout", { host: hostOf(connection.baseUrl), seconds: limit / 1000 });
-    throw fromNetwork(error, connection);
+    throw redactedError(fromNetwork(error, connection), connection);
   }
 }
 

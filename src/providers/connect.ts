@@ -5,14 +5,18 @@ import { requestBody } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import { Deltas } from "./deltas.ts";
 import { watchedFetch } from "./http.ts";
+import { TextLimit, wholeLines } from "./limits.ts";
 import { Queue } from "./queue.ts";
 import { Silence } from "./silence.ts";
-import { fromNetwork, fromRefusal, fromStream, hostOf, isRecord, redact, traceId } from "./wire-errors.ts";
+import { redact, RedactedStream, redactedError, secretsOf } from "./redact.ts";
+import { fromNetwork, fromRefusal, fromStream, hostOf, isRecord, traceId } from "./wire-errors.ts";
 
 /** Milliseconds of silence accepted where nobody said: an answer that comes whole is silent for as long as it takes. */
 const defaultSilence = { stream: 120_000, whole: 600_000 };
 /** What a finished answer's usage may still take to come, before an open socket is closed: milliseconds. */
 const afterFinish = 3_000;
+/** The same after `[DONE]`, when nothing is left to come. */
+const afterDone = 250;
 
 /** Makes a model of a connection: one request, one attempt. */
 export function connect(connection: Connection): Model {
@@ -37,12 +41,18 @@ class Attempt {
   #failure: unknown = null;
   #refusal = "";
   #queuedToldAt = 0;
+  #done = false;
+  readonly #length: TextLimit;
+  readonly #clean: Readonly<Record<"reasoning" | "text", RedactedStream>>;
 
   constructor(connection: Connection, request: ChatRequest, signal: AbortSignal, queue: Queue<ChatEvent>) {
     this.#connection = connection;
     this.#request = request;
     this.#outer = signal;
     this.#queue = queue;
+    this.#length = new TextLimit(hostOf(connection.baseUrl));
+    const secrets = secretsOf(connection);
+    this.#clean = { reasoning: new RedactedStream(secrets), text: new RedactedStream(secrets) };
     this.#silence = new Silence(this.#limit, () => {
       this.#silent = true;
       this.#stop.abort();
@@ -71,7 +81,7 @@ class Attempt {
   }
 
   async #ask(): Promise<void> {
-    const { OpenAI: Client } = await import("openai");
+    const { OpenAI: Client } = await import("openai/client");
     const { key, baseUrl, headers } = this.#connection;
     const client = new Client({
       baseURL: this.#request.messages.at(-1)?.prefix === true ? prefixUrl(this.#connection) : baseUrl,
@@ -97,7 +107,8 @@ class Attempt {
     // Until here it was the program that was silent.
     this.#silence.alive();
     const response = await client.chat.completions.create(body, { signal: this.#stop.signal }).asResponse();
-    this.#queue.push({ type: "start", traceId: traceId((name) => response.headers.get(name)) });
+    const trace = traceId((name) => response.headers.get(name));
+    this.#queue.push({ type: "start", traceId: trace === null ? null : redact(trace, this.#connection) });
     await this.#read(response, client);
   }
 
@@ -108,13 +119,27 @@ class Attempt {
       return this.#readWhole(await text(body));
     if (!/^(?:data|event|id|retry)?:/u.test(first)) {
       const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
-      const start = redact(first.slice(0, 80).replace(/\s+/gu, " "), this.#connection) || "(empty)";
+      const start = redact(first, this.#connection).slice(0, 80).replace(/\s+/gu, " ") || "(empty)";
       throw new AppError("not_a_stream", { provider: this.#connection.name, contentType, start });
     }
     const { Stream } = await import("openai/streaming");
     // Without its client the package would print what it cannot parse.
-    const stream = Stream.fromSSEResponse<unknown>({ body } as unknown as Response, this.#stop, client);
+    const stream = Stream.fromSSEResponse<unknown>(
+      { body: this.#watched(body) } as unknown as Response,
+      this.#stop,
+      client,
+    );
     for await (const chunk of stream) this.#readChunk(chunk);
+  }
+
+  /** Some servers leave the connection open behind the end. */
+  async *#watched(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const lines of wholeLines(body)) {
+      yield lines;
+      if (!lines.includes("[DONE]") || !/^data: ?\[DONE\]/mu.test(lines.toString("latin1"))) continue;
+      this.#done = true;
+      this.#silence.shorten(afterDone);
+    }
   }
 
   #readWhole(body: string): void {
@@ -131,9 +156,25 @@ class Attempt {
     if (isFailure(chunk)) throw fromStream(chunk, this.#connection, this.#request.model);
     for (const event of this.#deltas.read(chunk)) {
       if (event.type !== "usage") this.#silence.content();
-      this.#queue.push(event);
+      if ("text" in event) this.#length.add(event.text);
+      this.#push(event);
     }
     if (this.#deltas.finishReason !== null) this.#silence.shorten(afterFinish);
+  }
+
+  #push(event: ChatEvent): void {
+    if (event.type !== "reasoning" && event.type !== "text") return this.#queue.push(event);
+    this.#flush(event.type === "text" ? "reasoning" : "text");
+    this.#give(event.type, this.#clean[event.type].push(event.text));
+  }
+
+  /** What was held because it began like a secret. */
+  #flush(type: "reasoning" | "text"): void {
+    this.#give(type, this.#clean[type].end());
+  }
+
+  #give(type: "reasoning" | "text", text: string): void {
+    if (text !== "") this.#queue.push({ type, text });
   }
 
   /** Before any content, bytes without data are DeepSeek's way of saying that the request waits its turn. */
@@ -147,10 +188,12 @@ class Attempt {
   }
 
   #finish(thrown: unknown): void {
-    for (const event of this.#deltas.end()) this.#queue.push(event);
+    for (const event of this.#deltas.end()) this.#push(event);
+    this.#flush("reasoning");
+    this.#flush("text");
     const error = this.#error(thrown);
-    if (error !== null) this.#queue.push({ type: "error", error });
-    else this.#queue.push({ type: "finish", reason: this.#deltas.finishReason! });
+    if (error !== null) this.#queue.push({ type: "error", error: redactedError(error, this.#connection) });
+    else this.#queue.push({ type: "finish", reason: redact(this.#deltas.finishReason!, this.#connection) });
   }
 
   /** Why the attempt failed; null when the service said that the answer is finished. */
@@ -163,6 +206,7 @@ class Attempt {
     }
     // Once the service has said how it ended, nothing that the connection does later makes the answer less whole.
     if (reason !== null && !(thrown instanceof AppError)) return null;
+    if (this.#silent && this.#done) return new AppError("incomplete_answer", { provider });
     if (this.#silent) return new AppError("timeout", { host: hostOf(baseUrl), seconds: this.#limit / 1000 });
     if (thrown === null) return new AppError("incomplete_answer", { provider });
     return this.#fromThrown(thrown);
@@ -181,7 +225,8 @@ class Attempt {
     }
     // `data: {"error": …}` in a stream is thrown by the package as an error without status.
     if (isRecord(error)) return fromStream({ error, ...error }, this.#connection, model);
-    if (thrown instanceof SyntaxError)
+    // A parser's, also for what is nested too deep.
+    if (thrown instanceof SyntaxError || thrown instanceof RangeError)
       return new AppError("stream_failed", { provider, reason: "broken JSON" }, { cause: thrown });
     if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ERR_/u.test(fields["code"])) {
       return new AppError("stream_failed", { provider, reason: fields["code"] }, { cause: thrown });

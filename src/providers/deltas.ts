@@ -83,6 +83,8 @@ class WholeCharacters {
 
 const opening = "<think>";
 const closing = "</think>";
+/** Blanks that are waited through for what comes behind them; a model that says nothing else is known to say them without end. */
+const mostBlanks = 1024;
 
 /**
  * Tells `<think>…</think>` at the start of the content from the answer, wherever the chunks are cut. A line break after the
@@ -121,7 +123,8 @@ class ThinkTags {
 
   #readStart(): void {
     const start = this.#held.trimStart();
-    if (start.startsWith(opening)) {
+    if (this.#held.length - start.length > mostBlanks) this.#place = "after";
+    else if (start.startsWith(opening)) {
       this.#place = "opened";
       this.#held = start.slice(opening.length);
     } else if (!opening.startsWith(start)) this.#place = "after";
@@ -144,7 +147,9 @@ class ThinkTags {
   }
 
   #readClosed(): void {
-    if (this.#held.trim() === "") return;
+    const blanks = this.#held.length - this.#held.trimStart().length;
+    if (blanks > mostBlanks) this.#place = "after";
+    if (blanks > mostBlanks || blanks === this.#held.length) return;
     this.#held = this.#held.replace(/^\s*\n/u, "");
     this.#place = "after";
   }

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 
-/** Bytes: more than any honest event of a stream, or answer in one piece; a server that sends more is cut off. */
-const eventLimit = 16 * 1024 * 1024;
+/** Bytes: more than any honest event of a stream, or answer in one piece; parsed it may take thirty times as much. */
+const eventLimit = 8 * 1024 * 1024;
 /** Bytes: more than any honest stream; 384K tokens are about 2 MB of text, in small chunks some 100 MB of JSON. */
 const bodyLimit = 256 * 1024 * 1024;
 /** Characters of one answer, thinking included: four times the longest that a service offers. */

@@ -4,6 +4,7 @@ import { requestBody } from "./body.ts";
 import { prefixUrl } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
+import { redactedError } from "./redact.ts";
 import { fromNetwork, fromRefusal, isRecord } from "./wire-errors.ts";
 
 /** An answer as it came over the wire, for whoever wants to know what a service really does. */
@@ -60,7 +61,7 @@ export async function askRaw(
     const read = readAnswer(await response.text());
     return { refused: null, ...read, firstMs: Math.round(firstMs), totalMs: Math.round(performance.now() - startedAt) };
   } catch (error) {
-    throw fromNetwork(error, connection);
+    throw redactedError(fromNetwork(error, connection), connection);
   }
 }
 

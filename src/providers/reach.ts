@@ -141,7 +141,8 @@ function stageOf(error: AppError, { protocol }: URL, measures: Measures): Stage 
   if (error.code === "no_connection") {
     const { cause } = (error as AppError<"no_connection">).details;
     if (cause === "dns") return "lookup";
-    if (cause === "tls") return "tls";
+    if (cause === "tls" || cause === "handshake") return "tls";
+    if (cause === "http") return "answer";
     if (cause !== "reset" && cause !== "timeout") return "connect";
   }
   if (measures.connect === null) return "connect";

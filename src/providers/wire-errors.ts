@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
+import { redact } from "./redact.ts";
 
 /**
  * What services and networks say when something is wrong, made ours. The one place where a message is matched, because
@@ -20,6 +21,7 @@ export function fromRefusal({ status, body, header }: Refusal, connection: Conne
   if (status >= 300 && status < 400) {
     return new AppError("redirected", { provider, status, location: header("location") ?? "?" }, options);
   }
+  if (status === 407 && connection.proxy !== null) return proxyRefused(connection, "407");
   if (status === 401) return new AppError("key_rejected", { provider, status, origin, reason }, options);
   if (status === 402) return new AppError("no_balance", { provider, reason }, options);
   if (status === 403) return new AppError("forbidden", { provider, origin, reason }, options);
@@ -71,13 +73,23 @@ export function fromStream(payload: unknown, connection: Connection, model: stri
 /** SiliconFlow's own codes by their first digit, as HTTP statuses: 20012 is a bad request, 30001 a matter of the account. */
 const siliconflowKinds: Readonly<Record<string, number>> = { 2: 400, 3: 403, 5: 503 };
 
+/** The proxy wants a user and a password, or others. */
+function proxyRefused({ baseUrl, proxy }: Connection, reason: string): AppError {
+  return new AppError("no_connection", { host: hostOf(baseUrl), proxy, cause: "proxy", reason });
+}
+
 /** The error for a connection that failed before or after it stood. */
 export function fromNetwork(failure: unknown, connection: Connection): AppError {
   if (failure instanceof AppError) return failure;
   const cause = innermost(failure);
   const code = typeof cause["code"] === "string" ? cause["code"] : "";
+  // What a proxy answers to CONNECT is in Node's error.
+  if (code === "ERR_PROXY_TUNNEL" && typeof cause["statusCode"] === "number") {
+    return proxyRefused(connection, String(cause["statusCode"]));
+  }
   const kind = Object.keys(networkKinds).find((name) => networkKinds[name]!.test(code)) ?? "reset";
-  const reason = redact(code || String(cause["message"] ?? failure), connection);
+  const said = kind === "proxy" && code === "ERR_PROXY_SOCKS" ? cause["message"] : code || cause["message"];
+  const reason = redact(String(said ?? failure), connection);
   return new AppError(
     "no_connection",
     { host: hostOf(connection.baseUrl), proxy: connection.proxy, cause: kind, reason },
@@ -90,14 +102,16 @@ const networkKinds: Readonly<Record<string, RegExp>> = {
   refused: /^ECONNREFUSED$/u,
   unreachable: /^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/u,
   timeout: /^(?:ETIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT)$/u,
-  tls: /CERT|^ERR_TLS|^ERR_SSL|^EPROTO$|SELF_SIGNED|UNABLE_TO_/u,
+  tls: /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_/u,
+  handshake: /^ERR_SSL|^EPROTO$/u,
+  http: /^HPE_/u,
   proxy: /^ERR_PROXY/u,
 };
 
 /** Failures that the same request may not meet again a moment later. */
 export function isPassing(error: AppError): boolean {
   if (error.code === "no_connection") {
-    return !["tls", "proxy"].includes((error as AppError<"no_connection">).details.cause);
+    return !["tls", "handshake", "http", "proxy"].includes((error as AppError<"no_connection">).details.cause);
   }
   return ["timeout", "rate_limited", "service_failed", "stream_failed", "incomplete_answer"].includes(error.code);
 }
@@ -116,11 +130,6 @@ export function reasonOf(body: string): string {
   }
   const sentence = (typeof found === "string" ? found : JSON.stringify(found)).replace(/\s+/gu, " ").trim();
   return sentence.length > 300 ? `${sentence.slice(0, 300)}…` : sentence.replace(/[.。]$/u, "");
-}
-
-/** Some gateways quote the key they were given. */
-export function redact(text: string, { key }: Connection): string {
-  return key !== null && key.length >= 4 ? text.replaceAll(key, "[key]") : text;
 }
 
 /** Milliseconds from `retry-after-ms` or `Retry-After` (seconds or a date); null when it is not said. */

@@ -86,11 +86,11 @@ export const errors: ErrorTable = {
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} sends ${provider} to ${url}, but the key comes from ${keyOrigin}, so it is not sent there.`,
-    next: "If you trust that address, set it in your own environment or config file.",
+    next: `If you trust that address, add ${URL.parse(url)?.origin ?? url} to trusted_endpoints in the config file (deepseek-chat config edit).`,
   }),
   insecure_endpoint: ({ provider, url }) => ({
     what: `The base URL of ${provider}, ${url}, is plain http, which would show the key to the network.`,
-    next: "Use https; plain http is for loopback addresses.",
+    next: `Use https; or, where the network is yours, add ${URL.parse(url)?.hostname ?? url} to allow_http in the config file (deepseek-chat config edit).`,
   }),
   request_refused: ({ provider, status, reason }) => ({
     what: `${provider} refused the request (${status}: ${reason}).`,
@@ -110,7 +110,9 @@ export const errors: ErrorTable = {
   }),
   no_connection: ({ host, proxy, cause, reason }) => ({
     what: `No connection to ${host}${proxy === null ? "" : ` through the proxy ${proxy}`}: ${connectionWords[cause] ?? cause} (${reason}).`,
-    next: proxy === null ? "Check the network and the base URL." : "Check the network, the base URL and HTTPS_PROXY.",
+    next:
+      nextWords[cause] ??
+      `Check the network${proxy === null ? " and the base URL" : ", the base URL and HTTPS_PROXY"}.`,
   }),
   timeout: ({ host, seconds }) => ({
     what: `${host} sent nothing for ${seconds} s.`,
@@ -183,5 +185,15 @@ const connectionWords: Record<string, string> = {
   unreachable: "the network is unreachable",
   timeout: "no connection in time",
   tls: "its certificate is not trusted",
+  handshake: "no TLS connection came about",
+  http: "what answers there does not speak HTTP",
   proxy: "the proxy refused",
+};
+
+/** What to do, by `cause` of `no_connection`. */
+const nextWords: Record<string, string> = {
+  tls: "If it is your own or your company's, name its CA certificate in NODE_EXTRA_CA_CERTS.",
+  handshake: "Check whether the base URL is one of https or of http.",
+  http: "Check the base URL.",
+  proxy: "Check HTTPS_PROXY: address, user and password.",
 };

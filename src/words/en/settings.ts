@@ -31,4 +31,6 @@ export const settings: { readonly [Name in SettingName]: string } = {
   key_store: "where setup keeps keys: auto, keyring or file",
   log_file: "file for a log as JSON lines",
   log_content: "whether the log holds questions and answers too",
+  trusted_endpoints: "origins that a folder's .env may send your key to, a list; set in the config file alone",
+  allow_http: "hosts that a key may go to by plain http, a list; loopback always is; set in the config file alone",
 };

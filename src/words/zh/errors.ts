@@ -79,11 +79,11 @@ export const errors: Words["errors"] = {
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} 把 ${provider} 指向 ${url}，而密钥来自 ${keyOrigin}，因此没有发送。`,
-    next: "如果信任该地址，请在自己的环境变量或配置文件中设置。",
+    next: `如果信任该地址，请将 ${URL.parse(url)?.origin ?? url} 加入配置文件的 trusted_endpoints（deepseek-chat config edit）。`,
   }),
   insecure_endpoint: ({ provider, url }) => ({
     what: `${provider} 的地址 ${url} 是明文 http，会把密钥暴露在网络上。`,
-    next: "请使用 https；明文 http 只用于本机地址。",
+    next: `请使用 https；如果网络由你掌控，可将 ${URL.parse(url)?.hostname ?? url} 加入配置文件的 allow_http（deepseek-chat config edit）。`,
   }),
   request_refused: ({ provider, status, reason }) => ({
     what: `${provider} 拒绝了请求（${status}：${reason}）。`,
@@ -103,7 +103,7 @@ export const errors: Words["errors"] = {
   }),
   no_connection: ({ host, proxy, cause, reason }) => ({
     what: `无法连接 ${host}${proxy === null ? "" : `（经代理 ${proxy}）`}：${connectionWords[cause] ?? cause}（${reason}）。`,
-    next: proxy === null ? "请检查网络和服务地址。" : "请检查网络、服务地址和 HTTPS_PROXY。",
+    next: nextWords[cause] ?? (proxy === null ? "请检查网络和服务地址。" : "请检查网络、服务地址和 HTTPS_PROXY。"),
   }),
   timeout: ({ host, seconds }) => ({
     what: `${host} 已 ${seconds} 秒没有任何回应。`,
@@ -175,5 +175,14 @@ const connectionWords: Record<string, string> = {
   unreachable: "网络不可达",
   timeout: "连接超时",
   tls: "证书不受信任",
+  handshake: "TLS 握手失败",
+  http: "对方使用的不是 HTTP 协议",
   proxy: "代理拒绝了连接",
+};
+
+const nextWords: Record<string, string> = {
+  tls: "如果是自己或公司的证书，请用 NODE_EXTRA_CA_CERTS 指定其 CA 证书。",
+  handshake: "请检查服务地址应为 https 还是 http。",
+  http: "请检查服务地址。",
+  proxy: "请检查 HTTPS_PROXY 中的地址、用户名和密码。",
 };

@@ -30,4 +30,6 @@ export const settings: Words["settings"] = {
   key_store: "setup 保存密钥的位置：auto、keyring 或 file",
   log_file: "日志文件，JSON 行格式",
   log_content: "日志是否包含问题和回答的内容",
+  trusted_endpoints: "允许工作目录的 .env 把你的密钥发往的地址，列表；只能在配置文件中设置",
+  allow_http: "允许以明文 http 接收密钥的主机，列表；本机始终允许；只能在配置文件中设置",
 };
