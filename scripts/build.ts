@@ -73,7 +73,7 @@ const chatAlone: Plugin = {
 };
 
 /** Packages that are imported when first needed, and then by most runs: they stay in the program's file. */
-const together = /^(?:openai|yaml|dotenv|valibot)(?:\/|$)/;
+const together = /^(?:openai|yaml|dotenv)(?:\/|$)/;
 /** Optional, and a binary: src/config/keyring.ts does without it where it is missing. */
 const missing = ["@napi-rs/keyring"];
 
@@ -157,10 +157,10 @@ const program = await build({
 });
 // A script cannot import without a warning of Node's; its loader does it for it.
 const imported = [...Object.keys(packages).map((file) => `./${file}.js`), ...missing];
-const text = imported.reduce(
-  (script, name) => script.replaceAll(`import("${name}")`, `__load("${name}")`),
-  program.outputFiles[0]!.text,
-);
+const text = imported
+  .reduce((script, name) => script.replaceAll(`import("${name}")`, `__load("${name}")`), program.outputFiles[0]!.text)
+  // In regular expressions esbuild leaves signs as they are; a text of ASCII alone is read and kept as bytes (2 ms).
+  .replace(/[^\x00-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 // The first line tells this build from all others.
 await writeFile(join(outdir, "main.js"), `//${createHash("sha256").update(text).digest("hex")}\n${text}`);
 await build({

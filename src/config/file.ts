@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { safeParse } from "valibot";
 import type { Document } from "yaml";
 import { AppError, asAppError, systemReason } from "../errors.ts";
-import type { ConfigFile } from "./schema.ts";
+import { type ConfigFile, configFileSchema } from "./schema.ts";
 
 /**
  * Reads and checks the config file; a missing one is an empty one.
@@ -79,12 +80,8 @@ type Checked = { readonly file: ConfigFile } | { readonly error: AppError; reado
 
 /** The file's settings, or the first mistake in it and where that is. */
 async function check(path: string, text: string, document: Document): Promise<Checked> {
-  const [{ isNode }, v, { configFileSchema }] = await Promise.all([
-    import("yaml"),
-    import("valibot"),
-    import("./schema.ts"),
-  ]);
-  const result = v.safeParse(configFileSchema, document.toJS() ?? {});
+  const { isNode } = await import("yaml");
+  const result = safeParse(configFileSchema, document.toJS() ?? {});
   if (result.success) return { file: result.output };
   const [issue] = result.issues;
   const keys = (issue.path ?? []).map((part) => String(part.key));
