@@ -14,6 +14,8 @@ const windows = [256, 512, 1024];
 /** How many characters at the end may look otherwise than their marks say, in the hope that these will be closed. */
 const longestGuess = 200;
 
+const mostForGuess = 512;
+
 export type FlowKind = "paragraph" | "heading" | "html" | "formula";
 
 /** Text that flows in rows: a paragraph, a heading, and verbatim what is HTML or a display formula. */
@@ -98,7 +100,8 @@ export class Flow implements Leaf {
     if (this.kind === "html" || this.kind === "formula") return this.rows(view);
     const known = withoutLastMark(this.source);
     const whole = this.#styled(known, view);
-    const guess = closeMarks(known);
+    // Where no place was found to give out the beginning, marks already stand open that nothing closes.
+    const guess = known.length > mostForGuess ? known : closeMarks(known);
     if (guess === known) return this.#draw(whole, view);
     const closed = this.#styled(guess, view);
     // A guess that changes what was read long before is a wrong one.

@@ -82,8 +82,8 @@ const table: Readonly<Record<string, Language>> = {
 };
 
 const names = new Map(
-  Object.entries(table).flatMap(([name, { aliases = "" }]) =>
-    [name, ...aliases.split(" ")].map((alias) => [alias, name] as const),
+  Object.entries(table).flatMap(([name, { aliases }]) =>
+    [name, ...(aliases?.split(" ") ?? [])].map((alias) => [alias, name] as const),
   ),
 );
 

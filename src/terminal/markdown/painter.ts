@@ -44,7 +44,7 @@ export class Painter {
     if (this.#column > 0 || !options.cursor) return "";
     this.#hidden = 0;
     this.#drawn = this.#visible(open);
-    return this.#synchronized(`${moveUp(up)}\r\x1b[J${joined(this.#drawn)}`);
+    return this.#synchronized(backTo(up, 0) + joined(this.#drawn));
   }
 
   #update(next: readonly StyledText[]): string {
@@ -75,9 +75,9 @@ export class Painter {
     const from = this.#end(this.#drawn, columns);
     const line = next[index] ?? nothing;
     const shorter = displayWidth(line.text) < displayWidth(text);
-    const erase = from.row > to.row ? "\x1b[J" : shorter ? "\x1b[K" : "";
-    const move = moveUp(from.row - to.row) + (to.column === 0 ? "\r" : `\x1b[${to.column + 1}G`);
-    return this.#synchronized(move + erase + joined([line.slice(start), ...next.slice(index + 1)]));
+    const up = from.row - to.row;
+    const back = up > 0 || shorter ? backTo(up, to.column) : moveTo(to.column);
+    return this.#synchronized(back + joined([line.slice(start), ...next.slice(index + 1)]));
   }
 
   /** The open lines that are drawn: the last ones that the screen can hold. */
@@ -158,8 +158,16 @@ function advance({ row, column }: Place, text: string, columns: number): Place {
   return place;
 }
 
-function moveUp(rows: number): string {
-  return rows > 0 ? `\x1b[${rows}A` : "";
+function moveTo(column: number): string {
+  return column === 0 ? "\r" : `\x1b[${column + 1}G`;
+}
+
+/** Goes up so many rows and to the column, and erases from there to the end of the screen. */
+function backTo(up: number, column: number): string {
+  if (up === 0) return `${moveTo(column)}\x1b[K`;
+  if (column > 0) return `\x1b[${up}A${moveTo(column)}\x1b[J`;
+  // Erasing from the first place of the screen makes tmux keep what is erased in its history; so the row is erased apart.
+  return `${up > 1 ? `\x1b[${up - 1}A` : ""}\r\x1b[J\x1b[A\x1b[K`;
 }
 
 /** The lines with line ends between them, none after the last. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { loadLanguages, renderMarkdown, type MarkdownOptions } from "../../../src/terminal/markdown/stream.ts";
+import {
+  loadLanguages,
+  MarkdownStream,
+  renderMarkdown,
+  type MarkdownOptions,
+} from "../../../src/terminal/markdown/stream.ts";
 import { displayWidth } from "../../../src/terminal/width.ts";
 import { Screen } from "./screen.ts";
 
@@ -211,8 +216,13 @@ describe("code", () => {
     ]);
   });
 
-  it("in an unknown language is plain", () => {
-    expect(renderMarkdown("```nonsense\nlet x = 1\n```", colored)).toBe("\x1b[2mnonsense\x1b[m\nlet x = 1\n");
+  it("in an unknown language, or none, is plain", async () => {
+    const text = "```nonsense\nlet x = 'y'\n```\n\n```\nlet x = 'y'\n```";
+    await loadLanguages(text);
+    const code = "let x = 'y'\n";
+    expect(renderMarkdown(text, colored)).toBe(`\x1b[2mnonsense\x1b[m\n${code}\n${code}`);
+    const stream = new MarkdownStream(colored);
+    expect(stream.push("```\nlet x = 'y'\nlet")).toBe(`${code}let`);
   });
 
   it("has its tabs as spaces and none at the end of a line", () => {

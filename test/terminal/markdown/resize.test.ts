@@ -20,9 +20,6 @@ const terminal: MarkdownOptions = {
   reflow: "above",
 };
 
-/** xterm.js leaves the line with the cursor as it is, or, so configured, wraps it anew like most other terminals. */
-const kinds = ["above", "all"] as const;
-
 interface Size {
   /** After how many pieces. */
   readonly after: number;
@@ -30,8 +27,14 @@ interface Size {
   readonly rows: number;
 }
 
-async function watch(parts: readonly string[], sizes: readonly Size[], options: MarkdownOptions): Promise<Screen> {
-  const screen = new Screen({ ...options, reflowCursorLine: options.reflow === "all" });
+/** @param reflow what the terminal really does, if not what the options say */
+async function watch(
+  parts: readonly string[],
+  sizes: readonly Size[],
+  options: MarkdownOptions,
+  reflow = options.reflow,
+): Promise<Screen> {
+  const screen = new Screen({ ...options, reflow });
   const stream = new MarkdownStream(options);
   let written = "";
   for (const [index, part] of parts.entries()) {
@@ -59,7 +62,7 @@ const rows = Array.from(
 );
 const table = ["| \u540d\u79f0 | Value | Note |", "|---|--:|---|", ...rows].join("\n");
 
-describe.each(kinds)("where a resize wraps %s lines anew", (reflow) => {
+describe.each(["above", "all", "none"] as const)("where a resize wraps anew: %s", (reflow) => {
   const options: MarkdownOptions = { ...terminal, reflow };
 
   it.each([
@@ -76,6 +79,10 @@ describe.each(kinds)("where a resize wraps %s lines anew", (reflow) => {
       screen.dispose();
     }
   });
+});
+
+describe.each(["above", "all"] as const)("on a terminal that wraps anew: %s", (reflow) => {
+  const options: MarkdownOptions = { ...terminal, reflow };
 
   it("a paragraph resized at any place is the one drawn at once", async () => {
     const text =
@@ -119,4 +126,22 @@ describe.each(kinds)("where a resize wraps %s lines anew", (reflow) => {
       whole.dispose();
     }
   });
+});
+
+describe("where the terminal is not what it was thought to be", () => {
+  it.each(["above", "all"] as const)(
+    "no finished row is erased by what is safe on unknown ones: %s",
+    async (reflow) => {
+      const text = `First paragraph.\n\nSecond.\n\n${table}`;
+      const parts = text.match(/[^]{1,5}/g) ?? [];
+      for (const after of [12, 20, 33, 41, 50]) {
+        const sizes = [{ after, columns: 40, rows: 50 }];
+        const screen = await watch(parts, sizes, { ...terminal, columns: 100, rows: 50 }, reflow);
+        const whole = await once(text, { ...terminal, columns: 40, rows: 50 });
+        expect(screen.looks().slice(0, 3)).toEqual(whole.slice(0, 3));
+        expect(screen.looks().slice(4 - whole.length)).toEqual(whole.slice(4 - whole.length));
+        screen.dispose();
+      }
+    },
+  );
 });

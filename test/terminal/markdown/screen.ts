@@ -4,21 +4,24 @@ import headless from "@xterm/headless";
 export interface ScreenOptions {
   readonly columns: number;
   readonly rows: number;
-  readonly reflowCursorLine?: boolean;
+  /** What happens at a resize to rows that are too long: as in `MarkdownOptions`; all but the cursor's are wrapped by default. */
+  readonly reflow?: "all" | "above" | "none";
 }
 
 /** A headless xterm that counts columns as terminals with grapheme clusters do. */
 export class Screen {
   readonly terminal: headless.Terminal;
 
-  constructor({ columns, rows, reflowCursorLine = false }: ScreenOptions) {
+  constructor({ columns, rows, reflow = "above" }: ScreenOptions) {
     this.terminal = new headless.Terminal({
       allowProposedApi: true,
       cols: columns,
       rows,
       scrollback: 100_000,
       convertEol: true,
-      reflowCursorLine,
+      reflowCursorLine: reflow === "all",
+      // The consoles of old Windows wrapped nothing anew.
+      ...(reflow === "none" ? { windowsPty: { backend: "winpty", buildNumber: 17_000 } } : {}),
     });
     this.terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
   }
@@ -52,7 +55,7 @@ export class Screen {
       const line = active.getLine(y);
       let row = line?.isWrapped ? "(wrapped) " : "";
       let current = "";
-      for (let x = 0; x < (line?.length ?? 0); x += 1) {
+      for (let x = 0; x < this.terminal.cols; x += 1) {
         const cell = line?.getCell(x);
         if (cell === undefined || cell.getWidth() === 0) continue;
         const blank = cell.getChars() === "" || cell.getChars() === " ";
