@@ -18,7 +18,7 @@ export async function list(app: App, options: { json: boolean; limit: number | n
       started_at: isoWithOffset(startedAt),
       updated_at: isoWithOffset(updatedAt),
     }));
-    return terminal.out(`${JSON.stringify(objects)}\n`);
+    return terminal.json(objects);
   }
   if (rows.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(transcripts) }));
   const { id, when, turns, model, size, title } = words.transcripts.columns;
@@ -37,10 +37,37 @@ export async function list(app: App, options: { json: boolean; limit: number | n
 export async function show(app: App, reference: string, options: { json: boolean; raw: boolean }): Promise<void> {
   const { terminal } = app;
   const { path } = await findTranscript(app.transcripts, reference, app.folders.cache);
-  if (options.raw) return terminal.out(await readExactly(path));
+  if (options.raw) {
+    const text = await readExactly(path);
+    return terminal.out(terminal.outIsTerminal ? sanitize(text) : text);
+  }
   const transcript = await readTranscript(path);
-  if (options.json) return terminal.out(`${JSON.stringify(asObject(transcript))}\n`);
+  if (options.json) return terminal.json(asObject(transcript));
   for (const exchange of transcript.exchanges) terminal.out(asText(app, exchange));
+}
+
+/** What `transcripts rename` does. */
+export async function rename(app: App, reference: string, title: string): Promise<void> {
+  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache);
+  const { renameTranscript } = await import("../transcripts/manage.ts");
+  renameTranscript(path, title);
+  app.terminal.say(app.words.transcripts.renamed({ title: sanitize(title) }));
+}
+
+/**
+ * What `transcripts remove` does.
+ *
+ * @throws AppError `not_a_terminal` where it must be asked and nobody can be
+ */
+export async function remove(app: App, reference: string, yes: boolean): Promise<void> {
+  const { terminal, words, transcripts, folders } = app;
+  const { path, title } = await findTranscript(transcripts, reference, folders.cache);
+  if (!yes && !terminal.interactive) throw new AppError("not_a_terminal", { what: "transcripts remove" });
+  const { confirmed } = await import("../terminal/prompts.ts");
+  if (!yes && !(await confirmed(words.transcripts.reallyRemove({ title: sanitize(title) }), false))) return;
+  const { removeTranscript } = await import("../transcripts/manage.ts");
+  removeTranscript(path);
+  terminal.say(words.transcripts.removed({ title: sanitize(title) }));
 }
 
 /** The path of a conversation, or of the folder. */

@@ -35,6 +35,8 @@ export interface Parsed {
   /** The first label and question; null without exchanges. */
   readonly beginning: string | null;
   readonly compaction: Compaction | null;
+  /** Where each exchange begins in the text. */
+  readonly starts: readonly number[];
 }
 
 interface Extent {
@@ -55,6 +57,7 @@ class Parser {
   readonly #text: string;
   readonly #marks: readonly Mark[];
   readonly #exchanges: Exchange[] = [];
+  readonly #starts: number[] = [];
   #header: Header | null = null;
   #title: string | null = null;
   #turn: { facts: TurnFacts; start: number } | null = null;
@@ -83,6 +86,7 @@ class Parser {
       system: this.#system,
       beginning: this.#beginning,
       compaction: this.#compaction,
+      starts: this.#starts,
     };
   }
 
@@ -112,6 +116,7 @@ class Parser {
     this.#turn = null;
     this.#tear = extent.tear === null ? null : { ...extent.tear, start };
     this.#beginning ??= `${this.#marks[index]!.line}\n${extent.sections[0]!.text}`;
+    this.#starts.push(start);
     this.#exchanges.push(
       buildExchange(extent.sections, {
         turn,

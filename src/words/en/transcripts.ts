@@ -1,6 +1,13 @@
 /** Words of `transcripts` and of choosing a conversation. */
 export const transcripts = {
   pick: "Which conversation?",
+  notFound: "Nothing was found.",
+  found: ({ shown, total, exact, id }: { shown: number; total: number; exact: boolean; id: string }) =>
+    `${shown} of ${exact ? "" : "up to "}${total} ${total === 1 ? "conversation" : "conversations"}. Read one with deepseek-chat transcripts show ${id}, go on with deepseek-chat --resume ${id}.`,
+  indexing: "Making the index",
+  removed: ({ title }: { title: string }) => `Removed: ${title}`,
+  reallyRemove: ({ title }: { title: string }) => `Remove “${title}” for good?`,
+  renamed: ({ title }: { title: string }) => `Its title is now: ${title}`,
   none: ({ folder }: { folder: string }) => `There are no conversations in ${folder} yet.`,
   columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
   labels: { Question: "Question", Thinking: "Thinking", Answer: "Answer", Error: "Error", Interrupted: "Interrupted" },

@@ -32,6 +32,9 @@ export const help: Words["help"] = {
     transcripts: "查看和管理已保存的对话",
     transcriptsList: "列出已保存的对话，最近使用的在前",
     transcriptsShow: "显示一段对话",
+    transcriptsSearch: "在全部对话中搜索",
+    transcriptsRename: "修改一段对话的标题",
+    transcriptsRemove: "永久删除一段对话",
     transcriptsPath: "输出某段对话或对话目录的路径",
     transcriptsExport: "将对话导出为 Markdown、HTML、JSON 或纯文本，输出到标准输出、文件或目录",
     transcriptsImport:
@@ -55,6 +58,8 @@ export const help: Words["help"] = {
     conversations: "要导出的对话：编号或其开头、路径、文件名，或 last",
     importFiles: "要导入的文件；按内容识别格式",
     setting: "设置项名称，例如 model 或 providers.mine.base_url",
+    query: "全部需要出现的词；引号内的按原样匹配",
+    title: "新的标题",
     shell: "bash、zsh、fish 或 powershell",
     value: "新的值",
   },
@@ -76,6 +81,7 @@ export const help: Words["help"] = {
     effort: "思考强度：low、high 或 max",
     file: "附上文本文件或图片（可重复）",
     continue: "继续最近一次对话",
+    continueAnswer: "不提新问题：续写中断的回答（最近一次对话，或 --resume 指定的对话）",
     resume: "继续指定的对话",
     transcript: "追加到该文件，而不是新建对话记录",
     transcripts: "新对话记录的存放目录",
@@ -94,9 +100,14 @@ export const help: Words["help"] = {
     probe: "另向模型提几个小问题，查明服务的实际行为",
     json: "输出 JSON",
     raw: "原样输出文件内容",
+    searchRole: "只在问题或回答中搜索",
+    since: "只搜索此后的内容：2026-11-01、7d 或 12h",
+    regex: "按正则表达式搜索",
+    yes: "不再询问",
     limit: "最多列出的条数",
   },
   usage: {
+    noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",
     command: ({ word, nearest }) =>
       `没有命令 ${word}${nearest === null ? "。" : `，是不是想输入 ${nearest}？`}提问请用 deepseek-chat ask "…"。`,
     sentence: ({ code, subject, message }) => {

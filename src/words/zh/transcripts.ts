@@ -2,6 +2,13 @@ import type { Words } from "../words.ts";
 
 export const transcripts: Words["transcripts"] = {
   pick: "选择哪段对话？",
+  notFound: "没有找到。",
+  found: ({ shown, total, exact, id }) =>
+    `显示 ${shown} 段，共${exact ? "" : "最多"} ${total} 段对话。阅读：deepseek-chat transcripts show ${id}；继续：deepseek-chat --resume ${id}`,
+  indexing: "正在建立索引",
+  removed: ({ title }) => `已删除：${title}`,
+  reallyRemove: ({ title }) => `确定永久删除《${title}》？`,
+  renamed: ({ title }) => `标题已改为：${title}`,
   none: ({ folder }) => `${folder} 中还没有对话。`,
   columns: { id: "编号", when: "时间", turns: "轮数", model: "模型", size: "大小", title: "标题" },
   labels: { Question: "问题", Thinking: "思考", Answer: "回答", Error: "错误", Interrupted: "中断" },

@@ -1,0 +1,143 @@
+import { closeSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import { createFile, makeFolder } from "../disk.ts";
+import { loadSqlite } from "../sqlite.ts";
+import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
+import { Damage } from "./postings.ts";
+
+/** Changes whenever what is in the tables means something else: an index of another version is built anew. */
+const version = 1;
+
+/** How long another program that writes to the index is waited for; milliseconds. */
+const patience = 300;
+
+const tables = `
+  CREATE TABLE catalog (id INTEGER PRIMARY KEY, entries TEXT NOT NULL, checksum INTEGER NOT NULL);
+  CREATE TABLE segments (id INTEGER PRIMARY KEY, exchanges INTEGER NOT NULL, times BLOB NOT NULL, lexicon BLOB NOT NULL, starts BLOB NOT NULL);
+  CREATE TABLE places (key INTEGER PRIMARY KEY, start INTEGER NOT NULL, "end" INTEGER NOT NULL, slot INTEGER NOT NULL, turn INTEGER NOT NULL, withdrawn INTEGER NOT NULL);
+  CREATE TABLE pairs (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE words (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  PRAGMA user_version = ${version};
+`;
+
+/** Result codes of SQLite for a file that cannot be used now, whatever is in it: busy, locked, read-only, I/O, full, no access. */
+const obstacles = new Set([5, 6, 8, 10, 13, 14, 23]);
+
+/** Whether an index failed because it is out of reach, or because it is damaged; null for any other error. */
+export function troubleWith(error: unknown): "obstacle" | "damage" | null {
+  if (error instanceof Damage) return "damage";
+  if (!(error instanceof Error)) return null;
+  if ("errcode" in error) return obstacles.has(Number(error.errcode) & 0xff) ? "obstacle" : "damage";
+  return "syscall" in error ? "obstacle" : null;
+}
+
+/** The file of an index. Every method throws SQLite's errors, or `Damage` for what cannot be. */
+export class Database {
+  readonly #sqlite: DatabaseSync;
+  readonly #path: string;
+  readonly #statements = new Map<string, StatementSync>();
+
+  private constructor(sqlite: DatabaseSync, path: string) {
+    this.#sqlite = sqlite;
+    this.#path = path;
+  }
+
+  /** Opens the file, making it where there is none; one of another version is emptied. */
+  static open(path: string): Database {
+    makeFolder(dirname(path));
+    // SQLite itself would make a file that others can read; what it puts beside it gets the same rights.
+    const descriptor = createFile(path);
+    if (descriptor !== null) closeSync(descriptor);
+    const sqlite = new (loadSqlite().DatabaseSync)(path);
+    const database = new Database(sqlite, path);
+    try {
+      sqlite.exec(
+        `PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000`,
+      );
+      if (database.#number("PRAGMA user_version") !== version) database.#make();
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  }
+
+  /** Deletes the file with what SQLite keeps beside it; false where that cannot be. */
+  static remove(path: string): boolean {
+    try {
+      for (const ending of ["", "-wal", "-shm", "-journal"]) rmSync(`${path}${ending}`, { force: true });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Another number than before where another program has written to the file. */
+  get changes(): number {
+    return this.#number("PRAGMA data_version");
+  }
+
+  /** A statement, prepared once. */
+  statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.#sqlite.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  /** Begins to write: nobody else does until `commit` or `rollback`. False where another program does so now. */
+  begin(): boolean {
+    try {
+      this.#sqlite.exec("BEGIN IMMEDIATE");
+      return true;
+    } catch (error) {
+      if (troubleWith(error) === "obstacle") return false;
+      throw error;
+    }
+  }
+
+  commit(): void {
+    this.#sqlite.exec("COMMIT");
+  }
+
+  rollback(): void {
+    if (this.#sqlite.isTransaction) this.#sqlite.exec("ROLLBACK");
+  }
+
+  readCatalog(): Map<string, Entry> {
+    const row = this.statement("SELECT entries, checksum FROM catalog").get();
+    if (row === undefined) return new Map();
+    const entries = String(row["entries"]);
+    if (crc32(entries) !== row["checksum"]) throw new Damage();
+    return decodeCatalog(entries);
+  }
+
+  writeCatalog(entries: Iterable<Entry>): void {
+    const text = encodeCatalog(entries);
+    this.statement("REPLACE INTO catalog VALUES (1, ?, ?)").run(text, crc32(text));
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+
+  #number(sql: string): number {
+    return Number(Object.values(this.statement(sql).get() ?? {})[0]);
+  }
+
+  #make(): void {
+    this.#sqlite.exec("BEGIN EXCLUSIVE");
+    for (const { name } of this.#sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()) {
+      this.#sqlite.exec(`DROP TABLE "${String(name)}"`);
+    }
+    this.#sqlite.exec(tables);
+    this.commit();
+  }
+}

@@ -1,0 +1,61 @@
+import { fold, unfolded, type Range } from "./fold.ts";
+
+/** What is looked for in a text. */
+export interface Matcher {
+  /** How many different things are looked for; an exchange must hold all of them. */
+  readonly count: number;
+  /** Whether a text holds that one of them. */
+  readonly isIn: (text: string, part: number) => boolean;
+  /** Where any of them stands in a line. */
+  readonly rangesIn: (line: string) => Range[];
+}
+
+/**
+ * What words ask for: each of them, or between quotes several as they stand. Folded; nothing twice.
+ *
+ * @param query as it is typed
+ */
+export function literalsOf(query: string): string[] {
+  // A quote that is never closed, or within a word, is a sign like any other.
+  const parts = query.matchAll(/(?<!\S)"([^"]+)"(?!\S)|(\S+)/g);
+  const literals = Array.from(parts, ([, quoted, bare]) => fold(quoted ?? bare ?? ""));
+  return [...new Set(literals)].filter((literal) => literal.trim() !== "");
+}
+
+/** Finds texts that hold literals. */
+export function literalMatcher(literals: readonly string[]): Matcher {
+  // Most texts that are looked at several times are so at once.
+  let last = { text: "", folded: "" };
+  const folded = (text: string) => {
+    if (last.text !== text) last = { text, folded: fold(text) };
+    return last.folded;
+  };
+  return {
+    count: literals.length,
+    isIn: (text, part) => folded(text).includes(literals[part]!),
+    rangesIn: (line) => unfolded(line, occurrences(folded(line), literals)),
+  };
+}
+
+/** Finds lines by a regular expression. */
+export function regexMatcher(expression: RegExp): Matcher {
+  const { source, flags } = expression;
+  const inText = new RegExp(source, [...new Set(`${flags}m`)].join(""));
+  const everywhere = new RegExp(source, [...new Set(`${flags}g`)].join(""));
+  return {
+    count: 1,
+    isIn: (text) => inText.test(text),
+    rangesIn: (line) =>
+      Array.from(line.matchAll(everywhere), ({ 0: found, index }) => ({ from: index, to: index + found.length })),
+  };
+}
+
+function occurrences(text: string, literals: readonly string[]): Range[] {
+  const found: Range[] = [];
+  for (const literal of literals) {
+    for (let from = text.indexOf(literal); from >= 0; from = text.indexOf(literal, from + literal.length)) {
+      found.push({ from, to: from + literal.length });
+    }
+  }
+  return found.sort((a, b) => a.from - b.from);
+}

@@ -1,0 +1,22 @@
+import { roles, type Role } from "./outline.ts";
+
+/** How many exchanges of a conversation were found by which of their texts, in the order of the roles. */
+export type Tally = readonly number[];
+
+/** What a text counts. Whoever asked about something is nearer to it than an answer that mentions it. */
+const weights: Readonly<Record<Role, number>> = { title: 5, question: 4, answer: 2, thinking: 1, notice: 1 };
+const order = roles.map((role) => weights[role]);
+
+const month = 30 * 24 * 3_600_000;
+
+/**
+ * How much a conversation is likely to be the one that is looked for. More of anything never makes it less, so that what is
+ * found at most gives the highest it can be.
+ *
+ * @param age milliseconds since it was used last
+ */
+export function score(tally: Tally, age: number): number {
+  // The first mentions tell most.
+  const found = tally.reduce((total, count, index) => total + (order[index]! * count) / (count + 1), 0);
+  return found + 1 / (1 + Math.max(0, age) / month);
+}

@@ -1,0 +1,146 @@
+import { isAsBefore, livingIn, piecesOf, type Entry, type FileState } from "./catalog.ts";
+import type { Database } from "./database.ts";
+import { Indexing } from "./indexing.ts";
+import { deleteSegment, Segment, writeSegment } from "./rows.ts";
+
+export interface Surroundings {
+  readonly folder: string;
+  /** What is in the folder now. */
+  readonly states: ReadonlyMap<string, FileState>;
+  /** Ends the work early; what was done stays. */
+  readonly signal: AbortSignal;
+  /** Told how many bytes were read so far, and how many there are to read. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface Updated {
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** Files that the index does not know as they are now. */
+  readonly behind: ReadonlySet<string>;
+}
+
+/** So many segments of about one size are made into one; the sizes differ by this factor. */
+const manySegments = 8;
+
+/**
+ * Brings an index up to date with a folder. While another program writes to it, it stays as it is.
+ *
+ * @throws Damage, and SQLite's errors
+ */
+export async function update(database: Database, around: Surroundings): Promise<Updated> {
+  const run = new Update(database, around);
+  await run.all();
+  return { entries: run.entries, behind: new Set(run.changed()) };
+}
+
+class Update {
+  readonly #database: Database;
+  readonly #around: Surroundings;
+  entries: Map<string, Entry>;
+  #changes: number;
+  /** Files that were read in this run: those that go on changing wait for the next one. */
+  readonly #read = new Set<string>();
+  #bytes = 0;
+  #total = 0;
+
+  constructor(database: Database, around: Surroundings) {
+    this.#database = database;
+    this.#around = around;
+    this.#changes = database.changes;
+    this.entries = database.readCatalog();
+  }
+
+  /** Files that are new, or not as they were when they were read. */
+  changed(): string[] {
+    return [...this.#around.states].flatMap(([name, state]) => {
+      const entry = this.entries.get(name);
+      return this.#read.has(name) || (entry !== undefined && isAsBefore(entry, state)) ? [] : [name];
+    });
+  }
+
+  async all(): Promise<void> {
+    while (this.#isBehind() && !this.#around.signal.aborted) {
+      if (!this.#database.begin()) return;
+      try {
+        this.#reload();
+        await this.#step();
+        this.#database.commit();
+      } catch (error) {
+        this.#database.rollback();
+        throw error;
+      }
+    }
+  }
+
+  #isBehind(): boolean {
+    return this.#gone().length > 0 || this.#toRead().length > 0;
+  }
+
+  #gone(): string[] {
+    return [...this.entries.keys()].filter((name) => !this.#around.states.has(name));
+  }
+
+  #toRead(): string[] {
+    const uprooted = this.#uprooted();
+    return uprooted.length === 0 ? this.changed() : [...new Set([...this.changed(), ...uprooted])];
+  }
+
+  /** Files in segments that are better made anew: half of them is no longer true, or there are many small ones. */
+  #uprooted(): string[] {
+    const living = livingIn(this.entries.values());
+    const sizes = new Map<number, number[]>();
+    const leave = new Set<number>();
+    for (const [id, { exchanges }] of Segment.all(this.#database)) {
+      if ((living.get(id) ?? 0) * 2 < exchanges) leave.add(id);
+      const size = Math.floor(Math.log2(exchanges) / Math.log2(manySegments));
+      sizes.set(size, [...(sizes.get(size) ?? []), id]);
+    }
+    for (const ids of sizes.values()) if (ids.length >= manySegments) ids.forEach((id) => leave.add(id));
+    const entries = leave.size === 0 ? [] : [...this.entries.values()];
+    return entries.flatMap((entry) =>
+      !this.#read.has(entry.name) && piecesOf(entry).some(({ segment }) => leave.has(segment)) ? [entry.name] : [],
+    );
+  }
+
+  /** Another program may have done some of the work meanwhile. */
+  #reload(): void {
+    if (this.#database.changes === this.#changes) return;
+    this.#changes = this.#database.changes;
+    this.entries = this.#database.readCatalog();
+  }
+
+  /** Reads files until a segment is full or all is read, and writes it. */
+  async #step(): Promise<void> {
+    const { folder, states, signal, onProgress } = this.#around;
+    const names = this.#toRead();
+    const uprooted = new Set(this.#uprooted());
+    this.#total = Math.max(this.#total, this.#bytes + sum(names.map((name) => states.get(name)?.size ?? 0)));
+    for (const name of this.#gone()) this.entries.delete(name);
+    const id = Math.max(0, ...Segment.all(this.#database).keys()) + 1;
+    const indexing = new Indexing(folder, id);
+    for (const name of names) {
+      if (indexing.full || signal.aborted) break;
+      const state = states.get(name);
+      if (state === undefined) continue;
+      this.entries.set(name, indexing.add(name, state, uprooted.has(name) ? null : (this.entries.get(name) ?? null)));
+      this.#read.add(name);
+      this.#bytes += state.size;
+      onProgress(this.#bytes, this.#total);
+      await indexing.rest();
+    }
+    this.#write(id, indexing);
+  }
+
+  #write(id: number, { builder, exchanges }: Indexing): void {
+    if (exchanges.length > 0) writeSegment(this.#database, id, builder, exchanges);
+    const living = livingIn(this.entries.values());
+    for (const other of Segment.all(this.#database).keys()) {
+      if (!living.has(other)) deleteSegment(this.#database, other);
+    }
+    this.#database.writeCatalog(this.entries.values());
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
