@@ -24,7 +24,7 @@ export async function models(app: App, json: boolean): Promise<void> {
       price:
         rates === null ? null : { currency: settings.currency, ...rates, peak_factor: facts.peak === true ? 2 : 1 },
     }));
-    return terminal.out(`${JSON.stringify(objects)}\n`);
+    return terminal.json(objects);
   }
   const cells = rows.map(({ id, facts, rates }) => [
     sanitize(id),
@@ -49,7 +49,7 @@ export async function balance(app: App, json: boolean): Promise<void> {
       granted,
       topped_up: toppedUp,
     }));
-    return terminal.out(`${JSON.stringify({ provider: connection.name, balances: objects ?? null })}\n`);
+    return terminal.json({ provider: connection.name, balances: objects ?? null });
   }
   if (rows === null) return terminal.say(words.tables.noBalance({ provider: connection.name }));
   const cells = rows.map((row) => [sanitize(row.currency), sanitize(words.tables.balance(row))]);

@@ -165,7 +165,9 @@ export class App {
   /** Everything needed to ask a provider; the demo's server is started here. */
   async connection(provider: string): Promise<Connection> {
     const demo = provider === "demo" ? await this.#startDemo() : null;
-    return await openConnection(this, provider, { address: demo?.baseUrl ?? null, key: null });
+    const connection = await openConnection(this, provider, { address: demo?.baseUrl ?? null, key: null });
+    // It is in this very program: no proxy is asked to reach it.
+    return demo === null ? connection : { ...connection, proxy: null, transport: { ...this.transport, variables: {} } };
   }
 
   /** The same with a key that is not stored yet. */

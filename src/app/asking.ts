@@ -1,13 +1,13 @@
 import { fstatSync } from "node:fs";
-import { relative } from "node:path";
 import type { ChatEvent } from "../chat/model.ts";
 import { AppError, systemReason } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../terminal/answer.ts";
+import { partsOf } from "../terminal/parts.ts";
 import { describe } from "../terminal/terminal.ts";
-import { isoWithOffset } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
+import { asLine, asObject } from "./asked.ts";
 import { withFiles } from "./attachments.ts";
 import { type Answer, Dialogue, type Question } from "./dialogue.ts";
 import { answerWriter } from "./writers.ts";
@@ -17,28 +17,46 @@ export interface Asking {
   readonly files: readonly string[];
   readonly output: "text" | "json" | "jsonl";
   readonly earlier: Earlier;
+  /** No question: the last answer is gone on with. */
+  readonly goOn: boolean;
 }
 
 /**
- * One question, one answer.
+ * One question, one answer; or the rest of an answer that had broken off.
  *
- * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed
+ * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `usage` where there is
+ *   nothing to go on with
  */
 export async function runAsk(app: App, asking: Asking): Promise<void> {
-  const question = await gather(asking, app.stop);
+  const question = asking.goOn ? null : await gather(asking, app.stop);
   const dialogue = await Dialogue.open(app, await findEarlier(app, asking.earlier));
+  if (question === null && !dialogue.canContinue) {
+    throw new AppError("usage", { message: app.words.session.nothingToContinue });
+  }
   if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
-  const writer = asking.output === "text" ? answerWriter(app) : silentWriter();
-  const view = new AnswerView(app.terminal, app.words, writer, app.settings.show_thinking);
-  const lines = asking.output === "jsonl" ? printEvents(app) : () => {};
+  const { onEvent, view } = viewOf(app, asking.output);
+  const answer = await (question === null
+    ? dialogue.continueAnswer(onEvent, app.stop)
+    : dialogue.ask(question, onEvent, app.stop));
+  await view.end();
+  if (asking.output === "json") app.terminal.json(asObject(app, dialogue, question?.text ?? null, answer));
+  report(app, dialogue, answer);
+}
+
+function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEvent) => void; view: AnswerView } {
+  const { terminal, words, settings } = app;
+  const view = new AnswerView(
+    terminal,
+    words,
+    output === "text" ? answerWriter(app) : silentWriter(),
+    settings.show_thinking,
+  );
   const onEvent = (event: ChatEvent) => {
-    lines(event);
+    const line = output === "jsonl" ? asLine(app, event) : null;
+    if (line !== null) terminal.json(line);
     view.onEvent(event);
   };
-  const answer = await dialogue.ask(question, onEvent, app.stop);
-  await view.end();
-  if (asking.output === "json") app.terminal.out(`${JSON.stringify(asObject(app, dialogue, question, answer))}\n`);
-  report(app, dialogue, answer);
+  return { onEvent, view };
 }
 
 /** Words, piped text, or both; then the files. */
@@ -86,6 +104,7 @@ function report(app: App, dialogue: Dialogue, answer: Answer): void {
   const { terminal, words } = app;
   // Whoever read the answer has seen enough: that is no failure to speak of.
   if (app.stop.reason === "closed") return;
+  for (const line of partsOf(words, answer)) terminal.say(terminal.ink.err.dim(line));
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
@@ -94,60 +113,4 @@ function report(app: App, dialogue: Dialogue, answer: Answer): void {
     throw new AppError("content_refused", { provider: dialogue.provider, reason: "content_filter" });
   }
   if (answer.unsaved !== null) throw answer.unsaved;
-}
-
-function printEvents(app: App): (event: ChatEvent) => void {
-  return (event) => {
-    const line = asLine(app, event);
-    if (line !== null) app.terminal.out(`${JSON.stringify(line)}\n`);
-  };
-}
-
-function asLine(app: App, event: ChatEvent): object | null {
-  if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
-  if (event.type === "usage") return { type: "usage", ...asUsage(event.usage) };
-  if (event.type === "finish") return { type: "finish", reason: event.reason };
-  if (event.type !== "error") return null;
-  return { type: "error", code: event.error.code, message: describe(event.error, app.words.errors) };
-}
-
-/** The object of `ask -o json`, as promised in docs. */
-function asObject(app: App, dialogue: Dialogue, question: Question, answer: Answer): object {
-  const { startedAt, endedAt, firstAt, error } = answer;
-  return {
-    id: dialogue.id,
-    provider: dialogue.provider,
-    model: dialogue.modelId,
-    question: question.text,
-    answer: answer.text,
-    reasoning: answer.reasoning === "" ? null : answer.reasoning,
-    finish_reason: answer.finishReason,
-    complete: answer.status === "complete" && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
-    usage: answer.usage === null ? null : asUsage(answer.usage),
-    cost: answer.cost,
-    timing: {
-      first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
-      total_ms: endedAt.getTime() - startedAt.getTime(),
-    },
-    transcript: dialogue.path === null || answer.unsaved !== null ? null : relativePath(app, dialogue.path),
-    started_at: isoWithOffset(startedAt),
-    ended_at: isoWithOffset(endedAt),
-    error: error === null ? null : { code: error.code, message: describe(error, app.words.errors) },
-  };
-}
-
-function asUsage(usage: NonNullable<Answer["usage"]>): object {
-  return {
-    prompt_tokens: usage.promptTokens,
-    cached_tokens: usage.cachedTokens,
-    completion_tokens: usage.completionTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    total_tokens: usage.totalTokens,
-  };
-}
-
-/** Relative to the working directory where the file lies inside it. */
-function relativePath(app: App, path: string): string {
-  const near = relative(app.workingFolder, path);
-  return near.startsWith("..") ? path : near;
 }

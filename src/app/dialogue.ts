@@ -3,6 +3,7 @@ import type { ChatEvent, ChatRequest, Cost, Image, Message, Sampling, Thinking, 
 import { runTurn, type TurnResult } from "../chat/turn.ts";
 import { costOf, estimateTokens, sumUsage } from "../chat/usage.ts";
 import { AppError } from "../errors.ts";
+import { warmUp } from "../providers/agents.ts";
 import { retiredModels } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import { modelFacts, ratesAt } from "../providers/prices.ts";
@@ -133,11 +134,21 @@ export class Dialogue {
     if (last === null) throw new AppError("usage", { message: this.#app.words.session.nothingToContinue });
     const continues = this.#last?.id ?? null;
     const given: Message = { ...last.answer, prefix: true };
-    const answer = await this.#run([last.question, given], { text: goOnCommand }, continues, onEvent, signal);
+    const run = this.#run([last.question, given], { text: goOnCommand }, continues, onEvent, signal);
+    const answer = await run.catch((error: unknown): never => {
+      this.#conversation.add(last.question, last.answer);
+      throw error;
+    });
     this.#conversation.add(last.question, { ...last.answer, content: last.answer.content + answer.text });
     const id = answer.text === "" ? continues : (this.writer?.exchangeId ?? null);
     this.#last = { id, cut: isCut(answer) };
     return answer;
+  }
+
+  /** Opens a connection while the next question is being thought of; when that fails, the question will tell. */
+  prepare(): void {
+    const { transport, baseUrl } = this.#connection;
+    void warmUp(transport, new URL(baseUrl)).catch(() => {});
   }
 
   /** From the next question on: another model, of this provider or of another. */
@@ -283,10 +294,11 @@ export class Dialogue {
     this.#counted = usage.promptTokens + usage.completionTokens - usage.reasoningTokens;
   }
 
-  /** Null for an answer of several pieces: a piece that broke off was billed, and its count never came. */
+  /** Null where a piece of the answer broke off: it was billed, and its count never came. */
   #cost({ usage, startedAt, seams, answeredBy }: TurnResult): Cost | null {
     const { settings, file } = this.#app;
-    if (seams.length > 0) return null;
+    // The first seam of an answer that somebody goes on with is no break: what came before was counted then.
+    if (seams.some(({ error }) => error.code !== "interrupted")) return null;
     const { provider, model } = answeredBy ?? { provider: this.provider, model: this.modelId };
     const facts = modelFacts(provider, model, file.models ?? {});
     return costOf(usage, ratesAt(facts, settings.currency, startedAt, file.holidays ?? []), settings.currency);

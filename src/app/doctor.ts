@@ -30,7 +30,7 @@ export async function runDoctor(
   }
   if (probe) await keep(app, subject, results);
   const exitCode = worstExitCode(results.flatMap(({ problems }) => problems));
-  if (json) app.terminal.out(`${JSON.stringify(asObject(app, results, exitCode))}\n`);
+  if (json) app.terminal.json(asObject(app, results, exitCode));
   else sum(app, results);
   return exitCode === 0 ? null : { code: "doctor", exitCode };
 }

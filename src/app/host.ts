@@ -84,6 +84,10 @@ export class SessionHost implements Host {
       : { provider: this.dialogue.provider, model: text };
   };
 
+  prepare = () => {
+    if (this.terminal.interactive) this.dialogue.prepare();
+  };
+
   listModels = async () => {
     const { provider } = this.dialogue;
     const ids = await listModels(await this.#app.connection(provider), this.#app.stop);

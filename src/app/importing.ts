@@ -43,7 +43,7 @@ export async function importFiles(app: App, files: readonly string[], json: bool
     }
   }
   const total = sum(reports.map(({ counts }) => counts));
-  if (json) app.terminal.out(`${JSON.stringify(asObject(app, total, reports))}\n`);
+  if (json) app.terminal.json(asObject(app, total, reports));
   else if (files.length > 1) app.terminal.out(`${words.total({ counts: words.counts(total) })}\n`);
   return reports.find(({ error }) => error !== null)?.error ?? null;
 }

@@ -16,7 +16,7 @@ export const settingNames = Object.keys(settingSchemas) as SettingName[];
 export function list(app: App, json: boolean): void {
   const { terminal, words, settings, origins } = app;
   const rows = settingNames.map((name) => ({ name, value: settings[name] ?? null, origin: origins[name] ?? null }));
-  if (json) return terminal.out(`${JSON.stringify(rows)}\n`);
+  if (json) return terminal.json(rows);
   const cells = rows.map(({ name, value, origin }) => [
     name,
     value === null ? words.tables.notSet : sanitize(asText(value)),

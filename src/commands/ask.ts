@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { AppError } from "../errors.ts";
 import { declareChatOptions } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
 import type { Declare } from "./verb.ts";
@@ -6,6 +7,7 @@ import type { Declare } from "./verb.ts";
 interface Options extends ResumeOptions {
   readonly file?: readonly string[];
   readonly output: "text" | "json" | "jsonl";
+  readonly continueAnswer?: boolean;
 }
 
 export const ask: Declare = (program, { words, run }) => {
@@ -17,14 +19,20 @@ export const ask: Declare = (program, { words, run }) => {
   declareChatOptions(command);
   declareAttachments(command);
   command
+    .option("--continue-answer", help.options.continueAnswer)
     .addOption(
       new Option("-o, --output <form>", help.options.output).choices(["text", "json", "jsonl"]).default("text"),
     )
     .action((question: string[], options: Options) =>
       run(command, async (app) => {
+        const { output, file: files = [], continueAnswer: goOn = false } = options;
+        if (goOn && (question.length > 0 || files.length > 0)) {
+          throw new AppError("usage", { message: help.usage.noQuestionToContinue });
+        }
         const { runAsk } = await import("../app/asking.ts");
-        const { output, file = [] } = options;
-        await runAsk(app, { words: question.join(" "), files: file, output, earlier: earlierOf(options) });
+        const named = earlierOf(options);
+        const earlier = goOn && named.kind === "none" ? ({ kind: "newest" } as const) : named;
+        await runAsk(app, { words: question.join(" "), files, output, earlier, goOn });
       }),
     );
 };

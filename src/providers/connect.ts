@@ -6,6 +6,7 @@ import type { Connection } from "./connection.ts";
 import { Deltas } from "./deltas.ts";
 import { watchedFetch } from "./http.ts";
 import { TextLimit, wholeLines } from "./limits.ts";
+import { peek, text } from "./peek.ts";
 import { Queue } from "./queue.ts";
 import { Silence } from "./silence.ts";
 import { redact, RedactedStream, redactedError, secretsOf } from "./redact.ts";
@@ -245,43 +246,4 @@ function isFailure(chunk: unknown): boolean {
 /** DeepSeek goes on from a prefix only at `/beta`. */
 export function prefixUrl({ baseUrl, prefix }: Connection): string {
   return prefix === "beta" ? `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta` : baseUrl;
-}
-
-/** The first bytes that are not blank, and the body with them still in it. */
-async function peek(body: AsyncIterable<Buffer>): Promise<{ first: string; body: AsyncIterable<Buffer> }> {
-  const iterator = body[Symbol.asyncIterator]();
-  const read: Buffer[] = [];
-  let first = "";
-  while (first.length < 8) {
-    const { value, done } = await iterator.next();
-    if (done === true) break;
-    // Blank lines are signs of life while the request waits; only the last of them is kept.
-    if (first === "") read.length = 0;
-    read.push(value);
-    first = Buffer.concat(read)
-      .subarray(0, 1024)
-      .toString("utf8")
-      .replace(/^\uFEFF/u, "")
-      .trimStart();
-  }
-  return { first, body: rejoined(read, iterator) };
-}
-
-async function* rejoined(read: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* read;
-    while (true) {
-      const { value, done } = await rest.next();
-      if (done === true) return;
-      yield value;
-    }
-  } finally {
-    await rest.return?.();
-  }
-}
-
-async function text(body: AsyncIterable<Buffer>): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
 }

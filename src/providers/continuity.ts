@@ -42,6 +42,8 @@ class Course {
   #continued = false;
   #text = "";
   #reasoning = "";
+  /** Whether the request that runs brought anything. */
+  #grown = false;
 
   constructor(routes: readonly Route[], options: ContinuityOptions, request: ChatRequest) {
     this.#routes = routes;
@@ -78,6 +80,7 @@ class Course {
 
   /** Runs one request; gives its error, null when the answer is whole. */
   async *#runPart(part: ChatRequest, seam: Seam, signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
+    this.#grown = false;
     let model: Model;
     try {
       model = await this.#routes[this.#route]!.open();
@@ -103,28 +106,32 @@ class Course {
 
   *#say(text: string): Generator<ChatEvent> {
     if (text === "") return;
+    this.#grown = true;
     this.#text += text;
     yield { type: "text", text };
   }
 
   #heard(event: ChatEvent): ChatEvent {
-    if (event.type === "reasoning") this.#reasoning += event.text;
+    if (event.type === "reasoning") {
+      this.#grown = true;
+      this.#reasoning += event.text;
+    }
     return event;
   }
 
   /** What follows an error: the same route once more, the next one, or nothing. */
   #next(error: AppError): SeamKind | "afresh" | null {
-    const started = this.#text !== "" || this.#reasoning !== "";
     const passing = isPassing(error);
-    if (started && passing && this.#options.automatic && !this.#continued) {
+    if (this.#grown && !this.#options.automatic) return null;
+    // A request that brought nothing was tried often enough by itself.
+    if (this.#grown && passing && !this.#continued) {
       this.#continued = true;
       return this.#how();
     }
-    const more = this.#route + 1 < this.#routes.length && (passing || unusable.has(error.code));
-    if (!more || (started && !this.#options.automatic)) return null;
+    if (this.#route + 1 >= this.#routes.length || !(passing || unusable.has(error.code))) return null;
     this.#route++;
     this.#continued = false;
-    return started ? this.#how() : "afresh";
+    return this.#text !== "" || this.#reasoning !== "" ? this.#how() : "afresh";
   }
 
   #names(): { provider: string; model: string } {
@@ -141,7 +148,11 @@ class Course {
   #part(how: SeamKind | "afresh"): [ChatRequest, Seam] {
     const { model, prefix } = this.#routes[this.#route]!;
     const request = { ...this.#request, model };
-    if (how === "again" || how === "afresh") return [request, new Seam("", "nothing")];
+    if (how === "again" || how === "afresh") {
+      // It thinks anew.
+      this.#reasoning = "";
+      return [request, new Seam("", "nothing")];
+    }
     const repeats = how === "asked" ? "end" : prefix === "field" ? "all" : "nothing";
     return [{ ...request, messages: this.#messages(how) }, new Seam(this.#text, repeats)];
   }

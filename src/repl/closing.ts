@@ -1,7 +1,8 @@
 import type { AppError } from "../errors.ts";
+import { partsOf } from "../terminal/parts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/summary.ts";
-import { describe, errorWords } from "../terminal/terminal.ts";
+import { describe } from "../terminal/terminal.ts";
 import type { Answer, Host } from "./host.ts";
 
 /** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
@@ -9,7 +10,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
   const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
-  for (const line of seamLines(host, answer)) terminal.say(ink.dim(line));
+  for (const line of partsOf(words, answer)) terminal.say(ink.dim(line));
   if (error?.code === "interrupted") terminal.say(ink.yellow(words.answer.interrupted));
   else if (error !== null) terminal.err(`${ink.red(sanitize(describe(error, words.errors)))}\n`);
   if (finishReason === "length") terminal.say(ink.yellow(words.answer.cutByLength));
@@ -21,16 +22,6 @@ export function closeAnswer(host: Host, answer: Answer): void {
   terminal.say(ink.dim(summarise(words.answer, { usage, cost, firstMs, totalMs })));
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");
-}
-
-function seamLines({ words }: Host, { seams, failovers }: Answer): string[] {
-  const why = (error: AppError) => (error.code === "interrupted" ? "" : sanitize(errorWords(error, words.errors).what));
-  return [
-    ...failovers.map(({ provider, model, error }) =>
-      words.answer.failover({ why: why(error), provider, model: sanitize(model) }),
-    ),
-    ...seams.map(({ how, provider, error }) => words.answer.seam[how]({ why: why(error), provider }).trimStart()),
-  ];
 }
 
 /** Told once: the writer throws at the first failure alone. */

@@ -17,6 +17,8 @@ export interface Host {
   readonly archive: Archive;
   /** How the next answer is written to stdout. */
   readonly answerWriter: () => AnswerWriter;
+  /** Called when a prompt has appeared; gets ready for what will be asked. */
+  readonly prepare: () => void;
   /** A question with what it names after `@` and what `/file` added. */
   readonly attach: (text: string) => Promise<Question>;
   /** Adds a file, a folder or a pattern to the next question; gives how many files that were. */

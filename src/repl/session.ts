@@ -37,7 +37,9 @@ class Session {
     while (!this.#stop.aborted) {
       const initial = this.#initial;
       this.#initial = "";
-      const line = await lines.read(initial);
+      const reading = lines.read(initial);
+      this.#host.prepare();
+      const line = await reading;
       if (line.kind === "end") return;
       if (line.kind === "interrupt") {
         if (interrupted && !line.touched) return;

@@ -1,6 +1,6 @@
 import type { ChatEvent } from "../chat/model.ts";
 import type { Words } from "../words/words.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize, SanitizedStream } from "./sanitize.ts";
 import { Spinner } from "./spinner.ts";
 import { errorWords, type Terminal } from "./terminal.ts";
 import { type ShowThinking, ThinkingView } from "./thinking.ts";
@@ -118,7 +118,14 @@ export function exactWriter(terminal: Terminal): AnswerWriter {
 /** The model's text on a terminal, not rendered, and made harmless. */
 export function plainWriter(terminal: Terminal): AnswerWriter {
   const exact = exactWriter(terminal);
-  return { push: (text) => exact.push(sanitize(text)), end: exact.end };
+  const clean = new SanitizedStream();
+  return {
+    push: (text) => exact.push(clean.push(text)),
+    async end() {
+      exact.push(clean.end());
+      await exact.end();
+    },
+  };
 }
 
 /** Gathers the text and shows nothing: the whole is printed in another form at the end. */

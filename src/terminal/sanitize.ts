@@ -60,6 +60,17 @@ function visible(found: string): string {
   return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
 }
 
+/** JSON that means the same, with what acts on a terminal or is invisible written as `\u…`. */
+export function harmlessJson(json: string): string {
+  if (!unusual.test(json)) return json;
+  const units = (found: string) => found.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return json.replace(new RegExp(acting, "gv"), (found) =>
+    units(found)
+      .map((unit) => `\\u${unit}`)
+      .join(""),
+  );
+}
+
 /** What only the next piece can judge: half a line end, half a character, a joiner, a flag not yet complete. */
 const undecided = /(?:\r|\u{200d}?(?:\u{1f3f4}[\u{e0000}-\u{e007e}]{0,6})?[\ud800-\udbff]?)$/u;
 

@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
+import { harmlessJson } from "./sanitize.ts";
 
 export interface TerminalOptions {
   /** False: no colour, whatever the terminal can. */
@@ -56,6 +57,12 @@ export class Terminal {
   /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */
   out(text: string): void {
     process.stdout.write(text);
+  }
+
+  /** A value as one line of JSON on stdout. */
+  json(value: object | null): void {
+    const line = `${JSON.stringify(value)}\n`;
+    this.out(this.outIsTerminal ? harmlessJson(line) : line);
   }
 
   /** Writes to stderr as it stands. */

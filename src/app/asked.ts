@@ -1,0 +1,64 @@
+import { relative } from "node:path";
+import type { ChatEvent } from "../chat/model.ts";
+import { describe } from "../terminal/terminal.ts";
+import { isoWithOffset } from "../transcripts/times.ts";
+import type { App } from "./app.ts";
+import type { Answer, Dialogue } from "./dialogue.ts";
+
+/** An event as a line of `ask -o jsonl`; null for what is not told. */
+export function asLine(app: App, event: ChatEvent): object | null {
+  if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
+  if (event.type === "usage") return { type: "usage", ...asUsage(event.usage) };
+  if (event.type === "finish") return { type: "finish", reason: event.reason };
+  if (event.type === "seam" || event.type === "failover") {
+    const { type, provider, model, error } = event;
+    return { type, ...(event.type === "seam" && { how: event.how }), provider, model, code: error.code };
+  }
+  if (event.type !== "error") return null;
+  return { type: "error", code: event.error.code, message: describe(event.error, app.words.errors) };
+}
+
+/**
+ * The object of `ask -o json`, as promised in docs.
+ *
+ * @param question null where an earlier answer was gone on with
+ */
+export function asObject(app: App, dialogue: Dialogue, question: string | null, answer: Answer): object {
+  const { startedAt, endedAt, firstAt, error } = answer;
+  return {
+    id: dialogue.id,
+    provider: answer.answeredBy?.provider ?? dialogue.provider,
+    model: answer.answeredBy?.model ?? dialogue.modelId,
+    question,
+    answer: answer.text,
+    reasoning: answer.reasoning === "" ? null : answer.reasoning,
+    finish_reason: answer.finishReason,
+    complete: answer.status === "complete" && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
+    usage: answer.usage === null ? null : asUsage(answer.usage),
+    cost: answer.cost,
+    timing: {
+      first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
+      total_ms: endedAt.getTime() - startedAt.getTime(),
+    },
+    transcript: dialogue.path === null || answer.unsaved !== null ? null : relativePath(app, dialogue.path),
+    started_at: isoWithOffset(startedAt),
+    ended_at: isoWithOffset(endedAt),
+    error: error === null ? null : { code: error.code, message: describe(error, app.words.errors) },
+  };
+}
+
+function asUsage(usage: NonNullable<Answer["usage"]>): object {
+  return {
+    prompt_tokens: usage.promptTokens,
+    cached_tokens: usage.cachedTokens,
+    completion_tokens: usage.completionTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    total_tokens: usage.totalTokens,
+  };
+}
+
+/** Relative to the working directory where the file lies inside it. */
+function relativePath(app: App, path: string): string {
+  const near = relative(app.workingFolder, path);
+  return near.startsWith("..") ? path : near;
+}
