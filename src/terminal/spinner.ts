@@ -14,7 +14,9 @@ export class Spinner {
   /** Turns with this text, from now on or as soon as it is loaded. */
   show(text: string): void {
     const { errIsTerminal, capable, verbosity } = this.#terminal;
-    if (!errIsTerminal || !capable || verbosity === "quiet") return;
+    // A terminal of no width (a pseudo-terminal nobody sized) would have each frame cleared without end.
+    const sized = process.stderr.columns > 0;
+    if (!errIsTerminal || !capable || !sized || verbosity === "quiet") return;
     const turning = this.#text !== null;
     this.#text = text;
     if (this.#ora !== null) this.#ora.text = text;
