@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import { createFile, makeFolder } from "../disk.ts";
 import { loadSqlite } from "../sqlite.ts";
 import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
-import { Damage } from "./postings.ts";
+import { Damage } from "./sealed.ts";
 
 /** Changes whenever what is in the tables means something else: an index of another version is built anew. */
 const version = 1;

@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import { examine, examineTitle, type FoundExchange, type Wanted } from "./examine.ts";
 import { roles } from "./outline.ts";
 import { PlaceReader } from "./places.ts";
-import { Damage } from "./postings.ts";
+import { Damage } from "./sealed.ts";
 import { mostTelling, tellingRoles, type Prospect, type Reading } from "./prospects.ts";
 import { Segment } from "./rows.ts";
 

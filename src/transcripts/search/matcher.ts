@@ -38,16 +38,11 @@ export function literalMatcher(literals: readonly string[]): Matcher {
 }
 
 /** Finds lines by a regular expression. */
-export function regexMatcher(expression: RegExp): Matcher {
-  const { source, flags } = expression;
-  const inText = new RegExp(source, [...new Set(`${flags}m`)].join(""));
+export function regexMatcher({ source, flags }: RegExp): Matcher {
   const everywhere = new RegExp(source, [...new Set(`${flags}g`)].join(""));
-  return {
-    count: 1,
-    isIn: (text) => inText.test(text),
-    rangesIn: (line) =>
-      Array.from(line.matchAll(everywhere), ({ 0: found, index }) => ({ from: index, to: index + found.length })),
-  };
+  const rangesIn = (line: string) =>
+    Array.from(line.matchAll(everywhere), ({ 0: found, index }) => ({ from: index, to: index + found.length }));
+  return { count: 1, isIn: (text) => text.split("\n").some((line) => rangesIn(line).length > 0), rangesIn };
 }
 
 function occurrences(text: string, literals: readonly string[]): Range[] {

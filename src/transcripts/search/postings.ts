@@ -1,9 +1,4 @@
-/** What an index holds that cannot be: it is damaged. */
-export class Damage extends Error {
-  constructor() {
-    super("The search index is damaged.");
-  }
-}
+import { Damage, seal } from "./sealed.ts";
 
 /** Bytes written one behind the other; numbers as seven bits a byte, the highest bit: more follow. */
 class Bytes {
@@ -57,7 +52,7 @@ export class GroupWriter {
   take(): Uint8Array {
     const count = new Bytes();
     count.number(this.#count);
-    const group = Buffer.concat([count.written, this.#heads.written, this.#lists.written]);
+    const group = seal(count.written, this.#heads.written, this.#lists.written);
     this.#heads.length = 0;
     this.#lists.length = 0;
     this.#count = 0;

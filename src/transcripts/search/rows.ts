@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 import type { Place } from "./outline.ts";
-import { Damage } from "./postings.ts";
+import { Damage, seal, unseal } from "./sealed.ts";
 import { wordsInGroup, type Group, type Lexicon, type SegmentBuilder } from "./segment.ts";
 
 /** What of an exchange is kept beside its words. */
@@ -28,7 +28,7 @@ export function writeSegment(
   const times = Uint32Array.from(exchanges, ({ at }) => at);
   database
     .statement("INSERT INTO segments VALUES (?, ?, ?, ?, ?)")
-    .run(id, exchanges.length, bytesOf(times), Buffer.from(text), bytesOf(starts));
+    .run(id, exchanges.length, seal(bytesOf(times)), seal(Buffer.from(text)), seal(bytesOf(starts)));
   const place = database.statement("INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)");
   for (const [number, { start, end, slot, turn, withdrawn }] of exchanges.entries()) {
     place.run(id * numbers + number, start, end, slot, turn, Number(withdrawn));
@@ -70,13 +70,13 @@ export class Segment {
 
   lexicon(): Lexicon {
     const row = this.#database.statement("SELECT lexicon, starts FROM segments WHERE id = ?").get(this.#id);
-    return { text: Buffer.from(blob(row?.["lexicon"])).toString(), starts: numbersOf(blob(row?.["starts"])) };
+    return { text: unseal(row?.["lexicon"]).toString(), starts: numbersOf(unseal(row?.["starts"])) };
   }
 
   /** When each exchange was asked, in seconds since 1970. */
   times(): Uint32Array {
     const row = this.#database.statement("SELECT times FROM segments WHERE id = ?").get(this.#id);
-    return numbersOf(blob(row?.["times"]));
+    return numbersOf(unseal(row?.["times"]));
   }
 
   /** The lists of the pairs that begin with a unit; null when there is none. */
@@ -109,13 +109,8 @@ export class Segment {
 
   #group(table: "pairs" | "words", key: number): Group["data"] | null {
     const row = this.#database.statement(`SELECT data FROM ${table} WHERE key = ?`).get(key);
-    return row === undefined ? null : blob(row["data"]);
+    return row === undefined ? null : unseal(row["data"]);
   }
-}
-
-function blob(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  throw new Damage();
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
@@ -125,5 +120,5 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
 /** A copy, because the bytes may begin anywhere. */
 function numbersOf(bytes: Uint8Array): Uint32Array {
   if (bytes.length % 4 !== 0) throw new Damage();
-  return new Uint32Array(bytes.slice().buffer);
+  return new Uint32Array(new Uint8Array(bytes).buffer);
 }
