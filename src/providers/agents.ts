@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { connect, isIP, type Socket } from "node:net";
+import { connect, isIP, Socket } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { findProxy } from "./proxy.ts";
 
@@ -14,6 +14,8 @@ export interface Agents {
   readonly warm: Map<string, Socket>;
   /** Those of them that a request took. */
   readonly taken: WeakSet<Socket>;
+  /** All that agents opened: one forgets its connection to a proxy that refuses a tunnel, and the program would not end. */
+  readonly opened: Set<Socket>;
 }
 
 /**
@@ -40,7 +42,14 @@ function keepingAgent(agents: Agents, protocol: string, proxy: URL | null): http
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const origin = `${protocol}//${options.host ?? ""}:${options.port ?? ""}`;
-    return takeWarm(agents, origin) ?? create(options, callback);
+    const warm = takeWarm(agents, origin);
+    if (warm !== null) return warm;
+    const socket = create(options, callback);
+    if (socket instanceof Socket) {
+      agents.opened.add(socket);
+      socket.once("close", () => agents.opened.delete(socket));
+    }
+    return socket;
   };
   return agent;
 }
@@ -94,9 +103,9 @@ function takeWarm({ warm, taken }: Agents, origin: string): Socket | null {
 }
 
 /** Closes what stands idle, so that the program can end. */
-export function closeAgents({ agents, warm }: Agents): void {
+export function closeAgents({ agents, warm, opened }: Agents): void {
   for (const agent of agents.values()) agent.destroy();
-  for (const socket of warm.values()) socket.destroy();
+  for (const socket of [...warm.values(), ...opened]) socket.destroy();
   agents.clear();
   warm.clear();
 }

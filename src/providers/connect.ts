@@ -226,10 +226,11 @@ class Attempt {
     }
     // `data: {"error": …}` in a stream is thrown by the package as an error without status.
     if (isRecord(error)) return fromStream({ error, ...error }, this.#connection, model);
+    if (typeof error === "string") return fromStream({ error }, this.#connection, model);
     // A parser's, also for what is nested too deep.
     if (thrown instanceof SyntaxError || thrown instanceof RangeError)
       return new AppError("stream_failed", { provider, reason: "broken JSON" }, { cause: thrown });
-    if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ERR_/u.test(fields["code"])) {
+    if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ERR_|^HPE_/u.test(fields["code"])) {
       return new AppError("stream_failed", { provider, reason: fields["code"] }, { cause: thrown });
     }
     return asAppError(thrown);

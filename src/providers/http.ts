@@ -1,10 +1,10 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import * as zlib from "node:zlib";
 import { systemReason } from "../errors.ts";
 import { agentFor, type Agents } from "./agents.ts";
 import { type Exchange, observe } from "./exchange.ts";
 import { limited } from "./limits.ts";
+import { decoded, Received } from "./received.ts";
 
 /**
  * A `fetch` for the `openai` package over node:http(s). Node's own costs 45 ms at first use; this one also follows the
@@ -28,11 +28,13 @@ export function createTransport(
   variables: Transport["variables"],
   onExchange: Transport["onExchange"] = null,
 ): Transport {
-  return { variables, agents: new Map(), warm: new Map(), taken: new WeakSet(), onExchange };
+  return { variables, agents: new Map(), warm: new Map(), taken: new WeakSet(), opened: new Set(), onExchange };
 }
 
 /** Bytes of a refusal that are read, to quote it. */
 const refusalLimit = 64 * 1024;
+/** Milliseconds that the rest of a refusal's body may take: the status says enough. */
+const refusalPatience = 3_000;
 
 type Init = { method?: string; headers?: Iterable<[string, string]>; body?: unknown; signal?: AbortSignal | null };
 
@@ -49,8 +51,13 @@ export function watchedFetch(transport: Transport, watcher: Watcher): typeof fet
   return run as unknown as typeof fetch;
 }
 
+interface Response {
+  readonly incoming: http.IncomingMessage;
+  readonly body: Received;
+}
+
 /** Sends a request. What fails on a connection that had stood idle goes out at once on another: the service had closed it. */
-async function send(transport: Transport, url: URL, init: Init): Promise<http.IncomingMessage> {
+async function send(transport: Transport, url: URL, init: Init): Promise<Response> {
   const agent = await agentFor(transport, url);
   while (true) {
     try {
@@ -69,11 +76,11 @@ async function attempt(
   agent: http.Agent,
   url: URL,
   { method = "GET", headers: given = [], body: text, signal }: Init,
-): Promise<http.IncomingMessage> {
+): Promise<Response> {
   const { request } = url.protocol === "https:" ? https : http;
-  const body = typeof text === "string" ? Buffer.from(text) : undefined;
+  const content = typeof text === "string" ? Buffer.from(text) : undefined;
   const headers: http.OutgoingHttpHeaders = Object.fromEntries(given);
-  if (body !== undefined) headers["content-length"] = body.length;
+  if (content !== undefined) headers["content-length"] = content.length;
   return await new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent });
     if (transport.onExchange !== null) observe(outgoing, url, transport.onExchange);
@@ -85,9 +92,16 @@ async function attempt(
     };
     signal?.addEventListener("abort", abort, { once: true });
     outgoing.once("close", () => signal?.removeEventListener("abort", abort));
-    outgoing.once("response", resolve);
-    outgoing.on("error", (error) => reject(isStale(outgoing, error, transport) ? new StaleConnection() : error));
-    outgoing.end(body);
+    let body: Received | null = null;
+    outgoing.once("response", (incoming) => {
+      body = new Received(incoming);
+      resolve({ incoming, body });
+    });
+    outgoing.on("error", (error) => {
+      body?.fail(error);
+      reject(isStale(outgoing, error, transport) ? new StaleConnection() : error);
+    });
+    outgoing.end(content);
     if (signal?.aborted) abort();
   });
 }
@@ -97,13 +111,11 @@ function isStale({ reusedSocket, socket }: http.ClientRequest, error: Error, { t
   return idled && ["ECONNRESET", "EPIPE"].includes(systemReason(error));
 }
 
-async function respond(incoming: http.IncomingMessage, url: string, watcher: Watcher) {
-  // A body nobody reads to the end fails when it is cut off; whoever reads it is told by the iterator.
-  incoming.on("error", () => {});
+async function respond({ incoming, body: received }: Response, url: string, watcher: Watcher) {
   const status = incoming.statusCode ?? 0;
   const ok = status >= 200 && status < 300;
-  const body = watched(limited(decoded(incoming), new URL(url).host), watcher);
-  const refusal = ok ? null : await readText(body, refusalLimit);
+  const body = watched(limited(decoded(received, incoming.headers["content-encoding"]), new URL(url).host), watcher);
+  const refusal = ok ? null : await readRefusal(body, incoming);
   if (refusal !== null) watcher.onRefusal(refusal);
   const text = async () => refusal ?? (await readText(body));
   return {
@@ -118,23 +130,6 @@ async function respond(incoming: http.IncomingMessage, url: string, watcher: Wat
   };
 }
 
-/** Servers and proxies compress now and then though nobody asked them to. */
-function decoded(incoming: http.IncomingMessage): AsyncIterable<Buffer> {
-  const encoding = incoming.headers["content-encoding"]?.toLowerCase();
-  if (encoding === undefined || encoding === "identity") return incoming;
-  const decoders: Record<string, () => NodeJS.ReadWriteStream> = {
-    gzip: zlib.createGunzip,
-    "x-gzip": zlib.createGunzip,
-    deflate: zlib.createInflate,
-    br: zlib.createBrotliDecompress,
-    zstd: zlib.createZstdDecompress,
-  };
-  const decoder = decoders[encoding]?.();
-  if (decoder === undefined) return incoming;
-  incoming.on("error", (error) => decoder.emit("error", error));
-  return incoming.pipe(decoder) as unknown as AsyncIterable<Buffer>;
-}
-
 /** The body, and a word to whoever watches for each piece of it. */
 async function* watched(body: AsyncIterable<Buffer>, watcher: Watcher): AsyncGenerator<Buffer> {
   for await (const bytes of body) {
@@ -143,14 +138,26 @@ async function* watched(body: AsyncIterable<Buffer>, watcher: Watcher): AsyncGen
   }
 }
 
-/** @param most bytes; what comes after them is left where it is */
-async function readText(body: AsyncIterable<Buffer>, most = Infinity): Promise<string> {
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+/** As much of a refusal's body as comes; that it breaks off or never ends does not hide the refusal. */
+async function readRefusal(body: AsyncIterable<Buffer>, incoming: http.IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size >= most) break;
+  const timer = setTimeout(() => incoming.destroy(new Error("It takes too long.")), refusalPatience);
+  try {
+    for await (const piece of body) {
+      pieces.push(piece);
+      size += piece.length;
+      if (size >= refusalLimit) break;
+    }
+  } catch {
+    // What came is quoted.
   }
-  return Buffer.concat(pieces).subarray(0, most).toString("utf8");
+  clearTimeout(timer);
+  return Buffer.concat(pieces).subarray(0, refusalLimit).toString("utf8");
 }

@@ -102,7 +102,8 @@ const networkKinds: Readonly<Record<string, RegExp>> = {
   refused: /^ECONNREFUSED$/u,
   unreachable: /^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/u,
   timeout: /^(?:ETIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT)$/u,
-  tls: /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_/u,
+  // Node's names of what OpenSSL finds wrong with a certificate.
+  tls: /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_|^INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH|^UNSPECIFIED$/u,
   handshake: /^ERR_SSL|^EPROTO$/u,
   http: /^HPE_/u,
   proxy: /^ERR_PROXY/u,

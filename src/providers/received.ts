@@ -1,0 +1,101 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import * as zlib from "node:zlib";
+import { Queue } from "./queue.ts";
+
+/** Bytes that wait to be read before no more are taken from the connection. */
+const mostWaiting = 4 * 1024 * 1024;
+
+/**
+ * The body of a response, with all that had come when the connection broke: a stream of Node's forgets then what nobody has
+ * read yet. It is taken from the connection from here on, whoever reads it.
+ */
+export class Received implements AsyncIterable<Buffer> {
+  readonly #incoming: IncomingMessage;
+  readonly #queue = new Queue<Buffer>();
+  #waiting = 0;
+  #failure: unknown = null;
+  #ended = false;
+
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming;
+    incoming.on("data", (bytes: Buffer) => this.#take(bytes));
+    incoming.once("end", () => this.#end(null));
+    incoming.on("error", (error) => this.#end(error));
+    incoming.once("close", () => this.#end(new Error("The connection was closed.")));
+  }
+
+  /** Ends it with an error of which the response knows less. */
+  fail(error: unknown): void {
+    if (!this.#incoming.complete) this.#end(error);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    try {
+      for await (const bytes of this.#queue) {
+        this.#waiting -= bytes.length;
+        if (this.#waiting < mostWaiting && this.#incoming.isPaused()) this.#incoming.resume();
+        yield bytes;
+      }
+      if (this.#failure !== null) throw this.#failure;
+    } finally {
+      if (!this.#ended) this.#incoming.destroy();
+    }
+  }
+
+  #take(bytes: Buffer): void {
+    this.#queue.push(bytes);
+    this.#waiting += bytes.length;
+    if (this.#waiting >= mostWaiting) this.#incoming.pause();
+  }
+
+  #end(failure: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    this.#queue.end();
+  }
+}
+
+const lenient = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+  gzip: () => zlib.createGunzip(lenient),
+  "x-gzip": () => zlib.createGunzip(lenient),
+  deflate: () => zlib.createInflate(lenient),
+  br: () => zlib.createBrotliDecompress({ finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH }),
+  zstd: () => zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_flush }),
+};
+
+/**
+ * Servers and proxies compress now and then though nobody asked them to. Where the body breaks off, what came of it is
+ * decompressed first.
+ *
+ * @param encoding the header `content-encoding`; one that is not known leaves the body as it is
+ */
+export function decoded(body: AsyncIterable<Buffer>, encoding = "identity"): AsyncIterable<Buffer> {
+  const decoder = decoders[encoding.trim().toLowerCase()]?.();
+  return decoder === undefined
+    ? body
+    : through(body, decoder as unknown as NodeJS.ReadWriteStream & AsyncIterable<Buffer>);
+}
+
+async function* through(
+  body: AsyncIterable<Buffer>,
+  decoder: NodeJS.ReadWriteStream & AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  let failure: unknown = null;
+  async function* calm(): AsyncGenerator<Buffer> {
+    try {
+      yield* body;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  const source = Readable.from(calm());
+  try {
+    for await (const bytes of source.pipe(decoder)) yield bytes;
+    if (failure !== null) throw failure;
+  } finally {
+    source.destroy();
+  }
+}
