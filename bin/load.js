@@ -1,48 +1,65 @@
 /**
- * Loads the program and runs it. Modules of Node are taken as below because an `import` of one reads all that it exports, which
- * takes 3 ms for node:fs.
+ * Loads the program and runs it, with what V8 compiled of it in an earlier run of the same command. Node's own cache holds only
+ * what is compiled before anything runs; nearly all of a program is compiled when it is called, which takes 30 ms.
+ *
+ * Modules of Node are taken as below because an `import` of one reads all that it exports, which takes 3 ms for node:fs.
  */
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { homedir } = process.getBuiltinModule("node:os");
-const { join } = process.getBuiltinModule("node:path");
+const path = process.getBuiltinModule("node:path");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { Script } = process.getBuiltinModule("node:vm");
 
-// Compiled code is kept in a folder of the person's own: Node's default, in the system's temporary folder, others can write to.
-const caches = {
-  darwin: () => join(homedir(), "Library", "Caches"),
-  win32: () => process.env.LOCALAPPDATA || join(homedir(), "AppData", "Local"),
-};
-const folder = join(
-  caches[process.platform]?.() ?? (process.env.XDG_CACHE_HOME || join(homedir(), ".cache")),
-  "deepseek-chat",
-  "compiled",
-);
-
 const args = process.argv.slice(2);
 // What ships is the bundle; in a checkout that was not built yet, the source runs as it stands.
-const bundle = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-const { main } = existsSync(bundle) ? runBundle() : await load("../src/main.ts");
+const dist = fileURLToPath(new URL("../dist", import.meta.url));
+const { main } = existsSync(path.join(dist, "main.script")) ? runBundle() : await import("../src/main.ts");
 await main(args);
 
-/**
- * Runs the bundle, compiled as far as an earlier run of the same command needed it. Node's own cache of modules holds only what
- * is compiled before anything runs; nearly all is compiled later, which takes 25 ms.
- */
 function runBundle() {
-  // It is ASCII; see scripts/build.ts. Its first line, a comment, is the digest of the rest.
-  const source = readFileSync(bundle, "latin1");
-  const digest = source.slice(0, source.indexOf("\n"));
-  const kept = join(folder, command());
-  const cachedData = readKept(kept, digest);
-  const script = new Script(source, { filename: bundle, cachedData });
-  // V8 rejects what another version of it compiled.
-  if (cachedData === undefined || script.cachedDataRejected) {
-    process.once("exit", (code) => {
-      if (code === 0) keep(kept, [Buffer.from(digest), script.createCachedData()]);
-    });
-  }
-  return script.runInThisContext()((name) => load(name.replace(/^\.\//, "../dist/")));
+  const digest = readFileSync(path.join(dist, "digest"), "latin1");
+  const cache = path.join(cacheFolder(), command());
+  const kept = readCompiled(cache, digest);
+  /** The scripts that ran and were not in the cache, or that V8 rejected because another version of it had compiled them. */
+  const compiled = new Map();
+  const modules = new Map();
+
+  const load = (name) => {
+    const known = modules.get(name);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    modules.set(name, module);
+    const filename = path.join(dist, name);
+    // ASCII alone; see scripts/build.ts.
+    const source = `(function (exports, require, module) {${readFileSync(filename, "latin1")}\n})`;
+    const script = new Script(source, { filename, cachedData: kept.get(name) });
+    if (script.cachedDataRejected !== false) compiled.set(name, script);
+    script.runInThisContext()(module.exports, require, module);
+    return module.exports;
+  };
+  const require = (name) => (name.startsWith("./") ? load(name.slice(2)) : requireInstalled(name));
+
+  process.once("exit", (code) => {
+    if (code !== 0 || compiled.size === 0) return;
+    for (const [name, script] of compiled) kept.set(name, script.createCachedData());
+    writeCompiled(cache, digest, kept);
+  });
+  return load("main.script");
+}
+
+/** A package that is not in the bundle; throws where it is not installed. */
+function requireInstalled(name) {
+  return process.getBuiltinModule("node:module").createRequire(import.meta.url)(name);
+}
+
+/** A folder of the person's own: into the system's temporary folder, Node's default, others can write. */
+function cacheFolder() {
+  const places = {
+    darwin: () => path.join(homedir(), "Library", "Caches"),
+    win32: () => process.env.LOCALAPPDATA || path.join(homedir(), "AppData", "Local"),
+  };
+  const place = places[process.platform]?.() ?? (process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"));
+  return path.join(place, "deepseek-chat", "compiled");
 }
 
 /** The command's name as far as it can be told without parsing. A word that is none ends in an error, so nothing is kept. */
@@ -52,33 +69,30 @@ function command() {
   return /^[a-z]+$/.test(word) ? word : "chat";
 }
 
-function readKept(file, digest) {
+/** What is kept of this build: the name of each script, and the code compiled. */
+function readCompiled(file, digest) {
+  const kept = new Map();
   try {
-    const kept = readFileSync(file);
-    return kept.toString("latin1", 0, digest.length) === digest ? kept.subarray(digest.length) : undefined;
+    const bytes = readFileSync(file);
+    let at = bytes.indexOf("\n") + 1;
+    const head = JSON.parse(bytes.toString("latin1", 0, at));
+    if (head.digest !== digest) return kept;
+    for (const [name, size] of head.scripts) kept.set(name, bytes.subarray(at, (at += size)));
   } catch {
-    return undefined;
+    // It is the first run, or nothing can be kept: that costs some time and nothing else.
   }
+  return kept;
 }
 
-function keep(file, parts) {
+function writeCompiled(file, digest, kept) {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(cacheFolder(), { recursive: true, mode: 0o700 });
+    const scripts = Array.from(kept, ([name, code]) => [name, code.length]);
     const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, Buffer.concat(parts), { mode: 0o600 });
+    const head = Buffer.from(`${JSON.stringify({ digest, scripts })}\n`);
+    writeFileSync(draft, Buffer.concat([head, ...kept.values()]), { mode: 0o600 });
     renameSync(draft, file);
-  } catch {
-    // A home that cannot be written to costs some milliseconds and nothing else.
-  }
-}
-
-/** Imports what the bundle leaves apart, with Node's cache of compiled modules. */
-function load(name) {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    process.getBuiltinModule("node:module").enableCompileCache(join(folder, "modules"));
   } catch {
     // As above.
   }
-  return import(name);
 }

@@ -1,15 +1,14 @@
 /**
- * Bundles src/main.ts and its packages into dist/, or the folder given as argument: one file for the program, and one for each
- * big package that only some runs need. Prints nothing when all is well, so that `npm start` begins with the program itself.
- * What is gained by each step is measured in docs/decisions/0003-bundler.md.
+ * Bundles src/main.ts and its packages into dist/, or the folder given as argument: one file for the program as far as a
+ * question needs it, and one for each part that is imported when first needed. Prints nothing when all is well, so that
+ * `npm start` begins with the program itself. docs/decisions/0016-bundler.md says what each step is for.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { builtinModules, findPackageJSON } from "node:module";
+import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build, type BuildOptions, type Plugin } from "esbuild";
+import { type Plugin, rolldown } from "rolldown";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -18,20 +17,18 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
  * undici (28 ms), `node:process` opens stdin. Here a module of Node is loaded when the first of its exports is used, and the
  * others stay unread.
  */
-const lazyBuiltins: Plugin = {
-  name: "lazy-builtins",
-  setup(bundle) {
-    const bare = new Set(builtinModules);
-    bundle.onResolve({ filter: /^(?:node:)?[a-z_]+(?:\/[a-z]+)?$/ }, ({ path: name, namespace, kind }) => {
-      if (namespace === "builtin" || !(name.startsWith("node:") || bare.has(name))) return null;
-      // Of a dynamic import only the default export would be there; and there is nothing to gain by one.
-      if (kind === "dynamic-import")
-        return { errors: [{ text: `Import ${name} statically: it is loaded at first use.` }] };
-      return { path: name.startsWith("node:") ? name : `node:${name}`, namespace: "builtin", sideEffects: false };
-    });
-    bundle.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({ contents: lazily(name) }));
-  },
-};
+function lazyBuiltins(): Plugin {
+  const bare = new Set(builtinModules);
+  const prefix = "\0builtin:";
+  return {
+    name: "lazy-builtins",
+    resolveId(name) {
+      if (!name.startsWith("node:") && !bare.has(name)) return null;
+      return { id: `${prefix}${name.replace(/^node:/, "")}`, moduleSideEffects: false };
+    },
+    load: (id) => (id.startsWith(prefix) ? lazily(`node:${id.slice(prefix.length)}`) : null),
+  };
+}
 
 /** What a module of Node becomes. An ES import gets what such a module inherits; listing its names would take longer. */
 function lazily(name: string): string {
@@ -43,131 +40,87 @@ function lazily(name: string): string {
 }
 
 /** `string-width` is one function, and makes tables of all emoji when it is imported (10 ms): it is, at the first call. */
-const lazyFunctions: Plugin = {
-  name: "lazy-functions",
-  setup(bundle) {
-    bundle.onResolve({ filter: /^string-width$/ }, ({ path: name, kind, resolveDir }) =>
-      kind === "import-statement" ? { path: name, namespace: "lazy-function", pluginData: resolveDir } : null,
-    );
-    bundle.onLoad({ filter: /.*/, namespace: "lazy-function" }, ({ path: name, pluginData }) => ({
-      contents: `export default (...given) => require(${JSON.stringify(name)}).default(...given);`,
-      resolveDir: pluginData as string,
-    }));
-  },
-};
-
-/**
- * Of the `openai` package nothing is used but its client, `chat.completions.create` and the reading of streams. Every other
- * class it has (images, files, runners that drive tools …) is an empty one here: less to load, and no touch of `Headers`.
- */
-const chatAlone: Plugin = {
-  name: "chat-alone",
-  setup(bundle) {
-    const used = /resources[\\/](?:index|shared|chat[\\/].*)\.mjs$|lib[\\/](?:parser|chat-completions[\\/].*)\.mjs$/;
-    bundle.onLoad({ filter: /openai[\\/](?:resources|lib)[\\/].*\.mjs$/ }, async ({ path: file }) => {
-      if (used.test(file)) return null;
-      const names = Object.keys((await import(pathToFileURL(file).href)) as object);
-      return { contents: names.map((name) => `export class ${name} {}`).join("\n") };
-    });
-  },
-};
-
-/** Packages that are imported when first needed, and then by most runs: they stay in the program's file. */
-const together = /^(?:openai|yaml|dotenv)(?:\/|$)/;
-/** Optional, and a binary: src/config/keyring.ts does without it where it is missing. */
-const missing = ["@napi-rs/keyring"];
-
-/** Gathers, as entries of the second build, the other packages that are imported when first needed. */
-function packagesApart(entries: Record<string, string>): Plugin {
+function lazyFunctions(): Plugin {
+  const name = "string-width";
+  const id = `\0lazy:${name}`;
   return {
-    name: "packages-apart",
-    setup(bundle) {
-      bundle.onResolve({ filter: /^[@a-z]/ }, ({ path: name, kind }) => {
-        if (kind !== "dynamic-import" || together.test(name) || missing.includes(name) || name.startsWith("node:")) {
-          return null;
-        }
-        const file = `packages/${name.replace("@", "").replaceAll("/", "-")}`;
-        entries[file] = name;
-        return { path: `./${file}.js`, external: true };
-      });
+    name: "lazy-functions",
+    resolveId: (imported, importer) => (imported === name && importer !== id ? id : null),
+    load(loaded) {
+      if (loaded !== id) return null;
+      return `export default (...given) => require(${JSON.stringify(fileURLToPath(import.meta.resolve(name)))}).default(...given);`;
     },
   };
 }
 
 /**
- * As an entry a CommonJS package has its default export alone. The names that Node finds in it are exported by hand, so that a
- * dynamic import gives the same in the bundle as in the source.
+ * Of the `openai` package nothing is used but its client and `chat.completions.create`. Every other class it has (images, files,
+ * runners that drive tools …) is an empty one here: less to load, and no touch of `Headers`.
  */
-const namedExports: Plugin = {
-  name: "named-exports",
-  setup(bundle) {
-    bundle.onResolve({ filter: /^[@a-z]/ }, async ({ path: name, kind, resolveDir }) => {
-      if (kind !== "entry-point") return null;
-      const found = await bundle.resolve(name, { kind: "import-statement", resolveDir });
-      return isCommonJs(found.path) ? { path: name, namespace: "named-exports", pluginData: resolveDir } : found;
-    });
-    bundle.onLoad({ filter: /.*/, namespace: "named-exports" }, async ({ path: name, pluginData }) => {
-      const names = Object.keys((await import(name)) as object).filter((key) => /^[\w$]+$/.test(key));
-      return {
-        contents: `export { ${names.join(", ")} } from ${JSON.stringify(name)};`,
-        resolveDir: pluginData as string,
-      };
-    });
-  },
-};
-
-function isCommonJs(file: string): boolean {
-  if (!file.endsWith(".js")) return file.endsWith(".cjs");
-  const manifest = findPackageJSON(pathToFileURL(file));
-  return manifest !== undefined && (JSON.parse(readFileSync(manifest, "utf8")) as { type?: string }).type !== "module";
+function chatAlone(): Plugin {
+  const used = /resources[\\/](?:index|shared|chat[\\/].*)\.mjs$|lib[\\/](?:parser|chat-completions[\\/].*)\.mjs$/;
+  return {
+    name: "chat-alone",
+    async load(id) {
+      if (!/openai[\\/](?:resources|lib)[\\/].*\.mjs$/.test(id) || used.test(id)) return null;
+      const names = Object.keys((await import(pathToFileURL(id).href)) as object);
+      return names.map((name) => `export class ${name} {}`).join("\n");
+    },
+  };
 }
 
-const outdir = process.argv[2] ?? path("../dist");
-const options = {
-  outdir,
-  bundle: true,
-  platform: "node",
-  target: "node22",
-  minify: true,
-  legalComments: "none",
-  logLevel: "warning",
-  external: missing,
-  // docs/decisions/0003-bundler.md says why these globals are replaced.
-  inject: [path("light-globals.ts")],
-  define: {
-    "globalThis.ReadableStream": "undefined",
-    "globalThis.Blob": "undefined",
-    "globalThis.Headers": "undefined",
-  },
-} satisfies BuildOptions;
+/** What a question needs and is yet imported when first needed; with what it imports, it goes into one file with the program. */
+const asked =
+  /src[\\/](?:main|app[\\/]asking|words[\\/]en[\\/]all|providers[\\/](?:connect|retry|continuity))\.ts$|openai[\\/]client\.mjs$/;
 
+const lightGlobals = path("light-globals.ts");
+const bundle = await rolldown({
+  input: path("../src/main.ts"),
+  platform: "node",
+  // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
+  external: ["@napi-rs/keyring"],
+  plugins: [lazyBuiltins(), lazyFunctions(), chatAlone()],
+  preserveEntrySignatures: "allow-extension",
+  // Where a part is imported both ways, the dynamic import is for its meaning: nothing is lost.
+  checks: { ineffectiveDynamicImport: false },
+  transform: {
+    target: "node22",
+    define: {
+      "globalThis.ReadableStream": "undefined",
+      "globalThis.Blob": "undefined",
+      "globalThis.Headers": "undefined",
+    },
+    inject: Object.fromEntries(
+      ["Headers", "FormData", "Response", "Blob"].map((name) => [name, [lightGlobals, name] as [string, string]]),
+    ),
+  },
+});
+const { output } = await bundle.generate({
+  // Scripts, of which bin/load.js keeps what V8 compiled. They are no modules that Node could load by itself.
+  format: "cjs",
+  dynamicImportInCjs: false,
+  entryFileNames: "[name].script",
+  chunkFileNames: "[name].script",
+  minify: true,
+  comments: false,
+  strictExecutionOrder: true,
+  codeSplitting: { groups: [{ name: "program", test: asked }] },
+});
+await bundle.close();
+
+const outdir = process.argv[2] ?? path("../dist");
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
-const packages: Record<string, string> = {};
-const program = await build({
-  ...options,
-  entryPoints: [path("../src/main.ts")],
-  // A script whose value is a function that gives what src/main.ts exports: see bin/load.js.
-  format: "iife",
-  globalName: "program",
-  banner: { js: "(__load) => {" },
-  footer: { js: "return program; }" },
-  plugins: [packagesApart(packages), lazyBuiltins, lazyFunctions, chatAlone],
-  write: false,
-});
-// A script cannot import without a warning of Node's; its loader does it for it.
-const imported = [...Object.keys(packages).map((file) => `./${file}.js`), ...missing];
-const text = imported
-  .reduce((script, name) => script.replaceAll(`import("${name}")`, `__load("${name}")`), program.outputFiles[0]!.text)
-  // In regular expressions esbuild leaves signs as they are; a text of ASCII alone is read and kept as bytes (2 ms).
-  .replace(/[^\x00-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
-// The first line tells this build from all others.
-await writeFile(join(outdir, "main.js"), `//${createHash("sha256").update(text).digest("hex")}\n${text}`);
-await build({
-  ...options,
-  entryPoints: packages,
-  format: "esm",
-  splitting: true,
-  chunkNames: "packages/shared-[hash]",
-  plugins: [lazyBuiltins, namedExports],
-});
+const digest = createHash("sha256");
+for (const file of output) {
+  if (file.type !== "chunk") throw new Error(`${file.fileName} is no code`);
+  // A text of ASCII alone is read and kept as bytes.
+  const code = file.code.replace(
+    /[\u0080-\uffff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  digest.update(code);
+  await writeFile(join(outdir, file.fileName), code);
+}
+// It tells this build from all others.
+await writeFile(join(outdir, "digest"), digest.digest("hex"));
