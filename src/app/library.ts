@@ -1,49 +1,72 @@
-import { readFile } from "node:fs/promises";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { bytes, table } from "../terminal/table.ts";
-import { asObject } from "../transcripts/export/json.ts";
-import type { Exchange } from "../transcripts/format.ts";
-import { findTranscript, listTranscripts, readTranscript } from "../transcripts/read.ts";
+import { clipped, displayWidth } from "../terminal/width.ts";
+import { findTranscript, type TranscriptSummary } from "../transcripts/read.ts";
 import { isoWithOffset, localStamp } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
+import { listConversations } from "./archive.ts";
 
-/** What `transcripts list`, `show` and `path` do. */
-export async function list(app: App, options: { json: boolean; limit: number | null }): Promise<void> {
-  const { terminal, words, transcripts, folders } = app;
-  const rows = (await listTranscripts(transcripts, folders.cache)).slice(0, options.limit ?? undefined);
-  if (options.json) {
-    const objects = rows.map(({ startedAt, updatedAt, ...row }) => ({
-      ...row,
-      started_at: isoWithOffset(startedAt),
-      updated_at: isoWithOffset(updatedAt),
-    }));
-    return terminal.json(objects);
-  }
-  if (rows.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(transcripts) }));
-  const { id, when, turns, model, size, title } = words.transcripts.columns;
-  const cells = rows.map((row) => [
+export interface ListOptions {
+  readonly json: boolean;
+  readonly limit: number | null;
+  /** Only what was used from then on. */
+  readonly since: Date | null;
+  /** Only what `provider/model` has this in it of. */
+  readonly model: string | null;
+}
+
+/** What `transcripts list` does. */
+export async function list(app: App, { json, limit, since, model }: ListOptions): Promise<void> {
+  const { terminal, words, transcripts } = app;
+  const all = await listConversations(app);
+  const wanted = model?.toLowerCase() ?? "";
+  const chosen = all.filter(
+    (row) => (since === null || row.updatedAt >= since) && modelOf(row).toLowerCase().includes(wanted),
+  );
+  const rows = chosen.slice(0, limit ?? undefined);
+  if (json) return terminal.json(rows.map(asObject));
+  if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(transcripts) }));
+  if (rows.length === 0) return terminal.say(words.transcripts.notFound);
+  const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
+  const head = terminal.outIsTerminal ? [[id, when, turns, modelColumn, size, title]] : [];
+  terminal.out(fitted(app, [...head, ...rows.map(asCells)]));
+}
+
+export function modelOf({ provider, model }: TranscriptSummary): string {
+  return [provider, model].filter(Boolean).join("/");
+}
+
+function asObject({ startedAt, updatedAt, ...row }: TranscriptSummary): object {
+  return { ...row, started_at: isoWithOffset(startedAt), updated_at: isoWithOffset(updatedAt) };
+}
+
+function asCells(row: TranscriptSummary): string[] {
+  return [
     row.id,
     localStamp(row.updatedAt).slice(0, 16),
     String(row.turns),
-    sanitize([row.provider, row.model].filter(Boolean).join("/")),
+    sanitize(modelOf(row)),
     bytes(row.bytes),
     sanitize(row.title),
-  ]);
-  const head = terminal.outIsTerminal ? [[id, when, turns, model, size, title]] : [];
-  terminal.out(table([...head, ...cells], [2, 4]));
+  ];
 }
 
-export async function show(app: App, reference: string, options: { json: boolean; raw: boolean }): Promise<void> {
-  const { terminal } = app;
-  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache);
-  if (options.raw) {
-    const text = await readExactly(path);
-    return terminal.out(terminal.outIsTerminal ? sanitize(text) : text);
-  }
-  const transcript = await readTranscript(path);
-  if (options.json) return terminal.json(asObject(transcript));
-  for (const exchange of transcript.exchanges) terminal.out(asText(app, exchange));
+/** The table; on a terminal with the titles cut so that each row is one. */
+function fitted({ terminal }: App, rows: readonly string[][]): string {
+  const lines = table(rows, [2, 4]);
+  if (!terminal.outIsTerminal) return lines;
+  const others = displayWidth(
+    table(
+      rows.map((row) => [...row.slice(0, -1), ""]),
+      [2, 4],
+    ).split("\n")[0] ?? "",
+  );
+  const room = Math.max(16, terminal.columns - others);
+  return table(
+    rows.map((row) => [...row.slice(0, -1), clipped(row.at(-1) ?? "", room)]),
+    [2, 4],
+  );
 }
 
 /** What `transcripts rename` does. */
@@ -75,35 +98,4 @@ export async function path(app: App, reference: string | null): Promise<void> {
   const found =
     reference === null ? app.transcripts : (await findTranscript(app.transcripts, reference, app.folders.cache)).path;
   app.terminal.out(`${app.terminal.outIsTerminal ? sanitize(found) : found}\n`);
-}
-
-async function readExactly(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new AppError("transcript_unreadable", { path, reason: systemReason(error) }, { cause: error });
-  }
-}
-
-function asText({ terminal, words }: App, exchange: Exchange): string {
-  const { out } = terminal.ink;
-  const labels = words.transcripts.labels;
-  const section = (label: string, at: Date | null, text: string, paint = (line: string) => line) =>
-    text === ""
-      ? ""
-      : `${out.dim(`[${at === null ? "?" : localStamp(at)}]`)} ${out.bold(label)}\n${paint(sanitize(text))}\n\n`;
-  return [
-    section(labels.Question, exchange.askedAt, exchange.question, (line) => out.cyan(line)),
-    section(labels.Thinking, exchange.answeredAt, exchange.reasoning, (line) => out.dim(line)),
-    section(labels.Answer, exchange.answeredAt, exchange.answer),
-    exchange.status === "complete"
-      ? ""
-      : section(
-          exchange.status === "failed" ? labels.Error : labels.Interrupted,
-          exchange.endedAt,
-          exchange.notice ?? exchange.error?.message ?? labels.Interrupted,
-          (line) => out.red(line),
-        ),
-    `${out.dim("-".repeat(40))}\n\n`,
-  ].join("");
 }

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
+import { moment } from "./moment.ts";
 import { counting, declareProviderOptions } from "./options.ts";
 import type { Declare, Verb } from "./verb.ts";
 
@@ -11,6 +12,19 @@ interface ExportFlags {
   readonly force?: boolean;
 }
 
+interface ListFlags {
+  readonly since?: Date;
+  readonly model?: string;
+  readonly limit?: number;
+  readonly json?: boolean;
+}
+
+interface ShowFlags {
+  readonly json?: boolean;
+  readonly raw?: boolean;
+  readonly turn?: number;
+}
+
 interface SearchFlags {
   readonly role?: "question" | "answer";
   readonly since?: Date;
@@ -19,16 +33,10 @@ interface SearchFlags {
   readonly json?: boolean;
 }
 
-/** A day, or so many days or hours ago. */
-function moment(text: string): Date {
-  const [, count = "", unit = ""] = /^(\d+)([dh])$/u.exec(text) ?? [];
-  const date =
-    unit === "" ? new Date(`${text}T00:00`) : new Date(Date.now() - Number(count) * hours[unit as "d" | "h"]);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("2026-11-01, 7d, 12h");
-  return date;
+/** An argument with blanks in it came in quotes that the shell has taken away. */
+function asTyped(argument: string): string {
+  return /\s/u.test(argument) && !argument.includes('"') ? `"${argument}"` : argument;
 }
-
-const hours = { h: 3_600_000, d: 86_400_000 } as const;
 
 export const transcripts: Declare = (program, { words, run }) => {
   const { commands, options, arguments: names } = words.help;
@@ -41,18 +49,30 @@ export const transcripts: Declare = (program, { words, run }) => {
 
   const list = verb("list", commands.transcriptsList);
   list
+    .addOption(new Option("--since <when>", options.since).argParser(moment))
+    .option("-m, --model <text>", options.listModel)
     .addOption(new Option("--limit <n>", options.limit).argParser(counting))
     .option("--json", options.json)
-    .action(({ json = false, limit = null }: { json?: boolean; limit?: number | null }) =>
-      run(list, async (app) => (await import("../app/library.ts")).list(app, { json, limit })),
+    .action(({ since, model, limit, json = false }: ListFlags) =>
+      run(list, async (app) =>
+        (await import("../app/library.ts")).list(app, {
+          since: since ?? null,
+          model: model ?? null,
+          limit: limit ?? null,
+          json,
+        }),
+      ),
     );
 
   const show = verb("show", commands.transcriptsShow).argument("[conversation]", names.conversation, "last");
   show
     .option("--json", options.json)
     .option("--raw", options.raw)
-    .action((reference: string, { json = false, raw = false }: { json?: boolean; raw?: boolean }) =>
-      run(show, async (app) => (await import("../app/library.ts")).show(app, reference, { json, raw })),
+    .addOption(new Option("--turn <n>", options.turn).argParser(counting))
+    .action((reference: string, { json = false, raw = false, turn }: ShowFlags) =>
+      run(show, async (app) =>
+        (await import("../app/showing.ts")).show(app, reference, { json, raw, turn: turn ?? null }),
+      ),
     );
 
   const exporting = verb("export", commands.transcriptsExport).argument("[conversation...]", names.conversations);
@@ -84,7 +104,7 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--json", options.json)
     .action((query: string[], { role, since, limit, regex = false, json = false }: SearchFlags) =>
       run(search, async (app) =>
-        (await import("../app/searching.ts")).search(app, query.join(" "), {
+        (await import("../app/searching.ts")).search(app, regex ? query.join(" ") : query.map(asTyped).join(" "), {
           role: role ?? null,
           since: since ?? null,
           limit,

@@ -58,3 +58,16 @@ export function characterStart(text: string, offset: number): number {
       .containing(offset - from)?.index ?? offset - from)
   );
 }
+
+/** The beginning of a line that has so many columns; where something is missing, an ellipsis stands for it. */
+export function clipped(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let kept = "";
+  let width = 1;
+  for (const cluster of graphemes(text)) {
+    width += displayWidth(cluster);
+    if (width > columns) break;
+    kept += cluster;
+  }
+  return `${kept}…`;
+}

@@ -61,7 +61,7 @@ export async function newestTranscript(folder: string): Promise<TranscriptSummar
   });
   files.sort((a, b) => newestFirst(a.stat.mtimeMs, b.stat.mtimeMs, a.path, b.path));
   for (const { path } of files) {
-    const found = lookAt(path);
+    const found = describeTranscript(path);
     if (found !== null) return found;
   }
   return null;
@@ -79,7 +79,7 @@ export async function findTranscript(
   const direct =
     reference === "last"
       ? await newestTranscript(folder)
-      : (lookAt(resolve(reference)) ?? lookAt(join(folder, basename(reference))));
+      : (describeTranscript(resolve(reference)) ?? describeTranscript(join(folder, basename(reference))));
   if (direct !== null) return direct;
 
   const all = /^[0-9a-z]+$/.test(reference) ? await listTranscripts(folder, cache) : [];
@@ -95,8 +95,8 @@ export async function findTranscript(
 /** Enough to choose from in one line. */
 const mostCandidates = 10;
 
-/** The conversation in one file; null when there is none. */
-function lookAt(path: string): TranscriptSummary | null {
+/** What a list says of the conversation in a file; null when there is none. */
+export function describeTranscript(path: string): TranscriptSummary | null {
   const stat = statOf(path);
   const summary = stat === null ? null : summaryOf(path, stat);
   return stat === null || summary === null ? null : describe(path, stat, summary);

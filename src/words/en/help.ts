@@ -99,6 +99,8 @@ export const help = {
     all: "every conversation",
     force: "replace files that are there",
     raw: "print the exact file",
+    turn: "only this exchange, counted from 1",
+    listModel: "only conversations whose provider/model has this in it",
     searchRole: "only in questions or answers",
     since: "only from then on: 2026-11-01, 7d or 12h",
     regex: "the words are a regular expression",

@@ -4,7 +4,9 @@ export const transcripts = {
   notFound: "Nothing was found.",
   found: ({ shown, total, exact, id }: { shown: number; total: number; exact: boolean; id: string }) =>
     `${shown} of ${exact ? "" : "up to "}${total} ${total === 1 ? "conversation" : "conversations"}. Read one with deepseek-chat transcripts show ${id}, go on with deepseek-chat --resume ${id}.`,
-  indexing: "Making the index",
+  moreFound: ({ count }: { count: number }) => `… and ${count} more ${count === 1 ? "exchange" : "exchanges"}`,
+  indexing: "Making the search index",
+  takenBack: "taken back",
   removed: ({ title }: { title: string }) => `Removed: ${title}`,
   reallyRemove: ({ title }: { title: string }) => `Remove “${title}” for good?`,
   renamed: ({ title }: { title: string }) => `Its title is now: ${title}`,

@@ -100,6 +100,8 @@ export const help: Words["help"] = {
     probe: "另向模型提几个小问题，查明服务的实际行为",
     json: "输出 JSON",
     raw: "原样输出文件内容",
+    turn: "只显示第几轮，从 1 开始",
+    listModel: "只列出“服务商/模型”中含有这段文字的对话",
     searchRole: "只在问题或回答中搜索",
     since: "只搜索此后的内容：2026-11-01、7d 或 12h",
     regex: "按正则表达式搜索",

@@ -5,7 +5,9 @@ export const transcripts: Words["transcripts"] = {
   notFound: "没有找到。",
   found: ({ shown, total, exact, id }) =>
     `显示 ${shown} 段，共${exact ? "" : "最多"} ${total} 段对话。阅读：deepseek-chat transcripts show ${id}；继续：deepseek-chat --resume ${id}`,
-  indexing: "正在建立索引",
+  moreFound: ({ count }) => `…… 另有 ${count} 轮`,
+  indexing: "正在建立搜索索引",
+  takenBack: "已撤回",
   removed: ({ title }) => `已删除：${title}`,
   reallyRemove: ({ title }) => `确定永久删除《${title}》？`,
   renamed: ({ title }) => `标题已改为：${title}`,

@@ -1,0 +1,63 @@
+import { loadLanguages, renderMarkdown, type MarkdownOptions } from "../terminal/markdown/stream.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { summarise } from "../terminal/summary.ts";
+import type { Exchange, Transcript } from "../transcripts/format.ts";
+import { localStamp } from "../transcripts/times.ts";
+import type { App } from "./app.ts";
+
+/**
+ * A conversation as it is read: what was asked, thought and answered, under the labels that it has in the file.
+ *
+ * @param before how many exchanges of the conversation come before those that are drawn
+ * @param markdown how answers are rendered; null for the text they are
+ */
+export async function drawn(
+  app: App,
+  transcript: Transcript,
+  before: number,
+  markdown: MarkdownOptions | null,
+): Promise<string> {
+  const { exchanges } = transcript;
+  if (markdown !== null) await loadLanguages(exchanges.map(({ answer }) => answer).join("\n"));
+  const bodies = exchanges.map((exchange, index) => exchangeText(app, exchange, before + index + 1, markdown));
+  return bodies.join(`${app.terminal.ink.out.dim("-".repeat(40))}\n\n`);
+}
+
+function exchangeText(app: App, exchange: Exchange, turn: number, markdown: MarkdownOptions | null): string {
+  const { out } = app.terminal.ink;
+  const { labels, takenBack } = app.words.transcripts;
+  const { askedAt, answeredAt, endedAt, question, reasoning, answer, status, withdrawn } = exchange;
+  const section = (label: string, at: Date | null, text: string): string => {
+    const stamp = at === null ? "" : `[${localStamp(at)}] `;
+    const mark = label === labels.Question ? ` #${turn}${withdrawn ? ` (${takenBack})` : ""}` : "";
+    return `${out.dim(stamp)}${out.bold(label)}${out.dim(mark)}\n${text.replace(/\n+$/u, "")}\n\n`;
+  };
+  const plain = (text: string, paint: (line: string) => string) =>
+    sanitize(text)
+      .split("\n")
+      .map((line) => (line === "" ? "" : paint(line)))
+      .join("\n");
+  const rendered = (text: string) =>
+    markdown === null || withdrawn ? plain(text, withdrawn ? out.dim : String) : renderMarkdown(text, markdown);
+  const notice = exchange.notice || exchange.error?.message || "";
+  return [
+    section(labels.Question, askedAt, plain(question, withdrawn ? out.dim : out.cyan)),
+    reasoning === "" ? "" : section(labels.Thinking, null, plain(reasoning, out.dim)),
+    answer === "" && status !== "complete" ? "" : section(labels.Answer, answeredAt, rendered(answer)),
+    status === "complete"
+      ? ""
+      : section(status === "failed" ? labels.Error : labels.Interrupted, endedAt, plain(notice, out.red)),
+    figures(app, exchange),
+  ].join("");
+}
+
+/** One dim line: who answered, and what it took. */
+function figures({ terminal, words }: App, exchange: Exchange): string {
+  const { askedAt, endedAt, firstTokenMs, usage, cost, answeredBy } = exchange;
+  const { provider, model } = answeredBy ?? exchange;
+  const who = sanitize([provider, model].filter(Boolean).join("/"));
+  const totalMs = endedAt === null ? null : endedAt.getTime() - askedAt.getTime();
+  const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, totalMs, firstMs: firstTokenMs });
+  const line = [who, took].filter(Boolean).join(" · ");
+  return line === "" ? "" : `${terminal.ink.out.dim(line)}\n\n`;
+}

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { AppError, systemReason } from "../errors.ts";
+import { findAbilities } from "../terminal/abilities.ts";
+import type { MarkdownOptions } from "../terminal/markdown/stream.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { asObject } from "../transcripts/export/json.ts";
+import type { Exchange, Transcript } from "../transcripts/format.ts";
+import { findTranscript, readTranscript } from "../transcripts/read.ts";
+import { outline } from "../transcripts/search/outline.ts";
+import type { App } from "./app.ts";
+import { drawn } from "./drawing.ts";
+import { showPaged } from "./paging.ts";
+
+export interface ShowOptions {
+  readonly json: boolean;
+  /** The exact file. */
+  readonly raw: boolean;
+  /** One exchange alone, from 1; null for all. */
+  readonly turn: number | null;
+}
+
+/** What `transcripts show` does. */
+export async function show(app: App, reference: string, options: ShowOptions): Promise<void> {
+  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache);
+  await showFile(app, path, options);
+}
+
+/** The same for a file. */
+export async function showFile(app: App, path: string, { json, raw, turn }: ShowOptions): Promise<void> {
+  const { terminal } = app;
+  const transcript = await readTranscript(path);
+  const exchanges = chosen(transcript.exchanges, turn);
+  if (raw) {
+    const text = await readExactly(path, turn);
+    return terminal.outIsTerminal ? await showPaged(app, sanitize(text)) : terminal.out(text);
+  }
+  if (json) return terminal.json(asObject({ ...transcript, exchanges }));
+  const text = await drawn(app, { ...transcript, exchanges }, (turn ?? 1) - 1, await markdownOn(app));
+  return await showPaged(app, text);
+}
+
+function chosen(exchanges: Transcript["exchanges"], turn: number | null): readonly Exchange[] {
+  if (turn === null) return exchanges;
+  const exchange = exchanges[turn - 1];
+  if (exchange !== undefined) return [exchange];
+  const expected = exchanges.length === 1 ? "1" : `1–${exchanges.length}`;
+  throw new AppError("bad_value", { name: "--turn", value: String(turn), expected });
+}
+
+/** How answers are rendered; null for the text they are. */
+async function markdownOn({ terminal, settings, environment }: App): Promise<MarkdownOptions | null> {
+  if (!terminal.outIsTerminal) return null;
+  const abilities = settings.render ? await findAbilities(terminal, environment.variables) : null;
+  // Not every pager knows links.
+  return abilities === null ? null : { ...abilities, hyperlinks: false };
+}
+
+/** The file's text as it stands, or the stretch of it that an exchange takes. */
+async function readExactly(path: string, turn: number | null): Promise<string> {
+  try {
+    const bytes = await readFile(path);
+    const place = turn === null ? undefined : outline(bytes, 0)?.exchanges[turn - 1]?.place;
+    return bytes.toString("utf8", place?.start, place?.end);
+  } catch (error) {
+    throw new AppError("transcript_unreadable", { path, reason: systemReason(error) }, { cause: error });
+  }
+}

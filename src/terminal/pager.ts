@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
+import type { Terminal } from "./terminal.ts";
+import { displayWidth } from "./width.ts";
+
+export interface Pager {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Shows a text, made harmless already, on the terminal: at once where there is room for it, else in the pager. Where that
+ * cannot be run, or is null, the text is printed.
+ */
+export async function page(terminal: Terminal, text: string, pager: Pager | null): Promise<void> {
+  const shown = pager === null || fits(terminal, text) ? false : await paged(pager, text);
+  if (!shown) terminal.out(text);
+}
+
+function fits({ rows, columns }: Terminal, text: string): boolean {
+  // The prompt of the shell takes a row too.
+  let left = rows - 1;
+  for (const line of text.replace(/\n$/u, "").split("\n")) {
+    left -= Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / columns));
+    if (left < 0) return false;
+  }
+  return true;
+}
+
+/** True when it was shown: false where the pager could not be started. */
+async function paged({ command, args, env }: Pager, text: string): Promise<boolean> {
+  const release = ignoreInterrupts();
+  try {
+    const child = spawn(command, args, { stdio: ["pipe", "inherit", "inherit"], env });
+    // Whoever has seen enough leaves before the end of the text.
+    child.stdin.on("error", () => {});
+    child.stdin.end(text);
+    const [code] = (await once(child, "close")) as [number | null];
+    // What a shell says of a command that is not there.
+    return code !== 127;
+  } catch {
+    return false;
+  } finally {
+    release();
+  }
+}
+
+/** Ctrl-C belongs to the pager as long as it runs: it reaches both. */
+function ignoreInterrupts(): () => void {
+  const listeners = process.listeners("SIGINT");
+  const ignore = () => {};
+  process.removeAllListeners("SIGINT").on("SIGINT", ignore);
+  return () => {
+    process.off("SIGINT", ignore);
+    for (const listener of listeners) process.on("SIGINT", listener);
+  };
+}
