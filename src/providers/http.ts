@@ -98,7 +98,7 @@ async function attempt(
       resolve({ incoming, body });
     });
     outgoing.on("error", (error) => {
-      body?.fail(error);
+      if (body !== null) body.reason = error;
       reject(isStale(outgoing, error, transport) ? new StaleConnection() : error);
     });
     outgoing.end(content);

@@ -14,6 +14,7 @@ export class Received implements AsyncIterable<Buffer> {
   readonly #incoming: IncomingMessage;
   readonly #queue = new Queue<Buffer>();
   #waiting = 0;
+  #reason: unknown = null;
   #failure: unknown = null;
   #ended = false;
 
@@ -21,13 +22,13 @@ export class Received implements AsyncIterable<Buffer> {
     this.#incoming = incoming;
     incoming.on("data", (bytes: Buffer) => this.#take(bytes));
     incoming.once("end", () => this.#end(null));
-    incoming.on("error", (error) => this.#end(error));
-    incoming.once("close", () => this.#end(new Error("The connection was closed.")));
+    incoming.on("error", (error) => this.#end(this.#reason ?? error));
+    incoming.once("close", () => this.#end(this.#reason ?? new Error("The connection was closed.")));
   }
 
-  /** Ends it with an error of which the response knows less. */
-  fail(error: unknown): void {
-    if (!this.#incoming.complete) this.#end(error);
+  /** What the response will know only as its being cut. */
+  set reason(error: unknown) {
+    this.#reason ??= error;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {

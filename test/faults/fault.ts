@@ -49,8 +49,14 @@ export async function play(socket: Socket, steps: readonly Step[]): Promise<void
     if (step === fin) socket.end();
     else if (step === reset) socket.resetAndDestroy();
     else if (typeof step === "number") await sleep(step);
-    else await new Promise((resolve) => socket.write(step, resolve));
+    else await written(socket, step);
   }
+}
+
+function written(socket: Socket, bytes: string | Buffer): Promise<unknown> {
+  return new Promise((resolve) => {
+    socket.write(bytes, resolve);
+  });
 }
 
 /** A fault of a server that plays the same steps for every request; a row's flags come after the usual ones. */

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { constants, gzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { askingAt } from "../support/program.ts";
 import { chunk, head, lastChunk, listen, streaming, type TcpServer } from "../support/tcp.ts";
@@ -163,6 +163,11 @@ export const httpFaults: readonly Fault[] = [
     [head(200, "content-length: 9999", "content-type: text/event-stream"), half, fin],
     failed("stream_failed", "ECONNRESET", "half"),
   ),
+  fault(
+    "a chunk size that is no number",
+    [streaming, chunk(half), "zz\r\nwhat"],
+    failed("stream_failed", "HPE_INVALID_CHUNK_SIZE", "half"),
+  ),
   fault("no last chunk, but a finished answer", [streaming, ...events.map(chunk), fin], whole("half and half")),
   fault("no last chunk, and the connection stays open", [streaming, ...events.map(chunk)], whole("half and half")),
   fault(
@@ -174,5 +179,14 @@ export const httpFaults: readonly Fault[] = [
   fault("gzip that is cut", [response(200, gzipSync(body).subarray(0, -12), "content-encoding: gzip")], {
     ...whole("half and half"),
   }),
+  fault(
+    "gzip that breaks off in the middle",
+    [
+      head(200, "content-length: 999", "content-encoding: gzip"),
+      gzipSync(half, { finishFlush: constants.Z_SYNC_FLUSH }),
+      fin,
+    ],
+    failed("stream_failed", "ECONNRESET", "half"),
+  ),
   fault("gzip that is none", [response(200, body, "content-encoding: gzip")], failed("stream_failed", "Z_DATA_ERROR")),
 ];
