@@ -1,7 +1,7 @@
 import { Conversation } from "../chat/conversation.ts";
 import type { ChatEvent, ChatRequest, Cost, Image, Message, Sampling, Thinking, Usage } from "../chat/model.ts";
 import { runTurn, type TurnResult } from "../chat/turn.ts";
-import { costOf, estimateTokens, sumUsage } from "../chat/usage.ts";
+import { costOf, estimateTokens, sumCosts, sumUsage } from "../chat/usage.ts";
 import { AppError } from "../errors.ts";
 import { warmUp } from "../providers/agents.ts";
 import { retiredModels } from "../providers/catalogue.ts";
@@ -285,23 +285,29 @@ export class Dialogue {
     return { ...result, cost, unsaved: record.failure };
   }
 
-  #count({ usage }: TurnResult, cost: Cost | null): void {
+  #count({ usage, parts }: TurnResult, cost: Cost | null): void {
     this.#questions++;
     if (cost !== null) this.#costs.push(cost);
-    if (usage === null) return;
-    this.#usage = this.#usage === null ? usage : sumUsage([this.#usage, usage]);
-    // Thinking is not sent back, so it takes no room in the next request.
-    this.#counted = usage.promptTokens + usage.completionTokens - usage.reasoningTokens;
+    if (usage !== null) this.#usage = this.#usage === null ? usage : sumUsage([this.#usage, usage]);
+    // The last request had all that came before in it. Thinking is not sent back, so it takes no room in the next one.
+    const last = parts.at(-1)?.usage ?? null;
+    this.#counted = last === null ? null : last.promptTokens + last.completionTokens - last.reasoningTokens;
   }
 
-  /** Null where a piece of the answer broke off: it was billed, and its count never came. */
-  #cost({ usage, startedAt, seams, answeredBy }: TurnResult): Cost | null {
+  /** Null where a part of the answer was billed and its count never came. */
+  #cost({ parts, startedAt }: TurnResult): Cost | null {
     const { settings, file } = this.#app;
-    // The first seam of an answer that somebody goes on with is no break: what came before was counted then.
-    if (seams.some(({ error }) => error.code !== "interrupted")) return null;
-    const { provider, model } = answeredBy ?? { provider: this.provider, model: this.modelId };
-    const facts = modelFacts(provider, model, file.models ?? {});
-    return costOf(usage, ratesAt(facts, settings.currency, startedAt, file.holidays ?? []), settings.currency);
+    const costs = parts.map(({ by, usage }) => {
+      const { provider, model } = by ?? { provider: this.provider, model: this.modelId };
+      const rates = ratesAt(
+        modelFacts(provider, model, file.models ?? {}),
+        settings.currency,
+        startedAt,
+        file.holidays ?? [],
+      );
+      return costOf(usage, rates, settings.currency);
+    });
+    return sumCosts(costs);
   }
 }
 

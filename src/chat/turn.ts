@@ -6,7 +6,10 @@ import type { ChatEvent, ChatRequest, FinishReason, Model, SeamKind, Usage } fro
 export interface TurnResult {
   readonly reasoning: string;
   readonly text: string;
+  /** Of all requests together, as far as the services counted; null where none did. */
   readonly usage: Usage | null;
+  /** The requests that brought something, in order: each is billed. */
+  readonly parts: readonly Part[];
   readonly finishReason: FinishReason | null;
   /** `complete` only when the service said the answer was finished. */
   readonly status: "complete" | "interrupted" | "failed";
@@ -21,6 +24,14 @@ export interface TurnResult {
   readonly failovers: readonly Takeover[];
   /** Who answered in the end, where it was not whom the request went to first. */
   readonly answeredBy: { readonly provider: string; readonly model: string } | null;
+}
+
+/** One of the requests that an answer was put together from. */
+export interface Part {
+  /** Whom it went to; null for whom the first one goes to. */
+  readonly by: { readonly provider: string; readonly model: string } | null;
+  /** Null where the count never came: the request was broken off before. */
+  readonly usage: Usage | null;
 }
 
 export interface Takeover {
@@ -66,9 +77,10 @@ class Gathering {
   readonly #seams: SeamRecord[] = [];
   readonly #failovers: Takeover[] = [];
   #length = 0;
-  /** Of each part of the answer, as far as it came: all are billed. */
-  readonly #usages: Usage[] = [];
-  #part = 0;
+  readonly #parts: Part[] = [];
+  /** The one that runs, and whether anything came of it. */
+  #part: Part = { by: null, usage: null };
+  #grown = false;
   #finishReason: FinishReason | null = null;
   #error: AppError | null = null;
   #firstAt: Date | null = null;
@@ -79,7 +91,7 @@ class Gathering {
   }
 
   take(event: ChatEvent): void {
-    if (event.type === "usage") this.#usages[this.#part] = event.usage;
+    if (event.type === "usage") this.#part = { ...this.#part, usage: event.usage };
     else if (event.type === "finish") this.#finishReason = event.reason;
     else if (event.type === "error") this.#error = event.error;
     else if (event.type === "seam" || event.type === "failover") this.#takeOver(event);
@@ -91,10 +103,13 @@ class Gathering {
       this.#error = new AppError("incomplete_answer", { provider: this.#request.model });
     }
     const error = this.#error;
+    this.#endPart();
+    const usages = this.#parts.flatMap(({ usage }) => usage ?? []);
     return {
       reasoning: this.#reasoning.join(""),
       text: this.#text.join(""),
-      usage: this.#usages.length === 0 ? null : sumUsage(this.#usages),
+      usage: usages.length === 0 ? null : sumUsage(usages),
+      parts: this.#parts,
       finishReason: this.#finishReason,
       status: error === null ? "complete" : error.code === "interrupted" ? "interrupted" : "failed",
       error,
@@ -107,8 +122,15 @@ class Gathering {
     };
   }
 
+  /** What brought nothing is not billed. */
+  #endPart(): void {
+    if (this.#grown || this.#part.usage !== null) this.#parts.push(this.#part);
+    this.#grown = false;
+  }
+
   #piece({ type, text }: { type: "reasoning" | "text"; text: string }): void {
     this.#firstAt ??= new Date();
+    this.#grown = true;
     if (type === "reasoning") this.#reasoning.push(text);
     else this.#length += text.length;
     if (type === "text") this.#text.push(text);
@@ -116,8 +138,9 @@ class Gathering {
 
   #takeOver(event: Extract<ChatEvent, { type: "seam" | "failover" }>): void {
     const { provider, model, error } = event;
-    this.#part = this.#usages.length;
+    this.#endPart();
     this.#answeredBy = { provider, model };
+    this.#part = { by: this.#answeredBy, usage: null };
     if (event.type === "failover") this.#failovers.push({ provider, model, error });
     else this.#seams.push({ at: this.#length, how: event.how, provider, model, error });
   }

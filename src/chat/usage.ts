@@ -27,6 +27,15 @@ export function estimateTokens(text: string): number {
   return Math.ceil(wide * 0.6 + (text.length - wide) * 0.3);
 }
 
+/** Of several requests together; null where nobody knows what one of them cost. */
+export function sumCosts(costs: readonly (Cost | null)[]): Cost | null {
+  const known = costs.filter((cost) => cost !== null);
+  const [first] = known;
+  if (first === undefined || known.length < costs.length) return null;
+  const amount = known.reduce((sum, cost) => sum + cost.amount, 0);
+  return { currency: first.currency, amount: Number(amount.toPrecision(12)) };
+}
+
 /** Of several requests together. */
 export function sumUsage(usages: readonly Usage[]): Usage {
   const total = (key: keyof Usage) => usages.reduce((tokens, usage) => tokens + usage[key], 0);

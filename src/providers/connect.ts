@@ -189,10 +189,10 @@ class Attempt {
   }
 
   #finish(thrown: unknown): void {
-    for (const event of this.#deltas.end()) this.#push(event);
+    const error = this.#error(thrown);
+    for (const event of this.#deltas.end(error === null)) this.#push(event);
     this.#flush("reasoning");
     this.#flush("text");
-    const error = this.#error(thrown);
     if (error !== null) this.#queue.push({ type: "error", error: redactedError(error, this.#connection) });
     else this.#queue.push({ type: "finish", reason: redact(this.#deltas.finishReason!, this.#connection) });
   }

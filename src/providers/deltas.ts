@@ -38,9 +38,14 @@ export class Deltas {
     return events;
   }
 
-  /** What was held back, at the end of the stream. */
-  end(): ChatEvent[] {
+  /**
+   * What was held back, at the end of the stream.
+   *
+   * @param whole false for an answer that broke off: half a character is then no part of it, and nobody could go on from it
+   */
+  end(whole: boolean): ChatEvent[] {
     const events = this.#tags.end();
+    if (!whole) return events;
     const rest: ChatEvent[] = [
       { type: "reasoning", text: this.#reasoning.end() },
       { type: "text", text: this.#text.end() },

@@ -6,7 +6,7 @@ import { Deltas, readUsage } from "../../src/providers/deltas.ts";
 /** What a stream of chunks amounts to. */
 function read(chunks: readonly unknown[]): { events: ChatEvent[]; reasoning: string; text: string } {
   const deltas = new Deltas();
-  const events = [...chunks.flatMap((chunk) => deltas.read(chunk)), ...deltas.end()];
+  const events = [...chunks.flatMap((chunk) => deltas.read(chunk)), ...deltas.end(true)];
   const of = (type: "reasoning" | "text") =>
     events.map((event) => (event.type === type && "text" in event ? event.text : "")).join("");
   return { events, reasoning: of("reasoning"), text: of("text") };
