@@ -30,7 +30,7 @@ function paths(server: RawServer): string[] {
 
 async function exchanges({ cwd }: Place) {
   const folder = join(cwd, "transcripts");
-  const [name = ""] = readdirSync(folder).filter((file) => file.endsWith(".md"));
+  const name = readdirSync(folder).find((file) => file.endsWith(".md"))!;
   return (await readTranscript(join(folder, name))).exchanges;
 }
 
@@ -276,7 +276,10 @@ describe.concurrent("an answer that was left unfinished", () => {
     running.kill("SIGKILL");
     await running.done;
     await using terminal = openProgram(["-c"], { place, env, cols: 120 });
-    await terminal.until("The last answer broke off. /continue goes on from where it stopped.");
+    await terminal.until("/continue goes on from where it stopped.");
+    expect(terminal.screen()).toContain(
+      "> count\nOne\nThe last answer broke off. /continue goes on from where it stopped.",
+    );
   });
 
   test("and goes on in several steps, each saved, is one answer in the end", async () => {
