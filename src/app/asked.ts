@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { ChatEvent } from "../chat/model.ts";
+import { failureOf } from "../terminal/parts.ts";
 import { describe } from "../terminal/terminal.ts";
 import { isoWithOffset } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
@@ -43,7 +44,7 @@ export function asObject(app: App, dialogue: Dialogue, question: string | null, 
     transcript: dialogue.path === null || answer.unsaved !== null ? null : relativePath(app, dialogue.path),
     started_at: isoWithOffset(startedAt),
     ended_at: isoWithOffset(endedAt),
-    error: error === null ? null : { code: error.code, message: describe(error, app.words.errors) },
+    error: error === null ? null : { code: error.code, message: failureOf(app.words, answer) },
   };
 }
 

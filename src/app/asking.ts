@@ -3,7 +3,7 @@ import type { ChatEvent } from "../chat/model.ts";
 import { AppError, systemReason } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../terminal/answer.ts";
-import { partsOf } from "../terminal/parts.ts";
+import { sayParts } from "../terminal/parts.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
@@ -104,7 +104,7 @@ function report(app: App, dialogue: Dialogue, answer: Answer): void {
   const { terminal, words } = app;
   // Whoever read the answer has seen enough: that is no failure to speak of.
   if (app.stop.reason === "closed") return;
-  for (const line of partsOf(words, answer)) terminal.say(terminal.ink.err.dim(line));
+  sayParts(terminal, words, answer);
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));

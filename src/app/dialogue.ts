@@ -280,7 +280,7 @@ export class Dialogue {
     const model = await openModel(this.#app, this.#connection, this.modelId);
     const result = await runTurn(model, request, [record.onEvent, onEvent], signal);
     const cost = this.#cost(result);
-    record.try((writer) => writer.end(endingOf(result, cost, this.#app.words.errors)));
+    record.try((writer) => writer.end(endingOf(result, cost, this.#app.words)));
     this.#count(result, cost);
     return { ...result, cost, unsaved: record.failure };
   }

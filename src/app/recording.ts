@@ -1,7 +1,7 @@
 import type { ChatEvent, Cost } from "../chat/model.ts";
 import type { TurnResult } from "../chat/turn.ts";
 import { type AppError, asAppError } from "../errors.ts";
-import { describe } from "../terminal/terminal.ts";
+import { failureOf } from "../terminal/parts.ts";
 import type { Ending } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { Words } from "../words/words.ts";
@@ -33,9 +33,9 @@ export class Recording {
 }
 
 /** How a turn ended, as the transcript writes it down. */
-export function endingOf(result: TurnResult, cost: Cost | null, words: Words["errors"]): Ending {
+export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Words, "answer" | "errors">): Ending {
   const { error } = result;
-  const notice = error === null ? null : describe(error, words);
+  const notice = failureOf(words, result);
   return {
     at: result.endedAt,
     status: result.status,

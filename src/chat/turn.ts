@@ -39,6 +39,8 @@ export interface Takeover {
   readonly model: string;
   /** What kept the one before from answering. */
   readonly error: AppError;
+  /** Whether anything came of it. */
+  readonly brought: boolean;
 }
 
 export interface SeamRecord extends Takeover {
@@ -76,6 +78,8 @@ class Gathering {
   readonly #text: string[] = [];
   readonly #seams: SeamRecord[] = [];
   readonly #failovers: Takeover[] = [];
+  /** Sets, for the takeover that runs, that something came of it. */
+  #bring = () => {};
   #length = 0;
   readonly #parts: Part[] = [];
   /** The one that runs, and whether anything came of it. */
@@ -131,6 +135,7 @@ class Gathering {
   #piece({ type, text }: { type: "reasoning" | "text"; text: string }): void {
     this.#firstAt ??= new Date();
     this.#grown = true;
+    this.#bring();
     if (type === "reasoning") this.#reasoning.push(text);
     else this.#length += text.length;
     if (type === "text") this.#text.push(text);
@@ -141,7 +146,9 @@ class Gathering {
     this.#endPart();
     this.#answeredBy = { provider, model };
     this.#part = { by: this.#answeredBy, usage: null };
-    if (event.type === "failover") this.#failovers.push({ provider, model, error });
-    else this.#seams.push({ at: this.#length, how: event.how, provider, model, error });
+    const takeover = { provider, model, error, brought: false };
+    this.#bring = () => (takeover.brought = true);
+    if (event.type === "failover") this.#failovers.push(takeover);
+    else this.#seams.push(Object.assign(takeover, { at: this.#length, how: event.how }));
   }
 }

@@ -1,5 +1,5 @@
 import type { AppError } from "../errors.ts";
-import { partsOf } from "../terminal/parts.ts";
+import { sayParts } from "../terminal/parts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/summary.ts";
 import { describe } from "../terminal/terminal.ts";
@@ -10,7 +10,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
   const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
-  for (const line of partsOf(words, answer)) terminal.say(ink.dim(line));
+  sayParts(terminal, words, answer);
   if (error?.code === "interrupted") terminal.say(ink.yellow(words.answer.interrupted));
   else if (error !== null) terminal.err(`${ink.red(sanitize(describe(error, words.errors)))}\n`);
   if (finishReason === "length") terminal.say(ink.yellow(words.answer.cutByLength));

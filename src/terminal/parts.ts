@@ -1,27 +1,51 @@
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
 import { sanitize } from "./sanitize.ts";
-import { errorWords } from "./terminal.ts";
+import { describe, errorWords, type Terminal } from "./terminal.ts";
 
 interface Took {
   readonly provider: string;
   readonly model: string;
   readonly error: AppError;
+  /** Whether anything came of it. */
+  readonly brought: boolean;
 }
 
 /** How an answer was put together: who took over from whom and why, how it went on where it had broken off. */
-export interface Parts {
+interface Parts {
   readonly failovers: readonly Took[];
   readonly seams: readonly (Took & { readonly how: "prefix" | "asked" | "again" })[];
+  /** Why it ended early in spite of that; null when it is whole. */
+  readonly error: AppError | null;
 }
 
-/** A line for each part of an answer that another provider, or another request, gave. */
-export function partsOf(words: Pick<Words, "answer" | "errors">, { failovers, seams }: Parts): string[] {
+type PartWords = Pick<Words, "answer" | "errors">;
+
+/** A line for each part of an answer that another provider, or another request, gave or was to give. */
+export function sayParts(terminal: Terminal, words: PartWords, parts: Parts): void {
   const why = (error: AppError) => (error.code === "interrupted" ? "" : sanitize(errorWords(error, words.errors).what));
-  return [
-    ...failovers.map(({ provider, model, error }) =>
-      words.answer.failover({ why: why(error), provider, model: sanitize(model) }),
-    ),
-    ...seams.map(({ how, provider, error }) => words.answer.seam[how]({ why: why(error), provider }).trimStart()),
-  ];
+  const seams = parts.seams.map(({ how, provider, error, brought }) =>
+    words.answer.seam[brought ? how : "inVain"]({ why: why(error), provider }).trimStart(),
+  );
+  for (const line of [...takeovers(words, parts), ...seams]) {
+    // Beside an error it is a part of what went wrong, which is told whatever else is not.
+    if (parts.error === null) terminal.say(terminal.ink.err.dim(line));
+    else terminal.err(`${terminal.ink.err.dim(line)}\n`);
+  }
+}
+
+/** Why an answer is not whole, with the reasons of all that were asked before; null when it is. */
+export function failureOf(words: PartWords, parts: Parts): string | null {
+  if (parts.error === null) return null;
+  return [...takeovers(words, parts), describe(parts.error, words.errors)].join("\n");
+}
+
+function takeovers(words: PartWords, { failovers }: Parts): string[] {
+  return failovers.map(({ provider, model, error, brought }) =>
+    words.answer[brought ? "failover" : "failoverInVain"]({
+      why: sanitize(errorWords(error, words.errors).what),
+      provider,
+      model: sanitize(model),
+    }),
+  );
 }

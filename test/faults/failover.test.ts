@@ -1,0 +1,184 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readTranscript } from "../../src/transcripts/read.ts";
+import { newPlace, type Place, put, run } from "../support/program.ts";
+import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
+import { freePort } from "../support/tcp.ts";
+import { answer, refusal, text } from "../support/wire.ts";
+
+const deepseekKey = "sk-deepseek0123456789";
+const siliconflowKey = "sk-siliconflow0123456789";
+const backup = "deepseek-ai/DeepSeek-V4-Flash";
+
+const cut = (...pieces: readonly string[]): Reply => ({ body: pieces, end: "cut" });
+const error = (message: string) => ({ error: { message } });
+
+/** DeepSeek first, then SiliconFlow, then a local server, as far as they are named. */
+function placed(servers: { deepseek: string; siliconflow?: string; local?: string }): {
+  place: Place;
+  env: Record<string, string>;
+} {
+  const place = newPlace();
+  const routes = [servers.siliconflow && `siliconflow/${backup}`, servers.local && "mine/llama"].filter(Boolean);
+  const mine = servers.local === undefined ? "" : `providers: {mine: {base_url: "${servers.local}", model: llama}}\n`;
+  put(place.configFile, `failover:\n  deepseek-flash: [${routes.join(", ")}]\n${mine}`);
+  const env = {
+    DEEPSEEK_API_KEY: deepseekKey,
+    DEEPSEEK_BASE_URL: servers.deepseek,
+    SILICONFLOW_API_KEY: siliconflowKey,
+    ...(servers.siliconflow !== undefined && { SILICONFLOW_BASE_URL: servers.siliconflow }),
+  };
+  return { place, env };
+}
+
+async function lastExchange({ cwd }: Place) {
+  const folder = join(cwd, "transcripts");
+  const name = readdirSync(folder).find((file) => file.endsWith(".md"))!;
+  return (await readTranscript(join(folder, name))).exchanges.at(-1)!;
+}
+
+/** What a server was sent as a key. */
+function keys(server: RawServer): (string | undefined)[] {
+  return [...new Set(server.requests.map(({ headers }) => headers.authorization))];
+}
+
+describe.concurrent("the next provider takes over", () => {
+  test.each<[string, Reply, string]>([
+    ["fails", refusal(503, error("busy")), "service_failed"],
+    ["is out of balance", refusal(402, error("Insufficient Balance")), "no_balance"],
+    ["refuses the key", refusal(401, error("no such key")), "key_rejected"],
+    ["limits requests", refusal(429, error("slow down")), "rate_limited"],
+    ["does not know the model", refusal(400, error("Model Not Exist")), "model_not_found"],
+    ["breaks off at once", cut(), "stream_failed"],
+  ])("when the first one %s, and it is said who answered", async (_, reply, code) => {
+    await using first = await serve([reply]);
+    await using second = await serve([answer("Yes.")]);
+    const { place, env } = placed({ deepseek: first.url, siliconflow: second.url });
+    const options = { place, env };
+    const ask = (...flags: string[]) => run(["ask", "--retries", "0", ...flags, "sure?"], options);
+    const { code: exit, stdout, stderr } = await ask();
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: "Yes.\n" });
+    expect(stderr).toContain(`${backup} at siliconflow answered instead.`);
+    expect(first.body()).toMatchObject({ model: "deepseek-flash", messages: [{ role: "user", content: "sure?" }] });
+    expect(second.body()).toMatchObject({ model: backup, messages: [{ role: "user", content: "sure?" }] });
+    expect([keys(first), keys(second)]).toEqual([[`Bearer ${deepseekKey}`], [`Bearer ${siliconflowKey}`]]);
+    expect(await lastExchange(place)).toMatchObject({
+      provider: "deepseek",
+      answer: "Yes.",
+      status: "complete",
+      answeredBy: { provider: "siliconflow", model: backup },
+    });
+    const object = JSON.parse((await ask("--no-transcript", "-o", "json")).stdout) as object;
+    expect(object).toMatchObject({
+      provider: "siliconflow",
+      model: backup,
+      answer: "Yes.",
+      complete: true,
+      error: null,
+    });
+    const lines = (await ask("--no-transcript", "-o", "jsonl")).stdout.split("\n");
+    expect(JSON.parse(lines[0]!)).toEqual({ type: "failover", provider: "siliconflow", model: backup, code });
+  });
+
+  test("when nothing listens at the first, after its retries", async () => {
+    await using second = await serve([answer("Yes.")]);
+    const { place, env } = placed({ deepseek: `http://127.0.0.1:${await freePort()}`, siliconflow: second.url });
+    const { code, stdout, stderr } = await run(["ask", "--retries", "1", "sure?"], { place, env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Yes.\n" });
+    expect(stderr).toMatch(/Attempt 2 of 2[\s\S]*No connection to 127\.0\.0\.1:\d+[\s\S]*answered instead\./u);
+  });
+
+  test("in the midst of an answer, from exactly where it broke off", async () => {
+    await using first = await serve([cut(text("One, "), text("two")), cut(text(", three")), cut(text("never"))]);
+    await using second = await serve([answer(", four.")]);
+    const { place, env } = placed({ deepseek: first.url, siliconflow: second.url });
+    const { code, stdout, stderr } = await run(["ask", "--retries", "1", "count"], { place, env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "One, two, three, four.\n" });
+    expect([first.requests.length, second.requests.length]).toEqual([2, 1]);
+    expect(second.body()).toMatchObject({
+      model: backup,
+      messages: [{ role: "user", content: "count" }],
+      prefix: "One, two, three",
+    });
+    expect(JSON.stringify(second.requests)).not.toContain(deepseekKey);
+    expect(stderr).toMatch(/deepseek went on from exactly there[\s\S]*siliconflow went on from exactly there/u);
+    expect(await lastExchange(place)).toMatchObject({
+      answer: "One, two, three, four.",
+      seams: [
+        { at: 8, how: "prefix", provider: "deepseek" },
+        { at: 15, how: "prefix", provider: "siliconflow", model: backup },
+      ],
+      answeredBy: { provider: "siliconflow" },
+    });
+  });
+
+  test("in the midst of an answer also where it can only be asked to go on", async () => {
+    await using first = await serve([cut(text("One, two, three")), refusal(402, error("Insufficient Balance"))]);
+    await using second = await serve([answer("two, three", ", four.")]);
+    const { place, env } = placed({ deepseek: first.url, local: second.url });
+    const { stdout, stderr } = await run(["ask", "--retries", "1", "count"], { place, env });
+    expect(stdout).toBe("One, two, three, four.\n");
+    expect(second.body()).toMatchObject({
+      model: "llama",
+      messages: [{ content: "count" }, { role: "assistant", content: "One, two, three" }, { role: "user" }],
+    });
+    expect(keys(second)).toEqual([undefined]);
+    expect(stderr).toMatch(
+      /deepseek was to go on, and brought nothing[\s\S]*no balance left[\s\S]*mine was asked to go on/u,
+    );
+  });
+
+  test("in a session, for that question alone", async () => {
+    await using first = await serve((_, index) =>
+      index === 0 ? refusal(402, error("Insufficient Balance")) : answer("B."),
+    );
+    await using second = await serve([answer("A.")]);
+    const { place, env } = placed({ deepseek: first.url, siliconflow: second.url });
+    const { code, stdout, stderr } = await run([], { place, env, input: "one\ntwo\nq\n" });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "A.\nB.\n" });
+    expect(stderr).toContain(`no balance left (Insufficient Balance). ${backup} at siliconflow answered instead.`);
+    expect(first.body()["messages"]).toMatchObject([{ content: "one" }, { content: "A." }, { content: "two" }]);
+  });
+
+  test("where one of them has no key, past it", async () => {
+    await using first = await serve([refusal(402, error("Insufficient Balance"))]);
+    await using second = await serve([answer("unused")]);
+    await using third = await serve([answer("Yes.")]);
+    const { place, env } = placed({ deepseek: first.url, siliconflow: second.url, local: third.url });
+    const { stdout } = await run(["ask", "sure?"], { place, env: { ...env, SILICONFLOW_API_KEY: "" } });
+    expect({ stdout, second: second.requests.length }).toEqual({ stdout: "Yes.\n", second: 0 });
+  });
+});
+
+describe.concurrent("nobody takes over", () => {
+  test("what the request itself is refused for: the next one would refuse it too", async () => {
+    await using first = await serve([refusal(422, error("no such temperature"))]);
+    await using second = await serve([answer("unused")]);
+    const { place, env } = placed({ deepseek: first.url, siliconflow: second.url });
+    const { code } = await run(["ask", "sure?"], { place, env });
+    expect({ code, second: second.requests.length }).toEqual({ code: 4, second: 0 });
+  });
+
+  test("when all are down: each is named with its reason, also in the transcript, the object and under --quiet", async () => {
+    await using first = await serve([refusal(402, error("Insufficient Balance"))]);
+    await using second = await serve([refusal(503, error("overloaded"))]);
+    await using third = await serve([refusal(500, error("out of memory"))]);
+    const { place, env } = placed({ deepseek: first.url, siliconflow: second.url, local: third.url });
+    const ask = (...flags: string[]) => run(["ask", "--retries", "0", ...flags, "sure?"], { place, env });
+    const all =
+      /deepseek has no balance left[\s\S]*siliconflow failed \(503: overloaded\)[\s\S]*mine failed \(500: out of memory\)/u;
+    const { code, stdout, stderr } = await ask();
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
+    expect(stderr).toMatch(all);
+    expect(stderr).not.toContain("answered instead");
+    expect((await lastExchange(place)).notice).toMatch(all);
+    expect((await ask("-q")).stderr).toMatch(all);
+    const object = JSON.parse((await ask("-o", "json")).stdout) as { error: { message: string } };
+    expect(object.error.message).toMatch(all);
+    const session = await run(["--retries", "0"], { place, env, input: "sure?\nq\n" });
+    expect([session.code, session.stderr]).toEqual([5, expect.stringMatching(all)]);
+    const chinese = await ask("--lang", "zh", "-q");
+    expect(chinese.stderr).toMatch(/deepseek[\s\S]*siliconflow[\s\S]*mine/u);
+  });
+});
