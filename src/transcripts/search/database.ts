@@ -1,5 +1,6 @@
-import { closeSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import { closeSync, realpathSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { createFile, makeFolder } from "../disk.ts";
@@ -33,8 +34,22 @@ export function troubleWith(error: unknown): "obstacle" | "damage" | null {
   return "syscall" in error ? "obstacle" : null;
 }
 
+/** The index of a folder has the folder's real path in its name, so that each has its own. */
+export function indexPath(folder: string, cache: string): string {
+  const name = createHash("sha256").update(realPath(folder)).digest("hex").slice(0, 16);
+  return join(cache, `search-${name}.db`);
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return resolve(folder);
+  }
+}
+
 /** The file of an index. Every method throws SQLite's errors, or `Damage` for what cannot be. */
-export class Database {
+export class Database implements Disposable {
   readonly #sqlite: DatabaseSync;
   readonly #path: string;
   readonly #statements = new Map<string, StatementSync>();
@@ -56,12 +71,19 @@ export class Database {
       sqlite.exec(
         `PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000`,
       );
-      if (database.#number("PRAGMA user_version") !== version) database.#make();
+      if (!database.isCurrent) database.#make();
     } catch (error) {
       database.close();
       throw error;
     }
     return database;
+  }
+
+  /** Opens a file that is there, and leaves it as it is. */
+  static look(path: string): Database {
+    const sqlite = new (loadSqlite().DatabaseSync)(path, { readOnly: true });
+    sqlite.exec(`PRAGMA busy_timeout = ${patience}`);
+    return new Database(sqlite, path);
   }
 
   /** Deletes the file with what SQLite keeps beside it; false where that cannot be. */
@@ -76,6 +98,11 @@ export class Database {
 
   get path(): string {
     return this.#path;
+  }
+
+  /** Whether the tables are those of this version of the program. */
+  get isCurrent(): boolean {
+    return this.#number("PRAGMA user_version") === version;
   }
 
   /** Another number than before where another program has written to the file. */
@@ -126,6 +153,10 @@ export class Database {
 
   close(): void {
     this.#sqlite.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #number(sql: string): number {

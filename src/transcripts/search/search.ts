@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.ts";
 import type { FileState } from "./catalog.ts";
-import { Database, troubleWith } from "./database.ts";
+import { Database, indexPath, troubleWith } from "./database.ts";
 import type { FoundExchange, Wanted } from "./examine.ts";
 import { statesIn } from "./files.ts";
 import { IndexedProspects } from "./indexed.ts";
@@ -159,9 +157,3 @@ class Search {
 
 /** Milliseconds of work after which signals get their turn. */
 const stint = 30;
-
-/** The index of a folder has the folder's real path in its name, so that each has its own. */
-function indexPath(folder: string, cache: string): string {
-  const name = createHash("sha256").update(realpathSync.native(folder)).digest("hex").slice(0, 16);
-  return join(cache, `search-${name}.db`);
-}

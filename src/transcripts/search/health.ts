@@ -1,0 +1,59 @@
+import { statSync } from "node:fs";
+import { isAsBefore, livingIn } from "./catalog.ts";
+import { Database, indexPath, troubleWith } from "./database.ts";
+import { statesIn } from "./files.ts";
+import { Segment } from "./rows.ts";
+import { Damage } from "./sealed.ts";
+
+/** How the index of a folder is. */
+export interface IndexHealth {
+  readonly path: string;
+  /** What it takes on the disk. */
+  readonly bytes: number;
+  /**
+   * `outdated`: made by another version of the program, and made anew by the next search, as a damaged one is; `blocked`: out
+   * of reach now, because another program keeps it or the system refuses it.
+   */
+  readonly state: "none" | "sound" | "damaged" | "outdated" | "blocked";
+  /** Files it knows. */
+  readonly files: number;
+  /** Files of the folder that it does not know as they are now: the next search reads them. */
+  readonly pending: number;
+}
+
+/**
+ * Looks at the index of a folder without changing it. What is looked at is its frame, in some milliseconds: the checksum of each
+ * list is looked at when that is read.
+ *
+ * @param cache the folder where indexes are kept
+ * @throws AppError `transcript_unreadable` for the folder
+ */
+export function indexHealth(cache: string, folder: string): IndexHealth {
+  const path = indexPath(folder, cache);
+  const states = statesIn(folder);
+  const bytes = sizeOf(path) + sizeOf(`${path}-wal`);
+  const nothing = { path, bytes, files: 0, pending: states.size };
+  if (bytes === 0) return { ...nothing, state: "none" };
+  try {
+    using database = Database.look(path);
+    if (!database.isCurrent) return { ...nothing, state: "outdated" };
+    const entries = database.readCatalog();
+    const segments = Segment.all(database);
+    for (const [id, exchanges] of livingIn(entries.values())) {
+      if (exchanges > (segments.get(id)?.exchanges ?? 0)) throw new Damage();
+    }
+    const known = [...states].filter(([name, state]) => {
+      const entry = entries.get(name);
+      return entry !== undefined && isAsBefore(entry, state);
+    });
+    return { path, bytes, state: "sound", files: entries.size, pending: states.size - known.length };
+  } catch (error) {
+    const trouble = troubleWith(error);
+    if (trouble === null) throw error;
+    return { ...nothing, state: trouble === "damage" ? "damaged" : "blocked" };
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
