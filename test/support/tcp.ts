@@ -75,8 +75,8 @@ export async function listen(handler: (asked: Asked) => unknown, options: TcpOpt
   };
 }
 
-/** Characters of the request that stands at the start; null while its head has not come. */
-function lengthOf(text: string): number | null {
+/** Characters (latin1) of the request that stands at the start; null while its head has not come. */
+export function lengthOf(text: string): number | null {
   const head = text.indexOf("\r\n\r\n");
   if (head < 0) return null;
   const length = /^content-length: *(\d+)/imu.exec(text.slice(0, head))?.[1] ?? "0";
