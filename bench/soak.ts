@@ -58,6 +58,7 @@ const rows: [string, number | string][] = [
   ["  shown", result.shown],
   ["  saved", result.saved],
   ["bytes said again at seams, taken out", result.repeated],
+  ["bytes that may have been, left out", result.unclear],
   ["mistakes", mistakes.length],
 ];
 for (const [name, value] of rows) console.log(`${name.padEnd(40)} ${String(value).padStart(10)}`);

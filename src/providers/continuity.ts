@@ -95,7 +95,6 @@ class Course {
       else if (event.type === "finish") yield* this.#finish(seam, event);
       else yield this.#heard(event);
     }
-    if (error !== null) yield* this.#say(seam.end());
     return error;
   }
 

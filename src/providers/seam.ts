@@ -42,7 +42,10 @@ export class Seam {
     return undecided ? "" : this.end();
   }
 
-  /** What is still held, when nothing more comes. */
+  /**
+   * What is still held, when the answer has ended in order. One that broke off is left without: what is there stays the
+   * beginning of the answer, and with what may be a repetition it might not.
+   */
   end(): string {
     if (!this.#open) return "";
     this.#open = false;

@@ -97,6 +97,8 @@ export interface Wanted {
   readonly said: string;
   /** Characters of that which the model says again, where it is only asked to go on. */
   readonly again: number;
+  /** Whether it is asked to go on in a message, without a prefix. */
+  readonly asked: boolean;
 }
 
 type Said = Pick<ChatMessage, "role" | "content"> & { readonly prefix?: boolean };
@@ -108,12 +110,13 @@ export function wantedBy(seed: number, { messages }: { readonly messages: readon
   if (id === null) throw new Error("Nobody asked for anything.");
   const { content = null } = messages[asked + 1] ?? {};
   const said = typeof content === "string" ? content : "";
-  if (said === "" || messages.at(-1)?.prefix === true) return { id, said, again: 0 };
+  if (said === "" || messages.at(-1)?.prefix === true) return { id, said, again: 0, asked: false };
   const overlap =
     randomOf(seed, id, said.length) < 0.4 ? 0 : 12 + Math.floor(randomOf(seed, id, said.length, "again") * 60);
   const again = Math.min(overlap, said.length);
   const begins = said.charCodeAt(said.length - again);
-  return { id, said, again: again < 12 ? 0 : begins >= 0xdc00 && begins <= 0xdfff ? again - 1 : again };
+  const halved = begins >= 0xdc00 && begins <= 0xdfff;
+  return { id, said, again: again < 12 ? 0 : again - (halved ? 1 : 0), asked: true };
 }
 
 function idOf(content: ChatMessage["content"]): string | null {

@@ -132,6 +132,16 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
     });
   });
 
+  test("and when that breaks off while it repeats, nothing is there twice", async () => {
+    await using server = await serve([cut(text("One, two, three")), cut(text("two, th")), answer(", four.")]);
+    const place = providerAt(server, "none");
+    const first = await run(["ask", "--retries", "1", "count"], { place });
+    expect(first.stdout).toBe("One, two, three\n");
+    const { stdout } = await run(["ask", "--continue-answer"], { place });
+    expect(stdout).toBe(", four.\n");
+    expect(messages(server)).toMatchObject([{}, { role: "assistant", content: "One, two, three" }, {}]);
+  });
+
   test("when the service ran out of resources in the middle of it; what both requests took is added up", async () => {
     const short = { ...counted, prompt_tokens: 30, completion_tokens: 4, total_tokens: 34 };
     await using server = await serve([

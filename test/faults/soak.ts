@@ -43,6 +43,8 @@ export interface SoakResult {
   readonly received: number;
   /** What a model that was asked to go on said again, and the program took out. */
   readonly repeated: number;
+  /** The same, or not: the answer broke off before that was clear, and the program left it out. */
+  readonly unclear: number;
   readonly shown: number;
   readonly saved: number;
   /** All bytes on the wire, to the program. */
@@ -85,6 +87,17 @@ async function runSession({ seed, launch }: SoakOptions, relay: Relay, tally: Ta
   await tally.add(ids, launched, form === "json");
 }
 
+/** What came of an answer's text, once. */
+interface Received {
+  readonly text: string;
+  /** Bytes. */
+  readonly repeated: number;
+  readonly unclear: number;
+}
+
+/** Characters in which a chance likeness to what was said before has long ended. */
+const mostUnclear = 12;
+
 class Tally {
   readonly #seed: number;
   readonly #relay: Relay;
@@ -93,7 +106,7 @@ class Tally {
   readonly #exchanges = new Map<string, readonly Relayed[]>();
   #sorted = 0;
   readonly #answers = { whole: 0, broken: 0, none: 0 };
-  readonly #bytes = { received: 0, repeated: 0, shown: 0, saved: 0 };
+  readonly #bytes = { received: 0, repeated: 0, unclear: 0, shown: 0, saved: 0 };
 
   constructor(seed: number, relay: Relay) {
     this.#seed = seed;
@@ -120,12 +133,14 @@ class Tally {
 
   #compare(id: string, exchanges: readonly Exchange[]): void {
     const saved = exchanges.map(({ answer }) => answer).join("");
-    const { text, repeated } = this.#receivedFor(id);
+    const possible = this.#receivedFor(id);
+    const { text, repeated, unclear } = possible.find((received) => received.text === saved) ?? possible[0]!;
     const last = exchanges.findLast(({ answer }) => answer !== "") ?? exchanges.at(-1);
     const whole = last?.status === "complete" && last.finishReason === "stop";
     this.#answers[whole ? "whole" : saved === "" ? "none" : "broken"]++;
     this.#bytes.received += Buffer.byteLength(text);
     this.#bytes.repeated += repeated;
+    this.#bytes.unclear += unclear;
     this.#bytes.saved += Buffer.byteLength(saved);
     if (text !== saved) this.mistakes.push(`${id}: received ${quote(text)}, saved ${quote(saved)}`);
     const answer = answerTo(this.#seed, id);
@@ -133,19 +148,24 @@ class Tally {
       this.mistakes.push(`${id}: not the answer: ${quote(saved)}`);
   }
 
-  /** The text that came for a question, in all its requests, and the bytes of it that had come before. */
-  #receivedFor(id: string): { text: string; repeated: number } {
-    let text = "";
-    let repeated = 0;
+  /** The text that came for a question, in all its requests: with and without what nobody can tell from a repetition. */
+  #receivedFor(id: string): Received[] {
+    let possible: Received[] = [{ text: "", repeated: 0, unclear: 0 }];
     for (const exchange of this.#exchangesFor(id)) {
       const wanted = wantedBy(this.#seed, bodyOf(exchange));
-      const content = contentOf(exchange);
+      const { content, finished } = contentOf(exchange);
       const again = content.slice(0, wanted.again);
-      repeated += Buffer.byteLength(again);
+      const fresh = content.slice(again.length);
+      const mayBeUnclear = wanted.asked && !finished && fresh !== "" && fresh.length < mostUnclear;
+      possible = possible.flatMap(({ text, repeated, unclear }) => {
+        const received = { text, repeated: repeated + Buffer.byteLength(again), unclear };
+        const without = { ...received, unclear: unclear + Buffer.byteLength(fresh) };
+        return [{ ...received, text: text + fresh }, ...(mayBeUnclear ? [without] : [])];
+      });
       // Half a character at the end of what broke off is no text.
-      text = text.replace(/[\uD800-\uDBFF]$/u, "") + content.slice(again.length);
+      possible = possible.map((received) => ({ ...received, text: received.text.replace(/[\uD800-\uDBFF]$/u, "") }));
     }
-    return { text: text.replace(/[\uD800-\uDBFF]$/u, ""), repeated };
+    return possible;
   }
 
   #exchangesFor(id: string): readonly Relayed[] {

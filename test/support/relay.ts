@@ -81,24 +81,33 @@ export async function relayTo(port: number, resets: (connection: number) => bool
   };
 }
 
-/** The text of the answer in a response's bytes, however they end: what the content deltas of whole events hold. */
-export function contentOf({ response }: Relayed): string {
+/**
+ * The text of the answer in a response's bytes, however they end: what the content deltas of whole events hold; and whether
+ * the answer is finished.
+ */
+export function contentOf({ response }: Relayed): { content: string; finished: boolean } {
   const bytes = Buffer.concat(response);
   const end = bytes.indexOf("\r\n\r\n");
-  if (end < 0) return "";
-  const head = bytes.subarray(0, end).toString("latin1").toLowerCase();
-  if (!head.startsWith("http/1.1 200") || !head.includes("text/event-stream")) return "";
+  const head = bytes.subarray(0, Math.max(0, end)).toString("latin1").toLowerCase();
+  if (!head.startsWith("http/1.1 200") || !head.includes("text/event-stream")) return { content: "", finished: false };
   const body = head.includes("transfer-encoding: chunked")
     ? dechunked(bytes.subarray(end + 4))
     : bytes.subarray(end + 4);
   const events = body.toString("utf8").split("\n\n").slice(0, -1);
-  return events.map((event) => deltaOf(event.replace(/^data: /u, ""))).join("");
+  const choices = events.flatMap((event) => choiceIn(event.replace(/^data: /u, "")));
+  return {
+    content: choices.map(({ delta }) => delta.content ?? "").join(""),
+    finished: choices.some(({ finish_reason: reason }) => reason !== null && reason !== "insufficient_system_resource"),
+  };
 }
 
-function deltaOf(data: string): string {
-  if (data === "[DONE]") return "";
-  const { choices } = JSON.parse(data) as { choices: { delta: { content?: string } }[] };
-  return choices[0]?.delta.content ?? "";
+interface Choice {
+  readonly delta: { readonly content?: string };
+  readonly finish_reason: string | null;
+}
+
+function choiceIn(data: string): Choice[] {
+  return data === "[DONE]" ? [] : (JSON.parse(data) as { choices: Choice[] }).choices.slice(0, 1);
 }
 
 /** What came of a chunked body. */
