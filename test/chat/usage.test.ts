@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Usage } from "../../src/chat/model.ts";
-import { costOf, estimateTokens, sumUsage } from "../../src/chat/usage.ts";
+import { costOf, estimateTokens, sumCosts, sumUsage } from "../../src/chat/usage.ts";
 
 const usage = (promptTokens: number, cachedTokens: number, completionTokens: number): Usage => ({
   promptTokens,
@@ -17,6 +17,12 @@ describe("what an answer cost", () => {
     expect(costOf(usage(30, 20, 12), rates, "CNY")).toEqual({ currency: "CNY", amount: 0.0000584 });
     expect(costOf(usage(1_000_000, 0, 0), rates, "CNY")).toEqual({ currency: "CNY", amount: 1 });
     expect(costOf(usage(0, 0, 0), rates, "USD")).toEqual({ currency: "USD", amount: 0 });
+  });
+
+  test("is known of several requests only where it is known of each", () => {
+    const cost = (amount: number) => ({ currency: "CNY", amount });
+    expect(sumCosts([cost(0.1), cost(0.2)])).toEqual(cost(0.3));
+    expect([sumCosts([cost(0.1), null]), sumCosts([null]), sumCosts([])]).toEqual([null, null, null]);
   });
 
   test("has no digits that binary fractions add", () => {
