@@ -20,8 +20,10 @@ export interface ContinuityOptions {
   readonly goOn: string;
 }
 
-/** What a provider's being down looks like, beyond failures that may pass. */
-const unusable = new Set(["no_balance", "forbidden", "key_rejected", "no_key", "model_not_found"]);
+/** Whether another provider may do better: this one cannot be reached or used, or has failed. */
+function isUnusable({ code, exitCode }: AppError): boolean {
+  return exitCode === 3 || exitCode === 5 || code === "model_not_found";
+}
 
 /**
  * A model that does not leave an answer half-way: what breaks off is gone on with once, and a provider that is down or out of
@@ -120,14 +122,13 @@ class Course {
 
   /** What follows an error: the same route once more, the next one, or nothing. */
   #next(error: AppError): SeamKind | "afresh" | null {
-    const passing = isPassing(error);
     if (this.#grown && !this.#options.automatic) return null;
     // A request that brought nothing was tried often enough by itself.
-    if (this.#grown && passing && !this.#continued) {
+    if (this.#grown && isPassing(error) && !this.#continued) {
       this.#continued = true;
       return this.#how();
     }
-    if (this.#route + 1 >= this.#routes.length || !(passing || unusable.has(error.code))) return null;
+    if (this.#route + 1 >= this.#routes.length || !isUnusable(error)) return null;
     this.#route++;
     this.#continued = false;
     return this.#text !== "" || this.#reasoning !== "" ? this.#how() : "afresh";

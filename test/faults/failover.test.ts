@@ -51,6 +51,8 @@ describe.concurrent("the next provider takes over", () => {
     ["limits requests", refusal(429, error("slow down")), "rate_limited"],
     ["does not know the model", refusal(400, error("Model Not Exist")), "model_not_found"],
     ["breaks off at once", cut(), "stream_failed"],
+    ["answers with a web page", refusal(200, "<html><title>Back soon</title></html>"), "not_a_stream"],
+    ["redirects", refusal(302, "", { location: "https://elsewhere.example/" }), "redirected"],
   ])("when the first one %s, and it is said who answered", async (_, reply, code) => {
     await using first = await serve([reply]);
     await using second = await serve([answer("Yes.")]);
