@@ -215,6 +215,29 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
     expect((await lastExchange(place)).answer).toBe("ok \u{1f600}!");
   });
 
+  test("on a terminal too: the answer is one, and below it stands how it came about", async () => {
+    await using server = await serve([
+      stall(thought("Hm."), text("```py\nprint(1)\npri")),
+      answer("nt(2)\n```\n", "Both **print**."),
+    ]);
+    const place = newPlace();
+    await using terminal = openProgram(["--timeout", "0.7"], { place, env: askingAt(server), cols: 160 });
+    await terminal.until(/>$/u);
+    terminal.type("code");
+    await terminal.until(/> code$/u);
+    terminal.type("\r");
+    await terminal.until("print(2)");
+    await terminal.until("what had come was billed again as input");
+    expect(terminal.screen()).toMatch(
+      /print\(1\)\n\s*print\(2\)\n[\s\S]*Both print\.\n+127\.0\.0\.1:\d+ sent nothing for 0\.7 s\./u,
+    );
+    expect(messages(server)).toMatchObject([
+      { content: "code" },
+      { content: "```py\nprint(1)\npri", prefix: true, reasoning_content: "Hm." },
+    ]);
+    expect((await lastExchange(place)).answer).toBe("```py\nprint(1)\nprint(2)\n```\nBoth **print**.");
+  });
+
   test("also as events and as one object, exactly", async () => {
     await using server = await serve([cut(text("One")), answer(", two.")]);
     const { stdout } = await run(["ask", "-o", "jsonl", "count"], { env: askingAt(server) });
@@ -275,6 +298,19 @@ describe.concurrent("an answer that was left unfinished", () => {
     const [first, second] = await exchanges(place);
     expect(first).toMatchObject({ answer: "\u4e00\uff0c\u4e8c", status: "interrupted" });
     expect(second).toMatchObject({ answer: "\uff0c\u4e09\u3002", status: "complete", continues: first!.id });
+  });
+
+  test("by a kill while it was gone on with is there from both requests, and goes on from there", async () => {
+    await using server = await serve([cut(text("One, ")), stall(text("two, ")), answer("three.")]);
+    const place = newPlace();
+    const env = askingAt(server);
+    const running = start(["ask", "count"], { place, env });
+    await running.until(({ stdout }) => stdout === "One, two, ");
+    running.kill("SIGKILL");
+    await running.done;
+    const { stdout } = await run(["ask", "--continue-answer"], { place, env });
+    expect(stdout).toBe("three.\n");
+    expect(messages(server)).toMatchObject([{ content: "count" }, { content: "One, two, ", prefix: true }]);
   });
 
   test("by a kill says so to whoever resumes it on a terminal", async () => {
