@@ -25,6 +25,11 @@ function isUnusable({ code, exitCode }: AppError): boolean {
   return exitCode === 3 || exitCode === 5 || code === "model_not_found";
 }
 
+/** Whether a service does not take a request of this form. */
+function isRefused({ code }: AppError): boolean {
+  return code === "request_refused" || code === "model_not_found";
+}
+
 /**
  * A model that does not leave an answer half-way: what breaks off is gone on with once, and a provider that is down or out of
  * balance is followed by the next one, in the midst of an answer too.
@@ -46,6 +51,10 @@ class Course {
   #reasoning = "";
   /** Whether the request that runs brought anything. */
   #grown = false;
+  /** How the request that runs goes on with the answer; null where it is a question. */
+  #way: SeamKind | "afresh" | null = null;
+  /** The route refused its prefix completion. */
+  #withoutPrefix = false;
 
   constructor(routes: readonly Route[], options: ContinuityOptions, request: ChatRequest) {
     this.#routes = routes;
@@ -128,9 +137,15 @@ class Course {
       this.#continued = true;
       return this.#how();
     }
+    // A gateway in front of the service may not have what the service has.
+    if (!this.#grown && this.#way === "prefix" && isRefused(error)) {
+      this.#withoutPrefix = true;
+      return this.#how();
+    }
     if (this.#route + 1 >= this.#routes.length || !isUnusable(error)) return null;
     this.#route++;
     this.#continued = false;
+    this.#withoutPrefix = false;
     return this.#text !== "" || this.#reasoning !== "" ? this.#how() : "afresh";
   }
 
@@ -141,11 +156,12 @@ class Course {
 
   #how(): SeamKind {
     if (this.#text === "") return "again";
-    return this.#routes[this.#route]!.prefix === "none" ? "asked" : "prefix";
+    return this.#withoutPrefix || this.#routes[this.#route]!.prefix === "none" ? "asked" : "prefix";
   }
 
   /** The request that goes on, and what of its answer will be said again. */
   #part(how: SeamKind | "afresh"): [ChatRequest, Seam] {
+    this.#way = how;
     const { model, prefix } = this.#routes[this.#route]!;
     const request = { ...this.#request, model };
     if (how === "again" || how === "afresh") {

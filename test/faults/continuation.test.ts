@@ -132,6 +132,21 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
     });
   });
 
+  test.each([404, 400])("by asking, where a gateway refuses prefix completion with %d", async (status) => {
+    await using server = await serve(({ path }, index) => {
+      if (path.startsWith("/beta")) return refusal(status, { error: { message: "no such thing here" } });
+      return index === 0 ? cut(text("One, two, three")) : answer("two, three", ", four.");
+    });
+    const { code, stdout, stderr, place } = await run(["ask", "count"], { env: askingAt({ url: `${server.url}/v1` }) });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "One, two, three, four.\n" });
+    expect(paths(server)).toEqual(["/v1/chat/completions", "/beta/chat/completions", "/v1/chat/completions"]);
+    expect(messages(server)).toMatchObject([{}, { role: "assistant", content: "One, two, three" }, { role: "user" }]);
+    expect(stderr).toMatch(
+      /was to go on, and brought nothing\.\n.*no such thing here\)?\. deepseek was asked to go on/u,
+    );
+    expect((await lastExchange(place)).seams).toMatchObject([{ how: "prefix" }, { how: "asked" }]);
+  });
+
   test("and when that breaks off while it repeats, nothing is there twice", async () => {
     await using server = await serve([cut(text("One, two, three")), cut(text("two, th")), answer(", four.")]);
     const place = providerAt(server, "none");
@@ -167,7 +182,7 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
 
   test.each<[string, Reply, string]>([
     ["breaks off", cut(text(", two")), "One, two"],
-    ["is refused", refusal(400, { error: { message: "no prefix here" } }), "One"],
+    ["is refused", refusal(422, { error: { message: "Content Exists Risk" } }), "One"],
     ["stalls", stall(text(", two")), "One, two"],
   ])("once: when what goes on %s too, all that came is kept", async (_, second, kept) => {
     await using server = await serve([cut(text("One")), second]);

@@ -79,12 +79,16 @@ async function runSession({ seed, launch }: SoakOptions, relay: Relay, tally: Ta
     args: [...args, "--retries", "2", "--timeout", "1", "--quiet"],
     input: form === "chat" ? `${lines.join("\n")}\nq\n` : null,
     env: { DEEPSEEK_API_KEY: "sk-0123456789abcdef", DEEPSEEK_BASE_URL: `${relay.url}/v1` },
-    config:
-      random("provider") < 0.6
-        ? "provider: deepseek\n"
-        : `provider: mine\nproviders: {mine: {base_url: "${relay.url}/v1", model: m}}\n`,
+    config: configOf(relay, random("provider")),
   });
   await tally.add(ids, launched, form === "json");
+}
+
+/** DeepSeek alone, a provider without prefix completion alone, or this one where DeepSeek fails. */
+function configOf({ url }: Relay, random: number): string {
+  const mine = `providers: {mine: {base_url: "${url}/v1", model: m}}\n`;
+  if (random < 0.4) return "provider: deepseek\n";
+  return `${random < 0.7 ? "provider: mine" : "failover: {deepseek-flash: [mine/m]}"}\n${mine}`;
 }
 
 /** What came of an answer's text, once. */
