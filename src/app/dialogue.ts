@@ -1,12 +1,12 @@
 import { Conversation } from "../chat/conversation.ts";
-import type { ChatEvent, ChatRequest, Cost, Image, Message, Sampling, Thinking, Usage } from "../chat/model.ts";
+import type { ChatEvent, ChatRequest, Cost, Image, Message, Sampling, Thinking } from "../chat/model.ts";
 import { runTurn, type TurnResult } from "../chat/turn.ts";
-import { costOf, estimateTokens, sumCosts, sumUsage } from "../chat/usage.ts";
+import { estimateTokens } from "../chat/usage.ts";
 import { AppError } from "../errors.ts";
 import { warmUp } from "../providers/agents.ts";
 import { retiredModels } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
-import { modelFacts, ratesAt } from "../providers/prices.ts";
+import { modelFacts } from "../providers/prices.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
@@ -15,6 +15,7 @@ import { samplingOf, thinkingOf } from "./parameters.ts";
 import { isCut, rebuild } from "./rebuild.ts";
 import { endingOf, Recording } from "./recording.ts";
 import { openWriter } from "./saving.ts";
+import { countedAfter, Spending } from "./spending.ts";
 
 export interface Answer extends TurnResult {
   /** Null where usage or price is unknown. */
@@ -54,14 +55,13 @@ export class Dialogue {
   #inherited: { sampling: Sampling; thinking: Thinking | null } = { sampling: {}, thinking: null };
   /** The service's count of the conversation as it stands; null since it changed. */
   #counted: number | null = null;
-  readonly #costs: Cost[] = [];
-  #usage: Usage | null = null;
-  #questions = 0;
+  readonly #spending: Spending;
   modelId = "";
   writer: TranscriptWriter | null = null;
 
   private constructor(app: App, connection: Connection) {
     this.#app = app;
+    this.#spending = new Spending(app);
     this.#connection = connection;
   }
 
@@ -97,8 +97,8 @@ export class Dialogue {
     return this.#last?.cut === true && this.#conversation.turns.length > 0;
   }
 
-  get spent(): { usage: Usage | null; costs: readonly Cost[]; questions: number } {
-    return { usage: this.#usage, costs: this.#costs, questions: this.#questions };
+  get spent(): Spending["total"] {
+    return this.#spending.total;
   }
 
   get context(): { tokens: number; estimated: boolean; window: number | null } {
@@ -184,7 +184,7 @@ export class Dialogue {
     const request = this.#request([{ role: "user", content: summarise }]);
     const model = await openModel(this.#app, this.#connection, this.modelId);
     const result = await runTurn(model, request, [], signal);
-    this.#count(result, this.#cost(result));
+    this.#spending.add(result, { provider: this.provider, model: this.modelId });
     if (result.error !== null) throw result.error;
     this.#conversation.summarise(heading, result.text, 0);
     if (through !== null) {
@@ -278,36 +278,18 @@ export class Dialogue {
       }),
     );
     const model = await openModel(this.#app, this.#connection, this.modelId);
-    const result = await runTurn(model, request, [record.onEvent, onEvent], signal);
-    const cost = this.#cost(result);
+    const result = this.#named(await runTurn(model, request, [record.onEvent, onEvent], signal));
+    const cost = this.#spending.add(result, { provider: this.provider, model: this.modelId });
     record.try((writer) => writer.end(endingOf(result, cost, this.#app.words)));
-    this.#count(result, cost);
+    this.#counted = countedAfter(result);
     return { ...result, cost, unsaved: record.failure };
   }
 
-  #count({ usage, parts }: TurnResult, cost: Cost | null): void {
-    this.#questions++;
-    if (cost !== null) this.#costs.push(cost);
-    if (usage !== null) this.#usage = this.#usage === null ? usage : sumUsage([this.#usage, usage]);
-    // The last request had all that came before in it. Thinking is not sent back, so it takes no room in the next one.
-    const last = parts.at(-1)?.usage ?? null;
-    this.#counted = last === null ? null : last.promptTokens + last.completionTokens - last.reasoningTokens;
-  }
-
-  /** Null where a part of the answer was billed and its count never came. */
-  #cost({ parts, startedAt }: TurnResult): Cost | null {
-    const { settings, file } = this.#app;
-    const costs = parts.map(({ by, usage }) => {
-      const { provider, model } = by ?? { provider: this.provider, model: this.modelId };
-      const rates = ratesAt(
-        modelFacts(provider, model, file.models ?? {}),
-        settings.currency,
-        startedAt,
-        file.holidays ?? [],
-      );
-      return costOf(usage, rates, settings.currency);
-    });
-    return sumCosts(costs);
+  /** Who answered is told only where it was somebody else than asked. */
+  #named(result: TurnResult): TurnResult {
+    const { answeredBy } = result;
+    const asked = answeredBy?.provider === this.provider && answeredBy.model === this.modelId;
+    return asked ? { ...result, answeredBy: null } : result;
   }
 }
 

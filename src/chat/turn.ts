@@ -22,7 +22,7 @@ export interface TurnResult {
   readonly seams: readonly SeamRecord[];
   /** Where another provider took over before anything had come. */
   readonly failovers: readonly Takeover[];
-  /** Who answered in the end, where it was not whom the request went to first. */
+  /** Whom the last request went to; null where there was only one. */
   readonly answeredBy: { readonly provider: string; readonly model: string } | null;
 }
 

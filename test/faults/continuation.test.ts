@@ -69,8 +69,9 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
     });
     expect(stderr).toContain("deepseek went on from exactly there (prefix completion)");
     expect(stderr).toContain("billed again as input");
-    const { answer: saved, reasoning, seams, status } = await lastExchange(place);
-    expect({ saved, reasoning, status }).toEqual({
+    const { answer: saved, reasoning, seams, status, answeredBy } = await lastExchange(place);
+    expect({ saved, reasoning, status, answeredBy }).toEqual({
+      answeredBy: null,
       saved: "One, two, three, four.",
       reasoning: "Let me count.",
       status: "complete",
