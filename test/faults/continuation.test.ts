@@ -296,6 +296,27 @@ describe.concurrent("an answer that was left unfinished", () => {
     ]);
   });
 
+  test.each([
+    ["field", { prefix: "One, two, three", messages: [{ content: "count" }] }],
+    ["none", { messages: [{ content: "count" }, { role: "assistant", content: "One, two, three" }, { role: "user" }] }],
+  ])(
+    "by hand goes on as by itself where the prefix is of the form %s, and is one answer for what follows",
+    async (form, body) => {
+      await using server = await serve([
+        cut(text("One, two, three")),
+        answer(form === "field" ? ", four." : "two, three, four."),
+        answer("yes"),
+      ]);
+      const place = providerAt(server, form);
+      await run(["ask", "--retries", "0", "count"], { place });
+      const { stdout } = await run(["ask", "--continue-answer"], { place });
+      expect(stdout).toBe(", four.\n");
+      expect(server.body()).toMatchObject(body);
+      await run(["ask", "-c", "sure?"], { place });
+      expect(messages(server)).toMatchObject([{}, { content: "One, two, three, four." }, { content: "sure?" }]);
+    },
+  );
+
   test("by a kill is found torn on resuming, and /continue goes on with it", async () => {
     const half = stall(thought("Hm."), text("\u4e00\uff0c"), text("\u4e8c"));
     await using server = await serve([half, answer("\uff0c\u4e09\u3002")]);
