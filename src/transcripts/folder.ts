@@ -1,4 +1,5 @@
 import { openSync, readdirSync, readSync, statSync, type Stats } from "node:fs";
+import { join, sep } from "node:path";
 import { using } from "./disk.ts";
 import { AppError, systemReason } from "../errors.ts";
 
@@ -13,11 +14,23 @@ export function namesIn(folder: string): string[] {
   }
 }
 
+/** The files in a folder that may be transcripts. Paths are put together here: `join` takes as long as the system's answer. */
+export function* filesIn(
+  folder: string,
+): Generator<{ readonly name: string; readonly path: string; readonly stat: Stats }> {
+  const before = join(folder, sep);
+  for (const name of namesIn(folder)) {
+    const path = before + name;
+    const stat = statOf(path);
+    if (stat !== null) yield { name, path, stat };
+  }
+}
+
 /** A file's size and times; null when there is no regular file. */
 export function statOf(path: string): Stats | null {
   try {
-    const stat = statSync(path);
-    return stat.isFile() ? stat : null;
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() === true ? stat : null;
   } catch {
     return null;
   }

@@ -231,7 +231,7 @@ class Parser {
       const mark = this.#marks[at]!;
       const following = starts[order + 1];
       const text = this.#text.slice(mark.end, following === undefined ? end : this.#marks[following]!.start);
-      const whole = torn && following === undefined ? text : text.replace(/\n{1,2}$/, "");
+      const whole = torn && following === undefined ? text : text.slice(0, text.length - blankEnd(text));
       return { ...labelParts(mark.line), text: whole };
     });
   }
@@ -250,6 +250,11 @@ class Parser {
     const half = line.startsWith("<!-- d") && startsMetadata(line);
     return half ? { keep: lineStart, start: lineStart, missing: "nothing" } : null;
   }
+}
+
+/** How many newlines stand at the end, two at most. */
+function blankEnd(text: string): number {
+  return text.endsWith("\n\n") ? 2 : text.endsWith("\n") ? 1 : 0;
 }
 
 function isQuestion(mark: Mark): boolean {

@@ -1,7 +1,7 @@
 import { readFileSync, type Stats } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { AppError, systemReason } from "../errors.ts";
-import { namesIn, statOf, withBytes } from "./folder.ts";
+import { filesIn, statOf, withBytes } from "./folder.ts";
 import type { Transcript } from "./format.ts";
 import { Listing } from "./listing.ts";
 import { parseTranscript } from "./parse.ts";
@@ -39,14 +39,12 @@ export async function readTranscript(path: string): Promise<Transcript> {
  * left out.
  */
 export async function listTranscripts(folder: string, cache: string | null = null): Promise<TranscriptSummary[]> {
-  const names = namesIn(folder);
-  if (names.length === 0) return [];
+  const files = [...filesIn(folder)];
+  if (files.length === 0) return [];
   const listing = Listing.load(folder, cache);
-  const found = names.flatMap((name) => {
-    const path = join(folder, name);
-    const stat = statOf(path);
-    const summary = stat === null ? null : listing.get(name, stat, () => summaryOf(path, stat));
-    return stat === null || summary === null ? [] : [describe(path, stat, summary)];
+  const found = files.flatMap(({ name, path, stat }) => {
+    const summary = listing.get(name, stat, () => summaryOf(path, stat));
+    return summary === null ? [] : [describe(path, stat, summary)];
   });
   listing.save();
   return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
@@ -54,11 +52,7 @@ export async function listTranscripts(folder: string, cache: string | null = nul
 
 /** The conversation used last; null when the folder has none. Throws `transcript_unreadable` for the folder. */
 export async function newestTranscript(folder: string): Promise<TranscriptSummary | null> {
-  const files = namesIn(folder).flatMap((name) => {
-    const path = join(folder, name);
-    const stat = statOf(path);
-    return stat === null ? [] : [{ path, stat }];
-  });
+  const files = [...filesIn(folder)];
   files.sort((a, b) => newestFirst(a.stat.mtimeMs, b.stat.mtimeMs, a.path, b.path));
   for (const { path } of files) {
     const found = describeTranscript(path);

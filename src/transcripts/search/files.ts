@@ -1,7 +1,6 @@
 import { constants, fstatSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
 import { using } from "../disk.ts";
-import { namesIn, statOf } from "../folder.ts";
+import { filesIn } from "../folder.ts";
 import type { FileState } from "./catalog.ts";
 
 /**
@@ -10,12 +9,7 @@ import type { FileState } from "./catalog.ts";
  * @throws AppError `transcript_unreadable` for the folder
  */
 export function statesIn(folder: string): Map<string, FileState> {
-  const states = new Map<string, FileState>();
-  for (const name of namesIn(folder)) {
-    const state = statOf(join(folder, name));
-    if (state !== null) states.set(name, state);
-  }
-  return states;
+  return new Map(Array.from(filesIn(folder), ({ name, stat }) => [name, stat]));
 }
 
 /** Nothing waits on a pipe. */
