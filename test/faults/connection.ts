@@ -31,7 +31,7 @@ function secure(kind: keyof Awaited<ReturnType<typeof certificates>>, known: boo
     const made = (await certificates())[kind];
     const server = await listen(({ socket }) => play(socket, answer), { tls: made });
     const file = join(folder, `${kind}.pem`);
-    writeFileSync(file, made.ca);
+    if (known) writeFileSync(file, made.ca);
     const url = `https://localhost:${server.port}`;
     return sceneAt(server, { ...askingAt({ url }), ...(known && { NODE_EXTRA_CA_CERTS: file }) });
   };

@@ -25,7 +25,7 @@ function answering(options: TcpOptions = {}): Promise<TcpServer> {
 /** A certificate for localhost, and the variable that makes the program know its maker. */
 async function secure(): Promise<{ tls: NonNullable<TcpOptions["tls"]>; env: Record<string, string> }> {
   const { good } = await certificates();
-  const file = join(folder, "ca.pem");
+  const file = join(mkdtempSync(join(folder, "ca-")), "ca.pem");
   writeFileSync(file, good.ca);
   return { tls: good, env: { NODE_EXTRA_CA_CERTS: file } };
 }

@@ -25,7 +25,7 @@ export const settings: { readonly [Name in SettingName]: string } = {
   continue_answers: "whether an answer that breaks off is gone on with, once, by itself",
   compact: "what happens when the model's window is nearly full: ask or auto",
   show_thinking: "how thinking is shown: always, while-thinking or never",
-  retries: "how often to ask again when a request brought nothing",
+  retries: "how often to ask again when a request brought nothing; 0 also leaves a cut answer as it is",
   currency: "currency of prices: CNY or USD",
   lang: "language of the program's own words: en or zh",
   key_store: "where setup keeps keys: auto, keyring or file",
