@@ -12,7 +12,7 @@ import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
 import { openModel } from "./models.ts";
 import { samplingOf, thinkingOf } from "./parameters.ts";
-import { isCut, rebuild } from "./rebuild.ts";
+import { isCut, reasoningOf, rebuild } from "./rebuild.ts";
 import { endingOf, Recording } from "./recording.ts";
 import { openWriter } from "./saving.ts";
 import { countedAfter, Spending } from "./spending.ts";
@@ -291,10 +291,6 @@ export class Dialogue {
     const asked = answeredBy?.provider === this.provider && answeredBy.model === this.modelId;
     return asked ? { ...result, answeredBy: null } : result;
   }
-}
-
-function reasoningOf({ reasoning }: TurnResult): { reasoning?: string } {
-  return reasoning === "" ? {} : { reasoning };
 }
 
 function providerFor(app: App, earlier: Transcript | null): string {

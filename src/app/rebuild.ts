@@ -30,7 +30,8 @@ export function rebuild({ exchanges, compaction }: Transcript, heading: string):
   return { turns, last: last === undefined ? null : { id: last.id, cut: isCut(last) } };
 }
 
-function add(turns: Message[], { question, images, reasoning, answer, continues }: Exchange): void {
+function add(turns: Message[], exchange: Exchange): void {
+  const { question, images, answer, continues } = exchange;
   const before = turns.at(-1);
   if (continues !== null && before?.role === "assistant") {
     turns[turns.length - 1] = { ...before, content: before.content + answer };
@@ -38,8 +39,17 @@ function add(turns: Message[], { question, images, reasoning, answer, continues 
   }
   turns.push(
     { role: "user", content: question, ...(images.length > 0 && { images }) },
-    { role: "assistant", content: answer, ...(reasoning !== "" && { reasoning }) },
+    { role: "assistant", content: answer, ...reasoningOf(exchange) },
   );
+}
+
+/** The thinking that an answer came of; left out where one that broke off stands before it, and nobody can tell them apart. */
+export function reasoningOf({ reasoning, seams }: Pick<Exchange, "reasoning"> & ThoughtAgain): { reasoning?: string } {
+  return reasoning === "" || seams.some(({ how }) => how === "again") ? {} : { reasoning };
+}
+
+interface ThoughtAgain {
+  readonly seams: readonly { readonly how: string }[];
 }
 
 /** Whether the service did not say that the answer was finished. */

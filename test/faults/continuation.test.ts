@@ -317,6 +317,16 @@ describe.concurrent("an answer that was left unfinished", () => {
     },
   );
 
+  test("after it was thought of twice goes on without the thinking: half of it led to nothing", async () => {
+    const limited = { body: [thought("Let me think."), text("One,"), finish("length"), usage, done] };
+    await using server = await serve([cut(thought("Let me")), limited, answer(" two."), answer("yes")]);
+    const { stdout, place } = await run([], { env: askingAt(server), input: "count\n/continue\nq\n" });
+    expect(stdout).toBe("One,\n two.\n");
+    const beginning = { role: "assistant", content: "One,", prefix: true };
+    expect(messages(server)).toEqual([{ role: "user", content: "count" }, beginning]);
+    expect((await exchanges(place))[0]).toMatchObject({ reasoning: "Let meLet me think.", seams: [{ how: "again" }] });
+  });
+
   test("by a kill is found torn on resuming, and /continue goes on with it", async () => {
     const half = stall(thought("Hm."), text("\u4e00\uff0c"), text("\u4e8c"));
     await using server = await serve([half, answer("\uff0c\u4e09\u3002")]);
