@@ -3,9 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { certificates } from "../support/certificates.ts";
-import { askingAt, newPlace, openProgram, run } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, run, transcriptsOf } from "../support/program.ts";
 import { httpProxy, type Proxy, socksProxy } from "../support/proxies.ts";
-import { type Asked, chunk, lastChunk, listen, streaming, type TcpOptions, type TcpServer } from "../support/tcp.ts";
+import {
+  type Asked,
+  chunk,
+  head,
+  lastChunk,
+  listen,
+  streaming,
+  type TcpOptions,
+  type TcpServer,
+} from "../support/tcp.ts";
 import { done, finish, text, usage } from "../support/wire.ts";
 import { play, reset } from "./fault.ts";
 
@@ -200,4 +209,20 @@ test.concurrent("a request that waits in the service's queue is shown as waiting
   await terminal.until("Answer 1.");
   await terminal.until(/>$/u);
   expect(terminal.screen()).not.toMatch(/queued|sent nothing/u);
+});
+
+test.concurrent("a wait for another attempt counts down before the person's eyes, and Ctrl-C ends it", async () => {
+  const refused = `${head(429, "content-type: application/json", "content-length: 2", "retry-after: 90")}{}`;
+  await using server = await listen(({ socket }) => socket.write(refused));
+  const place = newPlace();
+  await using terminal = openProgram(["ask", "q"], { place, env: askingAt(server), cols: 120 });
+  await terminal.until(/Attempt 2 of 4 in 90 s\./u);
+  await terminal.until(/Attempt 2 of 4 in 8[89] s\./u);
+  terminal.type("\u0003");
+  expect(await terminal.exit).toMatchObject({ code: 130 });
+  expect({ requests: server.requests.length, screen: terminal.screen() }).toEqual({
+    requests: 1,
+    screen: expect.not.stringContaining("Attempt") as string,
+  });
+  expect(transcriptsOf(place)[0]).toContain('"status":"interrupted"');
 });
