@@ -3,7 +3,12 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** Add one by writing its file and naming it here. */
-const benches: Readonly<Record<string, string>> = { startup: "startup.ts", markdown: "markdown.ts", soak: "soak.ts" };
+const benches: Readonly<Record<string, string>> = {
+  startup: "startup.ts",
+  markdown: "markdown.ts",
+  soak: "soak.ts",
+  archive: "archive.ts",
+};
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !Object.hasOwn(benches, name));
