@@ -2,22 +2,19 @@ import { displayWidth } from "./width.ts";
 
 /** Rows lined up by what the terminal shows; the last column is as wide as it is. Cells must be harmless already. */
 export function table(rows: readonly (readonly string[])[], alignRight: readonly number[] = []): string {
+  const all = rows.map((row) => row.map(displayWidth));
   const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
+  for (const row of all) {
+    for (const [column, width] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width);
   }
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const space = " ".repeat(widths[column]! - displayWidth(cell));
-          if (alignRight.includes(column)) return space + cell;
-          return column === row.length - 1 ? cell : cell + space;
-        })
-        .join("  "),
-    )
-    .map((line) => `${line}\n`)
-    .join("");
+  const right = new Set(alignRight);
+  const cells = (row: readonly string[], index: number) =>
+    row.map((cell, column) => {
+      if (column === row.length - 1 && !right.has(column)) return cell;
+      const space = " ".repeat(widths[column]! - all[index]![column]!);
+      return right.has(column) ? space + cell : cell + space;
+    });
+  return rows.map((row, index) => `${cells(row, index).join("  ")}\n`).join("");
 }
 
 /** `1.2 kB` and the like. */

@@ -2,28 +2,34 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "./disk.ts";
+import type { FileState } from "./folder.ts";
 import { newId } from "./names.ts";
 import type { Summary } from "./summary.ts";
 
-/** What a file was when it was summarised, and the summary; null for a file that holds no conversation. */
-interface Entry {
-  readonly state: string;
-  readonly summary: Summary | null;
-}
+/** Changes whenever a row means something else. */
+const version = 2;
 
-/** Entries by file name. */
-type Entries = Record<string, Entry>;
+/**
+ * A file's name, what it was when it was summarised, and the summary; an id of null for a file that holds no conversation. A
+ * row and not an object with names, because thousands of them are read each time.
+ */
+type Row = readonly [
+  name: string,
+  size: number,
+  mtimeMs: number,
+  ctimeMs: number,
+  id: string | null,
+  startedAt: number,
+  title: string,
+  turns: number,
+  provider: string | null,
+  model: string | null,
+];
 
 /** Fewer new summaries than this are sooner made again than written down. */
 const worthSaving = 50;
 /** A file that was touched this shortly before may be touched again within one tick of its clock; milliseconds. */
 const settled = 2_000;
-
-export interface FileState {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-}
 
 /**
  * The summaries of one folder's files, remembered in the cache folder: derived data that anybody may delete. A summary
@@ -31,32 +37,37 @@ export interface FileState {
  */
 export class Listing {
   readonly #file: string | null;
-  readonly #old: Entries;
-  readonly #new: Entries = {};
+  readonly #old: ReadonlyMap<string, Row>;
+  readonly #new: Row[] = [];
+  readonly #settledBefore = Date.now() - settled;
   #made = 0;
 
-  private constructor(file: string | null, old: Entries) {
+  private constructor(file: string | null, rows: readonly Row[]) {
     this.#file = file;
-    this.#old = old;
+    this.#old = new Map(rows.map((row) => [row[0], row]));
   }
 
   /** What is remembered of `folder`; nothing without a cache folder. */
   static load(folder: string, cache: string | null): Listing {
-    if (cache === null) return new Listing(null, {});
+    if (cache === null) return new Listing(null, []);
     const name = createHash("sha256").update(realpathSync.native(folder)).digest("hex").slice(0, 16);
     const file = join(cache, `transcripts-${name}.json`);
-    return new Listing(file, entriesIn(file));
+    return new Listing(file, rowsIn(file));
   }
 
   /** The summary of a file: the remembered one, else what `make` gives. */
-  get(name: string, file: FileState, make: () => Summary | null): Summary | null {
-    const state = `${file.size} ${file.mtimeMs} ${file.ctimeMs}`;
-    const known = this.#old[name];
-    const fresh = known === undefined || known.state !== state;
-    const entry = fresh ? { state, summary: make() } : known;
-    if (fresh) this.#made++;
-    if (file.ctimeMs < Date.now() - settled) this.#new[name] = entry;
-    return entry.summary;
+  get(name: string, { size, mtimeMs, ctimeMs }: FileState, make: () => Summary | null): Summary | null {
+    const known = this.#old.get(name);
+    if (known !== undefined && known[1] === size && known[2] === mtimeMs && known[3] === ctimeMs) {
+      this.#new.push(known);
+      return summaryIn(known);
+    }
+    const summary = make();
+    this.#made++;
+    if (ctimeMs >= this.#settledBefore) return summary;
+    const { id = null, startedAt = 0, title = "", turns = 0, provider = null, model = null } = summary ?? {};
+    this.#new.push([name, size, mtimeMs, ctimeMs, id, startedAt, title, turns, provider, model]);
+    return summary;
   }
 
   /** Remembers what is new, where that is worth it. A cache that cannot be written is done without. */
@@ -65,7 +76,7 @@ export class Listing {
     const temporary = `${this.#file}.${newId()}`;
     try {
       makeFolder(join(this.#file, ".."));
-      writeFileSync(temporary, JSON.stringify({ v: 1, entries: this.#new }), { mode: 0o600, flag: "wx" });
+      writeFileSync(temporary, JSON.stringify({ v: version, rows: this.#new }), { mode: 0o600, flag: "wx" });
       renameSync(temporary, this.#file);
     } catch {
       // The list is made from the files then.
@@ -73,30 +84,33 @@ export class Listing {
   }
 }
 
-function entriesIn(file: string): Entries {
+function summaryIn([, , , , id, startedAt, title, turns, provider, model]: Row): Summary | null {
+  return id === null ? null : { id, startedAt, title, turns, provider, model };
+}
+
+function rowsIn(file: string): readonly Row[] {
   try {
-    const { v, entries } = JSON.parse(readFileSync(file, "utf8")) as { v?: unknown; entries?: unknown };
-    const valid = v === 1 && typeof entries === "object" && entries !== null && Object.values(entries).every(isEntry);
-    return valid ? (entries as Entries) : {};
+    const { v, rows } = JSON.parse(readFileSync(file, "utf8")) as { v?: unknown; rows?: unknown };
+    return v === version && Array.isArray(rows) && rows.every(isRow) ? rows : [];
   } catch {
-    return {};
+    return [];
   }
 }
 
-function isEntry(value: unknown): value is Entry {
-  if (typeof value !== "object" || value === null || !("state" in value) || !("summary" in value)) return false;
-  const { state, summary } = value;
-  return typeof state === "string" && (summary === null || isSummary(summary));
-}
-
-function isSummary(value: unknown): value is Summary {
-  const { id, startedAt, title, turns, provider, model } = Object(value) as Record<keyof Summary, unknown>;
+/** Spelled out: loops over such small lists take longer than all the rest of reading the memory. */
+function isRow(value: unknown): value is Row {
+  if (!Array.isArray(value)) return false;
+  const row = value as readonly unknown[];
   return (
-    typeof id === "string" &&
-    typeof startedAt === "number" &&
-    typeof title === "string" &&
-    typeof turns === "number" &&
-    (provider === null || typeof provider === "string") &&
-    (model === null || typeof model === "string")
+    typeof row[0] === "string" &&
+    typeof row[1] === "number" &&
+    typeof row[2] === "number" &&
+    typeof row[3] === "number" &&
+    (typeof row[4] === "string" || row[4] === null) &&
+    typeof row[5] === "number" &&
+    typeof row[6] === "string" &&
+    typeof row[7] === "number" &&
+    (typeof row[8] === "string" || row[8] === null) &&
+    (typeof row[9] === "string" || row[9] === null)
   );
 }

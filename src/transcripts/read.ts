@@ -1,7 +1,7 @@
-import { readFileSync, type Stats } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { AppError, systemReason } from "../errors.ts";
-import { filesIn, statOf, withBytes } from "./folder.ts";
+import { filesIn, stateOf, withBytes, type FileState } from "./folder.ts";
 import type { Transcript } from "./format.ts";
 import { Listing } from "./listing.ts";
 import { parseTranscript } from "./parse.ts";
@@ -42,9 +42,9 @@ export async function listTranscripts(folder: string, cache: string | null = nul
   const files = [...filesIn(folder)];
   if (files.length === 0) return [];
   const listing = Listing.load(folder, cache);
-  const found = files.flatMap(({ name, path, stat }) => {
-    const summary = listing.get(name, stat, () => summaryOf(path, stat));
-    return summary === null ? [] : [describe(path, stat, summary)];
+  const found = files.flatMap(({ name, path, state }) => {
+    const summary = listing.get(name, state, () => summaryOf(path, state));
+    return summary === null ? [] : [describe(path, state, summary)];
   });
   listing.save();
   return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
@@ -53,7 +53,7 @@ export async function listTranscripts(folder: string, cache: string | null = nul
 /** The conversation used last; null when the folder has none. Throws `transcript_unreadable` for the folder. */
 export async function newestTranscript(folder: string): Promise<TranscriptSummary | null> {
   const files = [...filesIn(folder)];
-  files.sort((a, b) => newestFirst(a.stat.mtimeMs, b.stat.mtimeMs, a.path, b.path));
+  files.sort((a, b) => newestFirst(a.state.mtimeMs, b.state.mtimeMs, a.path, b.path));
   for (const { path } of files) {
     const found = describeTranscript(path);
     if (found !== null) return found;
@@ -91,17 +91,23 @@ const mostCandidates = 10;
 
 /** What a list says of the conversation in a file; null when there is none. */
 export function describeTranscript(path: string): TranscriptSummary | null {
-  const stat = statOf(path);
-  const summary = stat === null ? null : summaryOf(path, stat);
-  return stat === null || summary === null ? null : describe(path, stat, summary);
+  const state = stateOf(path);
+  const summary = state === null ? null : summaryOf(path, state);
+  return state === null || summary === null ? null : describe(path, state, summary);
 }
 
-function summaryOf(path: string, { size }: Stats): Summary | null {
+function summaryOf(path: string, { size }: FileState): Summary | null {
   return withBytes(path, size, summarize);
 }
 
-function describe(path: string, { mtime, size }: Stats, summary: Summary): TranscriptSummary {
-  return { ...summary, path, startedAt: new Date(summary.startedAt), updatedAt: mtime, bytes: size };
+function describe(path: string, { mtimeMs, size }: FileState, summary: Summary): TranscriptSummary {
+  return {
+    ...summary,
+    path,
+    startedAt: new Date(summary.startedAt),
+    updatedAt: new Date(Math.round(mtimeMs)),
+    bytes: size,
+  };
 }
 
 function newestFirst(timeA: number, timeB: number, pathA: string, pathB: string): number {

@@ -12,7 +12,8 @@ import { basename, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeTranscript } from "../../src/transcripts/encode.ts";
-import { Listing, type FileState } from "../../src/transcripts/listing.ts";
+import type { FileState } from "../../src/transcripts/folder.ts";
+import { Listing } from "../../src/transcripts/listing.ts";
 import { parseTranscript } from "../../src/transcripts/parse.ts";
 import { findTranscript, listTranscripts, newestTranscript } from "../../src/transcripts/read.ts";
 import { decodeFile, toTranscript } from "../../src/transcripts/source.ts";
@@ -154,6 +155,8 @@ test.each([
   ["[]"],
   ['{"v":1,"entries":{"1.md":{"state":"x","summary":{"id":7}}}}'],
   ['{"v":2,"entries":{}}'],
+  ['{"v":2,"rows":[["1.md",10,1000.5,1000.5,"abc",0,"t","1",null,null]]}'],
+  ['{"v":2,"rows":[["1.md"]]}'],
   [""],
 ])("a memory that is damaged is made anew: %s", (damage) => {
   const [folder, cache] = [temporaryFolder(), temporaryFolder()];

@@ -103,11 +103,16 @@ class Asked {
 const mostConditions = 200;
 
 /** The numbers, ascending, of the words that have `text` as that part. */
-function wordsIn({ text: all, starts }: Lexicon, text: string, part: WordPart): number[] {
-  const needle = `${part === "whole" || part === "start" ? "\n" : ""}${text}${part === "whole" || part === "end" ? "\n" : ""}`;
+function wordsIn({ bytes: all, starts }: Lexicon, text: string, part: WordPart): number[] {
+  const [before, after] = [
+    part === "whole" || part === "start" ? "\n" : "",
+    part === "whole" || part === "end" ? "\n" : "",
+  ];
+  // In the bytes as they stand: making a string of millions of them takes longer than to search them.
+  const needle = Buffer.from(`${before}${text}${after}`);
   const numbers: number[] = [];
   for (let at = all.indexOf(needle); at >= 0;) {
-    const number = numberAt(starts, needle.startsWith("\n") ? at + 1 : at);
+    const number = numberAt(starts, at + before.length);
     numbers.push(number);
     at = all.indexOf(needle, (starts[number + 1] ?? all.length) - 1);
   }

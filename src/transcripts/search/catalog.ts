@@ -1,3 +1,5 @@
+import type { FileState } from "../folder.ts";
+
 /** A file's exchanges that lie beside each other in one segment. */
 export interface Piece {
   readonly segment: number;
@@ -22,12 +24,6 @@ export interface Entry {
   readonly pieces: readonly Piece[];
   /** What is behind it and may still change. */
   readonly open: Piece | null;
-}
-
-export interface FileState {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
 }
 
 /** A file that was touched this shortly before may be touched again within one tick of its clock; milliseconds. */
@@ -57,9 +53,28 @@ export function livingIn(entries: Iterable<Entry>): Map<number, number> {
   return living;
 }
 
-/** The entries as text. */
+/** An entry as it is written: its pieces, and the open one last, are three numbers each. */
+type Row = readonly [
+  name: string,
+  size: number,
+  mtimeMs: number,
+  ctimeMs: number,
+  whole: number,
+  checksum: number,
+  settled: number,
+  title: string | null,
+  isOpen: 0 | 1,
+  pieces: readonly number[],
+];
+
+/** The entries as text. Without names: every search reads all of it first. */
 export function encodeCatalog(entries: Iterable<Entry>): string {
-  return JSON.stringify([...entries]);
+  const rows = Array.from(entries, (entry): Row => {
+    const { name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, open } = entry;
+    const pieces = piecesOf(entry).flatMap(({ segment, first, count }) => [segment, first, count]);
+    return [name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, open === null ? 0 : 1, pieces];
+  });
+  return JSON.stringify(rows);
 }
 
 /**
@@ -68,6 +83,15 @@ export function encodeCatalog(entries: Iterable<Entry>): string {
  * @param json what `encodeCatalog` gave; its checksum is known to be right
  */
 export function decodeCatalog(json: string): Map<string, Entry> {
-  const entries = JSON.parse(json) as readonly Entry[];
-  return new Map(entries.map((entry) => [entry.name, entry]));
+  const rows = JSON.parse(json) as readonly Row[];
+  return new Map(rows.map((row) => [row[0], entryIn(row)]));
+}
+
+function entryIn([name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, isOpen, numbers]: Row): Entry {
+  const pieces: Piece[] = [];
+  for (let at = 0; at < numbers.length; at += 3) {
+    pieces.push({ segment: numbers[at]!, first: numbers[at + 1]!, count: numbers[at + 2]! });
+  }
+  const open = isOpen === 1 ? pieces.pop()! : null;
+  return { name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, pieces, open };
 }

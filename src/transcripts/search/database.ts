@@ -9,7 +9,7 @@ import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
 import { Damage } from "./sealed.ts";
 
 /** Changes whenever what is in the tables means something else: an index of another version is built anew. */
-const version = 1;
+const version = 2;
 
 /** How long another program that writes to the index is waited for; milliseconds. */
 const patience = 300;

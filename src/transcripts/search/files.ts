@@ -1,7 +1,6 @@
 import { constants, fstatSync, openSync, readSync } from "node:fs";
 import { using } from "../disk.ts";
-import { filesIn } from "../folder.ts";
-import type { FileState } from "./catalog.ts";
+import { filesIn, type FileState } from "../folder.ts";
 
 /**
  * The files of a folder as they are now.
@@ -9,7 +8,7 @@ import type { FileState } from "./catalog.ts";
  * @throws AppError `transcript_unreadable` for the folder
  */
 export function statesIn(folder: string): Map<string, FileState> {
-  return new Map(Array.from(filesIn(folder), ({ name, stat }) => [name, stat]));
+  return new Map(Array.from(filesIn(folder), ({ name, state }) => [name, state]));
 }
 
 /** Nothing waits on a pipe. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
-import { noted, type Entry, type FileState, type Piece } from "./catalog.ts";
+import type { FileState } from "../folder.ts";
+import { noted, type Entry, type Piece } from "./catalog.ts";
 import { readWhole } from "./files.ts";
 import { fold } from "./fold.ts";
 import { outline, roles, textsOf, type Located, type Outline } from "./outline.ts";

@@ -24,11 +24,11 @@ export function writeSegment(
   builder: SegmentBuilder,
   exchanges: readonly ExchangeRow[],
 ): void {
-  const { text, starts } = builder.lexicon();
+  const { bytes, starts } = builder.lexicon();
   const times = Uint32Array.from(exchanges, ({ at }) => at);
   database
     .statement("INSERT INTO segments VALUES (?, ?, ?, ?, ?)")
-    .run(id, exchanges.length, seal(bytesOf(times)), seal(Buffer.from(text)), seal(bytesOf(starts)));
+    .run(id, exchanges.length, seal(bytesOf(times)), seal(bytes), seal(bytesOf(starts)));
   const place = database.statement("INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)");
   for (const [number, { start, end, slot, turn, withdrawn }] of exchanges.entries()) {
     place.run(id * numbers + number, start, end, slot, turn, Number(withdrawn));
@@ -70,7 +70,7 @@ export class Segment {
 
   lexicon(): Lexicon {
     const row = this.#database.statement("SELECT lexicon, starts FROM segments WHERE id = ?").get(this.#id);
-    return { text: unseal(row?.["lexicon"]).toString(), starts: numbersOf(unseal(row?.["starts"])) };
+    return { bytes: unseal(row?.["lexicon"]), starts: numbersOf(unseal(row?.["starts"])) };
   }
 
   /** When each exchange was asked, in seconds since 1970. */

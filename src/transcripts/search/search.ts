@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.ts";
-import type { FileState } from "./catalog.ts";
+import type { FileState } from "../folder.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
 import type { FoundExchange, Wanted } from "./examine.ts";
 import { statesIn } from "./files.ts";

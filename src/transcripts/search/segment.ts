@@ -12,9 +12,9 @@ export interface Group {
 
 /** All words of a segment, to be searched for parts of them. */
 export interface Lexicon {
-  /** Each word behind a newline, and a newline at the end. */
-  readonly text: string;
-  /** Where each begins in the text. */
+  /** Each word behind a newline, and a newline at the end; UTF-8. */
+  readonly bytes: Buffer;
+  /** The bytes at which they begin. */
   readonly starts: Uint32Array;
 }
 
@@ -82,9 +82,9 @@ export class SegmentBuilder {
     let at = 1;
     for (const [number, word] of words.entries()) {
       starts[number] = at;
-      at += word.length + 1;
+      at += Buffer.byteLength(word) + 1;
     }
-    return { text: `\n${words.map((word) => `${word}\n`).join("")}`, starts };
+    return { bytes: Buffer.from(`\n${words.map((word) => `${word}\n`).join("")}`), starts };
   }
 
   /** Adds the run that begins at `from`; gives its end. */

@@ -1,4 +1,5 @@
-import { isAsBefore, livingIn, piecesOf, type Entry, type FileState } from "./catalog.ts";
+import type { FileState } from "../folder.ts";
+import { isAsBefore, livingIn, piecesOf, type Entry } from "./catalog.ts";
 import type { Database } from "./database.ts";
 import { Indexing } from "./indexing.ts";
 import { deleteSegment, Segment, writeSegment } from "./rows.ts";
