@@ -78,14 +78,21 @@ const words = [
   "$x^2$",
   "e\u0301",
 ];
-const gaps = [" ", " ", " ", " ", ", ", "\uff0c", "\n", "\n\n", "\n- ", "\n\n```py\n", "\n```\n", "\r\n", "\t"];
+const fence = "```";
+const gaps = [" ", " ", " ", " ", ", ", "\uff0c", "\n", "\n\n", "\n- ", fence, fence, "\r\n", "\t"];
 
-/** The whole answer to a question: every word with its number, so that only what is repeated is a repetition. */
+/**
+ * The whole answer to a question: every word with its number, so that only what is repeated is a repetition; and no block of
+ * code is opened inside of one.
+ */
 export function answerTo(seed: number, id: string): string {
   const length = 3 + Math.floor(randomOf(seed, id, "length") ** 3 * 200);
+  let open = false;
   const parts = Array.from({ length }, (_, index) => {
     const word = words[Math.floor(randomOf(seed, id, index) * words.length)]!;
-    return `${word}${index}${gaps[Math.floor(randomOf(seed, id, index, "gap") * gaps.length)]!}`;
+    const gap = gaps[Math.floor(randomOf(seed, id, index, "gap") * gaps.length)]!;
+    if (gap === fence) open = !open;
+    return `${word}${index}${gap === fence ? (open ? "\n\n```py\n" : "\n```\n") : gap}`;
   });
   return parts.join("") + (randomOf(seed, id, "end") < 0.5 ? "." : "");
 }
