@@ -42,10 +42,11 @@ export async function listTranscripts(folder: string, cache: string | null = nul
   const files = [...filesIn(folder)];
   if (files.length === 0) return [];
   const listing = Listing.load(folder, cache);
-  const found = files.flatMap(({ name, path, state }) => {
+  const found: TranscriptSummary[] = [];
+  for (const { name, path, state } of files) {
     const summary = listing.get(name, state, () => summaryOf(path, state));
-    return summary === null ? [] : [describe(path, state, summary)];
-  });
+    if (summary !== null) found.push(describe(path, state, summary));
+  }
   listing.save();
   return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
 }

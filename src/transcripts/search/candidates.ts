@@ -103,7 +103,7 @@ class Asked {
 const mostConditions = 200;
 
 /** The numbers, ascending, of the words that have `text` as that part. */
-function wordsIn({ bytes: all, starts }: Lexicon, text: string, part: WordPart): number[] {
+function wordsIn({ bytes: all, starts: readStarts }: Lexicon, text: string, part: WordPart): number[] {
   const [before, after] = [
     part === "whole" || part === "start" ? "\n" : "",
     part === "whole" || part === "end" ? "\n" : "",
@@ -111,13 +111,17 @@ function wordsIn({ bytes: all, starts }: Lexicon, text: string, part: WordPart):
   // In the bytes as they stand: making a string of millions of them takes longer than to search them.
   const needle = Buffer.from(`${before}${text}${after}`);
   const numbers: number[] = [];
-  for (let at = all.indexOf(needle); at >= 0;) {
+  let at = all.indexOf(needle);
+  const starts = at < 0 ? none : readStarts();
+  while (at >= 0) {
     const number = numberAt(starts, at + before.length);
     numbers.push(number);
     at = all.indexOf(needle, (starts[number + 1] ?? all.length) - 1);
   }
   return numbers;
 }
+
+const none = new Uint32Array();
 
 /** The number of the word in which a place of the lexicon lies. */
 function numberAt(starts: Uint32Array, place: number): number {

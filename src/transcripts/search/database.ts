@@ -11,6 +11,9 @@ import { Damage } from "./sealed.ts";
 /** Changes whenever what is in the tables means something else: an index of another version is built anew. */
 const version = 2;
 
+/** Bytes. Lists and words are values of up to megabytes, which lie in a chain of pages. */
+const pageSize = 16_384;
+
 /** How long another program that writes to the index is waited for; milliseconds. */
 const patience = 300;
 
@@ -69,7 +72,7 @@ export class Database implements Disposable {
     const database = new Database(sqlite, path);
     try {
       sqlite.exec(
-        `PRAGMA busy_timeout = ${patience}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000`,
+        `PRAGMA busy_timeout = ${patience}; PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000`,
       );
       if (!database.isCurrent) database.#make();
     } catch (error) {

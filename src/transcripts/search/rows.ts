@@ -28,7 +28,7 @@ export function writeSegment(
   const times = Uint32Array.from(exchanges, ({ at }) => at);
   database
     .statement("INSERT INTO segments VALUES (?, ?, ?, ?, ?)")
-    .run(id, exchanges.length, seal(bytesOf(times)), seal(bytes), seal(bytesOf(starts)));
+    .run(id, exchanges.length, seal(bytesOf(times)), seal(bytes), seal(bytesOf(starts())));
   const place = database.statement("INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)");
   for (const [number, { start, end, slot, turn, withdrawn }] of exchanges.entries()) {
     place.run(id * numbers + number, start, end, slot, turn, Number(withdrawn));
@@ -69,14 +69,13 @@ export class Segment {
   }
 
   lexicon(): Lexicon {
-    const row = this.#database.statement("SELECT lexicon, starts FROM segments WHERE id = ?").get(this.#id);
-    return { bytes: unseal(row?.["lexicon"]), starts: numbersOf(unseal(row?.["starts"])) };
+    // A word that is nowhere needs no place.
+    return { bytes: this.#column("lexicon"), starts: () => numbersOf(this.#column("starts")) };
   }
 
   /** When each exchange was asked, in seconds since 1970. */
   times(): Uint32Array {
-    const row = this.#database.statement("SELECT times FROM segments WHERE id = ?").get(this.#id);
-    return numbersOf(unseal(row?.["times"]));
+    return numbersOf(this.#column("times"));
   }
 
   /** The lists of the pairs that begin with a unit; null when there is none. */
@@ -105,6 +104,10 @@ export class Segment {
       turn: Number(turn),
       withdrawn: withdrawn !== 0,
     };
+  }
+
+  #column(name: "lexicon" | "starts" | "times"): Buffer {
+    return unseal(this.#database.statement(`SELECT ${name} FROM segments WHERE id = ?`).get(this.#id)?.[name]);
   }
 
   #group(table: "pairs" | "words", key: number): Group["data"] | null {

@@ -14,8 +14,8 @@ export interface Group {
 export interface Lexicon {
   /** Each word behind a newline, and a newline at the end; UTF-8. */
   readonly bytes: Buffer;
-  /** The bytes at which they begin. */
-  readonly starts: Uint32Array;
+  /** Reads the bytes at which they begin. */
+  readonly starts: () => Uint32Array;
 }
 
 /** How many words' lists are kept together. */
@@ -84,7 +84,7 @@ export class SegmentBuilder {
       starts[number] = at;
       at += Buffer.byteLength(word) + 1;
     }
-    return { bytes: Buffer.from(`\n${words.map((word) => `${word}\n`).join("")}`), starts };
+    return { bytes: Buffer.from(`\n${words.map((word) => `${word}\n`).join("")}`), starts: () => starts };
   }
 
   /** Adds the run that begins at `from`; gives its end. */
