@@ -10,6 +10,9 @@ const path = process.getBuiltinModule("node:path");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { Script } = process.getBuiltinModule("node:vm");
 
+/** Milliseconds after which a run is long. */
+const longRun = 2_000;
+
 const args = process.argv.slice(2);
 // What ships is the bundle; in a checkout that was not built yet, the source runs as it stands.
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
@@ -39,11 +42,15 @@ function runBundle() {
   };
   const require = (name) => (name.startsWith("./") ? load(name.slice(2)) : requireInstalled(name));
 
-  process.once("exit", (code) => {
-    if (code !== 0 || compiled.size === 0) return;
+  const keep = () => {
+    if (compiled.size === 0) return;
     for (const [name, script] of compiled) kept.set(name, script.createCachedData());
+    compiled.clear();
     writeCompiled(cache, digest, kept);
-  });
+  };
+  process.once("exit", (code) => code === 0 && keep());
+  // V8 drops what has not run for a while: at the end of a long run nothing would be left of the start.
+  setTimeout(keep, longRun).unref();
   return load("main.script");
 }
 

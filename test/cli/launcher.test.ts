@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { launcher, newPlace, published, run } from "../support/program.ts";
+import { launcher, newPlace, published, run, start } from "../support/program.ts";
 
 const manifest = JSON.parse(readFileSync(join(published, "package.json"), "utf8")) as { version: string };
 
@@ -51,6 +51,18 @@ describe.concurrent("the launcher", () => {
     const env = { HOME: join(place.home, "not", "there"), XDG_CACHE_HOME: "/dev/null/cache" };
     expect(await run(["ask", "-p", "demo", "--no-transcript", "hello"], { place, env })).toMatchObject({ code: 0 });
   });
+
+  test.skipIf(process.platform !== "linux")(
+    "keeps what was compiled for the start while a long run goes on",
+    async () => {
+      const place = newPlace();
+      const session = start(["chat", "-p", "demo"], { place, openInput: true });
+      const kept = join(place.home, ".cache", "deepseek-chat", "compiled", "chat");
+      await expect.poll(() => existsSync(kept), { timeout: 20_000 }).toBe(true);
+      session.kill("SIGTERM");
+      expect(await session.done).toMatchObject({ code: 143 });
+    },
+  );
 });
 
 describe.concurrent("help", () => {
