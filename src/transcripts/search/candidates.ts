@@ -57,17 +57,20 @@ class Asked {
   exchangesWith(conditions: readonly Condition[]): Uint8Array {
     const { exchanges } = this.#segment;
     const limit = exchanges * textsPerExchange;
-    /** How many of the conditions each text fulfils, one after the other. */
-    const fulfilled = new Uint8Array(limit);
-    for (const [index, condition] of conditions.slice(0, mostConditions).entries()) {
-      this.#each(condition, limit, (number) => {
-        if (fulfilled[number] === index) fulfilled[number] = index + 1;
-      });
-    }
-    const all = Math.min(conditions.length, mostConditions);
     const bits = new Uint8Array(exchanges);
-    for (let number = 0; number < limit; number++) {
-      if (fulfilled[number] === all) bits[number >>> 3]! |= (1 << (number & 7)) & this.#within;
+    const asked = conditions.slice(0, mostConditions);
+    /** How many of the conditions each text fulfils, one after the other. One condition needs no counting. */
+    const fulfilled = new Uint8Array(asked.length > 1 ? limit : 0);
+    for (const [index, condition] of asked.entries()) {
+      const isLast = index === asked.length - 1;
+      let any = false;
+      this.#each(condition, limit, (number) => {
+        if (index > 0 && fulfilled[number] !== index) return;
+        any = true;
+        if (isLast) bits[number >>> 3]! |= (1 << (number & 7)) & this.#within;
+        else fulfilled[number] = index + 1;
+      });
+      if (!any) break;
     }
     return bits;
   }
