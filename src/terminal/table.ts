@@ -2,15 +2,17 @@ import { displayWidth } from "./width.ts";
 
 /** Rows lined up by what the terminal shows; the last column is as wide as it is. Cells must be harmless already. */
 export function table(rows: readonly (readonly string[])[], alignRight: readonly number[] = []): string {
-  const all = rows.map((row) => row.map(displayWidth));
+  const right = new Set(alignRight);
+  // What nothing stands behind is as wide as it is.
+  const isFree = (row: readonly string[], column: number) => column === row.length - 1 && !right.has(column);
+  const all = rows.map((row) => row.map((cell, column) => (isFree(row, column) ? 0 : displayWidth(cell))));
   const widths: number[] = [];
   for (const row of all) {
     for (const [column, width] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width);
   }
-  const right = new Set(alignRight);
   const cells = (row: readonly string[], index: number) =>
     row.map((cell, column) => {
-      if (column === row.length - 1 && !right.has(column)) return cell;
+      if (isFree(row, column)) return cell;
       const space = " ".repeat(widths[column]! - all[index]![column]!);
       return right.has(column) ? space + cell : cell + space;
     });

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "./disk.ts";
-import type { FileState } from "./folder.ts";
+import { folderKey, type FileState } from "./folder.ts";
 import { newId } from "./names.ts";
 import type { Summary } from "./summary.ts";
 
@@ -50,8 +49,7 @@ export class Listing {
   /** What is remembered of `folder`; nothing without a cache folder. */
   static load(folder: string, cache: string | null): Listing {
     if (cache === null) return new Listing(null, []);
-    const name = createHash("sha256").update(realpathSync.native(folder)).digest("hex").slice(0, 16);
-    const file = join(cache, `transcripts-${name}.json`);
+    const file = join(cache, `transcripts-${folderKey(folder)}.json`);
     return new Listing(file, rowsIn(file));
   }
 

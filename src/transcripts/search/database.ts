@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { closeSync, realpathSync, rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { closeSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { createFile, makeFolder } from "../disk.ts";
+import { folderKey } from "../folder.ts";
 import { loadSqlite } from "../sqlite.ts";
 import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
 import { Damage } from "./sealed.ts";
@@ -39,16 +39,7 @@ export function troubleWith(error: unknown): "obstacle" | "damage" | null {
 
 /** The index of a folder has the folder's real path in its name, so that each has its own. */
 export function indexPath(folder: string, cache: string): string {
-  const name = createHash("sha256").update(realPath(folder)).digest("hex").slice(0, 16);
-  return join(cache, `search-${name}.db`);
-}
-
-function realPath(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return resolve(folder);
-  }
+  return join(cache, `search-${folderKey(folder)}.db`);
 }
 
 /** The file of an index. Every method throws SQLite's errors, or `Damage` for what cannot be. */
