@@ -35,7 +35,7 @@ function study(bytes: Buffer): Summary | null {
 }
 
 const headerStart = `${metadataStart}conversation `;
-const turnStart = `${metadataStart}turn `;
+const turnStart = Buffer.from(`${metadataStart}turn `);
 const titleStart = Buffer.from(`\n${metadataStart}title `);
 const labelAhead = Buffer.from("\n\n[");
 const question = Buffer.from("] Question:\n");
@@ -62,10 +62,10 @@ function skim(bytes: Buffer): Summary | null {
   let turnAt = 0;
   for (let at = bytes.indexOf(question); at >= 0; at = bytes.indexOf(question, at + question.length)) {
     const label = at + question.length - labelLength;
-    if (!isLabel(bytes, label)) continue;
+    if (label < 1 || bytes[label - 1] !== newline || !startsAt(bytes, label, labelForm)) continue;
     turnAt = bytes.lastIndexOf(newline, label - 2) + 1;
     // Without its own metadata line it is an exchange of the plain form, where text may look like a label.
-    if (bytes.toString("latin1", turnAt, turnAt + turnStart.length) !== turnStart) return null;
+    if (!startsAt(bytes, turnAt, turnStart)) return null;
     if (turns === 0) first = label + labelLength;
     turns++;
   }
@@ -83,11 +83,11 @@ function skim(bytes: Buffer): Summary | null {
   };
 }
 
-function isLabel(bytes: Buffer, at: number): boolean {
-  if (at < 1 || bytes[at - 1] !== newline) return false;
-  for (let index = 0; index < labelForm.length; index++) {
+/** Whether that stands at a place; in it a 0 stands for any digit. Byte by byte, because calls into Node take longer. */
+function startsAt(bytes: Buffer, at: number, form: Buffer): boolean {
+  for (let index = 0; index < form.length; index++) {
     const byte = bytes[at + index]!;
-    const wanted = labelForm[index]!;
+    const wanted = form[index]!;
     if (wanted === digit ? byte < 0x30 || byte > 0x39 : byte !== wanted) return false;
   }
   return true;
@@ -98,7 +98,7 @@ function jsonOf(bytes: Buffer, at: number): Record<string, unknown> | null {
   const line = bytes.toString("utf8", at, bytes.indexOf(newline, at));
   try {
     const data: unknown = JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1));
-    return typeof data === "object" && data !== null ? { ...data } : null;
+    return typeof data === "object" && data !== null ? (data as Record<string, unknown>) : null;
   } catch {
     return null;
   }
