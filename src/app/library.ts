@@ -22,7 +22,8 @@ export async function list(app: App, { json, limit, since, model }: ListOptions)
   const all = await listConversations(app);
   const wanted = model?.toLowerCase() ?? "";
   const chosen = all.filter(
-    (row) => (since === null || row.updatedAt >= since) && modelOf(row).toLowerCase().includes(wanted),
+    (row) =>
+      (since === null || row.updatedAt >= since) && (wanted === "" || modelOf(row).toLowerCase().includes(wanted)),
   );
   const rows = chosen.slice(0, limit ?? undefined);
   if (json) return terminal.json(rows.map(asObject));
