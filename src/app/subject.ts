@@ -35,7 +35,8 @@ export async function subjectOf(app: App, mistakes: readonly AppError[], probing
     mistakes: [...mistakes, ...mistakesIn(app)],
     places: placesOf(app),
     transcripts: () => transcriptFacts(app),
-    index: null,
+    index: async () =>
+      (await import("../transcripts/search/health.ts")).indexHealth(app.folders.cache, app.transcripts),
     provider: () => service.facts(),
     proxy: service.proxy(),
     key: () => service.keyFacts(),

@@ -12,8 +12,8 @@ export interface ProblemDetails {
   not_writable: { path: string; reason: string };
   no_space: { path: string; megabytes: number };
   unreadable_transcripts: { folder: string; count: number; first: string; reason: string };
-  index_behind: { path: string; behind: number };
-  index_broken: { path: string; reason: string };
+  index_damaged: { path: string };
+  index_blocked: { path: string };
   malformed_proxy: { variable: string };
   unsupported_proxy: { variable: string; scheme: string };
   unreadable_certificates: { path: string; reason: string };

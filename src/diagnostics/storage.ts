@@ -91,13 +91,13 @@ export const index: Check<"index"> = {
   id: "index",
   needs: ["transcripts"],
   look: async (subject) => {
-    if (subject.index === null) return { skip: "no_index" };
     const facts = await subject.index();
-    const { path, behind, broken } = facts;
+    const { path, state } = facts;
+    if (state === "none") return { skip: "no_index" };
     return fine(
       facts,
-      broken !== null && problem("index_broken", { path, reason: broken }),
-      broken === null && behind > 0 && problem("index_behind", { path, behind }),
+      state === "damaged" && problem("index_damaged", { path }),
+      state === "blocked" && problem("index_blocked", { path }),
     );
   },
 };

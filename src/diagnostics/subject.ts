@@ -15,8 +15,7 @@ export interface Subject {
   readonly mistakes: readonly AppError[];
   readonly places: readonly Place[];
   transcripts(): Promise<TranscriptFacts>;
-  /** Null where no index is kept. */
-  readonly index: (() => Promise<IndexFacts>) | null;
+  index(): Promise<IndexFacts>;
   /** @throws AppError for a provider that is not there or has no address */
   provider(): CheckFacts["provider"];
   readonly proxy: ProxyFacts;
@@ -102,12 +101,12 @@ export interface TranscriptFacts {
 
 interface IndexFacts {
   readonly path: string;
-  readonly entries: number;
   readonly bytes: number;
-  /** Conversations that changed since they were indexed, or never were. */
-  readonly behind: number;
-  /** Why it cannot be used; null when it can. */
-  readonly broken: string | null;
+  readonly state: "none" | "sound" | "damaged" | "outdated" | "blocked";
+  /** Conversations that it knows. */
+  readonly files: number;
+  /** Conversations that changed since they were indexed, or never were: the next search reads them. */
+  readonly pending: number;
 }
 
 export interface ProxyFacts {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
@@ -276,6 +276,25 @@ describe("doctor on keys", () => {
     const { codes, code } = await examine({ place, env }, ["-p", "demo"]);
     expect(codes("folders")).toEqual(["not_writable"]);
     expect(code).toBe(6);
+  });
+});
+
+describe("doctor on the search index", () => {
+  it("tells what it knows and what it does not, and that a damaged one mends itself", async () => {
+    const place = newPlace();
+    await run(["ask", "-p", "demo", "one"], { place });
+    expect((await examine({ place }, ["-p", "demo"])).check("index").skipped).toMatchObject({ why: "no_index" });
+    await run(["transcripts", "search", "one"], { place });
+    await run(["ask", "-p", "demo", "two"], { place });
+    const { check } = await examine({ place }, ["-p", "demo"]);
+    // Also the first is read once more: what changed just before it was indexed may change again unseen.
+    expect(check("index")).toMatchObject({ status: "ok", facts: { state: "sound", files: 1, pending: 2 } });
+    writeFileSync(check("index").facts!["path"] as string, "no database at all, and long enough to be looked at");
+    const damaged = await examine({ place }, ["-p", "demo"]);
+    expect(damaged.codes("index")).toEqual(["index_damaged"]);
+    expect(damaged.report.exit_code).toBe(0);
+    await run(["transcripts", "search", "two"], { place });
+    expect((await examine({ place }, ["-p", "demo"])).check("index").status).toBe("ok");
   });
 });
 

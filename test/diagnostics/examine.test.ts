@@ -29,7 +29,7 @@ function sound(changes: Partial<Subject> = {}): Subject {
     mistakes: [],
     places: [],
     transcripts: async () => ({ folder: "/transcripts", count: 2, bytes: 1000, unreadable: [] }),
-    index: null,
+    index: async () => ({ path: "/index", bytes: 0, state: "none", files: 0, pending: 2 }),
     provider: () => ({ provider: "deepseek", baseUrl: "https://api.example.com", origin: "", model: "m" }),
     proxy: { proxy: null, variable: null, value: null, certificates: null },
     key: async () => ({ provider: "deepseek", origin: "DEEPSEEK_API_KEY", store: "/keys.json" }),
@@ -111,12 +111,13 @@ describe("examine", () => {
   });
 
   it("judges an index", async () => {
-    const index = { path: "/index", entries: 5, bytes: 10, behind: 0, broken: null };
-    expect((await all(sound({ index: async () => index }))).of("index").status).toBe("ok");
-    const behind = await all(sound({ index: async () => ({ ...index, behind: 3 }) }));
-    expect(behind.problems("index")).toMatchObject([{ code: "index_behind", details: { behind: 3 } }]);
-    const broken = await all(sound({ index: async () => ({ ...index, behind: 3, broken: "SQLITE_CORRUPT" }) }));
-    expect(broken.problems("index")).toMatchObject([{ code: "index_broken", details: { reason: "SQLITE_CORRUPT" } }]);
+    const look = async (state: "none" | "sound" | "damaged" | "outdated" | "blocked") =>
+      await all(sound({ index: async () => ({ path: "/index", bytes: 10, state, files: 5, pending: 3 }) }));
+    expect((await look("none")).of("index").status).toBe("skip");
+    expect((await look("sound")).of("index").status).toBe("ok");
+    expect((await look("outdated")).of("index").status).toBe("ok");
+    expect((await look("damaged")).problems("index")).toMatchObject([{ code: "index_damaged" }]);
+    expect((await look("blocked")).problems("index")).toMatchObject([{ code: "index_blocked" }]);
   });
 
   it("warns of a terminal that counts columns wrongly, or is narrow or dumb", async () => {

@@ -38,13 +38,13 @@ export const problems = {
     what: `${seen.count} ${seen.count === 1 ? "file" : "files"} in ${seen.folder} cannot be read, the first one ${seen.first} (${seen.reason}).`,
     next: "Check who owns them and their permissions.",
   }),
-  index_behind: ({ behind }: { path: string; behind: number }): ErrorWords => ({
-    what: `${behind} ${behind === 1 ? "conversation is" : "conversations are"} not in the index yet.`,
-    next: "Nothing to do: the next search takes them in.",
+  index_damaged: ({ path }: { path: string }): ErrorWords => ({
+    what: `The index ${path} is damaged.`,
+    next: "Nothing to do: the next search makes a new one from the conversations.",
   }),
-  index_broken: ({ path, reason }: { path: string; reason: string }): ErrorWords => ({
-    what: `The index ${path} cannot be used (${reason}).`,
-    next: "Delete it; the next search makes a new one.",
+  index_blocked: ({ path }: { path: string }): ErrorWords => ({
+    what: `The index ${path} cannot be used now.`,
+    next: "Either another program keeps it, then try again; or its mode forbids it, then delete it: the next search makes a new one.",
   }),
   malformed_proxy: ({ variable }: { variable: string }): ErrorWords => ({
     what: `${variable} is no URL.`,

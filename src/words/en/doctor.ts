@@ -75,8 +75,12 @@ const facts = {
       .join("\n"),
   transcripts: (seen: { folder: string; count: number; bytes: number }) =>
     `${seen.count} ${seen.count === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.folder}`,
-  index: (seen: { path: string; entries: number; bytes: number }) =>
-    `${seen.entries} ${seen.entries === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.path}`,
+  index: (seen: { path: string; bytes: number; state: string; files: number; pending: number }) =>
+    [
+      `${seen.files} ${seen.files === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.path}`,
+      ...(seen.state === "outdated" ? ["of another version of the program; the next search makes it anew"] : []),
+      ...(seen.pending > 0 ? [`the next search reads ${seen.pending} more`] : []),
+    ].join("; "),
   provider: (seen: { provider: string; baseUrl: string; origin: string; model: string | null }) =>
     `${seen.provider} at ${seen.baseUrl}${seen.origin === "" ? "" : ` (${seen.origin})`}, ${seen.model === null ? "no model set" : `model ${seen.model}`}`,
   key: (seen: { origin: string; store: string }) => `from ${seen.origin}; new ones go to: ${seen.store}`,
@@ -146,7 +150,7 @@ function can(what: string, possible: boolean | null): string {
 
 const skipped = {
   no_terminal: "this is no terminal",
-  no_index: "none is kept",
+  no_index: "none yet; the first search makes one",
   no_proxy: "none is set",
   is_address: "the base URL has an address, no name",
   no_tls: "plain http",

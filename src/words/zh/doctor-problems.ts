@@ -37,13 +37,13 @@ export const problems: Words["doctor"]["problems"] = {
     what: `${seen.folder} 中有 ${seen.count} 个文件无法读取，第一个是 ${seen.first}（${seen.reason}）。`,
     next: "请检查文件的所有者和权限。",
   }),
-  index_behind: ({ behind }) => ({
-    what: `有 ${behind} 段对话尚未编入索引。`,
-    next: "无需处理，下次搜索时会自动编入。",
+  index_damaged: ({ path }) => ({
+    what: `索引 ${path} 已损坏。`,
+    next: "无需处理，下次搜索时会根据对话记录重新建立。",
   }),
-  index_broken: ({ path, reason }) => ({
-    what: `索引 ${path} 无法使用（${reason}）。`,
-    next: "请删除它，下次搜索时会重新建立。",
+  index_blocked: ({ path }) => ({
+    what: `索引 ${path} 目前无法使用。`,
+    next: "如果正被其他程序占用，请稍后再试；如果是文件权限问题，请删除它，下次搜索时会重新建立。",
   }),
   malformed_proxy: ({ variable }) => ({
     what: `${variable} 不是有效的网址。`,

@@ -52,7 +52,12 @@ const facts: Words["doctor"]["facts"] = {
       .map(({ what, path, exists, mode }) => `${places[what]}：${path}（${exists ? (mode ?? "存在") : "尚未创建"}）`)
       .join("\n"),
   transcripts: (seen) => `${seen.folder} 中有 ${seen.count} 段对话，共 ${(seen.bytes / 1e6).toFixed(1)} MB`,
-  index: (seen) => `${seen.path} 中有 ${seen.entries} 段对话，共 ${(seen.bytes / 1e6).toFixed(1)} MB`,
+  index: (seen) =>
+    [
+      `${seen.path} 中有 ${seen.files} 段对话，共 ${(seen.bytes / 1e6).toFixed(1)} MB`,
+      ...(seen.state === "outdated" ? ["由其他版本的程序建立，下次搜索时会重建"] : []),
+      ...(seen.pending > 0 ? [`另有 ${seen.pending} 段将在下次搜索时编入`] : []),
+    ].join("；"),
   provider: (seen) =>
     `${seen.provider}，地址 ${seen.baseUrl}${seen.origin === "" ? "" : `（${seen.origin}）`}，${seen.model === null ? "未指定模型" : `模型 ${seen.model}`}`,
   key: (seen) => `来自 ${seen.origin}；新密钥的保存位置：${seen.store}`,
@@ -102,7 +107,7 @@ function can(what: string, possible: boolean | null): string {
 
 const skipped: Words["doctor"]["skipped"] = {
   no_terminal: "不在终端中运行",
-  no_index: "没有索引",
+  no_index: "尚未建立，首次搜索时会自动建立",
   no_proxy: "未设置",
   is_address: "服务地址是 IP，无需解析",
   no_tls: "明文 http",
