@@ -101,6 +101,8 @@ function report(error: unknown, words: Words, { color, verbose }: GlobalOptions)
 
 /** The first signal ends the program in order, with all that came kept; a second one at once. */
 function listenForSignals(stop: AbortController): void {
+  // A file that has grown to the limit is an error to tell; unheard, this signal would end the program. Windows knows none.
+  if (process.platform !== "win32") process.on("SIGXFSZ", () => {});
   for (const signal of Object.keys(signals) as Signal[]) {
     process.once(signal, () => {
       stop.abort(signal);

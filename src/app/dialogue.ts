@@ -93,6 +93,10 @@ export class Dialogue {
     return this.writer?.id ?? null;
   }
 
+  get unsaved(): AppError<"transcript_unwritable"> | null {
+    return this.writer?.failed ?? null;
+  }
+
   get canContinue(): boolean {
     return this.#last?.cut === true && this.#conversation.turns.length > 0;
   }

@@ -1,3 +1,4 @@
+import type { AppError } from "../errors.ts";
 import { listModels } from "../providers/account.ts";
 import { modelFacts } from "../providers/prices.ts";
 import type { Archive, Host, LineSource, SessionSettings } from "../repl/host.ts";
@@ -19,6 +20,7 @@ export class SessionHost implements Host {
   #attached: readonly string[];
   #lines: LineSource | null = null;
   lastThinking = "";
+  toldUnsaved: AppError | null = null;
 
   /** @param files go with the first question */
   constructor(app: App, dialogue: Dialogue, files: readonly string[]) {

@@ -70,6 +70,7 @@ function takeLeave({ terminal, words, settings, workingFolder }: App, dialogue: 
     return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
   }
   const near = relative(workingFolder, path);
+  if (dialogue.unsaved !== null) return terminal.warn(words.session.leftPartly({ path: sanitize(path) }));
   const command = `deepseek-chat --resume ${id}`;
   terminal.say(words.session.left({ path: sanitize(near.startsWith("..") ? path : near), command }));
 }

@@ -34,6 +34,8 @@ export interface Host {
   readonly showThinking: ShowThinking;
   /** Saves the thinking shown last, for `/thinking`. */
   lastThinking: string;
+  /** The failure to save that a person was told of who was about to leave. */
+  toldUnsaved: AppError | null;
 }
 
 /** Settings for the rest of the session. */
@@ -87,6 +89,8 @@ export interface Dialogue {
   readonly context: ContextUse;
   /** Everything asked since the session began. */
   readonly spent: { readonly usage: Usage | null; readonly costs: readonly Cost[]; readonly questions: number };
+  /** Why a part of the conversation is not saved; null when all is, or nothing is to be. */
+  readonly unsaved: AppError<"transcript_unwritable"> | null;
   /** Whether the last answer is not whole and can be gone on with. */
   readonly canContinue: boolean;
   readonly ask: (question: Question, onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<Answer>;

@@ -6,6 +6,7 @@ import { closeAnswer, warnOfContext } from "./closing.ts";
 import type { Answer, Host } from "./host.ts";
 import type { SlashOutcome } from "./slash/command.ts";
 import { runSlash } from "./slash/table.ts";
+import { mayLeave } from "./unsaved.ts";
 
 /**
  * The session: reads lines, answers questions, runs slash commands, until someone leaves.
@@ -16,7 +17,9 @@ export async function runRepl(host: Host, stop: AbortSignal): Promise<AppError |
   const session = new Session(host, stop);
   await session.run();
   // A person has seen what failed; the exit code is for scripts.
-  return host.terminal.interactive ? null : session.failed;
+  if (host.terminal.interactive) return null;
+  // What was saved elsewhere in the end is no failure.
+  return session.failed?.code === "transcript_unwritable" ? host.dialogue.unsaved : session.failed;
 }
 
 class Session {
@@ -40,15 +43,18 @@ class Session {
       const reading = lines.read(initial);
       this.#host.prepare();
       const line = await reading;
-      if (line.kind === "end") return;
+      if (line.kind === "end") {
+        if (mayLeave(this.#host)) return;
+        continue;
+      }
       if (line.kind === "interrupt") {
-        if (interrupted && !line.touched) return;
+        if (interrupted && !line.touched && mayLeave(this.#host)) return;
         terminal.say(terminal.ink.err.dim(this.#host.words.session.howToLeave));
         interrupted = true;
         continue;
       }
       interrupted = false;
-      if ((await this.#respond(line.text)) === "leave") return;
+      if ((await this.#respond(line.text)) === "leave" && mayLeave(this.#host)) return;
       // A script whose key is refused would only be refused again and again.
       if (this.failed?.exitCode === 3 && !terminal.interactive) return;
     }

@@ -20,6 +20,8 @@ export interface SlashCommand {
   readonly group: (typeof groups)[number];
   /** What stands behind the name in `/help`, e.g. `[id]`. */
   readonly usage: string;
+  /** Set where another conversation takes the place of this one. */
+  readonly leaves?: true;
   /** What Tab offers for the argument. */
   readonly complete?: "path" | ((host: Host) => Promise<readonly Candidate[]>);
   /** @param argument what stands behind the name, trimmed; empty when nothing does */

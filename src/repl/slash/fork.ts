@@ -6,6 +6,7 @@ export const fork: SlashCommand = {
   aliases: ["branch"],
   group: "conversation",
   usage: "",
+  leaves: true,
   async run({ archive, terminal, words }) {
     const path = await archive.fork();
     terminal.say(words.session.forked({ path: sanitize(path) }));

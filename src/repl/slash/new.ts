@@ -5,6 +5,7 @@ export const newConversation: SlashCommand = {
   aliases: ["clear"],
   group: "conversation",
   usage: "",
+  leaves: true,
   async run({ dialogue, terminal, words }) {
     await dialogue.startNew();
     terminal.say(words.session.newStarted);

@@ -5,6 +5,7 @@ export const resume: SlashCommand = {
   aliases: [],
   group: "archive",
   usage: "[id]",
+  leaves: true,
   complete: async ({ archive }) =>
     (await archive.list()).slice(0, 50).map(({ id, title }) => ({ value: id, hint: title })),
   async run({ archive, lines }, argument) {

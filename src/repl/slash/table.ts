@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Host } from "../host.ts";
+import { mayLeave } from "../unsaved.ts";
 import type { SlashCommand, SlashOutcome } from "./command.ts";
 import { compact } from "./compact.ts";
 import { continueAnswer } from "./continue.ts";
@@ -71,7 +72,7 @@ export function findCommand(name: string): SlashCommand | undefined {
 export async function runSlash(host: Host, line: string): Promise<SlashOutcome> {
   const [, name = "", argument = ""] = /^\/(\S*)\s*([\s\S]*)$/u.exec(line) ?? [];
   const found = findCommand(name);
-  if (found !== undefined) return await found.run(host, argument.trim());
+  if (found !== undefined) return found.leaves && !mayLeave(host) ? "stay" : await found.run(host, argument.trim());
   const names = [slashCommands.map((command) => command.name), slashCommands.map((command) => command.aliases)];
   const near = closest(name, names.flat(2));
   const nearest = name !== "" && distance(name, near) <= 2 ? near : null;

@@ -6,6 +6,9 @@ export const session = {
   demo: "Demo: no model is behind this; a small server inside the program answers from a fixed tour.",
   howToLeave: "q, or Ctrl-C again, leaves.",
   left: ({ path, command }: { path: string; command: string }) => `Saved in ${path}. Go on with: ${command}`,
+  leftPartly: ({ path }: { path: string }) => `A part of this conversation is not saved: ${path} could not be written.`,
+  unsaved: ({ path }: { path: string }) =>
+    `A part of this conversation is not saved: ${path} cannot be written. /save <file> saves all of it; once more leaves it.`,
   leftUnsaved: "Nothing was saved.",
   unknownCommand: ({ name, nearest }: { name: string; nearest: string | null }) =>
     `There is no /${name}${nearest === null ? "." : `; did you mean /${nearest}?`} /help lists the commands. //${name} sends it as text.`,

@@ -1,0 +1,246 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readTranscript } from "../../src/transcripts/read.ts";
+import { askingAt, environment, launcher, newPlace, openProgram, type Place, run, start } from "../support/program.ts";
+import { openTerminal, type PtyTerminal } from "../support/pty.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer } from "../support/wire.ts";
+
+const posix = process.platform !== "win32";
+
+/** The only transcript there is. */
+function fileOf({ cwd }: Place): string {
+  const folder = join(cwd, "transcripts");
+  return join(folder, readdirSync(folder)[0]!);
+}
+
+async function exchangesOf(path: string): Promise<string[][]> {
+  const { exchanges } = await readTranscript(path);
+  return exchanges.map(({ question, answer: text, status }) => [question, text, status]);
+}
+
+/** What somebody else does to the transcript between two questions, and what the system says of it then. */
+const ruins: Record<string, { readonly ruin: (path: string) => void; readonly reason: string }> = {
+  "is removed": { ruin: rmSync, reason: "ENOENT" },
+  "is moved away with its folder": {
+    ruin: (path) => renameSync(dirname(path), `${dirname(path)}-moved`),
+    reason: "ENOENT",
+  },
+  "has a folder in its place": {
+    ruin: (path) => {
+      rmSync(path);
+      mkdirSync(path);
+    },
+    reason: "EISDIR",
+  },
+  "has a file in the place of its folder": {
+    ruin: (path) => {
+      rmSync(dirname(path), { recursive: true });
+      writeFileSync(dirname(path), "");
+    },
+    reason: "ENOTDIR",
+  },
+};
+
+async function say(terminal: PtyTerminal, line: string): Promise<void> {
+  await terminal.until(/^>$/mu);
+  terminal.type(line);
+  await terminal.until(`> ${line}`);
+  terminal.type("\r");
+}
+
+describe.runIf(posix).concurrent("a transcript that", () => {
+  test.each(Object.entries(ruins))("%s: told once, gone on, and saved elsewhere whole", async (_, { ruin, reason }) => {
+    await using server = await serve((__, index) => answer(`answer ${index + 1}`));
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 200 });
+    await say(terminal, "one");
+    await terminal.until("answer 1");
+    await terminal.until(/> *$/u);
+    const path = fileOf(place);
+    ruin(path);
+    await say(terminal, "two");
+    await terminal.until("answer 2");
+    await terminal.until(`From here on nothing is saved: ${path} cannot be written (${reason}). /save <file>`);
+    await say(terminal, "three");
+    await terminal.until("answer 3");
+    // Neither leaving nor another conversation drops it without a word.
+    await say(terminal, "q");
+    await terminal.until("/save <file> saves all of it; once more leaves it.");
+    await say(terminal, "/save rescue.md");
+    await terminal.until("Saved to rescue.md.");
+    await say(terminal, "four");
+    await terminal.until("answer 4");
+    await say(terminal, "q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    const shown = terminal.scrollback();
+    expect(shown.match(/nothing is saved/gu)).toHaveLength(1);
+    expect(shown).toMatch(/Saved in rescue\.md\. Go on with: deepseek-chat --resume [0-9a-z]{8}/u);
+    expect(await exchangesOf(join(place.cwd, "rescue.md"))).toEqual(
+      ["one", "two", "three", "four"].map((question, index) => [question, `answer ${index + 1}`, "complete"]),
+    );
+  });
+
+  test("was emptied goes on from there, and can be saved whole", async () => {
+    await using server = await serve((_, index) => answer(`answer ${index + 1}`));
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 200 });
+    await say(terminal, "one");
+    await terminal.until("answer 1");
+    await terminal.until(/> *$/u);
+    truncateSync(fileOf(place));
+    await say(terminal, "two");
+    await terminal.until("answer 2");
+    await say(terminal, "/save rescue.md");
+    await terminal.until("Saved to rescue.md.");
+    await say(terminal, "q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(await exchangesOf(fileOf(place))).toEqual([["two", "answer 2", "complete"]]);
+    const rescued = await exchangesOf(join(place.cwd, "rescue.md"));
+    expect(rescued.map(([question]) => question)).toEqual(["one", "two"]);
+  });
+
+  test("cannot be written is not left without a word, in Chinese", async () => {
+    await using server = await serve(() => answer("\u56de\u7b54"));
+    const place = newPlace();
+    const env = { ...askingAt(server), LC_ALL: "zh_CN.UTF-8" };
+    await using terminal = openProgram([], { place, env, cols: 200 });
+    await say(terminal, "one");
+    await terminal.until("\u56de\u7b54");
+    await terminal.until(/> *$/u);
+    rmSync(fileOf(place));
+    await say(terminal, "two");
+    await terminal.until("\u6b64\u540e\u7684\u5185\u5bb9\u4e0d\u518d\u4fdd\u5b58");
+    await say(terminal, "/new");
+    await terminal.until("\u518d\u8f93\u5165\u4e00\u6b21\u5219\u653e\u5f03");
+    await say(terminal, "q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(terminal.screen()).toContain("\u6709\u4e00\u90e8\u5206\u6ca1\u6709\u4fdd\u5b58");
+    expect(terminal.screen()).not.toContain("--resume");
+  });
+});
+
+const full = "/dev/full";
+
+describe.runIf(existsSync(full)).concurrent("a disk without room", () => {
+  test("ask prints the whole answer, says what is not saved, and exits 6", async () => {
+    await using server = await serve(() => answer("the whole answer"));
+    const env = askingAt(server);
+    const [en, zh, json] = await Promise.all([
+      run(["ask", "--transcript", full, "hi"], { env }),
+      run(["ask", "--transcript", full, "--lang", "zh", "hi"], { env }),
+      run(["ask", "--transcript", full, "-o", "json", "hi"], { env }),
+    ]);
+    expect(en).toMatchObject({ code: 6, stdout: "the whole answer\n" });
+    expect(en.stderr).toContain(`The transcript ${full} cannot be written (ENOSPC).`);
+    expect(zh).toMatchObject({ code: 6, stdout: "the whole answer\n" });
+    expect(zh.stderr).toContain(`${full}`);
+    expect(json.code).toBe(6);
+    expect(JSON.parse(json.stdout)).toMatchObject({ answer: "the whole answer", complete: true, transcript: null });
+  });
+
+  test("a session that is piped in goes on, tells once, and exits 6; 0 when it was saved elsewhere", async () => {
+    await using server = await serve(() => answer("yes"));
+    const env = askingAt(server);
+    const place = newPlace();
+    const lost = await run(["--transcript", full], { env, input: "one\ntwo\nq\n" });
+    expect(lost).toMatchObject({ code: 6, stdout: "yes\nyes\n" });
+    expect(lost.stderr.match(/ENOSPC/gu)).toHaveLength(1);
+    expect(lost.stderr).toContain(`A part of this conversation is not saved: ${full} could not be written.`);
+    expect(lost.stderr).not.toContain("--resume");
+    const saved = await run(["--transcript", full], { place, env, input: "one\ntwo\n/save rescue.md\nthree\nq\n" });
+    expect(saved).toMatchObject({ code: 0, stdout: "yes\nyes\nyes\n" });
+    const questions = (await exchangesOf(join(place.cwd, "rescue.md"))).map(([question]) => question);
+    expect(questions).toEqual(["one", "two", "three"]);
+  });
+});
+
+describe.runIf(posix).concurrent("a disk that fills up in the middle of an answer", () => {
+  /** Answers are longer than the files that this shell allows, of 2 kB. */
+  const shell = (args: string) => ["-c", `ulimit -f 2; exec "${process.execPath}" "${launcher}" ${args}`];
+  const long = Array.from({ length: 300 }, (_, line) => `line ${line} of a long answer`).join("\n");
+
+  test("keeps what is on the screen, and saves all of it where there is room", async () => {
+    await using server = await serve(() => answer(long));
+    const place = newPlace();
+    const env = environment(place, askingAt(server));
+    // /save is answered with the same error, and the conversation goes on.
+    await using terminal = openTerminal({
+      command: "bash",
+      args: shell("--no-render"),
+      cwd: place.cwd,
+      env,
+      cols: 160,
+    });
+    await say(terminal, "one");
+    await terminal.until("From here on nothing is saved");
+    expect(terminal.scrollback()).toContain(long);
+    await say(terminal, "/save rescue.md");
+    await terminal.until(/rescue\.md cannot be written \(EFBIG\)/u);
+    await say(terminal, "/save /dev/null/nothing");
+    await terminal.until(/cannot be written \(ENOTDIR\)/u);
+    await say(terminal, "two");
+    await terminal.until(() => server.requests.length === 2);
+    const { messages } = server.requests.at(-1)!.body as { messages: { content: string }[] };
+    expect(messages[1]!.content).toBe(long);
+    await terminal.until(/^>$/mu);
+    const file = fileOf(place);
+    expect(readFileSync(file, "utf8").length).toBeLessThanOrEqual(2048);
+    const [torn] = await exchangesOf(file);
+    expect(torn![2]).toBe("interrupted");
+    expect(long.startsWith(torn![1]!)).toBe(true);
+    expect(torn![1]!.length).toBeGreaterThan(1000);
+  });
+});
+
+describe.concurrent("two programs on one file", () => {
+  test("sessions and questions lose and interleave nothing", async () => {
+    await using server = await serve((request) => {
+      const { messages } = request.body as { messages: { content: string }[] };
+      const { content } = messages.at(-1)!;
+      return answer(...Array.from({ length: 5 }, (_, piece) => `${content}/${piece} `));
+    });
+    const place = newPlace();
+    const options = { place, env: askingAt(server) };
+    const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+    const sessions = ["a", "b"].map((name) =>
+      start(["-q", "--transcript", "notes.md"], {
+        ...options,
+        input: numbers(15)
+          .map((index) => `${name}${index}\n`)
+          .join(""),
+      }),
+    );
+    const asked = numbers(3).map(async (worker) => {
+      for (const index of numbers(4))
+        await run(["ask", "-q", "--transcript", "notes.md", `c${worker}.${index}`], options);
+    });
+    const runs = await Promise.all(sessions.map(({ done }) => done));
+    await Promise.all(asked);
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    const exchanges = await exchangesOf(join(place.cwd, "notes.md"));
+    const expected = [
+      ...["a", "b"].flatMap((name) => numbers(15).map((index) => `${name}${index}`)),
+      ...numbers(3).flatMap((worker) => numbers(4).map((index) => `c${worker}.${index}`)),
+    ];
+    expect(exchanges.map(([question]) => question).toSorted()).toEqual(expected.toSorted());
+    for (const [question, text, status] of exchanges) {
+      expect([text, status]).toEqual([
+        numbers(5)
+          .map((piece) => `${question}/${piece} `)
+          .join(""),
+        "complete",
+      ]);
+    }
+  });
+});
