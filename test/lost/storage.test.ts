@@ -144,7 +144,7 @@ describe.runIf(existsSync(full)).concurrent("a disk without room", () => {
     expect(en).toMatchObject({ code: 6, stdout: "the whole answer\n" });
     expect(en.stderr).toContain(`The transcript ${full} cannot be written (ENOSPC).`);
     expect(zh).toMatchObject({ code: 6, stdout: "the whole answer\n" });
-    expect(zh.stderr).toContain(`${full}`);
+    expect(zh.stderr).toContain(full);
     expect(json.code).toBe(6);
     expect(JSON.parse(json.stdout)).toMatchObject({ answer: "the whole answer", complete: true, transcript: null });
   });
@@ -233,7 +233,8 @@ describe.concurrent("two programs on one file", () => {
       ...["a", "b"].flatMap((name) => numbers(15).map((index) => `${name}${index}`)),
       ...numbers(3).flatMap((worker) => numbers(4).map((index) => `c${worker}.${index}`)),
     ];
-    expect(exchanges.map(([question]) => question).toSorted()).toEqual(expected.toSorted());
+    expect(exchanges).toHaveLength(expected.length);
+    expect(new Set(exchanges.map(([question]) => question))).toEqual(new Set(expected));
     for (const [question, text, status] of exchanges) {
       expect([text, status]).toEqual([
         numbers(5)
