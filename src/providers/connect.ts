@@ -5,7 +5,7 @@ import { requestBody } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import { Deltas } from "./deltas.ts";
 import { watchedFetch } from "./http.ts";
-import { TextLimit, wholeLines } from "./limits.ts";
+import { TextLimit, wholeLines, withoutNoise } from "./limits.ts";
 import { peek, text } from "./peek.ts";
 import { Queue } from "./queue.ts";
 import { Silence } from "./silence.ts";
@@ -136,7 +136,7 @@ class Attempt {
   /** Some servers leave the connection open behind the end. */
   async *#watched(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const lines of wholeLines(body)) {
-      yield lines;
+      yield withoutNoise(lines);
       if (!lines.includes("[DONE]") || !/^data: ?\[DONE\]/mu.test(lines.toString("latin1"))) continue;
       this.#done = true;
       this.#silence.shorten(afterDone);
