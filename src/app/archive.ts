@@ -36,17 +36,9 @@ export async function listConversations(app: App): Promise<TranscriptSummary[]> 
   return await listTranscripts(app.transcripts, app.folders.cache);
 }
 
-/** Lets a person choose; gives the path, null when they left it. */
+/** Lets a person choose the one to go on with; gives the path, null when they left it. */
 export async function pickTranscript(app: App): Promise<string | null> {
-  if (!app.terminal.interactive) throw new AppError("not_a_terminal", { what: "--resume" });
-  const [{ listTranscripts }, { choose }] = await Promise.all([
-    import("../transcripts/read.ts"),
-    import("../terminal/prompts.ts"),
-  ]);
-  const rows = await listTranscripts(app.transcripts, app.folders.cache);
-  if (rows.length === 0) throw new AppError("transcript_not_found", { reference: "last" });
-  return await choose(
-    app.words.transcripts.pick,
-    rows.map((row) => ({ value: row.path, name: `${row.id}  ${row.title}` })),
-  );
+  if (!app.terminal.interactive || !app.terminal.capable) throw new AppError("not_a_terminal", { what: "--resume" });
+  const { pickConversation } = await import("./picking.ts");
+  return await pickConversation(app, "resume");
 }

@@ -47,6 +47,9 @@ export const transcripts: Declare = (program, { words, run }) => {
     return command;
   };
 
+  declareProviderOptions(group, ["transcripts"]);
+  group.action(() => run(group, async (app) => (await import("../app/picking.ts")).browse(app)));
+
   const list = verb("list", commands.transcriptsList);
   list
     .addOption(new Option("--since <when>", options.since).argParser(moment))

@@ -38,7 +38,7 @@ export async function confirmed(message: string, fallback: boolean): Promise<boo
 }
 
 /** Ctrl-C at a question is an interruption like any other. */
-async function answered<Value>(prompt: Promise<Value>): Promise<Value> {
+export async function answered<Value>(prompt: Promise<Value>): Promise<Value> {
   try {
     return await prompt;
   } catch (error) {

@@ -28,7 +28,7 @@ export const help = {
   commands: {
     chat: "an interactive session; the default",
     ask: "one question, one streamed answer, then exit",
-    transcripts: "read and manage saved conversations",
+    transcripts: "look through saved conversations; on a terminal, choose one to read, go on with, export or delete",
     transcriptsList: "list saved conversations, the one used last first",
     transcriptsShow: "show a conversation",
     transcriptsSearch: "look through all conversations",

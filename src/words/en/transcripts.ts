@@ -1,6 +1,5 @@
 /** Words of `transcripts` and of choosing a conversation. */
 export const transcripts = {
-  pick: "Which conversation?",
   notFound: "Nothing was found.",
   found: ({ shown, total, exact, id }: { shown: number; total: number; exact: boolean; id: string }) =>
     `${shown} of ${exact ? "" : "up to "}${total} ${total === 1 ? "conversation" : "conversations"}. Read one with deepseek-chat transcripts show ${id}, go on with deepseek-chat --resume ${id}.`,
@@ -14,6 +13,26 @@ export const transcripts = {
   columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
   labels: { Question: "Question", Thinking: "Thinking", Answer: "Answer", Error: "Error", Interrupted: "Interrupted" },
 };
+
+/** Words of the list of conversations that one is picked from. */
+export const picker = {
+  title: ({ found, all }: { found: number; all: number }) =>
+    found === all ? `Conversations (${all})` : `Conversations (${found} of ${all})`,
+  noMatch: "No conversation has all of these words.",
+  choosing: ({ first, show, resume, export: exporting, remove }: PickerKeys) =>
+    `Enter ${first === "resume" ? "go on" : "show"} · ${first === "resume" ? `${show} show` : `${resume} go on`} · ${exporting} export · ${remove} delete · / filter · q leave`,
+  filtering: "Enter choose · ↑↓ back to the list · Esc clear the filter",
+  form: "Export to which form?",
+  turns: ({ turns }: { turns: number }) => `${turns} ${turns === 1 ? "turn" : "turns"}`,
+};
+
+interface PickerKeys {
+  readonly first: string;
+  readonly show: string;
+  readonly resume: string;
+  readonly export: string;
+  readonly remove: string;
+}
 
 /** Words of `models`, `balance` and `config`. */
 export const tables = {

@@ -29,7 +29,7 @@ export const help: Words["help"] = {
   commands: {
     chat: "交互式对话（默认）",
     ask: "提一个问题，流式输出回答后退出",
-    transcripts: "查看和管理已保存的对话",
+    transcripts: "浏览已保存的对话；在终端中可挑选一段来查看、继续、导出或删除",
     transcriptsList: "列出已保存的对话，最近使用的在前",
     transcriptsShow: "显示一段对话",
     transcriptsSearch: "在全部对话中搜索",

@@ -8,7 +8,8 @@ export const session: Words["session"] = {
   howToLeave: "输入 q 或再按一次 Ctrl-C 退出。",
   left: ({ path, command }) => `已保存到 ${path}。继续对话：${command}`,
   leftPartly: ({ path }) => `本次对话有一部分没有保存：无法写入 ${path}。`,
-  unsaved: ({ path }) => `本次对话有一部分尚未保存：无法写入 ${path}。可用 /save <文件> 另存全部内容；再输入一次则放弃并离开。`,
+  unsaved: ({ path }) =>
+    `本次对话有一部分尚未保存：无法写入 ${path}。可用 /save <文件> 另存全部内容；再输入一次则放弃并离开。`,
   leftUnsaved: "没有保存任何内容。",
   unknownCommand: ({ name, nearest }) =>
     `没有 /${name} 命令${nearest === null ? "。" : `，是不是想输入 /${nearest}？`}/help 列出全部命令；要把它作为文本发送，请输入 //${name}。`,

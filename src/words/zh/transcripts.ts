@@ -1,7 +1,6 @@
 import type { Words } from "../words.ts";
 
 export const transcripts: Words["transcripts"] = {
-  pick: "选择哪段对话？",
   notFound: "没有找到。",
   found: ({ shown, total, exact, id }) =>
     `显示 ${shown} 段，共${exact ? "" : "最多"} ${total} 段对话。阅读：deepseek-chat transcripts show ${id}；继续：deepseek-chat --resume ${id}`,
@@ -36,4 +35,14 @@ export const tables: Words["tables"] = {
   },
   notSet: "未设置",
   noEditor: "请先用 VISUAL 或 EDITOR 指定编辑器。",
+};
+
+export const picker: Words["picker"] = {
+  title: ({ found, all }) => (found === all ? `对话（${all}）` : `对话（${found}/${all}）`),
+  noMatch: "没有符合条件的对话。",
+  choosing: ({ first, show, resume, export: exporting, remove }) =>
+    `回车 ${first === "resume" ? "继续" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 继续`} · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
+  filtering: "回车 选定 · ↑↓ 返回列表 · Esc 清除筛选",
+  form: "导出为哪种格式？",
+  turns: ({ turns }) => `${turns} 轮`,
 };

@@ -1,0 +1,181 @@
+import {
+  createPrompt,
+  isDownKey,
+  isEnterKey,
+  isTabKey,
+  isUpKey,
+  useEffect,
+  useKeypress,
+  useState,
+} from "@inquirer/core";
+import type { Words } from "../words/words.ts";
+import { answered } from "./prompts.ts";
+import { sanitize } from "./sanitize.ts";
+import type { Terminal } from "./terminal.ts";
+import { clipped } from "./width.ts";
+
+export interface PickerRow {
+  readonly value: string;
+  /** One line, which may come from outside. */
+  readonly name: string;
+  /** What words of the filter are looked for in. */
+  readonly text: string;
+}
+
+/** What can be done with a row, and the key for it; Enter does the first of those offered. */
+const keys = { show: "s", resume: "r", export: "e", remove: "d" } as const;
+export type Deed = keyof typeof keys;
+
+export interface PickerOptions {
+  readonly terminal: Terminal;
+  readonly words: Words["picker"];
+  readonly rows: readonly PickerRow[];
+  /** What Enter does. */
+  readonly first: Deed;
+  /** Where an earlier choice was left. */
+  readonly start: { readonly filter: string; readonly value: string | null };
+  /** What is known of a row, read when it is highlighted. */
+  readonly preview: (value: string) => Promise<string>;
+}
+
+export interface Picked {
+  readonly deed: Deed;
+  readonly value: string;
+  readonly filter: string;
+}
+
+/**
+ * Lets a person choose a row and what to do with it. While the list has the focus, letters are keys for deeds; any other
+ * letter, or `/`, begins a filter, and Up, Down or Tab give the focus back.
+ *
+ * @returns null when they left it
+ * @throws AppError `interrupted` for Ctrl-C
+ */
+export async function pick(options: PickerOptions): Promise<Picked | null> {
+  return await answered(prompt(options, { output: process.stderr, clearPromptOnDone: true }));
+}
+
+/** A text in which case and width of letters make no difference. */
+export function folded(text: string): string {
+  return text.normalize("NFKC").toLowerCase();
+}
+
+function matching(rows: readonly PickerRow[], filter: string): readonly PickerRow[] {
+  const wanted = folded(filter).split(/\s+/u).filter(Boolean);
+  return wanted.length === 0 ? rows : rows.filter(({ text }) => wanted.every((word) => text.includes(word)));
+}
+
+const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
+  const { terminal, words, rows, start, first } = options;
+  const ink = terminal.ink.err;
+  const [filter, setFilter] = useState(start.filter);
+  const [typing, setTyping] = useState(false);
+  const [place, setPlace] = useState(() =>
+    Math.max(
+      0,
+      matching(rows, start.filter).findIndex((row) => row.value === start.value),
+    ),
+  );
+  const [, setSize] = useState(0);
+  const found = matching(rows, filter);
+  const active = Math.min(place, found.length - 1);
+  const chosen = found[active];
+  const preview = usePreview(chosen?.value ?? null, options.preview);
+  const room = layout(terminal.rows, found.length);
+
+  useEffect((line) => {
+    line.write(start.filter);
+    const resized = () => setSize(terminal.columns * 10_000 + terminal.rows);
+    process.stderr.on("resize", resized);
+    return () => void process.stderr.off("resize", resized);
+  }, []);
+
+  useKeypress((key, line) => {
+    /** What the line editor made of a key that is none for it. */
+    const restore = () => {
+      line.clearLine(0);
+      line.write(filter);
+    };
+    const move = (by: number) => {
+      restore();
+      setTyping(false);
+      setPlace(Math.max(0, Math.min(found.length - 1, active + by)));
+    };
+    const act = (deed: Deed) => {
+      restore();
+      if (chosen !== undefined) done({ deed, value: chosen.value, filter });
+    };
+    if (isEnterKey(key)) return act(first);
+    if (isUpKey(key)) return move(-1);
+    if (isDownKey(key)) return move(1);
+    if (key.name === "pageup") return move(-room.list);
+    if (key.name === "pagedown") return move(room.list);
+    if (isTabKey(key)) return move(0);
+    if (!typing && key.name === "delete") return act("remove");
+    if (key.name === "escape") {
+      if (filter === "" && !typing) return done(null);
+      line.clearLine(0);
+      setTyping(false);
+      setFilter("");
+      return undefined;
+    }
+    const typed = line.line.startsWith(filter) ? line.line.slice(filter.length) : "";
+    if (!typing && typed !== "") {
+      const deed = (Object.keys(keys) as Deed[]).find((name) => keys[name] === typed);
+      if (deed !== undefined) return act(deed);
+      if (typed === "q") return done(null);
+      setTyping(true);
+      if (typed === "/") return restore();
+    }
+    if (line.line === filter) return undefined;
+    setFilter(line.line);
+    setPlace(0);
+    return undefined;
+  });
+
+  const width = terminal.columns - 1;
+  const from = Math.max(0, Math.min(active - Math.floor(room.list / 2), found.length - room.list));
+  const list = found.slice(from, from + room.list).map((row) => {
+    const line = clipped(sanitize(row.name), width - 2);
+    return row === chosen ? ink.cyan(`› ${line}`) : `  ${line}`;
+  });
+  const shown = sanitize(preview)
+    .split("\n")
+    .slice(0, room.preview)
+    .map((line) => ink.dim(clipped(line, width)));
+  const hint = typing ? words.filtering : words.choosing(Object.assign({ first }, keys));
+  const bottom = [
+    ...(found.length === 0 ? [ink.yellow(`  ${words.noMatch}`)] : list),
+    ...(room.preview > 0 ? ["", ...shown] : []),
+    ink.dim(clipped(hint, width)),
+  ];
+  const head = `${ink.bold(clipped(words.title({ found: found.length, all: rows.length }), Math.floor(width / 2)))} `;
+  return [`${head}${filter}`, bottom.join("\n")];
+});
+
+/** What is known of the highlighted row; empty until it was read, and where it cannot be. */
+function usePreview(value: string | null, read: PickerOptions["preview"]): string {
+  const [known, setKnown] = useState<{ value: string | null; text: string }>({ value: null, text: "" });
+  useEffect(() => {
+    let current = true;
+    if (value !== null) {
+      read(value).then(
+        (text) => current && setKnown({ value, text }),
+        () => {},
+      );
+    }
+    return () => {
+      current = false;
+    };
+  }, [value]);
+  return known.value === value ? known.text : "";
+}
+
+/** Rows of the list and of the preview, which gives way where there is little room. */
+function layout(rows: number, found: number): { list: number; preview: number } {
+  // The line with the filter, the hint, and one to spare.
+  const free = Math.max(1, rows - 3);
+  if (free < 11) return { list: free, preview: 0 };
+  const list = Math.min(Math.max(1, found), Math.floor(free / 2));
+  return { list, preview: free - list - 1 };
+}

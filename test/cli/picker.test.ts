@@ -1,0 +1,206 @@
+import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
+import type { PtyTerminal } from "../support/pty.ts";
+import { serve } from "../support/raw-server.ts";
+import { ending, turn } from "../support/transcripts.ts";
+import { answer } from "../support/wire.ts";
+
+const [enter, escape, down] = ["\r", "\u001b", "\u001b[B"];
+
+/** A place with three conversations; the last one named was used last. */
+function filledPlace(): Place {
+  const place = newPlace();
+  const folder = join(place.cwd, "transcripts");
+  const old = "[2026-01-01 10:00:00] Question:\nWhat is Linux?\n\n[2026-01-01 10:00:01] Answer:\nA kernel.\n";
+  const files = [join(folder, "2026-01-01_10-00-00_linux.md")];
+  put(files[0]!, `${old}\n${"-".repeat(40)}\n`);
+  for (const [question, text] of [
+    ["\u89e3\u91ca\u91cf\u5b50\u8ba1\u7b97", "\u91cf\u5b50\u4f4d\u53e0\u52a0\u3002"],
+    ["kubectl apply", "It sends a manifest."],
+  ] as const) {
+    const writer = TranscriptWriter.create(folder);
+    writer.begin(turn(question));
+    writer.text(text, new Date());
+    writer.end(ending());
+    files.push(writer.path!);
+  }
+  for (const [index, file] of files.entries()) utimesSync(file, 1_790_000_000, 1_790_000_000 + index);
+  return place;
+}
+
+/** The titles listed, the highlighted one marked. */
+function listed(terminal: PtyTerminal): string[] {
+  const rows = terminal.screen().split("\n");
+  const start = rows.findLastIndex((row) => /^Conversations \(|^\u5bf9\u8bdd\uff08/u.test(row));
+  return rows
+    .slice(start + 1)
+    .filter((row) => /^[\u203a ] [0-9a-z]{8} {2}\d/u.test(row))
+    .map((row) => `${row[0] === " " ? "" : "*"}${row.slice(30)}`);
+}
+
+const quantum = "\u89e3\u91ca\u91cf\u5b50\u8ba1\u7b97";
+
+describe.concurrent("the picker of conversations", () => {
+  test("lists them with a preview of the highlighted one, and is left with q, leaving nothing", async () => {
+    const place = filledPlace();
+    await using terminal = openProgram(["transcripts"], { place });
+    await terminal.until("Conversations (3)");
+    await terminal.until("It sends a manifest.");
+    const [first = ""] = listed(terminal);
+    expect(first.startsWith("*")).toBe(true);
+    expect(listed(terminal)).toHaveLength(3);
+    terminal.type(down);
+    await terminal.until("\u91cf\u5b50\u4f4d\u53e0\u52a0\u3002");
+    expect(listed(terminal)[1]).toBe(`*${quantum}`);
+    expect(terminal.screen()).not.toContain("It sends a manifest.");
+    terminal.type("q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(terminal.screen()).toBe("");
+  });
+
+  test.each([
+    ["\u91cf\u5b50", quantum],
+    ["\uff4c\uff49\uff4e\uff55\uff38", "What is Linux?"],
+    ["KUBE app", "kubectl apply"],
+    ["/re", ""],
+  ])("is filtered by %s", async (filter, title) => {
+    await using terminal = openProgram(["transcripts"], { place: filledPlace() });
+    await terminal.until("Conversations (3)");
+    // The letter x of the full-width word is typed as such; Linux has one at its end.
+    terminal.type(filter);
+    await terminal.until(title === "" ? "No conversation has all of these words." : "Conversations (1 of 3)");
+    await terminal.until(() => listed(terminal).join() === (title === "" ? "" : `*${title}`));
+    terminal.type(escape);
+    await terminal.until("Conversations (3)");
+    expect(listed(terminal)).toHaveLength(3);
+    terminal.type(escape);
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+  });
+
+  test("Enter shows one and comes back to it, r goes on with it in its own file", async () => {
+    await using server = await serve([answer("More of it.")]);
+    const place = filledPlace();
+    await using terminal = openProgram(["transcripts"], {
+      place,
+      env: { ...askingAt(server), DEEPSEEK_CHAT_PROVIDER: "deepseek" },
+      rows: 60,
+    });
+    await terminal.until("Conversations (3)");
+    terminal.type("\u91cf\u5b50");
+    await terminal.until("Conversations (1 of 3)");
+    terminal.type(enter);
+    await terminal.until(
+      () => terminal.screen().split("Conversations (1 of 3)").length === 2 && terminal.screen().includes("Answer"),
+    );
+    await terminal.until(/Question #1[^]*Conversations \(1 of 3\)/u);
+    terminal.type(down);
+    await terminal.until("r go on");
+    terminal.type("r");
+    await terminal.until(/>$/u);
+    expect(terminal.screen()).toContain(`Going on with \u201c${quantum}\u201d`);
+    terminal.type("more");
+    await terminal.until("> more");
+    terminal.type(enter);
+    await terminal.until("More of it.");
+    await terminal.until(/>$/u);
+    terminal.type("q");
+    await terminal.until("> q");
+    terminal.type(enter);
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    const files = readdirSync(join(place.cwd, "transcripts"));
+    expect(files).toHaveLength(3);
+    const file = files.find((name) => name.includes("\u91cf\u5b50"))!;
+    expect(readFileSync(join(place.cwd, "transcripts", file), "utf8")).toMatch(/Question:\nmore\n[^]*More of it\./u);
+  });
+
+  test("exports one, and deletes one after a confirmation alone", async () => {
+    const place = filledPlace();
+    await using terminal = openProgram(["transcripts"], { place });
+    await terminal.until("Conversations (3)");
+    terminal.type("kube");
+    await terminal.until("Conversations (1 of 3)");
+    terminal.type(down);
+    await terminal.until("e export");
+    terminal.type("e");
+    await terminal.until("Export to which form?");
+    terminal.type(enter);
+    await terminal.until("1 conversation exported to");
+    expect(readdirSync(place.cwd).filter((name) => name.endsWith(".md"))).toHaveLength(1);
+    await terminal.until("Conversations (1 of 3)");
+    terminal.type("d");
+    await terminal.until("Remove \u201ckubectl apply\u201d for good?");
+    terminal.type(`n${enter}`);
+    await terminal.until("d delete");
+    terminal.type("d");
+    await terminal.until(/for good\? \(y\/N\) *$/u);
+    terminal.type(`y${enter}`);
+    await terminal.until("Removed: kubectl apply");
+    await terminal.until("No conversation has all of these words.");
+    terminal.type(escape);
+    await terminal.until("Conversations (2)");
+    expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(2);
+    terminal.type("\u0003");
+    expect(await terminal.exit).toMatchObject({ code: 130 });
+  });
+
+  test("fits a small terminal, in Chinese, and another size", async () => {
+    const place = filledPlace();
+    await using terminal = openProgram(["transcripts"], { place, env: { LC_ALL: "zh_CN.UTF-8" }, cols: 40, rows: 12 });
+    await terminal.until("\u5bf9\u8bdd\uff083\uff09");
+    await terminal.until("\u56de\u8f66 \u67e5\u770b");
+    expect(terminal.screen().split("\n").length).toBeLessThanOrEqual(12);
+    terminal.resize(100, 30);
+    await terminal.until("It sends a manifest.");
+    expect(terminal.screen()).not.toMatch(/Enter|filter/u);
+    terminal.type("q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+  });
+
+  test("lets nothing act on the terminal that stands in a conversation", async () => {
+    const place = newPlace();
+    const writer = TranscriptWriter.create(join(place.cwd, "transcripts"));
+    const evil = "\u001b]0;owned\u0007\u001b[2J\u202eevil\u009b31m\rX";
+    writer.begin(turn(`title ${evil}`));
+    writer.text(`text ${evil}`, new Date());
+    writer.end(ending());
+    await using terminal = openProgram(["transcripts"], { place });
+    await terminal.until("Conversations (1)");
+    await terminal.until("> title");
+    expect(terminal.raw).not.toMatch(/\u001b\]|\u001b\[2J|\u202e|\u009b/u);
+    terminal.type("q");
+    await terminal.exit;
+  });
+
+  test("is offered by a bare --resume too, where Enter goes on", async () => {
+    await using server = await serve([answer("Again.")]);
+    const place = filledPlace();
+    await using terminal = openProgram(["--resume"], { place, env: askingAt(server) });
+    await terminal.until("Enter go on");
+    terminal.type("linux");
+    await terminal.until("Conversations (1 of 3)");
+    terminal.type(enter);
+    await terminal.until("Going on with \u201cWhat is Linux?\u201d");
+    await terminal.until(/>$/u);
+    expect(terminal.screen()).toContain("A kernel.");
+  });
+
+  test("is a plain list where nobody can choose", async () => {
+    const place = filledPlace();
+    const [bare, list] = await Promise.all([run(["transcripts"], { place }), run(["transcripts", "list"], { place })]);
+    expect(bare).toMatchObject({ code: 0, stdout: list.stdout, stderr: "" });
+    expect(bare.stdout.trim().split("\n")).toHaveLength(3);
+    const resumed = await run(["--resume"], { place, env: { DEEPSEEK_API_KEY: "sk-0123456789abcdef" } });
+    expect(resumed.code).toBe(2);
+  });
+
+  test("says so where there is no conversation", async () => {
+    const place = newPlace();
+    await using terminal = openProgram(["transcripts"], { place });
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(terminal.screen().replaceAll("\n", "")).toMatch(/There are no conversations in .* yet\./u);
+    expect(existsSync(join(place.cwd, "transcripts"))).toBe(true);
+  });
+});
