@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, string>> = {
   startup: "startup.ts",
   markdown: "markdown.ts",
   soak: "soak.ts",
+  kill: "kill.ts",
   archive: "archive.ts",
 };
 

@@ -30,7 +30,8 @@ function exchangeText(app: App, exchange: Exchange, turn: number, markdown: Mark
   const section = (label: string, at: Date | null, text: string): string => {
     const stamp = at === null ? "" : `[${localStamp(at)}] `;
     const mark = label === labels.Question ? ` #${turn}${withdrawn ? ` (${takenBack})` : ""}` : "";
-    return `${out.dim(stamp)}${out.bold(label)}${out.dim(mark)}\n${text.replace(/\n+$/u, "")}\n\n`;
+    const head = `${out.dim(stamp)}${out.bold(label)}${out.dim(mark)}`;
+    return `${head}\n${text}`.replace(/\n*$/u, "\n\n");
   };
   const plain = (text: string, paint: (line: string) => string) =>
     sanitize(text)

@@ -1,4 +1,4 @@
-import { spawn } from "@lydell/node-pty";
+import { type IPty, spawn } from "@lydell/node-pty";
 import * as graphemes from "@xterm/addon-unicode-graphemes";
 import headless from "@xterm/headless";
 
@@ -36,6 +36,8 @@ export interface PtyTerminal extends AsyncDisposable {
   cursor(): { row: number; column: number };
   resize(cols: number, rows: number): void;
   kill(signal?: NodeJS.Signals): void;
+  /** As closing its window does: the terminal is gone, and the system hangs up on the program. What it writes from then on is lost. */
+  close(): void;
   /** Resolves when the program has ended and all it wrote is on the screen. */
   readonly exit: Promise<{ code: number; signal: number }>;
   /** Everything the program wrote so far, byte for byte. */
@@ -125,6 +127,8 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
     scrollback: () => joined(rowsOf(terminal, 0), true),
     cursor: () => ({ row: terminal.buffer.active.cursorY, column: terminal.buffer.active.cursorX }),
     kill: (signal = "SIGTERM") => pty.kill(signal),
+    // Closes the socket of the terminal; the package's types leave it out.
+    close: () => (pty as IPty & { destroy(): void }).destroy(),
     get raw() {
       return raw;
     },
