@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -36,6 +37,13 @@ const ruins: Record<string, { readonly ruin: (path: string) => void; readonly re
     ruin: (path) => renameSync(dirname(path), `${dirname(path)}-moved`),
     reason: "ENOENT",
   },
+  "turns read-only with its folder": {
+    ruin: (path) => {
+      chmodSync(path, 0o400);
+      chmodSync(dirname(path), 0o500);
+    },
+    reason: "EACCES",
+  },
   "has a folder in its place": {
     ruin: (path) => {
       rmSync(path);
@@ -52,6 +60,19 @@ const ruins: Record<string, { readonly ruin: (path: string) => void; readonly re
   },
 };
 
+/** Starts the program as somebody whom modes hold: the superuser without the right to pass them over. */
+const command = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : ["env"];
+
+function openOrdinary(args: readonly string[], place: Place, env: Readonly<Record<string, string>>): PtyTerminal {
+  const [name, ...options] = [...command, process.execPath, launcher, ...args];
+  return openTerminal({ command: name!, args: options, cwd: place.cwd, env: environment(place, env), cols: 200 });
+}
+
+function makeRemovable({ cwd }: Place): void {
+  const folder = join(cwd, "transcripts");
+  if (existsSync(folder)) chmodSync(folder, 0o700);
+}
+
 async function say(terminal: PtyTerminal, line: string): Promise<void> {
   await terminal.until(/^>$/mu);
   terminal.type(line);
@@ -63,7 +84,7 @@ describe.runIf(posix).concurrent("a transcript that", () => {
   test.each(Object.entries(ruins))("%s: told once, gone on, and saved elsewhere whole", async (_, { ruin, reason }) => {
     await using server = await serve((__, index) => answer(`answer ${index + 1}`));
     const place = newPlace();
-    await using terminal = openProgram([], { place, env: askingAt(server), cols: 200 });
+    await using terminal = openOrdinary([], place, askingAt(server));
     await say(terminal, "one");
     await terminal.until("answer 1");
     await terminal.until(/> *$/u);
@@ -83,6 +104,7 @@ describe.runIf(posix).concurrent("a transcript that", () => {
     await terminal.until("answer 4");
     await say(terminal, "q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
+    makeRemovable(place);
     const shown = terminal.scrollback();
     expect(shown.match(/nothing is saved/gu)).toHaveLength(1);
     expect(shown).toMatch(/Saved in rescue\.md\. Go on with: deepseek-chat --resume [0-9a-z]{8}/u);
@@ -128,6 +150,17 @@ describe.runIf(posix).concurrent("a transcript that", () => {
     expect(terminal.screen()).toContain("\u6709\u4e00\u90e8\u5206\u6ca1\u6709\u4fdd\u5b58");
     expect(terminal.screen()).not.toContain("--resume");
   });
+});
+
+test.runIf(posix).concurrent("a folder that is read-only: ask prints the whole answer and exits 6", async () => {
+  await using server = await serve([answer("the whole answer")]);
+  const place = newPlace();
+  chmodSync(join(place.cwd, "transcripts"), 0o500);
+  await using terminal = openOrdinary(["ask", "hi"], place, askingAt(server));
+  expect(await terminal.exit).toMatchObject({ code: 6 });
+  makeRemovable(place);
+  expect(terminal.screen()).toContain("the whole answer");
+  expect(terminal.screen()).toMatch(/The transcript .* cannot be written \(EACCES\)/u);
 });
 
 const full = "/dev/full";
