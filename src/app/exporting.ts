@@ -41,7 +41,7 @@ export async function exportConversations(app: App, options: ExportOptions): Pro
     for await (const { text } of texts) {
       // Nobody reads any more.
       if (app.stop.reason === "closed") return;
-      app.terminal.out(app.terminal.outIsTerminal ? sanitize(text) : text);
+      app.terminal.text(text);
     }
     return;
   }

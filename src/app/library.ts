@@ -98,5 +98,5 @@ export async function remove(app: App, reference: string, yes: boolean): Promise
 export async function path(app: App, reference: string | null): Promise<void> {
   const found =
     reference === null ? app.transcripts : (await findTranscript(app.transcripts, reference, app.folders.cache)).path;
-  app.terminal.out(`${app.terminal.outIsTerminal ? sanitize(found) : found}\n`);
+  app.terminal.text(`${found}\n`);
 }

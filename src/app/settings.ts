@@ -32,7 +32,7 @@ export function list(app: App, json: boolean): void {
  */
 export function get(app: App, name: string): void {
   const value = settingNames.includes(name as SettingName) ? app.settings[name as SettingName] : inFile(app, name);
-  if (value !== undefined) app.terminal.out(`${asText(value)}\n`);
+  if (value !== undefined) app.terminal.text(`${asText(value)}\n`);
 }
 
 function inFile(app: App, name: string): unknown {

@@ -31,5 +31,5 @@ export const config: Declare = (program, { words, run }) => {
   );
 
   const path = group.command("path").description(commands.configPath);
-  path.action(() => run(path, async (app) => app.terminal.out(`${app.folders.configFile}\n`), { configFile: false }));
+  path.action(() => run(path, async (app) => app.terminal.text(`${app.folders.configFile}\n`), { configFile: false }));
 };

@@ -2,7 +2,7 @@ import { isatty } from "node:tty";
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
-import { harmlessJson } from "./sanitize.ts";
+import { harmlessJson, sanitize } from "./sanitize.ts";
 
 export interface TerminalOptions {
   /** False: no colour, whatever the terminal can. */
@@ -57,6 +57,11 @@ export class Terminal {
   /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */
   out(text: string): void {
     process.stdout.write(text);
+  }
+
+  /** A text of somebody else's on stdout: exact for files and pipes, made harmless for a terminal. */
+  text(text: string): void {
+    this.out(this.outIsTerminal ? sanitize(text) : text);
   }
 
   /** A value as one line of JSON on stdout. */

@@ -1,5 +1,5 @@
 import type { Words } from "../words/words.ts";
-import { sanitize } from "./sanitize.ts";
+import { SanitizedStream } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
 import { displayWidth, graphemes } from "./width.ts";
 
@@ -22,6 +22,7 @@ export class ThinkingView {
   /** Display widths of the rows drawn, the heading's first. */
   #drawn: number[] = [];
   #timer: NodeJS.Timeout | undefined;
+  readonly #clean = new SanitizedStream();
 
   constructor(terminal: Terminal, words: Words["answer"], show: ShowThinking) {
     this.#terminal = terminal;
@@ -32,9 +33,10 @@ export class ThinkingView {
   }
 
   push(text: string): void {
-    if (!this.#folds) return this.#terminal.err(this.#terminal.ink.err.dim(sanitize(text)));
+    const shown = this.#clean.push(text);
+    if (!this.#folds) return this.#terminal.err(this.#terminal.ink.err.dim(shown));
     const most = windowRows * this.#terminal.columns;
-    this.#text = (this.#text + sanitize(text)).slice(-most);
+    this.#text = (this.#text + shown).slice(-most);
     this.#draw();
   }
 

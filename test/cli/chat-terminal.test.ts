@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, put, transcriptsOf } from "../support/program.ts";
-import type { PtyTerminal } from "../support/pty.ts";
+import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, refusal, text, usage } from "../support/wire.ts";
-
-const enter = "\r";
-
-/** Types a line at the prompt, once the prompt is there. */
-async function say(terminal: PtyTerminal, line: string): Promise<void> {
-  await terminal.until(/^>$/mu);
-  terminal.type(line);
-  await terminal.until(() => terminal.screen().split("\n").includes(`> ${line}`));
-  terminal.type(enter);
-}
 
 describe.concurrent("a session on a terminal", () => {
   test("says who answers and where it is saved, and on leaving where it was and how to go on", async () => {

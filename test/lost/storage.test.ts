@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readTranscript } from "../../src/transcripts/read.ts";
 import { askingAt, environment, launcher, newPlace, openProgram, type Place, run, start } from "../support/program.ts";
-import { openTerminal, type PtyTerminal } from "../support/pty.ts";
+import { openTerminal, type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
 
@@ -71,13 +71,6 @@ function openOrdinary(args: readonly string[], place: Place, env: Readonly<Recor
 function makeRemovable({ cwd }: Place): void {
   const folder = join(cwd, "transcripts");
   if (existsSync(folder)) chmodSync(folder, 0o700);
-}
-
-async function say(terminal: PtyTerminal, line: string): Promise<void> {
-  await terminal.until(/^>$/mu);
-  terminal.type(line);
-  await terminal.until(`> ${line}`);
-  terminal.type("\r");
 }
 
 describe.runIf(posix).concurrent("a transcript that", () => {

@@ -166,3 +166,11 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
     },
   };
 }
+
+/** Types a line at the session's prompt, and Enter when it is seen there. */
+export async function say(terminal: PtyTerminal, line: string): Promise<void> {
+  await terminal.until(/^>$/mu);
+  terminal.type(line);
+  await terminal.until(() => terminal.screen().split("\n").includes(`> ${line}`));
+  terminal.type("\r");
+}

@@ -1,0 +1,147 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { graphemes } from "../../src/terminal/width.ts";
+import { askingAt, newPlace, openProgram, put } from "../support/program.ts";
+import { say } from "../support/pty.ts";
+import { type Reply, serve } from "../support/raw-server.ts";
+import { answer, delta, event, finish, refusal, text } from "../support/wire.ts";
+import { acted, hostileName, hostilePlace, hostileText } from "./acting.ts";
+
+const last = "the very last word";
+const streams: Record<string, (name: "content" | "reasoning_content") => string[]> = {
+  whole: (name) => [delta({ [name]: hostileText })],
+  "character by character": (name) =>
+    graphemes(hostileText).flatMap((one) => Array.from(one, (code) => delta({ [name]: code }))),
+  "cut within sequences": (name) => (hostileText.match(/.{1,3}/gsu) ?? []).map((piece) => delta({ [name]: piece })),
+};
+
+const looks: Record<string, { args: string[]; env: Record<string, string> }> = {
+  rendered: { args: [], env: {} },
+  "rendered without colours": { args: ["--no-color"], env: {} },
+  "not rendered": { args: ["--no-render"], env: {} },
+  "on a dumb terminal": { args: [], env: { TERM: "dumb" } },
+};
+const cases = Object.keys(looks).flatMap((look) => Object.keys(streams).map((cut) => [look, cut] as const));
+
+describe.concurrent("an answer and its thinking", () => {
+  test.each(cases)("%s, %s", async (look, cut) => {
+    const pieces = streams[cut]!;
+    const body = [...pieces("reasoning_content"), ...pieces("content"), text(`\n\n${last}`), finish()];
+    await using server = await serve([{ body }]);
+    const { args, env } = looks[look]!;
+    const place = newPlace();
+    put(place.configFile, "show_thinking: always\n");
+    const options = { place, env: { ...askingAt(server), ...env }, cols: 200 };
+    await using session = openProgram(["--thinking", ...args], options);
+    await say(session, "hi");
+    await session.until(last);
+    await say(session, "/history");
+    await say(session, "/undo");
+    await say(session, "q");
+    await session.exit;
+    expect(acted(session.raw)).toEqual([]);
+    expect(session.scrollback()).toMatch(/\u241b\[31mred[^]*\u241b\[31mred/u);
+    await using asked = openProgram(["ask", "--thinking", ...args, "hi"], options);
+    await asked.exit;
+    expect(asked.scrollback()).toContain(last);
+    expect(acted(asked.raw)).toEqual([]);
+  });
+});
+
+const error = { message: hostileText, type: hostileText, code: hostileText, param: hostileText };
+const refusals: Record<string, Reply> = {
+  ...Object.fromEntries(
+    [400, 401, 402, 403, 404, 422, 429, 500, 503].map((status) => [
+      `status ${status}`,
+      refusal(status, { error }, { "x-request-id": "\u009b31m" }),
+    ]),
+  ),
+  "an error in the stream": { body: [text(hostileText), event({ error })] },
+  "a page": { ...refusal(502, `<html><title>${hostileText}</title>${hostileText}`) },
+  "a page with status 200": { ...refusal(200, `<html><title>${hostileText}</title>${hostileText}`) },
+  "what is no JSON": { body: [event(hostileText), finish()] },
+  "an unknown reason to finish": { body: [text("yes"), finish(hostileText)] },
+  "a model of another name": { body: [delta({ content: "yes" }, { model: hostileText, id: hostileText }), finish()] },
+};
+
+describe.concurrent("an error of the server's", () => {
+  test.each(Object.keys(refusals))("%s", async (name) => {
+    const { body = "", ...reply } = refusals[name]!;
+    await using server = await serve(() => ({ ...reply, body }));
+    const options = { place: newPlace(), env: askingAt(server), cols: 200 };
+    await using asked = openProgram(["ask", "--verbose", "--retries", "1", "hi"], options);
+    await using session = openProgram(["--verbose", "--retries", "0"], options);
+    await say(session, "hi");
+    await say(session, "/cost");
+    await say(session, "q");
+    await Promise.all([asked.exit, session.exit]);
+    expect([acted(asked.raw), acted(session.raw)]).toEqual([[], []]);
+    expect(server.requests.length).toBeGreaterThan(1);
+  });
+});
+
+describe.concurrent("a session", () => {
+  test("that goes on with a conversation, and the picker of them", async () => {
+    await using server = await serve([refusal(200, { data: [{ id: hostileName, object: "model" }] })]);
+    const place = hostilePlace();
+    const options = { place, env: { ...askingAt(server), PAGER: "cat" }, cols: 200, rows: 50 };
+    await using session = openProgram(["--continue", "-p", "deepseek", "-m", "deepseek-flash"], options);
+    await say(session, "/model");
+    await session.until("\u276f a\u241b]0;owned");
+    session.type("\r");
+    for (const line of ["/system", "/history", "/fork", "/search red", "/export md x.md", "/save x.txt", "q"]) {
+      await say(session, line);
+    }
+    await session.exit;
+    expect(acted(session.raw)).toEqual([]);
+    await using picker = openProgram(["transcripts"], options);
+    await picker.until("Conversations (2)");
+    await picker.until("owe");
+    for (const key of ["\u001b[B", "\u001b[B"]) picker.type(key);
+    picker.type("d");
+    await picker.until("for good?");
+    picker.type("n\r");
+    await picker.until("r go on");
+    picker.type("\r");
+    await picker.until(() => picker.scrollback().includes("Answer") && picker.screen().includes("r go on"));
+    picker.type("q");
+    await picker.exit;
+    expect(acted(picker.raw)).toEqual([]);
+  });
+
+  test("in a folder of such a name", async () => {
+    await using server = await serve(() => answer("yes"));
+    const place = newPlace();
+    const inner = { ...place, cwd: join(place.cwd, hostileName) };
+    mkdirSync(join(inner.cwd, "transcripts"), { recursive: true });
+    const options = { place: inner, env: askingAt(server), cols: 200 };
+    await using session = openProgram([], options);
+    for (const line of ["hi", "/fork", `/save ${hostileName.replaceAll(/[^ -~]/gu, "")}`, "/file nothing", "q"]) {
+      await say(session, line);
+    }
+    await session.exit;
+    await using list = openProgram(["transcripts", "path"], options);
+    await list.exit;
+    expect([acted(session.raw), acted(list.raw)]).toEqual([[], []]);
+  });
+});
+
+describe("what looks for it", () => {
+  test.each([
+    ["a title", "yes\u001b]0;pwned\u0007"],
+    ["looks of another kind", "\u001b[5;8;48;5;201m"],
+    ["a lone CR", "curl good.example\rcurl evil.example "],
+    ["a bidi override", "x\u202ey"],
+    ["a link to elsewhere", "\u001b]8;;javascript:x\u001b\\"],
+    ["a mode", "\u001b[?1049h"],
+  ])("finds %s", (_, written) => {
+    expect(acted(`\u001b[1mbold\u001b[22m\r\n${written}`)).not.toEqual([]);
+  });
+
+  test("leaves alone what the program writes", () => {
+    expect(
+      acted("\u001b[1mbold\u001b[22m\r\n\u001b[2A\r\u001b[J\u001b]8;;https://a.example/\u001b\\a\u001b]8;;\u001b\\"),
+    ).toEqual([]);
+  });
+});
