@@ -38,9 +38,12 @@ export function openEndpoint(app: App, name: string, address: string | null): En
   const provider = findProvider(name, app.file.providers ?? {});
   const elsewhere = provider.baseUrlVariable === null ? null : app.environment.get(provider.baseUrlVariable);
   const baseUrl = (address ?? elsewhere?.value ?? provider.baseUrl).replace(/\/+$/u, "");
-  if (!/^https?:$/u.test(URL.parse(baseUrl)?.protocol ?? "")) {
+  const { protocol = "", username = "", password = "" } = URL.parse(baseUrl) ?? {};
+  // The key is the one password there is; another one would be shown wherever the address is.
+  if (!/^https?:$/u.test(protocol) || username + password !== "") {
     const setting = provider.baseUrlVariable ?? "base_url";
-    throw new AppError("bad_value", { name: setting, value: baseUrl, expected: "https://…" });
+    const value = baseUrl.replace(/(\/\/).*@/u, "$1…@");
+    throw new AppError("bad_value", { name: setting, value, expected: "https://host/…" });
   }
   return { provider, baseUrl, origin: elsewhere?.origin ?? null };
 }

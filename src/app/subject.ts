@@ -38,6 +38,7 @@ export async function subjectOf(app: App, mistakes: readonly AppError[], probing
     index: async () =>
       (await import("../transcripts/search/health.ts")).indexHealth(app.folders.cache, app.transcripts),
     provider: () => service.facts(),
+    mayBeReached: () => service.mayBeReached(),
     proxy: service.proxy(),
     key: () => service.keyFacts(),
     reach: () => service.reach(),
@@ -112,6 +113,14 @@ class Service {
     const { name: provider } = this.#open.provider;
     const keyring = store !== "file" && (await hasKeyring(provider, environment.variables));
     return { provider, origin: keyOriginOf(this.#app, key.origin), store: keyring ? keyringName : keyFile };
+  }
+
+  /** Not a word goes to an address that was slipped in, with a key or without. */
+  async mayBeReached(): Promise<void> {
+    await this.#findKey().catch((thrown: unknown) => {
+      const error = asAppError(thrown);
+      if (error.code === "untrusted_endpoint") throw error;
+    });
   }
 
   async connection(): Promise<Connection> {

@@ -5,7 +5,11 @@ import { problem } from "./problems.ts";
 export const provider: Check<"provider"> = {
   id: "provider",
   needs: [],
-  look: (subject) => fine(subject.provider()),
+  look: async (subject) => {
+    const facts = subject.provider();
+    await subject.mayBeReached();
+    return fine(facts);
+  },
 };
 
 export const key: Check<"key"> = {

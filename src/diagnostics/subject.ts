@@ -18,6 +18,8 @@ export interface Subject {
   index(): Promise<IndexFacts>;
   /** @throws AppError for a provider that is not there or has no address */
   provider(): CheckFacts["provider"];
+  /** @throws AppError `untrusted_endpoint` where not even a connection may be made */
+  mayBeReached(): Promise<void>;
   readonly proxy: ProxyFacts;
   /** Null for a provider that needs none and has none. @throws AppError */
   key(): Promise<CheckFacts["key"] | null>;

@@ -246,8 +246,8 @@ describe("doctor on keys", () => {
     const place = newPlace();
     put(join(place.cwd, ".env"), `DEEPSEEK_BASE_URL=${thief.url}\n`);
     const { codes, code } = await examine({ place, env: { DEEPSEEK_API_KEY: secret } });
-    expect(codes("key")).toEqual(["untrusted_endpoint"]);
-    expect(thief.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+    expect(codes("provider")).toEqual(["untrusted_endpoint"]);
+    expect(thief.requests).toEqual([]);
     expect(code).toBe(3);
   });
 

@@ -30,6 +30,7 @@ function sound(changes: Partial<Subject> = {}): Subject {
     places: [],
     transcripts: async () => ({ folder: "/transcripts", count: 2, bytes: 1000, unreadable: [] }),
     index: async () => ({ path: "/index", bytes: 0, state: "none", files: 0, pending: 2 }),
+    mayBeReached: async () => {},
     provider: () => ({ provider: "deepseek", baseUrl: "https://api.example.com", origin: "", model: "m" }),
     proxy: { proxy: null, variable: null, value: null, certificates: null },
     key: async () => ({ provider: "deepseek", origin: "DEEPSEEK_API_KEY", store: "/keys.json" }),

@@ -1,9 +1,9 @@
-import { conditionsFor, type Condition, type WordPart } from "./conditions.ts";
+import { conditionsFor, type Condition } from "./conditions.ts";
 import { textsPerExchange } from "./indexing.ts";
 import { roles, type Role } from "./outline.ts";
 import { eachNumber } from "./postings.ts";
 import type { Segment } from "./rows.ts";
-import type { Lexicon } from "./segment.ts";
+import { gramKey } from "./segment.ts";
 
 /** The exchanges of a segment that may hold what is looked for. */
 export interface Candidates {
@@ -41,10 +41,11 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
   return one.map((bits, index) => (bits !== 0 && other[index] !== 0 ? bits | other[index]! : 0));
 }
 
+type Visit = (number: number) => void;
+
 class Asked {
   readonly #segment: Segment;
   readonly #within: number;
-  #lexicon: Lexicon | null = null;
   /** Whether there were texts with runs too long for the index. */
   sawLong = false;
 
@@ -58,81 +59,92 @@ class Asked {
     const { exchanges } = this.#segment;
     const limit = exchanges * textsPerExchange;
     const bits = new Uint8Array(exchanges);
-    const asked = conditions.slice(0, mostConditions);
-    /** How many of the conditions each text fulfils, one after the other. One condition needs no counting. */
-    const fulfilled = new Uint8Array(asked.length > 1 ? limit : 0);
-    for (const [index, condition] of asked.entries()) {
-      const isLast = index === asked.length - 1;
-      let any = false;
-      this.#each(condition, limit, (number) => {
-        if (index > 0 && fulfilled[number] !== index) return;
-        any = true;
-        if (isLast) bits[number >>> 3]! |= (1 << (number & 7)) & this.#within;
-        else fulfilled[number] = index + 1;
-      });
-      if (!any) break;
-    }
+    const each = conditions.map((condition) => (visit: Visit) => this.#each(condition, limit, visit));
+    eachInAll(each, limit, (number) => {
+      bits[number >>> 3]! |= (1 << (number & 7)) & this.#within;
+    });
     return bits;
   }
 
-  #each(condition: Condition, limit: number, visit: (number: number) => void): void {
+  #each(condition: Condition, limit: number, visit: Visit): void {
     if (condition.type === "pair") {
       const group = this.#segment.pairs(condition.first);
       const wanted = (label: number) => condition.second === null || label === condition.second;
       if (group !== null) eachNumber(group, wanted, limit, visit);
       return;
     }
-    this.#lexicon ??= this.#segment.lexicon();
     const { text, part, long } = condition;
-    this.#eachWith(wordsIn(this.#lexicon, text, part), limit, visit);
+    const before = part === "whole" || part === "start" ? "\n" : "";
+    const after = part === "whole" || part === "end" ? "\n" : "";
+    this.#eachWith(`${before}${text}${after}`, limit, visit);
     if (text === long || part === "whole") return;
-    this.#eachWith(wordsIn(this.#lexicon, long, "whole"), limit, (number) => {
+    this.#eachWith(`\n${long}\n`, limit, (number) => {
       this.sawLong = true;
       visit(number);
     });
   }
 
-  #eachWith(words: readonly number[], limit: number, visit: (number: number) => void): void {
-    for (let at = 0; at < words.length;) {
-      const { group, last } = this.#segment.words(words[at]!);
-      const wanted = new Set<number>();
-      for (; at < words.length && words[at]! <= last; at++) wanted.add(words[at]!);
-      eachNumber(group, (label) => wanted.has(label), limit, visit);
+  /** The texts in which words stand that have `part` in them, where a newline is the beginning or end of a word. */
+  #eachWith(part: string, limit: number, visit: Visit): void {
+    this.#eachGroup(part, (key) => {
+      const spelled = this.#segment.spelled(key);
+      const wanted = wordsWith(spelled, part);
+      if (wanted.size > 0) eachNumber(this.#segment.lists(key), (label) => wanted.has(label), limit, visit);
+    });
+  }
+
+  /** Groups of words in which that may stand. */
+  #eachGroup(part: string, visit: Visit): void {
+    const groups = this.#segment.wordGroups;
+    if (part.length < 2) {
+      for (let key = 0; key < groups; key++) visit(key);
+      return;
     }
+    const each = Array.from({ length: Math.max(1, part.length - 2) }, (_, at) => {
+      const third = part.length === 2 ? null : part.charCodeAt(at + 2);
+      return (found: Visit) => {
+        const lists = this.#segment.grams(gramKey(part, at));
+        if (lists !== null) eachNumber(lists, (label) => third === null || label === third, groups, found);
+      };
+    });
+    const seen = new Uint8Array(groups);
+    eachInAll(each, groups, (key) => (seen[key] = 1));
+    for (let key = seen.indexOf(1); key >= 0; key = seen.indexOf(1, key + 1)) visit(key);
   }
 }
 
 /** More would not fit into a byte, and say nothing new. */
-const mostConditions = 200;
+const mostLists = 200;
 
-/** The numbers, ascending, of the words that have `text` as that part. */
-function wordsIn({ bytes: all, starts: readStarts }: Lexicon, text: string, part: WordPart): number[] {
-  const [before, after] = [
-    part === "whole" || part === "start" ? "\n" : "",
-    part === "whole" || part === "end" ? "\n" : "",
-  ];
-  // In the bytes as they stand: making a string of millions of them takes longer than to search them.
-  const needle = Buffer.from(`${before}${text}${after}`);
-  const numbers: number[] = [];
-  let at = all.indexOf(needle);
-  const starts = at < 0 ? none : readStarts();
-  while (at >= 0) {
-    const number = numberAt(starts, at + before.length);
-    numbers.push(number);
-    at = all.indexOf(needle, (starts[number + 1] ?? all.length) - 1);
+/** The numbers below `limit` that each of the lists has; more than once where the last has them so. */
+function eachInAll(lists: readonly ((visit: Visit) => void)[], limit: number, visit: Visit): void {
+  const asked = lists.slice(0, mostLists);
+  /** In how many of the lists each number was, one after the other. One list needs no counting. */
+  const counted = new Uint8Array(asked.length > 1 ? limit : 0);
+  for (const [index, each] of asked.entries()) {
+    const isLast = index === asked.length - 1;
+    let any = false;
+    each((number) => {
+      if (index > 0 && counted[number] !== index) return;
+      any = true;
+      if (isLast) visit(number);
+      else counted[number] = index + 1;
+    });
+    if (!any) return;
+  }
+}
+
+/** The numbers of the words of a group that have `part` in them. */
+function wordsWith(spelled: string, part: string): Set<number> {
+  const numbers = new Set<number>();
+  let number = -1;
+  let before = 0;
+  // A part that begins with a newline begins in front of its word.
+  for (let at = spelled.indexOf(part); at >= 0; at = spelled.indexOf(part, at + 1)) {
+    for (; before <= at; before++) if (spelled.charCodeAt(before) === newline) number++;
+    numbers.add(number);
   }
   return numbers;
 }
 
-const none = new Uint32Array();
-
-/** The number of the word in which a place of the lexicon lies. */
-function numberAt(starts: Uint32Array, place: number): number {
-  let low = 0;
-  for (let high = starts.length; high - low > 1;) {
-    const middle = (low + high) >>> 1;
-    if (starts[middle]! <= place) low = middle;
-    else high = middle;
-  }
-  return low;
-}
+const newline = 10;

@@ -9,7 +9,7 @@ import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
 import { Damage } from "./sealed.ts";
 
 /** Changes whenever what is in the tables means something else: an index of another version is built anew. */
-const version = 2;
+const version = 3;
 
 /** Bytes. Lists and words are values of up to megabytes, which lie in a chain of pages. */
 const pageSize = 16_384;
@@ -19,10 +19,11 @@ const patience = 300;
 
 const tables = `
   CREATE TABLE catalog (id INTEGER PRIMARY KEY, entries TEXT NOT NULL, checksum INTEGER NOT NULL);
-  CREATE TABLE segments (id INTEGER PRIMARY KEY, exchanges INTEGER NOT NULL, times BLOB NOT NULL, lexicon BLOB NOT NULL, starts BLOB NOT NULL);
+  CREATE TABLE segments (id INTEGER PRIMARY KEY, exchanges INTEGER NOT NULL, times BLOB NOT NULL);
   CREATE TABLE places (key INTEGER PRIMARY KEY, start INTEGER NOT NULL, "end" INTEGER NOT NULL, slot INTEGER NOT NULL, turn INTEGER NOT NULL, withdrawn INTEGER NOT NULL);
   CREATE TABLE pairs (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
-  CREATE TABLE words (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE words (key INTEGER PRIMARY KEY, words BLOB NOT NULL, lists BLOB NOT NULL);
+  CREATE TABLE grams (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
   PRAGMA user_version = ${version};
 `;
 

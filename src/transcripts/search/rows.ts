@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import type { Place } from "./outline.ts";
 import { Damage, seal, unseal } from "./sealed.ts";
-import { wordsInGroup, type Group, type Lexicon, type SegmentBuilder } from "./segment.ts";
+import type { SegmentBuilder } from "./segment.ts";
 
 /** What of an exchange is kept beside its words. */
 export interface ExchangeRow extends Place {
@@ -24,19 +24,20 @@ export function writeSegment(
   builder: SegmentBuilder,
   exchanges: readonly ExchangeRow[],
 ): void {
-  const { bytes, starts } = builder.lexicon();
   const times = Uint32Array.from(exchanges, ({ at }) => at);
-  database
-    .statement("INSERT INTO segments VALUES (?, ?, ?, ?, ?)")
-    .run(id, exchanges.length, seal(bytesOf(times)), seal(bytes), seal(bytesOf(starts())));
+  database.statement("INSERT INTO segments VALUES (?, ?, ?)").run(id, exchanges.length, seal(bytesOf(times)));
   const place = database.statement("INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)");
   for (const [number, { start, end, slot, turn, withdrawn }] of exchanges.entries()) {
     place.run(id * numbers + number, start, end, slot, turn, Number(withdrawn));
   }
   const pairs = database.statement("INSERT INTO pairs VALUES (?, ?)");
   for (const { key, data } of builder.pairGroups()) pairs.run(id * units + key, data);
-  const words = database.statement("INSERT INTO words VALUES (?, ?)");
-  for (const { key, data } of builder.wordGroups()) words.run(id * numbers + key, data);
+  const words = database.statement("INSERT INTO words VALUES (?, ?, ?)");
+  for (const { key, words: spelled, lists } of builder.wordGroups()) {
+    words.run(id * numbers + key, seal(Buffer.from(spelled)), lists);
+  }
+  const grams = database.statement("INSERT INTO grams VALUES (?, ?)");
+  for (const { key, data } of builder.gramGroups()) grams.run(id * units + key, data);
 }
 
 export function deleteSegment(database: Database, id: number): void {
@@ -45,6 +46,7 @@ export function deleteSegment(database: Database, id: number): void {
     ["places", numbers],
     ["words", numbers],
     ["pairs", units],
+    ["grams", units],
   ] as const) {
     database.statement(`DELETE FROM ${table} WHERE key >= ? AND key < ?`).run(id * size, (id + 1) * size);
   }
@@ -68,27 +70,40 @@ export class Segment {
     return new Map(rows.map(({ id, exchanges }) => [Number(id), new Segment(database, Number(id), Number(exchanges))]));
   }
 
-  lexicon(): Lexicon {
-    // A word that is nowhere needs no place.
-    return { bytes: this.#column("lexicon"), starts: () => numbersOf(this.#column("starts")) };
-  }
-
   /** When each exchange was asked, in seconds since 1970. */
   times(): Uint32Array {
-    return numbersOf(this.#column("times"));
+    return numbersOf(
+      unseal(this.#database.statement("SELECT times FROM segments WHERE id = ?").get(this.#id)?.["times"]),
+    );
   }
 
   /** The lists of the pairs that begin with a unit; null when there is none. */
   pairs(first: number): Uint8Array | null {
-    return this.#group("pairs", this.#id * units + first);
+    return this.#group("pairs", first);
   }
 
-  /** The lists of the group in which a word's is, and the last word of that. */
-  words(number: number): { readonly group: Uint8Array; readonly last: number } {
-    const key = Math.floor(number / wordsInGroup);
-    const group = this.#group("words", this.#id * numbers + key);
-    if (group === null) throw new Damage();
-    return { group, last: (key + 1) * wordsInGroup - 1 };
+  /** The lists of the groups of words in which stretches stand that begin as `key` says; null when there is none. */
+  grams(key: number): Uint8Array | null {
+    return this.#group("grams", key);
+  }
+
+  /** How many groups of words there are. */
+  get wordGroups(): number {
+    const first = this.#id * numbers;
+    const row = this.#database
+      .statement("SELECT max(key) AS last FROM words WHERE key >= ? AND key < ?")
+      .get(first, first + numbers);
+    return typeof row?.["last"] === "number" ? row["last"] - first + 1 : 0;
+  }
+
+  /** The words of a group. */
+  spelled(key: number): string {
+    return this.#words("words", key).toString();
+  }
+
+  /** The lists of a group of words. */
+  lists(key: number): Uint8Array {
+    return this.#words("lists", key);
   }
 
   row(number: number): Omit<ExchangeRow, "at"> {
@@ -106,12 +121,13 @@ export class Segment {
     };
   }
 
-  #column(name: "lexicon" | "starts" | "times"): Buffer {
-    return unseal(this.#database.statement(`SELECT ${name} FROM segments WHERE id = ?`).get(this.#id)?.[name]);
+  #words(column: "words" | "lists", key: number): Buffer {
+    const row = this.#database.statement(`SELECT ${column} FROM words WHERE key = ?`).get(this.#id * numbers + key);
+    return unseal(row?.[column]);
   }
 
-  #group(table: "pairs" | "words", key: number): Group["data"] | null {
-    const row = this.#database.statement(`SELECT data FROM ${table} WHERE key = ?`).get(key);
+  #group(table: "pairs" | "grams", key: number): Uint8Array | null {
+    const row = this.#database.statement(`SELECT data FROM ${table} WHERE key = ?`).get(this.#id * units + key);
     return row === undefined ? null : unseal(row["data"]);
   }
 }

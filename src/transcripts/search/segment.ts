@@ -10,16 +10,17 @@ export interface Group {
   readonly data: Uint8Array;
 }
 
-/** All words of a segment, to be searched for parts of them. */
-export interface Lexicon {
-  /** Each word behind a newline, and a newline at the end; UTF-8. */
-  readonly bytes: Buffer;
-  /** Reads the bytes at which they begin. */
-  readonly starts: () => Uint32Array;
+/** Words that are kept together. */
+export interface WordGroup {
+  readonly key: number;
+  /** The words, each behind a newline, and a newline at the end. */
+  readonly words: string;
+  /** The lists of the texts in which they stand; the label is the word's number within the group. */
+  readonly lists: Uint8Array;
 }
 
-/** How many words' lists are kept together. */
-export const wordsInGroup = 64;
+/** How many words are kept together. */
+const wordsInGroup = 64;
 
 /** Gathers in memory which terms stand in which texts. */
 export class SegmentBuilder {
@@ -51,40 +52,48 @@ export class SegmentBuilder {
   }
 
   /** The pairs' lists, those with the same first unit together under that; the label is the second, 0 at the end of a run. */
-  *pairGroups(): Generator<Group> {
-    const { texts, ends } = this.#inPairs.byTerm(this.#pairs.count);
-    const group = new GroupWriter();
-    let key = 0;
-    for (const { pair, number } of this.#pairs.sorted()) {
-      const first = pair >>> 16;
-      if (first !== key && group.count > 0) yield { key, data: group.take() };
-      key = first;
-      group.add(pair & 0xffff, texts, ends[number - 1] ?? 0, ends[number]!);
-    }
-    if (group.count > 0) yield { key, data: group.take() };
+  pairGroups(): Generator<Group> {
+    return groupsOf(this.#pairs, this.#inPairs);
   }
 
-  /** The words' lists, together under the number of the first divided by `wordsInGroup`; the label is the word's number. */
-  *wordGroups(): Generator<Group> {
-    const count = this.#words.texts.length;
-    const { texts, ends } = this.#inWords.byTerm(count);
+  *wordGroups(): Generator<WordGroup> {
+    const { texts: words } = this.#words;
+    const { texts, ends } = this.#inWords.byTerm(words.length);
     const group = new GroupWriter();
-    for (let number = 0; number < count; number++) {
-      group.add(number, texts, ends[number - 1] ?? 0, ends[number]!);
-      const last = number + 1 === count || (number + 1) % wordsInGroup === 0;
-      if (last) yield { key: Math.floor(number / wordsInGroup), data: group.take() };
+    for (const [key, spelled] of this.#spelled()) {
+      const first = key * wordsInGroup;
+      const last = Math.min(first + wordsInGroup, words.length);
+      for (let number = first; number < last; number++) {
+        group.add(number - first, texts, ends[number - 1] ?? 0, ends[number]!);
+      }
+      yield { key, words: spelled, lists: group.take() };
     }
   }
 
-  lexicon(): Lexicon {
-    const words = this.#words.texts;
-    const starts = new Uint32Array(words.length);
-    let at = 1;
-    for (const [number, word] of words.entries()) {
-      starts[number] = at;
-      at += Buffer.byteLength(word) + 1;
+  /**
+   * Which stretches of three units stand in which groups of words, newlines counting: lists of groups, together under what
+   * `gramKey` makes of the first two; the label is the third, 0 where the second is a newline.
+   */
+  gramGroups(): Generator<Group> {
+    const grams = new Pairs();
+    const inGrams = new Occurrences();
+    for (const [key, spelled] of this.#spelled()) {
+      inGrams.begin(key);
+      for (let at = 0; at + 1 < spelled.length; at++) {
+        const third = spelled.charCodeAt(at + 1) === newline ? 0 : spelled.charCodeAt(at + 2);
+        const number = grams.see(gramKey(spelled, at) * 0x1_0000 + third, key);
+        if (number >= 0) inGrams.put(number);
+      }
     }
-    return { bytes: Buffer.from(`\n${words.map((word) => `${word}\n`).join("")}`), starts: () => starts };
+    return groupsOf(grams, inGrams);
+  }
+
+  /** The words as they stand in groups. */
+  *#spelled(): Generator<[key: number, spelled: string]> {
+    const { texts } = this.#words;
+    for (let key = 0; key * wordsInGroup < texts.length; key++) {
+      yield [key, `\n${texts.slice(key * wordsInGroup, (key + 1) * wordsInGroup).join("\n")}\n`];
+    }
   }
 
   /** Adds the run that begins at `from`; gives its end. */
@@ -118,4 +127,25 @@ export class SegmentBuilder {
     const mark = longMarks[kind];
     return this.#words.see(mark, 0, 1, hashUnit(emptyHash, mark.charCodeAt(0)), this.#text);
   }
+}
+
+const newline = 10;
+
+/** A number of 16 bits for two units, different for different ones of ASCII. */
+export function gramKey(text: string, at: number): number {
+  return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
+}
+
+/** The lists of pairs, those with the same first half together under that; the label is the other half. */
+function* groupsOf(pairs: Pairs, occurrences: Occurrences): Generator<Group> {
+  const { texts, ends } = occurrences.byTerm(pairs.count);
+  const group = new GroupWriter();
+  let key = 0;
+  for (const { pair, number } of pairs.sorted()) {
+    const first = pair >>> 16;
+    if (first !== key && group.count > 0) yield { key, data: group.take() };
+    key = first;
+    group.add(pair & 0xffff, texts, ends[number - 1] ?? 0, ends[number]!);
+  }
+  if (group.count > 0) yield { key, data: group.take() };
 }

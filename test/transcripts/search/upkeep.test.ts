@@ -150,8 +150,10 @@ test.each<[string, (index: string) => void]>([
   ["robbed of its rows", (index) => alter(index, "DELETE FROM segments")],
   ["robbed of places", (index) => alter(index, "DELETE FROM places")],
   ["given a wrong catalog", (index) => alter(index, "UPDATE catalog SET entries = '[]'")],
-  ["given wrong lists", (index) => alter(index, "UPDATE words SET data = x'01000400000000'")],
-  ["given lists that are none", (index) => alter(index, "UPDATE words SET data = x'ffffffffffff'")],
+  ["given wrong lists", (index) => alter(index, "UPDATE words SET lists = x'01000400000000'")],
+  ["given lists that are none", (index) => alter(index, "UPDATE words SET lists = x'ffffffffffff'")],
+  ["given wrong words", (index) => alter(index, "UPDATE words SET words = x'0a61'")],
+  ["given wrong parts of words", (index) => alter(index, "UPDATE grams SET data = x'01000400000000'")],
 ])("an index that was %s is made anew", async (_, damage) => {
   const [folder, cache] = [temporaryFolder(), temporaryFolder()];
   const path = converse(folder, ["one", word], ["two", "\u91cf\u5b50"]);
