@@ -95,12 +95,12 @@ async function request(connection: Connection, path: string, signal: AbortSignal
     const header = (name: string) => response.headers.get(name);
     throw fromRefusal({ status: response.status, body: refusal, header }, connection, "");
   }
-  const text = await response.text();
+  const text = redact(await response.text(), connection);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
-    const start = redact(text.slice(0, 80).replace(/\s+/gu, " ").trim(), connection) || "(empty)";
+    const start = text.slice(0, 80).replace(/\s+/gu, " ").trim() || "(empty)";
     throw new AppError("not_a_stream", { provider: connection.name, contentType, start }, { cause: error });
   }
 }

@@ -7,6 +7,8 @@ const mark = "[key]";
 const shortest = 8;
 /** Characters of a secret that may be seen: a text that is not one is held back only where it begins like this. */
 const harmless = 5;
+/** Characters of the beginning of a secret that are too many, where a text ends in the midst of it. */
+const telling = 12;
 
 /** What a provider was sent and must not come back from it: the key, and headers of the config file, which may be keys too. */
 export function secretsOf({ key, headers }: Pick<Connection, "key" | "headers">): string[] {
@@ -70,6 +72,7 @@ export class RedactedStream {
   }
 
   end(): string {
+    if (this.#held.length > telling - harmless) this.#held = mark;
     const text = this.#given + this.#held;
     return this.#give(text, text.length);
   }

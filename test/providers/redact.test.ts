@@ -66,6 +66,11 @@ describe("a text in pieces", () => {
     expect(inPieces(`a ${key} b`, byLetters)).toBe("a sk-01[key] b");
   });
 
+  test("that ends in the midst of one does not give what there is of it", () => {
+    expect(inPieces(`a ${key.slice(0, 17)}`, [])).toBe("a sk-01[key]");
+    expect(inPieces(`a ${key.slice(0, 10)}`, [])).toBe(`a ${key.slice(0, 10)}`);
+  });
+
   test("is held back only where it may be one", () => {
     const stream = new RedactedStream(secretsOf(connection));
     expect([stream.push("desk-"), stream.push(" sk-01234"), stream.push("x")]).toEqual(["desk-", " sk-01", "234x"]);
