@@ -19,6 +19,7 @@ export interface ErrorDetails {
   not_a_terminal: { what: string };
   unknown_provider: { name: string; known: readonly string[] };
   not_a_log: { path: string };
+  unknown_setting: { name: string };
   bad_value: { name: string; value: string; expected: string };
 
   /** Settings and credentials. */
@@ -39,6 +40,8 @@ export interface ErrorDetails {
   forbidden: { provider: string; origin: string; reason: string };
   no_model: { provider: string };
   config_broken: { path: string; line: number | null; key: string | null; reason: string };
+  /** In the file; `expected` is null where there is no such setting at all. */
+  config_misfit: { path: string; line: number | null; key: string; value: string; expected: string | null };
   untrusted_endpoint: { provider: string; url: string; origin: string; keyOrigin: string };
   insecure_endpoint: { provider: string; url: string };
 
@@ -85,6 +88,7 @@ const exitCodes: Record<ErrorCode, number> = {
   not_a_terminal: 2,
   unknown_provider: 2,
   not_a_log: 2,
+  unknown_setting: 2,
   bad_value: 2,
   no_key: 3,
   key_malformed: 3,
@@ -95,6 +99,7 @@ const exitCodes: Record<ErrorCode, number> = {
   forbidden: 3,
   no_model: 3,
   config_broken: 3,
+  config_misfit: 3,
   untrusted_endpoint: 3,
   insecure_endpoint: 3,
   request_refused: 4,

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { readConfigFile } from "../config/file.ts";
 import { saveSetting } from "../config/save.ts";
 import { configFileSchema, type SettingName, settingSchemas } from "../config/schema.ts";
-import { AppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { table } from "../terminal/table.ts";
 import type { App } from "./app.ts";
@@ -28,7 +28,7 @@ export function list(app: App, json: boolean): void {
 /**
  * What `config get` does: a setting's value, or anything in the config file by its path.
  *
- * @throws AppError `bad_value` for a setting that there is not
+ * @throws AppError `unknown_setting`
  */
 export function get(app: App, name: string): void {
   const value = settingNames.includes(name as SettingName) ? app.settings[name as SettingName] : inFile(app, name);
@@ -41,22 +41,52 @@ function inFile(app: App, name: string): unknown {
   return value;
 }
 
-/** @throws AppError `bad_value` for what is no setting, and nothing that only the config file has */
+/** @throws AppError `unknown_setting` for what is no setting, and nothing that only the config file has */
 function pathTo(name: string): string[] {
   const keys = name.split(".");
   if (Object.hasOwn(configFileSchema.entries, keys[0]!)) return keys;
-  throw new AppError("bad_value", { name: "setting", value: name || '""', expected: settingNames.join(", ") });
+  throw new AppError("unknown_setting", { name: name || '""' });
 }
 
 /**
- * What `config set` and `unset` (null) do. The value is read as YAML: `0.7`, `true`, `[a, b]`, or text.
+ * What `config set` and `unset` (null) do. The value is read as YAML (`0.7`, `true`, `[a, b]`); where that does not fit, as the
+ * text it is, or as the only one of a list.
  *
- * @throws AppError `bad_value` for a setting that there is not; `config_broken` for a value that does not fit
+ * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit
  */
 export async function set(app: App, name: string, value: string | null): Promise<void> {
   const { parse } = await import("yaml");
   const keys = pathTo(name);
-  await saveSetting(app.folders.configFile, keys, value === null ? undefined : readValue(parse, value));
+  const { configFile } = app.folders;
+  if (value === null) return await saveSetting(configFile, keys, undefined);
+  const read = readValue(parse, value);
+  try {
+    await saveSetting(configFile, keys, read);
+  } catch (error) {
+    if (!isMisfit(error)) throw error;
+    await saveFirst(configFile, keys, [value, [read], [value]], error);
+  }
+}
+
+function isMisfit(error: unknown): boolean {
+  return ["bad_value", "unknown_setting"].includes(asAppError(error).code);
+}
+
+/** Saves what fits of several readings. @throws the error given where none does */
+async function saveFirst(
+  path: string,
+  keys: readonly string[],
+  readings: readonly unknown[],
+  error: unknown,
+): Promise<void> {
+  for (const reading of readings) {
+    try {
+      return await saveSetting(path, keys, reading);
+    } catch (next) {
+      if (!isMisfit(next)) throw next;
+    }
+  }
+  throw error;
 }
 
 function readValue(parse: (text: string) => unknown, text: string): unknown {

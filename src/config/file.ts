@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { safeParse } from "valibot";
 import type { Document } from "yaml";
 import { AppError, asAppError, systemReason } from "../errors.ts";
+import { misfit } from "./expectation.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
 
 /**
  * Reads and checks the config file; a missing one is an empty one.
  *
- * @throws AppError `config_broken` with line and key
+ * @throws AppError `config_broken`, `config_misfit`, with line and key
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = readText(path);
@@ -37,11 +38,8 @@ export async function readDespiteMistakes(path: string): Promise<{ file: ConfigF
     const checked = await check(path, text, document);
     if ("file" in checked) return { file: checked.file, mistakes };
     mistakes.push(checked.error);
-    // Of what is missing, what it is missing in goes.
-    let { keys } = checked;
-    while (keys.length > 0 && !document.hasIn(keys)) keys = keys.slice(0, -1);
-    if (keys.length === 0) break;
-    document.deleteIn(keys);
+    if (checked.keys.length === 0) break;
+    document.deleteIn(checked.keys);
   }
   return { file: {}, mistakes };
 }
@@ -69,7 +67,7 @@ export async function parseConfig(path: string, text: string): Promise<Document>
   return document;
 }
 
-/** @throws AppError `config_broken` for unknown keys and values that do not fit */
+/** @throws AppError `config_misfit` for unknown keys and values that do not fit */
 export async function checkConfig(path: string, text: string, document: Document): Promise<ConfigFile> {
   const checked = await check(path, text, document);
   if ("error" in checked) throw checked.error;
@@ -83,10 +81,11 @@ async function check(path: string, text: string, document: Document): Promise<Ch
   const { isNode } = await import("yaml");
   const result = safeParse(configFileSchema, document.toJS() ?? {});
   if (result.success) return { file: result.output };
-  const [issue] = result.issues;
-  const keys = (issue.path ?? []).map((part) => String(part.key));
-  const reason = issue.expected === "never" ? "unknown key" : issue.message;
-  return { error: new AppError("config_broken", { path, line: lineOfKey(), key: keys.join("."), reason }), keys };
+  const { keys, value, expected } = misfit(result.issues[0]);
+  return {
+    error: new AppError("config_misfit", { path, line: lineOfKey(), key: keys.join("."), value, expected }),
+    keys,
+  };
 
   function lineOfKey(): number | null {
     for (let length = keys.length; length > 0; length--) {

@@ -1,6 +1,7 @@
-import { type BaseIssue, safeParse } from "valibot";
+import { safeParse } from "valibot";
 import { AppError, asAppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
+import { expectation } from "./expectation.ts";
 import type { ConfigFile, Flags, Origin, SettingName, Settings } from "./schema.ts";
 import { builtIn, settingSchemas, settingVariables } from "./schema.ts";
 
@@ -118,16 +119,6 @@ function checked(name: SettingName, { value, origin }: Found): unknown {
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new AppError("bad_value", { name: origin.name, value: String(value) || '""', expected: expectation(issue) });
-}
-
-/** What would have been right, in signs and words that are the same in every language. */
-function expectation({ type, expected, requirement }: BaseIssue<unknown>): string {
-  const signs: Record<string, string> = { min_value: "≥", max_value: "≤", gt_value: ">", max_length: "≤" };
-  const sign = signs[type];
-  if (sign !== undefined) return `${sign} ${String(requirement)}`;
-  const kinds: Record<string, string> = { boolean: "true | false", integer: "1, 2, 3…", non_empty: '"…"' };
-  // A choice is given as `("low" | "high")`.
-  return kinds[type] ?? (expected ?? "").replaceAll(/["()]/gu, "");
 }
 
 /**

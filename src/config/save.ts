@@ -1,5 +1,5 @@
 import { type Document, isMap } from "yaml";
-import { AppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import { checkConfig, parseConfig, readText } from "./file.ts";
 import { writePrivately } from "./files.ts";
 
@@ -8,7 +8,8 @@ import { writePrivately } from "./files.ts";
  *
  * @param keys path of the value, e.g. `["providers", "mine", "base_url"]`
  * @param value undefined removes it
- * @throws AppError `config_broken` when the file, before or after, is not right; `storage_failed`
+ * @throws AppError `unknown_setting`, `bad_value`; `config_broken`, `config_misfit` when the file was not right before;
+ *   `storage_failed`
  */
 export async function saveSetting(path: string, keys: readonly string[], value: unknown): Promise<void> {
   const before = readText(path);
@@ -19,7 +20,9 @@ export async function saveSetting(path: string, keys: readonly string[], value: 
   if (value !== undefined) setDeep(document, path, keys, value);
   else if (document.hasIn(keys)) document.deleteIn(keys);
   const after = document.toString({ lineWidth: 0 });
-  await checkConfig(path, after, document);
+  await checkConfig(path, after, document).catch((error: unknown) => {
+    throw ofThisSetting(asAppError(error), keys.join("."));
+  });
   await writePrivately(path, after);
 }
 
@@ -34,4 +37,13 @@ function setDeep(document: Document, path: string, keys: readonly string[], valu
     throw new AppError("config_broken", { path, line: null, key, reason: "a mapping is expected" });
   }
   document.setIn(keys, value);
+}
+
+/** What is wrong with what was to be set is no mistake of the file, which stays as it was. */
+function ofThisSetting(error: AppError, name: string): AppError {
+  if (error.code !== "config_misfit") return error;
+  const { key, value, expected } = (error as AppError<"config_misfit">).details;
+  if (key !== name && !key.startsWith(`${name}.`)) return error;
+  if (expected === null) return new AppError("unknown_setting", { name: key });
+  return new AppError("bad_value", { name: key, value, expected });
 }

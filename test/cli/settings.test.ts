@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
@@ -132,6 +133,39 @@ describe.concurrent("a broken config file", () => {
     expect(chinese.stderr).toContain(`\u7b2c ${line} \u884c`);
   });
 
+  test.each([
+    ["temperature: hot", "temperature", "0, 0.5, 1\u2026"],
+    ["temperature: 3", "temperature", "\u2264 2"],
+    ["retries: 1.5", "retries", "1, 2, 3\u2026"],
+    ["thinking: maybe", "thinking", "true | false"],
+    ["effort: huge", "effort", "low | high | max"],
+    ["stop: 1", "stop", "[\u2026]"],
+    ["roles: x", "roles", "{\u2026}"],
+    ["model: 4", "model", '"\u2026"'],
+    ["providers: {a: {base_url: x}}", "providers.a.base_url", "https://\u2026"],
+    ["providers: {a: {key_command: 3}}", "providers.a.key_command", '"\u2026" | [\u2026]'],
+    ["models: {a: {CNY: {input: 1, output: 1}}}", "models.a.CNY", "{cached: \u2026}"],
+  ])("%s is told in words of one language", async (text, key, expected) => {
+    const place = newPlace();
+    put(place.configFile, `${text}\n`);
+    const chinese = await run(["ask", "q"], { place, env: { LC_ALL: "zh_CN.UTF-8" } });
+    const english = await run(["ask", "q"], { place });
+    expect(english.stderr).toMatch(
+      new RegExp(`${RegExp.escape(key)} cannot be .+\\. Give ${RegExp.escape(expected)} with`, "u"),
+    );
+    expect(chinese.stderr).toContain(`\u5e94\u4e3a ${expected}\uff0c`);
+    expect(chinese.stderr).not.toMatch(/invalid|expected|received/iu);
+  });
+
+  test("with a key in it does not show that", async () => {
+    const place = newPlace();
+    put(place.configFile, "providers: {a: {headers: {x-key: [sk-secret-secret]}}}\n");
+    const { code, stderr } = await run(["ask", "q"], { place });
+    expect(code).toBe(3);
+    expect(stderr).toContain("providers.a.headers.x-key");
+    expect(stderr).not.toContain("sk-secret");
+  });
+
   test("can still be found and mended", async () => {
     const place = newPlace();
     put(place.configFile, "modle: x\n");
@@ -173,13 +207,24 @@ describe.concurrent("config", () => {
       await run(["config", "set", "modle", "b"], { place }),
       await run(["config", "get", "nonsense"], { place }),
     ];
-    expect(value.code).not.toBe(0);
-    expect(value.stderr).toContain("temperature");
+    expect(value).toMatchObject({ code: 2, stderr: 'temperature cannot be "hot". Give 0, 0.5, 1\u2026.\n' });
     expect(name.code).toBe(2);
     expect(name.stderr).toContain("modle");
     expect(shape.code).toBe(2);
     expect(await run(["config", "unset", "modle"], { place })).toMatchObject({ code: 2, stdout: "" });
     expect(readFileSync(place.configFile, "utf8")).toBe("model: a\n");
+  });
+
+  test.each([
+    ["stop", "END", "stop: [ END ]"],
+    ["stop", "###", 'stop: [ "###" ]'],
+    ["trusted_endpoints", "https://a.example", "trusted_endpoints: [ https://a.example ]"],
+    ["failover.deepseek-flash", "siliconflow", "failover: { deepseek-flash: [ siliconflow ] }"],
+    ["model", "4", 'model: "4"'],
+  ])("set reads %s %s as what fits", async (name, value, expected) => {
+    const place = newPlace();
+    expect(await run(["config", "set", name, value], { place })).toMatchObject({ code: 0, stderr: "" });
+    expect(parse(readFileSync(place.configFile, "utf8"))).toEqual(parse(expected));
   });
 
   test("set takes numbers below zero, lists and switches", async () => {
@@ -235,7 +280,7 @@ describe.skipIf(process.platform === "win32").concurrent("config edit", () => {
       cols: 200,
     });
     expect((await terminal.exit).code).toBe(3);
-    expect(terminal.screen()).toMatch(/config\.yaml, line 1, modle: unknown key/u);
+    expect(terminal.screen()).toMatch(/config\.yaml, line 1: there is no setting modle/u);
   });
 
   test("needs an editor and a terminal", async () => {

@@ -66,10 +66,10 @@ test("what is set is read back, deep paths and new files included, and what is u
 test("nothing is written that could not be read again", async () => {
   const path = fileWith(person);
   await expect(saveSetting(path, ["temperature"], "hot")).rejects.toMatchObject({
-    code: "config_broken",
-    details: { key: "temperature" },
+    code: "bad_value",
+    details: { name: "temperature", value: '"hot"' },
   });
-  await expect(saveSetting(path, ["nonsense"], 1)).rejects.toMatchObject({ code: "config_broken" });
+  await expect(saveSetting(path, ["nonsense"], 1)).rejects.toMatchObject({ code: "unknown_setting" });
   await expect(saveSetting(path, ["model", "deep", "er"], 1)).rejects.toMatchObject({
     code: "config_broken",
     details: { key: "model" },

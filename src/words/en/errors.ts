@@ -40,6 +40,10 @@ export const errors: ErrorTable = {
     what: `There is no provider called ${name}.`,
     next: `Known: ${known.join(", ")}. Others are added under providers in the config file.`,
   }),
+  unknown_setting: ({ name }) => ({
+    what: `There is no setting ${name}.`,
+    next: "deepseek-chat config list shows all there are; the README tells what else the config file takes.",
+  }),
   bad_value: ({ name, value, expected }) => ({
     what: `${name} cannot be ${value}.`,
     next: `Give ${expected}.`,
@@ -83,6 +87,12 @@ export const errors: ErrorTable = {
   config_broken: ({ path, line, key, reason }) => ({
     what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${reason}.`,
     next: "Mend it with deepseek-chat config edit.",
+  }),
+  config_misfit: ({ path, line, key, value, expected }) => ({
+    what:
+      `The config file ${path}${line === null ? "" : `, line ${line}`}: ` +
+      (expected === null ? `there is no setting ${key}.` : `${key} cannot be ${value}.`),
+    next: `${expected === null ? "Mend it" : `Give ${expected}`} with deepseek-chat config edit.`,
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} sends ${provider} to ${url}, but the key comes from ${keyOrigin}, so it is not sent there.`,

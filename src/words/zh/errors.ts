@@ -33,6 +33,10 @@ export const errors: Words["errors"] = {
     what: `没有名为 ${name} 的服务商。`,
     next: `可用的有：${known.join("、")}。其他服务商可在配置文件的 providers 中添加。`,
   }),
+  unknown_setting: ({ name }) => ({
+    what: `没有 ${name} 这个设置。`,
+    next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
+  }),
   bad_value: ({ name, value, expected }) => ({
     what: `${name} 不能是 ${value}。`,
     next: `应为 ${expected}。`,
@@ -76,6 +80,12 @@ export const errors: Words["errors"] = {
   config_broken: ({ path, line, key, reason }) => ({
     what: `配置文件 ${path}${line === null ? "" : ` 第 ${line} 行`}${key === null ? "" : ` ${key}`} 有误：${reason}。`,
     next: "请用 deepseek-chat config edit 修改。",
+  }),
+  config_misfit: ({ path, line, key, value, expected }) => ({
+    what:
+      `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：` +
+      (expected === null ? `没有 ${key} 这个设置。` : `${key} 不能是 ${value}。`),
+    next: `${expected === null ? "" : `应为 ${expected}，`}请用 deepseek-chat config edit 修改。`,
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} 把 ${provider} 指向 ${url}，而密钥来自 ${keyOrigin}，因此没有发送。`,

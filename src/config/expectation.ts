@@ -1,0 +1,59 @@
+import type { BaseIssue } from "valibot";
+
+const signs: Readonly<Record<string, string>> = {
+  min_value: "\u2265",
+  max_value: "\u2264",
+  gt_value: ">",
+  min_length: "\u2265",
+  max_length: "\u2264",
+};
+
+/** By the issue's type, and by what was expected. */
+const kinds: Readonly<Record<string, string>> = {
+  boolean: "true | false",
+  integer: "1, 2, 3\u2026",
+  number: "0, 0.5, 1\u2026",
+  string: '"\u2026"',
+  non_empty: '"\u2026"',
+  url: "https://\u2026",
+  regex: "A_NAME",
+  Array: "[\u2026]",
+  Object: "{\u2026}",
+};
+
+/** What would have been right, in signs and words that are the same in every language. */
+export function expectation({ type, expected, requirement }: BaseIssue<unknown>): string {
+  const sign = signs[type];
+  if (sign !== undefined) return `${sign} ${String(requirement)}`;
+  // A choice is given as `("low" | "high")`.
+  const choice = (expected ?? "").replaceAll(/["()]/gu, "").split(" | ");
+  return kinds[type] ?? choice.map((each) => kinds[each] ?? each).join(" | ");
+}
+
+export interface Misfit {
+  /** The path of what does not fit; of what it is missing in, where something is missing. */
+  readonly keys: readonly string[];
+  /** JSON. */
+  readonly value: string;
+  /** Null where there is nothing of that name. */
+  readonly expected: string | null;
+}
+
+/** More of a value says no more. */
+const mostCharacters = 80;
+
+/** What is wrong in a tree of settings. */
+export function misfit(issue: BaseIssue<unknown>): Misfit {
+  const { path = [], input, expected } = issue;
+  const keys = path.map(({ key }) => String(key));
+  const last = path.at(-1);
+  if (last !== undefined && input === undefined) {
+    return { keys: keys.slice(0, -1), value: shown(keys, last.input), expected: `{${String(last.key)}: \u2026}` };
+  }
+  return { keys, value: shown(keys, input), expected: expected === "never" ? null : expectation(issue) };
+}
+
+/** Headers may be keys. */
+function shown(keys: readonly string[], value: unknown): string {
+  return keys.includes("headers") ? "\u2026" : (JSON.stringify(value) ?? "").slice(0, mostCharacters);
+}
