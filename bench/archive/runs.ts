@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../../bin/deepseek-chat.js", import.meta.url));
 const floor = fileURLToPath(new URL("floor.mjs", import.meta.url));
-const repeats = process.env["BENCH_RUNS"] ?? "15";
+/** Turns of three runs each. */
+const turns = Math.ceil(Number(process.env["BENCH_RUNS"] ?? 15) / 3);
 
 /** A folder with a home, and the archive in its working directory. */
 export class Scene {
@@ -50,13 +51,27 @@ export class Scene {
 
   /**
    * Medians of the whole processes' wall time, in milliseconds. Their input is empty; what they print goes through a pipe, as
-   * to a pager.
+   * to a pager. They run by turns, so that what else the machine does slows them all.
    *
    * @param prepare a command that runs before each
+   * @param between what is done between two turns
    */
-  time(commands: readonly (readonly string[])[], prepare: readonly string[] | null = null): number[] {
+  async time(
+    commands: readonly (readonly string[])[],
+    prepare: readonly string[] | null = null,
+    between: () => Promise<void> = async () => {},
+  ): Promise<number[]> {
+    const times: number[][] = commands.map(() => []);
+    for (let turn = 0; turn < turns; turn++) {
+      for (const [index, some] of this.#turn(commands, prepare).entries()) times[index]!.push(...some);
+      await between();
+    }
+    return times.map(median);
+  }
+
+  #turn(commands: readonly (readonly string[])[], prepare: readonly string[] | null): number[][] {
     const report = join(this.root, "report.json");
-    const args = ["-N", "-i", "-w", "2", "-r", repeats, "--output", "pipe", "--export-json", report];
+    const args = ["-N", "-i", "-w", "1", "-r", "3", "--output", "pipe", "--export-json", report];
     if (prepare !== null) args.push("--prepare", quoted(prepare));
     const { status, stderr, error } = spawnSync("hyperfine", [...args, ...commands.map(quoted)], {
       cwd: this.work,
@@ -66,9 +81,13 @@ export class Scene {
     if (error !== undefined)
       throw new Error("hyperfine is needed (Debian: apt-get install hyperfine)", { cause: error });
     if (status !== 0) throw new Error(stderr);
-    const { results } = JSON.parse(readFileSync(report, "utf8")) as { results: { median: number }[] };
-    return results.map(({ median }) => median * 1000);
+    const { results } = JSON.parse(readFileSync(report, "utf8")) as { results: { times: number[] }[] };
+    return results.map(({ times }) => times.map((seconds) => seconds * 1000));
   }
+}
+
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }
 
 /** The command line of the built program. */

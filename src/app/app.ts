@@ -61,6 +61,7 @@ export class App {
   readonly log: Log | null;
   readonly #invocation: Invocation;
   #demo: Promise<DemoServer> | null = null;
+  readonly #held: Disposable[] = [];
 
   private constructor(
     invocation: Invocation,
@@ -200,8 +201,15 @@ export class App {
     this.log.write(error === null ? "info" : "error", "end", facts);
   }
 
+  /** Keeps something open until the end of the run. */
+  hold<Held extends Disposable>(held: Held): Held {
+    this.#held.push(held);
+    return held;
+  }
+
   /** Lets go of whatever would keep the program from ending. */
   async close(): Promise<void> {
+    for (const held of this.#held.splice(0)) held[Symbol.dispose]();
     closeAgents(this.transport);
     (await this.#demo)?.close();
   }

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { ProgressBar } from "../terminal/progress.ts";
 import { describeTranscript } from "../transcripts/read.ts";
-import { searchTranscripts } from "../transcripts/search/search.ts";
+import { Searcher } from "../transcripts/search/search.ts";
 import type { App } from "./app.ts";
 import { foundObject, foundText } from "./found.ts";
 
@@ -18,21 +18,31 @@ export interface SearchOptions {
 /** Exchanges of a conversation that are shown. */
 const mostExchanges = 3;
 
+/** The saved conversations, to be searched once or several times. */
+export function openSearcher({ transcripts, folders }: App, often: "once" | "often"): Searcher {
+  return new Searcher(transcripts, folders.cache, often);
+}
+
+/** What `transcripts search` does, see `search`. */
+export async function searchOnce(app: App, query: string, options: SearchOptions): Promise<void> {
+  using searcher = openSearcher(app, "once");
+  await search(app, query, options, searcher);
+}
+
 /**
  * What `transcripts search` and `/search` do.
  *
  * @param query words, which must all stand in an exchange; between quotes several as they stand
  * @throws AppError `bad_value` for a regular expression that is none
  */
-export async function search(app: App, query: string, options: SearchOptions): Promise<void> {
-  const { terminal, words, transcripts: folder, folders, stop } = app;
+export async function search(app: App, query: string, options: SearchOptions, searcher: Searcher): Promise<void> {
+  const { terminal, words, stop } = app;
   const { json, regex, ...within } = options;
   const what = regex ? readRegex(query) : query;
   const bar = new ProgressBar(terminal, words.transcripts.indexing);
-  const { conversations, total, exact } = await searchTranscripts(
-    { ...within, what, exchanges: json ? null : mostExchanges },
-    { folder, cache: folders.cache, signal: stop, onProgress: bar.show },
-  ).finally(bar.hide);
+  const { conversations, total, exact } = await searcher
+    .search({ ...within, what, exchanges: json ? null : mostExchanges }, { signal: stop, onProgress: bar.show })
+    .finally(bar.hide);
   const found = conversations.flatMap((one) => {
     const summary = describeTranscript(one.path);
     return summary === null ? [] : [{ summary, one }];

@@ -2,6 +2,7 @@ import { basename, extname, resolve } from "node:path";
 import { expandHome } from "../config/folders.ts";
 import { AppError } from "../errors.ts";
 import type { Archive } from "../repl/host.ts";
+import type { Searcher } from "../transcripts/search/search.ts";
 import type { App } from "./app.ts";
 import { findEarlier } from "./archive.ts";
 import type { Dialogue } from "./dialogue.ts";
@@ -19,6 +20,7 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
     await dialogue.resume(earlier);
     remind(app, dialogue, earlier);
   };
+  let searcher: Searcher | null = null;
   return {
     resume,
     async pick() {
@@ -31,8 +33,9 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
       return await listTranscripts(app.transcripts, app.folders.cache);
     },
     async search(words) {
-      const { search } = await import("./searching.ts");
-      await search(app, words, { json: false, limit: 10, role: null, since: null, regex: false });
+      const { openSearcher, search } = await import("./searching.ts");
+      searcher ??= app.hold(openSearcher(app, "often"));
+      await search(app, words, { json: false, limit: 10, role: null, since: null, regex: false }, searcher);
     },
     saveTo(path) {
       if (dialogue.writer === null) throw new AppError("transcript_not_found", { reference: path });

@@ -107,7 +107,7 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--json", options.json)
     .action((query: string[], { role, since, limit, regex = false, json = false }: SearchFlags) =>
       run(search, async (app) =>
-        (await import("../app/searching.ts")).search(app, regex ? query.join(" ") : query.map(asTyped).join(" "), {
+        (await import("../app/searching.ts")).searchOnce(app, regex ? query.join(" ") : query.map(asTyped).join(" "), {
           role: role ?? null,
           since: since ?? null,
           limit,

@@ -1,4 +1,4 @@
-import { openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { using } from "./disk.ts";
 import { AppError, systemReason } from "../errors.ts";
@@ -10,10 +10,15 @@ export interface FileState {
   readonly ctimeMs: number;
 }
 
+/** Whether a file of that name may be a transcript. */
+export function isTranscriptName(name: string): boolean {
+  return /^[^.].*\.(?:md|txt)$/i.test(name);
+}
+
 /** Names of the files in a folder that may be transcripts; none where the folder is missing. */
 export function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => /^[^.].*\.(?:md|txt)$/i.test(name));
+    return readdirSync(folder).filter(isTranscriptName);
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT") return [];
@@ -56,12 +61,26 @@ function realPath(folder: string): string {
 /** A file's size and times; null when there is no regular file. */
 export function stateOf(path: string): FileState | null {
   try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    // Of thousands of files only this is kept: what the system gives besides takes ten times the memory.
-    return stat?.isFile() === true ? { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs } : null;
+    return stateIn(statSync(path, { throwIfNoEntry: false }));
   } catch {
     return null;
   }
+}
+
+/** The same, and whether the file has other names, through which it may be written to. */
+export function linkedStateOf(path: string): { readonly state: FileState | null; readonly linked: boolean } {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() === true) return { state: stateOf(path), linked: true };
+    return { state: stateIn(stat), linked: stat !== undefined && stat.nlink > 1 };
+  } catch {
+    return { state: null, linked: true };
+  }
+}
+
+function stateIn(stat: Stats | undefined): FileState | null {
+  // Of thousands of files only this is kept: what the system gives besides takes ten times the memory.
+  return stat?.isFile() === true ? { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs } : null;
 }
 
 /** One buffer for all files of a list: thousands of fresh ones take longer than reading them. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseTranscript } from "../../src/transcripts/parse.ts";
-import { searchTranscripts, type Findings, type SearchQuery } from "../../src/transcripts/search/search.ts";
+import { Searcher, type Findings, type SearchQuery } from "../../src/transcripts/search/search.ts";
 import { decodeFile } from "../../src/transcripts/source.ts";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
 import { ending, noon, turn } from "./transcripts.ts";
@@ -29,10 +29,18 @@ export async function search(
   what: string | RegExp,
   more: Partial<SearchQuery> = {},
 ): Promise<Findings> {
-  return await searchTranscripts(
-    { what, role: null, since: null, limit: null, exchanges: null, ...more },
-    { folder, cache, signal: new AbortController().signal, onProgress: () => {} },
-  );
+  using searcher = new Searcher(folder, cache, "once");
+  return await ask(searcher, what, more);
+}
+
+/** One of several searches. */
+export async function ask(
+  searcher: Searcher,
+  what: string | RegExp,
+  more: Partial<SearchQuery> = {},
+): Promise<Findings> {
+  const query = { what, role: null, since: null, limit: null, exchanges: null, ...more };
+  return await searcher.search(query, { signal: new AbortController().signal, onProgress: () => {} });
 }
 
 /** What was found, as `name#turn`, in the order of names. */

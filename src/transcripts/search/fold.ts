@@ -25,7 +25,7 @@ const mark = /^\p{M}/u;
  * @param folded in order of their beginnings
  */
 export function unfolded(text: string, folded: readonly Range[]): Range[] {
-  const { starts, ends } = origins(text);
+  const { starts, ends } = origins(text, folded.at(-1)?.to ?? 0);
   const ranges: Range[] = [];
   for (const { from, to } of folded) {
     const start = starts[from] ?? text.length;
@@ -41,18 +41,28 @@ export function unfolded(text: string, folded: readonly Range[]): Range[] {
   return ranges;
 }
 
-/** For each unit of the folded text where the character it comes from begins and ends. */
-function origins(text: string): { starts: number[]; ends: number[] } {
+/** For each unit of the folded text, up to that one, where the character it comes from begins and ends. */
+function origins(text: string, to: number): { starts: number[]; ends: number[] } {
   const starts: number[] = [];
   const ends: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    const length = character < "\u0080" ? 1 : fold(character).length;
-    for (let unit = 0; unit < length; unit++) {
+  for (let at = 0; at < text.length && starts.length < to;) {
+    const length = text.codePointAt(at)! > 0xffff ? 2 : 1;
+    for (let units = foldedLength(text, at, length); units > 0; units--) {
       starts.push(at);
-      ends.push(at + character.length);
+      ends.push(at + length);
     }
-    at += character.length;
+    at += length;
   }
   return { starts, ends };
+}
+
+/** How many units each character of one unit becomes, plus one; 0 where that was not asked yet. */
+const lengths = new Uint8Array(0x1_0000);
+
+function foldedLength(text: string, at: number, length: number): number {
+  const unit = text.charCodeAt(at);
+  if (length === 1 && lengths[unit] !== 0) return lengths[unit]! - 1;
+  const units = fold(text.slice(at, at + length)).length;
+  if (length === 1) lengths[unit] = units + 1;
+  return units;
 }

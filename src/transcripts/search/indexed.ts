@@ -19,8 +19,6 @@ interface Hit {
 
 interface Asked extends Candidates {
   readonly segment: Segment;
-  /** Null where times do not matter. */
-  readonly times: Uint32Array | null;
 }
 
 const tellingBits = bitsOf(tellingRoles);
@@ -30,8 +28,6 @@ export class IndexedProspects {
   readonly #folder: string;
   readonly #literals: readonly string[];
   readonly #wanted: Wanted;
-  /** In seconds since 1970. */
-  readonly #since: number | null;
   readonly #segments: ReadonlyMap<number, Segment>;
   readonly #asked = new Map<number, Asked>();
 
@@ -39,7 +35,6 @@ export class IndexedProspects {
     this.#folder = folder;
     this.#literals = literals;
     this.#wanted = wanted;
-    this.#since = wanted.since === null ? null : Math.floor(wanted.since.getTime() / 1000);
     this.#segments = Segment.all(database);
   }
 
@@ -49,22 +44,21 @@ export class IndexedProspects {
    * @throws Damage, and SQLite's errors; so does reading the prospect
    */
   of(entry: Entry): Prospect | null {
-    const tally = roles.map(() => 0);
-    const hits: Hit[] = [];
+    let tally: number[] | null = null;
     let certain = false;
-    for (const { segment: id, first, count } of piecesOf(entry)) {
-      const { segment, found, times, certain: clear } = this.#ask(id);
+    for (const { segment, first, count } of piecesOf(entry)) {
+      const { found, certain: clear } = this.#ask(segment);
       if (first + count > found.length) throw new Damage();
       for (let number = first; number < first + count; number++) {
         const bits = found[number]!;
-        if (bits === 0 || (times !== null && times[number]! < this.#since!)) continue;
+        if (bits === 0) continue;
+        tally ??= roles.map(() => 0);
         certain ||= clear;
-        hits.push({ segment, number, bits });
         for (let role = 0; role < tally.length; role++) tally[role]! += (bits >>> role) & 1;
       }
     }
-    if (hits.length === 0) return null;
-    return { name: entry.name, tally, certain, read: (most) => this.#read(entry, hits, most) };
+    const { name, mtimeMs: usedAt } = entry;
+    return tally === null ? null : { name, usedAt, tally, certain, read: (most) => this.#read(entry, most) };
   }
 
   #ask(id: number): Asked {
@@ -72,15 +66,31 @@ export class IndexedProspects {
     if (known !== undefined) return known;
     const segment = this.#segments.get(id);
     if (segment === undefined) throw new Damage();
-    const { found, certain } = candidatesIn(segment, this.#literals, this.#wanted.within);
-    // Times are kept in seconds only.
-    const asked = this.#since === null ? { certain, times: null } : { certain: false, times: segment.times() };
-    this.#asked.set(id, { segment, found, ...asked });
-    return this.#asked.get(id)!;
+    const asked = { segment, ...this.#candidatesIn(segment) };
+    this.#asked.set(id, asked);
+    return asked;
   }
 
-  #read({ name, title }: Entry, hits: readonly Hit[], most: number | null): Reading {
-    using file = new PlaceReader(join(this.#folder, name));
+  #candidatesIn(segment: Segment): Candidates {
+    const candidates = candidatesIn(segment, this.#literals, this.#wanted.within);
+    if (this.#wanted.since === null) return candidates;
+    // Times are kept in seconds only.
+    const since = Math.floor(this.#wanted.since.getTime() / 1000);
+    const times = segment.times();
+    return { found: candidates.found.map((bits, number) => (times[number]! < since ? 0 : bits)), certain: false };
+  }
+
+  #hits(entry: Entry): Hit[] {
+    return piecesOf(entry).flatMap(({ segment: id, first, count }) => {
+      const { segment, found } = this.#ask(id);
+      const numbers = Array.from({ length: count }, (_, index) => first + index);
+      return numbers.flatMap((number) => (found[number] === 0 ? [] : [{ segment, number, bits: found[number]! }]));
+    });
+  }
+
+  #read(entry: Entry, most: number | null): Reading {
+    using file = new PlaceReader(join(this.#folder, entry.name));
+    const hits = this.#hits(entry);
     const exchanges: FoundExchange[] = [];
     let left = hits.length;
     for (const { segment, number } of mostTelling(hits, ({ bits }) => (bits & tellingBits) !== 0)) {
@@ -90,7 +100,7 @@ export class IndexedProspects {
       const exchange = row.turn === 0 ? null : file.read(row);
       const found =
         exchange === null
-          ? examineTitle(row.turn === 0 ? title : null, this.#wanted)
+          ? examineTitle(row.turn === 0 ? entry.title : null, this.#wanted)
           : examine(exchange, row, this.#wanted);
       if (found !== null) exchanges.push(found);
     }

@@ -94,10 +94,9 @@ export function eachNumber(
   if (lists + end !== group.length) throw new Damage();
   for (const { from, to } of chosen) {
     at = lists + from;
-    let number = -1;
-    while (true) {
-      if (at >= lists + to) break;
-      const distance = next();
+    for (let number = -1, stop = lists + to; at < stop;) {
+      // Most distances are of one byte.
+      const distance = group[at]! < 0x80 ? group[at++]! : next();
       number += distance;
       if (distance <= 0 || number >= limit) throw new Damage();
       visit(number);

@@ -6,6 +6,8 @@ import { outline, roles, type Role } from "./outline.ts";
 /** A conversation that may hold what is looked for. */
 export interface Prospect {
   readonly name: string;
+  /** When its file was last written, in milliseconds since 1970. */
+  readonly usedAt: number;
   /** How many exchanges were found by which of their texts, in the order of the roles; at most. */
   readonly tally: readonly number[];
   /** Whether it holds it for certain. */
@@ -31,16 +33,16 @@ export function mostTelling<Item>(items: readonly Item[], isTelling: (item: Item
 
 /** Reads a whole file for what is wanted; null where it holds nothing of that. */
 export function prospectIn(folder: string, name: string, wanted: Wanted): Prospect | null {
-  const bytes = readWhole(join(folder, name))?.bytes;
-  const held = bytes === undefined ? null : outline(bytes, 0);
-  if (held === null) return null;
+  const file = readWhole(join(folder, name));
+  const held = file === null ? null : outline(file.bytes, 0);
+  if (file === null || held === null) return null;
   const exchanges = held.exchanges.map(({ exchange }, index) =>
     examine(exchange, { turn: index + 1, withdrawn: exchange.withdrawn }, wanted),
   );
   const found = [examineTitle(held.title, wanted), ...exchanges].filter((one) => one !== null);
   if (found.length === 0) return null;
   const tally = roles.map((role) => found.filter(({ lines }) => lines.some((line) => line.role === role)).length);
-  return { name, tally, certain: true, read: (most) => chosen(found, most) };
+  return { name, usedAt: file.state.mtimeMs, tally, certain: true, read: (most) => chosen(found, most) };
 }
 
 function chosen(found: readonly FoundExchange[], most: number | null): Reading {

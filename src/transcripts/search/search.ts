@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.ts";
-import type { FileState } from "../folder.ts";
+import { Census } from "./census.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
 import type { FoundExchange, Wanted } from "./examine.ts";
-import { statesIn } from "./files.ts";
 import { IndexedProspects } from "./indexed.ts";
 import { literalMatcher, literalsOf, regexMatcher } from "./matcher.ts";
+import { OpenIndex } from "./opened.ts";
 import { roles, type Role } from "./outline.ts";
 import { prospectIn, type Prospect } from "./prospects.ts";
 import { score } from "./ranking.ts";
-import { update, type Surroundings } from "./update.ts";
+import type { Surroundings } from "./update.ts";
 
 export interface SearchQuery {
   /** Words, which must all stand in an exchange, those between quotes as they stand; or a regular expression. */
@@ -25,10 +25,8 @@ export interface SearchQuery {
   readonly exchanges: number | null;
 }
 
-export interface Searching {
-  readonly folder: string;
-  /** The folder where the index is kept; null for none. */
-  readonly cache: string | null;
+/** What a search stops for, and whom it tells how far it is. */
+export interface Course {
   readonly signal: AbortSignal;
   /** Told, while the index takes files in, how many bytes of how many are done. */
   readonly onProgress: (done: number, total: number) => void;
@@ -50,67 +48,88 @@ export interface Findings {
 }
 
 /**
- * Looks through the conversations of a folder. The index only tells where to look: what is given was read from the files
- * themselves, and what the index does not know is read as a whole.
- *
- * @throws AppError `transcript_unreadable` for the folder, `interrupted`
+ * Looks through the conversations of a folder, one search after the other. The index only tells where to look: what is given was
+ * read from the files themselves, and what the index does not know is read as a whole.
  */
-export async function searchTranscripts(query: SearchQuery, searching: Searching): Promise<Findings> {
-  const literals = typeof query.what === "string" ? literalsOf(query.what) : null;
-  const matcher = typeof query.what === "string" ? literalMatcher(literals!) : regexMatcher(query.what);
-  const within = new Set<Role>(query.role === null ? roles : [query.role]);
-  const search = new Search(query, searching, { matcher, within, since: query.since });
-  if (matcher.count === 0) return { conversations: [], total: 0, exact: true };
-  return literals === null ? await search.without() : await search.withIndex(literals);
-}
+export class Searcher implements Disposable {
+  readonly #folder: string;
+  readonly #path: string | null;
+  readonly #census: Census;
+  #index: OpenIndex | null = null;
 
-class Search {
-  readonly #query: SearchQuery;
-  readonly #around: Surroundings;
-  readonly #cache: string | null;
-  readonly #wanted: Wanted;
-  readonly #states: ReadonlyMap<string, FileState>;
+  /**
+   * @param cache the folder where the index is kept; null for none
+   * @param often whether more searches will follow; then the index stays open, and files are looked at when they change
+   */
+  constructor(folder: string, cache: string | null, often: "once" | "often") {
+    this.#folder = folder;
+    this.#path = cache === null ? null : indexPath(folder, cache);
+    this.#census = new Census(folder, often === "often");
+  }
 
-  constructor(query: SearchQuery, { folder, cache, signal, onProgress }: Searching, wanted: Wanted) {
-    this.#query = query;
-    this.#states = statesIn(folder);
-    this.#around = { folder, states: this.#states, signal, onProgress };
-    this.#cache = cache;
-    this.#wanted = wanted;
+  /** @throws AppError `transcript_unreadable` for the folder, `interrupted` */
+  async search(query: SearchQuery, course: Course): Promise<Findings> {
+    const literals = typeof query.what === "string" ? literalsOf(query.what) : null;
+    const matcher = typeof query.what === "string" ? literalMatcher(literals!) : regexMatcher(query.what);
+    if (matcher.count === 0) return { conversations: [], total: 0, exact: true };
+    const within = new Set<Role>(query.role === null ? roles : [query.role]);
+    const version = await this.#census.look();
+    const around = { folder: this.#folder, states: this.#census.states, ...course };
+    const search = new Search(query, around, { matcher, within, since: query.since });
+    if (literals === null || this.#path === null || around.states.size === 0) return await search.without();
+    return await this.#withIndex(this.#path, (index) => search.withIndex(index, version, literals), search);
   }
 
   /** Asks the index; one that is damaged is made anew, and one that cannot be had is done without. */
-  async withIndex(literals: readonly string[]): Promise<Findings> {
-    if (this.#cache === null || this.#states.size === 0) return await this.without();
-    const path = indexPath(this.#around.folder, this.#cache);
+  async #withIndex(path: string, ask: (index: OpenIndex) => Promise<Findings>, search: Search): Promise<Findings> {
     for (let attempt = 1; attempt <= 2; attempt++) {
       try {
-        return await this.#ask(path, literals);
+        if (this.#index?.isInPlace === false) this.#closeIndex();
+        this.#index ??= new OpenIndex(path);
+        return await ask(this.#index);
       } catch (error) {
+        this.#closeIndex();
         const trouble = troubleWith(error);
         if (trouble === null) throw error;
         if (trouble === "obstacle" || !Database.remove(path)) break;
       }
     }
-    return await this.without();
+    return await search.without();
+  }
+
+  [Symbol.dispose](): void {
+    this.#closeIndex();
+    this.#census[Symbol.dispose]();
+  }
+
+  #closeIndex(): void {
+    this.#index?.[Symbol.dispose]();
+    this.#index = null;
+  }
+}
+
+/** One search. */
+class Search {
+  readonly #query: SearchQuery;
+  readonly #around: Surroundings;
+  readonly #wanted: Wanted;
+
+  constructor(query: SearchQuery, around: Surroundings, wanted: Wanted) {
+    this.#query = query;
+    this.#around = around;
+    this.#wanted = wanted;
+  }
+
+  async withIndex(index: OpenIndex, version: number, literals: readonly string[]): Promise<Findings> {
+    const { entries, behind } = await index.know(this.#around, version);
+    this.#check();
+    const indexed = new IndexedProspects(this.#around.folder, index.database, literals, this.#wanted);
+    const prospects = entries.map((entry) => indexed.of(entry)).filter((prospect) => prospect !== null);
+    return this.#best([...prospects, ...(await this.#readAll(behind))]);
   }
 
   async without(): Promise<Findings> {
-    return this.#best(await this.#readAll(this.#states.keys()));
-  }
-
-  async #ask(path: string, literals: readonly string[]): Promise<Findings> {
-    const database = Database.open(path);
-    try {
-      const { entries, behind } = await update(database, this.#around);
-      this.#check();
-      const index = new IndexedProspects(this.#around.folder, database, literals, this.#wanted);
-      const known = [...entries.values()].filter(({ name }) => !behind.has(name) && this.#states.has(name));
-      const prospects = known.map((entry) => index.of(entry)).filter((prospect) => prospect !== null);
-      return this.#best([...prospects, ...(await this.#readAll(behind))]);
-    } finally {
-      database.close();
-    }
+    return this.#best(await this.#readAll(this.#around.states.keys()));
   }
 
   async #readAll(names: Iterable<string>): Promise<Prospect[]> {
@@ -131,11 +150,8 @@ class Search {
     const { limit, exchanges: most } = this.#query;
     const now = Date.now();
     const ranked = prospects
-      .map((prospect) => {
-        const usedAt = this.#states.get(prospect.name)?.mtimeMs ?? 0;
-        return { prospect, usedAt, score: score(prospect.tally, now - usedAt) };
-      })
-      .sort((a, b) => b.score - a.score || b.usedAt - a.usedAt || (a.prospect.name < b.prospect.name ? 1 : -1));
+      .map((prospect) => ({ prospect, score: score(prospect.tally, now - prospect.usedAt) }))
+      .sort((a, b) => b.score - a.score || newestFirst(a.prospect, b.prospect));
     const conversations: Found[] = [];
     let missed = 0;
     for (const { prospect } of ranked) {
@@ -157,3 +173,7 @@ class Search {
 
 /** Milliseconds of work after which signals get their turn. */
 const stint = 30;
+
+function newestFirst(a: Prospect, b: Prospect): number {
+  return b.usedAt - a.usedAt || (a.name < b.name ? 1 : -1);
+}

@@ -14,7 +14,7 @@ import {
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { searchTranscripts } from "../../../src/transcripts/search/search.ts";
+import { Searcher } from "../../../src/transcripts/search/search.ts";
 import { TranscriptWriter } from "../../../src/transcripts/write.ts";
 import { converse, hits, naiveHits, say, search } from "../../support/search.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
@@ -223,11 +223,10 @@ test.runIf(posix)("the index is for its owner alone", async () => {
   const cache = join(temporaryFolder(), "cache");
   converse(folder, ["one", word]);
   const modes = new Set<string>();
-  await searchTranscripts(
+  using searcher = new Searcher(folder, cache, "once");
+  await searcher.search(
     { what: word, role: null, since: null, limit: null, exchanges: null },
     {
-      folder,
-      cache,
       signal: new AbortController().signal,
       onProgress() {
         for (const name of readdirSync(cache))
@@ -269,13 +268,15 @@ test("who stops the first build keeps what was done", async () => {
   for (let file = 0; file < 5; file++) converse(folder, [`question ${file}`, word]);
   const stop = new AbortController();
   const progress: number[] = [];
-  const around = { folder, cache, signal: stop.signal };
+  using searcher = new Searcher(folder, cache, "once");
   const query = { what: word, role: null, since: null, limit: null, exchanges: null };
   const onProgress = (done: number, total: number) => {
     progress.push(done / total);
     if (progress.length === 2) stop.abort();
   };
-  await expect(searchTranscripts(query, { ...around, onProgress })).rejects.toMatchObject({ code: "interrupted" });
+  await expect(searcher.search(query, { signal: stop.signal, onProgress })).rejects.toMatchObject({
+    code: "interrupted",
+  });
   expect(progress).toHaveLength(2);
   expect(rowsIn(cache, "SELECT exchanges FROM segments")).toEqual([{ exchanges: 2 }]);
   expect(hits(await search(folder, cache, word))).toHaveLength(5);
