@@ -19,7 +19,7 @@ export interface ErrorDetails {
   not_a_terminal: { what: string };
   unknown_provider: { name: string; known: readonly string[] };
   not_a_log: { path: string };
-  unknown_setting: { name: string };
+  unknown_setting: { name: string; nearest: string | null };
   bad_value: { name: string; value: string; expected: string };
 
   /** Settings and credentials. */
@@ -40,8 +40,9 @@ export interface ErrorDetails {
   forbidden: { provider: string; origin: string; reason: string };
   no_model: { provider: string };
   config_broken: { path: string; line: number | null; key: string | null; reason: string };
-  /** In the file; `expected` is null where there is no such setting at all. */
-  config_misfit: { path: string; line: number | null; key: string; value: string; expected: string | null };
+  config_misfit: { path: string; line: number | null; key: string; value: string; expected: string };
+  /** `nearest`: the setting that may have been meant. */
+  config_unknown: { path: string; line: number | null; key: string; nearest: string | null };
   untrusted_endpoint: { provider: string; url: string; origin: string; keyOrigin: string };
   insecure_endpoint: { provider: string; url: string };
 
@@ -100,6 +101,7 @@ const exitCodes: Record<ErrorCode, number> = {
   no_model: 3,
   config_broken: 3,
   config_misfit: 3,
+  config_unknown: 3,
   untrusted_endpoint: 3,
   insecure_endpoint: 3,
   request_refused: 4,

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
 import { saveSetting } from "../config/save.ts";
 import { configFileSchema, type SettingName, settingSchemas } from "../config/schema.ts";
@@ -45,7 +46,10 @@ function inFile(app: App, name: string): unknown {
 function pathTo(name: string): string[] {
   const keys = name.split(".");
   if (Object.hasOwn(configFileSchema.entries, keys[0]!)) return keys;
-  throw new AppError("unknown_setting", { name: name || '""' });
+  throw new AppError("unknown_setting", {
+    name: name || '""',
+    nearest: nearestTo(name, Object.keys(configFileSchema.entries)),
+  });
 }
 
 /**

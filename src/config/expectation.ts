@@ -1,4 +1,6 @@
+import { closest, distance } from "fastest-levenshtein";
 import type { BaseIssue } from "valibot";
+import { configFileSchema, modelSchema, providerSchema } from "./schema.ts";
 
 const signs: Readonly<Record<string, string>> = {
   min_value: "\u2265",
@@ -37,6 +39,8 @@ export interface Misfit {
   readonly value: string;
   /** Null where there is nothing of that name. */
   readonly expected: string | null;
+  /** What may have been meant then. */
+  readonly nearest: string | null;
 }
 
 /** More of a value says no more. */
@@ -48,9 +52,29 @@ export function misfit(issue: BaseIssue<unknown>): Misfit {
   const keys = path.map(({ key }) => String(key));
   const last = path.at(-1);
   if (last !== undefined && input === undefined) {
-    return { keys: keys.slice(0, -1), value: shown(keys, last.input), expected: `{${String(last.key)}: \u2026}` };
+    return {
+      keys: keys.slice(0, -1),
+      value: shown(keys, last.input),
+      expected: `{${String(last.key)}: \u2026}`,
+      nearest: null,
+    };
   }
-  return { keys, value: shown(keys, input), expected: expected === "never" ? null : expectation(issue) };
+  const isUnknown = expected === "never";
+  const siblings = keys[0] === "providers" ? providerSchema : keys[0] === "models" ? modelSchema : configFileSchema;
+  return {
+    keys,
+    value: shown(keys, input),
+    expected: isUnknown ? null : expectation(issue),
+    nearest: isUnknown ? nearestTo(keys.at(-1) ?? "", Object.keys(siblings.entries)) : null,
+  };
+}
+
+/** The name that may have been meant; null where none is near. */
+export function nearestTo(name: string, names: readonly string[]): string | null {
+  const found = closest(name, names);
+  // Two letters that changed places are two changes.
+  const most = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
+  return distance(name, found) <= most ? found : null;
 }
 
 /** Headers may be keys. */

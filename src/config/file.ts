@@ -8,7 +8,7 @@ import { type ConfigFile, configFileSchema } from "./schema.ts";
 /**
  * Reads and checks the config file; a missing one is an empty one.
  *
- * @throws AppError `config_broken`, `config_misfit`, with line and key
+ * @throws AppError `config_broken`, `config_unknown`, `config_misfit`, with line and key
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = readText(path);
@@ -67,7 +67,7 @@ export async function parseConfig(path: string, text: string): Promise<Document>
   return document;
 }
 
-/** @throws AppError `config_misfit` for unknown keys and values that do not fit */
+/** @throws AppError `config_unknown`, `config_misfit` */
 export async function checkConfig(path: string, text: string, document: Document): Promise<ConfigFile> {
   const checked = await check(path, text, document);
   if ("error" in checked) throw checked.error;
@@ -81,11 +81,13 @@ async function check(path: string, text: string, document: Document): Promise<Ch
   const { isNode } = await import("yaml");
   const result = safeParse(configFileSchema, document.toJS() ?? {});
   if (result.success) return { file: result.output };
-  const { keys, value, expected } = misfit(result.issues[0]);
-  return {
-    error: new AppError("config_misfit", { path, line: lineOfKey(), key: keys.join("."), value, expected }),
-    keys,
-  };
+  const { keys, value, expected, nearest } = misfit(result.issues[0]);
+  const place = { path, line: lineOfKey(), key: keys.join(".") };
+  const error =
+    expected === null
+      ? new AppError("config_unknown", { ...place, nearest })
+      : new AppError("config_misfit", { ...place, value, expected });
+  return { error, keys };
 
   function lineOfKey(): number | null {
     for (let length = keys.length; length > 0; length--) {

@@ -8,7 +8,7 @@ import { writePrivately } from "./files.ts";
  *
  * @param keys path of the value, e.g. `["providers", "mine", "base_url"]`
  * @param value undefined removes it
- * @throws AppError `unknown_setting`, `bad_value`; `config_broken`, `config_misfit` when the file was not right before;
+ * @throws AppError `unknown_setting`, `bad_value`; `config_broken`, `config_unknown`, `config_misfit` when the file was not right before;
  *   `storage_failed`
  */
 export async function saveSetting(path: string, keys: readonly string[], value: unknown): Promise<void> {
@@ -41,9 +41,14 @@ function setDeep(document: Document, path: string, keys: readonly string[], valu
 
 /** What is wrong with what was to be set is no mistake of the file, which stays as it was. */
 function ofThisSetting(error: AppError, name: string): AppError {
-  if (error.code !== "config_misfit") return error;
-  const { key, value, expected } = (error as AppError<"config_misfit">).details;
-  if (key !== name && !key.startsWith(`${name}.`)) return error;
-  if (expected === null) return new AppError("unknown_setting", { name: key });
-  return new AppError("bad_value", { name: key, value, expected });
+  const isOurs = (key: string) => key === name || key.startsWith(`${name}.`);
+  if (error.code === "config_misfit") {
+    const { key, value, expected } = (error as AppError<"config_misfit">).details;
+    return isOurs(key) ? new AppError("bad_value", { name: key, value, expected }) : error;
+  }
+  if (error.code === "config_unknown") {
+    const { key, nearest } = (error as AppError<"config_unknown">).details;
+    return isOurs(key) ? new AppError("unknown_setting", { name: key, nearest }) : error;
+  }
+  return error;
 }

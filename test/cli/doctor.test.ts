@@ -159,7 +159,7 @@ describe("doctor on broken settings", () => {
   it.each([
     [
       "en",
-      "line 3: there is no setting temprature",
+      "line 3: there is no setting temprature; temperature may be meant.",
       "line 4: top_p",
       "line 10: providers.mine.thinking",
       "role cannot be poet",

@@ -209,7 +209,7 @@ describe.concurrent("config", () => {
     ];
     expect(value).toMatchObject({ code: 2, stderr: 'temperature cannot be "hot". Give 0, 0.5, 1\u2026.\n' });
     expect(name.code).toBe(2);
-    expect(name.stderr).toContain("modle");
+    expect(name.stderr).toContain("There is no setting modle; model may be meant.");
     expect(shape.code).toBe(2);
     expect(await run(["config", "unset", "modle"], { place })).toMatchObject({ code: 2, stdout: "" });
     expect(readFileSync(place.configFile, "utf8")).toBe("model: a\n");
@@ -280,7 +280,7 @@ describe.skipIf(process.platform === "win32").concurrent("config edit", () => {
       cols: 200,
     });
     expect((await terminal.exit).code).toBe(3);
-    expect(terminal.screen()).toMatch(/config\.yaml, line 1: there is no setting modle/u);
+    expect(terminal.screen()).toMatch(/config\.yaml, line 1: there is no setting modle; model may be meant/u);
   });
 
   test("needs an editor and a terminal", async () => {

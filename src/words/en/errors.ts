@@ -40,8 +40,8 @@ export const errors: ErrorTable = {
     what: `There is no provider called ${name}.`,
     next: `Known: ${known.join(", ")}. Others are added under providers in the config file.`,
   }),
-  unknown_setting: ({ name }) => ({
-    what: `There is no setting ${name}.`,
+  unknown_setting: ({ name, nearest }) => ({
+    what: `There is no setting ${name}${meant(nearest)}.`,
     next: "deepseek-chat config list shows all there are; the README tells what else the config file takes.",
   }),
   bad_value: ({ name, value, expected }) => ({
@@ -89,10 +89,12 @@ export const errors: ErrorTable = {
     next: "Mend it with deepseek-chat config edit.",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
-    what:
-      `The config file ${path}${line === null ? "" : `, line ${line}`}: ` +
-      (expected === null ? `there is no setting ${key}.` : `${key} cannot be ${value}.`),
-    next: `${expected === null ? "Mend it" : `Give ${expected}`} with deepseek-chat config edit.`,
+    what: `The config file ${path}${line === null ? "" : `, line ${line}`}: ${key} cannot be ${value}.`,
+    next: `Give ${expected} with deepseek-chat config edit.`,
+  }),
+  config_unknown: ({ path, line, key, nearest }) => ({
+    what: `The config file ${path}${line === null ? "" : `, line ${line}`}: there is no setting ${key}${meant(nearest)}.`,
+    next: "Mend it with deepseek-chat config edit.",
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} sends ${provider} to ${url}, but the key comes from ${keyOrigin}, so it is not sent there.`,
@@ -207,3 +209,7 @@ const nextWords: Record<string, string> = {
   http: "Check the base URL.",
   proxy: "Check HTTPS_PROXY: address, user and password.",
 };
+
+function meant(nearest: string | null): string {
+  return nearest === null ? "" : `; ${nearest} may be meant`;
+}

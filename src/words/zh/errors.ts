@@ -33,8 +33,8 @@ export const errors: Words["errors"] = {
     what: `没有名为 ${name} 的服务商。`,
     next: `可用的有：${known.join("、")}。其他服务商可在配置文件的 providers 中添加。`,
   }),
-  unknown_setting: ({ name }) => ({
-    what: `没有 ${name} 这个设置。`,
+  unknown_setting: ({ name, nearest }) => ({
+    what: `没有 ${name} 这个设置${meant(nearest)}。`,
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
   }),
   bad_value: ({ name, value, expected }) => ({
@@ -82,10 +82,12 @@ export const errors: Words["errors"] = {
     next: "请用 deepseek-chat config edit 修改。",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
-    what:
-      `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：` +
-      (expected === null ? `没有 ${key} 这个设置。` : `${key} 不能是 ${value}。`),
-    next: `${expected === null ? "" : `应为 ${expected}，`}请用 deepseek-chat config edit 修改。`,
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：${key} 不能是 ${value}。`,
+    next: `应为 ${expected}，请用 deepseek-chat config edit 修改。`,
+  }),
+  config_unknown: ({ path, line, key, nearest }) => ({
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：没有 ${key} 这个设置${meant(nearest)}。`,
+    next: "请用 deepseek-chat config edit 修改。",
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} 把 ${provider} 指向 ${url}，而密钥来自 ${keyOrigin}，因此没有发送。`,
@@ -196,3 +198,7 @@ const nextWords: Record<string, string> = {
   http: "请检查服务地址。",
   proxy: "请检查 HTTPS_PROXY 中的地址、用户名和密码。",
 };
+
+function meant(nearest: string | null): string {
+  return nearest === null ? "" : `，可能是 ${nearest}`;
+}
