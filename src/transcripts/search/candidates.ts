@@ -59,9 +59,10 @@ class Asked {
     const { exchanges } = this.#segment;
     const limit = exchanges * textsPerExchange;
     const bits = new Uint8Array(exchanges);
+    const within = this.#within;
     const each = conditions.map((condition) => (visit: Visit) => this.#each(condition, limit, visit));
     eachInAll(each, limit, (number) => {
-      bits[number >>> 3]! |= (1 << (number & 7)) & this.#within;
+      bits[number >>> 3]! |= (1 << (number & 7)) & within;
     });
     return bits;
   }
@@ -119,8 +120,9 @@ const mostLists = 200;
 /** The numbers below `limit` that each of the lists has; more than once where the last has them so. */
 function eachInAll(lists: readonly ((visit: Visit) => void)[], limit: number, visit: Visit): void {
   const asked = lists.slice(0, mostLists);
-  /** In how many of the lists each number was, one after the other. One list needs no counting. */
-  const counted = new Uint8Array(asked.length > 1 ? limit : 0);
+  if (asked.length === 1) return asked[0]!(visit);
+  /** In how many of the lists each number was, one after the other. */
+  const counted = new Uint8Array(limit);
   for (const [index, each] of asked.entries()) {
     const isLast = index === asked.length - 1;
     let any = false;

@@ -92,14 +92,22 @@ export function eachNumber(
   }
   const lists = at;
   if (lists + end !== group.length) throw new Damage();
-  for (const { from, to } of chosen) {
-    at = lists + from;
-    for (let number = -1, stop = lists + to; at < stop;) {
-      // Most distances are of one byte.
-      const distance = group[at]! < 0x80 ? group[at++]! : next();
-      number += distance;
-      if (distance <= 0 || number >= limit) throw new Damage();
-      visit(number);
+  for (const { from, to } of chosen) eachIn(group, lists + from, lists + to, limit, visit);
+}
+
+/** Reads one list. By itself and without `next`, which takes twice the time: a frequent character has a million numbers. */
+function eachIn(group: Uint8Array, from: number, to: number, limit: number, visit: (number: number) => void): void {
+  let number = -1;
+  for (let at = from; at < to;) {
+    let byte = group[at++]!;
+    let distance = byte & 0x7f;
+    for (let shift = 7; byte > 0x7f; shift += 7) {
+      if (shift > 28) throw new Damage();
+      byte = group[at++]!;
+      distance |= (byte & 0x7f) << shift;
     }
+    number += distance;
+    if (distance <= 0 || number >= limit) throw new Damage();
+    visit(number);
   }
 }
