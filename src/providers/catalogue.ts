@@ -65,7 +65,7 @@ const catalogue: readonly Provider[] = [
   { ...local, name: "llamacpp", baseUrl: "http://127.0.0.1:8080/v1", thinking: "chat_template" },
   { ...local, name: "vllm", baseUrl: "http://127.0.0.1:8000/v1", thinking: "chat_template" },
   // Its address is known once the program has started it; see demo/server.ts.
-  { ...local, name: "demo", baseUrl: "", model: "demo-tour", thinking: "deepseek" },
+  { ...local, name: "demo", baseUrl: "", model: "demo-tour", thinking: "deepseek", prefix: "field" },
 ];
 
 /** Models that are gone, and what took their place. DeepSeek retired these on 2026-07-24. */

@@ -49,13 +49,19 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const body = await readBody(request);
   if (body === null) return json(response, 400, { error: { message: "the body is not a request" } });
   const messages = Array.isArray(body["messages"]) ? body["messages"].filter(isRecord) : [];
-  const question = textOf(messages.at(-1));
   const first = !messages.some((message) => message["role"] === "assistant");
   const thinking = !isRecord(body["thinking"]) || body["thinking"]["type"] !== "disabled";
-  const page = pageFor(question, first);
-  const answer = { ...page, reasoning: thinking ? page.reasoning : "" };
+  const page = pageFor(textOf(messages.at(-1)), first);
+  const { prefix } = body;
+  const answer =
+    typeof prefix === "string" ? rest(page, prefix) : { ...page, reasoning: thinking ? page.reasoning : "" };
   if (body["stream"] === true) await stream(response, answer, messages);
   else json(response, 200, { id: "demo", object: "chat.completion", ...whole(answer), usage: usage(answer, messages) });
+}
+
+/** What is left of a page after its beginning. */
+function rest({ answer }: Page, begun: string): Page {
+  return { reasoning: "", answer: answer.startsWith(begun) ? answer.slice(begun.length) : "" };
 }
 
 function textOf(message: Record<string, unknown> | undefined): string {

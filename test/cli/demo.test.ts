@@ -1,0 +1,23 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readTranscript } from "../../src/transcripts/read.ts";
+import { newPlace, run, start } from "../support/program.ts";
+
+test("the demo goes on with an answer that broke off, from exactly there", async () => {
+  const place = newPlace();
+  const asked = start(["ask", "-p", "demo", "something long"], { place });
+  await asked.until(({ stdout }) => stdout.includes("3."));
+  asked.kill("SIGKILL");
+  const before = (await asked.done).stdout;
+  const { code, stdout, stderr } = await run(["ask", "--continue-answer"], { place });
+  expect(code).toBe(0);
+  expect(stderr).toContain("demo went on from exactly there");
+  const [name = ""] = readdirSync(join(place.cwd, "transcripts"));
+  const { exchanges } = await readTranscript(join(place.cwd, "transcripts", name));
+  const answers = exchanges.map(({ answer }) => answer).join("");
+  expect(answers.startsWith(before)).toBe(true);
+  expect(`${answers}\n`.endsWith(stdout)).toBe(true);
+  expect(answers.match(/^\d+(?=\. )/gmu)).toEqual(Array.from({ length: 40 }, (_, index) => String(index + 1)));
+  expect(exchanges[1]).toMatchObject({ reasoning: "", seams: [{ how: "prefix" }] });
+});
