@@ -57,6 +57,8 @@ export function openEndpoint(app: App, name: string, address: string | null): En
 export async function keyFor(app: App, endpoint: Endpoint, typed: string | null): Promise<Key | null> {
   const { provider } = endpoint;
   const { name, keyVariable, keyCommand, keyNeeded } = provider;
+  // Headers of the config file go along with any key, and with none: also where there is none, or none that could be found.
+  mayGo(app, endpoint, null);
   const key =
     typed === null
       ? await findKey({ provider: name, variable: keyVariable, command: keyCommand }, app.keyPlaces, app.stop)
@@ -94,16 +96,13 @@ export function keyOriginOf({ words }: App, { kind, name }: Origin): string {
  * cannot send the person's key elsewhere, nor headers of the config file, which may be keys too; and no key goes over the
  * network in the clear.
  */
-function mayGo(
-  { settings, file, folders }: App,
-  { provider, baseUrl, origin }: Endpoint,
-  keyOrigin: Origin | null,
-): void {
+function mayGo(app: App, { provider, baseUrl, origin }: Endpoint, keyOrigin: Origin | null): void {
+  const { settings, file, folders } = app;
   const { name } = provider;
   const strange = origin?.kind === "dotenv" && !sameOrigin(baseUrl, provider.baseUrl);
   const trusted = settings.trusted_endpoints?.some((endpoint) => sameOrigin(baseUrl, endpoint)) === true;
   const ownHeaders = Object.keys(file.providers?.[name]?.headers ?? {}).length > 0 ? folders.configFile : null;
-  const own = keyOrigin === null || keyOrigin.kind === "dotenv" ? ownHeaders : keyOrigin.name;
+  const own = keyOrigin === null || keyOrigin.kind === "dotenv" ? ownHeaders : keyOriginOf(app, keyOrigin);
   if (strange && !trusted && own !== null) {
     throw new AppError("untrusted_endpoint", { provider: name, url: baseUrl, origin: origin.name, keyOrigin: own });
   }
