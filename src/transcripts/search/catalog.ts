@@ -53,45 +53,63 @@ export function livingIn(entries: Iterable<Entry>): Map<number, number> {
   return living;
 }
 
-/** An entry as it is written: its pieces, and the open one last, are three numbers each. */
-type Row = readonly [
-  name: string,
-  size: number,
-  mtimeMs: number,
-  ctimeMs: number,
-  whole: number,
-  checksum: number,
-  settled: number,
-  title: string | null,
-  isOpen: 0 | 1,
-  pieces: readonly number[],
-];
+/** Entries as they are written: every search reads all of them first, and numbers need no parsing where they are bytes. */
+export interface CatalogColumns {
+  /** JSON: the names, and the titles there are, each behind the index of its entry. */
+  readonly texts: string;
+  /** Of each entry size, times, settled part, whether a piece is open and how many there are; of each piece, that last, its three. */
+  readonly numbers: Float64Array;
+}
 
-/** The entries as text. Without names: every search reads all of it first. */
-export function encodeCatalog(entries: Iterable<Entry>): string {
-  const rows = Array.from(entries, (entry): Row => {
-    const { name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, open } = entry;
-    const pieces = piecesOf(entry).flatMap(({ segment, first, count }) => [segment, first, count]);
-    return [name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, open === null ? 0 : 1, pieces];
-  });
-  return JSON.stringify(rows);
+/** How many numbers of an entry stand before those of its pieces. */
+const numbersEach = 8;
+
+type Texts = readonly [names: readonly string[], titles: readonly (readonly [index: number, title: string])[]];
+
+export function encodeCatalog(entries: Iterable<Entry>): CatalogColumns {
+  const all = [...entries];
+  const titles = all.flatMap(({ title }, index): [number, string][] => (title === null ? [] : [[index, title]]));
+  const texts: Texts = [all.map(({ name }) => name), titles];
+  const numbers: number[] = [];
+  for (const entry of all) {
+    const { size, mtimeMs, ctimeMs, whole, checksum, settled, open } = entry;
+    const pieces = piecesOf(entry);
+    numbers.push(size, mtimeMs, ctimeMs, whole, checksum, settled, open === null ? 0 : 1, pieces.length);
+    for (const { segment, first, count } of pieces) numbers.push(segment, first, count);
+  }
+  return { texts: JSON.stringify(texts), numbers: Float64Array.from(numbers) };
 }
 
 /**
  * The entries by name.
  *
- * @param json what `encodeCatalog` gave; its checksum is known to be right
+ * @param columns what `encodeCatalog` gave; their checksums are known to be right
  */
-export function decodeCatalog(json: string): Map<string, Entry> {
-  const rows = JSON.parse(json) as readonly Row[];
-  return new Map(rows.map((row) => [row[0], entryIn(row)]));
-}
-
-function entryIn([name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, isOpen, numbers]: Row): Entry {
-  const pieces: Piece[] = [];
-  for (let at = 0; at < numbers.length; at += 3) {
-    pieces.push({ segment: numbers[at]!, first: numbers[at + 1]!, count: numbers[at + 2]! });
+export function decodeCatalog({ texts, numbers }: CatalogColumns): Map<string, Entry> {
+  const [names, titles] = JSON.parse(texts) as Texts;
+  const titled = new Map(titles);
+  const entries = new Map<string, Entry>();
+  let at = 0;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index]!;
+    const first = at + numbersEach;
+    at = first + numbers[at + 7]! * 3;
+    const pieces: Piece[] = [];
+    for (let piece = first; piece < at; piece += 3) {
+      pieces.push({ segment: numbers[piece]!, first: numbers[piece + 1]!, count: numbers[piece + 2]! });
+    }
+    entries.set(name, {
+      name,
+      size: numbers[first - 8]!,
+      mtimeMs: numbers[first - 7]!,
+      ctimeMs: numbers[first - 6]!,
+      whole: numbers[first - 5]!,
+      checksum: numbers[first - 4]!,
+      settled: numbers[first - 3]!,
+      title: titled.get(index) ?? null,
+      open: numbers[first - 2] === 1 ? pieces.pop()! : null,
+      pieces,
+    });
   }
-  const open = isOpen === 1 ? pieces.pop()! : null;
-  return { name, size, mtimeMs, ctimeMs, whole, checksum, settled, title, pieces, open };
+  return entries;
 }

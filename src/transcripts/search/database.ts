@@ -1,15 +1,14 @@
 import { closeSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
 import { createFile, makeFolder } from "../disk.ts";
 import { folderKey } from "../folder.ts";
 import { loadSqlite } from "../sqlite.ts";
 import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
-import { Damage } from "./sealed.ts";
+import { bytesOf, Damage, numbersOf, seal, unseal } from "./sealed.ts";
 
 /** Changes whenever what is in the tables means something else: an index of another version is built anew. */
-const version = 3;
+const version = 4;
 
 /** Bytes. Lists and words are values of up to megabytes, which lie in a chain of pages. */
 const pageSize = 16_384;
@@ -18,7 +17,7 @@ const pageSize = 16_384;
 const patience = 300;
 
 const tables = `
-  CREATE TABLE catalog (id INTEGER PRIMARY KEY, entries TEXT NOT NULL, checksum INTEGER NOT NULL);
+  CREATE TABLE catalog (id INTEGER PRIMARY KEY, texts BLOB NOT NULL, numbers BLOB NOT NULL);
   CREATE TABLE segments (id INTEGER PRIMARY KEY, exchanges INTEGER NOT NULL, times BLOB NOT NULL);
   CREATE TABLE places (key INTEGER PRIMARY KEY, start INTEGER NOT NULL, "end" INTEGER NOT NULL, slot INTEGER NOT NULL, turn INTEGER NOT NULL, withdrawn INTEGER NOT NULL);
   CREATE TABLE pairs (key INTEGER PRIMARY KEY, data BLOB NOT NULL);
@@ -134,16 +133,15 @@ export class Database implements Disposable {
   }
 
   readCatalog(): Map<string, Entry> {
-    const row = this.statement("SELECT entries, checksum FROM catalog").get();
+    const row = this.statement("SELECT texts, numbers FROM catalog").get();
     if (row === undefined) return new Map();
-    const entries = String(row["entries"]);
-    if (crc32(entries) !== row["checksum"]) throw new Damage();
-    return decodeCatalog(entries);
+    const [texts, numbers] = [unseal(row["texts"]).toString(), numbersOf(Float64Array, unseal(row["numbers"]))];
+    return decodeCatalog({ texts, numbers });
   }
 
   writeCatalog(entries: Iterable<Entry>): void {
-    const text = encodeCatalog(entries);
-    this.statement("REPLACE INTO catalog VALUES (1, ?, ?)").run(text, crc32(text));
+    const { texts, numbers } = encodeCatalog(entries);
+    this.statement("REPLACE INTO catalog VALUES (1, ?, ?)").run(seal(Buffer.from(texts)), seal(bytesOf(numbers)));
   }
 
   close(): void {

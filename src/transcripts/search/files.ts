@@ -8,7 +8,9 @@ import { filesIn, type FileState } from "../folder.ts";
  * @throws AppError `transcript_unreadable` for the folder
  */
 export function statesIn(folder: string): Map<string, FileState> {
-  return new Map(Array.from(filesIn(folder), ({ name, state }) => [name, state]));
+  const states = new Map<string, FileState>();
+  for (const { name, state } of filesIn(folder)) states.set(name, state);
+  return states;
 }
 
 /** Nothing waits on a pipe. */

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { isAsBefore, type Entry } from "./catalog.ts";
+import type { Entry } from "./catalog.ts";
 import { Database } from "./database.ts";
 import { update, type Surroundings } from "./update.ts";
 
@@ -40,12 +40,11 @@ export class OpenIndex implements Disposable {
     const isSame = version === this.#version && this.database.changes === this.#changes;
     if (isSame && this.#known !== null) return this.#known;
     this.#known = null;
-    const { entries, behind } = await update(this.database, around);
-    const states = around.states;
-    const known = [...entries.values()].filter(({ name }) => states.has(name) && !behind.has(name));
+    const { entries, behind, settled } = await update(this.database, around);
+    const all = [...entries.values()];
+    const known = settled ? all : all.filter(({ name }) => around.states.has(name) && !behind.has(name));
     // What was touched so lately that it may be touched again without showing is looked at anew the next time.
-    const isSettled = behind.size === 0 && known.every((entry) => isAsBefore(entry, states.get(entry.name)!));
-    if (isSettled)
+    if (settled)
       [this.#known, this.#version, this.#changes] = [{ entries: known, behind }, version, this.database.changes];
     return { entries: known, behind };
   }

@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 import type { Place } from "./outline.ts";
-import { Damage, seal, unseal } from "./sealed.ts";
+import { bytesOf, Damage, numbersOf, seal, unseal } from "./sealed.ts";
 import type { SegmentBuilder } from "./segment.ts";
 
 /** What of an exchange is kept beside its words. */
@@ -73,6 +73,7 @@ export class Segment {
   /** When each exchange was asked, in seconds since 1970. */
   times(): Uint32Array {
     return numbersOf(
+      Uint32Array,
       unseal(this.#database.statement("SELECT times FROM segments WHERE id = ?").get(this.#id)?.["times"]),
     );
   }
@@ -130,14 +131,4 @@ export class Segment {
     const row = this.#database.statement(`SELECT data FROM ${table} WHERE key = ?`).get(this.#id * units + key);
     return row === undefined ? null : unseal(row["data"]);
   }
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
-  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
-}
-
-/** A copy, because the bytes may begin anywhere. */
-function numbersOf(bytes: Uint8Array): Uint32Array {
-  if (bytes.length % 4 !== 0) throw new Damage();
-  return new Uint32Array(new Uint8Array(bytes).buffer);
 }

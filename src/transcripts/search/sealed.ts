@@ -26,3 +26,17 @@ export function unseal(value: unknown): Buffer {
   if (crc32(bytes) !== sealed.readUInt32LE(end)) throw new Damage();
   return bytes;
 }
+
+/** The bytes of numbers, and numbers from such bytes: copied, because those may begin anywhere. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+/** @throws Damage for bytes that are no such numbers */
+export function numbersOf<Numbers>(
+  type: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): Numbers },
+  bytes: Uint8Array,
+): Numbers {
+  if (bytes.length % type.BYTES_PER_ELEMENT !== 0) throw new Damage();
+  return new type(new Uint8Array(bytes).buffer);
+}

@@ -18,6 +18,8 @@ export interface Updated {
   readonly entries: ReadonlyMap<string, Entry>;
   /** Files that the index does not know as they are now. */
   readonly behind: ReadonlySet<string>;
+  /** Whether it knows all as they are now, for certain. */
+  readonly settled: boolean;
 }
 
 /** So many segments of about one size are made into one; the sizes differ by this factor. */
@@ -30,8 +32,9 @@ const manySegments = 8;
  */
 export async function update(database: Database, around: Surroundings): Promise<Updated> {
   const run = new Update(database, around);
+  if (run.isCurrent()) return { entries: run.entries, behind: new Set(), settled: true };
   await run.all();
-  return { entries: run.entries, behind: new Set(run.changed()) };
+  return { entries: run.entries, behind: new Set(run.changed()), settled: run.isCurrent() };
 }
 
 class Update {
@@ -51,12 +54,25 @@ class Update {
     this.entries = database.readCatalog();
   }
 
+  /** Whether each file is there as it was when it was read, and no other. Most searches find it so, and ask no more. */
+  isCurrent(): boolean {
+    const { states } = this.#around;
+    if (states.size !== this.entries.size) return false;
+    for (const [name, state] of states) {
+      const entry = this.entries.get(name);
+      if (entry === undefined || !isAsBefore(entry, state)) return false;
+    }
+    return true;
+  }
+
   /** Files that are new, or not as they were when they were read. */
   changed(): string[] {
-    return [...this.#around.states].flatMap(([name, state]) => {
+    const names: string[] = [];
+    for (const [name, state] of this.#around.states) {
       const entry = this.entries.get(name);
-      return this.#read.has(name) || (entry !== undefined && isAsBefore(entry, state)) ? [] : [name];
-    });
+      if (!this.#read.has(name) && (entry === undefined || !isAsBefore(entry, state))) names.push(name);
+    }
+    return names;
   }
 
   async all(): Promise<void> {

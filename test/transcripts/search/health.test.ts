@@ -42,7 +42,7 @@ test.each<[string, (path: string) => void]>([
   ["no database any more", (path) => writeFileSync(path, "x".repeat(10_000))],
   ["cut off", (path) => truncateSync(path, 9000)],
   ["robbed of its segments", (path) => alter(path, "DELETE FROM segments")],
-  ["altered in its catalog", (path) => alter(path, "UPDATE catalog SET entries = replace(entries, '.md', '.dm')")],
+  ["altered in its catalog", (path) => alter(path, "UPDATE catalog SET texts = replace(texts, '.md', '.dm')")],
 ])("one that is %s is damaged, and sound after the next search", async (_, harm) => {
   const { folder, cache, path } = await indexed();
   harm(path);

@@ -149,7 +149,7 @@ test.each<[string, (index: string) => void]>([
   ["robbed of a table", (index) => alter(index, "DROP TABLE words")],
   ["robbed of its rows", (index) => alter(index, "DELETE FROM segments")],
   ["robbed of places", (index) => alter(index, "DELETE FROM places")],
-  ["given a wrong catalog", (index) => alter(index, "UPDATE catalog SET entries = '[]'")],
+  ["given a wrong catalog", (index) => alter(index, "UPDATE catalog SET texts = x'5b5d'")],
   ["given wrong lists", (index) => alter(index, "UPDATE words SET lists = x'01000400000000'")],
   ["given lists that are none", (index) => alter(index, "UPDATE words SET lists = x'ffffffffffff'")],
   ["given wrong words", (index) => alter(index, "UPDATE words SET words = x'0a61'")],
