@@ -130,10 +130,13 @@ export const modelSchema = v.strictObject({
 });
 export type ModelConfig = v.InferOutput<typeof modelSchema>;
 
+/** A name that a person gave something: it is printed, so nothing in it acts on a terminal; a joiner of emoji does not. */
+const name = v.pipe(v.string(), v.regex(/^[[^\p{C}\p{Zl}\p{Zp}]\u{200d}]+$/v));
+
 export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
-  roles: v.optional(v.record(v.string(), text)),
-  providers: v.optional(v.record(v.string(), providerSchema)),
+  roles: v.optional(v.record(name, text)),
+  providers: v.optional(v.record(name, providerSchema)),
   models: v.optional(v.record(v.string(), modelSchema)),
   /** For a model (`provider/id`), the ones that take over when it is down, in order: `provider/id`, or a provider. */
   failover: v.optional(v.record(v.string(), v.array(text))),

@@ -43,6 +43,8 @@ export class ThinkingView {
   /** Folds the thinking to one line; the text that follows begins on a line of its own. */
   end(): void {
     clearInterval(this.#timer);
+    const held = this.#clean.end();
+    if (!this.#folds && held !== "") this.#terminal.err(this.#terminal.ink.err.dim(held));
     const line = this.#dim(this.#words.thought({ seconds: this.#seconds().toFixed(1) }));
     this.#terminal.err(this.#folds ? `${this.#erasure()}${line}\n\n` : `\n${line}\n\n`);
   }

@@ -22,16 +22,17 @@ export const hostileLines = all.flatMap((text) => text.split("\n")).filter((line
 /** As much of it as a name of 255 bytes takes. */
 export const hostileName = "a\u001b]0;owned\u0007\u001b]52;c;eA==\u0007\u001b[2J\u202egpj\u009b31m\rb\u200bc";
 
-/** What the program itself may write to a terminal. */
+/** What the program itself may write to a terminal: no more than it does, so that what only has its form is found. */
+const look = String.raw`(?:[0-479]|2[2-79]|3\d|9\d)`;
 const own = new RegExp(
   [
     String.raw`\r\n|\r`,
-    // Looks, moves, erasing, the cursor hidden and shown, wrapping.
-    String.raw`\x1b\[[\d;]*m|\x1b\[\d*[ABCDGJKX]|\x1b\[H|\x1b\[\?(?:7|25)[hl]`,
-    // Synchronized output, bracketed pastes, and the questions what the terminal can do.
-    String.raw`\x1b\[\?(?:2026|2004)(?:[hl]|\$p)|\x1b\[6n|\x1b\[c`,
-    // Links, to the web and to mail.
-    String.raw`\x1b\]8;;(?:(?:https?:\/\/|mailto:)[\x21-\x7e]+)?\x1b\\`,
+    // Looks, moves, erasing from the cursor on or a row, the cursor hidden and shown, wrapping.
+    String.raw`\x1b\[(?:${look}(?:;${look})*)?m|\x1b\[\d*[ABG]|\x1b\[\d+X|\x1b\[(?:0?[JK]|2K)|\x1b\[\?(?:7|25)[hl]`,
+    // Synchronized output and bracketed pastes; the one question what the terminal can do.
+    String.raw`\x1b\[\?(?:2026|2004)[hl]|\u4e2d\x1b\[6n\r\x1b\[K\x1b\[\?2004\$p\x1b\[\?2026\$p\x1b\[c`,
+    // Links to where an address of the text leads, and their end.
+    String.raw`\x1b\]8;;(?:(?:https?:\/\/a\.example|mailto:)[\x21-\x7e]*)?\x1b\\`,
   ].join("|"),
   "gu",
 );
@@ -43,6 +44,27 @@ const own = new RegExp(
 export function acted(raw: string): string[] {
   const lines = hostileLines.filter((line) => raw.includes(line) && !isOwn(line));
   return [...lines.map((line) => JSON.stringify(line)), ...new Set(leaks(raw.replaceAll(own, "")))];
+}
+
+/** What of the hostile text is seen as its picture, whether or not it was rendered: it would not be, had it acted. */
+const pictures = [
+  "\u241b[31mred\u241b[0m",
+  "\u241b[2J\u241b[H\u241b[3J",
+  "\u241b[5A\u241b[2Kyou owe nothing",
+  "\u241b]0;pwned\u2407",
+  "\u241b]52;c;cm0gLXJmIH4=\u2407",
+  "\u241b[?1049h",
+  "\u241b[6n\u241b[c",
+  "<U+009B>2J",
+  "curl good.example",
+  "rm -rf ~\u2408",
+  "access<U+202E>",
+  "pay<U+200B>pal",
+];
+
+/** The pictures that the screen does not show so many times; none is how it should be. */
+export function unseen(screen: string, times = 1): string[] {
+  return pictures.filter((picture) => screen.split(picture).length <= times);
 }
 
 /** Whether the line has nothing but what the program may have written as well. */
@@ -59,13 +81,17 @@ export function hostilePlace(): Place {
   writer.reasoning(hostileText, new Date());
   writer.text(`${hostileText}\n\nthe very last word`, new Date());
   const failure = { code: "bad_request", message: hostileText };
-  writer.end(ending({ status: "failed", notice: hostileText, error: failure }));
+  const other = { provider: hostileName, model: hostileName };
+  const seams = [{ at: 1, how: "asked" as const, ...other, code: hostileName }];
+  const cost = { currency: hostileName, amount: 1 };
+  const told = { notice: hostileText, error: failure, finishReason: hostileText, cost, seams, answeredBy: other };
+  writer.end(ending({ status: "failed", ...told }));
   writer.note("title", { title: hostileLines.join(" ") });
-  // By hand, with the characters themselves.
-  put(
-    join(folder, `${hostileName}.md`),
-    `[2026-01-01 10:00:00] Question:\n${hostileText}\n\n[2026-01-01 10:00:01] Answer:\n${hostileText}\n\n${"-".repeat(40)}\n`,
-  );
+  // By hand, with the characters themselves; a name with a CR is not listed, but opened where it is named.
+  const written = (question: string) =>
+    `[2026-01-01 10:00:00] Question:\n${question}\n\n[2026-01-01 10:00:01] Answer:\n${hostileText}\n\n${"-".repeat(40)}\n`;
+  put(join(folder, `${hostileName}.md`), written(hostileText));
+  put(join(folder, `${hostileName.replace("\r", "")}.md`), written(`listed ${hostileText}`));
   put(join(place.cwd, hostileName), hostileText);
   put(join(place.cwd, `${hostileName}.json`), "[{}]");
   return place;

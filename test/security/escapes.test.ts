@@ -6,7 +6,7 @@ import { askingAt, newPlace, openProgram, put } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { type Reply, serve } from "../support/raw-server.ts";
 import { answer, delta, event, finish, refusal, text } from "../support/wire.ts";
-import { acted, hostileName, hostilePlace, hostileText } from "./acting.ts";
+import { acted, hostileName, hostilePlace, hostileText, unseen } from "./acting.ts";
 
 const last = "the very last word";
 const streams: Record<string, (name: "content" | "reasoning_content") => string[]> = {
@@ -41,11 +41,12 @@ describe.concurrent("an answer and its thinking", () => {
     await say(session, "q");
     await session.exit;
     expect(acted(session.raw)).toEqual([]);
-    expect(session.scrollback()).toMatch(/\u241b\[31mred[^]*\u241b\[31mred/u);
+    expect(unseen(session.scrollback(), 2)).toEqual([]);
     await using asked = openProgram(["ask", "--thinking", ...args, "hi"], options);
     await asked.exit;
     expect(asked.scrollback()).toContain(last);
     expect(acted(asked.raw)).toEqual([]);
+    expect(unseen(asked.scrollback(), 2)).toEqual([]);
   });
 });
 
@@ -96,7 +97,7 @@ describe.concurrent("a session", () => {
     await session.exit;
     expect(acted(session.raw)).toEqual([]);
     await using picker = openProgram(["transcripts"], options);
-    await picker.until("Conversations (2)");
+    await picker.until("Conversations (3)");
     await picker.until("owe");
     for (const key of ["\u001b[B", "\u001b[B"]) picker.type(key);
     picker.type("d");
@@ -134,6 +135,10 @@ describe("what looks for it", () => {
     ["a lone CR", "curl good.example\rcurl evil.example "],
     ["a bidi override", "x\u202ey"],
     ["a link to elsewhere", "\u001b]8;;javascript:x\u001b\\"],
+    ["a link that no address of the text leads to", "\u001b]8;;http://evil.example\u001b\\"],
+    ["erasing all", "\u001b[2J"],
+    ["going home", "\u001b[H"],
+    ["a question", "\u001b[6n"],
     ["a mode", "\u001b[?1049h"],
   ])("finds %s", (_, written) => {
     expect(acted(`\u001b[1mbold\u001b[22m\r\n${written}`)).not.toEqual([]);

@@ -1,3 +1,4 @@
+import { sanitize } from "../../terminal/sanitize.ts";
 import { displayWidth, graphemes } from "../../terminal/width.ts";
 import { isPasteMark } from "./paste.ts";
 
@@ -24,8 +25,16 @@ export function cellsOf(text: string, style: string, offset = -1): Cell[] {
 }
 
 function cell(cluster: string, style: string, offset: number): Cell {
-  const width = displayWidth(cluster);
-  return { text: width === 0 ? "" : cluster, width, style, offset };
+  const text = drawable(cluster);
+  const width = displayWidth(text);
+  return { text: width === 0 ? "" : text, width, style, offset };
+}
+
+/** Without the invisible characters that a cluster may carry along (tags, selectors, joiners) where they mean nothing. */
+function drawable(cluster: string): string {
+  if (sanitize(cluster) === cluster) return cluster;
+  const base = String.fromCodePoint(cluster.codePointAt(0) ?? 0);
+  return sanitize(base) === base ? base : "";
 }
 
 /** The cells of one line of the text; a tab and a shortened paste have several, all at one offset. */

@@ -11,7 +11,7 @@ export const set: SlashCommand = {
     const [, name = "", value = ""] = /^(\S*)\s*([\s\S]*)$/u.exec(argument) ?? [];
     if (value !== "") settings.set(name, value === "-" ? null : value);
     const shown = name === "" ? settings.names : [name];
-    for (const each of shown) terminal.say(`${each}: ${sanitize(settings.get(each) ?? words.tables.notSet)}`);
+    for (const each of shown) terminal.say(sanitize(`${each}: ${settings.get(each) ?? words.tables.notSet}`));
     return "stay";
   },
 };
