@@ -1,3 +1,4 @@
+import { withoutKeys } from "../config/environment.ts";
 import type { AppError } from "../errors.ts";
 import { listModels } from "../providers/account.ts";
 import { modelFacts } from "../providers/prices.ts";
@@ -58,6 +59,10 @@ export class SessionHost implements Host {
 
   get roles(): Readonly<Record<string, string>> {
     return this.#app.file.roles ?? {};
+  }
+
+  get withoutKeys() {
+    return withoutKeys(this.#app.environment.variables, this.#app.keyPlaces.keyVariables);
   }
 
   answerWriter = () => answerWriter(this.#app);

@@ -31,6 +31,8 @@ export interface Host {
   readonly roles: Readonly<Record<string, string>>;
   readonly editText: (text: string) => Promise<string>;
   readonly useLanguage: (language: Language) => Promise<void>;
+  /** The environment for a program of the system. */
+  readonly withoutKeys: Readonly<Record<string, string | undefined>>;
   readonly showThinking: ShowThinking;
   /** Saves the thinking shown last, for `/thinking`. */
   lastThinking: string;

@@ -7,7 +7,7 @@ export const copy: SlashCommand = {
   group: "answer",
   usage: "[code [n]]",
   complete: async () => [{ value: "code " }],
-  async run({ dialogue, terminal, words }, argument) {
+  async run({ dialogue, terminal, words, withoutKeys }, argument) {
     const answer = dialogue.conversation.turns.findLast(({ role }) => role === "assistant")?.content ?? "";
     const [what = "", number = ""] = argument.split(/\s+/u);
     const text = what === "code" ? codeBlock(answer, number) : answer;
@@ -15,7 +15,7 @@ export const copy: SlashCommand = {
       terminal.warn(words.session.nothingToCopy);
       return "stay";
     }
-    await copyText(terminal, text);
+    await copyText(terminal, text, withoutKeys);
     terminal.say(words.session.copied({ characters: text.length }));
     return "stay";
   },

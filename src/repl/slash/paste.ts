@@ -6,8 +6,8 @@ export const paste: SlashCommand = {
   aliases: [],
   group: "input",
   usage: "",
-  async run({ terminal, words }) {
-    const text = await pastedText();
+  async run({ terminal, words, withoutKeys }) {
+    const text = await pastedText(withoutKeys);
     if (text !== null && text.trim() !== "") return { edit: text };
     terminal.warn(text === null ? words.session.noClipboard : words.session.emptyClipboard);
     return "stay";
