@@ -1,5 +1,4 @@
 import { AppError } from "../errors.ts";
-import { sanitize } from "../terminal/sanitize.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptSummary } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
@@ -35,12 +34,6 @@ export async function findEarlier(app: App, earlier: Earlier): Promise<Transcrip
 export async function listConversations(app: App): Promise<TranscriptSummary[]> {
   const { listTranscripts } = await import("../transcripts/read.ts");
   return await listTranscripts(app.transcripts, app.folders.cache);
-}
-
-/** Their ids and titles, newest first, the titles harmless and on one line: a shell shows what completes as it stands. */
-export async function namesOfConversations(app: App): Promise<(readonly [id: string, title: string])[]> {
-  const all = await listConversations(app);
-  return all.map(({ id, title }) => [id, sanitize(title).replaceAll(/\s+/gu, " ")] as const);
 }
 
 /** Lets a person choose the one to go on with; gives the path, null when they left it. */

@@ -47,11 +47,11 @@ type Values = Readonly<Record<string, readonly (readonly [value: string, descrip
 /** What may stand behind an option or for an argument, by its name; everything else is left to the shell: file names. */
 async function knownValues(app: App): Promise<Values> {
   const plain = (names: readonly string[]) => names.map((name) => [name, ""] as const);
-  const [{ namesOfConversations }, { settingNames }] = await Promise.all([
+  const [{ listConversations }, { settingNames }] = await Promise.all([
     import("../app/archive.ts"),
     import("../app/settings.ts"),
   ]);
-  const conversations = await namesOfConversations(app);
+  const conversations = (await listConversations(app)).map(({ id, title }) => [id, title] as const);
   return {
     provider: plain(app.providers),
     role: plain(Object.keys(app.file.roles ?? {})),

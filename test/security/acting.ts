@@ -67,15 +67,20 @@ export function unseen(screen: string, times = 1): string[] {
   return pictures.filter((picture) => screen.split(picture).length <= times);
 }
 
-/** Whether the line has nothing but what the program may have written as well. */
+/** Whether the line has nothing but what may stand at the end of a line of the program's as well. */
 function isOwn(line: string): boolean {
-  return /^\r*$/u.test(line);
+  return /^a?\r*$/u.test(line);
 }
 
 /** A place with conversations, one of them named by a file as no program of ours names it. */
 export function hostilePlace(): Place {
   const place = newPlace();
   const folder = join(place.cwd, "transcripts");
+  // By hand, with the characters themselves; a name with a CR is not listed, but opened where it is named.
+  const written = (question: string) =>
+    `[2026-01-01 10:00:00] Question:\n${question}\n\n[2026-01-01 10:00:01] Answer:\n${hostileText}\n\n${"-".repeat(40)}\n`;
+  put(join(folder, `${hostileName}.md`), written(hostileText));
+  put(join(folder, `${hostileName.replace("\r", "")}.md`), written(`listed ${hostileText}`));
   const writer = TranscriptWriter.create(folder);
   writer.begin(turn(hostileText, { provider: hostileName, model: hostileName, system: hostileText }));
   writer.reasoning(hostileText, new Date());
@@ -87,11 +92,6 @@ export function hostilePlace(): Place {
   const told = { notice: hostileText, error: failure, finishReason: hostileText, cost, seams, answeredBy: other };
   writer.end(ending({ status: "failed", ...told }));
   writer.note("title", { title: hostileLines.join(" ") });
-  // By hand, with the characters themselves; a name with a CR is not listed, but opened where it is named.
-  const written = (question: string) =>
-    `[2026-01-01 10:00:00] Question:\n${question}\n\n[2026-01-01 10:00:01] Answer:\n${hostileText}\n\n${"-".repeat(40)}\n`;
-  put(join(folder, `${hostileName}.md`), written(hostileText));
-  put(join(folder, `${hostileName.replace("\r", "")}.md`), written(`listed ${hostileText}`));
   put(join(place.cwd, hostileName), hostileText);
   put(join(place.cwd, `${hostileName}.json`), "[{}]");
   return place;

@@ -26,15 +26,12 @@ describe.concurrent("the prompt", () => {
     const place = hostilePlace();
     for (const name of ["one", "two"]) put(join(place.cwd, `${hostileName}${name}`), hostileText);
     const history = join(place.home, "data");
-    put(
-      join(history, "deepseek-chat", "history"),
-      hostileLines.map((line) => `${JSON.stringify(`q ${line} q`)}\n`).join(""),
-    );
+    put(join(history, "deepseek-chat", "history"), JSON.stringify(`q ${hostileLines.join(" ")} q`));
     const options = { place, env: { ...askingAt(server), XDG_DATA_HOME: history }, cols: 200, rows: 50 };
     await using session = openProgram([], options);
     await session.until(/^>$/mu);
-    for (let count = 0; count < hostileLines.length; count++) session.type(up);
-    await session.until("> q red q");
+    session.type(up);
+    await session.until(/> q red[^]* q$/u);
     session.type("\u0003");
     await session.until(/^>$/mu);
     session.type(`${reverse}red`);
