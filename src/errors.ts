@@ -39,7 +39,8 @@ export interface ErrorDetails {
   no_balance: { provider: string; reason: string };
   forbidden: { provider: string; origin: string; reason: string };
   no_model: { provider: string };
-  config_broken: { path: string; line: number | null; key: string | null; reason: string };
+  /** `reason`: the system's or the YAML parser's name of what is wrong, or ours; `said`: the parser's sentence, English or empty. */
+  config_broken: { path: string; line: number | null; key: string | null; reason: string; said: string };
   config_misfit: { path: string; line: number | null; key: string; value: string; expected: string };
   /** `nearest`: the setting that may have been meant. */
   config_unknown: { path: string; line: number | null; key: string; nearest: string | null };

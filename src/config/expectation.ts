@@ -14,11 +14,13 @@ const signs: Readonly<Record<string, string>> = {
 const kinds: Readonly<Record<string, string>> = {
   boolean: "true | false",
   integer: "1, 2, 3\u2026",
-  number: "0, 0.5, 1\u2026",
+  // In a form that fits whole numbers too.
+  number: "0, 1\u2026",
   string: '"\u2026"',
   non_empty: '"\u2026"',
   url: "https://\u2026",
   regex: "A_NAME",
+  iso_date: "YYYY-MM-DD",
   Array: "[\u2026]",
   Object: "{\u2026}",
 };

@@ -51,20 +51,36 @@ export function readText(path: string): string {
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return "";
-    throw new AppError("config_broken", { path, line: null, key: null, reason }, { cause: error });
+    throw new AppError("config_broken", { path, line: null, key: null, reason, said: "" }, { cause: error });
   }
 }
 
-/** @throws AppError `config_broken` for what is not YAML */
+/** @throws AppError `config_broken` for what is not YAML, and what is no mapping */
 export async function parseConfig(path: string, text: string): Promise<Document> {
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(text, { prettyErrors: false });
+  const { isMap, parseDocument } = await import("yaml");
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   const [error] = document.errors;
   if (error !== undefined) {
     const line = lineAt(text, error.pos[0]);
-    throw new AppError("config_broken", { path, line, key: null, reason: error.message }, { cause: error });
+    const { code: reason, message: said } = error;
+    throw new AppError("config_broken", { path, line, key: null, reason, said }, { cause: error });
   }
+  if (document.contents !== null && !isMap(document.contents)) {
+    throw new AppError("config_broken", { path, line: 1, key: null, reason: "no_mapping", said: "" });
+  }
+  const tree = treeOf(path, document);
+  if (tree instanceof AppError) throw tree;
   return document;
+}
+
+/** The document's values; the parser finds aliases without an anchor, or with too many, only here. */
+function treeOf(path: string, document: Document): AppError | Readonly<Record<string, unknown>> {
+  try {
+    return (document.toJS() ?? {}) as Record<string, unknown>;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : "";
+    return new AppError("config_broken", { path, line: null, key: null, reason: "BAD_ALIAS", said }, { cause: error });
+  }
 }
 
 /** @throws AppError `config_unknown`, `config_misfit` */
@@ -79,7 +95,9 @@ type Checked = { readonly file: ConfigFile } | { readonly error: AppError; reado
 /** The file's settings, or the first mistake in it and where that is. */
 async function check(path: string, text: string, document: Document): Promise<Checked> {
   const { isNode } = await import("yaml");
-  const result = safeParse(configFileSchema, document.toJS() ?? {});
+  const tree = treeOf(path, document);
+  if (tree instanceof AppError) return { error: tree, keys: [] };
+  const result = safeParse(configFileSchema, tree);
   if (result.success) return { file: result.output };
   const { keys, value, expected, nearest } = misfit(result.issues[0]);
   const place = { path, line: lineOfKey(), key: keys.join(".") };

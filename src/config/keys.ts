@@ -118,16 +118,15 @@ function readKeys(path: string): Map<string, string> {
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return new Map();
-    throw new AppError("config_broken", { path, line: null, key: null, reason }, { cause: error });
+    throw new AppError("config_broken", { path, line: null, key: null, reason, said: "" }, { cause: error });
   }
-  const reason = "a JSON object of provider names and keys is expected";
   try {
     const keys: unknown = JSON.parse(text);
     if (isKeys(keys)) return new Map(Object.entries(keys));
   } catch {
     // Not shown as a cause: a parser's message quotes the text, and the text is a key.
   }
-  throw new AppError("config_broken", { path, line: null, key: null, reason });
+  throw new AppError("config_broken", { path, line: null, key: null, reason: "no_keys", said: "" });
 }
 
 function isKeys(value: unknown): value is Record<string, string> {

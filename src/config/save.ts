@@ -14,9 +14,6 @@ import { writePrivately } from "./files.ts";
 export async function saveSetting(path: string, keys: readonly string[], value: unknown): Promise<void> {
   const before = readText(path);
   const document = await parseConfig(path, before);
-  if (document.contents !== null && !isMap(document.contents)) {
-    throw new AppError("config_broken", { path, line: 1, key: null, reason: "a mapping of settings is expected" });
-  }
   if (value !== undefined) setDeep(document, path, keys, value);
   else if (document.hasIn(keys)) document.deleteIn(keys);
   const after = document.toString({ lineWidth: 0 });
@@ -34,7 +31,7 @@ function setDeep(document: Document, path: string, keys: readonly string[], valu
   });
   if (inTheWay >= 0) {
     const key = keys.slice(0, inTheWay + 1).join(".");
-    throw new AppError("config_broken", { path, line: null, key, reason: "a mapping is expected" });
+    throw new AppError("config_broken", { path, line: null, key, reason: "no_mapping", said: "" });
   }
   document.setIn(keys, value);
 }

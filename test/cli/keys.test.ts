@@ -91,7 +91,7 @@ describe.skipIf(process.platform === "win32")("an editor", () => {
     await using terminal = openProgram(["config", "edit"], { place, env });
     // The file is checked when the editor is closed.
     expect((await terminal.exit).code).toBe(3);
-    expect(terminal.screen()).toContain("line 2, foo: unknown key");
+    expect(terminal.scrollback()).toContain("line 2: there is no setting foo.");
     const given = readFileSync(seen, "utf8");
     expect(given).toContain("EDITOR=");
     expect(given).not.toMatch(/sk-\d/u);

@@ -134,7 +134,9 @@ describe.concurrent("a broken config file", () => {
   });
 
   test.each([
-    ["temperature: hot", "temperature", "0, 0.5, 1\u2026"],
+    ["temperature: hot", "temperature", "0, 1\u2026"],
+    ["top_k: .nan", "top_k", "0, 1\u2026"],
+    ["holidays: [soon]", "holidays.0", "YYYY-MM-DD"],
     ["temperature: 3", "temperature", "\u2264 2"],
     ["retries: 1.5", "retries", "1, 2, 3\u2026"],
     ["thinking: maybe", "thinking", "true | false"],
@@ -155,6 +157,37 @@ describe.concurrent("a broken config file", () => {
     );
     expect(chinese.stderr).toContain(`\u5e94\u4e3a ${expected}\uff0c`);
     expect(chinese.stderr).not.toMatch(/invalid|expected|received/iu);
+  });
+
+  test.each([
+    ["model: [", "line 2"],
+    ["model: a\nmodel: b", "line 2"],
+    ["model: a\n\tprovider: b", "line 2"],
+    ['model: "a', "line 2"],
+    ["model: a: b", "line 1"],
+    ["model: @a", "line 1"],
+    ['model: "\\q"', "line 1"],
+    ["model: a\n---\nmodel: b", "line 2"],
+    ["just words", "line 1"],
+    ["- a", "line 1"],
+    ["model: *nobody", "Unresolved alias"],
+    // A few lines that stand for millions.
+    [`a: &a [x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]`, "alias"],
+  ])("%j is told in words of one language, and is no fault of the program", async (text, hint) => {
+    const place = newPlace();
+    put(place.configFile, `${text}\n`);
+    const env = { DEEPSEEK_API_KEY: "sk-0123456789" };
+    const chinese = await run(["ask", "q"], { place, env: { ...env, LC_ALL: "zh_CN.UTF-8" } });
+    const english = await run(["ask", "q"], { place, env });
+    expect([english.code, chinese.code]).toEqual([3, 3]);
+    expect(english.stderr).toContain(hint);
+    // Of English only what is typed and the path is left.
+    const said = chinese.stderr.replace(place.configFile, "").replace("deepseek-chat config edit", "");
+    expect(said.replace("name: value", "")).not.toMatch(/[a-z]{3}/iu);
+    const doctor = await run(["doctor", "--json"], { place, env });
+    expect(doctor.stdout).toContain('"config_broken"');
+    expect(await run(["config", "set", "model", "b"], { place })).toMatchObject({ code: 3, stdout: "" });
+    expect(readFileSync(place.configFile, "utf8")).toBe(`${text}\n`);
   });
 
   test("with a key in it does not show that", async () => {
@@ -207,7 +240,7 @@ describe.concurrent("config", () => {
       await run(["config", "set", "modle", "b"], { place }),
       await run(["config", "get", "nonsense"], { place }),
     ];
-    expect(value).toMatchObject({ code: 2, stderr: 'temperature cannot be "hot". Give 0, 0.5, 1\u2026.\n' });
+    expect(value).toMatchObject({ code: 2, stderr: 'temperature cannot be "hot". Give 0, 1\u2026.\n' });
     expect(name.code).toBe(2);
     expect(name.stderr).toContain("There is no setting modle; model may be meant.");
     expect(shape.code).toBe(2);

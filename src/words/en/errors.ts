@@ -84,8 +84,8 @@ export const errors: ErrorTable = {
     what: `No model is set for ${provider}.`,
     next: "Name one with --model, or see deepseek-chat models.",
   }),
-  config_broken: ({ path, line, key, reason }) => ({
-    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${reason}.`,
+  config_broken: ({ path, line, key, reason, said }) => ({
+    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (configWords[reason] ?? reason)}.`,
     next: "Mend it with deepseek-chat config edit.",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
@@ -179,6 +179,11 @@ export const errors: ErrorTable = {
     next: "Check the folder, its permissions and the space on the disk.",
   }),
   interrupted: () => ({ what: "Interrupted.", next: "" }),
+};
+
+const configWords: Record<string, string> = {
+  no_mapping: "a mapping of settings, name: value, is expected",
+  no_keys: "a JSON object of provider names and keys is expected",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {

@@ -78,7 +78,7 @@ export const errors: Words["errors"] = {
     next: "请用 --model 指定，可用模型见 deepseek-chat models。",
   }),
   config_broken: ({ path, line, key, reason }) => ({
-    what: `配置文件 ${path}${line === null ? "" : ` 第 ${line} 行`}${key === null ? "" : ` ${key}`} 有误：${reason}。`,
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}${key === null ? "" : ` ${key} `}有误：${configWords[reason] ?? reason}。`,
     next: "请用 deepseek-chat config edit 修改。",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
@@ -170,6 +170,26 @@ export const errors: Words["errors"] = {
     next: "请检查目录、权限和磁盘空间。",
   }),
   interrupted: () => ({ what: "已中断。", next: "" }),
+};
+
+/** The YAML parser's names of mistakes; what is not here, a name of the system's too, is shown as it is. */
+const configWords: Record<string, string> = {
+  no_mapping: "应为 name: value 形式的设置",
+  no_keys: "应为 JSON 对象，由服务商名和密钥组成",
+  BAD_ALIAS: "别名（*）没有对应的锚点（&），或引用过多",
+  BAD_DIRECTIVE: "指令（%）无效",
+  BAD_DQ_ESCAPE: "双引号中的转义无效",
+  BAD_INDENT: "缩进不对，或括号没有闭合",
+  BAD_SCALAR_START: "值不能以这个字符开头，请加引号",
+  BLOCK_AS_IMPLICIT_KEY: "一行中有两个冒号，含冒号的值请加引号",
+  BLOCK_IN_FLOW: "括号中不能使用缩进写法",
+  DUPLICATE_KEY: "同一个名称出现了两次",
+  MISSING_CHAR: "缺少引号、冒号、逗号或空格",
+  MULTILINE_IMPLICIT_KEY: "名称后缺少冒号",
+  MULTIPLE_DOCS: "文件中只能有一份文档，不能用 --- 分隔",
+  TAB_AS_INDENT: "不能用制表符缩进",
+  TAG_RESOLVE_FAILED: "无法识别 ! 标签",
+  UNEXPECTED_TOKEN: "这里不应有这个字符",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {
