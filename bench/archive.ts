@@ -119,6 +119,7 @@ function compare(scene: Scene): void {
 
 async function list(scene: Scene): Promise<void> {
   const command = ours("transcripts", "list");
+  // The first build has summarised them.
   const [floor, known] = await scene.time([listFloor, command]);
   const forget = ["sh", "-c", `rm -f ${join(scene.cache, "transcripts-")}*`];
   const [floorAgain, first] = await scene.time([listFloor, command], forget);

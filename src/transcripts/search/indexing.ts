@@ -23,11 +23,14 @@ export class Indexing {
   readonly exchanges: ExchangeRow[] = [];
   readonly #folder: string;
   readonly #segment: number;
+  readonly #onRead: (name: string, state: FileState, bytes: Buffer) => void;
   #rested = performance.now();
 
-  constructor(folder: string, segment: number) {
+  /** @param onRead told what each file holds */
+  constructor(folder: string, segment: number, onRead: (name: string, state: FileState, bytes: Buffer) => void) {
     this.#folder = folder;
     this.#segment = segment;
+    this.#onRead = onRead;
   }
 
   get full(): boolean {
@@ -53,6 +56,7 @@ export class Indexing {
     // Who may not read it now may later, and then its times are others.
     if (file === null) return { ...emptyEntry(name), ...noted(found) };
     const { bytes, state } = file;
+    this.#onRead(name, state, bytes);
     const kept = before !== null && isKept(before, bytes) ? before : null;
     if (kept !== null && kept.open === null && kept.whole === bytes.length) return { ...kept, ...noted(state) };
     const appended = kept === null ? null : outline(bytes, kept.whole);

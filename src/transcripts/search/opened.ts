@@ -40,12 +40,11 @@ export class OpenIndex implements Disposable {
     const isSame = version === this.#version && this.database.changes === this.#changes;
     if (isSame && this.#known !== null) return this.#known;
     this.#known = null;
-    const { entries, behind, settled } = await update(this.database, around);
+    const { entries, behind, settled, changes } = await update(this.database, around);
     const all = [...entries.values()];
     const known = settled ? all : all.filter(({ name }) => around.states.has(name) && !behind.has(name));
     // What was touched so lately that it may be touched again without showing is looked at anew the next time.
-    if (settled)
-      [this.#known, this.#version, this.#changes] = [{ entries: known, behind }, version, this.database.changes];
+    if (settled) [this.#known, this.#version, this.#changes] = [{ entries: known, behind }, version, changes];
     return { entries: known, behind };
   }
 

@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.ts";
+import type { FileState } from "../folder.ts";
+import { Listing } from "../listing.ts";
+import { summarize } from "../summary.ts";
 import { Census } from "./census.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
 import type { FoundExchange, Wanted } from "./examine.ts";
@@ -53,6 +56,7 @@ export interface Findings {
  */
 export class Searcher implements Disposable {
   readonly #folder: string;
+  readonly #cache: string | null;
   readonly #path: string | null;
   readonly #census: Census;
   #index: OpenIndex | null = null;
@@ -63,6 +67,7 @@ export class Searcher implements Disposable {
    */
   constructor(folder: string, cache: string | null, often: "once" | "often") {
     this.#folder = folder;
+    this.#cache = cache;
     this.#path = cache === null ? null : indexPath(folder, cache);
     this.#census = new Census(folder, often === "often");
   }
@@ -74,9 +79,11 @@ export class Searcher implements Disposable {
     if (matcher.count === 0) return { conversations: [], total: 0, exact: true };
     const within = new Set<Role>(query.role === null ? roles : [query.role]);
     const version = await this.#census.look();
-    const around = { folder: this.#folder, states: this.#census.states, ...course };
+    const { states } = this.#census;
+    const summaries = new FirstSummaries(this.#folder, this.#cache, states.size);
+    const around = { folder: this.#folder, states, onFirstRead: summaries.take, ...course };
     const search = new Search(query, around, { matcher, within, since: query.since });
-    if (literals === null || this.#path === null || around.states.size === 0) return await search.without();
+    if (literals === null || this.#path === null || states.size === 0) return await search.without();
     return await this.#withIndex(this.#path, (index) => search.withIndex(index, version, literals), search);
   }
 
@@ -106,6 +113,24 @@ export class Searcher implements Disposable {
     this.#index?.[Symbol.dispose]();
     this.#index = null;
   }
+}
+
+/** Summaries of all files, made while these are read for the first index: so no list has to read them again. */
+class FirstSummaries {
+  readonly #load: () => Listing;
+  #listing: Listing | null = null;
+  #left: number;
+
+  constructor(folder: string, cache: string | null, files: number) {
+    this.#load = () => Listing.load(folder, cache);
+    this.#left = files;
+  }
+
+  readonly take = (name: string, state: FileState, bytes: Buffer): void => {
+    this.#listing ??= this.#load();
+    this.#listing.get(name, state, () => summarize(bytes));
+    if (--this.#left === 0) this.#listing.save();
+  };
 }
 
 /** One search. */

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Told how many bytes were read so far, and how many there are to read. */
   readonly onProgress: (done: number, total: number) => void;
+  /** Told, while an index is made for the first time, what each file holds; the bytes are gone afterwards. */
+  readonly onFirstRead: (name: string, state: FileState, bytes: Buffer) => void;
 }
 
 export interface Updated {
@@ -20,6 +22,8 @@ export interface Updated {
   readonly behind: ReadonlySet<string>;
   /** Whether it knows all as they are now, for certain. */
   readonly settled: boolean;
+  /** The number of the changes of the index by which this is true. */
+  readonly changes: number;
 }
 
 /** So many segments of about one size are made into one; the sizes differ by this factor. */
@@ -32,16 +36,21 @@ const manySegments = 8;
  */
 export async function update(database: Database, around: Surroundings): Promise<Updated> {
   const run = new Update(database, around);
-  if (run.isCurrent()) return { entries: run.entries, behind: new Set(), settled: true };
-  await run.all();
-  return { entries: run.entries, behind: new Set(run.changed()), settled: run.isCurrent() };
+  let settled = run.isCurrent();
+  if (!settled) {
+    await run.all();
+    settled = run.isCurrent();
+  }
+  const { entries, changes } = run;
+  return { entries, behind: new Set(settled ? [] : run.changed()), settled, changes };
 }
 
 class Update {
   readonly #database: Database;
   readonly #around: Surroundings;
   entries: Map<string, Entry>;
-  #changes: number;
+  changes: number;
+  readonly #isFirst: boolean;
   /** Files that were read in this run: those that go on changing wait for the next one. */
   readonly #read = new Set<string>();
   #bytes = 0;
@@ -50,8 +59,9 @@ class Update {
   constructor(database: Database, around: Surroundings) {
     this.#database = database;
     this.#around = around;
-    this.#changes = database.changes;
+    this.changes = database.changes;
     this.entries = database.readCatalog();
+    this.#isFirst = this.entries.size === 0;
   }
 
   /** Whether each file is there as it was when it was read, and no other. Most searches find it so, and ask no more. */
@@ -121,20 +131,20 @@ class Update {
 
   /** Another program may have done some of the work meanwhile. */
   #reload(): void {
-    if (this.#database.changes === this.#changes) return;
-    this.#changes = this.#database.changes;
+    if (this.#database.changes === this.changes) return;
+    this.changes = this.#database.changes;
     this.entries = this.#database.readCatalog();
   }
 
   /** Reads files until a segment is full or all is read, and writes it. */
   async #step(): Promise<void> {
-    const { folder, states, signal, onProgress } = this.#around;
+    const { folder, states, signal, onProgress, onFirstRead } = this.#around;
     const names = this.#toRead();
     const uprooted = new Set(this.#uprooted());
     this.#total = Math.max(this.#total, this.#bytes + sum(names.map((name) => states.get(name)?.size ?? 0)));
     for (const name of this.#gone()) this.entries.delete(name);
     const id = Math.max(0, ...Segment.all(this.#database).keys()) + 1;
-    const indexing = new Indexing(folder, id);
+    const indexing = new Indexing(folder, id, this.#isFirst ? onFirstRead : () => {});
     for (const name of names) {
       if (indexing.full || signal.aborted) break;
       const state = states.get(name);

@@ -13,7 +13,10 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { filesIn } from "../../../src/transcripts/folder.ts";
+import { Listing } from "../../../src/transcripts/listing.ts";
+import { listTranscripts } from "../../../src/transcripts/read.ts";
 import { Searcher } from "../../../src/transcripts/search/search.ts";
 import { TranscriptWriter } from "../../../src/transcripts/write.ts";
 import { converse, hits, naiveHits, say, search } from "../../support/search.ts";
@@ -280,4 +283,23 @@ test("who stops the first build keeps what was done", async () => {
   expect(progress).toHaveLength(2);
   expect(rowsIn(cache, "SELECT exchanges FROM segments")).toEqual([{ exchanges: 2 }]);
   expect(hits(await search(folder, cache, word))).toHaveLength(5);
+});
+
+test("while the first index is made, the files are summarised for the list", async () => {
+  const [folder, cache] = [temporaryFolder(), temporaryFolder()];
+  for (let file = 0; file < 60; file++) converse(folder, [`question ${file}`, word]);
+  // What was touched just now is not remembered.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
+  try {
+    expect(hits(await search(folder, cache, word))).toHaveLength(60);
+    const list = await listTranscripts(folder);
+    const listing = Listing.load(folder, cache);
+    for (const { name, path, state } of filesIn(folder)) {
+      const { title } = list.find((one) => one.path === path)!;
+      expect(listing.get(name, state, () => null)?.title).toBe(title);
+    }
+    expect(await listTranscripts(folder, cache)).toEqual(list);
+  } finally {
+    vi.useRealTimers();
+  }
 });
