@@ -51,3 +51,23 @@ test("few packages come along at run time, and each is optional", () => {
   expect(manifest["dependencies"] ?? {}).toEqual({});
   expect(Object.keys(manifest["optionalDependencies"] ?? {})).toEqual(["@napi-rs/keyring"]);
 });
+
+test("no package runs anything when it is installed but the one that is known to, and each is pinned and accounted for", () => {
+  const root = new URL("../../", import.meta.url);
+  const read = (path: string) => readFileSync(new URL(path, root), "utf8");
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { integrity?: string; hasInstallScript?: boolean }>;
+  };
+  const installed = Object.entries(packages).filter(([path]) => path !== "");
+  expect(installed.flatMap(([path, { hasInstallScript }]) => (hasInstallScript === true ? [path] : []))).toEqual([
+    "node_modules/node",
+  ]);
+  expect(installed.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
+  const manifest = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
+  const scripts = ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in manifest["scripts"]!);
+  expect(scripts).toEqual([]);
+  const decision = read("docs/decisions/0018-packages.md");
+  const names = Object.keys({ ...manifest["devDependencies"], ...manifest["optionalDependencies"] });
+  const unnamed = names.filter((name) => !name.startsWith("@types/") && !decision.includes(`\`${name}\``));
+  expect(unnamed).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
@@ -78,6 +78,62 @@ describe.concurrent("a setting", () => {
     const { code, stderr } = await run(["ask", "q"], { env });
     expect(code).toBe(2);
     expect(stderr).toContain(named);
+  });
+});
+
+describe.concurrent("a value that cannot be", () => {
+  const zh = { LC_ALL: "zh_CN.UTF-8", DEEPSEEK_API_KEY: "sk-0123456789" };
+  /** Each is told in Chinese, with a name, the value and what fits; of English there is only what is typed. */
+  const expectChinese = (stderr: string, name: string, expected: string) => {
+    expect(stderr).toContain(`${name} \u4e0d\u80fd\u662f `);
+    expect(stderr).toContain(`\u5e94\u4e3a ${expected}\u3002`);
+    expect(stderr).not.toMatch(/invalid|expected|received|give/iu);
+  };
+
+  test.each([
+    ["--temperature", "hot", "0, 1\u2026"],
+    ["--top-p", "2", "\u2264 1"],
+    ["--top-k", "1.5", "1, 2, 3\u2026"],
+    ["--max-tokens", "0", "\u2265 1"],
+    ["--frequency-penalty", "x", "0, 1\u2026"],
+    ["--presence-penalty", "-3", "\u2265 -2"],
+    ["--effort", "huge", "low | high | max"],
+    ["--timeout", "0", "> 0"],
+    ["--retries", "21", "\u2264 20"],
+    ["--show-thinking", "x", "always | while-thinking | never"],
+    ["--lang", "fr", "en | zh"],
+    ["--stop", "", '"\u2026"'],
+  ])("is told in Chinese for %s %s", async (flag, value, expected) => {
+    const { code, stderr } = await run(["ask", `${flag}=${value}`, "q"], { env: zh });
+    expect(code).toBe(2);
+    expectChinese(stderr, flag, expected);
+  });
+
+  test.each([
+    ["DEEPSEEK_CHAT_LANG", "fr", "en | zh"],
+    ["DEEPSEEK_CHAT_KEY_STORE", "pocket", "auto | keyring | file"],
+  ])("is told in Chinese for %s=%s, in the environment and in .env", async (name, value, expected) => {
+    const place = newPlace();
+    const own = await run(["ask", "q"], { place, env: { ...zh, [name]: value } });
+    put(join(place.cwd, ".env"), `${name}=${value}\n`);
+    const theirs = await run(["ask", "q"], { place, env: { ...zh, [name]: undefined } });
+    expect([own.code, theirs.code]).toEqual([2, 2]);
+    expectChinese(own.stderr, name, expected);
+    expectChinese(theirs.stderr, `${name} (${join(place.cwd, ".env")})`, expected);
+  });
+
+  test.each([
+    ["temperature", "hot", "0, 1\u2026"],
+    ["thinking", "maybe", "true | false"],
+    ["currency", "EUR", "CNY | USD"],
+    ["trusted_endpoints", "evil", "[\u2026]"],
+    ["providers.a.key_variable", "a b", "A_NAME"],
+    ["holidays", "[soon]", "YYYY-MM-DD"],
+  ])("is told in Chinese for config set %s %s", async (name, value, expected) => {
+    const place = newPlace();
+    const { code, stderr } = await run(["config", "set", name, value], { place, env: zh });
+    expect([code, existsSync(place.configFile)]).toEqual([2, false]);
+    expectChinese(stderr, name === "holidays" ? "holidays.0" : name, expected);
   });
 });
 
