@@ -15,6 +15,7 @@ const commands: Record<string, readonly string[]> = {
   search: ["transcripts", "search", "red"],
   "search for what acts": ["transcripts", "search", "\u001b[31mred"],
   "search by pattern": ["transcripts", "search", "--regex", "owe.*nothing"],
+  "search with the lines around": ["transcripts", "search", "--regex", "^code$"],
   "search as JSON": ["transcripts", "search", "--json", "red"],
   "a pattern that is none": ["transcripts", "search", "--regex", `(${hostileName}`],
   path: ["transcripts", "path", `${hostileName}.md`],
@@ -39,6 +40,7 @@ const commands: Record<string, readonly string[]> = {
   models: ["models"],
   balance: ["balance"],
   doctor: ["doctor"],
+  "doctor that asks": ["doctor", "--probe", "-m", hostileName],
 };
 
 describe.concurrent("a command on a terminal", () => {

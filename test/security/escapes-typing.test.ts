@@ -93,7 +93,18 @@ describe.concurrent("one stream on the terminal", () => {
   test("lines piped into a session", async () => {
     await using server = await serve(() => ({ body: answered() }));
     const place = newPlace();
-    const lines = ["/set", "/role", "/model", "/file", "/resume", "/lang", "/search", "/none", "/export", "/save"];
+    const lines = [
+      "/set",
+      "/role",
+      "/model",
+      "/file",
+      "/resume",
+      "/lang",
+      "/search",
+      "/\u001b]0;owned\u0007",
+      "/export",
+      "/save",
+    ];
     put(join(place.cwd, "lines"), lines.map((line) => `${line} ${hostileName.replace("\r", "")}\n`).join(""));
     await using session = openInShell('"$@" <lines', [], place, askingAt(server));
     await session.exit;

@@ -36,8 +36,7 @@ describe.concurrent("an answer and its thinking", () => {
     await using session = openProgram(["--thinking", ...args], options);
     await say(session, "hi");
     await session.until(last);
-    await say(session, "/history");
-    await say(session, "/undo");
+    for (const line of ["/thinking", "/history", "/undo"]) await say(session, line);
     await say(session, "q");
     await session.exit;
     expect(acted(session.raw)).toEqual([]);
@@ -91,7 +90,16 @@ describe.concurrent("a session", () => {
     await say(session, "/model");
     await session.until("\u276f a\u241b]0;owned");
     session.type("\r");
-    for (const line of ["/system", "/history", "/fork", "/search red", "/export md x.md", "/save x.txt", "q"]) {
+    for (const line of [
+      "/system",
+      "/history",
+      "/fork",
+      "/search red",
+      "/export md x.md",
+      "/save x.txt",
+      "/undo",
+      "q",
+    ]) {
       await say(session, line);
     }
     await session.exit;
