@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSyn
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Place, newPlace, openProgram, run } from "../support/program.ts";
+import { say } from "../support/pty.ts";
 import { converse } from "../support/search.ts";
 
 const quantum = "\u91cf\u5b50";
@@ -186,5 +187,27 @@ describe.skipIf(process.platform === "win32")("on a terminal", () => {
     expect(terminal.raw).toMatch(/Making the search index \[#*-+\] +\d+ %/u);
     expect(terminal.scrollback()).not.toContain("Making the search index");
     expect(terminal.scrollback()).toContain("1 of 40 conversations");
+  });
+
+  test("a session finds again what other programs changed meanwhile, its own words too, and leaves nothing open", async () => {
+    const place = newPlace();
+    const path = converse(filesOf(place), ["sea", "a whale"]);
+    await using terminal = openProgram(["-p", "demo"], { place, cols: 100, rows: 50 });
+    await terminal.until(/^>$/mu);
+    await say(terminal, "/search whale");
+    await terminal.until("#1 Answer");
+    await say(terminal, "/search shark");
+    await terminal.until("Nothing was found.");
+    appendFileSync(path, "[2026-11-20 23:41:07] Question:\nand a shark?\n\n");
+    await say(terminal, "/search shark");
+    await terminal.until("and a shark?");
+    rmSync(path);
+    await say(terminal, "/search sea");
+    await terminal.until(/Nothing was found\.[^]*Nothing was found\./u);
+    await say(terminal, "q");
+    expect((await terminal.exit).code).toBe(0);
+    expect(
+      readdirSync(join(place.home, ".cache", "deepseek-chat")).filter((name) => /-(?:wal|shm)$/u.test(name)),
+    ).toEqual([]);
   });
 });
