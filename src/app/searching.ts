@@ -1,6 +1,5 @@
 import { AppError } from "../errors.ts";
 import { ProgressBar } from "../terminal/progress.ts";
-import { describeTranscript } from "../transcripts/read.ts";
 import { Searcher } from "../transcripts/search/search.ts";
 import type { App } from "./app.ts";
 import { foundObject, foundText } from "./found.ts";
@@ -44,7 +43,7 @@ export async function search(app: App, query: string, options: SearchOptions, se
     .search({ ...within, what, exchanges: json ? null : mostExchanges }, { signal: stop, onProgress: bar.show })
     .finally(bar.hide);
   const found = conversations.flatMap((one) => {
-    const summary = describeTranscript(one.path);
+    const summary = searcher.describe(one);
     return summary === null ? [] : [{ summary, one }];
   });
   if (json) return terminal.json(found.map(({ summary, one }) => foundObject(summary, one)));

@@ -90,11 +90,17 @@ export async function findTranscript(
 /** Enough to choose from in one line. */
 const mostCandidates = 10;
 
-/** What a list says of the conversation in a file; null when there is none. */
-export function describeTranscript(path: string): TranscriptSummary | null {
+/**
+ * What a list says of the conversation in a file; null when there is none.
+ *
+ * @param listing the summaries that are remembered of its folder
+ */
+export function describeTranscript(path: string, listing: Listing | null = null): TranscriptSummary | null {
   const state = stateOf(path);
-  const summary = state === null ? null : summaryOf(path, state);
-  return state === null || summary === null ? null : describe(path, state, summary);
+  if (state === null) return null;
+  const make = () => summaryOf(path, state);
+  const summary = listing === null ? make() : listing.get(basename(path), state, make);
+  return summary === null ? null : describe(path, state, summary);
 }
 
 function summaryOf(path: string, { size }: FileState): Summary | null {

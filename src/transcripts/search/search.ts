@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.ts";
 import type { FileState } from "../folder.ts";
 import { Listing } from "../listing.ts";
+import { describeTranscript, type TranscriptSummary } from "../read.ts";
 import { summarize } from "../summary.ts";
 import { Census } from "./census.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
@@ -59,7 +60,9 @@ export class Searcher implements Disposable {
   readonly #cache: string | null;
   readonly #path: string | null;
   readonly #census: Census;
+  readonly #often: boolean;
   #index: OpenIndex | null = null;
+  #listing: Listing | null = null;
 
   /**
    * @param cache the folder where the index is kept; null for none
@@ -69,7 +72,8 @@ export class Searcher implements Disposable {
     this.#folder = folder;
     this.#cache = cache;
     this.#path = cache === null ? null : indexPath(folder, cache);
-    this.#census = new Census(folder, often === "often");
+    this.#often = often === "often";
+    this.#census = new Census(folder, this.#often);
   }
 
   /** @throws AppError `transcript_unreadable` for the folder, `interrupted` */
@@ -85,6 +89,13 @@ export class Searcher implements Disposable {
     const search = new Search(query, around, { matcher, within, since: query.since });
     if (literals === null || this.#path === null || states.size === 0) return await search.without();
     return await this.#withIndex(this.#path, (index) => search.withIndex(index, version, literals), search);
+  }
+
+  /** What a list says of a conversation that was found; null where it is gone. */
+  describe({ path }: Found): TranscriptSummary | null {
+    // All that are remembered take as long to read as some hundred files, so that a single search does without them.
+    if (this.#often) this.#listing ??= Listing.load(this.#folder, this.#cache);
+    return describeTranscript(path, this.#listing);
   }
 
   /** Asks the index; one that is damaged is made anew, and one that cannot be had is done without. */
