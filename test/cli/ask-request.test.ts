@@ -46,12 +46,12 @@ describe.concurrent("a request", () => {
   });
 
   test.each([
-    ["-T", "hot", "--temperature cannot be hot. Give number."],
+    ["-T", "hot", "--temperature cannot be hot. Give 0, 1\u2026."],
     ["-T", "3", "--temperature cannot be 3. Give \u2264 2."],
     ["--top-p", "1.1", "--top-p cannot be 1.1. Give \u2264 1."],
     ["--max-tokens", "0", "--max-tokens cannot be 0. Give \u2265 1."],
     ["--max-tokens", "1.5", "--max-tokens cannot be 1.5. Give 1, 2, 3\u2026"],
-    ["--max-tokens", "", '--max-tokens cannot be "". Give number.'],
+    ["--max-tokens", "", '--max-tokens cannot be "". Give 0, 1\u2026.'],
     ["--presence-penalty", "-3", "--presence-penalty cannot be -3. Give \u2265 -2."],
     ["--timeout", "0", "--timeout cannot be 0. Give > 0."],
     ["--retries", "-1", "--retries cannot be -1. Give \u2265 0."],
