@@ -19,6 +19,8 @@ export interface ErrorDetails {
   not_a_terminal: { what: string };
   unknown_provider: { name: string; known: readonly string[] };
   not_a_log: { path: string };
+  /** `reason` in the words of the engine. */
+  bad_pattern: { pattern: string; reason: string };
   unknown_setting: { name: string; nearest: string | null };
   bad_value: { name: string; value: string; expected: string };
 
@@ -90,6 +92,7 @@ const exitCodes: Record<ErrorCode, number> = {
   not_a_terminal: 2,
   unknown_provider: 2,
   not_a_log: 2,
+  bad_pattern: 2,
   unknown_setting: 2,
   bad_value: 2,
   no_key: 3,

@@ -58,7 +58,8 @@ function readRegex(query: string): RegExp {
   try {
     return new RegExp(query, "iu");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError("bad_value", { name: "--regex", value: query, expected: reason }, { cause: error });
+    // `Invalid regular expression: /a(/iu: Unterminated group`
+    const reason = error instanceof Error ? (error.message.split(": ").at(-1) ?? "") : String(error);
+    throw new AppError("bad_pattern", { pattern: query, reason }, { cause: error });
   }
 }

@@ -40,6 +40,10 @@ export const errors: ErrorTable = {
     what: `There is no provider called ${name}.`,
     next: `Known: ${known.join(", ")}. Others are added under providers in the config file.`,
   }),
+  bad_pattern: ({ pattern, reason }) => ({
+    what: `${pattern} is no regular expression (${reason}).`,
+    next: "Put a backslash before signs that are meant as such, or leave --regex out.",
+  }),
   unknown_setting: ({ name, nearest }) => ({
     what: `There is no setting ${name}${meant(nearest)}.`,
     next: "deepseek-chat config list shows all there are; the README tells what else the config file takes.",

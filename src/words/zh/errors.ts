@@ -33,6 +33,10 @@ export const errors: Words["errors"] = {
     what: `没有名为 ${name} 的服务商。`,
     next: `可用的有：${known.join("、")}。其他服务商可在配置文件的 providers 中添加。`,
   }),
+  bad_pattern: ({ pattern, reason }) => ({
+    what: `${pattern} 不是正确的正则表达式（${reason}）。`,
+    next: "符号本身请在前面加反斜杠，或去掉 --regex 按原文搜索。",
+  }),
   unknown_setting: ({ name, nearest }) => ({
     what: `没有 ${name} 这个设置${meant(nearest)}。`,
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
