@@ -64,10 +64,9 @@ function linesIn(all: readonly { role: Role; text: string }[], { matcher, within
 
 function linesOf(role: Role, text: string, matcher: Matcher): FoundLine[] {
   const lines = text.split("\n");
-  return lines.flatMap((line, index) => {
-    const ranges = matcher.rangesIn(line);
+  return matcher.rangesIn(lines, text).flatMap((ranges, index) => {
     if (ranges.length === 0) return [];
     const [before = null, after = null] = [lines[index - 1], lines[index + 1]];
-    return [{ role, number: index + 1, text: line, ranges, before, after }];
+    return [{ role, number: index + 1, text: lines[index]!, ranges, before, after }];
   });
 }

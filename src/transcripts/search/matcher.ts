@@ -6,8 +6,8 @@ export interface Matcher {
   readonly count: number;
   /** Whether a text holds that one of them. */
   readonly isIn: (text: string, part: number) => boolean;
-  /** Where any of them stands in a line. */
-  readonly rangesIn: (line: string) => Range[];
+  /** Where any of them stands in each line of a text. */
+  readonly rangesIn: (lines: readonly string[], text: string) => Range[][];
 }
 
 /**
@@ -33,7 +33,14 @@ export function literalMatcher(literals: readonly string[]): Matcher {
   return {
     count: literals.length,
     isIn: (text, part) => folded(text).includes(literals[part]!),
-    rangesIn: (line) => unfolded(line, occurrences(folded(line), literals)),
+    rangesIn(lines, text) {
+      // No character becomes a newline, and no newline another character.
+      const foldedLines = folded(text).split("\n");
+      return lines.map((line, index) => {
+        const found = occurrences(foldedLines[index]!, literals);
+        return found.length === 0 ? [] : unfolded(line, found);
+      });
+    },
   };
 }
 
@@ -42,7 +49,11 @@ export function regexMatcher({ source, flags }: RegExp): Matcher {
   const everywhere = new RegExp(source, [...new Set(`${flags}g`)].join(""));
   const rangesIn = (line: string) =>
     Array.from(line.matchAll(everywhere), ({ 0: found, index }) => ({ from: index, to: index + found.length }));
-  return { count: 1, isIn: (text) => text.split("\n").some((line) => rangesIn(line).length > 0), rangesIn };
+  return {
+    count: 1,
+    isIn: (text) => text.split("\n").some((line) => rangesIn(line).length > 0),
+    rangesIn: (lines) => lines.map(rangesIn),
+  };
 }
 
 function occurrences(text: string, literals: readonly string[]): Range[] {

@@ -16,7 +16,10 @@ const month = 30 * 24 * 3_600_000;
  * @param age milliseconds since it was used last
  */
 export function score(tally: Tally, age: number): number {
-  // The first mentions tell most.
-  const found = tally.reduce((total, count, index) => total + (order[index]! * count) / (count + 1), 0);
+  let found = 0;
+  for (let role = 0; role < tally.length; role++) {
+    // The first mentions tell most.
+    found += (order[role]! * tally[role]!) / (tally[role]! + 1);
+  }
   return found + 1 / (1 + Math.max(0, age) / month);
 }
