@@ -81,11 +81,15 @@ export class IndexedProspects {
   }
 
   #hits(entry: Entry): Hit[] {
-    return piecesOf(entry).flatMap(({ segment: id, first, count }) => {
+    const hits: Hit[] = [];
+    for (const { segment: id, first, count } of piecesOf(entry)) {
       const { segment, found } = this.#ask(id);
-      const numbers = Array.from({ length: count }, (_, index) => first + index);
-      return numbers.flatMap((number) => (found[number] === 0 ? [] : [{ segment, number, bits: found[number]! }]));
-    });
+      for (let number = first; number < first + count; number++) {
+        const bits = found[number]!;
+        if (bits !== 0) hits.push({ segment, number, bits });
+      }
+    }
+    return hits;
   }
 
   #read(entry: Entry, most: number | null): Reading {
