@@ -70,6 +70,7 @@ export interface ErrorDetails {
   transcript_unwritable: { path: string; reason: string };
   transcript_unreadable: { path: string; reason: string };
   transcript_not_found: { reference: string };
+  transcript_busy: { path: string };
   transcript_ambiguous: { reference: string; candidates: readonly string[] };
   storage_failed: { path: string; reason: string };
 
@@ -124,6 +125,7 @@ const exitCodes: Record<ErrorCode, number> = {
   transcript_unwritable: 6,
   transcript_unreadable: 6,
   transcript_not_found: 2,
+  transcript_busy: 6,
   transcript_ambiguous: 2,
   storage_failed: 6,
   interrupted: 130,

@@ -22,8 +22,10 @@ export async function findEarlier(app: App, earlier: Earlier): Promise<Transcrip
   if (earlier.kind === "named")
     return await readTranscript((await findTranscript(app.transcripts, earlier.reference, app.folders.cache)).path);
   if (earlier.kind === "pick") {
-    const path = await pickTranscript(app);
-    return path === null ? null : await readTranscript(path);
+    const path = await pickTranscript(app, null);
+    // Whoever leaves the choice has not asked for a new conversation.
+    if (path === null) throw new AppError("interrupted", {});
+    return await readTranscript(path);
   }
   const newest = await newestTranscript(app.transcripts);
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
@@ -36,9 +38,14 @@ export async function listConversations(app: App): Promise<TranscriptSummary[]> 
   return await listTranscripts(app.transcripts, app.folders.cache);
 }
 
-/** Lets a person choose the one to go on with; gives the path, null when they left it. */
-export async function pickTranscript(app: App): Promise<string | null> {
+/**
+ * Lets a person choose the one to go on with; gives the path, null when they left it.
+ *
+ * @param inUse the path of a conversation that must stay; null for none
+ * @throws AppError `not_a_terminal`; `transcript_not_found` where there is none
+ */
+export async function pickTranscript(app: App, inUse: string | null): Promise<string | null> {
   if (!app.terminal.interactive || !app.terminal.capable) throw new AppError("not_a_terminal", { what: "--resume" });
   const { pickConversation } = await import("./picking.ts");
-  return await pickConversation(app, "resume");
+  return await pickConversation(app, "resume", inUse);
 }

@@ -88,7 +88,8 @@ export async function remove(app: App, reference: string, yes: boolean): Promise
   const { path, title } = await findTranscript(transcripts, reference, folders.cache);
   if (!yes && !terminal.interactive) throw new AppError("not_a_terminal", { what: "transcripts remove" });
   const { confirmed } = await import("../terminal/prompts.ts");
-  if (!yes && !(await confirmed(words.transcripts.reallyRemove({ title: sanitize(title) }), false))) return;
+  const question = words.transcripts.reallyRemove({ title: sanitize(title) });
+  if (!yes && !(await confirmed(question, false, words.confirm))) return;
   const { removeTranscript } = await import("../transcripts/manage.ts");
   removeTranscript(path);
   terminal.say(words.transcripts.removed({ title: sanitize(title) }));

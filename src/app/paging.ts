@@ -3,27 +3,33 @@ import { commandWords } from "../config/key-command.ts";
 import { page, type Pager } from "../terminal/pager.ts";
 import type { App } from "./app.ts";
 
-/** Shows a text, made harmless already, on the terminal, in `$PAGER` or less where it is long. */
-export async function showPaged(app: App, text: string): Promise<void> {
-  await page(app.terminal, text, pagerOf(app));
+/**
+ * Shows a text, made harmless already, on the terminal, in `$PAGER` or less where it is long.
+ *
+ * @param always there also where it is short, until the person leaves it
+ * @returns whether it was shown there
+ */
+export async function showPaged(app: App, text: string, always: boolean): Promise<boolean> {
+  return await page(app.terminal, text, pagerOf(app, always), always);
 }
 
 /** Null where there is none: `PAGER` may be empty or `cat`, and Windows has none that knows colours. */
-function pagerOf({ terminal, environment, keyPlaces }: App): Pager | null {
+function pagerOf({ terminal, environment, keyPlaces }: App, always: boolean): Pager | null {
   if (!terminal.outIsTerminal || !terminal.capable) return null;
   const { variables } = environment;
   const chosen = variables["PAGER"] ?? (process.platform === "win32" ? "" : "less");
   const [command = "", ...args] = commandWords(chosen);
   if (command === "" || command === "cat") return null;
   const env = withoutKeys(variables, keyPlaces.keyVariables);
-  return { command, args, env: { ...env, ...settingsFor(variables) } };
+  return { command, args, env: { ...env, ...settingsFor(variables, always) } };
 }
 
 /**
  * What less needs: to let colours through (R), to end where one screen is enough (F), to leave the text on the screen (X). A
- * person's own `LESS` stays, but for the colours. LV is for a pager of that name.
+ * person's own `LESS` stays, but for the colours, and F and X where it is to wait for its end. LV is for a pager of that name.
  */
-function settingsFor(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function settingsFor(variables: Readonly<Record<string, string | undefined>>, always: boolean): Record<string, string> {
   const { LESS: less, LESSCHARSET: charset = "utf-8", LV: lv = "-c" } = variables;
-  return { LESS: less === undefined ? "FRX" : `${less} -R`, LESSCHARSET: charset, LV: lv };
+  const options = always ? `${less ?? ""} -R -+F -+X` : less === undefined ? "FRX" : `${less} -R`;
+  return { LESS: options, LESSCHARSET: charset, LV: lv };
 }

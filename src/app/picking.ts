@@ -1,12 +1,12 @@
 import { basename, extname } from "node:path";
-import { type AppError, asAppError } from "../errors.ts";
-import { type Deed, folded, pick, type Picked } from "../terminal/picker.ts";
-import { choose } from "../terminal/prompts.ts";
+import { AppError, asAppError } from "../errors.ts";
+import { type Deed, folded, pause, pick, type Picked, type PickerRow, type Start } from "../terminal/picker.ts";
+import { choose, confirmed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { bytes } from "../terminal/table.ts";
 import { describe } from "../terminal/terminal.ts";
 import { forms, type FormName } from "../transcripts/export/forms.ts";
-import { readTranscript, type TranscriptSummary } from "../transcripts/read.ts";
+import { describeTranscript, readTranscript, type TranscriptSummary } from "../transcripts/read.ts";
 import { localStamp } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
 import { listConversations } from "./archive.ts";
@@ -16,63 +16,87 @@ import { modelOf } from "./library.ts";
  * Lets a person look through the conversations: shows, exports and removes them, until one is to be gone on with.
  *
  * @param first what Enter does
+ * @param inUse the path of a conversation that must stay; null for none
  * @returns the path of that one; null when they left
- * @throws AppError `interrupted` for Ctrl-C
+ * @throws AppError `interrupted` for Ctrl-C; `transcript_not_found` where there is none to go on with
  */
-export async function pickConversation(app: App, first: Deed): Promise<string | null> {
+export async function pickConversation(app: App, first: Deed, inUse: string | null): Promise<string | null> {
   const { terminal, words, transcripts } = app;
-  let start: { filter: string; value: string | null } = { filter: "", value: null };
+  let start: Start = { filter: "", value: null, place: 0 };
   while (!app.stop.aborted) {
     const all = await listConversations(app);
     if (all.length === 0) {
+      if (first === "resume") throw new AppError("transcript_not_found", { reference: "last" });
       terminal.say(words.transcripts.none({ folder: sanitize(transcripts) }));
       return null;
     }
-    const rows = all.map((row) => {
-      const [when, model] = [localStamp(row.updatedAt).slice(0, 16), modelOf(row)];
-      return {
-        value: row.path,
-        name: `${row.id}  ${when}  ${row.title}`,
-        text: folded(`${row.id} ${when} ${model} ${row.title}`),
-      };
-    });
     const preview = async (path: string) =>
       await previewOf(
         app,
         all.find((row) => row.path === path)!,
       );
-    const picked = await pick({ terminal, words: words.picker, rows, first, start, preview });
+    const picked = await pick({ terminal, words: words.picker, rows: all.map(asRow), first, start, preview });
     if (picked === null) return null;
-    if (picked.deed === "resume") return picked.value;
-    await act(app, picked);
-    start = { filter: picked.filter, value: picked.value };
+    if (picked.deed === "resume" && describeTranscript(picked.value) !== null) return picked.value;
+    await attempt(app, picked, inUse);
+    start = picked;
   }
   return null;
 }
 
-/** What goes wrong with one conversation is told, and the list is still there. */
-async function act(app: App, { deed, value }: Picked): Promise<void> {
+function asRow(summary: TranscriptSummary): PickerRow {
+  const [when, model] = [localStamp(summary.updatedAt).slice(0, 16), modelOf(summary)];
+  return {
+    value: summary.path,
+    name: `${summary.id}  ${when}  ${summary.title}`,
+    text: folded(`${summary.id} ${when} ${model} ${summary.title}`),
+  };
+}
+
+/** What goes wrong with one conversation is told, and the list is still there; so it is when a question is left. */
+async function attempt(app: App, { deed, value }: Picked, inUse: string | null): Promise<void> {
   try {
-    if (deed === "show") {
-      const { showFile } = await import("./showing.ts");
-      return await showFile(app, value, { json: false, raw: false, turn: null });
-    }
-    if (deed === "remove") {
-      const { remove } = await import("./library.ts");
-      return await remove(app, value, false);
-    }
-    const names = Object.keys(forms) as FormName[];
-    const form = await choose(
-      app.words.picker.form,
-      names.map((name) => ({ value: name, name })),
-    );
-    const { exportConversations } = await import("./exporting.ts");
-    const output = `${basename(value, extname(value))}.${form}`;
-    await exportConversations(app, { references: [value], all: false, form, output, force: false });
+    if (deed === "show") await show(app, value);
+    else if (deed === "export") await exportOne(app, value);
+    else if (deed === "remove") await removeOne(app, value, inUse);
+    // It was there when the list was made.
+    else throw new AppError("transcript_not_found", { reference: value });
   } catch (error) {
     const known = asAppError(error);
-    if (known.code === "internal" || known.code === "interrupted") throw known;
-    app.terminal.warn(sanitize(describe(known, app.words.errors)));
+    if (known.code === "internal" || app.stop.aborted) throw known;
+    if (known.code !== "interrupted") app.terminal.warn(sanitize(describe(known, app.words.errors)));
+  }
+}
+
+async function show(app: App, path: string): Promise<void> {
+  const { showFile } = await import("./showing.ts");
+  const paged = await showFile(app, path, { json: false, raw: false, turn: null, always: true });
+  // The list would be drawn over what was printed.
+  if (!paged) await pause(app.words.picker.back);
+}
+
+async function removeOne(app: App, path: string, inUse: string | null): Promise<void> {
+  if (path === inUse) throw new AppError("transcript_busy", { path });
+  const { remove } = await import("./library.ts");
+  await remove(app, path, false);
+}
+
+async function exportOne(app: App, path: string): Promise<void> {
+  const { words } = app;
+  const names = Object.keys(forms) as FormName[];
+  const form = await choose(
+    words.picker.form,
+    names.map((name) => ({ value: name, name })),
+  );
+  const { exportConversations } = await import("./exporting.ts");
+  const output = `${basename(path, extname(path))}.${form}`;
+  const write = async (force: boolean) =>
+    await exportConversations(app, { references: [path], all: false, form, output, force });
+  try {
+    await write(false);
+  } catch (error) {
+    if (asAppError(error).code !== "output_exists") throw error;
+    if (await confirmed(words.picker.replace({ path: sanitize(output) }), false, words.confirm)) await write(true);
   }
 }
 
@@ -100,7 +124,7 @@ export async function browse(app: App): Promise<AppError | null> {
     await list(app, { json: false, limit: null, since: null, model: null });
     return null;
   }
-  const path = await pickConversation(app, "show");
+  const path = await pickConversation(app, "show", null);
   if (path === null) return null;
   const { runSession } = await import("./session.ts");
   return await runSession(app, { kind: "named", reference: path }, []);

@@ -26,7 +26,7 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
     async pick() {
       release();
       const { pickTranscript } = await import("./archive.ts");
-      return await pickTranscript(app);
+      return await pickTranscript(app, dialogue.path);
     },
     async list() {
       const { listTranscripts } = await import("../transcripts/read.ts");

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { nearestTo } from "../config/expectation.ts";
+import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
 import { saveSetting } from "../config/save.ts";
 import { configFileSchema, type SettingName, settingSchemas } from "../config/schema.ts";
@@ -53,44 +53,34 @@ function pathTo(name: string): string[] {
 }
 
 /**
- * What `config set` and `unset` (null) do. The value is read as YAML (`0.7`, `true`, `[a, b]`); where that does not fit, as the
- * text it is, or as the only one of a list.
+ * What `config set` and `unset` (null) do. The value is read as YAML (`0.7`, `true`, `[a, b]`); where a text is expected, as the
+ * text it is, and where a list is, as the only one of it.
  *
  * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit
  */
 export async function set(app: App, name: string, value: string | null): Promise<void> {
   const { parse } = await import("yaml");
   const keys = pathTo(name);
-  const { configFile } = app.folders;
-  if (value === null) return await saveSetting(configFile, keys, undefined);
+  const save = async (reading: unknown) => await saveSetting(app.folders.configFile, keys, reading);
+  if (value === null) return await save(undefined);
   const read = readValue(parse, value);
   try {
-    await saveSetting(configFile, keys, read);
+    return await save(read);
   } catch (error) {
-    if (!isMisfit(error)) throw error;
-    await saveFirst(configFile, keys, [value, [read], [value]], error);
+    const expected = expectedFor(name, error);
+    if (isObject(read) || expected === "") throw error;
+    if (expected.includes(marks.text)) return await save(value);
+    if (expected.includes(marks.list)) return await save([read]).catch(async () => await save([value]));
+    throw error;
   }
 }
 
-function isMisfit(error: unknown): boolean {
-  return ["bad_value", "unknown_setting"].includes(asAppError(error).code);
-}
-
-/** Saves what fits of several readings. @throws the error given where none does */
-async function saveFirst(
-  path: string,
-  keys: readonly string[],
-  readings: readonly unknown[],
-  error: unknown,
-): Promise<void> {
-  for (const reading of readings) {
-    try {
-      return await saveSetting(path, keys, reading);
-    } catch (next) {
-      if (!isMisfit(next)) throw next;
-    }
-  }
-  throw error;
+/** What was expected of the setting as a whole; empty where something within it is wrong. */
+function expectedFor(name: string, error: unknown): string {
+  const known = asAppError(error);
+  if (known.code !== "bad_value") return "";
+  const { name: wrong, expected } = (known as AppError<"bad_value">).details;
+  return wrong === name ? expected : "";
 }
 
 function readValue(parse: (text: string) => unknown, text: string): unknown {

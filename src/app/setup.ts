@@ -90,7 +90,7 @@ async function setUpHosted(app: App, name: Hosted): Promise<string> {
     if (refused !== null) {
       terminal.warn(sanitize(describe(refused, words.errors)));
       const unchecked = refused.exitCode === 5;
-      const go = await confirmed(unchecked ? words.setup.keepUnchecked : words.setup.again, true);
+      const go = await confirmed(unchecked ? words.setup.keepUnchecked : words.setup.again, true, words.confirm);
       if (!unchecked && go) continue;
       if (!go) throw new AppError("interrupted", {});
     }

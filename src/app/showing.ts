@@ -17,6 +17,8 @@ export interface ShowOptions {
   readonly raw: boolean;
   /** One exchange alone, from 1; null for all. */
   readonly turn: number | null;
+  /** In the pager also where it is short, and until the person leaves that. */
+  readonly always?: boolean;
 }
 
 /** What `transcripts show` does. */
@@ -25,18 +27,24 @@ export async function show(app: App, reference: string, options: ShowOptions): P
   await showFile(app, path, options);
 }
 
-/** The same for a file. */
-export async function showFile(app: App, path: string, { json, raw, turn }: ShowOptions): Promise<void> {
+/** The same for a file; true when the pager showed it. */
+export async function showFile(app: App, path: string, options: ShowOptions): Promise<boolean> {
   const { terminal } = app;
+  const { json, raw, turn, always = false } = options;
   const transcript = await readTranscript(path);
   const exchanges = chosen(transcript.exchanges, turn);
   if (raw) {
     const text = await readExactly(path, turn);
-    return terminal.outIsTerminal ? await showPaged(app, sanitize(text)) : terminal.out(text);
+    if (terminal.outIsTerminal) return await showPaged(app, sanitize(text), always);
+    terminal.out(text);
+    return false;
   }
-  if (json) return terminal.json(asObject({ ...transcript, exchanges }));
+  if (json) {
+    terminal.json(asObject({ ...transcript, exchanges }));
+    return false;
+  }
   const text = await drawn(app, { ...transcript, exchanges }, (turn ?? 1) - 1, await markdownOn(app));
-  return await showPaged(app, text);
+  return await showPaged(app, text, always);
 }
 
 function chosen(exchanges: Transcript["exchanges"], turn: number | null): readonly Exchange[] {

@@ -1,9 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
-import { AppError } from "../errors.ts";
-import type { Words } from "../words/words.ts";
 import { declareChatOptions } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
-import type { Declare, Verb } from "./verb.ts";
+import { type Declare, unknownCommand } from "./verb.ts";
 
 interface Options extends ResumeOptions {
   readonly file?: readonly string[];
@@ -18,17 +15,9 @@ export const chat: Declare = (program, { words, run }) => {
   command.action((options: Options) =>
     run(command, async (app) => {
       const [word] = command.args;
-      if (word !== undefined) throw unknownCommand(word, program, words.help.usage);
+      if (word !== undefined) throw unknownCommand(word, program);
       const { runSession } = await import("../app/session.ts");
       return await runSession(app, earlierOf(options), options.file ?? []);
     }),
   );
 };
-
-function unknownCommand(word: string, program: Verb, words: Words["help"]["usage"]): AppError {
-  const near = closest(
-    word,
-    program.commands.map((command) => command.name()),
-  );
-  return new AppError("usage", { message: words.command({ word, nearest: distance(word, near) <= 2 ? near : null }) });
-}

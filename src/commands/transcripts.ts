@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { moment } from "./moment.ts";
 import { counting, declareProviderOptions } from "./options.ts";
-import type { Declare, Verb } from "./verb.ts";
+import { type Declare, unknownCommand, type Verb } from "./verb.ts";
 
 const exportForms = ["md", "html", "json", "jsonl", "txt"] as const;
 
@@ -48,7 +48,15 @@ export const transcripts: Declare = (program, { words, run }) => {
   };
 
   declareProviderOptions(group, ["transcripts"]);
-  group.action(() => run(group, async (app) => (await import("../app/picking.ts")).browse(app)));
+  // A word that is no command ends up here, where it would be an argument too many.
+  group.allowExcessArguments().helpCommand("help [command]", words.help.helpCommand);
+  group.action(() =>
+    run(group, async (app) => {
+      const [word] = group.args;
+      if (word !== undefined) throw unknownCommand(word, group);
+      return await (await import("../app/picking.ts")).browse(app);
+    }),
+  );
 
   const list = verb("list", commands.transcriptsList);
   list

@@ -1,3 +1,4 @@
+import { closest, distance } from "fastest-levenshtein";
 import { Command, type Help, type Option } from "commander";
 import type { App, Sources } from "../app/app.ts";
 import { AppError } from "../errors.ts";
@@ -58,6 +59,18 @@ export class Verb extends Command {
 
 function fullName(command: Command): string {
   return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+/** For a word that stands where a command of `group` should. */
+export function unknownCommand(word: string, group: Verb): AppError {
+  const names = group.commands.map((command) => command.name());
+  const near = closest(word, names);
+  const { command, commandFirst } = group.words.help.usage;
+  if (near === word) return new AppError("usage", { message: commandFirst({ word, program: fullName(group) }) });
+  // A first word that is none may be a question's.
+  const isFirst = group.parent === null;
+  const nearest = distance(word, near) <= 2 ? near : null;
+  return new AppError("usage", { message: command({ word, nearest, isFirst }) });
 }
 
 /** Commander's own placeholders in usage lines. */

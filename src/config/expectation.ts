@@ -10,19 +10,23 @@ const signs: Readonly<Record<string, string>> = {
   max_length: "\u2264",
 };
 
+/** What stands for any text, list and mapping. */
+export const marks = { text: '"\u2026"', list: "[\u2026]", mapping: "{\u2026}" } as const;
+
 /** By the type, and by what was expected. */
 const kinds: Readonly<Record<string, string>> = {
   boolean: "true | false",
   integer: "1, 2, 3\u2026",
   // In a form that fits whole numbers too.
   number: "0, 1\u2026",
-  string: '"\u2026"',
-  non_empty: '"\u2026"',
+  string: marks.text,
+  non_empty: marks.text,
   url: "https://\u2026",
   regex: "A_NAME",
   iso_date: "YYYY-MM-DD",
-  Array: "[\u2026]",
-  Object: "{\u2026}",
+  Array: marks.list,
+  Object: marks.mapping,
+  custom: marks.mapping,
 };
 
 /** What would have been right, in signs and words that are the same in every language. */
@@ -81,5 +85,7 @@ export function nearestTo(name: string, names: readonly string[]): string | null
 
 /** Headers may be keys. */
 function shown(keys: readonly string[], value: unknown): string {
-  return keys.includes("headers") ? "\u2026" : (JSON.stringify(value) ?? "").slice(0, mostCharacters);
+  if (keys.includes("headers")) return "\u2026";
+  // JSON knows no infinity.
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, mostCharacters);
 }

@@ -38,7 +38,8 @@ function setDeep(document: Document, path: string, keys: readonly string[], valu
 
 /** What is wrong with what was to be set is no mistake of the file, which stays as it was. */
 function ofThisSetting(error: AppError, name: string): AppError {
-  const isOurs = (key: string) => key === name || key.startsWith(`${name}.`);
+  // What it stands in may become wrong by it.
+  const isOurs = (key: string) => `${key}.`.startsWith(`${name}.`) || `${name}.`.startsWith(`${key}.`);
   if (error.code === "config_misfit") {
     const { key, value, expected } = (error as AppError<"config_misfit">).details;
     return isOurs(key) ? new AppError("bad_value", { name: key, value, expected }) : error;

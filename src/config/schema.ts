@@ -89,6 +89,12 @@ export const prefixForms = ["beta", "field", "none"] as const;
 /** Whose balance endpoint a service has. */
 export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
 
+/** Names with values; a list is none, though a record takes it for one. */
+function mapping<Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) {
+  const isMapping = (input: unknown) => typeof input === "object" && input !== null && !Array.isArray(input);
+  return v.pipe(v.custom<Record<string, v.InferInput<Value>>>(isMapping), v.record(name, value));
+}
+
 /** A provider as the config file gives it: a new one, or changes to one of the catalogue. */
 export const providerSchema = v.strictObject({
   base_url: v.optional(v.pipe(v.string(), v.url())),
@@ -97,7 +103,7 @@ export const providerSchema = v.strictObject({
   key_command: v.optional(v.union([text, v.pipe(v.array(text), v.minLength(1))])),
   key_needed: v.optional(flag),
   model: v.optional(text),
-  headers: v.optional(v.record(v.string(), v.string())),
+  headers: v.optional(mapping(v.string(), v.string())),
   thinking: v.optional(v.picklist(thinkingForms)),
   prefix: v.optional(v.picklist(prefixForms)),
   stream_usage: v.optional(flag),
@@ -135,11 +141,11 @@ const name = v.pipe(v.string(), v.regex(/^[[^\p{C}\p{Zl}\p{Zp}]\u{200d}]+$/v));
 
 export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
-  roles: v.optional(v.record(name, text)),
-  providers: v.optional(v.record(name, providerSchema)),
-  models: v.optional(v.record(v.string(), modelSchema)),
+  roles: v.optional(mapping(name, text)),
+  providers: v.optional(mapping(name, providerSchema)),
+  models: v.optional(mapping(v.string(), modelSchema)),
   /** For a model (`provider/id`), the ones that take over when it is down, in order: `provider/id`, or a provider. */
-  failover: v.optional(v.record(v.string(), v.array(text))),
+  failover: v.optional(mapping(v.string(), v.array(text))),
   /** Days on which DeepSeek charges no peak price, `YYYY-MM-DD`, beyond those the program knows. */
   holidays: v.optional(v.array(v.pipe(v.string(), v.isoDate()))),
 });

@@ -13,10 +13,14 @@ export interface Pager {
 /**
  * Shows a text, made harmless already, on the terminal: at once where there is room for it, else in the pager. Where that
  * cannot be run, or is null, the text is printed.
+ *
+ * @param always in the pager also where there is room for it
+ * @returns whether the pager showed it
  */
-export async function page(terminal: Terminal, text: string, pager: Pager | null): Promise<void> {
-  const shown = pager === null || fits(terminal, text) ? false : await paged(pager, text);
+export async function page(terminal: Terminal, text: string, pager: Pager | null, always: boolean): Promise<boolean> {
+  const shown = pager === null || (!always && fits(terminal, text)) ? false : await paged(pager, text);
   if (!shown) terminal.out(text);
+  return shown;
 }
 
 function fits({ rows, columns }: Terminal, text: string): boolean {

@@ -6,10 +6,11 @@ import {
   isUpKey,
   useEffect,
   useKeypress,
+  useRef,
   useState,
 } from "@inquirer/core";
 import type { Words } from "../words/words.ts";
-import { answered } from "./prompts.ts";
+import { asked } from "./prompts.ts";
 import { sanitize } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
 import { clipped } from "./width.ts";
@@ -33,27 +34,43 @@ export interface PickerOptions {
   /** What Enter does. */
   readonly first: Deed;
   /** Where an earlier choice was left. */
-  readonly start: { readonly filter: string; readonly value: string | null };
+  readonly start: Start;
   /** What is known of a row, read when it is highlighted. */
   readonly preview: (value: string) => Promise<string>;
 }
 
-export interface Picked {
+export interface Start {
+  readonly filter: string;
+  readonly value: string | null;
+  /** Of the value among those found; what is there now is chosen when the value is gone. */
+  readonly place: number;
+}
+
+export interface Picked extends Start {
   readonly deed: Deed;
   readonly value: string;
-  readonly filter: string;
 }
 
 /**
  * Lets a person choose a row and what to do with it. While the list has the focus, letters are keys for deeds; any other
- * letter, or `/`, begins a filter, and Up, Down or Tab give the focus back.
+ * letter, or `/`, begins a filter, and Up, Down or Tab give the focus back. What comes in one go was pasted, and is no key.
  *
  * @returns null when they left it
  * @throws AppError `interrupted` for Ctrl-C
  */
 export async function pick(options: PickerOptions): Promise<Picked | null> {
-  return await answered(prompt(options, { output: process.stderr, clearPromptOnDone: true }));
+  return await asked((context) => prompt(options, { ...context, clearPromptOnDone: true }), false);
 }
+
+/** Waits for a key. */
+export async function pause(message: string): Promise<void> {
+  await asked((context) => keyPrompt({ message }, { ...context, clearPromptOnDone: true }), false);
+}
+
+const keyPrompt = createPrompt<void, { readonly message: string }>(({ message }, done) => {
+  useKeypress(() => done());
+  return message;
+});
 
 /** A text in which case and width of letters make no difference. */
 export function folded(text: string): string {
@@ -70,12 +87,12 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const ink = terminal.ink.err;
   const [filter, setFilter] = useState(start.filter);
   const [typing, setTyping] = useState(false);
-  const [place, setPlace] = useState(() =>
-    Math.max(
-      0,
-      matching(rows, start.filter).findIndex((row) => row.value === start.value),
-    ),
-  );
+  const [place, setPlace] = useState(() => {
+    const found = matching(rows, start.filter).findIndex((row) => row.value === start.value);
+    return found >= 0 ? found : start.place;
+  });
+  /** A letter that does something when nothing comes right behind it. */
+  const waiting = useRef<NodeJS.Immediate | null>(null);
   const [, setSize] = useState(0);
   const found = matching(rows, filter);
   const active = Math.min(place, found.length - 1);
@@ -85,9 +102,15 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
 
   useEffect((line) => {
     line.write(start.filter);
-    const resized = () => setSize(terminal.columns * 10_000 + terminal.rows);
-    process.stderr.on("resize", resized);
-    return () => void process.stderr.off("resize", resized);
+    const unlisten = terminal.onResize(() => {
+      // Rows that the terminal has wrapped anew are more than were drawn; the cursor is on the first.
+      terminal.err("\u001b[J");
+      setSize(terminal.columns * 10_000 + terminal.rows);
+    });
+    return () => {
+      unlisten();
+      if (waiting.current !== null) clearImmediate(waiting.current);
+    };
   }, []);
 
   useKeypress((key, line) => {
@@ -103,8 +126,11 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
     };
     const act = (deed: Deed) => {
       restore();
-      if (chosen !== undefined) done({ deed, value: chosen.value, filter });
+      if (chosen !== undefined) done({ deed, value: chosen.value, filter, place: active });
     };
+    const isAlone = waiting.current === null;
+    if (waiting.current !== null) clearImmediate(waiting.current);
+    waiting.current = null;
     if (isEnterKey(key)) return act(first);
     if (isUpKey(key)) return move(-1);
     if (isDownKey(key)) return move(1);
@@ -122,12 +148,15 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
     const typed = line.line.startsWith(filter) ? line.line.slice(filter.length) : "";
     if (!typing && typed !== "") {
       const deed = (Object.keys(keys) as Deed[]).find((name) => keys[name] === typed);
-      if (deed !== undefined) return act(deed);
-      if (typed === "q") return done(null);
+      if (isAlone && (deed !== undefined || typed === "q")) {
+        waiting.current = setImmediate(() => (deed === undefined ? done(null) : act(deed)));
+        return undefined;
+      }
       setTyping(true);
       if (typed === "/") return restore();
     }
-    if (line.line === filter) return undefined;
+    // The cursor stays at the end.
+    if (line.line === filter) return restore();
     setFilter(line.line);
     setPlace(0);
     return undefined;
@@ -145,7 +174,7 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
     .map((line) => ink.dim(clipped(line, width)));
   const hint = typing ? words.filtering : words.choosing(Object.assign({ first }, keys));
   const bottom = [
-    ...(found.length === 0 ? [ink.yellow(`  ${words.noMatch}`)] : list),
+    ...(found.length === 0 ? [ink.yellow(clipped(`  ${words.noMatch}`, width))] : list),
     ...(room.preview > 0 ? ["", ...shown] : []),
     ink.dim(clipped(hint, width)),
   ];

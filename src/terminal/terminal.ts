@@ -91,8 +91,9 @@ export class Terminal {
   }
 
   onResize(listener: () => void): () => void {
-    process.stdout.on("resize", listener);
-    return () => process.stdout.off("resize", listener);
+    const stream = this.outIsTerminal ? process.stdout : process.stderr;
+    stream.on("resize", listener);
+    return () => void stream.off("resize", listener);
   }
 }
 
@@ -107,7 +108,7 @@ function closeQuietly(stream: NodeJS.WriteStream, onClosed: () => void): void {
 /** The words of an error as one short paragraph: what happened, to what, and what to do next. */
 export function describe(error: AppError, words: Words["errors"]): string {
   const { what, next } = errorWords(error, words);
-  return [what, next].filter(Boolean).join(/[\p{sc=Han}。]$/u.test(what) ? "" : " ");
+  return [what, next].filter(Boolean).join(/[\p{sc=Han}。\uff1f]$/u.test(what) ? "" : " ");
 }
 
 /** The two halves of an error's words. */

@@ -80,6 +80,12 @@ export class Lock {
   }
 }
 
+/** Whether somebody is writing to the file at `path` (its real path). */
+export function isHeld(path: string): boolean {
+  const lock = companion(path, "lock");
+  return contentOf(lock) !== null && !isStale(lock, path);
+}
+
 /**
  * Removes a lock whose holder is gone; true when none stands there any more. Only who holds the guard removes another's lock,
  * else two could each find the same stale one, and the second remove the first one's fresh lock.

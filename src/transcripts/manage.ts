@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { rmSync, statSync, utimesSync } from "node:fs";
+import { realpathSync, rmSync, statSync, utimesSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
 import { createFile, makeFolder, using, writeAll } from "./disk.ts";
 import { encodeTranscript } from "./encode.ts";
 import type { Compaction, Exchange, Header } from "./format.ts";
-import { companion } from "./lock.ts";
+import { companion, isHeld } from "./lock.ts";
 import { fileName, newId } from "./names.ts";
 import { readTranscript } from "./read.ts";
 import { TranscriptWriter } from "./write.ts";
@@ -20,12 +20,17 @@ export function renameTranscript(path: string, title: string): void {
   utimesSync(path, times.atime, times.mtime);
 }
 
-/** Deletes a conversation with what waits for it. Throws `transcript_not_found` and `transcript_unwritable`. */
+/**
+ * Deletes a conversation with what waits for it. Throws `transcript_busy` where somebody is writing to it,
+ * `transcript_not_found` and `transcript_unwritable`.
+ */
 export function removeTranscript(path: string): void {
   try {
+    if (isHeld(realpathSync.native(path))) throw new AppError("transcript_busy", { path });
     rmSync(path);
     rmSync(companion(path, "waiting"), { recursive: true, force: true });
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const reason = systemReason(error);
     if (reason === "ENOENT") throw new AppError("transcript_not_found", { reference: path });
     throw new AppError("transcript_unwritable", { path, reason }, { cause: error });

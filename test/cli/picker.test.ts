@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
-import type { PtyTerminal } from "../support/pty.ts";
+import { type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { ending, turn } from "../support/transcripts.ts";
 import { answer } from "../support/wire.ts";
@@ -85,16 +85,16 @@ describe.concurrent("the picker of conversations", () => {
     const place = filledPlace();
     await using terminal = openProgram(["transcripts"], {
       place,
-      env: { ...askingAt(server), DEEPSEEK_CHAT_PROVIDER: "deepseek" },
+      env: { ...askingAt(server), DEEPSEEK_CHAT_PROVIDER: "deepseek", PAGER: "cat" },
       rows: 60,
     });
     await terminal.until("Conversations (3)");
     terminal.type("\u91cf\u5b50");
     await terminal.until("Conversations (1 of 3)");
     terminal.type(enter);
-    await terminal.until(
-      () => terminal.screen().split("Conversations (1 of 3)").length === 2 && terminal.screen().includes("Answer"),
-    );
+    await terminal.until("Any key goes back to the list.");
+    expect(terminal.screen()).toMatch(/Question #1[^]*Answer/u);
+    terminal.type(" ");
     await terminal.until(/Question #1[^]*Conversations \(1 of 3\)/u);
     terminal.type(down);
     await terminal.until("r go on");
@@ -114,6 +114,123 @@ describe.concurrent("the picker of conversations", () => {
     expect(files).toHaveLength(3);
     const file = files.find((name) => name.includes("\u91cf\u5b50"))!;
     expect(readFileSync(join(place.cwd, "transcripts", file), "utf8")).toMatch(/Question:\nmore\n[^]*More of it\./u);
+  });
+
+  test("shows what is short in the pager too, until that is left", async () => {
+    const place = filledPlace();
+    const pager = join(place.home, "pager");
+    put(pager, '#!/bin/sh\ncat; echo "LESS is $LESS"; read -r _\n');
+    chmodSync(pager, 0o755);
+    await using terminal = openProgram(["transcripts"], { place, env: { PAGER: pager, LESS: "-FiX" }, rows: 40 });
+    await terminal.until("Conversations (3)");
+    terminal.type(enter);
+    await terminal.until("LESS is -FiX -R -+F -+X");
+    terminal.type(enter);
+    await terminal.until("r go on");
+    terminal.type("q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+  });
+
+  test.each(["quantum", "requests", "docker", "export", "show", "\u001b[200~quantum\u001b[201~"])(
+    "takes %j for a filter when it comes in one go",
+    async (pasted) => {
+      await using terminal = openProgram(["transcripts"], { place: filledPlace() });
+      await terminal.until("Conversations (3)");
+      terminal.type(pasted);
+      await terminal.until(`Conversations (0 of 3) ${pasted.replaceAll(/\u001b\[20.~/gu, "")}`);
+      expect(terminal.screen()).toContain("No conversation has all of these words.");
+    },
+  );
+
+  test("goes on with letters at the end of the filter, wherever the cursor was moved", async () => {
+    await using terminal = openProgram(["transcripts"], { place: filledPlace() });
+    await terminal.until("Conversations (3)");
+    terminal.type("kube");
+    await terminal.until("Conversations (1 of 3)");
+    for (const key of ["\u001b[D", "\u001b[H", "\u0001"]) terminal.type(key);
+    terminal.type("c");
+    await terminal.until("kubec");
+    await terminal.until("Conversations (1 of 3)");
+    expect(listed(terminal)).toEqual(["*kubectl apply"]);
+  });
+
+  test("comes back from a question that is left, and asks before it replaces a file", async () => {
+    const place = filledPlace();
+    await using terminal = openProgram(["transcripts"], { place });
+    await terminal.until("r go on");
+    for (const leave of [escape, "\u0004", "\u0003"]) {
+      terminal.type("e");
+      await terminal.until("\u276f md");
+      terminal.type(leave);
+      await terminal.until("r go on");
+      terminal.type("d");
+      await terminal.until("for good?");
+      terminal.type(leave);
+      await terminal.until("r go on");
+    }
+    for (const replace of ["", "n", "y"]) {
+      terminal.type("e");
+      await terminal.until("\u276f md");
+      terminal.type(enter);
+      if (replace !== "") {
+        await terminal.until("exists already. Replace it? (y/N)");
+        terminal.type(`${replace}${enter}`);
+      }
+      await terminal.until("r go on");
+    }
+    expect(terminal.scrollback().match(/1 conversation exported to/gu)).toHaveLength(2);
+    expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(3);
+    terminal.type("q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+  });
+
+  test("stays where it was when one is deleted, and lists what is there when another was removed elsewhere", async () => {
+    const place = filledPlace();
+    await using terminal = openProgram(["transcripts"], { place });
+    await terminal.until("r go on");
+    terminal.type(down);
+    await terminal.until(() => listed(terminal)[1] === `*${quantum}`);
+    terminal.type("d");
+    await terminal.until("for good?");
+    terminal.type(`y${enter}`);
+    await terminal.until(() => listed(terminal).join() === "kubectl apply,*What is Linux?");
+    const name = readdirSync(join(place.cwd, "transcripts")).find((file) => file.includes("linux"))!;
+    rmSync(join(place.cwd, "transcripts", name));
+    terminal.type("r");
+    await terminal.until("There is no conversation");
+    await terminal.until(() => listed(terminal).length === 1);
+    expect(listed(terminal)).toEqual(["*kubectl apply"]);
+  });
+
+  test("deletes none that the session is in, and Ctrl-D leads back to the session", async () => {
+    await using server = await serve([answer("First.")]);
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 200 });
+    await say(terminal, "hello");
+    await terminal.until("First.");
+    await say(terminal, "/resume");
+    await terminal.until("Enter go on");
+    terminal.type("d");
+    await terminal.until("is in use. Leave the session that goes on with it first.");
+    await terminal.until("Enter go on");
+    terminal.type("\u0004");
+    await say(terminal, "q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(terminal.screen()).toContain("Saved in transcripts");
+    expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(1);
+  });
+
+  test("asks nothing of a model when a bare --resume is left, or has nothing to offer", async () => {
+    await using server = await serve([answer("never")]);
+    const [place, empty] = [filledPlace(), newPlace()];
+    const args = ["ask", "--resume", "--", "a question"];
+    await using terminal = openProgram(args, { place, env: askingAt(server) });
+    await terminal.until("Enter go on");
+    terminal.type("q");
+    expect(await terminal.exit).toMatchObject({ code: 130 });
+    await using nothing = openProgram(args, { place: empty, env: askingAt(server) });
+    expect(await nothing.exit).toMatchObject({ code: 2 });
+    expect(server.requests).toHaveLength(0);
   });
 
   test("exports one, and deletes one after a confirmation alone", async () => {

@@ -126,14 +126,14 @@ describe.concurrent("a value that cannot be", () => {
     ["temperature", "hot", "0, 1\u2026"],
     ["thinking", "maybe", "true | false"],
     ["currency", "EUR", "CNY | USD"],
-    ["trusted_endpoints", "evil", "[\u2026]"],
+    ["trusted_endpoints", "evil", "https://\u2026"],
     ["providers.a.key_variable", "a b", "A_NAME"],
     ["holidays", "[soon]", "YYYY-MM-DD"],
   ])("is told in Chinese for config set %s %s", async (name, value, expected) => {
     const place = newPlace();
     const { code, stderr } = await run(["config", "set", name, value], { place, env: zh });
     expect([code, existsSync(place.configFile)]).toEqual([2, false]);
-    expectChinese(stderr, name === "holidays" ? "holidays.0" : name, expected);
+    expectChinese(stderr, ["holidays", "trusted_endpoints"].includes(name) ? `${name}.0` : name, expected);
   });
 });
 
@@ -314,6 +314,22 @@ describe.concurrent("config", () => {
     const place = newPlace();
     expect(await run(["config", "set", name, value], { place })).toMatchObject({ code: 0, stderr: "" });
     expect(parse(readFileSync(place.configFile, "utf8"))).toEqual(parse(expected));
+  });
+
+  test.each([
+    ["roles", "You are terse.", 'roles cannot be "You are terse.". Give {\u2026}.'],
+    ["roles", "[terse]", 'roles cannot be ["terse"]. Give {\u2026}.'],
+    ["providers.mine.headers", "X-Org=abc", "providers.mine.headers cannot be \u2026. Give {\u2026}."],
+    ["stop", "[1, 2]", 'stop.0 cannot be 1. Give "\u2026".'],
+    ["providers.mine.key_command", "{}", 'providers.mine.key_command cannot be {}. Give "\u2026" | [\u2026].'],
+    ["temperature.x", "5", 'temperature cannot be {"x":5}. Give 0, 1\u2026.'],
+    ["max_tokens", "1e400", "max_tokens cannot be Infinity. Give 1, 2, 3\u2026."],
+  ])("set replaces nothing by guesswork: %s %s", async (name, value, stderr) => {
+    const place = newPlace();
+    const text = "roles: {poet: rhyme}\nproviders: {mine: {base_url: http://a.example, headers: {x: y}}}\n";
+    put(place.configFile, text);
+    expect(await run(["config", "set", name, value], { place })).toMatchObject({ code: 2, stderr: `${stderr}\n` });
+    expect(readFileSync(place.configFile, "utf8")).toBe(text);
   });
 
   test("set takes numbers below zero, lists and switches", async () => {

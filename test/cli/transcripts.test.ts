@@ -115,6 +115,39 @@ describe("transcripts", () => {
   });
 });
 
+describe.concurrent("a word after transcripts", () => {
+  test.each([
+    ["en", "lst", "There is no command lst; did you mean list? See deepseek-chat --help.\n"],
+    ["en", "frobnicate", "There is no command frobnicate. See deepseek-chat --help.\n"],
+    [
+      "zh",
+      "serch",
+      "\u6ca1\u6709\u547d\u4ee4 serch\uff0c\u662f\u4e0d\u662f\u60f3\u8f93\u5165 search\uff1f\u7528\u6cd5\u89c1 deepseek-chat --help\u3002\n",
+    ],
+  ])("that is no command, in %s: %s", async (lang, word, stderr) => {
+    expect(await run(["--lang", lang, "transcripts", word])).toMatchObject({ code: 2, stdout: "", stderr });
+  });
+
+  test("may be help, of a command too", async () => {
+    const [all, list, flag] = await Promise.all([
+      run(["transcripts", "help"]),
+      run(["transcripts", "help", "list"]),
+      run(["transcripts", "list", "--help"]),
+    ]);
+    expect([all.code, list.code]).toEqual([0, 0]);
+    expect(all.stdout).toContain("search [options] <words...>");
+    expect(list.stdout).toBe(flag.stdout);
+  });
+
+  test("that comes too late is told to come first", async () => {
+    const { code, stderr } = await run(["--transcripts", "x", "transcripts"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "The command transcripts comes first: deepseek-chat transcripts \u2026 See deepseek-chat --help.\n",
+    ]);
+  });
+});
+
 test("the demo says in the transcript, too, that no model is behind it", async () => {
   const { stdout, stderr, place } = await run(["ask", "--provider", "demo", "-o", "json", "hello"]);
   expect(JSON.parse(stdout)).toMatchObject({ provider: "demo", complete: true, cost: null });

@@ -11,7 +11,8 @@ export class Census implements Disposable {
   readonly #folder: string;
   readonly #watches: boolean;
   #watch: Watch | null = null;
-  #sweptAt = 0;
+  /** On the clock of `performance.now()`; long ago where it failed. */
+  #sweptAt = -Infinity;
   #states: Map<string, FileState> = new Map();
   #version = 0;
   /** Files with other names elsewhere, through which they may be written to unheard. */
@@ -61,12 +62,14 @@ export class Census implements Disposable {
       this.#states = statesIn(this.#folder);
       return;
     }
-    // First, so that nothing is missed between.
-    this.#watch = Watch.start(this.#folder);
-    this.#sweptAt = performance.now();
+    this.#sweptAt = -Infinity;
     this.#states.clear();
     this.#linked.clear();
+    const startedAt = performance.now();
+    // First, so that nothing is missed between.
+    this.#watch = Watch.start(this.#folder);
     for (const name of namesIn(this.#folder)) this.#lookAt(name);
+    this.#sweptAt = startedAt;
   }
 
   #lookAt(name: string): void {

@@ -57,8 +57,8 @@ export class Watch implements Disposable {
   }
 }
 
-/** Another one where the folder was replaced. */
+/** Another one where the folder was replaced; ext4 gives a new one the number of the old. */
 function identityOf(folder: string): string {
-  const { dev = 0, ino = 0 } = statSync(folder, { throwIfNoEntry: false }) ?? {};
-  return `${dev} ${ino}`;
+  const { dev = 0, ino = 0, birthtimeMs = 0 } = statSync(folder, { throwIfNoEntry: false }) ?? {};
+  return `${dev} ${ino} ${birthtimeMs}`;
 }

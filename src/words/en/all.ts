@@ -7,4 +7,4 @@ export { help } from "./help.ts";
 export { context, session, slash, slashGroups } from "./session.ts";
 export { settings } from "./settings.ts";
 export { setup } from "./setup.ts";
-export { picker, tables, transcripts } from "./transcripts.ts";
+export { confirm, picker, tables, transcripts } from "./transcripts.ts";

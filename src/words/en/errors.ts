@@ -174,6 +174,10 @@ export const errors: ErrorTable = {
     what: `There is no conversation ${reference}.`,
     next: "deepseek-chat transcripts list shows what there is.",
   }),
+  transcript_busy: ({ path }) => ({
+    what: `The conversation ${path} is in use.`,
+    next: "Leave the session that goes on with it first.",
+  }),
   transcript_ambiguous: ({ reference, candidates }) => ({
     what: `${reference} could be ${candidates.join(", ")}.`,
     next: "Give more of the id.",

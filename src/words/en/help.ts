@@ -109,8 +109,12 @@ export const help = {
   },
   usage: {
     noQuestionToContinue: "--continue-answer goes on with an answer and takes no question.",
-    command: ({ word, nearest }: { word: string; nearest: string | null }) =>
-      `There is no command ${word}${nearest === null ? "." : `; did you mean ${nearest}?`} A question is put with deepseek-chat ask "…".`,
+    command: ({ word, nearest, isFirst }: { word: string; nearest: string | null; isFirst: boolean }) =>
+      `There is no command ${word}${nearest === null ? "." : `; did you mean ${nearest}?`}${
+        isFirst ? ' A question is put with deepseek-chat ask "…".' : ""
+      }`,
+    commandFirst: ({ word, program }: { word: string; program: string }) =>
+      `The command ${word} comes first: ${program} ${word} …`,
     sentence: ({ message }: { code: string; subject: string; message: string }) => message,
   },
 };

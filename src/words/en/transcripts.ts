@@ -14,6 +14,9 @@ export const transcripts = {
   labels: { Question: "Question", Thinking: "Thinking", Answer: "Answer", Error: "Error", Interrupted: "Interrupted" },
 };
 
+/** How a yes or no is asked for; `y` and `n` are always taken. */
+export const confirm = { yes: "Yes", no: "No", neither: "Please answer yes or no (y/n)." };
+
 /** Words of the list of conversations that one is picked from. */
 export const picker = {
   title: ({ found, all }: { found: number; all: number }) =>
@@ -23,6 +26,8 @@ export const picker = {
     `Enter ${first === "resume" ? "go on" : "show"} · ${first === "resume" ? `${show} show` : `${resume} go on`} · ${exporting} export · ${remove} delete · / filter · q leave`,
   filtering: "Enter choose · ↑↓ back to the list · Esc clear the filter",
   form: "Export to which form?",
+  replace: ({ path }: { path: string }) => `${path} exists already. Replace it?`,
+  back: "Any key goes back to the list.",
   turns: ({ turns }: { turns: number }) => `${turns} ${turns === 1 ? "turn" : "turns"}`,
 };
 

@@ -165,6 +165,10 @@ export const errors: Words["errors"] = {
     what: `没有找到对话 ${reference}。`,
     next: "已有的对话见 deepseek-chat transcripts list。",
   }),
+  transcript_busy: ({ path }) => ({
+    what: `对话 ${path} 正在使用中。`,
+    next: "请先退出正在进行该对话的会话。",
+  }),
   transcript_ambiguous: ({ reference, candidates }) => ({
     what: `${reference} 对应多个对话：${candidates.join("、")}。`,
     next: "请输入更长的编号。",

@@ -110,8 +110,11 @@ export const help: Words["help"] = {
   },
   usage: {
     noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",
-    command: ({ word, nearest }) =>
-      `没有命令 ${word}${nearest === null ? "。" : `，是不是想输入 ${nearest}？`}提问请用 deepseek-chat ask "…"。`,
+    command: ({ word, nearest, isFirst }) =>
+      `没有命令 ${word}${nearest === null ? "。" : `，是不是想输入 ${nearest}？`}${
+        isFirst ? '提问请用 deepseek-chat ask "…"。' : ""
+      }`,
+    commandFirst: ({ word, program }) => `命令 ${word} 要写在最前面：${program} ${word} …。`,
     sentence: ({ code, subject, message }) => {
       const sentences: Record<string, string> = {
         "commander.unknownOption": `没有选项 ${subject}。`,

@@ -37,6 +37,8 @@ export const tables: Words["tables"] = {
   noEditor: "请先用 VISUAL 或 EDITOR 指定编辑器。",
 };
 
+export const confirm: Words["confirm"] = { yes: "是", no: "否", neither: "请回答“是”或“否”（y/n）。" };
+
 export const picker: Words["picker"] = {
   title: ({ found, all }) => (found === all ? `对话（${all}）` : `对话（${found}/${all}）`),
   noMatch: "没有符合条件的对话。",
@@ -44,5 +46,7 @@ export const picker: Words["picker"] = {
     `回车 ${first === "resume" ? "继续" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 继续`} · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
   filtering: "回车 选定 · ↑↓ 返回列表 · Esc 清除筛选",
   form: "导出为哪种格式？",
+  replace: ({ path }) => `${path} 已存在，要覆盖吗？`,
+  back: "按任意键返回列表。",
   turns: ({ turns }) => `${turns} 轮`,
 };

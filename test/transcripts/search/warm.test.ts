@@ -71,6 +71,26 @@ test.runIf(process.platform !== "win32")("so is what is written through another 
   expect(await found("shark")).toContain("nowhere.md#1");
 });
 
+test("a folder that was removed and made anew is searched", async () => {
+  const { folder, cache } = library();
+  using searcher = new Searcher(folder, cache, "often");
+  for (let round = 0; round < 3; round++) {
+    // Some file systems give the new one the number of the old.
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    converse(folder, ["new", `a whale, ${round}`]);
+    expect(hits(await ask(searcher, "whale"))).toHaveLength(1);
+  }
+});
+
+test("a folder that cannot be read is said to be so each time", async () => {
+  const { cache, path } = library();
+  using searcher = new Searcher(path, cache, "often");
+  for (let round = 0; round < 2; round++) {
+    await expect(ask(searcher, "whale")).rejects.toMatchObject({ code: "transcript_unreadable" });
+  }
+});
+
 test("a folder that was put in place of another is searched", async () => {
   const { folder, cache, outside } = library();
   using searcher = new Searcher(folder, cache, "often");
