@@ -6,8 +6,10 @@ import { newPlace, run, start } from "../support/program.ts";
 
 test("the demo goes on with an answer that broke off, from exactly there", async () => {
   const place = newPlace();
-  const asked = start(["ask", "-p", "demo", "something long"], { place });
-  await asked.until(({ stdout }) => stdout.includes("3."));
+  const question = ["ask", "-p", "demo", "a table"];
+  const whole = run([...question, "--no-transcript"], { place });
+  const asked = start(question, { place });
+  await asked.until(({ stdout }) => stdout.includes("Tables are"));
   asked.kill("SIGKILL");
   const before = (await asked.done).stdout;
   const { code, stdout, stderr } = await run(["ask", "--continue-answer"], { place });
@@ -18,6 +20,6 @@ test("the demo goes on with an answer that broke off, from exactly there", async
   const answers = exchanges.map(({ answer }) => answer).join("");
   expect(answers.startsWith(before)).toBe(true);
   expect(`${answers}\n`.endsWith(stdout)).toBe(true);
-  expect(answers.match(/^\d+(?=\. )/gmu)).toEqual(Array.from({ length: 40 }, (_, index) => String(index + 1)));
+  expect(`${answers}\n`).toBe((await whole).stdout);
   expect(exchanges[1]).toMatchObject({ reasoning: "", seams: [{ how: "prefix" }] });
 });
