@@ -129,7 +129,9 @@ async function begin(way: Way, { launcher, cwd, env }: Scene, url: string): Prom
     });
     return { terminal: null, signal: (signal) => void child.kill(signal), shown: () => text, gone };
   }
-  const terminal = openTerminal({ args, cwd, env: all, rows: 30 });
+  // Else the terminal itself would write `^C` into whatever the program is just writing, a sequence of its own too.
+  const shell = ["-c", 'stty -echoctl; exec "$@"', "sh", process.execPath, ...args];
+  const terminal = openTerminal({ command: "sh", args: shell, cwd, env: all, rows: 30 });
   if (!way.startsWith("ask")) {
     await terminal.until(/^>$/mu);
     terminal.type(question);
@@ -168,8 +170,7 @@ export async function compare(
   if (exchange?.question !== question) return { found: nothing, mistake: "the question is not saved" };
   const [thinking, answer] = [textOf(pieces, "thinking"), textOf(pieces, "answer")];
   const [sent, saved] = [thinking + answer, exchange.reasoning + exchange.answer];
-  // The terminal itself echoes Ctrl-C where the cursor is.
-  const shown = shownIn(screen.replaceAll("^C", ""), sent);
+  const shown = shownIn(screen, sent);
   const [sentBytes, shownBytes, savedBytes] = [sent, shown, saved].map((text) => Buffer.byteLength(text));
   const lost = Math.max(0, shownBytes! - savedBytes!);
   const found = { runs: 1, sent: sentBytes!, shown: shownBytes!, saved: savedBytes!, lost };
