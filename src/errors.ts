@@ -21,6 +21,8 @@ export interface ErrorDetails {
   not_a_log: { path: string };
   /** `reason` in the words of the engine. */
   bad_pattern: { pattern: string; reason: string };
+  /** It was removed. */
+  no_working_folder: Record<string, never>;
   unknown_setting: { name: string; nearest: string | null };
   bad_value: { name: string; value: string; expected: string };
 
@@ -58,7 +60,8 @@ export interface ErrorDetails {
   /** The service failed. */
   no_connection: { host: string; proxy: string | null; cause: string; reason: string };
   timeout: { host: string; seconds: number };
-  rate_limited: { provider: string; reason: string };
+  /** `wait`: seconds that the service asks for; null where it names none. */
+  rate_limited: { provider: string; reason: string; wait: number | null };
   service_failed: { provider: string; status: number; reason: string };
   stream_failed: { provider: string; reason: string };
   not_a_stream: { provider: string; contentType: string; start: string };
@@ -94,6 +97,7 @@ const exitCodes: Record<ErrorCode, number> = {
   unknown_provider: 2,
   not_a_log: 2,
   bad_pattern: 2,
+  no_working_folder: 2,
   unknown_setting: 2,
   bad_value: 2,
   no_key: 3,

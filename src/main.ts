@@ -36,7 +36,8 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    process.exitCode = report(error, words, globalsOf(program));
+    // Whoever read stdout has seen enough: nothing failed.
+    if (stop.signal.reason !== "closed") process.exitCode = report(error, words, globalsOf(program));
   }
   if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
 }

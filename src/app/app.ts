@@ -7,7 +7,7 @@ import type { KeyPlaces } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
 import { changeSetting, loadSettings } from "../config/load.ts";
 import type { ConfigFile, Flags, SettingName, Settings } from "../config/schema.ts";
-import { AppError } from "../errors.ts";
+import { AppError, systemReason } from "../errors.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import { findProvider, keyVariables as keyVariablesOf, providerNames, type Provider } from "../providers/catalogue.ts";
 import { closeAgents } from "../providers/agents.ts";
@@ -55,7 +55,7 @@ export class App {
   /** As they are now: a session may change some of them for itself. */
   settings: Settings;
   readonly origins: LoadedSettings["origins"];
-  readonly workingFolder = process.cwd();
+  readonly workingFolder = workingFolder();
   readonly transport: Transport;
   /** Null where none is asked for. */
   readonly log: Log | null;
@@ -94,7 +94,7 @@ export class App {
     { configFile, mistakes }: Sources = { configFile: true },
     before: Log | null = null,
   ): Promise<App> {
-    const environment = await readEnvironment(process.cwd());
+    const environment = await readEnvironment(workingFolder());
     const folders = findFolders(environment.variables);
     const file = configFile ? await readFileOf(folders, mistakes) : {};
     const providers = new Set(providerNames(file.providers ?? {}));
@@ -225,4 +225,13 @@ async function readFileOf({ configFile }: Folders, mistakes: AppError[] | undefi
   const found = await readDespiteMistakes(configFile);
   mistakes.push(...found.mistakes);
   return found.file;
+}
+
+/** @throws AppError `no_working_folder` where it was removed */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw systemReason(error) === "ENOENT" ? new AppError("no_working_folder", {}, { cause: error }) : error;
+  }
 }

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { ChatEvent } from "../chat/model.ts";
+import type { AppError } from "../errors.ts";
 import { failureOf } from "../terminal/parts.ts";
 import { describe } from "../terminal/terminal.ts";
 import { isoWithOffset } from "../transcripts/times.ts";
@@ -15,17 +16,27 @@ export function asLine(app: App, event: ChatEvent): object | null {
     const { type, provider, model, error } = event;
     return { type, ...(event.type === "seam" && { how: event.how }), provider, model, code: error.code };
   }
-  if (event.type !== "error") return null;
-  return { type: "error", code: event.error.code, message: describe(event.error, app.words.errors) };
+  return event.type === "error" ? errorLine(app, event.error) : null;
+}
+
+export function errorLine({ words }: App, error: AppError): object {
+  return { type: "error", code: error.code, message: describe(error, words.errors) };
 }
 
 /**
  * The object of `ask -o json`, as promised in docs.
  *
  * @param question null where an earlier answer was gone on with
+ * @param error what the exit code comes from
  */
-export function asObject(app: App, dialogue: Dialogue, question: string | null, answer: Answer): object {
-  const { startedAt, endedAt, firstAt, error } = answer;
+export function asObject(
+  app: App,
+  dialogue: Dialogue,
+  question: string | null,
+  answer: Answer,
+  error: AppError | null,
+): object {
+  const { startedAt, endedAt, firstAt } = answer;
   return {
     id: dialogue.id,
     provider: answer.answeredBy?.provider ?? dialogue.provider,
@@ -44,7 +55,10 @@ export function asObject(app: App, dialogue: Dialogue, question: string | null, 
     transcript: dialogue.path === null || answer.unsaved !== null ? null : relativePath(app, dialogue.path),
     started_at: isoWithOffset(startedAt),
     ended_at: isoWithOffset(endedAt),
-    error: error === null ? null : { code: error.code, message: failureOf(app.words, answer) },
+    error:
+      error === null
+        ? null
+        : { code: error.code, message: failureOf(app.words, answer) ?? describe(error, app.words.errors) },
   };
 }
 

@@ -7,7 +7,7 @@ import { sayParts } from "../terminal/parts.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
-import { asLine, asObject } from "./asked.ts";
+import { asLine, asObject, errorLine } from "./asked.ts";
 import { withFiles } from "./attachments.ts";
 import { type Answer, Dialogue, type Question } from "./dialogue.ts";
 import { answerWriter } from "./writers.ts";
@@ -39,8 +39,12 @@ export async function runAsk(app: App, asking: Asking): Promise<void> {
     ? dialogue.continueAnswer(onEvent, app.stop)
     : dialogue.ask(question, onEvent, app.stop));
   await view.end();
-  if (asking.output === "json") app.terminal.json(asObject(app, dialogue, question?.text ?? null, answer));
+  const error = failureIn(dialogue, answer);
+  if (asking.output === "json") app.terminal.json(asObject(app, dialogue, question?.text ?? null, answer, error));
+  if (asking.output === "jsonl" && error !== answer.error) app.terminal.json(errorLine(app, error!));
   report(app, dialogue, answer);
+  // Whoever read the answer has seen enough: that is no failure to speak of.
+  if (error !== null && app.stop.reason !== "closed") throw error;
 }
 
 function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEvent) => void; view: AnswerView } {
@@ -99,18 +103,19 @@ async function readPiped(stop: AbortSignal): Promise<string> {
     .replace(/\r?\n$/u, "");
 }
 
-/** What is left to say, and the error that the exit code comes from. */
+/** What the exit code comes from; null where the answer is whole and saved. */
+function failureIn({ provider }: Dialogue, { error, finishReason, unsaved }: Answer): AppError | null {
+  if (error !== null) return error;
+  if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });
+  return unsaved;
+}
+
+/** What is left to say. */
 function report(app: App, dialogue: Dialogue, answer: Answer): void {
   const { terminal, words } = app;
-  // Whoever read the answer has seen enough: that is no failure to speak of.
   if (app.stop.reason === "closed") return;
   sayParts(terminal, words, answer);
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
-  if (answer.error !== null) throw answer.error;
-  if (answer.finishReason === "content_filter") {
-    throw new AppError("content_refused", { provider: dialogue.provider, reason: "content_filter" });
-  }
-  if (answer.unsaved !== null) throw answer.unsaved;
 }

@@ -31,12 +31,11 @@ export interface Question {
 
 type OnEvent = (event: ChatEvent) => void;
 
-/** The exchange that `/continue` and `/undo` mean. */
-interface Last {
-  /** In the transcript; null where nothing is saved or the file is of the older form. */
-  readonly id: string | null;
-  /** The service did not say that the answer was finished. */
-  readonly cut: boolean;
+/** A question that brought no answer, so that the conversation does not know it. */
+interface Failed {
+  readonly question: Message;
+  /** In the transcript; empty where nothing is saved. */
+  readonly ids: readonly string[];
 }
 
 /** What was typed to go on with an answer, as the transcript shows it. */
@@ -50,7 +49,10 @@ export class Dialogue {
   readonly #app: App;
   #connection: Connection;
   #conversation = new Conversation(null);
-  #last: Last | null = null;
+  /** The newest question, where it brought nothing: `/retry` and `/undo` mean it. */
+  #failed: Failed | null = null;
+  /** Whether the service did not say that the last answer was finished. */
+  #cut = false;
   /** Parameters of the conversation gone on with; what is set now comes before them. */
   #inherited: { sampling: Sampling; thinking: Thinking | null } = { sampling: {}, thinking: null };
   /** The service's count of the conversation as it stands; null since it changed. */
@@ -98,7 +100,7 @@ export class Dialogue {
   }
 
   get canContinue(): boolean {
-    return this.#last?.cut === true && this.#conversation.turns.length > 0;
+    return this.#failed === null && this.#cut && this.#conversation.turns.length > 0;
   }
 
   get spent(): Spending["total"] {
@@ -123,8 +125,10 @@ export class Dialogue {
       ...(question.images && { images: question.images }),
     };
     const answer = await this.#run([message], question, null, onEvent, signal);
-    this.#conversation.add(message, { role: "assistant", content: answer.text, ...reasoningOf(answer) });
-    if (answer.text !== "") this.#last = { id: this.writer?.exchangeId ?? null, cut: isCut(answer) };
+    const ids = this.#newIds();
+    this.#conversation.add(message, { role: "assistant", content: answer.text, ...reasoningOf(answer) }, ids);
+    this.#failed = answer.text === "" ? { question: message, ids } : null;
+    if (this.#failed === null) this.#cut = isCut(answer);
     return answer;
   }
 
@@ -136,17 +140,23 @@ export class Dialogue {
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const last = this.canContinue ? this.#conversation.takeLast() : null;
     if (last === null) throw new AppError("usage", { message: this.#app.words.session.nothingToContinue });
-    const continues = this.#last?.id ?? null;
+    const continues = last.ids.at(-1) ?? null;
     const given: Message = { ...last.answer, prefix: true };
     const run = this.#run([last.question, given], { text: goOnCommand }, continues, onEvent, signal);
     const answer = await run.catch((error: unknown): never => {
-      this.#conversation.add(last.question, last.answer);
+      this.#conversation.add(last.question, last.answer, last.ids);
       throw error;
     });
-    this.#conversation.add(last.question, { ...last.answer, content: last.answer.content + answer.text });
-    const id = answer.text === "" ? continues : (this.writer?.exchangeId ?? null);
-    this.#last = { id, cut: isCut(answer) };
+    const ids = answer.text === "" ? last.ids : [...last.ids, ...this.#newIds()];
+    this.#conversation.add(last.question, { ...last.answer, content: last.answer.content + answer.text }, ids);
+    this.#cut = isCut(answer);
     return answer;
+  }
+
+  /** Where the exchange that has just ended is in the transcript. */
+  #newIds(): readonly string[] {
+    const id = this.writer?.exchangeId ?? null;
+    return id === null ? [] : [id];
   }
 
   /** Opens a connection while the next question is being thought of; when that fails, the question will tell. */
@@ -171,11 +181,12 @@ export class Dialogue {
 
   /** Takes the last exchange back, also in the transcript's account of the conversation; gives its question. */
   undo(): string | null {
-    const taken = this.#conversation.takeLast();
+    const taken = this.#failed ?? this.#conversation.takeLast();
     if (taken === null) return null;
-    const id = this.#last?.id;
-    if (id) new Recording(this.writer).try((writer) => writer.note("undo", { id }));
-    this.#last = null;
+    const record = new Recording(this.writer);
+    for (const id of taken.ids) record.try((writer) => writer.note("undo", { id }));
+    if (this.#failed === null) this.#cut = false;
+    this.#failed = null;
     this.#counted = null;
     return taken.question.content;
   }
@@ -183,7 +194,7 @@ export class Dialogue {
   /** Has the model summarise all but the last exchange, and goes on with the summary in their place. */
   async compact(signal: AbortSignal): Promise<{ before: number; after: number }> {
     const before = this.context.tokens;
-    const through = this.#last?.id ?? null;
+    const through = this.#conversation.lastId;
     const { summarise, summary: heading } = this.#app.words.context;
     const request = this.#request([{ role: "user", content: summarise }]);
     const model = await openModel(this.#app, this.#connection, this.modelId);
@@ -194,7 +205,8 @@ export class Dialogue {
     if (through !== null) {
       new Recording(this.writer).try((writer) => writer.note("compact", { summary: result.text, through }));
     }
-    this.#last = null;
+    this.#failed = null;
+    this.#cut = false;
     this.#counted = null;
     return { before, after: this.context.tokens };
   }
@@ -213,7 +225,8 @@ export class Dialogue {
   /** A new conversation, and a new transcript with its first question. */
   async startNew(): Promise<void> {
     this.#conversation.clear();
-    this.#last = null;
+    this.#failed = null;
+    this.#cut = false;
     this.#counted = null;
     if (this.#app.settings.save) this.writer = await openWriter(this.#app, null);
   }
@@ -229,8 +242,9 @@ export class Dialogue {
     const { system, origins, settings, words } = this.#app;
     const last = earlier?.exchanges.at(-1);
     const rebuilt = earlier === null ? null : rebuild(earlier, words.context.summary);
-    this.#conversation = new Conversation(system ?? last?.system ?? null, rebuilt?.turns ?? []);
-    this.#last = rebuilt?.last ?? null;
+    this.#conversation = new Conversation(system ?? last?.system ?? null, rebuilt?.turns ?? [], rebuilt?.places);
+    this.#failed = null;
+    this.#cut = rebuilt?.cut ?? false;
     this.#counted = null;
     this.#inherited = { sampling: last?.sampling ?? {}, thinking: last?.thinking ?? null };
     const nearer = origins.model !== undefined && origins.model.kind !== "file";

@@ -1,11 +1,14 @@
+import type { Place } from "../chat/conversation.ts";
 import type { Message } from "../chat/model.ts";
 import type { Exchange, Transcript } from "../transcripts/format.ts";
 
 /** The conversation that a transcript holds, as the next request would tell it. */
 export interface Rebuilt {
   readonly turns: readonly Message[];
-  /** Id of the last exchange, and whether its answer can be gone on with. */
-  readonly last: { readonly id: string | null; readonly cut: boolean } | null;
+  /** For each two of them. */
+  readonly places: readonly Place[];
+  /** Whether the last answer can be gone on with. */
+  readonly cut: boolean;
 }
 
 /**
@@ -16,31 +19,35 @@ export interface Rebuilt {
  */
 export function rebuild({ exchanges, compaction }: Transcript, heading: string): Rebuilt {
   const covered = compaction === null ? -1 : exchanges.findIndex(({ id }) => id === compaction.through);
-  const summary: Message[] =
-    compaction === null || covered < 0
-      ? []
-      : [
-          { role: "user", content: heading },
-          { role: "assistant", content: compaction.summary },
-        ];
-  const turns = [...summary];
-  const counted = exchanges.slice(covered + 1).filter(({ withdrawn, answer }) => !withdrawn && answer !== "");
-  for (const exchange of counted) add(turns, exchange);
-  const last = counted.at(-1);
-  return { turns, last: last === undefined ? null : { id: last.id, cut: isCut(last) } };
+  const turns: Message[] = [];
+  const places: Place[] = [];
+  if (compaction !== null && covered >= 0) {
+    turns.push({ role: "user", content: heading }, { role: "assistant", content: compaction.summary });
+    places.push("summary");
+  }
+  const standing = exchanges.slice(covered + 1).filter(({ withdrawn }) => !withdrawn);
+  const counted = standing.filter(({ answer }) => answer !== "");
+  for (const exchange of counted) add(turns, places, exchange);
+  const [latest, last] = [standing.at(-1), counted.at(-1)];
+  // Behind a question that brought nothing there is nothing to go on with; behind a vain attempt to go on there is.
+  const isLast = latest !== undefined && (latest.answer !== "" || latest.continues !== null);
+  return { turns, places, cut: isLast && last !== undefined && isCut(last) };
 }
 
-function add(turns: Message[], exchange: Exchange): void {
-  const { question, images, answer, continues } = exchange;
-  const before = turns.at(-1);
-  if (continues !== null && before?.role === "assistant") {
+function add(turns: Message[], places: Place[], exchange: Exchange): void {
+  const { id, question, images, answer, continues } = exchange;
+  const [before, place] = [turns.at(-1), places.at(-1)];
+  const ids = id === null ? [] : [id];
+  if (continues !== null && before?.role === "assistant" && place !== undefined && place !== "summary") {
     turns[turns.length - 1] = { ...before, content: before.content + answer };
+    places[places.length - 1] = [...place, ...ids];
     return;
   }
   turns.push(
     { role: "user", content: question, ...(images.length > 0 && { images }) },
     { role: "assistant", content: answer, ...reasoningOf(exchange) },
   );
+  places.push(ids);
 }
 
 /** The thinking that an answer came of; left out where one that broke off stands before it, and nobody can tell them apart. */

@@ -16,8 +16,7 @@ export function remind({ terminal, words }: App, dialogue: Dialogue, earlier: Tr
   terminal.say(ink.dim(words.session.lastExchange));
   terminal.say(ink.cyan(shortened(`> ${last.question}`, "start")));
   if (last.answer !== "") terminal.say(shortened(last.answer, "end"));
-  if (!dialogue.canContinue) return;
-  terminal.say(ink.yellow(`${words.session.tornLast} ${words.session.canContinue}`));
+  if (dialogue.canContinue) terminal.say(ink.yellow(words.session.tornLast));
 }
 
 /** Of a long text the lines at its start or end, made harmless. */

@@ -6,7 +6,7 @@ import type { ChatEvent, ChatRequest, FinishReason, Model, SeamKind, Usage } fro
 export interface TurnResult {
   readonly reasoning: string;
   readonly text: string;
-  /** Of all requests together, as far as the services counted; null where none did. */
+  /** Of all requests together; null where a count is missing. */
   readonly usage: Usage | null;
   /** The requests that brought something, in order: each is billed. */
   readonly parts: readonly Part[];
@@ -22,7 +22,7 @@ export interface TurnResult {
   readonly seams: readonly SeamRecord[];
   /** Where another provider took over before anything had come. */
   readonly failovers: readonly Takeover[];
-  /** Whom the last request went to; null where there was only one. */
+  /** Whom the last request that brought something went to; null for whom the first one went to. */
   readonly answeredBy: { readonly provider: string; readonly model: string } | null;
 }
 
@@ -96,7 +96,7 @@ class Gathering {
 
   take(event: ChatEvent): void {
     if (event.type === "usage") this.#part = { ...this.#part, usage: event.usage };
-    else if (event.type === "finish") this.#finishReason = event.reason;
+    else if (event.type === "finish") this.#finish(event.reason);
     else if (event.type === "error") this.#error = event.error;
     else if (event.type === "seam" || event.type === "failover") this.#takeOver(event);
     else if (event.type === "reasoning" || event.type === "text") this.#piece(event);
@@ -109,10 +109,11 @@ class Gathering {
     const error = this.#error;
     this.#endPart();
     const usages = this.#parts.flatMap(({ usage }) => usage ?? []);
+    const isCounted = usages.length > 0 && usages.length === this.#parts.length;
     return {
       reasoning: this.#reasoning.join(""),
       text: this.#text.join(""),
-      usage: usages.length === 0 ? null : sumUsage(usages),
+      usage: isCounted ? sumUsage(usages) : null,
       parts: this.#parts,
       finishReason: this.#finishReason,
       status: error === null ? "complete" : error.code === "interrupted" ? "interrupted" : "failed",
@@ -126,6 +127,11 @@ class Gathering {
     };
   }
 
+  #finish(reason: FinishReason): void {
+    this.#finishReason = reason;
+    this.#answeredBy = this.#part.by ?? this.#answeredBy;
+  }
+
   /** What brought nothing is not billed. */
   #endPart(): void {
     if (this.#grown || this.#part.usage !== null) this.#parts.push(this.#part);
@@ -135,6 +141,7 @@ class Gathering {
   #piece({ type, text }: { type: "reasoning" | "text"; text: string }): void {
     this.#firstAt ??= new Date();
     this.#grown = true;
+    this.#answeredBy = this.#part.by ?? this.#answeredBy;
     this.#bring();
     if (type === "reasoning") this.#reasoning.push(text);
     else this.#length += text.length;
@@ -144,8 +151,7 @@ class Gathering {
   #takeOver(event: Extract<ChatEvent, { type: "seam" | "failover" }>): void {
     const { provider, model, error } = event;
     this.#endPart();
-    this.#answeredBy = { provider, model };
-    this.#part = { by: this.#answeredBy, usage: null };
+    this.#part = { by: { provider, model }, usage: null };
     const takeover = { provider, model, error, brought: false };
     this.#bring = () => (takeover.brought = true);
     if (event.type === "failover") this.#failovers.push(takeover);

@@ -42,7 +42,7 @@ export const transcripts: Declare = (program, { words, run }) => {
   const { commands, options, arguments: names } = words.help;
   const group = program.command("transcripts").description(commands.transcripts);
   const verb = (name: string, description: string): Verb => {
-    const command = group.command(name).description(description);
+    const command = group.command(name).description(description).allowExcessArguments(false);
     declareProviderOptions(command, ["transcripts"]);
     return command;
   };

@@ -46,6 +46,8 @@ class Course {
   readonly #options: ContinuityOptions;
   readonly #request: ChatRequest;
   #route = 0;
+  /** Of the route in use; null before the first request. */
+  #model: Model | null = null;
   #continued = false;
   #text = "";
   #reasoning = "";
@@ -79,7 +81,7 @@ class Course {
     while (true) {
       const error = yield* this.#runPart(part, seam, signal);
       if (error === null) return;
-      const how = this.#next(error);
+      const how = await this.#next(error);
       if (how === null) return yield { type: "error", error };
       const { provider, model } = this.#routes[this.#route]!;
       yield how === "afresh"
@@ -92,13 +94,9 @@ class Course {
   /** Runs one request; gives its error, null when the answer is whole. */
   async *#runPart(part: ChatRequest, seam: Seam, signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
     this.#grown = false;
-    let model: Model;
-    try {
-      model = await this.#routes[this.#route]!.open();
-    } catch (error) {
-      if (error instanceof AppError) return error;
-      throw error;
-    }
+    const model = this.#model ?? (await this.#open());
+    if (model instanceof AppError) return model;
+    this.#model = model;
     let error: AppError | null = null;
     for await (const event of model(part, signal)) {
       if (event.type === "error") error = event.error;
@@ -130,7 +128,7 @@ class Course {
   }
 
   /** What follows an error: the same route once more, the next one, or nothing. */
-  #next(error: AppError): SeamKind | "afresh" | null {
+  async #next(error: AppError): Promise<SeamKind | "afresh" | null> {
     if (this.#grown && !this.#options.automatic) return null;
     // A request that brought nothing was tried often enough by itself.
     if (this.#grown && isPassing(error) && !this.#continued) {
@@ -142,11 +140,31 @@ class Course {
       this.#withoutPrefix = true;
       return this.#how();
     }
-    if (this.#route + 1 >= this.#routes.length || !isUnusable(error)) return null;
-    this.#route++;
+    if (!isUnusable(error) || !(await this.#advance())) return null;
     this.#continued = false;
     this.#withoutPrefix = false;
     return this.#text !== "" || this.#reasoning !== "" ? this.#how() : "afresh";
+  }
+
+  /** Connects to the next route that can be used; false where none is left. */
+  async #advance(): Promise<boolean> {
+    while (this.#route + 1 < this.#routes.length) {
+      this.#route++;
+      const model = await this.#open();
+      if (model instanceof AppError) continue;
+      this.#model = model;
+      return true;
+    }
+    return false;
+  }
+
+  async #open(): Promise<Model | AppError> {
+    try {
+      return await this.#routes[this.#route]!.open();
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
   }
 
   #names(): { provider: string; model: string } {

@@ -25,7 +25,10 @@ export function fromRefusal({ status, body, header }: Refusal, connection: Conne
   if (status === 401) return new AppError("key_rejected", { provider, status, origin, reason }, options);
   if (status === 402) return new AppError("no_balance", { provider, reason }, options);
   if (status === 403) return new AppError("forbidden", { provider, origin, reason }, options);
-  if (status === 429) return new AppError("rate_limited", { provider, reason }, options);
+  if (status === 429) {
+    const wait = options.retryAfter === null ? null : Math.ceil(options.retryAfter / 1000);
+    return new AppError("rate_limited", { provider, reason, wait }, options);
+  }
   if (status === 408 || status === 409 || status >= 500) {
     return new AppError("service_failed", { provider, status, reason }, options);
   }
@@ -64,7 +67,7 @@ export function fromStream(payload: unknown, connection: Connection, model: stri
   const code = fields["code"] ?? fields["status"];
   const status = typeof code === "number" ? code : Number.parseInt(String(code), 10);
   const http = status >= 1000 ? (siliconflowKinds[String(status)[0]!] ?? 500) : status;
-  if (http === 429) return new AppError("rate_limited", { provider, reason });
+  if (http === 429) return new AppError("rate_limited", { provider, reason, wait: null });
   if (http >= 400 && http < 500)
     return fromRefusal({ status: http, body: reason, header: () => null }, connection, model);
   return new AppError("stream_failed", { provider, reason });

@@ -6,9 +6,28 @@ import { systemReason } from "../errors.ts";
 const privateFile = 0o600;
 const privateFolder = 0o700;
 
-/** Creates a folder and those above it that are missing. */
+/**
+ * Creates a folder and those above it that are missing. Node's own `recursive` never ends where a folder is there and says
+ * ENOENT to a new one, as /proc does.
+ */
 export function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: privateFolder });
+  try {
+    makeOne(path);
+  } catch (error) {
+    const above = dirname(path);
+    if (systemReason(error) !== "ENOENT" || above === path) throw error;
+    makeFolder(above);
+    makeOne(path);
+  }
+}
+
+/** It may be there already. */
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path, { mode: privateFolder });
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }
 
 /** Makes a file and gives its descriptor for appending; null when there is one already, or a link of that name. */

@@ -45,7 +45,7 @@ describe("a conversation", () => {
       null,
       ["a", "b", "c"].flatMap((word) => [user(word), assistant(`${word}!`)]),
     );
-    expect(conversation.takeLast()).toEqual({ question: user("c"), answer: assistant("c!") });
+    expect(conversation.takeLast()).toEqual({ question: user("c"), answer: assistant("c!"), ids: [] });
     expect(conversation.dropOldest(1)).toBe(1);
     expect(conversation.turns).toEqual([user("b"), assistant("b!")]);
     expect(conversation.dropOldest(5)).toBe(1);

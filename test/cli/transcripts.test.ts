@@ -128,6 +128,17 @@ describe.concurrent("a word after transcripts", () => {
     expect(await run(["--lang", lang, "transcripts", word])).toMatchObject({ code: 2, stdout: "", stderr });
   });
 
+  test.each([
+    ["remove", "a", "b", "--yes"],
+    ["show", "a", "b"],
+    ["path", "last", "extra"],
+    ["list", "extra"],
+  ])("%s takes no more arguments than it says", async (...words) => {
+    const [en, zh] = await Promise.all(["en", "zh"].map((lang) => run(["--lang", lang, "transcripts", ...words])));
+    expect([en!.code, zh!.code]).toEqual([2, 2]);
+    expect(zh!.stderr).toMatch(/^\u591a\u4f59\u7684\u53c2\u6570\uff1a/u);
+  });
+
   test("may be help, of a command too", async () => {
     const [all, list, flag] = await Promise.all([
       run(["transcripts", "help"]),

@@ -43,6 +43,42 @@ function keys(server: RawServer): (string | undefined)[] {
   return [...new Set(server.requests.map(({ headers }) => headers.authorization))];
 }
 
+describe.concurrent("a provider that cannot be used", () => {
+  test.each([
+    ["before anything came", [refusal(429, error("slow down"), { "retry-after": "300" })], "", "rate_limited"],
+    ["in the midst of an answer", [cut(text("One")), refusal(503, error("busy"))], "One\n", "service_failed"],
+  ])("for want of a key is passed over %s, and the error is the first one's", async (_, replies, stdout, code) => {
+    await using deepseek = await serve(replies);
+    const { place, env } = placed({ deepseek: deepseek.url, siliconflow: "http://127.0.0.1:9" });
+    const options = { place, env: { ...env, SILICONFLOW_API_KEY: undefined } };
+    const told = await run(["ask", "--retries", "1", "count"], options);
+    expect(told).toMatchObject({ code: 5, stdout });
+    expect(told.stderr).not.toContain("siliconflow");
+    const json = JSON.parse((await run(["ask", "-o", "json", "--retries", "0", "count"], options)).stdout) as object;
+    expect(json).toMatchObject({ provider: "deepseek", error: { code: expect.any(String) as string } });
+    expect(code).not.toBe("no_key");
+  });
+
+  test("is not who answered when it brought nothing", async () => {
+    await using deepseek = await serve([cut(text("One")), refusal(503, error("busy"))]);
+    const siliconflow = `http://127.0.0.1:${await freePort()}`;
+    const { place, env } = placed({ deepseek: deepseek.url, siliconflow });
+    const { stdout, code } = await run(["ask", "-o", "json", "--retries", "0", "count"], { place, env });
+    const again = await run(["ask", "-o", "json", "--retries", "1", "count"], { place, env });
+    expect([code, again.code]).toEqual([5, 5]);
+    expect(JSON.parse(stdout)).toMatchObject({ provider: "deepseek", answer: "One", usage: null, cost: null });
+    expect(await lastExchange(place)).toMatchObject({ answeredBy: null });
+  });
+
+  test("says how long it wants to be left alone", async () => {
+    await using deepseek = await serve([refusal(429, error("slow down"), { "retry-after": "300" })]);
+    const { place, env } = placed({ deepseek: deepseek.url });
+    const [en, zh] = await Promise.all(["en", "zh"].map((lang) => run(["ask", "--lang", lang, "hi"], { place, env })));
+    expect(en!.stderr).toContain("Ask again in 300 s, as it says.");
+    expect(zh!.stderr).toContain("\u670d\u52a1\u5546\u8981\u6c42 300 \u79d2\u540e\u518d\u8bd5\u3002");
+  });
+});
+
 describe.concurrent("the next provider takes over", () => {
   test.each<[string, Reply, string]>([
     ["fails", refusal(503, error("busy")), "service_failed"],

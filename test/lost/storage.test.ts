@@ -156,6 +156,28 @@ test.runIf(posix).concurrent("a folder that is read-only: ask prints the whole a
   expect(terminal.screen()).toMatch(/The transcript .* cannot be written \(EACCES\)/u);
 });
 
+test
+  .runIf(existsSync("/proc/self"))
+  .concurrent("a place that takes no folders ends in an error, and not never", async () => {
+    await using server = await serve([answer("yes")]);
+    const { code, stdout } = await run(["ask", "--transcripts", "/proc/nope", "hi"], { env: askingAt(server) });
+    expect({ code, stdout }).toEqual({ code: 6, stdout: "yes\n" });
+  });
+
+test.runIf(posix).concurrent("a working folder that was removed is said to be gone", async () => {
+  const place = newPlace();
+  const script = 'rmdir transcripts; rmdir "$PWD"; exec "$@"';
+  await using terminal = openTerminal({
+    command: "sh",
+    args: ["-c", script, "sh", process.execPath, launcher, "ask", "hi"],
+    cwd: place.cwd,
+    env: environment(place, { DEEPSEEK_API_KEY: "sk-0123456789abcdef" }),
+    cols: 200,
+  });
+  expect(await terminal.exit).toMatchObject({ code: 2 });
+  expect(terminal.screen()).toContain("The folder you are in is no longer there. Go to another one (cd).");
+});
+
 const full = "/dev/full";
 
 describe.runIf(existsSync(full)).concurrent("a disk without room", () => {
@@ -172,7 +194,12 @@ describe.runIf(existsSync(full)).concurrent("a disk without room", () => {
     expect(zh).toMatchObject({ code: 6, stdout: "the whole answer\n" });
     expect(zh.stderr).toContain(full);
     expect(json.code).toBe(6);
-    expect(JSON.parse(json.stdout)).toMatchObject({ answer: "the whole answer", complete: true, transcript: null });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      answer: "the whole answer",
+      complete: true,
+      transcript: null,
+      error: { code: "transcript_unwritable" },
+    });
   });
 
   test("a session that is piped in goes on, tells once, and exits 6; 0 when it was saved elsewhere", async () => {

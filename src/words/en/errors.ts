@@ -44,6 +44,10 @@ export const errors: ErrorTable = {
     what: `${pattern} is no regular expression (${reason}).`,
     next: "Put a backslash before signs that are meant as such, or leave --regex out.",
   }),
+  no_working_folder: () => ({
+    what: "The folder you are in is no longer there.",
+    next: "Go to another one (cd).",
+  }),
   unknown_setting: ({ name, nearest }) => ({
     what: `There is no setting ${name}${meant(nearest)}.`,
     next: "deepseek-chat config list shows all there are; the README tells what else the config file takes.",
@@ -134,9 +138,9 @@ export const errors: ErrorTable = {
     what: `${host} sent nothing for ${seconds} s.`,
     next: "Ask again, or wait longer with --timeout.",
   }),
-  rate_limited: ({ provider, reason }) => ({
+  rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} is limiting requests (429: ${reason}).`,
-    next: "Wait a little and ask again.",
+    next: wait === null ? "Wait a little and ask again." : `Ask again in ${wait} s, as it says.`,
   }),
   service_failed: ({ provider, status, reason }) => ({
     what: `${provider} failed (${status}: ${reason}).`,

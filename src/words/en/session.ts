@@ -51,7 +51,7 @@ export const session = {
   noThinking: "There was no thinking yet.",
   thinkingHow: "/thinking on, off, low, high or max; alone it shows the last thinking.",
   thinkingIs: ({ value }: { value: string }) => `Thinking: ${value}, from the next question on.`,
-  tornLast: "The last answer broke off.",
+  tornLast: "The last answer broke off. /continue goes on from where it stopped.",
   lastExchange: "The last exchange:",
   keys: [
     "Alt-Enter or Ctrl-J: new line · Ctrl-R: search what was typed · Tab: complete · Ctrl-X Ctrl-E: editor",

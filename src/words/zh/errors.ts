@@ -37,6 +37,10 @@ export const errors: Words["errors"] = {
     what: `${pattern} 不是正确的正则表达式（${reason}）。`,
     next: "符号本身请在前面加反斜杠，或去掉 --regex 按原文搜索。",
   }),
+  no_working_folder: () => ({
+    what: "当前目录已不存在。",
+    next: "请先切换到其他目录（cd）。",
+  }),
   unknown_setting: ({ name, nearest }) => ({
     what: `没有 ${name} 这个设置${meant(nearest)}。`,
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
@@ -125,9 +129,9 @@ export const errors: Words["errors"] = {
     what: `${host} 已 ${seconds} 秒没有任何回应。`,
     next: "请重试，或用 --timeout 延长等待时间。",
   }),
-  rate_limited: ({ provider, reason }) => ({
+  rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} 限制了请求频率（429：${reason}）。`,
-    next: "请稍后再试。",
+    next: wait === null ? "请稍后再试。" : `服务商要求 ${wait} 秒后再试。`,
   }),
   service_failed: ({ provider, status, reason }) => ({
     what: `${provider} 服务出错（${status}：${reason}）。`,

@@ -116,13 +116,16 @@ export const help: Words["help"] = {
       }`,
     commandFirst: ({ word, program }) => `命令 ${word} 要写在最前面：${program} ${word} …。`,
     sentence: ({ code, subject, message }) => {
+      // Commander's own words for what would have been right, and for what was too much.
+      const fitting = /is invalid\. (?:Allowed choices are )?(.+?)\.?$/u.exec(message)?.[1] ?? "";
+      const extra = /but got \d+: (.+?)\.?$/u.exec(message)?.[1] ?? "";
       const sentences: Record<string, string> = {
         "commander.unknownOption": `没有选项 ${subject}。`,
         "commander.missingArgument": `缺少参数 ${subject}。`,
         "commander.optionMissingArgument": `选项 ${subject} 缺少参数值。`,
         "commander.unknownCommand": `没有命令 ${subject}。`,
-        "commander.excessArguments": "参数过多。",
-        "commander.invalidArgument": `${subject} 的值无效。`,
+        "commander.excessArguments": extra === "" ? "参数过多。" : `多余的参数：${extra}。`,
+        "commander.invalidArgument": `${subject} 的值无效${fitting === "" ? "" : `，可用：${fitting}`}。`,
         "commander.conflictingOption": `选项 ${subject} 与其他选项冲突。`,
       };
       return sentences[code] ?? message;

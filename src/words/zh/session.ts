@@ -20,7 +20,7 @@ export const session: Words["session"] = {
   noSystem: "没有系统提示词，可用 /system <内容> 设置。",
   newStarted: "从下一个问题起是新对话。",
   resumed: ({ title, turns }) => `继续对话《${title}》（${turns} 轮）。`,
-  retired: ({ model, successor }) => `${model} 已于 2026-07-24 下线，请改用 ${successor}:--model ${successor}。`,
+  retired: ({ model, successor }) => `${model} 已于 2026-07-24 下线，请改用 ${successor}：--model ${successor}。`,
   nothingToContinue: "没有可继续的内容：上一个回答已经完整，或者还没有回答。",
   canContinue: "输入 /continue 可从断点处继续。",
   nothingToUndo: "没有可撤回的问题。",
@@ -49,7 +49,7 @@ export const session: Words["session"] = {
   noThinking: "还没有思考内容。",
   thinkingHow: "/thinking on、off、low、high 或 max；不带参数时显示上一次的思考。",
   thinkingIs: ({ value }) => `思考：${value}，从下一个问题起生效。`,
-  tornLast: "上一个回答没有完成。",
+  tornLast: "上一个回答没有完成，输入 /continue 可从断点处继续。",
   lastExchange: "上一轮对话：",
   keys: [
     "Alt-Enter 或 Ctrl-J：换行 · Ctrl-R：搜索输入历史 · Tab：补全 · Ctrl-X Ctrl-E：打开编辑器",
@@ -59,7 +59,7 @@ export const session: Words["session"] = {
 
 export const context: Words["context"] = {
   used: ({ used, estimated, window, share }) =>
-    `上下文：${estimated ? "约 " : ""}${used} token${window === null ? "" : `，上限 ${window}(${share})`}。`,
+    `上下文：${estimated ? "约 " : ""}${used} token${window === null ? "" : `，上限 ${window}（${share}）`}。`,
   near: ({ share }) =>
     `对话已占模型上下文的 ${share}。/compact 由模型总结较早的内容，/compact drop 丢弃最早的内容；对话记录不受影响。`,
   tooLong: "/compact 由模型总结较早的内容，/compact drop 丢弃最早的内容，然后用 /retry 重新提问。对话记录不受影响。",
