@@ -119,7 +119,7 @@ describe.concurrent("the picker of conversations", () => {
   test("shows what is short in the pager too, until that is left", async () => {
     const place = filledPlace();
     const pager = join(place.home, "pager");
-    put(pager, '#!/bin/sh\ncat; echo "LESS is $LESS"; read -r _\n');
+    put(pager, '#!/bin/sh\ncat; echo "LESS is $LESS"; read -r _ < /dev/tty\n');
     chmodSync(pager, 0o755);
     await using terminal = openProgram(["transcripts"], { place, env: { PAGER: pager, LESS: "-FiX" }, rows: 40 });
     await terminal.until("Conversations (3)");
