@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { realpathSync, rmSync, statSync, utimesSync } from "node:fs";
+import { realpathSync, rmSync, statSync, unlinkSync, utimesSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
 import { createFile, makeFolder, using, writeAll } from "./disk.ts";
 import { encodeTranscript } from "./encode.ts";
@@ -27,7 +27,7 @@ export function renameTranscript(path: string, title: string): void {
 export function removeTranscript(path: string): void {
   try {
     if (isHeld(realpathSync.native(path))) throw new AppError("transcript_busy", { path });
-    rmSync(path);
+    unlinkSync(path);
     rmSync(companion(path, "waiting"), { recursive: true, force: true });
   } catch (error) {
     if (error instanceof AppError) throw error;

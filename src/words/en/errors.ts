@@ -148,7 +148,7 @@ export const errors: ErrorTable = {
   }),
   stream_failed: ({ provider, reason }) => ({
     what: `${provider} broke off the answer: ${reason}.`,
-    next: "What came is kept; /continue, or deepseek-chat ask --continue-answer, goes on from there.",
+    next: "Whatever came is kept: /continue, or deepseek-chat ask --continue-answer, goes on from there.",
   }),
   not_a_stream: ({ provider, contentType, start }) => ({
     what: `${provider} answered with ${contentType} instead of an answer of a model: ${start}`,
@@ -156,7 +156,7 @@ export const errors: ErrorTable = {
   }),
   incomplete_answer: ({ provider }) => ({
     what: `The answer from ${provider} ended before it was finished.`,
-    next: "What came is kept; /continue, or deepseek-chat ask --continue-answer, goes on from there.",
+    next: "Whatever came is kept: /continue, or deepseek-chat ask --continue-answer, goes on from there.",
   }),
   redirected: ({ provider, status, location }) => ({
     what: `${provider} redirects to ${location} (${status}); the key is not carried there.`,

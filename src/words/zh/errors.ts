@@ -139,7 +139,7 @@ export const errors: Words["errors"] = {
   }),
   stream_failed: ({ provider, reason }) => ({
     what: `${provider} 中断了回答：${reason}。`,
-    next: "已收到的部分已保留，可用 /continue 或 deepseek-chat ask --continue-answer 接着续写。",
+    next: "收到的部分均已保留，可用 /continue 或 deepseek-chat ask --continue-answer 接着续写。",
   }),
   not_a_stream: ({ provider, contentType, start }) => ({
     what: `${provider} 返回的是 ${contentType}，而不是模型的回答：${start}`,
@@ -147,7 +147,7 @@ export const errors: Words["errors"] = {
   }),
   incomplete_answer: ({ provider }) => ({
     what: `${provider} 的回答没有结束就断开了。`,
-    next: "已收到的部分已保留，可用 /continue 或 deepseek-chat ask --continue-answer 接着续写。",
+    next: "收到的部分均已保留，可用 /continue 或 deepseek-chat ask --continue-answer 接着续写。",
   }),
   redirected: ({ provider, status, location }) => ({
     what: `${provider} 重定向到 ${location}（${status}），密钥没有随之发送。`,
