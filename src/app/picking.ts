@@ -1,12 +1,13 @@
 import { basename, extname } from "node:path";
 import { AppError, asAppError } from "../errors.ts";
-import { type Deed, folded, pause, pick, type Picked, type PickerRow, type Start } from "../terminal/picker.ts";
+import { type Deed, pause, pick, type Picked, type PickerRow, type Start } from "../terminal/picker.ts";
 import { choose, confirmed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { bytes } from "../terminal/table.ts";
 import { describe } from "../terminal/terminal.ts";
 import { forms, type FormName } from "../transcripts/export/forms.ts";
 import { describeTranscript, readTranscript, type TranscriptSummary } from "../transcripts/read.ts";
+import { fold } from "../transcripts/search/fold.ts";
 import { localStamp } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
 import { listConversations } from "./archive.ts";
@@ -35,7 +36,7 @@ export async function pickConversation(app: App, first: Deed, inUse: string | nu
         app,
         all.find((row) => row.path === path)!,
       );
-    const picked = await pick({ terminal, words: words.picker, rows: all.map(asRow), first, start, preview });
+    const picked = await pick({ terminal, words: words.picker, rows: all.map(asRow), fold, first, start, preview });
     if (picked === null) return null;
     if (picked.deed === "resume" && describeTranscript(picked.value) !== null) return picked.value;
     await attempt(app, picked, inUse);
@@ -49,7 +50,7 @@ function asRow(summary: TranscriptSummary): PickerRow {
   return {
     value: summary.path,
     name: `${summary.id}  ${when}  ${summary.title}`,
-    text: folded(`${summary.id} ${when} ${model} ${summary.title}`),
+    text: fold(`${summary.id} ${when} ${model} ${summary.title}`),
   };
 }
 

@@ -19,7 +19,7 @@ export interface PickerRow {
   readonly value: string;
   /** One line, which may come from outside. */
   readonly name: string;
-  /** What words of the filter are looked for in. */
+  /** What words of the filter are looked for in, folded as they are. */
   readonly text: string;
 }
 
@@ -31,6 +31,8 @@ export interface PickerOptions {
   readonly terminal: Terminal;
   readonly words: Words["picker"];
   readonly rows: readonly PickerRow[];
+  /** Makes texts alike that mean the same, as in upper and lower case. */
+  readonly fold: (text: string) => string;
   /** What Enter does. */
   readonly first: Deed;
   /** Where an earlier choice was left. */
@@ -72,13 +74,8 @@ const keyPrompt = createPrompt<void, { readonly message: string }>(({ message },
   return message;
 });
 
-/** A text in which case and width of letters make no difference. */
-export function folded(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
-}
-
-function matching(rows: readonly PickerRow[], filter: string): readonly PickerRow[] {
-  const wanted = folded(filter).split(/\s+/u).filter(Boolean);
+function matching({ rows, fold }: PickerOptions, filter: string): readonly PickerRow[] {
+  const wanted = fold(filter).split(/\s+/u).filter(Boolean);
   return wanted.length === 0 ? rows : rows.filter(({ text }) => wanted.every((word) => text.includes(word)));
 }
 
@@ -88,13 +85,13 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const [filter, setFilter] = useState(start.filter);
   const [typing, setTyping] = useState(false);
   const [place, setPlace] = useState(() => {
-    const found = matching(rows, start.filter).findIndex((row) => row.value === start.value);
+    const found = matching(options, start.filter).findIndex((row) => row.value === start.value);
     return found >= 0 ? found : start.place;
   });
   /** A letter that does something when nothing comes right behind it. */
   const waiting = useRef<NodeJS.Immediate | null>(null);
   const [, setSize] = useState(0);
-  const found = matching(rows, filter);
+  const found = matching(options, filter);
   const active = Math.min(place, found.length - 1);
   const chosen = found[active];
   const preview = usePreview(chosen?.value ?? null, options.preview);

@@ -73,14 +73,19 @@ function makeRemovable({ cwd }: Place): void {
   if (existsSync(folder)) chmodSync(folder, 0o700);
 }
 
+/** A question with its answer, and the prompt again: by then both are saved. */
+async function askFirst(terminal: PtyTerminal, answered: string): Promise<void> {
+  await say(terminal, "one");
+  await terminal.until(answered);
+  await terminal.until(/> *$/u);
+}
+
 describe.runIf(posix).concurrent("a transcript that", () => {
   test.each(Object.entries(ruins))("%s: told once, gone on, and saved elsewhere whole", async (_, { ruin, reason }) => {
     await using server = await serve((__, index) => answer(`answer ${index + 1}`));
     const place = newPlace();
     await using terminal = openOrdinary([], place, askingAt(server));
-    await say(terminal, "one");
-    await terminal.until("answer 1");
-    await terminal.until(/> *$/u);
+    await askFirst(terminal, "answer 1");
     const path = fileOf(place);
     ruin(path);
     await say(terminal, "two");
@@ -110,9 +115,7 @@ describe.runIf(posix).concurrent("a transcript that", () => {
     await using server = await serve((_, index) => answer(`answer ${index + 1}`));
     const place = newPlace();
     await using terminal = openProgram([], { place, env: askingAt(server), cols: 200 });
-    await say(terminal, "one");
-    await terminal.until("answer 1");
-    await terminal.until(/> *$/u);
+    await askFirst(terminal, "answer 1");
     truncateSync(fileOf(place));
     await say(terminal, "two");
     await terminal.until("answer 2");
@@ -130,9 +133,7 @@ describe.runIf(posix).concurrent("a transcript that", () => {
     const place = newPlace();
     const env = { ...askingAt(server), LC_ALL: "zh_CN.UTF-8" };
     await using terminal = openProgram([], { place, env, cols: 200 });
-    await say(terminal, "one");
-    await terminal.until("\u56de\u7b54");
-    await terminal.until(/> *$/u);
+    await askFirst(terminal, "\u56de\u7b54");
     rmSync(fileOf(place));
     await say(terminal, "two");
     await terminal.until("\u6b64\u540e\u7684\u5185\u5bb9\u4e0d\u518d\u4fdd\u5b58");
