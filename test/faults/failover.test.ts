@@ -55,8 +55,7 @@ describe.concurrent("a provider that cannot be used", () => {
     expect(told).toMatchObject({ code: 5, stdout });
     expect(told.stderr).not.toContain("siliconflow");
     const json = JSON.parse((await run(["ask", "-o", "json", "--retries", "0", "count"], options)).stdout) as object;
-    expect(json).toMatchObject({ provider: "deepseek", error: { code: expect.any(String) as string } });
-    expect(code).not.toBe("no_key");
+    expect(json).toMatchObject({ provider: "deepseek", error: { code } });
   });
 
   test("is not who answered when it brought nothing", async () => {
