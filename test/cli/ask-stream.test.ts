@@ -200,22 +200,22 @@ describe.concurrent("silence", () => {
         yield ": keep-alive\n\n";
       }
     }
-    const { code, object } = await ask({ body: body() }, "--timeout", "0.5");
+    const { code, object } = await ask({ body: body() }, "--timeout", "4");
     expect(code).toBe(5);
     expect(object).toMatchObject({ answer: "half", error: { code: "timeout" } });
   });
 
   test("is not counted while keep-alives say that the request waits its turn", async () => {
-    const waiting = Array.from({ length: 6 }, () => ": keep-alive\n\n");
-    const { code, object } = await ask({ body: paced(200, [...waiting, ...whole]) }, "--timeout", "0.9");
+    const waiting = Array.from({ length: 24 }, () => ": keep-alive\n\n");
+    const { code, object } = await ask({ body: paced(200, [...waiting, ...whole]) }, "--timeout", "4");
     expect(code).toBe(0);
     expect(object.answer).toBe(wholeText);
   });
 
   test("of a long answer is none: there is no limit on the whole", async () => {
-    const parts = Array.from({ length: 15 }, () => text("."));
-    const { code, object } = await ask({ body: paced(100, [...parts, finish(), done]) }, "--timeout", "0.9");
-    expect({ code, answer: object.answer }).toEqual({ code: 0, answer: ".".repeat(15) });
+    const parts = Array.from({ length: 50 }, () => text("."));
+    const { code, object } = await ask({ body: paced(100, [...parts, finish(), done]) }, "--timeout", "4");
+    expect({ code, answer: object.answer }).toEqual({ code: 0, answer: ".".repeat(50) });
   });
 });
 

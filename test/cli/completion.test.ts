@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { environment, launcher, newPlace, type Place, put, run } from "../support/program.ts";
-import { hasProgram } from "../support/shells.ts";
+import { hasProgram } from "../support/system-programs.ts";
 
 const bashCompletion = "/usr/share/bash-completion/bash_completion";
 
@@ -17,7 +17,7 @@ async function inShell(shell: string, args: readonly string[]): Promise<string> 
   chmodSync(join(folder, "deepseek-chat"), 0o755);
   put(join(place.home, "script"), script);
   const env = variables(place, folder);
-  const { stdout } = await promisify(execFile)(shell, args, { env, cwd: place.cwd, timeout: 20_000 });
+  const { stdout } = await promisify(execFile)(shell, args, { env, cwd: place.cwd, timeout: 240_000 });
   return stdout;
 }
 

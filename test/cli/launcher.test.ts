@@ -58,7 +58,7 @@ describe.concurrent("the launcher", () => {
       const place = newPlace();
       const session = start(["chat", "-p", "demo"], { place, openInput: true });
       const kept = join(place.home, ".cache", "deepseek-chat", "compiled", "chat");
-      await expect.poll(() => existsSync(kept), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => existsSync(kept), { timeout: 240_000 }).toBe(true);
       session.kill("SIGTERM");
       expect(await session.done).toMatchObject({ code: 143 });
     },

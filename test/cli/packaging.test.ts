@@ -10,7 +10,7 @@ import { answer } from "../support/wire.ts";
 const windows = process.platform === "win32";
 const execute = promisify(execFile);
 
-test("what is packed installs without any network and is a working program", { timeout: 60_000 }, async () => {
+test("what is packed installs without any network and is a working program", async () => {
   const place = newPlace();
   // A cache of its own that is empty: nothing can come from there either.
   const env = {

@@ -143,7 +143,7 @@ describe("key_command", () => {
     const marker = join(folder, "started");
     const code = `require("fs").writeFileSync(${JSON.stringify(marker)}, ""); setInterval(() => {}, 1e6)`;
     const finding = failure(find(places(), script(code), stop.signal));
-    await expect.poll(() => statSync(marker, { throwIfNoEntry: false })).toBeDefined();
+    await expect.poll(() => statSync(marker, { throwIfNoEntry: false }), { timeout: 240_000 }).toBeDefined();
     stop.abort();
     expect((await finding).code).toBe("interrupted");
   });

@@ -15,7 +15,8 @@ interface Told {
   readonly provider: string;
 }
 
-const quick = ["--timeout", "0.7"];
+/** Longer than a busy machine takes to bring what is sent at once. */
+const brief = ["--timeout", "4"];
 const thought = (content: string) => delta({ reasoning_content: content });
 const cut = (...pieces: readonly string[]): Reply => ({ body: pieces, end: "cut" });
 const stall = (...pieces: readonly string[]): Reply => ({ body: pieces, end: "stall" });
@@ -54,7 +55,7 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
       breaking(thought("Let me "), thought("count."), text("One, two"), text(", th")),
       answer("ree", ", four."),
     ]);
-    const { code, stdout, stderr, place } = await run(["ask", "--thinking", ...quick, "count"], {
+    const { code, stdout, stderr, place } = await run(["ask", "--thinking", ...brief, "count"], {
       env: askingAt({ url: `${server.url}/v1` }),
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: "One, two, three, four.\n" });
@@ -187,7 +188,7 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
     ["stalls", stall(text(", two")), "One, two"],
   ])("once: when what goes on %s too, all that came is kept", async (_, second, kept) => {
     await using server = await serve([cut(text("One")), second]);
-    const { code, stdout, place } = await run(["ask", "--retries", "1", ...quick, "count"], { env: askingAt(server) });
+    const { code, stdout, place } = await run(["ask", "--retries", "1", ...brief, "count"], { env: askingAt(server) });
     expect({ stdout, requests: server.requests.length }).toEqual({ stdout: `${kept}\n`, requests: 2 });
     expect(code).toBeGreaterThan(3);
     expect(await lastExchange(place)).toMatchObject({ answer: kept, status: "failed", seams: [{ at: 3 }] });
@@ -237,7 +238,7 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
       answer("nt(2)\n```\n", "Both **print**."),
     ]);
     const place = newPlace();
-    await using terminal = openProgram(["--timeout", "0.7"], { place, env: askingAt(server), cols: 160 });
+    await using terminal = openProgram(brief, { place, env: askingAt(server), cols: 160 });
     await terminal.until(/>$/u);
     terminal.type("code");
     await terminal.until(/> code$/u);
@@ -245,7 +246,7 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
     await terminal.until("print(2)");
     await terminal.until("what had come was billed again as input");
     expect(terminal.screen()).toMatch(
-      /print\(1\)\n\s*print\(2\)\n[\s\S]*Both print\.\n+127\.0\.0\.1:\d+ sent nothing for 0\.7 s\./u,
+      /print\(1\)\n\s*print\(2\)\n[\s\S]*Both print\.\n+127\.0\.0\.1:\d+ sent nothing for 4 s\./u,
     );
     expect(messages(server)).toMatchObject([
       { content: "code" },

@@ -76,7 +76,7 @@ async function runSession({ seed, launch }: SoakOptions, relay: Relay, tally: Ta
   const lines = ids.flatMap((id) => [`question ${id}`, ...(random(id) < 0.3 ? ["/continue"] : [])]);
   const args = form === "chat" ? [] : ["ask", "-o", form, `question ${ids[0]}`];
   const launched = await launch({
-    args: [...args, "--retries", "2", "--timeout", "1", "--quiet"],
+    args: [...args, "--retries", "2", "--timeout", "4", "--quiet"],
     input: form === "chat" ? `${lines.join("\n")}\nq\n` : null,
     env: { DEEPSEEK_API_KEY: "sk-0123456789abcdef", DEEPSEEK_BASE_URL: `${relay.url}/v1` },
     config: configOf(relay, random("provider")),

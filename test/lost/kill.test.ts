@@ -12,22 +12,18 @@ import { compare, ends, kill, question, sum, ways } from "./killing.ts";
 const posix = process.platform !== "win32";
 
 // Windows has neither these signals nor terminals that hang up.
-test.runIf(posix)(
-  "ended at any moment of an answer, the program has saved all that it showed",
-  { timeout: 60_000 },
-  async () => {
-    const scene = () => {
-      const place = newPlace();
-      return { launcher, cwd: place.cwd, env: environment(place) };
-    };
-    const { rows, mistakes } = await kill({ seed: 1, runs: 48, killed: 0.5, parallel: 3, scene });
-    expect(mistakes).toEqual([]);
-    const all = [...rows.values()].reduce(sum);
-    expect(all).toMatchObject({ runs: 48, lost: 0 });
-    expect(all.shown).toBeGreaterThan(10_000);
-    for (const word of [...ways, ...ends]) expect([...rows.keys()].join("; ")).toContain(word);
-  },
-);
+test.runIf(posix)("ended at any moment of an answer, the program has saved all that it showed", async () => {
+  const scene = () => {
+    const place = newPlace();
+    return { launcher, cwd: place.cwd, env: environment(place) };
+  };
+  const { rows, mistakes } = await kill({ seed: 1, runs: 48, killed: 0.5, parallel: 3, scene });
+  expect(mistakes).toEqual([]);
+  const all = [...rows.values()].reduce(sum);
+  expect(all).toMatchObject({ runs: 48, lost: 0 });
+  expect(all.shown).toBeGreaterThan(10_000);
+  for (const word of [...ways, ...ends]) expect([...rows.keys()].join("; ")).toContain(word);
+});
 
 describe("what compares them", () => {
   const pieces = [

@@ -129,8 +129,9 @@ async function begin(way: Way, { launcher, cwd, env }: Scene, url: string): Prom
     });
     return { terminal: null, signal: (signal) => void child.kill(signal), shown: () => text, gone };
   }
-  // Else the terminal itself would write `^C` into whatever the program is just writing, a sequence of its own too.
-  const shell = ["-c", 'stty -echoctl; exec "$@"', "sh", process.execPath, ...args];
+  // Else the terminal itself would write `^C` into whatever the program is just writing, a sequence of its own too, and throw
+  // away what the program wrote and nobody has read yet.
+  const shell = ["-c", 'stty -echoctl noflsh; exec "$@"', "sh", process.execPath, ...args];
   const terminal = openTerminal({ command: "sh", args: shell, cwd, env: all, rows: 30 });
   if (!way.startsWith("ask")) {
     await terminal.until(/^>$/mu);

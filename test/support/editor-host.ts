@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BurstTimes } from "../../src/repl/editor/burst.ts";
 import { type Candidate, type Completer } from "../../src/repl/editor/complete.ts";
 import { LineEditor } from "../../src/repl/editor/editor.ts";
 import { History } from "../../src/repl/editor/history.ts";
@@ -21,6 +22,8 @@ export interface HostSettings {
   readonly candidates?: readonly Candidate[];
   /** Milliseconds the candidates take. */
   readonly slow?: number;
+  /** As in `EditorOptions`. */
+  readonly burstTimes?: BurstTimes;
 }
 
 const settings = JSON.parse(process.argv[2] ?? "{}") as HostSettings;
@@ -81,7 +84,14 @@ async function main(): Promise<void> {
         return () => process.stdout.off("resize", callback);
       },
     },
-    { history, complete, openEditor, words, color: settings.color ?? false },
+    {
+      history,
+      complete,
+      openEditor,
+      words,
+      color: settings.color ?? false,
+      ...(settings.burstTimes && { burstTimes: settings.burstTimes }),
+    },
   );
   const text = settings.prompt ?? "> ";
   const note = () => editor.message("a note");

@@ -29,7 +29,7 @@ export interface PtyTerminal extends AsyncDisposable {
   /**
    * Resolves when the text is on the screen, or the predicate holds; looked at after each piece of output is drawn. A regular
    * expression is matched against `screen()`; a string may also end in blanks.
-   * @param timeoutMs milliseconds, 30,000 by default; then it rejects and shows the screen.
+   * @param timeoutMs milliseconds, 240,000 by default; then it rejects and shows the screen.
    */
   until(condition: string | RegExp | (() => boolean), timeoutMs?: number): Promise<void>;
   /** From zero, in the visible part. `column` may equal the width: a full row with the wrap pending. */
@@ -136,7 +136,7 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
       terminal.resize(cols, rows);
       pty.resize(cols, rows);
     },
-    until(condition, timeoutMs = 30_000) {
+    until(condition, timeoutMs = 240_000) {
       return new Promise((resolve, reject) => {
         const stop = () => {
           clearTimeout(timer);

@@ -1,9 +1,10 @@
 import { systemReason } from "../../errors.ts";
 import type { Words } from "../../words/words.ts";
+import type { BurstTimes } from "./burst.ts";
 import type { Completer } from "./complete.ts";
 import { KillRing } from "./draft.ts";
 import type { History } from "./history.ts";
-import { Keyboard, type KeyInput } from "./keyboard.ts";
+import { Keyboard, type KeyboardListener, type KeyInput } from "./keyboard.ts";
 import type { KeyEvent } from "./keys.ts";
 import { Pastes } from "./paste.ts";
 import { Patience } from "./patience.ts";
@@ -32,6 +33,8 @@ export interface EditorOptions {
   readonly color: boolean;
   /** True swaps Enter and Alt-Enter; asked at each key. */
   readonly multiline?: () => boolean;
+  /** How long a paste that the terminal does not mark is waited for. */
+  readonly burstTimes?: BurstTimes;
 }
 
 export type ReadResult =
@@ -78,14 +81,15 @@ export class LineEditor {
       () => this.#columns(),
       () => this.#drain(),
     );
-    this.#keyboard = new Keyboard(io.input, (text) => io.write(text), {
+    const listener: KeyboardListener = {
       key: (event) => this.#take(event),
       end: () => queueMicrotask(() => this.#drain()),
       continued: () => {
         this.#view.forget();
         this.#redraw();
       },
-    });
+    };
+    this.#keyboard = new Keyboard(io.input, (text) => io.write(text), listener, options.burstTimes);
   }
 
   /**

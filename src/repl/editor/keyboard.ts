@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { setImmediate } from "node:timers/promises";
 import type { ReadStream } from "node:tty";
-import { BurstGate } from "./burst.ts";
+import { BurstGate, type BurstTimes } from "./burst.ts";
 import { KeyDecoder, type KeyEvent } from "./keys.ts";
 
 export type KeyInput = Pick<ReadStream, "on" | "off" | "pause" | "resume" | "setRawMode">;
@@ -32,8 +32,11 @@ export class Keyboard {
   #fresh = false;
   #caughtUp: Promise<void> = Promise.resolve();
 
-  /** @param write to the terminal, for switching bracketed paste */
-  constructor(input: KeyInput, write: (text: string) => void, listener: KeyboardListener) {
+  /**
+   * @param write to the terminal, for switching bracketed paste
+   * @param times how pastes are told where the terminal does not mark them; undefined for the usual times
+   */
+  constructor(input: KeyInput, write: (text: string) => void, listener: KeyboardListener, times?: BurstTimes) {
     this.#input = input;
     this.#write = write;
     this.#listener = listener;
@@ -41,6 +44,7 @@ export class Keyboard {
     this.#gate = new BurstGate(
       (text) => this.#decoder.push(text),
       (text) => listener.key({ type: "paste", text }),
+      times,
     );
   }
 

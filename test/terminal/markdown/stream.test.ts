@@ -40,7 +40,7 @@ function highestMove(bytes: string): number {
   return Math.max(0, ...Array.from(bytes.matchAll(/\x1b\[(\d+)A/g), ([, rows]) => Number(rows)));
 }
 
-describe(`${answers} random answers split at random points`, { timeout: 60_000 }, () => {
+describe(`${answers} random answers split at random points`, () => {
   it.each([40, 60, 100])("leave on a screen of %i columns what the whole leaves", async (columns) => {
     const options = { ...terminal, columns };
     let written = 0;
