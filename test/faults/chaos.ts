@@ -22,7 +22,7 @@ interface Kind {
 }
 
 /** Milliseconds between two chunks, longer than anybody waits. */
-const tooLong = 4_000;
+const tooLong = 60_000;
 const sizes = [1, 3, 7, 20, 64];
 
 /** What a request may meet. `aimock` calls a 500 a drop, and a destroyed socket a disconnect. */
