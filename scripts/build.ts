@@ -69,6 +69,43 @@ function chatAlone(): Plugin {
   };
 }
 
+/**
+ * Packages whose reading of the environment is meant: what a terminal can show, where a platform has its folders, and what
+ * Node itself was told.
+ */
+const readers = new Set([
+  "@inquirer/core",
+  "@inquirer/figures",
+  "chalk",
+  "cli-width",
+  "commander",
+  "env-paths",
+  "globby",
+  "is-interactive",
+  "is-unicode-supported",
+  "ora",
+  "pino",
+  "supports-color",
+  "supports-hyperlinks",
+  "thread-stream",
+]);
+
+/**
+ * For every other package the environment is empty, whatever it looks for: `OPENAI_CUSTOM_HEADERS` would go to every provider,
+ * `DEBUG` would print a proxy's password, `LOG_TOKENS` the config file. Only src/config reads the environment.
+ */
+function withoutEnvironment(): Plugin {
+  const environment = /\b(?:globalThis\.)?(?:node_)?process\.env\b/g;
+  return {
+    name: "without-environment",
+    transform(code, id) {
+      const [, name = ""] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id) ?? [];
+      if (name === "" || readers.has(name.replaceAll("\\", "/")) || code.search(environment) === -1) return null;
+      return code.replaceAll(environment, "({})");
+    },
+  };
+}
+
 /** What a question needs and is yet imported when first needed; with what it imports, it goes into one file with the program. */
 const asked =
   /src[\\/](?:main|app[\\/]asking|words[\\/]en[\\/]all|providers[\\/](?:connect|retry|continuity))\.ts$|openai[\\/]client\.mjs$/;
@@ -79,7 +116,7 @@ const bundle = await rolldown({
   platform: "node",
   // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
   external: ["@napi-rs/keyring"],
-  plugins: [lazyBuiltins(), lazyFunctions(), chatAlone()],
+  plugins: [withoutEnvironment(), lazyBuiltins(), lazyFunctions(), chatAlone()],
   preserveEntrySignatures: "allow-extension",
   // Where a part is imported both ways, the dynamic import is for its meaning: nothing is lost.
   checks: { ineffectiveDynamicImport: false },

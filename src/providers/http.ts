@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import manifest from "../../package.json" with { type: "json" };
 import { systemReason } from "../errors.ts";
 import { agentFor, type Agents } from "./agents.ts";
 import { type Exchange, observe } from "./exchange.ts";
@@ -30,6 +31,9 @@ export function createTransport(
 ): Transport {
   return { variables, agents: new Map(), warm: new Map(), taken: new WeakSet(), opened: new Set(), onExchange };
 }
+
+/** What every request calls itself, unless the config file's headers say otherwise. */
+export const userAgent = `deepseek-chat/${manifest.version}`;
 
 /** Bytes of a refusal that are read, to quote it. */
 const refusalLimit = 64 * 1024;
@@ -79,7 +83,7 @@ async function attempt(
 ): Promise<Response> {
   const { request } = url.protocol === "https:" ? https : http;
   const content = typeof text === "string" ? Buffer.from(text) : undefined;
-  const headers: http.OutgoingHttpHeaders = Object.fromEntries(given);
+  const headers = ownHeaders(given);
   if (content !== undefined) headers["content-length"] = content.length;
   return await new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent });
@@ -104,6 +108,19 @@ async function attempt(
     outgoing.end(content);
     if (signal?.aborted) abort();
   });
+}
+
+/**
+ * The headers without what the `openai` package says of itself and of this machine (`X-Stainless-OS`, `-Arch`,
+ * `-Runtime-Version` …): no service needs that.
+ */
+function ownHeaders(given: Iterable<[string, string]>): http.OutgoingHttpHeaders {
+  const kept = [...given].flatMap(([name, value]): [string, string][] => {
+    const lower = name.toLowerCase();
+    const packages = lower.startsWith("x-stainless-") || (lower === "user-agent" && /^\w+\/JS \d/u.test(value));
+    return packages ? [] : [[lower, value]];
+  });
+  return { "user-agent": userAgent, ...Object.fromEntries(kept) };
 }
 
 function isStale({ reusedSocket, socket }: http.ClientRequest, error: Error, { taken }: Transport): boolean {

@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { agentFor, closeAgents } from "./agents.ts";
-import { createTransport } from "./http.ts";
+import { createTransport, userAgent } from "./http.ts";
 import { fromNetwork } from "./wire-errors.ts";
 
 /** The way to a service, stage by stage, on a connection of its own. A stage that was not reached is null. */
@@ -87,7 +87,8 @@ async function ask(url: URL, connection: Connection, measures: Measures, signal:
   const { request } = url.protocol === "https:" ? https : http;
   const headers = {
     accept: "application/json",
-    ...connection.headers,
+    "user-agent": userAgent,
+    ...lowerCase(connection.headers),
     ...(connection.key !== null && { authorization: `Bearer ${connection.key}` }),
   };
   let askedAt = performance.now();
@@ -112,6 +113,11 @@ async function ask(url: URL, connection: Connection, measures: Measures, signal:
     closeAgents(transport);
   }
   if (measures.answer?.status === 407) throw Object.assign(new Error("407"), { code: "ERR_PROXY_AUTHENTICATION" });
+}
+
+/** A header of the config file replaces ours, however it is written. */
+function lowerCase(headers: Connection["headers"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Behind a proxy the socket comes connected, and its events are over. */
