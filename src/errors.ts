@@ -65,6 +65,8 @@ export interface ErrorDetails {
   service_failed: { provider: string; status: number; reason: string };
   stream_failed: { provider: string; reason: string };
   not_a_stream: { provider: string; contentType: string; start: string };
+  /** `start`: of the JSON that came instead of a list of models. */
+  not_a_list: { provider: string; start: string };
   incomplete_answer: { provider: string };
   redirected: { provider: string; status: number; location: string };
   flooded: { provider: string; limit: string };
@@ -123,6 +125,7 @@ const exitCodes: Record<ErrorCode, number> = {
   service_failed: 5,
   stream_failed: 5,
   not_a_stream: 5,
+  not_a_list: 5,
   incomplete_answer: 5,
   redirected: 5,
   flooded: 5,

@@ -1,17 +1,19 @@
-import { listModels, readBalance } from "../providers/account.ts";
-import { modelFacts } from "../providers/prices.ts";
+import { offeredModels, readBalance } from "../providers/account.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count } from "../terminal/summary.ts";
 import { table } from "../terminal/table.ts";
 import type { App } from "./app.ts";
+import { factsOf, learnFromList, onlyChatModel } from "./model-facts.ts";
 
 /** What `models` does. */
 export async function models(app: App, json: boolean): Promise<void> {
-  const { terminal, words, settings, file } = app;
+  const { terminal, words, settings } = app;
   const connection = await app.connection(settings.provider);
-  const inUse = settings.model ?? connection.model;
-  const rows = (await listModels(connection, app.stop)).map((id) => {
-    const facts = modelFacts(connection.name, id, file.models ?? {});
+  const offered = await offeredModels(connection, app.stop);
+  await learnFromList(app, connection, offered);
+  const inUse = settings.model ?? connection.model ?? onlyChatModel(offered);
+  const rows = offered.map(({ id }) => {
+    const facts = factsOf(app, connection.name, id);
     return { id, facts, rates: facts.rates?.[settings.currency] ?? null };
   });
   if (json) {
@@ -26,14 +28,21 @@ export async function models(app: App, json: boolean): Promise<void> {
     }));
     return terminal.json(objects);
   }
-  const cells = rows.map(({ id, facts, rates }) => [
-    sanitize(id),
-    facts.context === undefined ? "" : count(facts.context),
-    rates === null ? "" : `${rates.cached} / ${rates.input} / ${rates.output}`,
-    id === inUse ? words.tables.inUse : "",
-  ]);
+  if (rows.length === 0) return terminal.say(words.tables.noModels({ provider: connection.name }));
+  // A server of one's own has no prices, and needs no column for them.
+  const priced = rows.some(({ rates }) => rates !== null);
+  const row = (id: string, context: string, price: string, use: string) =>
+    priced ? [id, context, price, use] : [id, context, use];
+  const cells = rows.map(({ id, facts, rates }) =>
+    row(
+      sanitize(id),
+      facts.context === undefined ? "" : count(facts.context),
+      rates === null ? "" : `${rates.cached} / ${rates.input} / ${rates.output}`,
+      id === inUse ? words.tables.inUse : "",
+    ),
+  );
   const { model, context, price } = words.tables;
-  const head = terminal.outIsTerminal ? [[model, context, price({ currency: settings.currency }), ""]] : [];
+  const head = terminal.outIsTerminal ? [row(model, context, price({ currency: settings.currency }), "")] : [];
   terminal.out(table([...head, ...cells], [1]));
 }
 

@@ -14,6 +14,7 @@ import { closeAgents } from "../providers/agents.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
 import { createTransport, type Transport } from "../providers/http.ts";
+import type { ModelFacts } from "../providers/prices.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Language, loadWords, type Words } from "../words/words.ts";
 import { openConnection } from "./connections.ts";
@@ -55,6 +56,8 @@ export class App {
   /** As they are now: a session may change some of them for itself. */
   settings: Settings;
   readonly origins: LoadedSettings["origins"];
+  /** What servers told of their models in this run, by `provider/id`. */
+  readonly reported = new Map<string, ModelFacts>();
   readonly workingFolder = workingFolder();
   readonly transport: Transport;
   /** Null where none is asked for. */

@@ -6,10 +6,10 @@ import { AppError } from "../errors.ts";
 import { warmUp } from "../providers/agents.ts";
 import { retiredModels } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
-import { modelFacts } from "../providers/prices.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
+import { factsOf, learnFacts, modelInUse } from "./model-facts.ts";
 import { openModel } from "./models.ts";
 import { samplingOf, thinkingOf } from "./parameters.ts";
 import { isCut, reasoningOf, rebuild } from "./rebuild.ts";
@@ -109,12 +109,17 @@ export class Dialogue {
 
   get context(): { tokens: number; estimated: boolean; window: number | null } {
     const { provider, modelId } = this;
-    const window = modelFacts(provider, modelId, this.#app.file.models ?? {}).context ?? null;
+    const window = factsOf(this.#app, provider, modelId).context ?? null;
     const text = this.#conversation
       .request([])
       .map(({ content }) => content)
       .join("\n");
     return { tokens: this.#counted ?? estimateTokens(text), estimated: this.#counted === null, window };
+  }
+
+  /** Asks the server for the window of its model, where nobody knows it; once. */
+  async learnWindow(): Promise<void> {
+    await learnFacts(this.#app, this.#connection, this.modelId);
   }
 
   /** Puts a question and gives the answer, saved; never throws for what a service or the disk does. */
@@ -168,8 +173,7 @@ export class Dialogue {
   /** From the next question on: another model, of this provider or of another. */
   async useModel(provider: string, model: string | null): Promise<void> {
     const connection = provider === this.provider ? this.#connection : await this.#app.connection(provider);
-    const id = model ?? connection.model;
-    if (id === null) throw new AppError("no_model", { provider });
+    const id = model ?? (await modelInUse(this.#app, connection));
     this.#connection = connection;
     this.#takeModel(id);
   }
@@ -249,9 +253,7 @@ export class Dialogue {
     this.#inherited = { sampling: last?.sampling ?? {}, thinking: last?.thinking ?? null };
     const nearer = origins.model !== undefined && origins.model.kind !== "file";
     const inherited = !nearer && last?.provider === this.provider ? last.model : null;
-    const id = inherited ?? settings.model ?? this.#connection.model;
-    if (id === null) throw new AppError("no_model", { provider: this.provider });
-    this.#takeModel(id);
+    this.#takeModel(inherited ?? settings.model ?? (await modelInUse(this.#app, this.#connection)));
     if (settings.save) this.writer = await openWriter(this.#app, earlier);
   }
 

@@ -1,7 +1,6 @@
 import { withoutKeys } from "../config/environment.ts";
 import type { AppError } from "../errors.ts";
-import { listModels } from "../providers/account.ts";
-import { modelFacts } from "../providers/prices.ts";
+import { offeredModels } from "../providers/account.ts";
 import type { Archive, Host, LineSource, SessionSettings } from "../repl/host.ts";
 import { count } from "../terminal/summary.ts";
 import { settingSchemas, type SettingName } from "../config/schema.ts";
@@ -9,6 +8,7 @@ import type { App } from "./app.ts";
 import { findFiles, mentionedFiles, withFiles } from "./attachments.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { editText } from "./editing.ts";
+import { factsOf, learnFromList } from "./model-facts.ts";
 import { archiveOf } from "./session-archive.ts";
 import { answerWriter } from "./writers.ts";
 
@@ -97,8 +97,10 @@ export class SessionHost implements Host {
 
   listModels = async () => {
     const { provider } = this.dialogue;
-    const ids = await listModels(await this.#app.connection(provider), this.#app.stop);
-    return ids.map((id) => ({ id, facts: this.#factsOf(provider, id) }));
+    const connection = await this.#app.connection(provider);
+    const offered = await offeredModels(connection, this.#app.stop);
+    await learnFromList(this.#app, connection, offered);
+    return offered.map(({ id }) => ({ id, facts: this.#factsOf(provider, id) }));
   };
 
   editText = (text: string) => editText(this.#app, text);
@@ -106,8 +108,8 @@ export class SessionHost implements Host {
   useLanguage = (language: "en" | "zh") => this.#app.useLanguage(language);
 
   #factsOf(provider: string, id: string): string {
-    const { file, settings, words } = this.#app;
-    const { context, rates } = modelFacts(provider, id, file.models ?? {});
+    const { settings, words } = this.#app;
+    const { context, rates } = factsOf(this.#app, provider, id);
     const price = rates?.[settings.currency];
     return [
       ...(context === undefined ? [] : [`${words.tables.context} ${count(context)}`]),

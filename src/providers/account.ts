@@ -1,8 +1,8 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
-import { watchedFetch } from "./http.ts";
-import { redact, redactedError } from "./redact.ts";
-import { fromNetwork, fromRefusal, hostOf, isRecord } from "./wire-errors.ts";
+import { type OfferedModel, readModelList } from "./model-list.ts";
+import { requestJson } from "./small-request.ts";
+import { fromRefusal, isRecord } from "./wire-errors.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {
@@ -14,15 +14,30 @@ export interface Balance {
 }
 
 /**
- * Ids of the models a provider offers, `GET /models`.
+ * The models a provider offers, `GET /models`, with what the list says of them.
  *
- * @throws AppError as for a question
+ * @throws AppError as for a question; `not_a_list` for what holds no list of models
  */
-export async function listModels(connection: Connection, signal: AbortSignal): Promise<string[]> {
+export async function offeredModels(connection: Connection, signal: AbortSignal): Promise<OfferedModel[]> {
   const query = new URLSearchParams(connection.modelsQuery).toString();
-  const answer = await get(connection, `/models${query === "" ? "" : `?${query}`}`, signal);
-  const rows = isRecord(answer) && Array.isArray(answer["data"]) ? (answer["data"] as unknown[]) : [];
-  return rows.flatMap((row) => (isRecord(row) && typeof row["id"] === "string" ? [row["id"]] : []));
+  const answer = await requestJson(connection, `/models${query === "" ? "" : `?${query}`}`, signal);
+  const rows = readModelList(answer);
+  if (rows !== null) return rows;
+  const text = JSON.stringify(answer);
+  // Gateways tell errors with status 200 too.
+  if (isRecord(answer) && isRecord(answer["error"])) {
+    throw fromRefusal({ status: 400, body: text, header: () => null }, connection, "");
+  }
+  const start = text.length > longestStart ? `${text.slice(0, longestStart)}…` : text;
+  throw new AppError("not_a_list", { provider: connection.name, start });
+}
+
+/** Characters of a wrong answer that are quoted. */
+const longestStart = 80;
+
+/** Their ids alone; throws as `offeredModels`. */
+export async function listModels(connection: Connection, signal: AbortSignal): Promise<string[]> {
+  return (await offeredModels(connection, signal)).map(({ id }) => id);
 }
 
 /**
@@ -33,7 +48,7 @@ export async function listModels(connection: Connection, signal: AbortSignal): P
 export async function readBalance(connection: Connection, signal: AbortSignal): Promise<Balance[] | null> {
   if (connection.balance === "none") return null;
   const { path, read } = balances[connection.balance];
-  return read(await get(connection, path, signal));
+  return read(await requestJson(connection, path, signal));
 }
 
 const balances = {
@@ -64,43 +79,4 @@ const balances = {
 
 function asText(value: unknown): string | null {
   return typeof value === "string" || typeof value === "number" ? String(value) : null;
-}
-
-/** Milliseconds that such a small request may take, where nobody said. */
-const patience = 20_000;
-
-async function get(connection: Connection, path: string, signal: AbortSignal): Promise<unknown> {
-  const limit = connection.silence ?? patience;
-  const timer = AbortSignal.timeout(limit);
-  try {
-    return await request(connection, path, AbortSignal.any([signal, timer]));
-  } catch (error) {
-    if (signal.aborted) throw new AppError("interrupted", {}, { cause: error });
-    if (timer.aborted) throw new AppError("timeout", { host: hostOf(connection.baseUrl), seconds: limit / 1000 });
-    throw redactedError(fromNetwork(error, connection), connection);
-  }
-}
-
-async function request(connection: Connection, path: string, signal: AbortSignal): Promise<unknown> {
-  let refusal = "";
-  const fetch = watchedFetch(connection.transport, {
-    onBytes: () => {},
-    onFailure: () => {},
-    onRefusal: (body) => (refusal = body),
-  });
-  const headers: [string, string][] = [["accept", "application/json"], ...Object.entries(connection.headers)];
-  if (connection.key !== null) headers.push(["authorization", `Bearer ${connection.key}`]);
-  const response = await fetch(`${connection.baseUrl.replace(/\/$/u, "")}${path}`, { headers, signal });
-  if (!response.ok) {
-    const header = (name: string) => response.headers.get(name);
-    throw fromRefusal({ status: response.status, body: refusal, header }, connection, "");
-  }
-  const text = redact(await response.text(), connection);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
-    const start = text.slice(0, 80).replace(/\s+/gu, " ").trim() || "(empty)";
-    throw new AppError("not_a_stream", { provider: connection.name, contentType, start }, { cause: error });
-  }
 }

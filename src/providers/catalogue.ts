@@ -22,9 +22,18 @@ export interface Provider {
   readonly balance: (typeof balanceForms)[number];
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
+  /** Of the config file alone: no row of the catalogue. */
+  readonly isCustom: boolean;
 }
 
-const hosted = { keyNeeded: true, keyCommand: null, streamUsage: true, headers: {}, modelsQuery: {} } as const;
+const hosted = {
+  keyNeeded: true,
+  keyCommand: null,
+  streamUsage: true,
+  headers: {},
+  modelsQuery: {},
+  isCustom: false,
+} as const;
 const local = {
   ...hosted,
   keyNeeded: false,
@@ -127,5 +136,5 @@ function findRow(name: string): Provider | undefined {
 
 /** `KEY`-less until the entry says otherwise: many self-hosted gateways ask for none. */
 function blank(name: string): Provider {
-  return { ...local, name, baseUrl: "", thinking: "none" };
+  return { ...local, name, baseUrl: "", thinking: "none", isCustom: true };
 }

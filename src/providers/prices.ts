@@ -17,7 +17,11 @@ export interface ModelFacts {
   readonly peak?: boolean;
 }
 
-/** As of 2026-11-20, by `provider/id`; the config file's `models` overrides it. Source: api-docs.deepseek.com/pricing. */
+/**
+ * As of 2026-11-26, by `provider/id`; the config file's `models` overrides it. Sources: api-docs.deepseek.com/pricing;
+ * docs.siliconflow.cn for the names there. SiliconFlow's documents give no window for its own installation of the models,
+ * so none is written down; V4-Pro reads text alone wherever it runs.
+ */
 const flash: ModelFacts = {
   context: 1_000_000,
   maxOutput: 384_000,
@@ -36,6 +40,8 @@ const facts: Readonly<Record<string, ModelFacts>> = {
     peak: true,
     rates: { CNY: { cached: 0.15, input: 4.5, output: 13.5 }, USD: { cached: 0.022, input: 0.66, output: 1.98 } },
   },
+  "siliconflow/deepseek-ai/DeepSeek-V4-Pro": { vision: false },
+  "siliconflow-com/deepseek-ai/DeepSeek-V4-Pro": { vision: false },
 };
 
 /** Chinese public holidays of 2026, when no peak price is charged: [month, first day, last day]. */
@@ -49,10 +55,20 @@ const holidays2026: readonly (readonly [number, number, number])[] = [
   [10, 1, 7],
 ];
 
-/** What is known of a model; empty when nothing is. */
-export function modelFacts(provider: string, model: string, custom: Readonly<Record<string, ModelConfig>>): ModelFacts {
-  const known = facts[`${provider}/${model}`] ?? {};
-  const entry = custom[`${provider}/${model}`] ?? custom[model];
+/**
+ * What is known of a model; empty when nothing is.
+ *
+ * @param custom the config file's `models`, which come before all else
+ * @param reported what the server itself says, which comes before the table
+ */
+export function modelFacts(
+  provider: string,
+  model: string,
+  custom: Readonly<Record<string, ModelConfig>>,
+  reported: ModelFacts = {},
+): ModelFacts {
+  const known = { ...ownEntry(facts, `${provider}/${model}`), ...reported };
+  const entry = ownEntry(custom, `${provider}/${model}`) ?? ownEntry(custom, model);
   if (entry === undefined) return known;
   const { context, max_output: maxOutput, vision, CNY, USD } = entry;
   const priced = CNY !== undefined || USD !== undefined;
@@ -64,6 +80,11 @@ export function modelFacts(provider: string, model: string, custom: Readonly<Rec
     // A price somebody wrote down is the price: no peak is put on top of it.
     ...(priced && { peak: false, rates: { ...(CNY && { CNY }), ...(USD && { USD }) } }),
   };
+}
+
+/** Ids come from outside, `constructor` and the like among them. */
+function ownEntry<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /**

@@ -37,8 +37,10 @@ const nearlyFull = 0.8;
 
 /** Says so before a conversation no longer fits; with the setting `compact: auto` makes room by itself. */
 export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
+  if (answer.error !== null) return;
+  await host.dialogue.learnWindow();
   const { tokens, window } = host.dialogue.context;
-  if (window === null || tokens < window * nearlyFull || answer.error !== null) return;
+  if (window === null || tokens < window * nearlyFull) return;
   if (host.settings.get("compact") === "auto") {
     const { compact } = await import("./slash/compact.ts");
     await compact.run(host, "");

@@ -95,6 +95,8 @@ export interface Dialogue {
   readonly unsaved: AppError<"transcript_unwritable"> | null;
   /** Whether the last answer is not whole and can be gone on with. */
   readonly canContinue: boolean;
+  /** Asks a server once for the window of its model, where it is unknown so far. */
+  readonly learnWindow: () => Promise<void>;
   readonly ask: (question: Question, onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<Answer>;
   readonly continueAnswer: (onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<Answer>;
   /** Replaces the older turns by a summary the model writes; the transcript keeps them. Gives the tokens saved. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { askingAt, newPlace, put, run } from "../support/program.ts";
-import { type Reply, serve } from "../support/raw-server.ts";
-import { refusal } from "../support/wire.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
+import { type Received, type Reply, serve } from "../support/raw-server.ts";
+import { answer, refusal } from "../support/wire.ts";
 
 function json(body: unknown): Reply {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
@@ -85,6 +85,122 @@ describe.concurrent("models", () => {
     expect(code).toBe(5);
     expect(stderr).toContain("sent nothing for 0.5 s");
   });
+});
+
+/** A provider of the config file that answers at a server of the test. */
+function placeFor(url: string, more = ""): Place {
+  const place = newPlace();
+  put(place.configFile, `provider: mine\nproviders: { mine: { base_url: "${url}/v1" } }\n${more}`);
+  return place;
+}
+
+/** A server that answers each path with its document, and all else with 404. */
+function paths(documents: Readonly<Record<string, unknown>>) {
+  return ({ path }: Received): Reply =>
+    path.endsWith("/chat/completions")
+      ? answer("Hello.")
+      : Object.hasOwn(documents, path)
+        ? json(documents[path])
+        : refusal(404, { error: { message: "not found" } });
+}
+
+describe.concurrent("models of a server of one's own", () => {
+  test("have no column of prices", async () => {
+    await using server = await serve([json({ data: [{ id: "m1", max_model_len: 8192 }, { id: "m2" }] })]);
+    await using terminal = openProgram(["models"], { place: placeFor(server.url) });
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.screen()).toMatch(/^model +context *\nm1 +8,192 *\nm2$/u);
+  });
+
+  test.each<[string, unknown]>([
+    ["a bare array", ["m1", "m2"]],
+    ["Ollama's form", { models: [{ name: "m1" }, { name: "m2" }] }],
+  ])("are listed from %s", async (_, document) => {
+    await using server = await serve([json(document)]);
+    const { stdout } = await run(["models"], { place: placeFor(server.url) });
+    expect(stdout.split("\n").map((line) => line.trim())).toEqual(["m1", "m2", ""]);
+  });
+
+  test("that are no list end with what came instead", async () => {
+    await using server = await serve([json({ status: "running" })]);
+    const { code, stdout, stderr } = await run(["models"], { place: placeFor(server.url) });
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
+    expect(stderr).toContain('mine answered with something else than a list of models: {"status":"running"}');
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      "llama.cpp's /props",
+      { "/props": { default_generation_settings: { n_ctx: 2048 }, modalities: { vision: true } } },
+    ],
+    [
+      "Ollama's window of a loaded model",
+      {
+        "/api/show": {
+          parameters: "",
+          model_info: { "llama.context_length": 131_072 },
+          capabilities: ["completion", "vision"],
+        },
+        "/api/ps": { models: [{ name: "m1", context_length: 2048 }] },
+      },
+    ],
+    [
+      "Ollama's num_ctx",
+      {
+        "/api/show": {
+          parameters: 'stop "<|end|>"\nnum_ctx                        2048',
+          model_info: { "llama.context_length": 131_072 },
+          capabilities: ["completion", "vision"],
+        },
+      },
+    ],
+    ["LM Studio's list", { "/api/v0/models": { data: [{ id: "m1", type: "vlm", max_context_length: 2048 }] } }],
+    [
+      "LiteLLM's model info",
+      {
+        "/model/info": {
+          data: [{ model_name: "m1", model_info: { id: "x", max_input_tokens: 2048, supports_vision: true } }],
+        },
+      },
+    ],
+  ])("have the window of %s", async (_, documents) => {
+    await using server = await serve(paths({ "/v1/models": { data: [{ id: "m1" }] }, ...documents }));
+    const { stdout } = await run(["models", "--json"], { place: placeFor(server.url) });
+    expect(JSON.parse(stdout)).toMatchObject([{ id: "m1", context: 2048, vision: true, price: null }]);
+  });
+});
+
+describe.concurrent("a model that nobody named", () => {
+  test("is the only one that the server offers; what makes vectors is none", async () => {
+    const list = { data: [{ id: "gemma" }, { id: "text-embedding-nomic-embed-text-v1.5" }] };
+    await using server = await serve(paths({ "/v1/models": list }));
+    const { code, stdout } = await run(["ask", "hi"], { place: placeFor(server.url) });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Hello.\n" });
+    expect(server.requests.map(({ path }) => path)).toEqual(["/v1/models", "/v1/chat/completions"]);
+    expect(server.body()["model"]).toBe("gemma");
+  });
+
+  test("is asked for where there are several, with the command that lists them", async () => {
+    await using server = await serve(paths({ "/v1/models": { data: [{ id: "a" }, { id: "b" }] } }));
+    const { code, stderr } = await run(["ask", "hi"], { place: placeFor(server.url) });
+    expect(code).toBe(3);
+    expect(stderr).toContain("deepseek-chat models -p mine");
+  });
+
+  test("costs no request where one is set", async () => {
+    await using server = await serve(paths({}));
+    await run(["ask", "-m", "m", "hi"], { place: placeFor(server.url) });
+    expect(server.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions"]);
+  });
+});
+
+test.concurrent("a window that the server tells is used in a session, and asked for after the first answer", async () => {
+  await using server = await serve(paths({ "/v1/models": { data: [{ id: "m", meta: { n_ctx: 44 } }] } }));
+  const place = placeFor(server.url, "model: m\n");
+  const { stderr } = await run(["chat"], { place, input: "hello\n/tokens\n" });
+  expect(server.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions", "/v1/models"]);
+  expect(stderr).toMatch(/84 %/u);
+  expect(stderr).toMatch(/of 44/u);
 });
 
 describe.concurrent("balance", () => {

@@ -80,7 +80,7 @@ export const problems = {
   }),
   model_unlisted: ({ provider, model }: { provider: string; model: string }): ErrorWords => ({
     what: `${provider} does not list ${model}.`,
-    next: "deepseek-chat models shows what it offers; some answer by other names too.",
+    next: `deepseek-chat models -p ${provider} shows what it offers; some answer by other names too.`,
   }),
   model_retired: ({ model, successor }: { model: string; successor: string }): ErrorWords => ({
     what: `${model} was retired.`,

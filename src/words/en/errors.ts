@@ -90,7 +90,7 @@ export const errors: ErrorTable = {
   }),
   no_model: ({ provider }) => ({
     what: `No model is set for ${provider}.`,
-    next: "Name one with --model, or see deepseek-chat models.",
+    next: `Name one with --model; deepseek-chat models -p ${provider} lists what there is.`,
   }),
   config_broken: ({ path, line, key, reason, said }) => ({
     what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (configWords[reason] ?? reason)}.`,
@@ -118,7 +118,7 @@ export const errors: ErrorTable = {
   }),
   model_not_found: ({ provider, model, reason }) => ({
     what: `${provider} has no model ${model} (${reason}).`,
-    next: "deepseek-chat models lists what it offers.",
+    next: `deepseek-chat models -p ${provider} lists what it offers.`,
   }),
   content_refused: ({ provider, reason }) => ({
     what: `${provider} refused the content (${reason}).`,
@@ -153,6 +153,10 @@ export const errors: ErrorTable = {
   not_a_stream: ({ provider, contentType, start }) => ({
     what: `${provider} answered with ${contentType} instead of an answer of a model: ${start}`,
     next: "Check the base URL; it may be a web page or a proxy's notice.",
+  }),
+  not_a_list: ({ provider, start }) => ({
+    what: `${provider} answered with something else than a list of models: ${start}`,
+    next: "Check the base URL. Where the provider has no such list, name a model with --model.",
   }),
   incomplete_answer: ({ provider }) => ({
     what: `The answer from ${provider} ended before it was finished.`,

@@ -45,6 +45,7 @@ export const tables = {
   context: "context",
   price: ({ currency }: { currency: string }) => `${currency} per 1M: cached / input / output`,
   inUse: "in use",
+  noModels: ({ provider }: { provider: string }) => `${provider} offers no models.`,
   noBalance: ({ provider }: { provider: string }) => `${provider} does not tell the balance.`,
   balance: ({ total, granted, toppedUp }: { total: string; granted: string | null; toppedUp: string | null }) =>
     `${total}${granted === null ? "" : ` (${granted} granted, ${toppedUp ?? "?"} topped up)`}`,

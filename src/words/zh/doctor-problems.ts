@@ -79,7 +79,7 @@ export const problems: Words["doctor"]["problems"] = {
   }),
   model_unlisted: ({ provider, model }) => ({
     what: `${provider} 的列表中没有 ${model}。`,
-    next: "可用模型见 deepseek-chat models；有的服务也接受其他名称。",
+    next: `可用模型见 deepseek-chat models -p ${provider}；有的服务也接受其他名称。`,
   }),
   model_retired: ({ model, successor }) => ({
     what: `${model} 已下线。`,

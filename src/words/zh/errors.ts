@@ -83,7 +83,7 @@ export const errors: Words["errors"] = {
   }),
   no_model: ({ provider }) => ({
     what: `没有为 ${provider} 指定模型。`,
-    next: "请用 --model 指定，可用模型见 deepseek-chat models。",
+    next: `请用 --model 指定，可用模型见 deepseek-chat models -p ${provider}。`,
   }),
   config_broken: ({ path, line, key, reason }) => ({
     what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}${key === null ? "" : ` ${key} `}有误：${configWords[reason] ?? reason}。`,
@@ -111,7 +111,7 @@ export const errors: Words["errors"] = {
   }),
   model_not_found: ({ provider, model, reason }) => ({
     what: `${provider} 没有模型 ${model}（${reason}）。`,
-    next: "可用模型见 deepseek-chat models。",
+    next: `可用模型见 deepseek-chat models -p ${provider}。`,
   }),
   content_refused: ({ provider, reason }) => ({
     what: `${provider} 拒绝了这段内容（${reason}）。`,
@@ -144,6 +144,10 @@ export const errors: Words["errors"] = {
   not_a_stream: ({ provider, contentType, start }) => ({
     what: `${provider} 返回的是 ${contentType}，而不是模型的回答：${start}`,
     next: "请检查服务地址，它可能是网页或代理的提示页。",
+  }),
+  not_a_list: ({ provider, start }) => ({
+    what: `${provider} 返回的不是模型列表：${start}`,
+    next: "请检查 base URL；如果该服务不提供模型列表，请用 --model 指定模型。",
   }),
   incomplete_answer: ({ provider }) => ({
     what: `${provider} 的回答没有结束就断开了。`,

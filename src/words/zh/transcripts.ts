@@ -20,6 +20,7 @@ export const tables: Words["tables"] = {
   context: "上下文",
   price: ({ currency }) => `每百万 token 价格（${currency}）：缓存 / 输入 / 输出`,
   inUse: "使用中",
+  noModels: ({ provider }) => `${provider} 没有提供任何模型。`,
   noBalance: ({ provider }) => `${provider} 不提供余额查询。`,
   balance: ({ total, granted, toppedUp }) =>
     `${total}${granted === null ? "" : `（赠送 ${granted}，充值 ${toppedUp ?? "?"}）`}`,

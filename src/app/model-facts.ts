@@ -1,0 +1,63 @@
+import { AppError, asAppError } from "../errors.ts";
+import type { Connection } from "../providers/connection.ts";
+import type { OfferedModel } from "../providers/model-list.ts";
+import { modelFacts, type ModelFacts } from "../providers/prices.ts";
+import type { App } from "./app.ts";
+
+/** Milliseconds that a server may take to tell of its model. */
+const patience = 2_000;
+
+/** What is known of a model: the config file's word, else what its server reported in this run, else the table's. */
+export function factsOf({ file, reported }: App, provider: string, model: string): ModelFacts {
+  return modelFacts(provider, model, file.models ?? {}, reported.get(`${provider}/${model}`));
+}
+
+/**
+ * Asks a server for the window of a model in use, once a run, where nobody knows it; a server that does not tell, or not in
+ * time, is as good as one that knows nothing. To be called when no question waits: a local server may do one thing at a time.
+ */
+export async function learnFacts(app: App, connection: Connection, model: string): Promise<void> {
+  const name = `${connection.name}/${model}`;
+  if (app.reported.has(name) || factsOf(app, connection.name, model).context !== undefined) return;
+  app.reported.set(name, {});
+  const { serverFacts } = await import("../providers/server-facts.ts");
+  const signal = AbortSignal.any([app.stop, AbortSignal.timeout(patience)]);
+  const found = await serverFacts(connection, null, [model], signal).catch(() => null);
+  app.reported.set(name, found?.get(model) ?? {});
+}
+
+/** The same for all models of a list that was just read. */
+export async function learnFromList(app: App, connection: Connection, rows: readonly OfferedModel[]): Promise<void> {
+  for (const { id, facts } of rows) app.reported.set(`${connection.name}/${id}`, facts);
+  const open = rows.map(({ id }) => id).filter((id) => factsOf(app, connection.name, id).context === undefined);
+  if (open.length === 0) return;
+  const { serverFacts } = await import("../providers/server-facts.ts");
+  const signal = AbortSignal.any([app.stop, AbortSignal.timeout(patience)]);
+  const found = await serverFacts(connection, rows, open, signal).catch(() => new Map<string, ModelFacts>());
+  for (const [id, facts] of found) app.reported.set(`${connection.name}/${id}`, facts);
+}
+
+/**
+ * The model of a provider where nobody named one: the provider's own, else the only one that its server offers.
+ *
+ * @throws AppError `no_model` where there are several, or none; as `listModels` where the server could not be asked
+ */
+export async function modelInUse(app: App, connection: Connection): Promise<string> {
+  if (connection.model !== null) return connection.model;
+  const { offeredModels } = await import("../providers/account.ts");
+  const offered = await offeredModels(connection, app.stop).catch((thrown: unknown) => {
+    const error = asAppError(thrown);
+    // A server without such a list is asked by name.
+    if (error.exitCode === 4 || error.code === "not_a_list" || error.code === "not_a_stream") return [];
+    throw error;
+  });
+  const only = onlyChatModel(offered);
+  if (only === null) throw new AppError("no_model", { provider: connection.name });
+  return only;
+}
+
+/** The one model that is for chat; null where it is not clear which. */
+export function onlyChatModel(offered: readonly OfferedModel[]): string | null {
+  const chat = offered.filter(({ chats }) => chats);
+  return chat.length === 1 ? chat[0]!.id : null;
+}
