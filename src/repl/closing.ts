@@ -34,11 +34,13 @@ function tellUnsaved({ terminal, words }: Host, unsaved: AppError | null): void 
 
 /** From this share of the model's window on, the next questions may not fit. */
 const nearlyFull = 0.8;
+/** Tokens that fit any model: while a conversation has fewer, nobody is asked for its window. */
+const smallWindow = 400;
 
 /** Says so before a conversation no longer fits; with the setting `compact: auto` makes room by itself. */
 export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
   if (answer.error !== null) return;
-  await host.dialogue.learnWindow();
+  if (host.dialogue.context.tokens >= smallWindow) await host.dialogue.learnWindow();
   const { tokens, window } = host.dialogue.context;
   if (window === null || tokens < window * nearlyFull) return;
   if (host.settings.get("compact") === "auto") {

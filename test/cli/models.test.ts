@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
-import { answer, refusal } from "../support/wire.ts";
+import { answer, done, event, finish, refusal, text } from "../support/wire.ts";
 
 function json(body: unknown): Reply {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
@@ -192,6 +192,18 @@ describe.concurrent("a model that nobody named", () => {
     await run(["ask", "-m", "m", "hi"], { place: placeFor(server.url) });
     expect(server.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions"]);
   });
+});
+
+test.concurrent("a window that the server tells is warned of when it is nearly full", async () => {
+  const list = { data: [{ id: "m", meta: { n_ctx: 1000 } }] };
+  const filling = event({ choices: [], usage: { prompt_tokens: 850, completion_tokens: 40, total_tokens: 890 } });
+  await using server = await serve(({ path }) =>
+    path === "/v1/models" ? json(list) : { body: [text("Hello."), finish(), filling, done] },
+  );
+  const place = placeFor(server.url, "model: m\n");
+  const { stderr } = await run(["chat"], { place, input: "hello\n" });
+  expect(server.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions", "/v1/models"]);
+  expect(stderr).toMatch(/89 %.*\/compact/su);
 });
 
 test.concurrent("a window that the server tells is used in a session, and asked for after the first answer", async () => {
