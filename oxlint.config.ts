@@ -28,7 +28,7 @@ const owners: Readonly<Record<string, string>> = {
   env: "config",
   stdout: "terminal",
   stderr: "terminal",
-  exit: "nobody",
+  exit: "main.ts",
   exitCode: "main.ts",
 };
 

@@ -12,8 +12,14 @@ if (!enough) {
   process.exitCode = 1;
 } else if (only === "--version" || only === "-V") {
   // Asked by scripts and shells at every start; nothing of the program is needed for it.
-  var manifest = process.getBuiltinModule("fs").readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  process.stdout.write(JSON.parse(manifest).version + "\n");
+  var fs = process.getBuiltinModule("fs");
+  var manifest = fs.readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  try {
+    fs.writeSync(1, JSON.parse(manifest).version + "\n");
+  } catch (_) {
+    // It tries once more, and has the words for it.
+    void import("./load.js");
+  }
 } else {
   void import("./load.js");
 }

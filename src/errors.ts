@@ -78,6 +78,8 @@ export interface ErrorDetails {
   transcript_busy: { path: string };
   transcript_ambiguous: { reference: string; candidates: readonly string[] };
   storage_failed: { path: string; reason: string };
+  /** stdout takes nothing more. `reason`: the system's name of the failure; `transcript`: where the whole answer is all the same. */
+  output_unwritable: { reason: string; transcript: string | null };
 
   /** The person stopped it (Ctrl-C, a signal); not a failure, but it ends a turn. */
   interrupted: Record<string, never>;
@@ -135,6 +137,7 @@ const exitCodes: Record<ErrorCode, number> = {
   transcript_busy: 6,
   transcript_ambiguous: 2,
   storage_failed: 6,
+  output_unwritable: 6,
   interrupted: 130,
 };
 

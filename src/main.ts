@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { App } from "./app/app.ts";
-import { chooseWords, openTerminal, tellError } from "./app/launch.ts";
+import { chooseWords, openTerminal, tellError, unwritten } from "./app/launch.ts";
 import { ask } from "./commands/ask.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
     // Whoever read stdout has seen enough: nothing failed.
-    if (stop.signal.reason !== "closed") process.exitCode = report(error, words, globalsOf(program));
+    if (stop.signal.reason !== "closed") process.exitCode = await report(error, words, globalsOf(program), stop.signal);
   }
   if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
 }
@@ -69,9 +69,11 @@ export function buildProgram(words: Words, stop: AbortController, asked = ""): V
       const flags = readFlags(command as Verb);
       const app = await App.open({ command: command.name(), flags, terminal, words, stop: stop.signal }, sources);
       try {
-        const told = await work(app);
+        const told = (await work(app)) ?? null;
+        const lost = told === null ? await unwritten(stop.signal) : null;
+        if (lost !== null) throw lost;
         if (told) process.exitCode = told.exitCode;
-        app.logEnd(told ?? null);
+        app.logEnd(told);
       } catch (error) {
         app.logEnd(asAppError(error));
         throw error;
@@ -90,15 +92,25 @@ function globalsOf(program: Verb): GlobalOptions {
 }
 
 /** Says what went wrong, and gives the exit code. */
-function report(error: unknown, words: Words, { color, verbose }: GlobalOptions): number {
+async function report(
+  error: unknown,
+  words: Words,
+  { color, verbose }: GlobalOptions,
+  stop: AbortSignal,
+): Promise<number> {
   // --help and --version end commander's parsing by throwing.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const known: AppError = asAppError(error);
+  const printed = error instanceof CommanderError;
+  const lost = printed ? await unwritten(stop) : null;
+  if (printed && lost === null) return error.exitCode === 0 ? 0 : 2;
+  const known: AppError = lost ?? asAppError(error);
   const verbosity = verbose === true ? "verbose" : "normal";
   const terminal = openTerminal({ color, verbosity, onClosed: () => {} });
   tellError(terminal, words, known);
   return known.exitCode;
 }
+
+/** Milliseconds the program has to end in order after a signal, whatever it waits for. */
+const graceMs = 900;
 
 /** The first signal ends the program in order, with all that came kept; a second one at once. */
 function listenForSignals(stop: AbortController): void {
@@ -107,6 +119,7 @@ function listenForSignals(stop: AbortController): void {
   for (const signal of Object.keys(signals) as Signal[]) {
     process.once(signal, () => {
       stop.abort(signal);
+      setTimeout(() => process.exit(signals[signal]), graceMs).unref();
       process.once(signal, () => process.kill(process.pid, "SIGKILL"));
     });
   }

@@ -45,6 +45,9 @@ export async function runAsk(app: App, asking: Asking): Promise<void> {
   report(app, dialogue, answer);
   // Whoever read the answer has seen enough: that is no failure to speak of.
   if (error !== null && app.stop.reason !== "closed") throw error;
+  await app.terminal.drained(app.stop);
+  const { refusal } = app.terminal;
+  if (refusal !== null) throw new AppError("output_unwritable", { reason: refusal, transcript: dialogue.path });
 }
 
 function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEvent) => void; view: AnswerView } {

@@ -1,6 +1,7 @@
 import { processVariables } from "../config/environment.ts";
 import { readLanguage } from "../config/language.ts";
-import type { AppError } from "../errors.ts";
+import { AppError } from "../errors.ts";
+import { standardOutputs } from "../terminal/output.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe, Terminal, type TerminalOptions } from "../terminal/terminal.ts";
 import { loadWords, type Words } from "../words/words.ts";
@@ -12,6 +13,24 @@ export async function chooseWords(args: readonly string[]): Promise<Words> {
 
 export function openTerminal(options: Omit<TerminalOptions, "variables">): Terminal {
   return new Terminal({ ...options, variables: processVariables() });
+}
+
+/** Help and version, which are printed before there is a terminal with settings. */
+export function print(text: string): void {
+  standardOutputs().out.write(text);
+}
+
+/**
+ * Waits until stdout has taken what was written to it, or `stop` comes.
+ *
+ * @returns what to tell where it did not; null where it did, or where its reader has just gone
+ */
+export async function unwritten(stop: AbortSignal): Promise<AppError | null> {
+  const { out } = standardOutputs();
+  await out.drained(stop);
+  return out.loss?.kind === "refused"
+    ? new AppError("output_unwritable", { reason: out.loss.reason, transcript: null })
+    : null;
 }
 
 /** Whether stack traces are wanted. */

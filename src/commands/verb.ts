@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { Command, type Help, type Option } from "commander";
 import type { App, Sources } from "../app/app.ts";
+import { print } from "../app/launch.ts";
 import { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
 
@@ -36,7 +37,7 @@ export class Verb extends Command {
         commandUsage: (command) => translated(`${fullName(command)} ${command.usage()}`, help.placeholders),
         optionDescription: (option) => describeOption(option, help.extra),
       } satisfies Partial<Help>)
-      .configureOutput({ outputError: () => {} })
+      .configureOutput({ outputError: () => {}, writeOut: print })
       .exitOverride();
   }
 

@@ -1,4 +1,4 @@
-import { asAppError, type AppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe } from "../terminal/terminal.ts";
@@ -55,6 +55,9 @@ class Session {
       }
       interrupted = false;
       if ((await this.#respond(line.text)) === "leave" && mayLeave(this.#host)) return;
+      // Nobody sees another answer.
+      const { refusal: reason } = terminal;
+      if (reason !== null) throw new AppError("output_unwritable", { reason, transcript: this.#host.dialogue.path });
       // A script whose key is refused would only be refused again and again.
       if (this.failed?.exitCode === 3 && !terminal.interactive) return;
     }

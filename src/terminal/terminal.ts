@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
+import { type Output, standardOutputs } from "./output.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";
 
 export interface TerminalOptions {
@@ -28,9 +29,12 @@ export class Terminal {
   readonly errIsTerminal: boolean;
   /** A terminal that can move its cursor. */
   readonly capable: boolean;
+  readonly #out: Output;
+  readonly #err: Output;
 
   constructor(options: TerminalOptions) {
-    const { stdout, stderr } = process;
+    const { out, err } = standardOutputs();
+    [this.#out, this.#err] = [out, err];
     this.verbosity = options.verbosity;
     const allowed = options.color && !options.variables["NO_COLOR"];
     const level = (support: typeof supportsColor) => (allowed && support !== false ? support.level : 0);
@@ -38,12 +42,25 @@ export class Terminal {
       out: new Chalk({ level: level(supportsColor) }),
       err: new Chalk({ level: level(supportsColorStderr) }),
     };
-    this.outIsTerminal = isatty(1);
-    this.errIsTerminal = isatty(2);
+    this.outIsTerminal = out.isTerminal;
+    this.errIsTerminal = err.isTerminal;
     this.interactive = isatty(0) && this.errIsTerminal;
     this.capable = options.variables["TERM"] !== "dumb";
-    closeQuietly(stdout, options.onClosed);
-    closeQuietly(stderr, () => {});
+    out.onLoss(({ kind }) => kind === "closed" && options.onClosed());
+  }
+
+  /**
+   * The system's name of the failure (`ENOSPC`) where stdout takes nothing more; null where it does, or where its reader has
+   * just gone. What is written from then on is dropped.
+   */
+  get refusal(): string | null {
+    const { loss } = this.#out;
+    return loss?.kind === "refused" ? loss.reason : null;
+  }
+
+  /** Resolves when what was written to stdout has been taken, never will be, or `stop` comes. */
+  async drained(stop: AbortSignal): Promise<void> {
+    await this.#out.drained(stop);
   }
 
   get columns(): number {
@@ -56,7 +73,7 @@ export class Terminal {
 
   /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */
   out(text: string): void {
-    process.stdout.write(text);
+    this.#out.write(text);
   }
 
   /** A text of somebody else's on stdout: exact for files and pipes, made harmless for a terminal. */
@@ -72,7 +89,7 @@ export class Terminal {
 
   /** Writes to stderr as it stands. */
   err(text: string): void {
-    process.stderr.write(text);
+    this.#err.write(text);
   }
 
   /** A line of the program's own, on stderr; not under `--quiet`. */
@@ -95,14 +112,6 @@ export class Terminal {
     stream.on("resize", listener);
     return () => void stream.off("resize", listener);
   }
-}
-
-/** A reader that goes away (`| head`) ends the program without a word. */
-function closeQuietly(stream: NodeJS.WriteStream, onClosed: () => void): void {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE" || error.code === "EIO" || error.code === "ERR_STREAM_DESTROYED") onClosed();
-    else throw error;
-  });
 }
 
 /** The words of an error as one short paragraph: what happened, to what, and what to do next. */

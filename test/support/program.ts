@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
+  /** What a POSIX shell runs, with the program as `"$@"`, e.g. `"$@" >/dev/full`. */
+  readonly shell?: string;
 }
 
 export interface Run {
@@ -114,8 +116,10 @@ export function askingAt({ url }: { readonly url: string }): { DEEPSEEK_API_KEY:
 
 /** Starts the built program; stdin, stdout and stderr are pipes. */
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const { place = newPlace(), openInput = false, input = openInput ? "" : null, node = [] } = options;
-  const child = spawn(process.execPath, [...node, launcher, ...args], {
+  const { place = newPlace(), openInput = false, input = openInput ? "" : null, node = [], shell } = options;
+  const command = [process.execPath, ...node, launcher, ...args];
+  if (shell !== undefined) command.unshift("/bin/sh", "-c", shell, "sh");
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: options.cwd ?? place.cwd,
     env: environment(place, options.env),
     stdio: [input === null ? "ignore" : "pipe", "pipe", "pipe"],

@@ -194,12 +194,26 @@ export const errors: ErrorTable = {
     what: `${path} cannot be written (${reason}).`,
     next: "Check the folder, its permissions and the space on the disk.",
   }),
+  output_unwritable: ({ reason, transcript }) => ({
+    what: `Can't write to stdout: ${outputWords[reason] ?? reason}.`,
+    next: transcript === null ? "Print to another place." : `The whole answer is in ${transcript}.`,
+  }),
   interrupted: () => ({ what: "Interrupted.", next: "" }),
 };
 
 const configWords: Record<string, string> = {
   no_mapping: "a mapping of settings, name: value, is expected",
   no_keys: "a JSON object of provider names and keys is expected",
+};
+
+/** `reason` of `output_unwritable`. */
+const outputWords: Record<string, string> = {
+  ENOSPC: "no space left on the device",
+  EDQUOT: "disk quota exceeded",
+  EFBIG: "the file has reached its maximum size",
+  EIO: "input/output error",
+  EBADF: "it isn't open for writing",
+  EAGAIN: "it isn't accepting data",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {

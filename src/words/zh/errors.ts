@@ -185,6 +185,10 @@ export const errors: Words["errors"] = {
     what: `无法写入 ${path}（${reason}）。`,
     next: "请检查目录、权限和磁盘空间。",
   }),
+  output_unwritable: ({ reason, transcript }) => ({
+    what: `无法写入标准输出：${outputWords[reason] ?? reason}。`,
+    next: transcript === null ? "请改为输出到其他位置。" : `完整的回答保存在 ${transcript}。`,
+  }),
   interrupted: () => ({ what: "已中断。", next: "" }),
 };
 
@@ -206,6 +210,16 @@ const configWords: Record<string, string> = {
   TAB_AS_INDENT: "不能用制表符缩进",
   TAG_RESOLVE_FAILED: "无法识别 ! 标签",
   UNEXPECTED_TOKEN: "这里不应有这个字符",
+};
+
+/** `output_unwritable` 的 `reason`。 */
+const outputWords: Record<string, string> = {
+  ENOSPC: "设备上没有剩余空间",
+  EDQUOT: "磁盘配额已用完",
+  EFBIG: "文件已达到大小上限",
+  EIO: "输入/输出错误",
+  EBADF: "它不可写",
+  EAGAIN: "它暂时无法接收数据",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {
