@@ -16,8 +16,9 @@ if (!enough) {
   var manifest = fs.readFileSync(new URL("../package.json", import.meta.url), "utf8");
   try {
     fs.writeSync(1, JSON.parse(manifest).version + "\n");
-  } catch (_) {
-    // It tries once more, and has the words for it.
+  } catch (failure) {
+    // The program tries once more, and has the words for the failure.
+    void failure;
     void import("./load.js");
   }
 } else {
