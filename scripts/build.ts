@@ -9,6 +9,7 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
+import { notices } from "./notices.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -110,13 +111,14 @@ function withoutEnvironment(): Plugin {
 const asked =
   /src[\\/](?:main|app[\\/]asking|words[\\/]en[\\/]all|providers[\\/](?:connect|retry|continuity))\.ts$|openai[\\/]client\.mjs$/;
 
+let licences = "";
 const lightGlobals = path("light-globals.ts");
 const bundle = await rolldown({
   input: path("../src/main.ts"),
   platform: "node",
   // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
   external: ["@napi-rs/keyring"],
-  plugins: [withoutEnvironment(), lazyBuiltins(), lazyFunctions(), chatAlone()],
+  plugins: [withoutEnvironment(), lazyBuiltins(), lazyFunctions(), chatAlone(), notices((text) => (licences = text))],
   preserveEntrySignatures: "allow-extension",
   // Where a part is imported both ways, the dynamic import is for its meaning: nothing is lost.
   checks: { ineffectiveDynamicImport: false },
@@ -159,5 +161,6 @@ for (const file of output) {
   digest.update(code);
   await writeFile(join(outdir, file.fileName), code);
 }
+await writeFile(join(outdir, "third-party-notices.txt"), licences);
 // It tells this build from all others.
 await writeFile(join(outdir, "digest"), digest.digest("hex"));

@@ -23,6 +23,7 @@ test("what is packed installs without any network and is a working program", asy
   const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
   const folders = new Set(files.map(({ path }) => (path.includes("/") ? path.split("/")[0] : path)));
   expect([...folders]).toEqual(expect.arrayContaining(["bin", "dist", "package.json"]));
+  expect(files.map(({ path }) => path)).toContain("dist/third-party-notices.txt");
   expect(folders).not.toContain("src");
   expect(folders).not.toContain("test");
 
@@ -44,6 +45,28 @@ test("what is packed installs without any network and is a working program", asy
   const asked = await asking;
   expect(asked).toEqual({ stdout: "Installed.\n", stderr: "" });
   expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(1);
+});
+
+test("the licence of each package in the bundle comes along", () => {
+  const shipped = readFileSync(join(published, "dist", "third-party-notices.txt"), "utf8");
+  const titles = [...shipped.matchAll(/^(\S+) (\d\S*) \((\S+)\)\n=+\n\n(?=\S)/gmu)];
+  const root = new URL("../../", import.meta.url);
+  const [bundled = ""] = readFileSync(new URL("docs/decisions/0018-packages.md", root), "utf8").split("not shipped");
+  const expected = [...bundled.matchAll(/^\| (`.*?) \|/gmu)]
+    .filter(([, cell]) => !cell!.includes("not in the bundle"))
+    .flatMap(([, cell]) => [...cell!.matchAll(/`([^`]+)`/gu)].map(([, name]) => name!));
+  expect(expected).toContain("openai");
+  const versionOf = (name: string) =>
+    JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, root), "utf8")) as { version: string };
+  const told = titles.map(([, name, version]) => `${name} ${version}`);
+  expect(told).toEqual(expect.arrayContaining(expected.map((name) => `${name} ${versionOf(name).version}`)));
+  // What they bring along themselves, down to a folder of somebody else's.
+  expect(told.length).toBeGreaterThan(expected.length);
+  expect(shipped).toContain("Nathan LaFreniere");
+  const permissions = shipped.match(
+    /Permission is hereby granted|Permission to use, copy|Redistribution and use|Apache License/gu,
+  );
+  expect(permissions?.length).toBeGreaterThanOrEqual(titles.length);
 });
 
 test("few packages come along at run time, and each is optional", () => {
