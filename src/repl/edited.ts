@@ -5,6 +5,7 @@ import type { Completer } from "./editor/complete.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
 import type { Line, LineSource } from "./host.ts";
+import { mentionsIn } from "./mentions.ts";
 
 export interface EditedOptions {
   readonly input: NodeJS.ReadStream;
@@ -40,7 +41,7 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
     multiline: false,
     async read(initial = ""): Promise<Line> {
       const result = await editor.read(promptOf(terminal.ink.err), initial);
-      return result.kind === "interrupt" ? { kind: "interrupt", touched: result.touched } : result;
+      return result.kind === "line" ? { kind: "line", text: result.text, mentions: mentionsIn(result) } : result;
     },
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),
     release: () => editor.close(),

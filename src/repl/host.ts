@@ -5,6 +5,7 @@ import type { AnswerWriter } from "../terminal/answer.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { ShowThinking } from "../terminal/thinking.ts";
 import type { Language, Words } from "../words/words.ts";
+import type { Mention } from "./mentions.ts";
 
 /** What the session asks of the rest of the program; the app gives it. */
 export interface Host {
@@ -116,7 +117,8 @@ export interface Answer extends TurnResult {
 }
 
 export type Line =
-  | { readonly kind: "line"; readonly text: string }
+  /** `mentions`: what it names after `@`, where that was typed at the editor; none for what was piped. */
+  | { readonly kind: "line"; readonly text: string; readonly mentions?: readonly Mention[] }
   /** Ctrl-C at an empty prompt; `touched` when other keys came before it. */
   | { readonly kind: "interrupt"; readonly touched: boolean }
   /** Ctrl-D at an empty prompt, or the end of what is piped in. */

@@ -1,7 +1,7 @@
 import { nextCluster, onBorder, previousCluster } from "./motions.ts";
+import { foreign, joined, keyed, slice, type Stretch } from "./origin.ts";
 
-interface Snapshot {
-  readonly text: string;
+interface Snapshot extends Stretch {
   readonly caret: number;
 }
 
@@ -14,18 +14,18 @@ const undoRun = 20;
 
 /** What was cut, newest last; shared by all prompts of a session. */
 export class KillRing {
-  readonly #kills: string[] = [];
+  readonly #kills: Stretch[] = [];
 
-  get newest(): string | undefined {
+  get newest(): Stretch | undefined {
     return this.#kills.at(-1);
   }
 
-  push(text: string): void {
-    if (this.#kills.push(text) > mostKills) this.#kills.shift();
+  push(cut: Stretch): void {
+    if (this.#kills.push(cut) > mostKills) this.#kills.shift();
   }
 
-  replaceNewest(text: string): void {
-    this.#kills.splice(-1, 1, text);
+  replaceNewest(cut: Stretch): void {
+    this.#kills.splice(-1, 1, cut);
   }
 
   /** Makes the one before the newest the newest. */
@@ -41,21 +41,27 @@ export class KillRing {
  */
 export class Draft {
   readonly #kills: KillRing;
-  #text = "";
-  #caret = 0;
+  #written: Stretch;
+  #caret: number;
   readonly #undo: Snapshot[] = [];
   #last: Action = "other";
   #typed = 0;
   #yanked = 0;
 
+  /** @param text what stands there to begin with, which nobody typed */
   constructor(kills: KillRing, text = "") {
     this.#kills = kills;
-    this.#text = text;
+    this.#written = foreign(text);
     this.#caret = text.length;
   }
 
   get text(): string {
-    return this.#text;
+    return this.#written.text;
+  }
+
+  /** The text with what of it was typed. */
+  get written(): Stretch {
+    return this.#written;
   }
 
   get caret(): number {
@@ -63,41 +69,45 @@ export class Draft {
   }
 
   moveTo(caret: number): void {
-    this.#caret = onBorder(this.#text, caret);
+    this.#caret = onBorder(this.text, caret);
     this.#last = "other";
   }
 
   /** Characters from the keyboard: those of one word are undone together. */
   type(text: string): void {
     const goesOn = this.#last === "type" && this.#typed < undoRun && !/^\s/.test(text);
-    this.#put(this.#caret, this.#caret, text, !goesOn);
+    this.#put(this.#caret, this.#caret, keyed(text), !goesOn);
     this.#typed = goesOn ? this.#typed + text.length : text.length;
     this.#last = "type";
   }
 
-  /** Replaces a stretch and puts the caret behind what came, or where it is told. */
-  replace(from: number, to: number, text: string, caret?: number): void {
-    this.#put(from, to, text, true);
-    if (caret !== undefined) this.#caret = onBorder(this.#text, caret);
+  /**
+   * Replaces a stretch and puts the caret behind what came, or where it is told.
+   *
+   * @param by a text counts as typed; what was pasted or recalled comes as a stretch that says so
+   */
+  replace(from: number, to: number, by: string | Stretch, caret?: number): void {
+    this.#put(from, to, typeof by === "string" ? keyed(by) : by, true);
+    if (caret !== undefined) this.#caret = onBorder(this.text, caret);
     this.#last = "other";
   }
 
   /** Cuts a stretch into the kill ring. Cuts right after one another make one piece. */
   kill(from: number, to: number): void {
     if (from >= to) return;
-    const cut = this.#text.slice(from, to);
+    const cut = slice(this.#written, from, to);
     const newest = this.#kills.newest;
     if (this.#last !== "kill" || newest === undefined) this.#kills.push(cut);
-    else this.#kills.replaceNewest(to <= this.#caret ? cut + newest : newest + cut);
-    this.#put(from, to, "", true);
+    else this.#kills.replaceNewest(to <= this.#caret ? joined(cut, newest) : joined(newest, cut));
+    this.#put(from, to, keyed(""), true);
     this.#last = "kill";
   }
 
   yank(): void {
-    const text = this.#kills.newest;
-    if (text === undefined) return;
+    const cut = this.#kills.newest;
+    if (cut === undefined) return;
     this.#yanked = this.#caret;
-    this.#put(this.#caret, this.#caret, text, true);
+    this.#put(this.#caret, this.#caret, cut, true);
     this.#last = "yank";
   }
 
@@ -105,32 +115,34 @@ export class Draft {
   yankPop(): void {
     if (this.#last !== "yank") return;
     this.#kills.rotate();
-    this.#put(this.#yanked, this.#caret, this.#kills.newest ?? "", true);
+    this.#put(this.#yanked, this.#caret, this.#kills.newest ?? keyed(""), true);
     this.#last = "yank";
   }
 
   /** Swaps the clusters on both sides of the caret; at the end of a line the two before it. */
   transpose(): void {
-    const atEnd = this.#caret === this.#text.length || this.#text.charAt(this.#caret) === "\n";
-    const middle = atEnd ? previousCluster(this.#text, this.#caret) : this.#caret;
-    const start = previousCluster(this.#text, middle);
-    const end = nextCluster(this.#text, middle);
-    const before = this.#text.slice(start, middle);
-    if (before === "" || before === "\n" || this.#text.charAt(middle) === "\n") return;
-    this.replace(start, end, this.#text.slice(middle, end) + before);
+    const { text } = this;
+    const atEnd = this.#caret === text.length || text.charAt(this.#caret) === "\n";
+    const middle = atEnd ? previousCluster(text, this.#caret) : this.#caret;
+    const start = previousCluster(text, middle);
+    const end = nextCluster(text, middle);
+    const before = text.slice(start, middle);
+    if (before === "" || before === "\n" || text.charAt(middle) === "\n") return;
+    this.replace(start, end, joined(slice(this.#written, middle, end), slice(this.#written, start, middle)));
   }
 
   undo(): void {
     const snapshot = this.#undo.pop();
     if (snapshot === undefined) return;
-    this.#text = snapshot.text;
+    this.#written = snapshot;
     this.#caret = snapshot.caret;
     this.#last = "other";
   }
 
-  #put(from: number, to: number, text: string, newStep: boolean): void {
-    if (newStep && this.#undo.push({ text: this.#text, caret: this.#caret }) > mostUndo) this.#undo.shift();
-    this.#text = this.#text.slice(0, from) + text + this.#text.slice(to);
-    this.#caret = onBorder(this.#text, from + text.length);
+  #put(from: number, to: number, by: Stretch, newStep: boolean): void {
+    const before = this.#written;
+    if (newStep && this.#undo.push({ ...before, caret: this.#caret }) > mostUndo) this.#undo.shift();
+    this.#written = joined(slice(before, 0, from), by, slice(before, to, before.text.length));
+    this.#caret = onBorder(this.text, from + by.text.length);
   }
 }

@@ -6,6 +6,7 @@ import { KillRing } from "./draft.ts";
 import type { History } from "./history.ts";
 import { Keyboard, type KeyboardListener, type KeyInput } from "./keyboard.ts";
 import type { KeyEvent } from "./keys.ts";
+import { Origins } from "./origin.ts";
 import { Pastes } from "./paste.ts";
 import { Patience } from "./patience.ts";
 import type { Prompt } from "./prompt.ts";
@@ -38,7 +39,8 @@ export interface EditorOptions {
 }
 
 export type ReadResult =
-  | { readonly kind: "line"; readonly text: string }
+  /** `typed`: as in `Stretch`, what of the text was typed or completed. */
+  | { readonly kind: "line"; readonly text: string; readonly typed: string }
   /** Ctrl-C at an empty prompt. `touched` tells whether any other key came before it, since the prompt appeared. */
   | { readonly kind: "interrupt"; readonly touched: boolean }
   /** Ctrl-D at an empty prompt, or the end of the input. */
@@ -63,6 +65,7 @@ export class LineEditor {
   readonly #keyboard: Keyboard;
   readonly #kills = new KillRing();
   readonly #pastes = new Pastes();
+  readonly #origins = new Origins();
   readonly #patience = new Patience(patienceMs);
   readonly #resizing: Resizing;
   readonly #keys = new KeyQueue();
@@ -105,6 +108,7 @@ export class LineEditor {
       history: () => this.#options.history.entries,
       kills: this.#kills,
       pastes: this.#pastes,
+      origins: this.#origins,
       words: this.#options.words,
       columns: () => this.#columns(),
       multiline: this.#options.multiline ?? (() => false),
@@ -213,8 +217,8 @@ export class LineEditor {
   #act(outcome: Outcome, prompting: Prompting): void {
     switch (outcome.type) {
       case "line":
-        this.#options.history.add(outcome.text);
-        return this.#finish({ kind: "line", text: outcome.text });
+        this.#options.history.add(outcome.line.text);
+        return this.#finish({ kind: "line", ...outcome.line });
       case "interrupt":
         return this.#finish({ kind: "interrupt", touched: prompting.touched }, "^C");
       case "end":

@@ -1,5 +1,6 @@
 import type { Draft } from "./draft.ts";
 import { chunkStart, lineEnd, lineStart, nextCluster, previousCluster, wordEnd, wordStart } from "./motions.ts";
+import { reworded, slice } from "./origin.ts";
 
 type Edit = (draft: Draft) => void;
 
@@ -34,7 +35,8 @@ function orBreak(border: Motion, beyond: Motion): Motion {
 function changeWord(change: (word: string) => string): Edit {
   return (draft) => {
     const end = wordEnd(draft.text, draft.caret);
-    draft.replace(draft.caret, end, change(draft.text.slice(draft.caret, end)));
+    const word = slice(draft.written, draft.caret, end);
+    draft.replace(draft.caret, end, reworded(word, change(word.text)));
   };
 }
 

@@ -1,3 +1,5 @@
+import { foreign, joined, slice, type Stretch } from "./origin.ts";
+
 /** A paste of more lines than this, or of more characters, is shown as one short label. */
 const mostLines = 8;
 const mostCharacters = 1000;
@@ -50,6 +52,17 @@ export class Pastes {
   /** The text with every mark replaced by what was pasted. */
   whole(text: string): string {
     return text.replace(anyMark, (mark) => this.#text(mark));
+  }
+
+  /** The same with what of it was typed; pastes were not. */
+  wholeStretch(written: Stretch): Stretch {
+    const parts: Stretch[] = [];
+    let at = 0;
+    for (const { index, 0: mark } of written.text.matchAll(anyMark)) {
+      parts.push(slice(written, at, index), foreign(this.#text(mark)));
+      at = index + mark.length;
+    }
+    return joined(...parts, slice(written, at, written.text.length));
   }
 
   /** What to show for a mark, e.g. `[pasted #1: 120 lines]`. A last line without text is not counted. */

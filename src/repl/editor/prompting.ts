@@ -8,6 +8,7 @@ import { edits } from "./edits.ts";
 import type { KeyEvent } from "./keys.ts";
 import { type Layout, offsetAt, type Row, TextLayout } from "./layout.ts";
 import { lineEnd } from "./motions.ts";
+import { foreign, type Origins, type Stretch } from "./origin.ts";
 import { cleanText, type Pastes } from "./paste.ts";
 import { leadCells, type Prompt } from "./prompt.ts";
 import { Searching } from "./searching.ts";
@@ -16,7 +17,7 @@ import { HistoryWalk } from "./walk.ts";
 
 /** What a key asks of the terminal or of the caller, beyond a change of what is written. */
 export type Outcome =
-  | { readonly type: "line"; readonly text: string }
+  | { readonly type: "line"; readonly line: Stretch }
   | { readonly type: "interrupt" }
   | { readonly type: "end" }
   | { readonly type: "abandon" }
@@ -32,6 +33,8 @@ export interface PromptingOptions {
   readonly history: () => readonly string[];
   readonly kills: KillRing;
   readonly pastes: Pastes;
+  /** Of the lines of this session. */
+  readonly origins: Origins;
   readonly words: Words["editor"];
   readonly columns: () => number;
   /** True swaps Enter and Alt-Enter. */
@@ -102,7 +105,11 @@ export class Prompting {
 
   /** Takes a text written elsewhere in place of what is written here. */
   replaceText(text: string): void {
-    this.#draft.replace(0, this.#draft.text.length, cleanText(text));
+    this.#replaceAll(foreign(cleanText(text)));
+  }
+
+  #replaceAll(by: Stretch): void {
+    this.#draft.replace(0, this.#draft.text.length, by);
   }
 
   /** An empty prompt again. What was written can be had back by undoing. */
@@ -165,7 +172,7 @@ export class Prompting {
   }
 
   #insert(text: string): void {
-    this.#draft.replace(this.#draft.caret, this.#draft.caret, text);
+    this.#draft.replace(this.#draft.caret, this.#draft.caret, foreign(text));
   }
 
   #run(command: Command): Outcome | null {
@@ -183,9 +190,9 @@ export class Prompting {
       case "down":
         return this.#vertical(1);
       case "historyStart":
-        return this.#recall(this.#history().go(Number.NEGATIVE_INFINITY, this.#draft.text));
+        return this.#recall((walk) => walk.go(Number.NEGATIVE_INFINITY, this.#draft.text));
       case "historyEnd":
-        return this.#recall(this.#history().go(Number.POSITIVE_INFINITY, this.#draft.text));
+        return this.#recall((walk) => walk.go(Number.POSITIVE_INFINITY, this.#draft.text));
       case "searchOlder":
       case "searchNewer":
         this.#search = new Searching(this.#history().entries, this.#draft.text, this.#draft.caret);
@@ -216,7 +223,9 @@ export class Prompting {
       this.#draft.replace(caret - 1, caret, "\n");
       return null;
     }
-    return { type: "line", text: this.#options.pastes.whole(text) };
+    const line = this.#options.pastes.wholeStretch(this.#draft.written);
+    this.#options.origins.remember(line);
+    return { type: "line", line };
   }
 
   #vertical(step: 1 | -1): null {
@@ -224,15 +233,22 @@ export class Prompting {
     const target: Row | undefined = rows[caret.row + step];
     if (target === undefined) {
       this.#goal = null;
-      return this.#recall(this.#history().go(step, this.#draft.text));
+      return this.#recall((walk) => walk.go(step, this.#draft.text));
     }
     this.#goal ??= caret.column;
     this.#draft.moveTo(offsetAt(target, this.#goal));
     return null;
   }
 
-  #recall(text: string | null): null {
-    if (text !== null) this.replaceText(text);
+  #recall(find: (walk: HistoryWalk) => string | null): null {
+    const { origins } = this.#options;
+    origins.remember(this.#draft.written);
+    const text = find(this.#history());
+    if (text === null) return null;
+    const written = origins.of(text);
+    // A stored entry may hold what is taken out of a text that is typed.
+    const clean = cleanText(text);
+    this.#replaceAll(clean === text ? written : foreign(clean));
     return null;
   }
 
@@ -240,7 +256,7 @@ export class Prompting {
     const match = this.#search?.match ?? null;
     this.#search = null;
     if (!accept || match === null) return;
-    this.#recall(this.#history().goTo(match.entry, this.#draft.text));
+    this.#recall((walk) => walk.goTo(match.entry, this.#draft.text));
     this.#draft.moveTo(match.from);
   }
 }

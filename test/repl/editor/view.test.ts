@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { editor as words } from "../../../src/words/en/editor.ts";
 import { KillRing } from "../../../src/repl/editor/draft.ts";
 import type { KeyEvent } from "../../../src/repl/editor/keys.ts";
+import { Origins } from "../../../src/repl/editor/origin.ts";
 import { Pastes } from "../../../src/repl/editor/paste.ts";
 import { Prompting } from "../../../src/repl/editor/prompting.ts";
 import { type Frame, View } from "../../../src/repl/editor/view.ts";
@@ -69,6 +70,7 @@ function prompting(columns: () => number): Prompting {
     history: () => ["earlier", "an entry\nof two lines", `\u4f60\u597d${family}`],
     kills: new KillRing(),
     pastes: new Pastes(),
+    origins: new Origins(),
     words,
     columns,
   });
