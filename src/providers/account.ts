@@ -1,8 +1,9 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
+import { complaintIn } from "./error-body.ts";
 import { type OfferedModel, readModelList } from "./model-list.ts";
 import { requestJson } from "./small-request.ts";
-import { fromRefusal, isRecord } from "./wire-errors.ts";
+import { fromComplaint, isRecord } from "./wire-errors.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {
@@ -25,9 +26,8 @@ export async function offeredModels(connection: Connection, signal: AbortSignal)
   if (rows !== null) return rows;
   const text = JSON.stringify(answer);
   // Gateways tell errors with status 200 too.
-  if (isRecord(answer) && isRecord(answer["error"])) {
-    throw fromRefusal({ status: 400, body: text, header: () => null }, connection, "");
-  }
+  const complaint = complaintIn(answer);
+  if (complaint !== null) throw fromComplaint(complaint, connection, "");
   const start = text.length > longestStart ? `${text.slice(0, longestStart)}…` : text;
   throw new AppError("not_a_list", { provider: connection.name, start });
 }
@@ -48,7 +48,10 @@ export async function listModels(connection: Connection, signal: AbortSignal): P
 export async function readBalance(connection: Connection, signal: AbortSignal): Promise<Balance[] | null> {
   if (connection.balance === "none") return null;
   const { path, read } = balances[connection.balance];
-  return read(await requestJson(connection, path, signal));
+  const answer = await requestJson(connection, path, signal);
+  const complaint = complaintIn(answer);
+  if (complaint !== null) throw fromComplaint(complaint, connection, "");
+  return read(answer);
 }
 
 const balances = {

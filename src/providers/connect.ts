@@ -4,13 +4,14 @@ import { AppError, asAppError } from "../errors.ts";
 import { requestBody } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import { Deltas } from "./deltas.ts";
+import { complaintIn } from "./error-body.ts";
 import { watchedFetch } from "./http.ts";
 import { TextLimit, wholeLines, withoutNoise } from "./limits.ts";
 import { peek, text } from "./peek.ts";
 import { Queue } from "./queue.ts";
 import { Silence } from "./silence.ts";
 import { redact, RedactedStream, redactedError, secretsOf } from "./redact.ts";
-import { fromNetwork, fromRefusal, fromStream, hostOf, isRecord, traceId } from "./wire-errors.ts";
+import { fromComplaint, fromNetwork, fromRefusal, fromStream, hostOf, isRecord, traceId } from "./wire-errors.ts";
 
 /** Milliseconds of silence accepted where nobody said: an answer that comes whole is silent for as long as it takes. */
 const defaultSilence = { stream: 120_000, whole: 600_000 };
@@ -117,12 +118,8 @@ class Attempt {
   async #read(response: Response, client: OpenAI): Promise<void> {
     const { first, body } = await peek(response.body as unknown as AsyncIterable<Buffer>);
     if (first.startsWith("{") || first.startsWith("[") || first.startsWith('"'))
-      return this.#readWhole(await text(body));
-    if (!/^(?:data|event|id|retry)?:/u.test(first)) {
-      const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
-      const start = redact(first, this.#connection).slice(0, 80).replace(/\s+/gu, " ") || "(empty)";
-      throw new AppError("not_a_stream", { provider: this.#connection.name, contentType, start });
-    }
+      return this.#readWhole(await text(body), response);
+    if (!/^(?:data|event|id|retry)?:/u.test(first)) throw this.#notAnAnswer(response, first);
     const { Stream } = await import("openai/streaming");
     // Without its client the package would print what it cannot parse.
     const stream = Stream.fromSSEResponse<unknown>(
@@ -143,7 +140,13 @@ class Attempt {
     }
   }
 
-  #readWhole(body: string): void {
+  #notAnAnswer({ headers }: Response, body: string): AppError {
+    const contentType = headers.get("content-type")?.split(";")[0] ?? "no content type";
+    const start = redact(body.slice(0, 4096), this.#connection).slice(0, 80).replace(/\s+/gu, " ") || "(empty)";
+    return new AppError("not_a_stream", { provider: this.#connection.name, contentType, start });
+  }
+
+  #readWhole(body: string, response: Response): void {
     let whole: unknown;
     try {
       whole = JSON.parse(body);
@@ -151,15 +154,17 @@ class Attempt {
       throw new AppError("stream_failed", { provider: this.#connection.name, reason: "broken JSON" }, { cause: error });
     }
     this.#readChunk(whole);
+    if (!isRecord(whole) || !Array.isArray(whole["choices"])) throw this.#notAnAnswer(response, body);
   }
 
   #readChunk(chunk: unknown): void {
-    if (isFailure(chunk)) throw fromStream(chunk, this.#connection, this.#request.model);
+    const complaint = complaintIn(chunk);
     for (const event of this.#deltas.read(chunk)) {
       if (event.type !== "usage") this.#silence.content();
       if ("text" in event) this.#length.add(event.text);
       this.#push(event);
     }
+    if (complaint !== null) throw fromComplaint(complaint, this.#connection, this.#request.model);
     if (this.#deltas.finishReason !== null) this.#silence.shorten(afterFinish);
   }
 
@@ -230,18 +235,11 @@ class Attempt {
     // A parser's, also for what is nested too deep.
     if (thrown instanceof SyntaxError || thrown instanceof RangeError)
       return new AppError("stream_failed", { provider, reason: "broken JSON" }, { cause: thrown });
-    if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ERR_|^HPE_/u.test(fields["code"])) {
+    if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ZSTD_|^ERR_|^HPE_/u.test(fields["code"])) {
       return new AppError("stream_failed", { provider, reason: fields["code"] }, { cause: thrown });
     }
     return asAppError(thrown);
   }
-}
-
-/** `{"error": …}`, or SiliconFlow's `{"code": 50505, "message": …}`, where a chunk or a completion was expected. */
-function isFailure(chunk: unknown): boolean {
-  if (typeof chunk === "string") return true;
-  if (!isRecord(chunk) || Array.isArray(chunk["choices"])) return false;
-  return Boolean(chunk["error"]) || ("message" in chunk && ("code" in chunk || "status" in chunk));
 }
 
 /** DeepSeek goes on from a prefix only at `/beta`. */

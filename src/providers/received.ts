@@ -59,25 +59,29 @@ export class Received implements AsyncIterable<Buffer> {
 }
 
 const lenient = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
-const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
-  gzip: () => zlib.createGunzip(lenient),
-  "x-gzip": () => zlib.createGunzip(lenient),
-  deflate: () => zlib.createInflate(lenient),
-  br: () => zlib.createBrotliDecompress({ finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH }),
-  zstd: () => zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_flush }),
-};
+/** A map, as the name comes from outside: in a plain object `constructor` would be found too. */
+const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map([
+  ["gzip", () => zlib.createGunzip(lenient)],
+  ["x-gzip", () => zlib.createGunzip(lenient)],
+  ["deflate", () => zlib.createInflate(lenient)],
+  ["br", () => zlib.createBrotliDecompress({ finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH })],
+  ["zstd", () => zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_flush })],
+]);
 
 /**
  * Servers and proxies compress now and then though nobody asked them to. Where the body breaks off, what came of it is
  * decompressed first.
  *
- * @param encoding the header `content-encoding`; one that is not known leaves the body as it is
+ * @param encoding the header `content-encoding`: one, or several in the order in which they were applied; one that is not known
+ *   leaves the body as it is
  */
 export function decoded(body: AsyncIterable<Buffer>, encoding = "identity"): AsyncIterable<Buffer> {
-  const decoder = decoders[encoding.trim().toLowerCase()]?.();
-  return decoder === undefined
-    ? body
-    : through(body, decoder as unknown as NodeJS.ReadWriteStream & AsyncIterable<Buffer>);
+  return encoding.split(",").reduceRight((bytes, name) => {
+    const decoder = decoders.get(name.trim().toLowerCase())?.();
+    return decoder === undefined
+      ? bytes
+      : through(bytes, decoder as unknown as NodeJS.ReadWriteStream & AsyncIterable<Buffer>);
+  }, body);
 }
 
 async function* through(

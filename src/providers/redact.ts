@@ -1,5 +1,6 @@
 import { AppError, type AppErrorOptions, type ErrorDetails } from "../errors.ts";
 import type { Connection } from "./connection.ts";
+import { isRecord } from "./json.ts";
 
 /** What stands in for a secret. */
 const mark = "[key]";
@@ -10,22 +11,108 @@ const harmless = 5;
 /** Characters of the beginning of a secret that are too many, where a text ends in the midst of it. */
 const telling = 12;
 
-/** What a provider was sent and must not come back from it: the key, and headers of the config file, which may be keys too. */
-export function secretsOf({ key, headers }: Pick<Connection, "key" | "headers">): string[] {
-  const values = Object.values(headers).flatMap((value) => value.split(" ").concat(value));
-  const long = values.filter((value) => value.length >= shortest);
+/** What a connection knows of secrets. */
+type Secrets = Pick<Connection, "key" | "headers"> & {
+  readonly transport?: Pick<Connection["transport"], "variables">;
+};
+
+/**
+ * What a provider was sent and must not come back from it: the key, headers of the config file, which may be keys too, and what
+ * proxies on the way are sent.
+ */
+export function secretsOf({ key, headers, transport }: Secrets): string[] {
+  const values = Object.values(headers).flatMap((value) => value.split(" ").flatMap(userAndPassword).concat(value));
+  const long = [...values, ...proxySecrets(transport?.variables ?? {})].filter((value) => value.length >= shortest);
   // A key is one whatever its length; the longest first, as one may hold another.
   const all = key !== null && key.length >= 4 ? [key, ...long] : long;
   return [...new Set(all)].sort((one, other) => other.length - one.length);
 }
 
-/** Some gateways quote the key they were given. */
-export function redact(text: string, connection: Pick<Connection, "key" | "headers">): string {
-  return secretsOf(connection).reduce((clean, secret) => clean.replaceAll(secret, mark), text);
+/** A word of a header's value; where it is the base64 of `user:password`, these too. */
+function userAndPassword(word: string): string[] {
+  if (word.length < shortest || !/^[\w+/-]+=*$/u.test(word)) return [word];
+  const text = Buffer.from(word, "base64").toString("utf8");
+  return /^[^\p{C}:]+:[^\p{C}]+$/u.test(text) ? [word, text, text.slice(text.indexOf(":") + 1)] : [word];
+}
+
+/** Passwords in the variables that name proxies, as they are written there, as they are meant, and as they are sent. */
+function proxySecrets(variables: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(variables).flatMap(([name, value = ""]) => {
+    const [, user = "", password = ""] = /_proxy$/iu.test(name)
+      ? (/^(?:[^/]*\/\/)?([^:@]*):(.*)@/u.exec(value) ?? [])
+      : [];
+    if (password === "") return [];
+    const meant = `${decoded(user)}:${decoded(password)}`;
+    return [password, decoded(password), Buffer.from(meant).toString("base64")];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Some gateways quote the key they were given. A text that is complete is searched for what streams are not: secrets written with
+ * the escapes of JSON, URLs and HTML, and long pieces of the key, as a service or a limit may have cut it.
+ */
+export function redact(text: string, connection: Secrets): string {
+  const whole = secretsOf(connection).reduce((clean, secret) => clean.replaceAll(secret, mark), text);
+  const plain = /%[\da-f]{2}|\\[ux]|&#/iu.test(whole) ? withoutEscaped(whole, connection) : whole;
+  return connection.key === null ? plain : withoutPieces(plain, connection.key);
+}
+
+function withoutEscaped(text: string, connection: Secrets): string {
+  return secretsOf(connection).reduce((clean, secret) => {
+    const signs = Array.from(secret, (sign) => {
+      const hex = sign.codePointAt(0)!.toString(16).padStart(2, "0");
+      const number = `&#(?:0*${sign.codePointAt(0)!}|x0*${hex});`;
+      return `(?:${escapedForRegExp(sign)}|%${hex}|\\\\+(?:u0{0,2}${hex}|x${hex})|${number})`;
+    });
+    return clean.replace(new RegExp(signs.join(""), "gi"), mark);
+  }, text);
+}
+
+/** Characters of a key in a row that are no chance. */
+const longPiece = 16;
+
+function withoutPieces(text: string, key: string): string {
+  if (key.length <= longPiece || text.length < longPiece) return text;
+  let clean = "";
+  let from = 0;
+  for (let at = 0; at + longPiece <= text.length; at++) {
+    const place = key.indexOf(text.slice(at, at + longPiece));
+    if (place < 0) continue;
+    let length = longPiece;
+    while (place + length < key.length && text[at + length] === key[place + length]) length++;
+    clean += text.slice(from, at) + mark;
+    from = at + length;
+    at = from - 1;
+  }
+  return clean + text.slice(from);
+}
+
+function escapedForRegExp(text: string): string {
+  return text.replace(/[^\w]/gu, String.raw`\$&`);
+}
+
+/** Parsed JSON with no secret in any of its texts, its fields' names included. */
+export function redactedJson(value: unknown, connection: Secrets): unknown {
+  if (typeof value === "string") return redact(value, connection);
+  if (Array.isArray(value)) return value.map((item) => redactedJson(item, connection));
+  if (!isRecord(value)) return value;
+  const fields = Object.entries(value).map(([name, field]) => [
+    redact(name, connection),
+    redactedJson(field, connection),
+  ]);
+  return Object.fromEntries(fields);
 }
 
 /** An error with no secret in it: in its facts, its trace, and what caused it. */
-export function redactedError(error: AppError, connection: Pick<Connection, "key" | "headers">): AppError {
+export function redactedError(error: AppError, connection: Secrets): AppError {
   const clean = (text: string) => redact(text, connection);
   const details = Object.entries(error.details).map(([name, value]) => [
     name,
@@ -61,7 +148,7 @@ export class RedactedStream {
   /** @param secrets the longest first */
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
-    this.#pattern = new RegExp(secrets.map((secret) => secret.replace(/[^\w]/gu, String.raw`\$&`)).join("|"), "g");
+    this.#pattern = new RegExp(secrets.map(escapedForRegExp).join("|"), "g");
   }
 
   push(piece: string): string {

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
-import { redact, redactedError } from "./redact.ts";
+import { redact, redactedError, redactedJson } from "./redact.ts";
 import { fromNetwork, fromRefusal, hostOf } from "./wire-errors.ts";
 
 /** Milliseconds that such a small request may take, where nobody said. */
@@ -54,12 +54,13 @@ async function request(
     const header = (name: string) => response.headers.get(name);
     throw fromRefusal({ status: response.status, body: refusal, header }, connection, "");
   }
-  const text = redact(await response.text(), connection);
+  const text = await response.text();
   try {
-    return JSON.parse(text) as unknown;
+    // Redacted behind the parser: JSON may write any sign of a key as an escape.
+    return redactedJson(JSON.parse(text), connection);
   } catch (error) {
     const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
-    const start = text.slice(0, 80).replace(/\s+/gu, " ").trim() || "(empty)";
+    const start = redact(text.slice(0, 4096), connection).slice(0, 80).replace(/\s+/gu, " ").trim() || "(empty)";
     throw new AppError("not_a_stream", { provider: connection.name, contentType, start }, { cause: error });
   }
 }

@@ -1,6 +1,12 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
+import { type Complaint, complaintIn, complaintOf } from "./error-body.ts";
+import { meaningOf } from "./error-meaning.ts";
+import { isRecord } from "./json.ts";
 import { redact } from "./redact.ts";
+
+export { reasonOf } from "./error-body.ts";
+export { isRecord } from "./json.ts";
 
 /**
  * What services and networks say when something is wrong, made ours. The one place where a message is matched, because
@@ -15,7 +21,7 @@ export interface Refusal {
 /** The error for a response that is no success. */
 export function fromRefusal({ status, body, header }: Refusal, connection: Connection, model: string): AppError {
   const { name: provider } = connection;
-  const reason = redact(reasonOf(body), connection) || "no reason given";
+  const reason = quoted(complaintOf(body).reason, connection);
   const origin = connection.keyOrigin;
   const options = { retryAfter: retryAfter(header), traceId: traceId(header) };
   if (status >= 300 && status < 400) {
@@ -41,40 +47,48 @@ function refusedContent(
   model: string,
   status: number,
   options: { traceId: string | null },
+  meaning = meaningOf({ reason, codes: [] }),
 ): AppError {
   const limit = /maximum context length (?:is|of) (\d+)/iu.exec(reason);
-  if (limit !== null || /context (?:length|window).*exceed|exceeds?.*context/iu.test(reason)) {
+  if (meaning === "context") {
     return new AppError(
       "context_too_long",
       { provider, model, limit: limit ? Number(limit[1]) : null, reason },
       options,
     );
   }
-  if (/content exists risk|content[_ ]filter|data_inspection_failed/iu.test(reason)) {
+  if (meaning === "content") {
     return new AppError("content_refused", { provider, reason }, options);
   }
-  if (/model.*(?:not exist|not found|does not exist)|no such model|unknown model/iu.test(reason)) {
+  if (meaning === "model") {
     return new AppError("model_not_found", { provider, model, reason }, options);
   }
   return new AppError("request_refused", { provider, status, reason }, options);
 }
 
-/** The error for `data: {"error": …}` or `data: {"code": …, "message": …}` in the midst of a stream. */
+/** The error for a chunk, or a body, that is none of an answer. */
 export function fromStream(payload: unknown, connection: Connection, model: string): AppError {
-  const { name: provider } = connection;
-  const fields = isRecord(payload) ? payload : {};
-  const reason = redact(reasonOf(JSON.stringify(payload)), connection) || "no reason given";
-  const code = fields["code"] ?? fields["status"];
-  const status = typeof code === "number" ? code : Number.parseInt(String(code), 10);
-  const http = status >= 1000 ? (siliconflowKinds[String(status)[0]!] ?? 500) : status;
-  if (http === 429) return new AppError("rate_limited", { provider, reason, wait: null });
-  if (http >= 400 && http < 500)
-    return fromRefusal({ status: http, body: reason, header: () => null }, connection, model);
-  return new AppError("stream_failed", { provider, reason });
+  const complaint = complaintIn(payload) ?? { reason: "", codes: [], status: null };
+  return fromComplaint(complaint, connection, model);
 }
 
-/** SiliconFlow's own codes by their first digit, as HTTP statuses: 20012 is a bad request, 30001 a matter of the account. */
-const siliconflowKinds: Readonly<Record<string, number>> = { 2: 400, 3: 403, 5: 503 };
+/** The error for what a service says in the midst of a stream, or with a status that says that all is well. */
+export function fromComplaint(complaint: Complaint, connection: Connection, model: string): AppError {
+  const { name: provider, keyOrigin: origin } = connection;
+  const { status } = complaint;
+  const reason = quoted(complaint.reason, connection);
+  const options = { traceId: null };
+  const meaning = meaningOf(complaint);
+  if (meaning === "balance" && status !== 403) return new AppError("no_balance", { provider, reason });
+  if (meaning === "rate" || status === 429) return new AppError("rate_limited", { provider, reason, wait: null });
+  if (meaning === "key") return new AppError("key_rejected", { provider, status: status ?? 401, origin, reason });
+  if (meaning === "context" || meaning === "content" || meaning === "model")
+    return refusedContent(reason, connection, model, status ?? 400, options, meaning);
+  if (meaning === "loading") return new AppError("service_failed", { provider, status: status ?? 503, reason });
+  if (status !== null && status < 500)
+    return fromRefusal({ status, body: reason, header: () => null }, connection, model);
+  return new AppError("stream_failed", { provider, reason });
+}
 
 /** The proxy wants a user and a password, or others. */
 function proxyRefused({ baseUrl, proxy }: Connection, reason: string): AppError {
@@ -120,20 +134,13 @@ export function isPassing(error: AppError): boolean {
   return ["timeout", "rate_limited", "service_failed", "stream_failed", "incomplete_answer"].includes(error.code);
 }
 
-/** The service's sentence out of a body of any shape: OpenAI's, SiliconFlow's, a bare JSON string, HTML, text. */
-export function reasonOf(body: string): string {
-  const text = body.trim();
-  let found: unknown = text;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    if (text.startsWith("<")) found = /<title>([^<]*)<\/title>/iu.exec(text)?.[1] ?? "an HTML page";
-  }
-  for (let depth = 0; depth < 3 && isRecord(found); depth++) {
-    found = found["error"] ?? found["message"] ?? found["detail"] ?? found["msg"] ?? JSON.stringify(found);
-  }
-  const sentence = (typeof found === "string" ? found : JSON.stringify(found)).replace(/\s+/gu, " ").trim();
-  return sentence.length > 300 ? `${sentence.slice(0, 300)}…` : sentence.replace(/[.。]$/u, "");
+/** Characters of a service's sentence that are told. */
+const longestReason = 300;
+
+/** A service's sentence as it is told: redacted first, as what is cut in the midst of a key is found no more. */
+export function quoted(sentence: string, connection: Connection): string {
+  const clean = redact(sentence, connection);
+  return (clean.length > longestReason ? `${clean.slice(0, longestReason)}…` : clean) || "no reason given";
 }
 
 /** Milliseconds from `retry-after-ms` or `Retry-After` (seconds or a date); null when it is not said. */
@@ -165,8 +172,4 @@ function innermost(error: unknown): Record<string, unknown> {
     else break;
   }
   return isRecord(current) ? current : {};
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
