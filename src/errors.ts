@@ -50,6 +50,8 @@ export interface ErrorDetails {
   config_unknown: { path: string; line: number | null; key: string; nearest: string | null };
   untrusted_endpoint: { provider: string; url: string; origin: string; keyOrigin: string };
   insecure_endpoint: { provider: string; url: string };
+  /** `variable` names the proxy, which could read what plain http carries. */
+  insecure_proxy: { provider: string; url: string; variable: string };
 
   /** The provider refused this request and would refuse it again. */
   request_refused: { provider: string; status: number; reason: string };
@@ -58,7 +60,18 @@ export interface ErrorDetails {
   context_too_long: { provider: string; model: string; limit: number | null; reason: string };
 
   /** The service failed. */
-  no_connection: { host: string; proxy: string | null; cause: string; reason: string };
+  /**
+   * `variable`: the one that names the proxy. `start`: the command that starts the server, where it is one of this machine that
+   * does not run and the command is known.
+   */
+  no_connection: {
+    host: string;
+    proxy: string | null;
+    variable: string | null;
+    cause: string;
+    reason: string;
+    start: string | null;
+  };
   timeout: { host: string; seconds: number };
   /** `wait`: seconds that the service asks for; null where it names none. */
   rate_limited: { provider: string; reason: string; wait: number | null };
@@ -117,6 +130,7 @@ const exitCodes: Record<ErrorCode, number> = {
   config_unknown: 3,
   untrusted_endpoint: 3,
   insecure_endpoint: 3,
+  insecure_proxy: 3,
   request_refused: 4,
   model_not_found: 4,
   content_refused: 4,

@@ -3,7 +3,8 @@ import type { Origin } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
-import { proxyFor } from "../providers/proxy.ts";
+import { isLoopback } from "../providers/loopback.ts";
+import { proxyFor, proxyVariable } from "../providers/proxy.ts";
 import type { App } from "./app.ts";
 
 /** What stands in for the catalogue's address (the demo's) and the stored key (one just typed). */
@@ -52,7 +53,7 @@ export function openEndpoint(app: App, name: string, address: string | null): En
  * The key that goes to an address; null for a provider that needs none and has none.
  *
  * @param typed stands in for the one that is kept
- * @throws AppError `no_key`, `untrusted_endpoint`, `insecure_endpoint`, as `findKey`
+ * @throws AppError `no_key`, `untrusted_endpoint`, `insecure_endpoint`, `insecure_proxy`, as `findKey`
  */
 export async function keyFor(app: App, endpoint: Endpoint, typed: string | null): Promise<Key | null> {
   const { provider } = endpoint;
@@ -94,10 +95,10 @@ export function keyOriginOf({ words }: App, { kind, name }: Origin): string {
 /**
  * A key goes only where its owner sent it: a `.env` that came with somebody's project may bring a key of its own, but it
  * cannot send the person's key elsewhere, nor headers of the config file, which may be keys too; and no key goes over the
- * network in the clear.
+ * network in the clear, nor either of them through a proxy that could read it.
  */
 function mayGo(app: App, { provider, baseUrl, origin }: Endpoint, keyOrigin: Origin | null): void {
-  const { settings, file, folders } = app;
+  const { settings, file, folders, environment } = app;
   const { name } = provider;
   const strange = origin?.kind === "dotenv" && !sameOrigin(baseUrl, provider.baseUrl);
   const trusted = settings.trusted_endpoints?.some((endpoint) => sameOrigin(baseUrl, endpoint)) === true;
@@ -109,12 +110,12 @@ function mayGo(app: App, { provider, baseUrl, origin }: Endpoint, keyOrigin: Ori
   const { protocol, hostname } = new URL(baseUrl);
   const allowed = protocol === "https:" || isLoopback(hostname) || settings.allow_http?.includes(hostname) === true;
   if (keyOrigin !== null && !allowed) throw new AppError("insecure_endpoint", { provider: name, url: baseUrl });
+  const proxy = protocol === "http:" ? proxyVariable(baseUrl, environment.variables) : null;
+  if (proxy !== null && (keyOrigin !== null || ownHeaders !== null)) {
+    throw new AppError("insecure_proxy", { provider: name, url: baseUrl, variable: proxy.name });
+  }
 }
 
 function sameOrigin(one: string, other: string): boolean {
   return URL.parse(one)?.origin === URL.parse(other)?.origin;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/u.test(host);
 }

@@ -115,11 +115,11 @@ class Service {
     return { provider, origin: keyOriginOf(this.#app, key.origin), store: keyring ? keyringName : keyFile };
   }
 
-  /** Not a word goes to an address that was slipped in, with a key or without. */
+  /** Not a word goes to an address that was slipped in, or through a proxy that could read it, with a key or without. */
   async mayBeReached(): Promise<void> {
     await this.#findKey().catch((thrown: unknown) => {
       const error = asAppError(thrown);
-      if (error.code === "untrusted_endpoint") throw error;
+      if (error.code === "untrusted_endpoint" || error.code === "insecure_proxy") throw error;
     });
   }
 

@@ -23,10 +23,10 @@ export const proxy: Check<"proxy"> = {
   },
 };
 
-function unusable({ variable, value }: ProxyFacts): Problem[] {
+function unusable({ proxy: host, variable, value }: ProxyFacts): Problem[] {
   if (variable === null || value === null) return [];
   const url = URL.parse(value.includes("://") ? value : `http://${value}`);
-  if (url === null || url.hostname === "") return [problem("malformed_proxy", { variable })];
+  if (url === null || url.hostname === "" || host === "?") return [problem("malformed_proxy", { variable })];
   const { protocol } = url;
   return schemes.has(protocol) ? [] : [problem("unsupported_proxy", { variable, scheme: protocol.replace(/:$/u, "") })];
 }

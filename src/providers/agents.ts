@@ -1,8 +1,17 @@
+import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import { connect, isIP, Socket } from "node:net";
-import { connect as connectSecurely } from "node:tls";
+import { connect as connectSecurely, createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { systemReason } from "../errors.ts";
+import { lookupOf } from "./loopback.ts";
 import { findProxy } from "./proxy.ts";
+
+/**
+ * Milliseconds that a connection, TLS included, may take to come about: a server that does not speak TLS often just waits. Three
+ * attempts of TCP's to be heard (after 1, 3 and 7 s) fall within.
+ */
+export const connectLimit = 9_500;
 
 /** The connections of one run of the program. */
 export interface Agents {
@@ -14,6 +23,8 @@ export interface Agents {
   readonly warm: Map<string, Socket>;
   /** Those of them that a request took. */
   readonly taken: WeakSet<Socket>;
+  /** What `SSL_CERT_FILE` adds, by its path. */
+  readonly trusted: Map<string, { secureContext?: SecureContext }>;
   /** All that agents opened: one forgets its connection to a proxy that refuses a tunnel, and the program would not end. */
   readonly opened: Set<Socket>;
 }
@@ -29,7 +40,7 @@ export async function agentFor(agents: Agents, url: URL): Promise<http.Agent> {
   const known = agents.agents.get(name);
   if (known !== undefined) return known;
   const socks = proxy?.protocol.startsWith("socks") === true;
-  const agent = socks ? await socksAgent(proxy) : keepingAgent(agents, url.protocol, proxy);
+  const agent = socks ? await socksAgent(agents, proxy) : keepingAgent(agents, url.protocol, proxy);
   agents.agents.set(name, agent);
   return agent;
 }
@@ -38,13 +49,13 @@ export async function agentFor(agents: Agents, url: URL): Promise<http.Agent> {
 function keepingAgent(agents: Agents, protocol: string, proxy: URL | null): http.Agent {
   const { Agent } = protocol === "https:" ? https : http;
   const proxyEnv = proxy === null ? {} : { http_proxy: proxy.href, https_proxy: proxy.href };
-  const agent = new Agent({ keepAlive: true, proxyEnv });
+  const agent = new Agent({ keepAlive: true, proxyEnv, ...(protocol === "https:" && trust(agents)) });
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const origin = `${protocol}//${options.host ?? ""}:${options.port ?? ""}`;
     const warm = takeWarm(agents, origin);
     if (warm !== null) return warm;
-    const socket = create(options, callback);
+    const socket = create({ ...options, ...lookupOf(options.host ?? "") }, callback);
     if (socket instanceof Socket) {
       agents.opened.add(socket);
       socket.once("close", () => agents.opened.delete(socket));
@@ -54,20 +65,64 @@ function keepingAgent(agents: Agents, protocol: string, proxy: URL | null): http
   return agent;
 }
 
-/** Failures of the proxy itself get a code; those of the service behind it have one. */
-async function socksAgent(proxy: URL): Promise<http.Agent> {
+/**
+ * Failures of the proxy itself get a code: the system's where the package has it in its message alone, as `connect ECONNREFUSED …`;
+ * those of the service behind it have one.
+ */
+async function socksAgent(agents: Agents, proxy: URL): Promise<http.Agent> {
   const { SocksProxyAgent } = await import("socks-proxy-agent");
-  const agent = new SocksProxyAgent(proxy, { keepAlive: true });
+  const agent = new SocksProxyAgent(proxy, { keepAlive: true, ...trust(agents) });
+  agent.timeout = connectLimit;
   const open = agent.connect.bind(agent);
   agent.connect = async (...given) => {
     try {
       return await open(...given);
     } catch (error) {
-      if (error instanceof Error && !("code" in error)) Object.assign(error, { code: "ERR_PROXY_SOCKS" });
+      // Names are looked up here before the proxy is spoken to: where both are missing, it is the proxy that was set by somebody.
+      if (systemReason(error).startsWith("E")) await knock(proxy);
+      if (error instanceof Error && !("code" in error)) Object.assign(error, { code: socksCode(error.message) });
       throw error;
     }
   };
   return agent;
+}
+
+/** @throws the system's error where nothing listens at the proxy's address */
+async function knock(proxy: URL): Promise<void> {
+  const socket = connect({ host: proxy.hostname.replace(/^\[|\]$/gu, ""), port: Number(proxy.port) || 1080 });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.setTimeout(connectLimit, resolve).once("connect", resolve).once("error", reject);
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
+ * Whom TLS trusts where `SSL_CERT_FILE` names further authorities, as for curl and OpenSSL: those beside Node's own and
+ * `NODE_EXTRA_CA_CERTS`. A file that cannot be read adds none, as with Node's variable.
+ */
+function trust({ variables, trusted }: Agents): { secureContext?: SecureContext } {
+  const path = variables["SSL_CERT_FILE"];
+  if (!path) return {};
+  const known = trusted.get(path);
+  if (known !== undefined) return known;
+  const made = (() => {
+    try {
+      const further = readFileSync(path, "utf8");
+      return { secureContext: createSecureContext({ ca: [...getCACertificates("default"), further] }) };
+    } catch {
+      return {};
+    }
+  })();
+  trusted.set(path, made);
+  return made;
+}
+
+function socksCode(message: string): string {
+  if (message.includes("timed out")) return "ETIMEDOUT";
+  return /\bE[A-Z]{4,}\b/u.exec(message)?.[0] ?? "ERR_PROXY_SOCKS";
 }
 
 /**
@@ -82,8 +137,13 @@ export async function warmUp(agents: Agents, url: URL): Promise<void> {
   const isIdle = Object.keys(agent.freeSockets).some((name) => name.startsWith(`${host}:${port}:`));
   // Through a proxy a connection comes in two steps, and only the agent knows when the second is done.
   if (isIdle || agents.warm.has(origin) || findProxy(url.href, agents.variables) !== null) return;
-  const options = { host, port, noDelay: true };
-  const secure = { ...options, ALPNProtocols: ["http/1.1"], ...(isIP(host) === 0 && { servername: host }) };
+  const options = { host, port, noDelay: true, ...lookupOf(host) };
+  const secure = {
+    ...options,
+    ...trust(agents),
+    ALPNProtocols: ["http/1.1"],
+    ...(isIP(host) === 0 && { servername: host }),
+  };
   const socket = url.protocol === "https:" ? connectSecurely(secure) : connect(options);
   agents.warm.set(origin, socket);
   const forget = () => {

@@ -15,6 +15,8 @@ export interface Provider {
   /** The model taken when nobody names one; null where only the server knows its models. */
   readonly model: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** The command that starts the server, for those of this machine; null where there is none, or it is not known. */
+  readonly start: string | null;
   readonly thinking: (typeof thinkingForms)[number];
   readonly prefix: (typeof prefixForms)[number];
   /** Whether a stream is asked for its usage (`stream_options`); some gateways answer 400 to that. */
@@ -31,6 +33,7 @@ const hosted = {
   keyCommand: null,
   streamUsage: true,
   headers: {},
+  start: null,
   modelsQuery: {},
   isCustom: false,
 } as const;
@@ -69,10 +72,34 @@ const catalogue: readonly Provider[] = [
   },
   { ...siliconflow, name: "siliconflow", baseUrl: "https://api.siliconflow.cn/v1" },
   { ...siliconflow, name: "siliconflow-com", baseUrl: "https://api.siliconflow.com/v1" },
-  { ...local, name: "ollama", baseUrl: "http://127.0.0.1:11434/v1", thinking: "reasoning_effort" },
-  { ...local, name: "lmstudio", baseUrl: "http://127.0.0.1:1234/v1", thinking: "reasoning_effort" },
-  { ...local, name: "llamacpp", baseUrl: "http://127.0.0.1:8080/v1", thinking: "chat_template" },
-  { ...local, name: "vllm", baseUrl: "http://127.0.0.1:8000/v1", thinking: "chat_template" },
+  {
+    ...local,
+    name: "ollama",
+    start: "ollama serve",
+    baseUrl: "http://127.0.0.1:11434/v1",
+    thinking: "reasoning_effort",
+  },
+  {
+    ...local,
+    name: "lmstudio",
+    start: "lms server start",
+    baseUrl: "http://127.0.0.1:1234/v1",
+    thinking: "reasoning_effort",
+  },
+  {
+    ...local,
+    name: "llamacpp",
+    start: "llama-server -m <model>.gguf",
+    baseUrl: "http://127.0.0.1:8080/v1",
+    thinking: "chat_template",
+  },
+  {
+    ...local,
+    name: "vllm",
+    start: "vllm serve <model>",
+    baseUrl: "http://127.0.0.1:8000/v1",
+    thinking: "chat_template",
+  },
   // Its address is known once the program has started it; see demo/server.ts.
   { ...local, name: "demo", baseUrl: "", model: "demo-tour", thinking: "deepseek", prefix: "field" },
 ];

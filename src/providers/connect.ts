@@ -11,7 +11,8 @@ import { peek, text } from "./peek.ts";
 import { Queue } from "./queue.ts";
 import { Silence } from "./silence.ts";
 import { redact, RedactedStream, redactedError, secretsOf } from "./redact.ts";
-import { fromComplaint, fromNetwork, fromRefusal, fromStream, hostOf, isRecord, traceId } from "./wire-errors.ts";
+import { fromNetwork } from "./network-errors.ts";
+import { fromComplaint, fromRefusal, fromStream, hostOf, isRecord, traceId } from "./wire-errors.ts";
 
 /** Milliseconds of silence accepted where nobody said: an answer that comes whole is silent for as long as it takes. */
 const defaultSilence = { stream: 120_000, whole: 600_000 };

@@ -1,8 +1,9 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import type { Socket } from "node:net";
 import manifest from "../../package.json" with { type: "json" };
 import { systemReason } from "../errors.ts";
-import { agentFor, type Agents } from "./agents.ts";
+import { agentFor, type Agents, connectLimit } from "./agents.ts";
 import { type Exchange, observe } from "./exchange.ts";
 import { limited } from "./limits.ts";
 import { decoded, Received } from "./received.ts";
@@ -29,7 +30,15 @@ export function createTransport(
   variables: Transport["variables"],
   onExchange: Transport["onExchange"] = null,
 ): Transport {
-  return { variables, agents: new Map(), warm: new Map(), taken: new WeakSet(), opened: new Set(), onExchange };
+  return {
+    variables,
+    agents: new Map(),
+    warm: new Map(),
+    taken: new WeakSet(),
+    trusted: new Map(),
+    opened: new Set(),
+    onExchange,
+  };
 }
 
 /** What every request calls itself, unless the config file's headers say otherwise. */
@@ -87,6 +96,7 @@ async function attempt(
   if (content !== undefined) headers["content-length"] = content.length;
   return await new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent });
+    limitConnecting(outgoing, url);
     if (transport.onExchange !== null) observe(outgoing, url, transport.onExchange);
     // The signal is no option of the request: it would be bound to the socket, which outlives the request in the agent's pool.
     // Nor is the request destroyed with an error: when its response has come but is not read yet, nobody listens for it.
@@ -108,6 +118,30 @@ async function attempt(
     outgoing.end(content);
     if (signal?.aborted) abort();
   });
+}
+
+/**
+ * Gives a request up whose connection does not come about in time: `ETIMEDOUT` where nothing took it, `ERR_HANDSHAKE_TIMEOUT`
+ * where something did and does not answer in TLS.
+ */
+function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void {
+  let socket: (Socket & { secureConnecting?: boolean }) | null = null;
+  // Node's TLS sockets have the second property, its types do not.
+  const isOpen = () => socket !== null && !socket.connecting && socket.secureConnecting !== true;
+  const timer = setTimeout(() => setImmediate(expire), connectLimit);
+  // Node runs timers before it reads sockets: what came while the program was busy counts.
+  function expire() {
+    if (isOpen() || outgoing.destroyed) return;
+    const code = socket?.connecting === false && protocol === "https:" ? "ERR_HANDSHAKE_TIMEOUT" : "ETIMEDOUT";
+    outgoing.destroy(Object.assign(new Error(code), { code }));
+  }
+  const done = () => clearTimeout(timer);
+  outgoing.once("socket", (given) => {
+    socket = given;
+    if (isOpen()) done();
+    else given.once(protocol === "https:" ? "secureConnect" : "connect", done);
+  });
+  outgoing.once("response", done).once("close", done);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { AppError } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -14,14 +15,22 @@ const proxySchemes: ReadonlySet<string> = new Set([
   "socks5h:",
 ]);
 
-/** The variable that names the proxy for a URL, and its value, which may hold a password; null where none does. */
+/**
+ * The variable that names the proxy for a URL, and its value, which may hold a password; null where none does. What is on this
+ * machine is never asked of a proxy.
+ */
 export function proxyVariable(url: string, variables: Variables): { name: string; value: string } | null {
   const { protocol, hostname, port } = URL.parse(url) ?? { protocol: "", hostname: "", port: "" };
   const own = protocol === "https:" ? "https_proxy" : "http_proxy";
   const names = [own, own.toUpperCase(), "all_proxy", "ALL_PROXY"];
   const name = names.find((candidate) => Boolean(variables[candidate]));
   const exceptions = variables["no_proxy"] || variables["NO_PROXY"] || "";
-  if (name === undefined || isExcepted(hostname, port || defaultPorts[protocol] || "", exceptions)) return null;
+  if (
+    name === undefined ||
+    isLoopback(hostname) ||
+    isExcepted(hostname, port || defaultPorts[protocol] || "", exceptions)
+  )
+    return null;
   return { name, value: variables[name]! };
 }
 
@@ -48,29 +57,50 @@ export function findProxy(url: string, variables: Variables): URL | null {
   if (named === null) return null;
   const proxy = parseProxy(named.value);
   if (proxy !== null && proxySchemes.has(proxy.protocol)) return proxy;
-  const value = named.value.replace(/\/\/[^/]*@/u, "//").replace(/^[^/]*@/u, "");
-  throw new AppError("bad_value", { name: named.name, value, expected: "http://host:port, socks5://host:port" });
-}
-
-/** Many leave out the scheme, and mean http. */
-function parseProxy(value: string): URL | null {
-  const url = URL.parse(value.includes("://") ? value : `http://${value}`);
-  return url === null || url.hostname === "" ? null : url;
+  const expected = "http://host:port, http://user:password@host:port, socks5://host:port";
+  throw new AppError("bad_value", { name: named.name, value: shownProxy(named.value), expected });
 }
 
 /**
- * Whether a host is in a list as `NO_PROXY` has them: `*`; a name, which stands for those below it too; either with a port; an
- * address; `10.0.0.0/8`; `10.0.0.1-10.0.0.9`.
+ * Many leave out the scheme, and mean http. Null for what is no address, also where a password that is not percent-encoded has
+ * a `/`, `?`, `#` or `%`, so that another host or password than the one meant would be read.
+ */
+function parseProxy(value: string): URL | null {
+  const url = URL.parse(value.includes("://") ? value : `http://${value}`);
+  if (url === null || url.hostname === "") return null;
+  const rest = url.pathname + url.search + url.hash;
+  return rest.includes("@") || decode(url.username) === null || decode(url.password) === null ? null : url;
+}
+
+/** A value that is no proxy, as it may be shown: nothing of it that could be a user or a password. */
+function shownProxy(value: string): string {
+  const [, scheme = "", rest = ""] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/isu.exec(value) ?? [];
+  const host = rest.slice(rest.lastIndexOf("@") + 1);
+  return /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?\/?$/iu.test(host) ? scheme + host : `${scheme}…`;
+}
+
+/** Null for what is not percent-encoded as it should be. */
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether a host is in a list as `NO_PROXY` has them: `*`; a name, which stands for those below it too; either with a port or a
+ * scheme; an address; `10.0.0.0/8`; `10.0.0.1-10.0.0.9`.
  */
 function isExcepted(host: string, port: string, list: string): boolean {
-  const name = host.replace(/^\[|\]$/gu, "").toLowerCase();
+  const name = host.replace(/^\[|\]$|\.$/gu, "").toLowerCase();
   return list
     .toLowerCase()
     .split(/[,\s]+/u)
     .filter(Boolean)
     .some((entry) => {
       if (entry === "*" || entry === name || isInRange(name, entry)) return true;
-      const [, rest = "", only] = /^\[?(.*?)\]?(?::(\d+))?$/u.exec(entry) ?? [];
+      const [, rest = "", only] = /^(?:[a-z]+:\/\/)?\[?(.*?)\.?\]?(?::(\d+))?\/?$/u.exec(entry) ?? [];
       if (only !== undefined && isIP(entry) === 0 && only !== port) return false;
       const suffix = rest.replace(/^\*?\./u, "");
       return suffix !== "" && (name === suffix || (isIP(name) === 0 && name.endsWith(`.${suffix}`)));

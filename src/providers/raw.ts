@@ -5,7 +5,8 @@ import { prefixUrl } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
 import { redactedError } from "./redact.ts";
-import { fromNetwork, fromRefusal, isRecord } from "./wire-errors.ts";
+import { fromNetwork } from "./network-errors.ts";
+import { fromRefusal, isRecord } from "./wire-errors.ts";
 
 /** An answer as it came over the wire, for whoever wants to know what a service really does. */
 export interface RawAnswer {

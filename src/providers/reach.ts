@@ -7,7 +7,7 @@ import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { agentFor, closeAgents } from "./agents.ts";
 import { createTransport, userAgent } from "./http.ts";
-import { fromNetwork } from "./wire-errors.ts";
+import { fromNetwork } from "./network-errors.ts";
 
 /** The way to a service, stage by stage, on a connection of its own. A stage that was not reached is null. */
 export interface Reach {

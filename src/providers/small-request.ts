@@ -1,8 +1,9 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
+import { fromNetwork } from "./network-errors.ts";
 import { redact, redactedError, redactedJson } from "./redact.ts";
-import { fromNetwork, fromRefusal, hostOf } from "./wire-errors.ts";
+import { fromRefusal, hostOf } from "./wire-errors.ts";
 
 /** Milliseconds that such a small request may take, where nobody said. */
 const patience = 20_000;

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { type Complaint, complaintIn, complaintOf } from "./error-body.ts";
 import { meaningOf } from "./error-meaning.ts";
-import { isRecord } from "./json.ts";
+import { isPassingCause, proxyRefused } from "./network-errors.ts";
 import { redact } from "./redact.ts";
 
 export { reasonOf } from "./error-body.ts";
@@ -27,7 +27,9 @@ export function fromRefusal({ status, body, header }: Refusal, connection: Conne
   if (status >= 300 && status < 400) {
     return new AppError("redirected", { provider, status, location: header("location") ?? "?" }, options);
   }
-  if (status === 407 && connection.proxy !== null) return proxyRefused(connection, "407");
+  if (isOfProxy(status, body, header, connection)) {
+    return proxyRefused(connection, status === 407 ? "407" : `${status}: ${reason}`);
+  }
   if (status === 401) return new AppError("key_rejected", { provider, status, origin, reason }, options);
   if (status === 402) return new AppError("no_balance", { provider, reason }, options);
   if (status === 403) return new AppError("forbidden", { provider, origin, reason }, options);
@@ -39,6 +41,14 @@ export function fromRefusal({ status, body, header }: Refusal, connection: Conne
     return new AppError("service_failed", { provider, status, reason }, options);
   }
   return refusedContent(reason, connection, model, status, options);
+}
+
+/** By plain http a proxy's refusal comes as the service's: its own are no JSON, and mostly signed. */
+function isOfProxy(status: number, body: string, header: Refusal["header"], { proxy, baseUrl }: Connection): boolean {
+  if (proxy === null || !baseUrl.startsWith("http:")) return false;
+  const names = ["via", "proxy-status", "proxy-agent", "x-squid-error", "x-cache-lookup"];
+  const signed = names.some((name) => header(name) !== null) || /proxy|squid|privoxy/iu.test(header("server") ?? "");
+  return status === 407 || ([403, 502, 503, 504].includes(status) && signed && !/^\s*[{[]/u.test(body));
 }
 
 function refusedContent(
@@ -90,47 +100,9 @@ export function fromComplaint(complaint: Complaint, connection: Connection, mode
   return new AppError("stream_failed", { provider, reason });
 }
 
-/** The proxy wants a user and a password, or others. */
-function proxyRefused({ baseUrl, proxy }: Connection, reason: string): AppError {
-  return new AppError("no_connection", { host: hostOf(baseUrl), proxy, cause: "proxy", reason });
-}
-
-/** The error for a connection that failed before or after it stood. */
-export function fromNetwork(failure: unknown, connection: Connection): AppError {
-  if (failure instanceof AppError) return failure;
-  const cause = innermost(failure);
-  const code = typeof cause["code"] === "string" ? cause["code"] : "";
-  // What a proxy answers to CONNECT is in Node's error.
-  if (code === "ERR_PROXY_TUNNEL" && typeof cause["statusCode"] === "number") {
-    return proxyRefused(connection, String(cause["statusCode"]));
-  }
-  const kind = Object.keys(networkKinds).find((name) => networkKinds[name]!.test(code)) ?? "reset";
-  const said = kind === "proxy" && code === "ERR_PROXY_SOCKS" ? cause["message"] : code || cause["message"];
-  const reason = redact(String(said ?? failure), connection);
-  return new AppError(
-    "no_connection",
-    { host: hostOf(connection.baseUrl), proxy: connection.proxy, cause: kind, reason },
-    { cause: failure },
-  );
-}
-
-const networkKinds: Readonly<Record<string, RegExp>> = {
-  dns: /^(?:ENOTFOUND|EAI_)/u,
-  refused: /^ECONNREFUSED$/u,
-  unreachable: /^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/u,
-  timeout: /^(?:ETIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT)$/u,
-  // Node's names of what OpenSSL finds wrong with a certificate.
-  tls: /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_|^INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH|^UNSPECIFIED$/u,
-  handshake: /^ERR_SSL|^EPROTO$/u,
-  http: /^HPE_/u,
-  proxy: /^ERR_PROXY/u,
-};
-
 /** Failures that the same request may not meet again a moment later. */
 export function isPassing(error: AppError): boolean {
-  if (error.code === "no_connection") {
-    return !["tls", "handshake", "http", "proxy"].includes((error as AppError<"no_connection">).details.cause);
-  }
+  if (error.code === "no_connection") return isPassingCause(error as AppError<"no_connection">);
   return ["timeout", "rate_limited", "service_failed", "stream_failed", "incomplete_answer"].includes(error.code);
 }
 
@@ -161,15 +133,4 @@ export function traceId(header: Refusal["header"]): string | null {
 
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url;
-}
-
-function innermost(error: unknown): Record<string, unknown> {
-  let current: unknown = error;
-  for (let depth = 0; depth < 5; depth++) {
-    if (current instanceof AggregateError && current.errors.length > 0) current = current.errors[0] as unknown;
-    else if (current instanceof Error && current.cause instanceof Error && !("code" in current))
-      current = current.cause;
-    else break;
-  }
-  return isRecord(current) ? current : {};
 }

@@ -346,11 +346,13 @@ describe.concurrent("no connection", () => {
     await new Promise<void>((resolve) => {
       proxy.listen(0, "127.0.0.1", resolve);
     });
-    const env = { ...askingAt(server), http_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
-    const { stdout } = await run(["ask", "--retries", "0", "q"], { env });
+    const place = newPlace();
+    put(place.configFile, "providers: {mine: {base_url: 'http://service.test', model: m}}\n");
+    const env = { http_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    const { stdout } = await run(["ask", "-p", "mine", "--retries", "0", "q"], { place, env });
     proxy.close();
     expect(stdout).toBe("through\n");
-    expect(seen).toEqual([`POST ${server.url}/chat/completions HTTP/1.1`]);
+    expect(seen).toEqual(["POST http://service.test/chat/completions HTTP/1.1"]);
   });
 });
 

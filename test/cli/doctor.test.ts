@@ -327,20 +327,25 @@ describe("doctor on the way to the service", () => {
 
   it("goes through a proxy, and tells of one that cannot be gone through", async () => {
     await using server = await serve(service());
-    const environment = (proxy: string) => ({ ...askingAt({ url: "http://127.0.0.2:1" }), HTTP_PROXY: proxy });
-    const through = await examine({ env: environment(server.url.replace("//", "//me:pass-word@")) });
+    const place = newPlace();
+    put(
+      place.configFile,
+      "provider: mine\nproviders: {mine: {base_url: 'http://service.test', model: deepseek-flash}}\n",
+    );
+    const environment = (proxy: string) => ({ HTTP_PROXY: proxy });
+    const through = await examine({ place, env: environment(server.url.replace("//", "//me:pass-word@")) });
     expect(through.check("proxy").facts).toMatchObject({ proxy: new URL(server.url).host, variable: "HTTP_PROXY" });
     expect(through.check("connect").facts).toMatchObject({ proxy: new URL(server.url).host });
     expect(through.check("answer").status).toBe("ok");
     expect(through.stdout).not.toContain("pass-word");
-    expect((await examine({ env: environment("not a proxy") })).codes("proxy")).toEqual(["malformed_proxy"]);
-    const unknown = await examine({ env: environment("ftp://127.0.0.1:1080") });
+    expect((await examine({ place, env: environment("not a proxy") })).codes("proxy")).toEqual(["malformed_proxy"]);
+    const unknown = await examine({ place, env: environment("ftp://127.0.0.1:1080") });
     expect(unknown.codes("proxy")).toEqual(["unsupported_proxy"]);
     expect(unknown.code).toBe(3);
-    const closed = await examine({ env: environment("http://127.0.0.1:9") });
+    const closed = await examine({ place, env: environment("http://127.0.0.1:9") });
     expect(closed.check("connect").problems[0]?.message).toContain("127.0.0.1:9");
     const wants = await serve([refusal(407, "")]);
-    const refused = await examine({ env: environment(wants.url) });
+    const refused = await examine({ place, env: environment(wants.url) });
     expect(refused.check("connect").problems[0]?.message).toContain("the proxy refused");
     await wants[Symbol.asyncDispose]();
   });

@@ -96,7 +96,14 @@ describe("examine", () => {
   });
 
   it("blames the first stage that fails for all that it did not try", async () => {
-    const error = new AppError("no_connection", { host: "h", proxy: null, cause: "dns", reason: "ENOTFOUND" });
+    const error = new AppError("no_connection", {
+      host: "h",
+      proxy: null,
+      variable: null,
+      cause: "dns",
+      reason: "ENOTFOUND",
+      start: null,
+    });
     const failed = reached({
       lookup: null,
       connect: null,

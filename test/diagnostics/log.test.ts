@@ -88,7 +88,7 @@ it.each([
   ["stream_failed", { provider: "p", reason: "you said 12345" }, "error", {}],
   [
     "no_connection",
-    { host: "h", proxy: null, cause: "reset", reason: "ECONNRESET" },
+    { host: "h", proxy: null, variable: null, cause: "reset", reason: "ECONNRESET", start: null },
     "error",
     { reason: "ECONNRESET" },
   ],

@@ -167,7 +167,14 @@ export const connectionFaults: readonly Fault[] = [
   },
   {
     name: "proxy: 407 for plain HTTP",
-    scene: proxied("HTTP_PROXY", "http://127.0.0.1:9", head(407, "content-length: 0")),
+    scene: async () => {
+      const server = await listen(({ socket }) => play(socket, [head(407, "content-length: 0")]));
+      // A service that wants no key: by plain http one would not go through a proxy.
+      const config = join(folder, "keyless.yaml");
+      writeFileSync(config, "providers: {mine: {base_url: 'http://service.test/v1', model: m}}\n");
+      const env = { DEEPSEEK_CHAT_CONFIG: config, HTTP_PROXY: server.url.replace("//", "//someone:secret@") };
+      return sceneAt(server, env, { flags: ["-p", "mine"] });
+    },
     outcome: failed("no_connection", "the proxy refused (407)"),
   },
   {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { certificates } from "../support/certificates.ts";
-import { askingAt, newPlace, openProgram, run, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, put, run, transcriptsOf } from "../support/program.ts";
 import { httpProxy, type Proxy, socksProxy } from "../support/proxies.ts";
 import {
   type Asked,
@@ -106,6 +106,19 @@ describe.concurrent("a connection", () => {
   });
 });
 
+/** A module that has the system's resolver know one name more. */
+function resolverOf(name: string, address: string): string {
+  const path = join(mkdtempSync(join(folder, "resolver-")), `${name}.cjs`);
+  writeFileSync(
+    path,
+    `const dns = require("node:dns"), { lookup } = dns;
+     dns.lookup = (name, options, callback) => name !== ${JSON.stringify(name)} ? lookup(name, options, callback)
+       : process.nextTick(() => options.all ? callback(null, [{ address: ${JSON.stringify(address)}, family: 4 }])
+         : callback(null, ${JSON.stringify(address)}, 4));`,
+  );
+  return path;
+}
+
 /** A service with TLS that only the proxy finds, and two questions for it. */
 async function through(
   proxied: (port: number) => Promise<Proxy>,
@@ -114,10 +127,11 @@ async function through(
   const { tls, env } = await secure();
   await using server = await answering({ tls });
   await using proxy = await proxied(server.port);
-  const url = "https://localhost:8443";
+  const url = "https://service.test:8443";
   const { stdout, stderr } = await run(["--retries", "0", "-q"], {
     env: { ...askingAt({ url }), ...env, ...variables(proxy) },
     input: "one\ntwo\nq\n",
+    node: ["--require", resolverOf("service.test", "192.0.2.7")],
   });
   expect(server.connections).toBe(1);
   return { stdout, stderr, targets: proxy.targets, users: proxy.users, sent: proxy.requests.join("") };
@@ -131,7 +145,7 @@ describe.concurrent("a proxy", () => {
       (port) => httpProxy({ port }),
       ({ port }) => ({ HTTPS_PROXY: `http://some%20one:p%40ss@127.0.0.1:${port}` }),
     );
-    expect(result).toEqual({ ...both, targets: ["localhost:8443"], users: ["some one:p@ss"] });
+    expect(result).toEqual({ ...both, targets: ["service.test:8443"], users: ["some one:p@ss"] });
     expect(sent).not.toContain("sk-0123456789abcdef");
   });
 
@@ -141,12 +155,12 @@ describe.concurrent("a proxy", () => {
       (port) => httpProxy({ port, tls }),
       ({ port }) => ({ https_proxy: `https://someone:secret@localhost:${port}` }),
     );
-    expect(result).toEqual({ ...both, targets: ["localhost:8443"], users: ["someone:secret"] });
+    expect(result).toEqual({ ...both, targets: ["service.test:8443"], users: ["someone:secret"] });
   });
 
   test.each([
-    ["socks5h, which looks names up", "socks5h", "localhost:8443"],
-    ["socks5, for names that are looked up here", "socks5", "127.0.0.1:8443"],
+    ["socks5h, which looks names up", "socks5h", "service.test:8443"],
+    ["socks5, for names that are looked up here", "socks5", "192.0.2.7:8443"],
   ])("of %s", async (_, scheme, target) => {
     const { sent: __, ...result } = await through(
       (port) => socksProxy({ port }),
@@ -160,19 +174,18 @@ describe.concurrent("a proxy", () => {
       (port) => socksProxy({ port }),
       ({ port }) => ({ all_proxy: `socks5h://127.0.0.1:${port}` }),
     );
-    expect(result).toEqual({ ...both, targets: ["localhost:8443"], users: [""] });
+    expect(result).toEqual({ ...both, targets: ["service.test:8443"], users: [""] });
   });
 
   test("of plain HTTP is told the whole address", async () => {
     await using server = await answering();
     await using proxy = await httpProxy({ port: server.port });
-    const env = {
-      ...askingAt({ url: "http://service.localhost" }),
-      http_proxy: `someone:secret@127.0.0.1:${proxy.port}`,
-    };
-    const { stdout } = await run(["ask", "--retries", "0", "q"], { env });
+    const place = newPlace();
+    put(place.configFile, "providers: {mine: {base_url: 'http://service.test/v1', model: m}}\n");
+    const env = { http_proxy: `someone:secret@127.0.0.1:${proxy.port}` };
+    const { stdout } = await run(["ask", "-p", "mine", "--retries", "0", "q"], { place, env });
     expect(stdout).toBe("Answer 1.\n");
-    expect(proxy.targets).toEqual(["http://service.localhost/chat/completions"]);
+    expect(proxy.targets).toEqual(["http://service.test/v1/chat/completions"]);
     expect(proxy.users).toEqual(["someone:secret"]);
   });
 

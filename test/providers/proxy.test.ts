@@ -13,6 +13,18 @@ describe("the proxy for an address", () => {
     ["https://api.deepseek.com", { HTTPS_PROXY: "", ALL_PROXY: proxy }, proxy],
     ["https://api.deepseek.com", { HTTPS_PROXY: "127.0.0.1:3128" }, proxy],
     ["https://api.deepseek.com", {}, null],
+    ["https://localhost:8443", { HTTPS_PROXY: proxy }, null],
+    ["http://LOCALHOST.:1", { HTTP_PROXY: proxy }, null],
+    ["http://a.b.localhost", { HTTP_PROXY: proxy }, null],
+    ["http://127.255.0.1", { HTTP_PROXY: proxy, NO_PROXY: "example.com" }, null],
+    ["http://2130706433", { HTTP_PROXY: proxy }, null],
+    ["http://0x7f.1", { HTTP_PROXY: proxy }, null],
+    ["http://[::1]:8080", { ALL_PROXY: proxy }, null],
+    ["http://[::ffff:127.0.0.1]", { HTTP_PROXY: proxy }, null],
+    ["http://notlocalhost", { HTTP_PROXY: proxy }, proxy],
+    ["http://localhost.example", { HTTP_PROXY: proxy }, proxy],
+    ["http://128.0.0.1", { HTTP_PROXY: proxy }, proxy],
+    ["http://[::2]", { HTTP_PROXY: proxy }, proxy],
   ])("%s with %o is %s", (url, variables, expected) => {
     expect(findProxy(url, variables)?.href.replace(/\/$/u, "") ?? null).toBe(expected);
   });
@@ -30,6 +42,10 @@ describe("the proxy for an address", () => {
     ["https://10.1.2.3", "10.1.2.1-10.1.2.9"],
     ["https://[::1]:8000", "::1"],
     ["https://[fd00::7]", "fd00::/8"],
+    ["https://[fd00::7]:8443", "[fd00::7]:8443"],
+    ["https://api.deepseek.com", "https://api.deepseek.com/"],
+    ["https://api.deepseek.com.", "deepseek.com"],
+    ["https://api.deepseek.com", "deepseek.com."],
   ])("%s is none where NO_PROXY is %s", (url, exceptions) => {
     expect(findProxy(url, { HTTPS_PROXY: proxy, NO_PROXY: exceptions })).toBeNull();
     expect(findProxy(url, { HTTPS_PROXY: proxy, no_proxy: exceptions })).toBeNull();

@@ -3,14 +3,8 @@ import { describe, expect, test } from "vitest";
 import { findProvider } from "../../src/providers/catalogue.ts";
 import type { Connection } from "../../src/providers/connection.ts";
 import { createTransport } from "../../src/providers/http.ts";
-import {
-  fromNetwork,
-  fromRefusal,
-  fromStream,
-  isPassing,
-  reasonOf,
-  retryAfter,
-} from "../../src/providers/wire-errors.ts";
+import { fromNetwork } from "../../src/providers/network-errors.ts";
+import { fromRefusal, fromStream, isPassing, reasonOf, retryAfter } from "../../src/providers/wire-errors.ts";
 
 const connection: Connection = {
   ...findProvider("deepseek", {}),

@@ -185,11 +185,11 @@ describe.concurrent("a redirect", () => {
 });
 
 describe.concurrent("a key goes in the clear", () => {
-  const ask = async (url: string, more = "") => {
+  const ask = async (url: string, more = "", direct = "") => {
     const place = newPlace();
     put(place.configFile, more);
     const proxy = "http://127.0.0.1:1";
-    const env = { DEEPSEEK_API_KEY: key, DEEPSEEK_BASE_URL: url, HTTP_PROXY: proxy, NO_PROXY: "" };
+    const env = { DEEPSEEK_API_KEY: key, DEEPSEEK_BASE_URL: url, HTTP_PROXY: proxy, NO_PROXY: direct };
     return await run(["ask", "--retries", "0", "hello"], { place, env });
   };
 
@@ -227,7 +227,10 @@ describe.concurrent("a key goes in the clear", () => {
     },
   );
 
-  test("to where the person allowed it", async () => {
-    expect((await ask("http://192.168.1.5:11434", "allow_http: [192.168.1.5]\n")).code).toBe(5);
+  test("to where the person allowed it, though not through a proxy, which could read it", async () => {
+    const config = "allow_http: [service.invalid]\n";
+    const { code, stderr } = await ask("http://service.invalid:11434", config);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("NO_PROXY") as string });
+    expect((await ask("http://service.invalid:11434", config, "service.invalid")).code).toBe(5);
   });
 });

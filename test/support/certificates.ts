@@ -9,7 +9,7 @@ export interface Certificate {
 
 type Kind = "good" | "expired" | "other" | "self";
 
-/** Certificates of a private authority: one for localhost, one that has expired, one for another host; and one of nobody's. */
+/** Certificates of a private authority: one for localhost and service.test, one that has expired, one for another host; and one of nobody's. */
 export async function certificates(): Promise<Readonly<Record<Kind, Certificate>>> {
   made ??= make();
   return await made;
@@ -23,21 +23,21 @@ async function make() {
     algorithm: "sha256",
     extensions: [{ name: "basicConstraints", cA: true, critical: true }],
   });
-  const sign = async (host: string, from: string, to: string): Promise<Certificate> => {
-    const { private: key, cert } = await generate([{ name: "commonName", value: host }], {
+  const sign = async (hosts: readonly [string, ...string[]], from: string, to: string): Promise<Certificate> => {
+    const { private: key, cert } = await generate([{ name: "commonName", value: hosts[0] }], {
       keyType: "ec",
       algorithm: "sha256",
       ca: { key: authority.private, cert: authority.cert },
       notBeforeDate: new Date(from),
       notAfterDate: new Date(to),
-      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: host }] }],
+      extensions: [{ name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2, value })) }],
     });
     return { key, cert, ca: authority.cert };
   };
   const [good, expired, other] = await Promise.all([
-    sign("localhost", "2020-01-01", "2120-01-01"),
-    sign("localhost", "2001-01-01", "2002-01-01"),
-    sign("elsewhere.example", "2020-01-01", "2120-01-01"),
+    sign(["localhost", "service.test"], "2020-01-01", "2120-01-01"),
+    sign(["localhost"], "2001-01-01", "2002-01-01"),
+    sign(["elsewhere.example"], "2020-01-01", "2120-01-01"),
   ]);
   const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
     keyType: "ec",

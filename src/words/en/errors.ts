@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails } from "../../errors.ts";
+import { noConnection } from "./no-connection.ts";
 
 /** What happened and to what; then what to do next. One short paragraph when joined. */
 export interface ErrorWords {
@@ -112,6 +113,10 @@ export const errors: ErrorTable = {
     what: `The base URL of ${provider}, ${url}, is plain http, which would show the key to the network.`,
     next: `Use https; or, where the network is yours, add ${URL.parse(url)?.hostname ?? url} to allow_http in the config file (deepseek-chat config edit).`,
   }),
+  insecure_proxy: ({ provider, url, variable }) => ({
+    what: `The base URL of ${provider}, ${url}, is plain http, and ${variable} sends it through a proxy, which would see the key.`,
+    next: `Use https; or add ${URL.parse(url)?.hostname ?? url} to NO_PROXY, so that it is reached directly.`,
+  }),
   request_refused: ({ provider, status, reason }) => ({
     what: `${provider} refused the request (${status}: ${reason}).`,
     next: "Change what it names and ask again.",
@@ -128,12 +133,7 @@ export const errors: ErrorTable = {
     what: `The conversation is longer than ${model} at ${provider} can read${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
     next: "Start afresh with /new, or send less.",
   }),
-  no_connection: ({ host, proxy, cause, reason }) => ({
-    what: `No connection to ${host}${proxy === null ? "" : ` through the proxy ${proxy}`}: ${connectionWords[cause] ?? cause} (${reason}).`,
-    next:
-      nextWords[cause] ??
-      `Check the network${proxy === null ? " and the base URL" : ", the base URL and HTTPS_PROXY"}.`,
-  }),
+  no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
     what: `${host} sent nothing for ${seconds} s.`,
     next: "Ask again, or wait longer with --timeout.",
@@ -222,27 +222,6 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
   failed: (reason) => `failed (${reason})`,
   empty: () => "printed nothing",
   flooded: () => "printed more than a key",
-};
-
-/** `cause` of `no_connection`. */
-const connectionWords: Record<string, string> = {
-  dns: "the name does not resolve",
-  refused: "nothing listens there",
-  reset: "the connection was cut",
-  unreachable: "the network is unreachable",
-  timeout: "no connection in time",
-  tls: "its certificate is not trusted",
-  handshake: "no TLS connection came about",
-  http: "what answers there does not speak HTTP",
-  proxy: "the proxy refused",
-};
-
-/** What to do, by `cause` of `no_connection`. */
-const nextWords: Record<string, string> = {
-  tls: "If it is your own or your company's, name its CA certificate in NODE_EXTRA_CA_CERTS.",
-  handshake: "Check whether the base URL is one of https or of http.",
-  http: "Check the base URL.",
-  proxy: "Check HTTPS_PROXY: address, user and password.",
 };
 
 function meant(nearest: string | null): string {

@@ -1,5 +1,6 @@
 import type { ErrorDetails } from "../../errors.ts";
 import type { Words } from "../words.ts";
+import { noConnection } from "./no-connection.ts";
 
 export const errors: Words["errors"] = {
   internal: ({ message }) => ({
@@ -105,6 +106,10 @@ export const errors: Words["errors"] = {
     what: `${provider} 的地址 ${url} 是明文 http，会把密钥暴露在网络上。`,
     next: `请使用 https；如果网络由你掌控，可将 ${URL.parse(url)?.hostname ?? url} 加入配置文件的 allow_http（deepseek-chat config edit）。`,
   }),
+  insecure_proxy: ({ provider, url, variable }) => ({
+    what: `${provider} 的地址 ${url} 是明文 http，而 ${variable} 要求经过代理，代理会看到密钥。`,
+    next: `请使用 https；或将 ${URL.parse(url)?.hostname ?? url} 加入 NO_PROXY，改为直连。`,
+  }),
   request_refused: ({ provider, status, reason }) => ({
     what: `${provider} 拒绝了请求（${status}：${reason}）。`,
     next: "请按提示修改后重试。",
@@ -121,10 +126,7 @@ export const errors: Words["errors"] = {
     what: `对话长度超出 ${provider} 的 ${model} 的上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
     next: "请用 /new 开始新对话，或减少内容。",
   }),
-  no_connection: ({ host, proxy, cause, reason }) => ({
-    what: `无法连接 ${host}${proxy === null ? "" : `（经代理 ${proxy}）`}：${connectionWords[cause] ?? cause}（${reason}）。`,
-    next: nextWords[cause] ?? (proxy === null ? "请检查网络和服务地址。" : "请检查网络、服务地址和 HTTPS_PROXY。"),
-  }),
+  no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
     what: `${host} 已 ${seconds} 秒没有任何回应。`,
     next: "请重试，或用 --timeout 延长等待时间。",
@@ -228,25 +230,6 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
   failed: (reason) => `运行失败（${reason}）`,
   empty: () => "没有任何输出",
   flooded: () => "输出过多，不像是密钥",
-};
-
-const connectionWords: Record<string, string> = {
-  dns: "域名无法解析",
-  refused: "对方没有监听该端口",
-  reset: "连接被切断",
-  unreachable: "网络不可达",
-  timeout: "连接超时",
-  tls: "证书不受信任",
-  handshake: "TLS 握手失败",
-  http: "对方使用的不是 HTTP 协议",
-  proxy: "代理拒绝了连接",
-};
-
-const nextWords: Record<string, string> = {
-  tls: "如果是自己或公司的证书，请用 NODE_EXTRA_CA_CERTS 指定其 CA 证书。",
-  handshake: "请检查服务地址应为 https 还是 http。",
-  http: "请检查服务地址。",
-  proxy: "请检查 HTTPS_PROXY 中的地址、用户名和密码。",
 };
 
 function meant(nearest: string | null): string {
