@@ -6,7 +6,7 @@ import { findFolders, transcriptsFolder } from "../config/folders.ts";
 import type { KeyPlaces } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
 import { changeSetting, loadSettings } from "../config/load.ts";
-import type { ConfigFile, Flags, SettingName, Settings } from "../config/schema.ts";
+import type { ConfigFile, Flags, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
 import { AppError, systemReason } from "../errors.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import { findProvider, keyVariables as keyVariablesOf, providerNames, type Provider } from "../providers/catalogue.ts";
@@ -174,9 +174,9 @@ export class App {
     return demo === null ? connection : { ...connection, proxy: null, transport: { ...this.transport, variables: {} } };
   }
 
-  /** The same with a key that is not stored yet. */
-  async connectionWith(provider: string, key: string): Promise<Connection> {
-    return await openConnection(this, provider, { address: null, key });
+  /** The same with a key that is not stored yet, and an entry that the config file does not have yet. */
+  async connectionWith(provider: string, key: string | null, entry?: ProviderConfig): Promise<Connection> {
+    return await openConnection(this, provider, { address: null, key, ...(entry && { entry }) });
   }
 
   /**

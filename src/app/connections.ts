@@ -1,5 +1,5 @@
 import { findKey, type Key } from "../config/keys.ts";
-import type { Origin } from "../config/schema.ts";
+import type { Origin, ProviderConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
@@ -11,6 +11,8 @@ import type { App } from "./app.ts";
 export interface Instead {
   readonly address: string | null;
   readonly key: string | null;
+  /** For the config file's entry: that of a service that is only being added. */
+  readonly entry?: ProviderConfig;
 }
 
 /** A provider and its address. */
@@ -27,16 +29,18 @@ export interface Endpoint {
  * @throws AppError `unknown_provider`, `bad_value`, as `keyFor`
  */
 export async function openConnection(app: App, name: string, instead: Instead): Promise<Connection> {
-  const endpoint = openEndpoint(app, name, instead.address);
+  const endpoint = openEndpoint(app, name, instead.address, instead.entry);
   return connectionTo(app, endpoint, await keyFor(app, endpoint, instead.key));
 }
 
 /**
  * @param address stands in for the catalogue's
+ * @param entry stands in for the config file's
  * @throws AppError `unknown_provider`, `bad_value`
  */
-export function openEndpoint(app: App, name: string, address: string | null): Endpoint {
-  const provider = findProvider(name, app.file.providers ?? {});
+export function openEndpoint(app: App, name: string, address: string | null, entry?: ProviderConfig): Endpoint {
+  const { providers = {} } = app.file;
+  const provider = findProvider(name, entry === undefined ? providers : { ...providers, [name]: entry });
   const elsewhere = provider.baseUrlVariable === null ? null : app.environment.get(provider.baseUrlVariable);
   const baseUrl = (address ?? elsewhere?.value ?? provider.baseUrl).replace(/\/+$/u, "");
   const { protocol = "", username = "", password = "" } = URL.parse(baseUrl) ?? {};

@@ -23,6 +23,7 @@ export async function runSession(app: App, earlier: Earlier, files: readonly str
   // Better told before anything is asked than after.
   await withFiles("", files, app.workingFolder);
   const opened = await openDialogue(app, before);
+  if (opened instanceof AppError) return opened;
   greet(opened.app, opened.dialogue, before);
   const host = new SessionHost(opened.app, opened.dialogue, files);
   const lines = await openLines(opened.app, host);
@@ -39,16 +40,33 @@ export async function runSession(app: App, earlier: Earlier, files: readonly str
   }
 }
 
-/** Without a key on a terminal, set-up comes first. */
-async function openDialogue(app: App, before: Transcript | null): Promise<{ app: App; dialogue: Dialogue }> {
+/**
+ * Set-up comes first on a terminal where the provider has no key, or there is no provider of that name.
+ *
+ * @returns the error where nothing was set up, which was said
+ */
+async function openDialogue(app: App, before: Transcript | null): Promise<{ app: App; dialogue: Dialogue } | AppError> {
   try {
     return { app, dialogue: await Dialogue.open(app, before) };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "no_key" || !app.terminal.interactive) throw error;
-    const { runSetup } = await import("./setup.ts");
-    const ready = await runSetup(app);
+    const name = app.terminal.interactive && error instanceof AppError ? toBeSetUp(app, error) : undefined;
+    if (name === undefined) throw error;
+    const { runSetup, setUpNamed } = await import("./setup.ts");
+    const ready = await (name === null ? runSetup(app, null) : setUpNamed(app, name));
+    if (ready === null) return error as AppError;
     return { app: ready, dialogue: await Dialogue.open(ready, before) };
   }
+}
+
+/** The provider that set-up is to be made for; null where it is to be chosen, undefined where set-up would be no help. */
+function toBeSetUp({ origins, settings }: App, error: AppError): string | null | undefined {
+  if (error.code === "unknown_provider") {
+    const { name } = (error as AppError<"unknown_provider">).details;
+    return name === settings.provider ? name : undefined;
+  }
+  if (error.code !== "no_key") return undefined;
+  const { provider } = (error as AppError<"no_key">).details;
+  return provider === settings.provider && origins.provider?.kind === "built-in" ? null : provider;
 }
 
 function greet(app: App, dialogue: Dialogue, before: Transcript | null): void {

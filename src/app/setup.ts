@@ -1,33 +1,78 @@
-import { isWellFormed, storeKey } from "../config/keys.ts";
-import { keyringName } from "../config/keyring.ts";
 import { saveSetting } from "../config/save.ts";
+import { isProviderName } from "../config/schema.ts";
 import { AppError, asAppError } from "../errors.ts";
-import { listModels, readBalance } from "../providers/account.ts";
+import { offeredModels } from "../providers/account.ts";
 import { findProvider, localProviders } from "../providers/catalogue.ts";
-import type { Connection } from "../providers/connection.ts";
-import { askSecret, choose, confirmed } from "../terminal/prompts.ts";
+import type { OfferedModel } from "../providers/model-list.ts";
+import { choose } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
-import { describe } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
+import { enterKey, keepKey } from "./key-entry.ts";
+import { chooseModel } from "./model-choice.ts";
+import { addService } from "./new-service.ts";
+import { wantsKey } from "./service-address.ts";
 
 const hosted = ["deepseek", "siliconflow", "siliconflow-com"] as const;
-type Hosted = (typeof hosted)[number];
 
 /** Milliseconds that a server on this machine may take to say that it is there. */
 const localPatience = 600;
 
+/** What was set up: the provider, the model to start with, and the one that the provider has by itself. */
+interface Ready {
+  readonly name: string;
+  readonly model: string;
+  readonly own: string | null;
+}
+
 /**
- * Guided set-up: a provider, its key, checked against the service.
+ * Guided set-up: a provider, its key, checked against the service, and a model; or a service that the program does not know
+ * yet. What is set up becomes the default.
  *
- * @returns the app with the new settings; with the demo chosen, for this run alone
- * @throws AppError `not_a_terminal`; `interrupted` when the person left it
+ * @param named the provider that was asked for; null: it is chosen from a list
+ * @returns the app with the new settings, with the demo for this run alone; null when nothing was set up
+ * @throws AppError `not_a_terminal`; `interrupted` when the person left it; why the service could not be used
  */
-export async function runSetup(app: App): Promise<App> {
+export async function runSetup(app: App, named: string | null): Promise<App | null> {
   const { terminal, words } = app;
   if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "setup" });
+  const choice = named ?? (await chooseProvider(app));
+  if (choice === "demo") return await app.reopen({ provider: { value: "demo", flag: "setup" } });
+  const ready = choice === newService ? await addService(app, null, null) : await setUp(app, choice);
+  if (ready === null) {
+    terminal.say(words.setup.nothingStored);
+    return null;
+  }
+  const path = app.folders.configFile;
+  await saveSetting(path, ["provider"], ready.name);
+  await saveSetting(path, ["model"], ready.own === ready.model ? undefined : ready.model);
+  terminal.say(words.setup.settled({ provider: ready.name, model: sanitize(ready.model), path: sanitize(path) }));
+  return await app.reopen({});
+}
+
+/**
+ * What a session does that cannot begin: asks for the key of a provider that has none, or adds a provider that there is not.
+ * The person's default stays as it is.
+ *
+ * @returns the app with what was set up; null when nothing was
+ * @throws AppError as `runSetup`
+ */
+export async function setUpNamed(app: App, name: string): Promise<App | null> {
+  const ready = await setUp(app, name);
+  if (ready !== null) return await app.reopen({});
+  app.terminal.say(app.words.setup.nothingStored);
+  return null;
+}
+
+const newService = Symbol("a service that the program does not know yet");
+
+async function chooseProvider(app: App): Promise<string | typeof newService> {
+  const { words } = app;
   const locals = await findLocals(app);
-  const choice = await choose<string>(words.setup.intro, [
-    ...hosted.map((name) => ({ value: name as string, name: words.setup.provider[name] })),
+  const own = app.providers.filter((name) => findRow(app, name)?.isCustom === true);
+  return await choose<string | typeof newService>(words.setup.intro, [
+    ...hosted.map((name) => ({ value: name, name: words.setup.provider[name] })),
+    ...own.map((name) => ({ value: name, name: words.setup.own({ name, url: findRow(app, name)!.baseUrl }) })),
+    { value: newService, name: words.setup.another },
     ...locals.map(({ name, models }) => ({
       value: name,
       name: words.setup.local({ name, models: models.length }),
@@ -35,28 +80,24 @@ export async function runSetup(app: App): Promise<App> {
     })),
     { value: "demo", name: words.setup.demo },
   ]);
-  if (choice === "demo") return await app.reopen({ provider: { value: "demo", flag: "setup" } });
-  const local = locals.find(({ name }) => name === choice);
-  const model = local === undefined ? await setUpHosted(app, choice as Hosted) : await chooseModel(app, local.models);
-  const path = app.folders.configFile;
-  await saveSetting(path, ["provider"], choice);
-  await saveSetting(path, ["model"], local === undefined ? undefined : model);
-  terminal.say(words.setup.settled({ provider: choice, model: sanitize(model), path: sanitize(path) }));
-  return await app.reopen({});
 }
 
-interface Local {
-  readonly name: string;
-  readonly models: readonly string[];
+/** Null for an entry that is not right. */
+function findRow({ file }: App, name: string): ReturnType<typeof findProvider> | null {
+  try {
+    return findProvider(name, file.providers ?? {});
+  } catch {
+    return null;
+  }
 }
 
 /** The local servers that answer, with their models. */
-async function findLocals(app: App): Promise<Local[]> {
+async function findLocals(app: App): Promise<{ name: string; models: readonly string[] }[]> {
   const signal = AbortSignal.any([app.stop, AbortSignal.timeout(localPatience)]);
   const found = await Promise.all(
-    localProviders.map(async (name): Promise<Local[]> => {
+    localProviders.map(async (name) => {
       try {
-        const models = await listModels(await app.connection(name), signal);
+        const models = (await offeredModels(await app.connection(name), signal)).map(({ id }) => id);
         return models.length === 0 ? [] : [{ name, models }];
       } catch {
         // Nothing listens there, or something else does.
@@ -67,64 +108,52 @@ async function findLocals(app: App): Promise<Local[]> {
   return found.flat();
 }
 
-async function chooseModel({ words }: App, models: readonly string[]): Promise<string> {
-  if (models.length === 1) return models[0]!;
-  return await choose(
-    words.setup.model,
-    models.map((id) => ({ value: id, name: id })),
-  );
-}
-
-/** Asks for a key until one works or the person gives up; gives the model to start with. */
-async function setUpHosted(app: App, name: Hosted): Promise<string> {
-  const { terminal, words } = app;
+/** A provider of the table or of the config file, or a new one of that name. */
+async function setUp(app: App, name: string): Promise<Ready | null> {
+  const { terminal, words, settings } = app;
+  const named = settings.provider === name ? (settings.model ?? null) : null;
+  if (!app.providers.includes(name)) return await offerNew(app, name, named);
   const provider = findProvider(name, app.file.providers ?? {});
-  while (true) {
-    const key = await askSecret(words.setup.key({ provider: name }));
-    if (key === "") continue;
-    if (!isWellFormed(key)) {
-      terminal.warn(words.setup.malformed);
-      continue;
-    }
-    const refused = await check(app, { ...(await app.connectionWith(name, key)) });
-    if (refused !== null) {
-      terminal.warn(sanitize(describe(refused, words.errors)));
-      const unchecked = refused.exitCode === 5;
-      const go = await confirmed(unchecked ? words.setup.keepUnchecked : words.setup.again, true, words.confirm);
-      if (!unchecked && go) continue;
-      if (!go) throw new AppError("interrupted", {});
-    }
-    await keep(app, name, key);
-    return provider.model ?? "";
+  const list = provider.keyNeeded ? "wants a key" : await listWithoutKey(app, name);
+  let offered: readonly OfferedModel[] | null;
+  if (list === "wants a key") {
+    const entered = await enterKey(app, name, async (key) => {
+      const connection = await app.connectionWith(name, key);
+      return { connection, offered: await offeredModels(connection, app.stop) };
+    });
+    if (entered === null) return null;
+    await keepKey(app, name, entered.value);
+    ({ offered } = entered);
+  } else {
+    offered = list;
+    terminal.say(words.setup.foundService({ url: sanitize(provider.baseUrl), models: offered?.length ?? 0 }));
   }
+  const model = await chooseModel(app, name, offered, named ?? provider.model);
+  const isOwn = provider.isCustom && named === null;
+  if (isOwn && model !== provider.model) {
+    await saveSetting(app.folders.configFile, ["providers", name, "model"], model);
+  }
+  return { name, model, own: isOwn ? model : provider.model };
 }
 
-/** Stores the key, and says where it is now. */
-async function keep({ terminal, words, keyPlaces }: App, provider: string, key: string): Promise<void> {
-  const { origin, keyringFailure } = await storeKey(provider, key, keyPlaces);
-  if (keyringFailure !== null) {
-    terminal.warn(words.setup.keyringFailed({ keyring: keyringName, reason: sanitize(keyringFailure) }));
-  }
-  terminal.say(
-    origin.kind === "keyring"
-      ? words.setup.inKeyring({ keyring: origin.name })
-      : words.setup.stored({ path: sanitize(origin.name) }),
-  );
-}
-
-/** Tries a key; null when it works, else why not. */
-async function check(app: App, connection: Connection): Promise<AppError | null> {
-  const { terminal, words, stop } = app;
-  terminal.say(terminal.ink.err.dim(`${words.setup.checking}…`));
+/** The models of a server that needs no key; null where it has no list. */
+async function listWithoutKey(app: App, name: string): Promise<readonly OfferedModel[] | null | "wants a key"> {
   try {
-    const models = await listModels(connection, stop);
-    terminal.say(words.setup.accepted({ models: models.length }));
-  } catch (error) {
-    return asAppError(error);
+    return await offeredModels(await app.connection(name), app.stop);
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (wantsKey(error)) return "wants a key";
+    if (error.exitCode === 4 || error.code === "not_a_list" || error.code === "not_a_stream") return null;
+    throw error;
   }
-  const balances = (await readBalance(connection, stop).catch(() => null)) ?? [];
-  const shown = balances.map(({ currency, total }) => `${total} ${currency}`).join(", ");
-  if (shown !== "") terminal.say(words.setup.balance({ balance: sanitize(shown) }));
-  if (shown !== "" && balances.every(({ total }) => !(Number(total) > 0))) terminal.warn(words.setup.empty);
-  return null;
+}
+
+async function offerNew(app: App, name: string, model: string | null): Promise<Ready | null> {
+  const { words, providers } = app;
+  if (!isProviderName(name)) throw new AppError("unknown_provider", { name, known: providers });
+  const adds = await choose(words.setup.offerNew({ name, known: providers.join(", ") }), [
+    { value: true, name: words.confirm.yes },
+    { value: false, name: words.confirm.no },
+  ]);
+  return adds ? await addService(app, name, model) : null;
 }

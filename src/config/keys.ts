@@ -52,6 +52,13 @@ export function isWellFormed(key: string): boolean {
   return /^[\x21-\x7e]+$/u.test(key) && !/["'`]/u.test(key);
 }
 
+/** Whether a text looks like a key, and so is not to be shown where something else was asked for. */
+export function looksLikeKey(text: string): boolean {
+  if (/^(?:sk|pk|rk|gsk|xai|hf|nvapi|tgp|csk|pplx|ghp|github_pat|glpat)[-_][\w-]*$/iu.test(text)) return true;
+  if (/^(?:AIza|AKIA|eyJ)[\w.-]{8,}$/u.test(text)) return true;
+  return /^[A-Za-z0-9_-]{24,}$/u.test(text) && /\d/u.test(text) && !/^[a-z]+(?:-[a-z0-9]{1,12})+$/u.test(text);
+}
+
 async function givenKey(
   { provider, variable, command }: KeyOwner,
   { environment, keyVariables }: KeyPlaces,

@@ -139,6 +139,11 @@ export type ModelConfig = v.InferOutput<typeof modelSchema>;
 /** A name that a person gave something: it is printed, so nothing in it acts on a terminal; a joiner of emoji does not. */
 const name = v.pipe(v.string(), v.regex(/^[[^\p{C}\p{Zl}\p{Zp}]\u{200d}]+$/v));
 
+/** Whether a provider may be called so. */
+export function isProviderName(text: string): boolean {
+  return v.is(name, text) && !text.includes("/");
+}
+
 export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
   roles: v.optional(mapping(name, text)),

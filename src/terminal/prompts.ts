@@ -23,13 +23,78 @@ export async function choose<Value>(
     name: sanitize(choice.name),
     ...(choice.description !== undefined && { description: sanitize(choice.description) }),
   }));
-  const config = { message, choices: rows, theme, ...(fallback !== undefined && { default: fallback }) };
+  const config = { message, choices: rows, theme, pageSize, ...(fallback !== undefined && { default: fallback }) };
   return await asked((context) => select<Value>(config, context));
 }
 
-export async function askSecret(message: string): Promise<string> {
-  const { password } = await import("@inquirer/prompts");
-  return (await asked((context) => password({ message, mask: "*" }, context))).trim();
+/** Rows of a list that are seen at once. */
+const pageSize = 12;
+
+/**
+ * A choice among names, however many: what is typed narrows them, and may itself be the answer.
+ *
+ * @param hidden whether what is typed is shown as stars, and is no answer
+ * @throws AppError `interrupted`
+ */
+export async function chooseName(
+  message: string,
+  names: readonly string[],
+  hidden: (typed: string) => boolean,
+): Promise<string> {
+  const { search } = await import("@inquirer/prompts");
+  const source = (typed = ""): { value: string; name: string }[] => {
+    const wanted = typed.trim();
+    const words = wanted.toLowerCase().split(/\s+/u);
+    const found = names.filter((name) => words.every((word) => name.toLowerCase().includes(word)));
+    const own = wanted === "" || hidden(wanted) || names.includes(wanted) ? [] : [wanted];
+    return [...found, ...own].map((value) => ({ value, name: sanitize(value) }));
+  };
+  const style = { ...theme.style, searchTerm: (typed: string) => masked(typed, hidden) };
+  return await asked((context) => search<string>({ message, source, theme: { style }, pageSize }, context));
+}
+
+/**
+ * A line of text.
+ *
+ * @param hidden whether what is typed is shown as stars
+ * @param problem what is wrong with an answer; null for one that will do
+ * @throws AppError `interrupted`
+ */
+export async function askText(
+  message: string,
+  {
+    fallback,
+    hidden,
+    problem,
+  }: {
+    readonly fallback?: string;
+    readonly hidden: (typed: string) => boolean;
+    readonly problem: (typed: string) => string | null;
+  },
+): Promise<string> {
+  const { input } = await import("@inquirer/prompts");
+  const config = {
+    message,
+    transformer: (typed: string) => masked(typed, hidden),
+    validate: (typed: string) => problem(typed.trim()) ?? true,
+    ...(fallback !== undefined && { default: fallback }),
+  };
+  return (await asked((context) => input(config, context))).trim();
+}
+
+function masked(typed: string, hidden: (typed: string) => boolean): string {
+  return hidden(typed.trim()) ? "*".repeat(typed.length) : sanitize(typed);
+}
+
+/**
+ * Something that nobody is to see: each character is shown as a star, and nothing shows it otherwise.
+ *
+ * @param problem what is wrong with an answer; null for one that will do
+ * @throws AppError `interrupted`
+ */
+export async function askSecret(message: string, problem: (typed: string) => string | null): Promise<string> {
+  const { secretPrompt } = await import("./secret.ts");
+  return await asked((context) => secretPrompt({ message, problem }, context));
 }
 
 export async function confirmed(message: string, fallback: boolean, words: Words["confirm"]): Promise<boolean> {

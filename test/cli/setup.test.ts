@@ -208,6 +208,225 @@ describe.concurrent("set-up on a terminal", () => {
   });
 });
 
+/** Any OpenAI-compatible service under `/v1`, with a key or without, and a web page elsewhere. */
+function service(models: readonly string[], key: string | null) {
+  return ({ path, headers }: Received): Reply => {
+    if (!path.startsWith("/v1/")) return { headers: { "content-type": "text/html" }, body: "<title>Welcome</title>" };
+    if (key !== null && headers.authorization !== `Bearer ${key}`) {
+      return refusal(401, { error: { message: "Missing Authentication header" } });
+    }
+    return path === "/v1/models" ? json({ data: models.map((id) => ({ id })) }) : answer("Hello from it.");
+  };
+}
+
+/** Answers a question of set-up: waits for it, types, and waits until what was typed is there. */
+async function respond(terminal: PtyTerminal, question: string | RegExp, typed: string, shown = typed): Promise<void> {
+  await terminal.until(question);
+  terminal.type(typed);
+  if (shown !== "") await terminal.until(shown);
+  terminal.type(enter);
+}
+
+async function pickAnother(terminal: PtyTerminal): Promise<void> {
+  await terminal.until("Whom do you want to ask?");
+  terminal.type(down + down + down);
+  await terminal.until(/\u276f Another OpenAI-compatible service/u);
+  terminal.type(enter);
+}
+
+describe.concurrent("another service", () => {
+  test("is added with its address, key and model, and comments stay", async () => {
+    await using server = await serve(service(["m-small", "m-large"], rightKey));
+    const place = newPlace();
+    localServers(place);
+    await using terminal = openProgram(["setup"], { place, rows: 40, cols: 150 });
+    await pickAnother(terminal);
+    // The endpoint itself, as examples have it.
+    await respond(terminal, "Address of the service", `${server.url}/v1/chat/completions`);
+    await respond(terminal, "Name for it", "", "");
+    await respond(terminal, /API key of local-\d+/u, "sk-wrong-0123456789", "*".repeat(19));
+    await terminal.until("does not accept the API key");
+    await terminal.until(() => terminal.screen().split("API key of local-").length === 3);
+    terminal.type(rightKey);
+    await terminal.until("*".repeat(rightKey.length));
+    terminal.type(enter);
+    await terminal.until("Which model?");
+    terminal.type(down);
+    await terminal.until(/\u276f m-large/u);
+    terminal.type(enter);
+    await terminal.until(/local-\d+ with m-large is the default/u);
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.raw).not.toContain("0123456789");
+    const config = readFileSync(place.configFile, "utf8");
+    expect(config).toContain("# Mine; do not lose this.");
+    expect(config).toMatch(/base_url: http:\/\/127\.0\.0\.1:\d+\/v1\n +model: m-large\n +key_needed: true/u);
+    const { stdout } = await run(["ask", "q"], { place });
+    expect(stdout).toBe("Hello from it.\n");
+    expect(server.body()["model"]).toBe("m-large");
+  });
+
+  test("is found at /v1 where that was left out; one model is taken, and no key is asked for on this machine", async () => {
+    await using server = await serve(service(["only"], null));
+    const place = newPlace();
+    localServers(place);
+    await using terminal = openProgram(["setup"], { place, rows: 40, cols: 150 });
+    await pickAnother(terminal);
+    await respond(terminal, "Address of the service", server.url.replace("http://", ""));
+    await terminal.until("offers 1 model.");
+    await respond(terminal, "Name for it", "mine");
+    await terminal.until("mine with only is the default");
+    expect((await terminal.exit).code).toBe(0);
+    const { stdout } = await run(["ask", "q"], { place });
+    expect(stdout).toBe("Hello from it.\n");
+    expect(server.requests.at(-1)?.path).toBe("/v1/chat/completions");
+  });
+
+  test("is offered for a name after -p that nobody knows, and the default stays", async () => {
+    await using server = await serve(service(["only"], null));
+    const place = newPlace();
+    localServers(place);
+    await using terminal = openProgram(["-p", "mine"], { place, rows: 40, cols: 150 });
+    await terminal.until("There is no provider called mine");
+    terminal.type(enter);
+    await respond(terminal, "Address of the service", `${server.url}/v1`);
+    await terminal.until("deepseek-chat \u00b7 mine \u00b7 only");
+    terminal.type("q");
+    await terminal.until(/> q$/mu);
+    terminal.type(enter);
+    expect((await terminal.exit).code).toBe(0);
+    expect(readFileSync(place.configFile, "utf8")).not.toMatch(/^provider:/mu);
+  });
+
+  test("without a list of models takes a typed one", async () => {
+    await using server = await serve(({ path }) =>
+      path.endsWith("/chat/completions") ? answer("Hello from it.") : refusal(404, { error: { message: "no" } }),
+    );
+    const place = newPlace();
+    localServers(place);
+    await using terminal = openProgram(["setup", "-p", "mine"], { place, rows: 50, cols: 150 });
+    await terminal.until("There is no provider called mine");
+    terminal.type(enter);
+    await respond(terminal, "Address of the service", `${server.url}/v1`);
+    await terminal.until("No list of models was found");
+    terminal.type(down);
+    await terminal.until(/\u276f Use this address/u);
+    terminal.type(enter);
+    await terminal.until("Does mine need an API key?");
+    terminal.type(enter);
+    await respond(terminal, "Model id", "m7");
+    expect((await terminal.exit).code).toBe(0);
+    const { stdout } = await run(["ask", "q"], { place });
+    expect(stdout).toBe("Hello from it.\n");
+    expect(server.body()["model"]).toBe("m7");
+  });
+
+  test("refuses a key that was pasted for the address, and does not show it", async () => {
+    const place = newPlace();
+    localServers(place);
+    await using terminal = openProgram(["setup"], { place, rows: 40, cols: 150 });
+    await pickAnother(terminal);
+    await terminal.until("Address of the service");
+    terminal.type(rightKey);
+    await terminal.until("*".repeat(rightKey.length));
+    terminal.type(enter);
+    await terminal.until("That looks like a key");
+    terminal.type(interrupt);
+    expect((await terminal.exit).code).toBe(130);
+    expect(terminal.raw).not.toContain("0123456789");
+  });
+});
+
+/** A provider of the config file that wants a key and has none. */
+function placeWithoutKey(url: string, more = ""): Place {
+  const place = newPlace();
+  put(
+    place.configFile,
+    `key_store: file\nproviders:\n  lite: { base_url: "${url}/v1", key_variable: LITE_KEY, model: m-small }\n${more}`,
+  );
+  return place;
+}
+
+describe.concurrent("a provider of the config file without a key", () => {
+  test("is asked for its own key by -p, which is not dropped", async () => {
+    await using server = await serve(service(["m-small", "m-large"], rightKey));
+    const place = placeWithoutKey(server.url);
+    await using terminal = openProgram(["-p", "lite"], { place, rows: 40, cols: 150 });
+    await respond(terminal, "API key of lite", rightKey, "*".repeat(rightKey.length));
+    await terminal.until("deepseek-chat \u00b7 lite \u00b7 m-small");
+    expect(terminal.screen()).not.toContain("Whom do you want to ask?");
+    terminal.type("q");
+    await terminal.until(/> q$/mu);
+    terminal.type(enter);
+    expect((await terminal.exit).code).toBe(0);
+    expect(JSON.parse(readFileSync(place.keyFile, "utf8"))).toEqual({ lite: rightKey });
+    expect(readFileSync(place.configFile, "utf8")).not.toMatch(/^provider:/mu);
+  });
+
+  test("is set up by setup -p, and becomes the default", async () => {
+    await using server = await serve(service(["m-small"], rightKey));
+    const place = placeWithoutKey(server.url);
+    await using terminal = openProgram(["setup", "-p", "lite"], { place, rows: 40, cols: 150 });
+    await respond(terminal, "API key of lite", rightKey, "*".repeat(rightKey.length));
+    await terminal.until("The key works; the provider offers 1 model.");
+    expect((await terminal.exit).code).toBe(0);
+    const { stdout } = await run(["ask", "q"], { place });
+    expect(stdout).toBe("Hello from it.\n");
+  });
+
+  test("is in the list of setup, and its model is said not to be offered", async () => {
+    await using server = await serve(service(["other-a", "other-b"], rightKey));
+    const place = placeWithoutKey(server.url);
+    await using terminal = openProgram(["setup"], { place, rows: 40, cols: 150 });
+    await terminal.until(/lite \(http.*of the config file/u);
+    terminal.type(down + down + down);
+    await terminal.until(/\u276f lite/u);
+    terminal.type(enter);
+    await respond(terminal, "API key of lite", rightKey, "*".repeat(rightKey.length));
+    await terminal.until("lite does not list the model m-small.");
+    await terminal.until("Which model?");
+    terminal.type(enter);
+    expect((await terminal.exit).code).toBe(0);
+    const { stdout } = await run(["config", "get", "providers.lite.model"], { place });
+    expect(stdout).toBe("other-a\n");
+  });
+});
+
+describe.concurrent("a key", () => {
+  test("is shown by no key of the keyboard, and in Chinese no English stands around it", async () => {
+    const place = newPlace();
+    localServers(place);
+    await using terminal = openProgram(["setup", "-p", "deepseek", "--lang", "zh"], { place, rows: 40, cols: 150 });
+    await terminal.until(/deepseek \u7684 API/u);
+    terminal.type(rightKey);
+    await terminal.until("*".repeat(rightKey.length));
+    terminal.type("\u0014x");
+    await terminal.until("*".repeat(rightKey.length + 1));
+    expect(terminal.screen()).not.toMatch(/ctrl\+t|toggle|visibility/u);
+    terminal.type(interrupt);
+    expect((await terminal.exit).code).toBe(130);
+    expect(terminal.raw).not.toContain("0123456789");
+  });
+
+  test("that could not be checked and is not to be kept ends set-up in peace", async () => {
+    await using server = await serve([{ status: 503, body: "busy" }]);
+    const place = newPlace();
+    localServers(place);
+    const env = { DEEPSEEK_BASE_URL: server.url };
+    await using terminal = openProgram(["setup", "-p", "deepseek"], { place, env, rows: 40, cols: 150 });
+    await typeKey(terminal, rightKey);
+    await terminal.until("Store it all the same?");
+    // A key that is pasted here is not shown either.
+    terminal.type("sk-other-987654321");
+    terminal.type(down);
+    await terminal.until(/\u276f No/u);
+    terminal.type(enter);
+    await terminal.until("Nothing was stored.");
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.raw).not.toMatch(/Interrupted|987654321/u);
+    expect(() => statSync(place.keyFile)).toThrow("ENOENT");
+  });
+});
+
 test.concurrent("set-up without a terminal is bad usage", async () => {
   const { code, stderr } = await run(["setup"], { input: "" });
   expect(code).toBe(2);

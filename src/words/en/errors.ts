@@ -39,7 +39,7 @@ export const errors: ErrorTable = {
   }),
   unknown_provider: ({ name, known }) => ({
     what: `There is no provider called ${name}.`,
-    next: `Known: ${known.join(", ")}. Others are added under providers in the config file.`,
+    next: `Known: ${known.join(", ")}. Add another with deepseek-chat setup -p ${name}, or under providers in the config file.`,
   }),
   bad_pattern: ({ pattern, reason }) => ({
     what: `${pattern} is no regular expression (${reason}).`,

@@ -32,7 +32,7 @@ export const errors: Words["errors"] = {
   }),
   unknown_provider: ({ name, known }) => ({
     what: `没有名为 ${name} 的服务商。`,
-    next: `可用的有：${known.join("、")}。其他服务商可在配置文件的 providers 中添加。`,
+    next: `可用的有：${known.join("、")}。添加其他服务商：deepseek-chat setup -p ${name}，或在配置文件的 providers 中填写。`,
   }),
   bad_pattern: ({ pattern, reason }) => ({
     what: `${pattern} 不是正确的正则表达式（${reason}）。`,
