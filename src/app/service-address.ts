@@ -1,4 +1,4 @@
-import { AppError, asAppError } from "../errors.ts";
+import { type AppError, asAppError } from "../errors.ts";
 import { offeredModels } from "../providers/account.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
