@@ -4,7 +4,19 @@
  *
  * Modules of Node are taken as below because an `import` of one reads all that it exports, which takes 3 ms for node:fs.
  */
-const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} = process.getBuiltinModule("node:fs");
 const { homedir } = process.getBuiltinModule("node:os");
 const path = process.getBuiltinModule("node:path");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
@@ -21,8 +33,9 @@ await main(args);
 
 function runBundle() {
   const digest = readFileSync(path.join(dist, "digest"), "latin1");
-  const cache = path.join(cacheFolder(), command());
-  const kept = readCompiled(cache, digest);
+  const place = cachePlace();
+  const folders = place !== null && path.isAbsolute(place) ? foldersIn(place) : null;
+  const kept = folders === null ? new Map() : readCompiled(folders, digest);
   /** The scripts that ran and were not in the cache, or that V8 rejected because another version of it had compiled them. */
   const compiled = new Map();
   const modules = new Map();
@@ -49,7 +62,7 @@ function runBundle() {
       const code = script.createCachedData();
       if (code.length > (taken.get(name)?.length ?? 0)) taken.set(name, code);
     }
-    if (taken.size > 0) writeCompiled(cache, digest, new Map([...kept, ...taken]));
+    if (taken.size > 0 && folders !== null) writeCompiled(folders, digest, new Map([...kept, ...taken]));
   };
   process.once("exit", (code) => code === 0 && keep());
   // V8 drops what has not run for a while: at the end of a long run little is left of the start, and what was taken early is more.
@@ -62,14 +75,19 @@ function requireInstalled(name) {
   return process.getBuiltinModule("node:module").createRequire(import.meta.url)(name);
 }
 
-/** A folder of the person's own: into the system's temporary folder, Node's default, others can write. */
-function cacheFolder() {
-  const places = {
-    darwin: () => path.join(homedir(), "Library", "Caches"),
-    win32: () => process.env.LOCALAPPDATA || path.join(homedir(), "AppData", "Local"),
-  };
-  const place = places[process.platform]?.() ?? (process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"));
-  return path.join(place, "deepseek-chat", "compiled");
+/**
+ * Where caches go: a folder of the person's own, for into the system's temporary folder, Node's default, others can write. A
+ * relative path counts as not set, as the XDG specification says. Null where there is no home.
+ */
+function cachePlace() {
+  const { XDG_CACHE_HOME: named, LOCALAPPDATA: local } = process.env;
+  try {
+    if (process.platform === "darwin") return path.join(homedir(), "Library", "Caches");
+    if (process.platform === "win32") return local || path.join(homedir(), "AppData", "Local");
+    return named && path.isAbsolute(named) ? named : path.join(homedir(), ".cache");
+  } catch {
+    return null;
+  }
 }
 
 /** The command's name as far as it can be told without parsing. A word that is none ends in an error, so nothing is kept. */
@@ -79,30 +97,85 @@ function command() {
   return /^[a-z]+$/.test(word) ? word : "chat";
 }
 
+/** The folders that lead to compiled code, the one above all others first. */
+function foldersIn(place) {
+  const own = path.join(place, "deepseek-chat");
+  return [place, own, path.join(own, "compiled")];
+}
+
+/**
+ * Compiled code is run, so it is taken only from the person's own folders and file, which nobody else may write to: V8 checks no
+ * more of it than the length of the source. Windows knows no such modes, and a folder of the profile is private there.
+ */
+function isPrivate(stat) {
+  return process.geteuid === undefined || (stat.uid === process.geteuid() && (stat.mode & 0o022) === 0);
+}
+
+function isPrivateFolder(folder) {
+  const stat = lstatSync(folder);
+  return stat.isDirectory() && isPrivate(stat);
+}
+
 /** What is kept of this build: the name of each script, and the code compiled. */
-function readCompiled(file, digest) {
+function readCompiled([, own, folder], digest) {
   const kept = new Map();
+  let descriptor = null;
   try {
-    const bytes = readFileSync(file);
+    if (!isPrivateFolder(own) || !isPrivateFolder(folder)) return kept;
+    const file = path.join(folder, command());
+    // Windows knows neither flag, and no links that anybody could make.
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile() || !isPrivate(stat)) return kept;
+    const bytes = readFileSync(descriptor);
     let at = bytes.indexOf("\n") + 1;
     const head = JSON.parse(bytes.toString("latin1", 0, at));
     if (head.digest !== digest) return kept;
     for (const [name, size] of head.scripts) kept.set(name, bytes.subarray(at, (at += size)));
   } catch {
     // It is the first run, or nothing can be kept: that costs some time and nothing else.
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
   }
   return kept;
 }
 
-function writeCompiled(file, digest, kept) {
+function writeCompiled([place, own, folder], digest, kept) {
+  const file = path.join(folder, command());
+  const draft = `${file}.${process.pid}.${Date.now().toString(36)}`;
   try {
-    mkdirSync(cacheFolder(), { recursive: true, mode: 0o700 });
+    makeFolder(place);
+    for (const each of [own, folder]) {
+      makeFolder(each);
+      if (!isPrivateFolder(each)) return;
+    }
     const scripts = Array.from(kept, ([name, code]) => [name, code.length]);
-    const draft = `${file}.${process.pid}`;
     const head = Buffer.from(`${JSON.stringify({ digest, scripts })}\n`);
-    writeFileSync(draft, Buffer.concat([head, ...kept.values()]), { mode: 0o600 });
+    writeFileSync(draft, Buffer.concat([head, ...kept.values()]), { mode: 0o600, flag: "wx" });
     renameSync(draft, file);
+  } catch (error) {
+    // As above. A full disk takes a part of it, and what another user laid there is not ours to remove.
+    if (error.code !== "EEXIST") removeIfThere(draft);
+  }
+}
+
+function removeIfThere(file) {
+  try {
+    unlinkSync(file);
   } catch {
-    // As above.
+    // It is not, or cannot be.
+  }
+}
+
+/** As `makeFolder` in src/files.ts: Node's own `recursive` never returns for a folder below /proc. */
+function makeFolder(folder) {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (error.code === "ENOENT" && above !== folder) {
+      makeFolder(above);
+      mkdirSync(folder, { mode: 0o700 });
+    } else if (error.code !== "EEXIST") throw error;
   }
 }

@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
 import { saveSetting } from "../config/save.ts";
 import { configFileSchema, type SettingName, settingSchemas } from "../config/schema.ts";
-import { AppError, asAppError } from "../errors.ts";
+import { AppError, asAppError, systemReason } from "../errors.ts";
+import { makeFolder } from "../files.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { table } from "../terminal/table.ts";
 import type { App } from "./app.ts";
@@ -94,14 +94,23 @@ function readValue(parse: (text: string) => unknown, text: string): unknown {
 /**
  * What `config edit` does; the file is checked when the editor is closed.
  *
- * @throws AppError `not_a_terminal`, `config_broken`
+ * @throws AppError `not_a_terminal`, `config_broken`, `storage_failed`
  */
 export async function edit(app: App): Promise<void> {
   const { terminal, folders } = app;
   if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "config edit" });
-  await mkdir(dirname(folders.configFile), { recursive: true, mode: 0o700 });
+  makeFolderFor(folders.configFile);
   await editFile(app, folders.configFile);
   await readConfigFile(folders.configFile);
+}
+
+/** @throws AppError `storage_failed` */
+function makeFolderFor(path: string): void {
+  try {
+    makeFolder(dirname(path));
+  } catch (error) {
+    throw new AppError("storage_failed", { path, reason: systemReason(error) }, { cause: error });
+  }
 }
 
 function asText(value: unknown): string {

@@ -1,6 +1,7 @@
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError, systemReason } from "../errors.ts";
+import { makeFolder } from "../files.ts";
 
 /**
  * Writes a file whole or not at all: beside it first, then renamed over it. File 0600, new folders 0700.
@@ -10,7 +11,7 @@ import { AppError, systemReason } from "../errors.ts";
 export async function writePrivately(path: string, text: string): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     await writeFile(beside, text, { mode: 0o600, flag: "wx" });
     await chmod(beside, 0o600);
     await rename(beside, path);

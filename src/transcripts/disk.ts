@@ -1,34 +1,10 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemReason } from "../errors.ts";
+import { flagsIn } from "../files.ts";
 
 /** Files are for their owner alone, whatever the umask. */
 const privateFile = 0o600;
-const privateFolder = 0o700;
-
-/**
- * Creates a folder and those above it that are missing. Node's own `recursive` never ends where a folder is there and says
- * ENOENT to a new one, as /proc does.
- */
-export function makeFolder(path: string): void {
-  try {
-    makeOne(path);
-  } catch (error) {
-    const above = dirname(path);
-    if (systemReason(error) !== "ENOENT" || above === path) throw error;
-    makeFolder(above);
-    makeOne(path);
-  }
-}
-
-/** It may be there already. */
-function makeOne(path: string): void {
-  try {
-    mkdirSync(path, { mode: privateFolder });
-  } catch (error) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
-  }
-}
 
 /** Makes a file and gives its descriptor for appending; null when there is one already, or a link of that name. */
 export function createFile(path: string): number | null {
@@ -45,15 +21,8 @@ export function createFile(path: string): number | null {
  * symbolic link is not followed: another user may have laid it there. Nothing waits on a pipe.
  */
 export function openFile(path: string, create: boolean): number {
-  // Windows knows neither flag.
-  const noFollow = isShared(dirname(path)) ? (constants.O_NOFOLLOW ?? 0) : 0;
-  const noWait = constants.O_NONBLOCK ?? 0;
-  const flags = constants.O_RDWR | constants.O_APPEND | noWait | noFollow | (create ? constants.O_CREAT : 0);
+  const flags = constants.O_RDWR | constants.O_APPEND | flagsIn(dirname(path)) | (create ? constants.O_CREAT : 0);
   return openSync(path, flags, privateFile);
-}
-
-function isShared(folder: string): boolean {
-  return process.platform !== "win32" && (statSync(folder).mode & 0o002) !== 0;
 }
 
 /** Appends the whole text: a disk that takes a part of it is offered the rest until it takes or refuses it. */

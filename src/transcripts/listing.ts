@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder } from "./disk.ts";
+import { makeFolder, readRegular } from "../files.ts";
 import { folderKey, type FileState } from "./folder.ts";
 import { newId } from "./names.ts";
 import type { Summary } from "./summary.ts";
@@ -27,6 +27,8 @@ type Row = readonly [
 
 /** Fewer new summaries than this are sooner made again than written down. */
 const worthSaving = 50;
+/** Of the file with the summaries; some hundred thousand of them. */
+const maxBytes = 64 * 1024 * 1024;
 /** A file that was touched this shortly before may be touched again within one tick of its clock; milliseconds. */
 const settled = 2_000;
 
@@ -88,7 +90,8 @@ function summaryIn([, , , , id, startedAt, title, turns, provider, model]: Row):
 
 function rowsIn(file: string): readonly Row[] {
   try {
-    const { v, rows } = JSON.parse(readFileSync(file, "utf8")) as { v?: unknown; rows?: unknown };
+    const text = readRegular(file, { maxBytes, noLinks: true, owner: "self" }).toString("utf8");
+    const { v, rows } = JSON.parse(text) as { v?: unknown; rows?: unknown };
     return v === version && Array.isArray(rows) && rows.every(isRow) ? rows : [];
   } catch {
     return [];

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { realpathSync, rmSync, statSync, unlinkSync, utimesSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
-import { createFile, makeFolder, using, writeAll } from "./disk.ts";
+import { makeFolder } from "../files.ts";
+import { createFile, using, writeAll } from "./disk.ts";
 import { encodeTranscript } from "./encode.ts";
 import type { Compaction, Exchange, Header } from "./format.ts";
 import { companion, isHeld } from "./lock.ts";

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
+import { lstatSync, openSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { systemReason } from "../errors.ts";
+import { makeFolder } from "../files.ts";
 import { ageOf, companion } from "./lock.ts";
 import { mended } from "./mend.ts";
 import { isAlive, thisOwner } from "./owner.ts";
@@ -31,7 +32,7 @@ export function openWaiting(path: string, id: string): number {
   const name = `${Date.now()}-${String(count++).padStart(6, "0")}.${thisOwner()}.${id}.md`;
   for (let attempt = 1; ; attempt++) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       if (!isOwn(folder)) throw Object.assign(new Error("The folder is another user's."), { code: "EPERM" });
       return openSync(join(folder, name), "ax", 0o600);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { AppError } from "../errors.ts";
+import { makeFolder } from "../files.ts";
 import { Channel } from "./channel.ts";
-import { makeFolder } from "./disk.ts";
 import { ExchangeEncoder } from "./encode.ts";
 import type { Ending, Origin, Turn } from "./format.ts";
 import { mended } from "./mend.ts";

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { flagsIn, isOwn, makeFolder } from "../../files.ts";
 import { cleanText } from "./paste.ts";
 
 const newestEntries = 10_000;
@@ -54,13 +56,44 @@ export class History {
   async #read(): Promise<void> {
     const path = this.#path;
     if (path === null) return;
-    const stored = parse(await readFile(path, "utf8").catch(() => ""));
+    const { bytes, start } = await readFrom(path).catch(() => ({ bytes: Buffer.alloc(0), start: 0 }));
+    const stored = parse(bytes.toString("utf8"));
     this.#entries = newestOnce([...stored, ...this.#entries], this.#limit);
     // Only when much of the file is of no use any more is it worth writing anew.
-    if (stored.length > this.#limit + Math.max(this.#limit / 4, 100)) {
+    if (start > 0 || stored.length > this.#limit + Math.max(this.#limit / 4, 100)) {
       this.#writing = this.#writing.then(() => compact(path, this.#limit)).catch(() => undefined);
     }
   }
+}
+
+/** Bytes of the file that are read, from its end: more than what is kept can fill. */
+const mostBytes = 64 * 1024 * 1024;
+
+interface NewestPart {
+  readonly bytes: Buffer;
+  /** Where it begins in the file. */
+  readonly start: number;
+}
+
+async function readNewest(file: FileHandle): Promise<NewestPart> {
+  const { size } = await file.stat();
+  const start = Math.max(0, size - mostBytes);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+  return { bytes: buffer.subarray(0, bytesRead), start };
+}
+
+async function readFrom(path: string): Promise<NewestPart> {
+  await using file = await openOwn(path, constants.O_RDONLY);
+  return await readNewest(file);
+}
+
+/** Opens the file, if it is a regular one of the person's own; nothing waits on a pipe. */
+async function openOwn(path: string, flags: number): Promise<FileHandle> {
+  const file = await open(path, flags | flagsIn(dirname(path)), 0o600);
+  const found = await file.stat();
+  if (found.isFile() && isOwn(found)) return file;
+  await file.close();
+  throw new Error("It is no history of this user.");
 }
 
 function parse(content: string): string[] {
@@ -92,9 +125,9 @@ function newestOnce(texts: readonly string[], limit: number): string[] {
  * meanwhile, the line went to the old one, and is added again.
  */
 async function append(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   for (let attempt = 0; attempt < 3; attempt++) {
-    const file = await open(path, "a", 0o600);
+    const file = await openOwn(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
     try {
       await file.write(`${JSON.stringify(text)}\n`);
       const [written, current] = await Promise.all([file.stat(), stat(path).catch(() => null)]);
@@ -108,14 +141,15 @@ async function append(path: string, text: string): Promise<void> {
 /** Replaces the file by one without what is not kept. What others append to the old file meanwhile is carried over. */
 async function compact(path: string, limit: number): Promise<void> {
   const fresh = `${path}.${randomUUID()}`;
-  const old = await open(path, "r");
+  const old = await openOwn(path, constants.O_RDONLY);
   try {
-    const content = await old.readFile();
+    const { bytes, start } = await readNewest(old);
     // A last line that another session is in the middle of writing belongs to what is carried over.
-    const whole = content.lastIndexOf("\n") + 1;
+    const length = bytes.lastIndexOf("\n") + 1;
+    const whole = start + length;
     const file = await open(fresh, "wx", 0o600);
     try {
-      const kept = newestOnce(parse(content.toString("utf8", 0, whole)), limit);
+      const kept = newestOnce(parse(bytes.toString("utf8", 0, length)), limit);
       await file.writeFile(kept.map((text) => `${JSON.stringify(text)}\n`).join(""));
     } finally {
       await file.close();

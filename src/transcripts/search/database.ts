@@ -1,7 +1,8 @@
 import { closeSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { createFile, makeFolder } from "../disk.ts";
+import { isPrivateFolder, makeFolder } from "../../files.ts";
+import { createFile } from "../disk.ts";
 import { folderKey } from "../folder.ts";
 import { loadSqlite } from "../sqlite.ts";
 import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
@@ -56,6 +57,7 @@ export class Database implements Disposable {
   /** Opens the file, making it where there is none; one of another version is emptied. */
   static open(path: string): Database {
     makeFolder(dirname(path));
+    if (!isPrivateFolder(dirname(path))) throw Object.assign(new Error("Others may write there."), { syscall: "open" });
     // SQLite itself would make a file that others can read; what it puts beside it gets the same rights.
     const descriptor = createFile(path);
     if (descriptor !== null) closeSync(descriptor);
