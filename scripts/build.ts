@@ -71,8 +71,7 @@ function chatAlone(): Plugin {
 }
 
 /**
- * Packages whose reading of the environment is meant: what a terminal can show, where a platform has its folders, and what
- * Node itself was told.
+ * Packages whose reading of the environment is meant: what a terminal can show, and what Node itself was told.
  */
 const readers = new Set([
   "@inquirer/core",
@@ -80,7 +79,6 @@ const readers = new Set([
   "chalk",
   "cli-width",
   "commander",
-  "env-paths",
   "globby",
   "is-interactive",
   "is-unicode-supported",

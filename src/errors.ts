@@ -23,6 +23,8 @@ export interface ErrorDetails {
   bad_pattern: { pattern: string; reason: string };
   /** It was removed. */
   no_working_folder: Record<string, never>;
+  /** Neither the environment nor the account names a home folder. */
+  no_home: Record<string, never>;
   unknown_setting: { name: string; nearest: string | null };
   bad_value: { name: string; value: string; expected: string };
 
@@ -115,6 +117,7 @@ const exitCodes: Record<ErrorCode, number> = {
   not_a_log: 2,
   bad_pattern: 2,
   no_working_folder: 2,
+  no_home: 6,
   unknown_setting: 2,
   bad_value: 2,
   no_key: 3,

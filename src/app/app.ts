@@ -18,6 +18,7 @@ import type { ModelFacts } from "../providers/prices.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Language, loadWords, type Words } from "../words/words.ts";
 import { openConnection } from "./connections.ts";
+import { tellIgnored } from "./ignored.ts";
 import { startLog } from "./logging.ts";
 
 export interface Invocation {
@@ -89,28 +90,30 @@ export class App {
   }
 
   /**
-   * @param before the log of the same run, opened earlier
+   * @param before the same run, opened earlier
    * @throws AppError for a broken config file or a setting that cannot be
    */
   static async open(
     invocation: Invocation,
     { configFile, mistakes }: Sources = { configFile: true },
-    before: Log | null = null,
+    before: App | null = null,
   ): Promise<App> {
     const environment = await readEnvironment(workingFolder());
     const folders = findFolders(environment.variables);
     const file = configFile ? await readFileOf(folders, mistakes) : {};
     const providers = new Set(providerNames(file.providers ?? {}));
     const loaded = loadSettings(invocation.flags, environment, file, folders.configFile, providers, mistakes);
-    const log = before ?? (await startLog(invocation, loaded.settings, mistakes));
-    return new App(invocation, { environment, folders, file }, loaded, log);
+    const log = before?.log ?? (await startLog(invocation, loaded.settings, mistakes));
+    const app = new App(invocation, { environment, folders, file }, loaded, log);
+    if (before === null) tellIgnored(app, invocation.command);
+    return app;
   }
 
   /** The same run with what was changed on disk meanwhile, and with further flags. */
   async reopen(flags: Flags): Promise<App> {
     await this.close();
     const invocation = { ...this.#invocation, flags: { ...this.#invocation.flags, ...flags } };
-    return await App.open(invocation, { configFile: true }, this.log);
+    return await App.open(invocation, { configFile: true }, this);
   }
 
   get transcripts(): string {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { safeParse } from "valibot";
 import type { Document } from "yaml";
 import { AppError, asAppError, systemReason } from "../errors.ts";
 import { misfit } from "./expectation.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
+import { maxSettingsBytes, readTextFile } from "./text-file.ts";
 
 /**
  * Reads and checks the config file; a missing one is an empty one.
@@ -47,7 +47,7 @@ export async function readDespiteMistakes(path: string): Promise<{ file: ConfigF
 /** The text of the config file; empty when there is none. Not awaited: `node:fs/promises` alone takes 3 ms to load. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readTextFile(path, { maxBytes: maxSettingsBytes });
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return "";

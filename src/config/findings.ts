@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
+import { readRegular } from "../files.ts";
 import { writePrivately } from "./files.ts";
 import { type Findings, findingsSchema } from "./schema.ts";
 
@@ -21,11 +21,18 @@ const fileSchema = v.object({ v: v.literal(1), findings: v.record(v.string(), fi
  */
 export function readFindings(cache: string): All {
   try {
-    return v.parse(fileSchema, JSON.parse(readFileSync(findingsPath(cache), "utf8"))).findings;
+    return v.parse(fileSchema, JSON.parse(readOwn(findingsPath(cache)))).findings;
   } catch {
     return {};
   }
 }
+
+/** Findings say which model thinks and how: in a shared folder another user could have laid them there. */
+function readOwn(path: string): string {
+  return readRegular(path, { maxBytes: maxFindingsBytes, noLinks: true, owner: "self" }).toString("utf8");
+}
+
+const maxFindingsBytes = 16 * 1024 * 1024;
 
 export function findingsOf(all: All, found: Found): Findings | null {
   const name = nameOf(found);

@@ -1,7 +1,8 @@
-import { statSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import envPaths from "env-paths";
+import { lstatSync, realpathSync, statSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { AppError } from "../errors.ts";
+import { isInside } from "../files.ts";
 import type { Variables } from "./environment.ts";
 
 export interface Folders {
@@ -16,28 +17,98 @@ export interface Folders {
   readonly cache: string;
 }
 
-/** The platform's folders (XDG on Linux); `DEEPSEEK_CHAT_CONFIG` names another config file, and keys lie beside it. */
+/**
+ * The platform's folders (XDG on Linux); `DEEPSEEK_CHAT_CONFIG` names another config file, and keys lie beside it.
+ *
+ * @throws AppError `no_home` where there is no home folder
+ */
 export function findFolders(variables: Variables): Folders {
-  const paths = envPaths("deepseek-chat", { suffix: "" });
+  const { config, data, cache } = platformFolders(variables);
   const named = variables["DEEPSEEK_CHAT_CONFIG"];
-  const configFile = named ? resolve(expandHome(named)) : join(paths.config, "config.yaml");
+  const configFile = named ? resolve(expandHome(named)) : join(config, "config.yaml");
   return {
     configFile,
     keyFile: join(dirname(configFile), "keys.json"),
-    data: paths.data,
-    historyFile: join(paths.data, "history"),
-    cache: paths.cache,
+    data,
+    historyFile: join(data, "history"),
+    cache,
   };
+}
+
+const program = "deepseek-chat";
+
+/** Relative paths in XDG variables count as not set, as its specification says: they would differ from folder to folder. */
+function platformFolders(variables: Variables): { config: string; data: string; cache: string } {
+  const place = (variable: string, ...usual: string[]) => {
+    const named = variables[variable];
+    return named && isAbsolute(named) ? named : join(home(), ...usual);
+  };
+  if (process.platform === "darwin") {
+    const library = join(home(), "Library");
+    return {
+      config: join(library, "Preferences", program),
+      data: join(library, "Application Support", program),
+      cache: join(library, "Caches", program),
+    };
+  }
+  if (process.platform === "win32") {
+    const local = join(place("LOCALAPPDATA", "AppData", "Local"), program);
+    return {
+      config: join(place("APPDATA", "AppData", "Roaming"), program, "Config"),
+      data: join(local, "Data"),
+      cache: join(local, "Cache"),
+    };
+  }
+  return {
+    config: join(place("XDG_CONFIG_HOME", ".config"), program),
+    data: join(place("XDG_DATA_HOME", ".local", "share"), program),
+    cache: join(place("XDG_CACHE_HOME", ".cache"), program),
+  };
+}
+
+/**
+ * `$HOME`; where that is empty or relative, the account's home folder.
+ *
+ * @throws AppError `no_home`
+ */
+function home(): string {
+  for (const find of [homedir, () => userInfo().homedir]) {
+    try {
+      const found = find();
+      if (isAbsolute(found)) return found;
+    } catch {
+      // In a container the account may be a mere number.
+    }
+  }
+  throw new AppError("no_home", {});
 }
 
 /** Where transcripts go: the folder somebody set, else `transcripts/` here where there is one, else the data folder. */
 export function transcriptsFolder(set: string | undefined, folders: Folders, workingFolder: string): string {
   if (set !== undefined) return resolve(workingFolder, expandHome(set));
   const local = join(workingFolder, "transcripts");
-  return statSync(local, { throwIfNoEntry: false })?.isDirectory() ? local : join(folders.data, "transcripts");
+  const isThere = statSync(local, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isThere && strangeTranscripts(workingFolder) === null ? local : join(folders.data, "transcripts");
+}
+
+/**
+ * Where `transcripts` in the working directory leads, if it is a link out of it; else null. Whoever made the folder may have made
+ * the link: conversations of other folders would be read and sent by it, and new ones written anywhere.
+ */
+export function strangeTranscripts(workingFolder: string): string | null {
+  const local = join(workingFolder, "transcripts");
+  if (lstatSync(local, { throwIfNoEntry: false })?.isSymbolicLink() !== true || isInside(workingFolder, local)) {
+    return null;
+  }
+  try {
+    return realpathSync.native(local);
+  } catch {
+    // It leads nowhere, so nothing is used that could be strange.
+    return null;
+  }
 }
 
 /** `~` and `~/…` as a shell would read them; shells leave them alone in config files and after `=`. */
 export function expandHome(path: string): string {
-  return path === "~" || path.startsWith("~/") || path.startsWith("~\\") ? join(homedir(), path.slice(1)) : path;
+  return path === "~" || path.startsWith("~/") || path.startsWith("~\\") ? join(home(), path.slice(1)) : path;
 }

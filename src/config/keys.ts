@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { writePrivately } from "./files.ts";
 import { runKeyCommand } from "./key-command.ts";
 import { keyringName, readKeyring, writeKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";
+import { maxSettingsBytes, readTextFile } from "./text-file.ts";
 
 export interface Key {
   readonly value: string;
@@ -121,7 +121,7 @@ async function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): Pr
 function readKeys(path: string): Map<string, string> {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readTextFile(path, { maxBytes: maxSettingsBytes });
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return new Map();

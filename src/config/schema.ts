@@ -82,6 +82,18 @@ export const settingVariables: { readonly [variable: string]: SettingName } = {
   DEEPSEEK_CHAT_LOG: "log_file",
 };
 
+/**
+ * Settings whose variable a working directory's `.env` may set: to any value, or to a place inside of that directory. No other
+ * setting is taken from there: the file may have come with somebody's project.
+ */
+export const dotenvSettings: { readonly [Name in SettingName]?: "any" | "inside" } = {
+  provider: "any",
+  model: "any",
+  lang: "any",
+  key_store: "any",
+  transcripts: "inside",
+};
+
 /** How a service wants thinking switched; see `providers/thinking.ts`. */
 export const thinkingForms = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template", "none"] as const;
 /** How a service goes on from a given beginning of its answer: DeepSeek's `/beta`, a `prefix` field, or not at all. */

@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails } from "../../errors.ts";
 import { noConnection } from "./no-connection.ts";
+import { refusalIn } from "./folder.ts";
 
 /** What happened and to what; then what to do next. One short paragraph when joined. */
 export interface ErrorWords {
@@ -49,6 +50,10 @@ export const errors: ErrorTable = {
     what: "The folder you are in is no longer there.",
     next: "Go to another one (cd).",
   }),
+  no_home: () => ({
+    what: "No home directory: HOME is not set to an absolute path, and the account has none.",
+    next: "Set HOME.",
+  }),
   unknown_setting: ({ name, nearest }) => ({
     what: `There is no setting ${name}${meant(nearest)}.`,
     next: "deepseek-chat config list shows all there are; the README tells what else the config file takes.",
@@ -94,7 +99,7 @@ export const errors: ErrorTable = {
     next: `Name one with --model; deepseek-chat models -p ${provider} lists what there is.`,
   }),
   config_broken: ({ path, line, key, reason, said }) => ({
-    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (configWords[reason] ?? reason)}.`,
+    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (configWords[reason] ?? refusalIn(reason))}.`,
     next: "Mend it with deepseek-chat config edit.",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({

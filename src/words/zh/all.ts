@@ -3,6 +3,7 @@ export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";
 export { exporting, importing } from "./exporting.ts";
+export { ignored } from "./folder.ts";
 export { help } from "./help.ts";
 export { context, session, slash, slashGroups } from "./session.ts";
 export { settings } from "./settings.ts";

@@ -1,6 +1,7 @@
 import type { ErrorDetails } from "../../errors.ts";
 import type { Words } from "../words.ts";
 import { noConnection } from "./no-connection.ts";
+import { refusalIn } from "./folder.ts";
 
 export const errors: Words["errors"] = {
   internal: ({ message }) => ({
@@ -41,6 +42,10 @@ export const errors: Words["errors"] = {
   no_working_folder: () => ({
     what: "当前目录已不存在。",
     next: "请先切换到其他目录（cd）。",
+  }),
+  no_home: () => ({
+    what: "找不到主目录：HOME 未设为绝对路径，当前账户也没有主目录。",
+    next: "请设置 HOME。",
   }),
   unknown_setting: ({ name, nearest }) => ({
     what: `没有 ${name} 这个设置${meant(nearest)}。`,
@@ -87,7 +92,7 @@ export const errors: Words["errors"] = {
     next: `请用 --model 指定，可用模型见 deepseek-chat models -p ${provider}。`,
   }),
   config_broken: ({ path, line, key, reason }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}${key === null ? "" : ` ${key} `}有误：${configWords[reason] ?? reason}。`,
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}${key === null ? "" : ` ${key} `}有误：${configWords[reason] ?? refusalIn(reason)}。`,
     next: "请用 deepseek-chat config edit 修改。",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({

@@ -1,0 +1,18 @@
+import { join } from "node:path";
+import { strangeTranscripts } from "../config/folders.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import type { App } from "./app.ts";
+
+/**
+ * Tells what of the working directory is left aside, one line each.
+ *
+ * @param command its name; the shell's question for completions is answered without a word on the screen
+ */
+export function tellIgnored({ terminal, words, environment, settings, workingFolder }: App, command: string): void {
+  if (command === "complete") return;
+  const { file, variable, transcripts } = words.ignored;
+  const lines = environment.ignored.map((each) => (each.kind === "file" ? file(each) : variable(each)));
+  const target = settings.transcripts === undefined ? strangeTranscripts(workingFolder) : null;
+  if (target !== null) lines.push(transcripts({ path: join(workingFolder, "transcripts"), target }));
+  for (const line of lines) terminal.warn(sanitize(line));
+}

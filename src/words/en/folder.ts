@@ -1,0 +1,21 @@
+/** Why a file is not read, where the system has no name for it. */
+const refusals: Readonly<Record<string, string>> = {
+  not_a_file: "not a regular file",
+  too_large: "too large",
+  not_own: "it belongs to another user",
+  not_text: "not a text file",
+};
+
+/** The reason that a file is not read, in words where there are some: `reason` as `systemReason` gives it. */
+export function refusalIn(reason: string): string {
+  return Object.hasOwn(refusals, reason) ? refusals[reason]! : reason;
+}
+
+/** What a working directory brings that is left aside. */
+export const ignored = {
+  file: ({ path, reason }: { path: string; reason: string }) => `Ignored ${path}: ${refusalIn(reason)}.`,
+  variable: ({ path, name }: { path: string; name: string }) =>
+    `Ignored ${name} in ${path}: it would write outside that folder. Set it in your environment or the config file instead.`,
+  transcripts: ({ path, target }: { path: string; target: string }) =>
+    `Ignored ${path}: it is a link to ${target}, outside that folder. To use it, name it with --transcripts or DEEPSEEK_CHAT_TRANSCRIPTS.`,
+};

@@ -1,0 +1,21 @@
+import type { Words } from "../words.ts";
+
+const refusals: Readonly<Record<string, string>> = {
+  not_a_file: "不是普通文件",
+  too_large: "文件过大",
+  not_own: "属于其他用户",
+  not_text: "不是文本文件",
+};
+
+/** The reason that a file is not read, in words where there are some: `reason` as `systemReason` gives it. */
+export function refusalIn(reason: string): string {
+  return Object.hasOwn(refusals, reason) ? refusals[reason]! : reason;
+}
+
+export const ignored: Words["ignored"] = {
+  file: ({ path, reason }) => `已忽略 ${path}：${refusalIn(reason)}。`,
+  variable: ({ path, name }) =>
+    `已忽略 ${path} 中的 ${name}：它会写到该目录之外。如有需要，请在环境变量或配置文件中设置。`,
+  transcripts: ({ path, target }) =>
+    `已忽略 ${path}：它是指向该目录之外的链接（${target}）。如需使用，请用 --transcripts 或 DEEPSEEK_CHAT_TRANSCRIPTS 指定。`,
+};
