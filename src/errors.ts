@@ -55,6 +55,9 @@ export interface ErrorDetails {
   /** `variable` names the proxy, which could read what plain http carries. */
   insecure_proxy: { provider: string; url: string; variable: string };
 
+  /** Nothing is at the address that `setting` gives, and a service at `better`. */
+  wrong_base_url: { provider: string; url: string; better: string; setting: string };
+
   /** The provider refused this request and would refuse it again. */
   request_refused: { provider: string; status: number; reason: string };
   model_not_found: { provider: string; model: string; reason: string };
@@ -134,6 +137,7 @@ const exitCodes: Record<ErrorCode, number> = {
   untrusted_endpoint: 3,
   insecure_endpoint: 3,
   insecure_proxy: 3,
+  wrong_base_url: 3,
   request_refused: 4,
   model_not_found: 4,
   content_refused: 4,

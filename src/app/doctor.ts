@@ -1,10 +1,12 @@
-import { findingsPath, saveFindings } from "../config/findings.ts";
+import { findingsOf, findingsPath, readFindings, saveFindings } from "../config/findings.ts";
+import type { Findings } from "../config/schema.ts";
 import { examine, type Result, worstExitCode } from "../diagnostics/examine.ts";
 import { exitCodeOf, type Problem, type ProblemCode, type ProblemDetails } from "../diagnostics/problems.ts";
 import type { CheckFacts, CheckId, Subject } from "../diagnostics/subject.ts";
 import type { AppError } from "../errors.ts";
 import { checklistItem } from "../terminal/checklist.ts";
 import { sanitize } from "../terminal/sanitize.ts";
+import { Spinner } from "../terminal/spinner.ts";
 import { errorWords } from "../terminal/terminal.ts";
 import type { Words } from "../words/words.ts";
 import type { App } from "./app.ts";
@@ -23,10 +25,18 @@ export async function runDoctor(
 ): Promise<{ readonly code: string; readonly exitCode: number } | null> {
   const subject = await subjectOf(app, mistakes, probe);
   const results: Result[] = [];
-  for await (const result of examine(subject)) {
-    results.push(result);
-    if (!json) tell(app, result);
-    if (probe && !json && result.id === "findings") tellAsking(app, subject, results);
+  const waiting = new Waiting(app);
+  try {
+    for await (const result of examine(subject)) {
+      waiting.end();
+      results.push(result);
+      if (!json) tell(app, result);
+      if (!probe || json || results.some(({ status }) => status === "fail")) continue;
+      if (result.id === "findings") tellAsking(app, subject);
+      if (results.some(({ id }) => id === "findings")) waiting.begin(subject.provider().model ?? "");
+    }
+  } finally {
+    waiting.end();
   }
   if (probe) await keep(app, subject, results);
   const exitCode = worstExitCode(results.flatMap(({ problems }) => problems));
@@ -65,9 +75,36 @@ function problemWords({ doctor, errors }: Words, found: Problem): { what: string
   return (advice[found.code] as (details: unknown) => { what: string; next: string })(found.details);
 }
 
-function tellAsking({ terminal, words }: App, subject: Subject, results: readonly Result[]): void {
-  if (results.some(({ status }) => status === "fail")) return;
+function tellAsking({ terminal, words }: App, subject: Subject): void {
   terminal.say(terminal.ink.err.dim(sanitize(words.doctor.asking({ model: subject.provider().model ?? "" }))));
+}
+
+/** Shows on a terminal for how long the model has been asked now. */
+class Waiting {
+  readonly #app: App;
+  readonly #spinner: Spinner;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(app: App) {
+    this.#app = app;
+    this.#spinner = new Spinner(app.terminal);
+  }
+
+  begin(model: string): void {
+    const startedAt = Date.now();
+    const show = () => {
+      const seconds = Math.round((Date.now() - startedAt) / 1000);
+      this.#spinner.show(sanitize(this.#app.words.doctor.askingNow({ model, seconds })));
+    };
+    this.#timer = setInterval(show, 1000);
+    show();
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#spinner.hide();
+  }
 }
 
 /** Keeps what was found out by asking; what was not found out overwrites nothing but earlier findings about the same model. */
@@ -75,8 +112,22 @@ async function keep({ terminal, words, folders }: App, subject: Subject, results
   if (!results.some(({ id, facts }) => id === "streaming" && facts !== null)) return;
   const probe = await subject.probe!();
   const { provider, baseUrl } = subject.provider();
-  await saveFindings(folders.cache, { provider, baseUrl, model: probe.door.model }, probe.findings(new Date()));
+  const about = { provider, baseUrl, model: probe.door.model };
+  const found = probe.findings(new Date());
+  // What a slow model left open may be known from a better day.
+  const earlier = probe.slow ? findingsOf(readFindings(folders.cache), about) : null;
+  await saveFindings(folders.cache, about, earlier === null ? found : withEarlier(found, earlier));
   terminal.say(terminal.ink.err.dim(sanitize(words.doctor.kept({ path: findingsPath(folders.cache) }))));
+}
+
+function withEarlier(found: Findings, { thinking, prefix, stream_usage: usage, json }: Findings): Findings {
+  return {
+    at: found.at,
+    thinking: found.thinking ?? thinking,
+    prefix: found.prefix ?? prefix,
+    stream_usage: found.stream_usage ?? usage,
+    json: found.json ?? json,
+  };
 }
 
 function sum({ terminal, words }: App, results: readonly Result[]): void {

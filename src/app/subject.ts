@@ -7,8 +7,8 @@ import type { Key } from "../config/keys.ts";
 import type { Origin } from "../config/schema.ts";
 import { Probe } from "../diagnostics/probe.ts";
 import type { CheckFacts, Place, Subject, TranscriptFacts } from "../diagnostics/subject.ts";
-import { type AppError, asAppError, systemReason } from "../errors.ts";
-import { listModels, readBalance } from "../providers/account.ts";
+import { AppError, asAppError, systemReason } from "../errors.ts";
+import { offeredModels, readBalance } from "../providers/account.ts";
 import { retiredModels } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import { proxyVariable } from "../providers/proxy.ts";
@@ -19,6 +19,8 @@ import { namesIn } from "../transcripts/folder.ts";
 import { listTranscripts } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
 import { connectionTo, type Endpoint, keyFor, keyOriginOf, openEndpoint } from "./connections.ts";
+import { onlyChatModel } from "./model-facts.ts";
+import { findService, normalisedAddress } from "./service-address.ts";
 
 /**
  * The program as `doctor` examines it. Nothing is asked of the network before a check does.
@@ -57,6 +59,8 @@ class Service {
   #key: Promise<Key | null> | null = null;
   #reached: ReturnType<typeof reach> | null = null;
   #probe: Promise<Probe> | null = null;
+  /** The one model that the server offers, as its list says. */
+  #onlyModel: string | null = null;
 
   private constructor(app: App, endpoint: Endpoint | AppError) {
     this.#app = app;
@@ -79,7 +83,7 @@ class Service {
   }
 
   get #model(): string | null {
-    return this.#app.settings.model ?? this.#open.provider.model;
+    return this.#app.settings.model ?? this.#open.provider.model ?? this.#onlyModel;
   }
 
   facts(): CheckFacts["provider"] {
@@ -136,10 +140,28 @@ class Service {
   }
 
   async models(): ReturnType<Subject["models"]> {
-    const ids = await listModels(await this.connection(), this.#app.stop);
+    const connection = await this.connection();
+    const offered = await offeredModels(connection, this.#app.stop).catch(async (thrown: unknown) => {
+      throw (await this.#elsewhere(connection, asAppError(thrown))) ?? thrown;
+    });
+    this.#onlyModel = onlyChatModel(offered);
+    const ids = offered.map(({ id }) => id);
     const model = this.#model;
     const successor = model !== null && this.#open.provider.name === "deepseek" ? retiredModels[model] : undefined;
     return { ids, model, successor: successor ?? null };
+  }
+
+  /** What is wrong with the base URL, where the service is at another one: without the endpoint, or with `/v1`. */
+  async #elsewhere(connection: Connection, error: AppError): Promise<AppError | null> {
+    if (error.exitCode !== 4 && error.code !== "not_a_list" && error.code !== "not_a_stream") return null;
+    const { provider, baseUrl, origin } = this.#open;
+    const address = normalisedAddress(baseUrl);
+    if (address === null) return null;
+    const open = (url: string) => ({ ...connection, baseUrl: url });
+    const { offered, baseUrl: better } = await findService(address, open, this.#app.stop);
+    if (offered === null || better === baseUrl) return null;
+    const setting = origin === null ? `providers.${provider.name}.base_url` : (provider.baseUrlVariable ?? "base_url");
+    return new AppError("wrong_base_url", { provider: provider.name, url: baseUrl, better, setting });
   }
 
   findings(): ReturnType<Subject["findings"]> {

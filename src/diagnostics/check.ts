@@ -12,6 +12,8 @@ export type SkipReason =
   | "no_clock"
   | "no_balance"
   | "not_probed"
+  /** The model is too slow for a further question. */
+  | "too_slow"
   /** What it needs is out of order. */
   | "blocked";
 

@@ -33,12 +33,14 @@ export interface ProbeAnswer {
   readonly done: boolean;
   readonly usage: Readonly<Record<string, unknown>> | null;
   readonly usages: number;
+  /** Whether it was still coming when its time was up. */
+  readonly slow: boolean;
   readonly firstMs: number;
   readonly totalMs: number;
 }
 
-/** Enough for a short answer, thinking included. */
-const maxTokens = 800;
+/** Enough for a short answer with some thinking, and few enough for a model that is slow. */
+const maxTokens = 300;
 const switches = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template"] as const;
 
 /** What a service does with a thinking switch. */
@@ -66,6 +68,8 @@ export class Probe {
     stream_usage: null,
     json: null,
   };
+  /** Whether an answer was still coming when its time was up: what is not known by then is not asked for. */
+  slow = false;
 
   constructor(door: ProbeDoor) {
     this.door = door;
@@ -97,6 +101,8 @@ export class Probe {
     for (const form of [own, ...switches.filter((form) => form !== own)]) {
       if (form === "none") continue;
       const facts = await this.#trySwitch(form, byDefault);
+      if (this.slow)
+        return { form: "none", refused: false, byDefault, on: null, off: null, field: answer.reasoningField };
       if (form === own) refused = facts === null;
       if (facts !== null && facts.on !== facts.off) {
         this.#found.thinking = form;
@@ -113,9 +119,9 @@ export class Probe {
   async #trySwitch(form: ThinkingForm, byDefault: boolean): Promise<SwitchFacts | null> {
     const text = "Is 87 a prime number? Answer with one word.";
     const off = await this.#ask(text, { thinking: form, on: false });
-    if (off.refused !== null) return null;
+    if (off.refused !== null || this.slow) return null;
     const on = await this.#ask(text, { thinking: form, on: true });
-    if (on.refused !== null) return null;
+    if (on.refused !== null || this.slow) return null;
     return { form, refused: false, byDefault, on: thought(on), off: thought(off), field: on.reasoningField };
   }
 
@@ -127,9 +133,10 @@ export class Probe {
     );
     for (const form of forms) {
       // A model may begin anew once though its service supports it.
-      if ((await this.#goesOn(form)) || (form === own && (await this.#goesOn(form)))) {
+      if ((await this.#goesOn(form)) || (form === own && !this.slow && (await this.#goesOn(form)))) {
         return (this.#found.prefix = form);
       }
+      if (this.slow) return "none";
     }
     return (this.#found.prefix = "none");
   }
@@ -137,21 +144,33 @@ export class Probe {
   async #goesOn(form: PrefixForm): Promise<boolean> {
     const question = "Write the numbers from 1 to 9, separated by commas, and nothing else.";
     const thinking = this.#found.thinking ?? this.door.thinking;
-    const answer = await this.#ask(question, { thinking, prefix: form, beginning: "1, 2, 3, 4, 5, 6," });
+    const answer = await this.#ask(question, {
+      ...this.#unthinking,
+      thinking,
+      prefix: form,
+      beginning: "1, 2, 3, 4, 5, 6,",
+    });
     return answer.refused === null && /^\s*7\b/u.test(answer.text);
   }
 
   async json(): Promise<{ accepted: boolean; valid: boolean }> {
-    const answer = await this.#ask('Answer with this json object and nothing else: {"ok": true}', { json: true });
+    const question = 'Answer with this json object and nothing else: {"ok": true}';
+    const answer = await this.#ask(question, { ...this.#unthinking, json: true });
     const accepted = answer.refused === null;
     const valid = accepted && isObject(answer.text);
-    this.#found.json = valid;
+    if (valid || !this.slow) this.#found.json = valid;
     return { accepted, valid };
   }
 
   /** @param at when it was found out */
   findings(at: Date): Findings {
     return { at: at.toISOString(), ...this.#found };
+  }
+
+  /** Thinking off, where there is a switch that works: it would take the tokens that the answer needs. */
+  get #unthinking(): How {
+    const form = this.#found.thinking ?? "none";
+    return form === "none" ? {} : { thinking: form, on: false };
   }
 
   async #ask(text: string, how: How): Promise<ProbeAnswer> {
@@ -165,7 +184,9 @@ export class Probe {
       thinking: on === null ? null : { enabled: on, effort: null },
       stream: true,
     };
-    return await this.door.ask({ request, thinking, prefix, streamUsage, json });
+    const answer = await this.door.ask({ request, thinking, prefix, streamUsage, json });
+    this.slow ||= answer.slow;
+    return answer;
   }
 }
 

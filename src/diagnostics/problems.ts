@@ -25,6 +25,8 @@ export interface ProblemDetails {
   no_list: { provider: string; reason: string };
   model_unlisted: { provider: string; model: string };
   model_retired: { model: string; successor: string };
+  /** The time for a question was up while its answer was still coming. */
+  still_answering: { model: string; seconds: number };
   /** A stream ends without saying why, or without `[DONE]`. */
   unfinished_stream: { provider: string };
   no_usage: { provider: string };

@@ -22,11 +22,13 @@ export const streaming: Check<"streaming"> = {
     const probe = await probeOf(subject);
     const { answer } = await probe.first();
     if (answer.refused !== null) throw answer.refused;
-    const { firstMs, totalMs, finishReason, done } = answer;
+    const { firstMs, totalMs, finishReason, done, slow } = answer;
     const whole = finishReason !== null && done;
+    const seconds = Math.round(totalMs / 1000);
     return fine(
       { firstMs, totalMs, finishReason, done },
-      !whole && problem("unfinished_stream", { provider: probe.door.provider }),
+      slow && problem("still_answering", { model: probe.door.model, seconds }),
+      !whole && !slow && problem("unfinished_stream", { provider: probe.door.provider }),
     );
   },
 };
@@ -37,6 +39,7 @@ export const usage: Check<"usage"> = {
   look: async (subject) => {
     const probe = await probeOf(subject);
     const { answer, streamUsage } = await probe.first();
+    if (answer.slow && answer.usages === 0) return { skip: "too_slow" };
     const where = answer.usages === 0 ? "none" : answer.usages === 1 ? "end" : "every";
     const details = fieldsOf(answer.usage?.["completion_tokens_details"]);
     const facts = {
@@ -65,7 +68,9 @@ export const thinking: Check<"thinking"> = {
   needs: ["streaming"],
   look: async (subject) => {
     const probe = await probeOf(subject);
+    if (probe.slow) return { skip: "too_slow" };
     const { refused, ...facts } = await probe.thinking();
+    if (probe.slow) return { skip: "too_slow" };
     const { provider, thinking: form } = probe.door;
     const { form: works, byDefault, on } = facts;
     const thinks = byDefault || on === true;
@@ -83,7 +88,9 @@ export const prefix: Check<"prefix"> = {
   needs: ["streaming"],
   look: async (subject) => {
     const probe = await probeOf(subject);
+    if (probe.slow) return { skip: "too_slow" };
     const works = await probe.prefix();
+    if (probe.slow && works === "none") return { skip: "too_slow" };
     const { provider, prefix: form } = probe.door;
     return fine({ form: works }, works !== form && problem("other_prefix", { provider, form, works }));
   },
@@ -94,7 +101,9 @@ export const json: Check<"json"> = {
   needs: ["streaming"],
   look: async (subject) => {
     const probe = await probeOf(subject);
+    if (probe.slow) return { skip: "too_slow" };
     const facts = await probe.json();
+    if (probe.slow && !facts.valid) return { skip: "too_slow" };
     return fine(facts, !facts.valid && problem("no_json", { provider: probe.door.provider }));
   },
 };

@@ -1,12 +1,12 @@
 import type { ChatRequest } from "../chat/model.ts";
-import type { AppError } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { requestBody } from "./body.ts";
 import { prefixUrl } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import { watchedFetch } from "./http.ts";
 import { redactedError } from "./redact.ts";
 import { fromNetwork } from "./network-errors.ts";
-import { fromRefusal, isRecord } from "./wire-errors.ts";
+import { fromRefusal, hostOf, isRecord } from "./wire-errors.ts";
 
 /** An answer as it came over the wire, for whoever wants to know what a service really does. */
 export interface RawAnswer {
@@ -23,12 +23,14 @@ export interface RawAnswer {
   readonly usage: Readonly<Record<string, unknown>> | null;
   /** How many chunks had one. */
   readonly usages: number;
+  /** Whether it was still coming when its time was up; what came until then is here. */
+  readonly slow: boolean;
   /** Milliseconds to the headers and to the end. */
   readonly firstMs: number;
   readonly totalMs: number;
 }
 
-/** Milliseconds that a tiny question may take. */
+/** Milliseconds that a tiny question may take, where nobody said. */
 const patience = 120_000;
 
 /**
@@ -54,26 +56,47 @@ export async function askRaw(
   const headers: [string, string][] = [["content-type", "application/json"], ...Object.entries(connection.headers)];
   if (connection.key !== null) headers.push(["authorization", `Bearer ${connection.key}`]);
   const body = JSON.stringify({ ...requestBody(request, connection), ...more });
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(patience)]);
+  const limit = connection.silence ?? patience;
+  const timer = AbortSignal.timeout(limit);
+  const signal = AbortSignal.any([stop, timer]);
   try {
     const response = await fetch(`${base}/chat/completions`, { method: "POST", headers, body, signal });
     const firstMs = performance.now() - startedAt;
     if (!response.ok) return refused(response, refusal, connection, request.model);
-    const read = readAnswer(await response.text());
-    return { refused: null, ...read, firstMs: Math.round(firstMs), totalMs: Math.round(performance.now() - startedAt) };
+    const { text, isWhole } = await readUntil(response, timer);
+    const read = readAnswer(text);
+    const times = { firstMs: Math.round(firstMs), totalMs: Math.round(performance.now() - startedAt) };
+    if (isWhole) return { refused: null, slow: false, ...read, ...times };
+    if (read.text + read.reasoning !== "") return { refused: null, slow: true, ...read, ...times };
+    throw new Error("Nothing came of the answer.");
   } catch (error) {
+    if (stop.aborted) throw new AppError("interrupted", {}, { cause: error });
+    if (timer.aborted) throw new AppError("timeout", { host: hostOf(connection.baseUrl), seconds: limit / 1000 });
     throw redactedError(fromNetwork(error, connection), connection);
   }
+}
+
+/** The body, or as much of it as had come when the time was up. */
+async function readUntil(response: Response, timer: AbortSignal): Promise<{ text: string; isWhole: boolean }> {
+  const pieces: Uint8Array[] = [];
+  let isWhole = true;
+  try {
+    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) pieces.push(piece);
+  } catch (error) {
+    if (!timer.aborted) throw error;
+    isWhole = false;
+  }
+  return { text: Buffer.concat(pieces).toString("utf8"), isWhole };
 }
 
 function refused(response: Response, body: string, connection: Connection, model: string): RawAnswer {
   const { status } = response;
   const error = fromRefusal({ status, body, header: (name) => response.headers.get(name) }, connection, model);
   if (error.exitCode !== 4) throw error;
-  return { ...nothing, refused: error, firstMs: 0, totalMs: 0 };
+  return { ...nothing, refused: error, slow: false, firstMs: 0, totalMs: 0 };
 }
 
-type Read = Omit<RawAnswer, "refused" | "firstMs" | "totalMs">;
+type Read = Omit<RawAnswer, "refused" | "slow" | "firstMs" | "totalMs">;
 
 const nothing: Read = {
   text: "",

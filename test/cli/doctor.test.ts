@@ -425,6 +425,38 @@ describe("doctor on models and money", () => {
     expect([codes("models"), code]).toEqual([["no_list"], 0]);
   });
 
+  it.each([
+    ["misses /v1", "", "/v1"],
+    ["is the endpoint", "/v1/chat/completions", "/v1"],
+  ])("names the address that is meant where the base URL %s", async (_, given, right) => {
+    await using server = await serve(({ path }) =>
+      path === "/v1/models" ? json({ data: [{ id: "m" }] }) : refusal(404, { error: { message: "Not Found" } }),
+    );
+    const place = newPlace();
+    put(place.configFile, `provider: mine\nproviders: { mine: { base_url: "${server.url}${given}", model: m } }\n`);
+    const { check, codes, code } = await examine({ place });
+    expect([codes("models"), code]).toEqual([["wrong_base_url"], 3]);
+    expect(check("models").problems[0]?.next).toContain(`config set providers.mine.base_url ${server.url}${right}`);
+  });
+
+  it("takes the one model that a server offers for the one in use", async () => {
+    await using server = await serve([json({ models: [{ name: "gemma" }] })]);
+    const place = newPlace();
+    put(place.configFile, `provider: mine\nproviders: { mine: { base_url: "${server.url}" } }\n`);
+    const { check, code } = await examine({ place });
+    expect([check("models").facts, code]).toEqual([{ count: 1, model: "gemma", listed: true }, 0]);
+  });
+
+  it("fails where none is named and several are offered", async () => {
+    await using server = await serve([json(["a", "b"])]);
+    const place = newPlace();
+    put(place.configFile, `provider: mine\nproviders: { mine: { base_url: "${server.url}" } }\n`);
+    const { check, code } = await examine({ place });
+    expect(check("models").problems).toMatchObject([{ code: "no_model" }]);
+    expect(check("models").problems[0]?.next).toContain("deepseek-chat models -p mine");
+    expect(code).toBe(3);
+  });
+
   it("fails on an empty account", async () => {
     const balance = json({ is_available: false, balance_infos: [{ currency: "CNY", total_balance: "0.00" }] });
     await using server = await serve(service({ balance }));

@@ -81,8 +81,8 @@ const environment = ({ url }: RawServer, where: Place) => ({
 const findingsPath = (where: Place) => join(where.home, "cache", "deepseek-chat", "findings.json");
 
 /** Probes, and gives the facts and problems of each question, and what is kept of it. */
-async function probe(server: RawServer, where: Place) {
-  const { stdout, code } = await run(["doctor", "--probe", "--json"], {
+async function probe(server: RawServer, where: Place, ...args: readonly string[]) {
+  const { stdout, code } = await run(["doctor", "--probe", "--json", ...args], {
     place: where,
     env: environment(server, where),
   });
@@ -216,6 +216,45 @@ describe("doctor --probe", () => {
     expect(stdout).toContain("not tried, because of: Streaming");
     expect(statSync(findingsPath(where), { throwIfNoEntry: false })).toBeUndefined();
     expect(code).toBe(5);
+  });
+
+  it("tells a model that is slow from a connection that is cut, keeps what it learnt, and asks no more", async () => {
+    await using server = await serve((request) => models(request) ?? { body: [text("N"), text("o")], end: "stall" });
+    const where = place();
+    const { facts, problems, kept, code } = await probe(server, where, "--timeout", "2");
+    expect([problems, code]).toEqual([["still_answering"], 0]);
+    expect(facts).toMatchObject({ streaming: { finish_reason: null, done: false }, thinking: null, json: null });
+    expect(kept).toMatchObject({ stream_usage: true, thinking: null, prefix: null, json: null });
+    expect(server.requests.filter(({ body }) => body !== null)).toHaveLength(1);
+    const { stdout } = await run(["doctor", "--probe", "--timeout", "2"], {
+      place: where,
+      env: environment(server, where),
+    });
+    expect(stdout).toContain("m was still answering after 2 s; it is slow.");
+    expect(stdout).not.toMatch(/cut|ECONNRESET|All is well/u);
+  });
+
+  it("says of a model that sends nothing that it sent nothing", async () => {
+    await using server = await serve((request) => models(request) ?? { end: "stall" });
+    const where = place();
+    const { stdout, code } = await run(["doctor", "--probe", "--timeout", "2"], {
+      place: where,
+      env: environment(server, where),
+    });
+    expect(stdout).toContain("sent nothing for 2 s");
+    expect(code).toBe(5);
+  });
+
+  it("leaves what it found earlier where the model is too slow now", async () => {
+    let slow = false;
+    await using server = await serve((request) =>
+      slow ? (models(request) ?? { body: [text("N")], end: "stall" }) : deepseek(request),
+    );
+    const where = place();
+    await probe(server, where);
+    slow = true;
+    const { kept } = await probe(server, where, "--timeout", "2");
+    expect(kept).toMatchObject({ thinking: "deepseek", prefix: "beta", stream_usage: true, json: true });
   });
 
   it("says in words what it found", async () => {

@@ -86,6 +86,10 @@ export const problems = {
     what: `${model} was retired.`,
     next: `Run: deepseek-chat config set model ${successor}`,
   }),
+  still_answering: ({ model, seconds }: { model: string; seconds: number }): ErrorWords => ({
+    what: `${model} was still answering after ${seconds} s; it is slow.`,
+    next: "Nothing is out of order. Give it longer with doctor --probe --timeout, or take a smaller model.",
+  }),
   unfinished_stream: ({ provider }: { provider: string }): ErrorWords => ({
     what: `${provider} ends a stream without a finish reason or without [DONE].`,
     next: "Whole answers may be taken for cut ones; --no-stream helps.",

@@ -118,7 +118,9 @@ const facts = {
       ...(seen.json === null ? [] : [can("JSON mode", seen.json)]),
     ].join(", ")}`,
   streaming: (seen: { firstMs: number; totalMs: number; finishReason: string | null; done: boolean }) =>
-    `answered in ${seen.firstMs} ms, whole after ${seen.totalMs} ms; finish reason ${seen.finishReason ?? "missing"}, ${can("[DONE]", seen.done)}`,
+    seen.finishReason === null && !seen.done
+      ? `answered in ${seen.firstMs} ms, not ended after ${seen.totalMs} ms`
+      : `answered in ${seen.firstMs} ms, whole after ${seen.totalMs} ms; finish reason ${seen.finishReason ?? "missing"}, ${can("[DONE]", seen.done)}`,
   usage: (seen: { where: "end" | "every" | "none"; asked: boolean; cache: string | null; reasoning: boolean }) =>
     [
       { end: "once, at the end", every: "on every chunk", none: "none" }[seen.where],
@@ -157,6 +159,7 @@ const skipped = {
   no_key: "none is needed",
   no_clock: "the service does not tell its time",
   no_balance: "the provider does not tell",
+  too_slow: "not asked: the model is too slow",
   not_probed: "nothing yet; deepseek-chat doctor --probe asks it a few tiny questions",
 };
 
@@ -168,6 +171,7 @@ export const doctor = {
   /** `by` is the title of the check that is out of order. */
   blocked: (by: string) => `not tried, because of: ${by}`,
   asking: ({ model }: { model: string }) => `Asking ${model} a few tiny questions…`,
+  askingNow: ({ model, seconds }: { model: string; seconds: number }) => `Asking ${model}… ${seconds} s (Ctrl-C stops)`,
   kept: ({ path }: { path: string }) => `What was found out is kept in ${path} and gone by from now on.`,
   allFine: "All is well.",
   warned: (warnings: number) => (warnings === 1 ? "One thing to know." : `${warnings} things to know.`),

@@ -68,7 +68,7 @@ export const errors: ErrorTable = {
   }),
   no_key: ({ provider, variable }) => ({
     what: `There is no API key for ${provider}.`,
-    next: `Run deepseek-chat setup in a terminal, or set ${variable}. To look around without a key: --provider demo.`,
+    next: `Run deepseek-chat setup -p ${provider} in a terminal, or set ${variable}. To look around without a key: --provider demo.`,
   }),
   key_malformed: ({ provider, origin }) => ({
     what: `The API key for ${provider} from ${origin} has characters that no key has (blanks, quotes or others).`,
@@ -121,6 +121,10 @@ export const errors: ErrorTable = {
   insecure_proxy: ({ provider, url, variable }) => ({
     what: `The base URL of ${provider}, ${url}, is plain http, and ${variable} sends it through a proxy, which would see the key.`,
     next: `Use https; or add ${URL.parse(url)?.hostname ?? url} to NO_PROXY, so that it is reached directly.`,
+  }),
+  wrong_base_url: ({ provider, url, better, setting }) => ({
+    what: `${provider} has nothing at ${url}; its models are at ${better}.`,
+    next: setting.includes(".") ? `Run: deepseek-chat config set ${setting} ${better}` : `Set ${setting} to ${better}.`,
   }),
   request_refused: ({ provider, status, reason }) => ({
     what: `${provider} refused the request (${status}: ${reason}).`,

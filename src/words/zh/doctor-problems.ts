@@ -85,6 +85,10 @@ export const problems: Words["doctor"]["problems"] = {
     what: `${model} 已下线。`,
     next: `请运行：deepseek-chat config set model ${successor}`,
   }),
+  still_answering: ({ model, seconds }) => ({
+    what: `${seconds} 秒后 ${model} 仍在回答，速度较慢。`,
+    next: "没有故障。可用 doctor --probe --timeout 延长时间，或换用更小的模型。",
+  }),
   unfinished_stream: ({ provider }) => ({
     what: `${provider} 的流式输出结束时没有 finish reason 或 [DONE]。`,
     next: "完整的回答可能被当作中断；可改用 --no-stream。",

@@ -83,7 +83,9 @@ const facts: Words["doctor"]["facts"] = {
       ...(seen.json === null ? [] : [can("JSON 模式", seen.json)]),
     ].join("，")}`,
   streaming: (seen) =>
-    `${seen.firstMs} 毫秒开始回答，${seen.totalMs} 毫秒结束；finish reason 为 ${seen.finishReason ?? "空"}，${can("[DONE]", seen.done)}`,
+    seen.finishReason === null && !seen.done
+      ? `${seen.firstMs} 毫秒开始回答，${seen.totalMs} 毫秒时尚未结束`
+      : `${seen.firstMs} 毫秒开始回答，${seen.totalMs} 毫秒结束；finish reason 为 ${seen.finishReason ?? "空"}，${can("[DONE]", seen.done)}`,
   usage: (seen) =>
     [
       { end: "结尾给出一次", every: "每个数据块都给出", none: "没有" }[seen.where],
@@ -114,6 +116,7 @@ const skipped: Words["doctor"]["skipped"] = {
   no_key: "不需要",
   no_clock: "服务器没有提供时间",
   no_balance: "服务商不提供查询",
+  too_slow: "模型太慢，未测试",
   not_probed: "尚未测试；deepseek-chat doctor --probe 会向模型问几个小问题",
 };
 
@@ -124,6 +127,7 @@ export const doctor: Words["doctor"] = {
   skipped,
   blocked: (by) => `未检查，原因：${by}`,
   asking: ({ model }) => `正在向 ${model} 提几个小问题…`,
+  askingNow: ({ model, seconds }) => `正在询问 ${model}… ${seconds} 秒（Ctrl-C 停止）`,
   kept: ({ path }) => `测试结果保存在 ${path}，今后以此为准。`,
   allFine: "一切正常。",
   warned: (warnings) => `有 ${warnings} 处需要留意。`,

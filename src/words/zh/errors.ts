@@ -61,7 +61,7 @@ export const errors: Words["errors"] = {
   }),
   no_key: ({ provider, variable }) => ({
     what: `没有找到 ${provider} 的 API 密钥。`,
-    next: `请在终端中运行 deepseek-chat setup，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`,
+    next: `请在终端中运行 deepseek-chat setup -p ${provider}，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`,
   }),
   key_malformed: ({ provider, origin }) => ({
     what: `${origin} 中的 ${provider} API 密钥含有密钥中不会出现的字符（空格、引号等）。`,
@@ -114,6 +114,12 @@ export const errors: Words["errors"] = {
   insecure_proxy: ({ provider, url, variable }) => ({
     what: `${provider} 的地址 ${url} 是明文 http，而 ${variable} 要求经过代理，代理会看到密钥。`,
     next: `请使用 https；或将 ${URL.parse(url)?.hostname ?? url} 加入 NO_PROXY，改为直连。`,
+  }),
+  wrong_base_url: ({ provider, url, better, setting }) => ({
+    what: `${provider} 在 ${url} 没有提供服务，它的模型在 ${better}。`,
+    next: setting.includes(".")
+      ? `请运行：deepseek-chat config set ${setting} ${better}`
+      : `请将 ${setting} 设为 ${better}。`,
   }),
   request_refused: ({ provider, status, reason }) => ({
     what: `${provider} 拒绝了请求（${status}：${reason}）。`,
