@@ -40,7 +40,7 @@ export async function learnFromList(app: App, connection: Connection, rows: read
 /**
  * The model of a provider where nobody named one: the provider's own, else the only one that its server offers.
  *
- * @throws AppError `no_model` where there are several, or none; as `listModels` where the server could not be asked
+ * @throws AppError `no_model` where there are several, or none; as `offeredModels` where the server could not be asked
  */
 export async function modelInUse(app: App, connection: Connection): Promise<string> {
   if (connection.model !== null) return connection.model;

@@ -35,11 +35,6 @@ export async function offeredModels(connection: Connection, signal: AbortSignal)
 /** Characters of a wrong answer that are quoted. */
 const longestStart = 80;
 
-/** Their ids alone; throws as `offeredModels`. */
-export async function listModels(connection: Connection, signal: AbortSignal): Promise<string[]> {
-  return (await offeredModels(connection, signal)).map(({ id }) => id);
-}
-
 /**
  * The account's balances; null where the provider has no such endpoint.
  *
