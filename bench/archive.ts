@@ -84,7 +84,7 @@ class Session implements Disposable {
         { what: query, role: null, since: null, limit: 10, exchanges: 3 },
         { signal: new AbortController().signal, onProgress: () => {} },
       );
-      for (const found of conversations) this.#searcher.describe(found);
+      for (const found of conversations) await this.#searcher.describe(found);
       this.times.push(performance.now() - begun);
     }
   }

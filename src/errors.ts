@@ -16,9 +16,12 @@ export interface ErrorDetails {
   /** Several conversations that would need a folder. */
   output_needed: { count: number; form: string };
   nothing_named: { option: string };
-  not_a_terminal: { what: string };
+  /** `instead`: the option that makes a terminal unnecessary. */
+  not_a_terminal: { what: string; instead?: string };
   unknown_provider: { name: string; known: readonly string[] };
   not_a_log: { path: string };
+  /** A regular expression that took longer than a search may. */
+  slow_pattern: { pattern: string; seconds: number };
   /** `reason` in the words of the engine. */
   bad_pattern: { pattern: string; reason: string };
   /** It was removed. */
@@ -118,6 +121,7 @@ const exitCodes: Record<ErrorCode, number> = {
   not_a_terminal: 2,
   unknown_provider: 2,
   not_a_log: 2,
+  slow_pattern: 2,
   bad_pattern: 2,
   no_working_folder: 2,
   no_home: 6,

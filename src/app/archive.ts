@@ -1,6 +1,8 @@
 import { AppError } from "../errors.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { errorWords } from "../terminal/terminal.ts";
 import type { Transcript } from "../transcripts/format.ts";
-import type { TranscriptSummary } from "../transcripts/read.ts";
+import type { Reading, TranscriptSummary } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
 
 /** Which conversation to go on with. */
@@ -19,23 +21,37 @@ export type Earlier =
 export async function findEarlier(app: App, earlier: Earlier): Promise<Transcript | null> {
   if (earlier.kind === "none") return null;
   const { findTranscript, newestTranscript, readTranscript } = await import("../transcripts/read.ts");
-  if (earlier.kind === "named")
-    return await readTranscript((await findTranscript(app.transcripts, earlier.reference, app.folders.cache)).path);
+  if (earlier.kind === "named") {
+    const { transcripts, folders } = app;
+    const { path } = await findTranscript(transcripts, earlier.reference, folders.cache, readingOf(app));
+    return await readTranscript(path, app.stop);
+  }
   if (earlier.kind === "pick") {
     const path = await pickTranscript(app, null);
     // Whoever leaves the choice has not asked for a new conversation.
     if (path === null) throw new AppError("interrupted", {});
-    return await readTranscript(path);
+    return await readTranscript(path, app.stop);
   }
-  const newest = await newestTranscript(app.transcripts);
+  const newest = await newestTranscript(app.transcripts, app.folders.cache, readingOf(app));
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
-  return await readTranscript(newest.path);
+  return await readTranscript(newest.path, app.stop);
 }
 
 /** The conversations in the transcripts folder, newest first. */
 export async function listConversations(app: App): Promise<TranscriptSummary[]> {
   const { listTranscripts } = await import("../transcripts/read.ts");
-  return await listTranscripts(app.transcripts, app.folders.cache);
+  return await listTranscripts(app.transcripts, app.folders.cache, readingOf(app));
+}
+
+/** Reading that stops with the program, and tells of files that are passed over. */
+export function readingOf(app: App): Reading {
+  return { signal: app.stop, onUnreadable: (error) => passOver(app, error) };
+}
+
+/** Tells of a file that costs itself alone. */
+export function passOver({ terminal, words }: App, error: AppError): void {
+  const { what } = errorWords(error, words.errors);
+  terminal.warn(sanitize(words.transcripts.passedOver({ what })));
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { expandHome } from "../config/folders.ts";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError, asAppError, systemReason } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { formulas, products } from "../terminal/markdown/formula.ts";
@@ -10,8 +10,10 @@ import { languages } from "../terminal/markdown/languages.ts";
 import { Draft } from "../transcripts/export/draft.ts";
 import { formOf, forms, type FormName, type Surroundings } from "../transcripts/export/forms.ts";
 import type { Dialect } from "../transcripts/export/html/prose.ts";
+import type { Transcript } from "../transcripts/format.ts";
 import { findTranscript, listTranscripts, readTranscript, type TranscriptSummary } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
+import { passOver, readingOf } from "./archive.ts";
 
 export interface ExportOptions {
   /** Conversations as they were named; none with `all`. */
@@ -36,7 +38,7 @@ export async function exportConversations(app: App, options: ExportOptions): Pro
   if (chosen.length === 0) return app.terminal.say(app.words.transcripts.none({ folder: sanitize(app.transcripts) }));
   const form = options.form ?? formOf(options.output ?? "") ?? "md";
   const destination = destine(app, options, form, chosen.length);
-  const texts = written(app, form, chosen);
+  const texts = written(app, form, chosen, options.all);
   if (destination.kind === "stdout") {
     for await (const { text } of texts) {
       // Nobody reads any more.
@@ -54,11 +56,11 @@ export async function exportConversations(app: App, options: ExportOptions): Pro
 
 async function choose(app: App, { references, all }: ExportOptions): Promise<TranscriptSummary[]> {
   const { transcripts, folders } = app;
-  if (all) return await listTranscripts(transcripts, folders.cache);
+  if (all) return await listTranscripts(transcripts, folders.cache, readingOf(app));
   if (references.length === 0) throw new AppError("nothing_named", { option: "--all" });
   const found = new Map<string, TranscriptSummary>();
   for (const reference of references) {
-    const summary = await findTranscript(transcripts, reference, folders.cache);
+    const summary = await findTranscript(transcripts, reference, folders.cache, readingOf(app));
     found.set(summary.path, summary);
   }
   return [...found.values()];
@@ -81,18 +83,37 @@ interface Written {
 }
 
 /** One conversation after the other, so that only one is in memory. */
-async function* written(app: App, form: FormName, chosen: readonly TranscriptSummary[]): AsyncGenerator<Written> {
+async function* written(
+  app: App,
+  form: FormName,
+  chosen: readonly TranscriptSummary[],
+  all: boolean,
+): AsyncGenerator<Written> {
   const around: Surroundings = { words: app.words, dialect };
   for (const summary of chosen) {
     // Files are read without waiting; signals come through in between.
     await setImmediate();
     if (app.stop.aborted && app.stop.reason !== "closed") throw new AppError("interrupted", {});
-    const text = await forms[form].write(await readTranscript(summary.path), around);
+    const transcript = await readOne(app, summary.path, all);
+    if (transcript === null) continue;
+    const text = await forms[form].write(transcript, around);
     if (text !== "") yield { summary, text };
     else {
       const { id, title } = summary;
       app.terminal.warn(sanitize(app.words.exporting.nothingWhole({ id, title })));
     }
+  }
+}
+
+/** The conversation in a file; where all are exported, null for one that cannot be read any more, which was told. */
+async function readOne(app: App, path: string, all: boolean): Promise<Transcript | null> {
+  try {
+    return await readTranscript(path, app.stop);
+  } catch (error) {
+    const known = asAppError(error);
+    if (!all || (known.code !== "transcript_unreadable" && known.code !== "transcript_not_found")) throw error;
+    passOver(app, known);
+    return null;
   }
 }
 

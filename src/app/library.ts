@@ -1,11 +1,11 @@
 import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { bytes, table } from "../terminal/table.ts";
-import { clipped, displayWidth } from "../terminal/width.ts";
+import { clipped, displayWidth, shortened } from "../terminal/width.ts";
 import { findTranscript, type TranscriptSummary } from "../transcripts/read.ts";
 import { isoWithOffset, localStamp } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
-import { listConversations } from "./archive.ts";
+import { listConversations, readingOf } from "./archive.ts";
 
 export interface ListOptions {
   readonly json: boolean;
@@ -53,26 +53,49 @@ function asCells(row: TranscriptSummary): string[] {
   ];
 }
 
-/** The table; on a terminal with the titles cut so that each row is one. */
+/** Columns of the table that are aligned right. */
+const right = [2, 4];
+const modelColumn = 3;
+/** The columns that stay when room gets less and less; the title is the last of each. */
+const shapes = [
+  [0, 1, 2, 3, 4, 5],
+  [0, 1, 2, 3, 5],
+  [0, 1, 2, 5],
+  [0, 1, 5],
+  [0, 5],
+];
+
+/** Columns that a title has at least, and a model's name, which is cut in its middle, before another column goes. */
+const least = { title: 16, model: 14 };
+
+/** The table; on a terminal each row is one line. */
 function fitted({ terminal }: App, rows: readonly string[][]): string {
-  const lines = table(rows, [2, 4]);
-  if (!terminal.outIsTerminal) return lines;
-  const others = displayWidth(
-    table(
-      rows.map((row) => [...row.slice(0, -1), ""]),
-      [2, 4],
-    ).split("\n")[0] ?? "",
-  );
-  const room = Math.max(16, terminal.columns - others);
+  return terminal.outIsTerminal ? narrowed(rows, terminal.columns) : table(rows, right);
+}
+
+/** The table in so many columns. */
+function narrowed(rows: readonly string[][], columns: number): string {
+  const widths = rows[0]!.map((_, column) => rows.reduce((most, row) => Math.max(most, displayWidth(row[column]!)), 0));
+  const room = (shape: readonly number[]) =>
+    columns -
+    shape.slice(0, -1).reduce((taken, column) => taken + (column === modelColumn ? 0 : widths[column]!) + 2, 0);
+  const needs = (shape: readonly number[]) =>
+    least.title + (shape.includes(modelColumn) ? Math.min(least.model, widths[modelColumn]!) : 0);
+  const shape = shapes.find((one) => room(one) >= needs(one)) ?? shapes.at(-1)!;
+  const hasModel = shape.includes(modelColumn);
+  const model = hasModel ? Math.min(widths[modelColumn]!, Math.max(least.model, Math.floor(room(shape) / 2))) : 0;
+  const title = Math.max(1, room(shape) - model);
+  const fit = (cell: string, column: number) =>
+    column === modelColumn ? shortened(cell, model) : column === 5 ? clipped(cell, title) : cell;
   return table(
-    rows.map((row) => [...row.slice(0, -1), clipped(row.at(-1) ?? "", room)]),
-    [2, 4],
+    rows.map((row) => shape.map((column) => fit(row[column]!, column))),
+    shape.flatMap((column, index) => (right.includes(column) ? [index] : [])),
   );
 }
 
 /** What `transcripts rename` does. */
 export async function rename(app: App, reference: string, title: string): Promise<void> {
-  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache);
+  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache, readingOf(app));
   const { renameTranscript } = await import("../transcripts/manage.ts");
   renameTranscript(path, title);
   app.terminal.say(app.words.transcripts.renamed({ title: sanitize(title) }));
@@ -85,8 +108,9 @@ export async function rename(app: App, reference: string, title: string): Promis
  */
 export async function remove(app: App, reference: string, yes: boolean): Promise<void> {
   const { terminal, words, transcripts, folders } = app;
-  const { path, title } = await findTranscript(transcripts, reference, folders.cache);
-  if (!yes && !terminal.interactive) throw new AppError("not_a_terminal", { what: "transcripts remove" });
+  const { path, title } = await findTranscript(transcripts, reference, folders.cache, readingOf(app));
+  if (!yes && !terminal.interactive)
+    throw new AppError("not_a_terminal", { what: "transcripts remove", instead: "--yes" });
   const { confirmed } = await import("../terminal/prompts.ts");
   const question = words.transcripts.reallyRemove({ title: sanitize(title) });
   if (!yes && !(await confirmed(question, false, words.confirm))) return;
@@ -97,7 +121,10 @@ export async function remove(app: App, reference: string, yes: boolean): Promise
 
 /** The path of a conversation, or of the folder. */
 export async function path(app: App, reference: string | null): Promise<void> {
+  const { transcripts, folders } = app;
   const found =
-    reference === null ? app.transcripts : (await findTranscript(app.transcripts, reference, app.folders.cache)).path;
+    reference === null
+      ? transcripts
+      : (await findTranscript(transcripts, reference, folders.cache, readingOf(app))).path;
   app.terminal.text(`${found}\n`);
 }

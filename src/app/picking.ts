@@ -9,6 +9,7 @@ import { forms, type FormName } from "../transcripts/export/forms.ts";
 import { describeTranscript, readTranscript, type TranscriptSummary } from "../transcripts/read.ts";
 import { fold } from "../transcripts/search/fold.ts";
 import { localStamp } from "../transcripts/times.ts";
+import { turnsIn } from "../transcripts/turns.ts";
 import type { App } from "./app.ts";
 import { listConversations } from "./archive.ts";
 import { modelOf } from "./library.ts";
@@ -38,7 +39,7 @@ export async function pickConversation(app: App, first: Deed, inUse: string | nu
       );
     const picked = await pick({ terminal, words: words.picker, rows: all.map(asRow), fold, first, start, preview });
     if (picked === null) return null;
-    if (picked.deed === "resume" && describeTranscript(picked.value) !== null) return picked.value;
+    if (picked.deed === "resume" && (await describeTranscript(picked.value)) !== null) return picked.value;
     await attempt(app, picked, inUse);
     start = picked;
   }
@@ -105,11 +106,12 @@ async function exportOne(app: App, path: string): Promise<void> {
 const mostCharacters = 4000;
 
 /** What it began with, and how it ended. */
-async function previewOf({ words }: App, summary: TranscriptSummary): Promise<string> {
-  const { exchanges } = await readTranscript(summary.path);
+async function previewOf(app: App, summary: TranscriptSummary): Promise<string> {
+  const { words } = app;
+  const { exchanges } = await readTranscript(summary.path, app.stop);
   const turns = exchanges.filter(({ withdrawn }) => !withdrawn);
   const [opening, last] = [turns[0], turns.at(-1)];
-  const facts = [words.picker.turns({ turns: turns.length }), bytes(summary.bytes), modelOf(summary)];
+  const facts = [words.picker.turns({ turns: turnsIn(exchanges) }), bytes(summary.bytes), modelOf(summary)];
   const lines = [facts.filter(Boolean).join(" · ")];
   if (opening !== undefined) lines.push(`> ${opening.question.trim().slice(0, mostCharacters)}`);
   if (last !== undefined && last !== opening) lines.push("…", `> ${last.question.trim().slice(0, mostCharacters)}`);

@@ -1,5 +1,6 @@
 import { sanitize } from "../terminal/sanitize.ts";
 import type { Transcript } from "../transcripts/format.ts";
+import { turnsIn } from "../transcripts/turns.ts";
 import type { App } from "./app.ts";
 import type { Dialogue } from "./dialogue.ts";
 
@@ -10,7 +11,7 @@ const mostLines = 12;
 export function remind({ terminal, words }: App, dialogue: Dialogue, earlier: Transcript): void {
   const ink = terminal.ink.err;
   const turns = earlier.exchanges.filter(({ withdrawn }) => !withdrawn);
-  terminal.say(words.session.resumed({ title: sanitize(earlier.title), turns: turns.length }));
+  terminal.say(words.session.resumed({ title: sanitize(earlier.title), turns: turnsIn(earlier.exchanges) }));
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
   terminal.say(ink.dim(words.session.lastExchange));

@@ -1,7 +1,9 @@
 import { AppError } from "../errors.ts";
 import { ProgressBar } from "../terminal/progress.ts";
-import { Searcher } from "../transcripts/search/search.ts";
+import type { TranscriptSummary } from "../transcripts/read.ts";
+import { Searcher, type Found } from "../transcripts/search/search.ts";
 import type { App } from "./app.ts";
+import { passOver } from "./archive.ts";
 import { foundObject, foundText } from "./found.ts";
 
 export interface SearchOptions {
@@ -40,12 +42,16 @@ export async function search(app: App, query: string, options: SearchOptions, se
   const what = regex ? readRegex(query) : query;
   const bar = new ProgressBar(terminal, words.transcripts.indexing);
   const { conversations, total, exact } = await searcher
-    .search({ ...within, what, exchanges: json ? null : mostExchanges }, { signal: stop, onProgress: bar.show })
+    .search(
+      { ...within, what, exchanges: json ? null : mostExchanges },
+      { signal: stop, onProgress: bar.show, onUnreadable: (error) => passOver(app, error) },
+    )
     .finally(bar.hide);
-  const found = conversations.flatMap((one) => {
-    const summary = searcher.describe(one);
-    return summary === null ? [] : [{ summary, one }];
-  });
+  const found: { summary: TranscriptSummary; one: Found }[] = [];
+  for (const one of conversations) {
+    const summary = await searcher.describe(one);
+    if (summary !== null) found.push({ summary, one });
+  }
   if (json) return terminal.json(found.map(({ summary, one }) => foundObject(summary, one)));
   terminal.out(found.map(({ summary, one }) => foundText(app, summary, one)).join("\n"));
   const [first] = found;

@@ -1,13 +1,15 @@
-import { readFile } from "node:fs/promises";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { findAbilities } from "../terminal/abilities.ts";
 import type { MarkdownOptions } from "../terminal/markdown/stream.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { asObject } from "../transcripts/export/json.ts";
 import type { Exchange, Transcript } from "../transcripts/format.ts";
-import { findTranscript, readTranscript } from "../transcripts/read.ts";
+import { wholeFile } from "../transcripts/folder.ts";
+import { findTranscript, readTranscript, unreadable } from "../transcripts/read.ts";
 import { outline } from "../transcripts/search/outline.ts";
+import { byTurns } from "../transcripts/steps.ts";
 import type { App } from "./app.ts";
+import { readingOf } from "./archive.ts";
 import { drawn } from "./drawing.ts";
 import { showPaged } from "./paging.ts";
 
@@ -23,7 +25,7 @@ export interface ShowOptions {
 
 /** What `transcripts show` does. */
 export async function show(app: App, reference: string, options: ShowOptions): Promise<void> {
-  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache);
+  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache, readingOf(app));
   await showFile(app, path, options);
 }
 
@@ -31,10 +33,10 @@ export async function show(app: App, reference: string, options: ShowOptions): P
 export async function showFile(app: App, path: string, options: ShowOptions): Promise<boolean> {
   const { terminal } = app;
   const { json, raw, turn, always = false } = options;
-  const transcript = await readTranscript(path);
+  const transcript = await readTranscript(path, app.stop);
   const exchanges = chosen(transcript.exchanges, turn);
   if (raw) {
-    const text = await readExactly(path, turn);
+    const text = await readExactly(path, turn, app.stop);
     if (terminal.outIsTerminal) return await showPaged(app, sanitize(text), always);
     terminal.out(text);
     return false;
@@ -64,12 +66,12 @@ async function markdownOn({ terminal, settings, environment }: App): Promise<Mar
 }
 
 /** The file's text as it stands, or the stretch of it that an exchange takes. */
-async function readExactly(path: string, turn: number | null): Promise<string> {
+async function readExactly(path: string, turn: number | null, signal: AbortSignal): Promise<string> {
   try {
-    const bytes = await readFile(path);
-    const place = turn === null ? undefined : outline(bytes, 0)?.exchanges[turn - 1]?.place;
+    const bytes = wholeFile(path);
+    const place = turn === null ? undefined : (await byTurns(outline(bytes, 0), signal))?.exchanges[turn - 1]?.place;
     return bytes.toString("utf8", place?.start, place?.end);
   } catch (error) {
-    throw new AppError("transcript_unreadable", { path, reason: systemReason(error) }, { cause: error });
+    throw unreadable(path, error);
   }
 }

@@ -71,3 +71,20 @@ export function clipped(text: string, columns: number): string {
   }
   return `${kept}…`;
 }
+
+/** A line cut in its middle to so many columns, where what stands at its end tells as much as its beginning. */
+export function shortened(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  const clusters = graphemes(text);
+  const head: string[] = [];
+  const tail: string[] = [];
+  let left = columns - 1;
+  for (let from = 0, to = clusters.length - 1; from <= to;) {
+    const isHead = head.length <= tail.length;
+    const cluster = clusters[isHead ? from++ : to--]!;
+    left -= displayWidth(cluster);
+    if (left < 0) break;
+    (isHead ? head : tail).push(cluster);
+  }
+  return `${head.join("")}…${tail.reverse().join("")}`;
+}

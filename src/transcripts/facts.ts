@@ -16,10 +16,12 @@ export interface Metadata {
 /** A metadata line taken apart; null for any other line. */
 export function parseMetadata(line: string): Metadata | null {
   if (!line.startsWith(metadataStart)) return null;
-  const match = /^<!-- deepseek-chat ([a-z]+) (\{.*\}) -->\s*$/s.exec(line);
-  if (match === null) return null;
+  const body = line.trimEnd();
+  const space = body.indexOf(" ", metadataStart.length);
+  const kind = body.slice(metadataStart.length, space);
+  if (space < 0 || body[space + 1] !== "{" || !body.endsWith("} -->") || !/^[a-z]{1,40}$/.test(kind)) return null;
   try {
-    return { kind: match[1]!, data: JSON.parse(match[2]!) };
+    return { kind, data: JSON.parse(body.slice(space + 1, -" -->".length)) };
   } catch {
     return null;
   }

@@ -1,7 +1,9 @@
-import { lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
+import { constants, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { using } from "./disk.ts";
 import { AppError, systemReason } from "../errors.ts";
+import { readRegular } from "../files.ts";
+import { limits } from "./limits.ts";
 
 /** What a file is known by as long as nobody touches it; times in milliseconds since 1970, with fractions. */
 export interface FileState {
@@ -86,14 +88,19 @@ function stateIn(stat: Stats | undefined): FileState | null {
 /** One buffer for all files of a list: thousands of fresh ones take longer than reading them. */
 let shared = Buffer.alloc(0);
 
-/** Runs `work` with a file's bytes, which are gone afterwards; null when the file cannot be read. */
-export function withBytes<Result>(path: string, size: number, work: (bytes: Buffer) => Result): Result | null {
+/** Runs `work` with a file's bytes, which are gone afterwards. Throws the system's error. */
+export function withBytes<Result>(path: string, size: number, work: (bytes: Buffer) => Result): Result {
   if (shared.length < size) shared = Buffer.allocUnsafe(Math.max(size, 1 << 18));
-  let length = 0;
-  try {
-    length = using(openSync(path, "r"), (descriptor) => readSync(descriptor, shared, 0, size, 0));
-  } catch {
-    return null;
-  }
+  const length = using(openToRead(path), (descriptor) => readSync(descriptor, shared, 0, size, 0));
   return work(shared.subarray(0, length));
+}
+
+/** Nothing waits on a pipe. */
+export function openToRead(path: string): number {
+  return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+}
+
+/** A transcript's bytes. Throws the system's error, or one of the code `too_large` or `not_a_file`. */
+export function wholeFile(path: string): Buffer {
+  return readRegular(path, { maxBytes: limits.bytes });
 }

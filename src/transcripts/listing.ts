@@ -6,7 +6,7 @@ import { newId } from "./names.ts";
 import type { Summary } from "./summary.ts";
 
 /** Changes whenever a row means something else. */
-const version = 2;
+const version = 3;
 
 /**
  * A file's name, what it was when it was summarised, and the summary; an id of null for a file that holds no conversation. A
@@ -19,6 +19,7 @@ type Row = readonly [
   ctimeMs: number,
   id: string | null,
   startedAt: number,
+  usedAt: number | null,
   title: string,
   turns: number,
   provider: string | null,
@@ -56,17 +57,26 @@ export class Listing {
   }
 
   /** The summary of a file: the remembered one, else what `make` gives. */
-  get(name: string, { size, mtimeMs, ctimeMs }: FileState, make: () => Summary | null): Summary | null {
+  get(name: string, state: FileState, make: () => Summary | null): Summary | null {
+    const known = this.recall(name, state);
+    return known === undefined ? this.remember(name, state, make()) : known;
+  }
+
+  /** The remembered summary of a file, null where it holds no conversation; undefined where none is remembered. */
+  recall(name: string, { size, mtimeMs, ctimeMs }: FileState): Summary | null | undefined {
     const known = this.#old.get(name);
-    if (known !== undefined && known[1] === size && known[2] === mtimeMs && known[3] === ctimeMs) {
-      this.#new.push(known);
-      return summaryIn(known);
-    }
-    const summary = make();
+    if (known === undefined || known[1] !== size || known[2] !== mtimeMs || known[3] !== ctimeMs) return undefined;
+    this.#new.push(known);
+    return summaryIn(known);
+  }
+
+  /** Takes in the summary of a file, and gives it back. */
+  remember(name: string, { size, mtimeMs, ctimeMs }: FileState, summary: Summary | null): Summary | null {
     this.#made++;
     if (ctimeMs >= this.#settledBefore) return summary;
-    const { id = null, startedAt = 0, title = "", turns = 0, provider = null, model = null } = summary ?? {};
-    this.#new.push([name, size, mtimeMs, ctimeMs, id, startedAt, title, turns, provider, model]);
+    const { id = null, startedAt = 0, usedAt = null, title = "", turns = 0 } = summary ?? {};
+    const { provider = null, model = null } = summary ?? {};
+    this.#new.push([name, size, mtimeMs, ctimeMs, id, startedAt, usedAt, title, turns, provider, model]);
     return summary;
   }
 
@@ -84,8 +94,8 @@ export class Listing {
   }
 }
 
-function summaryIn([, , , , id, startedAt, title, turns, provider, model]: Row): Summary | null {
-  return id === null ? null : { id, startedAt, title, turns, provider, model };
+function summaryIn([, , , , id, startedAt, usedAt, title, turns, provider, model]: Row): Summary | null {
+  return id === null ? null : { id, startedAt, usedAt, title, turns, provider, model };
 }
 
 function rowsIn(file: string): readonly Row[] {
@@ -109,9 +119,10 @@ function isRow(value: unknown): value is Row {
     typeof row[3] === "number" &&
     (typeof row[4] === "string" || row[4] === null) &&
     typeof row[5] === "number" &&
-    typeof row[6] === "string" &&
-    typeof row[7] === "number" &&
-    (typeof row[8] === "string" || row[8] === null) &&
-    (typeof row[9] === "string" || row[9] === null)
+    (typeof row[6] === "number" || row[6] === null) &&
+    typeof row[7] === "string" &&
+    typeof row[8] === "number" &&
+    (typeof row[9] === "string" || row[9] === null) &&
+    (typeof row[10] === "string" || row[10] === null)
   );
 }

@@ -1,5 +1,7 @@
 import { rule } from "./format.ts";
+import { limits, TooLarge } from "./limits.ts";
 import { metadataStart } from "./metadata.ts";
+import { atOnce, type Steps } from "./steps.ts";
 
 /** A line that has the form of structure. Whether it is structure depends on where it stands. */
 export interface Mark {
@@ -20,15 +22,27 @@ export function labelParts(line: string): { stamp: string; name: string } {
   return { stamp: match?.[1] ?? "", name: match?.[2] ?? "" };
 }
 
+/** Lines between two steps. */
+const linesEach = 10_000;
+
 /** All lines of that kind, in order. A line ends at \n and nowhere else. */
 export function findMarks(text: string): Mark[] {
+  return atOnce(marking(text));
+}
+
+/** The same in steps. Throws TooLarge. */
+export function* marking(text: string): Steps<Mark[]> {
   const marks: Mark[] = [];
+  let lines = 0;
   for (let start = 0; start < text.length;) {
+    if (++lines % linesEach === 0) yield;
+
     const newline = text.indexOf("\n", start);
     const end = newline < 0 ? text.length : newline + 1;
     const type = typeOf(text, start, newline < 0 ? text.length : newline);
     if (type !== null) {
       const terminated = newline >= 0;
+      if (marks.length === limits.marks) throw new TooLarge();
       marks.push({ type, line: text.slice(start, terminated ? newline : end), start, end, terminated });
     }
     start = end;

@@ -10,8 +10,10 @@ import {
   type TurnFacts,
 } from "./facts.ts";
 import type { Compaction, Exchange, Header } from "./format.ts";
-import { findMarks, labelParts, type Mark } from "./marks.ts";
+import { limits, TooLarge } from "./limits.ts";
+import { labelParts, marking, type Mark } from "./marks.ts";
 import { buildExchange, type Section } from "./sections.ts";
+import { atOnce, type Steps } from "./steps.ts";
 import { keptLength, startsMetadata, startsStructure } from "./tear.ts";
 
 /** Where a file breaks off, and what an appender has to mend first. */
@@ -48,10 +50,22 @@ interface Extent {
   readonly tear: Omit<Tear, "start"> | null;
 }
 
-/** Reads a file's text (newlines \n, no byte order mark). Anything is accepted; what is not an exchange is passed over. */
+/**
+ * Reads a file's text (newlines \n, no byte order mark), in time and memory linear in it. Anything is accepted; what is not an
+ * exchange is passed over. Throws TooLarge for more exchanges than a conversation may have.
+ */
 export function parseTranscript(text: string): Parsed {
-  return new Parser(text).parse();
+  return atOnce(parsing(text));
 }
+
+/** The same in steps. */
+export function* parsing(text: string): Steps<Parsed> {
+  const marks = yield* marking(text);
+  return yield* new Parser(text, marks).parse();
+}
+
+/** Marks between two steps. */
+const marksEach = 500;
 
 class Parser {
   readonly #text: string;
@@ -65,14 +79,21 @@ class Parser {
   #tear: Tear | null = null;
   #beginning: string | null = null;
   #compaction: Compaction | null = null;
+  /** Where the first exchange of an id is. */
+  readonly #places = new Map<string, number>();
 
-  constructor(text: string) {
+  constructor(text: string, marks: readonly Mark[]) {
     this.#text = text;
-    this.#marks = findMarks(text);
+    this.#marks = marks;
   }
 
-  parse(): Parsed {
+  *parse(): Steps<Parsed> {
+    let rested = 0;
     for (let index = 0; index < this.#marks.length;) {
+      if (index - rested >= marksEach) {
+        rested = index;
+        yield;
+      }
       const mark = this.#marks[index]!;
       if (mark.type === "metadata") this.#outside(mark);
       index = isQuestion(mark) ? this.#exchange(index) : index + 1;
@@ -103,8 +124,8 @@ class Parser {
   }
 
   #withdraw(id: string | null): void {
-    const index = id === null ? -1 : this.#exchanges.findIndex((exchange) => exchange.id === id);
-    if (index >= 0) this.#exchanges[index] = { ...this.#exchanges[index]!, withdrawn: true };
+    const index = id === null ? undefined : this.#places.get(id);
+    if (index !== undefined) this.#exchanges[index] = { ...this.#exchanges[index]!, withdrawn: true };
   }
 
   /** Reads the exchange whose question label is at `index`; gives the index to go on from. */
@@ -116,6 +137,10 @@ class Parser {
     this.#turn = null;
     this.#tear = extent.tear === null ? null : { ...extent.tear, start };
     this.#beginning ??= `${this.#marks[index]!.line}\n${extent.sections[0]!.text}`;
+    if (this.#exchanges.length === limits.exchanges) throw new TooLarge();
+    if (turn !== null && turn.id !== null && !this.#places.has(turn.id)) {
+      this.#places.set(turn.id, this.#exchanges.length);
+    }
     this.#starts.push(start);
     this.#exchanges.push(
       buildExchange(extent.sections, {

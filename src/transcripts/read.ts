@@ -1,87 +1,117 @@
-import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { AppError, systemReason } from "../errors.ts";
-import { filesIn, stateOf, withBytes, type FileState } from "./folder.ts";
+import { AppError, asAppError, systemReason } from "../errors.ts";
+import { filesIn, stateOf, withBytes, wholeFile, type FileState } from "./folder.ts";
 import type { Transcript } from "./format.ts";
+import { smallFile } from "./limits.ts";
 import { Listing } from "./listing.ts";
-import { parseTranscript } from "./parse.ts";
+import { parsing } from "./parse.ts";
 import { settleWaiting } from "./settle.ts";
 import { decodeFile, toTranscript } from "./source.ts";
-import { summarize, type Summary } from "./summary.ts";
+import { byTurns, Rest } from "./steps.ts";
+import { summarize, summarizing, type Summary } from "./summary.ts";
 
-export interface TranscriptSummary extends Omit<Summary, "startedAt"> {
+export interface TranscriptSummary extends Omit<Summary, "startedAt" | "usedAt"> {
   readonly path: string;
   readonly startedAt: Date;
-  /** When the file was last written. */
+  /** When it was used last, as the file says; when the file was last written where it does not. */
   readonly updatedAt: Date;
   readonly bytes: number;
 }
 
+/** What reading files stops for, and whom it tells of those that cannot be read. */
+export interface Reading {
+  readonly signal?: AbortSignal;
+  /** Told of each file that is passed over: an error `transcript_unreadable`. */
+  readonly onUnreadable?: (error: AppError) => void;
+}
+
 /**
  * The conversation in a file, with what other programs left waiting for it. Throws `transcript_not_found` when there is no
- * such file or it holds no exchange, `transcript_unreadable` when the system refuses it.
+ * such file or it holds no exchange, `transcript_unreadable` when the system refuses it or it is too large, `interrupted`.
  */
-export async function readTranscript(path: string): Promise<Transcript> {
+export async function readTranscript(path: string, signal: AbortSignal | null = null): Promise<Transcript> {
   try {
     takeInWaiting(path);
-    const transcript = toTranscript(path, parseTranscript(decodeFile(readFileSync(path))));
+    const transcript = toTranscript(path, await byTurns(parsing(decodeFile(wholeFile(path))), signal));
     if (transcript !== null) return transcript;
   } catch (error) {
-    const reason = systemReason(error);
-    if (reason !== "ENOENT") throw new AppError("transcript_unreadable", { path, reason }, { cause: error });
+    if (systemReason(error) !== "ENOENT") throw unreadable(path, error);
   }
   throw new AppError("transcript_not_found", { reference: path });
 }
 
 /**
  * The conversations in a folder, the one used last first. A folder that is missing has none. `cache` is the folder where
- * summaries are remembered, null for none. Throws `transcript_unreadable` for the folder; files that cannot be read are
- * left out.
+ * summaries are remembered, null for none. Throws `transcript_unreadable` for the folder, `interrupted`; a file that cannot be
+ * read costs itself alone.
  */
-export async function listTranscripts(folder: string, cache: string | null = null): Promise<TranscriptSummary[]> {
+export async function listTranscripts(
+  folder: string,
+  cache: string | null = null,
+  { signal, onUnreadable = () => {} }: Reading = {},
+): Promise<TranscriptSummary[]> {
   const files = [...filesIn(folder)];
   if (files.length === 0) return [];
   const listing = Listing.load(folder, cache);
   const found: TranscriptSummary[] = [];
+  const rest = new Rest(signal ?? null);
   for (const { name, path, state } of files) {
-    const summary = listing.get(name, state, () => summaryOf(path, state));
-    if (summary !== null) found.push(describe(path, state, summary));
+    try {
+      let summary = listing.recall(name, state);
+      if (summary === undefined) summary = listing.remember(name, state, await summaryOf(path, state, signal));
+      if (summary !== null) found.push(describe(path, state, summary));
+    } catch (error) {
+      const known = asAppError(error);
+      if (known.code !== "transcript_unreadable") throw error;
+      onUnreadable(known);
+    }
+    await rest.take();
   }
   listing.save();
   return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
 }
 
-/** The conversation used last; null when the folder has none. Throws `transcript_unreadable` for the folder. */
-export async function newestTranscript(folder: string): Promise<TranscriptSummary | null> {
-  const files = [...filesIn(folder)];
-  files.sort((a, b) => newestFirst(a.state.mtimeMs, b.state.mtimeMs, a.path, b.path));
-  for (const { path } of files) {
-    const found = describeTranscript(path);
-    if (found !== null) return found;
-  }
-  return null;
+/**
+ * The conversation used last; null when the folder has none. Throws `transcript_unreadable` for the folder, `interrupted`;
+ * `cache` as for `listTranscripts`.
+ */
+export async function newestTranscript(
+  folder: string,
+  cache: string | null = null,
+  reading: Reading = {},
+): Promise<TranscriptSummary | null> {
+  return (await listTranscripts(folder, cache, reading))[0] ?? null;
 }
 
 /**
  * The conversation meant by an id or the beginning of one, a path, a file name in the folder, or `last`. Throws
- * `transcript_not_found` and `transcript_ambiguous`; `cache` as for `listTranscripts`.
+ * `transcript_not_found` and `transcript_ambiguous`, `transcript_unreadable` for a file that was named; `cache` as for
+ * `listTranscripts`.
  */
 export async function findTranscript(
   folder: string,
   reference: string,
   cache: string | null = null,
+  reading: Reading = {},
 ): Promise<TranscriptSummary> {
   const direct =
     reference === "last"
-      ? await newestTranscript(folder)
-      : (describeTranscript(resolve(reference)) ?? describeTranscript(join(folder, basename(reference))));
+      ? await newestTranscript(folder, cache, reading)
+      : ((await describeTranscript(resolve(reference))) ??
+        (await describeTranscript(join(folder, basename(reference)))));
   if (direct !== null) return direct;
 
-  const all = /^[0-9a-z]+$/.test(reference) ? await listTranscripts(folder, cache) : [];
+  const troubles: AppError[] = [];
+  const search: Reading = { ...reading, onUnreadable: (error) => void troubles.push(error) };
+  const all = /^[0-9a-z]+$/.test(reference) ? await listTranscripts(folder, cache, search) : [];
   const whole = all.filter(({ id }) => id === reference);
   const matching = whole.length > 0 ? whole : all.filter(({ id }) => id.startsWith(reference));
   if (matching.length === 1) return matching[0]!;
-  if (matching.length === 0) throw new AppError("transcript_not_found", { reference });
+  if (matching.length === 0) {
+    // It may be in one of those.
+    for (const trouble of troubles) reading.onUnreadable?.(trouble);
+    throw new AppError("transcript_not_found", { reference });
+  }
   // A copied file has the id of its original: then only the names tell them apart.
   const candidates = matching.map(({ id, path }) => (whole.length > 0 ? basename(path) : id));
   throw new AppError("transcript_ambiguous", { reference, candidates: candidates.slice(0, mostCandidates) });
@@ -91,28 +121,57 @@ export async function findTranscript(
 const mostCandidates = 10;
 
 /**
- * What a list says of the conversation in a file; null when there is none.
+ * What a list says of the conversation in a file; null when there is none. Throws `transcript_unreadable`.
  *
  * @param listing the summaries that are remembered of its folder
  */
-export function describeTranscript(path: string, listing: Listing | null = null): TranscriptSummary | null {
+export async function describeTranscript(
+  path: string,
+  listing: Listing | null = null,
+): Promise<TranscriptSummary | null> {
   const state = stateOf(path);
   if (state === null) return null;
-  const make = () => summaryOf(path, state);
-  const summary = listing === null ? make() : listing.get(basename(path), state, make);
+  let summary = listing?.recall(basename(path), state);
+  if (summary === undefined) {
+    summary = await summaryOf(path, state);
+    listing?.remember(basename(path), state, summary);
+  }
   return summary === null ? null : describe(path, state, summary);
 }
 
-function summaryOf(path: string, { size }: FileState): Summary | null {
-  return withBytes(path, size, summarize);
+async function summaryOf(
+  path: string,
+  { size }: FileState,
+  signal: AbortSignal | null = null,
+): Promise<Summary | null> {
+  try {
+    if (size <= smallFile) return withBytes(path, size, summarize);
+    return await byTurns(summarizing(wholeFile(path)), signal);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 }
 
-function describe(path: string, { mtimeMs, size }: FileState, summary: Summary): TranscriptSummary {
+/** The error for a file that the system does not let us read, or that is too large, with the reason; any other as it is. */
+export function unreadable(path: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError("transcript_unreadable", { path, reason: systemReason(error) }, { cause: error });
+}
+
+/** Later than that in the future no clock is wrong by accident; milliseconds. */
+const day = 24 * 3_600_000;
+
+function describe(
+  path: string,
+  { mtimeMs, size }: FileState,
+  { startedAt, usedAt, ...summary }: Summary,
+): TranscriptSummary {
+  const isPlausible = usedAt !== null && usedAt <= Date.now() + day;
   return {
     ...summary,
     path,
-    startedAt: new Date(summary.startedAt),
-    updatedAt: new Date(Math.round(mtimeMs)),
+    startedAt: new Date(startedAt),
+    updatedAt: new Date(isPlausible ? usedAt : Math.round(mtimeMs)),
     bytes: size,
   };
 }

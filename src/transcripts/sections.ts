@@ -20,8 +20,8 @@ export interface Surroundings {
   readonly torn: boolean;
 }
 
-/** The older form's line about a request that failed, as the last paragraph. */
-const plainError = /(?:^|\n)请求错误[:\uff1a][ \t]*((?:(?!\n\n)[\s\S])*)$/;
+/** How the older form's line about a request that failed begins, which stands in the last paragraph. */
+const plainError = "\u8bf7\u6c42\u9519\u8bef";
 
 /** Puts an exchange together from its sections and metadata. */
 export function buildExchange(sections: readonly Section[], around: Surroundings): Exchange {
@@ -82,9 +82,23 @@ function statusOf(around: Surroundings, failed: boolean, trouble: boolean, answe
 
 function takePlainError(bodies: { question: string; answer: string; failure: string | null }): void {
   const body = bodies.answer === "" ? "question" : "answer";
-  const match = plainError.exec(bodies[body]);
+  const text = bodies[body];
+  const at = plainErrorAt(text);
   // A question that begins with these words asks about them.
-  if (match === null || (body === "question" && match.index === 0)) return;
-  bodies.failure = match[1]!.trim();
-  bodies[body] = bodies[body].slice(0, match.index).replace(/\n+$/, "");
+  if (at === null || (body === "question" && at === 0)) return;
+  bodies.failure = text.slice(at + plainError.length + 1).trim();
+  let end = at;
+  while (end > 0 && text[end - 1] === "\n") end--;
+  bodies[body] = text.slice(0, end);
+}
+
+/** Where the first such line of the last paragraph begins; null where there is none. In time linear in the text. */
+function plainErrorAt(text: string): number | null {
+  // Behind the last empty line; its own first newline begins no line.
+  for (let at = text.indexOf(plainError, text.lastIndexOf("\n\n") + 1); at >= 0;) {
+    const isLine = at === 0 || text[at - 1] === "\n";
+    if (isLine && /[:\uff1a]/.test(text.charAt(at + plainError.length))) return at;
+    at = text.indexOf(plainError, at + 1);
+  }
+  return null;
 }

@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
-import { ending, turn } from "../support/transcripts.ts";
+import { ending, noon, turn } from "../support/transcripts.ts";
 import { answer } from "../support/wire.ts";
 
 const [enter, escape, down] = ["\r", "\u001b", "\u001b[B"];
@@ -24,10 +24,9 @@ function filledPlace(): Place {
     const writer = TranscriptWriter.create(folder);
     writer.begin(turn(question));
     writer.text(text, new Date());
-    writer.end(ending());
+    writer.end(ending({ at: new Date(noon.getTime() + files.length * 1000) }));
     files.push(writer.path!);
   }
-  for (const [index, file] of files.entries()) utimesSync(file, 1_790_000_000, 1_790_000_000 + index);
   return place;
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, utimesSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
@@ -8,12 +8,17 @@ import { ending, noon, turn } from "../support/transcripts.ts";
 const posix = process.platform !== "win32";
 
 /** Writes a conversation of these questions and answers; gives its path. */
-function conversation({ cwd }: Place, exchanges: readonly (readonly [string, string])[], model = "tour"): string {
+function conversation(
+  { cwd }: Place,
+  exchanges: readonly (readonly [string, string])[],
+  model = "tour",
+  at = noon,
+): string {
   const writer = TranscriptWriter.create(join(cwd, "transcripts"));
   for (const [question, answer] of exchanges) {
-    writer.begin(turn(question, { model }));
-    writer.text(answer, noon);
-    writer.end(ending());
+    writer.begin(turn(question, { model, at }));
+    writer.text(answer, at);
+    writer.end(ending({ at }));
   }
   return writer.path!;
 }
@@ -125,7 +130,7 @@ describe.concurrent("list", () => {
     ["recent", "beta-2", 3 * day],
     ["old", "alpha-2", 30 * day],
   ] as const) {
-    utimesSync(conversation(place, [[title, "yes"]], model), now - age, now - age);
+    conversation(place, [[title, "yes"]], model, new Date((now - age) * 1000));
   }
   const isoDay = new Date((now - 10 * day) * 1000).toISOString().slice(0, 10);
 

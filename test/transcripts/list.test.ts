@@ -18,6 +18,7 @@ import { parseTranscript } from "../../src/transcripts/parse.ts";
 import { findTranscript, listTranscripts, newestTranscript } from "../../src/transcripts/read.ts";
 import { decodeFile, toTranscript } from "../../src/transcripts/source.ts";
 import { summarize } from "../../src/transcripts/summary.ts";
+import { lastUse, turnsIn } from "../../src/transcripts/turns.ts";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
 import { ending, expected, hostileText, noon, someCourse, temporaryFolder, turn } from "../support/transcripts.ts";
 
@@ -47,7 +48,7 @@ test("a list has the conversation used last first, and says what there is to kno
       id: "bbb",
       path: recent,
       startedAt: noon,
-      updatedAt: statSync(recent).mtime,
+      updatedAt: noon,
       title: "\u91cf\u5b50",
       turns: 1,
       provider: "demo",
@@ -81,8 +82,9 @@ test("a summary agrees with the file, whatever is in it", () => {
         transcript && {
           id: transcript.id,
           startedAt: transcript.startedAt.getTime(),
+          usedAt: lastUse(transcript.exchanges, transcript.startedAt),
           title: transcript.title,
-          turns: transcript.exchanges.length,
+          turns: turnsIn(transcript.exchanges),
           provider: last?.provider,
           model: last?.model,
         },
@@ -111,7 +113,7 @@ test("a title is one line that a terminal can show", () => {
   );
 });
 
-const summary = { id: "abc", startedAt: 0, title: "t", turns: 1, provider: null, model: null };
+const summary = { id: "abc", startedAt: 0, usedAt: null, title: "t", turns: 1, provider: null, model: null };
 const longAgo = { size: 10, mtimeMs: 1000.5, ctimeMs: 1000.5 };
 
 /** Asks for a hundred files' summaries, the way a list does; gives how many had to be made. */

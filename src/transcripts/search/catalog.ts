@@ -18,6 +18,10 @@ export interface Entry {
   readonly whole: number;
   readonly checksum: number;
   readonly settled: number;
+  /** When the conversation was used last, in milliseconds since 1970. */
+  readonly usedAt: number;
+  /** Whether it was branched off another. */
+  readonly forked: boolean;
   /** The name someone gave it: then the first exchange of the first piece stands for that. */
   readonly title: string | null;
   /** Of the settled part. */
@@ -57,12 +61,15 @@ export function livingIn(entries: Iterable<Entry>): Map<number, number> {
 export interface CatalogColumns {
   /** JSON: the names, and the titles there are, each behind the index of its entry. */
   readonly texts: string;
-  /** Of each entry size, times, settled part, whether a piece is open and how many there are; of each piece, that last, its three. */
+  /**
+   * Of each entry size, times, settled part, its last use, whether it was forked, whether a piece is open and how many there are;
+   * of each piece, that last, its three.
+   */
   readonly numbers: Float64Array;
 }
 
 /** How many numbers of an entry stand before those of its pieces. */
-const numbersEach = 8;
+const numbersEach = 10;
 
 type Texts = readonly [names: readonly string[], titles: readonly (readonly [index: number, title: string])[]];
 
@@ -72,9 +79,10 @@ export function encodeCatalog(entries: Iterable<Entry>): CatalogColumns {
   const texts: Texts = [all.map(({ name }) => name), titles];
   const numbers: number[] = [];
   for (const entry of all) {
-    const { size, mtimeMs, ctimeMs, whole, checksum, settled, open } = entry;
+    const { size, mtimeMs, ctimeMs, whole, checksum, settled, usedAt, forked, open } = entry;
     const pieces = piecesOf(entry);
-    numbers.push(size, mtimeMs, ctimeMs, whole, checksum, settled, open === null ? 0 : 1, pieces.length);
+    numbers.push(size, mtimeMs, ctimeMs, whole, checksum, settled, usedAt, Number(forked));
+    numbers.push(open === null ? 0 : 1, pieces.length);
     for (const { segment, first, count } of pieces) numbers.push(segment, first, count);
   }
   return { texts: JSON.stringify(texts), numbers: Float64Array.from(numbers) };
@@ -93,19 +101,21 @@ export function decodeCatalog({ texts, numbers }: CatalogColumns): Map<string, E
   for (let index = 0; index < names.length; index++) {
     const name = names[index]!;
     const first = at + numbersEach;
-    at = first + numbers[at + 7]! * 3;
+    at = first + numbers[at + 9]! * 3;
     const pieces: Piece[] = [];
     for (let piece = first; piece < at; piece += 3) {
       pieces.push({ segment: numbers[piece]!, first: numbers[piece + 1]!, count: numbers[piece + 2]! });
     }
     entries.set(name, {
       name,
-      size: numbers[first - 8]!,
-      mtimeMs: numbers[first - 7]!,
-      ctimeMs: numbers[first - 6]!,
-      whole: numbers[first - 5]!,
-      checksum: numbers[first - 4]!,
-      settled: numbers[first - 3]!,
+      size: numbers[first - 10]!,
+      mtimeMs: numbers[first - 9]!,
+      ctimeMs: numbers[first - 8]!,
+      whole: numbers[first - 7]!,
+      checksum: numbers[first - 6]!,
+      settled: numbers[first - 5]!,
+      usedAt: numbers[first - 4]!,
+      forked: numbers[first - 3] === 1,
       title: titled.get(index) ?? null,
       open: numbers[first - 2] === 1 ? pieces.pop()! : null,
       pieces,

@@ -18,6 +18,8 @@ export interface FoundLine {
 export interface FoundExchange {
   /** Its number in the conversation, from 1; 0 for the conversation's title. */
   readonly turn: number;
+  /** The exchange's id, which it has also where the conversation was forked; null where it has none. */
+  readonly id: string | null;
   /** Null for a title. */
   readonly askedAt: Date | null;
   readonly withdrawn: boolean;
@@ -38,17 +40,17 @@ export function examine(
   { turn, withdrawn }: Pick<FoundExchange, "turn" | "withdrawn">,
   wanted: Wanted,
 ): FoundExchange | null {
-  const { askedAt } = exchange;
+  const { id, askedAt } = exchange;
   if (wanted.since !== null && askedAt < wanted.since) return null;
   const lines = linesIn(textsOf(exchange), wanted);
-  return lines === null ? null : { turn, askedAt, withdrawn, lines };
+  return lines === null ? null : { turn, id, askedAt, withdrawn, lines };
 }
 
 /** The same for a conversation's title, null where it has none. */
 export function examineTitle(title: string | null, wanted: Wanted): FoundExchange | null {
   if (title === null || wanted.since !== null) return null;
   const lines = linesIn([{ role: "title", text: title }], wanted);
-  return lines === null ? null : { turn: 0, askedAt: null, withdrawn: false, lines };
+  return lines === null ? null : { turn: 0, id: null, askedAt: null, withdrawn: false, lines };
 }
 
 function linesIn(all: readonly { role: Role; text: string }[], { matcher, within }: Wanted): FoundLine[] | null {

@@ -1,6 +1,7 @@
-import { constants, fstatSync, openSync, readSync } from "node:fs";
+import { fstatSync, readSync } from "node:fs";
 import { using } from "../disk.ts";
-import { filesIn, type FileState } from "../folder.ts";
+import { filesIn, openToRead, wholeFile, type FileState } from "../folder.ts";
+import { smallFile } from "../limits.ts";
 
 /**
  * The files of a folder as they are now.
@@ -13,27 +14,19 @@ export function statesIn(folder: string): Map<string, FileState> {
   return states;
 }
 
-/** Nothing waits on a pipe. */
-export function openToRead(path: string): number {
-  return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-}
-
 /** One buffer for all files: thousands of fresh ones take longer than reading them. */
 let shared = Buffer.alloc(0);
 
 /**
- * A file's bytes, which are gone with the next call, and what it was when they were read; null where it is gone or cannot be
- * read.
+ * A file's bytes, which are gone with the next call where the file is small, and what it was when they were read. Throws the
+ * system's error, and TooLarge.
  */
-export function readWhole(path: string): { readonly bytes: Buffer; readonly state: FileState } | null {
-  try {
-    return using(openToRead(path), (descriptor) => {
-      const state = fstatSync(descriptor);
-      return { bytes: readPart(descriptor, 0, state.size), state };
-    });
-  } catch {
-    return null;
-  }
+export function readWhole(path: string): { readonly bytes: Buffer; readonly state: FileState } {
+  return using(openToRead(path), (descriptor) => {
+    const state = fstatSync(descriptor);
+    // Reading a large one takes turns with other work, which may want the shared buffer.
+    return { bytes: state.size > smallFile ? wholeFile(path) : readPart(descriptor, 0, state.size), state };
+  });
 }
 
 /** A stretch of an open file; shorter where the file ends. The bytes are gone with the next call. */

@@ -6,7 +6,7 @@ import { examine, examineTitle, type FoundExchange, type Wanted } from "./examin
 import { roles } from "./outline.ts";
 import { PlaceReader } from "./places.ts";
 import { Damage } from "./sealed.ts";
-import { mostTelling, tellingRoles, type Prospect, type Reading } from "./prospects.ts";
+import { mostTelling, tellingRoles, type Prospect, type Reading, type Shown } from "./prospects.ts";
 import { Segment } from "./rows.ts";
 
 /** An exchange that may hold what is looked for. */
@@ -57,8 +57,10 @@ export class IndexedProspects {
         for (let role = 0; role < tally.length; role++) tally[role]! += (bits >>> role) & 1;
       }
     }
-    const { name, mtimeMs: usedAt } = entry;
-    return tally === null ? null : { name, usedAt, tally, certain, read: (most) => this.#read(entry, most) };
+    if (tally === null) return null;
+    const { name, usedAt, forked } = entry;
+    const read = (most: number | null, shown: Shown) => this.#read(entry, most, shown);
+    return { name, usedAt, forked, tally, certain, read };
   }
 
   #ask(id: number): Asked {
@@ -92,7 +94,7 @@ export class IndexedProspects {
     return hits;
   }
 
-  #read(entry: Entry, most: number | null): Reading {
+  #read(entry: Entry, most: number | null, shown: Shown): Reading {
     using file = new PlaceReader(join(this.#folder, entry.name));
     const hits = this.#hits(entry);
     const exchanges: FoundExchange[] = [];
@@ -106,7 +108,7 @@ export class IndexedProspects {
         exchange === null
           ? examineTitle(row.turn === 0 ? entry.title : null, this.#wanted)
           : examine(exchange, row, this.#wanted);
-      if (found !== null) exchanges.push(found);
+      if (found !== null && (found.id === null || !shown(found.id))) exchanges.push(found);
     }
     return { exchanges: exchanges.sort((a, b) => a.turn - b.turn), more: left };
   }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import type { FileState } from "../folder.ts";
 import { noted, type Entry, type Piece } from "./catalog.ts";
 import { readWhole } from "./files.ts";
 import { fold } from "./fold.ts";
+import { byTurns, Rest } from "../steps.ts";
 import { outline, roles, textsOf, type Located, type Outline } from "./outline.ts";
 import type { ExchangeRow } from "./rows.ts";
 import { SegmentBuilder } from "./segment.ts";
@@ -14,8 +14,6 @@ export const textsPerExchange = 8;
 
 /** Terms in texts after which a segment is full: some 100 MB of memory for 30 MB of text. */
 const fullSegment = 8_000_000;
-/** Milliseconds of work after which signals and the screen get their turn. */
-const stint = 30;
 
 /** A new segment while files are read into it. */
 export class Indexing {
@@ -24,10 +22,20 @@ export class Indexing {
   readonly #folder: string;
   readonly #segment: number;
   readonly #onRead: (name: string, state: FileState, bytes: Buffer) => void;
-  #rested = performance.now();
+  readonly #rest = new Rest(null);
+  readonly #signal: AbortSignal;
 
-  /** @param onRead told what each file holds */
-  constructor(folder: string, segment: number, onRead: (name: string, state: FileState, bytes: Buffer) => void) {
+  /**
+   * @param signal ends the reading of a large file
+   * @param onRead told what each file holds
+   */
+  constructor(
+    folder: string,
+    segment: number,
+    signal: AbortSignal,
+    onRead: (name: string, state: FileState, bytes: Buffer) => void,
+  ) {
+    this.#signal = signal;
     this.#folder = folder;
     this.#segment = segment;
     this.#onRead = onRead;
@@ -39,9 +47,7 @@ export class Indexing {
 
   /** Lets the rest of the program run where it is time. */
   async rest(): Promise<void> {
-    if (performance.now() - this.#rested < stint) return;
-    await setImmediate();
-    this.#rested = performance.now();
+    await this.#rest.take();
   }
 
   /**
@@ -49,22 +55,31 @@ export class Indexing {
    *
    * @param before what is known of it; null to read the whole of it
    * @param found its state when the folder was looked at
-   * @returns what is known of it now
+   * @returns what is known of it now; null where it cannot be read
    */
-  add(name: string, found: FileState, before: Entry | null): Entry {
-    const file = readWhole(join(this.#folder, name));
-    // Who may not read it now may later, and then its times are others.
-    if (file === null) return { ...emptyEntry(name), ...noted(found) };
-    const { bytes, state } = file;
+  async add(name: string, before: Entry | null): Promise<Entry | null> {
+    try {
+      return await this.#add(name, before);
+    } catch (error) {
+      // A system's error, TooLarge, or the search is stopped; what is no transcript yet may be one later.
+      if (error instanceof Error && "code" in error) return null;
+      throw error;
+    }
+  }
+
+  async #add(name: string, before: Entry | null): Promise<Entry> {
+    const { bytes, state } = readWhole(join(this.#folder, name));
     this.#onRead(name, state, bytes);
     const kept = before !== null && isKept(before, bytes) ? before : null;
     if (kept !== null && kept.open === null && kept.whole === bytes.length) return { ...kept, ...noted(state) };
-    const appended = kept === null ? null : outline(bytes, kept.whole);
+    const appended = kept === null ? null : await byTurns(outline(bytes, kept.whole), this.#signal);
     if (kept !== null && appended !== null) return this.#append(kept, appended, bytes, state);
-    return this.#append(emptyEntry(name), outline(bytes, 0)!, bytes, state);
+    const held = await byTurns(outline(bytes, 0), this.#signal);
+    return this.#append(emptyEntry(name), held!, bytes, state);
   }
 
-  #append(entry: Entry, { exchanges, title, whole, settled }: Outline, bytes: Buffer, state: FileState): Entry {
+  #append(entry: Entry, held: Outline, bytes: Buffer, state: FileState): Entry {
+    const { exchanges, title, whole, settled } = held;
     const name = entry.title ?? title;
     const piece = this.#piece(
       exchanges.slice(0, settled),
@@ -78,6 +93,8 @@ export class Indexing {
       whole,
       checksum: crc32(bytes.subarray(0, whole)),
       settled: entry.settled + settled,
+      usedAt: held.usedAt ?? (entry.usedAt || state.mtimeMs),
+      forked: entry.forked || held.forked,
       title: name,
       pieces: piece === null ? entry.pieces : [...entry.pieces, piece],
       open,
@@ -107,7 +124,7 @@ export class Indexing {
 }
 
 function emptyEntry(name: string): Entry {
-  const nothing = { whole: 0, checksum: 0, settled: 0, title: null, pieces: [], open: null };
+  const nothing = { whole: 0, checksum: 0, settled: 0, usedAt: 0, forked: false, title: null, pieces: [], open: null };
   return { name, size: 0, mtimeMs: 0, ctimeMs: 0, ...nothing };
 }
 

@@ -1,7 +1,9 @@
 import type { Exchange } from "../format.ts";
-import { parseTranscript } from "../parse.ts";
+import { parsing } from "../parse.ts";
 import { decodeFile } from "../source.ts";
+import type { Steps } from "../steps.ts";
 import { incompleteTail } from "../tear.ts";
+import { lastUse } from "../turns.ts";
 
 /** Whose words a text is; its index is part of a text's number in the index. */
 export const roles = ["question", "answer", "thinking", "notice", "title"] as const;
@@ -31,6 +33,10 @@ export interface Outline {
   readonly whole: number;
   /** How many of the exchanges lie before that. */
   readonly settled: number;
+  /** When it was used last, in milliseconds since 1970; null where that does not show. */
+  readonly usedAt: number | null;
+  /** Whether it was branched off another conversation, whose exchanges it holds too. */
+  readonly forked: boolean;
 }
 
 /** Lines that say something about what stands before them. */
@@ -40,18 +46,25 @@ const retrospective = new RegExp(`(?<![^\\n])${looksBack}`);
 /**
  * Reads a file from a byte on where an exchange begins.
  *
+ * Throws TooLarge.
+ *
  * @returns null where something in it concerns what stands before, so that the whole file must be read
  */
-export function outline(bytes: Buffer, from: number): Outline | null {
+export function* outline(bytes: Buffer, from: number): Steps<Outline | null> {
   const part = bytes.subarray(from);
   const text = decodeFile(part);
   if (from > 0 && retrospective.test(text)) return null;
-  const { exchanges, starts, header, title, tear } = parseTranscript(text);
+  const { exchanges, starts, header, title, tear } = yield* parsing(text);
+  const about = {
+    title,
+    usedAt: lastUse(exchanges, header?.startedAt ?? null),
+    forked: header?.origin !== undefined && header.origin !== null,
+  };
   // Of a file with a byte order mark, carriage returns or what is no UTF-8, places in the text are none in the file.
   const faithful = Buffer.byteLength(text) === part.length - incompleteTail(part);
   if (!faithful) {
     const located = exchanges.map((exchange, slot) => ({ exchange, place: { start: 0, end: bytes.length, slot } }));
-    return from > 0 ? null : { exchanges: located, title, whole: 0, settled: 0 };
+    return from > 0 ? null : { ...about, exchanges: located, whole: 0, settled: 0 };
   }
   const borders = placesOf(text, starts, from, bytes.length);
   const located = exchanges.map((exchange, index) => {
@@ -60,9 +73,9 @@ export function outline(bytes: Buffer, from: number): Outline | null {
   const ours = from > 0 || header !== null;
   const torn = tear !== null || part.length > Buffer.byteLength(text);
   const last = exchanges.length - 1;
-  if (!ours) return { exchanges: located, title, whole: 0, settled: 0 };
-  if (!torn) return { exchanges: located, title, whole: bytes.length, settled: exchanges.length };
-  return { exchanges: located, title, whole: last < 0 ? from : borders[last]!, settled: Math.max(0, last) };
+  if (!ours) return { ...about, exchanges: located, whole: 0, settled: 0 };
+  if (!torn) return { ...about, exchanges: located, whole: bytes.length, settled: exchanges.length };
+  return { ...about, exchanges: located, whole: last < 0 ? from : borders[last]!, settled: Math.max(0, last) };
 }
 
 /** The bytes at which the exchanges begin, and the end of the last. */

@@ -2,7 +2,8 @@ import { closeSync } from "node:fs";
 import type { Exchange } from "../format.ts";
 import { parseTranscript } from "../parse.ts";
 import { decodeFile } from "../source.ts";
-import { openToRead, readPart } from "./files.ts";
+import { openToRead } from "../folder.ts";
+import { readPart } from "./files.ts";
 import type { Place } from "./outline.ts";
 
 /** Reads single exchanges of a file. */

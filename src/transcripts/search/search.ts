@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
-import { AppError } from "../../errors.ts";
+import { AppError, asAppError } from "../../errors.ts";
 import type { FileState } from "../folder.ts";
 import { Listing } from "../listing.ts";
 import { describeTranscript, type TranscriptSummary } from "../read.ts";
+import { Rest } from "../steps.ts";
 import { summarize } from "../summary.ts";
 import { Census } from "./census.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
@@ -34,6 +34,8 @@ export interface Course {
   readonly signal: AbortSignal;
   /** Told, while the index takes files in, how many bytes of how many are done. */
   readonly onProgress: (done: number, total: number) => void;
+  /** Told of each file that is passed over: an error `transcript_unreadable`. */
+  readonly onUnreadable?: (error: AppError) => void;
 }
 
 export interface Found {
@@ -92,10 +94,10 @@ export class Searcher implements Disposable {
   }
 
   /** What a list says of a conversation that was found; null where it is gone. */
-  describe({ path }: Found): TranscriptSummary | null {
+  async describe({ path }: Found): Promise<TranscriptSummary | null> {
     // All that are remembered take as long to read as some hundred files, so that a single search does without them.
     if (this.#often) this.#listing ??= Listing.load(this.#folder, this.#cache);
-    return describeTranscript(path, this.#listing);
+    return await describeTranscript(path, this.#listing);
   }
 
   /** Asks the index; one that is damaged is made anew, and one that cannot be had is done without. */
@@ -170,14 +172,18 @@ class Search {
 
   async #readAll(names: Iterable<string>): Promise<Prospect[]> {
     const prospects: Prospect[] = [];
-    let rested = performance.now();
+    const { folder, signal, onUnreadable } = this.#around;
+    const rest = new Rest(signal);
     for (const name of names) {
-      const prospect = prospectIn(this.#around.folder, name, this.#wanted);
-      if (prospect !== null) prospects.push(prospect);
-      if (performance.now() - rested < stint) continue;
-      await setImmediate();
-      this.#check();
-      rested = performance.now();
+      try {
+        const prospect = await prospectIn(folder, name, this.#wanted, signal);
+        if (prospect !== null) prospects.push(prospect);
+      } catch (error) {
+        const known = asAppError(error);
+        if (known.code !== "transcript_unreadable") throw error;
+        onUnreadable?.(known);
+      }
+      await rest.take();
     }
     return prospects;
   }
@@ -190,15 +196,22 @@ class Search {
       .sort((a, b) => b.score - a.score || newestFirst(a.prospect, b.prospect));
     const conversations: Found[] = [];
     let missed = 0;
+    // What a fork shares with the conversation it comes from is found once: in the one that comes first here.
+    const shown = new Map<string, { readonly forked: boolean }>();
     for (const { prospect } of ranked) {
       if (conversations.length === limit) break;
-      const { exchanges, more } = prospect.read(most);
+      const { exchanges, more } = prospect.read(
+        most,
+        (id) => shown.has(id) && (prospect.forked || shown.get(id)!.forked),
+      );
       const path = join(this.#around.folder, prospect.name);
+      for (const { id } of exchanges) if (id !== null) shown.set(id, prospect);
       if (exchanges.length === 0) missed++;
       else conversations.push({ path, exchanges, more });
     }
     const left = ranked.slice(conversations.length + missed);
-    const exact = left.every(({ prospect }) => prospect.certain);
+    // Of what is left unread nobody knows whether a fork has shown it already.
+    const exact = left.length === 0 || (left.every(({ prospect }) => prospect.certain) && !ranked.some(isForked));
     return { conversations, total: conversations.length + left.length, exact };
   }
 
@@ -207,8 +220,9 @@ class Search {
   }
 }
 
-/** Milliseconds of work after which signals get their turn. */
-const stint = 30;
+function isForked({ prospect }: { readonly prospect: Prospect }): boolean {
+  return prospect.forked;
+}
 
 function newestFirst(a: Prospect, b: Prospect): number {
   return b.usedAt - a.usedAt || (a.name < b.name ? 1 : -1);

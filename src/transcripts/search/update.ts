@@ -1,3 +1,4 @@
+import type { AppError } from "../../errors.ts";
 import type { FileState } from "../folder.ts";
 import { isAsBefore, livingIn, piecesOf, type Entry } from "./catalog.ts";
 import type { Database } from "./database.ts";
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly onProgress: (done: number, total: number) => void;
   /** Told, while an index is made for the first time, what each file holds; the bytes are gone afterwards. */
   readonly onFirstRead: (name: string, state: FileState, bytes: Buffer) => void;
+  /** Told of each file that is passed over. */
+  readonly onUnreadable?: (error: AppError) => void;
 }
 
 export interface Updated {
@@ -42,7 +45,7 @@ export async function update(database: Database, around: Surroundings): Promise<
     settled = run.isCurrent();
   }
   const { entries, changes } = run;
-  return { entries, behind: new Set(settled ? [] : run.changed()), settled, changes };
+  return { entries, behind: new Set(settled ? [] : run.unknown()), settled, changes };
 }
 
 class Update {
@@ -53,6 +56,8 @@ class Update {
   readonly #isFirst: boolean;
   /** Files that were read in this run: those that go on changing wait for the next one. */
   readonly #read = new Set<string>();
+  /** Those of them that cannot be read. */
+  readonly #failed = new Set<string>();
   #bytes = 0;
   #total = 0;
 
@@ -83,6 +88,11 @@ class Update {
       if (!this.#read.has(name) && (entry === undefined || !isAsBefore(entry, state))) names.push(name);
     }
     return names;
+  }
+
+  /** Those whose contents the index does not tell. */
+  unknown(): string[] {
+    return [...this.changed(), ...this.#failed];
   }
 
   async all(): Promise<void> {
@@ -143,13 +153,19 @@ class Update {
     const uprooted = new Set(this.#uprooted());
     this.#total = Math.max(this.#total, this.#bytes + sum(names.map((name) => states.get(name)?.size ?? 0)));
     for (const name of this.#gone()) this.entries.delete(name);
-    const id = Math.max(0, ...Segment.all(this.#database).keys()) + 1;
-    const indexing = new Indexing(folder, id, this.#isFirst ? onFirstRead : () => {});
+    const id = [...Segment.all(this.#database).keys()].reduce((most, one) => Math.max(most, one), 0) + 1;
+    const indexing = new Indexing(folder, id, signal, this.#isFirst ? onFirstRead : () => {});
     for (const name of names) {
       if (indexing.full || signal.aborted) break;
       const state = states.get(name);
       if (state === undefined) continue;
-      this.entries.set(name, indexing.add(name, state, uprooted.has(name) ? null : (this.entries.get(name) ?? null)));
+      const entry = await indexing.add(name, uprooted.has(name) ? null : (this.entries.get(name) ?? null));
+      if (signal.aborted) break;
+      if (entry !== null) this.entries.set(name, entry);
+      else {
+        this.entries.delete(name);
+        this.#failed.add(name);
+      }
       this.#read.add(name);
       this.#bytes += state.size;
       onProgress(this.#bytes, this.#total);

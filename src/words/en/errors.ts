@@ -34,13 +34,20 @@ export const errors: ErrorTable = {
     next: "Name a folder for them with -o.",
   }),
   nothing_named: ({ option }) => ({ what: "No conversation was named.", next: `Give its id, or ${option}.` }),
-  not_a_terminal: ({ what }) => ({
+  not_a_terminal: ({ what, instead }) => ({
     what: `${what} needs a terminal to ask on.`,
-    next: "Run it in a terminal, or give the answer as an argument.",
+    next:
+      instead === undefined
+        ? "Run it in a terminal, or give the answer as an argument."
+        : `Run it in a terminal, or with ${instead}.`,
   }),
   unknown_provider: ({ name, known }) => ({
     what: `There is no provider called ${name}.`,
     next: `Known: ${known.join(", ")}. Add another with deepseek-chat setup -p ${name}, or under providers in the config file.`,
+  }),
+  slow_pattern: ({ pattern, seconds }) => ({
+    what: `The search for ${pattern} was ended after ${seconds} s.`,
+    next: "Nested repetitions as in (x+)+ take forever on some lines: write the expression without them.",
   }),
   bad_pattern: ({ pattern, reason }) => ({
     what: `${pattern} is no regular expression (${reason}).`,
@@ -184,13 +191,16 @@ export const errors: ErrorTable = {
     next: "Name another place with --transcript or --transcripts, or go without with --no-transcript.",
   }),
   transcript_unreadable: ({ path, reason }) => ({
-    what: `The transcript ${path} cannot be read (${reason}).`,
-    next: "Check the path and its permissions.",
+    what: `Can't read the transcript ${path}: ${transcriptWords[reason] ?? reason}.`,
+    next: reason === "too_large" ? "Move it to another folder, or split it." : "Check the path and its permissions.",
   }),
-  transcript_not_found: ({ reference }) => ({
-    what: `There is no conversation ${reference}.`,
-    next: "deepseek-chat transcripts list shows what there is.",
-  }),
+  transcript_not_found: ({ reference }) =>
+    reference === "last"
+      ? { what: "No saved conversations yet.", next: "" }
+      : {
+          what: `No conversation matches “${reference}”.`,
+          next: "deepseek-chat transcripts list shows what there is.",
+        },
   transcript_busy: ({ path }) => ({
     what: `The conversation ${path} is in use.`,
     next: "Leave the session that goes on with it first.",
@@ -219,7 +229,7 @@ const configWords: Record<string, string> = {
 const outputWords: Record<string, string> = {
   ENOSPC: "no space left on the device",
   EDQUOT: "disk quota exceeded",
-  EFBIG: "the file has reached its maximum size",
+  too_large: "the file has reached its maximum size",
   EIO: "input/output error",
   EBADF: "it isn't open for writing",
   EAGAIN: "it isn't accepting data",
@@ -231,6 +241,16 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
   failed: (reason) => `failed (${reason})`,
   empty: () => "printed nothing",
   flooded: () => "printed more than a key",
+};
+
+/** `reason` of `transcript_unreadable`. */
+const transcriptWords: Record<string, string> = {
+  too_large: "it is larger than a transcript may be (128 MB, 100,000 questions)",
+  ENOENT: "no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  not_a_file: "it is no regular file",
 };
 
 function meant(nearest: string | null): string {

@@ -4,6 +4,7 @@ export const transcripts = {
   found: ({ shown, total, exact, id }: { shown: number; total: number; exact: boolean; id: string }) =>
     `${shown} of ${exact ? "" : "up to "}${total} ${total === 1 ? "conversation" : "conversations"}. Read one with deepseek-chat transcripts show ${id}, go on with deepseek-chat --resume ${id}.`,
   moreFound: ({ count }: { count: number }) => `… and ${count} more ${count === 1 ? "exchange" : "exchanges"}`,
+  passedOver: ({ what }: { what: string }) => `Skipped: ${what}`,
   indexing: "Making the search index",
   takenBack: "taken back",
   removed: ({ title }: { title: string }) => `Removed: ${title}`,

@@ -27,13 +27,17 @@ export const errors: Words["errors"] = {
     next: "请用 -o 指定一个目录。",
   }),
   nothing_named: ({ option }) => ({ what: "没有指定对话。", next: `请给出编号，或使用 ${option}。` }),
-  not_a_terminal: ({ what }) => ({
+  not_a_terminal: ({ what, instead }) => ({
     what: `${what} 需要在终端中交互使用。`,
-    next: "请在终端中运行，或把内容作为参数给出。",
+    next: instead === undefined ? "请在终端中运行，或把内容作为参数给出。" : `请在终端中运行，或加上 ${instead}。`,
   }),
   unknown_provider: ({ name, known }) => ({
     what: `没有名为 ${name} 的服务商。`,
     next: `可用的有：${known.join("、")}。添加其他服务商：deepseek-chat setup -p ${name}，或在配置文件的 providers 中填写。`,
+  }),
+  slow_pattern: ({ pattern, seconds }) => ({
+    what: `搜索 ${pattern} 超过 ${seconds} 秒，已停止。`,
+    next: "类似 (x+)+ 的嵌套重复在某些行上会无限回溯，请改写正则表达式。",
   }),
   bad_pattern: ({ pattern, reason }) => ({
     what: `${pattern} 不是正确的正则表达式（${reason}）。`,
@@ -179,13 +183,13 @@ export const errors: Words["errors"] = {
     next: "请用 --transcript 或 --transcripts 换个位置，或用 --no-transcript 不保存。",
   }),
   transcript_unreadable: ({ path, reason }) => ({
-    what: `无法读取对话记录 ${path}（${reason}）。`,
-    next: "请检查路径和权限。",
+    what: `无法读取对话记录 ${path}：${transcriptWords[reason] ?? reason}。`,
+    next: reason === "too_large" ? "请将它移到其他文件夹，或拆分后再试。" : "请检查路径和权限。",
   }),
-  transcript_not_found: ({ reference }) => ({
-    what: `没有找到对话 ${reference}。`,
-    next: "已有的对话见 deepseek-chat transcripts list。",
-  }),
+  transcript_not_found: ({ reference }) =>
+    reference === "last"
+      ? { what: "还没有保存的对话。", next: "" }
+      : { what: `没有找到对话 ${reference}。`, next: "已有的对话见 deepseek-chat transcripts list。" },
   transcript_busy: ({ path }) => ({
     what: `对话 ${path} 正在使用中。`,
     next: "请先退出正在进行该对话的会话。",
@@ -229,7 +233,7 @@ const configWords: Record<string, string> = {
 const outputWords: Record<string, string> = {
   ENOSPC: "设备上没有剩余空间",
   EDQUOT: "磁盘配额已用完",
-  EFBIG: "文件已达到大小上限",
+  too_large: "文件已达到大小上限",
   EIO: "输入/输出错误",
   EBADF: "它不可写",
   EAGAIN: "它暂时无法接收数据",
@@ -241,6 +245,16 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
   failed: (reason) => `运行失败（${reason}）`,
   empty: () => "没有任何输出",
   flooded: () => "输出过多，不像是密钥",
+};
+
+/** `reason` of `transcript_unreadable`. */
+const transcriptWords: Record<string, string> = {
+  too_large: "超出单个对话记录的上限（128 MB、10 万个问题）",
+  ENOENT: "文件不存在",
+  EACCES: "没有权限",
+  EPERM: "没有权限",
+  EISDIR: "这是一个文件夹",
+  not_a_file: "不是普通文件",
 };
 
 function meant(nearest: string | null): string {

@@ -5,6 +5,7 @@ export const transcripts: Words["transcripts"] = {
   found: ({ shown, total, exact, id }) =>
     `显示 ${shown} 段，共${exact ? "" : "最多"} ${total} 段对话。阅读：deepseek-chat transcripts show ${id}；继续：deepseek-chat --resume ${id}`,
   moreFound: ({ count }) => `…… 另有 ${count} 轮`,
+  passedOver: ({ what }) => `已跳过：${what}`,
   indexing: "正在建立搜索索引",
   takenBack: "已撤回",
   removed: ({ title }) => `已删除：${title}`,

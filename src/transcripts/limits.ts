@@ -1,0 +1,22 @@
+/**
+ * What one transcript may take, so that no file costs more than itself. docs/transcripts.md states them for people.
+ */
+export const limits = {
+  /** Of a file; larger ones are named and passed over. */
+  bytes: 128 * 1024 * 1024,
+  /** Lines that have the form of structure. */
+  marks: 2_000_000,
+  exchanges: 100_000,
+} as const;
+
+/** Bytes up to which a file is read and parsed without a pause: some 20 ms. */
+export const smallFile = 2 * 1024 * 1024;
+
+/** A file beyond the limits. Its code is that of a file that has too many bytes. */
+export class TooLarge extends Error {
+  readonly code = "too_large";
+
+  constructor() {
+    super("The file is too large.");
+  }
+}
