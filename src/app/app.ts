@@ -9,7 +9,7 @@ import { changeSetting, loadSettings } from "../config/load.ts";
 import type { ConfigFile, Flags, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
 import { AppError, systemReason } from "../errors.ts";
 import type { Log } from "../diagnostics/log-file.ts";
-import { findProvider, keyVariables as keyVariablesOf, providerNames, type Provider } from "../providers/catalogue.ts";
+import { keyVariables as keyVariablesOf, providerNames } from "../providers/catalogue.ts";
 import { closeAgents } from "../providers/agents.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
@@ -36,13 +36,6 @@ export interface Sources {
   readonly configFile: boolean;
   /** Where given, takes the mistakes in settings instead of their being thrown; what is mistaken counts as not set. */
   readonly mistakes?: AppError[];
-}
-
-export interface FailoverRoute {
-  readonly provider: string;
-  readonly model: string;
-  readonly prefix: Provider["prefix"];
-  readonly open: () => Promise<Connection>;
 }
 
 /** The settings and the rooms of one run of the program. What crosses from one room to another goes through here. */
@@ -180,24 +173,6 @@ export class App {
   /** The same with a key that is not stored yet, and an entry that the config file does not have yet. */
   async connectionWith(provider: string, key: string | null, entry?: ProviderConfig): Promise<Connection> {
     return await openConnection(this, provider, { address: null, key, ...(entry && { entry }) });
-  }
-
-  /**
-   * The routes that the config file's `failover` names for a model, each connected when its turn comes.
-   *
-   * @throws AppError `unknown_provider`, `no_model`
-   */
-  failover(provider: string, model: string): FailoverRoute[] {
-    const names = this.file.failover?.[`${provider}/${model}`] ?? this.file.failover?.[model] ?? [];
-    const custom = this.file.providers ?? {};
-    const providers = new Set(providerNames(custom));
-    return names.map((name) => {
-      const slash = providers.has(name) ? name.length : name.indexOf("/");
-      const row = findProvider(name.slice(0, slash), custom);
-      const id = name.slice(slash + 1) || row.model;
-      if (id === null) throw new AppError("no_model", { provider: row.name });
-      return { provider: row.name, model: id, prefix: row.prefix, open: () => this.connection(row.name) };
-    });
   }
 
   /** The last line of the log: how the command ended. */

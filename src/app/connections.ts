@@ -1,5 +1,5 @@
 import { findKey, type Key } from "../config/keys.ts";
-import type { Origin, ProviderConfig } from "../config/schema.ts";
+import type { Origin, ProviderConfig, Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
@@ -87,8 +87,13 @@ export function connectionTo(app: App, { provider, baseUrl }: Endpoint, key: Key
     keyOrigin: key === null ? "" : keyOriginOf(app, key.origin),
     proxy: proxyFor(baseUrl, environment.variables),
     transport: app.transport,
-    silence: settings.timeout === undefined ? null : settings.timeout * 1000,
+    silence: silenceOf(settings),
   };
+}
+
+/** The longest silence of a server that the settings accept, in milliseconds; null where they say nothing. */
+export function silenceOf({ timeout }: Settings): number | null {
+  return timeout === undefined ? null : timeout * 1000;
 }
 
 /** Where a key came from, for a person; a keyring's name alone says little. */

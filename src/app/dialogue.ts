@@ -1,20 +1,21 @@
 import { Conversation } from "../chat/conversation.ts";
-import type { ChatEvent, ChatRequest, Cost, Image, Message, Sampling, Thinking } from "../chat/model.ts";
+import type { ChatEvent, ChatRequest, Cost, Image, Message, Model } from "../chat/model.ts";
 import { runTurn, type TurnResult } from "../chat/turn.ts";
 import { estimateTokens } from "../chat/usage.ts";
+import type { Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { warmUp } from "../providers/agents.ts";
 import { retiredModels } from "../providers/catalogue.ts";
-import type { Connection } from "../providers/connection.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
+import { type DialogueState, openState, resumedState, sizeOf } from "./dialogue-state.ts";
 import { factsOf, learnFacts, modelInUse } from "./model-facts.ts";
 import { openModel } from "./models.ts";
-import { samplingOf, thinkingOf } from "./parameters.ts";
+import { inForce, type Parameters, samplingOf, thinkingOf } from "./parameters.ts";
 import { isCut, reasoningOf, rebuild } from "./rebuild.ts";
 import { endingOf, Recording } from "./recording.ts";
-import { openWriter } from "./saving.ts";
+import { newWriter, writerFor } from "./saving.ts";
 import { countedAfter, Spending } from "./spending.ts";
 
 export interface Answer extends TurnResult {
@@ -25,17 +26,23 @@ export interface Answer extends TurnResult {
 }
 
 export interface Question {
+  /** As it is sent, with the text of attached files. */
   readonly text: string;
+  /** What a person typed of it; absent where that is all. */
+  readonly typed?: string;
   readonly images?: readonly Image[];
 }
 
 type OnEvent = (event: ChatEvent) => void;
 
-/** A question that brought no answer, so that the conversation does not know it. */
-interface Failed {
-  readonly question: Message;
-  /** In the transcript; empty where nothing is saved. */
-  readonly ids: readonly string[];
+/** One request and how the transcript shows it. */
+interface Run {
+  readonly model: Model;
+  readonly request: ChatRequest;
+  readonly record: Recording;
+  readonly question: Question;
+  /** Id of the exchange whose answer it continues; null for a question. */
+  readonly continues: string | null;
 }
 
 /** What was typed to go on with an answer, as the transcript shows it. */
@@ -47,43 +54,43 @@ const goOnCommand = "/continue";
  */
 export class Dialogue {
   readonly #app: App;
-  #connection: Connection;
-  #conversation = new Conversation(null);
-  /** The newest question, where it brought nothing: `/retry` and `/undo` mean it. */
-  #failed: Failed | null = null;
-  /** Whether the service did not say that the last answer was finished. */
-  #cut = false;
-  /** Parameters of the conversation gone on with; what is set now comes before them. */
-  #inherited: { sampling: Sampling; thinking: Thinking | null } = { sampling: {}, thinking: null };
-  /** The service's count of the conversation as it stands; null since it changed. */
-  #counted: number | null = null;
   readonly #spending: Spending;
-  modelId = "";
-  writer: TranscriptWriter | null = null;
+  #state: DialogueState;
+  /** The system prompt that was set in this conversation; undefined where none was. */
+  #ownSystem: string | null | undefined;
+  /** The questions of this run as they were typed, by their messages. */
+  readonly #questions = new WeakMap<Message, Question>();
 
-  private constructor(app: App, connection: Connection) {
+  private constructor(app: App, state: DialogueState) {
     this.#app = app;
     this.#spending = new Spending(app);
-    this.#connection = connection;
+    this.#state = state;
+    this.#warnOfRetired();
   }
 
   /**
-   * @param earlier a conversation to go on with; its provider, model, system prompt and parameters hold unless something
-   *   nearer than the config file names others
+   * @param earlier a conversation to resume; its provider and model, system prompt and parameters hold unless the settings name
+   *   others, for the first two a flag or a variable
    * @throws AppError for settings and credentials
    */
   static async open(app: App, earlier: Transcript | null): Promise<Dialogue> {
-    const dialogue = new Dialogue(app, await app.connection(providerFor(app, earlier)));
-    await dialogue.#begin(earlier);
-    return dialogue;
+    return new Dialogue(app, await openState(app, earlier));
   }
 
   get provider(): string {
-    return this.#connection.name;
+    return this.#state.connection.name;
+  }
+
+  get modelId(): string {
+    return this.#state.modelId;
   }
 
   get conversation(): Conversation {
-    return this.#conversation;
+    return this.#state.conversation;
+  }
+
+  get writer(): TranscriptWriter | null {
+    return this.#state.writer;
   }
 
   /** Path of the transcript; null while there is none. */
@@ -100,61 +107,89 @@ export class Dialogue {
   }
 
   get canContinue(): boolean {
-    return this.#failed === null && this.#cut && this.#conversation.turns.length > 0;
+    const { failed, cut, conversation } = this.#state;
+    return failed === null && cut && conversation.last !== null;
   }
 
   get spent(): Spending["total"] {
     return this.#spending.total;
   }
 
+  /** The settings that the next question is put with, those of a resumed conversation among them. */
+  get inForce(): Settings {
+    return inForce(this.#app.settings, this.#state.inherited);
+  }
+
   get context(): { tokens: number; estimated: boolean; window: number | null } {
     const { provider, modelId } = this;
+    const { conversation, counted } = this.#state;
     const window = factsOf(this.#app, provider, modelId).context ?? null;
-    const text = this.#conversation
+    const text = conversation
       .request([])
       .map(({ content }) => content)
       .join("\n");
-    return { tokens: this.#counted ?? estimateTokens(text), estimated: this.#counted === null, window };
+    return { tokens: counted ?? estimateTokens(text), estimated: counted === null, window };
   }
 
   /** Asks the server for the window of its model, where nobody knows it; once. */
   async learnWindow(): Promise<void> {
-    await learnFacts(this.#app, this.#connection, this.modelId);
+    await learnFacts(this.#app, this.#state.connection, this.modelId);
   }
 
-  /** Puts a question and gives the answer, saved; never throws for what a service or the disk does. */
-  async ask(question: Question, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
-    const message: Message = {
-      role: "user",
-      content: question.text,
-      ...(question.images && { images: question.images }),
-    };
-    const answer = await this.#run([message], question, null, onEvent, signal);
+  /** What `/retry` and `/edit-last` mean: the question that failed last, else the last one with an answer; null for none. */
+  get lastQuestion(): Question | null {
+    const message = this.#state.failed?.question ?? this.conversation.last?.question ?? null;
+    return message === null ? null : this.#questionOf(message);
+  }
+
+  /**
+   * Whether another program has added to the transcript since this one last read it or wrote to it; true once for each time.
+   */
+  changedElsewhere(): boolean {
+    const size = sizeOf(this.writer);
+    const changed = this.#state.size !== null && size !== null && size !== this.#state.size;
+    this.#change({ size });
+    return changed;
+  }
+
+  /**
+   * Puts a question and gives the answer, saved; never throws for what a service or the disk does.
+   *
+   * @param instead whether it takes the place of the last question, which is taken back
+   * @throws AppError where the model cannot be opened; nothing is changed then
+   */
+  async ask(question: Question, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
+    const model = await openModel(this.#app, this.#state.connection, this.modelId);
+    const record = new Recording(this.writer);
+    if (instead) this.#takeBack(record);
+    const { text: content, images } = question;
+    const message: Message = { role: "user", content, ...(images && { images }) };
+    this.#questions.set(message, question);
+    const request = this.#request(this.conversation.request([message], this.#app.settings.history));
+    const answer = await this.#run({ model, request, record, question, continues: null }, onEvent, signal);
     const ids = this.#newIds();
-    this.#conversation.add(message, { role: "assistant", content: answer.text, ...reasoningOf(answer) }, ids);
-    this.#failed = answer.text === "" ? { question: message, ids } : null;
-    if (this.#failed === null) this.#cut = isCut(answer);
+    this.conversation.add(message, { role: "assistant", content: answer.text, ...reasoningOf(answer) }, ids);
+    const failed = answer.text === "" ? { question: message, ids } : null;
+    this.#change({ failed, ...(failed === null && { cut: isCut(answer) }) });
     return answer;
   }
 
   /**
    * Goes on with the last answer from where it stopped.
    *
-   * @throws AppError `usage` when there is nothing to go on with
+   * @throws AppError `usage` when there is nothing to go on with; where the model cannot be opened
    */
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
-    const last = this.canContinue ? this.#conversation.takeLast() : null;
+    const last = this.canContinue ? this.conversation.last : null;
     if (last === null) throw new AppError("usage", { message: this.#app.words.session.nothingToContinue });
-    const continues = last.ids.at(-1) ?? null;
-    const given: Message = { ...last.answer, prefix: true };
-    const run = this.#run([last.question, given], { text: goOnCommand }, continues, onEvent, signal);
-    const answer = await run.catch((error: unknown): never => {
-      this.#conversation.add(last.question, last.answer, last.ids);
-      throw error;
-    });
-    const ids = answer.text === "" ? last.ids : [...last.ids, ...this.#newIds()];
-    this.#conversation.add(last.question, { ...last.answer, content: last.answer.content + answer.text }, ids);
-    this.#cut = isCut(answer);
+    const model = await openModel(this.#app, this.#state.connection, this.modelId);
+    const request = this.#request(this.conversation.continuation(this.#app.settings.history));
+    const record = new Recording(this.writer);
+    const question = { text: goOnCommand };
+    const run = { model, request, record, question, continues: last.ids.at(-1) ?? null };
+    const answer = await this.#run(run, onEvent, signal);
+    if (answer.text !== "") this.conversation.extendLast(answer.text, this.#newIds());
+    this.#change({ cut: isCut(answer) });
     return answer;
   }
 
@@ -166,52 +201,77 @@ export class Dialogue {
 
   /** Opens a connection while the next question is being thought of; when that fails, the question will tell. */
   prepare(): void {
-    const { transport, baseUrl } = this.#connection;
+    const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
   }
 
-  /** From the next question on: another model, of this provider or of another. */
+  /**
+   * From the next question on: another model, of this provider or of another.
+   *
+   * @param model null takes the provider's own
+   * @throws AppError for settings and credentials; nothing is changed then
+   */
   async useModel(provider: string, model: string | null): Promise<void> {
-    const connection = provider === this.provider ? this.#connection : await this.#app.connection(provider);
-    const id = model ?? (await modelInUse(this.#app, connection));
-    this.#connection = connection;
-    this.#takeModel(id);
+    const connection =
+      provider === this.provider ? this.#state.connection : await this.#app.connection(provider);
+    this.#change({ connection, modelId: model ?? (await modelInUse(this.#app, connection)) });
+    this.#warnOfRetired();
   }
 
   useSystem(system: string | null): void {
-    this.#conversation.system = system;
-    this.#counted = null;
+    this.#ownSystem = system;
+    this.conversation.system = system;
+    this.#change({ counted: null });
   }
 
-  /** Takes the last exchange back, also in the transcript's account of the conversation; gives its question. */
-  undo(): string | null {
-    const taken = this.#failed ?? this.#conversation.takeLast();
-    if (taken === null) return null;
+  /** Lets go of a parameter that the resumed conversation was asked with. */
+  forget(name: keyof Settings): void {
+    const inherited = Object.fromEntries(Object.entries(this.#state.inherited).filter(([key]) => key !== name));
+    this.#change({ inherited: inherited as Parameters });
+  }
+
+  /**
+   * Takes the last exchange back, also in the transcript's account of the conversation.
+   *
+   * @returns its question, and why that was not written down; null when there is none
+   */
+  undo(): { readonly question: Question; readonly unsaved: AppError | null } | null {
+    const question = this.lastQuestion;
+    if (question === null) return null;
     const record = new Recording(this.writer);
-    for (const id of taken.ids) record.try((writer) => writer.note("undo", { id }));
-    if (this.#failed === null) this.#cut = false;
-    this.#failed = null;
-    this.#counted = null;
-    return taken.question.content;
+    this.#takeBack(record);
+    return { question, unsaved: record.failure };
+  }
+
+  #takeBack(record: Recording): void {
+    const { failed } = this.#state;
+    const taken = failed ?? this.conversation.takeLast();
+    for (const id of taken?.ids ?? []) record.try((writer) => writer.note("undo", { id }));
+    this.#change({ failed: null, counted: null, ...(failed === null && { cut: false }) });
+    this.#look();
+  }
+
+  /** What was typed and what was attached to it; of a question of an earlier run, all as one text. */
+  #questionOf(message: Message): Question {
+    const { content: text, images } = message;
+    return this.#questions.get(message) ?? { text, ...(images && { images }) };
   }
 
   /** Has the model summarise all but the last exchange, and goes on with the summary in their place. */
   async compact(signal: AbortSignal): Promise<{ before: number; after: number }> {
     const before = this.context.tokens;
-    const through = this.#conversation.lastId;
+    const through = this.conversation.lastId;
     const { summarise, summary: heading } = this.#app.words.context;
-    const request = this.#request([{ role: "user", content: summarise }]);
-    const model = await openModel(this.#app, this.#connection, this.modelId);
+    const request = this.#request(this.conversation.request([{ role: "user", content: summarise }]));
+    const model = await openModel(this.#app, this.#state.connection, this.modelId);
     const result = await runTurn(model, request, [], signal);
     this.#spending.add(result, { provider: this.provider, model: this.modelId });
     if (result.error !== null) throw result.error;
-    this.#conversation.summarise(heading, result.text, 0);
+    this.conversation.summarise(heading, result.text, 0);
     if (through !== null) {
       new Recording(this.writer).try((writer) => writer.note("compact", { summary: result.text, through }));
     }
-    this.#failed = null;
-    this.#cut = false;
-    this.#counted = null;
+    this.#change({ failed: null, cut: false, counted: null });
     return { before, after: this.context.tokens };
   }
 
@@ -220,88 +280,85 @@ export class Dialogue {
     const target = (this.context.window ?? this.context.tokens) / 2;
     let dropped = 0;
     do {
-      dropped += this.#conversation.dropOldest(1);
-      this.#counted = null;
-    } while (this.context.tokens > target && this.#conversation.turns.length > 2);
+      dropped += this.conversation.dropOldest(1);
+      this.#change({ counted: null });
+    } while (this.context.tokens > target && this.conversation.turns.length > 2);
     return dropped;
   }
 
-  /** A new conversation, and a new transcript with its first question. */
-  async startNew(): Promise<void> {
-    this.#conversation.clear();
-    this.#failed = null;
-    this.#cut = false;
-    this.#counted = null;
-    if (this.#app.settings.save) this.writer = await openWriter(this.#app, null);
+  /** A new conversation, as the settings have it, and a new transcript with its first question. */
+  startNew(): void {
+    const system = this.#ownSystem === undefined ? this.#app.system : this.#ownSystem;
+    const writer = this.#app.settings.save ? newWriter(this.#app) : null;
+    const conversation = new Conversation(system);
+    this.#change({ conversation, writer, size: null, inherited: {}, failed: null, cut: false, counted: null });
   }
 
-  /** Goes on with another conversation from here on. */
+  /**
+   * Goes on with another conversation from here on.
+   *
+   * @throws AppError as `open`; nothing is changed then
+   */
   async resume(earlier: Transcript): Promise<void> {
-    const provider = earlier.exchanges.at(-1)?.provider ?? this.provider;
-    if (provider !== this.provider) this.#connection = await this.#app.connection(provider);
-    await this.#begin(earlier);
+    this.#state = await resumedState(this.#app, earlier, this.#state);
+    this.#ownSystem = undefined;
+    this.#warnOfRetired();
   }
 
-  async #begin(earlier: Transcript | null): Promise<void> {
-    const { system, origins, settings, words } = this.#app;
-    const last = earlier?.exchanges.at(-1);
-    const rebuilt = earlier === null ? null : rebuild(earlier, words.context.summary);
-    this.#conversation = new Conversation(system ?? last?.system ?? null, rebuilt?.turns ?? [], rebuilt?.places);
-    this.#failed = null;
-    this.#cut = rebuilt?.cut ?? false;
-    this.#counted = null;
-    this.#inherited = { sampling: last?.sampling ?? {}, thinking: last?.thinking ?? null };
-    const nearer = origins.model !== undefined && origins.model.kind !== "file";
-    const inherited = !nearer && last?.provider === this.provider ? last.model : null;
-    this.#takeModel(inherited ?? settings.model ?? (await modelInUse(this.#app, this.#connection)));
-    if (settings.save) this.writer = await openWriter(this.#app, earlier);
+  /**
+   * Goes on in a file that holds the same conversation, or its beginning. Nothing else changes.
+   *
+   * @param whole whether it holds all of it
+   * @throws AppError `transcript_unwritable`; nothing is changed then
+   */
+  branch(file: Transcript, whole: boolean): void {
+    const writer = writerFor(file);
+    const moved = { writer, size: sizeOf(writer) };
+    if (whole) return this.#change(moved);
+    const { turns, places, covered, cut } = rebuild(file, this.#app.words.context.summary);
+    const conversation = new Conversation(this.conversation.system, turns, places, covered);
+    this.#change({ ...moved, conversation, failed: null, cut, counted: null });
   }
 
-  #takeModel(id: string): void {
+  #change(part: Partial<DialogueState>): void {
+    this.#state = { ...this.#state, ...part };
+  }
+
+  /** Notes how long the transcript is after a word of ours. */
+  #look(): void {
+    this.#change({ size: sizeOf(this.writer) });
+  }
+
+  #warnOfRetired(): void {
+    const { provider, modelId: model } = this;
     const { terminal, words } = this.#app;
-    const successor = this.provider === "deepseek" ? retiredModels[id] : undefined;
-    if (successor !== undefined) terminal.warn(words.session.retired({ model: id, successor }));
-    this.modelId = id;
+    const successor = provider === "deepseek" ? retiredModels.get(model) : undefined;
+    if (successor !== undefined) terminal.warn(words.session.retired({ model, successor }));
   }
 
   #request(messages: readonly Message[]): ChatRequest {
-    const { settings } = this.#app;
-    return {
-      model: this.modelId,
-      messages: this.#conversation.request(messages, settings.history),
-      sampling: { ...this.#inherited.sampling, ...samplingOf(settings) },
-      thinking: thinkingOf(settings) ?? this.#inherited.thinking,
-      stream: settings.stream,
-    };
+    const settings = this.inForce;
+    const { modelId: model } = this;
+    return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream: settings.stream };
   }
 
-  async #run(
-    messages: readonly Message[],
-    question: Question,
-    continues: string | null,
-    onEvent: OnEvent,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const request = this.#request(messages);
-    const record = new Recording(this.writer);
-    record.try((writer) =>
-      writer.begin({
-        at: new Date(),
-        question: question.text,
-        provider: this.provider,
-        model: this.modelId,
-        system: this.#conversation.system,
-        sampling: request.sampling,
-        thinking: request.thinking,
-        continues,
-        ...(question.images && { images: question.images }),
-      }),
-    );
-    const model = await openModel(this.#app, this.#connection, this.modelId);
+  async #run({ model, request, record, question, continues }: Run, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
+    const asked = { provider: this.provider, model: this.modelId };
+    using exchange = record.begin({
+      ...asked,
+      at: new Date(),
+      question: question.text,
+      system: this.conversation.system,
+      sampling: request.sampling,
+      thinking: request.thinking,
+      continues,
+      ...(question.images && { images: question.images }),
+    });
     const result = this.#named(await runTurn(model, request, [record.onEvent, onEvent], signal));
-    const cost = this.#spending.add(result, { provider: this.provider, model: this.modelId });
-    record.try((writer) => writer.end(endingOf(result, cost, this.#app.words)));
-    this.#counted = countedAfter(result);
+    const cost = this.#spending.add(result, asked);
+    exchange.end(endingOf(result, cost, this.#app.words));
+    this.#change({ counted: countedAfter(result) });
+    this.#look();
     return { ...result, cost, unsaved: record.failure };
   }
 
@@ -311,10 +368,4 @@ export class Dialogue {
     const asked = answeredBy?.provider === this.provider && answeredBy.model === this.modelId;
     return asked ? { ...result, answeredBy: null } : result;
   }
-}
-
-function providerFor(app: App, earlier: Transcript | null): string {
-  const last = earlier?.exchanges.at(-1)?.provider ?? null;
-  const chosen = app.origins.provider?.kind;
-  return last !== null && (chosen === "built-in" || chosen === "file") ? last : app.settings.provider;
 }

@@ -2,7 +2,8 @@ import type { Model } from "../chat/model.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { Route } from "../providers/continuity.ts";
 import type { App } from "./app.ts";
-import { openEndpoint } from "./connections.ts";
+import { silenceOf } from "./connections.ts";
+import { successorsOf } from "./failover.ts";
 import { withFindings } from "./findings.ts";
 import { logged } from "./logging.ts";
 
@@ -11,7 +12,7 @@ const patience = 120_000;
 
 /**
  * A model as the settings want it: its provider first, then those that take over; each with retries; an answer that breaks
- * off gone on with.
+ * off gone on with. Nothing is opened but the first provider's connection, which is open already.
  *
  * @param model the id that the first provider knows
  */
@@ -22,26 +23,22 @@ export async function openModel(app: App, connection: Connection, model: string)
     import("../providers/continuity.ts"),
   ]);
   const { retries, continue_answers: continuing } = app.settings;
-  const route = (name: string, id: string, prefix: Route["prefix"], open: () => Promise<Connection>): Route => {
-    let opened: Promise<Model> | null = null;
-    return {
-      provider: name,
-      model: id,
-      prefix,
-      open: async () =>
-        await (opened ??= open().then((found) =>
-          logged(app, withRetries(connect(found), { retries, patience }), found),
-        )),
-    };
-  };
-  const first = withFindings(app, connection, model);
+  const route = (provider: string, id: string, connected: () => Promise<Connection>): Route => ({
+    provider,
+    model: id,
+    open: async () => {
+      // As the settings are now: a session may have changed the timeout since it connected.
+      const found = { ...withFindings(app, await connected(), id), silence: silenceOf(app.settings) };
+      const ask = await logged(app, withRetries(connect(found), { retries, patience }), found);
+      return { ask, prefix: found.prefix };
+    },
+  });
   const routes = [
-    route(first.name, model, first.prefix, async () => first),
-    ...app.failover(connection.name, model).map((next) => {
-      const { provider: row, baseUrl } = openEndpoint(app, next.provider, null);
-      const { prefix } = withFindings(app, { ...row, baseUrl }, next.model);
-      return route(row.name, next.model, prefix, async () => withFindings(app, await next.open(), next.model));
-    }),
+    route(connection.name, model, async () => connection),
+    ...successorsOf(app.file, connection.name, model).map((next) =>
+      route(next.provider, next.model, async () => await app.connection(next.provider)),
+    ),
   ];
-  return withContinuity(routes, { automatic: continuing && retries > 0, goOn: app.words.answer.goOn });
+  const again = continuing && retries > 0;
+  return withContinuity(routes, { again, takeover: continuing, goOn: app.words.answer.goOn });
 }

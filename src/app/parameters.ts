@@ -1,7 +1,21 @@
 import type { Sampling, Thinking } from "../chat/model.ts";
 import type { Settings } from "../config/schema.ts";
 
-export function samplingOf(settings: Settings): Sampling {
+/** Parameters of a request, under the names of settings. */
+export type Parameters = Pick<
+  Partial<Settings>,
+  | "temperature"
+  | "top_p"
+  | "top_k"
+  | "max_tokens"
+  | "frequency_penalty"
+  | "presence_penalty"
+  | "stop"
+  | "thinking"
+  | "effort"
+>;
+
+export function samplingOf(settings: Parameters): Sampling {
   const { temperature, top_p: topP, top_k: topK, max_tokens: maxTokens, stop } = settings;
   const { frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty } = settings;
   return {
@@ -16,7 +30,35 @@ export function samplingOf(settings: Settings): Sampling {
 }
 
 /** An effort alone switches thinking on; null where nobody said anything. */
-export function thinkingOf({ thinking, effort }: Settings): Thinking | null {
+export function thinkingOf({ thinking, effort }: Parameters): Thinking | null {
   if (thinking === undefined && effort === undefined) return null;
   return { enabled: thinking ?? true, effort: effort ?? null };
+}
+
+/** What an exchange was asked with, as settings. */
+export function parametersOf(sampling: Sampling, thinking: Thinking | null): Parameters {
+  const { temperature, topP, topK, maxTokens, frequencyPenalty, presencePenalty, stop } = sampling;
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(topK !== undefined && { top_k: topK }),
+    ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+    ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
+    ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
+    ...(stop !== undefined && { stop: [...stop] }),
+    ...(thinking !== null && { thinking: thinking.enabled }),
+    ...(thinking?.effort && { effort: thinking.effort }),
+  };
+}
+
+/** The settings in force: what somebody set comes before what a resumed conversation was asked with. */
+export function inForce(settings: Settings, { thinking, effort, ...sampling }: Parameters): Settings {
+  // The two are one switch: whoever set one of them set both.
+  const switched = settings.thinking !== undefined || settings.effort !== undefined;
+  const inherited = {
+    ...sampling,
+    ...(!switched && thinking !== undefined && { thinking }),
+    ...(!switched && effort !== undefined && { effort }),
+  };
+  return { ...inherited, ...settings };
 }

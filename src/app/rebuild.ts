@@ -1,4 +1,4 @@
-import type { Place } from "../chat/conversation.ts";
+import type { Asked, Place } from "../chat/conversation.ts";
 import type { Message } from "../chat/model.ts";
 import type { Exchange, Transcript } from "../transcripts/format.ts";
 
@@ -7,6 +7,8 @@ export interface Rebuilt {
   readonly turns: readonly Message[];
   /** For each two of them. */
   readonly places: readonly Place[];
+  /** Turns that a summary took the place of, or that were dropped. */
+  readonly covered: readonly Asked[];
   /** Whether the last answer can be gone on with. */
   readonly cut: boolean;
 }
@@ -21,26 +23,40 @@ export function rebuild({ exchanges, compaction }: Transcript, heading: string):
   const covered = compaction === null ? -1 : exchanges.findIndex(({ id }) => id === compaction.through);
   const turns: Message[] = [];
   const places: Place[] = [];
-  if (compaction !== null && covered >= 0) {
+  if (compaction !== null && compaction.summary !== null && covered >= 0) {
     turns.push({ role: "user", content: heading }, { role: "assistant", content: compaction.summary });
-    places.push("summary");
+    places.push({ through: compaction.through });
   }
-  const standing = exchanges.slice(covered + 1).filter(({ withdrawn }) => !withdrawn);
+  const [before, standing] = [exchanges.slice(0, covered + 1), exchanges.slice(covered + 1)].map((part) =>
+    part.filter(({ withdrawn }) => !withdrawn),
+  ) as [Exchange[], Exchange[]];
   const counted = standing.filter(({ answer }) => answer !== "");
   for (const exchange of counted) add(turns, places, exchange);
   const [latest, last] = [standing.at(-1), counted.at(-1)];
   // Behind a question that brought nothing there is nothing to go on with; behind a vain attempt to go on there is.
   const isLast = latest !== undefined && (latest.answer !== "" || latest.continues !== null);
-  return { turns, places, cut: isLast && last !== undefined && isCut(last) };
+  return { turns, places, covered: askedIn(before), cut: isLast && last !== undefined && isCut(last) };
+}
+
+function askedIn(exchanges: readonly Exchange[]): Asked[] {
+  const asked: Asked[] = [];
+  for (const { id, question, answer, continues } of exchanges) {
+    const ids = id === null ? [] : [id];
+    const last = asked.at(-1);
+    if (answer === "") continue;
+    if (continues !== null && last !== undefined) asked.splice(-1, 1, { ...last, ids: [...last.ids, ...ids] });
+    else asked.push({ question, ids });
+  }
+  return asked;
 }
 
 function add(turns: Message[], places: Place[], exchange: Exchange): void {
   const { id, question, images, answer, continues } = exchange;
   const [before, place] = [turns.at(-1), places.at(-1)];
   const ids = id === null ? [] : [id];
-  if (continues !== null && before?.role === "assistant" && place !== undefined && place !== "summary") {
+  if (continues !== null && before?.role === "assistant" && Array.isArray(place)) {
     turns[turns.length - 1] = { ...before, content: before.content + answer };
-    places[places.length - 1] = [...place, ...ids];
+    places[places.length - 1] = [...(place as readonly string[]), ...ids];
     return;
   }
   turns.push(

@@ -1,10 +1,16 @@
 import type { ChatEvent, Cost } from "../chat/model.ts";
 import type { TurnResult } from "../chat/turn.ts";
-import { type AppError, asAppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import { failureOf } from "../terminal/parts.ts";
-import type { Ending } from "../transcripts/format.ts";
+import type { Ending, Turn } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { Words } from "../words/words.ts";
+
+/** An exchange that was begun in the transcript. Leaving its block ends it, however that happens. */
+interface OpenExchange extends Disposable {
+  /** Ends it in order; once. */
+  readonly end: (ending: Ending) => void;
+}
 
 /** Tells the transcript of one exchange; a failure to write is kept, and the conversation goes on. */
 export class Recording {
@@ -22,6 +28,18 @@ export class Recording {
     else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
   };
 
+  /** Begins an exchange; to be held with `using`, so that the file's lock is given back whatever is thrown before its end. */
+  begin(turn: Turn): OpenExchange {
+    let open = true;
+    const end = (ending: Ending) => {
+      if (!open) return;
+      open = false;
+      this.try((writer) => writer.end(ending));
+    };
+    this.try((writer) => writer.begin(turn));
+    return { end, [Symbol.dispose]: () => end(unforeseen()) };
+  }
+
   try(write: (writer: TranscriptWriter) => void): void {
     if (this.#writer === null) return;
     try {
@@ -30,6 +48,20 @@ export class Recording {
       this.failure ??= asAppError(error);
     }
   }
+}
+
+/** The end of an exchange that the program itself failed in. */
+function unforeseen(): Ending {
+  const { code } = new AppError("internal", { message: "" });
+  return {
+    at: new Date(),
+    status: "failed",
+    finishReason: null,
+    usage: null,
+    cost: null,
+    error: { code, message: code },
+    notice: null,
+  };
 }
 
 /** How a turn ended, as the transcript writes it down. */

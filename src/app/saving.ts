@@ -5,11 +5,20 @@ import { zoneName } from "../transcripts/times.ts";
 import { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
 
-/** Where the next exchanges go: the file somebody named, the one gone on with, or a new one in the transcripts folder. */
+/** Where the first exchanges of a run go: the file somebody named, the one resumed, or a new one in the transcripts folder. */
 export async function openWriter(app: App, earlier: Transcript | null): Promise<TranscriptWriter> {
   const named = app.settings.transcript;
   const zone = zoneName(app.environment.variables["TZ"]);
   if (named !== undefined) return TranscriptWriter.append(resolve(app.workingFolder, expandHome(named)), { zone });
-  if (earlier !== null) return TranscriptWriter.append(earlier.path);
-  return TranscriptWriter.create(app.transcripts, { zone });
+  return earlier === null ? newWriter(app) : writerFor(earlier);
+}
+
+/** Goes on in a conversation's own file. */
+export function writerFor({ path }: Transcript): TranscriptWriter {
+  return TranscriptWriter.append(path);
+}
+
+/** A new file in the transcripts folder, made with its first question. */
+export function newWriter(app: App): TranscriptWriter {
+  return TranscriptWriter.create(app.transcripts, { zone: zoneName(app.environment.variables["TZ"]) });
 }

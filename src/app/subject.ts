@@ -18,6 +18,7 @@ import { queryTerminal } from "../terminal/query.ts";
 import { namesIn } from "../transcripts/folder.ts";
 import { listTranscripts } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
+import { failoverMistakes } from "./failover.ts";
 import { connectionTo, type Endpoint, keyFor, keyOriginOf, openEndpoint } from "./connections.ts";
 import { onlyChatModel } from "./model-facts.ts";
 import { findService, normalisedAddress } from "./service-address.ts";
@@ -147,7 +148,7 @@ class Service {
     this.#onlyModel = onlyChatModel(offered);
     const ids = offered.map(({ id }) => id);
     const model = this.#model;
-    const successor = model !== null && this.#open.provider.name === "deepseek" ? retiredModels[model] : undefined;
+    const successor = model !== null && this.#open.provider.name === "deepseek" ? retiredModels.get(model) : undefined;
     return { ids, model, successor: successor ?? null };
   }
 
@@ -220,16 +221,13 @@ async function settingsFacts({ folders, settings, origins, words }: App): Promis
 
 /** Mistakes that only show when a setting is used. */
 function mistakesIn(app: App): AppError[] {
-  const { provider, model } = app.settings;
-  const uses = [() => app.system, () => (model === undefined ? [] : app.failover(provider, model))];
-  return uses.flatMap((use) => {
-    try {
-      use();
-      return [];
-    } catch (error) {
-      return [asAppError(error)];
-    }
-  });
+  const wrong = failoverMistakes(app.file, app.folders.configFile);
+  try {
+    void app.system;
+    return wrong;
+  } catch (error) {
+    return [asAppError(error), ...wrong];
+  }
 }
 
 function placesOf(app: App): Place[] {

@@ -2,6 +2,7 @@ import { safeParse } from "valibot";
 import { AppError, asAppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { expectation } from "./expectation.ts";
+import { readModelName } from "./model-name.ts";
 import type { ConfigFile, Flags, Origin, SettingName, Settings } from "./schema.ts";
 import { builtIn, settingSchemas, settingVariables } from "./schema.ts";
 
@@ -102,15 +103,15 @@ function findSystem(layers: readonly Layer[]): Found | null {
 
 const special: Partial<Record<SettingName, typeof find>> = { model: findModel, system: findSystem };
 
-/** Reads `provider/id` as both; an id may have a slash of its own (`deepseek-ai/…`), which names no provider. */
+/** Reads a layer's model as `readModelName` does: the provider of the same layer stays, else the model may name one. */
 function splittingModel(layer: Layer, providers: ReadonlySet<string>): Layer {
   return (name) => {
     if (name !== "provider" && name !== "model") return layer(name);
-    const model = layer("model");
-    const slash = typeof model?.value === "string" ? model.value.indexOf("/") : -1;
-    const named = slash > 0 ? String(model!.value).slice(0, slash) : null;
-    if (model === null || named === null || !providers.has(named)) return layer(name);
-    return { value: name === "provider" ? named : String(model.value).slice(slash + 1), origin: model.origin };
+    const [model, beside] = [layer("model"), layer("provider")];
+    if (typeof model?.value !== "string" || model.value === "") return layer(name);
+    const read = readModelName(model.value, providers, beside === null ? null : String(beside.value));
+    if (name === "provider") return beside ?? (read.provider === null ? null : { ...model, value: read.provider });
+    return read.model === null ? null : { ...model, value: read.model };
   };
 }
 
@@ -135,8 +136,15 @@ export function changeSetting(settings: Settings, name: SettingName, text: strin
   return values as Settings;
 }
 
+const switches = new Map([
+  ["on", true],
+  ["yes", true],
+  ["off", false],
+  ["no", false],
+]);
+
 function readTyped(text: string): unknown {
-  const word = { on: true, yes: true, off: false, no: false }[text];
+  const word = switches.get(text);
   if (word !== undefined) return word;
   try {
     return JSON.parse(text);

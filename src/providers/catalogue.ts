@@ -105,10 +105,10 @@ const catalogue: readonly Provider[] = [
 ];
 
 /** Models that are gone, and what took their place. DeepSeek retired these on 2026-07-24. */
-export const retiredModels: Readonly<Record<string, string>> = {
-  "deepseek-chat": "deepseek-flash",
-  "deepseek-reasoner": "deepseek-flash",
-};
+export const retiredModels: ReadonlyMap<string, string> = new Map([
+  ["deepseek-chat", "deepseek-flash"],
+  ["deepseek-reasoner", "deepseek-flash"],
+]);
 
 export const localProviders = ["ollama", "lmstudio", "llamacpp", "vllm"] as const;
 

@@ -1,5 +1,5 @@
 import type { ChatEvent, ChatRequest, Message, Model, SeamKind } from "../chat/model.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorCode } from "../errors.ts";
 import type { Provider } from "./catalogue.ts";
 import { Seam } from "./seam.ts";
 import { isPassing } from "./wire-errors.ts";
@@ -8,21 +8,50 @@ import { isPassing } from "./wire-errors.ts";
 export interface Route {
   readonly provider: string;
   readonly model: string;
+  /**
+   * Connects when it is this route's turn.
+   *
+   * @throws AppError where it cannot: a route that cannot be used is passed over, as one without a key
+   */
+  readonly open: () => Promise<OpenRoute>;
+}
+
+interface OpenRoute {
+  readonly ask: Model;
   readonly prefix: Provider["prefix"];
-  /** Connects when it is this route's turn; a route without a key is passed over. */
-  readonly open: () => Promise<Model>;
 }
 
 export interface ContinuityOptions {
-  /** Whether an answer that breaks off is gone on with, once on each route. */
-  readonly automatic: boolean;
+  /** Whether a route goes on with an answer that broke off there, once. */
+  readonly again: boolean;
+  /** Whether the next route goes on with an answer that broke off. */
+  readonly takeover: boolean;
   /** How the model is asked to go on where there is no prefix completion. */
   readonly goOn: string;
 }
 
-/** Whether another provider may do better: this one cannot be reached or used, or has failed. */
+/** What keeps one provider from answering and need not keep another, beside all failures of a service. */
+const unusable: ReadonlySet<ErrorCode> = new Set([
+  "no_key",
+  "key_malformed",
+  "key_command_failed",
+  "keyring_failed",
+  "key_rejected",
+  "no_balance",
+  "forbidden",
+  "no_model",
+  "model_not_found",
+  // Of a route's own address or name.
+  "bad_value",
+  "unknown_provider",
+]);
+
+/**
+ * Whether another provider may do better: this one cannot be reached or used, or has failed. An address that the person's key
+ * may not go to is no such thing: that is for the person to decide, so it is told and ends the question.
+ */
 function isUnusable({ code, exitCode }: AppError): boolean {
-  return exitCode === 3 || exitCode === 5 || code === "model_not_found";
+  return exitCode === 5 || unusable.has(code);
 }
 
 /** Whether a service does not take a request of this form. */
@@ -46,8 +75,8 @@ class Course {
   readonly #options: ContinuityOptions;
   readonly #request: ChatRequest;
   #route = 0;
-  /** Of the route in use; null before the first request. */
-  #model: Model | null = null;
+  /** The route in use; null before it is opened. */
+  #open: OpenRoute | null = null;
   #continued = false;
   #text = "";
   #reasoning = "";
@@ -73,7 +102,8 @@ class Course {
   async *run(signal: AbortSignal): AsyncGenerator<ChatEvent> {
     let part = this.#request;
     let seam = new Seam("", "nothing");
-    if (this.#text !== "") {
+    const refused = await this.#openRoute();
+    if (this.#text !== "" && refused === null) {
       const how = this.#how();
       yield { type: "seam", how, ...this.#names(), error: new AppError("interrupted", {}) };
       [part, seam] = this.#part(how);
@@ -94,11 +124,10 @@ class Course {
   /** Runs one request; gives its error, null when the answer is whole. */
   async *#runPart(part: ChatRequest, seam: Seam, signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
     this.#grown = false;
-    const model = this.#model ?? (await this.#open());
-    if (model instanceof AppError) return model;
-    this.#model = model;
+    const refused = await this.#openRoute();
+    if (refused !== null) return refused;
     let error: AppError | null = null;
-    for await (const event of model(part, signal)) {
+    for await (const event of this.#open!.ask(part, signal)) {
       if (event.type === "error") error = event.error;
       else if (event.type === "text") yield* this.#say(seam.push(event.text));
       else if (event.type === "finish") yield* this.#finish(seam, event);
@@ -129,9 +158,8 @@ class Course {
 
   /** What follows an error: the same route once more, the next one, or nothing. */
   async #next(error: AppError): Promise<SeamKind | "afresh" | null> {
-    if (this.#grown && !this.#options.automatic) return null;
     // A request that brought nothing was tried often enough by itself.
-    if (this.#grown && isPassing(error) && !this.#continued) {
+    if (this.#grown && this.#options.again && isPassing(error) && !this.#continued) {
       this.#continued = true;
       return this.#how();
     }
@@ -140,27 +168,29 @@ class Course {
       this.#withoutPrefix = true;
       return this.#how();
     }
+    if (this.#grown && !this.#options.takeover) return null;
     if (!isUnusable(error) || !(await this.#advance())) return null;
     this.#continued = false;
     this.#withoutPrefix = false;
     return this.#text !== "" || this.#reasoning !== "" ? this.#how() : "afresh";
   }
 
-  /** Connects to the next route that can be used; false where none is left. */
+  /** Goes to the next route that can be used, or must not be passed over in silence; false where none is left. */
   async #advance(): Promise<boolean> {
-    while (this.#route + 1 < this.#routes.length) {
-      this.#route++;
-      const model = await this.#open();
-      if (model instanceof AppError) continue;
-      this.#model = model;
-      return true;
+    for (let next = this.#route + 1; next < this.#routes.length; next++) {
+      this.#route = next;
+      this.#open = null;
+      const refused = await this.#openRoute();
+      if (refused === null || !isUnusable(refused)) return true;
     }
     return false;
   }
 
-  async #open(): Promise<Model | AppError> {
+  /** Opens the route in use, unless it is; gives what keeps it from being used. */
+  async #openRoute(): Promise<AppError | null> {
     try {
-      return await this.#routes[this.#route]!.open();
+      this.#open ??= await this.#routes[this.#route]!.open();
+      return null;
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
@@ -174,20 +204,20 @@ class Course {
 
   #how(): SeamKind {
     if (this.#text === "") return "again";
-    return this.#withoutPrefix || this.#routes[this.#route]!.prefix === "none" ? "asked" : "prefix";
+    return this.#withoutPrefix || (this.#open?.prefix ?? "none") === "none" ? "asked" : "prefix";
   }
 
   /** The request that goes on, and what of its answer will be said again. */
   #part(how: SeamKind | "afresh"): [ChatRequest, Seam] {
     this.#way = how;
-    const { model, prefix } = this.#routes[this.#route]!;
+    const { model } = this.#routes[this.#route]!;
     const request = { ...this.#request, model };
     if (how === "again" || how === "afresh") {
       // It thinks anew.
       this.#reasoning = "";
       return [request, new Seam("", "nothing")];
     }
-    const repeats = how === "asked" ? "end" : prefix === "field" ? "all" : "nothing";
+    const repeats = how === "asked" ? "end" : this.#open?.prefix === "field" ? "all" : "nothing";
     return [{ ...request, messages: this.#messages(how) }, new Seam(this.#text, repeats)];
   }
 

@@ -157,7 +157,7 @@ export function undoFact(data: unknown): string | null {
 
 /** A `compact` line; null when it lacks what makes it one. */
 export function compactFact(data: unknown): Compaction | null {
-  return read(v.object({ summary: v.string(), through: v.string() }), data);
+  return read(v.object({ summary: v.nullable(v.string()), through: v.string() }), data);
 }
 
 /** The name in a `title` line; null when it has none. */

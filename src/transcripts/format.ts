@@ -99,9 +99,10 @@ export interface Exchange {
   readonly answeredBy: { readonly provider: string; readonly model: string } | null;
 }
 
-/** A summary that took the place of earlier exchanges in the requests; the exchanges themselves stay in the file. */
+/** What took the place of earlier exchanges in the requests; the exchanges themselves stay in the file. */
 export interface Compaction {
-  readonly summary: string;
+  /** Null where they were dropped without one. */
+  readonly summary: string | null;
   /** Id of the last exchange that it covers. */
   readonly through: string;
 }

@@ -1,0 +1,30 @@
+/** What a text that names a model means. */
+export interface NamedModel {
+  /** Null where the text names none. */
+  readonly provider: string | null;
+  /** Null where the text names a provider alone: its own model is meant. */
+  readonly model: string | null;
+}
+
+/**
+ * Reads the text of a model as it is written for a flag, a variable, the config file, `/model` and `failover`:
+ * `provider/id`, `provider`, or `id`. Ids may have slashes of their own (`deepseek-ai/…`, and `deepseek/…` at a gateway), so
+ * what stands before the first slash names a provider only where one of that name is known and none was named beside it.
+ *
+ * @param providers the names of all providers
+ * @param beside the provider that was named beside the text, by `-p` or in the same place; null where none was
+ */
+export function readModelName(
+  text: string,
+  providers: Pick<ReadonlySet<string>, "has">,
+  beside: string | null,
+): NamedModel {
+  const slash = text.indexOf("/");
+  const first = slash > 0 ? text.slice(0, slash) : "";
+  const rest = text.slice(slash + 1);
+  // Named twice is named once.
+  if (beside !== null) return { provider: beside, model: first === beside && rest !== "" ? rest : text };
+  if (providers.has(text)) return { provider: text, model: null };
+  if (providers.has(first)) return { provider: first, model: rest === "" ? null : rest };
+  return { provider: null, model: text };
+}
