@@ -29,7 +29,8 @@ export interface ErrorDetails {
   /** Neither the environment nor the account names a home folder. */
   no_home: Record<string, never>;
   unknown_setting: { name: string; nearest: string | null };
-  bad_value: { name: string; value: string; expected: string };
+  /** `nearest`: what may have been meant. */
+  bad_value: { name: string; value: string; expected: string; nearest?: string | null };
 
   /** Settings and credentials. */
   no_key: { provider: string; variable: string };
@@ -66,6 +67,8 @@ export interface ErrorDetails {
   model_not_found: { provider: string; model: string; reason: string };
   content_refused: { provider: string; reason: string };
   context_too_long: { provider: string; model: string; limit: number | null; reason: string };
+  /** A summary that is cut short, filtered, empty, or longer than what it stands for. */
+  summary_unusable: { provider: string; why: "cut" | "filtered" | "empty" | "longer" };
 
   /** The service failed. */
   /**
@@ -146,6 +149,7 @@ const exitCodes: Record<ErrorCode, number> = {
   model_not_found: 4,
   content_refused: 4,
   context_too_long: 4,
+  summary_unusable: 4,
   no_connection: 5,
   timeout: 5,
   rate_limited: 5,

@@ -1,3 +1,4 @@
+import { nearestTo } from "../config/expectation.ts";
 import type { Environment } from "../config/environment.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
@@ -6,7 +7,14 @@ import { findFolders, transcriptsFolder } from "../config/folders.ts";
 import type { KeyPlaces } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
 import { changeSetting, loadSettings } from "../config/load.ts";
-import type { ConfigFile, Flags, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
+import {
+  type ConfigFile,
+  type Flags,
+  type ProviderConfig,
+  type SettingName,
+  type Settings,
+  settingSchemas,
+} from "../config/schema.ts";
 import { AppError, systemReason } from "../errors.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import { keyVariables as keyVariablesOf, providerNames } from "../providers/catalogue.ts";
@@ -134,9 +142,12 @@ export class App {
    *
    * @param text as it is typed; null unsets it
    * @param names which settings may be changed
-   * @throws AppError `bad_value` for another name, or a value that does not fit
+   * @throws AppError `unknown_setting`; `bad_value` for one that may not be changed, or a value that does not fit
    */
   change(name: string, text: string | null, names: readonly SettingName[]): void {
+    if (!Object.hasOwn(settingSchemas, name)) {
+      throw new AppError("unknown_setting", { name, nearest: nearestTo(name, names) });
+    }
     const known = names.find((candidate) => candidate === name);
     if (known === undefined) throw new AppError("bad_value", { name: "/set", value: name, expected: names.join(", ") });
     this.settings = changeSetting(this.settings, known, text);
@@ -150,16 +161,17 @@ export class App {
     return this.role(role);
   }
 
-  /** @throws AppError `bad_value` for a role that the config file does not have */
-  role(name: string): string {
+  /**
+   * @param option what the name was given with, for the error
+   * @throws AppError `bad_value` for a role that the config file does not have
+   */
+  role(name: string, option = "role"): string {
     const roles = this.file.roles ?? {};
     const text = Object.hasOwn(roles, name) ? roles[name] : undefined;
     if (text !== undefined) return text;
-    throw new AppError("bad_value", {
-      name: "role",
-      value: name,
-      expected: Object.keys(roles).join(", ") || "roles.<name>",
-    });
+    const names = Object.keys(roles);
+    const expected = names.join(", ") || "roles.<name>";
+    throw new AppError("bad_value", { name: option, value: name, expected, nearest: nearestTo(name, names) });
   }
 
   /** Everything needed to ask a provider; the demo's server is started here. */

@@ -6,13 +6,17 @@ import type { Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { warmUp } from "../providers/agents.ts";
 import { retiredModels } from "../providers/catalogue.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { describe } from "../terminal/terminal.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
+import { summarise } from "./compaction.ts";
 import { type DialogueState, openState, resumedState, sizeOf } from "./dialogue-state.ts";
+import { failoverMistakes } from "./failover.ts";
 import { factsOf, learnFacts, modelInUse } from "./model-facts.ts";
 import { openModel } from "./models.ts";
-import { inForce, type Parameters, samplingOf, thinkingOf } from "./parameters.ts";
+import { inForce, samplingOf, thinkingOf } from "./parameters.ts";
 import { isCut, reasoningOf, rebuild } from "./rebuild.ts";
 import { endingOf, Recording } from "./recording.ts";
 import { newWriter, writerFor } from "./saving.ts";
@@ -30,6 +34,8 @@ export interface Question {
   readonly text: string;
   /** What a person typed of it; absent where that is all. */
   readonly typed?: string;
+  /** Paths of files that were attached by name, not mentioned in it. */
+  readonly files?: readonly string[];
   readonly images?: readonly Image[];
 }
 
@@ -74,6 +80,10 @@ export class Dialogue {
    * @throws AppError for settings and credentials
    */
   static async open(app: App, earlier: Transcript | null): Promise<Dialogue> {
+    const { file, folders, terminal, words } = app;
+    for (const mistake of failoverMistakes(file, folders.configFile)) {
+      terminal.warn(sanitize(describe(mistake, words.errors)));
+    }
     return new Dialogue(app, await openState(app, earlier));
   }
 
@@ -212,8 +222,7 @@ export class Dialogue {
    * @throws AppError for settings and credentials; nothing is changed then
    */
   async useModel(provider: string, model: string | null): Promise<void> {
-    const connection =
-      provider === this.provider ? this.#state.connection : await this.#app.connection(provider);
+    const connection = provider === this.provider ? this.#state.connection : await this.#app.connection(provider);
     this.#change({ connection, modelId: model ?? (await modelInUse(this.#app, connection)) });
     this.#warnOfRetired();
   }
@@ -227,7 +236,7 @@ export class Dialogue {
   /** Lets go of a parameter that the resumed conversation was asked with. */
   forget(name: keyof Settings): void {
     const inherited = Object.fromEntries(Object.entries(this.#state.inherited).filter(([key]) => key !== name));
-    this.#change({ inherited: inherited as Parameters });
+    this.#change({ inherited });
   }
 
   /**
@@ -257,33 +266,77 @@ export class Dialogue {
     return this.#questions.get(message) ?? { text, ...(images && { images }) };
   }
 
-  /** Has the model summarise all but the last exchange, and goes on with the summary in their place. */
-  async compact(signal: AbortSignal): Promise<{ before: number; after: number }> {
-    const before = this.context.tokens;
-    const through = this.conversation.lastId;
-    const { summarise, summary: heading } = this.#app.words.context;
-    const request = this.#request(this.conversation.request([{ role: "user", content: summarise }]));
-    const model = await openModel(this.#app, this.#state.connection, this.modelId);
-    const result = await runTurn(model, request, [], signal);
-    this.#spending.add(result, { provider: this.provider, model: this.modelId });
-    if (result.error !== null) throw result.error;
-    this.conversation.summarise(heading, result.text, 0);
-    if (through !== null) {
-      new Recording(this.writer).try((writer) => writer.note("compact", { summary: result.text, through }));
+  /**
+   * Writes the whole conversation to another file, which must not exist yet.
+   *
+   * @throws AppError `usage` where there is none; `transcript_unwritable`
+   */
+  saveTo(path: string): void {
+    const { writer } = this;
+    if (writer === null || (writer.path === null && writer.failed === null)) {
+      throw new AppError("usage", { message: this.#app.words.session.nothingSaved });
     }
-    this.#change({ failed: null, cut: false, counted: null });
-    return { before, after: this.context.tokens };
+    writer.saveTo(path);
+    this.#change({ size: sizeOf(writer) });
   }
 
-  /** Forgets the oldest exchanges until half of the window is free, at least one; gives how many. */
-  dropOldest(): number {
+  /**
+   * Has the model summarise the conversation, and goes on with the summary in its place; the transcript keeps all. It is a request
+   * of the program's own: nothing that a person set for questions goes with it but the switch for thinking where that is off.
+   *
+   * @returns tokens before and after, and why it was not written down
+   * @throws AppError where there is nothing to summarise, or no summary came of it; nothing is changed then
+   */
+  async compact(signal: AbortSignal): Promise<{ before: number; after: number; unsaved: AppError | null }> {
+    const { conversation } = this;
+    const { words } = this.#app;
+    const { tokens, window } = this.context;
+    const model = await openModel(this.#app, this.#state.connection, this.modelId);
+    const asked = { provider: this.provider, model: this.modelId };
+    const { stream, thinking } = this.inForce;
+    const either = AbortSignal.any([signal, this.#app.stop]);
+    const ask = async (messages: readonly Message[]) => {
+      const off = thinking === false ? { enabled: false, effort: null } : null;
+      const request = { model: asked.model, messages, sampling: {}, thinking: off, stream };
+      const result = await runTurn(model, request, [], either, asked.provider);
+      this.#spending.add(result, asked, false);
+      return result;
+    };
+    const { system } = conversation;
+    const context = { ask, tokens, window, system, provider: asked.provider, words: words.context };
+    const summary = await summarise(conversation.turns, context);
+    const through = conversation.lastId;
+    conversation.summarise(words.context.summary, summary, 0);
+    const unsaved = this.#covered(summary, through);
+    this.#change({ cut: false });
+    return { before: tokens, after: this.context.tokens, unsaved };
+  }
+
+  /**
+   * Drops the oldest exchanges until half of the window is free, at least one.
+   *
+   * @returns how many, and why it was not written down
+   */
+  dropOldest(): { turns: number; unsaved: AppError | null } {
+    const { conversation } = this;
     const target = (this.context.window ?? this.context.tokens) / 2;
-    let dropped = 0;
+    let turns = 0;
+    let through: string | null = null;
     do {
-      dropped += this.conversation.dropOldest(1);
+      through = conversation.idThrough(1) ?? through;
+      turns += conversation.dropOldest(1);
       this.#change({ counted: null });
-    } while (this.context.tokens > target && this.conversation.turns.length > 2);
-    return dropped;
+    } while (this.context.tokens > target && conversation.turns.length > 2);
+    return { turns, unsaved: this.#covered(null, through) };
+  }
+
+  /** Writes down what stands for the turns up to an exchange; for turns without an id, of files of other makers, nothing can. */
+  #covered(summary: string | null, through: string | null): AppError | null {
+    const record = new Recording(this.writer);
+    if (through !== null) record.try((writer) => writer.note("compact", { summary, through }));
+    this.#change({ counted: null });
+    this.#look();
+    return record.failure;
   }
 
   /** A new conversation, as the settings have it, and a new transcript with its first question. */
@@ -308,25 +361,28 @@ export class Dialogue {
   /**
    * Goes on in a file that holds the same conversation, or its beginning. Nothing else changes.
    *
-   * @param whole whether it holds all of it
+   * @param turns how many turns of it the file holds; null for all
    * @throws AppError `transcript_unwritable`; nothing is changed then
    */
-  branch(file: Transcript, whole: boolean): void {
+  branch(file: Transcript, turns: number | null): void {
     const writer = writerFor(file);
     const moved = { writer, size: sizeOf(writer) };
-    if (whole) return this.#change(moved);
-    const { turns, places, covered, cut } = rebuild(file, this.#app.words.context.summary);
-    const conversation = new Conversation(this.conversation.system, turns, places, covered);
-    this.#change({ ...moved, conversation, failed: null, cut, counted: null });
+    if (turns === null) return this.#change(moved);
+    const rebuilt = rebuild(file, this.#app.words.context.summary);
+    const conversation =
+      this.conversation.beginning(turns) ??
+      new Conversation(this.conversation.system, rebuilt.turns, rebuilt.places, rebuilt.covered);
+    this.#change({ ...moved, conversation, failed: null, cut: rebuilt.cut, counted: null });
   }
 
   #change(part: Partial<DialogueState>): void {
     this.#state = { ...this.#state, ...part };
   }
 
-  /** Notes how long the transcript is after a word of ours. */
+  /** Notes how long the transcript is after a word of ours; no length at all where somebody else wrote meanwhile. */
   #look(): void {
-    this.#change({ size: sizeOf(this.writer) });
+    const { writer } = this;
+    this.#change({ size: writer === null || writer.failed !== null ? null : (writer.size ?? -1) });
   }
 
   #warnOfRetired(): void {
@@ -342,7 +398,11 @@ export class Dialogue {
     return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream: settings.stream };
   }
 
-  async #run({ model, request, record, question, continues }: Run, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
+  async #run(
+    { model, request, record, question, continues }: Run,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const asked = { provider: this.provider, model: this.modelId };
     using exchange = record.begin({
       ...asked,
@@ -354,7 +414,7 @@ export class Dialogue {
       continues,
       ...(question.images && { images: question.images }),
     });
-    const result = this.#named(await runTurn(model, request, [record.onEvent, onEvent], signal));
+    const result = this.#named(await runTurn(model, request, [record.onEvent, onEvent], signal, asked.provider));
     const cost = this.#spending.add(result, asked);
     exchange.end(endingOf(result, cost, this.#app.words));
     this.#change({ counted: countedAfter(result) });

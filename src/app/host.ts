@@ -1,14 +1,16 @@
 import { withoutKeys } from "../config/environment.ts";
-import type { AppError } from "../errors.ts";
-import { offeredModels } from "../providers/account.ts";
-import type { Archive, Host, LineSource, SessionSettings } from "../repl/host.ts";
+import { nearestTo } from "../config/expectation.ts";
+import type { SettingName } from "../config/schema.ts";
+import { AppError } from "../errors.ts";
+import type { Archive, Host, LineSource, Question, SessionSettings } from "../repl/host.ts";
 import { count } from "../terminal/summary.ts";
-import { settingSchemas, type SettingName } from "../config/schema.ts";
 import type { App } from "./app.ts";
 import { findFiles, mentionedFiles, withFiles } from "./attachments.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { editText } from "./editing.ts";
-import { factsOf, learnFromList } from "./model-facts.ts";
+import { tellError } from "./launch.ts";
+import { meantModel, ModelLists } from "./model-lists.ts";
+import { factsOf } from "./model-facts.ts";
 import { archiveOf } from "./session-archive.ts";
 import { answerWriter } from "./writers.ts";
 
@@ -18,6 +20,7 @@ export class SessionHost implements Host {
   readonly dialogue: Dialogue;
   readonly settings: SessionSettings;
   readonly archive: Archive;
+  readonly #lists: ModelLists;
   #attached: readonly string[];
   #lines: LineSource | null = null;
   lastThinking = "";
@@ -27,7 +30,8 @@ export class SessionHost implements Host {
   constructor(app: App, dialogue: Dialogue, files: readonly string[]) {
     this.#app = app;
     this.dialogue = dialogue;
-    this.settings = settingsOf(app);
+    this.settings = settingsOf(app, dialogue);
+    this.#lists = new ModelLists(app);
     this.archive = archiveOf(app, dialogue, () => this.lines.release());
     this.#attached = files;
   }
@@ -67,12 +71,16 @@ export class SessionHost implements Host {
 
   answerWriter = () => answerWriter(this.#app);
 
-  attach = async (text: string) => {
+  attach = async (text: string, instead: Question | null) => {
     const { workingFolder } = this.#app;
-    const files = [...this.#attached, ...(await mentionedFiles(text, workingFolder))];
-    const question = await withFiles(text, files, workingFolder);
+    const files = [...new Set([...(instead?.files ?? []), ...this.#attached])];
+    const mentioned = await mentionedFiles(text, workingFolder);
+    const question = await withFiles(text, [...files, ...mentioned], workingFolder);
     this.#attached = [];
-    return question;
+    // Of a question of an earlier run nobody knows the files: its text has them, and its pictures go along.
+    const kept = instead?.files === undefined ? (instead?.images ?? []) : [];
+    const images = [...kept, ...(question.images ?? [])];
+    return { text: question.text, typed: text, files, ...(images.length > 0 && { images }) };
   };
 
   addFile = async (path: string) => {
@@ -81,26 +89,23 @@ export class SessionHost implements Host {
     return files.length;
   };
 
-  parseModel = (text: string) => {
-    const { providers } = this;
-    if (providers.includes(text)) return { provider: text, model: null };
-    const slash = text.indexOf("/");
-    const named = slash > 0 ? text.slice(0, slash) : "";
-    return providers.includes(named)
-      ? { provider: named, model: text.slice(slash + 1) }
-      : { provider: this.dialogue.provider, model: text };
-  };
+  readModel = (text: string, signal: AbortSignal) =>
+    meantModel(this.#app, this.#lists, this.dialogue.provider, text, signal);
 
   prepare = () => {
     if (this.terminal.interactive) this.dialogue.prepare();
   };
 
-  listModels = async () => {
-    const { provider } = this.dialogue;
-    const connection = await this.#app.connection(provider);
-    const offered = await offeredModels(connection, this.#app.stop);
-    await learnFromList(this.#app, connection, offered);
-    return offered.map(({ id }) => ({ id, facts: this.#factsOf(provider, id) }));
+  listModels = async (provider: string, afresh: boolean) => {
+    const ids = await this.#lists.list(provider, afresh);
+    return ids.map((id) => ({ id, facts: this.#factsOf(provider, id) }));
+  };
+
+  role = (name: string) => this.#app.role(name, "/role");
+
+  tell = (error: AppError) => {
+    tellError(this.terminal, this.words, error);
+    if (error.code === "internal") this.#app.log?.write("error", "internal", { message: error.message });
   };
 
   editText = (text: string) => editText(this.#app, text);
@@ -140,14 +145,19 @@ const changeable: readonly SettingName[] = [
   "currency",
 ];
 
-function settingsOf(app: App): SessionSettings {
+function settingsOf(app: App, dialogue: Dialogue): SessionSettings {
   return {
     names: changeable,
     get(name) {
-      const value = Object.hasOwn(settingSchemas, name) ? app.settings[name as SettingName] : undefined;
+      const known = changeable.find((candidate) => candidate === name);
+      if (known === undefined) throw new AppError("unknown_setting", { name, nearest: nearestTo(name, changeable) });
+      const value = dialogue.inForce[known];
       if (value === undefined) return null;
       return typeof value === "string" ? value : JSON.stringify(value);
     },
-    set: (name, value) => app.change(name, value, changeable),
+    set(name, value) {
+      app.change(name, value, changeable);
+      dialogue.forget(name as SettingName);
+    },
   };
 }

@@ -37,26 +37,35 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
       searcher ??= app.hold(openSearcher(app, "often"));
       await search(app, words, { json: false, limit: 10, role: null, since: null, regex: false }, searcher);
     },
-    saveTo(path) {
-      if (dialogue.writer === null) throw new AppError("transcript_not_found", { reference: path });
-      dialogue.writer.saveTo(resolve(app.workingFolder, expandHome(path)));
-    },
+    saveTo: (path) => dialogue.saveTo(resolve(app.workingFolder, expandHome(path))),
     async exportTo(format, path) {
       const { exportConversations } = await import("./exporting.ts");
-      const saved = savedPath(dialogue);
+      const saved = savedPath(app, dialogue);
       const output = path ?? `${basename(saved, extname(saved))}.${format}`;
       await exportConversations(app, { references: [saved], all: false, form: format, output, force: false });
     },
-    async fork() {
-      const { forkTranscript } = await import("../transcripts/manage.ts");
-      const path = await forkTranscript(savedPath(dialogue), app.transcripts, new Date(), null);
-      await resume(path);
+    async fork(turns) {
+      const saved = savedPath(app, dialogue);
+      const { asked } = dialogue.conversation;
+      const last = turns === null ? undefined : asked[turns - 1];
+      if (turns !== null && last === undefined) {
+        throw new AppError("usage", { message: app.words.session.noTurn({ turn: turns, turns: asked.length }) });
+      }
+      const [{ forkTranscript }, { readTranscript }] = await Promise.all([
+        import("../transcripts/manage.ts"),
+        import("../transcripts/read.ts"),
+      ]);
+      const id = last?.ids.at(-1);
+      const { exchanges } = await readTranscript(saved);
+      const kept = id === undefined ? turns : exchanges.findIndex((exchange) => exchange.id === id) + 1;
+      const path = await forkTranscript(saved, app.transcripts, new Date(), kept);
+      dialogue.branch(await readTranscript(path), turns);
       return path;
     },
   };
 }
 
-function savedPath({ path }: Dialogue): string {
+function savedPath({ words }: App, { path }: Dialogue): string {
   if (path !== null) return path;
-  throw new AppError("transcript_not_found", { reference: "last" });
+  throw new AppError("usage", { message: words.session.nothingSaved });
 }

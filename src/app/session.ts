@@ -78,7 +78,9 @@ function greet(app: App, dialogue: Dialogue, before: Transcript | null): void {
   const near = relative(workingFolder, target);
   const path = sanitize(near === "" || near.startsWith("..") ? target : near);
   terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
-  if (before !== null) remind(app, dialogue, before);
+  if (before === null) return;
+  remind(app, dialogue, before);
+  terminal.say(words.session.modelIs({ provider: dialogue.provider, model: sanitize(dialogue.modelId) }));
 }
 
 /** One line: where the transcript is, and how to go on with it. */
@@ -94,7 +96,7 @@ function takeLeave({ terminal, words, settings, workingFolder }: App, dialogue: 
 }
 
 async function openLines(app: App, host: SessionHost): Promise<LineSource> {
-  const { terminal, stop, words, folders } = app;
+  const { terminal, stop, folders } = app;
   const { stdin } = process;
   if (!terminal.interactive) {
     const { pipedLines } = await import("../repl/piped.ts");
@@ -111,7 +113,7 @@ async function openLines(app: App, host: SessionHost): Promise<LineSource> {
   return editedLines({
     input: stdin,
     terminal,
-    words: words.editor,
+    words: () => app.words.editor,
     historyFile: folders.historyFile,
     complete: completerFor(host),
     openEditor: (text) => editText(app, text),

@@ -1,8 +1,9 @@
 import type { Cost, Usage } from "../chat/model.ts";
 import type { TurnResult } from "../chat/turn.ts";
 import { costOf, sumCosts, sumUsage } from "../chat/usage.ts";
-import { modelFacts, ratesAt } from "../providers/prices.ts";
+import { ratesAt } from "../providers/prices.ts";
 import type { App } from "./app.ts";
+import { factsOf } from "./model-facts.ts";
 
 /** What a run of the program took, by the services' own count. */
 export class Spending {
@@ -10,33 +11,38 @@ export class Spending {
   readonly #costs: Cost[] = [];
   #usage: Usage | null = null;
   #questions = 0;
+  #unknown = 0;
 
   constructor(app: App) {
     this.#app = app;
   }
 
-  get total(): { usage: Usage | null; costs: readonly Cost[]; questions: number } {
-    return { usage: this.#usage, costs: this.#costs, questions: this.#questions };
+  /** `unknown`: requests that brought something and whose cost nobody knows. */
+  get total(): { usage: Usage | null; costs: readonly Cost[]; questions: number; unknown: number } {
+    return { usage: this.#usage, costs: this.#costs, questions: this.#questions, unknown: this.#unknown };
   }
 
   /**
-   * Adds an answer.
+   * Adds what an answer took. A request that brought nothing was not billed, so that it counts for nothing.
    *
    * @param asked whom its first request went to
+   * @param isQuestion false for what the program asked of its own
    * @returns its cost; null where a part of it was billed and its count never came, or there is no price
    */
-  add({ parts, usage, startedAt }: TurnResult, asked: { provider: string; model: string }): Cost | null {
+  add({ parts, startedAt }: TurnResult, asked: { provider: string; model: string }, isQuestion = true): Cost | null {
     const { settings, file } = this.#app;
     const costs = parts.map((part) => {
       const { provider, model } = part.by ?? asked;
-      const facts = modelFacts(provider, model, file.models ?? {});
+      const facts = factsOf(this.#app, provider, model);
       return costOf(part.usage, ratesAt(facts, settings.currency, startedAt, file.holidays ?? []), settings.currency);
     });
-    const cost = sumCosts(costs);
-    this.#questions++;
-    if (cost !== null) this.#costs.push(cost);
-    if (usage !== null) this.#usage = this.#usage === null ? usage : sumUsage([this.#usage, usage]);
-    return cost;
+    const known = costs.filter((cost) => cost !== null);
+    const usages = parts.flatMap(({ usage }) => usage ?? []);
+    if (isQuestion && parts.length > 0) this.#questions++;
+    this.#costs.push(...known);
+    this.#unknown += costs.length - known.length;
+    if (usages.length > 0) this.#usage = sumUsage([...(this.#usage === null ? [] : [this.#usage]), ...usages]);
+    return sumCosts(costs);
   }
 }
 

@@ -127,6 +127,14 @@ export class Conversation {
     this.#places.unshift({ through });
   }
 
+  /** The conversation as it was after so many turns; null where the last of them is not sent any more. */
+  beginning(turns: number): Conversation | null {
+    const summaries = this.#places.filter((place) => !isTurn(place)).length;
+    const kept = turns - this.#covered.length + summaries;
+    if (kept <= summaries) return null;
+    return new Conversation(this.system, this.#turns.slice(0, kept * 2), this.#places.slice(0, kept), this.#covered);
+  }
+
   clear(): void {
     this.#turns = [];
     this.#places = [];

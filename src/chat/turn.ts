@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import { sumUsage } from "./usage.ts";
 import type { ChatEvent, ChatRequest, FinishReason, Model, SeamKind, Usage } from "./model.ts";
 
@@ -53,26 +53,33 @@ export interface SeamRecord extends Takeover {
 export type TurnListener = (event: ChatEvent) => void;
 
 /**
- * Runs one request to its end and tells the listeners of each event. Never throws for what the service does; what a
- * listener throws passes through.
+ * Runs one request to its end and tells the listeners of each event. Never throws: what was not foreseen, in a model or in a
+ * listener, ends the turn as an error does, with all that came before it.
+ *
+ * @param provider whom the request goes to first, for errors
  */
 export async function runTurn(
   model: Model,
   request: ChatRequest,
   listeners: readonly TurnListener[],
   signal: AbortSignal,
+  provider: string,
 ): Promise<TurnResult> {
-  const gathering = new Gathering(request);
-  for await (const event of model(request, signal)) {
-    gathering.take(event);
-    for (const listener of listeners) listener(event);
+  const gathering = new Gathering(provider);
+  try {
+    for await (const event of model(request, signal)) {
+      gathering.take(event);
+      for (const listener of listeners) listener(event);
+    }
+  } catch (error) {
+    gathering.take({ type: "error", error: asAppError(error) });
   }
   return gathering.result();
 }
 
 /** Puts the events of one turn together. */
 class Gathering {
-  readonly #request: ChatRequest;
+  readonly #provider: string;
   readonly #startedAt = new Date();
   readonly #reasoning: string[] = [];
   readonly #text: string[] = [];
@@ -90,8 +97,8 @@ class Gathering {
   #firstAt: Date | null = null;
   #answeredBy: TurnResult["answeredBy"] = null;
 
-  constructor(request: ChatRequest) {
-    this.#request = request;
+  constructor(provider: string) {
+    this.#provider = provider;
   }
 
   take(event: ChatEvent): void {
@@ -104,7 +111,7 @@ class Gathering {
 
   result(): TurnResult {
     if (this.#error === null && this.#finishReason === null) {
-      this.#error = new AppError("incomplete_answer", { provider: this.#request.model });
+      this.#error = new AppError("incomplete_answer", { provider: this.#part.by?.provider ?? this.#provider });
     }
     const error = this.#error;
     this.#endPart();

@@ -77,6 +77,7 @@ export function misfit(issue: BaseIssue<unknown>): Misfit {
 
 /** The name that may have been meant; null where none is near. */
 export function nearestTo(name: string, names: readonly string[]): string | null {
+  if (names.length === 0) return null;
   const found = closest(name, names);
   // Two letters that changed places are two changes.
   const most = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));

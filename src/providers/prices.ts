@@ -87,6 +87,12 @@ function ownEntry<Value>(table: Readonly<Record<string, Value>>, name: string): 
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
+/** Ids of a provider's models that the table knows. */
+export function knownModels(provider: string): string[] {
+  const lead = `${provider}/`;
+  return Object.keys(facts).flatMap((name) => (name.startsWith(lead) ? [name.slice(lead.length)] : []));
+}
+
 /**
  * The rates that hold at a moment, or null where the model's price in that currency is unknown.
  *

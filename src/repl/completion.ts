@@ -19,7 +19,7 @@ export function completerFor(host: Host): Completer {
     if (command?.complete === undefined) return null;
     const typed = argument[2]!;
     if (command.complete === "path") return { from: caret - typed.length, candidates: await pathsLike(typed) };
-    const candidates = (await command.complete(host)).filter(({ value }) => value.startsWith(typed));
+    const candidates = (await command.complete(host, typed)).filter(({ value }) => value.startsWith(typed));
     return { from: caret - typed.length, candidates };
   };
 }

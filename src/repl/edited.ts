@@ -10,7 +10,8 @@ import { mentionsIn } from "./mentions.ts";
 export interface EditedOptions {
   readonly input: NodeJS.ReadStream;
   readonly terminal: Terminal;
-  readonly words: Words["editor"];
+  /** In the language in use. */
+  readonly words: () => Words["editor"];
   readonly historyFile: string;
   readonly complete: Completer;
   /** Opens a text in the person's own editor and gives back what became of it. */
@@ -32,7 +33,9 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
       history,
       complete,
       openEditor,
-      words,
+      get words() {
+        return words();
+      },
       color: terminal.ink.err.level > 0,
       multiline: () => source.multiline,
     },

@@ -1,4 +1,4 @@
-import type { ChatEvent, Cost, Usage } from "../chat/model.ts";
+import type { ChatEvent, Cost, Image, Usage } from "../chat/model.ts";
 import type { TurnResult } from "../chat/turn.ts";
 import type { AppError } from "../errors.ts";
 import type { AnswerWriter } from "../terminal/answer.ts";
@@ -20,16 +20,35 @@ export interface Host {
   readonly answerWriter: () => AnswerWriter;
   /** Called when a prompt has appeared; gets ready for what will be asked. */
   readonly prepare: () => void;
-  /** A question with what it names after `@` and what `/file` added. */
-  readonly attach: (text: string) => Promise<Question>;
+  /**
+   * A question with what it names after `@` and what `/file` added.
+   *
+   * @param instead the question whose place it takes: what was attached to that one goes along; null for none
+   */
+  readonly attach: (text: string, instead: Question | null) => Promise<Question>;
   /** Adds a file, a folder or a pattern to the next question; gives how many files that were. */
   readonly addFile: (path: string) => Promise<number>;
-  /** Reads `provider/id`, or an id of the provider in use. */
-  readonly parseModel: (text: string) => { readonly provider: string; readonly model: string | null };
-  /** What the provider in use offers, each with what is known of it in words. */
-  readonly listModels: () => Promise<readonly { readonly id: string; readonly facts: string }[]>;
+  /** Reads `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */
+  readonly readModel: (text: string, signal: AbortSignal) => Promise<ChosenModel>;
+  /**
+   * What a provider offers, each with what is known of it in words; asked for once in a while.
+   *
+   * @param afresh asks in any case
+   */
+  readonly listModels: (
+    provider: string,
+    afresh: boolean,
+  ) => Promise<readonly { readonly id: string; readonly facts: string }[]>;
+  /** Tells a person of an error, with its trace where that is wanted; what was not foreseen is logged too. */
+  readonly tell: (error: AppError) => void;
   readonly providers: readonly string[];
   readonly roles: Readonly<Record<string, string>>;
+  /**
+   * The system prompt of a role.
+   *
+   * @throws AppError `bad_value`
+   */
+  readonly role: (name: string) => string;
   readonly editText: (text: string) => Promise<string>;
   readonly useLanguage: (language: Language) => Promise<void>;
   /** The environment for a program of the system. */
@@ -41,12 +60,24 @@ export interface Host {
   toldUnsaved: AppError | null;
 }
 
+export interface ChosenModel {
+  readonly provider: string;
+  /** Null: the provider's own. */
+  readonly model: string | null;
+  /** What may have been meant, where nobody knows such a model and another's name is like it; else null. */
+  readonly nearest: string | null;
+}
+
 /** Settings for the rest of the session. */
 export interface SessionSettings {
   readonly names: readonly string[];
-  /** As it is now, in words; null when nobody set it. */
+  /**
+   * What is in force, in words; null when nobody set it.
+   *
+   * @throws AppError `unknown_setting`
+   */
   readonly get: (name: string) => string | null;
-  /** @throws AppError `bad_value` */
+  /** @throws AppError `unknown_setting`, `bad_value` */
   readonly set: (name: string, value: string | null) => void;
 }
 
@@ -60,15 +91,27 @@ export interface Archive {
   readonly resume: (reference: string) => Promise<void>;
   readonly list: () => Promise<readonly { readonly id: string; readonly title: string }[]>;
   readonly search: (words: string) => Promise<void>;
+  /** @throws AppError `usage` where there is nothing to save; `transcript_unwritable` */
   readonly saveTo: (path: string) => void;
   /** @param path null: named like the conversation, in the working directory */
   readonly exportTo: (form: ExportForm, path: string | null) => Promise<void>;
-  /** Goes on in a new file that names this one; gives its path. */
-  readonly fork: () => Promise<string>;
+  /**
+   * Goes on in a new file that names this one; gives its path.
+   *
+   * @param turns how many of the turns it takes over; null for all
+   * @throws AppError `usage` where there are not so many, or nothing is saved
+   */
+  readonly fork: (turns: number | null) => Promise<string>;
 }
 
 export interface Question {
+  /** As it is sent, with the text of attached files. */
   readonly text: string;
+  /** What a person typed of it; absent where that is all. */
+  readonly typed?: string;
+  /** Paths of files that were attached by name, not mentioned in it. */
+  readonly files?: readonly string[];
+  readonly images?: readonly Image[];
 }
 
 /** Tokens of the conversation as the next request would send it. */
@@ -88,27 +131,50 @@ export interface Dialogue {
   readonly conversation: {
     system: string | null;
     readonly turns: readonly { readonly role: string; readonly content: string }[];
+    /** Everything that was asked, oldest first, also what is not sent any more. */
+    readonly asked: readonly { readonly question: string }[];
   };
   readonly context: ContextUse;
-  /** Everything asked since the session began. */
-  readonly spent: { readonly usage: Usage | null; readonly costs: readonly Cost[]; readonly questions: number };
+  /** Since the session began. */
+  readonly spent: {
+    readonly usage: Usage | null;
+    readonly costs: readonly Cost[];
+    readonly questions: number;
+    /** Requests that brought something and whose cost nobody knows. */
+    readonly unknown: number;
+  };
   /** Why a part of the conversation is not saved; null when all is, or nothing is to be. */
   readonly unsaved: AppError<"transcript_unwritable"> | null;
   /** Whether the last answer is not whole and can be gone on with. */
   readonly canContinue: boolean;
   /** Asks a server once for the window of its model, where it is unknown so far. */
   readonly learnWindow: () => Promise<void>;
-  readonly ask: (question: Question, onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<Answer>;
+  /** @param instead whether the question takes the place of the last one */
+  readonly ask: (
+    question: Question,
+    onEvent: (event: ChatEvent) => void,
+    signal: AbortSignal,
+    instead: boolean,
+  ) => Promise<Answer>;
   readonly continueAnswer: (onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<Answer>;
-  /** Replaces the older turns by a summary the model writes; the transcript keeps them. Gives the tokens saved. */
-  readonly compact: (signal: AbortSignal) => Promise<{ readonly before: number; readonly after: number }>;
-  /** Forgets the oldest turns until about half of the window is free. Gives how many exchanges were dropped. */
-  readonly dropOldest: () => number;
+  /**
+   * Replaces the turns by a summary the model writes; the transcript keeps them. Gives tokens before and after, and why it was
+   * not written down.
+   */
+  readonly compact: (
+    signal: AbortSignal,
+  ) => Promise<{ readonly before: number; readonly after: number; readonly unsaved: AppError | null }>;
+  /** Drops the oldest turns until about half of the window is free. Gives how many, and why it was not written down. */
+  readonly dropOldest: () => { readonly turns: number; readonly unsaved: AppError | null };
   readonly useModel: (provider: string, model: string | null) => Promise<void>;
   readonly useSystem: (system: string | null) => void;
-  /** Withdraws the last exchange; gives its question, null when there is none. */
-  readonly undo: () => string | null;
-  readonly startNew: () => Promise<void>;
+  /** The one that `/retry`, `/edit-last` and `/undo` mean; null when there is none. */
+  readonly lastQuestion: Question | null;
+  /** Withdraws the last exchange; gives its question and why that was not written down, null when there is none. */
+  readonly undo: () => { readonly question: Question; readonly unsaved: AppError | null } | null;
+  /** Whether another program has added to the transcript since this one last read it or wrote to it. */
+  readonly changedElsewhere: () => boolean;
+  readonly startNew: () => void;
 }
 
 export interface Answer extends TurnResult {

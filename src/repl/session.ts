@@ -1,9 +1,7 @@
 import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
-import { sanitize } from "../terminal/sanitize.ts";
-import { describe } from "../terminal/terminal.ts";
-import { closeAnswer, warnOfContext } from "./closing.ts";
-import type { Answer, Host } from "./host.ts";
+import { closeAnswer, makeRoom, warnOfContext, warnOfOthers } from "./closing.ts";
+import type { Answer, Host, Question } from "./host.ts";
 import type { SlashOutcome } from "./slash/command.ts";
 import { runSlash } from "./slash/table.ts";
 import { mayLeave } from "./unsaved.ts";
@@ -22,12 +20,16 @@ export async function runRepl(host: Host, stop: AbortSignal): Promise<AppError |
   return session.failed?.code === "transcript_unwritable" ? host.dialogue.unsaved : session.failed;
 }
 
+type Ask = (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<Answer>;
+
 class Session {
   readonly #host: Host;
   readonly #stop: AbortSignal;
-  /** Of the last question that failed; null when none did. */
+  /** Of the last question that failed, or of a failure of the program itself before it; null when none did. */
   failed: AppError | null = null;
   #initial = "";
+  /** The question that is being edited: what is sent at the next prompt takes its place; null for none. */
+  #edited: Question | null = null;
 
   constructor(host: Host, stop: AbortSignal) {
     this.#host = host;
@@ -48,6 +50,7 @@ class Session {
         continue;
       }
       if (line.kind === "interrupt") {
+        this.#edited = null;
         if (interrupted && !line.touched && mayLeave(this.#host)) return;
         terminal.say(terminal.ink.err.dim(this.#host.words.session.howToLeave));
         interrupted = true;
@@ -63,56 +66,76 @@ class Session {
     }
   }
 
-  /** What one line leads to. */
+  /** What one line leads to. Whatever goes wrong with it ends the line, and not the session. */
   async #respond(line: string): Promise<"stay" | "leave"> {
     const text = line.trim();
+    const edited = this.#edited;
+    this.#edited = null;
     if (text === "") return "stay";
     if (text === "q" || text === "Q") return "leave";
     try {
       const slash = text.startsWith("/") && !text.startsWith("//");
       const question = text.startsWith("//") ? line.replace("//", "/") : line;
       const outcome: SlashOutcome = slash ? await runSlash(this.#host, text) : { ask: question };
-      return await this.#act(outcome);
+      return await this.#act(outcome, slash ? null : edited);
     } catch (error) {
       const known = asAppError(error);
-      if (known.code === "internal") throw error;
-      if (known.code !== "interrupted") this.#tell(known);
-      this.failed = known;
+      if (known.code !== "interrupted") this.#host.tell(known);
+      this.#fail(known);
       return "stay";
     }
   }
 
-  async #act(outcome: SlashOutcome): Promise<"stay" | "leave"> {
+  /** @param edited the question whose place a question takes; null for none */
+  async #act(outcome: SlashOutcome, edited: Question | null): Promise<"stay" | "leave"> {
     if (typeof outcome === "string") return outcome;
-    if ("edit" in outcome) this.#initial = outcome.edit;
-    else if ("goOn" in outcome)
-      await this.#answer((onEvent, signal) => this.#host.dialogue.continueAnswer(onEvent, signal));
-    else {
-      const question = await this.#host.attach(outcome.ask);
-      await this.#answer((onEvent, signal) => this.#host.dialogue.ask(question, onEvent, signal));
-    }
+    const { dialogue } = this.#host;
+    if ("edit" in outcome) {
+      this.#initial = outcome.edit;
+      this.#edited = outcome.instead ?? null;
+    } else if ("failed" in outcome) this.#fail(outcome.failed);
+    else if ("goOn" in outcome) {
+      await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
+    } else if ("again" in outcome) {
+      const { lastQuestion } = dialogue;
+      if (lastQuestion !== null) await this.#ask(lastQuestion, true);
+    } else await this.#ask(await this.#host.attach(outcome.ask, edited), edited !== null);
     return "stay";
   }
 
-  async #answer(ask: (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<Answer>): Promise<void> {
+  async #ask(question: Question, instead: boolean): Promise<void> {
+    await makeRoom(this.#host, question);
+    await this.#answer((onEvent, signal) => this.#host.dialogue.ask(question, onEvent, signal, instead));
+  }
+
+  async #answer(ask: Ask): Promise<void> {
     const host = this.#host;
+    warnOfOthers(host);
     const controller = new AbortController();
     const release = host.lines.hold(() => controller.abort());
     const view = new AnswerView(host.terminal, host.words, host.answerWriter(), host.showThinking);
     try {
-      const answer = await ask(view.onEvent, AbortSignal.any([this.#stop, controller.signal]));
-      await view.end();
+      const answer = await this.#watched(view, ask, controller.signal);
       if (answer.reasoning !== "") host.lastThinking = answer.reasoning;
+      const failure = answer.error ?? answer.unsaved;
+      if (failure !== null) this.#fail(failure);
       closeAnswer(host, answer);
       await warnOfContext(host, answer);
-      this.failed = answer.error ?? answer.unsaved ?? this.failed;
     } finally {
       release();
     }
   }
 
-  #tell(error: AppError): void {
-    const { terminal, words } = this.#host;
-    terminal.err(`${terminal.ink.err.red(sanitize(describe(error, words.errors)))}\n`);
+  async #watched(view: AnswerView, ask: Ask, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await ask(view.onEvent, AbortSignal.any([this.#stop, signal]));
+    } finally {
+      await view.end();
+    }
+  }
+
+  /** What the program itself failed at is not covered by what a service failed at later. */
+  #fail(error: AppError): void {
+    if (this.failed?.code !== "internal") this.failed = error;
   }
 }

@@ -101,6 +101,11 @@ export class TranscriptWriter {
     return this.#failed;
   }
 
+  /** Bytes of the file after our last word, when nobody else had written meanwhile; else null. */
+  get size(): number | null {
+    return this.#size;
+  }
+
   /** Begins an exchange: the question is in the file when this returns. */
   begin(turn: Turn): void {
     if (this.#encoder !== null) throw new Error("The exchange before has not ended.");

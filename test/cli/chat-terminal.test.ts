@@ -62,7 +62,7 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until(/\/model.*\n/u);
     await terminal.until(/\/system/u);
     await say(terminal, "/model deepseek-v4-pro");
-    await terminal.until("The model is deepseek-v4-pro at deepseek.");
+    await terminal.until("Model: deepseek/deepseek-v4-pro");
     await say(terminal, "/system Be kind.");
     await terminal.until("holds from the next question on");
     await say(terminal, "/modle x");

@@ -98,8 +98,18 @@ describe("provider/id", () => {
     ],
     ["names the same provider twice", { flags: { provider: "mine", model: "mine/ollama/a" } }, "mine", "ollama/a"],
     ["may be a provider alone, with its own model", { flags: { model: "mine" } }, "mine", undefined],
-    ["may be a provider alone, with its model of the file", { flags: { model: "mine" }, file: { provider: "mine", model: "a" } }, "mine", "a"],
-    ["is the whole of an id like a provider's name beside one", { flags: { provider: "ollama", model: "mine" } }, "ollama", "mine"],
+    [
+      "may be a provider alone, with its model of the file",
+      { flags: { model: "mine" }, file: { provider: "mine", model: "a" } },
+      "mine",
+      "a",
+    ],
+    [
+      "is the whole of an id like a provider's name beside one",
+      { flags: { provider: "ollama", model: "mine" } },
+      "ollama",
+      "mine",
+    ],
     [
       "stands above the provider of a weaker layer",
       { flags: { model: "mine/a" }, file: { provider: "ollama" } },

@@ -1,14 +1,22 @@
+import type { AppError } from "../../errors.ts";
 import type { Words } from "../../words/words.ts";
 import type { Candidate } from "../editor/complete.ts";
-import type { Host } from "../host.ts";
+import type { Host, Question } from "../host.ts";
 
-/** What the session does after a command: nothing, leave, put a question, offer a text to be edited, or go on. */
+/**
+ * What the session does after a command: nothing, leave, put a question, the last one once more, offer a text to be edited, or
+ * go on.
+ */
 export type SlashOutcome =
   | "stay"
   | "leave"
   | { readonly ask: string }
-  | { readonly edit: string }
-  | { readonly goOn: true };
+  | { readonly again: true }
+  /** `instead`: the question whose place the edited text takes once it is sent. */
+  | { readonly edit: string; readonly instead?: Question }
+  | { readonly goOn: true }
+  /** Told already; for the exit code of a script. */
+  | { readonly failed: AppError };
 
 /** The order of `/help`. */
 export const groups = ["model", "conversation", "answer", "archive", "input", "program"] as const;
@@ -22,8 +30,8 @@ export interface SlashCommand {
   readonly usage: string;
   /** Set where another conversation takes the place of this one. */
   readonly leaves?: true;
-  /** What Tab offers for the argument. */
-  readonly complete?: "path" | ((host: Host) => Promise<readonly Candidate[]>);
+  /** What Tab offers for the argument, of which `typed` is there already. */
+  readonly complete?: "path" | ((host: Host, typed: string) => Promise<readonly Candidate[]>);
   /** @param argument what stands behind the name, trimmed; empty when nothing does */
   readonly run: (host: Host, argument: string) => Promise<SlashOutcome>;
 }

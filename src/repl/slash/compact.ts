@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { count } from "../../terminal/summary.ts";
+import { tellUnsaved } from "../closing.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const compact: SlashCommand = {
@@ -8,20 +9,33 @@ export const compact: SlashCommand = {
   group: "conversation",
   usage: "[drop]",
   complete: async () => [{ value: "drop" }],
-  async run({ dialogue, lines, terminal, words }, argument) {
+  async run(host, argument) {
+    const { dialogue, lines, terminal, words } = host;
     if (argument === "drop") {
-      terminal.say(words.context.dropped({ turns: dialogue.dropOldest() }));
+      const { turns, unsaved } = dialogue.dropOldest();
+      terminal.say(words.context.dropped({ turns }));
+      tellUnsaved(host, unsaved);
+      return "stay";
+    }
+    if (dialogue.conversation.turns.length === 0) {
+      terminal.say(words.session.nothingSaid);
       return "stay";
     }
     const controller = new AbortController();
     const release = lines.hold(() => controller.abort());
     try {
       terminal.say(words.context.compacting);
-      const { before, after } = await dialogue.compact(controller.signal);
+      const { before, after, unsaved } = await dialogue.compact(controller.signal);
       terminal.say(words.context.compacted({ before: count(before), after: count(after) }));
+      tellUnsaved(host, unsaved);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "interrupted") throw error;
-      terminal.say(words.answer.interrupted);
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === "interrupted") terminal.say(words.answer.stopped);
+      else {
+        host.tell(error);
+        terminal.warn(words.context.dropInstead);
+        return { failed: error };
+      }
     } finally {
       release();
     }

@@ -7,7 +7,7 @@ export const cost: SlashCommand = {
   group: "answer",
   usage: "",
   async run({ dialogue, terminal, words }) {
-    const { usage, costs, questions } = dialogue.spent;
+    const { usage, costs, questions, unknown } = dialogue.spent;
     const sums = new Map<string, number>();
     for (const { currency, amount } of costs) sums.set(currency, (sums.get(currency) ?? 0) + amount);
     const shown = [...sums].map(([currency, amount]) => money({ currency, amount })).join(" + ");
@@ -15,7 +15,7 @@ export const cost: SlashCommand = {
     const cached = count(usage?.cachedTokens ?? 0);
     const completion = count(usage?.completionTokens ?? 0);
     terminal.say(words.session.spent({ questions, prompt, cached, completion, cost: shown === "" ? null : shown }));
-    if (costs.length < questions) terminal.say(words.session.spentUnknown({ questions: questions - costs.length }));
+    if (unknown > 0) terminal.say(words.session.spentUnknown({ requests: unknown }));
     return "stay";
   },
 };

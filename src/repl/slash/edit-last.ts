@@ -6,8 +6,8 @@ export const editLast: SlashCommand = {
   group: "conversation",
   usage: "",
   async run({ dialogue, terminal, words }) {
-    const question = dialogue.undo();
-    if (question !== null) return { edit: question };
+    const question = dialogue.lastQuestion;
+    if (question !== null) return { edit: question.typed ?? question.text, instead: question };
     terminal.say(words.session.nothingToUndo);
     return "stay";
   },

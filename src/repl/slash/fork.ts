@@ -5,11 +5,16 @@ export const fork: SlashCommand = {
   name: "fork",
   aliases: ["branch"],
   group: "conversation",
-  usage: "",
+  usage: "[turn]",
   leaves: true,
-  async run({ archive, terminal, words }) {
-    const path = await archive.fork();
+  async run({ archive, dialogue, terminal, words }, argument) {
+    if (argument !== "" && !/^[1-9]\d{0,8}$/u.test(argument)) {
+      terminal.warn(words.session.forkHow);
+      return "stay";
+    }
+    const path = await archive.fork(argument === "" ? null : Number(argument));
     terminal.say(words.session.forked({ path: sanitize(path) }));
+    terminal.say(words.session.modelIs({ provider: dialogue.provider, model: sanitize(dialogue.modelId) }));
     return "stay";
   },
 };

@@ -7,10 +7,10 @@ export const history: SlashCommand = {
   group: "archive",
   usage: "",
   async run({ dialogue, terminal, words }) {
-    const questions = dialogue.conversation.turns.filter(({ role }) => role === "user");
-    if (questions.length === 0) terminal.say(words.session.nothingSaid);
-    for (const [index, { content }] of questions.entries()) {
-      const [line = ""] = content.trim().split("\n");
+    const { asked } = dialogue.conversation;
+    if (asked.length === 0) terminal.say(words.session.nothingSaid);
+    for (const [index, { question }] of asked.entries()) {
+      const [line = ""] = question.trim().split("\n");
       terminal.say(`${terminal.ink.err.dim(`${index + 1}.`)} ${sanitize(line)}`);
     }
     return "stay";

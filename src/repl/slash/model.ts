@@ -1,6 +1,7 @@
 import { choose } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { Host } from "../host.ts";
+import type { Candidate } from "../editor/complete.ts";
+import type { ChosenModel, Host } from "../host.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const model: SlashCommand = {
@@ -8,24 +9,47 @@ export const model: SlashCommand = {
   aliases: ["m"],
   group: "model",
   usage: "[id]",
-  complete: async (host) => (await host.listModels()).map(({ id, facts }) => ({ value: id, hint: facts })),
+  complete: candidates,
   async run(host, argument) {
     const { dialogue, terminal } = host;
-    const chosen = argument === "" && terminal.interactive ? await pick(host) : argument;
-    if (chosen !== "") {
-      const { provider, model: id } = host.parseModel(chosen);
-      await dialogue.useModel(provider, id);
-    }
+    const chosen = argument === "" ? await pick(host) : await read(host, argument);
     const words = host.words.session;
+    if (chosen !== null) await dialogue.useModel(chosen.provider, chosen.model);
     terminal.say(words.modelIs({ provider: dialogue.provider, model: sanitize(dialogue.modelId) }));
+    if (chosen !== null && chosen.nearest !== null)
+      terminal.warn(words.modelMeant({ nearest: sanitize(chosen.nearest) }));
     return "stay";
   },
 };
 
-/** A picker over what the provider offers; the one in use stands first. */
-async function pick({ dialogue, lines, listModels, words }: Host): Promise<string> {
-  const rows = await listModels();
+async function read({ lines, readModel }: Host, text: string): Promise<ChosenModel> {
+  const controller = new AbortController();
+  const release = lines.hold(() => controller.abort());
+  try {
+    return await readModel(text, controller.signal);
+  } finally {
+    release();
+  }
+}
+
+/** A picker over what the provider offers; the one in use stands first. What is chosen there is that provider's. */
+async function pick({ dialogue, lines, listModels, terminal, words }: Host): Promise<ChosenModel | null> {
+  if (!terminal.interactive) return null;
+  const { provider } = dialogue;
+  const rows = await listModels(provider, true);
   lines.release();
   const choices = rows.map(({ id, facts }) => ({ value: id, name: facts === "" ? id : `${id}  ${facts}` }));
-  return await choose(words.setup.model, choices, dialogue.modelId);
+  return { provider, model: await choose(words.setup.model, choices, dialogue.modelId), nearest: null };
+}
+
+/** The models of the provider in use, and the other providers; behind `provider/` its models. */
+async function candidates({ dialogue, listModels, providers }: Host, typed: string): Promise<readonly Candidate[]> {
+  const list = async (provider: string, lead: string) => {
+    const rows = await listModels(provider, false).catch(() => []);
+    return rows.map(({ id, facts }) => ({ value: lead + id, hint: facts }));
+  };
+  const own = await list(dialogue.provider, "");
+  const named = providers.find((name) => typed.startsWith(`${name}/`));
+  if (named !== undefined) return [...own, ...(await list(named, `${named}/`))];
+  return [...own, ...providers.filter((name) => name !== dialogue.provider).map((name) => ({ value: `${name}/` }))];
 }

@@ -7,7 +7,7 @@ export const newConversation: SlashCommand = {
   usage: "",
   leaves: true,
   async run({ dialogue, terminal, words }) {
-    await dialogue.startNew();
+    dialogue.startNew();
     terminal.say(words.session.newStarted);
     return "stay";
   },

@@ -1,3 +1,4 @@
+import { sanitize } from "../../terminal/sanitize.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const resume: SlashCommand = {
@@ -8,10 +9,12 @@ export const resume: SlashCommand = {
   leaves: true,
   complete: async ({ archive }) =>
     (await archive.list()).slice(0, 50).map(({ id, title }) => ({ value: id, hint: title })),
-  async run({ archive, lines }, argument) {
+  async run({ archive, dialogue, lines, terminal, words }, argument) {
     if (argument === "") lines.release();
     const reference = argument === "" ? await archive.pick() : argument;
-    if (reference !== null) await archive.resume(reference);
+    if (reference === null) return "stay";
+    await archive.resume(reference);
+    terminal.say(words.session.modelIs({ provider: dialogue.provider, model: sanitize(dialogue.modelId) }));
     return "stay";
   },
 };

@@ -6,8 +6,7 @@ export const retry: SlashCommand = {
   group: "conversation",
   usage: "",
   async run({ dialogue, terminal, words }) {
-    const question = dialogue.undo();
-    if (question !== null) return { ask: question };
+    if (dialogue.lastQuestion !== null) return { again: true };
     terminal.say(words.session.nothingToUndo);
     return "stay";
   },

@@ -1,23 +1,26 @@
 import { sanitize } from "../../terminal/sanitize.ts";
 import { named, type SlashCommand } from "./command.ts";
 
-const settings: Readonly<Record<string, readonly (readonly [string, string | null])[]>> = {
-  on: [["thinking", "true"]],
-  off: [
-    ["thinking", "false"],
-    ["effort", null],
+const settings: ReadonlyMap<string, readonly (readonly [string, string | null])[]> = new Map([
+  ["on", [["thinking", "true"]]],
+  [
+    "off",
+    [
+      ["thinking", "false"],
+      ["effort", null],
+    ],
   ],
-  low: [["effort", "low"]],
-  high: [["effort", "high"]],
-  max: [["effort", "max"]],
-};
+  ["low", [["effort", "low"]]],
+  ["high", [["effort", "high"]]],
+  ["max", [["effort", "max"]]],
+]);
 
 export const thinking: SlashCommand = {
   name: "thinking",
   aliases: ["t"],
   group: "model",
   usage: "[on | off | low | high | max]",
-  complete: async () => named(Object.keys(settings)),
+  complete: async () => named([...settings.keys()]),
   async run(host, argument) {
     const { terminal, words } = host;
     if (argument === "") {
@@ -25,7 +28,7 @@ export const thinking: SlashCommand = {
       terminal.say(terminal.ink.err.dim(shown));
       return "stay";
     }
-    const changes = settings[argument];
+    const changes = settings.get(argument);
     if (changes === undefined) terminal.warn(words.session.thinkingHow);
     for (const [name, value] of changes ?? []) host.settings.set(name, value);
     if (changes !== undefined) terminal.say(words.session.thinkingIs({ value: argument }));

@@ -1,4 +1,5 @@
 import { sanitize } from "../../terminal/sanitize.ts";
+import { tellUnsaved } from "../closing.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const undo: SlashCommand = {
@@ -6,10 +7,16 @@ export const undo: SlashCommand = {
   aliases: ["u"],
   group: "conversation",
   usage: "",
-  async run({ dialogue, terminal, words }) {
-    const question = dialogue.undo();
-    const [line = ""] = (question ?? "").trim().split("\n");
-    terminal.say(question === null ? words.session.nothingToUndo : words.session.undone({ question: sanitize(line) }));
+  async run(host) {
+    const { dialogue, terminal, words } = host;
+    const undone = dialogue.undo();
+    if (undone === null) {
+      terminal.say(words.session.nothingToUndo);
+      return "stay";
+    }
+    const [line = ""] = (undone.question.typed ?? undone.question.text).trim().split("\n");
+    terminal.say(words.session.undone({ question: sanitize(line) }));
+    tellUnsaved(host, undone.unsaved);
     return "stay";
   },
 };

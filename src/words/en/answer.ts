@@ -27,6 +27,8 @@ export const answer = {
   failoverInVain: ({ why, provider, model }: { why: string; provider: string; model: string }) =>
     `${why} ${model} at ${provider} was asked instead.`,
   interrupted: "Stopped. What came is kept.",
+  /** Where nothing had come. */
+  stopped: "Stopped.",
   cutByLength: "The answer reached its length limit (finish reason: length).",
   cutByFilter: "The service held back the rest of the answer (finish reason: content_filter).",
   notSaved: ({ path, reason }: { path: string; reason: string }) =>

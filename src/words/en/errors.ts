@@ -12,8 +12,8 @@ type ErrorTable = { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) 
 
 export const errors: ErrorTable = {
   internal: ({ message }) => ({
-    what: `The program itself failed: ${message}.`,
-    next: "Run it again with DEEPSEEK_CHAT_DEBUG=1 for the details, and please report them.",
+    what: `Internal error: ${message.replace(/\.$/u, "")}.`,
+    next: "Rerun with DEEPSEEK_CHAT_DEBUG=1 for the details, and report them.",
   }),
   usage: ({ message }) => ({ what: message, next: "See deepseek-chat --help." }),
   no_question: () => ({
@@ -65,8 +65,8 @@ export const errors: ErrorTable = {
     what: `There is no setting ${name}${meant(nearest)}.`,
     next: "deepseek-chat config list shows all there are; the README tells what else the config file takes.",
   }),
-  bad_value: ({ name, value, expected }) => ({
-    what: `${name} cannot be ${value}.`,
+  bad_value: ({ name, value, expected, nearest }) => ({
+    what: `${name} cannot be ${value}${meant(nearest ?? null)}.`,
     next: `Give ${expected}.`,
   }),
   not_a_log: ({ path }) => ({
@@ -147,7 +147,11 @@ export const errors: ErrorTable = {
   }),
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `The conversation is longer than ${model} at ${provider} can read${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
-    next: "Start afresh with /new, or send less.",
+    next: "Start a new conversation, or send less.",
+  }),
+  summary_unusable: ({ provider, why }) => ({
+    what: `The summary from ${provider} ${summaryWords[why]}, so it is not used.`,
+    next: "Try again, or use another model.",
   }),
   no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
@@ -233,6 +237,13 @@ const outputWords: Record<string, string> = {
   EIO: "input/output error",
   EBADF: "it isn't open for writing",
   EAGAIN: "it isn't accepting data",
+};
+
+const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {
+  cut: "was cut off",
+  filtered: "was held back by its content filter",
+  empty: "is empty",
+  longer: "is longer than what it replaces",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {

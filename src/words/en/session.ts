@@ -12,7 +12,8 @@ export const session = {
   leftUnsaved: "Nothing was saved.",
   unknownCommand: ({ name, nearest }: { name: string; nearest: string | null }) =>
     `There is no /${name}${nearest === null ? "." : `; did you mean /${nearest}?`} /help lists the commands. //${name} sends it as text.`,
-  modelIs: ({ provider, model }: { provider: string; model: string }) => `The model is ${model} at ${provider}.`,
+  modelIs: ({ provider, model }: { provider: string; model: string }) => `Model: ${provider}/${model}`,
+  modelMeant: ({ nearest }: { nearest: string }) => `Did you mean ${nearest}?`,
   systemIs: ({ system }: { system: string }) => `The system prompt is: ${system}`,
   systemSet: "The system prompt holds from the next question on.",
   systemCleared: "There is no system prompt any more.",
@@ -32,12 +33,19 @@ export const session = {
   emptyClipboard: "There is no text in the clipboard.",
   spent: ({ questions, prompt, cached, completion, cost }: Spent) =>
     `${questions} ${questions === 1 ? "question" : "questions"}: ${prompt} tokens in (${cached} cached), ${completion} out${cost === null ? "" : `, ${cost}`}`,
-  spentUnknown: ({ questions }: { questions: number }) => `Cost unknown for ${questions}.`,
+  spentUnknown: ({ requests }: { requests: number }) =>
+    `(cost unknown for ${requests} ${requests === 1 ? "request" : "requests"})`,
   exportHow: ({ formats }: { formats: string }) => `/export <${formats}> [file]`,
   fileHow: "/file <path, folder or pattern>; or write @path in the question.",
   filesAdded: ({ files }: { files: number }) =>
     `${files} ${files === 1 ? "file goes" : "files go"} with the next question.`,
   forked: ({ path }: { path: string }) => `From here on in a branch of its own: ${path}.`,
+  forkHow: "/fork [turn]: the number that /history gives the last turn to keep",
+  noTurn: ({ turn, turns }: { turn: number; turns: number }) =>
+    `No turn ${turn}: this conversation has ${turns} (/history lists them).`,
+  nothingSaved: "Nothing of this conversation is saved yet.",
+  changedElsewhere: ({ id }: { id: string }) =>
+    `Another program has added to this conversation; what it added is not sent from here. /resume ${id} reads it.`,
   nothingSaid: "Nothing was asked yet.",
   langHow: "/lang en or /lang zh",
   languageIs: "The program speaks English.",
@@ -82,6 +90,11 @@ export const context = {
   }) => `Context: ${estimated ? "about " : ""}${used} tokens${window === null ? "" : ` of ${window} (${share})`}.`,
   near: ({ share }: { share: string }) =>
     `The conversation fills ${share} of what the model can read. /compact summarises the older turns, /compact drop forgets the oldest; the transcript keeps all.`,
+  full: ({ tokens, window }: { tokens: string; window: string }) =>
+    `This question probably does not fit: about ${tokens} tokens, and the model reads ${window}. /compact summarises older turns; /compact drop discards the oldest.`,
+  dropInstead: "The conversation is as it was. /compact drop discards the oldest turns without asking the model.",
+  leftOut: ({ characters }: { characters: number }) => `[… ${characters} characters left out …]`,
+  summaries: "Summaries of the parts of our conversation, in order:",
   tooLong:
     "/compact summarises the older turns, /compact drop forgets the oldest; then ask again with /retry. The transcript keeps all.",
   compacting: "The model is summarising the older turns…",

@@ -22,6 +22,7 @@ export const answer: Words["answer"] = {
   failover: ({ why, provider, model }) => `${why}改由 ${provider} 的 ${model} 回答。`,
   failoverInVain: ({ why, provider, model }) => `${why}已改为请求 ${provider} 的 ${model}。`,
   interrupted: "已停止，收到的部分已保留。",
+  stopped: "已停止。",
   cutByLength: "回答达到长度上限而中断（finish reason: length）。",
   cutByFilter: "服务商拦截了其余内容（finish reason: content_filter）。",
   notSaved: ({ path, reason }) => `此后的内容不再保存：无法写入 ${path}（${reason}）。可用 /save <文件> 另存全部内容。`,

@@ -5,7 +5,7 @@ import { refusalIn } from "./folder.ts";
 
 export const errors: Words["errors"] = {
   internal: ({ message }) => ({
-    what: `程序自身出错：${message}。`,
+    what: `程序内部错误：${message.replace(/[.。]$/u, "")}。`,
     next: "请设置 DEEPSEEK_CHAT_DEBUG=1 重新运行以查看详情，并反馈给我们。",
   }),
   usage: ({ message }) => ({ what: message, next: "用法见 deepseek-chat --help。" }),
@@ -55,8 +55,8 @@ export const errors: Words["errors"] = {
     what: `没有 ${name} 这个设置${meant(nearest)}。`,
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
   }),
-  bad_value: ({ name, value, expected }) => ({
-    what: `${name} 不能是 ${value}。`,
+  bad_value: ({ name, value, expected, nearest }) => ({
+    what: `${name} 不能是 ${value}${meant(nearest ?? null)}。`,
     next: `应为 ${expected}。`,
   }),
   not_a_log: ({ path }) => ({
@@ -139,7 +139,11 @@ export const errors: Words["errors"] = {
   }),
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `对话长度超出 ${provider} 的 ${model} 的上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
-    next: "请用 /new 开始新对话，或减少内容。",
+    next: "请开始新对话，或减少内容。",
+  }),
+  summary_unusable: ({ provider, why }) => ({
+    what: `${provider} 给出的总结${summaryWords[why]}，因此没有采用。`,
+    next: "请重试，或换用其他模型。",
   }),
   no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
@@ -237,6 +241,13 @@ const outputWords: Record<string, string> = {
   EIO: "输入/输出错误",
   EBADF: "它不可写",
   EAGAIN: "它暂时无法接收数据",
+};
+
+const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {
+  cut: "不完整",
+  filtered: "被内容过滤拦截",
+  empty: "是空的",
+  longer: "比原文还长",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {

@@ -13,7 +13,8 @@ export const session: Words["session"] = {
   leftUnsaved: "没有保存任何内容。",
   unknownCommand: ({ name, nearest }) =>
     `没有 /${name} 命令${nearest === null ? "。" : `，是不是想输入 /${nearest}？`}/help 列出全部命令；要把它作为文本发送，请输入 //${name}。`,
-  modelIs: ({ provider, model }) => `当前模型：${provider} 的 ${model}。`,
+  modelIs: ({ provider, model }) => `当前模型：${provider}/${model}`,
+  modelMeant: ({ nearest }) => `是不是想用 ${nearest}？`,
   systemIs: ({ system }) => `当前系统提示词：${system}`,
   systemSet: "系统提示词从下一个问题起生效。",
   systemCleared: "已去掉系统提示词。",
@@ -31,11 +32,15 @@ export const session: Words["session"] = {
   emptyClipboard: "剪贴板中没有文本。",
   spent: ({ questions, prompt, cached, completion, cost }) =>
     `共 ${questions} 个问题：输入 ${prompt} token（缓存 ${cached}），输出 ${completion} token${cost === null ? "" : `，费用 ${cost}`}`,
-  spentUnknown: ({ questions }) => `其中 ${questions} 个问题的费用未知。`,
+  spentUnknown: ({ requests }) => `（另有 ${requests} 次请求费用未知）`,
   exportHow: ({ formats }) => `/export <${formats}> [文件]`,
   fileHow: "/file <路径、目录或通配符>；也可以在问题中写 @路径。",
   filesAdded: ({ files }) => `${files} 个文件将随下一个问题发送。`,
   forked: ({ path }) => `已分叉，此后写入新文件：${path}。`,
+  forkHow: "/fork [轮次]：要保留的最后一轮在 /history 中的序号",
+  noTurn: ({ turn, turns }) => `没有第 ${turn} 轮：本对话共 ${turns} 轮（可用 /history 查看）。`,
+  nothingSaved: "本次对话还没有保存任何内容。",
+  changedElsewhere: ({ id }) => `另一个程序向本对话写入了内容，这些内容不会从这里发送。可用 /resume ${id} 重新读取。`,
   nothingSaid: "还没有提问。",
   langHow: "/lang en 或 /lang zh",
   languageIs: "界面语言：简体中文。",
@@ -62,6 +67,11 @@ export const context: Words["context"] = {
     `上下文：${estimated ? "约 " : ""}${used} token${window === null ? "" : `，上限 ${window}（${share}）`}。`,
   near: ({ share }) =>
     `对话已占模型上下文的 ${share}。/compact 由模型总结较早的内容，/compact drop 丢弃最早的内容；对话记录不受影响。`,
+  full: ({ tokens, window }) =>
+    `这个问题很可能放不下：约 ${tokens} token，而模型上限为 ${window}。/compact 由模型总结较早的内容，/compact drop 丢弃最早的内容。`,
+  dropInstead: "对话没有改动。/compact drop 可直接丢弃最早的内容，不需要请求模型。",
+  leftOut: ({ characters }) => `[……此处省略 ${characters} 个字符……]`,
+  summaries: "以下按顺序是我们对话各部分的总结：",
   tooLong: "/compact 由模型总结较早的内容，/compact drop 丢弃最早的内容，然后用 /retry 重新提问。对话记录不受影响。",
   compacting: "正在请模型总结较早的内容…",
   compacted: ({ before, after }) => `约 ${before} token 压缩为约 ${after} token。`,

@@ -1,0 +1,91 @@
+import { nearestTo } from "../config/expectation.ts";
+import { readModelName } from "../config/model-name.ts";
+import { offeredModels } from "../providers/account.ts";
+import { knownModels } from "../providers/prices.ts";
+import type { ChosenModel } from "../repl/host.ts";
+import type { App } from "./app.ts";
+import { learnFromList } from "./model-facts.ts";
+
+/** Milliseconds that a list of models holds, and one that could not be had: Tab asks for it at each press. */
+const freshness = { had: 10 * 60_000, failed: 30_000 };
+/** Milliseconds that a list may take where it is only to tell what an id means. */
+const patience = 5_000;
+
+interface Listed {
+  readonly until: number;
+  readonly ids: readonly string[] | null;
+}
+
+/** The lists of models that providers offer, each asked for once in a while. */
+export class ModelLists {
+  readonly #app: App;
+  readonly #lists = new Map<string, Listed>();
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /**
+   * @param afresh asks also where there is a list
+   * @throws AppError as for a question
+   */
+  async list(provider: string, afresh: boolean, signal: AbortSignal = this.#app.stop): Promise<readonly string[]> {
+    const known = this.#lists.get(provider);
+    if (!afresh && known !== undefined && known.until > Date.now()) return known.ids ?? [];
+    try {
+      const connection = await this.#app.connection(provider);
+      const offered = await offeredModels(connection, signal);
+      await learnFromList(this.#app, connection, offered);
+      const ids = offered.map(({ id }) => id);
+      this.#lists.set(provider, { until: Date.now() + freshness.had, ids });
+      return ids;
+    } catch (error) {
+      this.#lists.set(provider, { until: Date.now() + freshness.failed, ids: known?.ids ?? null });
+      throw error;
+    }
+  }
+
+  /** The list where it is at hand. */
+  known(provider: string): readonly string[] | null {
+    return this.#lists.get(provider)?.ids ?? null;
+  }
+
+  /** Whether a provider's own list has exactly this id; false where the list cannot be had soon. */
+  async has(provider: string, id: string, signal: AbortSignal): Promise<boolean> {
+    const soon = AbortSignal.any([signal, this.#app.stop, AbortSignal.timeout(patience)]);
+    const ids = await this.list(provider, false, soon).catch((): readonly string[] => []);
+    return ids.includes(id);
+  }
+}
+
+/**
+ * What a text typed behind `/model` means. An id that the provider in use has in its own list is that one, even where it begins
+ * with another provider's name: gateways name models so.
+ *
+ * @param inUse the provider in use
+ */
+export async function meantModel(
+  app: App,
+  lists: ModelLists,
+  inUse: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<ChosenModel> {
+  const read = readModelName(text, new Set(app.providers), null);
+  if (read.provider === null || (await lists.has(inUse, text, signal))) {
+    return { provider: inUse, model: text, nearest: nearestModel(app, lists, inUse, text) };
+  }
+  const { provider, model } = read;
+  return { provider, model, nearest: model === null ? null : nearestModel(app, lists, provider, model) };
+}
+
+/** Without asking anybody: a service may know more models than it lists, so this is only a hint. */
+function nearestModel(app: App, lists: ModelLists, provider: string, id: string): string | null {
+  const known = lists.known(provider) ?? knownModels(provider);
+  if (known.includes(id)) return null;
+  const [first = "", ...rest] = id.split("/");
+  const named = rest.length === 0 ? null : nearestTo(first, app.providers);
+  // Not every maker is a slip of a provider: deepseek-ai is none of deepseek.
+  if (named !== null && Math.abs(named.length - first.length) < 2) return [named, ...rest].join("/");
+  return nearestTo(id, known);
+}
