@@ -151,7 +151,7 @@ function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void 
 function ownHeaders(given: Iterable<[string, string]>): http.OutgoingHttpHeaders {
   const kept = [...given].flatMap(([name, value]): [string, string][] => {
     const lower = name.toLowerCase();
-    const packages = lower.startsWith("x-stainless-") || (lower === "user-agent" && /^\w+\/JS \d/u.test(value));
+    const packages = lower.startsWith("x-stainless-") || (lower === "user-agent" && /^[\w$]+\/JS \d/u.test(value));
     return packages ? [] : [[lower, value]];
   });
   return { "user-agent": userAgent, ...Object.fromEntries(kept) };

@@ -1,8 +1,8 @@
 import { constants, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { using } from "./disk.ts";
 import { AppError, systemReason } from "../errors.ts";
-import { readRegular } from "../files.ts";
+import { isInside, readRegular } from "../files.ts";
 import { limits } from "./limits.ts";
 
 /** What a file is known by as long as nobody touches it; times in milliseconds since 1970, with fractions. */
@@ -35,7 +35,7 @@ export function* filesIn(
   const before = join(folder, sep);
   for (const name of namesIn(folder)) {
     const path = before + name;
-    const state = stateOf(path);
+    const { state } = linkedStateOf(path);
     if (state !== null) yield { name, path, state };
   }
 }
@@ -69,11 +69,22 @@ export function stateOf(path: string): FileState | null {
   }
 }
 
-/** The same, and whether the file has other names, through which it may be written to. */
+/** The path of a folder's file by its name; the folder's own, which is no file, where that is missing or leads out of it. */
+export function memberOf(folder: string, reference: string): string {
+  const path = join(folder, basename(reference));
+  return linkedStateOf(path).state === null ? folder : path;
+}
+
+/**
+ * The same for a file that belongs to its folder, and whether it has other names, through which it may be written to. A link
+ * that leads out of the folder is no conversation of it: whoever made the folder could name any file of the person's.
+ */
 export function linkedStateOf(path: string): { readonly state: FileState | null; readonly linked: boolean } {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.isSymbolicLink() === true) return { state: stateOf(path), linked: true };
+    if (stat?.isSymbolicLink() === true) {
+      return { state: isInside(dirname(path), path) ? stateOf(path) : null, linked: true };
+    }
     return { state: stateIn(stat), linked: stat !== undefined && stat.nlink > 1 };
   } catch {
     return { state: null, linked: true };

@@ -1,6 +1,7 @@
-import { closeSync, lstatSync, openSync, readFileSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { systemReason } from "../errors.ts";
+import { readRegular } from "../files.ts";
 import { using, writeAll } from "./disk.ts";
 import { newId } from "./names.ts";
 import { isAlive, thisOwner } from "./owner.ts";
@@ -9,6 +10,8 @@ import { isAlive, thisOwner } from "./owner.ts";
 const patience = 15 * 60_000;
 /** A lock that is a file is made, then filled; what stays empty longer was left by a crash between the two. */
 const emptyPatience = 2_000;
+/** Bytes of a lock that is a file; what is longer is none. */
+const maxLength = 1024;
 
 /** The hidden companion of a transcript: its lock, or the folder of what waits for it. */
 export function companion(path: string, kind: "lock" | "waiting"): string {
@@ -124,7 +127,7 @@ function contentOf(lock: string): string | null {
     // Not a link, or not there.
   }
   try {
-    return readFileSync(lock, "utf8");
+    return readRegular(lock, { maxBytes: maxLength, noLinks: true }).toString("utf8");
   } catch {
     return null;
   }

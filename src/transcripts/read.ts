@@ -1,6 +1,6 @@
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { AppError, asAppError, systemReason } from "../errors.ts";
-import { filesIn, stateOf, withBytes, wholeFile, type FileState } from "./folder.ts";
+import { filesIn, memberOf, stateOf, withBytes, wholeFile, type FileState } from "./folder.ts";
 import type { Transcript } from "./format.ts";
 import { smallFile } from "./limits.ts";
 import { Listing } from "./listing.ts";
@@ -97,8 +97,7 @@ export async function findTranscript(
   const direct =
     reference === "last"
       ? await newestTranscript(folder, cache, reading)
-      : ((await describeTranscript(resolve(reference))) ??
-        (await describeTranscript(join(folder, basename(reference)))));
+      : ((await describeTranscript(resolve(reference))) ?? (await describeTranscript(memberOf(folder, reference))));
   if (direct !== null) return direct;
 
   const troubles: AppError[] = [];

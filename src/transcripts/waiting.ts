@@ -1,11 +1,12 @@
-import { lstatSync, openSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from "node:fs";
+import { lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { systemReason } from "../errors.ts";
-import { makeFolder } from "../files.ts";
+import { isOwn, makeFolder, readRegular } from "../files.ts";
 import { ageOf, companion } from "./lock.ts";
 import { mended } from "./mend.ts";
 import { isAlive, thisOwner } from "./owner.ts";
 import { parseTranscript } from "./parse.ts";
+import { isSideText } from "./side-text.ts";
 import { decodeFile } from "./source.ts";
 
 /**
@@ -20,6 +21,9 @@ export interface Waiting {
   readonly text: string;
 }
 
+/** Bytes; an exchange may hold pictures. A larger side file stays where it is. */
+const maxBytes = 128 * 1024 * 1024;
+
 /** How long a side file stands untouched whose owner cannot be asked about; milliseconds. */
 const patience = 15 * 60_000;
 
@@ -33,11 +37,11 @@ export function openWaiting(path: string, id: string): number {
   for (let attempt = 1; ; attempt++) {
     try {
       makeFolder(folder);
-      if (!isOwn(folder)) throw Object.assign(new Error("The folder is another user's."), { code: "EPERM" });
+      if (!isOwnFolder(folder)) throw Object.assign(new Error("The folder is another user's."), { code: "EPERM" });
       return openSync(join(folder, name), "ax", 0o600);
     } catch (error) {
-      // Another program took over what was there and removed the folder between our two steps.
-      if (systemReason(error) !== "ENOENT" || attempt === 10) throw error;
+      // Another program took over what was there and removed the folder between two of our steps.
+      if (!["ENOENT", "EEXIST"].includes(systemReason(error)) || attempt === 10) throw error;
     }
   }
 }
@@ -46,11 +50,15 @@ export function openWaiting(path: string, id: string): number {
 export function listWaiting(path: string): Waiting[] {
   const folder = companion(path, "waiting");
   return namesIn(folder).flatMap((name) => {
-    const match = /^[\d-]+\.(.+)\.([0-9a-z]+)\.md$/.exec(name);
-    const waiting = match === null ? null : readWaiting(join(folder, name), match[1]!);
-    return waiting === null ? [] : [{ file: join(folder, name), id: match![2]!, text: waiting }];
+    const [, owner = "", id = ""] = sideName.exec(name) ?? [];
+    const file = join(folder, name);
+    const text = readWaiting(file, owner, id);
+    return text === null ? [] : [{ file, id, text }];
   });
 }
+
+/** Its time, its owner and the exchange. */
+const sideName = /^[\d-]+\.(.+)\.([0-9a-z]+)\.md$/;
 
 /** Whether anything waits for `path`, finished or not. */
 export function hasWaiting(path: string): boolean {
@@ -67,12 +75,17 @@ export function discard(path: string, taken: readonly Waiting[]): void {
   }
 }
 
-/** The text of a side file, fit to be appended; null when its owner still writes to it, or somebody took it over. */
-function readWaiting(file: string, owner: string): string | null {
+/**
+ * The text of a side file, fit to be appended; null when its owner still writes to it, somebody took it over, or it is not what
+ * this program writes aside: the folder may have come from somebody.
+ */
+function readWaiting(file: string, owner: string, id: string): string | null {
   const text = readIfThere(file);
   if (text === null) return null;
   const whole = text.endsWith("\n\n") && parseTranscript(text).tear === null;
-  return whole || isAbandoned(owner, file) ? mended(text, new Date(Date.now() - ageOf(file))) : null;
+  if (!whole && !isAbandoned(owner, file)) return null;
+  const fit = mended(text, new Date(Date.now() - ageOf(file)));
+  return isSideText(fit, id) ? fit : null;
 }
 
 function isAbandoned(owner: string, file: string): boolean {
@@ -82,22 +95,22 @@ function isAbandoned(owner: string, file: string): boolean {
 
 function readIfThere(file: string): string | null {
   try {
-    return decodeFile(readFileSync(file));
+    return decodeFile(readRegular(file, { maxBytes, noLinks: true, owner: "self" }));
   } catch {
     return null;
   }
 }
 
 /** In a folder where anybody may write, somebody else could have laid it there with words that were never said. */
-function isOwn(folder: string): boolean {
+function isOwnFolder(folder: string): boolean {
   const stat = lstatSync(folder);
-  return stat.isDirectory() && (process.getuid === undefined || stat.uid === process.getuid());
+  return stat.isDirectory() && isOwn(stat);
 }
 
 function namesIn(folder: string): string[] {
   try {
-    const names = readdirSync(folder).sort();
-    return names.length > 0 && isOwn(folder) ? names : [];
+    const names = readdirSync(folder).filter((name) => sideName.test(name));
+    return names.length > 0 && isOwnFolder(folder) ? names.sort() : [];
   } catch {
     return [];
   }
