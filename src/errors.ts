@@ -34,6 +34,8 @@ export interface ErrorDetails {
 
   /** Settings and credentials. */
   no_key: { provider: string; variable: string };
+  /** `origin`: where a key is that is not stored by the program; null for nowhere. */
+  no_stored_key: { provider: string; origin: string | null };
   key_malformed: { provider: string; origin: string };
   key_command_failed: {
     provider: string;
@@ -131,6 +133,7 @@ const exitCodes: Record<ErrorCode, number> = {
   unknown_setting: 2,
   bad_value: 2,
   no_key: 3,
+  no_stored_key: 3,
   key_malformed: 3,
   key_command_failed: 3,
   keyring_failed: 3,

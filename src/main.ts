@@ -7,6 +7,7 @@ import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
 import { config } from "./commands/config.ts";
 import { doctor } from "./commands/doctor.ts";
+import { keys } from "./commands/keys.ts";
 import { balance, models } from "./commands/models.ts";
 import { readFlags } from "./commands/options.ts";
 import { setup } from "./commands/setup.ts";
@@ -15,7 +16,17 @@ import { type Declare, type Shell, Verb } from "./commands/verb.ts";
 import { asAppError, type AppError } from "./errors.ts";
 import type { Words } from "./words/words.ts";
 
-const verbs: Readonly<Record<string, Declare>> = { chat, ask, transcripts, models, balance, setup, config, doctor };
+const verbs: Readonly<Record<string, Declare>> = {
+  chat,
+  ask,
+  transcripts,
+  models,
+  balance,
+  setup,
+  keys,
+  config,
+  doctor,
+};
 
 /** Conventional exit codes of programs that a signal ended. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -37,6 +37,11 @@ export async function writeKeyring(provider: string, key: string, variables: Var
   return await withEntry(provider, variables, async (entry, signal) => await entry.setPassword(key, signal));
 }
 
+/** Removes the key of a provider; whether there was one. */
+export async function clearKeyring(provider: string, variables: Variables): Promise<KeyringAnswer<boolean>> {
+  return await withEntry(provider, variables, async (entry, signal) => await entry.deleteCredential(signal));
+}
+
 async function withEntry<Value>(
   provider: string,
   variables: Variables,

@@ -2,7 +2,7 @@ import { AppError, systemReason } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { writePrivately } from "./files.ts";
 import { runKeyCommand } from "./key-command.ts";
-import { keyringName, readKeyring, writeKeyring } from "./keyring.ts";
+import { clearKeyring, keyringName, readKeyring, writeKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";
 import { maxSettingsBytes, readTextFile } from "./text-file.ts";
 
@@ -111,6 +111,73 @@ export async function storeKey(provider: string, value: string, places: KeyPlace
   }
   await writeKeys(readKeys(keyFile).set(provider, value), keyFile);
   return { origin: { kind: "store", name: keyFile }, keyringFailure: failure };
+}
+
+/** A place where a key of a provider is. */
+export interface KeyPlace {
+  readonly provider: string;
+  readonly origin: Origin;
+  /** The last characters of the key, to know it by; null where it is not known, or too short to show any of it. */
+  readonly last: string | null;
+  /** Why the place could not be looked into; null where it could. */
+  readonly failure: string | null;
+}
+
+/**
+ * Every place that holds a key of a provider, the one that is used first. No key command is run.
+ *
+ * @throws AppError `config_broken` for a key file that is not ours
+ */
+export async function keyPlacesOf({ provider, variable, command }: KeyOwner, places: KeyPlaces): Promise<KeyPlace[]> {
+  const { environment, keyFile, store } = places;
+  const place = (origin: Origin, key: string | null, failure: string | null = null): KeyPlace => ({
+    provider,
+    origin,
+    last: key === null ? null : lastOf(key),
+    failure,
+  });
+  const given = variable === null ? null : environment.get(variable);
+  const answer = store === "file" ? null : await readKeyring(provider, environment.variables);
+  const keyring: Origin = { kind: "keyring", name: keyringName };
+  const filed = readKeys(keyFile).get(provider);
+  return [
+    ...(given === null ? [] : [place(given.origin, given.value.trim())]),
+    ...(command === null ? [] : [place({ kind: "command", name: "key_command" }, null)]),
+    ...(answer?.state === "done" && answer.value !== null ? [place(keyring, answer.value)] : []),
+    ...(answer?.state === "failed" ? [place(keyring, null, answer.reason)] : []),
+    ...(filed === undefined ? [] : [place({ kind: "store", name: keyFile }, filed)]),
+  ];
+}
+
+/** Names in the key file, also of providers that there are no more. */
+export function filedProviders({ keyFile }: KeyPlaces): string[] {
+  return [...readKeys(keyFile).keys()];
+}
+
+/** Short keys are shown not at all. */
+function lastOf(key: string): string | null {
+  return key.length >= 16 ? key.slice(-4) : null;
+}
+
+/**
+ * Removes the stored key of a provider, from the keyring and from the file.
+ *
+ * @returns where it was; empty where none was stored
+ * @throws AppError `keyring_failed`, `storage_failed`; `config_broken` for a key file that is not ours
+ */
+export async function removeKey(provider: string, places: KeyPlaces): Promise<Origin[]> {
+  const { environment, keyFile, store } = places;
+  const keys = readKeys(keyFile);
+  const isFiled = keys.delete(provider);
+  if (isFiled) await writeKeys(keys, keyFile);
+  const answer = store === "file" ? null : await clearKeyring(provider, environment.variables);
+  if (answer?.state === "failed") {
+    throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: answer.reason });
+  }
+  return [
+    ...(answer?.state === "done" && answer.value ? [{ kind: "keyring", name: keyringName } as const] : []),
+    ...(isFiled ? [{ kind: "store", name: keyFile } as const] : []),
+  ];
 }
 
 async function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): Promise<void> {

@@ -62,6 +62,18 @@ describe.runIf(keyringTestable)("the system keyring", () => {
     expect(run.code).toBe(3);
   });
 
+  it("lists the key by its end, and lets go of it", async () => {
+    const place = newPlace();
+    await setUp(place, "unlocked");
+    const list = () => runBeside("unlocked", [launcher, "keys", "list"], { place, env: {} });
+    const listed = await list();
+    expect(listed.stdout).toMatch(/^deepseek +\u2026ring +in use +system keyring \(Secret Service\)$/mu);
+    expect(listed.stdout + listed.stderr).not.toContain(key);
+    const removed = await runBeside("unlocked", [launcher, "keys", "remove", "deepseek"], { place, env: {} });
+    expect(removed.stderr).toContain("Removed the key of deepseek from the system keyring (Secret Service).");
+    expect((await list()).stdout).toBe("");
+  });
+
   it("takes the place of the file, and is asked before it", async () => {
     const place = newPlace();
     put(place.keyFile, JSON.stringify({ deepseek: "sk-old", siliconflow: "sk-other" }));

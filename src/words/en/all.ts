@@ -8,4 +8,4 @@ export { help } from "./help.ts";
 export { context, session, slash, slashGroups } from "./session.ts";
 export { settings } from "./settings.ts";
 export { setup } from "./setup.ts";
-export { confirm, picker, tables, transcripts } from "./transcripts.ts";
+export { confirm, keys, picker, tables, transcripts } from "./transcripts.ts";

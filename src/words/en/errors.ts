@@ -77,6 +77,13 @@ export const errors: ErrorTable = {
     what: `There is no API key for ${provider}.`,
     next: `Run deepseek-chat setup -p ${provider} in a terminal, or set ${variable}. To look around without a key: --provider demo.`,
   }),
+  no_stored_key: ({ provider, origin }) => ({
+    what: `No key is stored for ${provider}.`,
+    next:
+      origin === null
+        ? "deepseek-chat keys list shows which there are."
+        : `The one in use comes from ${origin}; remove it there.`,
+  }),
   key_malformed: ({ provider, origin }) => ({
     what: `The API key for ${provider} from ${origin} has characters that no key has (blanks, quotes or others).`,
     next: "Copy it once more from the provider's site, the key alone.",

@@ -41,6 +41,15 @@ interface PickerKeys {
 }
 
 /** Words of `models`, `balance` and `config`. */
+/** Words of `keys`. */
+export const keys = {
+  none: "No provider has a key. deepseek-chat setup stores one.",
+  failed: ({ reason }: { reason: string }) => `cannot be read: ${reason}`,
+  removed: ({ provider, place }: { provider: string; place: string }) =>
+    `Removed the key of ${provider} from the ${place}.`,
+  left: ({ provider, place }: { provider: string; place: string }) => `${provider} still has a key from the ${place}.`,
+};
+
 export const tables = {
   model: "model",
   context: "context",

@@ -67,6 +67,11 @@ export const errors: Words["errors"] = {
     what: `没有找到 ${provider} 的 API 密钥。`,
     next: `请在终端中运行 deepseek-chat setup -p ${provider}，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`,
   }),
+  no_stored_key: ({ provider, origin }) => ({
+    what: `没有保存 ${provider} 的密钥。`,
+    next:
+      origin === null ? "deepseek-chat keys list 会列出已有的密钥。" : `正在使用的密钥来自 ${origin}，请在那里删除。`,
+  }),
   key_malformed: ({ provider, origin }) => ({
     what: `${origin} 中的 ${provider} API 密钥含有密钥中不会出现的字符（空格、引号等）。`,
     next: "请到服务商网站重新复制，只复制密钥本身。",

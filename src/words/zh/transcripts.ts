@@ -16,6 +16,13 @@ export const transcripts: Words["transcripts"] = {
   labels: { Question: "问题", Thinking: "思考", Answer: "回答", Error: "错误", Interrupted: "中断" },
 };
 
+export const keys: Words["keys"] = {
+  none: "还没有任何服务商的密钥。deepseek-chat setup 可以保存密钥。",
+  failed: ({ reason }) => `无法读取：${reason}`,
+  removed: ({ provider, place }) => `已从${place}删除 ${provider} 的密钥。`,
+  left: ({ provider, place }) => `${provider} 仍有来自${place}的密钥。`,
+};
+
 export const tables: Words["tables"] = {
   model: "模型",
   context: "上下文",

@@ -1,0 +1,18 @@
+import type { Declare } from "./verb.ts";
+
+export const keys: Declare = (program, { words, run }) => {
+  const { commands, options, arguments: names } = words.help;
+  // A broken config file keeps nobody from their keys.
+  const despite = { configFile: true, mistakes: [] };
+  const group = program.command("keys").description(commands.keys);
+
+  const list = group.command("list", { isDefault: true }).description(commands.keysList).option("--json", options.json);
+  list.action(({ json = false }: { json?: boolean }) =>
+    run(list, async (app) => (await import("../app/stored-keys.ts")).list(app, json), despite),
+  );
+
+  const remove = group.command("remove").description(commands.keysRemove).argument("<provider>", names.keyProvider);
+  remove.action((provider: string) =>
+    run(remove, async (app) => (await import("../app/stored-keys.ts")).remove(app, provider), despite),
+  );
+};
