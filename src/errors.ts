@@ -9,7 +9,8 @@ export interface ErrorDetails {
   /** Bad usage; `message` is commander's or the command's own sentence. */
   usage: { message: string };
   no_question: Record<string, never>;
-  input_unreadable: { path: string; reason: string };
+  /** `reason`: the system's name, or ours as in the words; `limit`: what it exceeds, or what else the reason is about. */
+  input_unreadable: { path: string; reason: string; limit?: string };
   /** An imported file with nothing in it that the program understands. */
   not_a_conversation: { path: string };
   output_exists: { path: string };

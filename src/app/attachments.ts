@@ -1,107 +1,125 @@
-import { readFile, stat } from "node:fs/promises";
-import { basename, extname, relative, resolve } from "node:path";
+import { basename, extname, sep } from "node:path";
 import type { Image } from "../chat/model.ts";
-import { expandHome } from "../config/folders.ts";
-import { AppError, systemReason } from "../errors.ts";
-import type { Question } from "./dialogue.ts";
+import { estimateTokens } from "../chat/usage.ts";
+import { AppError } from "../errors.ts";
+import { decodeText, type TextEncoding } from "../text-encoding.ts";
+import { findFiles } from "./file-search.ts";
+import { maxInputBytes, readInput } from "./input-file.ts";
+import { nearPath } from "./near-path.ts";
+import { contentOf, isPictureName } from "./picture.ts";
 
-const pictures: Readonly<Record<string, string>> = {
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".gif": "image/gif",
-  ".webp": "image/webp",
-};
+/** A file that goes with a question, read. */
+export interface Attachment {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative to the working directory where it lies in it. */
+  readonly name: string;
+  readonly bytes: number;
+  /** What the file says, decoded; null for a picture. */
+  readonly text: string | null;
+  readonly image: Image | null;
+  /** The encoding it was converted from; null for UTF-8 and for pictures. */
+  readonly convertedFrom: TextEncoding | null;
+  /** An estimate; null for a picture: what that costs is the service's to say. */
+  readonly tokens: number | null;
+}
 
-/** More files than anybody means to send: most likely a folder that was not meant. */
-const mostFiles = 500;
+/** What came of a path, a folder or a pattern. */
+export interface Attached {
+  readonly files: readonly Attachment[];
+  /** What was left out of a folder or a pattern, by name: `reason` as in `input_unreadable`. */
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface AttachOptions {
+  /** The working directory. */
+  readonly folder: string;
+  readonly stop: AbortSignal;
+  /** Of the system, for texts whose encoding is not plain. */
+  readonly locale: string;
+  /** Called for a pipe that gives nothing for a second. */
+  readonly onSilence?: (path: string) => void;
+}
 
 /**
- * A question with files: text files stand after the words, fenced and named; pictures go beside them.
+ * Reads the files that a path, a folder or a pattern means, each once.
  *
- * @throws AppError `input_unreadable` for a file that cannot be read or is neither text nor a picture
+ * @param path as it was typed
+ * @throws AppError `input_unreadable` where there is nothing that can be sent, or too much; `interrupted`
  */
-export async function withFiles(text: string, paths: readonly string[], folder: string): Promise<Question> {
-  const parts: string[] = text === "" ? [] : [text];
-  const images: Image[] = [];
-  for (const path of paths) {
-    const bytes = await readFile(path).catch((error: unknown): never => {
-      throw new AppError("input_unreadable", { path, reason: systemReason(error) }, { cause: error });
-    });
-    const mediaType = pictures[extname(path).toLowerCase()];
-    if (mediaType === undefined) parts.push(fenced(nameOf(path, folder), bytes));
-    else images.push({ name: basename(path), url: `data:${mediaType};base64,${bytes.toString("base64")}` });
+export async function attach(path: string, options: AttachOptions): Promise<Attached> {
+  const { folder, stop } = options;
+  const found = await findFiles(path, folder, stop);
+  const files: Attachment[] = [];
+  const name = (full: string) => nameOf(full, folder);
+  const leftOut = [
+    ...found.links.map((full) => ({ name: name(full), reason: "link" })),
+    ...found.closed.map((full) => ({ name: name(full), reason: "EACCES" })),
+  ];
+  let room = maxInputBytes;
+  for (const full of found.files) {
+    try {
+      const file = await readAttachment(full, { ...options, maxBytes: room });
+      room -= file.bytes;
+      files.push(file);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "input_unreadable" || found.single) throw error;
+      const { reason } = (error as AppError<"input_unreadable">).details;
+      if (reason === "too_large") throw error;
+      leftOut.push({ name: name(full), reason });
+    }
   }
-  return { text: parts.join("\n\n"), ...(images.length > 0 && { images }) };
+  if (files.length === 0) throw new AppError("input_unreadable", { path, reason: leftOut[0]?.reason ?? "no_match" });
+  return { files, leftOut };
 }
 
-/**
- * The files that a path, a folder or a pattern means; of a folder those that its `.gitignore` files do not leave out.
- *
- * @param folder the working directory
- * @throws AppError `input_unreadable` when there are none, or too many
- */
-export async function findFiles(path: string, folder: string): Promise<string[]> {
-  const full = resolve(folder, expandHome(path));
-  const found = await stat(full).catch(() => null);
-  if (found?.isFile() === true) return [full];
-  const { globby } = await import("globby");
-  const files =
-    found?.isDirectory() === true
-      ? await globby("**/*", { cwd: full, gitignore: true, absolute: true, ignore: [".git"], dot: false })
-      : await globby(expandHome(path).replaceAll("\\", "/"), { cwd: folder, gitignore: true, absolute: true });
-  if (files.length === 0) throw new AppError("input_unreadable", { path, reason: "ENOENT" });
-  if (files.length > mostFiles) throw new AppError("input_unreadable", { path, reason: `${files.length} files` });
-  return await textsAndPictures(files.toSorted());
-}
-
-/** Of many files the ones that can be sent; a folder has others too, and nobody named them. */
-async function textsAndPictures(files: readonly string[]): Promise<string[]> {
-  if (files.length === 1) return [...files];
-  const kept: string[] = [];
-  for (const file of files) {
-    const known = pictures[extname(file).toLowerCase()] !== undefined;
-    if (known || !isBinary(await readFile(file))) kept.push(file);
+async function readAttachment(path: string, options: AttachOptions & { maxBytes: number }): Promise<Attachment> {
+  const { folder, stop, locale, maxBytes, onSilence } = options;
+  const name = nameOf(path, folder);
+  const refused = (reason: string, limit?: string) =>
+    new AppError("input_unreadable", { path: name, reason, ...(limit !== undefined && { limit }) });
+  const bytes = await readInput(path, { maxBytes, stop, onSilence: () => onSilence?.(name) });
+  const content = contentOf(bytes);
+  const facts = { path, name, bytes: bytes.length };
+  if (content.kind === "picture") {
+    if (!content.whole) throw refused("picture_broken");
+    const url = `data:${content.mediaType};base64,${bytes.toString("base64")}`;
+    return { ...facts, text: null, image: { name: basename(path), url }, convertedFrom: null, tokens: null };
   }
-  return kept;
+  if (content.kind === "foreign") throw refused(content.form === "PDF" ? "document_form" : "picture_form", content.form);
+  if (isPictureName(extname(path))) throw refused(bytes.length === 0 ? "picture_empty" : "picture_broken");
+  const decoded = decodeText(bytes, locale);
+  if (typeof decoded === "string") throw refused(decoded);
+  const { text, encoding } = decoded;
+  const convertedFrom = encoding === "UTF-8" ? null : encoding;
+  return { ...facts, text, image: null, convertedFrom, tokens: estimateTokens(text) };
 }
 
-/** `@path` in a question, at its start or after a blank; quotes hold a path with blanks: `@"my notes.md"`. */
-export function mentionedPaths(text: string): string[] {
-  return [...text.matchAll(/(?:^|\s)@(?:"([^"\n]+)"|(\S+))/gu)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+/** The words of a question with its files: texts stand after the words, fenced and named; pictures go beside them. */
+export function withAttachments(
+  words: string,
+  files: readonly Attachment[],
+): { readonly text: string; readonly images?: readonly Image[] } {
+  const texts = files.flatMap(({ name, text }) => (text === null ? [] : [fenced(name, text)]));
+  const images = files.flatMap(({ image }) => (image === null ? [] : [image]));
+  const text = [...(words === "" ? [] : [words]), ...texts].join("\n\n");
+  return { text, ...(images.length > 0 && { images }) };
 }
 
-/**
- * The files mentioned in a question. A mention that is no file (a name, a decorator, a mail address) is only text, unless it
- * looks like a path.
- */
-export async function mentionedFiles(text: string, folder: string): Promise<string[]> {
-  const files: string[] = [];
-  for (const mention of mentionedPaths(text)) {
-    const path = mention.replace(/[,.;:!?)，。；：！？）]+$/u, "") || mention;
-    const looksLikePath = /[/*\\]|\.[A-Za-z0-9]{1,5}$/u.test(path);
-    const found = await findFiles(path, folder).catch((error: unknown) => {
-      if (looksLikePath && !path.includes("@")) throw error;
-      return [];
-    });
-    files.push(...found);
-  }
-  return [...new Set(files)];
+/** Without the files that are among the others already. */
+export function without(files: readonly Attachment[], others: readonly Attachment[]): Attachment[] {
+  const known = new Set(others.map(({ path }) => path));
+  return files.filter(({ path }) => !known.has(path) && known.add(path));
 }
 
 function nameOf(path: string, folder: string): string {
-  const near = relative(folder, path);
-  return near.startsWith("..") ? basename(path) : near;
+  // A name may hold whatever the system allows, line breaks too.
+  return (nearPath(folder, path) ?? basename(path)).replaceAll(sep, "/").replace(/[\0-\x1f\x7f`]/gu, "?");
 }
 
-function isBinary(bytes: Buffer): boolean {
-  return bytes.subarray(0, 8000).includes(0);
-}
-
-function fenced(name: string, bytes: Buffer): string {
-  if (isBinary(bytes)) throw new AppError("input_unreadable", { path: name, reason: "binary" });
-  const text = bytes.toString("utf8");
-  const longest = Math.max(2, ...[...text.matchAll(/^`{3,}/gmu)].map(([ticks]) => ticks.length));
+function fenced(name: string, text: string): string {
+  let longest = 2;
+  for (const [ticks] of text.matchAll(/^`{3,}/gmu)) longest = Math.max(longest, ticks.length);
   const fence = "`".repeat(longest + 1);
   return `${name}:\n${fence}${extname(name).slice(1)}\n${text.replace(/\n$/u, "")}\n${fence}`;
 }
