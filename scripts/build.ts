@@ -79,7 +79,6 @@ const readers = new Set([
   "chalk",
   "cli-width",
   "commander",
-  "globby",
   "is-interactive",
   "is-unicode-supported",
   "ora",

@@ -20,6 +20,8 @@ export interface ErrorDetails {
   /** `instead`: the option that makes a terminal unnecessary. */
   not_a_terminal: { what: string; instead?: string };
   unknown_provider: { name: string; known: readonly string[] };
+  /** `ended`: its exit code or the signal; null where it cannot be run. */
+  editor_failed: { editor: string; ended: string | null };
   not_a_log: { path: string };
   /** A regular expression that took longer than a search may. */
   slow_pattern: { pattern: string; seconds: number };
@@ -126,6 +128,7 @@ const exitCodes: Record<ErrorCode, number> = {
   nothing_named: 2,
   not_a_terminal: 2,
   unknown_provider: 2,
+  editor_failed: 2,
   not_a_log: 2,
   slow_pattern: 2,
   bad_pattern: 2,

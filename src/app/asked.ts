@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import type { ChatEvent } from "../chat/model.ts";
 import type { AppError } from "../errors.ts";
 import { failureOf } from "../terminal/parts.ts";
@@ -6,6 +5,7 @@ import { describe } from "../terminal/terminal.ts";
 import { isoWithOffset } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
 import type { Answer, Dialogue } from "./dialogue.ts";
+import { shownPath } from "./near-path.ts";
 
 /** An event as a line of `ask -o jsonl`; null for what is not told. */
 export function asLine(app: App, event: ChatEvent): object | null {
@@ -52,7 +52,7 @@ export function asObject(
       first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
       total_ms: endedAt.getTime() - startedAt.getTime(),
     },
-    transcript: dialogue.path === null || answer.unsaved !== null ? null : relativePath(app, dialogue.path),
+    transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(app.workingFolder, dialogue.path),
     started_at: isoWithOffset(startedAt),
     ended_at: isoWithOffset(endedAt),
     error:
@@ -70,10 +70,4 @@ function asUsage(usage: NonNullable<Answer["usage"]>): object {
     reasoning_tokens: usage.reasoningTokens,
     total_tokens: usage.totalTokens,
   };
-}
-
-/** Relative to the working directory where the file lies inside it. */
-function relativePath(app: App, path: string): string {
-  const near = relative(app.workingFolder, path);
-  return near.startsWith("..") ? path : near;
 }

@@ -1,15 +1,18 @@
-import { fstatSync } from "node:fs";
 import type { ChatEvent } from "../chat/model.ts";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../terminal/answer.ts";
 import { sayParts } from "../terminal/parts.ts";
+import { summarise } from "../terminal/summary.ts";
 import { describe } from "../terminal/terminal.ts";
+import type { Words } from "../words/words.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
 import { asLine, asObject, errorLine } from "./asked.ts";
-import { withFiles } from "./attachments.ts";
-import { type Answer, Dialogue, type Question } from "./dialogue.ts";
+import { maySend, readNamed } from "./attached.ts";
+import { type Attachment, withAttachments } from "./attachments.ts";
+import { type Answer, Dialogue } from "./dialogue.ts";
+import { readPiped } from "./piped-text.ts";
 import { answerWriter } from "./writers.ts";
 
 export interface Asking {
@@ -21,19 +24,26 @@ export interface Asking {
   readonly goOn: boolean;
 }
 
+/** As after Ctrl-C: nothing was asked. */
+const declined = { code: "interrupted", exitCode: 130 };
+
 /**
  * One question, one answer; or the rest of an answer that had broken off.
  *
  * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `usage` where there is
  *   nothing to go on with
+ * @returns the exit code where the person did not want it sent; null when all went well
  */
-export async function runAsk(app: App, asking: Asking): Promise<void> {
-  const question = asking.goOn ? null : await gather(asking, app.stop);
+export async function runAsk(app: App, asking: Asking): Promise<{ code: string; exitCode: number } | null> {
+  const gathered = asking.goOn ? null : await gather(app, asking);
   const dialogue = await Dialogue.open(app, await findEarlier(app, asking.earlier));
-  if (question === null && !dialogue.canContinue) {
+  if (gathered === null && !dialogue.canContinue) {
     throw new AppError("usage", { message: app.words.session.nothingToContinue });
   }
   if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
+  // Whoever says no to what would be sent has been told so.
+  if (gathered !== null && !(await maySend(app, dialogue, gathered.files, () => {}))) return declined;
+  const question = gathered === null ? null : withAttachments(gathered.text, gathered.files);
   const { onEvent, view } = viewOf(app, asking.output);
   const answer = await (question === null
     ? dialogue.continueAnswer(onEvent, app.stop)
@@ -42,12 +52,13 @@ export async function runAsk(app: App, asking: Asking): Promise<void> {
   const error = failureIn(dialogue, answer);
   if (asking.output === "json") app.terminal.json(asObject(app, dialogue, question?.text ?? null, answer, error));
   if (asking.output === "jsonl" && error !== answer.error) app.terminal.json(errorLine(app, error!));
-  report(app, dialogue, answer);
+  report(app, dialogue, answer, asking.output);
   // Whoever read the answer has seen enough: that is no failure to speak of.
   if (error !== null && app.stop.reason !== "closed") throw error;
   await app.terminal.drained(app.stop);
   const { refusal } = app.terminal;
   if (refusal !== null) throw new AppError("output_unwritable", { reason: refusal, transcript: dialogue.path });
+  return null;
 }
 
 function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEvent) => void; view: AnswerView } {
@@ -66,44 +77,18 @@ function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEven
   return { onEvent, view };
 }
 
-/** Words, piped text, or both; then the files. */
-async function gather({ words, files }: Asking, stop: AbortSignal): Promise<Question> {
-  const piped = await readPiped(stop);
-  const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
-  const question = await withFiles(text, files, process.cwd());
-  if (question.text.trim() === "" && question.images === undefined) throw new AppError("no_question", {});
-  return question;
+interface Gathered {
+  readonly text: string;
+  readonly files: readonly Attachment[];
 }
 
-/**
- * What is piped or redirected in; a terminal, `/dev/null` and a closed stdin give nothing.
- *
- * @throws AppError `input_unreadable` for what is no text; `interrupted` when `stop` comes before the end of it
- */
-async function readPiped(stop: AbortSignal): Promise<string> {
-  try {
-    const stat = fstatSync(0);
-    if (!stat.isFIFO() && !stat.isFile() && !stat.isSocket()) return "";
-  } catch {
-    return "";
-  }
-  const { stdin } = process;
-  const pieces: Buffer[] = [];
-  const leave = () => stdin.destroy();
-  stop.addEventListener("abort", leave, { once: true });
-  try {
-    for await (const piece of stdin as AsyncIterable<Buffer>) pieces.push(piece);
-  } catch (error) {
-    if (!stop.aborted) throw new AppError("input_unreadable", { path: "stdin", reason: systemReason(error) });
-  }
-  stop.removeEventListener("abort", leave);
-  if (stop.aborted) throw new AppError("interrupted", {});
-  const bytes = Buffer.concat(pieces);
-  if (bytes.subarray(0, 8000).includes(0)) throw new AppError("input_unreadable", { path: "stdin", reason: "binary" });
-  return bytes
-    .toString("utf8")
-    .replace(/^\uFEFF/u, "")
-    .replace(/\r?\n$/u, "");
+/** Words, piped text, or both; and the files. */
+async function gather(app: App, { words, files: paths }: Asking): Promise<Gathered> {
+  const piped = await readPiped(app, words.trim() === "");
+  const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
+  const files = await readNamed(app, paths);
+  if (text === "" && files.length === 0) throw new AppError("no_question", {});
+  return { text, files };
 }
 
 /** What the exit code comes from; null where the answer is whole and saved. */
@@ -114,11 +99,18 @@ function failureIn({ provider }: Dialogue, { error, finishReason, unsaved }: Ans
 }
 
 /** What is left to say. */
-function report(app: App, dialogue: Dialogue, answer: Answer): void {
+function report(app: App, dialogue: Dialogue, answer: Answer, output: Asking["output"]): void {
   const { terminal, words } = app;
   if (app.stop.reason === "closed") return;
   sayParts(terminal, words, answer);
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
+  if (terminal.errIsTerminal && output === "text") terminal.say(terminal.ink.err.dim(figuresOf(answer, words.answer)));
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
+}
+
+/** Tokens, time and cost, as below an answer in a session. */
+function figuresOf({ startedAt, firstAt, endedAt, usage, cost }: Answer, words: Words["answer"]): string {
+  const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
+  return summarise(words, { usage, cost, firstMs, totalMs: endedAt.getTime() - startedAt.getTime() });
 }

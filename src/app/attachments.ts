@@ -1,8 +1,10 @@
-import { basename, extname, sep } from "node:path";
+import { basename, extname, resolve, sep } from "node:path";
+import { joinAttached, splitAttached } from "../chat/attached-text.ts";
 import type { Image } from "../chat/model.ts";
 import { estimateTokens } from "../chat/usage.ts";
 import { AppError } from "../errors.ts";
 import { decodeText, type TextEncoding } from "../text-encoding.ts";
+import type { Question } from "./dialogue.ts";
 import { findFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
 import { nearPath } from "./near-path.ts";
@@ -20,6 +22,8 @@ export interface Attachment {
   readonly image: Image | null;
   /** The encoding it was converted from; null for UTF-8 and for pictures. */
   readonly convertedFrom: TextEncoding | null;
+  /** Whether U+FFFD stands for some of its bytes. */
+  readonly damaged: boolean;
   /** An estimate; null for a picture: what that costs is the service's to say. */
   readonly tokens: number | null;
 }
@@ -73,53 +77,60 @@ export async function attach(path: string, options: AttachOptions): Promise<Atta
   return { files, leftOut };
 }
 
+const plain = { convertedFrom: null, damaged: false };
+
 async function readAttachment(path: string, options: AttachOptions & { maxBytes: number }): Promise<Attachment> {
   const { folder, stop, locale, maxBytes, onSilence } = options;
   const name = nameOf(path, folder);
   const refused = (reason: string, limit?: string) =>
     new AppError("input_unreadable", { path: name, reason, ...(limit !== undefined && { limit }) });
-  const bytes = await readInput(path, { maxBytes, stop, onSilence: () => onSilence?.(name) });
+  const bytes = await readInput(path, { name, maxBytes, stop, onSilence: () => onSilence?.(name) });
   const content = contentOf(bytes);
   const facts = { path, name, bytes: bytes.length };
   if (content.kind === "picture") {
     if (!content.whole) throw refused("picture_broken");
     const url = `data:${content.mediaType};base64,${bytes.toString("base64")}`;
-    return { ...facts, text: null, image: { name: basename(path), url }, convertedFrom: null, tokens: null };
+    return { ...facts, ...plain, text: null, image: { name: basename(path), url }, tokens: null };
   }
-  if (content.kind === "foreign") throw refused(content.form === "PDF" ? "document_form" : "picture_form", content.form);
+  if (content.kind === "foreign")
+    throw refused(content.form === "PDF" ? "document_form" : "picture_form", content.form);
   if (isPictureName(extname(path))) throw refused(bytes.length === 0 ? "picture_empty" : "picture_broken");
   const decoded = decodeText(bytes, locale);
   if (typeof decoded === "string") throw refused(decoded);
-  const { text, encoding } = decoded;
+  const { text, encoding, damaged } = decoded;
   const convertedFrom = encoding === "UTF-8" ? null : encoding;
-  return { ...facts, text, image: null, convertedFrom, tokens: estimateTokens(text) };
+  return { ...facts, text, image: null, convertedFrom, damaged, tokens: estimateTokens(text) };
 }
 
-/** The words of a question with its files: texts stand after the words, fenced and named; pictures go beside them. */
-export function withAttachments(
-  words: string,
-  files: readonly Attachment[],
-): { readonly text: string; readonly images?: readonly Image[] } {
-  const texts = files.flatMap(({ name, text }) => (text === null ? [] : [fenced(name, text)]));
+/** A question with its files: texts stand behind the words, pictures go beside them. */
+export function withAttachments(words: string, files: readonly Attachment[]): Question {
+  const texts = files.flatMap(({ name, text }) => (text === null ? [] : [{ name, text }]));
   const images = files.flatMap(({ image }) => (image === null ? [] : [image]));
-  const text = [...(words === "" ? [] : [words]), ...texts].join("\n\n");
-  return { text, ...(images.length > 0 && { images }) };
+  return { text: joinAttached(words, texts), ...(images.length > 0 && { images }) };
 }
 
-/** Without the files that are among the others already. */
-export function without(files: readonly Attachment[], others: readonly Attachment[]): Attachment[] {
-  const known = new Set(others.map(({ path }) => path));
-  return files.filter(({ path }) => !known.has(path) && known.add(path));
+/** What was typed of a question asked before, and what went with it. */
+export function takeApart(question: Question, folder: string): { words: string; files: Attachment[] } {
+  const { words, files } = splitAttached(question.text);
+  const facts = (name: string) => ({ path: resolve(folder, name), name, ...plain });
+  const texts = files.map(({ name, text }): Attachment => {
+    const [bytes, tokens] = [Buffer.byteLength(text), estimateTokens(text)];
+    return Object.assign(facts(name), { text, bytes, tokens, image: null });
+  });
+  const images = (question.images ?? []).map((image): Attachment => {
+    const bytes = Math.floor((image.url.length - image.url.indexOf(",") - 1) * 0.75);
+    return Object.assign(facts(image.name), { image, bytes, tokens: null, text: null });
+  });
+  return { words, files: [...texts, ...images] };
+}
+
+/** Each file once. */
+export function onceEach(files: readonly Attachment[]): Attachment[] {
+  const known = new Set<string>();
+  return files.filter(({ path }) => known.size < known.add(path).size);
 }
 
 function nameOf(path: string, folder: string): string {
   // A name may hold whatever the system allows, line breaks too.
   return (nearPath(folder, path) ?? basename(path)).replaceAll(sep, "/").replace(/[\0-\x1f\x7f`]/gu, "?");
-}
-
-function fenced(name: string, text: string): string {
-  let longest = 2;
-  for (const [ticks] of text.matchAll(/^`{3,}/gmu)) longest = Math.max(longest, ticks.length);
-  const fence = "`".repeat(longest + 1);
-  return `${name}:\n${fence}${extname(name).slice(1)}\n${text.replace(/\n$/u, "")}\n${fence}`;
 }

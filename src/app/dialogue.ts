@@ -32,10 +32,6 @@ export interface Answer extends TurnResult {
 export interface Question {
   /** As it is sent, with the text of attached files. */
   readonly text: string;
-  /** What a person typed of it; absent where that is all. */
-  readonly typed?: string;
-  /** Paths of files that were attached by name, not mentioned in it. */
-  readonly files?: readonly string[];
   readonly images?: readonly Image[];
 }
 
@@ -64,8 +60,6 @@ export class Dialogue {
   #state: DialogueState;
   /** The system prompt that was set in this conversation; undefined where none was. */
   #ownSystem: string | null | undefined;
-  /** The questions of this run as they were typed, by their messages. */
-  readonly #questions = new WeakMap<Message, Question>();
 
   private constructor(app: App, state: DialogueState) {
     this.#app = app;
@@ -149,7 +143,9 @@ export class Dialogue {
   /** What `/retry` and `/edit-last` mean: the question that failed last, else the last one with an answer; null for none. */
   get lastQuestion(): Question | null {
     const message = this.#state.failed?.question ?? this.conversation.last?.question ?? null;
-    return message === null ? null : this.#questionOf(message);
+    if (message === null) return null;
+    const { content: text, images } = message;
+    return { text, ...(images && { images }) };
   }
 
   /**
@@ -174,7 +170,6 @@ export class Dialogue {
     if (instead) this.#takeBack(record);
     const { text: content, images } = question;
     const message: Message = { role: "user", content, ...(images && { images }) };
-    this.#questions.set(message, question);
     const request = this.#request(this.conversation.request([message], this.#app.settings.history));
     const answer = await this.#run({ model, request, record, question, continues: null }, onEvent, signal);
     const ids = this.#newIds();
@@ -258,12 +253,6 @@ export class Dialogue {
     for (const id of taken?.ids ?? []) record.try((writer) => writer.note("undo", { id }));
     this.#change({ failed: null, counted: null, ...(failed === null && { cut: false }) });
     this.#look();
-  }
-
-  /** What was typed and what was attached to it; of a question of an earlier run, all as one text. */
-  #questionOf(message: Message): Question {
-    const { content: text, images } = message;
-    return this.#questions.get(message) ?? { text, ...(images && { images }) };
   }
 
   /**

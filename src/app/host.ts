@@ -1,16 +1,20 @@
+import { resolve } from "node:path";
 import { withoutKeys } from "../config/environment.ts";
 import { nearestTo } from "../config/expectation.ts";
 import type { SettingName } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
-import type { Archive, Host, LineSource, Question, SessionSettings } from "../repl/host.ts";
+import type { Archive, Host, LineSource, Question, SessionSettings, Written } from "../repl/host.ts";
+import { sanitize } from "../terminal/sanitize.ts";
 import { count } from "../terminal/summary.ts";
 import type { App } from "./app.ts";
-import { findFiles, mentionedFiles, withFiles } from "./attachments.ts";
+import { attachOptions, maySend, tellReading } from "./attached.ts";
+import { attach, type Attachment, onceEach, takeApart, withAttachments } from "./attachments.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { editText } from "./editing.ts";
 import { tellError } from "./launch.ts";
 import { meantModel, ModelLists } from "./model-lists.ts";
 import { factsOf } from "./model-facts.ts";
+import { readMentions } from "./mentioned.ts";
 import { archiveOf } from "./session-archive.ts";
 import { answerWriter } from "./writers.ts";
 
@@ -21,13 +25,13 @@ export class SessionHost implements Host {
   readonly settings: SessionSettings;
   readonly archive: Archive;
   readonly #lists: ModelLists;
-  #attached: readonly string[];
+  #attached: readonly Attachment[];
   #lines: LineSource | null = null;
   lastThinking = "";
   toldUnsaved: AppError | null = null;
 
   /** @param files go with the first question */
-  constructor(app: App, dialogue: Dialogue, files: readonly string[]) {
+  constructor(app: App, dialogue: Dialogue, files: readonly Attachment[]) {
     this.#app = app;
     this.dialogue = dialogue;
     this.settings = settingsOf(app, dialogue);
@@ -71,23 +75,40 @@ export class SessionHost implements Host {
 
   answerWriter = () => answerWriter(this.#app);
 
-  attach = async (text: string, instead: Question | null) => {
+  attach = async ({ text, mentions, instead }: Written, signal: AbortSignal) => {
     const { workingFolder } = this.#app;
-    const files = [...new Set([...(instead?.files ?? []), ...this.#attached])];
-    const mentioned = await mentionedFiles(text, workingFolder);
-    const question = await withFiles(text, [...files, ...mentioned], workingFolder);
+    const options = attachOptions(this.#app, signal);
+    const { attached, asText } = await readMentions(mentions, options);
+    for (const each of attached) tellReading(this.#app, each);
+    const before = instead === null ? [] : takeApart(instead, workingFolder).files;
+    const files = onceEach([...before, ...this.#attached, ...attached.flatMap((each) => each.files)]);
+    this.#tellAsText(asText.filter(({ path }) => !files.some((file) => file.path === resolve(workingFolder, path))));
+    if (!(await this.#maySend(files))) return null;
     this.#attached = [];
-    // Of a question of an earlier run nobody knows the files: its text has them, and its pictures go along.
-    const kept = instead?.files === undefined ? (instead?.images ?? []) : [];
-    const images = [...kept, ...(question.images ?? [])];
-    return { text: question.text, typed: text, files, ...(images.length > 0 && { images }) };
+    return withAttachments(text, files);
   };
 
-  addFile = async (path: string) => {
-    const files = await findFiles(path, this.#app.workingFolder);
-    this.#attached = [...this.#attached, ...files];
-    return files.length;
+  maySendAgain = (question: Question) => this.#maySend(takeApart(question, this.#app.workingFolder).files);
+
+  addFile = async (path: string, signal: AbortSignal) => {
+    const attached = await attach(path, attachOptions(this.#app, AbortSignal.any([this.#app.stop, signal])));
+    tellReading(this.#app, attached);
+    this.#attached = onceEach([...this.#attached, ...attached.files]);
+    return attached.files.length;
   };
+
+  async #maySend(files: readonly Attachment[]): Promise<boolean> {
+    return await maySend(this.#app, this.dialogue, files, () => this.lines.release());
+  }
+
+  #tellAsText(mentions: readonly { readonly path: string }[]): void {
+    const { terminal, words } = this.#app;
+    if (!terminal.interactive) return;
+    for (const { path } of mentions) {
+      const shown = sanitize(path);
+      terminal.say(terminal.ink.err.dim(words.attachments.notTyped({ mention: `@${shown}`, path: shown })));
+    }
+  }
 
   readModel = (text: string, signal: AbortSignal) =>
     meantModel(this.#app, this.#lists, this.dialogue.provider, text, signal);

@@ -62,7 +62,7 @@ function isWhole(bytes: Buffer, mediaType: string): boolean {
 /** Follows the chunks to the last one; each has its length, its name, its data and a checksum. */
 function hasPngEnd(bytes: Buffer): boolean {
   if (bytes.toString("latin1", 12, 16) !== "IHDR") return false;
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     if (bytes.toString("latin1", at + 4, at + 8) === "IEND") return true;
     at += bytes.readUInt32BE(at) + 12;
   }

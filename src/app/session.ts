@@ -1,15 +1,17 @@
-import { relative } from "node:path";
-import { AppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import type { LineSource } from "../repl/host.ts";
 import { runRepl } from "../repl/session.ts";
 import { sanitize } from "../terminal/sanitize.ts";
+import { errorWords } from "../terminal/terminal.ts";
+import { localeOf, type TextEncoding } from "../text-encoding.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
-import { withFiles } from "./attachments.ts";
+import { readNamed } from "./attached.ts";
 import { Dialogue } from "./dialogue.ts";
 import { editText } from "./editing.ts";
 import { SessionHost } from "./host.ts";
+import { shownPath } from "./near-path.ts";
 import { remind } from "./reminding.ts";
 
 /**
@@ -21,11 +23,11 @@ import { remind } from "./reminding.ts";
 export async function runSession(app: App, earlier: Earlier, files: readonly string[]): Promise<AppError | null> {
   const before = await findEarlier(app, earlier);
   // Better told before anything is asked than after.
-  await withFiles("", files, app.workingFolder);
+  const attached = await readNamed(app, files);
   const opened = await openDialogue(app, before);
   if (opened instanceof AppError) return opened;
   greet(opened.app, opened.dialogue, before);
-  const host = new SessionHost(opened.app, opened.dialogue, files);
+  const host = new SessionHost(opened.app, opened.dialogue, attached);
   const lines = await openLines(opened.app, host);
   host.useLines(lines);
   const leave = () => void lines.close();
@@ -75,8 +77,7 @@ function greet(app: App, dialogue: Dialogue, before: Transcript | null): void {
   terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
   if (dialogue.provider === "demo") terminal.say(ink.err.yellow(words.session.demo));
   const target = settings.transcript ?? before?.path ?? transcripts;
-  const near = relative(workingFolder, target);
-  const path = sanitize(near === "" || near.startsWith("..") ? target : near);
+  const path = sanitize(shownPath(workingFolder, target));
   terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
   if (before === null) return;
   remind(app, dialogue, before);
@@ -89,10 +90,9 @@ function takeLeave({ terminal, words, settings, workingFolder }: App, dialogue: 
   if (!settings.save || path === null || id === null) {
     return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
   }
-  const near = relative(workingFolder, path);
   if (dialogue.unsaved !== null) return terminal.warn(words.session.leftPartly({ path: sanitize(path) }));
   const command = `deepseek-chat --resume ${id}`;
-  terminal.say(words.session.left({ path: sanitize(near.startsWith("..") ? path : near), command }));
+  terminal.say(words.session.left({ path: sanitize(shownPath(workingFolder, path)), command }));
 }
 
 async function openLines(app: App, host: SessionHost): Promise<LineSource> {
@@ -100,7 +100,14 @@ async function openLines(app: App, host: SessionHost): Promise<LineSource> {
   const { stdin } = process;
   if (!terminal.interactive) {
     const { pipedLines } = await import("../repl/piped.ts");
-    return pipedLines(stdin, stop);
+    const locale = localeOf(app.environment.variables);
+    const { converted } = app.words.attachments;
+    let told = false;
+    const onConverted = (encoding: TextEncoding) => {
+      if (!told) terminal.say(converted({ name: "stdin", encoding }));
+      told = true;
+    };
+    return pipedLines(stdin, { stop, locale, onConverted });
   }
   if (!terminal.capable) {
     const { plainLines } = await import("../repl/plain.ts");
@@ -116,6 +123,13 @@ async function openLines(app: App, host: SessionHost): Promise<LineSource> {
     words: () => app.words.editor,
     historyFile: folders.historyFile,
     complete: completerFor(host),
-    openEditor: (text) => editText(app, text),
+    openEditor: async (text) => {
+      try {
+        return (await editText(app, text)) ?? text;
+      } catch (error) {
+        const known = asAppError(error);
+        throw known.code === "internal" ? error : new Error(errorWords(known, app.words.errors).what, { cause: error });
+      }
+    },
   });
 }

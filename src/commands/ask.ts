@@ -32,7 +32,7 @@ export const ask: Declare = (program, { words, run }) => {
         const { runAsk } = await import("../app/asking.ts");
         const named = earlierOf(options);
         const earlier = goOn && named.kind === "none" ? ({ kind: "newest" } as const) : named;
-        await runAsk(app, { words: question.join(" "), files, output, earlier, goOn });
+        return await runAsk(app, { words: question.join(" "), files, output, earlier, goOn });
       }),
     );
 };

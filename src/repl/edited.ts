@@ -42,8 +42,8 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
   );
   const source: LineSource = {
     multiline: false,
-    async read(initial = ""): Promise<Line> {
-      const result = await editor.read(promptOf(terminal.ink.err), initial);
+    async read(initial = "", again = false): Promise<Line> {
+      const result = await editor.read(promptOf(terminal.ink.err), initial, again);
       return result.kind === "line" ? { kind: "line", text: result.text, mentions: mentionsIn(result) } : result;
     },
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),

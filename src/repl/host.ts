@@ -21,13 +21,16 @@ export interface Host {
   /** Called when a prompt has appeared; gets ready for what will be asked. */
   readonly prepare: () => void;
   /**
-   * A question with what it names after `@` and what `/file` added.
+   * A question with the files it mentions and those that `/file` added, each shown; null where there was much to send and the
+   * person said no.
    *
-   * @param instead the question whose place it takes: what was attached to that one goes along; null for none
+   * @throws AppError `input_unreadable` for a file that is there and cannot be sent
    */
-  readonly attach: (text: string, instead: Question | null) => Promise<Question>;
+  readonly attach: (written: Written, signal: AbortSignal) => Promise<Question | null>;
+  /** Shows what goes with a question asked before; false where there is much to send and the person said no. */
+  readonly maySendAgain: (question: Question) => Promise<boolean>;
   /** Adds a file, a folder or a pattern to the next question; gives how many files that were. */
-  readonly addFile: (path: string) => Promise<number>;
+  readonly addFile: (path: string, signal: AbortSignal) => Promise<number>;
   /** Reads `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */
   readonly readModel: (text: string, signal: AbortSignal) => Promise<ChosenModel>;
   /**
@@ -49,7 +52,8 @@ export interface Host {
    * @throws AppError `bad_value`
    */
   readonly role: (name: string) => string;
-  readonly editText: (text: string) => Promise<string>;
+  /** Opens a text in the person's own editor; null where that left no file. */
+  readonly editText: (text: string) => Promise<string | null>;
   readonly useLanguage: (language: Language) => Promise<void>;
   /** The environment for a program of the system. */
   readonly withoutKeys: Readonly<Record<string, string | undefined>>;
@@ -58,6 +62,14 @@ export interface Host {
   lastThinking: string;
   /** The failure to save that a person was told of who was about to leave. */
   toldUnsaved: AppError | null;
+}
+
+/** A question before its files are read. */
+export interface Written {
+  readonly text: string;
+  readonly mentions: readonly Mention[];
+  /** The question whose place it takes: what was attached to that one goes along; null for none. */
+  readonly instead: Question | null;
 }
 
 export interface ChosenModel {
@@ -107,10 +119,6 @@ export interface Archive {
 export interface Question {
   /** As it is sent, with the text of attached files. */
   readonly text: string;
-  /** What a person typed of it; absent where that is all. */
-  readonly typed?: string;
-  /** Paths of files that were attached by name, not mentioned in it. */
-  readonly files?: readonly string[];
   readonly images?: readonly Image[];
 }
 
@@ -192,8 +200,11 @@ export type Line =
 
 /** Where questions come from: the line editor, a plain terminal, or a pipe. */
 export interface LineSource {
-  /** @param initial stands at the prompt to begin with, where it can be edited */
-  read(initial?: string): Promise<Line>;
+  /**
+   * @param initial stands at the prompt to begin with, where it can be edited
+   * @param again whether it was read from here before: then what was typed of it counts as typed
+   */
+  read(initial?: string, again?: boolean): Promise<Line>;
   /**
    * While an answer streams: keys are kept for the next prompt, and Ctrl-C calls `onInterrupt`.
    *

@@ -1,11 +1,21 @@
-import { createInterface } from "node:readline";
+import { decodeText, type TextEncoding } from "../text-encoding.ts";
 import type { Line, LineSource } from "./host.ts";
 
+export interface PipedOptions {
+  readonly stop: AbortSignal;
+  /** Of the system, for lines whose encoding is not plain. */
+  readonly locale: string;
+  /** Called once when lines are in another encoding than UTF-8. */
+  readonly onConverted: (encoding: TextEncoding) => void;
+}
+
+/** Bytes of a line; a longer one is no question. */
+const maxLine = 32 * 1024 * 1024;
+
 /** Each line that is piped in is one question; read no faster than they are answered. */
-export function pipedLines(input: NodeJS.ReadStream, stop: AbortSignal): LineSource {
-  const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  const lines = reader[Symbol.asyncIterator]();
-  stop.addEventListener("abort", () => reader.close(), { once: true });
+export function pipedLines(input: NodeJS.ReadStream, options: PipedOptions): LineSource {
+  const lines = linesOf(input, options);
+  options.stop.addEventListener("abort", () => input.destroy(), { once: true });
   return {
     async read(): Promise<Line> {
       const { value, done } = await lines.next();
@@ -16,8 +26,58 @@ export function pipedLines(input: NodeJS.ReadStream, stop: AbortSignal): LineSou
     release() {},
     history: () => [],
     async close() {
-      reader.close();
       input.destroy();
     },
   };
+}
+
+/** Decoded one by one, so that none waits for the next; a byte order mark of UTF-16 holds for all of them. */
+async function* linesOf(input: AsyncIterable<Buffer>, options: PipedOptions): AsyncGenerator<string, undefined> {
+  const { stop, locale, onConverted } = options;
+  let rest: Buffer = Buffer.alloc(0);
+  let wide: "UTF-16LE" | "UTF-16BE" | null = null;
+  let first = true;
+  const decode = (bytes: Buffer): string => {
+    const marked = wide === null ? bytes : Buffer.concat([wide === "UTF-16LE" ? leMark : beMark, bytes]);
+    const decoded = decodeText(marked, locale);
+    if (typeof decoded === "string") return bytes.toString("utf8");
+    if (decoded.encoding !== "UTF-8") onConverted(decoded.encoding);
+    return decoded.text;
+  };
+  try {
+    for await (const piece of input) {
+      rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+      if (first && rest.length < 2) continue;
+      if (first) {
+        first = false;
+        wide = rest.indexOf(leMark) === 0 ? "UTF-16LE" : rest.indexOf(beMark) === 0 ? "UTF-16BE" : null;
+        if (wide !== null) rest = rest.subarray(2);
+      }
+      for (let end = lineEnd(rest, wide); end !== null; end = lineEnd(rest, wide)) {
+        yield decode(rest.subarray(0, end.at)).replace(/\r$/u, "");
+        rest = rest.subarray(end.next);
+      }
+      if (rest.length > maxLine) return undefined;
+    }
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
+  if (rest.length > 0 && !stop.aborted) yield decode(rest).replace(/\r$/u, "");
+  return undefined;
+}
+
+const leMark = Buffer.from([0xff, 0xfe]);
+const beMark = Buffer.from([0xfe, 0xff]);
+
+/** Where a line ends and the next one begins; null where there is no whole one. No other encoding has this byte in a character. */
+function lineEnd(bytes: Buffer, wide: "UTF-16LE" | "UTF-16BE" | null): { at: number; next: number } | null {
+  if (wide === null) {
+    const at = bytes.indexOf(0x0a);
+    return at < 0 ? null : { at, next: at + 1 };
+  }
+  const mark = wide === "UTF-16LE" ? [0x0a, 0] : [0, 0x0a];
+  for (let at = 0; at + 1 < bytes.length; at += 2) {
+    if (bytes[at] === mark[0] && bytes[at + 1] === mark[1]) return { at, next: at + 2 };
+  }
+  return null;
 }

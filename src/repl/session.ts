@@ -1,7 +1,9 @@
 import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
 import { closeAnswer, makeRoom, warnOfContext, warnOfOthers } from "./closing.ts";
+import { foreign } from "./editor/origin.ts";
 import type { Answer, Host, Question } from "./host.ts";
+import { type Mention, mentionsIn } from "./mentions.ts";
 import type { SlashOutcome } from "./slash/command.ts";
 import { runSlash } from "./slash/table.ts";
 import { mayLeave } from "./unsaved.ts";
@@ -20,6 +22,14 @@ export async function runRepl(host: Host, stop: AbortSignal): Promise<AppError |
   return session.failed?.code === "transcript_unwritable" ? host.dialogue.unsaved : session.failed;
 }
 
+/** A line as it was read. */
+interface Typed {
+  readonly line: string;
+  readonly mentions: readonly Mention[];
+  /** The question whose place it takes; null for none. */
+  readonly instead: Question | null;
+}
+
 type Ask = (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<Answer>;
 
 class Session {
@@ -28,6 +38,8 @@ class Session {
   /** Of the last question that failed, or of a failure of the program itself before it; null when none did. */
   failed: AppError | null = null;
   #initial = "";
+  /** Whether that was read from the prompt before. */
+  #again = false;
   /** The question that is being edited: what is sent at the next prompt takes its place; null for none. */
   #edited: Question | null = null;
 
@@ -40,9 +52,9 @@ class Session {
     const { lines, terminal } = this.#host;
     let interrupted = false;
     while (!this.#stop.aborted) {
-      const initial = this.#initial;
-      this.#initial = "";
-      const reading = lines.read(initial);
+      const [initial, again] = [this.#initial, this.#again];
+      [this.#initial, this.#again] = ["", false];
+      const reading = lines.read(initial, again);
       this.#host.prepare();
       const line = await reading;
       if (line.kind === "end") {
@@ -57,7 +69,7 @@ class Session {
         continue;
       }
       interrupted = false;
-      if ((await this.#respond(line.text)) === "leave" && mayLeave(this.#host)) return;
+      if ((await this.#respond(line.text, line.mentions ?? [])) === "leave" && mayLeave(this.#host)) return;
       // Nobody sees another answer.
       const { refusal: reason } = terminal;
       if (reason !== null) throw new AppError("output_unwritable", { reason, transcript: this.#host.dialogue.path });
@@ -67,7 +79,7 @@ class Session {
   }
 
   /** What one line leads to. Whatever goes wrong with it ends the line, and not the session. */
-  async #respond(line: string): Promise<"stay" | "leave"> {
+  async #respond(line: string, mentions: readonly Mention[]): Promise<"stay" | "leave"> {
     const text = line.trim();
     const edited = this.#edited;
     this.#edited = null;
@@ -77,7 +89,7 @@ class Session {
       const slash = text.startsWith("/") && !text.startsWith("//");
       const question = text.startsWith("//") ? line.replace("//", "/") : line;
       const outcome: SlashOutcome = slash ? await runSlash(this.#host, text) : { ask: question };
-      return await this.#act(outcome, slash ? null : edited);
+      return await this.#act(outcome, slash ? null : { line, mentions, instead: edited });
     } catch (error) {
       const known = asAppError(error);
       if (known.code !== "interrupted") this.#host.tell(known);
@@ -86,8 +98,8 @@ class Session {
     }
   }
 
-  /** @param edited the question whose place a question takes; null for none */
-  async #act(outcome: SlashOutcome, edited: Question | null): Promise<"stay" | "leave"> {
+  /** @param typed the line, where that is what is asked; null for what a command gives */
+  async #act(outcome: SlashOutcome, typed: Typed | null): Promise<"stay" | "leave"> {
     if (typeof outcome === "string") return outcome;
     const { dialogue } = this.#host;
     if ("edit" in outcome) {
@@ -98,9 +110,31 @@ class Session {
       await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
     } else if ("again" in outcome) {
       const { lastQuestion } = dialogue;
-      if (lastQuestion !== null) await this.#ask(lastQuestion, true);
-    } else await this.#ask(await this.#host.attach(outcome.ask, edited), edited !== null);
+      if (lastQuestion !== null && (await this.#host.maySendAgain(lastQuestion))) await this.#ask(lastQuestion, true);
+    } else {
+      const question = await this.#attach(outcome.ask, typed);
+      if (question !== null) await this.#ask(question, (typed?.instead ?? null) !== null);
+    }
     return "stay";
+  }
+
+  /** Null where it is not to be sent; then it stands at the prompt again, as it does when a file cannot be read. */
+  async #attach(text: string, typed: Typed | null): Promise<Question | null> {
+    const controller = new AbortController();
+    const release = this.#host.lines.hold(() => controller.abort());
+    let question: Question | null = null;
+    try {
+      const { mentions, instead } = typed ?? { mentions: mentionsIn(foreign(text)), instead: null };
+      const signal = AbortSignal.any([this.#stop, controller.signal]);
+      question = await this.#host.attach({ text, mentions, instead }, signal);
+      return question;
+    } finally {
+      release();
+      if (question === null) {
+        [this.#initial, this.#again] = [typed?.line ?? text, typed !== null];
+        this.#edited = typed?.instead ?? null;
+      }
+    }
   }
 
   async #ask(question: Question, instead: boolean): Promise<void> {

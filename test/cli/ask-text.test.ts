@@ -61,10 +61,10 @@ describe.concurrent("the question", () => {
       run(["-f", "gone.txt"], { place, env, input: "one\ntwo\n" }),
     ]);
     expect([missing.code, binary.code, piped.code, chat.code]).toEqual([2, 2, 2, 2]);
-    expect(piped.stderr).toContain("The file stdin cannot be read (binary).");
+    expect(piped.stderr).toContain("Can't read stdin: it is a binary file.");
     expect(chat.stderr.match(/gone\.txt/gu)).toHaveLength(1);
-    expect(missing.stderr).toContain("The file gone.txt cannot be read (ENOENT).");
-    expect(binary.stderr).toContain("The file blob.bin cannot be read (binary).");
+    expect(missing.stderr).toContain("Can't read gone.txt: no such file.");
+    expect(binary.stderr).toContain("Can't read blob.bin: it is a binary file.");
   });
 });
 

@@ -220,7 +220,7 @@ describe.concurrent("slash commands of a session", () => {
     expect(stderr).toContain("Context: 37 tokens of 1,000,000 (0.0 %).");
   });
 
-  test("/file and @path attach files, patterns, and folders by their .gitignore", async () => {
+  test("/file attaches files, patterns, and folders by their .gitignore", async () => {
     const place = newPlace();
     put(join(place.cwd, "notes.md"), "# Notes\n");
     put(join(place.cwd, "lib", ".gitignore"), "skipped.txt\n");
@@ -230,28 +230,27 @@ describe.concurrent("slash commands of a session", () => {
     put(join(place.cwd, "lib", "binary.bin"), Buffer.from([0, 1, 2]));
     const lines = [
       "/file lib",
-      "see @notes.md, and mail me@example.com",
-      "again",
+      "/file notes.md",
+      "see these, and mail me@example.com",
+      "again @notes.md",
       "/file lib/*.ts",
       "pattern",
-      "@missing.md",
       "/file nowhere",
     ];
     const { messages, stderr } = await session(numbered, lines, { place });
     expect(messages[0]?.[0]).toBe(
       [
-        "user: see @notes.md, and mail me@example.com",
+        "user: see these, and mail me@example.com",
         "lib/a.ts:\n```ts\nexport {};\n```",
         "lib/deep/b.ts:\n```ts\nlet b;\n```",
         "notes.md:\n```md\n# Notes\n```",
       ].join("\n\n"),
     );
-    expect(messages[1]?.at(-1)).toBe("user: again");
+    expect(messages[1]?.at(-1)).toBe("user: again @notes.md");
     expect(messages[2]?.at(-1)).toBe("user: pattern\n\nlib/a.ts:\n```ts\nexport {};\n```");
     expect(messages).toHaveLength(3);
     expect(stderr).toContain("2 files go with the next question.");
-    expect(stderr).toContain("The file missing.md cannot be read (ENOENT).");
-    expect(stderr).toContain("The file nowhere cannot be read (ENOENT).");
+    expect(stderr).toContain("Can't read nowhere: no such file.");
   });
 
   test("/lang changes the program's own words at once", async () => {

@@ -48,11 +48,11 @@ export class Draft {
   #typed = 0;
   #yanked = 0;
 
-  /** @param text what stands there to begin with, which nobody typed */
-  constructor(kills: KillRing, text = "") {
+  /** @param initial what stands there to begin with; a text counts as one that nobody typed */
+  constructor(kills: KillRing, initial: string | Stretch = "") {
     this.#kills = kills;
-    this.#written = foreign(text);
-    this.#caret = text.length;
+    this.#written = typeof initial === "string" ? foreign(initial) : initial;
+    this.#caret = this.text.length;
   }
 
   get text(): string {

@@ -6,8 +6,8 @@ import { KillRing } from "./draft.ts";
 import type { History } from "./history.ts";
 import { Keyboard, type KeyboardListener, type KeyInput } from "./keyboard.ts";
 import type { KeyEvent } from "./keys.ts";
-import { Origins } from "./origin.ts";
-import { Pastes } from "./paste.ts";
+import { foreign, Origins } from "./origin.ts";
+import { cleanText, Pastes } from "./paste.ts";
 import { Patience } from "./patience.ts";
 import type { Prompt } from "./prompt.ts";
 import { type Outcome, Prompting } from "./prompting.ts";
@@ -99,12 +99,13 @@ export class LineEditor {
    * Shows the prompt, on a line that must be empty so far, and resolves with what is answered. Lines are added to the history.
    * One read at a time.
    * @param initial stands there to begin with
+   * @param again whether it is a line that was answered before, which then counts as typed where it was
    */
-  read(prompt: Prompt, initial = ""): Promise<ReadResult> {
+  read(prompt: Prompt, initial = "", again = false): Promise<ReadResult> {
     const { promise, resolve } = Promise.withResolvers<ReadResult>();
     const prompting = new Prompting({
       prompt,
-      initial,
+      initial: again ? this.#origins.of(initial) : foreign(cleanText(initial)),
       history: () => this.#options.history.entries,
       kills: this.#kills,
       pastes: this.#pastes,

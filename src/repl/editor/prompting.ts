@@ -28,7 +28,7 @@ export type Outcome =
 
 export interface PromptingOptions {
   readonly prompt: Prompt;
-  readonly initial: string;
+  readonly initial: Stretch;
   /** Oldest first; asked for when first needed. */
   readonly history: () => readonly string[];
   readonly kills: KillRing;
@@ -61,7 +61,7 @@ export class Prompting {
 
   constructor(options: PromptingOptions) {
     this.#options = options;
-    this.#draft = new Draft(options.kills, cleanText(options.initial));
+    this.#draft = new Draft(options.kills, options.initial);
     this.#completing = new Completing(this.#draft);
     this.#layout = new TextLayout((mark) => options.pastes.label(mark, options.words));
   }

@@ -1,3 +1,4 @@
+import { splitAttached } from "../../chat/attached-text.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const editLast: SlashCommand = {
@@ -7,7 +8,7 @@ export const editLast: SlashCommand = {
   usage: "",
   async run({ dialogue, terminal, words }) {
     const question = dialogue.lastQuestion;
-    if (question !== null) return { edit: question.typed ?? question.text, instead: question };
+    if (question !== null) return { edit: splitAttached(question.text).words, instead: question };
     terminal.say(words.session.nothingToUndo);
     return "stay";
   },

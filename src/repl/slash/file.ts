@@ -6,9 +6,18 @@ export const file: SlashCommand = {
   group: "input",
   usage: "<path | folder | pattern>",
   complete: "path",
-  async run({ addFile, terminal, words }, argument) {
-    if (argument === "") terminal.warn(words.session.fileHow);
-    else terminal.say(words.session.filesAdded({ files: await addFile(argument) }));
+  async run({ addFile, lines, terminal, words }, argument) {
+    if (argument === "") {
+      terminal.warn(words.session.fileHow);
+      return "stay";
+    }
+    const controller = new AbortController();
+    const release = lines.hold(() => controller.abort());
+    try {
+      terminal.say(words.session.filesAdded({ files: await addFile(argument, controller.signal) }));
+    } finally {
+      release();
+    }
     return "stay";
   },
 };

@@ -1,3 +1,4 @@
+import { splitAttached } from "../../chat/attached-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { tellUnsaved } from "../closing.ts";
 import type { SlashCommand } from "./command.ts";
@@ -14,7 +15,7 @@ export const undo: SlashCommand = {
       terminal.say(words.session.nothingToUndo);
       return "stay";
     }
-    const [line = ""] = (undone.question.typed ?? undone.question.text).trim().split("\n");
+    const [line = ""] = splitAttached(undone.question.text).words.trim().split("\n");
     terminal.say(words.session.undone({ question: sanitize(line) }));
     tellUnsaved(host, undone.unsaved);
     return "stay";

@@ -1,4 +1,5 @@
 export { answer } from "./answer.ts";
+export { attachments } from "./attachments.ts";
 export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";

@@ -7,5 +7,6 @@ export const editor = {
   search: "search history: ",
   notFound: "  (not found)",
   moreCandidates: (count: number) => `… ${count} more`,
-  editorFailed: (reason: string) => `The editor could not be run: ${reason}.`,
+  /** @param reason a sentence of ours, or the system's name of the failure */
+  editorFailed: (reason: string) => (reason.endsWith(".") ? reason : `Can't run the editor: ${reason}.`),
 };

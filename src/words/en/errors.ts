@@ -20,10 +20,10 @@ export const errors: ErrorTable = {
     what: "There is no question.",
     next: 'Give it as words, deepseek-chat ask "…", or pipe it in.',
   }),
-  input_unreadable: ({ path, reason }) => ({
-    what: `The file ${path} cannot be read (${reason}).`,
-    next: "Check the path and its permissions.",
-  }),
+  input_unreadable: ({ path, reason, limit = "" }) => {
+    const [why, next] = inputWords[reason] ?? [() => reason, "Check the path and its permissions."];
+    return { what: `Can't read ${path}: ${why(limit)}.`, next };
+  },
   not_a_conversation: ({ path }) => ({
     what: `${path} holds no conversation in a form that is known.`,
     next: "See deepseek-chat help transcripts import for the forms it reads.",
@@ -68,6 +68,10 @@ export const errors: ErrorTable = {
   bad_value: ({ name, value, expected, nearest }) => ({
     what: `${name} cannot be ${value}${meant(nearest ?? null)}.`,
     next: `Give ${expected}.`,
+  }),
+  editor_failed: ({ editor, ended }) => ({
+    what: ended === null ? `Can't run the editor ${editor}.` : `The editor ${editor} ended with ${ended}.`,
+    next: "Check VISUAL or EDITOR: a command of the shell, with quotes around a path that has blanks.",
   }),
   not_a_log: ({ path }) => ({
     what: `${path} is there and is no log of this program, so nothing is written to it.`,
@@ -229,6 +233,33 @@ export const errors: ErrorTable = {
     next: transcript === null ? "Print to another place." : `The whole answer is in ${transcript}.`,
   }),
   interrupted: () => ({ what: "Interrupted.", next: "" }),
+};
+
+/** Why an input cannot be read and what to do, by `reason` of `input_unreadable`. */
+const inputWords: Record<string, readonly [(limit: string) => string, string]> = {
+  ENOENT: [() => "no such file", "Check the path."],
+  ENOTDIR: [() => "no such file", "Check the path."],
+  EACCES: [() => "permission denied", "Check its permissions."],
+  EPERM: [() => "permission denied", "Check its permissions."],
+  EISDIR: [() => "it is a folder", "Name a file in it."],
+  no_match: [
+    () => "no file matches",
+    "Hidden files and those that .gitignore names are left out of folders and patterns.",
+  ],
+  binary: [() => "it is a binary file", "Text files can be attached, and pictures in PNG, JPEG, GIF or WebP."],
+  encoding: [() => "its text encoding isn't recognized", "Convert it to UTF-8, for instance with iconv."],
+  device: [() => "it is a device or a socket, not a file", "Name a file."],
+  too_large: [(limit) => `it is larger than ${limit}`, "Attach only the part that matters."],
+  too_many: [(limit) => `more than ${limit} files`, "Name a smaller folder or a narrower pattern."],
+  picture_empty: [() => "the picture is empty", "Save or download it again."],
+  picture_broken: [() => "it is no whole picture, or none of the form its name says", "Save or download it again."],
+  picture_form: [(form) => `services don't take ${form} pictures`, "Convert it to PNG or JPEG."],
+  document_form: [(form) => `it is a ${form} document`, "Attach its text, for instance as pdftotext writes it."],
+  link: [
+    (target) => `it is a link to ${target}, outside the working directory`,
+    "If that file is meant, name it by its own path.",
+  ],
+  url: [() => "URLs are not fetched", "Download it first, then attach the file."],
 };
 
 const configWords: Record<string, string> = {

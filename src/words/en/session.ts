@@ -25,6 +25,7 @@ export const session = {
     `${model} was retired on 2026-07-24; its successor is ${successor}: --model ${successor}.`,
   nothingToContinue: "The last answer is whole, or there is none: nothing to go on with.",
   canContinue: "/continue goes on from where it stopped.",
+  nothingToSend: "Nothing to send.",
   nothingToUndo: "There is no question to take back.",
   undone: ({ question }: { question: string }) => `Taken back: ${question}`,
   nothingToCopy: "There is nothing like that to copy.",

@@ -6,5 +6,5 @@ export const editor: Words["editor"] = {
   search: "搜索历史：",
   notFound: "（没有找到）",
   moreCandidates: (count) => `… 还有 ${count} 项`,
-  editorFailed: (reason) => `无法运行编辑器：${reason}。`,
+  editorFailed: (reason) => (reason.endsWith("。") ? reason : `无法运行编辑器：${reason}。`),
 };

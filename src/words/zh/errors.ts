@@ -13,10 +13,10 @@ export const errors: Words["errors"] = {
     what: "没有提问内容。",
     next: '请直接写在命令后：deepseek-chat ask "…"，或通过管道传入。',
   }),
-  input_unreadable: ({ path, reason }) => ({
-    what: `无法读取文件 ${path}（${reason}）。`,
-    next: "请检查路径和权限。",
-  }),
+  input_unreadable: ({ path, reason, limit = "" }) => {
+    const [why, next] = inputWords[reason] ?? [() => reason, "请检查路径和权限。"];
+    return { what: `无法读取 ${path}：${why(limit)}。`, next };
+  },
   not_a_conversation: ({ path }) => ({
     what: `${path} 中没有可识别的对话。`,
     next: "可导入的格式请见 deepseek-chat help transcripts import。",
@@ -58,6 +58,10 @@ export const errors: Words["errors"] = {
   bad_value: ({ name, value, expected, nearest }) => ({
     what: `${name} 不能是 ${value}${meant(nearest ?? null)}。`,
     next: `应为 ${expected}。`,
+  }),
+  editor_failed: ({ editor, ended }) => ({
+    what: ended === null ? `无法运行编辑器 ${editor}。` : `编辑器 ${editor} 以 ${ended} 结束。`,
+    next: "请检查 VISUAL 或 EDITOR：其值是 shell 命令，含空格的路径需加引号。",
   }),
   not_a_log: ({ path }) => ({
     what: `${path} 已存在且不是本程序的日志，因此不会写入。`,
@@ -219,6 +223,26 @@ export const errors: Words["errors"] = {
 };
 
 /** The YAML parser's names of mistakes; what is not here, a name of the system's too, is shown as it is. */
+const inputWords: Record<string, readonly [(limit: string) => string, string]> = {
+  ENOENT: [() => "文件不存在", "请检查路径。"],
+  ENOTDIR: [() => "文件不存在", "请检查路径。"],
+  EACCES: [() => "没有权限", "请检查文件权限。"],
+  EPERM: [() => "没有权限", "请检查文件权限。"],
+  EISDIR: [() => "这是一个目录", "请指定其中的文件。"],
+  no_match: [() => "没有匹配的文件", "目录和通配符不包含隐藏文件以及 .gitignore 排除的文件。"],
+  binary: [() => "这是二进制文件", "可附上文本文件，以及 PNG、JPEG、GIF 或 WebP 图片。"],
+  encoding: [() => "无法识别文本编码", "请先转换为 UTF-8，例如用 iconv。"],
+  device: [() => "这是设备或套接字，不是文件", "请指定文件。"],
+  too_large: [(limit) => `超过 ${limit}`, "请只附上需要的部分。"],
+  too_many: [(limit) => `超过 ${limit} 个文件`, "请指定较小的目录或更具体的通配符。"],
+  picture_empty: [() => "图片是空的", "请重新保存或下载。"],
+  picture_broken: [() => "图片不完整，或内容与扩展名不符", "请重新保存或下载。"],
+  picture_form: [(form) => `服务商不支持 ${form} 图片`, "请转换为 PNG 或 JPEG。"],
+  document_form: [(form) => `这是 ${form} 文档`, "请附上其中的文本，例如 pdftotext 的输出。"],
+  link: [(target) => `该链接指向工作目录之外的 ${target}`, "如果确实需要该文件，请直接写出它的路径。"],
+  url: [() => "程序不会下载网址内容", "请先下载，再附上文件。"],
+};
+
 const configWords: Record<string, string> = {
   no_mapping: "应为 name: value 形式的设置",
   no_keys: "应为 JSON 对象，由服务商名和密钥组成",

@@ -24,6 +24,7 @@ export const session: Words["session"] = {
   retired: ({ model, successor }) => `${model} 已于 2026-07-24 下线，请改用 ${successor}：--model ${successor}。`,
   nothingToContinue: "没有可继续的内容：上一个回答已经完整，或者还没有回答。",
   canContinue: "输入 /continue 可从断点处继续。",
+  nothingToSend: "没有可发送的内容。",
   nothingToUndo: "没有可撤回的问题。",
   undone: ({ question }) => `已撤回：${question}`,
   nothingToCopy: "没有可复制的内容。",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { KillRing } from "../../../src/repl/editor/draft.ts";
-import { Origins } from "../../../src/repl/editor/origin.ts";
+import { foreign, Origins } from "../../../src/repl/editor/origin.ts";
 import { Pastes } from "../../../src/repl/editor/paste.ts";
 import { Prompting } from "../../../src/repl/editor/prompting.ts";
 import { editor as words } from "../../../src/words/en/editor.ts";
@@ -9,7 +9,7 @@ import { editor as words } from "../../../src/words/en/editor.ts";
 const prompt = { text: "> ", styled: "> " };
 
 function prompting(history: readonly string[] = [], origins = new Origins(), initial = ""): Prompting {
-  const options = { prompt, initial, words, origins, kills: new KillRing(), pastes: new Pastes() };
+  const options = { prompt, initial: foreign(initial), words, origins, kills: new KillRing(), pastes: new Pastes() };
   return new Prompting({ ...options, history: () => history, columns: () => 80, multiline: () => false });
 }
 

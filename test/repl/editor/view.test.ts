@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { editor as words } from "../../../src/words/en/editor.ts";
 import { KillRing } from "../../../src/repl/editor/draft.ts";
 import type { KeyEvent } from "../../../src/repl/editor/keys.ts";
-import { Origins } from "../../../src/repl/editor/origin.ts";
+import { foreign, Origins } from "../../../src/repl/editor/origin.ts";
 import { Pastes } from "../../../src/repl/editor/paste.ts";
 import { Prompting } from "../../../src/repl/editor/prompting.ts";
 import { type Frame, View } from "../../../src/repl/editor/view.ts";
@@ -66,7 +66,7 @@ function prompting(columns: () => number): Prompting {
   return new Prompting({
     multiline: () => false,
     prompt: { text: "> ", styled: "\x1b[36m> \x1b[0m" },
-    initial: "",
+    initial: foreign(""),
     history: () => ["earlier", "an entry\nof two lines", `\u4f60\u597d${family}`],
     kills: new KillRing(),
     pastes: new Pastes(),

@@ -1,0 +1,91 @@
+import { chmodSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandLine } from "../../src/app/editing.ts";
+import { askingAt, newPlace, openProgram, type Place, put } from "../support/program.ts";
+import { say } from "../support/pty.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer } from "../support/wire.ts";
+
+/** Writes a script into a folder whose name has blanks, and gives its path. */
+function script({ home }: Place, body: string): string {
+  const path = join(home, "my folder", "it's editor");
+  put(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
+
+describe.skipIf(process.platform === "win32").concurrent("the person's own editor", () => {
+  test.each([
+    ["with quotes and words of its own", (path: string) => `${quoted(path)} --wait`],
+    ["with double quotes", (path: string) => `"${path}"`],
+    ["as a path alone, with blanks", (path: string) => path],
+  ])("is run %s, as by a shell", async (_, editorOf) => {
+    const place = newPlace();
+    const path = script(place, 'for last; do :; done; echo "from the editor, $#" > "$last"');
+    await using server = await serve([answer("seen")]);
+    const env = { ...askingAt(server), EDITOR: editorOf(path) };
+    await using terminal = openProgram([], { place, env, cols: 100 });
+    await say(terminal, "/edit words");
+    await server.received(1);
+    expect(JSON.stringify(server.body())).toMatch(/from the editor, [12]"/u);
+  });
+
+  test.each([
+    ["exits with a failure", "exit 3", /The editor .* ended with 3\./u],
+    ["leaves no file", 'rm "$1"', "Nothing to send."],
+    ["leaves what is no text", 'printf "\\000\\001\\002" > "$1"', "Can't read question.md: it is a binary file."],
+  ])("that %s leaves the typed words at the prompt, and the session goes on", async (_, body, sentence) => {
+    const place = newPlace();
+    await using server = await serve([answer("seen")]);
+    const env = { ...askingAt(server), EDITOR: quoted(script(place, body)) };
+    await using terminal = openProgram([], { place, env, cols: 200 });
+    await say(terminal, "/edit my words");
+    await terminal.until(sentence);
+    await terminal.until(/^> my words$/mu);
+    terminal.type("\u0018\u0005");
+    await terminal.until(() => terminal.screen().split("> my words").length >= 2);
+    terminal.type(" go\r");
+    await server.received(1);
+    expect(JSON.stringify(server.body())).toContain("my words go");
+  });
+
+  test("that is not there is named, for config edit too", async () => {
+    const place = newPlace();
+    const env = { DEEPSEEK_API_KEY: "sk-1234567890", EDITOR: "no-such-editor --wait" };
+    await using terminal = openProgram(["config", "edit"], { place, env, cols: 200 });
+    expect((await terminal.exit).code).toBe(2);
+    expect(terminal.screen()).toContain("Can't run the editor no-such-editor --wait.");
+    await using session = openProgram([], { place, env, cols: 200 });
+    await say(session, "/edit my words");
+    await session.until("Can't run the editor no-such-editor --wait.");
+    await session.until(/^> my words$/mu);
+  });
+
+  test("may have blanks in its path for config edit", async () => {
+    const place = newPlace();
+    const path = script(place, 'echo "lang: zh" > "$1"');
+    await using terminal = openProgram(["config", "edit"], { place, env: { EDITOR: quoted(path) }, cols: 200 });
+    expect((await terminal.exit).code).toBe(0);
+    expect(existsSync(place.configFile)).toBe(true);
+  });
+});
+
+test("on Windows an editor is found outside of the working directory, and a script is run by the system's shell", () => {
+  const place = newPlace();
+  const [root, bin] = [join(place.home, "Windows"), join(place.home, "bin")];
+  put(join(root, "System32", "cmd.exe"), "");
+  put(join(bin, "code.cmd"), "");
+  put(join(place.cwd, "code.cmd"), "");
+  const variables = { SystemRoot: root, Path: `.:${bin}`, PATHEXT: ".COM;.EXE;.cmd" };
+  const target = "C:\\a b\\question.md";
+  expect(commandLine('code --wait --new "a b"', target, variables, true)).toEqual({
+    command: join(root, "System32", "cmd.exe"),
+    args: ["/d", "/s", "/c", `""${join(bin, "code.cmd")}" "--wait" "--new" "a b" "${target}""`],
+    verbatim: true,
+  });
+  const notepad = { command: "notepad++", args: ["-x", target], verbatim: false };
+  expect(commandLine("notepad++ -x", target, variables, true)).toEqual(notepad);
+});
