@@ -82,7 +82,7 @@ export const help = {
     thinking: "let the model think first",
     noThinking: "do not let the model think first",
     effort: "how much to think: low, high or max",
-    file: "attach a text file or a picture (repeatable)",
+    file: "attach a file, a folder or a pattern of text files and pictures (repeatable)",
     continue: "go on with the newest conversation",
     continueAnswer: "no question: go on with an answer that broke off, the newest conversation's or that of --resume",
     resume: "go on with this conversation",

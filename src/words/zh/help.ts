@@ -83,7 +83,7 @@ export const help: Words["help"] = {
     thinking: "开启思考",
     noThinking: "关闭思考",
     effort: "思考强度：low、high 或 max",
-    file: "附上文本文件或图片（可重复）",
+    file: "附上文本文件或图片，也可以是目录或通配符（可重复）",
     continue: "继续最近一次对话",
     continueAnswer: "不提新问题：续写中断的回答（最近一次对话，或 --resume 指定的对话）",
     resume: "继续指定的对话",
