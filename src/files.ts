@@ -5,14 +5,18 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
   readSync,
   realpathSync,
+  renameSync,
+  rmSync,
   type Stats,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { devNull } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
@@ -164,5 +168,32 @@ function makeOne(path: string): void {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
+}
+
+/**
+ * Writes a file whole or not at all: beside it first, then renamed over it. The file is 0600, folders that are missing 0700.
+ *
+ * @throws the system's error; what was there before stays as it was
+ */
+export function replaceFile(path: string, text: string): void {
+  // Made anew, so that no link in its place is followed.
+  const draft = `${path}.${process.pid}.${Date.now().toString(36)}.new`;
+  let isMade = false;
+  try {
+    makeFolder(dirname(path));
+    const descriptor = openSync(draft, "wx", 0o600);
+    isMade = true;
+    try {
+      // A umask may have taken more away.
+      if (process.platform !== "win32") fchmodSync(descriptor, 0o600);
+      writeFileSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    if (isMade) rmSync(draft, { force: true });
+    throw error;
   }
 }

@@ -51,7 +51,9 @@ async function knownValues(app: App): Promise<Values> {
     import("../app/archive.ts"),
     import("../app/settings.ts"),
   ]);
-  const conversations = (await listConversations(app)).map(({ id, title }) => [id, title] as const);
+  // A folder that cannot be read must not keep the shell from completing either.
+  const listed = await listConversations(app).catch(() => []);
+  const conversations = listed.map(({ id, title }) => [id, title] as const);
   return {
     provider: plain(app.providers),
     role: plain(Object.keys(app.file.roles ?? {})),

@@ -1,5 +1,6 @@
 import { closeSync, constants, fchmodSync, fstatSync, openSync, readSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
+import { isOwn } from "../files.ts";
 
 /** A log of what the program did: one JSON object a line, in the form of pino, with the time and the level in words. */
 export interface Log {
@@ -65,10 +66,10 @@ function redacted(line: string, secrets: ReadonlySet<string>): string {
 }
 
 function openFile(path: string): number {
-  // Windows knows no such flag, and no links that anybody could make.
-  const noLinks = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+  // Windows knows neither flag, and no links that anybody could make. Nothing waits on a pipe.
+  const guards = ((constants.O_NOFOLLOW as number | undefined) ?? 0) | (constants.O_NONBLOCK ?? 0);
   try {
-    const fd = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | noLinks, 0o600);
+    const fd = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | guards, 0o600);
     if (isLog(fd)) {
       fchmodSync(fd, 0o600);
       return fd;
@@ -83,7 +84,9 @@ function openFile(path: string): number {
 const start = '{"level":';
 
 function isLog(fd: number): boolean {
-  if (!fstatSync(fd).isFile()) return false;
+  const stat = fstatSync(fd);
+  // Into another user's file, an empty one too, would go what that user is not to read.
+  if (!stat.isFile() || !isOwn(stat)) return false;
   const buffer = Buffer.alloc(start.length);
   const read = readSync(fd, buffer, 0, start.length, 0);
   return read === 0 || buffer.toString("latin1") === start;

@@ -1,8 +1,6 @@
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, readRegular } from "../files.ts";
+import { readRegular, replaceFile } from "../files.ts";
 import { folderKey, type FileState } from "./folder.ts";
-import { newId } from "./names.ts";
 import type { Summary } from "./summary.ts";
 
 /** Changes whenever a row means something else. */
@@ -83,11 +81,8 @@ export class Listing {
   /** Remembers what is new, where that is worth it. A cache that cannot be written is done without. */
   save(): void {
     if (this.#file === null || this.#made < worthSaving) return;
-    const temporary = `${this.#file}.${newId()}`;
     try {
-      makeFolder(join(this.#file, ".."));
-      writeFileSync(temporary, JSON.stringify({ v: version, rows: this.#new }), { mode: 0o600, flag: "wx" });
-      renameSync(temporary, this.#file);
+      replaceFile(this.#file, JSON.stringify({ v: version, rows: this.#new }));
     } catch {
       // The list is made from the files then.
     }
