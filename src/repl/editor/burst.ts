@@ -2,7 +2,8 @@ import { type Later, later } from "./later.ts";
 
 /** An Enter with text right behind it, which no hand types: lines pasted where the terminal does not mark a paste. */
 const linesAtOnce = /[\r\n][\r\n\t]*[^\x00-\x1f\x7f-\x9f]/;
-const pasteMark = /\x1b\[20[01]~/;
+/** The mark of a paste, or what may be the first part of one. */
+const pasteMark = /\x1b(?:\[20[01]~|(?:\[(?:20?[01]?)?)?$)/;
 
 /** Milliseconds. An Enter waits `enter` for text behind it; lines that came at once wait `burst` for further lines. */
 export interface BurstTimes {
@@ -34,10 +35,10 @@ export class BurstGate {
     this.#times = times;
   }
 
-  /** @param marked whether the text belongs to a paste the terminal marks itself */
+  /** @param marked whether the text goes on with a paste the terminal marks itself, or with an escape sequence */
   push(text: string, marked: boolean): void {
     const mayBelong = /[\r\n]/.test(text) || text.length >= longRun || (this.#held !== "" && text >= " ");
-    if (marked || pasteMark.test(text) || !mayBelong) {
+    if (marked || pasteMark.test(this.#held + text) || !mayBelong) {
       this.settle();
       this.#keys(text);
       return;

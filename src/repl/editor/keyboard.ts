@@ -117,7 +117,7 @@ export class Keyboard {
     const read = typeof chunk === "string" ? chunk : this.#utf8.write(chunk);
     // Outside raw mode the terminal turns an Enter into a line feed, which for us is another key.
     const text = this.#fresh ? read.replaceAll("\n", "\r") : read;
-    if (text !== "") this.#gate.push(text, this.#decoder.insidePaste);
+    if (text !== "") this.#gate.push(text, this.#decoder.unfinished);
   };
 
   readonly #onEnd = (): void => {

@@ -19,6 +19,10 @@ const whole =
   /\x1b(\x1b?)(?:\[\[[A-E]|\[([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x5a\x5c-\x7e])|O([\x40-\x7e])|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))/y;
 /** The start of one, at the end of what was read. */
 const partial = /\x1b\x1b?(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|O|[\]P_^X][^\x07\x1b]*\x1b?)?$/y;
+/** The head of one that something else than its end follows. */
+const begun = /\x1b\x1b?(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|O|[\]P_^X][^\x07\x1b]*)/y;
+/** What goes on with an ESC that was told as a key, and that hardly anybody types right behind one. */
+const lateSequence = /^(?:\[|O[A-DFHM]|\]\d)/;
 const printable = /[^\x00-\x1f\x7f-\x9f]+/y;
 
 const controls: Readonly<Record<string, string>> = {
@@ -28,6 +32,10 @@ const controls: Readonly<Record<string, string>> = {
   "\x1b": "Escape",
   "\x7f": "Backspace",
 };
+
+function isEscape(text: string): boolean {
+  return text === "\x1b" || text === "\x1b\x1b";
+}
 
 function controlKey(character: string): string {
   return controls[character] ?? `C-${String.fromCharCode(character.charCodeAt(0) + 64).toLowerCase()}`;
@@ -41,33 +49,58 @@ function altKey(character: string): string {
     : `M-${controlKey(character)}`.replace("M-C-", "C-M-");
 }
 
+/** Milliseconds. */
+export interface KeyTimes {
+  /** An ESC that stays alone for so long is the key Escape. */
+  readonly escape: number;
+  /** What may still come of a sequence that has begun; after it the sequence is dropped. */
+  readonly sequence: number;
+  /** Silence within a paste after which a Ctrl-C alone ends it: the mark of its end was lost. */
+  readonly paste: number;
+}
+
 /**
- * Makes key events of the characters a terminal sends. Sequences may be split anywhere between reads: what may still
- * become one waits for the rest, and an ESC that stays alone for `escapeMs` is the key Escape.
+ * Makes key events of the characters a terminal sends. Sequences may be split anywhere between reads, with pauses as slow
+ * lines make them: only an ESC alone is in doubt, and decided soon; what has begun as a sequence never becomes text.
  */
 export class KeyDecoder {
   readonly #emit: (event: KeyEvent) => void;
-  readonly #escapeMs: number;
+  readonly #times: KeyTimes;
   #waiting = "";
   #timer: Later | null = null;
   /** The pieces of a bracketed paste that has begun and not ended. */
   #paste: string[] | null = null;
+  /** Nothing has come for a while within a paste. */
+  #stale = false;
+  /** Just told as the key Escape; a sequence may still follow on it. */
+  #escaped: Later | null = null;
+  /** The ESC of what is read now was told as the key Escape before. */
+  #late = false;
 
-  constructor(emit: (event: KeyEvent) => void, escapeMs = 50) {
+  constructor(emit: (event: KeyEvent) => void, times: KeyTimes = { escape: 50, sequence: 500, paste: 1000 }) {
     this.#emit = emit;
-    this.#escapeMs = escapeMs;
+    this.#times = times;
   }
 
-  get insidePaste(): boolean {
-    return this.#paste !== null;
+  /** Whether what comes next goes on with a paste or a sequence that has begun. */
+  get unfinished(): boolean {
+    return this.#paste !== null || this.#waiting !== "";
   }
 
   push(text: string): void {
     this.#timer?.cancel();
+    if (this.#stale && text === "\x03") this.#endPaste();
+    this.#stale = false;
+    if (this.#escaped !== null && lateSequence.test(text)) [this.#waiting, this.#late] = ["\x1b", true];
+    this.#escaped?.cancel();
+    this.#escaped = null;
     let rest = this.#waiting + text;
     this.#waiting = "";
-    while (rest !== "") rest = this.#paste === null ? this.#key(rest) : this.#pasted(rest, this.#paste);
-    if (this.#waiting !== "" && this.#paste === null) this.#timer = later(this.#escapeMs, () => this.flush());
+    while (rest !== "") {
+      rest = this.#paste === null ? this.#key(rest) : this.#pasted(rest, this.#paste);
+      if (this.#waiting === "") this.#late = false;
+    }
+    this.#wait();
   }
 
   /** Takes what waits for a rest that does not come for what it is. */
@@ -75,16 +108,35 @@ export class KeyDecoder {
     this.#timer?.cancel();
     const left = this.#waiting;
     this.#waiting = "";
-    if (left === "\x1b" || left === "\x1b\x1b") this.#emit({ type: "key", key: "Escape" });
-    else if (left.length === 2) this.#emit({ type: "key", key: altKey(left.charAt(1)) });
+    if (isEscape(left)) this.#emit({ type: "key", key: "Escape" });
+    // The Escape before it may have been one after all, and this what was typed behind it.
+    else if (this.#late && left.length === 2) this.#emit({ type: "text", text: left.slice(1) });
+    this.#late = false;
+  }
+
+  #wait(): void {
+    const { escape, sequence, paste } = this.#times;
+    if (this.#paste !== null) this.#timer = later(paste, () => (this.#stale = true));
+    else if (isEscape(this.#waiting)) {
+      this.#timer = later(escape, () => {
+        this.flush();
+        this.#escaped = later(sequence, () => (this.#escaped = null));
+      });
+    } else if (this.#waiting !== "") this.#timer = later(sequence, () => this.flush());
+  }
+
+  #endPaste(): void {
+    const pieces = this.#paste ?? [];
+    this.#paste = null;
+    this.#waiting = "";
+    this.#emit({ type: "paste", text: pieces.join("") });
   }
 
   #pasted(rest: string, pieces: string[]): string {
     const end = rest.indexOf(pasteEnd);
     if (end >= 0) {
       pieces.push(rest.slice(0, end));
-      this.#paste = null;
-      this.#emit({ type: "paste", text: pieces.join("") });
+      this.#endPaste();
       return rest.slice(end + pasteEnd.length);
     }
     // The end mark itself may be split between two reads.
@@ -100,7 +152,9 @@ export class KeyDecoder {
     printable.lastIndex = 0;
     const run = printable.exec(rest)?.[0];
     if (run !== undefined) {
-      this.#emit({ type: "text", text: run });
+      const whole = run.length === rest.length && /[\ud800-\udbff]$/.test(run) ? run.slice(0, -1) : run;
+      if (whole !== "") this.#emit({ type: "text", text: whole });
+      if (whole.length < run.length) this.#waiting = run.slice(-1);
       return rest.slice(run.length);
     }
     // Some terminals send both for one press of Enter.
@@ -126,6 +180,7 @@ export class KeyDecoder {
             ? singleShift(shifted, alt !== "")
             : null;
       if (meaning !== null) this.#emit(meaning);
+      else if (this.#late && parameters === "") this.#emit({ type: "text", text: all.slice(1) });
       return rest.slice(all.length);
     }
     partial.lastIndex = 0;
@@ -133,7 +188,10 @@ export class KeyDecoder {
       this.#waiting = rest;
       return "";
     }
-    return this.#alt(rest);
+    // Whatever cut it off, its head is no text.
+    begun.lastIndex = 0;
+    const head = begun.exec(rest)?.[0] ?? "";
+    return head === "" ? this.#alt(rest) : rest.slice(head.length);
   }
 
   /** ESC before an ordinary character is Alt with it, before anything else the key Escape. */

@@ -121,7 +121,7 @@ describe("time", () => {
 
   test("an ESC alone becomes the key Escape after a while, not before", () => {
     const events: KeyEvent[] = [];
-    const decoder = new KeyDecoder((event) => events.push(event), 50);
+    const decoder = new KeyDecoder((event) => events.push(event));
     decoder.push("\x1b");
     vi.advanceTimersByTime(40);
     decoder.push("[A");
@@ -129,6 +129,119 @@ describe("time", () => {
     expect(events).toEqual([{ type: "key", key: "Up" }]);
     vi.advanceTimersByTime(60);
     expect(events.slice(1)).toEqual([{ type: "key", key: "Escape" }]);
+  });
+
+  /** Decodes pieces with a pause of so many milliseconds before each. */
+  function decodeSlowly(pieces: readonly (readonly [text: string, pause: number])[]): KeyEvent[] {
+    const events: KeyEvent[] = [];
+    const decoder = new KeyDecoder((event) => events.push(event));
+    const bursts = new BurstGate(
+      (text) => decoder.push(text),
+      (text) => events.push({ type: "paste", text }),
+    );
+    for (const [text, pause] of pieces) {
+      vi.advanceTimersByTime(pause);
+      bursts.push(text, decoder.unfinished);
+    }
+    vi.advanceTimersByTime(5000);
+    return merged(events);
+  }
+
+  const text = (typed: string): KeyEvent => ({ type: "text", text: typed });
+  const key = (name: string): KeyEvent => ({ type: "key", key: name });
+
+  test.each<[string, readonly string[], readonly KeyEvent[]]>([
+    ["an arrow", ["ab", "\x1b[", "D", "X"], [text("ab"), key("Left"), text("X")]],
+    ["an arrow of application mode", ["\x1bO", "A"], [key("Up")]],
+    ["an arrow behind a late ESC", ["\x1b", "[D"], [key("Escape"), key("Left")]],
+    ["all of it apart", ["\x1b", "[", "1", ";", "5", "D"], [key("Escape"), key("C-Left")]],
+    ["the colour of the ground", ["ab", "\x1b]11;rgb:ffff/", "ffff/ffff\x07", "X"], [text("abX")]],
+    ["a report with ST at its end", ["\x1b]11;rgb:0/0/0\x1b", "\\", "X"], [text("X")]],
+    ["an answer by DCS", ["\x1bP1+r", "436f=3235\x1b\\", "X"], [text("X")]],
+    ["a paste", ["\x1b[20", "0~one\rtwo", "\x1b[201~"], [{ type: "paste", text: "one\rtwo" }]],
+    ["a paste's end", ["\x1b[200~x\x1b[20", "1~y"], [{ type: "paste", text: "x" }, text("y")]],
+    ["a sequence without an end", ["\x1b[1;", "\r"], [key("Enter")]],
+    ["a report cut off by a key", ["\x1b]11;rgb:ff", "\x1b[A"], [key("Up")]],
+    ["Escape and a word", ["\x1b", "Ok"], [key("Escape"), text("Ok")]],
+    ["Escape and a link", ["\x1b", "[", "x](y)"], [key("Escape"), text("[x](y)")]],
+  ])("%s in pieces, as a slow line brings them", (_, pieces, events) => {
+    expect(decodeSlowly(pieces.map((piece) => [piece, 80]))).toEqual(events);
+  });
+
+  test("what never ends is dropped, and what comes later is text again", () => {
+    expect(
+      decodeSlowly([
+        ["\x1b[1;", 0],
+        ["a", 600],
+      ]),
+    ).toEqual([text("a")]);
+    expect(
+      decodeSlowly([
+        ["\x1b]11;rgb:ff", 0],
+        ["a", 600],
+      ]),
+    ).toEqual([text("a")]);
+    expect(
+      decodeSlowly([
+        ["\x1b", 0],
+        ["[", 100],
+      ]),
+    ).toEqual([key("Escape"), text("[")]);
+  });
+
+  test("a paste whose end was lost is ended by Ctrl-C, after a moment of silence", () => {
+    expect(
+      decodeSlowly([
+        ["\x1b[200~one", 0],
+        ["\x03", 1500],
+        ["x", 0],
+      ]),
+    ).toEqual([{ type: "paste", text: "one" }, key("C-c"), text("x")]);
+    expect(
+      decodeSlowly([
+        ["\x1b[200~one", 0],
+        ["\x03", 500],
+        ["\x1b[201~", 0],
+      ]),
+    ).toEqual([{ type: "paste", text: "one\x03" }]);
+  });
+
+  test("an ESC pressed after a sequence is not told by the time of that", () => {
+    expect(
+      decodeSlowly([
+        ["\x1b", 0],
+        ["[A", 40],
+        ["\x1b", 5],
+        ["[B", 30],
+      ]),
+    ).toEqual([key("Up"), key("Down")]);
+    // 45 ms after the ESC it waits for the rest of the sequence, and no longer for the one of the key.
+    expect(
+      decodeSlowly([
+        ["\x1b", 0],
+        ["[", 45],
+        ["A", 300],
+      ]),
+    ).toEqual([key("Up")]);
+  });
+
+  test("no pause within a sequence changes what it means", () => {
+    const stream =
+      "a\u4f60\u{1F469}\x1b[1;5D\x1b[200~one\rtwo\x1b[20\x1b[201~\x1bOA\x1bf\x1b]11;rgb:1/2/3\x07\x1b\x1b[C\x1b[3;7Rz\x1b[[B\x1b[13;2u\x1bP>|x\x1b\\";
+    const whole = merged(decode(stream));
+    const cut = fc.record({ at: fc.nat(stream.length), pause: fc.nat(450) });
+    fc.assert(
+      fc.property(fc.array(cut), (cuts) => {
+        const sorted = cuts.toSorted((a, b) => a.at - b.at);
+        const places = [0, ...sorted.map(({ at }) => at), stream.length];
+        const pieces = places.slice(1).map((end, index): [string, number] => {
+          const before = stream.slice(0, places[index]);
+          // Only an ESC alone is in doubt.
+          return [stream.slice(places[index], end), before.endsWith("\x1b") ? 0 : (sorted[index - 1]?.pause ?? 0)];
+        });
+        expect(decodeSlowly(pieces.filter(([piece]) => piece !== ""))).toEqual(whole);
+      }),
+    );
   });
 
   function gate(): { gate: BurstGate; log: string[] } {
