@@ -3,7 +3,11 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Candidate, Completer } from "./editor/complete.ts";
 import type { Host } from "./host.ts";
+import { slashes } from "./line-kind.ts";
 import { findCommand, slashCommands } from "./slash/table.ts";
+
+const commandStart = new RegExp(`^[${slashes}](\\S*)$`, "u");
+const commandArgument = new RegExp(`^[${slashes}](\\S+)\\s+(\\S*)$`, "u");
 
 /** What Tab offers: slash commands and their arguments at the start of a line, file paths after `@`. */
 export function completerFor(host: Host): Completer {
@@ -11,9 +15,9 @@ export function completerFor(host: Host): Completer {
     const before = text.slice(0, caret);
     const path = /(?:^|\s)@(\S*)$/u.exec(before);
     if (path !== null) return { from: caret - path[1]!.length, candidates: await pathsLike(path[1]!) };
-    const slash = /^\/(\S*)$/u.exec(before);
+    const slash = commandStart.exec(before);
     if (slash !== null) return { from: 1, candidates: commandsLike(host, slash[1]!) };
-    const argument = /^\/(\S+)\s+(\S*)$/u.exec(before);
+    const argument = commandArgument.exec(before);
     if (argument === null) return null;
     const command = findCommand(argument[1]!);
     if (command?.complete === undefined) return null;

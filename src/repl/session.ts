@@ -3,6 +3,7 @@ import { AnswerView } from "../terminal/answer.ts";
 import { closeAnswer, makeRoom, warnOfContext, warnOfOthers } from "./closing.ts";
 import { foreign } from "./editor/origin.ts";
 import type { Answer, Host, Question } from "./host.ts";
+import { kindOf } from "./line-kind.ts";
 import { type Mention, mentionsIn } from "./mentions.ts";
 import type { SlashOutcome } from "./slash/command.ts";
 import { runSlash } from "./slash/table.ts";
@@ -80,16 +81,15 @@ class Session {
 
   /** What one line leads to. Whatever goes wrong with it ends the line, and not the session. */
   async #respond(line: string, mentions: readonly Mention[]): Promise<"stay" | "leave"> {
-    const text = line.trim();
     const edited = this.#edited;
     this.#edited = null;
-    if (text === "") return "stay";
-    if (text === "q" || text === "Q") return "leave";
+    if (line.trim() === "") return "stay";
+    const meant = kindOf(line);
+    if (meant.kind === "leave") return "leave";
     try {
-      const slash = text.startsWith("/") && !text.startsWith("//");
-      const question = text.startsWith("//") ? line.replace("//", "/") : line;
-      const outcome: SlashOutcome = slash ? await runSlash(this.#host, text) : { ask: question };
-      return await this.#act(outcome, slash ? null : { line, mentions, instead: edited });
+      const isCommand = meant.kind === "command";
+      const outcome: SlashOutcome = isCommand ? await runSlash(this.#host, meant.line) : { ask: meant.text };
+      return await this.#act(outcome, isCommand ? null : { line, mentions, instead: edited });
     } catch (error) {
       const known = asAppError(error);
       if (known.code !== "interrupted") this.#host.tell(known);
