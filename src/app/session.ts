@@ -85,14 +85,20 @@ function greet(app: App, dialogue: Dialogue, before: Transcript | null): void {
 }
 
 /** One line: where the transcript is, and how to go on with it. */
-function takeLeave({ terminal, words, settings, workingFolder }: App, dialogue: Dialogue): void {
+function takeLeave({ terminal, words, settings, workingFolder, environment }: App, dialogue: Dialogue): void {
   const { path, id } = dialogue;
   if (!settings.save || path === null || id === null) {
     return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
   }
   if (dialogue.unsaved !== null) return terminal.warn(words.session.leftPartly({ path: sanitize(path) }));
-  const command = `deepseek-chat --resume ${id}`;
+  const command = `${commandName(environment.variables)} --resume ${id}`;
   terminal.say(words.session.left({ path: sanitize(shownPath(workingFolder, path)), command }));
+}
+
+/** What runs the program once more: in a checkout that was started by npm there is no command of its name. */
+function commandName(variables: Readonly<Record<string, string | undefined>>): string {
+  const { npm_lifecycle_event: script, npm_package_name: name } = variables;
+  return script === "start" && name === "deepseek-chat" ? "npm start --" : "deepseek-chat";
 }
 
 async function openLines(app: App, host: SessionHost): Promise<LineSource> {
@@ -111,7 +117,7 @@ async function openLines(app: App, host: SessionHost): Promise<LineSource> {
   }
   if (!terminal.capable) {
     const { plainLines } = await import("../repl/plain.ts");
-    return plainLines(stdin, () => terminal.err("> "));
+    return plainLines(stdin, (text) => terminal.err(text));
   }
   const [{ editedLines }, { completerFor }] = await Promise.all([
     import("../repl/edited.ts"),

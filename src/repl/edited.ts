@@ -4,6 +4,7 @@ import type { Words } from "../words/words.ts";
 import type { Completer } from "./editor/complete.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
+import { slashes } from "./line-kind.ts";
 import type { Line, LineSource } from "./host.ts";
 import { mentionsIn } from "./mentions.ts";
 
@@ -36,6 +37,7 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
       get words() {
         return words();
       },
+      hint: (text) => (text !== "" && slashes.includes(text) ? words().commandsHint : null),
       color: terminal.ink.err.level > 0,
       multiline: () => source.multiline,
     },

@@ -1,20 +1,25 @@
 import { createInterface, type Interface } from "node:readline";
+import { takeInterrupts } from "../terminal/interrupts.ts";
 import type { Line, LineSource } from "./host.ts";
 
-/** Node's own line reading, for terminals that cannot move their cursor. */
-export function plainLines(input: NodeJS.ReadStream, prompt: () => void): LineSource {
+/**
+ * Node's own line reading, for terminals that cannot move their cursor. Ctrl-C comes as a signal there, and what was typed
+ * before it is gone from the line already.
+ *
+ * @param show writes to the terminal
+ */
+export function plainLines(input: NodeJS.ReadStream, show: (text: string) => void): LineSource {
   const reader: Interface = createInterface({ input, terminal: false });
   const waiting: string[] = [];
   let wake: (() => void) | null = null;
   let ended = false;
   let interrupted = false;
   let onInterrupt: (() => void) | null = null;
-  const interrupt = () => {
+  const release = takeInterrupts(() => {
     if (onInterrupt !== null) return onInterrupt();
     interrupted = true;
     wake?.();
-  };
-  process.on("SIGINT", interrupt);
+  });
   reader.on("line", (line) => {
     waiting.push(line);
     wake?.();
@@ -25,11 +30,15 @@ export function plainLines(input: NodeJS.ReadStream, prompt: () => void): LineSo
   });
   return {
     async read(): Promise<Line> {
-      prompt();
-      interrupted = false;
+      show("> ");
       while (true) {
+        if (interrupted) {
+          interrupted = false;
+          // Behind the `^C` that the terminal shows.
+          show("\n");
+          return { kind: "interrupt", touched: false };
+        }
         if (waiting.length > 0) return { kind: "line", text: waiting.shift()! };
-        if (interrupted) return { kind: "interrupt", touched: false };
         if (ended) return { kind: "end" };
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -46,7 +55,7 @@ export function plainLines(input: NodeJS.ReadStream, prompt: () => void): LineSo
     release() {},
     history: () => [],
     async close() {
-      process.off("SIGINT", interrupt);
+      release();
       reader.close();
       input.unref();
     },

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
+import { takeInterrupts } from "./interrupts.ts";
 import type { Terminal } from "./terminal.ts";
 import { displayWidth } from "./width.ts";
 
@@ -35,7 +36,8 @@ function fits({ rows, columns }: Terminal, text: string): boolean {
 
 /** True when it was shown: false where the pager could not be started. */
 async function paged({ command, args, env }: Pager, text: string): Promise<boolean> {
-  const release = ignoreInterrupts();
+  // Ctrl-C belongs to the pager as long as it runs: it reaches both.
+  const release = takeInterrupts(() => {});
   try {
     const child = spawn(command, args, { stdio: ["pipe", "inherit", "inherit"], env });
     // Whoever has seen enough leaves before the end of the text.
@@ -49,15 +51,4 @@ async function paged({ command, args, env }: Pager, text: string): Promise<boole
   } finally {
     release();
   }
-}
-
-/** Ctrl-C belongs to the pager as long as it runs: it reaches both. */
-function ignoreInterrupts(): () => void {
-  const listeners = process.listeners("SIGINT");
-  const ignore = () => {};
-  process.removeAllListeners("SIGINT").on("SIGINT", ignore);
-  return () => {
-    process.off("SIGINT", ignore);
-    for (const listener of listeners) process.on("SIGINT", listener);
-  };
 }

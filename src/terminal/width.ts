@@ -34,8 +34,11 @@ function simpleWidth(text: string): number {
 const widths = new Map<string, number>();
 const mostWidths = 4096;
 
+/** Line ends of Unicode, which no terminal gets from us; string-width counts them as a column. */
+const separators = /[\u2028\u2029]/g;
+
 function remembered(text: string): number {
-  const known = widths.get(text) ?? stringWidth(text);
+  const known = widths.get(text) ?? stringWidth(text.replace(separators, ""));
   if (widths.size >= mostWidths) widths.clear();
   if (text.length <= 32) widths.set(text, known);
   return known;

@@ -34,11 +34,14 @@ describe.concurrent("a session that is piped in", () => {
     expect(stderr).toMatch(/--resume [0-9a-z]{8}/u);
   });
 
-  test.each(["Q", "/quit", "/exit", " q "])("ends at %j", async (word) => {
-    await using server = await serve([answer("yes")]);
-    const { code } = await run(["chat"], { input: `one\n${word}\ntwo\n`, env: askingAt(server) });
-    expect({ code, requests: server.requests.length }).toEqual({ code: 0, requests: 1 });
-  });
+  test.each(["Q", "/quit", "/exit", " q ", "exit", "quit", ":q", "\uff51", "\uff0fexit", "\u3001quit"])(
+    "ends at %j",
+    async (word) => {
+      await using server = await serve([answer("yes")]);
+      const { code } = await run(["chat"], { input: `one\n${word}\ntwo\n`, env: askingAt(server) });
+      expect({ code, requests: server.requests.length }).toEqual({ code: 0, requests: 1 });
+    },
+  );
 
   test("ends with its input, also without a last line end, and without a question saves nothing", async () => {
     await using server = await serve([answer("yes")]);

@@ -148,6 +148,77 @@ describe.concurrent("a session on a terminal", () => {
     expect((await terminal.exit).code).toBe(0);
     expect(terminal.raw).not.toContain("\u001b");
   });
+
+  test("Ctrl-C on such a terminal stops the answer, says how to leave at the prompt, and leaves", async () => {
+    await using server = await serve([{ body: [text("One line.\n\nHalf of")], end: "stall" }, answer("whole")]);
+    const place = newPlace();
+    await using terminal = openProgram([], { place, env: { ...askingAt(server), TERM: "dumb" } });
+    await terminal.until("> ");
+    terminal.type("one\n");
+    await terminal.until("One line.");
+    terminal.type("\u0003");
+    await terminal.until("Stopped. What came is kept.");
+    await terminal.until(/\n>$/u);
+    terminal.type("two\n");
+    await terminal.until(/12 out/u);
+    await terminal.until(/\n>$/u);
+    terminal.type("\u0003");
+    await terminal.until(/\nq, or Ctrl-C again, leaves\.\n>$/u);
+    terminal.type("\u0003");
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.screen()).toContain("--resume");
+    expect(transcriptsOf(place)[0]).toMatch(
+      /Answer:\nOne line\.\n\nHalf of\n[\s\S]*\] Interrupted:\n[\s\S]*Answer:\nwhole\n/u,
+    );
+  });
+
+  test("SIGTERM ends a session on such a terminal", async () => {
+    await using terminal = openProgram(["-p", "demo"], { place: newPlace(), env: { TERM: "dumb" } });
+    await terminal.until("> ");
+    terminal.kill("SIGTERM");
+    expect((await terminal.exit).code).toBe(143);
+  });
+
+  test("another language changes the words of the editor too", async () => {
+    await using terminal = openProgram(["-p", "demo"], { place: newPlace(), cols: 120 });
+    await say(terminal, "/lang zh");
+    await terminal.until(/\n>$/u);
+    terminal.type("\u0012");
+    await terminal.until("\u641c\u7d22\u5386\u53f2");
+  });
+
+  test("a slash alone says that Tab lists the commands, and Tab does", async () => {
+    await using terminal = openProgram(["-p", "demo"], { place: newPlace(), cols: 120, rows: 30 });
+    await terminal.until(/^>$/mu);
+    terminal.type("/");
+    await terminal.until(/> \/\nTab lists the commands$/u);
+    terminal.type("\t");
+    await terminal.until(/> \/\n\/model /u);
+    expect(terminal.screen()).not.toContain("Tab lists");
+  });
+
+  test("the full-width slash of an input method begins a command, Tab knows it, and exit leaves", async () => {
+    await using terminal = openProgram(["-p", "demo"], { place: newPlace(), cols: 120, rows: 30 });
+    await terminal.until(/^>$/mu);
+    terminal.type("\uff0ftok");
+    await terminal.until("\uff0ftok");
+    terminal.type("\t");
+    await terminal.until("> \uff0ftokens");
+    terminal.type("\r");
+    await terminal.until(/> \uff0ftokens.*\n.*token/u);
+    await say(terminal, "exit");
+    expect((await terminal.exit).code).toBe(0);
+  });
+
+  test("started by npm it names what npm starts it with", async () => {
+    await using server = await serve([answer("Hello.")]);
+    const env = { ...askingAt(server), npm_lifecycle_event: "start", npm_package_name: "deepseek-chat" };
+    await using terminal = openProgram([], { place: newPlace(), env, cols: 120 });
+    await say(terminal, "hello");
+    await say(terminal, "q");
+    await terminal.exit;
+    expect(terminal.screen()).toMatch(/: npm start -- --resume \S+$/u);
+  });
 });
 
 test.concurrent("ask on a terminal renders the answer, and is made harmless with --no-render", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
-import { characterStart, displayWidth, graphemes } from "../../src/terminal/width.ts";
+import { characterStart, clipped, displayWidth, graphemes } from "../../src/terminal/width.ts";
 
 const family = "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}";
 
@@ -15,6 +15,7 @@ describe("displayWidth", () => {
     ["\u{1f1e8}\u{1f1f3}", 2],
     ["1\ufe0f\u20e3", 2],
     ["\u201c\u2026\u201d", 3],
+    ["a\u2028b\u2029", 2],
     [`\u4f60${family}e\u0301 ok`, 8],
   ])("of %j is %i", (text, width) => {
     expect(displayWidth(text)).toBe(width);
@@ -25,6 +26,8 @@ describe("displayWidth", () => {
     for (let code = 0x20; code < 0xfffe; code += 1) {
       const character = String.fromCharCode(code);
       if (code >= 0x7f && code < 0xa0) continue;
+      // Line ends, which are not drawn.
+      if (code === 0x2028 || code === 0x2029) continue;
       if (displayWidth(character) !== stringWidth(character)) differing.push(`U+${code.toString(16)}`);
     }
     expect(differing).toEqual([]);
@@ -72,5 +75,26 @@ describe("characterStart", () => {
     });
     expect(text.split("").map((_, offset) => characterStart(text, offset))).toEqual(expected);
     expect(characterStart(text, text.length)).toBe(text.length);
+  });
+});
+
+describe("clipped", () => {
+  it.each([
+    ["abcdef", 6, "abcdef"],
+    ["abcdef", 5, "abcd\u2026"],
+    ["\u4f60\u597d\u4f60", 6, "\u4f60\u597d\u4f60"],
+    ["\u4f60\u597d\u4f60", 5, "\u4f60\u597d\u2026"],
+    ["\u4f60\u597d\u4f60", 4, "\u4f60\u2026"],
+    ["abc", 1, "\u2026"],
+  ])("%j to %i columns", (text, columns, kept) => {
+    expect(clipped(text, columns)).toBe(kept);
+  });
+
+  it("never has more columns than there are", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
+        expect(displayWidth(clipped(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
   });
 });

@@ -33,7 +33,7 @@ function cell(cluster: string, style: string, offset: number): Cell {
 /** Without the invisible characters that a cluster may carry along (tags, selectors, joiners) where they mean nothing. */
 function drawable(cluster: string): string {
   if (sanitize(cluster) === cluster) return cluster;
-  const base = String.fromCodePoint(cluster.codePointAt(0) ?? 0);
+  const base = String.fromCodePoint(cluster.codePointAt(0) ?? 0).toWellFormed();
   return sanitize(base) === base ? base : "";
 }
 

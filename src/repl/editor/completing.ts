@@ -41,7 +41,9 @@ export class Completing {
     const { from, candidates } = completion;
     const [only] = candidates;
     if (only === undefined) return;
-    const open: Open = { completion, end: this.#draft.caret, list: null };
+    const end = this.#draft.caret;
+    // Where nothing is typed yet, the list is all that Tab can mean.
+    const open: Open = { completion, end, list: end === from ? new Menu(completion, "") : null };
     const shared = candidates.length === 1 ? only.value : commonStart(candidates.map(({ value }) => value));
     if (candidates.length === 1 || shared.length > open.end - from) this.#put(open, shared);
     this.#open = candidates.length === 1 ? null : open;

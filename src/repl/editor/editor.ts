@@ -31,6 +31,8 @@ export interface EditorOptions {
   /** Lets a text be written in the person's own editor, on the same terminal; may throw. */
   readonly openEditor?: (text: string) => Promise<string>;
   readonly words: Words["editor"];
+  /** What to say below a text, or null. */
+  readonly hint?: (text: string) => string | null;
   readonly color: boolean;
   /** True swaps Enter and Alt-Enter; asked at each key. */
   readonly multiline?: () => boolean;
@@ -111,6 +113,7 @@ export class LineEditor {
       pastes: this.#pastes,
       origins: this.#origins,
       words: this.#options.words,
+      hint: this.#options.hint,
       columns: () => this.#columns(),
       multiline: this.#options.multiline ?? (() => false),
     });

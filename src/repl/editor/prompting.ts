@@ -1,6 +1,6 @@
 import type { Words } from "../../words/words.ts";
 import { commandOf, type Command, prefixes } from "./bindings.ts";
-import { type Cell, cellsOf, lineCells } from "./cells.ts";
+import { type Cell, cellsOf, fitted, lineCells } from "./cells.ts";
 import type { Completion } from "./complete.ts";
 import { Completing } from "./completing.ts";
 import { Draft, type KillRing } from "./draft.ts";
@@ -36,6 +36,8 @@ export interface PromptingOptions {
   /** Of the lines of this session. */
   readonly origins: Origins;
   readonly words: Words["editor"];
+  /** What to say below a text, or null. */
+  readonly hint?: ((text: string) => string | null) | undefined;
   readonly columns: () => number;
   /** True swaps Enter and Alt-Enter. */
   readonly multiline: () => boolean;
@@ -139,7 +141,7 @@ export class Prompting {
     const searching = this.#search;
     const menu = this.#completing.rows(columns, height, words.moreCandidates);
     const status = searching?.status(columns, words);
-    const below = status === undefined ? menu : status.rows;
+    const below = status === undefined ? (menu.length > 0 ? menu : this.#hint(columns)) : status.rows;
     const { rows, caret } =
       searching === null ? this.#lay() : searching.lay(this.#lay(searching.text, searching.caret));
     const room = Math.max(1, height - below.length);
@@ -150,6 +152,11 @@ export class Prompting {
         ? { row: caret.row - this.#top, column: caret.column }
         : { row: shown.length + status.caret.row, column: status.caret.column };
     return { rows: [...shown, ...below], caret: place };
+  }
+
+  #hint(columns: number): Cell[][] {
+    const hint = this.#options.hint?.(this.#draft.text) ?? null;
+    return hint === null ? [] : [[...fitted(cellsOf(hint, "2"), columns)]];
   }
 
   #history(): HistoryWalk {

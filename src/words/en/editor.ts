@@ -9,4 +9,6 @@ export const editor = {
   moreCandidates: (count: number) => `… ${count} more`,
   /** @param reason a sentence of ours, or the system's name of the failure */
   editorFailed: (reason: string) => (reason.endsWith(".") ? reason : `Can't run the editor: ${reason}.`),
+  /** Below a slash alone. */
+  commandsHint: "Tab lists the commands",
 };

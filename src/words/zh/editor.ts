@@ -7,4 +7,5 @@ export const editor: Words["editor"] = {
   notFound: "（没有找到）",
   moreCandidates: (count) => `… 还有 ${count} 项`,
   editorFailed: (reason) => (reason.endsWith("。") ? reason : `无法运行编辑器：${reason}。`),
+  commandsHint: "按 Tab 列出命令",
 };

@@ -97,6 +97,19 @@ describe("commands", () => {
     expect(shown(edited)).toBe("old|");
   });
 
+  test("what is typed after an undo is a step of its own", () => {
+    const edited = draft("|");
+    for (const letter of "one two") edited.type(letter);
+    edits.undo(edited);
+    expect(shown(edited)).toBe("one|");
+    for (const letter of "ly") edited.type(letter);
+    expect(shown(edited)).toBe("onely|");
+    edits.undo(edited);
+    expect(shown(edited)).toBe("one|");
+    edits.undo(edited);
+    expect(shown(edited)).toBe("|");
+  });
+
   test("a mark typed behind a letter joins it, and goes with it", () => {
     const edited = draft("e|x");
     edited.type("\u0301");

@@ -1,4 +1,6 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { constants } from "node:fs";
+import { link, mkdtemp, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -75,6 +77,26 @@ describe("the file", () => {
     expect(new Set(lines.filter((line) => line.startsWith('"new')))).toHaveLength(40);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
+
+  test.skipIf(process.platform === "win32")(
+    "a line that went to a file replaced meanwhile is added again",
+    async () => {
+      await remember("first");
+      // To open a pipe takes until somebody reads it, and that is the time to put another file in its place.
+      const pipe = join(folder, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      await rename(path, join(folder, "file"));
+      await link(pipe, path);
+      const history = new History(path);
+      history.add("second");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await rename(join(folder, "file"), path);
+      const reader = await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+      await history.settled();
+      await reader.close();
+      expect((await opened()).entries).toEqual(["first", "second"]);
+    },
+  );
 
   test("a place that cannot be written disturbs nobody", async () => {
     await writeFile(join(folder, "state"), "a file where the folder should be");

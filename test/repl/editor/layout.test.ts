@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cellsOf } from "../../../src/repl/editor/cells.ts";
+import { cellsOf, fitted } from "../../../src/repl/editor/cells.ts";
 import { type Layout, offsetAt, TextLayout } from "../../../src/repl/editor/layout.ts";
 import { displayWidth, graphemes } from "../../../src/terminal/width.ts";
 
@@ -132,4 +132,24 @@ test("rows remembered from the time before are those of a fresh layout", () => {
       }
     }),
   );
+});
+
+test("what a character takes when it is drawn is its width", () => {
+  const differing: string[] = [];
+  for (let code = 0; code <= 0xffff; code++) {
+    const character = String.fromCodePoint(code);
+    if (displayWidth(character) !== (cellsOf(character, "")[0]?.width ?? 0)) differing.push(code.toString(16));
+  }
+  expect(differing).toEqual([]);
+});
+
+test.each([
+  ["abcdef", 6, "abcdef"],
+  ["abcdef", 5, "abcd\u2026"],
+  ["\u4f60\u597d\u4f60", 5, "\u4f60\u597d\u2026"],
+  ["\u4f60\u597d\u4f60", 4, "\u4f60\u2026"],
+  ["ab", 0, ""],
+])("%j is cut to %i columns with an ellipsis in them", (text, columns, kept) => {
+  const cells = fitted(cellsOf(text, ""), columns);
+  expect(cells.map((cell) => cell.text).join("")).toBe(kept);
 });

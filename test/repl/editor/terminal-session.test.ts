@@ -180,6 +180,8 @@ describe("typing while an answer streams", () => {
     process.kill(terminal.pid, "SIGUSR2");
     await terminal.until("> risky");
     expect(answers(terminal)).toEqual(["stream"]);
+    terminal.type("\r");
+    await terminal.until('got "risky"');
   });
 });
 
