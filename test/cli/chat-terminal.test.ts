@@ -152,7 +152,7 @@ describe.concurrent("a session on a terminal", () => {
   test("Ctrl-C on such a terminal stops the answer, says how to leave at the prompt, and leaves", async () => {
     await using server = await serve([{ body: [text("One line.\n\nHalf of")], end: "stall" }, answer("whole")]);
     const place = newPlace();
-    await using terminal = openProgram([], { place, env: { ...askingAt(server), TERM: "dumb" } });
+    await using terminal = openProgram([], { place, env: { ...askingAt(server), TERM: "dumb" }, cols: 120 });
     await terminal.until("> ");
     terminal.type("one\n");
     await terminal.until("One line.");
@@ -185,6 +185,7 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until(/\n>$/u);
     terminal.type("\u0012");
     await terminal.until("\u641c\u7d22\u5386\u53f2");
+    expect(terminal.screen()).not.toContain("search history");
   });
 
   test("a slash alone says that Tab lists the commands, and Tab does", async () => {
