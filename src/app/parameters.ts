@@ -11,6 +11,10 @@ export type Parameters = Pick<
   | "frequency_penalty"
   | "presence_penalty"
   | "stop"
+  | "seed"
+  | "min_p"
+  | "response_format"
+  | "body"
   | "thinking"
   | "effort"
 >;
@@ -18,6 +22,7 @@ export type Parameters = Pick<
 export function samplingOf(settings: Parameters): Sampling {
   const { temperature, top_p: topP, top_k: topK, max_tokens: maxTokens, stop } = settings;
   const { frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty } = settings;
+  const { seed, min_p: minP, response_format: responseFormat, body } = settings;
   return {
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { topP }),
@@ -26,6 +31,10 @@ export function samplingOf(settings: Parameters): Sampling {
     ...(frequencyPenalty !== undefined && { frequencyPenalty }),
     ...(presencePenalty !== undefined && { presencePenalty }),
     ...(stop !== undefined && { stop }),
+    ...(seed !== undefined && { seed }),
+    ...(minP !== undefined && { minP }),
+    ...(responseFormat !== undefined && { responseFormat }),
+    ...(body !== undefined && { body }),
   };
 }
 
@@ -35,9 +44,9 @@ export function thinkingOf({ thinking, effort }: Parameters): Thinking | null {
   return { enabled: thinking ?? true, effort: effort ?? null };
 }
 
-/** What an exchange was asked with, as settings. */
+/** What an exchange was asked with, as settings; but for fields of the body, which may be anything: they are set anew. */
 export function parametersOf(sampling: Sampling, thinking: Thinking | null): Parameters {
-  const { temperature, topP, topK, maxTokens, frequencyPenalty, presencePenalty, stop } = sampling;
+  const { temperature, topP, topK, maxTokens, frequencyPenalty, presencePenalty, stop, seed, minP } = sampling;
   return {
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
@@ -46,6 +55,8 @@ export function parametersOf(sampling: Sampling, thinking: Thinking | null): Par
     ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
     ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
     ...(stop !== undefined && { stop: [...stop] }),
+    ...(seed !== undefined && { seed }),
+    ...(minP !== undefined && { min_p: minP }),
     ...(thinking !== null && { thinking: thinking.enabled }),
     ...(thinking?.effort && { effort: thinking.effort }),
   };

@@ -49,6 +49,12 @@ export interface Sampling {
   readonly frequencyPenalty?: number;
   readonly presencePenalty?: number;
   readonly stop?: readonly string[];
+  readonly seed?: number;
+  readonly minP?: number;
+  /** `json_object` or `text`, or the whole form as the service takes it. */
+  readonly responseFormat?: string | Readonly<Record<string, unknown>>;
+  /** Further fields of the request's body, as somebody wrote them. */
+  readonly body?: Readonly<Record<string, unknown>>;
 }
 
 export interface Thinking {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import type { Flags, SettingName } from "../config/schema.ts";
+import { type Flags, ownFields, type SettingName } from "../config/schema.ts";
 import type { Words } from "../words/words.ts";
 import type { Verb } from "./verb.ts";
 
@@ -25,6 +25,24 @@ function numeric(text: string): number | string {
   return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
 
+/** What is JSON as such, and all else as the text it is. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** `key=value` several times as an object; a value is JSON, or text. */
+function fields(text: string, before: unknown): Record<string, unknown> {
+  const [, key, value] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError("key=value");
+  const isOwn = (ownFields as readonly string[]).includes(key.trim());
+  if (isOwn) throw new InvalidArgumentError(`\u2260 ${ownFields.join(", ")}`);
+  return { ...(before as object | undefined), [key.trim()]: jsonOrText(value) };
+}
+
 /** A whole number from 1, for an option that is no setting. */
 export function counting(text: string): number {
   if (/^[1-9]\d*$/u.test(text)) return Number(text);
@@ -44,6 +62,10 @@ const rows: readonly Row[] = [
   { flags: "--frequency-penalty <number>", words: "frequencyPenalty", setting: "frequency_penalty", read: numeric },
   { flags: "--presence-penalty <number>", words: "presencePenalty", setting: "presence_penalty", read: numeric },
   { flags: "--stop <text>", words: "stop", setting: "stop", read: gathered },
+  { flags: "--seed <number>", words: "seed", setting: "seed", read: numeric },
+  { flags: "--min-p <number>", words: "minP", setting: "min_p", read: numeric },
+  { flags: "--response-format <form>", words: "responseFormat", setting: "response_format", read: jsonOrText },
+  { flags: "--body <key=value>", words: "body", setting: "body", read: fields },
   { flags: "--thinking", words: "thinking", setting: "thinking" },
   { flags: "--no-thinking", words: "noThinking", setting: "thinking" },
   { flags: "--effort <level>", words: "effort", setting: "effort" },

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { BaseIssue } from "valibot";
-import { configFileSchema, modelSchema, providerSchema } from "./schema.ts";
+import { configFileSchema, modelSchema, ownFields, providerSchema } from "./schema.ts";
 
 const signs: Readonly<Record<string, string>> = {
   min_value: "\u2265",
@@ -23,6 +23,8 @@ const kinds: Readonly<Record<string, string>> = {
   non_empty: marks.text,
   url: "https://\u2026",
   regex: "A_NAME",
+  not_values: `\u2260 ${ownFields.join(", ")}`,
+  safe_integer: "1, 2, 3\u2026",
   iso_date: "YYYY-MM-DD",
   Array: marks.list,
   Object: marks.mapping,

@@ -101,7 +101,18 @@ function findSystem(layers: readonly Layer[]): Found | null {
   return layer?.("system") ?? null;
 }
 
-const special: Partial<Record<SettingName, typeof find>> = { model: findModel, system: findSystem };
+/** Fields of a body come from all layers; where two have the same, the stronger one's holds. */
+function findBody(layers: readonly Layer[]): Found | null {
+  const found = layers.map((layer) => layer("body")).filter((each) => each !== null);
+  const [strongest] = found;
+  if (strongest === undefined || found.some(({ value }) => typeof value !== "object")) return strongest ?? null;
+  return {
+    value: Object.assign({}, ...found.map(({ value }) => value as object).toReversed()),
+    origin: strongest.origin,
+  };
+}
+
+const special: Partial<Record<SettingName, typeof find>> = { model: findModel, system: findSystem, body: findBody };
 
 /** Reads a layer's model as `readModelName` does: the provider of the same layer stays, else the model may name one. */
 function splittingModel(layer: Layer, providers: ReadonlySet<string>): Layer {
@@ -119,7 +130,13 @@ function checked(name: SettingName, { value, origin }: Found): unknown {
   const result = safeParse(settingSchemas[name], value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new AppError("bad_value", { name: origin.name, value: String(value) || '""', expected: expectation(issue) });
+  throw new AppError("bad_value", { name: origin.name, value: shownValue(value), expected: expectation(issue) });
+}
+
+/** As it was written, as far as that is known. */
+function shownValue(value: unknown): string {
+  const isObject = typeof value === "object" && !Array.isArray(value);
+  return (isObject ? JSON.stringify(value) : String(value)) || '""';
 }
 
 /**

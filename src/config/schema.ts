@@ -16,6 +16,11 @@ export const currencies = ["CNY", "USD"] as const;
 /** Where `setup` stores keys: the system's keyring where there is one, else the file; or one of them alone. */
 const keyStores = ["auto", "keyring", "file"] as const;
 
+/** Fields of a request that the program writes itself. */
+export const ownFields = ["model", "messages", "stream", "prefix"] as const;
+/** Further fields of a request's body. */
+const body = mapping(v.pipe(v.string(), v.nonEmpty(), v.notValues([...ownFields])), v.unknown());
+
 export const settingSchemas = {
   provider: text,
   model: text,
@@ -28,6 +33,10 @@ export const settingSchemas = {
   frequency_penalty: between(-2, 2),
   presence_penalty: between(-2, 2),
   stop: v.pipe(v.array(text), v.maxLength(16)),
+  seed: v.pipe(v.number(), v.safeInteger()),
+  min_p: between(0, 1),
+  response_format: v.union([v.picklist(["json_object", "text"]), v.looseObject({ type: text })]),
+  body,
   thinking: flag,
   effort: v.picklist(efforts),
   transcripts: text,
@@ -120,6 +129,8 @@ export const providerSchema = v.strictObject({
   prefix: v.optional(v.picklist(prefixForms)),
   stream_usage: v.optional(flag),
   balance: v.optional(v.picklist(balanceForms)),
+  /** Sent with each request to it. */
+  body: v.optional(body),
 });
 export type ProviderConfig = v.InferOutput<typeof providerSchema>;
 

@@ -55,7 +55,7 @@ class RequestRecord {
   }
 
   begin({ model, messages, sampling, thinking, stream }: ChatRequest, asked: Asked): void {
-    const { stop, ...numbers } = sampling;
+    const { stop, responseFormat: form, body, ...numbers } = sampling;
     this.#write("info", "request", {
       ...asked,
       model,
@@ -63,7 +63,13 @@ class RequestRecord {
       characters: messages.reduce((sum, { content }) => sum + content.length, 0),
       images: messages.reduce((sum, { images }) => sum + (images?.length ?? 0), 0),
       prefix: messages.at(-1)?.prefix === true,
-      sampling: { ...numbers, ...(stop && { stops: stop.length }) },
+      sampling: {
+        ...numbers,
+        ...(stop && { stops: stop.length }),
+        ...(form !== undefined && { responseFormat: typeof form === "string" ? form : form["type"] }),
+        // Their values may be anything.
+        ...(body && { body: Object.keys(body) }),
+      },
       thinking,
       stream,
       ...(this.#log.content && {

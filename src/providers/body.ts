@@ -5,19 +5,22 @@ import { thinkingFields } from "./thinking.ts";
 
 /**
  * The body of a request. Fields that OpenAI does not know (`top_k`, `thinking`) go in at the top level, where the services
- * read them; what nobody set is left out.
+ * read them; what nobody set is left out. Fields that somebody wrote for the provider come before settings, and those for the
+ * request after them.
  */
 export function requestBody(request: ChatRequest, connection: Connection): ChatCompletionCreateParamsStreaming {
   const last = request.messages.at(-1);
   // SiliconFlow takes the beginning beside the messages, and only without thinking (docs.siliconflow.cn, guides/prefix).
   const siliconflow = last?.prefix === true && connection.prefix === "field";
   const body = {
+    ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
+    ...connection.body,
     model: request.model,
     messages: (siliconflow ? request.messages.slice(0, -1) : request.messages).map(wireMessage),
     stream: request.stream,
-    ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
     ...samplingFields(request.sampling),
     ...thinkingFields(connection.thinking, siliconflow ? { enabled: false, effort: null } : request.thinking),
+    ...request.sampling.body,
     ...(siliconflow && { prefix: last.content }),
   };
   // The package's types know neither the services' own fields nor `prefix`; its code sends what it is given.
@@ -33,6 +36,10 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
     stop: sampling.stop,
+    seed: sampling.seed,
+    min_p: sampling.minP,
+    response_format:
+      typeof sampling.responseFormat === "string" ? { type: sampling.responseFormat } : sampling.responseFormat,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

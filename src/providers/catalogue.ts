@@ -24,6 +24,8 @@ export interface Provider {
   readonly balance: (typeof balanceForms)[number];
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
+  /** Fields that the config file adds to each request. */
+  readonly body: Readonly<Record<string, unknown>>;
   /** Of the config file alone: no row of the catalogue. */
   readonly isCustom: boolean;
 }
@@ -36,6 +38,7 @@ const hosted = {
   start: null,
   modelsQuery: {},
   isCustom: false,
+  body: {},
 } as const;
 const local = {
   ...hosted,
@@ -144,6 +147,7 @@ export function findProvider(name: string, custom: Custom): Provider {
     prefix: entry?.prefix ?? base.prefix,
     streamUsage: entry?.stream_usage ?? base.streamUsage,
     balance: entry?.balance ?? base.balance,
+    body: entry?.body ?? {},
   };
   if (provider.baseUrl === "" && name !== "demo") {
     throw new AppError("bad_value", { name: `providers.${name}.base_url`, value: '""', expected: "https://…" });

@@ -69,6 +69,10 @@ const samplingSchema = v.pipe(
     frequency_penalty: number,
     presence_penalty: number,
     stop: orAbsent(v.array(v.string())),
+    seed: number,
+    min_p: number,
+    response_format: orAbsent(v.union([v.string(), v.record(v.string(), v.unknown())])),
+    body: orAbsent(v.record(v.string(), v.unknown())),
   }),
   v.transform((json): Sampling => ({
     ...(json.temperature !== undefined && { temperature: json.temperature }),
@@ -78,6 +82,10 @@ const samplingSchema = v.pipe(
     ...(json.frequency_penalty !== undefined && { frequencyPenalty: json.frequency_penalty }),
     ...(json.presence_penalty !== undefined && { presencePenalty: json.presence_penalty }),
     ...(json.stop !== undefined && { stop: json.stop }),
+    ...(json.seed !== undefined && { seed: json.seed }),
+    ...(json.min_p !== undefined && { minP: json.min_p }),
+    ...(json.response_format !== undefined && { responseFormat: json.response_format }),
+    ...(json.body !== undefined && { body: json.body }),
   })),
 );
 const thinkingSchema = v.pipe(

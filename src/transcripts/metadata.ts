@@ -86,6 +86,10 @@ export function samplingJson(sampling: Sampling): object | undefined {
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
     stop: sampling.stop,
+    seed: sampling.seed,
+    min_p: sampling.minP,
+    response_format: sampling.responseFormat,
+    body: sampling.body,
   };
 }
 

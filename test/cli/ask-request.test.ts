@@ -36,6 +36,17 @@ describe.concurrent("a request", () => {
     [["--frequency-penalty=-0.5"], { frequency_penalty: -0.5 }],
     [["--presence-penalty", "1.5"], { presence_penalty: 1.5 }],
     [["--stop", "END", "--stop", "\n"], { stop: ["END", "\n"] }],
+    [["--seed", "0"], { seed: 0 }],
+    [["--min-p", "0.05"], { min_p: 0.05 }],
+    [["--response-format", "json_object"], { response_format: { type: "json_object" } }],
+    [
+      ["--response-format", '{"type":"json_schema","json_schema":{"name":"x"}}'],
+      { response_format: { type: "json_schema", json_schema: { name: "x" } } },
+    ],
+    [["--body", "logprobs=true", "--body", "top_logprobs=2"], { logprobs: true, top_logprobs: 2 }],
+    [["--body", 'chat_template_kwargs={"a":[1,null]}'], { chat_template_kwargs: { a: [1, null] } }],
+    [["--body", "user=me = you", "--body", "note="], { user: "me = you", note: "" }],
+    [["-T", "0.3", "--body", "temperature=0.4"], { temperature: 0.4 }],
   ])("carries %j as %j", async (flags, fields) => {
     await using server = await serve([answer("yes")]);
     const { code } = await run(["ask", ...flags, "q"], { env: askingAt(server) });
@@ -58,11 +69,45 @@ describe.concurrent("a request", () => {
     ["--effort", "enormous", "--effort cannot be enormous. Give low | high | max."],
     ["--stop", "", '--stop cannot be "". Give "\u2026".'],
     ["--model", "", '--model cannot be "". Give "\u2026".'],
+    ["--seed", "1.5", "--seed cannot be 1.5. Give 1, 2, 3\u2026"],
+    ["--min-p", "2", "--min-p cannot be 2. Give \u2264 1."],
+    ["--response-format", "xml", "--response-format cannot be xml. Give json_object | text | {\u2026}."],
+    ["--body", "logprobs", "key=value"],
+    ["--body", "=1", "key=value"],
+    ["--body", "messages=[]", "\u2260 model, messages, stream, prefix"],
   ])("is not sent with %s %s", async (flag, value, told) => {
     await using server = await serve([answer("yes")]);
     const { code, stderr } = await run(["ask", flag, value, "q"], { env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 2, requests: 0 });
     expect(stderr).toContain(told);
+  });
+
+  test("carries the fields that the config file has for all, and for its provider; nearer ones win", async () => {
+    await using server = await serve([answer("yes")]);
+    const place = newPlace();
+    const providers = `providers: { mine: { base_url: "${server.url}/v1", model: m, body: { a: 1, b: 1, top_p: 0.1, stream_options: null } } }`;
+    put(place.configFile, `provider: mine\n${providers}\nbody: { b: 2, c: [2] }\ntop_p: 0.2\n`);
+    await run(["ask", "--body", "c=3", "q"], { place });
+    expect(server.body()).toEqual({
+      model: "m",
+      messages: [user("q")],
+      stream: true,
+      stream_options: null,
+      a: 1,
+      b: 2,
+      c: 3,
+      top_p: 0.2,
+    });
+    const [transcript = ""] = transcriptsOf(place);
+    expect(transcript).toContain('"body":{"b":2,"c":3}');
+  });
+
+  test("has no field of the config file that the program writes itself", async () => {
+    const place = newPlace();
+    put(place.configFile, "providers: { deepseek: { body: { messages: [] } } }\n");
+    const { code, stderr } = await run(["ask", "q"], { place, env: { DEEPSEEK_API_KEY: "sk-0123456789" } });
+    expect(code).toBe(3);
+    expect(stderr).toContain("\u2260 model, messages, stream, prefix");
   });
 
   test.each([
