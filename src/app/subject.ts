@@ -212,7 +212,10 @@ async function settingsFacts({ folders, settings, origins, words }: App): Promis
   const set = (Object.keys(origins) as (keyof typeof origins)[]).flatMap((name) => {
     const origin = origins[name];
     if (origin === undefined || origin.kind === "built-in") return [];
-    const text = String(settings[name]).replace(/\s+/gu, " ");
+    const setting = settings[name];
+    const text = (
+      typeof setting === "object" && !Array.isArray(setting) ? JSON.stringify(setting) : String(setting)
+    ).replace(/\s+/gu, " ");
     const value = text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
     return [{ name, value, origin: `${words.tables.origin[origin.kind]} ${origin.name}`.trim() }];
   });

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { type Flags, ownFields, type SettingName } from "../config/schema.ts";
+import type { Flags, SettingName } from "../config/schema.ts";
 import type { Words } from "../words/words.ts";
 import type { Verb } from "./verb.ts";
 
@@ -38,8 +38,6 @@ function jsonOrText(text: string): unknown {
 function fields(text: string, before: unknown): Record<string, unknown> {
   const [, key, value] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new InvalidArgumentError("key=value");
-  const isOwn = (ownFields as readonly string[]).includes(key.trim());
-  if (isOwn) throw new InvalidArgumentError(`\u2260 ${ownFields.join(", ")}`);
   return { ...(before as object | undefined), [key.trim()]: jsonOrText(value) };
 }
 

@@ -135,8 +135,8 @@ function checked(name: SettingName, { value, origin }: Found): unknown {
 
 /** As it was written, as far as that is known. */
 function shownValue(value: unknown): string {
-  const isObject = typeof value === "object" && !Array.isArray(value);
-  return (isObject ? JSON.stringify(value) : String(value)) || '""';
+  if (Array.isArray(value)) return value.join(",") || '""';
+  return (typeof value === "string" ? value : JSON.stringify(value)) || '""';
 }
 
 /**
