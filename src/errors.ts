@@ -71,6 +71,8 @@ export interface ErrorDetails {
   request_refused: { provider: string; status: number; reason: string };
   model_not_found: { provider: string; model: string; reason: string };
   content_refused: { provider: string; reason: string };
+  /** The service calls the answer finished, and there is none: `came` is what came of it, `calls` the names of tools. */
+  empty_answer: { came: "nothing" | "thinking" | "tool_call"; reason: string; calls: string };
   context_too_long: { provider: string; model: string; limit: number | null; reason: string };
   /** A summary that is cut short, filtered, empty, or longer than what it stands for. */
   summary_unusable: { provider: string; why: "cut" | "filtered" | "empty" | "longer" };
@@ -97,6 +99,10 @@ export interface ErrorDetails {
   /** `start`: of the JSON that came instead of a list of models. */
   not_a_list: { provider: string; start: string };
   incomplete_answer: { provider: string };
+  /** A stream that ended before it began. */
+  empty_stream: { provider: string };
+  /** A finish reason that is not known: whether the answer is whole cannot be told. */
+  finish_unknown: { provider: string; reason: string };
   redirected: { provider: string; status: number; location: string };
   flooded: { provider: string; limit: string };
 
@@ -157,6 +163,7 @@ const exitCodes: Record<ErrorCode, number> = {
   content_refused: 4,
   context_too_long: 4,
   summary_unusable: 4,
+  empty_answer: 4,
   no_connection: 5,
   timeout: 5,
   rate_limited: 5,
@@ -165,6 +172,8 @@ const exitCodes: Record<ErrorCode, number> = {
   not_a_stream: 5,
   not_a_list: 5,
   incomplete_answer: 5,
+  empty_stream: 5,
+  finish_unknown: 5,
   redirected: 5,
   flooded: 5,
   transcript_unwritable: 6,

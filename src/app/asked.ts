@@ -11,6 +11,7 @@ import { shownPath } from "./near-path.ts";
 export function asLine(app: App, event: ChatEvent): object | null {
   if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
   if (event.type === "usage") return { type: "usage", ...asUsage(event.usage) };
+  if (event.type === "rethink") return { type: "rethink" };
   if (event.type === "finish") return { type: "finish", reason: event.reason };
   if (event.type === "seam" || event.type === "failover") {
     const { type, provider, model, error } = event;
@@ -36,7 +37,9 @@ export function asObject(
   answer: Answer,
   error: AppError | null,
 ): object {
-  const { startedAt, endedAt, firstAt } = answer;
+  const { startedAt, endedAt, firstAt, status } = answer;
+  // An empty answer is an error, but the service did call it finished.
+  const isFinished = status === "complete" || answer.error?.code === "empty_answer";
   return {
     id: dialogue.id,
     provider: answer.answeredBy?.provider ?? dialogue.provider,
@@ -45,7 +48,7 @@ export function asObject(
     answer: answer.text,
     reasoning: answer.reasoning === "" ? null : answer.reasoning,
     finish_reason: answer.finishReason,
-    complete: answer.status === "complete" && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
+    complete: isFinished && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
     usage: answer.usage === null ? null : asUsage(answer.usage),
     cost: answer.cost,
     timing: {

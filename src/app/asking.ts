@@ -2,7 +2,7 @@ import type { ChatEvent } from "../chat/model.ts";
 import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../terminal/answer.ts";
-import { sayParts } from "../terminal/parts.ts";
+import { sayParts, sayThinking } from "../terminal/parts.ts";
 import { summarise } from "../terminal/summary.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { Words } from "../words/words.ts";
@@ -51,7 +51,8 @@ export async function runAsk(app: App, asking: Asking): Promise<{ code: string; 
   await view.end();
   const error = failureIn(dialogue, answer);
   if (asking.output === "json") app.terminal.json(asObject(app, dialogue, question?.text ?? null, answer, error));
-  if (asking.output === "jsonl" && error !== answer.error) app.terminal.json(errorLine(app, error!));
+  const isTold = error === null || (error === answer.error && error.code !== "empty_answer");
+  if (asking.output === "jsonl" && !isTold) app.terminal.json(errorLine(app, error));
   report(app, dialogue, answer, asking.output);
   // Whoever read the answer has seen enough: that is no failure to speak of.
   if (error !== null && app.stop.reason !== "closed") throw error;
@@ -92,9 +93,10 @@ async function gather(app: App, { words, files: paths }: Asking): Promise<Gather
 }
 
 /** What the exit code comes from; null where the answer is whole and saved. */
-function failureIn({ provider }: Dialogue, { error, finishReason, unsaved }: Answer): AppError | null {
+function failureIn({ provider }: Dialogue, { error, finishReason, refused, unsaved }: Answer): AppError | null {
   if (error !== null) return error;
   if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });
+  if (refused) return new AppError("content_refused", { provider, reason: "refusal" });
   return unsaved;
 }
 
@@ -103,6 +105,8 @@ function report(app: App, dialogue: Dialogue, answer: Answer, output: Asking["ou
   const { terminal, words } = app;
   if (app.stop.reason === "closed") return;
   sayParts(terminal, words, answer);
+  if (output === "text")
+    sayThinking(terminal, words, answer, terminal.errIsTerminal && app.settings.show_thinking === "always");
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
   if (terminal.errIsTerminal && output === "text") terminal.say(terminal.ink.err.dim(figuresOf(answer, words.answer)));
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));

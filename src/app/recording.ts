@@ -83,6 +83,7 @@ export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Word
       model,
       code: cause.code,
     })),
+    rethought: result.rethought,
     answeredBy: result.answeredBy,
   };
 }

@@ -92,9 +92,18 @@ export type ChatEvent =
   | { readonly type: "failover"; readonly provider: string; readonly model: string; readonly error: AppError }
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
+  /** All text so far turned out to be thinking: the service marked where that ends, but not where it began. */
+  | { readonly type: "rethink" }
   /** Cumulative: the last one of a stream counts, and after a seam counting begins anew. */
   | { readonly type: "usage"; readonly usage: Usage }
-  | { readonly type: "finish"; readonly reason: FinishReason }
+  | {
+      readonly type: "finish";
+      readonly reason: FinishReason;
+      /** What the service gave besides text: the names of the tools it calls; absent where it calls none. */
+      readonly calls?: readonly string[];
+      /** The text is the service's refusal, from a field of its own. */
+      readonly refused?: boolean;
+    }
   | { readonly type: "error"; readonly error: AppError };
 
 /**

@@ -11,7 +11,11 @@ export interface TurnResult {
   /** The requests that brought something, in order: each is billed. */
   readonly parts: readonly Part[];
   readonly finishReason: FinishReason | null;
-  /** `complete` only when the service said the answer was finished. */
+  /** Whether the text is the service's refusal, from a field of its own. */
+  readonly refused: boolean;
+  /** UTF-16 units that were given as text and turned out to be thinking; they came before all of `text`. */
+  readonly rethought: number;
+  /** `complete` only when the service said the answer was finished, and there is one. */
   readonly status: "complete" | "interrupted" | "failed";
   readonly error: AppError | null;
   readonly startedAt: Date;
@@ -93,6 +97,9 @@ class Gathering {
   #part: Part = { by: null, usage: null };
   #grown = false;
   #finishReason: FinishReason | null = null;
+  #calls: readonly string[] = [];
+  #refused = false;
+  #rethought = 0;
   #error: AppError | null = null;
   #firstAt: Date | null = null;
   #answeredBy: TurnResult["answeredBy"] = null;
@@ -103,7 +110,8 @@ class Gathering {
 
   take(event: ChatEvent): void {
     if (event.type === "usage") this.#part = { ...this.#part, usage: event.usage };
-    else if (event.type === "finish") this.#finish(event.reason);
+    else if (event.type === "finish") this.#finish(event);
+    else if (event.type === "rethink") this.#rethink();
     else if (event.type === "error") this.#error = event.error;
     else if (event.type === "seam" || event.type === "failover") this.#takeOver(event);
     else if (event.type === "reasoning" || event.type === "text") this.#piece(event);
@@ -113,16 +121,18 @@ class Gathering {
     if (this.#error === null && this.#finishReason === null) {
       this.#error = new AppError("incomplete_answer", { provider: this.#part.by?.provider ?? this.#provider });
     }
-    const error = this.#error;
+    const error = this.#error ?? this.#emptiness();
     this.#endPart();
     const usages = this.#parts.flatMap(({ usage }) => usage ?? []);
     const isCounted = usages.length > 0 && usages.length === this.#parts.length;
     return {
       reasoning: this.#reasoning.join(""),
       text: this.#text.join(""),
+      rethought: this.#rethought,
       usage: isCounted ? sumUsage(usages) : null,
       parts: this.#parts,
       finishReason: this.#finishReason,
+      refused: this.#refused,
       status: error === null ? "complete" : error.code === "interrupted" ? "interrupted" : "failed",
       error,
       startedAt: this.#startedAt,
@@ -134,8 +144,25 @@ class Gathering {
     };
   }
 
-  #finish(reason: FinishReason): void {
+  /** That the service calls an answer finished which has no word in it. Blanks are none. */
+  #emptiness(): AppError | null {
+    const reason = this.#finishReason ?? "";
+    if (reason === "content_filter" || this.#text.some((text) => text.trim() !== "")) return null;
+    const thinks = this.#reasoning.length > 0;
+    const came = this.#calls.length > 0 ? "tool_call" : thinks ? "thinking" : "nothing";
+    return new AppError("empty_answer", { came, reason, calls: this.#calls.join(", ") });
+  }
+
+  #rethink(): void {
+    this.#reasoning.push(...this.#text.splice(0));
+    this.#rethought = this.#length;
+    this.#length = 0;
+  }
+
+  #finish({ reason, calls = [], refused = false }: Extract<ChatEvent, { type: "finish" }>): void {
     this.#finishReason = reason;
+    this.#calls = calls;
+    this.#refused = refused;
     this.#answeredBy = this.#part.by ?? this.#answeredBy;
   }
 

@@ -83,6 +83,7 @@ class RequestRecord {
     else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
     else if (event.type === "waiting") this.#wait();
     else if (event.type === "text" || event.type === "reasoning") this.#piece(event);
+    else if (event.type === "rethink") this.#rethink();
     else if (event.type === "usage") this.#usage = event.usage;
     else if (event.type === "finish") this.#finish("info", "finish", { reason: event.reason });
     else if (event.type === "error") {
@@ -122,6 +123,13 @@ class RequestRecord {
     if (this.#firstMs !== null) return;
     this.#firstMs = this.#since(this.#startedAt);
     this.#write("info", "first", { attempt: this.#attempt, ms: this.#firstMs, what: event.type });
+  }
+
+  #rethink(): void {
+    this.#characters.reasoning += this.#characters.text;
+    this.#characters.text = 0;
+    this.#content.reasoning += this.#content.text;
+    this.#content.text = "";
   }
 
   #finish(level: "info" | "error", event: string, facts: object): void {

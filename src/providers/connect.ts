@@ -1,25 +1,27 @@
-import type OpenAI from "openai";
 import type { ChatEvent, ChatRequest, Model } from "../chat/model.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { requestBody } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import { Deltas } from "./deltas.ts";
-import { complaintIn } from "./error-body.ts";
+import { type Complaint, complaintIn, complaintOf, isNoise } from "./error-body.ts";
 import { watchedFetch } from "./http.ts";
-import { TextLimit, wholeLines, withoutNoise } from "./limits.ts";
+import { TextLimit, wholeLines } from "./limits.ts";
+import { fromNetwork } from "./network-errors.ts";
 import { peek, text } from "./peek.ts";
 import { Queue } from "./queue.ts";
 import { Silence } from "./silence.ts";
-import { redact, RedactedStream, redactedError, secretsOf } from "./redact.ts";
-import { fromNetwork } from "./network-errors.ts";
-import { fromComplaint, fromRefusal, fromStream, hostOf, isRecord, traceId } from "./wire-errors.ts";
+import { redact, RedactedAnswer, redactedError, secretsOf } from "./redact.ts";
+import { type ServerEvent, serverEvents } from "./server-events.ts";
+import { type FinishWord, StreamEnd } from "./stream-end.ts";
+import { fromComplaint, fromRefusal, hostOf, isRecord, traceId } from "./wire-errors.ts";
 
 /** Milliseconds of silence accepted where nobody said: an answer that comes whole is silent for as long as it takes. */
 const defaultSilence = { stream: 120_000, whole: 600_000 };
-/** What a finished answer's usage may still take to come, before an open socket is closed: milliseconds. */
-const afterFinish = 3_000;
-/** The same after `[DONE]`, when nothing is left to come. */
-const afterDone = 250;
+/** Milliseconds that an open connection is listened to by what may still come; see `StreamEnd`. */
+const waits = { usage: 10_000, close: 3_000, nothing: 250 };
+
+/** An event that is called an error is one, whatever its data. */
+const unnamed: Complaint = { reason: "event: error", codes: [], status: null };
 
 /** Makes a model of a connection: one request, one attempt. */
 export function connect(connection: Connection): Model {
@@ -44,9 +46,13 @@ class Attempt {
   #failure: unknown = null;
   #refusal = "";
   #queuedToldAt = 0;
-  #done = false;
+  readonly #end = new StreamEnd();
+  /** Whether any text was given. */
+  #hasText = false;
   readonly #length: TextLimit;
-  readonly #clean: Readonly<Record<"reasoning" | "text", RedactedStream>>;
+  readonly #clean: RedactedAnswer;
+  /** Text that came in the same piece as a closing tag of thinking, which may make thinking of it; null outside of such a piece. */
+  #together: string[] | null = null;
 
   constructor(connection: Connection, request: ChatRequest, signal: AbortSignal, queue: Queue<ChatEvent>) {
     this.#connection = connection;
@@ -54,8 +60,8 @@ class Attempt {
     this.#outer = signal;
     this.#queue = queue;
     this.#length = new TextLimit(hostOf(connection.baseUrl));
-    const secrets = secretsOf(connection);
-    this.#clean = { reasoning: new RedactedStream(secrets), text: new RedactedStream(secrets) };
+    const before = request.messages.findLast(({ role }) => role === "assistant")?.content ?? "";
+    this.#clean = new RedactedAnswer(secretsOf(connection), before);
     this.#silence = new Silence(this.#limit, () => {
       this.#silent = true;
       this.#stop.abort();
@@ -112,75 +118,131 @@ class Attempt {
     const response = await client.chat.completions.create(body, { signal: this.#stop.signal }).asResponse();
     const trace = traceId((name) => response.headers.get(name));
     this.#queue.push({ type: "start", traceId: trace === null ? null : redact(trace, this.#connection) });
-    await this.#read(response, client);
+    await this.#read(response);
   }
 
   /** A stream was asked for; what comes may be one, or plain JSON, or a web page. The first bytes tell, not the type. */
-  async #read(response: Response, client: OpenAI): Promise<void> {
+  async #read(response: Response): Promise<void> {
     const { first, body } = await peek(response.body as unknown as AsyncIterable<Buffer>);
     if (first.startsWith("{") || first.startsWith("[") || first.startsWith('"'))
       return this.#readWhole(await text(body), response);
     if (!/^(?:data|event|id|retry)?:/u.test(first)) throw this.#notAnAnswer(response, first);
-    const { Stream } = await import("openai/streaming");
-    // Without its client the package would print what it cannot parse.
-    const stream = Stream.fromSSEResponse<unknown>(
-      { body: this.#watched(body) } as unknown as Response,
-      this.#stop,
-      client,
-    );
-    for await (const chunk of stream) this.#readChunk(chunk);
-  }
-
-  /** Some servers leave the connection open behind the end. */
-  async *#watched(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const lines of wholeLines(body)) {
-      yield withoutNoise(lines);
-      if (!lines.includes("[DONE]") || !/^data: ?\[DONE\]/mu.test(lines.toString("latin1"))) continue;
-      this.#done = true;
-      this.#silence.shorten(afterDone);
-    }
+    for await (const event of serverEvents(wholeLines(body), (piece) => this.#onPiece(piece))) this.#onEvent(event);
   }
 
   #notAnAnswer({ headers }: Response, body: string): AppError {
+    const { name: provider } = this.#connection;
     const contentType = headers.get("content-type")?.split(";")[0] ?? "no content type";
+    if (body === "" && contentType === "text/event-stream") return new AppError("empty_stream", { provider });
     const start = redact(body.slice(0, 4096), this.#connection).slice(0, 80).replace(/\s+/gu, " ") || "(empty)";
-    return new AppError("not_a_stream", { provider: this.#connection.name, contentType, start });
+    return new AppError("not_a_stream", { provider, contentType, start });
   }
 
   #readWhole(body: string, response: Response): void {
-    let whole: unknown;
+    const chunks = this.#parse(body.trim());
+    this.#together = [];
+    for (const chunk of chunks) this.#readChunk(chunk);
+    const isAnswer = chunks.some((chunk) => isRecord(chunk) && Array.isArray(chunk["choices"]));
+    if (!isAnswer) throw this.#notAnAnswer(response, body);
+  }
+
+  #broken(cause: unknown): AppError {
+    return new AppError("stream_failed", { provider: this.#connection.name, reason: "broken JSON" }, { cause });
+  }
+
+  /** What arrives together is judged together: thinking that ends in the same piece was never shown as text. */
+  #onPiece(piece: Buffer): void {
+    this.#giveTogether();
+    if (piece.includes("</think>")) this.#together = [];
+  }
+
+  #onEvent({ name, data }: ServerEvent): void {
+    if (name !== "error" && data.startsWith("{")) return this.#readData(data);
+    const content = data.trim();
+    if (/^\[?done\]?$/iu.test(content)) {
+      this.#end.done();
+      this.#silence.shorten(waits.nothing);
+    } else if (name === "error") this.#fail(isNoise(content) ? unnamed : complaintOf(content));
+    else if (!isNoise(content) && !/^(?:ping|heart-?beat|keep-?alive)$/iu.test(name)) this.#readData(content);
+  }
+
+  #readData(data: string): void {
+    // Words where a chunk was expected are the service's.
+    if (/^[^[{"\d-]/u.test(data)) return this.#fail(complaintOf(data));
+    let chunks: readonly unknown[] = [];
     try {
-      whole = JSON.parse(body);
+      chunks = this.#parse(data);
     } catch (error) {
-      throw new AppError("stream_failed", { provider: this.#connection.name, reason: "broken JSON" }, { cause: error });
+      if (this.#end.awaits === "content") throw error;
     }
-    this.#readChunk(whole);
-    if (!isRecord(whole) || !Array.isArray(whole["choices"])) throw this.#notAnAnswer(response, body);
+    for (const chunk of chunks) this.#readChunk(chunk);
+  }
+
+  /** One JSON document; or several, each on its line: some services leave out the blank lines between events. */
+  #parse(text: string): unknown[] {
+    try {
+      return [JSON.parse(text)];
+    } catch (error) {
+      try {
+        return text.split("\n").flatMap((line): unknown => (line.trim() === "" ? [] : [JSON.parse(line)]));
+      } catch {
+        throw this.#broken(error);
+      }
+    }
+  }
+
+  /** Ends the attempt with what the service says, unless it had said before that the answer is finished. */
+  #fail(complaint: Complaint): void {
+    if (this.#end.isDone) return;
+    throw fromComplaint(complaint, this.#connection, this.#request.model);
   }
 
   #readChunk(chunk: unknown): void {
-    const complaint = complaintIn(chunk);
-    for (const event of this.#deltas.read(chunk)) {
-      if (event.type !== "usage") this.#silence.content();
+    const deltas = this.#deltas;
+    for (const event of deltas.read(chunk)) {
       if ("text" in event) this.#length.add(event.text);
       this.#push(event);
     }
-    if (complaint !== null) throw fromComplaint(complaint, this.#connection, this.#request.model);
-    if (this.#deltas.finishReason !== null) this.#silence.shorten(afterFinish);
+    if (deltas.grew) {
+      this.#end.content(deltas.answered);
+      this.#silence.content();
+    }
+    if (deltas.finish !== null) this.#end.reason(deltas.finish);
+    if (deltas.counted) this.#end.counted();
+    const complaint = complaintIn(chunk);
+    if (complaint !== null) this.#fail(complaint);
+    const { awaits } = this.#end;
+    if (awaits !== "content" && awaits !== "any") this.#silence.shorten(waits[awaits]);
   }
 
   #push(event: ChatEvent): void {
-    if (event.type !== "reasoning" && event.type !== "text") return this.#queue.push(event);
-    this.#flush(event.type === "text" ? "reasoning" : "text");
-    this.#give(event.type, this.#clean[event.type].push(event.text));
+    if (event.type === "text" && this.#together !== null) this.#together.push(event.text);
+    else if (event.type === "rethink" && this.#together !== null) this.#rethink(this.#together);
+    else if (event.type === "text" || event.type === "reasoning") this.#give(event.type, event.text);
+    else this.#queue.push(event);
+  }
+
+  #rethink(together: string[]): void {
+    if (this.#hasText) this.#queue.push({ type: "rethink" });
+    for (const text of together.splice(0)) this.#give("reasoning", text);
+  }
+
+  #giveTogether(): void {
+    const together = this.#together ?? [];
+    this.#together = null;
+    for (const text of together) this.#give("text", text);
+  }
+
+  #give(type: "reasoning" | "text", text: string): void {
+    const clean = this.#clean.push(type, text);
+    if (clean === "") return;
+    this.#hasText ||= type === "text";
+    this.#queue.push({ type, text: clean });
   }
 
   /** What was held because it began like a secret. */
   #flush(type: "reasoning" | "text"): void {
-    this.#give(type, this.#clean[type].end());
-  }
-
-  #give(type: "reasoning" | "text", text: string): void {
+    const text = this.#clean.end(type);
     if (text !== "") this.#queue.push({ type, text });
   }
 
@@ -195,28 +257,43 @@ class Attempt {
   }
 
   #finish(thrown: unknown): void {
-    const error = this.#error(thrown);
-    for (const event of this.#deltas.end(error === null)) this.#push(event);
+    const verdict = this.#verdict(thrown);
+    const isWhole = !(verdict instanceof AppError);
+    for (const event of this.#deltas.end(isWhole)) this.#push(event);
+    this.#giveTogether();
     this.#flush("reasoning");
     this.#flush("text");
-    if (error !== null) this.#queue.push({ type: "error", error: redactedError(error, this.#connection) });
-    else this.#queue.push({ type: "finish", reason: redact(this.#deltas.finishReason!, this.#connection) });
+    if (!isWhole) return this.#queue.push({ type: "error", error: redactedError(verdict, this.#connection) });
+    const { calls, refused } = this.#deltas;
+    this.#queue.push({
+      type: "finish",
+      reason: redact(verdict, this.#connection),
+      ...(calls.length > 0 && { calls: calls.map((name) => redact(name, this.#connection)) }),
+      ...(refused && { refused }),
+    });
   }
 
-  /** Why the attempt failed; null when the service said that the answer is finished. */
-  #error(thrown: unknown): AppError | null {
+  /** The finish reason of an answer that is whole; else why the attempt failed. */
+  #verdict(thrown: unknown): string | AppError {
     const { name: provider, baseUrl } = this.#connection;
-    const reason = this.#deltas.finishReason;
     if (this.#outer.aborted) return new AppError("interrupted", {});
-    if (reason === "insufficient_system_resource") {
-      return new AppError("service_failed", { provider, status: 503, reason });
-    }
+    if (thrown instanceof AppError) return thrown;
     // Once the service has said how it ended, nothing that the connection does later makes the answer less whole.
-    if (reason !== null && !(thrown instanceof AppError)) return null;
-    if (this.#silent && this.#done) return new AppError("incomplete_answer", { provider });
-    if (this.#silent) return new AppError("timeout", { host: hostOf(baseUrl), seconds: this.#limit / 1000 });
-    if (thrown === null) return new AppError("incomplete_answer", { provider });
+    const verdict = this.#end.verdict();
+    if (verdict !== "cut") return this.#ended(verdict);
+    if (this.#silent && !this.#end.isDone)
+      return new AppError("timeout", { host: hostOf(baseUrl), seconds: this.#limit / 1000 });
+    if (thrown === null || this.#silent) return new AppError("incomplete_answer", { provider });
     return this.#fromThrown(thrown);
+  }
+
+  #ended({ kind, word }: FinishWord): string | AppError {
+    const { name: provider } = this.#connection;
+    if (kind === "ended") return word;
+    if (kind === "unknown") return new AppError("finish_unknown", { provider, reason: word });
+    if (word === "insufficient_system_resource")
+      return new AppError("service_failed", { provider, status: 503, reason: word });
+    return new AppError("stream_failed", { provider, reason: `finish_reason: ${word}` });
   }
 
   #fromThrown(thrown: unknown): AppError {
@@ -225,17 +302,13 @@ class Attempt {
     if (thrown instanceof AppError) return thrown;
     if (this.#failure !== null) return fromNetwork(this.#failure, this.#connection);
     const fields = isRecord(thrown) ? thrown : {};
-    const { status, headers, error } = fields;
+    const { status, headers } = fields;
     if (typeof status === "number") {
       const header = (name: string) => (headers instanceof Headers ? headers.get(name) : null);
       return fromRefusal({ status, body: this.#refusal, header }, this.#connection, model);
     }
-    // `data: {"error": …}` in a stream is thrown by the package as an error without status.
-    if (isRecord(error)) return fromStream({ error, ...error }, this.#connection, model);
-    if (typeof error === "string") return fromStream({ error }, this.#connection, model);
-    // A parser's, also for what is nested too deep.
-    if (thrown instanceof SyntaxError || thrown instanceof RangeError)
-      return new AppError("stream_failed", { provider, reason: "broken JSON" }, { cause: thrown });
+    // A parser's, for what is nested too deep.
+    if (thrown instanceof RangeError) return this.#broken(thrown);
     if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ZSTD_|^ERR_|^HPE_/u.test(fields["code"])) {
       return new AppError("stream_failed", { provider, reason: fields["code"] }, { cause: thrown });
     }

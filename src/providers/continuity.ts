@@ -131,6 +131,7 @@ class Course {
       if (event.type === "error") error = event.error;
       else if (event.type === "text") yield* this.#say(seam.push(event.text));
       else if (event.type === "finish") yield* this.#finish(seam, event);
+      else if (event.type === "rethink") yield* this.#rethink(event);
       else yield this.#heard(event);
     }
     return error;
@@ -138,6 +139,14 @@ class Course {
 
   *#finish(seam: Seam, event: ChatEvent): Generator<ChatEvent> {
     yield* this.#say(seam.end());
+    yield event;
+  }
+
+  /** Only of an answer's first part: what goes on with an answer is none of its thinking. */
+  *#rethink(event: ChatEvent): Generator<ChatEvent> {
+    if (this.#way === "prefix" || this.#way === "asked") return;
+    this.#reasoning += this.#text;
+    this.#text = "";
     yield event;
   }
 

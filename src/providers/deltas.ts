@@ -1,40 +1,72 @@
 import type { ChatEvent, Usage } from "../chat/model.ts";
-import { isRecord } from "./wire-errors.ts";
+import { contentParts, thoughtOf } from "./content-parts.ts";
+import { isRecord } from "./json.ts";
+import { type FinishWord, finishWord } from "./stream-end.ts";
+import { ThinkTags } from "./think-tags.ts";
+
+type DeltaEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "rethink" | "usage" }>;
 
 /**
- * Chunks of a stream, or a whole completion, made into events. Thinking comes in three forms: `reasoning_content`
- * (DeepSeek, SiliconFlow), `reasoning` (Ollama, newer vLLM), or `<think>…</think>` at the start of the content.
- * `choices` may be missing or empty, `content` null, usage on the last chunk or, cumulative, on every one.
+ * Chunks of a stream, or a whole completion, made into events. Thinking comes in fields of its own (`reasoning_content`,
+ * `reasoning`, `thinking`, `reasoning_details`), as parts of the content, or between tags; see `ThinkTags`. `choices` may be
+ * missing or empty, `content` null, a text or a list of parts, usage on the last chunk or, cumulative, on every one. Of several
+ * choices the one that came first counts.
  */
 export class Deltas {
-  /** What the service said about the end; null until it did. */
-  finishReason: string | null = null;
-  /** True once there was thinking or text. */
+  /** True once there was thinking, text or a call. */
   started = false;
+  /** Of the last chunk read: whether it brought anything, usage excepted; and what it said of the end. */
+  grew = false;
+  finish: FinishWord | null = null;
+  /** Whether the last chunk was usage alone. */
+  counted = false;
+  /** Names of the tools that the model calls. */
+  readonly calls: string[] = [];
+  #choice: unknown = undefined;
   #usage = "";
+  #refusal = false;
+  #content = false;
   readonly #reasoning = new WholeCharacters();
   readonly #text = new WholeCharacters();
   readonly #tags = new ThinkTags();
+
+  /** Whether anything but thinking came. */
+  get answered(): boolean {
+    return this.#content || this.#refusal || this.calls.length > 0;
+  }
+
+  /** Whether all text came in the field for refusals. */
+  get refused(): boolean {
+    return this.#refusal && !this.#content;
+  }
 
   /**
    * @param chunk parsed JSON of any shape
    * @returns the events in it, in order, `finish` excepted: usage may still follow
    */
-  read(chunk: unknown): ChatEvent[] {
+  read(chunk: unknown): DeltaEvent[] {
+    this.grew = false;
+    this.finish = null;
+    this.counted = false;
     if (!isRecord(chunk)) return [];
-    const events: ChatEvent[] = [];
-    const [choice] = Array.isArray(chunk["choices"]) ? (chunk["choices"] as unknown[]) : [];
-    if (isRecord(choice)) {
-      const part = isRecord(choice["delta"]) ? choice["delta"] : choice["message"];
-      if (isRecord(part)) events.push(...this.#readPart(part));
-      const reason = choice["finish_reason"];
-      if (typeof reason === "string" && reason !== "") this.finishReason = reason;
+    const events: DeltaEvent[] = [];
+    const choice = this.#choiceOf(chunk["choices"]);
+    if (choice !== null) {
+      const { delta, message } = choice;
+      // Some services send the whole message beside an empty last delta.
+      const part = isRecord(delta) && (this.started || message === undefined || !isEmpty(delta)) ? delta : message;
+      if (isRecord(part)) this.#readPart(part, events);
+      else if (typeof choice["text"] === "string") this.#readContent(choice["text"], events);
+      this.finish = finishOf(choice) ?? (isRecord(part) ? finishOf(part) : null);
     }
+    this.finish ??= finishOf(chunk);
     const usage = readUsage(chunk["usage"]);
+    this.counted = usage !== null && choice === null;
     if (usage !== null && JSON.stringify(usage) !== this.#usage) {
       this.#usage = JSON.stringify(usage);
       events.push({ type: "usage", usage });
     }
+    if (this.grew) this.started = true;
     return events;
   }
 
@@ -43,29 +75,98 @@ export class Deltas {
    *
    * @param whole false for an answer that broke off: half a character is then no part of it, and nobody could go on from it
    */
-  end(whole: boolean): ChatEvent[] {
-    const events = this.#tags.end();
-    if (!whole) return events;
-    const rest: ChatEvent[] = [
-      { type: "reasoning", text: this.#reasoning.end() },
-      { type: "text", text: this.#text.end() },
-    ];
-    return [...events, ...rest].filter((event) => "text" in event && event.text !== "");
+  end(whole: boolean): DeltaEvent[] {
+    if (!whole) return this.#tags.end();
+    const events: DeltaEvent[] = this.#tags.push(this.#text.end());
+    events.push(...this.#tags.end());
+    const thought = this.#reasoning.end();
+    return thought === "" ? events : [{ type: "reasoning", text: thought }, ...events];
   }
 
-  #readPart(part: Record<string, unknown>): ChatEvent[] {
-    const events: ChatEvent[] = [];
-    const thought = part["reasoning_content"] || part["reasoning"];
-    if (typeof thought === "string") {
-      this.#tags.ignore();
-      const text = this.#reasoning.push(thought);
-      if (text !== "") events.push({ type: "reasoning", text });
+  /** The choice that this answer is; null where the chunk has none of it. */
+  #choiceOf(choices: unknown): Record<string, unknown> | null {
+    if (!Array.isArray(choices)) return null;
+    for (const choice of choices as unknown[]) {
+      if (!isRecord(choice)) continue;
+      const index = choice["index"] ?? this.#choice;
+      this.#choice ??= index;
+      if (index === this.#choice) return choice;
     }
-    const content = typeof part["content"] === "string" ? part["content"] : part["refusal"];
-    if (typeof content === "string") events.push(...this.#tags.push(this.#text.push(content)));
-    if (events.length > 0) this.started = true;
-    return events;
+    return null;
   }
+
+  #readPart(part: Record<string, unknown>, events: DeltaEvent[]): void {
+    const thought = thoughtOf(part);
+    if (thought !== "") {
+      this.#tags.ignore();
+      this.#think(thought, events);
+    }
+    const { content, refusal } = part;
+    if (typeof content === "string") this.#readContent(content, events);
+    else if (typeof content === "object" && content !== null) this.#readParts(content, events);
+    if (typeof refusal === "string" && refusal !== "") this.#refuse(refusal, events);
+    if (part["tool_calls"] !== undefined || part["function_call"] !== undefined) this.#readCalls(part);
+  }
+
+  #think(thought: string, events: DeltaEvent[]): void {
+    this.grew = true;
+    const text = this.#reasoning.push(thought);
+    if (text !== "") events.push({ type: "reasoning", text });
+  }
+
+  #readContent(content: string, events: DeltaEvent[]): void {
+    if (content === "") return;
+    this.grew = true;
+    this.#content = true;
+    events.push(...this.#tags.push(this.#text.push(content)));
+  }
+
+  #refuse(refusal: string, events: DeltaEvent[]): void {
+    this.grew = true;
+    this.#refusal = true;
+    events.push(...this.#tags.push(this.#text.push(refusal)));
+  }
+
+  #readParts(content: object, events: DeltaEvent[]): void {
+    for (const part of contentParts(content)) {
+      if (part.type === "thinking") {
+        this.#tags.ignore();
+        this.#think(part.text, events);
+      } else if (part.type === "refusal") this.#refuse(part.text, events);
+      else if (part.type === "call") this.#call(part.text);
+      else this.#readContent(part.text, events);
+    }
+  }
+
+  #readCalls({ tool_calls: calls, function_call: call }: Record<string, unknown>): void {
+    for (const item of Array.isArray(calls) ? (calls as unknown[]) : [call]) {
+      if (!isRecord(item)) continue;
+      const of = isRecord(item["function"]) ? item["function"] : item;
+      this.#call(typeof of["name"] === "string" ? of["name"] : "");
+    }
+  }
+
+  #call(name: string): void {
+    this.grew = true;
+    if (name !== "" && !this.calls.includes(name) && this.calls.length < 16) this.calls.push(name.slice(0, 128));
+    else if (this.calls.length === 0) this.calls.push("?");
+    if (name !== "" && this.calls[0] === "?") this.calls.shift();
+  }
+}
+
+function isEmpty(record: Record<string, unknown>): boolean {
+  for (const _ in record) return false;
+  return true;
+}
+
+/** The finish reason, wherever services put it; one beside it that may be a stop string counts only where it is a known word. */
+function finishOf(fields: Record<string, unknown>): FinishWord | null {
+  const own = fields["finish_reason"] ?? fields["finishReason"] ?? fields["done_reason"];
+  if (own !== undefined) return finishWord(own);
+  const { finish_details: details, stop_reason: beside } = fields;
+  if (isRecord(details)) return finishWord(details["type"]);
+  const word = beside === undefined ? null : finishWord(beside);
+  return word?.kind === "ended" ? word : null;
 }
 
 /** Holds back the first half of a surrogate pair that was split over two chunks. */
@@ -86,101 +187,28 @@ class WholeCharacters {
   }
 }
 
-const opening = "<think>";
-const closing = "</think>";
-/** Blanks that are waited through for what comes behind them; a model that says nothing else is known to say them without end. */
-const mostBlanks = 1024;
+/** Tokens: more than any service can have counted for one answer. */
+const mostTokens = 1e9;
 
 /**
- * Tells `<think>…</think>` at the start of the content from the answer, wherever the chunks are cut. A line break after the
- * opening tag and blank lines after the closing one belong to neither.
+ * The service's count; DeepSeek tells of the prefix cache at the top level, OpenAI and others in the details.
+ *
+ * @returns null where there is none, or one that makes no sense: negative, broken or beyond all measure, or more tokens from the
+ *   cache than there are
  */
-class ThinkTags {
-  #place: "start" | "opened" | "inside" | "closed" | "after" = "start";
-  #held = "";
-
-  /** Where thinking comes in a field of its own, tags at the start of the content are the answer's. */
-  ignore(): void {
-    if (this.#place === "start") this.#place = "after";
-  }
-
-  push(text: string): ChatEvent[] {
-    if (text === "") return [];
-    this.#held += text;
-    if (this.#place === "start") this.#readStart();
-    if (this.#place === "opened") this.#readOpened();
-    const thought = this.#place === "inside" ? this.#readInside() : "";
-    if (this.#place === "closed") this.#readClosed();
-    return [...events("reasoning", thought), ...events("text", this.#place === "after" ? this.#take() : "")];
-  }
-
-  end(): ChatEvent[] {
-    // Blanks after the closing tag that no answer follows.
-    if (this.#place === "closed") return [];
-    return events(this.#place === "inside" ? "reasoning" : "text", this.#take());
-  }
-
-  #take(): string {
-    const held = this.#held;
-    this.#held = "";
-    return held;
-  }
-
-  #readStart(): void {
-    const start = this.#held.trimStart();
-    if (this.#held.length - start.length > mostBlanks) this.#place = "after";
-    else if (start.startsWith(opening)) {
-      this.#place = "opened";
-      this.#held = start.slice(opening.length);
-    } else if (!opening.startsWith(start)) this.#place = "after";
-  }
-
-  #readOpened(): void {
-    if (this.#held === "") return;
-    this.#held = this.#held.replace(/^\n/u, "");
-    this.#place = "inside";
-  }
-
-  /** What of the thinking is sure to be no part of the closing tag. */
-  #readInside(): string {
-    const end = this.#held.indexOf(closing);
-    const safe = end < 0 ? this.#held.length - overlap(this.#held, closing) : end;
-    const thought = this.#held.slice(0, safe);
-    this.#held = this.#held.slice(end < 0 ? safe : end + closing.length);
-    if (end >= 0) this.#place = "closed";
-    return thought;
-  }
-
-  #readClosed(): void {
-    const blanks = this.#held.length - this.#held.trimStart().length;
-    if (blanks > mostBlanks) this.#place = "after";
-    if (blanks > mostBlanks || blanks === this.#held.length) return;
-    this.#held = this.#held.replace(/^\s*\n/u, "");
-    this.#place = "after";
-  }
-}
-
-function events(type: "reasoning" | "text", text: string): ChatEvent[] {
-  return text === "" ? [] : [{ type, text }];
-}
-
-/** Length of the longest end of `text` that is a beginning of `word`. */
-function overlap(text: string, word: string): number {
-  for (let length = Math.min(text.length, word.length - 1); length > 0; length--) {
-    if (text.endsWith(word.slice(0, length))) return length;
-  }
-  return 0;
-}
-
-/** The service's count; DeepSeek tells of the prefix cache at the top level, OpenAI and others in the details. */
 export function readUsage(value: unknown): Usage | null {
   if (!isRecord(value)) return null;
-  const number = (from: unknown, key: string) =>
-    isRecord(from) && typeof from[key] === "number" ? from[key] : undefined;
+  let makesSense = true;
+  const number = (from: unknown, key: string): number | undefined => {
+    const count = isRecord(from) ? from[key] : undefined;
+    if (typeof count !== "number") return undefined;
+    makesSense &&= Number.isInteger(count) && count >= 0 && count <= mostTokens;
+    return count;
+  };
   const promptTokens = number(value, "prompt_tokens");
   const completionTokens = number(value, "completion_tokens");
   if (promptTokens === undefined && completionTokens === undefined) return null;
-  return {
+  const usage = {
     promptTokens: promptTokens ?? 0,
     cachedTokens:
       number(value, "prompt_cache_hit_tokens") ?? number(value["prompt_tokens_details"], "cached_tokens") ?? 0,
@@ -188,4 +216,5 @@ export function readUsage(value: unknown): Usage | null {
     reasoningTokens: number(value["completion_tokens_details"], "reasoning_tokens") ?? 0,
     totalTokens: number(value, "total_tokens") ?? (promptTokens ?? 0) + (completionTokens ?? 0),
   };
+  return makesSense && usage.cachedTokens <= usage.promptTokens ? usage : null;
 }

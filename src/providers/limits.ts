@@ -78,13 +78,3 @@ export async function* wholeLines(body: AsyncIterable<Buffer>): AsyncGenerator<B
   }
   if (held.length > 0) yield Buffer.concat(held);
 }
-
-/**
- * Whole lines without those that say nothing of an answer: comments, ids and times to wait. The `openai` package keeps all lines
- * until an event ends, so that a server which sends nothing else would fill the memory. A line whose end may go on in the
- * next piece stays.
- */
-export function withoutNoise(lines: Buffer): Buffer {
-  if (!/^(?::|id:|retry:)/mu.test(lines.toString("latin1"))) return lines;
-  return Buffer.from(lines.toString("latin1").replace(/^(?::|id:|retry:).*(?:\n|\r\n|\r(?=[^\n]))/gmu, ""), "latin1");
-}

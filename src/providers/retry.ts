@@ -23,10 +23,11 @@ export function withRetries(model: Model, options: RetryOptions): Model {
   return async function* retrying(request, signal) {
     const attempts = options.retries + 1;
     let waited = 0;
+    let asked = request;
     for (let attempt = 1; ; attempt++) {
       let started = false;
       let failure: AppError | null = null;
-      for await (const event of model(request, signal)) {
+      for await (const event of model(asked, signal)) {
         if (event.type === "error") {
           failure = event.error;
           break;
@@ -39,6 +40,8 @@ export function withRetries(model: Model, options: RetryOptions): Model {
       const again = !started && attempt < attempts && isPassing(failure) && waited + delay <= options.patience;
       if (!again) return yield { type: "error", error: failure };
       waited += delay;
+      // Some servers tell only in a whole answer why they end a stream before it begins.
+      if (failure.code === "empty_stream") asked = { ...asked, stream: false };
       yield {
         type: "waiting",
         why: "retry",

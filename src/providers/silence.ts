@@ -9,6 +9,8 @@ export class Silence {
   readonly #startedAt = Date.now();
   #timer: NodeJS.Timeout;
   #content = false;
+  /** Whether another limit than the usual one holds. */
+  #shortened = false;
   /** How often something was heard. */
   #heard = 0;
   #ended = false;
@@ -32,18 +34,25 @@ export class Silence {
   /** Thinking or text came. */
   content(): void {
     this.#content = true;
+    if (this.#shortened) this.#set(this.#limit);
+    this.#shortened = false;
     this.#hear();
   }
 
-  /** From here on another limit holds. */
+  /** Until content comes again, another limit holds. */
   shorten(limit: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#listen(), limit);
+    this.#shortened = true;
+    this.#set(limit);
   }
 
   end(): void {
     clearTimeout(this.#timer);
     this.#ended = true;
+  }
+
+  #set(limit: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#listen(), limit);
   }
 
   #hear(): void {

@@ -103,7 +103,9 @@ export function fromComplaint(complaint: Complaint, connection: Connection, mode
 /** Failures that the same request may not meet again a moment later. */
 export function isPassing(error: AppError): boolean {
   if (error.code === "no_connection") return isPassingCause(error as AppError<"no_connection">);
-  return ["timeout", "rate_limited", "service_failed", "stream_failed", "incomplete_answer"].includes(error.code);
+  return ["timeout", "rate_limited", "service_failed", "stream_failed", "incomplete_answer", "empty_stream"].includes(
+    error.code,
+  );
 }
 
 /** Characters of a service's sentence that are told. */

@@ -1,6 +1,6 @@
 import { estimateTokens } from "../chat/usage.ts";
 import { type AppError, asAppError } from "../errors.ts";
-import { sayParts } from "../terminal/parts.ts";
+import { sayParts, sayThinking } from "../terminal/parts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count, summarise } from "../terminal/summary.ts";
 import { describe } from "../terminal/terminal.ts";
@@ -12,12 +12,14 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const ink = terminal.ink.err;
   const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
   sayParts(terminal, words, answer);
+  sayThinking(terminal, words, answer, host.showThinking === "always");
   const isEmpty = answer.text === "" && answer.reasoning === "";
   if (error?.code === "interrupted")
     terminal.say(ink.yellow(isEmpty ? words.answer.stopped : words.answer.interrupted));
   else if (error !== null) host.tell(error);
   if (finishReason === "length") terminal.say(ink.yellow(words.answer.cutByLength));
   if (finishReason === "content_filter") terminal.say(ink.yellow(words.answer.cutByFilter));
+  if (answer.refused) terminal.say(ink.yellow(words.answer.refused));
   if (host.dialogue.canContinue) terminal.say(ink.dim(words.session.canContinue));
   if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
   const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();

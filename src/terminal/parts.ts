@@ -34,6 +34,23 @@ export function sayParts(terminal: Terminal, words: PartWords, parts: Parts): vo
   }
 }
 
+/**
+ * What else is to be said of an answer's thinking: that some of it was shown as text, and all of it where there is nothing else.
+ *
+ * @param isShown whether thinking was shown as it came, and stays
+ */
+export function sayThinking(
+  terminal: Terminal,
+  words: Pick<Words, "answer">,
+  answer: { readonly reasoning: string; readonly rethought: number; readonly error: AppError | null },
+  isShown: boolean,
+): void {
+  const { dim } = terminal.ink.err;
+  if (answer.rethought > 0) terminal.say(dim(words.answer.rethought));
+  const isAlone = answer.error?.code === "empty_answer" && answer.reasoning.trim() !== "";
+  if (isAlone && !isShown && answer.rethought === 0) terminal.say(dim(sanitize(answer.reasoning.trim())));
+}
+
 /** Why an answer is not whole, with the reasons of all that were asked before; null when it is. */
 export function failureOf(words: PartWords, parts: Parts): string | null {
   if (parts.error === null) return null;

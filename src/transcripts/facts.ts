@@ -149,6 +149,7 @@ const endSchema = v.object({
   answered: moment,
   ended: moment,
   seams: v.fallback(v.array(seamSchema), []),
+  thinking_to: v.fallback(v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), undefined),
   answered_by: orNull(v.object({ provider: v.string(), model: v.string() })),
 });
 

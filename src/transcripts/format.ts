@@ -57,6 +57,8 @@ export interface Ending {
   readonly notice: string | null;
   /** Empty or absent for an answer of one piece. */
   readonly seams?: readonly Seam[];
+  /** UTF-16 units at the start of the answer that turned out to be thinking. */
+  readonly rethought?: number;
   /** Who answered in the end, where it was not whom the request went to first. */
   readonly answeredBy?: { readonly provider: string; readonly model: string } | null;
 }

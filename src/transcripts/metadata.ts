@@ -65,6 +65,7 @@ export function endLine(end: EndFacts): string {
     answered: end.answeredAt === null ? undefined : isoWithOffset(end.answeredAt),
     ended: end.endedAt === null ? undefined : isoWithOffset(end.endedAt),
     seams: end.seams === undefined || end.seams.length === 0 ? undefined : end.seams,
+    thinking_to: end.rethought || undefined,
     answered_by: end.answeredBy ?? undefined,
   });
 }

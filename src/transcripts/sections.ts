@@ -36,6 +36,7 @@ export function buildExchange(sections: readonly Section[], around: Surroundings
 
   const bodies = { question: textOf("Question"), answer: textOf("Answer"), failure: null as string | null };
   if (turn === null && end === null) takePlainError(bodies);
+  const rethought = bodies.answer.slice(0, end?.thinking_to ?? 0);
   const answerStamp = stampOf("Answer");
   const trouble = sections.findLast((section) => section.name === "Error" || section.name === "Interrupted");
   const notice = bodies.failure ?? (trouble === undefined ? null : textOf(trouble.name));
@@ -46,8 +47,8 @@ export function buildExchange(sections: readonly Section[], around: Surroundings
     question: bodies.question,
     askedAt: turn?.at ?? time(sections[0]!.stamp),
     images: turn?.images ?? [],
-    reasoning: textOf("Thinking"),
-    answer: bodies.answer,
+    reasoning: textOf("Thinking") + rethought,
+    answer: bodies.answer.slice(rethought.length),
     answeredAt: end?.answered ?? (answerStamp === undefined ? null : time(answerStamp)),
     endedAt: end?.ended ?? null,
     firstTokenMs: end?.first_token_ms ?? null,

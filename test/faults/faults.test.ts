@@ -6,12 +6,13 @@ import type { Exchange } from "../../src/transcripts/format.ts";
 import { readTranscript } from "../../src/transcripts/read.ts";
 import { newPlace, type Place, run } from "../support/program.ts";
 import { connectionFaults } from "./connection.ts";
+import { endingFaults } from "./ending.ts";
 import type { Fault } from "./fault.ts";
 import { httpFaults } from "./http.ts";
 import { streamFaults } from "./stream.ts";
 import { type Suffered, tableOf } from "./table.ts";
 
-const groups = { connection: connectionFaults, response: httpFaults, stream: streamFaults };
+const groups = { connection: connectionFaults, response: httpFaults, stream: streamFaults, ending: endingFaults };
 /** What came of each. */
 const results = new Map<Fault, Suffered>();
 

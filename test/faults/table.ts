@@ -14,6 +14,32 @@ const headings: Readonly<Record<string, string>> = {
   connection: "The connection",
   response: "The response",
   stream: "The stream",
+  ending: "The end of a stream",
+};
+
+/** What stands above a table. */
+const rules: Readonly<Record<string, string>> = {
+  ending: `A finish reason may stand in a choice, in its delta or message, or beside the choices, in any spelling of OpenAI's, Anthropic's,
+Gemini's, Ollama's and others' words; \`null\`, also as a word, an empty text and what is no text are none. How an answer ended is
+decided from all signs together:
+
+- A finish reason is the end once nothing but usage follows: the connection may then close, break, or stay open (10 s are waited
+  for usage, 3 s behind it). Text, thinking or a call that follows takes it back: it is read, and the whole timeout holds again, as
+  it does behind a finish reason that comes before the first word of the answer.
+- \`[DONE]\` confirms the finish reason before it, text between them or not. Without any finish reason it is the end only where the
+  service has counted the answer behind its last word. Text behind \`[DONE]\` takes it back too; garbage there is passed over.
+- Without such an end an answer is cut, however the connection ended, and is continued or kept.
+- A finish reason that says that something failed is an error, with what the service says of it, in whatever shape, in the choice,
+  beside it, or in an event of its own. One that is not known is an error too: whether the answer is whole cannot be told. It is
+  kept, and is not asked again by itself.
+- An answer that is finished and has no word in it is an error (\`empty_answer\`): it is billed, so it is not asked again by itself.
+  A refusal is shown, and is one too (\`content_refused\`).
+- Thinking that ends with \`</think>\` and began without a tag is thinking, also where it was shown already: then a line says so, and
+  transcripts, \`-o json\` and later questions have it as thinking. Where an answer only speaks of these tags (in code, in quotes, in
+  the midst of a line, with \`<think>\` before it), they stay.
+- Of several choices the first one counts. Usage that makes no sense (negative, broken, more than 10^9, more cached than there is)
+  counts as unknown.
+- An event stream without a byte is asked once more without streaming, as long as there are retries.`,
 };
 
 const introduction = `# What goes wrong, and what comes of it
@@ -32,6 +58,7 @@ export function tableOf(
     [
       `## ${headings[group] ?? group}`,
       "",
+      ...(rules[group] === undefined ? [] : [rules[group], ""]),
       "| what goes wrong | exit code | error | bytes shown | bytes saved | what is said |",
       "| --- | --- | --- | --- | --- | --- |",
       ...faults.map((fault) => rowOf(fault, results.get(fault))),

@@ -31,6 +31,8 @@ export const answer = {
   stopped: "Stopped.",
   cutByLength: "The answer reached its length limit (finish reason: length).",
   cutByFilter: "The service held back the rest of the answer (finish reason: content_filter).",
+  refused: "The model refused to answer.",
+  rethought: "The text before the answer was the model's thinking; it is saved as such.",
   notSaved: ({ path, reason }: { path: string; reason: string }) =>
     `From here on nothing is saved: ${path} cannot be written (${reason}). /save <file> writes all of it elsewhere.`,
 };

@@ -156,6 +156,21 @@ export const errors: ErrorTable = {
     what: `${provider} refused the content (${reason}).`,
     next: "Put the question in other words.",
   }),
+  empty_answer: ({ came, reason, calls }) => ({
+    what: {
+      nothing: `The answer is empty (finish reason: ${reason}).`,
+      thinking: `The model gave no answer, only thinking (finish reason: ${reason}).`,
+      tool_call: `The model gave no answer, only a call of a tool that was not offered: ${calls}.`,
+    }[came],
+    next: {
+      nothing: "The request may have been billed all the same. Ask again.",
+      thinking:
+        reason === "length"
+          ? "Allow more tokens with --max-tokens, or use --no-thinking."
+          : "Ask again, or with --no-thinking.",
+      tool_call: "Ask again, and say that no tools are to be used.",
+    }[came],
+  }),
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `The conversation is longer than ${model} at ${provider} can read${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
     next: "Start a new conversation, or send less.",
@@ -192,6 +207,14 @@ export const errors: ErrorTable = {
   incomplete_answer: ({ provider }) => ({
     what: `The answer from ${provider} ended before it was finished.`,
     next: "Whatever came is kept: /continue, or deepseek-chat ask --continue-answer, goes on from there.",
+  }),
+  empty_stream: ({ provider }) => ({
+    what: `${provider} ended the answer before its first word.`,
+    next: "Ask again; with --no-stream it may say why.",
+  }),
+  finish_unknown: ({ provider, reason }) => ({
+    what: `${provider} ended the answer with a finish reason that is not known: ${reason}.`,
+    next: "It may not be whole. Whatever came is kept: /continue, or deepseek-chat ask --continue-answer, continues it.",
   }),
   redirected: ({ provider, status, location }) => ({
     what: `${provider} redirects to ${location} (${status}); the key is not carried there.`,

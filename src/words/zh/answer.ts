@@ -25,5 +25,7 @@ export const answer: Words["answer"] = {
   stopped: "已停止。",
   cutByLength: "回答达到长度上限而中断（finish reason: length）。",
   cutByFilter: "服务商拦截了其余内容（finish reason: content_filter）。",
+  refused: "模型拒绝回答。",
+  rethought: "回答之前的那段文字是模型的思考过程，已按思考过程保存。",
   notSaved: ({ path, reason }) => `此后的内容不再保存：无法写入 ${path}（${reason}）。可用 /save <文件> 另存全部内容。`,
 };

@@ -146,6 +146,21 @@ export const errors: Words["errors"] = {
     what: `${provider} 拒绝了这段内容（${reason}）。`,
     next: "请换一种说法。",
   }),
+  empty_answer: ({ came, reason, calls }) => ({
+    what: {
+      nothing: `回答是空的（finish reason: ${reason}）。`,
+      thinking: `模型没有给出回答，只有思考过程（finish reason: ${reason}）。`,
+      tool_call: `模型没有给出回答，只是要调用一个并未提供的工具：${calls}。`,
+    }[came],
+    next: {
+      nothing: "这次请求可能仍会计费。请再问一次。",
+      thinking:
+        reason === "length"
+          ? "请用 --max-tokens 放宽长度上限，或加上 --no-thinking。"
+          : "请再问一次，或加上 --no-thinking。",
+      tool_call: "请再问一次，并说明不要使用工具。",
+    }[came],
+  }),
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `对话长度超出 ${provider} 的 ${model} 的上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
     next: "请开始新对话，或减少内容。",
@@ -182,6 +197,14 @@ export const errors: Words["errors"] = {
   incomplete_answer: ({ provider }) => ({
     what: `${provider} 的回答没有结束就断开了。`,
     next: "收到的部分均已保留，可用 /continue 或 deepseek-chat ask --continue-answer 接着续写。",
+  }),
+  empty_stream: ({ provider }) => ({
+    what: `${provider} 在输出第一个字之前就结束了回答。`,
+    next: "请再问一次；加上 --no-stream 也许能看到原因。",
+  }),
+  finish_unknown: ({ provider, reason }) => ({
+    what: `${provider} 以未知的 finish reason 结束了回答：${reason}。`,
+    next: "回答可能不完整。收到的部分均已保留，可用 /continue 或 deepseek-chat ask --continue-answer 续写。",
   }),
   redirected: ({ provider, status, location }) => ({
     what: `${provider} 重定向到 ${location}（${status}），密钥没有随之发送。`,

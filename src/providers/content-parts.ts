@@ -1,0 +1,59 @@
+import { isRecord } from "./json.ts";
+
+/** A piece of a message's content; of a call the text is the tool's name. */
+export interface ContentPart {
+  readonly type: "text" | "thinking" | "refusal" | "call";
+  readonly text: string;
+}
+
+/** Nesting that is followed. */
+const deepest = 4;
+
+/**
+ * Content that is no plain text: a list of parts as Mistral's reasoning models, Anthropic's and Gemini's gateways and OpenAI's
+ * Responses send it, or one part alone. Pictures, references and whatever else is no text are passed over.
+ *
+ * @param content parsed JSON
+ */
+export function contentParts(content: unknown, depth = 0): ContentPart[] {
+  if (typeof content === "string") return content === "" ? [] : [{ type: "text", text: content }];
+  if (depth > deepest) return [];
+  if (Array.isArray(content)) return content.flatMap((item) => contentParts(item, depth + 1));
+  return isRecord(content) ? partsOf(content, depth) : [];
+}
+
+function partsOf(part: Record<string, unknown>, depth: number): ContentPart[] {
+  const type = typeof part["type"] === "string" ? part["type"] : "text";
+  const as = (kind: ContentPart["type"], value: unknown): ContentPart[] => {
+    const text = textOf(value, depth + 1);
+    return text === "" ? [] : [{ type: kind, text }];
+  };
+  if (/^(?:thinking|reasoning|thought)/u.test(type) || part["thought"] === true) {
+    return as("thinking", part["thinking"] ?? part["text"] ?? part["reasoning"] ?? part["summary"] ?? part["content"]);
+  }
+  if (type === "refusal") return as("refusal", part["refusal"] ?? part["text"]);
+  if (/tool|function/u.test(type)) return /result|output/u.test(type) ? [] : [{ type: "call", text: nameOf(part) }];
+  return /text$/u.test(type) ? as("text", part["text"] ?? part["content"] ?? part["value"]) : [];
+}
+
+function nameOf(part: Record<string, unknown>): string {
+  const of = isRecord(part["function"]) ? part["function"] : part;
+  return typeof of["name"] === "string" ? of["name"] : "";
+}
+
+/** All text in a value: itself, `{value}`, or a list of parts. */
+function textOf(value: unknown, depth: number): string {
+  if (typeof value === "string") return value;
+  if (isRecord(value) && typeof value["value"] === "string") return value["value"];
+  return contentParts(value, depth)
+    .map(({ text }) => text)
+    .join("");
+}
+
+/** Thinking in a field of its own: DeepSeek's and SiliconFlow's, Ollama's and vLLM's, OpenRouter's; empty where there is none. */
+export function thoughtOf(part: Record<string, unknown>): string {
+  const plain = part["reasoning_content"] || part["reasoning"] || part["thinking"];
+  if (typeof plain === "string") return plain;
+  const other = plain || part["reasoning_details"];
+  return other ? textOf(other, 0) : "";
+}
