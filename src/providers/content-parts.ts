@@ -33,7 +33,7 @@ function partsOf(part: Record<string, unknown>, depth: number): ContentPart[] {
   }
   if (type === "refusal") return as("refusal", part["refusal"] ?? part["text"]);
   if (/tool|function/u.test(type)) return /result|output/u.test(type) ? [] : [{ type: "call", text: nameOf(part) }];
-  return /text$/u.test(type) ? as("text", part["text"] ?? part["content"] ?? part["value"]) : [];
+  return type.endsWith("text") ? as("text", part["text"] ?? part["content"] ?? part["value"]) : [];
 }
 
 function nameOf(part: Record<string, unknown>): string {

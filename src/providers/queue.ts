@@ -17,10 +17,15 @@ export class Queue<Item> implements AsyncIterable<Item> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item> {
+    for await (const items of this.batches()) yield* items;
+  }
+
+  /** The same, all that waits at once. */
+  async *batches(): AsyncGenerator<readonly Item[]> {
     while (true) {
       const items = this.#items;
       this.#items = [];
-      yield* items;
+      if (items.length > 0) yield items;
       if (this.#items.length > 0) continue;
       if (this.#ended) return;
       await new Promise<void>((resolve) => {

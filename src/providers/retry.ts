@@ -22,12 +22,13 @@ const mostWait = 30_000;
 export function withRetries(model: Model, options: RetryOptions): Model {
   return async function* retrying(request, signal) {
     const attempts = options.retries + 1;
+    const whole = { ...request, stream: false };
     let waited = 0;
-    let asked = request;
+    let isStreamEmpty = false;
     for (let attempt = 1; ; attempt++) {
       let started = false;
       let failure: AppError | null = null;
-      for await (const event of model(asked, signal)) {
+      for await (const event of model(isStreamEmpty ? whole : request, signal)) {
         if (event.type === "error") {
           failure = event.error;
           break;
@@ -41,7 +42,7 @@ export function withRetries(model: Model, options: RetryOptions): Model {
       if (!again) return yield { type: "error", error: failure };
       waited += delay;
       // Some servers tell only in a whole answer why they end a stream before it begins.
-      if (failure.code === "empty_stream") asked = { ...asked, stream: false };
+      isStreamEmpty ||= failure.code === "empty_stream";
       yield {
         type: "waiting",
         why: "retry",

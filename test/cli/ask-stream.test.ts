@@ -164,7 +164,7 @@ describe.concurrent("what is no answer at all", () => {
       "text/html",
     ],
     ["plain text", { headers: { "content-type": "text/plain" }, body: "It works!" }, "It works!"],
-    ["nothing", { headers: { "content-type": "text/event-stream" }, body: "" }, "(empty)"],
+    ["nothing", { headers: { "content-type": "text/event-stream" }, body: "" }, "before its first word"],
     ["broken JSON", { headers: { "content-type": "application/json" }, body: '{"choices": [' }, "broken JSON"],
     [
       "an error with status 200",

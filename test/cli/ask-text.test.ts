@@ -102,8 +102,9 @@ describe.concurrent("the answer on stdout", () => {
 
   test("is empty when the model said nothing", async () => {
     await using server = await serve([{ body: [finish(), done] }]);
-    const { code, stdout } = await run(["ask", "q"], { env: askingAt(server) });
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    const { code, stdout, stderr } = await run(["ask", "q"], { env: askingAt(server) });
+    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+    expect(stderr).toContain("The answer is empty (finish reason: stop).");
   });
 
   test("ends the program quietly when nobody reads it any more", async () => {
