@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutKeys } from "../config/environment.ts";
 import { AppError } from "../errors.ts";
+import { takeInterrupts } from "../terminal/interrupts.ts";
 import { findProgram } from "../terminal/programs.ts";
 import { decodeText, localeOf } from "../text-encoding.ts";
 import type { App } from "./app.ts";
@@ -25,10 +26,14 @@ export async function editFile(app: App, path: string): Promise<void> {
   const env = withoutKeys(variables, app.keyPlaces.keyVariables);
   const { command, args, verbatim } = commandLine(editor, path, variables);
   const options: SpawnOptions = { stdio: "inherit", env, windowsVerbatimArguments: verbatim };
+  // Ctrl-C belongs to the editor as long as it runs: it reaches both.
+  const release = takeInterrupts(() => {});
   const child = spawn(command, args, options);
-  const [code, signal] = (await once(child, "close").catch((error: unknown) => {
-    throw new AppError("editor_failed", { editor, ended: null }, { cause: error });
-  })) as [number | null, string | null];
+  const [code, signal] = (await once(child, "close")
+    .catch((error: unknown) => {
+      throw new AppError("editor_failed", { editor, ended: null }, { cause: error });
+    })
+    .finally(release)) as [number | null, string | null];
   // What a shell says of a command that it cannot run.
   if (code === 126 || code === 127) throw new AppError("editor_failed", { editor, ended: null });
   if (code !== 0) throw new AppError("editor_failed", { editor, ended: String(code ?? signal) });

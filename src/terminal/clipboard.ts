@@ -1,22 +1,36 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
+import { decodeText } from "../text-encoding.ts";
+import { findProgram } from "./programs.ts";
+import { sanitize } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Programs that put stdin into the clipboard, and that print it; the first that is there does it. */
-const copiers: readonly (readonly [string, ...string[]])[] = [
-  ["pbcopy"],
-  ["wl-copy"],
-  ["xclip", "-selection", "clipboard"],
-  ["xsel", "--clipboard", "--input"],
-  ["clip.exe"],
+interface Copier {
+  readonly command: readonly [string, ...string[]];
+  /** UTF-8 where absent. clip.exe takes bytes without a mark for the system's code page. */
+  readonly encode?: (text: string) => Buffer;
+}
+
+/** Programs that put stdin into the clipboard; the first that is there does it. */
+const copiers: readonly Copier[] = [
+  { command: ["pbcopy"] },
+  { command: ["wl-copy"] },
+  { command: ["xclip", "-selection", "clipboard"] },
+  { command: ["xsel", "--clipboard", "--input"] },
+  { command: ["clip.exe"], encode: (text) => Buffer.from(`\uFEFF${text}`, "utf16le") },
 ];
+
+/** Otherwise Windows PowerShell writes to a pipe in the system's code page. */
+const pasteScript = "[Console]::OutputEncoding = New-Object Text.UTF8Encoding $false; Get-Clipboard -Raw";
+
+/** Programs that print the clipboard. */
 const pasters: readonly (readonly [string, ...string[]])[] = [
   ["pbpaste"],
   ["wl-paste", "--no-newline"],
   ["xclip", "-selection", "clipboard", "-o"],
   ["xsel", "--clipboard", "--output"],
-  ["powershell.exe", "-NoProfile", "-Command", "Get-Clipboard -Raw"],
+  ["powershell.exe", "-NoProfile", "-Command", pasteScript],
 ];
 
 /** What such a program finds around it: it needs no keys, and some stay to serve what was copied. */
@@ -24,27 +38,36 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Milliseconds such a program may take; without a display some wait for ever. */
 const patience = 2000;
+/** PowerShell needs a while to start. */
+const slowPatience = 10_000;
 /** Bytes; terminals drop longer OSC 52 sequences. */
 const longestSequence = 74_994;
 
 /**
  * Copies a text by a program of the system, and by the terminal itself (OSC 52), which also reaches over SSH. The sequence
- * carries base64 alone, so nothing in the text can control the terminal.
+ * carries base64 alone, so nothing in the text can control the terminal; and what is copied is what the screen shows of it, so
+ * that nothing in it acts where it is pasted.
+ *
+ * @returns what was copied
  */
-export async function copyText(terminal: Terminal, text: string, env: Variables): Promise<void> {
-  const encoded = Buffer.from(text).toString("base64");
+export async function copyText(terminal: Terminal, text: string, env: Variables): Promise<string> {
+  const shown = sanitize(text);
+  const encoded = Buffer.from(shown).toString("base64");
   if (terminal.errIsTerminal && terminal.capable && encoded.length <= longestSequence) {
     terminal.err(`\u001B]52;c;${encoded}\u0007`);
   }
-  for (const [command, ...args] of copiers) {
-    if (await fed(command, args, text, env)) return;
+  for (const { command, encode } of copiers) {
+    if (await fed(command, encode?.(shown) ?? Buffer.from(shown), env)) break;
   }
+  return shown;
 }
 
-async function fed(command: string, args: readonly string[], text: string, env: Variables): Promise<boolean> {
+async function fed([name, ...args]: readonly [string, ...string[]], bytes: Buffer, env: Variables): Promise<boolean> {
+  const command = findProgram(name, env);
+  if (command === null) return false;
   const child = spawn(command, args, { stdio: ["pipe", "ignore", "ignore"], timeout: patience, env });
   child.stdin.on("error", () => {});
-  child.stdin.end(text);
+  child.stdin.end(bytes);
   try {
     const [code] = await once(child, "close");
     return code === 0;
@@ -53,12 +76,24 @@ async function fed(command: string, args: readonly string[], text: string, env: 
   }
 }
 
-/** The clipboard's text; null where no program of the system can read it. */
-export async function pastedText(env: Variables): Promise<string | null> {
+/**
+ * The clipboard's text; null where no program of the system can read it.
+ *
+ * @param locale for what a program prints in another encoding all the same
+ */
+export async function pastedText(env: Variables, locale: string): Promise<string | null> {
   const run = promisify(execFile);
-  for (const [command, ...args] of pasters) {
+  for (const [name, ...args] of pasters) {
+    const command = findProgram(name, env);
+    if (command === null) continue;
+    const timeout = name === "powershell.exe" ? slowPatience : patience;
+    const options = { timeout, maxBuffer: 64 * 1024 * 1024, env, encoding: "buffer" } as const;
     try {
-      return (await run(command, args, { timeout: patience, maxBuffer: 64 * 1024 * 1024, env })).stdout;
+      const { stdout } = await run(command, args, options);
+      const decoded = decodeText(stdout, locale);
+      const text = typeof decoded === "string" ? stdout.toString("utf8") : decoded.text;
+      // PowerShell ends it with a line break of its own.
+      return name === "powershell.exe" ? text.replace(/\r?\n$/u, "") : text;
     } catch {
       // Not on this system; the next one may be.
     }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 import { takeInterrupts } from "./interrupts.ts";
+import { findProgram } from "./programs.ts";
 import type { Terminal } from "./terminal.ts";
 import { displayWidth } from "./width.ts";
 
@@ -35,7 +36,9 @@ function fits({ rows, columns }: Terminal, text: string): boolean {
 }
 
 /** True when it was shown: false where the pager could not be started. */
-async function paged({ command, args, env }: Pager, text: string): Promise<boolean> {
+async function paged({ command: name, args, env }: Pager, text: string): Promise<boolean> {
+  const command = findProgram(name, env);
+  if (command === null) return false;
   // Ctrl-C belongs to the pager as long as it runs: it reaches both.
   const release = takeInterrupts(() => {});
   try {

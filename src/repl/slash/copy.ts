@@ -1,3 +1,4 @@
+import { codeBlocks } from "../../chat/code-blocks.ts";
 import { copyText } from "../../terminal/clipboard.ts";
 import type { SlashCommand } from "./command.ts";
 
@@ -10,21 +11,18 @@ export const copy: SlashCommand = {
   async run({ dialogue, terminal, words, withoutKeys }, argument) {
     const answer = dialogue.conversation.turns.findLast(({ role }) => role === "assistant")?.content ?? "";
     const [what = "", number = ""] = argument.split(/\s+/u);
-    const text = what === "code" ? codeBlock(answer, number) : answer;
+    const text = what === "code" ? nthBlock(answer, number) : answer;
     if (text === null || text === "") {
       terminal.warn(words.session.nothingToCopy);
       return "stay";
     }
-    await copyText(terminal, text, withoutKeys);
-    terminal.say(words.session.copied({ characters: text.length }));
+    const copied = await copyText(terminal, text, withoutKeys);
+    terminal.say(words.session.copied({ characters: copied.length }));
     return "stay";
   },
 };
 
 /** The n-th fenced block of an answer, from 1; the last one when no number is given; null when there is none. */
-function codeBlock(answer: string, number: string): string | null {
-  const blocks = [...answer.matchAll(/^ {0,3}(`{3,}|~{3,})[^\n]*\n([\s\S]*?)^ {0,3}\1[`~]*[ \t]*$/gmu)].map(
-    ([, , code = ""]) => code.replace(/\n$/u, ""),
-  );
-  return blocks.at(number === "" ? -1 : Number(number) - 1) ?? null;
+function nthBlock(answer: string, number: string): string | null {
+  return codeBlocks(answer).at(number === "" ? -1 : Number(number) - 1) ?? null;
 }
