@@ -29,7 +29,7 @@ const args = process.argv.slice(2);
 // What ships is the bundle; in a checkout that was not built yet, the source runs as it stands.
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const { main } = existsSync(path.join(dist, "main.script")) ? runBundle() : await import("../src/main.ts");
-await main(args);
+await main(args, new URL("./thread.js", import.meta.url));
 
 function runBundle() {
   const digest = readFileSync(path.join(dist, "digest"), "latin1");

@@ -11,6 +11,8 @@ export interface ErrorDetails {
   no_question: Record<string, never>;
   /** `reason`: the system's name, or ours as in the words; `limit`: what it exceeds, or what else the reason is about. */
   input_unreadable: { path: string; reason: string; limit?: string };
+  /** A file whose import takes more time or memory than it may. */
+  input_too_heavy: { path: string; why: "time" | "memory" };
   /** An imported file with nothing in it that the program understands. */
   not_a_conversation: { path: string };
   output_exists: { path: string };
@@ -128,6 +130,7 @@ const exitCodes: Record<ErrorCode, number> = {
   usage: 2,
   no_question: 2,
   input_unreadable: 2,
+  input_too_heavy: 2,
   not_a_conversation: 2,
   output_exists: 2,
   output_needed: 2,

@@ -38,12 +38,16 @@ interface GlobalOptions {
   readonly color: boolean;
 }
 
-/** Runs the program and sets the exit code; the process ends by itself when nothing is left to do. */
-export async function main(args: readonly string[]): Promise<void> {
+/**
+ * Runs the program and sets the exit code; the process ends by itself when nothing is left to do.
+ *
+ * @param thread the file that a thread beside it begins with; it calls `work`
+ */
+export async function main(args: readonly string[], thread: URL): Promise<void> {
   const stop = new AbortController();
   listenForSignals(stop);
   const words = await chooseWords(args);
-  const program = buildProgram(words, stop, args[0]);
+  const program = buildProgram(words, stop, args[0], thread);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
@@ -53,12 +57,18 @@ export async function main(args: readonly string[]): Promise<void> {
   if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
 }
 
+/** Does, within a thread, the work that the program has begun it for. */
+export async function work(): Promise<void> {
+  const { serveThread } = await import("./app/thread.ts");
+  serveThread();
+}
+
 /**
  * The program as it is declared; nothing is read or loaded before it is parsed.
  *
  * @param asked the first argument: where it names a command, no other is declared, which saves a millisecond
  */
-export function buildProgram(words: Words, stop: AbortController, asked = ""): Verb {
+export function buildProgram(words: Words, stop: AbortController, asked = "", thread: URL | null = null): Verb {
   const { help } = words;
   const program = new Verb("deepseek-chat", words);
   program
@@ -78,7 +88,10 @@ export function buildProgram(words: Words, stop: AbortController, asked = ""): V
       const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
       const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
       const flags = readFlags(command as Verb);
-      const app = await App.open({ command: command.name(), flags, terminal, words, stop: stop.signal }, sources);
+      const app = await App.open(
+        { command: command.name(), flags, terminal, words, stop: stop.signal, thread },
+        sources,
+      );
       try {
         const told = (await work(app)) ?? null;
         const lost = told === null ? await unwritten(stop.signal) : null;

@@ -37,6 +37,8 @@ export interface Invocation {
   readonly words: Words;
   /** Aborted when the program is to end: a signal, or nobody reads stdout any more. */
   readonly stop: AbortSignal;
+  /** The file that threads beside the program begin with; null where there are none. */
+  readonly thread: URL | null;
 }
 
 export interface Sources {
@@ -52,6 +54,7 @@ export class App {
   /** In the language in use, which a session may change. */
   words: Words;
   readonly stop: AbortSignal;
+  readonly thread: URL | null;
   readonly environment: Environment;
   readonly folders: Folders;
   readonly file: ConfigFile;
@@ -78,6 +81,7 @@ export class App {
     this.terminal = invocation.terminal;
     this.words = invocation.words;
     this.stop = invocation.stop;
+    this.thread = invocation.thread;
     this.environment = found.environment;
     this.folders = found.folders;
     this.file = found.file;

@@ -4,12 +4,13 @@ import { expandHome } from "../config/folders.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe } from "../terminal/terminal.ts";
-import type { Source } from "../transcripts/import/found.ts";
+import type { Item, Source } from "../transcripts/import/found.ts";
 import { importFile, type Outcome } from "../transcripts/import/run.ts";
 import { Shelf } from "../transcripts/import/shelf.ts";
 import { titleOf } from "../transcripts/names.ts";
 import { listTranscripts } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
+import { beside } from "./beside.ts";
 
 type Counts = Record<"imported" | "extended" | "present" | "skipped", number>;
 
@@ -53,7 +54,7 @@ async function importOne(app: App, shelf: Shelf, file: string): Promise<FileRepo
   const outcomes: Outcome[] = [];
   let error: AppError | null = null;
   try {
-    for await (const outcome of importFile(path, shelf)) {
+    for await (const outcome of importFile(path, shelf, itemsOf(app, path))) {
       outcomes.push(outcome);
       tell(app, file, outcome);
       // Files are written without waiting; signals come through in between.
@@ -64,9 +65,21 @@ async function importOne(app: App, shelf: Shelf, file: string): Promise<FileRepo
   } catch (thrown) {
     error = asAppError(thrown);
     // Where the folder takes no more, the other files need not be tried.
-    if (error.code !== "input_unreadable") throw error;
+    if (error.code !== "input_unreadable" && error.code !== "input_too_heavy") throw error;
   }
   return { file, counts: countsOf(outcomes), outcomes, error };
+}
+
+/** Seconds without a conversation or a megabyte read, after which a file is given up. */
+const patience = 60;
+/** Seconds for a file in all. */
+const limit = 3600;
+
+/** The conversations in a file, read beside this thread. */
+function itemsOf(app: App, path: string): AsyncIterable<Item> {
+  const stopped = (why: "time" | "memory") => () => new AppError("input_too_heavy", { path, why });
+  const bounds = { patience, limit, onSlow: stopped("time"), onMemory: stopped("memory") };
+  return beside(app, "import", { path }, bounds);
 }
 
 /** An empty conversation is one, too. */

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { ProgressBar } from "../terminal/progress.ts";
 import type { TranscriptSummary } from "../transcripts/read.ts";
-import { Searcher, type Found } from "../transcripts/search/search.ts";
+import { Searcher, type Findings, type Found, type SearchQuery } from "../transcripts/search/search.ts";
 import type { App } from "./app.ts";
 import { passOver } from "./archive.ts";
 import { foundObject, foundText } from "./found.ts";
@@ -41,12 +41,12 @@ export async function search(app: App, query: string, options: SearchOptions, se
   const { json, regex, ...within } = options;
   const what = regex ? readRegex(query) : query;
   const bar = new ProgressBar(terminal, words.transcripts.indexing);
-  const { conversations, total, exact } = await searcher
-    .search(
-      { ...within, what, exchanges: json ? null : mostExchanges },
-      { signal: stop, onProgress: bar.show, onUnreadable: (error) => passOver(app, error) },
-    )
-    .finally(bar.hide);
+  const asked = { ...within, exchanges: json ? null : mostExchanges };
+  const course = { signal: stop, onProgress: bar.show, onUnreadable: (error: AppError) => passOver(app, error) };
+  const { conversations, total, exact } =
+    typeof what === "string"
+      ? await searcher.search({ ...asked, what }, course).finally(bar.hide)
+      : await searchPattern(app, { ...asked, what });
   const found: { summary: TranscriptSummary; one: Found }[] = [];
   for (const one of conversations) {
     const summary = await searcher.describe(one);
@@ -58,6 +58,21 @@ export async function search(app: App, query: string, options: SearchOptions, se
   if (first === undefined) return terminal.say(words.transcripts.notFound);
   const { id } = first.summary;
   terminal.say(terminal.ink.err.dim(words.transcripts.found({ shown: found.length, total, exact, id })));
+}
+
+/** Seconds that one file may take: a line of a hundred characters can take a regular expression years. */
+const patience = 30;
+
+/** The same for a regular expression, beside this thread. */
+async function searchPattern(app: App, query: SearchQuery & { readonly what: RegExp }): Promise<Findings> {
+  const { beside } = await import("./beside.ts");
+  const slow = () => new AppError("slow_pattern", { pattern: query.what.source, seconds: patience });
+  const bounds = { patience, limit: Infinity, onSlow: slow, onMemory: slow };
+  for await (const { findings, unreadable } of beside(app, "search", { folder: app.transcripts, ...query }, bounds)) {
+    for (const { code, details } of unreadable) passOver(app, new AppError(code, details));
+    return findings;
+  }
+  return { conversations: [], total: 0, exact: true };
 }
 
 function readRegex(query: string): RegExp {

@@ -30,14 +30,24 @@ export function parseMetadata(line: string): Metadata | null {
 const orNull = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
 const orAbsent = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined);
 const text = orNull(v.string());
-const amount = orNull(v.number());
+/** No count, size or time that a file may hold is larger. */
+const largest = 1e15;
+const amount = orNull(v.pipe(v.number(), v.minValue(-largest), v.maxValue(largest)));
 const moment = orNull(
   v.pipe(
     v.string(),
     v.transform((iso) => new Date(iso)),
-    v.check((date) => !Number.isNaN(date.getTime())),
+    v.check((date) => isWritable(date)),
   ),
 );
+
+/** Whether a time is of the years that a label can hold; NaN is none. Near its ends a Date has no local time to write. */
+export function isWritable(date: Date): boolean {
+  return date.getTime() >= firstYear && date.getTime() < yearTenThousand;
+}
+
+const firstYear = Date.parse("0001-01-02T00:00:00Z");
+const yearTenThousand = Date.UTC(9999, 11, 31);
 
 /** Whether a text may be the id of a conversation. */
 export function isId(text: string): boolean {

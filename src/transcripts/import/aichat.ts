@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { bounds } from "./bounds.ts";
 import type { Item } from "./found.ts";
 import { fromMessages, messagesSchema } from "./openai.ts";
 
@@ -14,6 +15,7 @@ const sessionSchema = v.object({
 
 /** A session of aichat: one YAML file a conversation, without times and without a name of its own. Null for another text. */
 export async function readAichat(text: string, writtenAt: Date): Promise<Item | null> {
+  if (text.length > bounds.session || !isSession(text)) return null;
   const session = v.safeParse(sessionSchema, await yaml(text));
   if (!session.success) return null;
   const { model, temperature, top_p: topP, messages, compressed_messages: before, data_urls } = session.output;
@@ -22,6 +24,11 @@ export async function readAichat(text: string, writtenAt: Date): Promise<Item | 
   const sampling = { ...(temperature !== null && { temperature }), ...(topP !== null && { topP }) };
   const about = { source: "aichat" as const, key: null, title: null, model, startedAt: writtenAt, addresses, sampling };
   return fromMessages(about, [...before, ...messages]);
+}
+
+/** Whether a text has the lines of such a session. Any text may be YAML, and reading it as such may take for ever. */
+function isSession(text: string): boolean {
+  return /^(?:compressed_)?messages:/mu.test(text) && /^\s*- role: /mu.test(text);
 }
 
 async function yaml(text: string): Promise<unknown> {

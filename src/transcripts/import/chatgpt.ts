@@ -68,8 +68,6 @@ const messageSchema = v.object({
 });
 type RawMessage = v.InferOutput<typeof messageSchema>;
 
-/** Marks of sources in a text, between characters of the private use area. */
-const citations = /\ue200[^\ue201]*\ue201/g;
 /** Tools whose input the person saw: code that was run, documents that were written. */
 const shown = /^(?:python|canmore\.create_textdoc)$/;
 const spoken = new Set(["text", "multimodal_text", "code", "thoughts"]);
@@ -95,15 +93,27 @@ function toMessage(raw: Record<string, unknown>): Message[] {
 function saidIn({ content, metadata, recipient }: RawMessage): string {
   const texts = content.parts.map((part) => (typeof part === "string" ? part : part.text));
   const others = content.parts.flatMap((part) => (typeof part === "string" || part.text !== "" ? [] : [nameOf(part)]));
-  const body = [...texts, content.text]
-    .filter((part) => part !== "")
-    .join("\n")
-    .replaceAll(citations, "");
+  const whole = [...texts, content.text].filter((part) => part !== "").join("\n");
+
+  const body = withoutCitations(whole);
   const fenced = recipient !== "all" || content.content_type === "code";
   const said = fenced ? block(body, content.language, recipient) : body;
   return [said, ...others, ...metadata.attachments.map(({ name }) => `[${name}]`)]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** The text without the marks of sources, which stand between characters of the private use area. */
+function withoutCitations(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let start = text.indexOf("\ue200"); start >= 0; start = text.indexOf("\ue200", at)) {
+    const end = text.indexOf("\ue201", start);
+    if (end < 0) break;
+    kept.push(text.slice(at, start));
+    at = end + 1;
+  }
+  return kept.join("") + text.slice(at);
 }
 
 function nameOf({ content_type: type }: { readonly content_type: string }): string {
@@ -112,7 +122,7 @@ function nameOf({ content_type: type }: { readonly content_type: string }): stri
 
 function block(code: string, language: string, recipient: string): string {
   if (code.trim() === "") return "";
-  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map(({ length }) => length));
+  const longest = (code.match(/`+/g) ?? []).reduce((most, { length }) => Math.max(most, length), 2);
   const fence = "`".repeat(longest + 1);
   const known =
     /^[\w+#-]+$/.test(language) && language !== "unknown" ? language : recipient === "python" ? "python" : "";

@@ -21,7 +21,7 @@ export interface Found {
 }
 
 /** Why something in a file was skipped; the words are those of `Words["importing"]["reasons"]`. */
-export type SkipReason = "broken" | "cut" | "too-large" | "unknown" | "empty";
+export type SkipReason = "broken" | "cut" | "too-large" | "too-many" | "unknown" | "empty";
 
 interface Skip {
   readonly reason: SkipReason;

@@ -1,9 +1,7 @@
+import { bounds } from "./bounds.ts";
 import type { SkipReason } from "./found.ts";
 
 export type JsonItem = { readonly value: unknown } | { readonly reason: SkipReason };
-
-/** Bytes of one conversation; more cannot be a text that anybody read. */
-const largest = 256 * 1024 * 1024;
 
 /**
  * The values in a JSON file of any size, one after the other: the elements of an array, the lines of JSON Lines, or the one
@@ -32,6 +30,8 @@ class Splitter {
   #sawNewline = false;
   #pieces: Uint8Array[] | null = null;
   #size = 0;
+  /** Values begun in this one; all that is separated or opened counts. */
+  #values = 0;
   #depth = 0;
   #inString = false;
   #escaped = false;
@@ -90,7 +90,11 @@ class Splitter {
       return -1;
     }
     if (byte === quote) this.#inString = true;
-    else if (opening.has(byte)) this.#depth += 1;
+    else if (opening.has(byte)) {
+      this.#values += 1;
+      this.#depth += 1;
+      if (this.#depth > bounds.depth) this.#values = Infinity;
+    } else if (byte === comma && this.#depth > 0) this.#values += 1;
     else if (closing.has(byte)) {
       if (this.#depth === 0) return index;
       this.#depth -= 1;
@@ -99,17 +103,21 @@ class Splitter {
     return -1;
   }
 
+  get #isWithin(): boolean {
+    return this.#size <= bounds.conversation && this.#values <= bounds.values;
+  }
+
   #keep(piece: Uint8Array): void {
     this.#size += piece.length;
-    if (this.#size <= largest) this.#pieces!.push(piece);
+    if (this.#isWithin) this.#pieces!.push(piece);
     else this.#pieces = [];
   }
 
   #take(): JsonItem {
-    const bytes = this.#size > largest ? null : Buffer.concat(this.#pieces!);
+    const bytes = this.#isWithin ? Buffer.concat(this.#pieces!) : null;
     this.#lines ||= this.#inArray === false && (!this.#sawNewline || this.#inString);
     this.#pieces = null;
-    this.#size = this.#depth = 0;
+    this.#size = this.#values = this.#depth = 0;
     this.#inString = this.#escaped = false;
     if (bytes === null) return { reason: "too-large" };
     try {

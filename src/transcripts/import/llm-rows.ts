@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Sampling, Usage } from "../../chat/model.ts";
+import { isWritable } from "../facts.ts";
 import type { Exchange } from "../format.ts";
 import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type Item } from "./found.ts";
@@ -39,7 +40,8 @@ export function conversationOf(key: string, title: string | null, rows: readonly
 }
 
 function toExchange(row: Row, askedAt: Date, system: string | null): Exchange {
-  const endedAt = row.duration_ms === null ? null : new Date(askedAt.getTime() + row.duration_ms);
+  const ended = row.duration_ms === null ? null : new Date(askedAt.getTime() + row.duration_ms);
+  const endedAt = ended !== null && isWritable(ended) ? ended : null;
   return exchangeOf({
     question: row.prompt,
     askedAt,

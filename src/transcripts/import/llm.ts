@@ -1,101 +1,118 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { SQLOutputValue } from "node:sqlite";
 import * as v from "valibot";
-import { loadSqlite } from "../sqlite.ts";
+import { bounds } from "./bounds.ts";
+import { ForeignDatabase } from "./database.ts";
 import { skip, type Item } from "./found.ts";
 import { conversationOf, type Row } from "./llm-rows.ts";
-import { turnRows } from "./llm-turns.ts";
+import { MessageReader, turnRows } from "./llm-turns.ts";
+
+type Value = SQLOutputValue | undefined;
+
+/** Where the rows of a conversation are: row ids, so that a large database is read once and not once for each. */
+interface Places {
+  /** The smallest id of its rows: they sort by time. */
+  first: string;
+  readonly responses: number[];
+  readonly turns: number[];
+}
 
 /**
  * The conversations of `llm`'s logs.db. Facts: up to 2026 every answer is a row of `responses`; later ones are rows of
  * `turns`, whose texts hang on a tree of messages. A conversation may have begun in one and gone on in the other, under the
- * same id; a row that is in both counts once. Throws the system's or SQLite's error when the file cannot be read.
+ * same id; a row that is in both counts once. Throws the system's or SQLite's error when the file cannot be read, and TooMuch.
+ *
+ * @param sign called while rows are read
  */
-export function* readLlm(path: string): Generator<Item> {
-  const { DatabaseSync } = loadSqlite();
-  const database = new DatabaseSync(path, { readOnly: true });
-  try {
-    const tables = namesIn(database, "select name from sqlite_master where type = 'table'");
-    if (!tables.has("responses") && !tables.has("turns")) return yield skip("unknown");
-    const names = conversationNames(database, tables);
-    for (const key of conversationKeys(database, tables)) {
-      const turns = tables.has("turns") ? turnRows(database, key) : [];
-      const known = new Set(turns.map(({ id }) => id));
-      const responses = tables.has("responses") ? responseRows(database, tables, key) : [];
-      const rows = [...responses.filter(({ id }) => !known.has(id)), ...turns];
+export function* readLlm(path: string, sign: () => void): Generator<Item> {
+  using database = new ForeignDatabase(path, sign);
+  if (!database.has("responses") && !database.has("turns")) return yield skip("unknown");
+  const names = conversationNames(database);
+  const messages = new MessageReader(database);
+  const conversations = [...placesIn(database)].sort(([, a], [, b]) => (a.first < b.first ? -1 : 1));
+  for (const [key, { responses, turns }] of conversations) {
+    const name = names.get(key) ?? null;
+    const late = turnRows(database, turns, messages);
+    const known = new Set(late.map(({ id }) => id));
+    const early = responses.flatMap((rowid) => responseRow(database, rowid)).filter(({ id }) => !known.has(id));
+    const rows = [...early, ...late];
+    if (sizeOf(rows) > bounds.conversation) yield skip("too-large", name);
+    else
       yield conversationOf(
         key,
-        names.get(key) ?? null,
+        name,
         rows.sort((a, b) => (a.id < b.id ? -1 : 1)),
       );
-    }
-  } finally {
-    database.close();
   }
 }
 
-function namesIn(database: DatabaseSync, query: string): Set<string> {
-  return new Set(
-    database
-      .prepare(query)
-      .all()
-      .map((row) => String(row["name"])),
+function sizeOf(rows: readonly Row[]): number {
+  return rows.reduce(
+    (sum, row) => sum + row.prompt.length + row.system.length + row.response.length + row.reasoning.length,
+    0,
   );
 }
 
-function conversationNames(database: DatabaseSync, tables: ReadonlySet<string>): Map<string, string> {
+function conversationNames(database: ForeignDatabase): Map<string, string> {
   const names = new Map<string, string>();
-  for (const table of ["conversations", "threads"].filter((name) => tables.has(name))) {
-    for (const { id, name } of database.prepare(`select id, name from ${table}`).all()) {
+  for (const table of ["conversations", "threads"]) {
+    for (const { id, name } of database.rows(table, ["id", "name"])) {
       if (typeof name === "string" && name !== "") names.set(String(id), name);
     }
   }
   return names;
 }
 
-/** A response without a conversation is one of its own. */
-function conversationKeys(database: DatabaseSync, tables: ReadonlySet<string>): string[] {
-  const parts = [
-    ...(tables.has("responses") ? ["select coalesce(conversation_id, id) as key, id from responses"] : []),
-    ...(tables.has("turns") ? ["select thread_id as key, id from turns"] : []),
-  ];
-  const query = `select key from (${parts.join(" union all ")}) where key is not null group by key order by min(id)`;
-  return database
-    .prepare(query)
-    .all()
-    .map(({ key }) => String(key));
+/** The rows of each conversation, by its key. A response without a conversation is one of its own. */
+function placesIn(database: ForeignDatabase): Map<string, Places> {
+  const found = new Map<string, Places>();
+  const add = (key: Value, id: Value, rowid: Value, kind: "responses" | "turns") => {
+    if (key === null || key === undefined || typeof rowid !== "number") return;
+    const places = found.get(String(key)) ?? { first: String(id), responses: [], turns: [] };
+    if (String(id) < places.first) places.first = String(id);
+    places[kind].push(rowid);
+    found.set(String(key), places);
+  };
+  for (const { id, conversation_id: key, rowid } of database.rows("responses", ["rowid", "id", "conversation_id"])) {
+    add(key ?? id, id, rowid, "responses");
+  }
+  for (const { id, thread_id: key, rowid } of database.rows("turns", ["rowid", "id", "thread_id"])) {
+    add(key, id, rowid, "turns");
+  }
+  return found;
 }
 
 const text = v.fallback(v.nullish(v.string(), ""), "");
 const orNull = v.fallback(v.nullish(v.string(), null), null);
 const amount = v.fallback(v.nullish(v.number(), null), null);
+const responseEntries = {
+  id: v.pipe(v.unknown(), v.transform(String)),
+  model: orNull,
+  resolved_model: orNull,
+  prompt: text,
+  system: text,
+  response: text,
+  reasoning: text,
+  options_json: orNull,
+  datetime_utc: orNull,
+  duration_ms: amount,
+  input_tokens: amount,
+  output_tokens: amount,
+  token_details: orNull,
+};
 const responseSchema = v.pipe(
-  v.object({
-    id: v.pipe(v.unknown(), v.transform(String)),
-    model: orNull,
-    resolved_model: orNull,
-    prompt: text,
-    system: text,
-    response: text,
-    reasoning: text,
-    options_json: orNull,
-    datetime_utc: orNull,
-    duration_ms: amount,
-    input_tokens: amount,
-    output_tokens: amount,
-    token_details: orNull,
-  }),
+  v.object(responseEntries),
   v.transform((row): Row => ({ ...row, model: row.resolved_model ?? row.model })),
 );
 
 /** The columns have become more over the years: what a database lacks counts as unknown. */
-function responseRows(database: DatabaseSync, tables: ReadonlySet<string>, key: string): Row[] {
-  const rows = database.prepare("select * from responses where coalesce(conversation_id, id) = ?").all(key);
-  const kinds = ["prompt_fragments", "system_fragments"].filter((name) => tables.has(name) && tables.has("fragments"));
-  return rows.map((raw) => {
-    const row = v.parse(responseSchema, raw);
-    const [prompts = [], systems = []] = kinds.map((table) => fragmentsOf(database, table, row.id));
-    return withFragments(row, prompts, systems);
-  });
+function responseRow(database: ForeignDatabase, rowid: number): Row[] {
+  const raw = database.row("responses", Object.keys(responseEntries), "where rowid = ?", rowid);
+  if (raw === undefined) return [];
+  const row = v.parse(responseSchema, raw);
+  const [prompts, systems] = ["prompt_fragments", "system_fragments"].map((table) =>
+    fragmentsOf(database, table, row.id),
+  );
+  return [withFragments(row, prompts!, systems!)];
 }
 
 /** The texts that were sent: pieces from files stand before what was typed. */
@@ -104,10 +121,17 @@ function withFragments(row: Row, prompts: readonly string[], systems: readonly s
   return { ...row, prompt, system: [...systems, row.system].filter((part) => part !== "").join("\n") };
 }
 
-function fragmentsOf(database: DatabaseSync, table: string, response: string): string[] {
-  const query = `select content from fragments join ${table} on fragments.id = fragment_id where response_id = ? order by "order"`;
-  return database
-    .prepare(query)
-    .all(response)
-    .map(({ content }) => String(content ?? ""));
+function fragmentsOf(database: ForeignDatabase, table: string, response: string): string[] {
+  if (!database.has(table) || !database.has("fragments")) return [];
+  const found: string[] = [];
+  for (const { fragment_id: id } of database.rows(
+    table,
+    ["fragment_id", "order"],
+    'where response_id = ? order by "order"',
+    response,
+  )) {
+    if (typeof id !== "number") continue;
+    found.push(String(database.row("fragments", ["content"], "where id = ?", id)?.["content"] ?? ""));
+  }
+  return found;
 }

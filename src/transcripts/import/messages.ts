@@ -88,7 +88,8 @@ function answered(exchange: Exchange, message: Message): Exchange {
 }
 
 function joined(before: string, after: string): string {
-  return [before, after].filter((part) => part !== "").join("\n\n");
+  // Many pieces are put together one after the other: this copies none of those before.
+  return before === "" ? after : after === "" ? before : `${before}\n\n${after}`;
 }
 
 /** Whether anybody says anything. */

@@ -1,4 +1,4 @@
-import type { SkipReason, Source } from "./found.ts";
+import type { Item, SkipReason, Source } from "./found.ts";
 import { conversationsIn } from "./open.ts";
 import type { Placed, Shelf } from "./shelf.ts";
 
@@ -15,12 +15,16 @@ export type Outcome =
   | { readonly status: "skipped"; readonly number: number; readonly title: string | null; readonly reason: SkipReason };
 
 /**
- * Imports the conversations of one file, one after the other. Throws `input_unreadable`, and what writing and reading
+ * Imports the conversations of one file, one after the other; `items` may come from elsewhere. Throws `input_unreadable`, and what writing and reading
  * transcripts throws; what came before stays imported.
  */
-export async function* importFile(path: string, shelf: Shelf): AsyncGenerator<Outcome> {
+export async function* importFile(
+  path: string,
+  shelf: Shelf,
+  items: AsyncIterable<Item> = conversationsIn(path),
+): AsyncGenerator<Outcome> {
   let number = 0;
-  for await (const item of conversationsIn(path)) {
+  for await (const item of items) {
     number += 1;
     if ("skip" in item) yield { status: "skipped", number, ...item.skip };
     else {

@@ -32,7 +32,7 @@ export interface SearchQuery {
 /** What a search stops for, and whom it tells how far it is. */
 export interface Course {
   readonly signal: AbortSignal;
-  /** Told, while the index takes files in, how many bytes of how many are done. */
+  /** Told, while files are read, how many bytes, or without an index files, of how many are done. */
   readonly onProgress: (done: number, total: number) => void;
   /** Told of each file that is passed over: an error `transcript_unreadable`. */
   readonly onUnreadable?: (error: AppError) => void;
@@ -163,16 +163,18 @@ class Search {
     this.#check();
     const indexed = new IndexedProspects(this.#around.folder, index.database, literals, this.#wanted);
     const prospects = entries.map((entry) => indexed.of(entry)).filter((prospect) => prospect !== null);
-    return this.#best([...prospects, ...(await this.#readAll(behind))]);
+    return this.#best([...prospects, ...(await this.#readAll([...behind]))]);
   }
 
   async without(): Promise<Findings> {
-    return this.#best(await this.#readAll(this.#around.states.keys()));
+    return this.#best(await this.#readAll([...this.#around.states.keys()], this.#around.onProgress));
   }
 
-  async #readAll(names: Iterable<string>): Promise<Prospect[]> {
+  async #readAll(names: readonly string[], onProgress: Course["onProgress"] = () => {}): Promise<Prospect[]> {
     const prospects: Prospect[] = [];
     const { folder, signal, onUnreadable } = this.#around;
+    const total = names.length;
+    let done = 0;
     const rest = new Rest(signal);
     for (const name of names) {
       try {
@@ -183,6 +185,7 @@ class Search {
         if (known.code !== "transcript_unreadable") throw error;
         onUnreadable?.(known);
       }
+      onProgress(++done, total);
       await rest.take();
     }
     return prospects;

@@ -24,6 +24,10 @@ export const errors: ErrorTable = {
     const [why, next] = inputWords[reason] ?? [() => reason, "Check the path and its permissions."];
     return { what: `Can't read ${path}: ${why(limit)}.`, next };
   },
+  input_too_heavy: ({ path, why }) => ({
+    what: `The import of ${path} was stopped: it takes too ${why === "time" ? "long" : "much memory"}.`,
+    next: "What was imported before stays. Split the file and import its parts.",
+  }),
   not_a_conversation: ({ path }) => ({
     what: `${path} holds no conversation in a form that is known.`,
     next: "See deepseek-chat help transcripts import for the forms it reads.",

@@ -45,6 +45,7 @@ export const importing = {
     broken: "it is no valid JSON",
     cut: "the file breaks off inside it",
     "too-large": "it is too large to be a conversation",
+    "too-many": "the file holds more than 100,000 conversations; those behind it are left out",
     unknown: "it has none of the forms known",
     empty: "nobody says anything in it",
   },

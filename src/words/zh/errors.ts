@@ -17,6 +17,10 @@ export const errors: Words["errors"] = {
     const [why, next] = inputWords[reason] ?? [() => reason, "请检查路径和权限。"];
     return { what: `无法读取 ${path}：${why(limit)}。`, next };
   },
+  input_too_heavy: ({ path, why }) => ({
+    what: `导入 ${path} ${why === "time" ? "耗时过长" : "占用内存过多"}，已停止。`,
+    next: "此前导入的对话已保留。请将文件拆分后再导入。",
+  }),
   not_a_conversation: ({ path }) => ({
     what: `${path} 中没有可识别的对话。`,
     next: "可导入的格式请见 deepseek-chat help transcripts import。",

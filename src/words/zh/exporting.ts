@@ -33,6 +33,7 @@ export const importing: Words["importing"] = {
     broken: "不是有效的 JSON",
     cut: "文件在此处中断",
     "too-large": "过大，不像是一段对话",
+    "too-many": "文件中的对话超过 10 万段，其后的已略过",
     unknown: "格式无法识别",
     empty: "其中没有内容",
   },
