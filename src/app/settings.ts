@@ -2,28 +2,75 @@ import { dirname } from "node:path";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
 import { saveSetting } from "../config/save.ts";
-import { configFileSchema, type SettingName, settingSchemas } from "../config/schema.ts";
+import type { Folders } from "../config/folders.ts";
+import { type ConfigFile, configFileSchema, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
 import { AppError, asAppError, systemReason } from "../errors.ts";
 import { makeFolder } from "../files.ts";
+import { findProvider, providerNames } from "../providers/catalogue.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { table } from "../terminal/table.ts";
 import type { App } from "./app.ts";
 import { editFile } from "./editing.ts";
+import { failoverMistakes } from "./failover.ts";
 
 /** In the order of the table. */
 export const settingNames = Object.keys(settingSchemas) as SettingName[];
 
-/** What `config list` does: each setting with its value and where that comes from. */
+interface SettingRow {
+  readonly name: string;
+  readonly value: unknown;
+  readonly origin: Origin | null;
+}
+
+/** What `config list` does: each setting with its value and where that comes from, then what only the config file has. */
 export function list(app: App, json: boolean): void {
-  const { terminal, words, settings, origins } = app;
-  const rows = settingNames.map((name) => ({ name, value: settings[name] ?? null, origin: origins[name] ?? null }));
+  const { terminal, words } = app;
+  const rows = [...settingNames.map((name) => settingRow(app, name)), ...fileRows(app)];
   if (json) return terminal.json(rows);
   const cells = rows.map(({ name, value, origin }) => [
-    name,
+    sanitize(name),
     value === null ? words.tables.notSet : sanitize(asText(value)),
     origin === null ? "" : sanitize(`${words.tables.origin[origin.kind]} ${origin.name}`.trim()),
   ]);
   terminal.out(table(cells));
+}
+
+function settingRow(app: App, name: SettingName): SettingRow {
+  const { settings, origins } = app;
+  if (name === "model" && settings.model === undefined) return providersModel(app);
+  return { name, value: settings[name] ?? null, origin: origins[name] ?? null };
+}
+
+/** The model that is asked where nobody named one. */
+function providersModel({ settings, file, folders }: App): SettingRow {
+  const { provider } = settings;
+  const custom = file.providers ?? {};
+  const set = Object.hasOwn(custom, provider) ? custom[provider]?.model : undefined;
+  const own = set ?? builtInModel(provider);
+  const origin = set === undefined ? ({ kind: "built-in", name: "" } as const) : fileOrigin(folders);
+  return { name: "model", value: own, origin: own === null ? null : origin };
+}
+
+function builtInModel(provider: string): string | null {
+  return providerNames({}).includes(provider) ? findProvider(provider, {}).model : null;
+}
+
+/** What stands in the config file and is no setting: providers, roles, failover and the like, a row for each value. */
+function fileRows({ file, folders }: App): SettingRow[] {
+  const origin = fileOrigin(folders);
+  const flat = (name: string, value: unknown): SettingRow[] => {
+    if (!isObject(value) || Array.isArray(value)) return [{ name, value, origin }];
+    const inner = Object.entries(value);
+    // Headers may be keys.
+    if (name.endsWith(".headers")) return inner.map(([key]) => ({ name: `${name}.${key}`, value: "\u2026", origin }));
+    return inner.flatMap(([key, each]) => flat(`${name}.${key}`, each));
+  };
+  const others = Object.entries(file).filter(([name]) => !Object.hasOwn(settingSchemas, name));
+  return others.flatMap(([name, value]) => flat(name, value));
+}
+
+function fileOrigin({ configFile }: Folders): Origin {
+  return { kind: "file", name: configFile };
 }
 
 /**
@@ -56,13 +103,15 @@ function pathTo(name: string): string[] {
  * What `config set` and `unset` (null) do. The value is read as YAML (`0.7`, `true`, `[a, b]`); where a text is expected, as the
  * text it is, and where a list is, as the only one of it.
  *
- * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit
+ * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit, or names what there is not
  */
 export async function set(app: App, name: string, value: string | null): Promise<void> {
   const { parse } = await import("yaml");
   const keys = pathTo(name);
-  const save = async (reading: unknown) => await saveSetting(app.folders.configFile, keys, reading);
-  if (value === null) return await save(undefined);
+  const path = app.folders.configFile;
+  if (value === null) return await saveSetting(path, keys, undefined);
+  const save = async (reading: unknown) =>
+    await saveSetting(path, keys, reading, (file) => checkReferences(file, keys));
   const read = readValue(parse, value);
   try {
     return await save(read);
@@ -72,6 +121,32 @@ export async function set(app: App, name: string, value: string | null): Promise
     if (expected.includes(marks.text)) return await save(value);
     if (expected.includes(marks.list)) return await save([read]).catch(async () => await save([value]));
     throw error;
+  }
+}
+
+/** What a setting names must be there: a provider, a role, who takes over. */
+function checkReferences(file: ConfigFile, [first, second]: readonly string[]): void {
+  const providers = providerNames(file.providers ?? {});
+  const roles = Object.keys(file.roles ?? {});
+  const refuse = (name: string, value: string, expected: string) => {
+    throw new AppError("bad_value", { name, value, expected });
+  };
+  const { provider, role } = file;
+  if (first === "provider" && provider !== undefined && !providers.includes(provider)) {
+    refuse("provider", provider, providers.join(" | "));
+  }
+  if (first === "role" && role !== undefined && !roles.includes(role)) {
+    refuse("role", role, roles.join(" | ") || "roles.<name>");
+  }
+  if (first !== "failover") return;
+  for (const [model, entries] of Object.entries(file.failover ?? {})) {
+    if (second !== undefined && model !== second) continue;
+    const isOf = (name: string) => providers.some((each) => name === each || name.startsWith(`${each}/`));
+    // An id alone is one of the provider that the model's own name begins with.
+    const wrong = entries.find((entry) => !isOf(entry) && (entry.includes("/") || !isOf(model)));
+    if (wrong !== undefined) refuse(`failover.${model}`, wrong, [...providers, "<provider>/<model>"].join(" | "));
+    const [mistake] = failoverMistakes({ ...file, failover: { [model]: entries } }, "");
+    if (mistake !== undefined) refuse(mistake.details.key, mistake.details.value, mistake.details.expected);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Document, isMap } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
 import { checkConfig, parseConfig, readText } from "./file.ts";
+import type { ConfigFile } from "./schema.ts";
 import { writePrivately } from "./files.ts";
 
 /**
@@ -8,18 +9,25 @@ import { writePrivately } from "./files.ts";
  *
  * @param keys path of the value, e.g. `["providers", "mine", "base_url"]`
  * @param value undefined removes it
+ * @param check looks at the whole file before it is written, and throws what is wrong with it
  * @throws AppError `unknown_setting`, `bad_value`; `config_broken`, `config_unknown`, `config_misfit` when the file was not right before;
  *   `storage_failed`
  */
-export async function saveSetting(path: string, keys: readonly string[], value: unknown): Promise<void> {
+export async function saveSetting(
+  path: string,
+  keys: readonly string[],
+  value: unknown,
+  check: (file: ConfigFile) => void = () => {},
+): Promise<void> {
   const before = readText(path);
   const document = await parseConfig(path, before);
   if (value !== undefined) setDeep(document, path, keys, value);
   else if (document.hasIn(keys)) document.deleteIn(keys);
   const after = document.toString({ lineWidth: 0 });
-  await checkConfig(path, after, document).catch((error: unknown) => {
+  const file = await checkConfig(path, after, document).catch((error: unknown) => {
     throw ofThisSetting(asAppError(error), keys.join("."));
   });
+  check(file);
   await writePrivately(path, after);
 }
 

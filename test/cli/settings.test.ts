@@ -332,6 +332,51 @@ describe.concurrent("config", () => {
     expect(readFileSync(place.configFile, "utf8")).toBe(text);
   });
 
+  test.each([
+    ["failover.x", "y", "failover.x cannot be y. Give deepseek | "],
+    ["failover.deepseek/deepseek-flash", "nobody/m", "failover.deepseek/deepseek-flash cannot be nobody/m."],
+    ["failover.deepseek-flash", "[siliconflow, ollama]", "failover.deepseek-flash cannot be ollama."],
+    ["provider", "nobody", "provider cannot be nobody. Give deepseek | siliconflow"],
+    ["role", "painter", "role cannot be painter. Give poet."],
+  ])("set refuses what names nothing: %s %s", async (name, value, told) => {
+    const place = newPlace();
+    put(place.configFile, "roles: {poet: rhyme}\n");
+    const { code, stderr } = await run(["config", "set", name, value], { place });
+    expect(code).toBe(2);
+    expect(stderr).toContain(told);
+    expect(readFileSync(place.configFile, "utf8")).toBe("roles: {poet: rhyme}\n");
+  });
+
+  test.each([
+    ["failover.deepseek/deepseek-flash", "deepseek-v4-pro"],
+    ["failover.deepseek/deepseek-flash", "[siliconflow, ollama/llama4]"],
+    ["provider", "mine"],
+    ["role", "poet"],
+  ])("set takes what names something: %s %s", async (name, value) => {
+    const place = newPlace();
+    put(place.configFile, "roles: {poet: rhyme}\nproviders: {mine: {base_url: https://a.example}}\n");
+    expect(await run(["config", "set", name, value], { place })).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("list shows the model in force, and providers, roles and failover, but no header", async () => {
+    const place = newPlace();
+    const mine = '{base_url: "https://a.example/v1", model: m7, headers: {X-Key: sk-0123456789}}';
+    put(
+      place.configFile,
+      `provider: mine\nproviders:\n  mine: ${mine}\nroles: {poet: rhyme}\nfailover: {m7: [deepseek]}\nmodels: {mine/m7: {context: 4096}}\n`,
+    );
+    const { stdout } = await run(["config", "list"], { place });
+    expect(stdout).toMatch(/^model +m7 +config file/mu);
+    expect(stdout).toMatch(/^providers\.mine\.base_url +https:\/\/a\.example\/v1 +config file/mu);
+    expect(stdout).toMatch(/^providers\.mine\.headers\.X-Key +\u2026 /mu);
+    expect(stdout).toMatch(/^roles\.poet +rhyme/mu);
+    expect(stdout).toMatch(/^failover\.m7 +\["deepseek"\]/mu);
+    expect(stdout).toMatch(/^models\.mine\/m7\.context +4096/mu);
+    expect(stdout).not.toContain("sk-0123456789");
+    const rows = await listed(newPlace(), {});
+    expect(rows.get("model")).toMatchObject({ value: "deepseek-flash", origin: { kind: "built-in" } });
+  });
+
   test("set takes numbers below zero, lists and switches", async () => {
     const place = newPlace();
     for (const [name, value] of [
