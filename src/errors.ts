@@ -53,6 +53,8 @@ export interface ErrorDetails {
   /** `reason` is null where there is no keyring. */
   keyring_failed: { provider: string; keyring: string; reason: string | null };
   key_rejected: { provider: string; status: number; origin: string; reason: string };
+  /** The service wants a key, and was asked without one; `variable` would hold it, null where none is known. */
+  key_wanted: { provider: string; status: number; reason: string; variable: string | null };
   no_balance: { provider: string; reason: string };
   forbidden: { provider: string; origin: string; reason: string };
   no_model: { provider: string };
@@ -70,7 +72,20 @@ export interface ErrorDetails {
   wrong_base_url: { provider: string; url: string; better: string; setting: string };
 
   /** The provider refused this request and would refuse it again. */
-  request_refused: { provider: string; status: number; reason: string };
+  /**
+   * `advice`: what is to be looked at. `url`: what was asked, where the address is; `suggested`: the base URL that may be meant.
+   * `fields`: those of the request that the service names; `setting`: the one that put the first of them there.
+   */
+  request_refused: {
+    provider: string;
+    status: number;
+    reason: string;
+    advice: RefusalAdvice;
+    url: string;
+    suggested: string | null;
+    fields: readonly string[];
+    setting: string;
+  };
   model_not_found: { provider: string; model: string; reason: string };
   content_refused: { provider: string; reason: string };
   /** The service calls the answer finished, and there is none: `came` is what came of it, `calls` the names of tools. */
@@ -95,6 +110,7 @@ export interface ErrorDetails {
   timeout: { host: string; seconds: number };
   /** `wait`: seconds that the service asks for; null where it names none. */
   rate_limited: { provider: string; reason: string; wait: number | null };
+  model_loading: { provider: string; status: number; reason: string };
   service_failed: { provider: string; status: number; reason: string };
   stream_failed: { provider: string; reason: string };
   not_a_stream: { provider: string; contentType: string; start: string };
@@ -121,6 +137,12 @@ export interface ErrorDetails {
   /** The person stopped it (Ctrl-C, a signal); not a failure, but it ends a turn. */
   interrupted: Record<string, never>;
 }
+
+/**
+ * What of a refused request is to be looked at: the address, where there is nothing; its scheme, where the port speaks TLS; a
+ * field that a setting of the person's put there; or what the service says.
+ */
+export type RefusalAdvice = "none" | "route" | "https" | "field";
 
 export type ErrorCode = keyof ErrorDetails;
 
@@ -151,6 +173,7 @@ const exitCodes: Record<ErrorCode, number> = {
   key_command_failed: 3,
   keyring_failed: 3,
   key_rejected: 3,
+  key_wanted: 3,
   no_balance: 3,
   forbidden: 3,
   no_model: 3,
@@ -170,6 +193,7 @@ const exitCodes: Record<ErrorCode, number> = {
   no_connection: 5,
   timeout: 5,
   rate_limited: 5,
+  model_loading: 5,
   service_failed: 5,
   stream_failed: 5,
   not_a_stream: 5,

@@ -1,6 +1,7 @@
 import { findKey, type Key } from "../config/keys.ts";
 import type { Origin, ProviderConfig, Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
+import { normalBaseUrl } from "../providers/base-url.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import { isLoopback } from "../providers/loopback.ts";
@@ -42,7 +43,7 @@ export function openEndpoint(app: App, name: string, address: string | null, ent
   const { providers = {} } = app.file;
   const provider = findProvider(name, entry === undefined ? providers : { ...providers, [name]: entry });
   const elsewhere = provider.baseUrlVariable === null ? null : app.environment.get(provider.baseUrlVariable);
-  const baseUrl = (address ?? elsewhere?.value ?? provider.baseUrl).replace(/\/+$/u, "");
+  const baseUrl = normalBaseUrl(address ?? elsewhere?.value ?? provider.baseUrl);
   const { protocol = "", username = "", password = "" } = URL.parse(baseUrl) ?? {};
   // The key is the one password there is; another one would be shown wherever the address is.
   if (!/^https?:$/u.test(protocol) || username + password !== "") {
@@ -84,7 +85,7 @@ export function connectionTo(app: App, { provider, baseUrl }: Endpoint, key: Key
     ...provider,
     baseUrl,
     key: key?.value ?? null,
-    keyOrigin: key === null ? "" : keyOriginOf(app, key.origin),
+    keyOrigin: key === null ? headerOrigin(provider) : keyOriginOf(app, key.origin),
     proxy: proxyFor(baseUrl, environment.variables),
     transport: app.transport,
     silence: silenceOf(settings),
@@ -94,6 +95,12 @@ export function connectionTo(app: App, { provider, baseUrl }: Endpoint, key: Key
 /** The longest silence of a server that the settings accept, in milliseconds; null where they say nothing. */
 export function silenceOf({ timeout }: Settings): number | null {
   return timeout === undefined ? null : timeout * 1000;
+}
+
+/** Headers of the config file may be the key. */
+function headerOrigin({ name, headers }: Provider): string {
+  const isKey = Object.keys(headers).some((header) => /authorization|api-?key|token/iu.test(header));
+  return isKey ? `providers.${name}.headers` : "";
 }
 
 /** Where a key came from, for a person; a keyring's name alone says little. */

@@ -72,5 +72,5 @@ export async function findService(
 
 /** Whether a service was reached and wants a key, or another one. */
 export function wantsKey(error: AppError | null): boolean {
-  return error !== null && (error.code === "key_rejected" || error.code === "forbidden");
+  return error !== null && ["key_rejected", "key_wanted", "forbidden"].includes(error.code);
 }

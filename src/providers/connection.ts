@@ -5,7 +5,7 @@ import type { Transport } from "./http.ts";
 export interface Connection extends Provider {
   /** Null: asked without one. */
   readonly key: string | null;
-  /** Where the key came from, for a person: `DEEPSEEK_API_KEY`, or the path of the key file. */
+  /** Where the key came from, for a person: `DEEPSEEK_API_KEY`, or the path of the key file; empty where there is none. */
   readonly keyOrigin: string;
   /** The proxy that requests go through, without its password; null when there is none. */
   readonly proxy: string | null;

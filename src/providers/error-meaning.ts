@@ -30,7 +30,10 @@ const meanings: readonly (readonly [ErrorMeaning, RegExp])[] = [
     "key",
     /(?:invalid|incorrect|wrong|expired|revoked|disabled|missing|no|bad) (?:or \w+ )?(?:provided )?(?:api[_ -]?key|(?:access |auth )?token\b|authentication|credentials?)|(?:api[_ -]?key|\b(?:access |auth )?token|credentials?|authentication|authorization) (?:provided )?(?:is |was |has |have )?(?:been )?(?:invalid|incorrect|wrong|expired|revoked|disabled|missing|required|not valid|not provided|not found|fails?|failed)|unauthori[sz]ed|invalid_?(?:api_?)?(?:key|token)|invalid_authentication|authentication_error|(?:密钥|令牌|鉴权|认证|api[ _]?key).{0,8}(?:无效|过期|错误|失败|不正确)/iu,
   ],
-  ["loading", /(?:model|server).{0,40}\b(?:is |still )?(?:loading|warming up|starting)|loading model/iu],
+  [
+    "loading",
+    /^(?!.*(?:fail|(?<![_a-z])error|unable|could not|cannot|can't|失败|错误)).*(?:(?:model|server).{0,80}\b(?:loading|being loaded|warming up|starting)|(?:still|currently) loading|loading (?:the )?model|模型.{0,40}(?:正在|尚在)?(?:加载|载入|启动)|正在(?:加载|载入|启动))/iu,
+  ],
 ];
 
 /**

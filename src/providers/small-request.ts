@@ -53,7 +53,7 @@ async function request(
   const response = await fetch(url, { ...post, headers, signal });
   if (!response.ok) {
     const header = (name: string) => response.headers.get(name);
-    throw fromRefusal({ status: response.status, body: refusal, header }, connection, "");
+    throw fromRefusal({ status: response.status, body: refusal, url, header }, connection, "");
   }
   const text = await response.text();
   try {

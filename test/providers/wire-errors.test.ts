@@ -4,7 +4,7 @@ import { findProvider } from "../../src/providers/catalogue.ts";
 import type { Connection } from "../../src/providers/connection.ts";
 import { createTransport } from "../../src/providers/http.ts";
 import { fromNetwork } from "../../src/providers/network-errors.ts";
-import { fromRefusal, fromStream, isPassing, reasonOf, retryAfter } from "../../src/providers/wire-errors.ts";
+import { fromRefusal, fromStream, isPassing, reasonOf } from "../../src/providers/wire-errors.ts";
 
 const connection: Connection = {
   ...findProvider("deepseek", {}),
@@ -171,33 +171,97 @@ describe("a connection that failed", () => {
   });
 });
 
-describe("Retry-After", () => {
-  const now = Date.parse("2026-11-20T12:00:00Z");
-  const wait = (headers: Readonly<Record<string, string>>) => retryAfter((name) => headers[name] ?? null, now);
-
+describe("a limit that is a matter of money", () => {
   test.each([
-    [{}, null],
-    [{ "retry-after": "0" }, 0],
-    [{ "retry-after": "1.5" }, 1500],
-    [{ "retry-after": "120" }, 120_000],
-    [{ "retry-after": "Fri, 20 Nov 2026 12:00:30 GMT" }, 30_000],
-    [{ "retry-after": "Fri, 20 Nov 2026 11:00:00 GMT" }, 0],
-    [{ "retry-after": "-5" }, 0],
-    [{ "retry-after": "soon" }, null],
-    [{ "retry-after": "" }, null],
-    [{ "retry-after-ms": "250", "retry-after": "9" }, 250],
-    [{ "retry-after-ms": "nonsense", "retry-after": "9" }, 9000],
-  ])("%j is %s ms", (headers, milliseconds) => {
-    expect(wait(headers)).toBe(milliseconds);
+    [429, { error: { message: "x", type: "insufficient_quota", code: "insufficient_quota" } }],
+    [429, { error: { message: "You exceeded your current quota, please check your plan and billing details." } }],
+    [403, { error: { message: "x", code: "insufficient_quota" } }],
+    [403, { error: { message: "insufficient balance" } }],
+    [429, { error: { code: "1113", message: "您的账户已欠费，请充值后重试" } }],
+    [429, { code: "Arrearage", message: "Access denied, please make sure your account is in good standing: overdue." }],
+    [403, { message: "账户余额不足" }],
+    [400, { error: { message: "Your credit balance is too low to access the API." } }],
+  ])("%d %j has no balance, and is not asked again", (status, body) => {
+    const error = refused(status, JSON.stringify(body));
+    expect([error.code, error.exitCode, isPassing(error)]).toEqual(["no_balance", 3, false]);
   });
 
-  test("is never negative and never NaN", () => {
-    fc.assert(
-      fc.property(fc.string(), (value) => {
-        const milliseconds = wait({ "retry-after": value }) ?? 0;
-        expect(milliseconds).toBeGreaterThanOrEqual(0);
-        expect(Number.isFinite(milliseconds)).toBe(true);
-      }),
-    );
+  test.each([
+    [429, { error: { message: "Rate limit reached for TPM" } }, {}],
+    [429, { error: { message: "You exceeded your current quota. Please retry in 26.5s.", code: 429 } }, {}],
+    [429, { error: { message: "You exceeded your current quota" } }, { "retry-after": "5" }],
+    [429, { error: { message: "Quota exceeded for requests per minute" } }, {}],
+  ])("%d %j is one of time", (status, body, headers) => {
+    const error = refused(status, JSON.stringify(body), headers);
+    expect([error.code, isPassing(error)]).toEqual(["rate_limited", true]);
+  });
+});
+
+describe("what is not there", () => {
+  test.each([
+    "<html><title>404 Not Found</title></html>",
+    '{"detail":"Not Found"}',
+    '{"error":{"message":"Invalid URL (POST /chat/completions)"}}',
+    "Cannot POST /chat/completions",
+    "404 page not found",
+    '{"message":"no Route matched with those values"}',
+    "<p>The requested URL /models/chat/completions was not found on this server</p>",
+  ])("is the address: 404 %s", (body) => {
+    const [url, suggested] = ["https://api.deepseek.com/chat/completions", "https://api.deepseek.com/v1"];
+    expect(refused(404, body)).toMatchObject({ code: "request_refused", details: { advice: "route", url, suggested } });
+  });
+
+  test.each([
+    '{"error":{"message":"model \\"some-model\\" not found, try pulling it first"}}',
+    '{"object":"error","message":"The model `some-model` does not exist.","code":404}',
+    '{"error":{"message":"模型 some-model 不存在"}}',
+  ])("is the model: 404 %s", (body) => {
+    expect(refused(404, body).code).toBe("model_not_found");
+  });
+
+  test.each([
+    "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>",
+    "Client sent an HTTP request to an HTTPS server.\n",
+  ])("is http, where TLS is spoken: %s", (body) => {
+    expect(refused(400, body).details).toMatchObject({ advice: "https" });
+  });
+});
+
+describe("a model that is being loaded", () => {
+  test.each([
+    [503, '{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}'],
+    [503, '{"error":"Model mistralai/x is currently loading","estimated_time":20.0}'],
+    [503, '{"error":{"message":"The server is still starting"}}'],
+    [500, '{"error":"llm server loading model"}'],
+    [503, '{"message":"模型正在加载中，请稍候"}'],
+  ])("%d %s", (status, body) => {
+    expect(refused(status, body).code).toBe("model_loading");
+  });
+
+  test.each(["error loading model: out of memory", "failed loading model", "System is too busy now", "模型加载失败"])(
+    "is not one that cannot be: %s",
+    (message) => {
+      expect(refused(500, JSON.stringify({ error: { message } })).code).toBe("service_failed");
+    },
+  );
+});
+
+describe("the fields that a refusal names", () => {
+  test.each([
+    [{ error: { message: "Unrecognized request argument supplied: stream_options" } }, ["stream_options"]],
+    [{ object: "error", message: [{ type: "extra_forbidden", loc: ["body", "stream_options"] }] }, ["stream_options"]],
+    [{ detail: [{ loc: ["body", "stream_options", "include_usage"], msg: "x" }] }, ["stream_options"]],
+    [{ error: { message: "不支持 stream_options 参数" } }, ["stream_options"]],
+    [{ message: "参数stream_options不支持" }, ["stream_options"]],
+    [{ error: { message: "Unsupported parameter", param: "stream_options" } }, ["stream_options"]],
+    [{ error: { message: 'json: unknown field "stream_options"' } }, ["stream_options"]],
+    [{ error: { message: "`top_k` is not permitted" } }, ["top_k"]],
+    [{ error: { message: "Invalid value for 'stop'" } }, ["stop"]],
+    [{ error: { message: "Your organization must be verified to stream this model.", param: "stream" } }, ["stream"]],
+    [{ error: { message: "streaming is not supported" } }, ["stream"]],
+    [{ error: { message: "please stop thinking about it" } }, []],
+    [{ error: { message: "x", param: "constructor" } }, []],
+  ])("%j: %j", (body, fields) => {
+    expect(refused(400, JSON.stringify(body)).details).toMatchObject({ fields });
   });
 });

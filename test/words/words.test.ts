@@ -4,7 +4,18 @@ import * as english from "../../src/words/en/all.ts";
 import * as chinese from "../../src/words/zh/all.ts";
 
 /** Details that may be null. */
-const nullable = new Set(["line", "key", "limit", "proxy", "nearest", "cached", "granted", "toppedUp", "title"]);
+const nullable = new Set([
+  "line",
+  "key",
+  "limit",
+  "proxy",
+  "nearest",
+  "cached",
+  "granted",
+  "toppedUp",
+  "title",
+  "suggested",
+]);
 /** Stands for any detail: a text, a number, a list. */
 const anything = Object.assign([thing()], { toFixed: () => "1" });
 
@@ -24,6 +35,8 @@ const particular: Readonly<Record<string, readonly string[]>> = {
   why: ["missing", "timeout", "failed", "empty", "flooded"],
   cause: ["dns", "refused", "reset", "unreachable", "timeout", "tls", "proxy"],
   hint: ["setup", "environment"],
+  advice: ["none", "route", "https", "field"],
+  url: ["https://h.test/v1/chat/completions", "https://h.test/models"],
   message: ["X"],
   code: ["commander.unknownOption", "commander.missingArgument", "commander.unknownCommand"],
 };

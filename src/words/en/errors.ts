@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDetails } from "../../errors.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
+import { forbidden, keyWanted, refused } from "./refusals.ts";
 
 /** What happened and to what; then what to do next. One short paragraph when joined. */
 export interface ErrorWords {
@@ -108,14 +109,12 @@ export const errors: ErrorTable = {
     what: `${provider} does not accept the API key from ${origin} (${status}: ${reason}).`,
     next: "Check it, or store another one with deepseek-chat setup.",
   }),
+  key_wanted: keyWanted,
   no_balance: ({ provider, reason }) => ({
     what: `The account at ${provider} has no balance left (${reason}).`,
     next: "Top it up on the provider's site, then ask again; deepseek-chat balance shows what is there.",
   }),
-  forbidden: ({ provider, origin, reason }) => ({
-    what: `${provider} refuses the account behind the key from ${origin} (403: ${reason}).`,
-    next: "Check the account's balance and its real-name verification on the provider's site.",
-  }),
+  forbidden,
   no_model: ({ provider }) => ({
     what: `No model is set for ${provider}.`,
     next: `Name one with --model; deepseek-chat models -p ${provider} lists what there is.`,
@@ -148,10 +147,7 @@ export const errors: ErrorTable = {
     what: `${provider} has nothing at ${url}; its models are at ${better}.`,
     next: setting.includes(".") ? `Run: deepseek-chat config set ${setting} ${better}` : `Set ${setting} to ${better}.`,
   }),
-  request_refused: ({ provider, status, reason }) => ({
-    what: `${provider} refused the request (${status}: ${reason}).`,
-    next: "Change what it names and ask again.",
-  }),
+  request_refused: refused,
   model_not_found: ({ provider, model, reason }) => ({
     what: `${provider} has no model ${model} (${reason}).`,
     next: `deepseek-chat models -p ${provider} lists what it offers.`,
@@ -191,6 +187,10 @@ export const errors: ErrorTable = {
   rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} is limiting requests (429: ${reason}).`,
     next: wait === null ? "Wait a little and ask again." : `Ask again in ${wait} s, as it says.`,
+  }),
+  model_loading: ({ provider, status, reason }) => ({
+    what: `${provider} is still loading its model (${status}: ${reason}).`,
+    next: "Ask again in a while, or wait longer with --timeout.",
   }),
   service_failed: ({ provider, status, reason }) => ({
     what: `${provider} failed (${status}: ${reason}).`,

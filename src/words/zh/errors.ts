@@ -2,6 +2,7 @@ import type { ErrorDetails } from "../../errors.ts";
 import type { Words } from "../words.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
+import { forbidden, keyWanted, refused } from "./refusals.ts";
 
 export const errors: Words["errors"] = {
   internal: ({ message }) => ({
@@ -96,14 +97,12 @@ export const errors: Words["errors"] = {
     what: `${provider} 不接受来自 ${origin} 的 API 密钥（${status}：${reason}）。`,
     next: "请检查密钥，或用 deepseek-chat setup 重新保存。",
   }),
+  key_wanted: keyWanted,
   no_balance: ({ provider, reason }) => ({
     what: `${provider} 账户余额不足（${reason}）。`,
     next: "请到服务商网站充值后重试；余额可用 deepseek-chat balance 查看。",
   }),
-  forbidden: ({ provider, origin, reason }) => ({
-    what: `${provider} 拒绝了 ${origin} 中密钥所属的账户（403：${reason}）。`,
-    next: "请在服务商网站检查账户余额和实名认证。",
-  }),
+  forbidden,
   no_model: ({ provider }) => ({
     what: `没有为 ${provider} 指定模型。`,
     next: `请用 --model 指定，可用模型见 deepseek-chat models -p ${provider}。`,
@@ -138,10 +137,7 @@ export const errors: Words["errors"] = {
       ? `请运行：deepseek-chat config set ${setting} ${better}`
       : `请将 ${setting} 设为 ${better}。`,
   }),
-  request_refused: ({ provider, status, reason }) => ({
-    what: `${provider} 拒绝了请求（${status}：${reason}）。`,
-    next: "请按提示修改后重试。",
-  }),
+  request_refused: refused,
   model_not_found: ({ provider, model, reason }) => ({
     what: `${provider} 没有模型 ${model}（${reason}）。`,
     next: `可用模型见 deepseek-chat models -p ${provider}。`,
@@ -181,6 +177,10 @@ export const errors: Words["errors"] = {
   rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} 限制了请求频率（429：${reason}）。`,
     next: wait === null ? "请稍后再试。" : `服务商要求 ${wait} 秒后再试。`,
+  }),
+  model_loading: ({ provider, status, reason }) => ({
+    what: `${provider} 仍在加载模型（${status}：${reason}）。`,
+    next: "请稍后再试，或用 --timeout 延长等待时间。",
   }),
   service_failed: ({ provider, status, reason }) => ({
     what: `${provider} 服务出错（${status}：${reason}）。`,

@@ -1,0 +1,71 @@
+import { isRecord } from "./json.ts";
+
+/** The settings behind the fields of a request; null for what the program adds by itself. */
+const settings: Readonly<Record<string, string | null>> = {
+  stream_options: null,
+  stream: null,
+  temperature: "temperature",
+  top_p: "top_p",
+  top_k: "top_k",
+  max_tokens: "max_tokens",
+  frequency_penalty: "frequency_penalty",
+  presence_penalty: "presence_penalty",
+  stop: "stop",
+  thinking: "thinking",
+  enable_thinking: "thinking",
+  chat_template_kwargs: "thinking",
+  reasoning_effort: "effort",
+  prefix: null,
+};
+
+/** The same under names that services give them. */
+const otherNames: Readonly<Record<string, string>> = { include_usage: "stream_options", streaming: "stream" };
+
+/**
+ * Which fields of a request a refusal is about, of those that the program may send: by `param` or `loc` where the body has them
+ * (OpenAI, FastAPI), else by their names in its text, whatever language that is in.
+ *
+ * @param body of the response, or a sentence out of it
+ */
+export function refusedFields(body: string): string[] {
+  const named = pointed(parsed(body));
+  return [...new Set(named.length > 0 ? named : written(body))];
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+function pointed(value: unknown, depth = 0): string[] {
+  if (depth > 6 || typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.slice(0, 64).flatMap((item) => pointed(item, depth + 1));
+  if (!isRecord(value)) return [];
+  const places = [value["param"], ...[value["loc"]].flat()];
+  const own = places.flatMap((place) => (typeof place === "string" ? known(place) : []));
+  const fields = Object.values(value).slice(0, 64);
+  return [...own, ...fields.flatMap((field) => pointed(field, depth + 1))];
+}
+
+/** `body.stream_options.include_usage` is `stream_options`. */
+function known(place: string): string[] {
+  return place.split(/[.[\]/]+/u).flatMap((part) => fieldOf(part) ?? []);
+}
+
+function fieldOf(name: string): string | null {
+  const own = Object.hasOwn(otherNames, name) ? otherNames[name]! : name;
+  return Object.hasOwn(settings, own) ? own : null;
+}
+
+/** What is an English word too counts only in quotes, or where a sentence says that it is not supported. */
+function written(body: string): string[] {
+  const text = body.slice(0, 8192).replaceAll(/\\+"/gu, '"');
+  const quoted = [...text.matchAll(/["'`“‘「]([a-z_.]+)["'`”’」](?!\s*:)/gu)].flatMap(([, name = ""]) => known(name));
+  const plain = [...text.matchAll(/\b[a-z]+(?:_[a-z]+)+\b/gu)].flatMap(([name]) => fieldOf(name) ?? []);
+  const streaming =
+    /\bstream(?:ing)?\b(?!_)[^.]{0,40}(?:not|un|dis)[ -]?(?:supported|allowed|available|enabled|implemented)|must be verified to stream|不支持(?:流式|stream(?!_))|流式[^。]{0,8}不支持/iu;
+  return [...quoted, ...plain, ...(streaming.test(text) ? ["stream"] : [])];
+}
