@@ -11,6 +11,7 @@ import { type Earlier, findEarlier } from "./archive.ts";
 import { asLine, asObject, errorLine } from "./asked.ts";
 import { maySend, readNamed } from "./attached.ts";
 import { type Attachment, withAttachments } from "./attachments.ts";
+import { tellBrought } from "./brought.ts";
 import { type Answer, Dialogue } from "./dialogue.ts";
 import { readPiped } from "./piped-text.ts";
 import { answerWriter } from "./writers.ts";
@@ -36,11 +37,13 @@ const declined = { code: "interrupted", exitCode: 130 };
  */
 export async function runAsk(app: App, asking: Asking): Promise<{ code: string; exitCode: number } | null> {
   const gathered = asking.goOn ? null : await gather(app, asking);
-  const dialogue = await Dialogue.open(app, await findEarlier(app, asking.earlier));
+  const earlier = await findEarlier(app, asking.earlier);
+  const dialogue = await Dialogue.open(app, earlier);
   if (gathered === null && !dialogue.canContinue) {
     throw new AppError("usage", { message: app.words.session.nothingToContinue });
   }
   if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
+  if (earlier !== null) tellBrought(app, dialogue, earlier, true);
   // Whoever says no to what would be sent has been told so.
   if (gathered !== null && !(await maySend(app, dialogue, gathered.files, () => {}))) return declined;
   const question = gathered === null ? null : withAttachments(gathered.text, gathered.files);

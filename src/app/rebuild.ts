@@ -1,5 +1,5 @@
 import type { Asked, Place } from "../chat/conversation.ts";
-import type { Message } from "../chat/model.ts";
+import type { Image, Message } from "../chat/model.ts";
 import type { Exchange, Transcript } from "../transcripts/format.ts";
 
 /** The conversation that a transcript holds, as the next request would tell it. */
@@ -59,11 +59,20 @@ function add(turns: Message[], places: Place[], exchange: Exchange): void {
     places[places.length - 1] = [...(place as readonly string[]), ...ids];
     return;
   }
+  const embedded = images.filter(isEmbedded);
   turns.push(
-    { role: "user", content: question, ...(images.length > 0 && { images }) },
+    { role: "user", content: question, ...(embedded.length > 0 && { images: embedded }) },
     { role: "assistant", content: answer, ...reasoningOf(exchange) },
   );
   places.push(ids);
+}
+
+/**
+ * Whether a picture is in the file itself. What only has an address is not sent: a service on this machine would fetch it, also
+ * from places that only this machine reaches.
+ */
+export function isEmbedded({ url }: Image): boolean {
+  return /^data:/iu.test(url);
 }
 
 /** The thinking that an answer came of; left out where one that broke off stands before it, and nobody can tell them apart. */

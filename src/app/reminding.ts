@@ -2,16 +2,19 @@ import { sanitize } from "../terminal/sanitize.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import { turnsIn } from "../transcripts/turns.ts";
 import type { App } from "./app.ts";
+import { tellBrought } from "./brought.ts";
 import type { Dialogue } from "./dialogue.ts";
 
 /** Lines of a text that a reminder shows. */
 const mostLines = 12;
 
 /** Shows which conversation is gone on with: its last exchange, and whether that can be gone on with itself. */
-export function remind({ terminal, words }: App, dialogue: Dialogue, earlier: Transcript): void {
+export function remind(app: App, dialogue: Dialogue, earlier: Transcript): void {
+  const { terminal, words } = app;
   const ink = terminal.ink.err;
   const turns = earlier.exchanges.filter(({ withdrawn }) => !withdrawn);
   terminal.say(words.session.resumed({ title: sanitize(earlier.title), turns: turnsIn(earlier.exchanges) }));
+  tellBrought(app, dialogue, earlier, false);
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
   terminal.say(ink.dim(words.session.lastExchange));

@@ -46,8 +46,10 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
 
 /** Thinking is sent back only with a prefix to go on from: elsewhere the services do not want it. */
 function wireMessage({ role, content, reasoning, prefix, images }: Message): Record<string, unknown> {
-  if (images !== undefined && images.length > 0) {
-    const pictures = images.map(({ url }) => ({ type: "image_url", image_url: { url } }));
+  // An address would be fetched by the service, also one that only its machine reaches.
+  const embedded = (images ?? []).filter(({ url }) => /^data:/iu.test(url));
+  if (embedded.length > 0) {
+    const pictures = embedded.map(({ url }) => ({ type: "image_url", image_url: { url } }));
     return { role, content: [{ type: "text", text: content }, ...pictures] };
   }
   if (prefix !== true) return { role, content };
