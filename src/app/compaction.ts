@@ -140,7 +140,7 @@ class Summariser {
   /** @throws AppError as the request failed; `summary_unusable` for an answer that is no whole summary */
   async #ask(messages: readonly Message[]): Promise<string> {
     const { error, finishReason, text } = await this.#request.ask(messages);
-    if (error !== null) throw error;
+    if (error !== null && error.code !== "empty_answer") throw error;
     const why = text.trim() === "" ? "empty" : (unusable.get(finishReason ?? "") ?? null);
     if (why !== null) throw new AppError("summary_unusable", { provider: this.#request.provider, why });
     return text;
