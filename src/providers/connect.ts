@@ -312,6 +312,9 @@ class Attempt {
     if (typeof fields["code"] === "string" && /^E[A-Z]|^Z_|^ZSTD_|^ERR_|^HPE_/u.test(fields["code"])) {
       return new AppError("stream_failed", { provider, reason: fields["code"] }, { cause: thrown });
     }
+    // What Node says of a connection, or a decoder of its input, has not always a code.
+    if (thrown instanceof Error && thrown.constructor === Error)
+      return new AppError("stream_failed", { provider, reason: thrown.message }, { cause: thrown });
     return asAppError(thrown);
   }
 }

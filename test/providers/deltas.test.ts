@@ -124,6 +124,44 @@ describe("text and thinking", () => {
     expect(read([{ choices: [{ delta: { refusal: "I cannot." } }] }])).toMatchObject({ text: "I cannot." });
   });
 
+  test("come as parts of either, nested and alone", () => {
+    const chunk = (delta: object) => ({ choices: [{ delta }] });
+    const result = read([
+      chunk({ content: [{ type: "thinking", thinking: [{ type: "text", text: "a" }] }] }),
+      chunk({
+        content: [
+          { type: "reasoning", summary: [{ text: "b" }] },
+          { thought: true, text: "c" },
+        ],
+      }),
+      chunk({
+        reasoning_details: [
+          { type: "reasoning.text", text: "d" },
+          { type: "reasoning.encrypted", data: "x" },
+        ],
+      }),
+      chunk({ content: [{ type: "text", text: "e" }, "f", { type: "image_url", image_url: {} }] }),
+      chunk({ content: { type: "output_text", text: { value: "g" } } }),
+      chunk({ content: [{ text: "h" }] }),
+    ]);
+    expect(result).toMatchObject({ reasoning: "abcd", text: "efgh" });
+  });
+
+  test("of several choices are not mixed", () => {
+    const choice = (index: number, content: string) => ({ index, delta: { content } });
+    const result = read([
+      { choices: [choice(0, "a")] },
+      { choices: [choice(1, "x")] },
+      { choices: [choice(1, "y"), choice(0, "b")] },
+    ]);
+    expect(result).toMatchObject({ text: "ab" });
+  });
+
+  test("that a last chunk repeats as a whole message are not doubled", () => {
+    const message = { role: "assistant", content: "ab" };
+    expect(read([content("a"), content("b"), { choices: [{ delta: {}, message }] }])).toMatchObject({ text: "ab" });
+  });
+
   test("nothing a service sends makes it throw", () => {
     fc.assert(
       fc.property(fc.array(fc.anything()), (chunks) => {
@@ -180,6 +218,18 @@ describe("usage", () => {
       expect(readUsage(wire)).toBe(null);
     },
   );
+
+  test.each([
+    { prompt_tokens: -1, completion_tokens: 2 },
+    { prompt_tokens: 1, completion_tokens: 1e308 },
+    { prompt_tokens: 1.5, completion_tokens: 2 },
+    { prompt_tokens: 1, completion_tokens: 2, total_tokens: -3 },
+    { prompt_tokens: 1, completion_tokens: 2, prompt_cache_hit_tokens: 2 },
+    { prompt_tokens: 1, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 9 } },
+    { prompt_tokens: 1, completion_tokens: Number.NaN },
+  ])("that makes no sense is unknown: %j", (wire) => {
+    expect(readUsage(wire)).toBe(null);
+  });
 
   test("on every chunk is told only when it has changed", () => {
     const chunk = (completion: number) => ({ choices: [], usage: { prompt_tokens: 1, completion_tokens: completion } });
