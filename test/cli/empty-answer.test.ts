@@ -10,7 +10,7 @@ const thinking = { body: [delta({ reasoning_content: "The answer is 42." }), fin
 
 async function lastExchange({ cwd }: Place) {
   const folder = join(cwd, "transcripts");
-  const [name] = readdirSync(folder).filter((file) => file.endsWith(".md"));
+  const name = readdirSync(folder).find((file) => file.endsWith(".md"));
   return (await readTranscript(join(folder, name!))).exchanges.at(-1)!;
 }
 

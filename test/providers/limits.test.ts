@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AppError } from "../../src/errors.ts";
+import type { AppError } from "../../src/errors.ts";
 import { limited } from "../../src/providers/limits.ts";
 
 /** Bytes that pass, or the code of the error that ends them. */
