@@ -1,3 +1,4 @@
+import { saveModelList } from "../config/model-lists.ts";
 import { AppError, asAppError } from "../errors.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
@@ -26,9 +27,11 @@ export async function learnFacts(app: App, connection: Connection, model: string
   app.reported.set(name, found?.get(model) ?? {});
 }
 
-/** The same for all models of a list that was just read. */
+/** The same for all models of a list that was just read; keeps their ids for completion. */
 export async function learnFromList(app: App, connection: Connection, rows: readonly OfferedModel[]): Promise<void> {
   for (const { id, facts } of rows) app.reported.set(`${connection.name}/${id}`, facts);
+  const ids = rows.map(({ id }) => id);
+  if (connection.name !== "demo") await saveModelList(app.folders.cache, connection.name, ids);
   const open = rows.map(({ id }) => id).filter((id) => factsOf(app, connection.name, id).context === undefined);
   if (open.length === 0) return;
   const { serverFacts } = await import("../providers/server-facts.ts");

@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { environment, launcher, newPlace, type Place, put, run } from "../support/program.ts";
+import { askingAt, environment, launcher, newPlace, type Place, put, run } from "../support/program.ts";
+import { openTerminal, type PtyTerminal } from "../support/pty.ts";
+import { serve } from "../support/raw-server.ts";
 import { hasProgram } from "../support/system-programs.ts";
 
 const bashCompletion = "/usr/share/bash-completion/bash_completion";
@@ -42,6 +44,13 @@ describe.concurrent("completion scripts", () => {
     );
   });
 
+  test.skipIf(!hasProgram("bash"))("bash needs nothing but itself, and puts together what it cuts", async () => {
+    const alone = (line: string) => bash(line).map((part) => part.replace(`source ${bashCompletion}; `, ""));
+    expect(await inShell("bash", alone("deepseek-chat tran"))).toBe("transcripts\n");
+    expect(await inShell("bash", alone("deepseek-chat ask -p demo --effort "))).toBe("low\nhigh\nmax\n");
+    expect(await inShell("bash", alone("deepseek-chat -m deepseek-f"))).toBe("deepseek-flash\n");
+  });
+
   test.skipIf(!hasProgram("fish"))("fish completes commands, options and values", async () => {
     expect(await inShell("fish", fish("deepseek-chat tran"))).toContain("transcripts");
     expect(await inShell("fish", fish("deepseek-chat ask --effort "))).toBe("high\nlow\nmax\n");
@@ -74,6 +83,98 @@ describe.concurrent("completion scripts", () => {
     expect(file).toMatchObject({ code: 0, stdout: ":0\n" });
     expect(command.stdout).toContain("models");
   });
+});
+
+/** Presses Tab behind each line in an interactive bash, and gives the screen. */
+async function tabbed(lines: readonly string[], place: Place, rc: string): Promise<PtyTerminal> {
+  const { stdout: script } = await run(["completion", "bash"], { place });
+  const folder = join(place.home, "bin");
+  put(join(folder, "deepseek-chat"), `#!/bin/sh\nexec '${process.execPath}' '${launcher}' "$@"\n`);
+  chmodSync(join(folder, "deepseek-chat"), 0o755);
+  put(join(place.home, "rc"), `${rc}\n${script}\nPS1='ready '\nbind 'set bell-style none'\nPATH='${folder}':$PATH\n`);
+  const env = { ...environment(place), TERM: "xterm" };
+  const args = ["--rcfile", join(place.home, "rc"), "-i"];
+  const terminal = openTerminal({ command: "bash", args, env, cwd: place.cwd, cols: 150 });
+  await terminal.until("ready ");
+  for (const [index, line] of lines.entries()) {
+    terminal.type(`${line}\t`);
+    // Read when the Tab was dealt with.
+    terminal.type(`\u0001\u000becho done ${index}\r`);
+    await terminal.until(new RegExp(`^done ${index}$`, "mu"));
+  }
+  return terminal;
+}
+
+describe.skipIf(!hasProgram("bash")).concurrent("Tab in bash", () => {
+  test.each([
+    ["without the bash-completion package", ""],
+    ["with the bash-completion package", `[ -e ${bashCompletion} ] && source ${bashCompletion}`],
+  ])("%s runs nothing of the line and writes no file", async (_, rc) => {
+    const place = newPlace();
+    put(join(place.cwd, "answer.md"), "precious\n");
+    await using terminal = await tabbed(
+      [
+        "deepseek-chat ask hi > answer.md --prov",
+        "deepseek-chat ask $(touch one) --prov",
+        "deepseek-chat ask `touch two` --prov",
+        "deepseek-chat ask 'what does `touch three` do' --prov",
+        'deepseek-chat ask "$(touch four)" -p de',
+        "deepseek-chat ask <(touch five) -p de",
+        "deepseek-chat ask hi; touch six; deepseek-chat --prov",
+        "deepseek-chat ask '; touch seven #' --prov",
+        "deepseek-chat ask -p '$(touch eight)",
+        "deepseek-chat ask ${x:=$(touch nine)} a[$(touch ten)] --prov",
+      ],
+      place,
+      rc,
+    );
+    expect(readdirSync(place.cwd).toSorted()).toEqual(["answer.md", "transcripts"]);
+    expect(readFileSync(join(place.cwd, "answer.md"), "utf8")).toBe("precious\n");
+    expect(terminal.scrollback()).not.toContain("command not found");
+  });
+
+  test("completes commands, values behind = and :, and files", async () => {
+    const place = newPlace();
+    put(join(place.cwd, "notes of today.md"), "x");
+    put(place.configFile, "providers: {mine: {base_url: 'http://127.0.0.1:9/v1', model: 'llama3:8b'}}\n");
+    await using terminal = await tabbed([], place, "");
+    for (const [line, shown] of [
+      ["deepseek-chat transc", "transcripts "],
+      ["deepseek-chat ask --provider=siliconflow-", "ask --provider=siliconflow-com "],
+      ["deepseek-chat -p mine -m llama3:", "-m llama3:8b "],
+      ["deepseek-chat ask -f not", "-f notes\\ of\\ today.md "],
+      ["deepseek-chat transcripts import not", "import notes\\ of\\ today.md "],
+    ] as const) {
+      terminal.type(`${line}\t`);
+      await terminal.until(shown);
+      expect(terminal.screen()).not.toContain("command not found");
+      terminal.type("\u0001\u000b");
+    }
+  });
+});
+
+test("no script evaluates what stands on the line", async () => {
+  for (const shell of ["bash", "zsh", "fish", "powershell"]) {
+    const { stdout } = await run(["completion", shell]);
+    expect(stdout).not.toMatch(/\beval\b|Invoke-Expression|compgen -W/iu);
+  }
+});
+
+test("ids of models are known from the list that was asked for last", async () => {
+  await using server = await serve(() => ({
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      object: "list",
+      data: [{ id: "seldom-one" }, { id: "seldom;two" }, { id: "org/seldom:3b" }],
+    }),
+  }));
+  const place = newPlace();
+  const env = askingAt(server);
+  await run(["models"], { place, env });
+  const { stdout } = await run(["complete", "--", "-p", "deepseek", "-m", ""], { place, env: {} });
+  expect(stdout).toContain("seldom-one\norg/seldom:3b\n");
+  // No shell may have to quote it.
+  expect(stdout).not.toContain(";");
 });
 
 describe.concurrent("help", () => {
