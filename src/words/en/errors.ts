@@ -298,7 +298,7 @@ const configWords: Record<string, string> = {
 const outputWords: Record<string, string> = {
   ENOSPC: "no space left on the device",
   EDQUOT: "disk quota exceeded",
-  too_large: "the file has reached its maximum size",
+  EFBIG: "the file has reached its maximum size",
   EIO: "input/output error",
   EBADF: "it isn't open for writing",
   EAGAIN: "it isn't accepting data",

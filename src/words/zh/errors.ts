@@ -293,7 +293,7 @@ const configWords: Record<string, string> = {
 const outputWords: Record<string, string> = {
   ENOSPC: "设备上没有剩余空间",
   EDQUOT: "磁盘配额已用完",
-  too_large: "文件已达到大小上限",
+  EFBIG: "文件已达到大小上限",
   EIO: "输入/输出错误",
   EBADF: "它不可写",
   EAGAIN: "它暂时无法接收数据",
