@@ -25,6 +25,10 @@ const { Script } = process.getBuiltinModule("node:vm");
 /** Milliseconds by which a program has started, and V8 has dropped nothing yet. */
 const started = 500;
 
+// Windows looks for a program that is named without its folder in the working directory first, where somebody's project may have
+// put one that is called like an editor or a pager. https://github.com/libuv/libuv/pull/4238
+if (process.platform === "win32") process.env.NoDefaultCurrentDirectoryInExePath = "1";
+
 const args = process.argv.slice(2);
 // What ships is the bundle; in a checkout that was not built yet, the source runs as it stands.
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
