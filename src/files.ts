@@ -133,15 +133,33 @@ export function isInside(folder: string, path: string): boolean {
   return !isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`);
 }
 
-/** The real path of what exists of it, and the rest as it is; null for a link that leads nowhere. */
+/** The real path of what exists of it, and the rest as it is; null for a link that leads nowhere, and for what cannot be looked at. */
 function realPathOf(path: string): string | null {
   try {
     return realpathSync.native(path);
-  } catch {
+  } catch (error) {
     const above = dirname(path);
-    if (above === path || lstatSync(path, { throwIfNoEntry: false }) !== undefined) return null;
+    if (systemReason(error) !== "ENOENT" || above === path || isLink(path)) return null;
     const real = realPathOf(above);
     return real === null ? null : join(real, basename(path));
+  }
+}
+
+/** Whether there is a symbolic link at a path; where that cannot be seen there is none. */
+export function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether there is a folder at a path, links followed; where that cannot be seen there is none. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
   }
 }
 
@@ -167,7 +185,7 @@ function makeOne(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+    if (!isFolder(path)) throw error;
   }
 }
 

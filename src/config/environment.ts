@@ -83,10 +83,15 @@ export async function readEnvironment(folder: string): Promise<Environment> {
 
 const absent: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EISDIR"]);
 
+/** Characters. */
+const maxPathLength = 4096;
+
 /** Whether a folder's `.env` may set a variable to a value; names that the program does not know are nobody's business. */
 function mayBeSet(name: string, value: string, folder: string): boolean {
   const setting = Object.hasOwn(settingVariables, name) ? settingVariables[name] : undefined;
   if (setting === undefined || value === "") return true;
+  // Longer than a path can be; to take one apart takes quadratic time.
+  if (value.length > maxPathLength) return false;
   const rule = dotenvSettings[setting];
   return rule === "inside" ? isInside(folder, resolve(folder, expandHome(value))) : rule === "any";
 }

@@ -29,6 +29,9 @@ const kinds: Readonly<Record<string, string>> = {
   Array: marks.list,
   Object: marks.mapping,
   custom: marks.mapping,
+  excludes: marks.text,
+  // Of headers alone.
+  check: '"ASCII"',
 };
 
 /** What would have been right, in signs and words that are the same in every language. */

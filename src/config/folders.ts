@@ -1,8 +1,8 @@
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError } from "../errors.ts";
-import { isInside } from "../files.ts";
+import { isFolder, isInside, isLink } from "../files.ts";
 import type { Variables } from "./environment.ts";
 
 export interface Folders {
@@ -87,8 +87,7 @@ function home(): string {
 export function transcriptsFolder(set: string | undefined, folders: Folders, workingFolder: string): string {
   if (set !== undefined) return resolve(workingFolder, expandHome(set));
   const local = join(workingFolder, "transcripts");
-  const isThere = statSync(local, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isThere && strangeTranscripts(workingFolder) === null ? local : join(folders.data, "transcripts");
+  return isFolder(local) && strangeTranscripts(workingFolder) === null ? local : join(folders.data, "transcripts");
 }
 
 /**
@@ -97,9 +96,7 @@ export function transcriptsFolder(set: string | undefined, folders: Folders, wor
  */
 export function strangeTranscripts(workingFolder: string): string | null {
   const local = join(workingFolder, "transcripts");
-  if (lstatSync(local, { throwIfNoEntry: false })?.isSymbolicLink() !== true || isInside(workingFolder, local)) {
-    return null;
-  }
+  if (!isLink(local) || isInside(workingFolder, local)) return null;
   try {
     return realpathSync.native(local);
   } catch {

@@ -30,18 +30,19 @@ export async function runKeyCommand(options: KeyCommand): Promise<string> {
   const [program = "", ...args] = commandWords(options.command).map(expandHome);
   const fail = (why: ErrorDetails["key_command_failed"]["why"], reason: string, said: string) =>
     new AppError("key_command_failed", { provider: options.provider, command: program, why, reason, said });
-  const running = promisify(execFile)(program, args, {
-    env: withoutKeys(options.variables, options.keyVariables),
-    signal: options.signal,
-    timeout: options.patience,
-    killSignal: "SIGKILL",
-    maxBuffer: mostOutput,
-    windowsHide: true,
-  });
-  // A program that does not read its input may have closed it.
-  running.child.stdin?.on("error", () => {}).end();
   let output: { stdout: string; stderr: string };
   try {
+    // Throws at once for what no program can be called.
+    const running = promisify(execFile)(program, args, {
+      env: withoutKeys(options.variables, options.keyVariables),
+      signal: options.signal,
+      timeout: options.patience,
+      killSignal: "SIGKILL",
+      maxBuffer: mostOutput,
+      windowsHide: true,
+    });
+    // A program that does not read its input may have closed it.
+    running.child.stdin?.on("error", () => {}).end();
     output = await running;
   } catch (error) {
     // The original is no cause: it holds all that was printed.

@@ -7,7 +7,9 @@ import * as v from "valibot";
  */
 const text = v.pipe(v.string(), v.nonEmpty());
 const flag = v.boolean();
-const tokens = v.pipe(v.number(), v.integer(), v.minValue(1));
+const tokens = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e9));
+/** No system takes a NUL in a path. */
+const path = v.pipe(text, v.excludes("\0"));
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
 export const languages = ["en", "zh"] as const;
@@ -39,8 +41,8 @@ export const settingSchemas = {
   body,
   thinking: flag,
   effort: v.picklist(efforts),
-  transcripts: text,
-  transcript: text,
+  transcripts: path,
+  transcript: path,
   save: flag,
   history: flag,
   stream: flag,
@@ -53,7 +55,7 @@ export const settingSchemas = {
   currency: v.picklist(currencies),
   lang: v.picklist(languages),
   key_store: v.picklist(keyStores),
-  log_file: text,
+  log_file: path,
   log_content: flag,
   /** Origins (`https://host`) that a working directory's `.env` may send a person's own key to. */
   trusted_endpoints: v.array(v.pipe(v.string(), v.url())),
@@ -116,6 +118,16 @@ function mapping<Value extends v.GenericSchema>(name: v.GenericSchema<string, st
   return v.pipe(v.custom<Record<string, v.InferInput<Value>>>(isMapping), v.record(name, value));
 }
 
+/** What a header may be made of; https://www.rfc-editor.org/rfc/rfc9110#section-5.1 and 5.5. */
+const headerName = v.pipe(
+  v.string(),
+  v.check((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(name)),
+);
+const headerValue = v.pipe(
+  v.string(),
+  v.check((value) => /^[\t\x20-\x7e\x80-\xff]*$/u.test(value)),
+);
+
 /** A provider as the config file gives it: a new one, or changes to one of the catalogue. */
 export const providerSchema = v.strictObject({
   base_url: v.optional(v.pipe(v.string(), v.url())),
@@ -124,7 +136,7 @@ export const providerSchema = v.strictObject({
   key_command: v.optional(v.union([text, v.pipe(v.array(text), v.minLength(1))])),
   key_needed: v.optional(flag),
   model: v.optional(text),
-  headers: v.optional(mapping(v.string(), v.string())),
+  headers: v.optional(mapping(headerName, headerValue)),
   thinking: v.optional(v.picklist(thinkingForms)),
   prefix: v.optional(v.picklist(prefixForms)),
   stream_usage: v.optional(flag),
