@@ -3,6 +3,7 @@ import { confirmed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count } from "../terminal/summary.ts";
 import { localeOf } from "../text-encoding.ts";
+import { entryOf } from "../words/table.ts";
 import type { App } from "./app.ts";
 import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
 import type { Dialogue } from "./dialogue.ts";
@@ -45,7 +46,7 @@ export function tellReading({ terminal, words }: App, { files, leftOut }: Attach
   }
   for (const [reason, names] of Map.groupBy(leftOut, (each) => each.reason)) {
     const shown = names.slice(0, maxNamed).map(({ name }) => sanitize(name));
-    const why = attachments.reasons[reason] ?? reason;
+    const why = entryOf(attachments.reasons, reason) ?? reason;
     terminal.warn(attachments.leftOut({ names: shown.join(", "), more: names.length - shown.length, reason: why }));
   }
 }

@@ -23,7 +23,7 @@ export function summarise(
 /** Small sums with four decimals: most questions cost less than a fen. */
 export function money({ currency, amount }: Cost): string {
   const digits = amount === 0 || amount >= 1 ? 2 : amount >= 0.0001 ? 4 : 6;
-  return `${signs[currency] ?? `${currency} `}${amount.toFixed(digits)}`;
+  return `${Object.hasOwn(signs, currency) ? signs[currency]! : `${currency} `}${amount.toFixed(digits)}`;
 }
 
 /** `1234567` as `1,234,567`, in both languages. */

@@ -75,7 +75,7 @@ function toMessage(
     return [{ role, text: typeof content === "string" ? content : content.text, reasoning, at: null, model }];
   }
   const images = content.flatMap(({ image_url: image }, index): Image[] => {
-    const url = image === null ? "" : (addresses[image.url] ?? image.url);
+    const url = image === null ? "" : Object.hasOwn(addresses, image.url) ? addresses[image.url]! : image.url;
     return url === "" ? [] : [{ name: `image ${index + 1}`, url }];
   });
   const said = content.flatMap((part) => (part.text === "" ? [] : [part.text])).join("\n\n");

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails } from "../../errors.ts";
+import { entryOf } from "../table.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
 import { forbidden, keyWanted, refused } from "./refusals.ts";
@@ -22,7 +23,7 @@ export const errors: ErrorTable = {
     next: 'Give it as words, deepseek-chat ask "…", or pipe it in.',
   }),
   input_unreadable: ({ path, reason, limit = "" }) => {
-    const [why, next] = inputWords[reason] ?? [() => reason, "Check the path and its permissions."];
+    const [why, next] = entryOf(inputWords, reason) ?? [() => reason, "Check the path and its permissions."];
     return { what: `Can't read ${path}: ${why(limit)}.`, next };
   },
   input_too_heavy: ({ path, why }) => ({
@@ -120,7 +121,7 @@ export const errors: ErrorTable = {
     next: `Name one with --model; deepseek-chat models -p ${provider} lists what there is.`,
   }),
   config_broken: ({ path, line, key, reason, said }) => ({
-    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (configWords[reason] ?? refusalIn(reason))}.`,
+    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (entryOf(configWords, reason) ?? refusalIn(reason))}.`,
     next: "Mend it with deepseek-chat config edit.",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
@@ -233,7 +234,7 @@ export const errors: ErrorTable = {
     next: "Name another place with --transcript or --transcripts, or go without with --no-transcript.",
   }),
   transcript_unreadable: ({ path, reason }) => ({
-    what: `Can't read the transcript ${path}: ${transcriptWords[reason] ?? reason}.`,
+    what: `Can't read the transcript ${path}: ${entryOf(transcriptWords, reason) ?? refusalIn(reason)}.`,
     next: reason === "too_large" ? "Move it to another folder, or split it." : "Check the path and its permissions.",
   }),
   transcript_not_found: ({ reference }) =>
@@ -256,7 +257,7 @@ export const errors: ErrorTable = {
     next: "Check the folder, its permissions and the space on the disk.",
   }),
   output_unwritable: ({ reason, transcript }) => ({
-    what: `Can't write to stdout: ${outputWords[reason] ?? reason}.`,
+    what: `Can't write to stdout: ${entryOf(outputWords, reason) ?? reason}.`,
     next: transcript === null ? "Print to another place." : `The whole answer is in ${transcript}.`,
   }),
   interrupted: () => ({ what: "Interrupted.", next: "" }),

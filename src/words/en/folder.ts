@@ -1,3 +1,5 @@
+import { entryOf } from "../table.ts";
+
 /** Why a file is not read, where the system has no name for it. */
 const refusals: Readonly<Record<string, string>> = {
   not_a_file: "not a regular file",
@@ -8,7 +10,7 @@ const refusals: Readonly<Record<string, string>> = {
 
 /** The reason that a file is not read, in words where there are some: `reason` as `systemReason` gives it. */
 export function refusalIn(reason: string): string {
-  return Object.hasOwn(refusals, reason) ? refusals[reason]! : reason;
+  return entryOf(refusals, reason) ?? reason;
 }
 
 /** What a working directory brings that is left aside. */

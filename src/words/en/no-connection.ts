@@ -1,4 +1,5 @@
 import type { ErrorDetails } from "../../errors.ts";
+import { entryOf } from "../table.ts";
 import type { ErrorWords } from "./errors.ts";
 
 /** No connection to the service: why not, by cause and by the system's name of the reason; then what to do. */
@@ -11,9 +12,9 @@ export function noConnection({
   start,
 }: ErrorDetails["no_connection"]): ErrorWords {
   return {
-    what: `No connection to ${host}${proxy === null ? "" : ` through the proxy ${proxy}`}: ${reasonWords[reason] ?? connectionWords[cause] ?? cause} (${reason}).`,
+    what: `No connection to ${host}${proxy === null ? "" : ` through the proxy ${proxy}`}: ${entryOf(reasonWords, reason) ?? connectionWords[cause] ?? cause} (${reason}).`,
     next:
-      reasonNext[reason] ??
+      entryOf(reasonNext, reason) ??
       nextWords[cause]?.({ variable: variable ?? "HTTPS_PROXY", start, reason }) ??
       (proxy === null ? "Check the network and the base URL." : `Check the network, the base URL and ${variable}.`),
   };

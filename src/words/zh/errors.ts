@@ -1,4 +1,5 @@
 import type { ErrorDetails } from "../../errors.ts";
+import { entryOf } from "../table.ts";
 import type { Words } from "../words.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
@@ -15,7 +16,7 @@ export const errors: Words["errors"] = {
     next: '请直接写在命令后：deepseek-chat ask "…"，或通过管道传入。',
   }),
   input_unreadable: ({ path, reason, limit = "" }) => {
-    const [why, next] = inputWords[reason] ?? [() => reason, "请检查路径和权限。"];
+    const [why, next] = entryOf(inputWords, reason) ?? [() => reason, "请检查路径和权限。"];
     return { what: `无法读取 ${path}：${why(limit)}。`, next };
   },
   input_too_heavy: ({ path, why }) => ({
@@ -108,7 +109,7 @@ export const errors: Words["errors"] = {
     next: `请用 --model 指定，可用模型见 deepseek-chat models -p ${provider}。`,
   }),
   config_broken: ({ path, line, key, reason }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}${key === null ? "" : ` ${key} `}有误：${configWords[reason] ?? refusalIn(reason)}。`,
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}${key === null ? "" : ` ${key} `}有误：${entryOf(configWords, reason) ?? refusalIn(reason)}。`,
     next: "请用 deepseek-chat config edit 修改。",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
@@ -223,7 +224,7 @@ export const errors: Words["errors"] = {
     next: "请用 --transcript 或 --transcripts 换个位置，或用 --no-transcript 不保存。",
   }),
   transcript_unreadable: ({ path, reason }) => ({
-    what: `无法读取对话记录 ${path}：${transcriptWords[reason] ?? reason}。`,
+    what: `无法读取对话记录 ${path}：${entryOf(transcriptWords, reason) ?? refusalIn(reason)}。`,
     next: reason === "too_large" ? "请将它移到其他文件夹，或拆分后再试。" : "请检查路径和权限。",
   }),
   transcript_not_found: ({ reference }) =>
@@ -243,7 +244,7 @@ export const errors: Words["errors"] = {
     next: "请检查目录、权限和磁盘空间。",
   }),
   output_unwritable: ({ reason, transcript }) => ({
-    what: `无法写入标准输出：${outputWords[reason] ?? reason}。`,
+    what: `无法写入标准输出：${entryOf(outputWords, reason) ?? reason}。`,
     next: transcript === null ? "请改为输出到其他位置。" : `完整的回答保存在 ${transcript}。`,
   }),
   interrupted: () => ({ what: "已中断。", next: "" }),

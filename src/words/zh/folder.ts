@@ -1,3 +1,4 @@
+import { entryOf } from "../table.ts";
 import type { Words } from "../words.ts";
 
 const refusals: Readonly<Record<string, string>> = {
@@ -9,7 +10,7 @@ const refusals: Readonly<Record<string, string>> = {
 
 /** The reason that a file is not read, in words where there are some: `reason` as `systemReason` gives it. */
 export function refusalIn(reason: string): string {
-  return Object.hasOwn(refusals, reason) ? refusals[reason]! : reason;
+  return entryOf(refusals, reason) ?? reason;
 }
 
 export const ignored: Words["ignored"] = {

@@ -1,4 +1,5 @@
 import type { ErrorDetails } from "../../errors.ts";
+import { entryOf } from "../table.ts";
 import type { ErrorWords } from "../en/errors.ts";
 
 export function noConnection({
@@ -10,9 +11,9 @@ export function noConnection({
   start,
 }: ErrorDetails["no_connection"]): ErrorWords {
   return {
-    what: `无法连接 ${host}${proxy === null ? "" : `（经代理 ${proxy}）`}：${reasonWords[reason] ?? connectionWords[cause] ?? cause}（${reason}）。`,
+    what: `无法连接 ${host}${proxy === null ? "" : `（经代理 ${proxy}）`}：${entryOf(reasonWords, reason) ?? connectionWords[cause] ?? cause}（${reason}）。`,
     next:
-      reasonNext[reason] ??
+      entryOf(reasonNext, reason) ??
       nextWords[cause]?.({ variable: variable ?? "HTTPS_PROXY", start, reason }) ??
       (proxy === null ? "请检查网络和服务地址。" : `请检查网络、服务地址和 ${variable}。`),
   };

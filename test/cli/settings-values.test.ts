@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { newPlace, put, run } from "../support/program.ts";
+
+const mine = (more: string) => `providers: {mine: {base_url: "http://127.0.0.1:1", model: m, ${more}}}\nretries: 0\n`;
+
+describe.concurrent("a value of the config file that cannot be is told where the file is read", () => {
+  test.each([
+    [mine('headers: {x: "a\\nb"}'), "providers.mine.headers.x cannot be"],
+    [mine('headers: {"x y": a}'), "providers.mine.headers.x y cannot be"],
+    [mine("headers: {x: \u65e5\u672c}"), "providers.mine.headers.x cannot be"],
+    [mine('key_command: [""]'), "key_command.0 cannot be"],
+    [mine('key_command: "   "'), "The key_command of mine"],
+    [mine('key_command: ["a\\0b"]'), "The key_command of mine"],
+    ['transcripts: "a\\0b"\n', "transcripts cannot be"],
+    ['transcript: "a\\0b"\n', "transcript cannot be"],
+    ['log_file: "a\\0b"\n', "log_file cannot be"],
+    ["max_tokens: 1e300\n", "max_tokens cannot be"],
+    ["temperature: .nan\n", "temperature cannot be"],
+    ["timeout: .inf\n", "timeout cannot be"],
+    [`a: ${"[".repeat(5000)}${"]".repeat(5000)}\n`, "config file"],
+  ])("%j", async (file, told) => {
+    const place = newPlace();
+    put(place.configFile, file);
+    const ran = await run(["ask", "-p", file.includes("mine") ? "mine" : "demo", "hello"], { place });
+    expect(ran).toMatchObject({ code: 3, stdout: "" });
+    expect(ran.stderr).toContain(told);
+  });
+});
+
+describe.concurrent("names that every object has are nothing that was set", () => {
+  test.each([
+    [["ask", "-p", "constructor", "hello"], 2],
+    [["ask", "-p", "demo", "-m", "constructor", "hello"], 0],
+    [["ask", "-p", "demo", "-r", "constructor", "hello"], 2],
+    [["config", "get", "constructor"], 2],
+    [["config", "get", "providers.constructor"], 0],
+    [["config", "set", "__proto__.polluted", "1"], 2],
+    [["help", "constructor"], 2],
+    [["constructor"], 2],
+    [["complete", "--", "constructor", ""], 0],
+  ] as const)("%j", async (args, code) => {
+    const place = newPlace();
+    put(place.configFile, "failover: {m: [demo]}\nproviders: {mine: {base_url: 'http://127.0.0.1:1'}}\n");
+    const ran = await run(args, { place });
+    expect([ran.code, ran.stderr.includes("nternal error")]).toEqual([code, false]);
+    expect(ran.stdout + ran.stderr).not.toMatch(/native code|\[object/u);
+  });
+
+  test("in a session", async () => {
+    const lines = [
+      "/set temperature constructor",
+      "/set constructor 1",
+      "/model constructor",
+      "/provider constructor",
+      "/role constructor",
+      "/export constructor",
+      "/constructor",
+      "/resume constructor",
+    ];
+    const ran = await run(["-p", "demo"], { input: `${lines.join("\n")}\nhello\nq\n` });
+    expect(ran.stdout + ran.stderr).not.toMatch(/native code|\[object|internal error/iu);
+    expect(ran.stdout).toContain("Demo");
+  });
+});
+
+test("a path in .env that is longer than any can be is refused at once", async () => {
+  const place = newPlace();
+  put(join(place.cwd, ".env"), `DEEPSEEK_CHAT_TRANSCRIPTS=${"a/".repeat(400_000)}\n`);
+  const ran = await run(["config", "path"], { place });
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.stderr).toContain("Ignored DEEPSEEK_CHAT_TRANSCRIPTS");
+});
