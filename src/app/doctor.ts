@@ -70,7 +70,10 @@ function textOf(words: Words, { id, facts, skipped }: Result): string {
 }
 
 function problemWords({ doctor, errors }: Words, found: Problem): { what: string; next: string } {
-  if (found.kind === "error") return errorWords(found.error, errors);
+  if (found.kind === "error") {
+    const { what, next } = errorWords(found.error, errors);
+    return { what: found.about === undefined ? what : `${found.about}: ${what}`, next };
+  }
   const advice: Advice = doctor.problems;
   return (advice[found.code] as (details: unknown) => { what: string; next: string })(found.details);
 }

@@ -51,12 +51,17 @@ export async function modelInUse(app: App, connection: Connection): Promise<stri
   const offered = await offeredModels(connection, app.stop).catch((thrown: unknown) => {
     const error = asAppError(thrown);
     // A server without such a list is asked by name.
-    if (error.exitCode === 4 || error.code === "not_a_list" || error.code === "not_a_stream") return [];
+    if (hasNoList(error)) return [];
     throw error;
   });
   const only = onlyChatModel(offered);
   if (only === null) throw new AppError("no_model", { provider: connection.name });
   return only;
+}
+
+/** Whether an error says no more than that a service gives no list of models. */
+export function hasNoList({ code, exitCode }: AppError): boolean {
+  return exitCode === 4 || code === "not_a_list" || code === "not_a_stream";
 }
 
 /** The one model that is for chat; null where it is not clear which. */

@@ -8,6 +8,7 @@ import { choose } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { App } from "./app.ts";
 import { enterKey, keepKey } from "./key-entry.ts";
+import { hasNoList } from "./model-facts.ts";
 import { chooseModel } from "./model-choice.ts";
 import { addService } from "./new-service.ts";
 import { wantsKey } from "./service-address.ts";
@@ -143,7 +144,7 @@ async function listWithoutKey(app: App, name: string): Promise<readonly OfferedM
   } catch (thrown) {
     const error = asAppError(thrown);
     if (wantsKey(error)) return "wants a key";
-    if (error.exitCode === 4 || error.code === "not_a_list" || error.code === "not_a_stream") return null;
+    if (hasNoList(error)) return null;
     throw error;
   }
 }

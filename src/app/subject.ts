@@ -18,9 +18,9 @@ import { queryTerminal } from "../terminal/query.ts";
 import { namesIn } from "../transcripts/folder.ts";
 import { listTranscripts } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
-import { failoverMistakes } from "./failover.ts";
+import { failoverMistakes, successorsOf } from "./failover.ts";
 import { connectionTo, type Endpoint, keyFor, keyOriginOf, openEndpoint } from "./connections.ts";
-import { onlyChatModel } from "./model-facts.ts";
+import { hasNoList, onlyChatModel } from "./model-facts.ts";
 import { findService, normalisedAddress } from "./service-address.ts";
 
 /**
@@ -47,6 +47,7 @@ export async function subjectOf(app: App, mistakes: readonly AppError[], probing
     reach: () => service.reach(),
     models: () => service.models(),
     balance: async () => await readBalance(await service.connection(), app.stop),
+    failover: () => service.failover(),
     findings: () => service.findings(),
     probe: probing ? () => service.probe() : null,
   };
@@ -154,7 +155,7 @@ class Service {
 
   /** What is wrong with the base URL, where the service is at another one: without the endpoint, or with `/v1`. */
   async #elsewhere(connection: Connection, error: AppError): Promise<AppError | null> {
-    if (error.exitCode !== 4 && error.code !== "not_a_list" && error.code !== "not_a_stream") return null;
+    if (!hasNoList(error)) return null;
     const { provider, baseUrl, origin } = this.#open;
     const address = normalisedAddress(baseUrl);
     if (address === null) return null;
@@ -163,6 +164,25 @@ class Service {
     if (offered === null || better === baseUrl) return null;
     const setting = origin === null ? `providers.${provider.name}.base_url` : (provider.baseUrlVariable ?? "base_url");
     return new AppError("wrong_base_url", { provider: provider.name, url: baseUrl, better, setting });
+  }
+
+  async failover(): ReturnType<Subject["failover"]> {
+    const model = this.#model;
+    if (model === null) return [];
+    const { file, stop } = this.#app;
+    return await Promise.all(
+      successorsOf(file, this.#open.provider.name, model).map(async ({ provider, model: id }) => {
+        const about = { name: `${provider}/${id}`, provider, model: id };
+        try {
+          const offered = await offeredModels(await this.#app.connection(provider), stop);
+          return { ...about, error: null, listed: offered.some((row) => row.id === id) };
+        } catch (thrown) {
+          const error = asAppError(thrown);
+          if (error.code === "interrupted") throw error;
+          return { ...about, error: hasNoList(error) ? null : error, listed: null };
+        }
+      }),
+    );
   }
 
   findings(): ReturnType<Subject["findings"]> {

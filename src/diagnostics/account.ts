@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { type Check, fine } from "./check.ts";
-import { problem } from "./problems.ts";
+import { type Problem, problem } from "./problems.ts";
 
 export const provider: Check<"provider"> = {
   id: "provider",
@@ -43,6 +43,20 @@ export const models: Check<"models"> = {
       const { status } = error.details as { status?: number };
       return { facts: null, problems: [problem("no_list", { provider: name, reason: String(status ?? error.code) })] };
     }
+  },
+};
+
+export const failover: Check<"failover"> = {
+  id: "failover",
+  needs: ["provider"],
+  look: async (subject) => {
+    const tried = await subject.failover();
+    if (tried.length === 0) return { skip: "no_failover" };
+    const problems = tried.flatMap(({ name, provider: whose, model, error, listed }): Problem[] => {
+      if (error !== null) return [{ kind: "error", error, about: name }];
+      return listed === false ? [problem("model_unlisted", { provider: whose, model })] : [];
+    });
+    return { facts: { routes: tried.map(({ name, error }) => ({ name, works: error === null })) }, problems };
   },
 };
 

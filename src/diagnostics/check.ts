@@ -11,6 +11,7 @@ export type SkipReason =
   | "no_key"
   | "no_clock"
   | "no_balance"
+  | "no_failover"
   | "not_probed"
   /** The model is too slow for a further question. */
   | "too_slow"

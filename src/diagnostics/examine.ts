@@ -1,5 +1,5 @@
 import { asAppError } from "../errors.ts";
-import { balance, key, models, provider } from "./account.ts";
+import { balance, failover, key, models, provider } from "./account.ts";
 import type { AnyCheck, Outcome, SkipReason } from "./check.ts";
 import { program, settings, terminal } from "./machine.ts";
 import { answer, clock, connect, lookup, proxy, tls } from "./network.ts";
@@ -26,6 +26,7 @@ const checks: readonly AnyCheck[] = [
   clock,
   models,
   balance,
+  failover,
   findings,
 ];
 

@@ -50,7 +50,8 @@ const exitCodes = {
 } as const satisfies Partial<Record<ProblemCode, number>>;
 
 export type Problem =
-  | { readonly kind: "error"; readonly error: AppError }
+  /** `about` is what the error would be met with, where it is not met with every question: a warning then. */
+  | { readonly kind: "error"; readonly error: AppError; readonly about?: string }
   | {
       [Code in ProblemCode]: { readonly kind: "problem"; readonly code: Code; readonly details: ProblemDetails[Code] };
     }[ProblemCode];
@@ -61,6 +62,6 @@ export function problem<Code extends ProblemCode>(code: Code, details: ProblemDe
 
 /** The exit code that a problem leads to; 0 for a warning. */
 export function exitCodeOf(found: Problem): number {
-  if (found.kind === "error") return found.error.exitCode;
+  if (found.kind === "error") return found.about === undefined ? found.error.exitCode : 0;
   return found.code in exitCodes ? exitCodes[found.code as keyof typeof exitCodes] : 0;
 }

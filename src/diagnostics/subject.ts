@@ -28,6 +28,8 @@ export interface Subject {
   models(): Promise<Models>;
   /** Null where the provider does not tell. @throws AppError */
   balance(): Promise<readonly Balance[] | null>;
+  /** Those that take over for the model in use, each tried. */
+  failover(): Promise<readonly SuccessorTrial[]>;
   /** What was found out about the model earlier and is in use. */
   findings(): Findings | null;
   /** Null where nobody asked for questions to be put. */
@@ -52,6 +54,7 @@ export interface CheckFacts {
   clock: { seconds: number };
   models: { count: number; model: string; listed: boolean };
   balance: { balances: readonly { currency: string; total: string }[] };
+  failover: { routes: readonly { name: string; works: boolean }[] };
   findings: Findings;
   streaming: { firstMs: number; totalMs: number; finishReason: string | null; done: boolean };
   usage: { where: "end" | "every" | "none"; asked: boolean; cache: string | null; reasoning: boolean };
@@ -134,6 +137,17 @@ export interface Reached {
     readonly at: Date;
   } | null;
   readonly failure: { readonly stage: "lookup" | "connect" | "tls" | "answer"; readonly error: AppError } | null;
+}
+
+/** Who takes over, as `provider/model`. */
+export interface SuccessorTrial {
+  readonly name: string;
+  readonly provider: string;
+  readonly model: string;
+  /** Why it could not be asked; null where it could. */
+  readonly error: AppError | null;
+  /** Whether its provider lists the model; null where that gives no list. */
+  readonly listed: boolean | null;
 }
 
 interface Models {

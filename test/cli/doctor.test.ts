@@ -100,6 +100,7 @@ describe("doctor on a sound set-up", () => {
       clock: "ok",
       models: "ok",
       balance: "ok",
+      failover: "skip",
       findings: "skip",
     });
     expect(check("program").facts).toMatchObject({ node: process.versions.node, platform: process.platform });
@@ -437,6 +438,37 @@ describe("doctor on models and money", () => {
     const { check, codes, code } = await examine({ place });
     expect([codes("models"), code]).toEqual([["wrong_base_url"], 3]);
     expect(check("models").problems[0]?.next).toContain(`config set providers.mine.base_url ${server.url}${right}`);
+  });
+
+  it("tries who takes over for the provider's own model, and warns of what cannot", async () => {
+    await using server = await serve(service());
+    await using other = await serve([json({ data: [{ id: "m" }] })]);
+    const place = newPlace();
+    const entries = ["mine/m", "mine/other", "siliconflow"];
+    put(
+      place.configFile,
+      `providers: { mine: { base_url: "${other.url}" } }\nfailover: { deepseek/deepseek-flash: [${entries.join(", ")}] }\n`,
+    );
+    const { check, codes, code } = await examine({ place, env: askingAt(server) });
+    expect(check("failover").facts).toEqual({
+      routes: [
+        { name: "mine/m", works: true },
+        { name: "mine/other", works: true },
+        { name: "siliconflow/deepseek-ai/DeepSeek-V4-Flash", works: false },
+      ],
+    });
+    expect([codes("failover"), code]).toEqual([["model_unlisted", "no_key"], 0]);
+    const { stdout } = await run(["doctor"], { place, env: askingAt(server) });
+    expect(stdout).toContain("siliconflow/deepseek-ai/DeepSeek-V4-Flash: There is no API key for siliconflow.");
+    expect(stdout).not.toContain("All is well");
+  });
+
+  it("finds an entry of failover that names nothing, whoever set the model", async () => {
+    await using server = await serve(service());
+    const place = newPlace();
+    put(place.configFile, "failover: { deepseek/deepseek-flash: [nobody/m] }\n");
+    const { codes, code } = await examine({ place, env: askingAt(server) });
+    expect([codes("settings"), code]).toEqual([["config_misfit"], 3]);
   });
 
   it("takes the one model that a server offers for the one in use", async () => {

@@ -37,6 +37,7 @@ function sound(changes: Partial<Subject> = {}): Subject {
     reach: async () => reached(),
     models: async () => ({ ids: ["m"], model: "m", successor: null }),
     balance: async () => [{ currency: "CNY", total: "1.00" }],
+    failover: async () => [],
     findings: () => null,
     probe: null,
     ...changes,

@@ -18,6 +18,7 @@ const titles = {
   clock: "Clock",
   models: "Models",
   balance: "Balance",
+  failover: "Failover",
   findings: "Known of the model",
   streaming: "Streaming",
   usage: "Token counts",
@@ -104,6 +105,8 @@ const facts = {
     `${seen.count} offered; ${seen.model} is ${seen.listed ? "one of them" : "not among them"}`,
   balance: (seen: { balances: readonly { currency: string; total: string }[] }) =>
     seen.balances.map(({ currency, total }) => `${total} ${currency}`).join(", "),
+  failover: (seen: { routes: readonly { name: string; works: boolean }[] }) =>
+    seen.routes.map(({ name, works }) => `${name} ${works ? "can take over" : "cannot take over"}`).join("\n"),
   findings: (seen: {
     at: string;
     thinking: string | null;
@@ -159,6 +162,7 @@ const skipped = {
   no_key: "none is needed",
   no_clock: "the service does not tell its time",
   no_balance: "the provider does not tell",
+  no_failover: "none is set for this model",
   too_slow: "not asked: the model is too slow",
   not_probed: "nothing yet; deepseek-chat doctor --probe asks it a few tiny questions",
 };

@@ -18,6 +18,7 @@ const titles: Words["doctor"]["titles"] = {
   clock: "时钟",
   models: "模型",
   balance: "余额",
+  failover: "故障切换",
   findings: "模型实测",
   streaming: "流式输出",
   usage: "token 用量",
@@ -75,6 +76,7 @@ const facts: Words["doctor"]["facts"] = {
     seen.seconds === 0 ? "与服务器一致" : `比服务器${seen.seconds > 0 ? "快" : "慢"} ${Math.abs(seen.seconds)} 秒`,
   models: (seen) => `共 ${seen.count} 个，${seen.model} ${seen.listed ? "在其中" : "不在其中"}`,
   balance: (seen) => seen.balances.map(({ currency, total }) => `${total} ${currency}`).join("，"),
+  failover: (seen) => seen.routes.map(({ name, works }) => `${name} ${works ? "可以接替" : "无法接替"}`).join("\n"),
   findings: (seen) =>
     `测于 ${seen.at.slice(0, 10)}：${[
       ...(seen.thinking === null ? [] : [`思考开关 ${seen.thinking}`]),
@@ -116,6 +118,7 @@ const skipped: Words["doctor"]["skipped"] = {
   no_key: "不需要",
   no_clock: "服务器没有提供时间",
   no_balance: "服务商不提供查询",
+  no_failover: "没有为这个模型设置",
   too_slow: "模型太慢，未测试",
   not_probed: "尚未测试；deepseek-chat doctor --probe 会向模型问几个小问题",
 };
