@@ -6,7 +6,7 @@ import { hasKeyring, keyringName } from "../config/keyring.ts";
 import type { Key } from "../config/keys.ts";
 import type { Origin } from "../config/schema.ts";
 import { Probe } from "../diagnostics/probe.ts";
-import type { CheckFacts, Place, Subject, TranscriptFacts } from "../diagnostics/subject.ts";
+import type { CheckFacts, Place, Subject, SuccessorTrial, TranscriptFacts } from "../diagnostics/subject.ts";
 import { AppError, asAppError, systemReason } from "../errors.ts";
 import { offeredModels, readBalance } from "../providers/account.ts";
 import { retiredModels } from "../providers/catalogue.ts";
@@ -18,7 +18,7 @@ import { queryTerminal } from "../terminal/query.ts";
 import { namesIn } from "../transcripts/folder.ts";
 import { listTranscripts } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
-import { failoverMistakes, successorsOf } from "./failover.ts";
+import { failoverMistakes, type Successor, successorsOf } from "./failover.ts";
 import { connectionTo, type Endpoint, keyFor, keyOriginOf, openEndpoint } from "./connections.ts";
 import { hasNoList, onlyChatModel } from "./model-facts.ts";
 import { findService, normalisedAddress } from "./service-address.ts";
@@ -169,20 +169,20 @@ class Service {
   async failover(): ReturnType<Subject["failover"]> {
     const model = this.#model;
     if (model === null) return [];
-    const { file, stop } = this.#app;
-    return await Promise.all(
-      successorsOf(file, this.#open.provider.name, model).map(async ({ provider, model: id }) => {
-        const about = { name: `${provider}/${id}`, provider, model: id };
-        try {
-          const offered = await offeredModels(await this.#app.connection(provider), stop);
-          return { ...about, error: null, listed: offered.some((row) => row.id === id) };
-        } catch (thrown) {
-          const error = asAppError(thrown);
-          if (error.code === "interrupted") throw error;
-          return { ...about, error: hasNoList(error) ? null : error, listed: null };
-        }
-      }),
-    );
+    const successors = successorsOf(this.#app.file, this.#open.provider.name, model);
+    return await Promise.all(successors.map(async (next) => await this.#trySuccessor(next)));
+  }
+
+  async #trySuccessor({ provider, model }: Successor): Promise<SuccessorTrial> {
+    const name = `${provider}/${model}`;
+    try {
+      const offered = await offeredModels(await this.#app.connection(provider), this.#app.stop);
+      return { name, provider, model, error: null, listed: offered.some(({ id }) => id === model) };
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      if (error.code === "interrupted") throw error;
+      return { name, provider, model, error: hasNoList(error) ? null : error, listed: null };
+    }
   }
 
   findings(): ReturnType<Subject["findings"]> {
