@@ -1,10 +1,8 @@
 import { type AppError, asAppError } from "../errors.ts";
 import { offeredModels } from "../providers/account.ts";
+import { normalBaseUrl, withVersion } from "../providers/base-url.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
-
-/** Endpoints that people copy from examples as the address of a service. */
-const endpoints = /\/(?:chat\/completions|completions|responses|messages|embeddings|models)$/u;
 
 /**
  * A base URL out of what a person types or pastes: `api.example.com`, `localhost:8080`, an endpoint of it, with a query.
@@ -18,8 +16,7 @@ export function normalisedAddress(typed: string): string | null {
   if (url === null || !/^https?:$/u.test(url.protocol) || url.hostname === "" || url.username + url.password !== "") {
     return null;
   }
-  const path = url.pathname.replace(/\/+$/u, "").replace(endpoints, "").replace(/\/+$/u, "");
-  return `${url.origin}${path}`;
+  return normalBaseUrl(`${url.origin}${url.pathname}`);
 }
 
 /** Servers of one's own speak plain http, services https. */
@@ -29,8 +26,9 @@ function schemeFor(text: string): "http" | "https" {
 }
 
 /** Where the service may be under an address: there, and at `/v1` where the address names no version. */
-export function candidatesFor(address: string): string[] {
-  return /\/(?:v\d+\w*|beta|openai)$/u.test(address) ? [address] : [address, `${address}/v1`];
+function candidatesFor(address: string): string[] {
+  const versioned = withVersion(address);
+  return versioned === null ? [address] : [address, versioned];
 }
 
 /** What is found at an address. */

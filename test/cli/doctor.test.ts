@@ -426,19 +426,19 @@ describe("doctor on models and money", () => {
     expect([codes("models"), code]).toEqual([["no_list"], 0]);
   });
 
-  it.each([
-    ["misses /v1", "", "/v1"],
-    ["is the endpoint", "/v1/chat/completions", "/v1"],
-  ])("names the address that is meant where the base URL %s", async (_, given, right) => {
-    await using server = await serve(({ path }) =>
-      path === "/v1/models" ? json({ data: [{ id: "m" }] }) : refusal(404, { error: { message: "Not Found" } }),
-    );
-    const place = newPlace();
-    put(place.configFile, `provider: mine\nproviders: { mine: { base_url: "${server.url}${given}", model: m } }\n`);
-    const { check, codes, code } = await examine({ place });
-    expect([codes("models"), code]).toEqual([["wrong_base_url"], 3]);
-    expect(check("models").problems[0]?.next).toContain(`config set providers.mine.base_url ${server.url}${right}`);
-  });
+  it.each([["misses /v1", "", "/v1"]])(
+    "names the address that is meant where the base URL %s",
+    async (_, given, right) => {
+      await using server = await serve(({ path }) =>
+        path === "/v1/models" ? json({ data: [{ id: "m" }] }) : refusal(404, { error: { message: "Not Found" } }),
+      );
+      const place = newPlace();
+      put(place.configFile, `provider: mine\nproviders: { mine: { base_url: "${server.url}${given}", model: m } }\n`);
+      const { check, codes, code } = await examine({ place });
+      expect([codes("models"), code]).toEqual([["wrong_base_url"], 3]);
+      expect(check("models").problems[0]?.next).toContain(`config set providers.mine.base_url ${server.url}${right}`);
+    },
+  );
 
   it("tries who takes over for the provider's own model, and warns of what cannot", async () => {
     await using server = await serve(service());
