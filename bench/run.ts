@@ -9,6 +9,8 @@ const benches: Readonly<Record<string, string>> = {
   soak: "soak.ts",
   kill: "kill.ts",
   archive: "archive.ts",
+  "fuzz-transcripts": "fuzz-transcripts.ts",
+  "fuzz-imports": "fuzz-imports.ts",
 };
 
 const named = process.argv.slice(2);
