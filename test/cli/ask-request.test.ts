@@ -275,6 +275,6 @@ describe.concurrent("an earlier conversation", () => {
       run(["ask", "--continue", "q"], { env }),
     ]);
     expect([unknown.code, none.code]).toEqual([2, 2]);
-    expect(unknown.stderr).toContain("There is no conversation zzzzzzzzz.");
+    expect(unknown.stderr).toContain("No conversation matches \u201czzzzzzzzz\u201d.");
   });
 });

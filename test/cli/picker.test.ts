@@ -196,7 +196,7 @@ describe.concurrent("the picker of conversations", () => {
     const name = readdirSync(join(place.cwd, "transcripts")).find((file) => file.includes("linux"))!;
     rmSync(join(place.cwd, "transcripts", name));
     terminal.type("r");
-    await terminal.until("There is no conversation");
+    await terminal.until("No conversation matches");
     await terminal.until(() => listed(terminal).length === 1);
     expect(listed(terminal)).toEqual(["*kubectl apply"]);
   });

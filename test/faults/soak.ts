@@ -175,6 +175,8 @@ class Tally {
   #exchangesFor(id: string): readonly Relayed[] {
     for (; this.#sorted < this.#relay.exchanges.length; this.#sorted++) {
       const exchange = this.#relay.exchanges[this.#sorted]!;
+      // A session also asks a server what it says of its model.
+      if (!/^POST \S*\/chat\/completions /u.test(exchange.request.subarray(0, 200).toString("latin1"))) continue;
       const wanted = wantedBy(this.#seed, bodyOf(exchange)).id;
       this.#exchanges.set(wanted, [...(this.#exchanges.get(wanted) ?? []), exchange]);
     }

@@ -259,7 +259,7 @@ describe("another editor", () => {
       terminal.type("typed");
       terminal.type("\x18\x05");
       await terminal.until(/\n> typed$/);
-      expect(terminal.screen()).toMatch(/^The editor could not be run: /);
+      expect(terminal.screen()).toMatch(/^Can't run the editor: /);
     });
   });
 
