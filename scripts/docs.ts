@@ -82,6 +82,8 @@ async function reference(language: Language): Promise<string> {
     `## ${titles.settings}`,
     titles.settingsIntro,
     settingSection(words, language),
+    `## ${titles.models}`,
+    titles.modelsText,
     `## ${titles.exitCodes}`,
     table([[titles.code, titles.meaning], ...exitCodeRows(language)]),
   ];

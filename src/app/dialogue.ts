@@ -20,11 +20,13 @@ import { inForce, samplingOf, thinkingOf } from "./parameters.ts";
 import { isCut, reasoningOf, rebuild } from "./rebuild.ts";
 import { endingOf, Recording } from "./recording.ts";
 import { newWriter, writerFor } from "./saving.ts";
-import { countedAfter, Spending } from "./spending.ts";
+import { countedAfter, lacksTariff, Spending } from "./spending.ts";
 
 export interface Answer extends TurnResult {
   /** Null where usage or price is unknown. */
   readonly cost: Cost | null;
+  /** Whether the price is unknown only because nobody knows yet whether the day is a holiday. */
+  readonly tariffUnknown: boolean;
   /** Why it was not saved, where it was to be; null when it was. */
   readonly unsaved: AppError | null;
 }
@@ -408,7 +410,7 @@ export class Dialogue {
     exchange.end(endingOf(result, cost, this.#app.words));
     this.#change({ counted: countedAfter(result) });
     this.#look();
-    return { ...result, cost, unsaved: record.failure };
+    return { ...result, cost, tariffUnknown: lacksTariff(this.#app, result, asked), unsaved: record.failure };
   }
 
   /** Who answered is told only where it was somebody else than asked. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { expandHome } from "../config/folders.ts";
 import { AppError } from "../errors.ts";
@@ -66,6 +67,7 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
 }
 
 function savedPath({ words }: App, { path }: Dialogue): string {
-  if (path !== null) return path;
+  // A file that was named is there only once something was asked.
+  if (path !== null && existsSync(path)) return path;
   throw new AppError("usage", { message: words.session.nothingSaved });
 }

@@ -1,7 +1,7 @@
 import type { Cost, Usage } from "../chat/model.ts";
 import type { TurnResult } from "../chat/turn.ts";
 import { costOf, sumCosts, sumUsage } from "../chat/usage.ts";
-import { ratesAt } from "../providers/prices.ts";
+import { isTariffUnknown, ratesAt } from "../providers/prices.ts";
 import type { App } from "./app.ts";
 import { factsOf } from "./model-facts.ts";
 
@@ -44,6 +44,18 @@ export class Spending {
     if (usages.length > 0) this.#usage = sumUsage([...(this.#usage === null ? [] : [this.#usage]), ...usages]);
     return sumCosts(costs);
   }
+}
+
+/** Whether a cost is unknown only because nobody knows yet whether the day is a holiday. */
+export function lacksTariff(
+  app: App,
+  { parts, startedAt }: TurnResult,
+  asked: { provider: string; model: string },
+): boolean {
+  return parts.some(({ by }) => {
+    const { provider, model } = by ?? asked;
+    return factsOf(app, provider, model).peak === true && isTariffUnknown(startedAt, app.file.holidays ?? []);
+  });
 }
 
 /** Tokens of the conversation as it stands after an answer; null where its last request was not counted. */

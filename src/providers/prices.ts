@@ -107,19 +107,61 @@ export function ratesAt(
 ): Rates | null {
   const rates = model.rates?.[currency];
   if (rates === undefined) return null;
-  const factor = model.peak === true && isPeak(at, holidays) ? 2 : 1;
+  if (model.peak !== true) return rates;
+  if (isTariffUnknown(at, holidays)) return null;
+  const factor = isPeak(at, holidays) ? 2 : 1;
   return { cached: rates.cached * factor, input: rates.input * factor, output: rates.output * factor };
+}
+
+/**
+ * Days of a year that may be public holidays in China, [month, first day, last day]: those of New Year, the Spring Festival,
+ * Qingming, Labour Day, the Dragon Boat and the Mid-Autumn Festival and the National Day, wherever the State Council puts them.
+ */
+const possibleHolidays: readonly (readonly [number, number, number])[] = [
+  [1, 1, 3],
+  [1, 20, 31],
+  [2, 1, 29],
+  [3, 1, 1],
+  [4, 2, 7],
+  [4, 28, 30],
+  [5, 1, 7],
+  [5, 25, 31],
+  [6, 1, 27],
+  [9, 5, 30],
+  [10, 1, 10],
+  [12, 29, 31],
+];
+
+/**
+ * Whether it is not known which price holds: at a peak hour of a day that may be a holiday, in a year whose holidays nobody wrote
+ * down. A list that names a day of the year is taken for all of them.
+ *
+ * @param holidays as for `ratesAt`
+ */
+export function isTariffUnknown(at: Date, holidays: readonly string[]): boolean {
+  const day = beijingTime(at);
+  const year = day.getUTCFullYear();
+  if (year <= 2026 || holidays.some((holiday) => holiday.startsWith(`${year}-`))) return false;
+  return isPeak(at, holidays) && isAmong(possibleHolidays, day);
 }
 
 /** Peak: Beijing time (UTC+8 all year), Monday to Friday, 9–12 and 14–18 o'clock, holidays excepted. */
 export function isPeak(at: Date, holidays: readonly string[]): boolean {
-  const beijing = new Date(at.getTime() + 8 * 3_600_000);
+  const beijing = beijingTime(at);
   const weekday = beijing.getUTCDay();
   if (weekday === 0 || weekday === 6) return false;
   const hour = beijing.getUTCHours();
   if (!((hour >= 9 && hour < 12) || (hour >= 14 && hour < 18))) return false;
   if (holidays.includes(beijing.toISOString().slice(0, 10))) return false;
-  if (beijing.getUTCFullYear() !== 2026) return true;
-  const [month, day] = [beijing.getUTCMonth() + 1, beijing.getUTCDate()];
-  return !holidays2026.some(([m, first, last]) => m === month && day >= first && day <= last);
+  return beijing.getUTCFullYear() !== 2026 || !isAmong(holidays2026, beijing);
+}
+
+function isAmong(days: typeof holidays2026, at: Date): boolean {
+  const [month, day] = [at.getUTCMonth() + 1, at.getUTCDate()];
+  return days.some(([m, first, last]) => m === month && day >= first && day <= last);
+}
+
+/** The clock of Beijing, read as UTC; it is 8 hours ahead all year. */
+function beijingTime(at: Date): Date {
+  return new Date(at.getTime() + 8 * 3_600_000);
 }

@@ -25,6 +25,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
   const totalMs = endedAt.getTime() - startedAt.getTime();
   terminal.say(ink.dim(summarise(words.answer, { usage, cost, firstMs, totalMs })));
+  if (answer.tariffUnknown) terminal.say(ink.dim(words.answer.tariffUnknown));
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");
 }

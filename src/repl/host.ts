@@ -187,6 +187,8 @@ export interface Dialogue {
 
 export interface Answer extends TurnResult {
   readonly cost: Cost | null;
+  /** Whether the price is unknown only because nobody knows yet whether the day is a holiday. */
+  readonly tariffUnknown: boolean;
   readonly unsaved: AppError | null;
 }
 

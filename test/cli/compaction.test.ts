@@ -115,7 +115,7 @@ describe.concurrent("/compact", () => {
     });
     const place = placeOf(server, 1024);
     await session(place, [`start ${"x".repeat(20_000)} end`, "/compact", "two"]);
-    const summary = server.requests.filter(isSummary).at(-1)!;
+    const summary = server.requests.findLast(isSummary)!;
     expect(messagesOf(summary)[0]!.content).toMatch(/^start x+\n\[… \d+ characters left out …\]\nx+ end$/u);
     expect(messagesOf(server.requests.at(-1)!)).toHaveLength(3);
   });

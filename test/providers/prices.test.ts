@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isPeak, modelFacts, ratesAt } from "../../src/providers/prices.ts";
+import { isPeak, isTariffUnknown, modelFacts, ratesAt } from "../../src/providers/prices.ts";
 
 /** A moment by the clock of Beijing. */
 const beijing = (text: string) => new Date(`${text.replace(" ", "T")}:00+08:00`);
@@ -61,6 +61,24 @@ describe("rates", () => {
     expect(ratesAt(flash, "CNY", quiet, [])).toEqual({ cached: 0.02, input: 1, output: 4 });
     expect(ratesAt(flash, "CNY", peak, [])).toEqual({ cached: 0.04, input: 2, output: 8 });
     expect(ratesAt(flash, "USD", peak, ["2026-11-20"])).toEqual({ cached: 0.003, input: 0.15, output: 0.6 });
+  });
+
+  test.each([
+    ["2027-01-01 10:00", true],
+    ["2027-01-01 13:00", false],
+    ["2027-01-02 10:00", false],
+    ["2027-02-08 10:00", true],
+    ["2027-06-09 15:00", true],
+    ["2027-07-01 10:00", false],
+    ["2027-10-05 10:00", true],
+    ["2027-11-19 10:00", false],
+    ["2030-05-03 10:00", true],
+    ["2026-01-05 10:00", false],
+  ])("at %s, of a year whose holidays are not known, are unknown: %s", (text, unknown) => {
+    const at = beijing(text);
+    expect(isTariffUnknown(at, [])).toBe(unknown);
+    expect(ratesAt(flash, "CNY", at, []) === null).toBe(unknown);
+    expect(isTariffUnknown(at, [`${text.slice(0, 4)}-12-25`])).toBe(false);
   });
 
   test("of the former name of a model are those of its new one", () => {

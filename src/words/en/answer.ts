@@ -33,6 +33,8 @@ export const answer = {
   cutByFilter: "The service held back the rest of the answer (finish reason: content_filter).",
   refused: "The model refused to answer.",
   rethought: "The text before the answer was the model's thinking; it is saved as such.",
+  tariffUnknown:
+    "Cost unknown: today may be a Chinese public holiday, without peak price, and this year's are not known. List them under holidays in the config file.",
   notSaved: ({ path, reason }: { path: string; reason: string }) =>
     `From here on nothing is saved: ${path} cannot be written (${reason}). /save <file> writes all of it elsewhere.`,
 };

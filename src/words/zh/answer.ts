@@ -27,5 +27,6 @@ export const answer: Words["answer"] = {
   cutByFilter: "服务商拦截了其余内容（finish reason: content_filter）。",
   refused: "模型拒绝回答。",
   rethought: "回答之前的那段文字是模型的思考过程，已按思考过程保存。",
+  tariffUnknown: "费用未知：今天可能是法定节假日（不收高峰价），而今年的放假安排未知。可在配置文件的 holidays 中列出。",
   notSaved: ({ path, reason }) => `此后的内容不再保存：无法写入 ${path}（${reason}）。可用 /save <文件> 另存全部内容。`,
 };

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import type { ChatEvent, ChatRequest } from "../../src/chat/model.ts";
+import { runTurn } from "../../src/chat/turn.ts";
+
+const request: ChatRequest = { model: "m", messages: [], sampling: {}, thinking: null, stream: true };
+const signal = new AbortController().signal;
+
+async function* events(...given: readonly (ChatEvent | Error)[]): AsyncGenerator<ChatEvent> {
+  for (const each of given) {
+    if (each instanceof Error) throw each;
+    yield each;
+  }
+}
+
+const said = (text: string): ChatEvent => ({ type: "text", text });
+
+describe("a turn", () => {
+  test("that a model fails in unforeseen ends as an error, with all that came", async () => {
+    const result = await runTurn(() => events(said("a"), new TypeError("no")), request, [], signal, "p");
+    expect(result).toMatchObject({
+      text: "a",
+      status: "failed",
+      error: { code: "internal", details: { message: "no" } },
+    });
+  });
+
+  test("that a listener fails in does too, and the model is let go", async () => {
+    let released = false;
+    async function* model(): AsyncGenerator<ChatEvent> {
+      try {
+        yield said("a");
+        yield said("b");
+      } finally {
+        released = true;
+      }
+    }
+    const fail = () => {
+      throw new RangeError("no");
+    };
+    const result = await runTurn(model, request, [fail], signal, "p");
+    expect(result).toMatchObject({ text: "a", error: { code: "internal" } });
+    expect(released).toBe(true);
+  });
+
+  test("that ends without an end is told by the provider's name", async () => {
+    const result = await runTurn(() => events(said("a")), request, [], signal, "p");
+    expect(result.error).toMatchObject({ code: "incomplete_answer", details: { provider: "p" } });
+  });
+
+  test("does not bill a request that brought nothing", async () => {
+    const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1, reasoningTokens: 0, totalTokens: 2 };
+    const { error } = await runTurn(() => events(), request, [], signal, "p");
+    const failover: ChatEvent = { type: "failover", provider: "q", model: "n", error: error! };
+    const given = events(failover, said("a"), { type: "usage", usage }, { type: "finish", reason: "stop" });
+    const { parts } = await runTurn(() => given, request, [], signal, "p");
+    expect(parts).toEqual([{ by: { provider: "q", model: "n" }, usage }]);
+  });
+});

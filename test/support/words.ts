@@ -1,0 +1,4 @@
+import { loadWords } from "../../src/words/words.ts";
+
+/** The English words, for what the program says to a model. */
+export const en = await loadWords("en");
