@@ -224,10 +224,10 @@ test("Ctrl-C ends a compaction with nothing changed", async () => {
   await say(terminal, "one");
   await terminal.until(/^yes$/mu);
   await say(terminal, "/compact");
-  await terminal.until(() => server.requests.length === 2);
+  await server.received(2);
   terminal.type("\u0003");
   await terminal.until(/^Stopped\.$/mu);
   await say(terminal, "two");
-  await terminal.until(() => server.requests.length === 3);
+  await server.received(3);
   expect(messagesOf(server.requests[2]!).map(({ content }) => content)).toEqual(["one", "yes", "two"]);
 });
