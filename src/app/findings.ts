@@ -1,4 +1,4 @@
-import { findingsOf, readFindings } from "../config/findings.ts";
+import { findingsOf, readFindings, saveFindings } from "../config/findings.ts";
 import type { Provider } from "../providers/catalogue.ts";
 import type { App } from "./app.ts";
 
@@ -14,4 +14,16 @@ export function withFindings<Row extends Provider>({ folders, file }: App, row: 
     prefix: set?.prefix ?? found.prefix ?? row.prefix,
     streamUsage: set?.stream_usage ?? found.stream_usage ?? row.streamUsage,
   };
+}
+
+/** Keeps that a service refuses `stream_options`; where it cannot be kept, the next run finds it out once more. */
+export async function keepStreamUsage(
+  { folders }: App,
+  { name: provider, baseUrl }: Provider,
+  model: string,
+): Promise<void> {
+  const about = { provider, baseUrl, model };
+  const known = findingsOf(readFindings(folders.cache), about) ?? { thinking: null, prefix: null, json: null };
+  const findings = { ...known, at: new Date().toISOString(), stream_usage: false };
+  await saveFindings(folders.cache, about, findings).catch(() => {});
 }

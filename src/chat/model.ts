@@ -70,6 +70,8 @@ export type ChatEvent =
   | { readonly type: "start"; readonly traceId: string | null }
   /** Nothing yet: the request is queued at the service, or another attempt comes after `delay` milliseconds. */
   | { readonly type: "waiting"; readonly why: "queued" }
+  /** The service is loading the model, and is asked again after `delay` milliseconds. */
+  | { readonly type: "waiting"; readonly why: "loading"; readonly provider: string; readonly delay: number }
   | {
       readonly type: "waiting";
       readonly why: "retry";
@@ -79,6 +81,16 @@ export type ChatEvent =
       /** Milliseconds. */
       readonly delay: number;
       readonly error: AppError;
+    }
+  /**
+   * The service takes the request without a field that the program had added, or at another base URL; from now on it is asked so.
+   * One of the two is null.
+   */
+  | {
+      readonly type: "adapted";
+      readonly provider: string;
+      readonly field: string | null;
+      readonly baseUrl: string | null;
     }
   /** The answer broke off; what follows goes on from there, or begins again where only thinking had come. */
   | {

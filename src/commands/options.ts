@@ -75,6 +75,7 @@ const rows: readonly Row[] = [
   { flags: "--no-render", words: "noRender", setting: "render" },
   { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking" },
   { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", read: numeric },
+  { flags: "--max-wait <seconds>", words: "maxWait", setting: "max_wait", read: numeric },
   { flags: "--retries <n>", words: "retries", setting: "retries", read: numeric },
 ];
 

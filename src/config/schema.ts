@@ -51,6 +51,8 @@ export const settingSchemas = {
   continue_answers: flag,
   compact: v.picklist(["ask", "auto"]),
   show_thinking: v.picklist(["always", "while-thinking", "never"]),
+  /** Seconds. */
+  max_wait: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
   currency: v.picklist(currencies),
   lang: v.picklist(languages),

@@ -81,7 +81,8 @@ class RequestRecord {
   take(event: ChatEvent): void {
     if (event.type === "start") this.#started(event.traceId);
     else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
-    else if (event.type === "waiting") this.#wait();
+    else if (event.type === "waiting" && event.why === "queued") this.#wait();
+    else if (event.type === "adapted") this.#write("info", "adapted", { field: event.field, baseUrl: event.baseUrl });
     else if (event.type === "text" || event.type === "reasoning") this.#piece(event);
     else if (event.type === "rethink") this.#rethink();
     else if (event.type === "usage") this.#usage = event.usage;

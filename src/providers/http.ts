@@ -3,6 +3,7 @@ import * as https from "node:https";
 import type { Socket } from "node:net";
 import manifest from "../../package.json" with { type: "json" };
 import { systemReason } from "../errors.ts";
+import type { Learnt } from "./adaptation.ts";
 import { agentFor, type Agents, connectLimit } from "./agents.ts";
 import { type Exchange, observe } from "./exchange.ts";
 import { limited } from "./limits.ts";
@@ -15,6 +16,8 @@ import { decoded, Received } from "./received.ts";
 export interface Transport extends Agents {
   /** Told of each request once it is over; null where nobody wants to know. */
   readonly onExchange: ((exchange: Exchange) => void) | null;
+  /** What services turned out to want, by name and base URL of the provider. */
+  readonly learnt: Map<string, Learnt>;
 }
 
 export interface Watcher {
@@ -37,6 +40,7 @@ export function createTransport(
     taken: new WeakSet(),
     trusted: new Map(),
     opened: new Set(),
+    learnt: new Map(),
     onExchange,
   };
 }

@@ -15,6 +15,9 @@ const settings: Readonly<Record<string, string | null>> = {
   enable_thinking: "thinking",
   chat_template_kwargs: "thinking",
   reasoning_effort: "effort",
+  seed: "seed",
+  min_p: "min_p",
+  response_format: "response_format",
   prefix: null,
 };
 
@@ -30,6 +33,11 @@ const otherNames: Readonly<Record<string, string>> = { include_usage: "stream_op
 export function refusedFields(body: string): string[] {
   const named = pointed(parsed(body));
   return [...new Set(named.length > 0 ? named : written(body))];
+}
+
+/** The setting that a person would change; null where there is none. */
+export function settingOf(field: string): string | null {
+  return Object.hasOwn(settings, field) ? settings[field]! : null;
 }
 
 function parsed(body: string): unknown {

@@ -8,11 +8,17 @@ export interface RetryOptions {
   readonly retries: number;
   /** Milliseconds that the waits between attempts may take together. */
   readonly patience: number;
+  /** Milliseconds for which a model that is being loaded is waited for. */
+  readonly loading: number;
 }
 
 /** Milliseconds: the first wait is up to this, each further one up to twice the one before, none over the most. */
 const firstWait = 500;
 const mostWait = 30_000;
+
+/** The same while a model is being loaded, which is asked for about every second, or as long as the service says. */
+const loadingWait = 1_000;
+const mostLoadingWait = 10_000;
 
 /**
  * Asks again when a request brought nothing and the failure may pass: exponential backoff with full jitter
@@ -24,6 +30,7 @@ export function withRetries(model: Model, options: RetryOptions): Model {
     const attempts = options.retries + 1;
     const whole = { ...request, stream: false };
     let waited = 0;
+    const loadingUntil = Date.now() + options.loading;
     let isStreamEmpty = false;
     for (let attempt = 1; ; attempt++) {
       let started = false;
@@ -37,6 +44,15 @@ export function withRetries(model: Model, options: RetryOptions): Model {
         yield event;
       }
       if (failure === null) return;
+      if (failure.code === "model_loading" && attempts > 1 && Date.now() < loadingUntil) {
+        const delay = Math.min(failure.retryAfter ?? loadingWait, mostLoadingWait);
+        const { provider } = (failure as AppError<"model_loading">).details;
+        yield { type: "waiting", why: "loading", provider, delay } satisfies ChatEvent;
+        if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
+        // It is no attempt that failed.
+        attempt--;
+        continue;
+      }
       const delay = failure.retryAfter ?? Math.random() * Math.min(mostWait, firstWait * 2 ** (attempt - 1));
       const again = !started && attempt < attempts && isPassing(failure) && waited + delay <= options.patience;
       if (!again) return yield { type: "error", error: failure };
@@ -51,8 +67,12 @@ export function withRetries(model: Model, options: RetryOptions): Model {
         delay,
         error: failure,
       } satisfies ChatEvent;
-      const stopped = await sleep(delay, false, { signal }).catch(() => true);
-      if (stopped) return yield { type: "error", error: new AppError("interrupted", {}) };
+      if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
     }
   };
+}
+
+/** Waits, unless somebody stops it first. */
+async function isStopped(delay: number, signal: AbortSignal): Promise<boolean> {
+  return await sleep(delay, false, { signal }).catch(() => true);
 }

@@ -151,7 +151,6 @@ export function isPassing(error: AppError): boolean {
 const passing: ReadonlySet<string> = new Set([
   "timeout",
   "rate_limited",
-  "model_loading",
   "service_failed",
   "stream_failed",
   "incomplete_answer",

@@ -1,4 +1,5 @@
 import type { ChatEvent } from "../chat/model.ts";
+import type { AppError, ErrorCode } from "../errors.ts";
 import type { Words } from "../words/words.ts";
 import { sanitize, SanitizedStream } from "./sanitize.ts";
 import { Spinner } from "./spinner.ts";
@@ -26,6 +27,7 @@ export class AnswerView {
   /** While the answer is being drawn nothing else may be written; what happens to it is told below it. */
   #drawing = false;
   #countdown: NodeJS.Timeout | undefined;
+  #loadingTold = false;
 
   constructor(
     terminal: Terminal,
@@ -46,7 +48,9 @@ export class AnswerView {
     else if (this.#drawing) return;
     else if (event.type === "reasoning") this.#reasoning(event.text);
     else if (event.type === "waiting" && event.why === "queued") this.#spinner.show(this.#words.answer.queued);
+    else if (event.type === "waiting" && event.why === "loading") this.#loading(event.provider);
     else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
+    else if (event.type === "adapted") this.#adapted(event);
     else if (event.type === "start") this.#settle();
   };
 
@@ -83,7 +87,7 @@ export class AnswerView {
   /** A countdown to the next attempt; on what is no terminal, one line. */
   #retry({ attempt, attempts, delay, error }: Extract<ChatEvent, { why: "retry" }>): void {
     const until = Date.now() + delay;
-    const why = sanitize(errorWords(error, this.#words.errors).what);
+    const why = sanitize(briefly(error, this.#words));
     const line = () => {
       const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
       return this.#words.answer.retry({ seconds, attempt, attempts, why });
@@ -95,10 +99,46 @@ export class AnswerView {
     this.#countdown = setInterval(() => this.#spinner.show(line()), 1000);
   }
 
+  /** On what is no terminal, one line for all of it. */
+  #loading(provider: string): void {
+    const line = this.#words.answer.loading({ provider });
+    this.#settle();
+    if (this.#terminal.errIsTerminal) this.#spinner.show(line);
+    else if (!this.#loadingTold) this.#terminal.say(line);
+    this.#loadingTold = true;
+  }
+
+  #adapted({ provider, field, baseUrl }: Extract<ChatEvent, { type: "adapted" }>): void {
+    const { adapted } = this.#words.answer;
+    this.#spinner.hide();
+    this.#terminal.say(
+      sanitize(field === null ? adapted.baseUrl({ provider, baseUrl: baseUrl! }) : adapted.field({ provider, field })),
+    );
+    this.#settle();
+  }
+
   #settle(): void {
     clearInterval(this.#countdown);
     if (this.#thinking === null) this.#spinner.show(this.#words.answer.waiting);
   }
+}
+
+/** Characters of a sentence that each attempt may repeat. */
+const shortSentence = 80;
+
+/**
+ * Why an attempt failed; of a long sentence whose failure it was, and its status or name: the sentence comes whole at the end,
+ * where no attempt succeeds.
+ */
+function briefly(error: AppError, words: Pick<Words, "answer" | "errors">): string {
+  const { what } = errorWords(error, words.errors);
+  if (what.length <= shortSentence) return what;
+  const { silent, broken, unreachable, sentence } = words.answer.brief;
+  const details = error.details as { provider?: string; host?: string; status?: number };
+  const who = details.provider ?? details.host ?? "";
+  const status = error.code === "rate_limited" ? 429 : details.status;
+  const kinds: Partial<Record<ErrorCode, string>> = { timeout: silent, no_connection: unreachable };
+  return sentence({ who, what: String(status ?? kinds[error.code] ?? broken) });
 }
 
 /** The model's text as it is, for files and pipes; ended by one newline if it has none. */

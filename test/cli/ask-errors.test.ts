@@ -275,7 +275,7 @@ describe.concurrent("retries", () => {
 
   test.each([400, 401, 402, 403, 404, 422])("do not happen for %d", async (status) => {
     await using server = await serve([refusal(status, openai("no"), { "retry-after-ms": "1" })]);
-    await run(["ask", "q"], { env: askingAt(server) });
+    await run(["ask", "q"], { env: askingAt({ url: `${server.url}/v1` }) });
     expect(server.requests).toHaveLength(1);
   });
 });

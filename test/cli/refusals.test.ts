@@ -106,3 +106,162 @@ describe.concurrent("an account without money", () => {
     expect(stderr).toContain("The account at deepseek has no balance left");
   });
 });
+
+/** Refuses a field, and answers where it is not there. */
+function without(field: string, status: number, body: unknown) {
+  return ({ body: asked }: Received): Reply => (Object.hasOwn(asked!, field) ? refusal(status, body) : answer("yes"));
+}
+
+describe.concurrent("stream_options", () => {
+  test.each([
+    [400, { error: { message: "Unrecognized request argument supplied: stream_options" } }],
+    [422, { object: "error", message: { detail: [{ type: "extra_forbidden", loc: ["body", "stream_options"] }] } }],
+    [422, [{ type: "extra_forbidden", loc: ["body", "stream_options"], msg: "Extra inputs are not permitted" }]],
+    [400, { code: 400, msg: "\u4e0d\u652f\u6301 stream_options \u53c2\u6570" }],
+    [400, 'json: unknown field "stream_options"'],
+    [500, { error: "stream_options is not implemented" }],
+    [200, { error: { message: "stream_options: extra fields not permitted", code: 400 } }],
+  ])("that is refused is left out, once and for all: %d %j", async (status, body) => {
+    await using server = await serve(without("stream_options", status, body));
+    const place = newPlace();
+    const input = "one\ntwo\nq\n";
+    const first = await run(["-q", "--no-transcript", "--retries", "0"], { place, env: askingAt(server), input });
+    expect(first.stdout).toBe("yes\nyes\n");
+    expect(server.requests).toHaveLength(3);
+    const again = await run(ask, { place, env: askingAt(server) });
+    expect(again).toMatchObject({ code: 0, stdout: "yes\n", stderr: "" });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test("is told of in a line, in both languages", async () => {
+    const body = { error: { message: "Unrecognized request argument supplied: stream_options" } };
+    await using server = await serve(without("stream_options", 400, body));
+    const [english, chinese] = await Promise.all(
+      ["en", "zh"].map((lang) => run([...ask, "--lang", lang], { env: askingAt(server) })),
+    );
+    expect(english).toMatchObject({
+      code: 0,
+      stdout: "yes\n",
+      stderr: "deepseek refuses stream_options: it is left out from now on.\n",
+    });
+    expect(chinese!.stderr).toMatch(/^deepseek [^\n]*stream_options[^\n]*\n$/u);
+  });
+
+  test("that a person asked for stays, and is named as their setting", async () => {
+    await using server = await serve(without("stream_options", 400, { error: { message: "no stream_options" } }));
+    const place = newPlace();
+    put(place.configFile, "providers: {deepseek: {stream_usage: true}}\n");
+    const { code, stderr } = await run(ask, { place, env: askingAt(server) });
+    expect({ code, requests: server.requests.length }).toEqual({ code: 4, requests: 1 });
+    expect(stderr).toContain("stream_options is your setting (providers.deepseek.stream_usage)");
+  });
+
+  test("beside another refused field does not hide that one", async () => {
+    const loc = (field: string) => ({ type: "extra_forbidden", loc: ["body", field], msg: "Extra inputs" });
+    await using server = await serve(({ body }) => {
+      const refused = ["stream_options", "top_k"].filter((field) => Object.hasOwn(body!, field));
+      return refused.length > 0 ? refusal(422, { detail: refused.map(loc) }) : answer("yes");
+    });
+    const { code, stderr } = await run([...ask, "--top-k", "5"], { env: askingAt(server) });
+    expect({ code, requests: server.requests.length }).toEqual({ code: 4, requests: 2 });
+    expect(stderr).toContain("top_k is your setting (top_k): leave it out or change it.");
+    expect(server.body()["top_k"]).toBe(5);
+  });
+});
+
+test.concurrent("a service that does not stream is asked for the whole answer", async () => {
+  await using server = await serve(({ body }) =>
+    body!["stream"] === true
+      ? refusal(400, {
+          error: { message: "Your organization must be verified to stream this model.", param: "stream" },
+        })
+      : {
+          headers: json,
+          body: JSON.stringify({ choices: [{ message: { content: "whole" }, finish_reason: "stop" }] }),
+        },
+  );
+  const { code, stdout } = await run(ask, { env: askingAt(server) });
+  expect({ code, stdout, requests: server.requests.length }).toEqual({ code: 0, stdout: "whole\n", requests: 2 });
+});
+
+describe.concurrent("a base URL without its version", () => {
+  test("is found out, told, and used for the rest of the session", async () => {
+    await using server = await serve(strict("/v1/chat/completions"));
+    const args = ["--no-transcript", "--retries", "0"];
+    const { stdout, stderr } = await run(args, { env: askingAt(server), input: "one\ntwo\nq\n" });
+    expect(stdout).toBe("yes\nyes\n");
+    expect(stderr).toContain(`deepseek is at ${server.url}/v1: set that as its base URL.`);
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      "/chat/completions",
+      "/v1/chat/completions",
+      "/v1/chat/completions",
+    ]);
+  });
+
+  test("is told as it was written where nothing is at /v1 either", async () => {
+    await using server = await serve(() => notFound);
+    const { code, stderr } = await run(ask, { env: askingAt(server) });
+    expect(code).toBe(4);
+    expect(stderr).toContain(`deepseek has nothing at ${server.url}/chat/completions (404: Not Found).`);
+    expect(stderr).toContain(`most servers want …/v1: ${server.url}/v1`);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("that leads to a web page is one too", async () => {
+    await using server = await serve(({ path }) =>
+      path.startsWith("/v1")
+        ? answer("yes")
+        : { headers: { "content-type": "text/html" }, body: "<!doctype html><p>Hi" },
+    );
+    expect(await run(ask, { env: askingAt(server) })).toMatchObject({ code: 0, stdout: "yes\n" });
+  });
+});
+
+describe.concurrent("a wait", () => {
+  const busy = (headers: Record<string, string>) =>
+    refusal(429, { error: { message: "slow down ".repeat(20) } }, headers);
+  test.each([
+    { "retry-after": "61" },
+    { "retry-after-ms": "61000" },
+    { "llm_provider-retry-after": "61" },
+    { "retry-after": new Date(Date.now() + 3_600_000).toUTCString() },
+  ])("longer than a script has time for ends at once: %j", async (headers) => {
+    await using server = await serve(() => busy(headers));
+    const { code, stderr } = await run(ask, { env: askingAt(server) });
+    expect({ code, requests: server.requests.length }).toEqual({ code: 5, requests: 1 });
+    expect(stderr).toMatch(/Ask again in \d+ s, as it says\. --max-wait \d+ waits for it\.\n$/u);
+  });
+
+  test("within --max-wait is waited for, and told in a word or two until the end", async () => {
+    await using server = await serve([busy({ "retry-after": "1" }), answer("yes")]);
+    expect(await run([...ask, "--max-wait", "2"], { env: askingAt(server) })).toMatchObject({
+      code: 0,
+      stdout: "yes\n",
+      stderr: "deepseek: 429. Attempt 2 of 4 in 1 s.\n",
+    });
+    await using other = await serve(() => busy({ "retry-after": "1" }));
+    const { code, stderr } = await run([...ask, "--max-wait", "0.5"], { env: askingAt(other) });
+    expect({ code, requests: other.requests.length }).toEqual({ code: 5, requests: 1 });
+    expect(stderr.match(/slow down/gu)).toHaveLength(20);
+  });
+});
+
+describe.concurrent("a model that is being loaded", () => {
+  const loading = refusal(503, { error: { code: 503, message: "Loading model", type: "unavailable_error" } });
+  test("is waited for, for more attempts than there are", async () => {
+    await using server = await serve([loading, loading, loading, answer("yes")]);
+    const [english, chinese] = [
+      await run([...ask, "--retries", "1"], { env: askingAt(server) }),
+      await run([...ask, "--lang", "zh"], { env: askingAt(await serve([loading, answer("yes")])) }),
+    ];
+    expect(english).toMatchObject({ code: 0, stdout: "yes\n", stderr: "deepseek is loading its model…\n" });
+    expect(chinese).toMatchObject({ code: 0, stdout: "yes\n", stderr: expect.stringContaining("deepseek") as string });
+  });
+
+  test("is given up when --timeout is over", async () => {
+    await using server = await serve(() => loading);
+    const { code, stderr } = await run([...ask, "--timeout", "1.5"], { env: askingAt(server) });
+    expect(code).toBe(5);
+    expect(stderr).toContain("deepseek is still loading its model (503: Loading model).");
+  });
+});

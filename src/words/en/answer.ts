@@ -2,6 +2,20 @@
 export const answer = {
   waiting: "waiting for the first word",
   queued: "queued at the service",
+  loading: ({ provider }: { provider: string }) => `${provider} is loading its model…`,
+  /** Why an attempt failed, in a word or two. */
+  brief: {
+    sentence: ({ who, what }: { who: string; what: string }) => `${who}: ${what}.`,
+    silent: "no answer in time",
+    broken: "broken off",
+    unreachable: "no connection",
+  },
+  adapted: {
+    field: ({ provider, field }: { provider: string; field: string }) =>
+      `${provider} refuses ${field}: it is left out from now on.`,
+    baseUrl: ({ provider, baseUrl }: { provider: string; baseUrl: string }) =>
+      `${provider} is at ${baseUrl}: set that as its base URL.`,
+  },
   retry: ({ seconds, attempt, attempts, why }: { seconds: number; attempt: number; attempts: number; why: string }) =>
     `${why} Attempt ${attempt} of ${attempts} in ${seconds} s.`,
   thinking: "Thinking",

@@ -187,7 +187,10 @@ export const errors: ErrorTable = {
   }),
   rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} is limiting requests (429: ${reason}).`,
-    next: wait === null ? "Wait a little and ask again." : `Ask again in ${wait} s, as it says.`,
+    next:
+      wait === null
+        ? "Wait a little and ask again."
+        : `Ask again in ${wait} s, as it says. --max-wait ${wait} waits for it.`,
   }),
   model_loading: ({ provider, status, reason }) => ({
     what: `${provider} is still loading its model (${status}: ${reason}).`,

@@ -99,6 +99,7 @@ export const help = {
     showThinking: "show the model's thinking: always, while-thinking (then one line) or never",
     output: "form of the answer on stdout: text, json or jsonl",
     timeout: "seconds of silence accepted from the server",
+    maxWait: "wait at most this many seconds in all where a service asks to wait (60; 600 on a terminal)",
     retries: "how often to ask again when a request brought nothing; 0 also leaves a cut answer as it is",
     probe: "also ask the model a few tiny questions, to find out what its service really does",
     json: "print JSON",

@@ -29,6 +29,7 @@ export const settings: { readonly [Name in SettingName]: string } = {
   continue_answers: "whether an answer that breaks off is gone on with, once, by itself",
   compact: "what happens when the model's window is nearly full: ask or auto",
   show_thinking: "how thinking is shown: always, while-thinking or never",
+  max_wait: "wait at most this many seconds in all where a service asks to wait (60; 600 on a terminal)",
   retries: "how often to ask again when a request brought nothing; 0 also leaves a cut answer as it is",
   currency: "currency of prices: CNY or USD",
   lang: "language of the program's own words: en or zh",

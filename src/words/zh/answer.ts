@@ -3,6 +3,17 @@ import type { Words } from "../words.ts";
 export const answer: Words["answer"] = {
   waiting: "等待回答",
   queued: "正在排队",
+  loading: ({ provider }) => `${provider} 正在加载模型…`,
+  brief: {
+    sentence: ({ who, what }) => `${who}：${what}。`,
+    silent: "超时无响应",
+    broken: "连接中断",
+    unreachable: "无法连接",
+  },
+  adapted: {
+    field: ({ provider, field }) => `${provider} 不接受 ${field}，此后不再发送。`,
+    baseUrl: ({ provider, baseUrl }) => `${provider} 的服务地址应为 ${baseUrl}，请据此修改设置。`,
+  },
   retry: ({ seconds, attempt, attempts, why }) => `${why}${seconds} 秒后重试（第 ${attempt} 次，共 ${attempts} 次）。`,
   thinking: "思考过程",
   thought: ({ seconds }) => `思考了 ${seconds} 秒`,

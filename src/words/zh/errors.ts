@@ -177,7 +177,7 @@ export const errors: Words["errors"] = {
   }),
   rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} 限制了请求频率（429：${reason}）。`,
-    next: wait === null ? "请稍后再试。" : `服务商要求 ${wait} 秒后再试。`,
+    next: wait === null ? "请稍后再试。" : `服务商要求 ${wait} 秒后再试。也可用 --max-wait ${wait} 等待。`,
   }),
   model_loading: ({ provider, status, reason }) => ({
     what: `${provider} 仍在加载模型（${status}：${reason}）。`,

@@ -100,6 +100,7 @@ export const help: Words["help"] = {
     showThinking: "思考过程的显示方式：always、while-thinking（之后收起为一行）或 never",
     output: "stdout 上的回答格式：text、json 或 jsonl",
     timeout: "可接受的服务器静默时长，单位秒",
+    maxWait: "服务商要求等待时，总共最多等待的秒数（默认 60，在终端中为 600）",
     retries: "请求没有任何结果时的重试次数；为 0 时也不自动续写中断的回答",
     to: "格式；jsonl 为 OpenAI 的 messages 格式，每行一段对话；默认按 -o 的扩展名，否则为 md",
     exportOutput: "输出文件或目录；导出多段对话时须为目录（jsonl 除外）",

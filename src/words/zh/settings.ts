@@ -28,6 +28,7 @@ export const settings: Words["settings"] = {
   continue_answers: "回答中断时是否自动续写一次",
   compact: "上下文将满时的处理方式：ask 或 auto",
   show_thinking: "思考过程的显示方式：always、while-thinking 或 never",
+  max_wait: "服务商要求等待时，总共最多等待的秒数（默认 60，在终端中为 600）",
   retries: "请求没有任何结果时的重试次数；为 0 时也不自动续写中断的回答",
   currency: "价格所用货币：CNY 或 USD",
   lang: "程序界面语言：en 或 zh",
