@@ -25,12 +25,17 @@ export function tellBrought(app: App, dialogue: Dialogue, earlier: Transcript, w
     ...(withModel && isForeign(app, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
     ...inherited(app, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
     ...(system === null ? [] : [words.brought.system({ start: startOf(system) })]),
-    ...(earlier.compaction === null ? [] : [words.brought.summary]),
+    ...(hasSummary(earlier) ? [words.brought.summary] : []),
     ...(embedded === 0 ? [] : [words.brought.pictures({ pictures: embedded })]),
   ].map(sanitize);
   if (parts.length > 0) terminal.say(terminal.ink.err.dim(words.brought.line({ parts: parts.join(" · ") })));
   const left = images.length - embedded;
   if (left > 0) terminal.warn(words.brought.picturesLeft({ pictures: left }));
+}
+
+/** Whether the next question goes out behind a summary; one of turns that are not there counts for nothing. */
+function hasSummary({ exchanges, compaction }: Transcript): boolean {
+  return compaction !== null && exchanges.some(({ id }) => id === compaction.through);
 }
 
 /** Whether provider or model are others than the settings here give. */

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Candidate, Completer } from "./editor/complete.ts";
+import type { Candidate, Completer, Completion } from "./editor/complete.ts";
 import type { Host } from "./host.ts";
 import { slashes } from "./line-kind.ts";
 import { findCommand, slashCommands } from "./slash/table.ts";
@@ -13,8 +13,8 @@ const commandArgument = new RegExp(`^[${slashes}](\\S+)\\s+(\\S*)$`, "u");
 export function completerFor(host: Host): Completer {
   return async (text, caret) => {
     const before = text.slice(0, caret);
-    const path = /(?:^|\s)@(\S*)$/u.exec(before);
-    if (path !== null) return { from: caret - path[1]!.length, candidates: await pathsLike(path[1]!) };
+    const mention = await completeMention(before);
+    if (mention !== null) return mention;
     const slash = commandStart.exec(before);
     if (slash !== null) return { from: 1, candidates: commandsLike(host, slash[1]!) };
     const argument = commandArgument.exec(before);
@@ -26,6 +26,25 @@ export function completerFor(host: Host): Completer {
     const candidates = (await command.complete(host, typed)).filter(({ value }) => value.startsWith(typed));
     return { from: caret - typed.length, candidates };
   };
+}
+
+/** A path behind `@`; blanks in it are written as they must be there, within quotes or escaped. */
+async function completeMention(before: string): Promise<Completion | null> {
+  const quoted = /(?:^|[\s\p{sc=Han}，。：；])@"([^"\n]*)$/u.exec(before)?.[1];
+  if (quoted !== undefined) {
+    const candidates = (await pathsLike(quoted)).map(({ value, label }) => ({
+      value: value.replace(/ $/u, '" '),
+      ...(label !== undefined && { label }),
+    }));
+    return { from: before.length - quoted.length, candidates };
+  }
+  const plain = /(?:^|[\s\p{sc=Han}，。：；])@((?:\\[^\n]|[^\s\\"])*)$/u.exec(before)?.[1];
+  if (plain === undefined) return null;
+  const candidates = (await pathsLike(plain.replace(/\\([^\p{L}\p{N}])/gu, "$1"))).map(({ value, label }) => ({
+    value: value.replace(/[ \\"'](?!$)/gu, "\\$&"),
+    ...(label !== undefined && { label }),
+  }));
+  return { from: before.length - plain.length, candidates };
 }
 
 function commandsLike(host: Host, typed: string): Candidate[] {
