@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { strangeTranscripts } from "../config/folders.ts";
+import { convertedFiles } from "../config/text-file.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { App } from "./app.ts";
 
 /**
- * Tells what of the working directory is left aside, one line each.
+ * Tells what of the working directory is left aside, and which files of settings are in another encoding than UTF-8, one line each.
  *
  * @param command its name; the shell's question for completions is answered without a word on the screen
  */
@@ -15,4 +16,7 @@ export function tellIgnored({ terminal, words, environment, settings, workingFol
   const target = settings.transcripts === undefined ? strangeTranscripts(workingFolder) : null;
   if (target !== null) lines.push(transcripts({ path: join(workingFolder, "transcripts"), target }));
   for (const line of lines) terminal.warn(sanitize(line));
+  for (const [name, encoding] of convertedFiles()) {
+    terminal.say(sanitize(words.attachments.converted({ name, encoding })));
+  }
 }

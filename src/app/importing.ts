@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { expandHome } from "../config/folders.ts";
@@ -9,7 +10,10 @@ import { importFile, type Outcome } from "../transcripts/import/run.ts";
 import { Shelf } from "../transcripts/import/shelf.ts";
 import { titleOf } from "../transcripts/names.ts";
 import { listTranscripts } from "../transcripts/read.ts";
+import type { TextEncoding } from "../text-encoding.ts";
+import { encodingOf } from "../transcripts/import/bytes.ts";
 import type { App } from "./app.ts";
+import { spooled } from "./spooled-pipe.ts";
 import { beside } from "./beside.ts";
 
 type Counts = Record<"imported" | "extended" | "present" | "skipped", number>;
@@ -54,7 +58,9 @@ async function importOne(app: App, shelf: Shelf, file: string): Promise<FileRepo
   const outcomes: Outcome[] = [];
   let error: AppError | null = null;
   try {
-    for await (const outcome of importFile(path, shelf, itemsOf(app, path))) {
+    using input = await spooled(app, path, file);
+    tellEncoding(app, file, input.path);
+    for await (const outcome of importFile(input.path, shelf, itemsOf(app, input.path))) {
       outcomes.push(outcome);
       tell(app, file, outcome);
       // Files are written without waiting; signals come through in between.
@@ -80,6 +86,20 @@ function itemsOf(app: App, path: string): AsyncIterable<Item> {
   const stopped = (why: "time" | "memory") => () => new AppError("input_too_heavy", { path, why });
   const bounds = { patience, limit, onSlow: stopped("time"), onMemory: stopped("memory") };
   return beside(app, "import", { path }, bounds);
+}
+
+/** Says where a file is read in another encoding than UTF-8. */
+function tellEncoding({ terminal, words }: App, file: string, path: string): void {
+  let encoding: TextEncoding;
+  try {
+    // Looking into a device could wait without end.
+    if (!statSync(path).isFile()) return;
+    encoding = encodingOf(path);
+  } catch {
+    // Reading it will tell.
+    return;
+  }
+  if (encoding !== "UTF-8") terminal.say(words.attachments.converted({ name: sanitize(file), encoding }));
 }
 
 /** An empty conversation is one, too. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { type FileLimits, readRegular } from "../files.ts";
-import { decodeText } from "../text-encoding.ts";
+import { decodeText, localeOf, type TextEncoding } from "../text-encoding.ts";
 
 /**
  * The text of a file of settings, in whatever encoding; never waits, whatever lies there.
@@ -11,9 +11,17 @@ export function readTextFile(path: string, limits: FileLimits): string {
   const bytes = readRegular(path, limits);
   const marked = bytes[0] === 0xef || bytes.includes(0);
   if (!marked && isUtf8(bytes)) return bytes.toString("utf8");
-  const decoded = decodeText(bytes);
+  const decoded = decodeText(bytes, localeOf(process.env));
   if (typeof decoded === "string") throw Object.assign(new Error(`${path}: ${decoded}`), { code: `not_text` });
+  if (decoded.encoding !== "UTF-8") converted.set(path, decoded.encoding);
   return decoded.text;
+}
+
+const converted = new Map<string, TextEncoding>();
+
+/** The files of settings read so far that are in another encoding than UTF-8, for whoever tells it. */
+export function convertedFiles(): ReadonlyMap<string, TextEncoding> {
+  return converted;
 }
 
 /** Bytes. */

@@ -32,18 +32,13 @@ export function completerFor(host: Host): Completer {
 async function completeMention(before: string): Promise<Completion | null> {
   const quoted = /(?:^|[\s\p{sc=Han}，。：；])@"([^"\n]*)$/u.exec(before)?.[1];
   if (quoted !== undefined) {
-    const candidates = (await pathsLike(quoted)).map(({ value, label }) => ({
-      value: value.replace(/ $/u, '" '),
-      ...(label !== undefined && { label }),
-    }));
+    const candidates = await pathsLike(quoted, (value) => value.replace(/ $/u, '" '));
     return { from: before.length - quoted.length, candidates };
   }
   const plain = /(?:^|[\s\p{sc=Han}，。：；])@((?:\\[^\n]|[^\s\\"])*)$/u.exec(before)?.[1];
   if (plain === undefined) return null;
-  const candidates = (await pathsLike(plain.replace(/\\([^\p{L}\p{N}])/gu, "$1"))).map(({ value, label }) => ({
-    value: value.replace(/[ \\"'](?!$)/gu, "\\$&"),
-    ...(label !== undefined && { label }),
-  }));
+  const typed = plain.replace(/\\([^\p{L}\p{N}])/gu, "$1");
+  const candidates = await pathsLike(typed, (value) => value.replace(/[ \\"'](?!$)/gu, "\\$&"));
   return { from: before.length - plain.length, candidates };
 }
 
@@ -53,8 +48,12 @@ function commandsLike(host: Host, typed: string): Candidate[] {
     .map(({ name }) => ({ value: `${name} `, label: `/${name}`, hint: host.words.slash[name] }));
 }
 
-/** Files and folders whose path begins like this; hidden ones when the dot is typed. */
-async function pathsLike(typed: string): Promise<Candidate[]> {
+/**
+ * Files and folders whose path begins like this; hidden ones when the dot is typed.
+ *
+ * @param written how a path, with a blank behind a file's, is written where it is put in
+ */
+async function pathsLike(typed: string, written = (value: string) => value): Promise<Candidate[]> {
   const folder = typed.endsWith("/") ? typed : typed.includes("/") ? `${dirname(typed)}/` : "";
   const start = typed.slice(folder.length);
   const real = folder.startsWith("~/") ? join(homedir(), folder.slice(2)) : folder || ".";
@@ -62,5 +61,5 @@ async function pathsLike(typed: string): Promise<Candidate[]> {
   return entries
     .filter(({ name }) => name.startsWith(start) && (start.startsWith(".") || !name.startsWith(".")))
     .slice(0, 500)
-    .map((entry) => ({ value: folder + entry.name + (entry.isDirectory() ? "/" : " "), label: entry.name }));
+    .map((entry) => ({ value: written(folder + entry.name + (entry.isDirectory() ? "/" : " ")), label: entry.name }));
 }

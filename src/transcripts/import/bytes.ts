@@ -1,5 +1,6 @@
 import { openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { decodeText, type TextEncoding } from "../../text-encoding.ts";
 import { using } from "../disk.ts";
 import { incompleteTail } from "../tear.ts";
 
@@ -14,15 +15,22 @@ export function headOf(path: string, length: number): Buffer {
   );
 }
 
-export function isUtf16(head: Uint8Array): boolean {
-  return head[0] === 0xff && head[1] === 0xfe;
+/** Bytes of a file that its encoding is told by. */
+const sampleLength = 1 << 20;
+
+/** The encoding of a text file, by its start; UTF-8 for what is no text. Throws the system's error. */
+export function encodingOf(path: string): TextEncoding {
+  const decoded = decodeText(headOf(path, sampleLength));
+  return typeof decoded === "string" ? "UTF-8" : decoded.encoding;
 }
 
 /**
- * A file's text as UTF-8, piece by piece. Windows PowerShell writes UTF-16 when it redirects. Throws the system's error.
+ * A file's text as UTF-8, piece by piece. Windows PowerShell writes UTF-16 when it redirects, and older programs there the
+ * encoding of the system. Throws the system's error.
  */
 export async function* utf8ChunksOf(path: string): AsyncGenerator<Uint8Array> {
-  const decoder = isUtf16(headOf(path, 2)) ? new TextDecoder("utf-16le") : null;
+  const encoding = encodingOf(path);
+  const decoder = encoding === "UTF-8" ? null : new TextDecoder(encoding);
   await using file = await open(path, "r");
   for (;;) {
     // The splitter keeps what it needs of a piece; a fresh buffer each time costs nothing beside the reading.
@@ -33,16 +41,11 @@ export async function* utf8ChunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Bytes as text: UTF-8, UTF-16 with its mark, or what older programs wrote on a Chinese Windows. */
-export function decodeText(bytes: Buffer): string {
-  if (isUtf16(bytes)) return new TextDecoder("utf-16le").decode(bytes);
+/** Bytes as text, in whatever encoding, without a character that is cut at the end; with U+FFFD where they are none. */
+export function textOf(bytes: Buffer): string {
+  const decoded = decodeText(bytes);
+  if (typeof decoded !== "string" && !decoded.damaged) return decoded.text;
   const whole = bytes.subarray(0, bytes.length - incompleteTail(bytes));
-  for (const encoding of ["utf-8", "gb18030"]) {
-    try {
-      return new TextDecoder(encoding, { fatal: true }).decode(whole);
-    } catch {
-      // The next one.
-    }
-  }
-  return whole.toString("utf8");
+  const again = decodeText(whole);
+  return typeof again === "string" ? whole.toString("utf8") : again.text;
 }

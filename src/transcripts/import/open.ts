@@ -3,7 +3,7 @@ import { AppError, systemReason } from "../../errors.ts";
 import { readRegular } from "../../files.ts";
 import { readAichat } from "./aichat.ts";
 import { bounds } from "./bounds.ts";
-import { decodeText, headOf, isUtf16, utf8ChunksOf } from "./bytes.ts";
+import { headOf, textOf, utf8ChunksOf } from "./bytes.ts";
 import { readChatGpt } from "./chatgpt.ts";
 import { TooMuch } from "./database.ts";
 import { readDeepSeek } from "./deepseek.ts";
@@ -57,7 +57,7 @@ async function* allIn(path: string, sign: () => void): AsyncGenerator<Item> {
 
 /** An array of anything but numbers, or an object: `[2026-11-20 23:41:07] Question:` begins a transcript. */
 function isJson(head: Buffer): boolean {
-  const text = isUtf16(head) ? head.toString("utf16le", 2) : head.toString("utf8");
+  const text = textOf(head);
   return /^\ufeff?\s*(?:\{\s*["}]|\[\s*[[{"\]])/.test(text);
 }
 
@@ -86,6 +86,6 @@ function fromValue(value: unknown, writtenAt: Date): Item {
 
 async function fromText(path: string, writtenAt: Date): Promise<Item> {
   if (statSync(path).size > bounds.conversation) return skip("too-large");
-  const text = decodeText(readRegular(path, { maxBytes: bounds.conversation }));
+  const text = textOf(readRegular(path, { maxBytes: bounds.conversation }));
   return readTranscriptText(text) ?? (await readAichat(text, writtenAt)) ?? skip("unknown");
 }

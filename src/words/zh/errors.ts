@@ -261,6 +261,7 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   binary: [() => "这是二进制文件", "可附上文本文件，以及 PNG、JPEG、GIF 或 WebP 图片。"],
   encoding: [() => "无法识别文本编码", "请先转换为 UTF-8，例如用 iconv。"],
   device: [() => "这是设备或套接字，不是文件", "请指定文件。"],
+  not_a_file: [() => "这不是普通文件", "请指定文件。"],
   too_large: [(limit) => `超过 ${limit}`, "请只附上需要的部分。"],
   too_many: [(limit) => `超过 ${limit} 个文件`, "请指定较小的目录或更具体的通配符。"],
   picture_empty: [() => "图片是空的", "请重新保存或下载。"],
