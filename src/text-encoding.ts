@@ -38,12 +38,6 @@ export function decodeText(bytes: Uint8Array, locale = ""): DecodedText | NotTex
   return byPlausibility(bytes, locale) ?? "encoding";
 }
 
-/** Whether bytes are in all likelihood no text, by their start alone; what it takes for text may still be none. */
-export function isBinary(bytes: Uint8Array): boolean {
-  const head = bytes.subarray(0, 8000);
-  return byMark(head) === null && (head.includes(0) ? typeof byNuls(head) === "string" : looksBinary(head));
-}
-
 /**
  * The locale that text of this system is in by default.
  *

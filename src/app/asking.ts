@@ -111,7 +111,9 @@ function report(app: App, dialogue: Dialogue, answer: Answer, output: Asking["ou
   if (output === "text")
     sayThinking(terminal, words, answer, terminal.errIsTerminal && app.settings.show_thinking === "always");
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
-  if (terminal.errIsTerminal && output === "text") terminal.say(terminal.ink.err.dim(figuresOf(answer, words.answer)));
+  const isWorthTelling = answer.error === null || answer.usage !== null;
+  if (terminal.errIsTerminal && output === "text" && isWorthTelling)
+    terminal.say(terminal.ink.err.dim(figuresOf(answer, words.answer)));
   if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.dim(words.answer.tariffUnknown));
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));

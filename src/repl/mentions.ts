@@ -17,7 +17,9 @@ export interface Mention {
 const start = /(?<=^|[\s([{<"'「『（【《“‘，。；：！？、…]|\p{sc=Han})@(?=\S)/gu;
 /** Signs that end a sentence or close what was opened before the `@`. */
 const closing = /^[,.;:!?)\]}>"'，。；：！？、）】》」』”’…]+$/u;
-const mostPaths = 12;
+const maxPaths = 12;
+/** Of those that were not typed only a few are told of; a long paste may have thousands. */
+const maxUntyped = 20;
 
 /**
  * The mentions in a line, those that are quoted (`@"my notes.md"`) and those with escaped blanks (`@my\ notes.md`) too.
@@ -26,9 +28,9 @@ const mostPaths = 12;
  */
 export function mentionsIn({ text, typed }: Stretch, windows = process.platform === "win32"): Mention[] {
   const mentions: Mention[] = [];
-  let from = 0;
+  let [from, untyped] = [0, 0];
   for (const { index } of text.matchAll(start)) {
-    if (index < from) continue;
+    if (index < from || (typed[index] === "-" && ++untyped > maxUntyped)) continue;
     const found = quoted(text, index + 1) ?? plain(text, index + 1, windows);
     from = found[0]?.end ?? index + 1;
     const isTyped = (end: number) => !typed.slice(index, end).includes("-");
@@ -64,7 +66,7 @@ function endsOf(whole: string): string[] {
   const ends: string[] = [];
   let rest = whole;
   const add = (part: string) => {
-    if (part !== "" && !ends.includes(part) && ends.length < mostPaths) ends.push(part);
+    if (part !== "" && !ends.includes(part) && ends.length < maxPaths) ends.push(part);
   };
   while (rest !== "") {
     add(rest);
