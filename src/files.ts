@@ -28,9 +28,15 @@ export interface FileLimits {
   readonly maxBytes: number;
   /** Whether a symbolic link in the place of the file is refused. */
   readonly noLinks?: boolean;
-  /** Whose file it may be, anyone's when absent: `folder` allows the owner of the folder and root too. Windows does not tell. */
-  readonly owner?: "self" | "folder";
+  /** Whose file it may be; anyone's when absent. Windows does not tell. */
+  readonly owner?: FileOwner;
 }
+
+/**
+ * `self`: the user who runs the program. `folder`: root and the owner of the folder too, as in a container that mounts one.
+ * `settled`: root too, and any other user who did not make it in a place where everybody may write.
+ */
+type FileOwner = "self" | "folder" | "settled";
 
 /** Why a file was refused, where the system has no name for it; `code` as `systemReason` gives it. */
 type Refusal = "not_a_file" | "too_large" | "not_own" | "ELOOP" | "EISDIR";
@@ -64,18 +70,20 @@ function openRegular(path: string, { noLinks = false, owner }: FileLimits): numb
       return null;
     }
     if (refusal !== null) throw refused(path, refusal);
-    if (
-      owner !== undefined &&
-      !isOwn(stat) &&
-      !(owner === "folder" && [0, statSync(dirname(path)).uid].includes(stat.uid))
-    ) {
-      throw refused(path, "not_own");
-    }
+    if (owner !== undefined && !mayOwn(stat, path, owner)) throw refused(path, "not_own");
     return descriptor;
   } catch (error) {
     closeSync(descriptor);
     throw error;
   }
+}
+
+function mayOwn(stat: Stats, path: string, owner: FileOwner): boolean {
+  if (isOwn(stat)) return true;
+  if (owner === "self") return false;
+  const folder = dirname(path);
+  if (stat.uid === 0) return true;
+  return owner === "folder" ? statSync(folder).uid === stat.uid : !isShared(folder) && !isShared(dirname(folder));
 }
 
 /** Files of /proc have a size of 0 and content, so the size alone says nothing. */
@@ -116,9 +124,13 @@ export function isPrivateFolder(path: string): boolean {
 
 /** Flags for opening a file where anybody may write: a link that another user may have laid there is not followed. */
 export function flagsIn(folder: string): number {
-  const isShared = process.platform !== "win32" && (statSync(folder).mode & 0o002) !== 0;
   // Windows knows neither flag. Nothing waits on a pipe.
-  return (isShared ? (constants.O_NOFOLLOW ?? 0) : 0) | (constants.O_NONBLOCK ?? 0);
+  return (isShared(folder) ? (constants.O_NOFOLLOW ?? 0) : 0) | (constants.O_NONBLOCK ?? 0);
+}
+
+/** Whether every user may make files in a folder. */
+function isShared(folder: string): boolean {
+  return process.platform !== "win32" && (statSync(folder).mode & 0o002) !== 0;
 }
 
 /**

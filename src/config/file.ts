@@ -3,7 +3,7 @@ import type { Document } from "yaml";
 import { AppError, asAppError, systemReason } from "../errors.ts";
 import { misfit } from "./expectation.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
-import { maxSettingsBytes, readTextFile } from "./text-file.ts";
+import { ownSettings, readTextFile } from "./text-file.ts";
 
 /**
  * Reads and checks the config file; a missing one is an empty one.
@@ -47,7 +47,7 @@ export async function readDespiteMistakes(path: string): Promise<{ file: ConfigF
 /** The text of the config file; empty when there is none. Not awaited: `node:fs/promises` alone takes 3 ms to load. */
 export function readText(path: string): string {
   try {
-    return readTextFile(path, { maxBytes: maxSettingsBytes });
+    return readTextFile(path, ownSettings);
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return "";

@@ -4,7 +4,7 @@ import { writePrivately } from "./files.ts";
 import { runKeyCommand } from "./key-command.ts";
 import { clearKeyring, keyringName, readKeyring, writeKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";
-import { maxSettingsBytes, readTextFile } from "./text-file.ts";
+import { ownSettings, readTextFile } from "./text-file.ts";
 
 export interface Key {
   readonly value: string;
@@ -188,7 +188,7 @@ async function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): Pr
 function readKeys(path: string): Map<string, string> {
   let text: string;
   try {
-    text = readTextFile(path, { maxBytes: maxSettingsBytes });
+    text = readTextFile(path, ownSettings);
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return new Map();

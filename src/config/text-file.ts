@@ -26,3 +26,9 @@ export function convertedFiles(): ReadonlyMap<string, TextEncoding> {
 
 /** Bytes. */
 export const maxSettingsBytes = 1024 * 1024;
+
+/**
+ * For the config file, which names programs to run, and the file of keys: `XDG_CONFIG_HOME` may lie where everybody may write, and
+ * another user come first.
+ */
+export const ownSettings: FileLimits = { maxBytes: maxSettingsBytes, owner: "settled" };

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, type Place, put, openProgram, run, transcriptsOf } from "../support/program.ts";
@@ -128,7 +137,7 @@ describe.runIf(posix).concurrent("a .env", () => {
     const place = newPlace();
     put(join(place.home, "shared.env"), Buffer.from("\ufeffDEEPSEEK_CHAT_MODEL=mine\r\n", "utf16le"));
     symlinkSync(join(place.home, "shared.env"), join(place.cwd, ".env"));
-    expect(await run(["config", "get", "model"], { place })).toMatchObject({ code: 0, stdout: "mine\n", stderr: "" });
+    expect(await run(["config", "get", "model"], { place })).toMatchObject({ code: 0, stdout: "mine\n" });
   });
 
   test.runIf(isRoot)("that another user laid into a shared folder is left aside", async () => {
@@ -172,3 +181,32 @@ test.runIf(posix)("the history may be a pipe: the session goes on without it", a
   expect(await terminal.exit).toMatchObject({ code: 0 });
   expect(transcriptsOf(place)[0]).toContain("hello");
 });
+
+test.runIf(isRoot).concurrent.each(["config", "key"] as const)(
+  "a %s file that another user laid where everybody may write is not used",
+  async (which) => {
+    await using server = await serve(() => answer("yes"));
+    const place = newPlace();
+    const shared = join(place.home, "shared");
+    const folder = join(shared, "deepseek-chat");
+    const file = join(folder, which === "config" ? "config.yaml" : "keys.json");
+    const mark = join(place.home, "ran");
+    const command = `providers: {deepseek: {key_command: [touch, ${mark}]}}\n`;
+    put(file, which === "config" ? command : JSON.stringify({ deepseek: "sk-theirs-0123456789" }));
+    chownSync(folder, 65_534, 65_534);
+    chownSync(file, 65_534, 65_534);
+    chmodSync(shared, 0o1777);
+    const env = { DEEPSEEK_CHAT_CONFIG: undefined, XDG_CONFIG_HOME: shared, DEEPSEEK_BASE_URL: server.url };
+    const refused = await run(["ask", "hello"], { place, env });
+    expect({ code: refused.code, ran: existsSync(mark), requests: server.requests.length }).toEqual({
+      code: 3,
+      ran: false,
+      requests: 0,
+    });
+    expect(refused.stderr).toContain("belongs to another user");
+    // As `sudo` with the home of the person who calls it.
+    chmodSync(shared, 0o755);
+    const used = await run(["ask", "hello"], { place, env });
+    expect(used.stderr).not.toContain("another user");
+  },
+);

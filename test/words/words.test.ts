@@ -38,6 +38,7 @@ const particular: Readonly<Record<string, readonly string[]>> = {
   advice: ["none", "route", "https", "field"],
   url: ["https://h.test/v1/chat/completions", "https://h.test/models"],
   message: ["X"],
+  came: ["nothing", "thinking", "tool_call"],
   code: ["commander.unknownOption", "commander.missingArgument", "commander.unknownCommand"],
 };
 const variants = 7;
