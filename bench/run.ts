@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, string>> = {
   markdown: "markdown.ts",
   soak: "soak.ts",
   kill: "kill.ts",
+  "fuzz-streams": "fuzz-streams.ts",
   archive: "archive.ts",
   "fuzz-transcripts": "fuzz-transcripts.ts",
   "fuzz-imports": "fuzz-imports.ts",

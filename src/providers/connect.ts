@@ -212,7 +212,7 @@ class Attempt {
     const complaint = complaintIn(chunk);
     if (complaint !== null) this.#fail(complaint);
     const { awaits } = this.#end;
-    if (awaits !== "content" && awaits !== "any") this.#silence.shorten(waits[awaits]);
+    if (awaits !== "content" && awaits !== "any") this.#silence.shorten(Math.min(waits[awaits], this.#limit));
   }
 
   #push(event: ChatEvent): void {
