@@ -60,7 +60,7 @@ export function exitCodeRows(language: keyof typeof headings): readonly (readonl
         ["1", "a fault of the program itself"],
         ["2", "bad usage: unknown option, missing argument, unreadable input file"],
         ["3", "settings or credentials: no key, 401, 402, 403, a broken config file"],
-        ["4", "the provider refused the request: 400, 404, 422, content refused"],
+        ["4", "the provider refused the request: 400, 404, 422, content refused; an answer without a word"],
         [
           "5",
           "the service failed: no connection, timeout, 429 or 5xx after retries, an answer that the connection or the service cut short",
@@ -73,7 +73,7 @@ export function exitCodeRows(language: keyof typeof headings): readonly (readonl
         ["1", "程序自身的错误"],
         ["2", "用法错误：未知选项、缺少参数、输入文件无法读取"],
         ["3", "设置或凭据：没有密钥、401、402、403、配置文件有误"],
-        ["4", "服务商拒绝了请求：400、404、422、内容被拒"],
+        ["4", "服务商拒绝了请求：400、404、422、内容被拒；回答里没有任何内容"],
         ["5", "服务出错：无法连接、超时、重试后仍为 429 或 5xx、回答因连接或服务中断而不完整"],
         ["6", "本地存储出错：对话记录无法写入或读取"],
         ["129、130、143", "被 SIGHUP、SIGINT、SIGTERM 终止"],

@@ -3,10 +3,11 @@ import { AppError } from "../errors.ts";
 import { requestBody } from "./body.ts";
 import { prefixUrl } from "./connect.ts";
 import type { Connection } from "./connection.ts";
+import { complaintIn } from "./error-body.ts";
 import { watchedFetch } from "./http.ts";
-import { redactedError } from "./redact.ts";
+import { redactedError, redactedJson } from "./redact.ts";
 import { fromNetwork } from "./network-errors.ts";
-import { fromRefusal, hostOf, isRecord } from "./wire-errors.ts";
+import { fromComplaint, fromRefusal, hostOf, isRecord } from "./wire-errors.ts";
 
 /** An answer as it came over the wire, for whoever wants to know what a service really does. */
 export interface RawAnswer {
@@ -64,7 +65,10 @@ export async function askRaw(
     const firstMs = performance.now() - startedAt;
     if (!response.ok) return refused(response, refusal, connection, request.model);
     const { text, isWhole } = await readUntil(response, timer);
-    const read = readAnswer(text);
+    const chunks = chunksOf(text, connection);
+    const complaint = chunks.parsed.map(complaintIn).find((found) => found !== null) ?? null;
+    if (complaint !== null) return failed(fromComplaint(complaint, connection, request.model));
+    const read = readAnswer(chunks);
     const times = { firstMs: Math.round(firstMs), totalMs: Math.round(performance.now() - startedAt) };
     if (isWhole) return { refused: null, slow: false, ...read, ...times };
     if (read.text + read.reasoning !== "") return { refused: null, slow: true, ...read, ...times };
@@ -92,6 +96,11 @@ async function readUntil(response: Response, timer: AbortSignal): Promise<{ text
 function refused(response: Response, body: string, connection: Connection, model: string): RawAnswer {
   const { status } = response;
   const error = fromRefusal({ status, body, header: (name) => response.headers.get(name) }, connection, model);
+  return failed(error);
+}
+
+/** A refusal of the request as such is an answer to the question; anything else is none. */
+function failed(error: AppError): RawAnswer {
   if (error.exitCode !== 4) throw error;
   return { ...nothing, refused: error, slow: false, firstMs: 0, totalMs: 0 };
 }
@@ -109,12 +118,21 @@ const nothing: Read = {
 };
 
 /** A stream's chunks, or one whole completion. */
-function readAnswer(body: string): Read {
-  const lines = body.trimStart().startsWith("{")
+interface Chunks {
+  readonly parsed: readonly unknown[];
+  readonly done: boolean;
+}
+
+function chunksOf(body: string, connection: Connection): Chunks {
+  const lines = /^\s*[[{"]/u.test(body)
     ? [body]
     : body.split(/\r?\n/u).flatMap((line) => (line.startsWith("data:") ? [line.slice(5).trim()] : []));
-  const read = lines.reduce((before, line) => withChunk(before, parse(line)), nothing);
-  return { ...read, done: lines.includes("[DONE]") };
+  return { parsed: lines.map((line) => redactedJson(parse(line), connection)), done: lines.includes("[DONE]") };
+}
+
+function readAnswer({ parsed, done }: Chunks): Read {
+  const read = parsed.reduce<Read>((before, chunk) => (isRecord(chunk) ? withChunk(before, chunk) : before), nothing);
+  return { ...read, done };
 }
 
 function withChunk(before: Read, chunk: Record<string, unknown>): Read {
@@ -138,11 +156,10 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function parse(line: string): Record<string, unknown> {
+function parse(line: string): unknown {
   try {
-    const chunk: unknown = JSON.parse(line);
-    return isRecord(chunk) ? chunk : {};
+    return JSON.parse(line);
   } catch {
-    return {};
+    return null;
   }
 }
