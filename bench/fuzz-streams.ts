@@ -17,7 +17,7 @@ const result = await fuzzStreams({ launcher, folder, seed, count, parallel, ...(
 rmSync(folder, { recursive: true, force: true });
 const { streams, runs, exits, longest, mistakes } = result;
 for (const mistake of mistakes.slice(0, 50)) console.log(mistake);
-const codes = [...exits].sort().map(([code, times]) => `${code}: ${times}`);
+const codes = [...exits].sort(([one], [other]) => one.localeCompare(other)).map(([code, times]) => `${code}: ${times}`);
 const seconds = Math.round((performance.now() - startedAt) / 1000);
 console.log(
   `${streams} mutated streams, seed ${seed}, ${runs} runs of the program in ${seconds} s; exit codes ${codes.join(", ")}; ` +
