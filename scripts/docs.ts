@@ -37,9 +37,13 @@ function commandSection(verb: Verb, language: Language): string {
   const titles = headings[language];
   const help = verb.createHelp();
   const parts = [`### ${fullName(verb)}`, verb.description(), `\`${help.commandUsage(verb)}\``];
-  const terms = help.visibleArguments(verb).map((argument) => [`\`${argument.name()}\``, argument.description]);
+  const terms = help
+    .visibleArguments(verb)
+    .map((argument) => [`\`${help.argumentTerm(argument)}\``, argument.description]);
   if (terms.length > 0) parts.push(table([[titles.argument, titles.meaning], ...terms]));
-  const options = help.visibleOptions(verb).map((option) => [`\`${option.flags}\``, help.optionDescription(option)]);
+  const options = help
+    .visibleOptions(verb)
+    .map((option) => [`\`${help.optionTerm(option)}\``, help.optionDescription(option)]);
   parts.push(table([[titles.option, titles.meaning], ...options]));
   return parts.join("\n\n");
 }

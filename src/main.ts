@@ -10,6 +10,7 @@ import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { balance, models } from "./commands/models.ts";
 import { readFlags } from "./commands/options.ts";
+import { commandFirst } from "./commands/order.ts";
 import { setup } from "./commands/setup.ts";
 import { transcripts } from "./commands/transcripts.ts";
 import { type Declare, type Shell, Verb } from "./commands/verb.ts";
@@ -47,14 +48,22 @@ export async function main(args: readonly string[], thread: URL): Promise<void> 
   const stop = new AbortController();
   listenForSignals(stop);
   const words = await chooseWords(args);
-  const program = buildProgram(words, stop, args[0], thread);
+  const ordered = inOrder(args, words, stop);
+  const program = buildProgram(words, stop, ordered[0], thread);
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(ordered, { from: "user" });
   } catch (error) {
     // Whoever read stdout has seen enough: nothing failed.
     if (stop.signal.reason !== "closed") process.exitCode = await report(error, words, globalsOf(program), stop.signal);
   }
   if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
+}
+
+/** The arguments with the command first; all commands are declared only where one may stand behind options. */
+function inOrder(args: readonly string[], words: Words, stop: AbortController): readonly string[] {
+  const [first, ...others] = args;
+  const behind = first?.startsWith("-") === true && others.some((word) => Object.hasOwn(verbs, word));
+  return behind ? commandFirst(buildProgram(words, stop), args) : args;
 }
 
 /** Does, within a thread, the work that the program has begun it for. */

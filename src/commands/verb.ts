@@ -22,6 +22,9 @@ export interface Shell {
 /** Adds one command to the program. */
 export type Declare = (program: Verb, shell: Shell) => void;
 
+/** What takes two columns, of the characters our words are made of. */
+const wide = /[\u2e80-\u9fff\uff00-\uff60]/gu;
+
 /** commander's Command that speaks our languages and throws our errors. */
 export class Verb extends Command {
   readonly words: Words;
@@ -33,12 +36,25 @@ export class Verb extends Command {
     this.helpOption("-h, --help", help.help)
       .configureHelp({
         showGlobalOptions: true,
+        displayWidth: (text) => text.length + (text.match(wide)?.length ?? 0),
         styleTitle: (title) => titles[title] ?? title,
-        commandUsage: (command) => translated(`${fullName(command)} ${command.usage()}`, help.placeholders),
+        commandUsage: (command) => `${fullName(command)} ${translated(command.usage(), help.placeholders)}`,
+        optionTerm: (option) => translated(option.flags, help.placeholders),
+        subcommandTerm: (command) => translated(termOf(command), help.placeholders),
+        argumentTerm: (argument) => help.placeholders[argument.name()] ?? argument.name(),
         optionDescription: (option) => describeOption(option, help.extra),
       } satisfies Partial<Help>)
       .configureOutput({ outputError: () => {}, writeOut: print })
-      .exitOverride();
+      .exitOverride()
+      .addHelpText("after", () => this.#examples());
+  }
+
+  /** What stands at the end of the help: a few lines that can be typed. */
+  #examples(): string {
+    const { title, ...all } = this.words.help.examples;
+    const name = this.parent === null ? "program" : this.name();
+    const lines = Object.hasOwn(all, name) ? all[name as keyof typeof all] : [];
+    return lines.length === 0 ? "" : ["", title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))].join("\n");
   }
 
   override createCommand(name?: string): Verb {
@@ -74,9 +90,18 @@ export function unknownCommand(word: string, group: Verb): AppError {
   return new AppError("usage", { message: command({ word, nearest, isFirst }) });
 }
 
-/** Commander's own placeholders in usage lines. */
-function translated(usage: string, placeholders: Readonly<Record<string, string>>): string {
-  return Object.entries(placeholders).reduce((line, [english, own]) => line.replace(english, own), usage);
+/** Names in angle or square brackets, in the language of the rest. */
+function translated(term: string, placeholders: Readonly<Record<string, string>>): string {
+  return term.replaceAll(/(?<=[<[])[^<>[\].]+/gu, (name) => placeholders[name] ?? name);
+}
+
+/** A command in the list of its group. */
+function termOf(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...(command.options.length > 0 ? ["[options]"] : []), ...words].join(" ");
 }
 
 function describeOption(option: Option, words: Words["help"]["extra"]): string {

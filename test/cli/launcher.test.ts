@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { launcher, newPlace, published, run, start } from "../support/program.ts";
 
@@ -92,6 +93,58 @@ describe.concurrent("help", () => {
       for (const line of described) expect(line).toMatch(/\p{Script=Han}/u);
     }
   });
+});
+
+describe.concurrent("help in Chinese", () => {
+  test("has no English name in brackets, and its columns stand below one another", async () => {
+    const place = newPlace();
+    const commands = [
+      "",
+      "chat",
+      "ask",
+      "transcripts",
+      "transcripts export",
+      "transcripts rename",
+      "config set",
+      "doctor",
+    ];
+    for (const command of commands) {
+      const { stdout } = await run(["--lang", "zh", ...command.split(" ").filter(Boolean), "--help"], { place });
+      expect(stdout.match(/[<[](?!shell)[a-z][^\]>]*[>\]]/gu), command).toBeNull();
+      const rows = stdout.match(/^ {2}-.*? {2,}(?=\S)/gmu) ?? [];
+      expect(new Set(rows.map((row) => stringWidth(row))).size, stdout).toBeLessThan(3);
+    }
+  });
+});
+
+describe.concurrent("options before the command", () => {
+  test.each([
+    "-p demo ask --no-transcript hello",
+    "--no-transcript --provider=demo ask hello",
+    "-q -p demo --no-transcript -T 1 ask hello",
+    "-s ask -p demo --no-transcript ask hello",
+  ])("%s belong to it", async (line) => {
+    const { code, stdout } = await run(line.split(" "));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("You asked: \u201chello\u201d") });
+  });
+
+  test("belong to a command of a group too, and are refused where it has none of them", async () => {
+    const place = newPlace();
+    const json = await run(["--json", "config", "list"], { place });
+    expect(JSON.parse(json.stdout)).toContainEqual(expect.objectContaining({ name: "provider" }));
+    expect(await run(["-T", "1", "config", "list"], { place })).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  test("a value that is a command's name stays a value", async () => {
+    const { code, stderr } = await run(["-p", "demo", "-s", "ask", "--no-transcript"], { input: "" });
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("demo-tour") });
+  });
+});
+
+test("help ends with examples, and says where the options of a session are", async () => {
+  const [program, ask] = await Promise.all([run(["--help"]), run(["ask", "--help"])]);
+  expect(program.stdout).toMatch(/\nExamples:\n[\s\S]*deepseek-chat chat --help/u);
+  expect(ask.stdout).toMatch(/\nExamples:\n {2}deepseek-chat ask /u);
 });
 
 describe.concurrent("the language", () => {

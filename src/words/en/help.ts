@@ -8,7 +8,34 @@ export const help = {
     "Global Options:": "Global options:",
     "Commands:": "Commands:",
   },
-  placeholders: { "[options]": "[options]", "[command]": "[command]" },
+  /** Of names in brackets, as `options` in `[options]`; those that stay are left out. */
+  placeholders: {} as Readonly<Record<string, string>>,
+  /** At the end of a command's help, by its name. */
+  examples: {
+    title: "Examples:",
+    program: [
+      "deepseek-chat                            a session",
+      'deepseek-chat ask "What is a monad?"     one question',
+      "git diff | deepseek-chat ask review      a question about what is piped in",
+      "",
+      "Options of a session and of a question: deepseek-chat chat --help, deepseek-chat ask --help",
+    ],
+    ask: [
+      'deepseek-chat ask -m deepseek/deepseek-v4-pro --thinking "Prove it."',
+      'deepseek-chat ask -f src/main.ts "What does this do?"',
+      'deepseek-chat ask -o json "Name three rivers." | jq -r .answer',
+    ],
+    chat: ["deepseek-chat -c", 'deepseek-chat -p ollama -m qwen3 -s "Answer briefly."'],
+    transcripts: [
+      "deepseek-chat transcripts search tides",
+      "deepseek-chat transcripts export last --to html -o tides.html",
+    ],
+    completion: [
+      "source <(deepseek-chat completion bash)                in ~/.bashrc",
+      "source <(deepseek-chat completion zsh)                 in ~/.zshrc, behind compinit",
+      "deepseek-chat completion fish | source                 in ~/.config/fish/config.fish",
+    ],
+  },
   extra: {
     choices: ({ values }: { values: string }) => `choices: ${values}`,
     default: ({ value }: { value: string }) => `default: ${value}`,
