@@ -75,7 +75,7 @@ export async function work(): Promise<void> {
 /**
  * The program as it is declared; nothing is read or loaded before it is parsed.
  *
- * @param asked the first argument: where it names a command, no other is declared, which saves a millisecond
+ * @param asked the first argument: where it names a command, no other is declared, which saves a millisecond; a session must know a command's name
  */
 export function buildProgram(words: Words, stop: AbortController, asked = "", thread: URL | null = null): Verb {
   const { help } = words;
@@ -115,7 +115,8 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
       }
     },
   };
-  const chosen = Object.hasOwn(verbs, asked) ? [verbs[asked]!] : [...Object.values(verbs), completion];
+  const chosen =
+    Object.hasOwn(verbs, asked) && asked !== "chat" ? [verbs[asked]!] : [...Object.values(verbs), completion];
   for (const declare of chosen) declare(program, shell);
   return program;
 }

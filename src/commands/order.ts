@@ -38,8 +38,8 @@ function firstWord(program: Verb, args: readonly string[]): number {
     at++;
     const option = word.includes("=") ? undefined : options.get(word);
     const next = args[at];
-    const takesNext = option?.required === true || (option?.optional === true && !names.has(next ?? ""));
-    if (takesNext && next !== undefined && (option?.required === true || !next.startsWith("-"))) at++;
+    if (next === undefined || option === undefined) continue;
+    if (option.required || (option.optional && !next.startsWith("-") && !names.has(next))) at++;
   }
   return at;
 }

@@ -150,12 +150,13 @@ describe.concurrent("a word after transcripts", () => {
     expect(list.stdout).toBe(flag.stdout);
   });
 
-  test("that comes too late is told to come first", async () => {
-    const { code, stderr } = await run(["--transcripts", "x", "transcripts"]);
-    expect([code, stderr]).toEqual([
-      2,
-      "The command transcripts comes first: deepseek-chat transcripts \u2026 See deepseek-chat --help.\n",
-    ]);
+  test("may stand behind its options, and only once", async () => {
+    const { code, stdout } = await run(["--transcripts", "x", "transcripts", "path"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/x\n$/u) });
+    expect(await run(["chat", "transcripts"])).toMatchObject({
+      code: 2,
+      stderr: "The command transcripts comes first: deepseek-chat transcripts \u2026 See deepseek-chat --help.\n",
+    });
   });
 });
 
