@@ -120,7 +120,19 @@ export function describe(error: AppError, words: Words["errors"]): string {
   return [what, next].filter(Boolean).join(/[\p{sc=Han}。\uff1f]$/u.test(what) ? "" : " ");
 }
 
-/** The two halves of an error's words. */
+/** The two halves of an error's words, whatever a service's own words within them end with, or if there are none. */
 export function errorWords(error: AppError, words: Words["errors"]): { what: string; next: string } {
-  return (words[error.code] as (details: unknown) => { what: string; next: string })(error.details);
+  const { what, next } = (words[error.code] as (details: unknown) => { what: string; next: string })(error.details);
+  return { what: tidied(what), next: tidied(next) };
+}
+
+/** What is left of a sentence around words that end with a full stop of their own, or that are missing. */
+function tidied(sentence: string): string {
+  return sentence
+    .replaceAll(/(?:[:\uff1a,\uff0c]\s*|\s+)(?=[)\uff09])/gu, "")
+    .replaceAll(/\s*(?:\(\s*\)|\uff08\s*\uff09)/gu, "")
+    .replaceAll(/([.!?\u3002\uff01\uff1f])[.\u3002](?=[\s)\uff09]|$)(?<!\.\.\.)/gu, "$1")
+    .replaceAll(/[:\uff1a]\s*(?=[.\u3002](?:\s|$))/gu, "")
+    .replaceAll(/ {2,}/gu, " ")
+    .trimEnd();
 }

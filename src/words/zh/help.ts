@@ -52,7 +52,7 @@ export const help: Words["help"] = {
     chat: ["deepseek-chat -c", 'deepseek-chat -p ollama -m qwen3 -s "回答要简短。"'],
     transcripts: [
       "deepseek-chat transcripts search 潮汐",
-      "deepseek-chat transcripts export last --to html -o tides.html",
+      "deepseek-chat transcripts export last --to html -o 潮汐.html",
     ],
     completion: [
       "source <(deepseek-chat completion bash)                写入 ~/.bashrc",

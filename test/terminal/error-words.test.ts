@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { AppError, type ErrorCode } from "../../src/errors.ts";
+import { describe as told } from "../../src/terminal/terminal.ts";
+import { errors as english } from "../../src/words/en/errors.ts";
+import { errors as chinese } from "../../src/words/zh/errors.ts";
+
+/** Words of a service, of the system or of commander. */
+const foreign = new Set(["reason", "said", "message", "start"]);
+
+/** Details whose foreign texts are all the same; what is looked up in a table, counted or listed is of its kind. */
+function detailsWith(text: string): object {
+  const other: Readonly<Record<string, unknown>> = {
+    ...{ status: 400, seconds: 3, count: 2, line: 3, wait: null, limit: null, key: "name", nearest: null, proxy: null },
+    ...{
+      known: ["one"],
+      candidates: ["one"],
+      calls: "tool",
+      came: "nothing",
+      why: "failed",
+      cause: "dns",
+      hint: "setup",
+    },
+    ...{ advice: "none", transcript: null, url: "https://h.test/v1", asked: null, ended: null },
+  };
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => (Object.hasOwn(other, name) ? other[String(name)] : foreign.has(String(name)) ? text : "name"),
+    },
+  );
+}
+
+const languages = { english, chinese };
+
+test.each(["It failed.", "\u5931\u8d25\u3002", "What?", "No!", ""])(
+  "no sentence has two full stops, empty brackets or a blank too many around %j",
+  (text) => {
+    const wrong = Object.values(languages).flatMap((words) =>
+      Object.keys(words).flatMap((code) => {
+        const error = new AppError(code as ErrorCode, detailsWith(text) as never);
+        const said = told(error, words);
+        return /[.\u3002!?]{2}(?!\.)|\(\s*\)|\uff08\s*\uff09|[:,\uff1a] ?[.)\u3002\uff09]| {2}|^\s|\s$/u.test(said)
+          ? [said]
+          : [];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  },
+);
+
+test("an ellipsis stays", () => {
+  const error = new AppError("stream_failed", { provider: "mine", reason: "wait..." });
+  expect(told(error, english)).toContain("wait...");
+});
