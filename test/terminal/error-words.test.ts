@@ -10,17 +10,27 @@ const foreign = new Set(["reason", "said", "message", "start"]);
 /** Details whose foreign texts are all the same; what is looked up in a table, counted or listed is of its kind. */
 function detailsWith(text: string): object {
   const other: Readonly<Record<string, unknown>> = {
-    ...{ status: 400, seconds: 3, count: 2, line: 3, wait: null, limit: null, key: "name", nearest: null, proxy: null },
-    ...{
-      known: ["one"],
-      candidates: ["one"],
-      calls: "tool",
-      came: "nothing",
-      why: "failed",
-      cause: "dns",
-      hint: "setup",
-    },
-    ...{ advice: "none", transcript: null, url: "https://h.test/v1", asked: null, ended: null },
+    status: 400,
+    seconds: 3,
+    count: 2,
+    line: 3,
+    wait: null,
+    limit: null,
+    key: "name",
+    nearest: null,
+    proxy: null,
+    known: ["one"],
+    candidates: ["one"],
+    calls: "tool",
+    came: "nothing",
+    why: "failed",
+    cause: "dns",
+    hint: "setup",
+    advice: "none",
+    transcript: null,
+    url: "https://h.test/v1",
+    asked: null,
+    ended: null,
   };
   return new Proxy(
     {},
