@@ -39,8 +39,10 @@ export interface ProbeAnswer {
   readonly totalMs: number;
 }
 
-/** Enough for a short answer with some thinking, and few enough for a model that is slow. */
-const maxTokens = 300;
+/** Tokens: enough to see what an answer begins with; and for one that thinks before it and cannot be told not to. */
+const maxTokens = { short: 64, thoughtful: 800 };
+/** Milliseconds of asking, all questions together, after which no other one is put. */
+const budget = 120_000;
 const switches = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template"] as const;
 
 /** What a service does with a thinking switch. */
@@ -68,11 +70,18 @@ export class Probe {
     stream_usage: null,
     json: null,
   };
-  /** Whether an answer was still coming when its time was up: what is not known by then is not asked for. */
-  slow = false;
+  /** An answer was still coming when its time was up. */
+  #cut = false;
+  /** Milliseconds spent so far. */
+  #spent = 0;
 
   constructor(door: ProbeDoor) {
     this.door = door;
+  }
+
+  /** Whether the model is too slow for a further question: what is not known by then stays unknown. */
+  get slow(): boolean {
+    return this.#cut || this.#spent > budget;
   }
 
   /** The first question, streamed, with its usage asked for; without, where that is refused. */
@@ -101,12 +110,13 @@ export class Probe {
     for (const form of [own, ...switches.filter((form) => form !== own)]) {
       if (form === "none") continue;
       const facts = await this.#trySwitch(form, byDefault);
-      if (this.slow)
-        return { form: "none", refused: false, byDefault, on: null, off: null, field: answer.reasoningField };
-      if (form === own) refused = facts === null;
+      if (form === own) refused = facts === null && !this.#cut;
       if (facts !== null && facts.on !== facts.off) {
         this.#found.thinking = form;
         return { ...facts, refused };
+      }
+      if (this.slow) {
+        return { form: "none", refused: false, byDefault, on: null, off: null, field: answer.reasoningField };
       }
       // A form that is taken and does nothing is as good as none; the program's own stands for it.
       tried ??= facts;
@@ -118,11 +128,15 @@ export class Probe {
 
   async #trySwitch(form: ThinkingForm, byDefault: boolean): Promise<SwitchFacts | null> {
     const text = "Is 87 a prime number? Answer with one word.";
-    const off = await this.#ask(text, { thinking: form, on: false });
-    if (off.refused !== null || this.slow) return null;
-    const on = await this.#ask(text, { thinking: form, on: true });
-    if (on.refused !== null || this.slow) return null;
-    return { form, refused: false, byDefault, on: thought(on), off: thought(off), field: on.reasoningField };
+    // First against what it does by itself: where that changes nothing, the other way changes nothing either.
+    const against = await this.#ask(text, { thinking: form, on: !byDefault });
+    if (against.refused !== null || (this.#cut && !thought(against))) return null;
+    const facts = { form, refused: false, byDefault, field: against.reasoningField };
+    if (thought(against) === byDefault) return { ...facts, on: byDefault, off: byDefault };
+    const along = await this.#ask(text, { thinking: form, on: byDefault });
+    if (along.refused !== null || (this.#cut && !thought(along))) return null;
+    const [on, off] = byDefault ? [along, against] : [against, along];
+    return { ...facts, on: thought(on), off: thought(off), field: on.reasoningField };
   }
 
   /** The form of prefix completion that goes on from exactly there; `none` where none does. */
@@ -145,7 +159,7 @@ export class Probe {
     const question = "Write the numbers from 1 to 9, separated by commas, and nothing else.";
     const thinking = this.#found.thinking ?? this.door.thinking;
     const answer = await this.#ask(question, {
-      ...this.#unthinking,
+      ...(await this.#unthinking()),
       thinking,
       prefix: form,
       beginning: "1, 2, 3, 4, 5, 6,",
@@ -155,7 +169,7 @@ export class Probe {
 
   async json(): Promise<{ accepted: boolean; valid: boolean }> {
     const question = 'Answer with this json object and nothing else: {"ok": true}';
-    const answer = await this.#ask(question, { ...this.#unthinking, json: true });
+    const answer = await this.#ask(question, { ...(await this.#unthinking()), json: true });
     const accepted = answer.refused === null;
     const valid = accepted && isObject(answer.text);
     if (valid || !this.slow) this.#found.json = valid;
@@ -168,9 +182,10 @@ export class Probe {
   }
 
   /** Thinking off, where there is a switch that works: it would take the tokens that the answer needs. */
-  get #unthinking(): How {
+  async #unthinking(): Promise<How> {
     const form = this.#found.thinking ?? "none";
-    return form === "none" ? {} : { thinking: form, on: false };
+    if (form !== "none") return { thinking: form, on: false };
+    return thought((await this.first()).answer) ? { maxTokens: maxTokens.thoughtful } : {};
   }
 
   async #ask(text: string, how: How): Promise<ProbeAnswer> {
@@ -180,12 +195,13 @@ export class Probe {
     const request: ChatRequest = {
       model: this.door.model,
       messages: [{ role: "user", content: text }, ...start],
-      sampling: { maxTokens },
+      sampling: { maxTokens: how.maxTokens ?? maxTokens.short },
       thinking: on === null ? null : { enabled: on, effort: null },
       stream: true,
     };
     const answer = await this.door.ask({ request, thinking, prefix, streamUsage, json });
-    this.slow ||= answer.slow;
+    this.#cut ||= answer.slow;
+    this.#spent += answer.totalMs;
     return answer;
   }
 }
@@ -199,6 +215,7 @@ interface How {
   readonly beginning?: string;
   readonly json?: boolean;
   readonly streamUsage?: boolean;
+  readonly maxTokens?: number;
 }
 
 function thought({ reasoning, text }: ProbeAnswer): boolean {
