@@ -40,7 +40,7 @@ export interface ProbeAnswer {
 }
 
 /** Tokens: enough to see what an answer begins with; and for one that thinks before it and cannot be told not to. */
-const maxTokens = { short: 64, thoughtful: 800 };
+const maxTokens = { short: 64, object: 200, thoughtful: 800 };
 /** Milliseconds of asking, all questions together, after which no other one is put. */
 const budget = 120_000;
 const switches = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template"] as const;
@@ -169,7 +169,11 @@ export class Probe {
 
   async json(): Promise<{ accepted: boolean; valid: boolean }> {
     const question = 'Answer with this json object and nothing else: {"ok": true}';
-    const answer = await this.#ask(question, { ...(await this.#unthinking()), json: true });
+    const answer = await this.#ask(question, {
+      maxTokens: maxTokens.object,
+      ...(await this.#unthinking()),
+      json: true,
+    });
     const accepted = answer.refused === null;
     const valid = accepted && isObject(answer.text);
     if (valid || !this.slow) this.#found.json = valid;
