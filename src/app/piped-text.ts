@@ -37,7 +37,7 @@ async function readStdin({ terminal, words, stop }: App, alone: boolean): Promis
   const given = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onSilence = (begun: boolean) => {
-    terminal.say(words.attachments.waitingForStdin);
+    terminal.say(words.attachments[alone ? "waitingForQuestion" : "waitingForStdin"]);
     if (!alone && !begun) timer = setTimeout(() => given.abort(), waitMs);
   };
   try {

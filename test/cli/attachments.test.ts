@@ -257,4 +257,11 @@ describe.concurrent("what never ends", () => {
     expect((await running.done).code).toBe(0);
     expect(JSON.stringify(server.body())).toContain("look\\n\\nat this");
   });
+
+  test("stdin that is to bring the question is waited for, with a word, until a signal ends it", async () => {
+    const running = start(["ask"], { openInput: true, env: { DEEPSEEK_API_KEY: "sk-0123456789" } });
+    await running.until(({ stderr }) => stderr.includes("Waiting for the question on stdin"));
+    running.kill("SIGTERM");
+    expect(await running.done).toMatchObject({ code: 143, signal: null });
+  });
 });

@@ -21,6 +21,7 @@ export const attachments = {
   notTyped: ({ mention, path }: { mention: string; path: string }) =>
     `${mention} was not typed at the prompt, so it is sent as text. To attach the file: /file ${path}`,
   waitingForStdin: "Waiting for text on stdin to send with the question. To ask without: </dev/null",
+  waitingForQuestion: 'Waiting for the question on stdin; it can also be given as words: deepseek-chat ask "…"',
   withoutStdin: "Nothing came on stdin: asking without it.",
   waitingForPipe: ({ name }: { name: string }) => `Waiting for data from ${name}; Ctrl-C stops it.`,
   reasons: {

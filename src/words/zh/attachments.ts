@@ -15,6 +15,7 @@ export const attachments: Words["attachments"] = {
   noVision: ({ model }) => `据目前所知，${model} 不支持图片（vision: false）。可用 /model 或 --model 换用其他模型。`,
   notTyped: ({ mention, path }) => `${mention} 不是在输入框中键入的，将作为文本发送。如需附上文件：/file ${path}`,
   waitingForStdin: "正在等待 stdin 的文本，将与问题一起发送。不需要时请加 </dev/null",
+  waitingForQuestion: '正在等待 stdin 的提问；也可直接写在命令后：deepseek-chat ask "…"',
   withoutStdin: "stdin 没有内容，直接提问。",
   waitingForPipe: ({ name }) => `正在等待 ${name} 的数据，按 Ctrl-C 停止。`,
   reasons: {
