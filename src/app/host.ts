@@ -78,7 +78,9 @@ export class SessionHost implements Host {
   attach = async ({ text, mentions, instead }: Written, signal: AbortSignal) => {
     const { workingFolder } = this.#app;
     const options = attachOptions(this.#app, signal);
-    const { attached, asText } = await readMentions(mentions, options);
+    // Where nobody reads it, what is only text is not looked up at all.
+    const looked = mentions.filter(({ typed }) => typed || this.terminal.interactive);
+    const { attached, asText } = await readMentions(looked, options);
     for (const each of attached) tellReading(this.#app, each);
     const before = instead === null ? [] : takeApart(instead, workingFolder).files;
     const files = onceEach([...before, ...this.#attached, ...attached.flatMap((each) => each.files)]);
@@ -103,7 +105,6 @@ export class SessionHost implements Host {
 
   #tellAsText(mentions: readonly { readonly path: string }[]): void {
     const { terminal, words } = this.#app;
-    if (!terminal.interactive) return;
     for (const { path } of mentions) {
       const shown = sanitize(path);
       terminal.say(terminal.ink.err.dim(words.attachments.notTyped({ mention: `@${shown}`, path: shown })));

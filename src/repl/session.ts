@@ -70,7 +70,11 @@ class Session {
         continue;
       }
       interrupted = false;
-      if ((await this.#respond(line.text, line.mentions ?? [])) === "leave" && mayLeave(this.#host)) return;
+      if (
+        (await this.#respond(line.text, line.mentions ?? mentionsIn(foreign(line.text)))) === "leave" &&
+        mayLeave(this.#host)
+      )
+        return;
       // Nobody sees another answer.
       const { refusal: reason } = terminal;
       if (reason !== null) throw new AppError("output_unwritable", { reason, transcript: this.#host.dialogue.path });

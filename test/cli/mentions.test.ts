@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -165,6 +166,36 @@ describe.concurrent("@path at the prompt", () => {
     terminal.type("y\r");
     await answered(terminal, server, 1);
     expect(questions(server)[0]).toContain("word word");
+  });
+
+  test("that names a pipe is waited for until Ctrl-C, which gives the line back; /file too", async () => {
+    const place = newPlace();
+    execFileSync("mkfifo", [join(place.cwd, "pipe")]);
+    await using server = await serve(numbered);
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 100, rows: 50 });
+    await say(terminal, "see @pipe");
+    await terminal.until("Waiting for data from pipe");
+    terminal.type("\u0003");
+    await terminal.until(/\n> see @pipe$/u);
+    terminal.type("\u0015");
+    await say(terminal, "/file pipe");
+    await terminal.until(() => terminal.scrollback().split("Waiting for data from pipe").length === 3);
+    terminal.type("\u0003");
+    await say(terminal, "hello");
+    await answered(terminal, server, 1);
+    expect(questions(server)).toEqual(["hello"]);
+  });
+
+  test("is text on a terminal without the editor, and says how to attach it", async () => {
+    const place = placeWith({ "notes.md": "# Notes\n" });
+    await using server = await serve(numbered);
+    const env = { ...askingAt(server), TERM: "dumb" };
+    await using terminal = openProgram([], { place, env, cols: 100, rows: 50 });
+    await terminal.until(/^>$/mu);
+    terminal.type("see @notes.md\r");
+    await terminal.until("To attach the file: /file notes.md");
+    await server.received(1);
+    expect(questions(server)).toEqual(["see @notes.md"]);
   });
 });
 
