@@ -58,7 +58,8 @@ export function readText(path: string): string {
 /** @throws AppError `config_broken` for what is not YAML, and what is no mapping */
 export async function parseConfig(path: string, text: string): Promise<Document> {
   const { isMap, parseDocument } = await import("yaml");
-  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
+  // The parser's own look for duplicate keys compares each with each.
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error", uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) {
     const line = lineAt(text, error.pos[0]);
@@ -68,9 +69,35 @@ export async function parseConfig(path: string, text: string): Promise<Document>
   if (document.contents !== null && !isMap(document.contents)) {
     throw new AppError("config_broken", { path, line: 1, key: null, reason: "no_mapping", said: "" });
   }
+  const second = await duplicateKey(document);
+  if (second !== null) {
+    const said = "Map keys must be unique";
+    throw new AppError("config_broken", { path, line: lineAt(text, second), key: null, reason: "DUPLICATE_KEY", said });
+  }
   const tree = treeOf(path, document);
   if (tree instanceof AppError) throw tree;
   return document;
+}
+
+/** Where the first key stands that its mapping has already; null where there is none. */
+async function duplicateKey(document: Document): Promise<number | null> {
+  const { isScalar, visit } = await import("yaml");
+  let found: number | null = null;
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          found = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 /** The document's values; the parser finds aliases without an anchor, or with too many, only here. */

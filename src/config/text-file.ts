@@ -27,8 +27,11 @@ export function convertedFiles(): ReadonlyMap<string, TextEncoding> {
 /** Bytes. */
 export const maxSettingsBytes = 1024 * 1024;
 
+/** Bytes of the config file: a megabyte of YAML takes its parser seconds. */
+const maxConfigBytes = 256 * 1024;
+
 /**
  * For the config file, which names programs to run, and the file of keys: `XDG_CONFIG_HOME` may lie where everybody may write, and
  * another user come first.
  */
-export const ownSettings: FileLimits = { maxBytes: maxSettingsBytes, owner: "settled" };
+export const ownSettings: FileLimits = { maxBytes: maxConfigBytes, owner: "settled" };

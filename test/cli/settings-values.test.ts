@@ -64,6 +64,24 @@ describe.concurrent("names that every object has are nothing that was set", () =
   });
 });
 
+test.each([
+  ["keys", Array.from({ length: 25_000 }, (_, index) => `k${index}: 1`).join("\n")],
+  ["items", `stop: [${"a,".repeat(120_000)}a]\n`],
+  ["anchors", Array.from({ length: 12_000 }, (_, index) => `k${index}: &a${index} 1`).join("\n")],
+])("a config file that is full of %s takes no time that grows beyond it", async (_, file) => {
+  const place = newPlace();
+  put(place.configFile, file);
+  expect(await run(["ask", "-p", "demo", "hello"], { place })).toMatchObject({ code: 3, signal: null });
+});
+
+test("a key that stands twice in the config file is told with its line", async () => {
+  const place = newPlace();
+  put(place.configFile, "model: a\nroles: {a: b}\nmodel: b\n");
+  const { code, stderr } = await run(["ask", "hello"], { place });
+  expect(code).toBe(3);
+  expect(stderr).toContain(`${place.configFile}, line 3: Map keys must be unique`);
+});
+
 test("a path in .env that is longer than any can be is refused at once", async () => {
   const place = newPlace();
   put(join(place.cwd, ".env"), `DEEPSEEK_CHAT_TRANSCRIPTS=${"a/".repeat(400_000)}\n`);
