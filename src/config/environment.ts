@@ -77,7 +77,9 @@ export async function readEnvironment(folder: string): Promise<Environment> {
   const found = Object.entries(parse(text));
   const refused = new Set(found.filter(([name, value]) => !mayBeSet(name, value, folder)).map(([name]) => name));
   const allowed = Object.fromEntries(found.filter(([name]) => !refused.has(name)));
-  const ignored = Array.from(refused, (name) => ({ kind: "variable", path, name }) as const);
+  // What the environment sets itself is not missed.
+  const missed = [...refused].filter((name) => !process.env[name]);
+  const ignored = missed.map((name) => ({ kind: "variable", path, name }) as const);
   return new Environment(process.env, allowed, path, ignored);
 }
 

@@ -210,3 +210,9 @@ test.runIf(isRoot).concurrent.each(["config", "key"] as const)(
     expect(used.stderr).not.toContain("another user");
   },
 );
+
+test("what the environment sets itself is not missed in .env", async () => {
+  const place = placeWith("DEEPSEEK_CHAT_TRANSCRIPTS=..\n");
+  const ran = await run(["transcripts", "path"], { place, env: { DEEPSEEK_CHAT_TRANSCRIPTS: "here" } });
+  expect(ran).toMatchObject({ code: 0, stdout: `${join(place.cwd, "here")}\n`, stderr: "" });
+});
