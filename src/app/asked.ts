@@ -4,7 +4,8 @@ import { failureOf } from "../terminal/parts.ts";
 import { describe } from "../terminal/terminal.ts";
 import { isoWithOffset } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
-import type { Answer, Dialogue } from "./dialogue.ts";
+import type { Dialogue } from "./dialogue.ts";
+import type { Answer } from "./exchange-run.ts";
 import { shownPath } from "./near-path.ts";
 
 /** An event as a line of `ask -o jsonl`; null for what is not told. */

@@ -12,7 +12,8 @@ import { asLine, asObject, errorLine } from "./asked.ts";
 import { maySend, readNamed } from "./attached.ts";
 import { type Attachment, withAttachments } from "./attachments.ts";
 import { tellBrought } from "./brought.ts";
-import { type Answer, Dialogue } from "./dialogue.ts";
+import { Dialogue } from "./dialogue.ts";
+import type { Answer } from "./exchange-run.ts";
 import { readPiped } from "./piped-text.ts";
 import { answerWriter } from "./writers.ts";
 

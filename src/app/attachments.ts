@@ -4,7 +4,7 @@ import type { Image } from "../chat/model.ts";
 import { estimateTokens } from "../chat/usage.ts";
 import { AppError } from "../errors.ts";
 import { decodeText, type TextEncoding } from "../text-encoding.ts";
-import type { Question } from "./dialogue.ts";
+import type { Question } from "./exchange-run.ts";
 import { findFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
 import { nearPath } from "./near-path.ts";

@@ -1,6 +1,5 @@
 import { Conversation } from "../chat/conversation.ts";
-import type { ChatEvent, ChatRequest, Cost, Image, Message, Model } from "../chat/model.ts";
-import { runTurn, type TurnResult } from "../chat/turn.ts";
+import type { ChatRequest, Message } from "../chat/model.ts";
 import { estimateTokens } from "../chat/usage.ts";
 import type { Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
@@ -11,43 +10,17 @@ import { describe } from "../terminal/terminal.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import type { TranscriptWriter } from "../transcripts/write.ts";
 import type { App } from "./app.ts";
-import { summarise } from "./compaction.ts";
 import { type DialogueState, openState, resumedState, sizeOf } from "./dialogue-state.ts";
+import { type Answer, type ExchangeRun, type OnEvent, type Question, runExchange } from "./exchange-run.ts";
 import { failoverMistakes } from "./failover.ts";
 import { factsOf, learnFacts, modelInUse } from "./model-facts.ts";
 import { openModel } from "./models.ts";
 import { inForce, samplingOf, thinkingOf } from "./parameters.ts";
 import { isCut, reasoningOf, rebuild } from "./rebuild.ts";
-import { endingOf, Recording } from "./recording.ts";
+import { Recording } from "./recording.ts";
 import { newWriter, writerFor } from "./saving.ts";
-import { countedAfter, lacksTariff, Spending } from "./spending.ts";
-
-export interface Answer extends TurnResult {
-  /** Null where usage or price is unknown. */
-  readonly cost: Cost | null;
-  /** Whether the price is unknown only because nobody knows yet whether the day is a holiday. */
-  readonly tariffUnknown: boolean;
-  /** Why it was not saved, where it was to be; null when it was. */
-  readonly unsaved: AppError | null;
-}
-
-export interface Question {
-  /** As it is sent, with the text of attached files. */
-  readonly text: string;
-  readonly images?: readonly Image[];
-}
-
-type OnEvent = (event: ChatEvent) => void;
-
-/** One request and how the transcript shows it. */
-interface Run {
-  readonly model: Model;
-  readonly request: ChatRequest;
-  readonly record: Recording;
-  readonly question: Question;
-  /** Id of the exchange whose answer it continues; null for a question. */
-  readonly continues: string | null;
-}
+import { requestSummary } from "./summary-request.ts";
+import { countedAfter, Spending } from "./spending.ts";
 
 /** What was typed to go on with an answer, as the transcript shows it. */
 const goOnCommand = "/continue";
@@ -281,21 +254,9 @@ export class Dialogue {
   async compact(signal: AbortSignal): Promise<{ before: number; after: number; unsaved: AppError | null }> {
     const { conversation } = this;
     const { words } = this.#app;
-    const { tokens, window } = this.context;
-    const model = await openModel(this.#app, this.#state.connection, this.modelId);
-    const asked = { provider: this.provider, model: this.modelId };
-    const { stream, thinking } = this.inForce;
+    const { tokens } = this.context;
     const either = AbortSignal.any([signal, this.#app.stop]);
-    const ask = async (messages: readonly Message[]) => {
-      const off = thinking === false ? { enabled: false, effort: null } : null;
-      const request = { model: asked.model, messages, sampling: {}, thinking: off, stream };
-      const result = await runTurn(model, request, [], either, asked.provider);
-      this.#spending.add(result, asked, false);
-      return result;
-    };
-    const { system } = conversation;
-    const context = { ask, tokens, window, system, provider: asked.provider, words: words.context };
-    const summary = await summarise(conversation.turns, context);
+    const summary = await requestSummary(this.#app, this.#spending, this.#state, this.context, either);
     const through = conversation.lastId;
     conversation.summarise(words.context.summary, summary, 0);
     const unsaved = this.#covered(summary, through);
@@ -389,34 +350,12 @@ export class Dialogue {
     return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream: settings.stream };
   }
 
-  async #run(
-    { model, request, record, question, continues }: Run,
-    onEvent: OnEvent,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async #run(run: Omit<ExchangeRun, "asked" | "system">, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const asked = { provider: this.provider, model: this.modelId };
-    using exchange = record.begin({
-      ...asked,
-      at: new Date(),
-      question: question.text,
-      system: this.conversation.system,
-      sampling: request.sampling,
-      thinking: request.thinking,
-      continues,
-      ...(question.images && { images: question.images }),
-    });
-    const result = this.#named(await runTurn(model, request, [record.onEvent, onEvent], signal, asked.provider));
-    const cost = this.#spending.add(result, asked);
-    exchange.end(endingOf(result, cost, this.#app.words));
-    this.#change({ counted: countedAfter(result) });
+    const { system } = this.conversation;
+    const answer = await runExchange(this.#app, this.#spending, { ...run, asked, system }, onEvent, signal);
+    this.#change({ counted: countedAfter(answer) });
     this.#look();
-    return { ...result, cost, tariffUnknown: lacksTariff(this.#app, result, asked), unsaved: record.failure };
-  }
-
-  /** Who answered is told only where it was somebody else than asked. */
-  #named(result: TurnResult): TurnResult {
-    const { answeredBy } = result;
-    const asked = answeredBy?.provider === this.provider && answeredBy.model === this.modelId;
-    return asked ? { ...result, answeredBy: null } : result;
+    return answer;
   }
 }

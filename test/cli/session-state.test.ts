@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { newPlace, type Place, put, run, transcriptsOf } from "../support/program.ts";
+import { newPlace, openProgram, type Place, put, run, transcriptsOf } from "../support/program.ts";
+import { say } from "../support/pty.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer, finish, refusal, text } from "../support/wire.ts";
 
@@ -118,6 +119,29 @@ describe.concurrent("a failure between leaves the old conversation as it was", (
     expect(transcriptsOf(place).map(exchanges)).toEqual(
       expect.arrayContaining([["alpha -> answer 1"], ["beta -> answer 1", "gamma -> answer 2"]]),
     );
+  });
+
+  test("/resume of a conversation whose provider has no model", async () => {
+    await using one = await serve(numbered);
+    await using two = await serve([{ headers: { "content-type": "application/json" }, body: '{"data":[]}' }]);
+    const place = placeOf({ one });
+    put(place.configFile, `${readFileSync(place.configFile, "utf8")}  two: {base_url: "${two.url}"}\n`);
+    const header = '<!-- deepseek-chat conversation {"v":1,"id":"aaa","started":"2026-11-20T10:00:00.000+00:00"} -->';
+    const turn = '<!-- deepseek-chat turn {"id":"t1","at":"2026-11-20T10:00:00.000+00:00","provider":"two"} -->';
+    const alpha = `${header}\n\n${turn}\n[2026-11-20 10:00:00] Question:\nalpha secret\n\n[2026-11-20 10:00:01] Answer:\nyes\n\n${"-".repeat(40)}\n<!-- deepseek-chat end {"status":"complete"} -->\n\n`;
+    put(join(place.cwd, "alpha.md"), alpha);
+    await using terminal = openProgram(["-p", "one", "--no-render"], { place, rows: 40 });
+    await say(terminal, "beta");
+    await terminal.until(/^answer 1$/mu);
+    await say(terminal, "/resume alpha.md");
+    await terminal.until("No model is set for two");
+    await say(terminal, "gamma");
+    await terminal.until(/^answer 2$/mu);
+    await say(terminal, "q");
+    await terminal.exit;
+    expect(asked(one)).toEqual(["one-1: beta", "one-1: beta | answer 1 | gamma"]);
+    expect(readFileSync(join(place.cwd, "alpha.md"), "utf8")).toBe(alpha);
+    expect(transcriptsOf(place).map(exchanges)).toEqual([["beta -> answer 1", "gamma -> answer 2"]]);
   });
 
   test("/fork where no new file can be made", async () => {
@@ -272,6 +296,35 @@ describe.concurrent("/retry and /edit-last", () => {
 });
 
 describe.concurrent("what a session tells", () => {
+  test("in the language that /lang chose, at the prompt too", async () => {
+    await using one = await serve(numbered);
+    const place = placeOf({ one });
+    await using terminal = openProgram(["-p", "one"], { place, rows: 30 });
+    await say(terminal, "/lang zh");
+    await terminal.until("界面语言");
+    terminal.type("\u0012");
+    await terminal.until("搜索历史：");
+  });
+
+  test("of a stopped answer that nothing is kept, where nothing had come", async () => {
+    await using one = await serve([{ body: [new Promise(() => {})], end: "stall" }]);
+    const place = placeOf({ one });
+    await using terminal = openProgram(["-p", "one"], { place, rows: 30 });
+    await say(terminal, "a");
+    await one.received(1);
+    terminal.type("\u0003");
+    await terminal.until(/^Stopped\.$/mu);
+  });
+
+  test("of what it cannot do: /export replaces no file", async () => {
+    await using one = await serve(numbered);
+    const place = placeOf({ one });
+    put(join(place.cwd, "page.html"), "mine");
+    const { stderr, code } = await session(place, ["a", "/export html page.html"], "-p", "one");
+    expect(stderr).toContain("page.html");
+    expect({ code, kept: readFileSync(join(place.cwd, "page.html"), "utf8") }).toEqual({ code: 2, kept: "mine" });
+  });
+
   test("of money: a refused connection is no question, and the cost of what has no count is unknown", async () => {
     await using one = await serve([answer("yes"), { body: [text("cut")], end: "cut" }]);
     const place = placeOf({ one }, "models: {one-1: {CNY: {cached: 1, input: 1, output: 1}}}\n");

@@ -5,7 +5,7 @@ import { readTranscript } from "../../src/transcripts/read.ts";
 import { newPlace, type Place, put, run } from "../support/program.ts";
 import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
 import { freePort } from "../support/tcp.ts";
-import { answer, refusal, text } from "../support/wire.ts";
+import { answer, delta, done, finish, refusal, text } from "../support/wire.ts";
 
 const deepseekKey = "sk-deepseek0123456789";
 const siliconflowKey = "sk-siliconflow0123456789";
@@ -164,6 +164,33 @@ describe.concurrent("the next provider takes over", () => {
     expect(stderr).toMatch(
       /deepseek was to go on, and brought nothing[\s\S]*no balance left[\s\S]*mine was asked to go on/u,
     );
+  });
+
+  test("by prefix completion, also where the one before refused that", async () => {
+    await using first = await serve([
+      cut(text("One, two")),
+      refusal(404, error("no such thing")),
+      refusal(503, error("busy")),
+    ]);
+    await using second = await serve([answer(", three.")]);
+    const { place, env } = placed({ deepseek: first.url, siliconflow: second.url });
+    const { code, stdout } = await run(["ask", "--retries", "1", "count"], { place, env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "One, two, three.\n" });
+    expect(second.body()).toMatchObject({ prefix: "One, two", messages: [{ role: "user", content: "count" }] });
+  });
+
+  test("with no thinking of an answer that is given once more", async () => {
+    const thought = (words: string) => delta({ reasoning_content: words });
+    await using first = await serve([cut(thought("half a thought"))]);
+    await using second = await serve([
+      { body: [thought("a thought"), text("Yes"), finish("length"), done] },
+      answer("."),
+    ]);
+    const { place, env } = placed({ deepseek: first.url, local: second.url });
+    const { stdout } = await run(["ask", "--retries", "0", "sure?"], { place, env });
+    await run(["ask", "--continue-answer", "--retries", "0", "-p", "mine"], { place, env });
+    expect(stdout).toBe("Yes\n");
+    expect(JSON.stringify(second.requests)).not.toContain("half a thought");
   });
 
   test("in a session, for that question alone", async () => {
