@@ -304,6 +304,7 @@ describe.concurrent("what a session tells", () => {
     await terminal.until("界面语言");
     terminal.type("\u0012");
     await terminal.until("搜索历史：");
+    expect(terminal.screen()).not.toContain("search history");
   });
 
   test("of a stopped answer that nothing is kept, where nothing had come", async () => {
@@ -314,6 +315,7 @@ describe.concurrent("what a session tells", () => {
     await one.received(1);
     terminal.type("\u0003");
     await terminal.until(/^Stopped\.$/mu);
+    expect(terminal.screen()).not.toContain("kept");
   });
 
   test("of what it cannot do: /export replaces no file", async () => {
