@@ -8,6 +8,7 @@ import { describe } from "../terminal/terminal.ts";
 import { forms, type FormName } from "../transcripts/export/forms.ts";
 import { describeTranscript, readTranscript, type TranscriptSummary } from "../transcripts/read.ts";
 import { fold } from "../transcripts/search/fold.ts";
+import { Searcher } from "../transcripts/search/search.ts";
 import { localStamp } from "../transcripts/times.ts";
 import { turnsIn } from "../transcripts/turns.ts";
 import type { App } from "./app.ts";
@@ -25,6 +26,8 @@ import { modelOf } from "./library.ts";
 export async function pickConversation(app: App, first: Deed, inUse: string | null): Promise<string | null> {
   const { terminal, words, transcripts } = app;
   let start: Start = { filter: "", value: null, place: 0 };
+  using contents = new ContentFilter(app);
+  const search = (filter: string) => contents.find(filter);
   while (!app.stop.aborted) {
     const all = await listConversations(app);
     if (all.length === 0) {
@@ -37,13 +40,59 @@ export async function pickConversation(app: App, first: Deed, inUse: string | nu
         app,
         all.find((row) => row.path === path)!,
       );
-    const picked = await pick({ terminal, words: words.picker, rows: all.map(asRow), fold, first, start, preview });
+    const picked = await pick({
+      terminal,
+      words: words.picker,
+      rows: all.map(asRow),
+      fold,
+      first,
+      start,
+      search,
+      preview,
+    });
     if (picked === null) return null;
     if (picked.deed === "resume" && (await describeTranscript(picked.value)) !== null) return picked.value;
     await attempt(app, picked, inUse);
     start = picked;
   }
   return null;
+}
+
+/** Conversations that a filter may leave by their contents. */
+const mostFound = 1000;
+
+/** Finds the conversations that hold the words of a filter, one filter after the other. */
+class ContentFilter implements Disposable {
+  readonly #searcher: Searcher;
+  #stop = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor({ transcripts, folders }: App) {
+    this.#searcher = new Searcher(transcripts, folders.cache, "often");
+  }
+
+  /** Their paths; the search for another filter is left. */
+  async find(filter: string): Promise<ReadonlySet<string>> {
+    this.#stop.abort();
+    const stop = new AbortController();
+    this.#stop = stop;
+    const before = this.#running;
+    const found = before.then(async () => await this.#search(filter, stop.signal));
+    this.#running = found.catch(() => {});
+    return await found;
+  }
+
+  async #search(what: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    if (signal.aborted) return new Set();
+    const query = { what, role: null, since: null, limit: mostFound, exchanges: 1, forks: "each" as const };
+    const { conversations } = await this.#searcher.search(query, { signal, onProgress: () => {} });
+    return new Set(conversations.map(({ path }) => path));
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
+    void this.#running.finally(() => this.#searcher[Symbol.dispose]());
+  }
 }
 
 function asRow(summary: TranscriptSummary): PickerRow {

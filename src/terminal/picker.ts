@@ -37,6 +37,8 @@ export interface PickerOptions {
   readonly first: Deed;
   /** Where an earlier choice was left. */
   readonly start: Start;
+  /** The values of the rows whose contents hold the words of a filter; empty once another filter is asked for. */
+  readonly search: (filter: string) => Promise<ReadonlySet<string>>;
   /** What is known of a row, read when it is highlighted. */
   readonly preview: (value: string) => Promise<string>;
 }
@@ -44,6 +46,8 @@ export interface PickerOptions {
 export interface Start {
   readonly filter: string;
   readonly value: string | null;
+  /** What was searched for the filter. */
+  readonly contents?: Contents | null;
   /** Of the value among those found; what is there now is chosen when the value is gone. */
   readonly place: number;
 }
@@ -74,9 +78,18 @@ const keyPrompt = createPrompt<void, { readonly message: string }>(({ message },
   return message;
 });
 
-function matching({ rows, fold }: PickerOptions, filter: string): readonly PickerRow[] {
+/** What is known of the contents of rows: those that hold the words of a filter. */
+interface Contents {
+  readonly filter: string;
+  readonly values: ReadonlySet<string>;
+}
+
+/** The rows that a filter leaves: by what stands in them, and by their contents as far as these were searched. */
+function matching({ rows, fold }: PickerOptions, filter: string, contents: Contents | null): readonly PickerRow[] {
   const wanted = fold(filter).split(/\s+/u).filter(Boolean);
-  return wanted.length === 0 ? rows : rows.filter(({ text }) => wanted.every((word) => text.includes(word)));
+  if (wanted.length === 0) return rows;
+  const held = contents?.filter === filter ? contents.values : new Set<string>();
+  return rows.filter(({ text, value }) => held.has(value) || wanted.every((word) => text.includes(word)));
 }
 
 const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
@@ -85,13 +98,14 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const [filter, setFilter] = useState(start.filter);
   const [typing, setTyping] = useState(false);
   const [place, setPlace] = useState(() => {
-    const found = matching(options, start.filter).findIndex((row) => row.value === start.value);
+    const found = matching(options, start.filter, start.contents ?? null).findIndex((row) => row.value === start.value);
     return found >= 0 ? found : start.place;
   });
   /** A letter that does something when nothing comes right behind it. */
   const waiting = useRef<NodeJS.Immediate | null>(null);
   const [, setSize] = useState(0);
-  const found = matching(options, filter);
+  const contents = useContents(filter, options.search, start.contents ?? null);
+  const found = matching(options, filter, contents);
   const active = Math.min(place, found.length - 1);
   const chosen = found[active];
   const preview = usePreview(chosen?.value ?? null, options.preview);
@@ -123,7 +137,7 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
     };
     const act = (deed: Deed) => {
       restore();
-      if (chosen !== undefined) done({ deed, value: chosen.value, filter, place: active });
+      if (chosen !== undefined) done({ deed, value: chosen.value, filter, place: active, contents });
     };
     const isAlone = waiting.current === null;
     if (waiting.current !== null) clearImmediate(waiting.current);
@@ -169,15 +183,34 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
     .split("\n")
     .slice(0, room.preview)
     .map((line) => ink.dim(clipped(line, width)));
+  const isSearched = filter.trim() === "" || contents?.filter === filter;
   const hint = typing ? words.filtering : words.choosing(Object.assign({ first }, keys));
   const bottom = [
-    ...(found.length === 0 ? [ink.yellow(clipped(`  ${words.noMatch}`, width))] : list),
+    ...(found.length === 0 ? [ink.yellow(clipped(`  ${isSearched ? words.noMatch : words.searching}`, width))] : list),
     ...(room.preview > 0 ? ["", ...shown] : []),
     ink.dim(clipped(hint, width)),
   ];
   const head = `${ink.bold(clipped(words.title({ found: found.length, all: rows.length }), Math.floor(width / 2)))} `;
   return [`${head}${filter}`, bottom.join("\n")];
 });
+
+/** The contents that hold the words of the filter; those of another filter, or null, until they were searched. */
+function useContents(filter: string, search: PickerOptions["search"], before: Contents | null): Contents | null {
+  const [contents, setContents] = useState(before);
+  useEffect(() => {
+    let current = true;
+    if (filter.trim() !== "") {
+      search(filter).then(
+        (values) => current && setContents({ filter, values }),
+        () => current && setContents({ filter, values: new Set() }),
+      );
+    }
+    return () => {
+      current = false;
+    };
+  }, [filter]);
+  return contents;
+}
 
 /** What is known of the highlighted row; empty until it was read, and where it cannot be. */
 function usePreview(value: string | null, read: PickerOptions["preview"]): string {

@@ -137,7 +137,8 @@ describe.concurrent("the picker of conversations", () => {
       await terminal.until("Conversations (3)");
       terminal.type(pasted);
       await terminal.until(`Conversations (0 of 3) ${pasted.replaceAll(/\u001b\[20.~/gu, "")}`);
-      expect(terminal.screen()).toContain("No conversation has all of these words.");
+      await terminal.until("No conversation has all of these words.");
+      expect(terminal.screen()).toContain("Conversations (0 of 3)");
     },
   );
 
@@ -319,4 +320,22 @@ describe.concurrent("the picker of conversations", () => {
     expect(terminal.screen().replaceAll("\n", "")).toMatch(/There are no conversations in .* yet\./u);
     expect(existsSync(join(place.cwd, "transcripts"))).toBe(true);
   });
+});
+
+test("the picker's filter finds what was said too", async () => {
+  const place = filledPlace();
+  await using terminal = openProgram(["transcripts"], { place });
+  await terminal.until("Conversations (3)");
+  terminal.type("/");
+  terminal.type("manifest");
+  await terminal.until("Conversations (1 of 3)");
+  expect(listed(terminal)).toEqual(["*kubectl apply"]);
+  terminal.type(" nowhere");
+  await terminal.until("No conversation has all of these words.");
+  terminal.type("\u0015");
+  terminal.type("\u53e0\u52a0");
+  await terminal.until(() => listed(terminal)[0] === `*${quantum}`);
+  terminal.type(down);
+  terminal.type("q");
+  expect(await terminal.exit).toMatchObject({ code: 0 });
 });

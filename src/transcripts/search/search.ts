@@ -25,6 +25,8 @@ export interface SearchQuery {
   readonly since: Date | null;
   /** How many conversations are wanted; null for all. */
   readonly limit: number | null;
+  /** What a fork shares with the conversation it comes from: found once, which is the default, or in each of them. */
+  readonly forks?: "once" | "each";
   /** How many exchanges of each are wanted; null for all. */
   readonly exchanges: number | null;
 }
@@ -192,7 +194,7 @@ class Search {
   }
 
   #best(prospects: readonly Prospect[]): Findings {
-    const { limit, exchanges: most } = this.#query;
+    const { limit, exchanges: most, forks = "once" } = this.#query;
     const now = Date.now();
     const ranked = prospects
       .map((prospect) => ({ prospect, score: score(prospect.tally, now - prospect.usedAt) }))
@@ -205,7 +207,7 @@ class Search {
       if (conversations.length === limit) break;
       const { exchanges, more } = prospect.read(
         most,
-        (id) => shown.has(id) && (prospect.forked || shown.get(id)!.forked),
+        (id) => forks === "once" && shown.has(id) && (prospect.forked || shown.get(id)!.forked),
       );
       const path = join(this.#around.folder, prospect.name);
       for (const { id } of exchanges) if (id !== null) shown.set(id, prospect);

@@ -23,6 +23,7 @@ export const picker = {
   title: ({ found, all }: { found: number; all: number }) =>
     found === all ? `Conversations (${all})` : `Conversations (${found} of ${all})`,
   noMatch: "No conversation has all of these words.",
+  searching: "Searching what was said…",
   choosing: ({ first, show, resume, export: exporting, remove }: PickerKeys) =>
     `Enter ${first === "resume" ? "go on" : "show"} · ${first === "resume" ? `${show} show` : `${resume} go on`} · ${exporting} export · ${remove} delete · / filter · q leave`,
   filtering: "Enter choose · ↑↓ back to the list · Esc clear the filter",

@@ -51,6 +51,7 @@ export const confirm: Words["confirm"] = { yes: "是", no: "否", neither: "请�
 export const picker: Words["picker"] = {
   title: ({ found, all }) => (found === all ? `对话（${all}）` : `对话（${found}/${all}）`),
   noMatch: "没有符合条件的对话。",
+  searching: "正在搜索对话内容…",
   choosing: ({ first, show, resume, export: exporting, remove }) =>
     `回车 ${first === "resume" ? "继续" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 继续`} · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
   filtering: "回车 选定 · ↑↓ 返回列表 · Esc 清除筛选",
