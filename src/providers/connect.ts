@@ -126,7 +126,7 @@ class Attempt {
     const { first, body } = await peek(response.body as unknown as AsyncIterable<Buffer>);
     if (first.startsWith("{") || first.startsWith("[") || first.startsWith('"'))
       return this.#readWhole(await text(body), response);
-    if (!/^(?:data|event|id|retry)?:/u.test(first)) throw this.#notAnAnswer(response, first);
+    if (!/^(?:data|event|id|retry|error)?:/u.test(first)) throw this.#notAnAnswer(response, first);
     for await (const event of serverEvents(wholeLines(body), (piece) => this.#onPiece(piece))) this.#onEvent(event);
   }
 
@@ -168,7 +168,7 @@ class Attempt {
 
   #readData(data: string): void {
     // Words where a chunk was expected are the service's.
-    if (/^[^[{"\d-]/u.test(data)) return this.#fail(complaintOf(data));
+    if (/^[^[{"\d-]/u.test(data)) return this.#end.awaits === "content" ? this.#fail(complaintOf(data)) : undefined;
     let chunks: readonly unknown[] = [];
     try {
       chunks = this.#parse(data);

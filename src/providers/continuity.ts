@@ -51,7 +51,8 @@ const unusable: ReadonlySet<ErrorCode> = new Set([
  * may not go to is no such thing: that is for the person to decide, so it is told and ends the question.
  */
 function isUnusable({ code, exitCode }: AppError): boolean {
-  return exitCode === 5 || unusable.has(code);
+  // An answer whose end is not understood may be whole.
+  return (exitCode === 5 && code !== "finish_unknown") || unusable.has(code);
 }
 
 /** Whether a service does not take a request of this form. */

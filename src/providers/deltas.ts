@@ -60,7 +60,7 @@ export class Deltas {
       this.finish = finishOf(choice) ?? (isRecord(part) ? finishOf(part) : null);
     }
     this.finish ??= finishOf(chunk);
-    const usage = readUsage(chunk["usage"]);
+    const usage = readUsage(chunk["usage"]) ?? (choice === null ? null : readUsage(choice["usage"]));
     this.counted = usage !== null && choice === null;
     if (usage !== null && JSON.stringify(usage) !== this.#usage) {
       this.#usage = JSON.stringify(usage);

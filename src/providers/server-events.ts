@@ -8,7 +8,7 @@ export interface ServerEvent {
 /**
  * Events of a body, as https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation has it, but
  * for the last one: it counts without its blank line, as some servers leave that out. Comments, ids, times to wait and events
- * without data are passed over.
+ * without data are passed over. Two forms that are none of the standard are read: a line of JSON as data, `error:` as an event.
  *
  * @param pieces that end with a line, the last one excepted; see `wholeLines`
  * @param onPiece told of each piece before its events
@@ -51,7 +51,10 @@ class EventLines {
     const colon = line.indexOf(":");
     if (colon === 0) return;
     const name = colon < 0 ? line : line.slice(0, colon);
-    if (name !== "data" && name !== "event") return;
+    // Gateways put JSON of their own behind a stream that failed, llama.cpp `error: {…}`.
+    if (line.startsWith("{")) this.#data.push(line);
+    else if (name === "error") this.#name = name;
+    if (name !== "data" && name !== "event" && name !== "error") return;
     const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     if (name === "event") this.#name = value;
     else this.#data.push(value);

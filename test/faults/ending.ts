@@ -148,6 +148,17 @@ export const endingFaults: readonly Fault[] = [
     [half, "data: upstream timed out\n\n"],
     failed("stream_failed", "upstream timed out", "half"),
   ),
+  stream(
+    "a line of JSON behind the events",
+    [half, '{"error":{"message":"upstream gone"}}\n'],
+    failed("stream_failed", "upstream gone", "half"),
+  ),
+  stream(
+    "a field called error",
+    [half, 'error: {"message":"upstream gone"}\n\n'],
+    failed("stream_failed", "upstream gone", "half"),
+  ),
+  stream("a sentence behind the finish reason", [half, rest, finish(), "data: goodbye\n\n"], both),
   stream("an event stream without a byte", [], failed("empty_stream", "before its first word")),
   fault(
     "text in pieces, then closed in the middle",

@@ -231,6 +231,12 @@ describe("usage", () => {
     expect(readUsage(wire)).toBe(null);
   });
 
+  test("is found within the choice", () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2 };
+    const { events } = read([{ choices: [{ delta: {}, finish_reason: "stop", usage }] }]);
+    expect(events).toMatchObject([{ type: "usage", usage: { totalTokens: 3 } }]);
+  });
+
   test("on every chunk is told only when it has changed", () => {
     const chunk = (completion: number) => ({ choices: [], usage: { prompt_tokens: 1, completion_tokens: completion } });
     const counts = read([chunk(1), chunk(1), chunk(2)]).events.map((event) =>

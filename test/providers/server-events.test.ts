@@ -24,6 +24,8 @@ test.each([
   ["data\n\n: comment\nid: 7\nretry: 1\nfoo: bar\ndata:  b\n\n", [message(""), message(" b")]],
   ["\uFEFFdata: a\n\n", [message("a")]],
   ["data: a", [message("a")]],
+  ['data: a\n\n{"error":"b"}\n', [message("a"), message('{"error":"b"}')]],
+  ['data: a\n\nerror: {"message":"b"}\n\n', [message("a"), { name: "error", data: '{"message":"b"}' }]],
   ["", []],
 ])("%j", async (text, events) => {
   expect(await read([Buffer.from(text)])).toEqual(events);
