@@ -4,7 +4,7 @@ import { type AppError, asAppError } from "../errors.ts";
 import { readBalance } from "../providers/account.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
-import { askSecret, choose } from "../terminal/prompts.ts";
+import { askSecret, choose, unechoed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
@@ -42,7 +42,7 @@ export async function enterKey(
       return isWellFormed(typed) ? null : words.setup.malformed;
     });
     terminal.say(terminal.ink.err.dim(`${words.setup.checking}…`));
-    const { offered, refused } = await check(app, tryKey(value));
+    const { offered, refused } = await unechoed(async () => await check(app, tryKey(value)));
     if (refused === null) return { value, offered };
     terminal.warn(sanitize(describe(refused, words.errors)));
     if (wantsKey(refused)) {

@@ -1,7 +1,7 @@
 import { looksLikeKey } from "../config/keys.ts";
 import { saveSetting } from "../config/save.ts";
 import { isProviderName } from "../config/schema.ts";
-import { askText, choose } from "../terminal/prompts.ts";
+import { askText, choose, unechoed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
@@ -62,11 +62,8 @@ async function askAddress(app: App, name: string): Promise<{ address: string; fo
     });
     const address = normalisedAddress(typed)!;
     terminal.say(terminal.ink.err.dim(`${words.setup.looking}…`));
-    const found = await findService(
-      address,
-      (url) => connectionTo(app, openEndpoint(app, name, url, { base_url: url }), null),
-      stop,
-    );
+    const open = (url: string) => connectionTo(app, openEndpoint(app, name, url, { base_url: url }), null);
+    const found = await unechoed(async () => await findService(address, open, stop));
     const { baseUrl, offered, error } = found;
     if (offered !== null) {
       terminal.say(words.setup.foundService({ url: sanitize(baseUrl), models: offered.length }));

@@ -4,7 +4,7 @@ import { AppError, asAppError } from "../errors.ts";
 import { offeredModels } from "../providers/account.ts";
 import { findProvider, localProviders } from "../providers/catalogue.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
-import { choose } from "../terminal/prompts.ts";
+import { choose, unechoed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { App } from "./app.ts";
 import { enterKey, keepKey } from "./key-entry.ts";
@@ -68,7 +68,7 @@ const newService = Symbol("a service that the program does not know yet");
 
 async function chooseProvider(app: App): Promise<string | typeof newService> {
   const { words } = app;
-  const locals = await findLocals(app);
+  const locals = await unechoed(async () => await findLocals(app));
   const own = app.providers.filter((name) => findRow(app, name)?.isCustom === true);
   return await choose<string | typeof newService>(words.setup.intro, [
     ...hosted.map((name) => ({ value: name, name: words.setup.provider[name] })),
@@ -140,7 +140,7 @@ async function setUp(app: App, name: string): Promise<Ready | null> {
 /** The models of a server that needs no key; null where it has no list. */
 async function listWithoutKey(app: App, name: string): Promise<readonly OfferedModel[] | null | "wants a key"> {
   try {
-    return await offeredModels(await app.connection(name), app.stop);
+    return await unechoed(async () => await offeredModels(await app.connection(name), app.stop));
   } catch (thrown) {
     const error = asAppError(thrown);
     if (wantsKey(error)) return "wants a key";

@@ -104,6 +104,24 @@ export async function confirmed(message: string, fallback: boolean, words: Words
   return await asked((context) => confirm({ message, default: fallback, theme: { keywords } }, context));
 }
 
+/**
+ * Does work between two questions, in which the terminal would show what is typed: a key that is pasted too early must not be
+ * seen either. It is dropped; Ctrl-C is the signal that it always is.
+ */
+export async function unechoed<Value>(work: () => Promise<Value>): Promise<Value> {
+  const { stdin } = process;
+  if (!stdin.isTTY) return await work();
+  const listen = (bytes: Buffer) => {
+    if (bytes.includes(3)) process.kill(process.pid, "SIGINT");
+  };
+  stdin.setRawMode(true).on("data", listen).resume();
+  try {
+    return await work();
+  } finally {
+    stdin.off("data", listen).pause().setRawMode(false);
+  }
+}
+
 /** What a prompt of this package is given besides its own. */
 export interface Context {
   readonly output: NodeJS.WriteStream;

@@ -407,6 +407,21 @@ describe.concurrent("a key", () => {
     expect(terminal.raw).not.toContain("0123456789");
   });
 
+  test("that is typed while another one is checked is not shown, and Ctrl-C leaves then too", async () => {
+    const { promise: never } = Promise.withResolvers<Reply>();
+    await using server = await serve(() => never);
+    const place = newPlace();
+    localServers(place);
+    const env = { DEEPSEEK_BASE_URL: server.url };
+    await using terminal = openProgram(["setup", "-p", "deepseek"], { place, env, rows: 40, cols: 100 });
+    await typeKey(terminal, rightKey);
+    await server.received(1);
+    terminal.type("sk-early-987654321");
+    terminal.type(interrupt);
+    expect((await terminal.exit).code).toBe(130);
+    expect(terminal.raw).not.toMatch(/987654321|0123456789/u);
+  });
+
   test("that could not be checked and is not to be kept ends set-up in peace", async () => {
     await using server = await serve([{ status: 503, body: "busy" }]);
     const place = newPlace();
