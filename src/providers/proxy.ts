@@ -57,7 +57,9 @@ export function findProxy(url: string, variables: Variables): URL | null {
   if (named === null) return null;
   const proxy = parseProxy(named.value);
   if (proxy !== null && proxySchemes.has(proxy.protocol)) return proxy;
-  const expected = "http://host:port, http://user:password@host:port, socks5://host:port";
+  // In a password only what is percent-encoded is sure to be no end of it.
+  const expected =
+    "http://host:port, http://user:password@host:port (/ → %2F, # → %23, ? → %3F, % → %25), socks5://host:port";
   throw new AppError("bad_value", { name: named.name, value: shownProxy(named.value), expected });
 }
 
@@ -75,8 +77,10 @@ function parseProxy(value: string): URL | null {
 /** A value that is no proxy, as it may be shown: nothing of it that could be a user or a password. */
 function shownProxy(value: string): string {
   const [, scheme = "", rest = ""] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/isu.exec(value) ?? [];
-  const host = rest.slice(rest.lastIndexOf("@") + 1);
-  return /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?\/?$/iu.test(host) ? scheme + host : `${scheme}…`;
+  const at = rest.lastIndexOf("@");
+  const host = rest.slice(at + 1);
+  if (!/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?\/?$/iu.test(host)) return `${scheme}…`;
+  return `${scheme}${at === -1 ? "" : "…@"}${host}`;
 }
 
 /** Null for what is not percent-encoded as it should be. */

@@ -70,13 +70,13 @@ describe.concurrent("a proxy", () => {
   );
 
   test.each([
-    ["http://someone:PRO/XY@proxy.test:1", "http://proxy.test:1"],
-    ["http://someone:12/PROXY@proxy.test", "http://proxy.test"],
-    ["http://someone:12?PROXY@proxy.test", "http://proxy.test"],
-    ["http://someone:12#PROXY@proxy.test", "http://proxy.test"],
-    ["http://someone:PROXY%@proxy.test", "http://proxy.test"],
-    ["socks5://someone:PRO@XY/1@proxy.test", "socks5://proxy.test"],
-    ["gopher://someone:PROXY@proxy.test", "gopher://proxy.test"],
+    ["http://someone:PRO/XY@proxy.test:1", "http://…@proxy.test:1"],
+    ["http://someone:12/PROXY@proxy.test", "http://…@proxy.test"],
+    ["http://someone:12?PROXY@proxy.test", "http://…@proxy.test"],
+    ["http://someone:12#PROXY@proxy.test", "http://…@proxy.test"],
+    ["http://someone:PROXY%@proxy.test", "http://…@proxy.test"],
+    ["socks5://someone:PRO@XY/1@proxy.test", "socks5://…@proxy.test"],
+    ["gopher://someone:PROXY@proxy.test", "gopher://…@proxy.test"],
     ["someone:PRO XY@proxy.test:port", "…"],
     ["http://someone:PROXY", "http://…"],
     ["http://PROXY someone@", "http://…"],
@@ -122,6 +122,18 @@ describe.concurrent("a server of this machine that does not run", () => {
         "u",
       ),
     );
+  });
+});
+
+test.concurrent("a connection that does not come about is given up within ten seconds, and told", async () => {
+  const silent = join(folder, "silent.cjs");
+  // A name server that never answers; the system's own waits are much longer.
+  writeFileSync(silent, 'require("node:dns").lookup = () => {};');
+  const env = { ...key, DEEPSEEK_BASE_URL: "https://service.test/v1" };
+  const { code, stderr } = await run([...ask, "--retries", "0"], { env, node: ["--require", silent] });
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr: "No connection to service.test: no connection in time (ETIMEDOUT). Check the network and the base URL.\n",
   });
 });
 

@@ -206,6 +206,6 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: "proxy: an address that is none",
     scene: at({ HTTPS_PROXY: "gopher://someone:secret@127.0.0.1:70" }),
-    outcome: failed("bad_value", "HTTPS_PROXY cannot be gopher://127.0.0.1:70", "", 2),
+    outcome: failed("bad_value", "HTTPS_PROXY cannot be gopher://…@127.0.0.1:70", "", 2),
   },
 ];
