@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { decodeText, type TextEncoding } from "../text-encoding.ts";
 import type { Line, LineSource } from "./host.ts";
 
@@ -9,7 +10,7 @@ export interface PipedOptions {
   readonly onConverted: (encoding: TextEncoding) => void;
 }
 
-/** Bytes of a line; a longer one is no question. */
+/** Bytes of a line. */
 const maxLine = 32 * 1024 * 1024;
 
 /** Each line that is piped in is one question; read no faster than they are answered. */
@@ -34,9 +35,18 @@ export function pipedLines(input: NodeJS.ReadStream, options: PipedOptions): Lin
 /** Decoded one by one, so that none waits for the next; a byte order mark of UTF-16 holds for all of them. */
 async function* linesOf(input: AsyncIterable<Buffer>, options: PipedOptions): AsyncGenerator<string, undefined> {
   const { stop, locale, onConverted } = options;
-  let rest: Buffer = Buffer.alloc(0);
+  const pieces: Buffer[] = [];
+  let length = 0;
   let wide: "UTF-16LE" | "UTF-16BE" | null = null;
   let first = true;
+  /** What has come and is no line yet; without the mark at the very start. */
+  const gathered = (): Buffer => {
+    const all = Buffer.concat(pieces.splice(0));
+    if (!first) return all;
+    first = false;
+    wide = all.indexOf(leMark) === 0 ? "UTF-16LE" : all.indexOf(beMark) === 0 ? "UTF-16BE" : null;
+    return wide === null ? all : all.subarray(2);
+  };
   const decode = (bytes: Buffer): string => {
     const marked = wide === null ? bytes : Buffer.concat([wide === "UTF-16LE" ? leMark : beMark, bytes]);
     const decoded = decodeText(marked, locale);
@@ -46,22 +56,25 @@ async function* linesOf(input: AsyncIterable<Buffer>, options: PipedOptions): As
   };
   try {
     for await (const piece of input) {
-      rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-      if (first && rest.length < 2) continue;
-      if (first) {
-        first = false;
-        wide = rest.indexOf(leMark) === 0 ? "UTF-16LE" : rest.indexOf(beMark) === 0 ? "UTF-16BE" : null;
-        if (wide !== null) rest = rest.subarray(2);
+      pieces.push(piece);
+      length += piece.length;
+      if (length > maxLine) {
+        throw new AppError("input_unreadable", { path: "stdin", reason: "too_large", limit: "32 MiB" });
       }
+      // A long line comes in many pieces, which are put together once.
+      if ((first && length < 2) || !piece.includes(0x0a)) continue;
+      let rest = gathered();
       for (let end = lineEnd(rest, wide); end !== null; end = lineEnd(rest, wide)) {
         yield decode(rest.subarray(0, end.at)).replace(/\r$/u, "");
         rest = rest.subarray(end.next);
       }
-      if (rest.length > maxLine) return undefined;
+      pieces.push(rest);
+      length = rest.length;
     }
   } catch (error) {
     if (!stop.aborted) throw error;
   }
+  const rest = gathered();
   if (rest.length > 0 && !stop.aborted) yield decode(rest).replace(/\r$/u, "");
   return undefined;
 }

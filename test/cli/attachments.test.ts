@@ -265,3 +265,12 @@ describe.concurrent("what never ends", () => {
     expect(await running.done).toMatchObject({ code: 143, signal: null });
   });
 });
+
+test("a piped line without an end is refused, not gathered for ever", async () => {
+  const { code, stderr } = await run(["chat"], {
+    input: Buffer.alloc(34 * 1024 * 1024, "x"),
+    env: { DEEPSEEK_API_KEY: "sk-0123456789" },
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain("Can't read stdin: it is larger than 32 MiB.");
+});
