@@ -8,9 +8,9 @@ interface Bounds {
   /** Seconds without a result or a sign, and seconds in all. */
   readonly patience: number;
   readonly limit: number;
-  readonly onSlow: () => AppError;
+  readonly onSlow: () => Error;
   /** Where it needs more memory than it may have. */
-  readonly onMemory: () => AppError;
+  readonly onMemory: () => Error;
 }
 
 /** Megabytes that the work of a thread may take. */

@@ -1,9 +1,13 @@
-import { loadLanguages, renderMarkdown, type MarkdownOptions } from "../terminal/markdown/stream.ts";
+import type { MarkdownOptions } from "../terminal/markdown/options.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/summary.ts";
 import type { Exchange, Transcript } from "../transcripts/format.ts";
 import { localStamp } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
+import { renderTexts } from "./answer-renderer.ts";
+
+/** Seconds that an answer may take to be rendered; behind one that takes longer, answers are the text they are. */
+const patience = 120;
 
 /**
  * A conversation as it is read: what was asked, thought and answered, under the labels that it has in the file.
@@ -18,12 +22,16 @@ export async function drawn(
   markdown: MarkdownOptions | null,
 ): Promise<string> {
   const { exchanges } = transcript;
-  if (markdown !== null) await loadLanguages(exchanges.map(({ answer }) => answer).join("\n"));
-  const bodies = exchanges.map((exchange, index) => exchangeText(app, exchange, before + index + 1, markdown));
+  // What was undone is dimmed as a whole.
+  const answers = exchanges.map(({ answer, withdrawn }) => (withdrawn ? "" : answer));
+  const rendered = markdown === null ? [] : await renderTexts(app, answers, markdown, patience);
+  const bodies = exchanges.map((exchange, index) =>
+    exchangeText(app, exchange, before + index + 1, rendered[index] ?? null),
+  );
   return bodies.join(`${app.terminal.ink.out.dim("-".repeat(40))}\n\n`);
 }
 
-function exchangeText(app: App, exchange: Exchange, turn: number, markdown: MarkdownOptions | null): string {
+function exchangeText(app: App, exchange: Exchange, turn: number, rendered: string | null): string {
   const { out } = app.terminal.ink;
   const { labels, takenBack } = app.words.transcripts;
   const { askedAt, answeredAt, endedAt, question, reasoning, answer, status, withdrawn } = exchange;
@@ -38,13 +46,12 @@ function exchangeText(app: App, exchange: Exchange, turn: number, markdown: Mark
       .split("\n")
       .map((line) => (line === "" ? "" : paint(line)))
       .join("\n");
-  const rendered = (text: string) =>
-    markdown === null || withdrawn ? plain(text, withdrawn ? out.dim : String) : renderMarkdown(text, markdown);
+  const shown = rendered === null || withdrawn ? plain(answer, withdrawn ? out.dim : String) : rendered;
   const notice = exchange.notice || exchange.error?.message || "";
   return [
     section(labels.Question, askedAt, plain(question, withdrawn ? out.dim : out.cyan)),
     reasoning === "" ? "" : section(labels.Thinking, null, plain(reasoning, out.dim)),
-    answer === "" && status !== "complete" ? "" : section(labels.Answer, answeredAt, rendered(answer)),
+    answer === "" && status !== "complete" ? "" : section(labels.Answer, answeredAt, shown),
     status === "complete"
       ? ""
       : section(status === "failed" ? labels.Error : labels.Interrupted, endedAt, plain(notice, out.red)),

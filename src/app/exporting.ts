@@ -89,7 +89,7 @@ async function* written(
   chosen: readonly TranscriptSummary[],
   all: boolean,
 ): AsyncGenerator<Written> {
-  const around: Surroundings = { words: app.words, dialect };
+  const around: Surroundings = { words: app.words, dialect, signal: app.stop };
   for (const summary of chosen) {
     // Files are read without waiting; signals come through in between.
     await setImmediate();

@@ -9,7 +9,7 @@ import type { Dialogue } from "./dialogue.ts";
 const mostLines = 12;
 
 /** Shows which conversation is gone on with: its last exchange, and whether that can be gone on with itself. */
-export function remind(app: App, dialogue: Dialogue, earlier: Transcript): void {
+export async function remind(app: App, dialogue: Dialogue, earlier: Transcript): Promise<void> {
   const { terminal, words } = app;
   const ink = terminal.ink.err;
   const turns = earlier.exchanges.filter(({ withdrawn }) => !withdrawn);
@@ -19,8 +19,24 @@ export function remind(app: App, dialogue: Dialogue, earlier: Transcript): void 
   if (last === undefined || !terminal.interactive) return;
   terminal.say(ink.dim(words.session.lastExchange));
   terminal.say(ink.cyan(shortened(`> ${last.question}`, "start")));
-  if (last.answer !== "") terminal.say(shortened(last.answer, "end"));
+  if (last.answer !== "") terminal.say(await answerEnd(app, last.answer));
   if (dialogue.canContinue) terminal.say(ink.yellow(words.session.tornLast));
+}
+
+/** Seconds that a reminder may take to be rendered. */
+const patience = 2;
+
+/** The end of an answer, rendered as it was when it came, where answers are rendered and that is quick. */
+async function answerEnd(app: App, answer: string): Promise<string> {
+  const { terminal, settings, environment } = app;
+  if (!settings.render || !terminal.outIsTerminal) return shortened(answer, "end");
+  const { findAbilities } = await import("../terminal/abilities.ts");
+  const { renderTexts } = await import("./answer-renderer.ts");
+  const abilities = await findAbilities(terminal, environment.variables);
+  const [rendered] = await renderTexts(app, [answer], { ...abilities, color: terminal.ink.err.level }, patience);
+  if (rendered === null || rendered === undefined) return shortened(answer, "end");
+  const rows = rendered.replace(/\n+$/u, "").split("\n");
+  return rows.length <= mostLines ? rows.join("\n") : ["…", ...rows.slice(-mostLines)].join("\n");
 }
 
 /** Of a long text the lines at its start or end, made harmless. */

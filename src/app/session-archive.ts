@@ -19,7 +19,7 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
     const earlier = await findEarlier(app, { kind: "named", reference });
     if (earlier === null) return;
     await dialogue.resume(earlier);
-    remind(app, dialogue, earlier);
+    await remind(app, dialogue, earlier);
   };
   let searcher: Searcher | null = null;
   return {

@@ -26,7 +26,7 @@ export async function runSession(app: App, earlier: Earlier, files: readonly str
   const attached = await readNamed(app, files);
   const opened = await openDialogue(app, before);
   if (opened instanceof AppError) return opened;
-  greet(opened.app, opened.dialogue, before);
+  await greet(opened.app, opened.dialogue, before);
   const host = new SessionHost(opened.app, opened.dialogue, attached);
   const lines = await openLines(opened.app, host);
   host.useLines(lines);
@@ -71,7 +71,7 @@ function toBeSetUp({ origins, settings }: App, error: AppError): string | null |
   return provider === settings.provider && origins.provider?.kind === "built-in" ? null : provider;
 }
 
-function greet(app: App, dialogue: Dialogue, before: Transcript | null): void {
+async function greet(app: App, dialogue: Dialogue, before: Transcript | null): Promise<void> {
   const { terminal, words, settings, transcripts, workingFolder } = app;
   const { ink } = terminal;
   terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
@@ -80,7 +80,7 @@ function greet(app: App, dialogue: Dialogue, before: Transcript | null): void {
   const path = sanitize(shownPath(workingFolder, target));
   terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
   if (before === null) return;
-  remind(app, dialogue, before);
+  await remind(app, dialogue, before);
   terminal.say(words.session.modelIs({ provider: dialogue.provider, model: sanitize(dialogue.modelId) }));
 }
 

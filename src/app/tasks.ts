@@ -1,4 +1,5 @@
 import type { AppError } from "../errors.ts";
+import type { MarkdownOptions } from "../terminal/markdown/options.ts";
 import type { Item } from "../transcripts/import/found.ts";
 import type { Findings, SearchQuery } from "../transcripts/search/search.ts";
 
@@ -8,6 +9,11 @@ type Sign = () => void;
 interface PatternSearch extends Omit<SearchQuery, "what"> {
   readonly folder: string;
   readonly what: RegExp;
+}
+
+interface RenderWork {
+  readonly texts: readonly string[];
+  readonly options: MarkdownOptions;
 }
 
 interface PatternFindings {
@@ -31,6 +37,13 @@ export const tasks = {
       onUnreadable: ({ code, details }) => unreadable.push({ code, details }),
     });
     yield { findings, unreadable };
+  },
+  async *render({ texts, options }: RenderWork): AsyncGenerator<string> {
+    const { loadLanguages, renderMarkdown } = await import("../terminal/markdown/stream.ts");
+    for (const text of texts) {
+      await loadLanguages(text);
+      yield renderMarkdown(text, options);
+    }
   },
   async *import({ path }: { readonly path: string }, sign: Sign): AsyncGenerator<Item> {
     const { conversationsIn } = await import("../transcripts/import/open.ts");

@@ -181,3 +181,36 @@ describe.concurrent("list", () => {
     expect(stderr).toContain(value);
   });
 });
+
+describe.skipIf(!posix).concurrent("what takes long to draw", () => {
+  /** Links that are never used, of which the renderer looks at each again and again. */
+  const slow = Array.from({ length: 12_000 }, (_, index) => `[a${index}]: b`).join("\n");
+
+  test("is ended by Ctrl-C", async () => {
+    const place = newPlace();
+    conversation(place, [["slow", slow]]);
+    await using terminal = openProgram(["transcripts", "show", "last"], {
+      place,
+      env: { PAGER: "cat", NODE_OPTIONS: `--import=${asked}` },
+    });
+    await terminal.until("asked");
+    terminal.kill("SIGINT");
+    expect(await terminal.exit).toMatchObject({ code: 130 });
+  });
+
+  test("does not keep a session from its prompt, which shows the last answer as it came", async () => {
+    const place = newPlace();
+    conversation(place, [["say it", "It is **bold**."]]);
+    await using terminal = openProgram(["-c", "-p", "demo"], { place });
+    await terminal.until("It is bold.");
+    expect(terminal.raw).toContain("\u001b[1mbold");
+    expect(terminal.screen()).not.toContain("**bold**");
+    terminal.type("q\r");
+    await terminal.exit;
+  });
+});
+
+/** Says on stderr when a thread is asked to work. */
+const asked = `data:text/javascript,${encodeURIComponent(
+  `const { Worker } = process.getBuiltinModule("node:worker_threads"); const { postMessage } = Worker.prototype; Worker.prototype.postMessage = function (...given) { process.stderr.write("asked\\n"); return postMessage.apply(this, given); };`,
+)}`;

@@ -7,6 +7,8 @@ export type ExportWords = Pick<Words, "exporting" | "transcripts">;
 export interface Surroundings {
   readonly words: ExportWords;
   readonly dialect: Dialect;
+  /** Ends the writing. */
+  readonly signal?: AbortSignal;
 }
 
 interface Form {
@@ -24,8 +26,8 @@ export const forms = {
   },
   html: {
     gathers: false,
-    write: async (transcript, { words, dialect }) =>
-      await (await import("./html/page.ts")).asPage(transcript, words, dialect),
+    write: async (transcript, { words, dialect, signal }) =>
+      await (await import("./html/page.ts")).asPage(transcript, words, dialect, signal),
   },
   json: { gathers: false, write: async (transcript) => (await import("./json.ts")).asJson(transcript) },
   jsonl: { gathers: true, write: async (transcript) => (await import("./jsonl.ts")).asMessagesLine(transcript) },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Exchange, Transcript } from "../../format.ts";
+import { Rest } from "../../steps.ts";
 import { isoWithOffset, localStamp } from "../../times.ts";
 import type { ExportWords } from "../forms.ts";
 import { spoken } from "../spoken.ts";
@@ -15,14 +16,21 @@ interface Setting {
 /**
  * A conversation as one page that needs nothing but itself. Three things stand between a hostile answer and its reader, each
  * of them enough: the Markdown parser lets no HTML and no address of another kind through, every other text is escaped, and
- * the page's policy forbids scripts, requests, and every style but its own.
+ * the page's policy forbids scripts, requests, and every style but its own. Throws `interrupted` when `signal` is aborted.
  */
-export async function asPage(transcript: Transcript, words: ExportWords, dialect: Dialect): Promise<string> {
+export async function asPage(
+  transcript: Transcript,
+  words: ExportWords,
+  dialect: Dialect,
+  signal: AbortSignal | null = null,
+): Promise<string> {
   const setting = { words, prose: await createProse(dialect) };
   const exchanges = spoken(transcript.exchanges);
   const parts = [head({ ...transcript, exchanges }, words)];
   let system: string | null = null;
+  const rest = new Rest(signal);
   for (const [index, exchange] of exchanges.entries()) {
+    await rest.take();
     const said = exchange.system === system ? null : exchange.system;
     system = exchange.system;
     parts.push(await article(index + 1, exchange, said, setting));
