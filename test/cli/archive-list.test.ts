@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
 import { displayWidth } from "../../src/terminal/width.ts";
-import { askingAt, newPlace, openProgram, type Place, run, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { ending, turn } from "../support/transcripts.ts";
 import { answer, delta, done, finish, text } from "../support/wire.ts";
@@ -120,4 +120,13 @@ test("what is missing is told in words", async () => {
   const remove = await run(["transcripts", "remove", "last"], { place });
   expect(remove.code).toBe(2);
   expect(remove.stderr).toContain("--yes");
+});
+
+test("/export in a session replaces no file", async () => {
+  const place = newPlace();
+  await using server = await serve([answer("one")]);
+  put(join(place.cwd, "mine.md"), "mine");
+  const { stderr } = await run([], { place, input: "hi\n/export md mine.md\nq\n", env: askingAt(server) });
+  expect(stderr).toContain("mine.md");
+  expect(readFileSync(join(place.cwd, "mine.md"), "utf8")).toBe("mine");
 });

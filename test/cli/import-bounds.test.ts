@@ -119,13 +119,20 @@ test("of a database that somebody sent nothing is computed", { timeout: 120_000 
   expect(chain.stderr).toContain("takes too long");
 });
 
-test.skipIf(process.platform === "win32")("a pipe or a device is no file to import", async () => {
-  const place = newPlace();
-  execFileSync("mkfifo", [join(place.cwd, "pipe")]);
-  for (const file of ["pipe", "/dev/zero", "."]) {
-    expect(await run(["transcripts", "import", file], { place })).toMatchObject({ code: 2 });
-  }
-});
+test.skipIf(process.platform === "win32")(
+  "a device or a folder is no file to import, and a pipe is not waited for behind Ctrl-C",
+  async () => {
+    const place = newPlace();
+    execFileSync("mkfifo", [join(place.cwd, "pipe")]);
+    for (const file of ["/dev/zero", "."]) {
+      expect(await run(["transcripts", "import", file], { place })).toMatchObject({ code: 2 });
+    }
+    const running = start(["transcripts", "import", "pipe"], { place });
+    await running.until(({ stderr }) => stderr !== "");
+    running.kill("SIGINT");
+    expect((await running.done).code).toBe(130);
+  },
+);
 
 /** Says on stderr when a thread is asked to work. */
 const asked = `data:text/javascript,${encodeURIComponent(
@@ -166,3 +173,20 @@ test("a regular expression finds what it means beside the program", { timeout: 1
   const found = await run(["transcripts", "search", "--regex", "--json", "^f.ne$"], { place });
   expect(JSON.parse(found.stdout)).toMatchObject([{ matches: [{ role: "answer", text: "fine", ranges: [[0, 4]] }] }]);
 });
+
+test.skipIf(process.platform === "win32")(
+  "times without a zone are UTC in llm's logs, whatever the zone here",
+  async () => {
+    const place = newPlace();
+    database(
+      place,
+      "logs.db",
+      `create table responses(id text, model text, prompt text, response text, conversation_id text, datetime_utc text);
+     insert into responses values('1', 'm', 'q', 'a', 'c', '2026-01-02T03:04:05.000000');`,
+    );
+    const env = { TZ: "Asia/Shanghai" };
+    expect(await run(["transcripts", "import", "logs.db"], { place, env })).toMatchObject({ code: 0 });
+    const { stdout } = await run(["transcripts", "list", "--json"], { place, env });
+    expect(JSON.parse(stdout)).toMatchObject([{ started_at: "2026-01-02T11:04:05.000+08:00" }]);
+  },
+);

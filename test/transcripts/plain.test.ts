@@ -181,3 +181,13 @@ function writeExchanges(path: string, questions: readonly string[]): void {
     writer.end(ending());
   }
 }
+
+test("a second header takes over nothing", () => {
+  const header = (id: string, title: string) =>
+    `<!-- deepseek-chat conversation {"v":1,"id":"${id}","started":"2026-11-20T12:00:00.000Z","title":"${title}"} -->\n\n`;
+  const exchange = `[2026-11-20 23:41:07] Question:\nq\n\n[2026-11-20 23:41:09] Answer:\na\n\n${"-".repeat(40)}\n\n`;
+  const parsed = parseTranscript(`${header("first", "one")}${exchange}${header("second", "two")}${exchange}`);
+  expect(parsed.header?.id).toBe("first");
+  expect(parsed.title).toBe("one");
+  expect(parsed.exchanges).toHaveLength(2);
+});

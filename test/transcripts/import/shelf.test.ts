@@ -173,3 +173,17 @@ test("what was exported from a folder is there when it comes back, and comes who
   const [outcome] = await imported(file, other);
   expect({ ...(await readTranscript(pathOf(outcome))), path }).toEqual(whole);
 });
+
+test("nothing is appended behind an answer that is still missing here", async () => {
+  const { folder, file } = place();
+  const line = (...messages: readonly string[]) =>
+    `messages:\n${messages.map((content, index) => `- role: ${index % 2 === 0 ? "user" : "assistant"}\n  content: ${content}\n`).join("")}`;
+  writeFileSync(file, line("first", "one", "second"));
+  const [before] = await imported(file, folder);
+  writeFileSync(file, line("first", "one", "second", "two"));
+  const [grown] = await imported(file, folder);
+  expect(grown).toMatchObject({ status: "imported" });
+  expect(pathOf(grown)).not.toBe(pathOf(before));
+  expect((await readTranscript(pathOf(before))).exchanges.map(({ answer }) => answer)).toEqual(["one", ""]);
+  expect((await readTranscript(pathOf(grown))).exchanges.map(({ answer }) => answer)).toEqual(["one", "two"]);
+});

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
-import { renameTranscript } from "../../../src/transcripts/manage.ts";
+import { forkTranscript, renameTranscript } from "../../../src/transcripts/manage.ts";
 import { TranscriptWriter } from "../../../src/transcripts/write.ts";
 import { converse, hits, say, search } from "../../support/search.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
@@ -146,4 +146,38 @@ describe("a search", () => {
     expect(hits(await search(folder, null, /^then\twait$/u))).toEqual([`${basename(path)}#1`]);
     expect(hits(await search(folder, null, /apply\s+then/u))).toEqual([]);
   });
+});
+
+test.each([63, 64, 65])("a phrase with a word of %d letters is found", async (length) => {
+  const [folder, cache] = [temporaryFolder(), temporaryFolder()];
+  const long = "x".repeat(length - 1);
+  const path = converse(folder, ["asked", `see ${long}y and z`]);
+  converse(folder, ["asked", `see ${long}z and y`]);
+  for (const what of [`"see ${long}y and"`, `"${long}y"`, `${long}y`, `"e ${long}"`]) {
+    const found = hits(await search(folder, null, what));
+    expect(hits(await search(folder, cache, what))).toEqual(found);
+    expect(found).toContain(`${basename(path)}#1`);
+  }
+});
+
+test("a total is called exact only where the index tells it for certain", async () => {
+  const [folder, cache] = [temporaryFolder(), temporaryFolder()];
+  converse(folder, ["kubectl apply", "yes"]);
+  for (let file = 0; file < 3; file++) converse(folder, ["apply kubectl apply", "no"], ["kubectl and apply", "no"]);
+  const phrase = await search(folder, cache, '"apply kubectl"', { limit: 1 });
+  expect(phrase).toMatchObject({ exact: false });
+  expect(phrase.conversations).toHaveLength(1);
+  expect(await search(folder, cache, "kubectl", { limit: 1 })).toMatchObject({ total: 4, exact: true });
+  expect(await search(folder, cache, '"apply kubectl"')).toMatchObject({ total: 3, exact: true });
+});
+
+test("a total is not called exact where a fork may hold what was shown already", async () => {
+  const [folder, cache] = [temporaryFolder(), temporaryFolder()];
+  const path = converse(folder, ["the whale", "yes"]);
+  await forkTranscript(path, folder, noon, null);
+  expect(await search(folder, cache, "whale", { limit: 1 })).toMatchObject({ exact: false });
+  for (const place of [cache, null]) {
+    expect(await search(folder, place, "whale")).toMatchObject({ total: 1, exact: true });
+    expect(await search(folder, place, "whale", { forks: "each" })).toMatchObject({ total: 2, exact: true });
+  }
 });
