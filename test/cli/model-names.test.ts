@@ -93,6 +93,17 @@ describe.concurrent("an id that begins with another provider's name", () => {
     expect([asked(gateway), asked(tiny)]).toEqual([["tiny/r1"], []]);
   });
 
+  test("cannot be chosen from an empty list, which ends nothing", async () => {
+    await using gateway = await offering();
+    const place = placeOf({ gateway });
+    await using terminal = openProgram(["-p", "gateway", "-m", "x", "--no-render"], { place, rows: 30 });
+    await say(terminal, "/model");
+    await terminal.until("gateway lists no models.");
+    await say(terminal, "hi");
+    await terminal.until(/^yes$/mu);
+    expect(asked(gateway)).toEqual(["x"]);
+  });
+
   test("is told where it may be a slip", async () => {
     await using server = await offering();
     const place = newPlace();

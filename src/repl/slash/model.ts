@@ -37,6 +37,10 @@ async function pick({ dialogue, lines, listModels, terminal, words }: Host): Pro
   if (!terminal.interactive) return null;
   const { provider } = dialogue;
   const rows = await listModels(provider, true);
+  if (rows.length === 0) {
+    terminal.warn(words.session.noModels({ provider }));
+    return null;
+  }
   lines.release();
   const choices = rows.map(({ id, facts }) => ({ value: id, name: facts === "" ? id : `${id}  ${facts}` }));
   return { provider, model: await choose(words.setup.model, choices, dialogue.modelId), nearest: null };

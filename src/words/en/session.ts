@@ -13,6 +13,7 @@ export const session = {
   unknownCommand: ({ name, nearest }: { name: string; nearest: string | null }) =>
     `There is no /${name}${nearest === null ? "." : `; did you mean /${nearest}?`} /help lists the commands. //${name} sends it as text.`,
   modelIs: ({ provider, model }: { provider: string; model: string }) => `Model: ${provider}/${model}`,
+  noModels: ({ provider }: { provider: string }) => `${provider} lists no models. /model <id> takes one by its name.`,
   modelMeant: ({ nearest }: { nearest: string }) => `Did you mean ${nearest}?`,
   systemIs: ({ system }: { system: string }) => `The system prompt is: ${system}`,
   systemSet: "The system prompt holds from the next question on.",

@@ -14,6 +14,7 @@ export const session: Words["session"] = {
   unknownCommand: ({ name, nearest }) =>
     `没有 /${name} 命令${nearest === null ? "。" : `，是不是想输入 /${nearest}？`}/help 列出全部命令；要把它作为文本发送，请输入 //${name}。`,
   modelIs: ({ provider, model }) => `当前模型：${provider}/${model}`,
+  noModels: ({ provider }) => `${provider} 没有列出任何模型。可用 /model <模型名> 直接指定。`,
   modelMeant: ({ nearest }) => `是不是想用 ${nearest}？`,
   systemIs: ({ system }) => `当前系统提示词：${system}`,
   systemSet: "系统提示词从下一个问题起生效。",
