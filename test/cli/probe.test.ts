@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { newPlace, type Place, put, run } from "../support/program.ts";
+import { newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { type RawServer, type Received, type Reply, serve } from "../support/raw-server.ts";
 import { counted, delta, done, event, finish, refusal, text, usage } from "../support/wire.ts";
 
@@ -232,6 +232,21 @@ describe("doctor --probe", () => {
     });
     expect(stdout).toContain("m was still answering after 2 s; it is slow.");
     expect(stdout).not.toMatch(/cut|ECONNRESET|All is well/u);
+  });
+
+  it("shows on a terminal for how long it has been asking", async () => {
+    await using server = await serve((request) => models(request) ?? { body: [text("N")], end: "stall" });
+    const where = place();
+    await using terminal = openProgram(["doctor", "--probe", "--timeout", "4"], {
+      place: where,
+      env: environment(server, where),
+      rows: 60,
+      cols: 120,
+    });
+    await terminal.until(/Asking m\u2026 [1-4] s/u);
+    await terminal.until("m was still answering after 4 s");
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.screen()).not.toMatch(/Asking m\u2026 \d/u);
   });
 
   it("says of a model that sends nothing that it sent nothing", async () => {

@@ -93,7 +93,7 @@ export const help = {
     models: "list the models the provider offers, with context length and price where known",
     balance: "show the account's balance",
     doctor: "find out what works, what does not, and what to do about it",
-    setup: "set up a provider and its key",
+    setup: "set up a provider and its key, or add any OpenAI-compatible service",
     keys: "list and remove stored API keys; setup stores them",
     keysList: "list the providers that have a key, each with where it comes from; keys themselves are not shown",
     keysRemove: "remove a stored key from the system keyring and the key file",

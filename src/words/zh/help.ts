@@ -92,7 +92,7 @@ export const help: Words["help"] = {
     models: "列出服务商提供的模型，以及已知的上下文长度和价格",
     balance: "查看账户余额",
     doctor: "检查哪些正常、哪些不正常，以及如何处理",
-    setup: "设置服务商和密钥",
+    setup: "设置服务商和密钥，或添加任何兼容 OpenAI 的服务",
     keys: "列出和删除已保存的 API 密钥；保存密钥用 setup",
     keysList: "列出有密钥的服务商及密钥来源；不显示密钥本身",
     keysRemove: "从系统密钥环和密钥文件中删除已保存的密钥",
