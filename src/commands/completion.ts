@@ -43,7 +43,9 @@ async function knownValues(app: App): Promise<CompletionValues> {
     import("../app/settings.ts"),
     import("../app/known-models.ts"),
   ]);
-  const conversations = (await listConversations(app)).map(({ id, title }): CompletionValue => [id, title]);
+  // A folder that cannot be read must not keep the shell from completing the rest.
+  const listed = await listConversations(app).catch(() => []);
+  const conversations = listed.map(({ id, title }): CompletionValue => [id, title]);
   const lists: Readonly<Record<string, readonly CompletionValue[]>> = {
     provider: plain(app.providers),
     role: plain(Object.keys(app.file.roles ?? {})),
