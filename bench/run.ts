@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, string>> = {
   archive: "archive.ts",
   "fuzz-transcripts": "fuzz-transcripts.ts",
   "fuzz-imports": "fuzz-imports.ts",
+  "fuzz-keys": "fuzz-keys.ts",
 };
 
 const named = process.argv.slice(2);

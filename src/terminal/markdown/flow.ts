@@ -33,6 +33,8 @@ export class Flow implements Leaf {
   /** The row that the text given out ends with; it may go on. */
   #carry = new StyledText();
   #begun = false;
+  /** There was no place where nothing was open: most likely there is none further on. */
+  #hopeless = false;
 
   constructor(kind: FlowKind, prefix: Prefix, level = 0) {
     this.kind = kind;
@@ -48,6 +50,7 @@ export class Flow implements Leaf {
     copy.#inPieces = this.#inPieces;
     copy.#carry = this.#carry;
     copy.#begun = this.#begun;
+    copy.#hopeless = this.#hopeless;
     return copy;
   }
 
@@ -131,10 +134,16 @@ export class Flow implements Leaf {
     const raw = this.kind === "html" || this.kind === "formula";
     for (const size of windows) {
       if (this.source.length < size) return 0;
-      const places = this.#places(size);
+      const places = this.#places(size).slice(0, this.#hopeless ? 1 : undefined);
       const found = places.find((place) => raw || isClosed(this.source.slice(0, place)));
-      if (found !== undefined) return found;
-      if (size === windows.at(-1)) return places[0] ?? characterStart(this.source, size - 1);
+      if (found !== undefined) {
+        this.#hopeless = false;
+        return found;
+      }
+      if (this.#hopeless || size === windows.at(-1)) {
+        this.#hopeless = true;
+        return places[0] ?? characterStart(this.source, size - 1);
+      }
     }
     return 0;
   }

@@ -5,6 +5,11 @@ import type { Theme } from "./theme.ts";
 /** Characters of code looked at again for each line, at most. */
 const longestContext = 1024;
 const shortContext = 256;
+/** More modes open within one another than code has: then a line is read by itself again. */
+const deepest = 24;
+/** Characters of context that may be read again: some, and so many for each character of code. */
+const freeContext = 256 * 1024;
+const contextRatio = 16;
 
 /**
  * Colours code line by line: how a line looks depends on it and the lines before it, never on those that follow. Lines are
@@ -16,6 +21,8 @@ export class Highlighter {
   readonly #language: string;
   readonly #theme: Theme;
   #context = "";
+  /** Characters of context that may still be read. */
+  #left = freeContext;
 
   constructor(api: HLJSApi, language: string, theme: Theme) {
     this.#api = api;
@@ -24,10 +31,13 @@ export class Highlighter {
   }
 
   line(code: string): StyledText {
+    this.#left += contextRatio * code.length - this.#context.length;
+    if (this.#left < 0) this.#context = "";
     const result = this.#read(`${this.#context}${code}\n`);
     const styled = lastLine(result.value, this.#theme);
-    if (openModes(result) === 0) this.#context = "";
-    else this.#context = this.#shortened(`${this.#context}${code}\n`, openModes(result));
+    const open = openModes(result);
+    if (open === 0 || open > deepest) this.#context = "";
+    else this.#context = this.#shortened(`${this.#context}${code}\n`, open);
     return styled;
   }
 

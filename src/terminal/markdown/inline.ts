@@ -94,6 +94,10 @@ export function isClosed(source: string): boolean {
   if (!/[\\`*_~[<&$]/.test(source)) return true;
   return (md.parseInline(source, {})[0]?.children ?? []).every(
     ({ type, content }) =>
-      type !== "text" || !/[`[<$\\]|(?<!\d(?=\*\d))\*(?!\s)|~(?!\s)|(?<![\p{L}\p{N}])_(?!\s)|_$|&[^;]*$/u.test(content),
+      type !== "text" ||
+      // Brackets that no address follows are no link.
+      !/[`[<$\\]|(?<!\d(?=\*\d))\*(?!\s)|~(?!\s)|(?<![\p{L}\p{N}])_(?!\s)|_$|&[^;]*$/u.test(
+        content.replaceAll(/\[[^[\]]*\](?=[^([])/gu, ""),
+      ),
   );
 }

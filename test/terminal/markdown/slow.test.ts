@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { loadLanguages, type MarkdownOptions, renderMarkdown } from "../../../src/terminal/markdown/stream.ts";
+
+const options: MarkdownOptions = {
+  columns: 80,
+  rows: 24,
+  color: 3,
+  hyperlinks: false,
+  synchronized: true,
+  unicode: true,
+  cursor: true,
+  reflow: "all",
+};
+
+const size = 100_000;
+const filled = (line: string) => line.repeat(Math.ceil(size / line.length)).slice(0, size);
+
+/** Far more than it takes, also on a busy machine; before they were bounded these took 5 to 80 s on a quiet one. */
+const most = 15_000;
+
+test.each([
+  ["lines like definitions of links", filled("[a]: b\n")],
+  ["brackets that nothing closes", filled("[a: b\n")],
+  ["marks of all kinds that nothing closes", filled("*a **b _c `d [e ![f <g &h $i ~~j\n")],
+  ["templates within templates", `\`\`\`js\n${filled("x`${\n")}`],
+  ["a template without an end", `\`\`\`js\nx=\`\n${filled("a\n")}`],
+  ["nested brackets", "[".repeat(size / 2) + "]".repeat(size / 2)],
+])("100 KB of %s are drawn in time that is proportional to them", async (_, text) => {
+  await loadLanguages(text);
+  const begun = performance.now();
+  const drawn = renderMarkdown(text, options);
+  expect(performance.now() - begun).toBeLessThan(most);
+  expect(drawn.length).toBeGreaterThanOrEqual(size);
+});
