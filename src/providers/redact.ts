@@ -20,7 +20,18 @@ type Secrets = Pick<Connection, "key" | "headers"> & {
  * What a provider was sent and must not come back from it: the key, headers of the config file, which may be keys too, and what
  * proxies on the way are sent.
  */
-export function secretsOf({ key, headers, transport }: Secrets): string[] {
+export function secretsOf(connection: Secrets): readonly string[] {
+  const known = found.get(connection);
+  if (known !== undefined) return known;
+  const secrets = findSecrets(connection);
+  found.set(connection, secrets);
+  return secrets;
+}
+
+/** A list of models asks for the same ones thousands of times. */
+const found = new WeakMap<Secrets, readonly string[]>();
+
+function findSecrets({ key, headers, transport }: Secrets): string[] {
   const values = Object.values(headers).flatMap((value) => value.split(" ").flatMap(userAndPassword).concat(value));
   const long = [...values, ...proxySecrets(transport?.variables ?? {})].filter((value) => value.length >= shortest);
   // A key is one whatever its length; the longest first, as one may hold another.
