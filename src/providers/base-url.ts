@@ -50,7 +50,8 @@ export function addressAdvice({ status, body, url }: Refused, { baseUrl }: Conne
     return { ...none, advice: "https", suggested: baseUrl.replace(/^http:/u, "https:") };
   }
   if (![404, 405, 501].includes(status)) return none;
-  if (model !== "" && body.includes(model) && !isRouteRefused(body, model)) return none;
+  const isOfModel = body.includes(model) || /\bmodel\b|模型/iu.test(body);
+  if (model !== "" && isOfModel && !isRouteRefused(body, model)) return none;
   const asked = url ?? `${baseUrl}/chat/completions`;
   return { advice: "route", url: withoutQuery(asked), suggested: withVersion(baseUrl) };
 }

@@ -128,7 +128,7 @@ async function attempt(
  * Gives a request up whose connection does not come about in time: `ETIMEDOUT` where nothing took it, `ERR_HANDSHAKE_TIMEOUT`
  * where something did and does not answer in TLS.
  */
-function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void {
+export function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void {
   let socket: (Socket & { secureConnecting?: boolean }) | null = null;
   // Node's TLS sockets have the second property, its types do not.
   const isOpen = () => socket !== null && !socket.connecting && socket.secureConnecting !== true;

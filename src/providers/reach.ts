@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { agentFor, closeAgents } from "./agents.ts";
-import { createTransport, userAgent } from "./http.ts";
+import { createTransport, limitConnecting, userAgent } from "./http.ts";
 import { fromNetwork } from "./network-errors.ts";
 
 /** The way to a service, stage by stage, on a connection of its own. A stage that was not reached is null. */
@@ -96,6 +96,7 @@ async function ask(url: URL, connection: Connection, measures: Measures, signal:
     const agent = await agentFor(transport, url);
     await new Promise<void>((resolve, reject) => {
       const outgoing = request(url, { headers, agent, signal });
+      limitConnecting(outgoing, url);
       outgoing.once("socket", (socket) => watch(socket, measures, () => (askedAt = performance.now())));
       outgoing.on("error", reject);
       outgoing.once("response", (incoming) => {

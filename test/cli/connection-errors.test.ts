@@ -150,6 +150,8 @@ describe.concurrent("TLS", () => {
     });
     expect(performance.now() - startedAt).toBeLessThan(25_000);
     expect(server.connections).toBe(1);
+    const doctor = await run(["doctor"], { env: askingAt({ url: server.url.replace("http:", "https:") }) });
+    expect(doctor.stdout).toContain("(ERR_HANDSHAKE_TIMEOUT)");
   });
 
   test("spoken to a port that answers otherwise says so", async () => {

@@ -219,6 +219,11 @@ describe("what is not there", () => {
     expect(refused(404, body).code).toBe("model_not_found");
   });
 
+  test("is neither, where a service says of a model what is not known", () => {
+    const error = refused(404, '{"error":{"message":"The requested model is unavailable in your region"}}');
+    expect(error).toMatchObject({ code: "request_refused", details: { advice: "none" } });
+  });
+
   test.each([
     "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>",
     "Client sent an HTTP request to an HTTPS server.\n",
