@@ -19,7 +19,6 @@ import { inForce, samplingOf, thinkingOf } from "./parameters.ts";
 import { isCut, reasoningOf, rebuild } from "./rebuild.ts";
 import { Recording } from "./recording.ts";
 import { newWriter, writerFor } from "./saving.ts";
-import { requestSummary } from "./summary-request.ts";
 import { countedAfter, Spending } from "./spending.ts";
 
 /** What was typed to go on with an answer, as the transcript shows it. */
@@ -256,6 +255,7 @@ export class Dialogue {
     const { words } = this.#app;
     const { tokens } = this.context;
     const either = AbortSignal.any([signal, this.#app.stop]);
+    const { requestSummary } = await import("./summary-request.ts");
     const summary = await requestSummary(this.#app, this.#spending, this.#state, this.context, either);
     const through = conversation.lastId;
     conversation.summarise(words.context.summary, summary, 0);
