@@ -55,6 +55,13 @@ export const help = {
       "deepseek-chat transcripts search tides",
       "deepseek-chat transcripts export last --to html -o tides.html",
     ],
+    setup: ["deepseek-chat setup", "deepseek-chat setup -p mine"],
+    keys: ["deepseek-chat keys list", "deepseek-chat keys remove siliconflow"],
+    config: [
+      "deepseek-chat config list",
+      "deepseek-chat config set providers.mine.base_url https://llm.example.com/v1",
+    ],
+    doctor: ["deepseek-chat doctor -p ollama", "deepseek-chat doctor --probe -m deepseek-v4-pro"],
     completion: [
       "source <(deepseek-chat completion bash)                in ~/.bashrc",
       "source <(deepseek-chat completion zsh)                 in ~/.zshrc, behind compinit",

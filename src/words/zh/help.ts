@@ -54,6 +54,13 @@ export const help: Words["help"] = {
       "deepseek-chat transcripts search 潮汐",
       "deepseek-chat transcripts export last --to html -o 潮汐.html",
     ],
+    setup: ["deepseek-chat setup", "deepseek-chat setup -p mine"],
+    keys: ["deepseek-chat keys list", "deepseek-chat keys remove siliconflow"],
+    config: [
+      "deepseek-chat config list",
+      "deepseek-chat config set providers.mine.base_url https://llm.example.com/v1",
+    ],
+    doctor: ["deepseek-chat doctor -p ollama", "deepseek-chat doctor --probe -m deepseek-v4-pro"],
     completion: [
       "source <(deepseek-chat completion bash)                写入 ~/.bashrc",
       "source <(deepseek-chat completion zsh)                 写入 ~/.zshrc，放在 compinit 之后",
