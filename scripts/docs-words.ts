@@ -19,6 +19,16 @@ export const headings = {
     builtIn: "built-in",
     variable: "variable",
     code: "code",
+    manual: {
+      title: "User Commands",
+      name: "NAME",
+      synopsis: "SYNOPSIS",
+      commands: "COMMANDS",
+      options: "OPTIONS",
+      environment: "ENVIRONMENT",
+      exitStatus: "EXIT STATUS",
+      stop: ".",
+    },
     keys: [
       ["DEEPSEEK_API_KEY", "key of DeepSeek"],
       ["SILICONFLOW_API_KEY", "key of SiliconFlow"],
@@ -48,7 +58,25 @@ export const headings = {
     builtIn: "内置值",
     variable: "环境变量",
     code: "退出码",
-    keys: [],
+    manual: {
+      title: "用户命令",
+      name: "名称",
+      synopsis: "概要",
+      commands: "命令",
+      options: "选项",
+      environment: "环境变量",
+      exitStatus: "退出状态",
+      stop: "。",
+    },
+    keys: [
+      ["DEEPSEEK_API_KEY", "DeepSeek 的 API 密钥"],
+      ["SILICONFLOW_API_KEY", "硅基流动的 API 密钥"],
+      ["DEEPSEEK_BASE_URL", "DeepSeek 的其他接口地址"],
+      ["SILICONFLOW_BASE_URL", "硅基流动的其他接口地址"],
+      ["DEEPSEEK_CHAT_CONFIG", "配置文件的路径"],
+      ["DEEPSEEK_CHAT_DEBUG", "设为 1 时错误附带堆栈信息"],
+      ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "与其他程序相同"],
+    ],
   },
 } as const;
 

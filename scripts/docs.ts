@@ -101,41 +101,46 @@ const roff = (text: string) =>
     .replaceAll("-", "\\-")
     .replace(/^([.'])/gmu, "\\&$1");
 
-async function manPage(): Promise<string> {
-  const words = await loadWords("en");
+async function manPage(language: Language): Promise<string> {
+  const words = await loadWords(language);
+  const { manual, ...titles } = headings[language];
   const program = buildProgram(words, new AbortController());
-  const lines = [`.TH DEEPSEEK\\-CHAT 1 "" "deepseek\\-chat ${manifest.version}" "User Commands"`, ".SH NAME"];
-  lines.push(`deepseek\\-chat \\- ${roff(words.help.program).replace(/\.$/u, "")}`, ".SH SYNOPSIS");
+  const lines = [
+    `.TH DEEPSEEK\\-CHAT 1 "" "deepseek\\-chat ${manifest.version}" "${manual.title}"`,
+    `.SH ${manual.name}`,
+  ];
+  lines.push(`deepseek\\-chat \\- ${roff(words.help.program).replace(/[.。]$/u, "")}`, `.SH ${manual.synopsis}`);
   const help = program.createHelp();
   for (const verb of verbsOf(program)) lines.push(`.B ${roff(help.commandUsage(verb))}`, ".br");
   lines.pop();
-  lines.push(".SH COMMANDS");
+  lines.push(`.SH ${manual.commands}`);
   for (const verb of verbsOf(program).slice(1)) {
-    lines.push(`.SS ${roff(fullName(verb))}`, `${roff(verb.description())}.`);
+    lines.push(`.SS ${roff(fullName(verb))}`, `${roff(verb.description())}${manual.stop}`);
     for (const argument of help.visibleArguments(verb))
-      lines.push(".TP", `.I ${roff(argument.name())}`, roff(argument.description));
+      lines.push(".TP", `.I ${roff(help.argumentTerm(argument))}`, roff(argument.description));
     for (const option of help.visibleOptions(verb))
-      lines.push(".TP", `.B ${roff(option.flags)}`, roff(help.optionDescription(option)));
+      lines.push(".TP", `.B ${roff(help.optionTerm(option))}`, roff(help.optionDescription(option)));
   }
-  lines.push(".SH OPTIONS");
+  lines.push(`.SH ${manual.options}`);
   for (const option of help.visibleOptions(program))
-    lines.push(".TP", `.B ${roff(option.flags)}`, roff(help.optionDescription(option)));
-  lines.push(".SH ENVIRONMENT");
-  for (const [name, text] of environmentRows(words)) lines.push(".TP", `.B ${roff(name)}`, roff(text));
-  lines.push(".SH EXIT STATUS");
-  for (const [code = "", text = ""] of exitCodeRows("en")) lines.push(".TP", `.B ${code}`, roff(text));
+    lines.push(".TP", `.B ${roff(help.optionTerm(option))}`, roff(help.optionDescription(option)));
+  lines.push(`.SH ${manual.environment}`);
+  for (const [name, text] of environmentRows(words, titles.keys)) lines.push(".TP", `.B ${roff(name)}`, roff(text));
+  lines.push(`.SH ${manual.exitStatus}`);
+  for (const [code = "", text = ""] of exitCodeRows(language)) lines.push(".TP", `.B ${code}`, roff(text));
   return `${lines.join("\n")}\n`;
 }
 
-function environmentRows(words: Words): (readonly [string, string])[] {
+function environmentRows(words: Words, keys: readonly (readonly [string, string])[]): (readonly [string, string])[] {
   const own = Object.entries(settingVariables).map(([variable, name]) => [variable, words.settings[name]] as const);
-  return [...headings.en.keys, ...own];
+  return [...keys, ...own];
 }
 
 const outputs: Readonly<Record<string, string>> = {
   "../docs/cli.md": await reference("en"),
   "../docs/cli.zh.md": await reference("zh"),
-  "../man/deepseek-chat.1": await manPage(),
+  "../man/deepseek-chat.1": await manPage("en"),
+  "../man/zh_CN/man1/deepseek-chat.1": await manPage("zh"),
 };
 const stale: string[] = [];
 for (const [place, text] of Object.entries(outputs)) {

@@ -26,6 +26,17 @@ describe.concurrent("the launcher", () => {
     },
   );
 
+  test.each<[Readonly<Record<string, string | undefined>>, boolean]>([
+    [{ LC_ALL: "zh_CN.UTF-8" }, true],
+    [{ LC_ALL: undefined, LANG: "zh_CN.UTF-8" }, true],
+    [{ DEEPSEEK_CHAT_LANG: "zh" }, true],
+    [{ DEEPSEEK_CHAT_LANG: "en", LC_ALL: "zh_CN.UTF-8" }, false],
+  ])("says it in the language of %j", async (env, chinese) => {
+    const { code, stderr } = await run(["ask", "q"], { env, node: pretending("20.20.2") });
+    expect({ code, chinese: /\u5f53\u524d\u4e3a Node 20\.20\.2/u.test(stderr) }).toEqual({ code: 1, chinese });
+    expect(stderr).toContain("npm start");
+  });
+
   test.each(["22.22.2", "22.30.0", "24.15.0", "26.0.0", "27.1.0"])("takes Node %s", async (version) => {
     const { code, stderr } = await run(["config", "path"], { node: pretending(version) });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
