@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import { redactedError, RedactedStream, secretsOf } from "../../src/providers/redact.ts";
+import { redactedError, secretsOf } from "../../src/providers/redact.ts";
+import { RedactedStream } from "../../src/providers/redacted-answer.ts";
 
 const key = "sk-0123456789abcdef";
 const connection = {
