@@ -48,18 +48,35 @@ export async function readTranscript(path: string, signal: AbortSignal | null = 
 export async function listTranscripts(
   folder: string,
   cache: string | null = null,
-  { signal, onUnreadable = () => {} }: Reading = {},
+  reading: Reading = {},
 ): Promise<TranscriptSummary[]> {
-  const files = [...filesIn(folder)];
-  if (files.length === 0) return [];
-  const listing = Listing.load(folder, cache);
   const found: TranscriptSummary[] = [];
+  await eachSummary(folder, cache, reading, ({ path, state, summary }) => found.push(describe(path, state, summary)));
+  return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
+}
+
+interface Summarized {
+  readonly path: string;
+  readonly state: FileState;
+  readonly summary: Summary;
+}
+
+/** Tells each conversation of a folder, in any order; throws as `listTranscripts` does. */
+async function eachSummary(
+  folder: string,
+  cache: string | null,
+  { signal, onUnreadable = () => {} }: Reading,
+  take: (one: Summarized) => void,
+): Promise<void> {
+  const files = [...filesIn(folder)];
+  if (files.length === 0) return;
+  const listing = Listing.load(folder, cache);
   const rest = new Rest(signal ?? null);
   for (const { name, path, state } of files) {
     try {
       let summary = listing.recall(name, state);
       if (summary === undefined) summary = listing.remember(name, state, await summaryOf(path, state, signal));
-      if (summary !== null) found.push(describe(path, state, summary));
+      if (summary !== null) take({ path, state, summary });
     } catch (error) {
       const known = asAppError(error);
       if (known.code !== "transcript_unreadable") throw error;
@@ -68,7 +85,6 @@ export async function listTranscripts(
     await rest.take();
   }
   listing.save();
-  return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
 }
 
 /**
@@ -80,7 +96,13 @@ export async function newestTranscript(
   cache: string | null = null,
   reading: Reading = {},
 ): Promise<TranscriptSummary | null> {
-  return (await listTranscripts(folder, cache, reading))[0] ?? null;
+  let newest: (Summarized & { readonly time: number }) | null = null as (Summarized & { readonly time: number }) | null;
+  // Of thousands only one is wanted: no list of them is made.
+  await eachSummary(folder, cache, reading, (one) => {
+    const time = lastUsed(one.state, one.summary);
+    if (newest === null || newestFirst(time, newest.time, one.path, newest.path) < 0) newest = { ...one, time };
+  });
+  return newest === null ? null : describe(newest.path, newest.state, newest.summary);
 }
 
 /**
@@ -160,19 +182,15 @@ export function unreadable(path: string, error: unknown): AppError {
 /** Later than that in the future no clock is wrong by accident; milliseconds. */
 const day = 24 * 3_600_000;
 
-function describe(
-  path: string,
-  { mtimeMs, size }: FileState,
-  { startedAt, usedAt, ...summary }: Summary,
-): TranscriptSummary {
-  const isPlausible = usedAt !== null && usedAt <= Date.now() + day;
-  return {
-    ...summary,
-    path,
-    startedAt: new Date(startedAt),
-    updatedAt: new Date(isPlausible ? usedAt : Math.round(mtimeMs)),
-    bytes: size,
-  };
+/** When a conversation was used last, in milliseconds since 1970. */
+function lastUsed({ mtimeMs }: FileState, { usedAt }: Summary): number {
+  return usedAt !== null && usedAt <= Date.now() + day ? usedAt : Math.round(mtimeMs);
+}
+
+function describe(path: string, state: FileState, summary: Summary): TranscriptSummary {
+  const { startedAt, usedAt: _, ...rest } = summary;
+  const updatedAt = new Date(lastUsed(state, summary));
+  return { ...rest, path, startedAt: new Date(startedAt), updatedAt, bytes: state.size };
 }
 
 function newestFirst(timeA: number, timeB: number, pathA: string, pathB: string): number {
