@@ -97,12 +97,16 @@ describe("Chinese", () => {
 
   test("is Chinese: what is the same in both languages is no sentence", () => {
     const inEnglish = new Map(texts({ ...english }, "zh"));
-    const same = said.filter(([path, text]) => inEnglish.get(path) === text && /[a-z]{2,} [a-z]{2,} /iu.test(text));
+    // Command lines are the same in every language.
+    const sentences = said.filter(([path]) => !path.includes(".examples."));
+    const same = sentences.filter(
+      ([path, text]) => inEnglish.get(path) === text && /[a-z]{2,} [a-z]{2,} /iu.test(text),
+    );
     expect(new Map(same)).toEqual(new Map());
   });
 
   test("puts full stops of its own at the end of its sentences", () => {
-    const wrong = said.filter(([, text]) => /\p{sc=Han}\./u.test(text));
+    const wrong = said.filter(([, text]) => /\p{sc=Han}\.(?![a-z])/u.test(text));
     expect(new Map(wrong)).toEqual(new Map());
   });
 });
