@@ -43,8 +43,8 @@ export class Output {
     else listener(this.#loss);
   }
 
-  write(text: string): void {
-    if (this.#loss !== null || text === "") return;
+  write(text: string | Uint8Array): void {
+    if (this.#loss !== null || text.length === 0) return;
     if (this.#file === null) this.#stream.write(text);
     else this.#toFile(this.#file, Buffer.from(text));
   }

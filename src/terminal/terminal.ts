@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/words.ts";
+import { isLatin, latin } from "./latin.ts";
 import { type Output, standardOutputs } from "./output.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";
 
@@ -31,10 +32,13 @@ export class Terminal {
   readonly capable: boolean;
   readonly #out: Output;
   readonly #err: Output;
+  /** A terminal of one byte a character, to which bytes of UTF-8 would be other characters and controls. */
+  readonly #latin: boolean;
 
   constructor(options: TerminalOptions) {
     const { out, err } = standardOutputs();
     [this.#out, this.#err] = [out, err];
+    this.#latin = isLatin(options.variables);
     this.verbosity = options.verbosity;
     const allowed = options.color && !options.variables["NO_COLOR"];
     const level = (support: typeof supportsColor) => (allowed && support !== false ? support.level : 0);
@@ -73,7 +77,7 @@ export class Terminal {
 
   /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */
   out(text: string): void {
-    this.#out.write(text);
+    this.#out.write(this.#latin && this.outIsTerminal ? latin(text) : text);
   }
 
   /** A text of somebody else's on stdout: exact for files and pipes, made harmless for a terminal. */
@@ -89,7 +93,7 @@ export class Terminal {
 
   /** Writes to stderr as it stands. */
   err(text: string): void {
-    this.#err.write(text);
+    this.#err.write(this.#latin && this.errIsTerminal ? latin(text) : text);
   }
 
   /** A line of the program's own, on stderr; not under `--quiet`. */

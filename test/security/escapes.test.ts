@@ -161,3 +161,21 @@ describe("what looks for it", () => {
     ).toEqual([]);
   });
 });
+
+test.skipIf(process.platform === "win32")(
+  "a terminal of ISO 8859-1 gets no bytes of UTF-8, which would be controls to it",
+  async () => {
+    const text = "\u00db2J \u00dd0;title\u00dc \u4e2d\u2014";
+    await using server = await serve([answer(text)]);
+    const shown = async (locale: string) => {
+      const env = { ...askingAt(server), LC_ALL: locale };
+      await using terminal = openProgram(["ask", "--no-render", "q"], { place: newPlace(), env });
+      await terminal.exit;
+      return terminal.raw;
+    };
+    // Read as UTF-8 here, the one byte of each letter is none.
+    expect(await shown("en_US.ISO-8859-1")).toContain("\ufffd2J \ufffd0;title\ufffd ???");
+    expect(await shown("C")).toContain(text);
+    expect(await shown("zh_CN.UTF-8")).toContain(text);
+  },
+);
