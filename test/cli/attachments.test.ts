@@ -81,9 +81,11 @@ describe.concurrent("a file with a question", () => {
     symlinkSync(join(place.home, "secret", "id_rsa"), join(place.cwd, "notes.txt"));
     symlinkSync(join(place.home, "secret"), join(place.cwd, "all"));
     symlinkSync(".", join(place.cwd, "docs", "loop"));
+    symlinkSync("../docs", join(place.cwd, "docs", "again"));
     const folder = await ask(["-f", "docs", "look"], { place });
     expect(folder.names).toEqual(["docs/a.txt:", "docs/b.txt:"]);
     expect(folder.stderr).toContain("Left out: docs/key, docs/notes (links to files outside the folder)");
+    expect((await ask(["-f", "docs/**/*.txt", "look"], { place })).names).toEqual(["docs/a.txt:", "docs/b.txt:"]);
     for (const path of ["notes.txt", "all", "all/*", "all/id_rsa", "docs/notes/id_rsa"]) {
       const { code, sent, stderr } = await ask(["-f", path, "look"], { place });
       expect({ path, code, sent }).toEqual({ path, code: 2, sent: null });

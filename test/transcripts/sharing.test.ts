@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -14,7 +15,7 @@ import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Exchange } from "../../src/transcripts/format.ts";
-import { companion } from "../../src/transcripts/lock.ts";
+import { companion, Lock } from "../../src/transcripts/lock.ts";
 import { readTranscript } from "../../src/transcripts/read.ts";
 import { TranscriptWriter } from "../../src/transcripts/write.ts";
 import { ending, noon, temporaryFolder, turn } from "../support/transcripts.ts";
@@ -250,4 +251,30 @@ test("a lock that was made and not filled is soon passed over", async () => {
   utimesSync(companion(path, "lock"), longAgo, longAgo);
   exchange(TranscriptWriter.append(path), "two");
   expect((await readTranscript(path)).exchanges.map(({ question }) => question)).toEqual(["one", "two"]);
+});
+
+test.skipIf(process.platform === "win32")("releasing a lock leaves the one that another program took meanwhile", () => {
+  const path = join(temporaryFolder(), "notes.md");
+  const lock = Lock.take(path)!;
+  rmSync(companion(path, "lock"));
+  symlinkSync("1.0.elsewhere token", companion(path, "lock"));
+  lock.release();
+  expect(readlinkSync(companion(path, "lock"))).toBe("1.0.elsewhere token");
+});
+
+test("a guard that a crash left behind is cleared, and holds nobody up for long", async () => {
+  const path = join(temporaryFolder(), "notes.md");
+  exchange(TranscriptWriter.append(path), "one");
+  const [lock, longAgo] = [companion(path, "lock"), new Date(Date.now() - 3_600_000)];
+  writeFileSync(lock, "1.0.elsewhere token");
+  writeFileSync(`${lock}.guard`, "");
+  for (const old of [lock, path]) utimesSync(old, longAgo, longAgo);
+  exchange(TranscriptWriter.append(path), "two");
+  expect((await readTranscript(path)).exchanges).toHaveLength(1);
+  utimesSync(`${lock}.guard`, longAgo, longAgo);
+  exchange(TranscriptWriter.append(path), "three");
+  exchange(TranscriptWriter.append(path), "four");
+  const { exchanges } = await readTranscript(path);
+  expect(exchanges.map(({ question }) => question)).toEqual(["one", "two", "three", "four"]);
+  expect(readdirSync(dirname(path))).toEqual(["notes.md"]);
 });
