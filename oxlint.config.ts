@@ -19,7 +19,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   repl: ["chat", "terminal"],
 };
 const names = Object.keys(rooms);
-const open = ["chat/model.ts", "config/schema.ts", "words/words.ts"];
+const open = [
+  "chat/model.ts",
+  "config/schema.ts",
+  "diagnostics/subject.ts",
+  "providers/raw.ts",
+  "providers/reach.ts",
+  "words/words.ts",
+];
 /** Ways to write the path to a place in src/ from one or two folders down. */
 const from = (place: string) => ["./", "../", "../../"].map((up) => up + place);
 

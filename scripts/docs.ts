@@ -13,6 +13,7 @@ import { groups } from "../src/repl/slash/command.ts";
 import { slashCommands } from "../src/repl/slash/table.ts";
 import { loadWords, type Words } from "../src/words/words.ts";
 import { exitCodeRows, headings } from "./docs-words.ts";
+import { settingWords } from "./setting-words.ts";
 
 type Language = keyof typeof headings;
 
@@ -48,12 +49,12 @@ function commandSection(verb: Verb, language: Language): string {
   return parts.join("\n\n");
 }
 
-function settingSection(words: Words, language: Language): string {
+function settingSection(language: Language): string {
   const titles = headings[language];
   const rows = (Object.keys(settingSchemas) as SettingName[]).map((name) => {
     const variable = Object.keys(settingVariables).find((key) => settingVariables[key] === name);
     const value = name in builtIn ? `\`${String(builtIn[name as keyof typeof builtIn])}\`` : "";
-    return [`\`${name}\``, words.settings[name], value, variable === undefined ? "" : `\`${variable}\``];
+    return [`\`${name}\``, settingWords[language][name], value, variable === undefined ? "" : `\`${variable}\``];
   });
   return table([[titles.setting, titles.meaning, titles.builtIn, titles.variable], ...rows]);
 }
@@ -85,7 +86,7 @@ async function reference(language: Language): Promise<string> {
     slashSection(words),
     `## ${titles.settings}`,
     titles.settingsIntro,
-    settingSection(words, language),
+    settingSection(language),
     `## ${titles.models}`,
     titles.modelsText,
     `## ${titles.exitCodes}`,
@@ -103,7 +104,7 @@ const roff = (text: string) =>
 
 async function manPage(language: Language): Promise<string> {
   const words = await loadWords(language);
-  const { manual, ...titles } = headings[language];
+  const { manual } = headings[language];
   const program = buildProgram(words, new AbortController());
   const lines = [
     `.TH DEEPSEEK\\-CHAT 1 "" "deepseek\\-chat ${manifest.version}" "${manual.title}"`,
@@ -125,15 +126,17 @@ async function manPage(language: Language): Promise<string> {
   for (const option of help.visibleOptions(program))
     lines.push(".TP", `.B ${roff(help.optionTerm(option))}`, roff(help.optionDescription(option)));
   lines.push(`.SH ${manual.environment}`);
-  for (const [name, text] of environmentRows(words, titles.keys)) lines.push(".TP", `.B ${roff(name)}`, roff(text));
+  for (const [name, text] of environmentRows(language)) lines.push(".TP", `.B ${roff(name)}`, roff(text));
   lines.push(`.SH ${manual.exitStatus}`);
   for (const [code = "", text = ""] of exitCodeRows(language)) lines.push(".TP", `.B ${code}`, roff(text));
   return `${lines.join("\n")}\n`;
 }
 
-function environmentRows(words: Words, keys: readonly (readonly [string, string])[]): (readonly [string, string])[] {
-  const own = Object.entries(settingVariables).map(([variable, name]) => [variable, words.settings[name]] as const);
-  return [...keys, ...own];
+function environmentRows(language: Language): (readonly [string, string])[] {
+  const own = Object.entries(settingVariables).map(
+    ([variable, name]) => [variable, settingWords[language][name]] as const,
+  );
+  return [...headings[language].keys, ...own];
 }
 
 const outputs: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import type { ChatEvent } from "../chat/model.ts";
 import type { AppError } from "../errors.ts";
 import { failureOf } from "../terminal/parts.ts";
 import { describe } from "../terminal/terminal.ts";
+import { usageJson } from "../transcripts/metadata.ts";
 import { isoWithOffset } from "../transcripts/times.ts";
 import type { App } from "./app.ts";
 import type { Dialogue } from "./dialogue.ts";
@@ -11,7 +12,7 @@ import { shownPath } from "./near-path.ts";
 /** An event as a line of `ask -o jsonl`; null for what is not told. */
 export function asLine(app: App, event: ChatEvent): object | null {
   if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
-  if (event.type === "usage") return { type: "usage", ...asUsage(event.usage) };
+  if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
   if (event.type === "rethink") return { type: "rethink" };
   if (event.type === "finish") return { type: "finish", reason: event.reason };
   if (event.type === "seam" || event.type === "failover") {
@@ -50,7 +51,7 @@ export function asObject(
     reasoning: answer.reasoning === "" ? null : answer.reasoning,
     finish_reason: answer.finishReason,
     complete: isFinished && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
-    usage: answer.usage === null ? null : asUsage(answer.usage),
+    usage: usageJson(answer.usage) ?? null,
     cost: answer.cost,
     timing: {
       first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
@@ -63,15 +64,5 @@ export function asObject(
       error === null
         ? null
         : { code: error.code, message: failureOf(app.words, answer) ?? describe(error, app.words.errors) },
-  };
-}
-
-function asUsage(usage: NonNullable<Answer["usage"]>): object {
-  return {
-    prompt_tokens: usage.promptTokens,
-    cached_tokens: usage.cachedTokens,
-    completion_tokens: usage.completionTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    total_tokens: usage.totalTokens,
   };
 }

@@ -2,7 +2,7 @@ import { findingsOf, findingsPath, readFindings, saveFindings } from "../config/
 import type { Findings } from "../config/schema.ts";
 import { examine, type Result, worstExitCode } from "../diagnostics/examine.ts";
 import { exitCodeOf, type Problem, type ProblemCode, type ProblemDetails } from "../diagnostics/problems.ts";
-import type { CheckFacts, CheckId, Subject } from "../diagnostics/subject.ts";
+import type { Subject } from "../diagnostics/subject.ts";
 import type { AppError } from "../errors.ts";
 import { checklistItem } from "../terminal/checklist.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -56,8 +56,6 @@ function tell({ terminal, words }: App, result: Result): void {
   terminal.out(checklistItem(terminal, item, Object.values(titles)));
 }
 
-/** Each check's words take that check's facts: a pair that does not fit does not compile. */
-type Lines = { readonly [Id in CheckId]: (facts: CheckFacts[Id]) => string };
 type Advice = { readonly [Code in ProblemCode]: (details: ProblemDetails[Code]) => { what: string; next: string } };
 
 function textOf(words: Words, { id, facts, skipped }: Result): string {
@@ -65,8 +63,7 @@ function textOf(words: Words, { id, facts, skipped }: Result): string {
   if (skipped !== null) {
     return skipped.why === "blocked" ? doctor.blocked(doctor.titles[skipped.by!]) : doctor.skipped[skipped.why];
   }
-  const lines: Lines = doctor.facts;
-  return facts === null ? "" : (lines[id] as (facts: unknown) => string)(facts);
+  return facts === null ? "" : (doctor.facts[id] as (facts: unknown) => string)(facts);
 }
 
 function problemWords({ doctor, errors }: Words, found: Problem): { what: string; next: string } {

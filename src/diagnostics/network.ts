@@ -2,7 +2,8 @@ import { access, constants } from "node:fs/promises";
 import { systemReason } from "../errors.ts";
 import { type Check, fine } from "./check.ts";
 import { type Problem, problem } from "./problems.ts";
-import type { ProxyFacts, Reached } from "./subject.ts";
+import type { Reach } from "../providers/reach.ts";
+import type { ProxyFacts } from "./subject.ts";
 
 /** Milliseconds to the first byte of a short answer, above which something is in the way. */
 const slow = 5_000;
@@ -107,6 +108,6 @@ function isHere(host: string): boolean {
   return /^(?:localhost|127\.[\d.]+|\[::1\]):/u.test(host);
 }
 
-function failAt(stage: "lookup" | "connect" | "tls" | "answer", { failure }: Reached): void {
+function failAt(stage: "lookup" | "connect" | "tls" | "answer", { failure }: Reach): void {
   if (failure?.stage === stage) throw failure.error;
 }

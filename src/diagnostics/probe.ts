@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../chat/model.ts";
-import type { AppError } from "../errors.ts";
 import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
+import type { RawAnswer } from "../providers/raw.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];
 type PrefixForm = (typeof prefixForms)[number];
@@ -13,7 +13,7 @@ export interface ProbeDoor {
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;
   /** @throws AppError for what is no matter of the question */
-  ask(question: Question): Promise<ProbeAnswer>;
+  ask(question: Question): Promise<RawAnswer>;
 }
 
 interface Question {
@@ -22,21 +22,6 @@ interface Question {
   readonly prefix: PrefixForm;
   readonly streamUsage: boolean;
   readonly json: boolean;
-}
-
-export interface ProbeAnswer {
-  readonly refused: AppError | null;
-  readonly text: string;
-  readonly reasoning: string;
-  readonly reasoningField: string | null;
-  readonly finishReason: string | null;
-  readonly done: boolean;
-  readonly usage: Readonly<Record<string, unknown>> | null;
-  readonly usages: number;
-  /** Whether it was still coming when its time was up. */
-  readonly slow: boolean;
-  readonly firstMs: number;
-  readonly totalMs: number;
 }
 
 /** Tokens: enough to see what an answer begins with; and for one that thinks before it and cannot be told not to. */
@@ -63,7 +48,7 @@ export interface SwitchFacts {
  */
 export class Probe {
   readonly door: ProbeDoor;
-  #first: Promise<{ answer: ProbeAnswer; streamUsage: boolean }> | null = null;
+  #first: Promise<{ answer: RawAnswer; streamUsage: boolean }> | null = null;
   readonly #found: { -readonly [Name in Exclude<keyof Findings, "at">]: Findings[Name] } = {
     thinking: null,
     prefix: null,
@@ -85,11 +70,11 @@ export class Probe {
   }
 
   /** The first question, streamed, with its usage asked for; without, where that is refused. */
-  first(): Promise<{ answer: ProbeAnswer; streamUsage: boolean }> {
+  first(): Promise<{ answer: RawAnswer; streamUsage: boolean }> {
     return (this.#first ??= this.#askFirst());
   }
 
-  async #askFirst(): Promise<{ answer: ProbeAnswer; streamUsage: boolean }> {
+  async #askFirst(): Promise<{ answer: RawAnswer; streamUsage: boolean }> {
     const asked = await this.#ask("Is 91 a prime number? Answer with one word.", {});
     if (asked.refused === null) {
       this.#found.stream_usage = true;
@@ -192,7 +177,7 @@ export class Probe {
     return thought((await this.first()).answer) ? { maxTokens: maxTokens.thoughtful } : {};
   }
 
-  async #ask(text: string, how: How): Promise<ProbeAnswer> {
+  async #ask(text: string, how: How): Promise<RawAnswer> {
     const { thinking = "none", on = null, prefix = "none", beginning = null, json = false } = how;
     const streamUsage = how.streamUsage ?? this.#found.stream_usage ?? true;
     const start = beginning === null ? [] : [{ role: "assistant", content: beginning, prefix: true } as const];
@@ -222,7 +207,7 @@ interface How {
   readonly maxTokens?: number;
 }
 
-function thought({ reasoning, text }: ProbeAnswer): boolean {
+function thought({ reasoning, text }: RawAnswer): boolean {
   return reasoning !== "" || /^\s*<think>\s*\S/u.test(text);
 }
 

@@ -1,5 +1,6 @@
 import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
 import type { AppError } from "../errors.ts";
+import type { Reach } from "../providers/reach.ts";
 import type { Probe } from "./probe.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];
@@ -23,7 +24,7 @@ export interface Subject {
   readonly proxy: ProxyFacts;
   /** Null for a provider that needs none and has none. @throws AppError */
   key(): Promise<CheckFacts["key"] | null>;
-  reach(): Promise<Reached>;
+  reach(): Promise<Reach>;
   /** @throws AppError */
   models(): Promise<Models>;
   /** Null where the provider does not tell. @throws AppError */
@@ -122,21 +123,6 @@ export interface ProxyFacts {
   readonly value: string | null;
   /** Path of further certificates to trust. */
   readonly certificates: string | null;
-}
-
-export interface Reached {
-  readonly host: string;
-  readonly proxy: string | null;
-  readonly lookup: { readonly name: string; readonly addresses: readonly string[]; readonly ms: number } | null;
-  readonly connect: { readonly address: string; readonly ms: number } | null;
-  readonly tls: { readonly protocol: string; readonly issuer: string; readonly validTo: Date } | null;
-  readonly answer: {
-    readonly status: number;
-    readonly ms: number;
-    readonly date: Date | null;
-    readonly at: Date;
-  } | null;
-  readonly failure: { readonly stage: "lookup" | "connect" | "tls" | "answer"; readonly error: AppError } | null;
 }
 
 /** Who takes over, as `provider/model`. */

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { addressAdvice, isRouteRefused } from "./base-url.ts";
 import type { Connection } from "./connection.ts";
-import { type Complaint, complaintIn, complaintOf } from "./error-body.ts";
+import { type Complaint, complaintOf } from "./error-body.ts";
 import { type ErrorMeaning, meaningOf } from "./error-meaning.ts";
 import { isPassingCause, proxyRefused } from "./network-errors.ts";
 import { redact } from "./redact.ts";
@@ -116,12 +116,6 @@ function refusedContent(
   }
   const details = { provider, status, reason, ...advised, fields: refusedFields(body), setting: "" };
   return new AppError("request_refused", details, options);
-}
-
-/** The error for a chunk, or a body, that is none of an answer. */
-export function fromStream(payload: unknown, connection: Connection, model: string): AppError {
-  const complaint = complaintIn(payload) ?? { reason: "", codes: [], status: null };
-  return fromComplaint(complaint, connection, model);
 }
 
 /** The error for what a service says in the midst of a stream, or with a status that says that all is well. */

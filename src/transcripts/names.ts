@@ -69,3 +69,11 @@ export function titleOf(text: string): string {
 export function newId(): string {
   return Array.from({ length: 8 }, () => Math.floor(Math.random() * 36).toString(36)).join("");
 }
+
+/** Such an id that follows from a text, so that it is the same whenever it is made. */
+export function idFrom(text: string): string {
+  // Loaded here, because few files need it and loading takes milliseconds of every start.
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  const digest = createHash("sha256").update(text).digest();
+  return (digest.readBigUInt64BE() % 36n ** 8n).toString(36).padStart(8, "0");
+}

@@ -1,6 +1,6 @@
 import type { Transcript } from "./format.ts";
 import { metadataStart } from "./metadata.ts";
-import { titleOf } from "./names.ts";
+import { idFrom, titleOf } from "./names.ts";
 import { parseTranscript, type Parsed } from "./parse.ts";
 import { incompleteTail } from "./tear.ts";
 
@@ -25,11 +25,7 @@ export function keptBytes(bytes: Buffer, keep: number): number {
 /** The id of a conversation: the header's, else one that depends on how it begins, so that it stays through appends. */
 export function identify(parsed: Parsed): string | null {
   if (parsed.header !== null) return parsed.header.id;
-  if (parsed.beginning === null) return null;
-  // Loaded here, because few files need it and loading takes milliseconds of every start.
-  const { createHash } = process.getBuiltinModule("node:crypto");
-  const digest = createHash("sha256").update(parsed.beginning).digest();
-  return (digest.readBigUInt64BE() % 36n ** 8n).toString(36).padStart(8, "0");
+  return parsed.beginning === null ? null : idFrom(parsed.beginning);
 }
 
 /** The id of the conversation in a text; null when there is none. Reads no further than the header where there is one. */

@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Probe } from "../../src/diagnostics/probe.ts";
 import { examine, worstExitCode } from "../../src/diagnostics/examine.ts";
 import { type Problem, problem } from "../../src/diagnostics/problems.ts";
-import type { Reached, Subject } from "../../src/diagnostics/subject.ts";
+import type { Subject } from "../../src/diagnostics/subject.ts";
 import { AppError } from "../../src/errors.ts";
+import type { Reach } from "../../src/providers/reach.ts";
 
 const day = 86_400_000;
 
-function reached(changes: Partial<Reached> = {}): Reached {
+function reached(changes: Partial<Reach> = {}): Reach {
   return {
     host: "api.example.com:443",
     proxy: null,

@@ -4,7 +4,8 @@ import { findProvider } from "../../src/providers/catalogue.ts";
 import type { Connection } from "../../src/providers/connection.ts";
 import { createTransport } from "../../src/providers/http.ts";
 import { fromNetwork } from "../../src/providers/network-errors.ts";
-import { fromRefusal, fromStream, isPassing, reasonOf } from "../../src/providers/wire-errors.ts";
+import { complaintIn } from "../../src/providers/error-body.ts";
+import { fromComplaint, fromRefusal, isPassing, reasonOf } from "../../src/providers/wire-errors.ts";
 
 const connection: Connection = {
   ...findProvider("deepseek", {}),
@@ -139,7 +140,8 @@ describe("an error in the midst of a stream", () => {
     ["just a string", "stream_failed"],
     [null, "stream_failed"],
   ])("%j is %s", (payload, code) => {
-    expect(fromStream(payload, connection, "some-model").code).toBe(code);
+    const complaint = complaintIn(payload) ?? { reason: "", codes: [], status: null };
+    expect(fromComplaint(complaint, connection, "some-model").code).toBe(code);
   });
 });
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { utimesSync } from "node:fs";
 import type { Exchange } from "../format.ts";
 import { saveTranscript } from "../manage.ts";
+import { idFrom } from "../names.ts";
 import { readTranscript } from "../read.ts";
 import { TranscriptWriter } from "../write.ts";
 import type { Found } from "./found.ts";
@@ -69,10 +69,8 @@ function idsOf({ id, source, key, exchanges }: Found): [string, string] {
   return [source === "messages" ? whole : digest([source, "begins", ...content.slice(0, 2)]), whole];
 }
 
-/** Eight characters, as all ids have. */
 function digest(parts: readonly string[]): string {
-  const bytes = createHash("sha256").update(JSON.stringify(parts)).digest();
-  return (bytes.readBigUInt64BE() % 36n ** 8n).toString(36).padStart(8, "0");
+  return idFrom(JSON.stringify(parts));
 }
 
 function startsWith(long: readonly Exchange[], short: readonly Exchange[]): boolean {

@@ -1,3 +1,4 @@
+import type { CheckFacts, CheckId } from "../../diagnostics/subject.ts";
 import { problems } from "./doctor-problems.ts";
 
 /** What `doctor` calls its checks. */
@@ -27,27 +28,14 @@ const titles = {
   json: "JSON mode",
 };
 
-interface TerminalFacts {
-  readonly term: string;
-  readonly program: string;
-  readonly columns: number;
-  readonly rows: number;
-  readonly colors: 0 | 1 | 2 | 3;
-  readonly unicode: boolean;
-  readonly hyperlinks: boolean;
-  readonly wideColumns: number | null;
-  readonly bracketedPaste: boolean | null;
-  readonly synchronizedOutput: boolean | null;
-}
-
 const colors = { 0: "no colours", 1: "16 colours", 2: "256 colours", 3: "16 million colours" };
 const places = { config: "settings", keys: "keys", data: "data", cache: "cache", transcripts: "transcripts" };
 
 /** One line for each check: what was seen. */
-const facts = {
-  program: (seen: { version: string; node: string; platform: string; arch: string; executable: string }) =>
+const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
+  program: (seen) =>
     `deepseek-chat ${seen.version}, Node ${seen.node}, ${seen.platform} ${seen.arch} (${seen.executable})`,
-  terminal: (seen: TerminalFacts) =>
+  terminal: (seen) =>
     [
       [seen.term, seen.program].filter(Boolean).join(", ") || "TERM is not set",
       `${seen.columns}×${seen.rows}`,
@@ -58,94 +46,71 @@ const facts = {
       can("bracketed paste", seen.bracketedPaste),
       can("synchronized output", seen.synchronizedOutput),
     ].join(", "),
-  settings: (seen: {
-    path: string;
-    exists: boolean;
-    set: readonly { name: string; value: string; origin: string }[];
-  }) => {
+  settings: (seen) => {
     const lines = seen.set.map(({ name, value, origin }) => `${name} = ${value} (${origin})`);
     return [`${seen.path}${seen.exists ? "" : " (not there; none is needed)"}`, ...lines].join("\n");
   },
-  folders: (seen: {
-    places: readonly { what: keyof typeof places; path: string; exists: boolean; mode: string | null }[];
-  }) =>
+  folders: (seen) =>
     seen.places
       .map(
         ({ what, path, exists, mode }) => `${places[what]}: ${path} (${exists ? (mode ?? "there") : "not there yet"})`,
       )
       .join("\n"),
-  transcripts: (seen: { folder: string; count: number; bytes: number }) =>
+  transcripts: (seen) =>
     `${seen.count} ${seen.count === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.folder}`,
-  index: (seen: { path: string; bytes: number; state: string; files: number; pending: number }) =>
+  index: (seen) =>
     [
       `${seen.files} ${seen.files === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.path}`,
       ...(seen.state === "outdated" ? ["of another version of the program; the next search makes it anew"] : []),
       ...(seen.pending > 0 ? [`the next search reads ${seen.pending} more`] : []),
     ].join("; "),
-  provider: (seen: { provider: string; baseUrl: string; origin: string; model: string | null }) =>
+  provider: (seen) =>
     `${seen.provider} at ${seen.baseUrl}${seen.origin === "" ? "" : ` (${seen.origin})`}, ${seen.model === null ? "no model set" : `model ${seen.model}`}`,
-  key: (seen: { origin: string; store: string }) => `from ${seen.origin}; new ones go to: ${seen.store}`,
-  proxy: (seen: { proxy: string; variable: string; certificates: string | null }) =>
+  key: (seen) => `from ${seen.origin}; new ones go to: ${seen.store}`,
+  proxy: (seen) =>
     [
       seen.proxy === "" ? "none" : `${seen.proxy} (${seen.variable})`,
       ...(seen.certificates === null ? [] : [`further certificates: ${seen.certificates}`]),
     ].join(", "),
-  lookup: (seen: { name: string; addresses: readonly string[]; ms: number }) =>
-    `${seen.name} is ${seen.addresses.join(", ")} (${seen.ms} ms)`,
-  connect: (seen: { host: string; address: string; proxy: string | null; ms: number }) =>
+  lookup: (seen) => `${seen.name} is ${seen.addresses.join(", ")} (${seen.ms} ms)`,
+  connect: (seen) =>
     `${seen.host}${seen.proxy === null ? "" : ` through ${seen.proxy}`} at ${seen.address} (${seen.ms} ms)`,
-  tls: (seen: { protocol: string; issuer: string; days: number }) =>
-    `${seen.protocol}, certificate by ${seen.issuer}, good for ${seen.days} days`,
-  answer: (seen: { status: number; ms: number }) => `after ${seen.ms} ms (status ${seen.status})`,
-  clock: (seen: { seconds: number }): string =>
+  tls: (seen) => `${seen.protocol}, certificate by ${seen.issuer}, good for ${seen.days} days`,
+  answer: (seen) => `after ${seen.ms} ms (status ${seen.status})`,
+  clock: (seen) =>
     seen.seconds === 0
       ? "agrees with the service's"
       : `${Math.abs(seen.seconds)} s ${seen.seconds > 0 ? "fast" : "slow"}`,
-  models: (seen: { count: number; model: string; listed: boolean }) =>
-    `${seen.count} offered; ${seen.model} is ${seen.listed ? "one of them" : "not among them"}`,
-  balance: (seen: { balances: readonly { currency: string; total: string }[] }) =>
-    seen.balances.map(({ currency, total }) => `${total} ${currency}`).join(", "),
-  failover: (seen: { routes: readonly { name: string; works: boolean }[] }) =>
+  models: (seen) => `${seen.count} offered; ${seen.model} is ${seen.listed ? "one of them" : "not among them"}`,
+  balance: (seen) => seen.balances.map(({ currency, total }) => `${total} ${currency}`).join(", "),
+  failover: (seen) =>
     seen.routes.map(({ name, works }) => `${name} ${works ? "can take over" : "cannot take over"}`).join("\n"),
-  findings: (seen: {
-    at: string;
-    thinking: string | null;
-    prefix: string | null;
-    stream_usage: boolean | null;
-    json: boolean | null;
-  }) =>
+  findings: (seen) =>
     `asked on ${seen.at.slice(0, 10)}: ${[
       ...(seen.thinking === null ? [] : [`thinking switch ${seen.thinking}`]),
       ...(seen.prefix === null ? [] : [`prefix ${seen.prefix}`]),
       ...(seen.stream_usage === null ? [] : [can("usage in streams", seen.stream_usage)]),
       ...(seen.json === null ? [] : [can("JSON mode", seen.json)]),
     ].join(", ")}`,
-  streaming: (seen: { firstMs: number; totalMs: number; finishReason: string | null; done: boolean }) =>
+  streaming: (seen) =>
     seen.finishReason === null && !seen.done
       ? `answered in ${seen.firstMs} ms, not ended after ${seen.totalMs} ms`
       : `answered in ${seen.firstMs} ms, whole after ${seen.totalMs} ms; finish reason ${seen.finishReason ?? "missing"}, ${can("[DONE]", seen.done)}`,
-  usage: (seen: { where: "end" | "every" | "none"; asked: boolean; cache: string | null; reasoning: boolean }) =>
+  usage: (seen) =>
     [
       { end: "once, at the end", every: "on every chunk", none: "none" }[seen.where],
       seen.asked ? "takes stream_options" : "refuses stream_options",
       seen.cache === null ? "cached tokens not told" : `cached tokens in ${seen.cache}`,
       can("reasoning tokens", seen.reasoning),
     ].join(", "),
-  thinking: (seen: {
-    form: string;
-    byDefault: boolean;
-    on: boolean | null;
-    off: boolean | null;
-    field: string | null;
-  }) =>
+  thinking: (seen) =>
     [
       seen.byDefault ? "thinks by default" : "does not think by default",
       seen.form === "none" ? "no switch works" : `switched by ${seen.form}`,
       ...(seen.field === null ? [] : [`thinking in ${seen.field}`]),
     ].join(", "),
-  prefix: (seen: { form: string }): string =>
-    seen.form === "none" ? "not possible; it is asked to go on instead" : seen.form,
-  json: (seen: { accepted: boolean; valid: boolean }): string =>
+  prefix: (seen) => (seen.form === "none" ? "not possible; it is asked to go on instead" : seen.form),
+  json: (seen) =>
     seen.accepted ? (seen.valid ? "answers with an object" : "taken, but the answer is no JSON object") : "refused",
 };
 

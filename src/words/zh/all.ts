@@ -8,6 +8,5 @@ export { exporting, importing } from "./exporting.ts";
 export { ignored } from "./folder.ts";
 export { help } from "./help.ts";
 export { context, session, slash, slashGroups } from "./session.ts";
-export { settings } from "./settings.ts";
 export { setup } from "./setup.ts";
 export { confirm, keys, picker, tables, transcripts } from "./transcripts.ts";
