@@ -105,3 +105,13 @@ test.skipIf(process.platform === "win32").each([
 const ready = `data:text/javascript,${encodeURIComponent(
   `const on = process.once; process.once = function (name, ...rest) { const made = on.call(this, name, ...rest); if (name === "SIGHUP") process.stderr.write("ready\\n"); return made; };`,
 )}`;
+
+test("a search in a line of 10 MB takes memory in proportion to it", { timeout: 120_000 }, async () => {
+  const place = placeWith(["line.md", plain("hi", `x${"y".repeat(10_000_000)}z`)]);
+  for (const args of [["y"], ["--regex", "y"]]) {
+    const node = ["--max-old-space-size=200"];
+    const { code, stdout } = await run(["transcripts", "search", "--json", ...args], { place, node });
+    const [found] = JSON.parse(stdout) as { matches: { ranges: unknown[] }[] }[];
+    expect({ code, ranges: found!.matches[0]!.ranges.length <= 1000 }).toEqual({ code: 0, ranges: true });
+  }
+});

@@ -25,11 +25,12 @@ const mark = /^\p{M}/u;
  * @param folded in order of their beginnings
  */
 export function unfolded(text: string, folded: readonly Range[]): Range[] {
-  const { starts, ends } = origins(text, folded.at(-1)?.to ?? 0);
+  const wanted = folded.flatMap(({ from, to }) => (to > from ? [from, to - 1] : [from])).sort((a, b) => a - b);
+  const places = origins(text, wanted);
   const ranges: Range[] = [];
   for (const { from, to } of folded) {
-    const start = starts[from] ?? text.length;
-    let end = to > from ? (ends[to - 1] ?? text.length) : start;
+    const start = places.get(from)?.from ?? text.length;
+    let end = to > from ? (places.get(to - 1)?.to ?? text.length) : start;
     for (let next = mark.exec(text.slice(end, end + 2)); next !== null; next = mark.exec(text.slice(end, end + 2))) {
       end += next[0].length;
     }
@@ -41,19 +42,19 @@ export function unfolded(text: string, folded: readonly Range[]): Range[] {
   return ranges;
 }
 
-/** For each unit of the folded text, up to that one, where the character it comes from begins and ends. */
-function origins(text: string, to: number): { starts: number[]; ends: number[] } {
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (let at = 0; at < text.length && starts.length < to;) {
+/** For some units of the folded text, in their order, where the character each comes from begins and ends in `text`. */
+function origins(text: string, wanted: readonly number[]): Map<number, Range> {
+  const found = new Map<number, Range>();
+  let next = 0;
+  let folded = 0;
+  for (let at = 0; at < text.length && next < wanted.length;) {
     const length = text.codePointAt(at)! > 0xffff ? 2 : 1;
-    for (let units = foldedLength(text, at, length); units > 0; units--) {
-      starts.push(at);
-      ends.push(at + length);
-    }
+    folded += foldedLength(text, at, length);
+    for (; next < wanted.length && wanted[next]! < folded; next++)
+      found.set(wanted[next]!, { from: at, to: at + length });
     at += length;
   }
-  return { starts, ends };
+  return found;
 }
 
 /** How many units each character of one unit becomes, plus one; 0 where that was not asked yet. */

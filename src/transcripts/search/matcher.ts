@@ -47,8 +47,14 @@ export function literalMatcher(literals: readonly string[]): Matcher {
 /** Finds lines by a regular expression. */
 export function regexMatcher({ source, flags }: RegExp): Matcher {
   const everywhere = new RegExp(source, [...new Set(`${flags}g`)].join(""));
-  const rangesIn = (line: string) =>
-    Array.from(line.matchAll(everywhere), ({ 0: found, index }) => ({ from: index, to: index + found.length }));
+  const rangesIn = (line: string) => {
+    const ranges: Range[] = [];
+    for (const { 0: found, index } of line.matchAll(everywhere)) {
+      ranges.push({ from: index, to: index + found.length });
+      if (ranges.length === mostRanges) break;
+    }
+    return ranges;
+  };
   return {
     count: 1,
     isIn: (text) => text.split("\n").some((line) => rangesIn(line).length > 0),
@@ -56,11 +62,16 @@ export function regexMatcher({ source, flags }: RegExp): Matcher {
   };
 }
 
+/** Places in one line that are marked for each thing that is looked for; more tell nothing. */
+const mostRanges = 1000;
+
 function occurrences(text: string, literals: readonly string[]): Range[] {
   const found: Range[] = [];
   for (const literal of literals) {
+    let count = 0;
     for (let from = text.indexOf(literal); from >= 0; from = text.indexOf(literal, from + literal.length)) {
       found.push({ from, to: from + literal.length });
+      if (++count === mostRanges) break;
     }
   }
   return found.sort((a, b) => a.from - b.from);
