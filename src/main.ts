@@ -59,9 +59,13 @@ export async function main(args: readonly string[], thread: URL): Promise<void> 
   if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
 }
 
-/** The arguments with the command first; all commands are declared only where one may stand behind options. */
+/**
+ * The arguments with the command first; all commands are declared only where one may stand behind options. Help of a command within
+ * a group is asked of the command itself: commander's `help` knows the first word alone.
+ */
 function inOrder(args: readonly string[], words: Words, stop: AbortController): readonly string[] {
   const [first, ...others] = args;
+  if (first === "help" && others.length > 1) return [...others, "--help"];
   const behind = first?.startsWith("-") === true && others.some((word) => Object.hasOwn(verbs, word));
   return behind ? commandFirst(buildProgram(words, stop), args) : args;
 }

@@ -42,6 +42,8 @@ export class Verb extends Command {
         optionTerm: (option) => translated(option.flags, help.placeholders),
         subcommandTerm: (command) => translated(termOf(command), help.placeholders),
         argumentTerm: (argument) => help.placeholders[argument.name()] ?? argument.name(),
+        // Their descriptions name the choices.
+        argumentDescription: ({ description }) => description,
         optionDescription: (option) => describeOption(option, help.extra),
       } satisfies Partial<Help>)
       .configureOutput({ outputError: () => {}, writeOut: print })

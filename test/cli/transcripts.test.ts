@@ -140,14 +140,16 @@ describe.concurrent("a word after transcripts", () => {
   });
 
   test("may be help, of a command too", async () => {
-    const [all, list, flag] = await Promise.all([
+    const [all, list, before, flag] = await Promise.all([
       run(["transcripts", "help"]),
       run(["transcripts", "help", "list"]),
+      run(["help", "transcripts", "list"]),
       run(["transcripts", "list", "--help"]),
     ]);
     expect([all.code, list.code]).toEqual([0, 0]);
     expect(all.stdout).toContain("search [options] <words...>");
     expect(list.stdout).toBe(flag.stdout);
+    expect(before.stdout).toBe(flag.stdout);
   });
 
   test("may stand behind its options, and only once", async () => {

@@ -96,7 +96,7 @@ export const help = {
     transcriptsPath: "print the path of a conversation, or of the folder",
     transcriptsExport: "write conversations to Markdown, HTML, JSON or text; to stdout, a file or a folder",
     transcriptsImport:
-      "take in conversations of other programs: the data exports (.zip or conversations.json) of chat.deepseek.com and ChatGPT, logs.db of llm, sessions of aichat, messages as JSON Lines, an old conversation.txt, and what export made",
+      "take in conversations of other programs: the data exports (.zip or conversations.json) of chat.deepseek.com and ChatGPT, logs.db of llm, sessions of aichat, messages as JSON Lines, an old conversation.txt, and what export made, but Markdown and HTML",
     models: "list the models the provider offers, with context length and price where known",
     balance: "show the account's balance",
     doctor: "find out what works, what does not, and what to do about it",

@@ -95,7 +95,7 @@ export const help: Words["help"] = {
     transcriptsPath: "输出某段对话或对话目录的路径",
     transcriptsExport: "将对话导出为 Markdown、HTML、JSON 或纯文本，输出到标准输出、文件或目录",
     transcriptsImport:
-      "导入其他程序的对话：chat.deepseek.com 与 ChatGPT 的数据导出（.zip 或 conversations.json）、llm 的 logs.db、aichat 的会话、JSON Lines 格式的 messages、旧的 conversation.txt，以及 export 导出的文件",
+      "导入其他程序的对话：chat.deepseek.com 与 ChatGPT 的数据导出（.zip 或 conversations.json）、llm 的 logs.db、aichat 的会话、JSON Lines 格式的 messages、旧的 conversation.txt，以及 export 导出的文件（Markdown 和 HTML 除外）",
     models: "列出服务商提供的模型，以及已知的上下文长度和价格",
     balance: "查看账户余额",
     doctor: "检查哪些正常、哪些不正常，以及如何处理",
