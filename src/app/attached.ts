@@ -1,4 +1,3 @@
-import { modelFacts } from "../providers/prices.ts";
 import { confirmed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count } from "../terminal/summary.ts";
@@ -7,7 +6,10 @@ import { entryOf } from "../words/table.ts";
 import type { App } from "./app.ts";
 import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
 import type { Dialogue } from "./dialogue.ts";
+import { factsOf } from "./model-facts.ts";
 
+/** Tokens that are no large share of any window: for fewer, nobody is asked for it. */
+const smallTokens = 400;
 /** More than this, or than this share of the model's window, is asked about before it is sent. Bytes. */
 const largeBytes = 1_000_000;
 const largeShare = 0.2;
@@ -65,7 +67,8 @@ export async function maySend(
 ): Promise<boolean> {
   if (files.length === 0) return true;
   const { terminal, words } = app;
-  const { vision, context } = modelFacts(dialogue.provider, dialogue.modelId, app.file.models ?? {});
+  if (terminal.interactive && sum(files.map((file) => file.tokens ?? 0)) >= smallTokens) await dialogue.learnWindow();
+  const { vision, context } = factsOf(app, dialogue.provider, dialogue.modelId);
   const bytes = sum(files.map((file) => file.bytes));
   const tokens = sum(files.map((file) => file.tokens ?? 0));
   showFiles(app, files, { bytes, tokens });

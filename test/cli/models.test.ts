@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
+import { say } from "../support/pty.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, done, event, finish, refusal, text } from "../support/wire.ts";
 
@@ -213,6 +215,17 @@ test.concurrent("a window that the server tells is used in a session, and asked 
   expect(server.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions", "/v1/models"]);
   expect(stderr).toMatch(/84\.1 %/u);
   expect(stderr).toMatch(/of 44/u);
+});
+
+test.concurrent("a window that the server tells is what a file is held against before it is sent", async () => {
+  await using server = await serve(paths({ "/v1/models": { data: [{ id: "m", meta: { n_ctx: 2048 } }] } }));
+  const place = placeFor(server.url, "model: m\n");
+  put(join(place.cwd, "notes.txt"), "word ".repeat(400));
+  await using terminal = openProgram([], { place, cols: 100, rows: 30 });
+  await say(terminal, "look at @notes.txt");
+  await terminal.until("Send them?");
+  expect(terminal.scrollback()).toContain("Large attachments: 2.0 kB, ~600 tokens (29 % of the model's window).");
+  expect(server.requests.map(({ path }) => path)).not.toContain("/v1/chat/completions");
 });
 
 describe.concurrent("balance", () => {
