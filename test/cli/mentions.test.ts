@@ -42,20 +42,22 @@ const notes = "notes.md:\n```md\n# Notes\n```";
 
 describe.concurrent("@path at the prompt", () => {
   test("attaches the file that was typed, and shows it before the question leaves", async () => {
-    const place = placeWith({ "notes.md": "# Notes\n", "my notes.md": "mine\n", "p.png": png });
+    const place = placeWith({ "notes.md": "# Notes\n", "my notes.md": "mine\n", "x.txt": "x\n", "p.png": png });
     await using server = await serve(numbered);
     await using terminal = openProgram([], { place, env: askingAt(server), cols: 100, rows: 50 });
     await say(terminal, "see @notes.md.");
     await answered(terminal, server, 1);
     expect(terminal.scrollback()).toContain("Attached: notes.md \u00b7 8 B \u00b7 ~3 tokens");
-    await say(terminal, '看@notes.md，和 @"my notes.md" 还有 @my\\ notes.md');
+    await say(terminal, '看@notes.md，和 @"my notes.md" 还有 @my\\ notes.md @x.txt');
     await answered(terminal, server, 2);
+    expect(terminal.scrollback()).toContain("Attached: x.txt \u00b7 2 B \u00b7 ~1 token\n");
     await say(terminal, "see @p.png");
     await answered(terminal, server, 3);
     const mine = "my notes.md:\n```md\nmine\n```";
+    const x = "x.txt:\n```txt\nx\n```";
     expect(questions(server)).toEqual([
       `see @notes.md.\n\n${notes}`,
-      `看@notes.md，和 @"my notes.md" 还有 @my\\ notes.md\n\n${notes}\n\n${mine}`,
+      `看@notes.md，和 @"my notes.md" 还有 @my\\ notes.md @x.txt\n\n${notes}\n\n${mine}\n\n${x}`,
       "see @p.png<data:image/png>",
     ]);
   });

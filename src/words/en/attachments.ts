@@ -2,9 +2,9 @@
 export const attachments = {
   /** One line each, before the question leaves. `tokens` is null for pictures. */
   file: ({ name, size, tokens }: { name: string; size: string; tokens: string | null }) =>
-    `Attached: ${name} · ${size}${tokens === null ? "" : ` · ~${tokens} tokens`}`,
+    `Attached: ${name} · ${size}${tokens === null ? "" : ` · ${about(tokens)}`}`,
   total: ({ files, size, tokens }: { files: string; size: string; tokens: string }) =>
-    `Attached: ${files} files · ${size} · ~${tokens} tokens`,
+    `Attached: ${files} files · ${size} · ${about(tokens)}`,
   more: ({ files }: { files: number }) => `… and ${files} more`,
   converted: ({ name, encoding }: { name: string; encoding: string }) => `${name}: read as ${encoding}`,
   damaged: ({ name }: { name: string }) => `${name}: some bytes aren't valid UTF-8; U+FFFD stands for them`,
@@ -13,7 +13,7 @@ export const attachments = {
   leftOut: ({ names, more, reason }: { names: string; more: number; reason: string }) =>
     `Left out: ${names}${more === 0 ? "" : ` and ${more} more`} (${reason})`,
   large: ({ size, tokens, share }: Large) =>
-    `Large attachments: ${size}, ~${tokens} tokens${share === null ? "" : ` (${share} of the model's window)`}.`,
+    `Large attachments: ${size}, ${about(tokens)}${share === null ? "" : ` (${share} of the model's window)`}.`,
   sendLarge: "Send them?",
   notSent: "Not sent.",
   noVision: ({ model }: { model: string }) =>
@@ -38,6 +38,11 @@ export const attachments = {
     device: "no regular file",
   } as Readonly<Record<string, string>>,
 };
+
+/** @param tokens a number as it is shown */
+function about(tokens: string): string {
+  return `~${tokens} ${tokens === "1" ? "token" : "tokens"}`;
+}
 
 interface Large {
   readonly size: string;

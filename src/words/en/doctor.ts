@@ -41,7 +41,9 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
       `${seen.columns}×${seen.rows}`,
       colors[seen.colors],
       can("Unicode", seen.unicode),
-      ...(seen.wideColumns === null ? [] : [`Chinese on ${seen.wideColumns} columns`]),
+      ...(seen.wideColumns === null
+        ? []
+        : [`Chinese on ${seen.wideColumns} ${seen.wideColumns === 1 ? "column" : "columns"}`]),
       can("hyperlinks", seen.hyperlinks),
       can("bracketed paste", seen.bracketedPaste),
       can("synchronized output", seen.synchronizedOutput),
@@ -75,7 +77,8 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
   lookup: (seen) => `${seen.name} is ${seen.addresses.join(", ")} (${seen.ms} ms)`,
   connect: (seen) =>
     `${seen.host}${seen.proxy === null ? "" : ` through ${seen.proxy}`} at ${seen.address} (${seen.ms} ms)`,
-  tls: (seen) => `${seen.protocol}, certificate by ${seen.issuer}, good for ${seen.days} days`,
+  tls: (seen) =>
+    `${seen.protocol}, certificate by ${seen.issuer}, good for ${seen.days} ${seen.days === 1 ? "day" : "days"}`,
   answer: (seen) => `after ${seen.ms} ms (status ${seen.status})`,
   clock: (seen) =>
     seen.seconds === 0

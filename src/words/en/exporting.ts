@@ -5,7 +5,7 @@ export const exporting = {
   system: "System prompt",
   untitled: "Conversation",
   turns: ({ count }: { count: number }) => (count === 1 ? "1 turn" : `${count} turns`),
-  tokens: ({ count }: { count: number }) => `${count.toLocaleString("en")} tokens`,
+  tokens: ({ count }: { count: number }) => (count === 1 ? "1 token" : `${count.toLocaleString("en")} tokens`),
   done: ({ count, path }: { count: number; path: string }) =>
     `${count === 1 ? "1 conversation" : `${count} conversations`} exported to ${path}.`,
   nothingWhole: ({ id, title }: { id: string; title: string }) =>
@@ -50,5 +50,5 @@ export const importing = {
     empty: "nobody says anything in it",
   },
   leftOut: ({ count, title }: { count: number; title: string }) =>
-    `${title}: ${count} messages of other branches or of tools were left out`,
+    `${title}: ${count === 1 ? "1 message of another branch or of a tool was" : `${count} messages of other branches or of tools were`} left out`,
 };

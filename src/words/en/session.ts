@@ -30,7 +30,8 @@ export const session = {
   nothingToUndo: "There is no question to take back.",
   undone: ({ question }: { question: string }) => `Taken back: ${question}`,
   nothingToCopy: "There is nothing like that to copy.",
-  copied: ({ characters }: { characters: number }) => `Copied ${characters} characters.`,
+  copied: ({ characters }: { characters: number }) =>
+    `Copied ${characters} ${characters === 1 ? "character" : "characters"}.`,
   noClipboard: "The clipboard cannot be read here; paste with the terminal's own key.",
   emptyClipboard: "There is no text in the clipboard.",
   spent: ({ questions, prompt, cached, completion, cost }: Spent) =>
