@@ -79,9 +79,7 @@ async function greet(app: App, dialogue: Dialogue, before: Transcript | null): P
   const target = settings.transcript ?? before?.path ?? transcripts;
   const path = sanitize(shownPath(workingFolder, target));
   terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
-  if (before === null) return;
-  await remind(app, dialogue, before);
-  terminal.say(words.session.modelIs({ provider: dialogue.provider, model: sanitize(dialogue.modelId) }));
+  if (before !== null) await remind(app, dialogue, before);
 }
 
 /** One line: where the transcript is, and how to go on with it. */
