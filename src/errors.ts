@@ -8,6 +8,8 @@ export interface ErrorDetails {
 
   /** Bad usage; `message` is commander's or the command's own sentence. */
   usage: { message: string };
+  /** What was asked for makes sense, and not now; `message` says why. */
+  not_possible: { message: string };
   no_question: Record<string, never>;
   /** `reason`: the system's name, or ours as in the words; `limit`: what it exceeds, or what else the reason is about. */
   input_unreadable: { path: string; reason: string; limit?: string };
@@ -150,6 +152,7 @@ export type ErrorCode = keyof ErrorDetails;
 const exitCodes: Record<ErrorCode, number> = {
   internal: 1,
   usage: 2,
+  not_possible: 2,
   no_question: 2,
   input_unreadable: 2,
   input_too_heavy: 2,

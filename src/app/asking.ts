@@ -32,7 +32,7 @@ const declined = { code: "interrupted", exitCode: 130 };
 /**
  * One question, one answer; or the rest of an answer that had broken off.
  *
- * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `usage` where there is
+ * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `not_possible` where there is
  *   nothing to go on with
  * @returns the exit code where the person did not want it sent; null when all went well
  */
@@ -41,7 +41,7 @@ export async function runAsk(app: App, asking: Asking): Promise<{ code: string; 
   const earlier = await findEarlier(app, asking.earlier);
   const dialogue = await Dialogue.open(app, earlier);
   if (gathered === null && !dialogue.canContinue) {
-    throw new AppError("usage", { message: app.words.session.nothingToContinue });
+    throw new AppError("not_possible", { message: app.words.session.nothingToContinue });
   }
   if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
   if (earlier !== null) tellBrought(app, dialogue, earlier, true);

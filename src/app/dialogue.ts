@@ -156,11 +156,11 @@ export class Dialogue {
   /**
    * Goes on with the last answer from where it stopped.
    *
-   * @throws AppError `usage` when there is nothing to go on with; where the model cannot be opened
+   * @throws AppError `not_possible` when there is nothing to go on with; where the model cannot be opened
    */
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const last = this.canContinue ? this.conversation.last : null;
-    if (last === null) throw new AppError("usage", { message: this.#app.words.session.nothingToContinue });
+    if (last === null) throw new AppError("not_possible", { message: this.#app.words.session.nothingToContinue });
     const model = await openModel(this.#app, this.#state.connection, this.modelId);
     const request = this.#request(this.conversation.continuation(this.#app.settings.history));
     const record = new Recording(this.writer);
@@ -232,12 +232,12 @@ export class Dialogue {
   /**
    * Writes the whole conversation to another file, which must not exist yet.
    *
-   * @throws AppError `usage` where there is none; `transcript_unwritable`
+   * @throws AppError `not_possible` where there is none; `transcript_unwritable`
    */
   saveTo(path: string): void {
     const { writer } = this;
     if (writer === null || (writer.path === null && writer.failed === null)) {
-      throw new AppError("usage", { message: this.#app.words.session.nothingSaved });
+      throw new AppError("not_possible", { message: this.#app.words.session.nothingSaved });
     }
     writer.saveTo(path);
     this.#change({ size: sizeOf(writer) });

@@ -17,12 +17,12 @@ import { maxInputBytes, readInput } from "./input-file.ts";
  * is a command of the shell: quotes and blanks mean there what they mean here. Keys are taken out of the editor's environment:
  * it needs none.
  *
- * @throws AppError `usage` where no editor is named; `editor_failed` where it cannot be run or ends with a failure
+ * @throws AppError `not_possible` where no editor is named; `editor_failed` where it cannot be run or ends with a failure
  */
 export async function editFile(app: App, path: string): Promise<void> {
   const { variables } = app.environment;
   const editor = (variables["VISUAL"] || variables["EDITOR"] || "").trim();
-  if (editor === "") throw new AppError("usage", { message: app.words.tables.noEditor });
+  if (editor === "") throw new AppError("not_possible", { message: app.words.tables.noEditor });
   const env = withoutKeys(variables, app.keyPlaces.keyVariables);
   const { command, args, verbatim } = commandLine(editor, path, variables);
   const options: SpawnOptions = { stdio: "inherit", env, windowsVerbatimArguments: verbatim };

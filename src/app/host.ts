@@ -165,6 +165,7 @@ const changeable: readonly SettingName[] = [
   "render",
   "show_thinking",
   "timeout",
+  "max_wait",
   "retries",
   "continue_answers",
   "compact",

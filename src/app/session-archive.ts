@@ -50,7 +50,7 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
       const { asked } = dialogue.conversation;
       const last = turns === null ? undefined : asked[turns - 1];
       if (turns !== null && last === undefined) {
-        throw new AppError("usage", { message: app.words.session.noTurn({ turn: turns, turns: asked.length }) });
+        throw new AppError("not_possible", { message: app.words.session.noTurn({ turn: turns, turns: asked.length }) });
       }
       const [{ forkTranscript }, { readTranscript }] = await Promise.all([
         import("../transcripts/manage.ts"),
@@ -69,5 +69,5 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
 function savedPath({ words }: App, { path }: Dialogue): string {
   // A file that was named is there only once something was asked.
   if (path !== null && existsSync(path)) return path;
-  throw new AppError("usage", { message: words.session.nothingSaved });
+  throw new AppError("not_possible", { message: words.session.nothingSaved });
 }

@@ -142,13 +142,17 @@ function shownValue(value: unknown): string {
 /**
  * The settings with one of them changed, or back at its built-in value.
  *
- * @param text as a person types it; numbers, `true`, `false` and lists (`["a", "b"]`) are read as such; null unsets it
+ * @param text as a person types it; numbers, `true`, `false` and lists (`["a", "b"]`) are read as such, and where a list is wanted,
+ *   any other text is the only one of it; null unsets it
  * @throws AppError `bad_value`
  */
 export function changeSetting(settings: Settings, name: SettingName, text: string | null): Settings {
   const values: Partial<Record<SettingName, unknown>> = { ...settings };
-  if (text !== null) values[name] = checked(name, { value: readTyped(text), origin: { kind: "flag", name } });
-  else if (name in builtIn) values[name] = builtIn[name as keyof typeof builtIn];
+  if (text !== null) {
+    const read = readTyped(text);
+    const value = name === "stop" && !Array.isArray(read) && !text.startsWith("[") ? [text] : read;
+    values[name] = checked(name, { value, origin: { kind: "flag", name } });
+  } else if (name in builtIn) values[name] = builtIn[name as keyof typeof builtIn];
   else delete values[name];
   return values as Settings;
 }

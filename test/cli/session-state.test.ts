@@ -90,8 +90,10 @@ describe.concurrent("provider and model change only together", () => {
     const place = placeOf({ one, two });
     await session(place, ["a"], "-m", "two/big");
     const { stderr } = await session(place, ["b"], "-c", ...flags);
-    expect(stderr).toContain(`Model: ${expected}\n`);
     const [provider, model] = expected.split("/");
+    // Once: the banner has it.
+    expect(stderr).toContain(`deepseek-chat · ${provider} · ${model}\n`);
+    expect(stderr).not.toContain("Model: ");
     expect(asked(provider === "one" ? one : two).at(-1)).toBe(`${model}: a | answer 1 | b`);
   });
 
@@ -101,7 +103,7 @@ describe.concurrent("provider and model change only together", () => {
     const place = placeOf({ one, two }, "provider: one\n");
     await session(place, ["a"], "-m", "two/big");
     const { stderr } = await run(["-c"], { place, input: "b\n", env: { DEEPSEEK_CHAT_MODEL: "small" } });
-    expect(stderr).toContain("Model: one/small\n");
+    expect(stderr).toContain("deepseek-chat · one · small\n");
   });
 });
 
@@ -173,7 +175,7 @@ describe.concurrent("/fork", () => {
     const place = placeOf({ one });
     const lines = ["a", "b", "/fork 9", "/fork 1", "c", "/compact", "/history", "/fork 1", "d"];
     const { stderr } = await session(place, lines, "-p", "one");
-    expect(stderr).toContain("No turn 9: this conversation has 2");
+    expect(stderr).toContain("No turn 9: this conversation has 2 (/history lists them).\n");
     expect(asked(one)[2]).toBe("one-1: a | answer 1 | c");
     expect(asked(one).at(-1)).toBe("one-1: a | answer 1 | d");
     expect(stderr).toMatch(/1\. a\n2\. c\n/u);

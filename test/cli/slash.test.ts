@@ -59,13 +59,26 @@ describe.concurrent("slash commands of a session", () => {
       "two",
       "/set temperature 9",
       "/set provider x",
+      "/set stop ###",
+      "/set max_wait 5",
+      "three",
     ];
     const { bodies, stderr } = await session(numbered, lines);
+    expect(bodies[2]).toMatchObject({ stop: ["###"] });
+    expect(stderr).toContain("max_wait: 5\n");
     expect(bodies[0]).toMatchObject({ temperature: 0.3, thinking: { type: "enabled" }, reasoning_effort: "low" });
     expect(bodies[1]).toMatchObject({ thinking: { type: "disabled" } });
     expect(bodies[1]).not.toHaveProperty("temperature");
     expect(stderr).toContain("temperature cannot be 9. Give ≤ 2.");
     expect(stderr).toContain("/set cannot be provider.");
+  });
+
+  test("what cannot be done now is said without a word about the command line", async () => {
+    const { stderr } = await session(numbered, ["/save x.md", "/edit", "/continue", "one", "/copy 9", "/copy code x"]);
+    expect(stderr).toContain("Nothing of this conversation is saved yet.\n");
+    expect(stderr).toContain("Set VISUAL or EDITOR to an editor first.\n");
+    expect(stderr).not.toContain("--help");
+    expect(stderr.match(/There is nothing like that to copy\./gu)).toHaveLength(2);
   });
 
   test("/model and /provider change whom the next question goes to", async () => {

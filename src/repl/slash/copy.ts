@@ -11,7 +11,7 @@ export const copy: SlashCommand = {
   async run({ dialogue, terminal, words, withoutKeys }, argument) {
     const answer = dialogue.conversation.turns.findLast(({ role }) => role === "assistant")?.content ?? "";
     const [what = "", number = ""] = argument.split(/\s+/u);
-    const text = what === "code" ? nthBlock(answer, number) : answer;
+    const text = what === "code" ? nthBlock(answer, number) : what === "" ? answer : null;
     if (text === null || text === "") {
       terminal.warn(words.session.nothingToCopy);
       return "stay";
@@ -22,7 +22,8 @@ export const copy: SlashCommand = {
   },
 };
 
-/** The n-th fenced block of an answer, from 1; the last one when no number is given; null when there is none. */
+/** The n-th fenced block of an answer, from 1; the last one when no number is given; null when there is none, or `number` is none. */
 function nthBlock(answer: string, number: string): string | null {
-  return codeBlocks(answer).at(number === "" ? -1 : Number(number) - 1) ?? null;
+  if (number === "") return codeBlocks(answer).at(-1) ?? null;
+  return /^[1-9]\d*$/u.test(number) ? (codeBlocks(answer)[Number(number) - 1] ?? null) : null;
 }

@@ -18,6 +18,7 @@ export const errors: ErrorTable = {
     next: "Rerun with DEEPSEEK_CHAT_DEBUG=1 for the details, and report them.",
   }),
   usage: ({ message }) => ({ what: message, next: "See deepseek-chat --help." }),
+  not_possible: ({ message }) => ({ what: message, next: "" }),
   no_question: () => ({
     what: "There is no question.",
     next: 'Give it as words, deepseek-chat ask "…", or pipe it in.',

@@ -11,6 +11,7 @@ export const errors: Words["errors"] = {
     next: "请设置 DEEPSEEK_CHAT_DEBUG=1 重新运行以查看详情，并反馈给我们。",
   }),
   usage: ({ message }) => ({ what: message, next: "用法见 deepseek-chat --help。" }),
+  not_possible: ({ message }) => ({ what: message, next: "" }),
   no_question: () => ({
     what: "没有提问内容。",
     next: '请直接写在命令后：deepseek-chat ask "…"，或通过管道传入。',
