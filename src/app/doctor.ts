@@ -1,3 +1,4 @@
+import { shortenHome } from "../config/folders.ts";
 import { findingsOf, findingsPath, readFindings, saveFindings } from "../config/findings.ts";
 import type { Findings } from "../config/schema.ts";
 import { examine, type Result, worstExitCode } from "../diagnostics/examine.ts";
@@ -58,12 +59,20 @@ function tell({ terminal, words }: App, result: Result): void {
 
 type Advice = { readonly [Code in ProblemCode]: (details: ProblemDetails[Code]) => { what: string; next: string } };
 
+/** What was seen, with `~` for the home folder. */
+function withShortPaths(seen: unknown): unknown {
+  if (typeof seen === "string") return shortenHome(seen);
+  if (Array.isArray(seen)) return seen.map(withShortPaths);
+  if (typeof seen !== "object" || seen === null) return seen;
+  return Object.fromEntries(Object.entries(seen).map(([name, value]) => [name, withShortPaths(value)]));
+}
+
 function textOf(words: Words, { id, facts, skipped }: Result): string {
   const { doctor } = words;
   if (skipped !== null) {
     return skipped.why === "blocked" ? doctor.blocked(doctor.titles[skipped.by!]) : doctor.skipped[skipped.why];
   }
-  return facts === null ? "" : (doctor.facts[id] as (facts: unknown) => string)(facts);
+  return facts === null ? "" : (doctor.facts[id] as (facts: unknown) => string)(withShortPaths(facts));
 }
 
 function problemWords({ doctor, errors }: Words, found: Problem): { what: string; next: string } {
@@ -117,7 +126,7 @@ async function keep({ terminal, words, folders }: App, subject: Subject, results
   // What a slow model left open may be known from a better day.
   const earlier = probe.slow ? findingsOf(readFindings(folders.cache), about) : null;
   await saveFindings(folders.cache, about, earlier === null ? found : withEarlier(found, earlier));
-  terminal.say(terminal.ink.err.dim(sanitize(words.doctor.kept({ path: findingsPath(folders.cache) }))));
+  terminal.say(terminal.ink.err.dim(sanitize(words.doctor.kept({ path: shortenHome(findingsPath(folders.cache)) }))));
 }
 
 function withEarlier(found: Findings, { thinking, prefix, stream_usage: usage, json }: Findings): Findings {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { expandHome } from "../config/folders.ts";
+import { expandHome, shortenHome } from "../config/folders.ts";
 import { AppError, asAppError, systemReason } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -13,6 +13,7 @@ import type { Dialect } from "../transcripts/export/html/prose.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import { findTranscript, listTranscripts, readTranscript, type TranscriptSummary } from "../transcripts/read.ts";
 import type { App } from "./app.ts";
+import { toldPath } from "./near-path.ts";
 import { passOver, readingOf } from "./archive.ts";
 
 export interface ExportOptions {
@@ -35,7 +36,8 @@ type Destination =
 /** What `transcripts export` does. */
 export async function exportConversations(app: App, options: ExportOptions): Promise<void> {
   const chosen = await choose(app, options);
-  if (chosen.length === 0) return app.terminal.say(app.words.transcripts.none({ folder: sanitize(app.transcripts) }));
+  if (chosen.length === 0)
+    return app.terminal.say(app.words.transcripts.none({ folder: sanitize(shortenHome(app.transcripts)) }));
   const form = options.form ?? formOf(options.output ?? "") ?? "md";
   const destination = destine(app, options, form, chosen.length);
   const texts = written(app, form, chosen, options.all);
@@ -51,7 +53,7 @@ export async function exportConversations(app: App, options: ExportOptions): Pro
     destination.kind === "file"
       ? await intoFile(destination.path, options.force, texts)
       : await intoFolder(destination.path, options.force, texts, form, chosen);
-  app.terminal.say(app.words.exporting.done({ count, path: sanitize(destination.path) }));
+  app.terminal.say(app.words.exporting.done({ count, path: toldPath(app.workingFolder, destination.path) }));
 }
 
 async function choose(app: App, { references, all }: ExportOptions): Promise<TranscriptSummary[]> {

@@ -8,6 +8,7 @@ import { askSecret, choose, unechoed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
+import { toldPath } from "./near-path.ts";
 import { wantsKey } from "./service-address.ts";
 
 /** A service that let a key in. */
@@ -82,7 +83,8 @@ async function check(
 }
 
 /** Stores a key, and says where it is now. */
-export async function keepKey({ terminal, words, keyPlaces }: App, provider: string, key: string): Promise<void> {
+export async function keepKey(app: App, provider: string, key: string): Promise<void> {
+  const { terminal, words, keyPlaces } = app;
   const { origin, keyringFailure } = await storeKey(provider, key, keyPlaces);
   if (keyringFailure !== null) {
     terminal.warn(words.setup.keyringFailed({ keyring: keyringName, reason: sanitize(keyringFailure) }));
@@ -90,6 +92,6 @@ export async function keepKey({ terminal, words, keyPlaces }: App, provider: str
   terminal.say(
     origin.kind === "keyring"
       ? words.setup.inKeyring({ keyring: origin.name })
-      : words.setup.stored({ path: sanitize(origin.name) }),
+      : words.setup.stored({ path: toldPath(app.workingFolder, origin.name) }),
   );
 }

@@ -1,3 +1,4 @@
+import { shortenHome } from "../config/folders.ts";
 import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { bytes, table } from "../terminal/table.ts";
@@ -27,7 +28,7 @@ export async function list(app: App, { json, limit, since, model }: ListOptions)
   );
   const rows = chosen.slice(0, limit ?? undefined);
   if (json) return terminal.json(rows.map(asObject));
-  if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(transcripts) }));
+  if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
   if (rows.length === 0) return terminal.say(words.transcripts.notFound);
   const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
   const head = terminal.outIsTerminal ? [[id, when, turns, modelColumn, size, title]] : [];

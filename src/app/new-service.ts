@@ -5,6 +5,7 @@ import { askText, choose, unechoed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
+import { toldPath } from "./near-path.ts";
 import { connectionTo, openEndpoint } from "./connections.ts";
 import { enterKey, type EnteredKey, keepKey } from "./key-entry.ts";
 import { chooseModel } from "./model-choice.ts";
@@ -45,7 +46,7 @@ export async function addService(app: App, named: string | null, wanted: string 
     await saveSetting(path, ["providers", name, "key_needed"], true);
     await keepKey(app, name, key.value);
   }
-  terminal.say(words.setup.added({ name, url: sanitize(key.baseUrl), path: sanitize(path) }));
+  terminal.say(words.setup.added({ name, url: sanitize(key.baseUrl), path: toldPath(app.workingFolder, path) }));
   return { name, model, own: model };
 }
 

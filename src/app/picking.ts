@@ -1,3 +1,4 @@
+import { shortenHome } from "../config/folders.ts";
 import { basename, extname } from "node:path";
 import { AppError, asAppError } from "../errors.ts";
 import { type Deed, pause, pick, type Picked, type PickerRow, type Start } from "../terminal/picker.ts";
@@ -32,7 +33,7 @@ export async function pickConversation(app: App, first: Deed, inUse: string | nu
     const all = await listConversations(app);
     if (all.length === 0) {
       if (first === "resume") throw new AppError("transcript_not_found", { reference: "last" });
-      terminal.say(words.transcripts.none({ folder: sanitize(transcripts) }));
+      terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
       return null;
     }
     const preview = async (path: string) =>

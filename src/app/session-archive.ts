@@ -7,6 +7,7 @@ import type { Searcher } from "../transcripts/search/search.ts";
 import type { App } from "./app.ts";
 import { findEarlier } from "./archive.ts";
 import type { Dialogue } from "./dialogue.ts";
+import { toldPath } from "./near-path.ts";
 import { remind } from "./reminding.ts";
 
 /**
@@ -61,7 +62,7 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
       const kept = id === undefined ? turns : exchanges.findIndex((exchange) => exchange.id === id) + 1;
       const path = await forkTranscript(saved, app.transcripts, new Date(), kept);
       dialogue.branch(await readTranscript(path), turns);
-      return path;
+      return toldPath(app.workingFolder, path);
     },
   };
 }

@@ -11,7 +11,7 @@ import { readNamed } from "./attached.ts";
 import { Dialogue } from "./dialogue.ts";
 import { editText } from "./editing.ts";
 import { SessionHost } from "./host.ts";
-import { shownPath } from "./near-path.ts";
+import { toldPath } from "./near-path.ts";
 import { remind } from "./reminding.ts";
 
 /**
@@ -77,7 +77,7 @@ async function greet(app: App, dialogue: Dialogue, before: Transcript | null): P
   terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
   if (dialogue.provider === "demo") terminal.say(ink.err.yellow(words.session.demo));
   const target = settings.transcript ?? before?.path ?? transcripts;
-  const path = sanitize(shownPath(workingFolder, target));
+  const path = toldPath(workingFolder, target);
   terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
   if (before !== null) await remind(app, dialogue, before);
 }
@@ -88,9 +88,10 @@ function takeLeave({ terminal, words, settings, workingFolder, environment }: Ap
   if (!settings.save || path === null || id === null) {
     return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
   }
-  if (dialogue.unsaved !== null) return terminal.warn(words.session.leftPartly({ path: sanitize(path) }));
+  if (dialogue.unsaved !== null)
+    return terminal.warn(words.session.leftPartly({ path: toldPath(workingFolder, path) }));
   const command = `${commandName(environment.variables)} --resume ${id}`;
-  terminal.say(words.session.left({ path: sanitize(shownPath(workingFolder, path)), command }));
+  terminal.say(words.session.left({ path: toldPath(workingFolder, path), command }));
 }
 
 /** What runs the program once more: in a checkout that was started by npm there is no command of its name. */

@@ -7,6 +7,7 @@ import type { OfferedModel } from "../providers/model-list.ts";
 import { choose, unechoed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { App } from "./app.ts";
+import { toldPath } from "./near-path.ts";
 import { enterKey, keepKey } from "./key-entry.ts";
 import { hasNoList } from "./model-facts.ts";
 import { chooseModel } from "./model-choice.ts";
@@ -46,7 +47,13 @@ export async function runSetup(app: App, named: string | null): Promise<App | nu
   const path = app.folders.configFile;
   await saveSetting(path, ["provider"], ready.name);
   await saveSetting(path, ["model"], ready.own === ready.model ? undefined : ready.model);
-  terminal.say(words.setup.settled({ provider: ready.name, model: sanitize(ready.model), path: sanitize(path) }));
+  terminal.say(
+    words.setup.settled({
+      provider: ready.name,
+      model: sanitize(ready.model),
+      path: toldPath(app.workingFolder, path),
+    }),
+  );
   return await app.reopen({});
 }
 

@@ -105,6 +105,17 @@ export function strangeTranscripts(workingFolder: string): string | null {
   }
 }
 
+/** A path as a person reads it: with `~` for the home folder where it lies in it, as shells take it back. */
+export function shortenHome(path: string): string {
+  if (process.platform === "win32") return path;
+  try {
+    const folder = home();
+    return folder !== "/" && path.startsWith(`${folder}/`) ? `~${path.slice(folder.length)}` : path;
+  } catch {
+    return path;
+  }
+}
+
 /** `~` and `~/…` as a shell would read them; shells leave them alone in config files and after `=`. */
 export function expandHome(path: string): string {
   return path === "~" || path.startsWith("~/") || path.startsWith("~\\") ? join(home(), path.slice(1)) : path;

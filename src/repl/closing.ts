@@ -11,9 +11,10 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
   const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
+  const isEmpty = answer.text === "" && answer.reasoning === "";
+  if (terminal.interactive && !isEmpty) terminal.say("");
   sayParts(terminal, words, answer);
   sayThinking(terminal, words, answer, host.showThinking === "always");
-  const isEmpty = answer.text === "" && answer.reasoning === "";
   if (error?.code === "interrupted")
     terminal.say(ink.yellow(isEmpty ? words.answer.stopped : words.answer.interrupted));
   else if (error !== null) host.tell(error);

@@ -149,6 +149,7 @@ class Session {
   async #answer(ask: Ask): Promise<void> {
     const host = this.#host;
     warnOfOthers(host);
+    if (host.terminal.interactive) host.terminal.say("");
     const controller = new AbortController();
     const release = host.lines.hold(() => controller.abort());
     const view = new AnswerView(host.terminal, host.words, host.answerWriter(), host.showThinking);

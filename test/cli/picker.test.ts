@@ -43,6 +43,24 @@ function listed(terminal: PtyTerminal): string[] {
 const quantum = "\u89e3\u91ca\u91cf\u5b50\u8ba1\u7b97";
 
 describe.concurrent("the picker of conversations", () => {
+  test("shows that there are more rows than fit, and where among them one is", async () => {
+    const place = newPlace();
+    for (let index = 0; index < 12; index += 1) {
+      const writer = TranscriptWriter.create(join(place.cwd, "transcripts"));
+      writer.begin(turn(`question ${index}`));
+      writer.text("answer", noon);
+      writer.end(ending({ at: new Date(noon.getTime() + index * 1000) }));
+    }
+    await using terminal = openProgram(["transcripts"], { place, rows: 14 });
+    await terminal.until(/^1\/12 · /mu);
+    expect(terminal.screen()).not.toContain("\u2191");
+    expect(terminal.screen()).toMatch(/^\u2193 [0-9a-z]{8} /mu);
+    for (let index = 0; index < 11; index += 1) terminal.type(down);
+    await terminal.until(/^12\/12 · /mu);
+    expect(terminal.screen()).toMatch(/^\u2191 [0-9a-z]{8} /mu);
+    expect(terminal.screen()).not.toContain("\u2193");
+  });
+
   test("lists them with a preview of the highlighted one, and is left with q, leaving nothing", async () => {
     const place = filledPlace();
     await using terminal = openProgram(["transcripts"], { place });

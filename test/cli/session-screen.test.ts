@@ -1,3 +1,5 @@
+import { rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../src/terminal/width.ts";
 import { askingAt, newPlace, openProgram, transcriptsOf } from "../support/program.ts";
@@ -38,6 +40,38 @@ describe.concurrent("a session on a terminal", () => {
     expect(terminal.screen()).toMatch(/\u7ee7\u7eed\u5bf9\u8bdd\uff1adeepseek-chat --resume [0-9a-z]{8}/u);
     expect(terminal.screen()).not.toMatch(/Thinking|Saved|Question/u);
     expect(transcriptsOf(place)[0]).toContain("] Thinking:\n\u5148\u60f3\u4e00\u60f3\u3002\n");
+  });
+
+  test("a question, its answer and the figures have room between them, and the home folder is ~", async () => {
+    await using server = await serve([answer("The answer.")]);
+    const place = newPlace();
+    rmdirSync(join(place.cwd, "transcripts"));
+    await using terminal = openProgram([], { place, env: askingAt(server) });
+    await terminal.until("~/.local/share/deepseek-chat/transcripts");
+    await terminal.until(/^>$/mu);
+    terminal.type("go");
+    await terminal.until(/> go$/u);
+    terminal.type(enter);
+    await terminal.until("The answer.");
+    await terminal.until(/^>$/mu);
+    expect(terminal.screen()).toMatch(/^> go\n\nThe answer\.\n\n30 .*\n\n>$/mu);
+    terminal.type("q");
+    await terminal.until(/> q$/u);
+    terminal.type(enter);
+    await terminal.exit;
+    expect(terminal.screen().replaceAll("\n", "")).toContain("~/.local/share/deepseek-chat/transcripts/2");
+    expect(terminal.screen()).not.toContain(place.home);
+  });
+
+  test("/help in a narrow window gives each explanation a line of its own", async () => {
+    await using terminal = openProgram(["-p", "demo"], { place: newPlace(), cols: 40, rows: 100 });
+    await terminal.until(/^>$/mu);
+    terminal.type("/help");
+    await terminal.until(/> \/help$/u);
+    terminal.type(enter);
+    await terminal.until(/^ {2}\/quit\n {4}\S/mu);
+    expect(terminal.scrollback()).toMatch(/^ {2}\/new\n {4}\S/mu);
+    expect(terminal.scrollback()).not.toMatch(/^ {20}/mu);
   });
 
   test("Ctrl-C stops the answer, keeps what came, and the prompt comes back; /continue goes on", async () => {

@@ -1,6 +1,9 @@
 import { displayWidth } from "../../terminal/width.ts";
 import { groups, type SlashCommand } from "./command.ts";
 
+/** Columns below which two columns of text leave too little for either. */
+const narrow = 60;
+
 export const help: SlashCommand = {
   name: "help",
   aliases: ["?", "h"],
@@ -10,13 +13,15 @@ export const help: SlashCommand = {
     const { slashCommands } = await import("./table.ts");
     const ink = terminal.ink.err;
     const left = (command: SlashCommand) => `/${command.name} ${command.usage}`.trim();
-    const width = Math.min(26, Math.max(...slashCommands.map((command) => displayWidth(left(command)))));
+    const widest = Math.max(...slashCommands.map((command) => displayWidth(left(command))));
+    // In a narrow window every explanation has a line of its own.
+    const width = terminal.columns < narrow ? 0 : Math.min(26, widest);
     for (const group of groups) {
       terminal.say(ink.bold(words.slashGroups[group]));
       for (const command of slashCommands.filter((candidate) => candidate.group === group)) {
         // What is too wide for its column has a line of its own.
         const room = width - displayWidth(left(command));
-        const space = room < 0 ? `\n${" ".repeat(width + 4)}` : " ".repeat(room + 2);
+        const space = room < 0 ? `\n${" ".repeat(width === 0 ? 4 : width + 4)}` : " ".repeat(room + 2);
         terminal.say(`  ${ink.cyan(left(command))}${space}${words.slash[command.name]}`);
       }
     }
