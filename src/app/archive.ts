@@ -61,7 +61,8 @@ export function passOver({ terminal, words }: App, error: AppError): void {
  * @throws AppError `not_a_terminal`; `transcript_not_found` where there is none
  */
 export async function pickTranscript(app: App, inUse: string | null): Promise<string | null> {
-  if (!app.terminal.interactive || !app.terminal.capable) throw new AppError("not_a_terminal", { what: "--resume" });
+  const { interactive, capable } = app.terminal;
+  if (!interactive || !capable) throw new AppError("not_a_terminal", { what: "--resume", instead: "--resume <id>" });
   const { pickConversation } = await import("./picking.ts");
   return await pickConversation(app, "resume", inUse);
 }

@@ -219,7 +219,7 @@ describe.concurrent("/new", () => {
     await using one = await serve((_, index) => (index === 1 ? refusal(422, "no") : answer(`answer ${index + 1}`)));
     const place = placeOf({ one });
     const { stderr } = await session(place, ["a", "bad", "/new", "/retry", "/undo", "b"], "-p", "one");
-    expect(stderr.match(/There is no question to take back\./gu)).toHaveLength(2);
+    expect(stderr).toContain("Nothing was asked yet.\nThere is no question to take back.\n");
     expect(asked(one).at(-1)).toBe("one-1: b");
   });
 

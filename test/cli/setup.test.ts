@@ -445,5 +445,7 @@ describe.concurrent("a key", () => {
 test.concurrent("set-up without a terminal is bad usage", async () => {
   const { code, stderr } = await run(["setup"], { input: "" });
   expect(code).toBe(2);
-  expect(stderr).toContain("setup needs a terminal");
+  expect(stderr).toBe("setup needs a terminal to ask on. Run it in a terminal.\n");
+  const resumed = await run(["-p", "demo", "--resume"], { input: "" });
+  expect(resumed.stderr).toBe("--resume needs a terminal to ask on. Run it in a terminal, or with --resume <id>.\n");
 });

@@ -9,7 +9,7 @@ export const editLast: SlashCommand = {
   async run({ dialogue, terminal, words }) {
     const question = dialogue.lastQuestion;
     if (question !== null) return { edit: splitAttached(question.text).words, instead: question };
-    terminal.say(words.session.nothingToUndo);
+    terminal.say(words.session.nothingSaid);
     return "stay";
   },
 };

@@ -7,7 +7,7 @@ export const retry: SlashCommand = {
   usage: "",
   async run({ dialogue, terminal, words }) {
     if (dialogue.lastQuestion !== null) return { again: true };
-    terminal.say(words.session.nothingToUndo);
+    terminal.say(words.session.nothingSaid);
     return "stay";
   },
 };

@@ -43,10 +43,7 @@ export const errors: ErrorTable = {
   nothing_named: ({ option }) => ({ what: "No conversation was named.", next: `Give its id, or ${option}.` }),
   not_a_terminal: ({ what, instead }) => ({
     what: `${what} needs a terminal to ask on.`,
-    next:
-      instead === undefined
-        ? "Run it in a terminal, or give the answer as an argument."
-        : `Run it in a terminal, or with ${instead}.`,
+    next: instead === undefined ? "Run it in a terminal." : `Run it in a terminal, or with ${instead}.`,
   }),
   unknown_provider: ({ name, known }) => ({
     what: `There is no provider called ${name}.`,

@@ -36,7 +36,7 @@ export const errors: Words["errors"] = {
   nothing_named: ({ option }) => ({ what: "没有指定对话。", next: `请给出编号，或使用 ${option}。` }),
   not_a_terminal: ({ what, instead }) => ({
     what: `${what} 需要在终端中交互使用。`,
-    next: instead === undefined ? "请在终端中运行，或把内容作为参数给出。" : `请在终端中运行，或加上 ${instead}。`,
+    next: instead === undefined ? "请在终端中运行。" : `请在终端中运行，或加上 ${instead}。`,
   }),
   unknown_provider: ({ name, known }) => ({
     what: `没有名为 ${name} 的服务商。`,
@@ -81,7 +81,7 @@ export const errors: Words["errors"] = {
   no_stored_key: ({ provider, origin }) => ({
     what: `没有保存 ${provider} 的密钥。`,
     next:
-      origin === null ? "deepseek-chat keys list 会列出已有的密钥。" : `正在使用的密钥来自 ${origin}，请在那里删除。`,
+      origin === null ? "deepseek-chat keys list 会列出已有的密钥。" : `正在使用的密钥来源：${origin}，请在那里删除。`,
   }),
   key_malformed: ({ provider, origin }) => ({
     what: `${origin} 中的 ${provider} API 密钥含有密钥中不会出现的字符（空格、引号等）。`,
