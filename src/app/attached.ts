@@ -107,7 +107,7 @@ function percent(share: number): string {
 }
 
 /** Decimal units, as file managers show them. */
-export function sizeOf(bytes: number): string {
+function sizeOf(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
   return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;

@@ -12,7 +12,7 @@ import { rebuild } from "./rebuild.ts";
 import { openWriter, writerFor } from "./saving.ts";
 
 /** A question that brought no answer, so that the conversation does not know it. */
-export interface FailedQuestion {
+interface FailedQuestion {
   readonly question: Message;
   /** In the transcript; empty where nothing is saved. */
   readonly ids: readonly string[];

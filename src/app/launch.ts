@@ -34,7 +34,7 @@ export async function unwritten(stop: AbortSignal): Promise<AppError | null> {
 }
 
 /** Whether stack traces are wanted. */
-export function debugging(): boolean {
+function debugging(): boolean {
   return Boolean(processVariables()["DEEPSEEK_CHAT_DEBUG"]);
 }
 

@@ -63,7 +63,7 @@ export interface Thinking {
   readonly effort: Effort | null;
 }
 
-export type Effort = "low" | "high" | "max";
+type Effort = "low" | "high" | "max";
 
 export type ChatEvent =
   /** The service took the request: headers came. `model` is what it says answers, where it says so. */

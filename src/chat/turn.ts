@@ -31,14 +31,14 @@ export interface TurnResult {
 }
 
 /** One of the requests that an answer was put together from. */
-export interface Part {
+interface Part {
   /** Whom it went to; null for whom the first one goes to. */
   readonly by: { readonly provider: string; readonly model: string } | null;
   /** Null where the count never came: the request was broken off before. */
   readonly usage: Usage | null;
 }
 
-export interface Takeover {
+interface Takeover {
   readonly provider: string;
   readonly model: string;
   /** What kept the one before from answering. */
@@ -47,7 +47,7 @@ export interface Takeover {
   readonly brought: boolean;
 }
 
-export interface SeamRecord extends Takeover {
+interface SeamRecord extends Takeover {
   /** Characters (UTF-16 units) of the answer that were there before. */
   readonly at: number;
   readonly how: SeamKind;

@@ -7,7 +7,7 @@ import type { Words } from "../words/words.ts";
 
 /** What gives the exit code when all was told already: an error, or whatever else has a code. */
 type Told = Pick<AppError, "exitCode"> & { readonly code: string };
-export type Work = Told | null | void;
+type Work = Told | null | void;
 
 /** What a command declares itself with. */
 export interface Shell {

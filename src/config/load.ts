@@ -67,7 +67,7 @@ export function loadSettings(
   return { settings: values as Settings, origins };
 }
 
-export function variableOf(name: SettingName): string | null {
+function variableOf(name: SettingName): string | null {
   return Object.keys(settingVariables).find((variable) => settingVariables[variable] === name) ?? null;
 }
 

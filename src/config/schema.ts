@@ -12,9 +12,9 @@ const tokens = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e9));
 const path = v.pipe(text, v.excludes("\0"));
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
-export const languages = ["en", "zh"] as const;
-export const efforts = ["low", "high", "max"] as const;
-export const currencies = ["CNY", "USD"] as const;
+const languages = ["en", "zh"] as const;
+const efforts = ["low", "high", "max"] as const;
+const currencies = ["CNY", "USD"] as const;
 /** Where `setup` stores keys: the system's keyring where there is one, else the file; or one of them alone. */
 const keyStores = ["auto", "keyring", "file"] as const;
 

@@ -6,7 +6,7 @@ import type { Connection } from "./connection.ts";
 import { settingOf } from "./refused-fields.ts";
 
 /** Fields that the program adds to a request by itself, and can do without. */
-export const ownFields = ["stream_options", "stream"] as const;
+const ownFields = ["stream_options", "stream"] as const;
 export type OwnField = (typeof ownFields)[number];
 
 /** What a service turned out to want while it was asked; for the rest of the run. */

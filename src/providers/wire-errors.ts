@@ -155,7 +155,7 @@ const passing: ReadonlySet<string> = new Set([
 const longestReason = 300;
 
 /** A service's sentence as it is told: redacted first, as what is cut in the midst of a key is found no more. */
-export function quoted(sentence: string, connection: Connection): string {
+function quoted(sentence: string, connection: Connection): string {
   const clean = redact(sentence, connection);
   return (clean.length > longestReason ? `${clean.slice(0, longestReason)}…` : clean) || "no reason given";
 }

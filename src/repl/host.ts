@@ -123,7 +123,7 @@ export interface Question {
 }
 
 /** Tokens of the conversation as the next request would send it. */
-export interface ContextUse {
+interface ContextUse {
   readonly tokens: number;
   /** True where it is an estimate and not the service's count. */
   readonly estimated: boolean;
@@ -131,7 +131,7 @@ export interface ContextUse {
   readonly window: number | null;
 }
 
-export interface Dialogue {
+interface Dialogue {
   readonly provider: string;
   readonly modelId: string;
   readonly id: string | null;

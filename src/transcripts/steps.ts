@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 export type Steps<Result> = Generator<undefined, Result>;
 
 /** Milliseconds of work after which signals and the screen get their turn. */
-export const stint = 30;
+const stint = 30;
 
 /** Does all of it without a pause. */
 export function atOnce<Result>(steps: Steps<Result>): Result {

@@ -12,11 +12,11 @@ import { answerPieces, paced, type Piece, shownIn } from "./numbered.ts";
 export const ways = ["chat", "chat --no-render", "ask on a terminal", "ask into a pipe"] as const;
 /** What ends an answer at a random moment. */
 export const ends = ["SIGKILL", "SIGHUP", "SIGTERM", "Ctrl-C", "terminal closed", "connection dropped"] as const;
-export type Way = (typeof ways)[number];
-export type End = (typeof ends)[number];
+type Way = (typeof ways)[number];
+type End = (typeof ends)[number];
 
 /** Where one run takes place. */
-export interface Scene {
+interface Scene {
   readonly launcher: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;

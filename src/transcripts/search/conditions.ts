@@ -10,7 +10,7 @@ export type Condition =
   /** It holds a word, or run of signs, that has this in it: all of it, its beginning, its end, or any part. */
   | { readonly type: "word"; readonly text: string; readonly part: WordPart; readonly long: string };
 
-export type WordPart = "whole" | "start" | "end" | "any";
+type WordPart = "whole" | "start" | "end" | "any";
 
 export interface Conditions {
   readonly conditions: readonly Condition[];
