@@ -6,7 +6,7 @@ import type { Connection } from "../providers/connection.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
 import { askSecret, choose, unechoed } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
-import { describe } from "../terminal/terminal.ts";
+import { describe, errorWords } from "../terminal/terminal.ts";
 import type { App } from "./app.ts";
 import { toldPath } from "./near-path.ts";
 import { wantsKey } from "./service-address.ts";
@@ -45,11 +45,13 @@ export async function enterKey(
     terminal.say(terminal.ink.err.dim(`${words.setup.checking}…`));
     const { offered, refused } = await unechoed(async () => await check(app, tryKey(value)));
     if (refused === null) return { value, offered };
-    terminal.warn(sanitize(describe(refused, words.errors)));
     if (wantsKey(refused)) {
+      // What to do about it is asked right away.
+      terminal.warn(sanitize(errorWords(refused, words.errors).what));
       terminal.say(words.setup.again);
       continue;
     }
+    terminal.warn(sanitize(describe(refused, words.errors)));
     // The key's account is empty, or the service did not get as far as the key.
     if (refused.code !== "no_balance" && refused.exitCode !== 5 && refused.exitCode !== 4) throw refused;
     const keeps = await choose(words.setup.keepUnchecked, [

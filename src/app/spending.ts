@@ -12,14 +12,16 @@ export class Spending {
   #usage: Usage | null = null;
   #questions = 0;
   #unknown = 0;
+  #uncounted = 0;
 
   constructor(app: App) {
     this.#app = app;
   }
 
-  /** `unknown`: requests that brought something and whose cost nobody knows. */
-  get total(): { usage: Usage | null; costs: readonly Cost[]; questions: number; unknown: number } {
-    return { usage: this.#usage, costs: this.#costs, questions: this.#questions, unknown: this.#unknown };
+  /** `unknown` and `uncounted`: requests that produced output and whose cost, and whose tokens, nobody knows. */
+  get total() {
+    const [questions, unknown, uncounted] = [this.#questions, this.#unknown, this.#uncounted];
+    return { usage: this.#usage, costs: this.#costs as readonly Cost[], questions, unknown, uncounted };
   }
 
   /**
@@ -41,6 +43,7 @@ export class Spending {
     if (isQuestion && parts.length > 0) this.#questions++;
     this.#costs.push(...known);
     this.#unknown += costs.length - known.length;
+    this.#uncounted += parts.length - usages.length;
     if (usages.length > 0) this.#usage = sumUsage([...(this.#usage === null ? [] : [this.#usage]), ...usages]);
     return sumCosts(costs);
   }

@@ -148,8 +148,10 @@ interface Dialogue {
     readonly usage: Usage | null;
     readonly costs: readonly Cost[];
     readonly questions: number;
-    /** Requests that brought something and whose cost nobody knows. */
+    /** Requests that produced output and whose cost nobody knows. */
     readonly unknown: number;
+    /** The same of their tokens. */
+    readonly uncounted: number;
   };
   /** Why a part of the conversation is not saved; null when all is, or nothing is to be. */
   readonly unsaved: AppError<"transcript_unwritable"> | null;

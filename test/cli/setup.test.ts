@@ -60,6 +60,7 @@ describe.concurrent("set-up on a terminal", () => {
     terminal.type(enter);
     await typeKey(terminal, "sk-wrong-0123456789");
     await terminal.until("does not accept the API key");
+    expect(terminal.scrollback()).not.toContain("store another one with");
     await terminal.until("Another key?");
     terminal.type(enter);
     await terminal.until(() => terminal.screen().split("API key of deepseek").length === 3);

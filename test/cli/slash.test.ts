@@ -225,6 +225,14 @@ describe.concurrent("slash commands of a session", () => {
     expect(transcriptsOf(first.place)[0]).toContain("] Question:\nthree\n");
   });
 
+  test("/cost says that tokens are unknown where no service counted them", async () => {
+    const uncounted: Script = (_, index) =>
+      index === 0 ? { body: [text("Hi"), finish(), done] } : answer(`answer ${index}`);
+    const { stderr } = await session(uncounted, ["one", "/cost", "two", "/cost"]);
+    expect(stderr).toContain("1 question\n(tokens unknown for 1 request)\n(cost unknown for 1 request)\n");
+    expect(stderr).toMatch(/2 questions: \d+ tokens in [^\n]*\n\(tokens unknown for 1 request\)\n/u);
+  });
+
   test("/history, /cost and /tokens tell of the conversation", async () => {
     const { stderr } = await session(numbered, ["/history", "one", "two", "/history", "/cost", "/tokens"]);
     expect(stderr).toContain("Nothing was asked yet.");

@@ -34,8 +34,14 @@ export const session = {
     `Copied ${characters} ${characters === 1 ? "character" : "characters"}.`,
   noClipboard: "The clipboard cannot be read here; paste with the terminal's own key.",
   emptyClipboard: "There is no text in the clipboard.",
-  spent: ({ questions, prompt, cached, completion, cost }: Spent) =>
-    `${questions} ${questions === 1 ? "question" : "questions"}: ${prompt} tokens in (${cached} cached), ${completion} out${cost === null ? "" : `, ${cost}`}`,
+  spent: ({ questions, tokens, cost }: Spent) =>
+    [
+      `${questions} ${questions === 1 ? "question" : "questions"}`,
+      tokens === null ? "" : `: ${tokens.prompt} tokens in (${tokens.cached} cached), ${tokens.completion} out`,
+      cost === null ? "" : `, ${cost}`,
+    ].join(""),
+  tokensUnknown: ({ requests }: { requests: number }) =>
+    `(tokens unknown for ${requests} ${requests === 1 ? "request" : "requests"})`,
   spentUnknown: ({ requests }: { requests: number }) =>
     `(cost unknown for ${requests} ${requests === 1 ? "request" : "requests"})`,
   exportHow: ({ formats }: { formats: string }) => `/export <${formats}> [file]`,
@@ -72,9 +78,8 @@ export const session = {
 
 interface Spent {
   readonly questions: number;
-  readonly prompt: string;
-  readonly cached: string;
-  readonly completion: string;
+  /** Null where no request was counted. */
+  readonly tokens: { readonly prompt: string; readonly cached: string; readonly completion: string } | null;
   readonly cost: string | null;
 }
 

@@ -32,8 +32,13 @@ export const session: Words["session"] = {
   copied: ({ characters }) => `已复制 ${characters} 个字符。`,
   noClipboard: "这里无法读取剪贴板，请用终端自带的粘贴键。",
   emptyClipboard: "剪贴板中没有文本。",
-  spent: ({ questions, prompt, cached, completion, cost }) =>
-    `共 ${questions} 个问题：输入 ${prompt} token（缓存 ${cached}），输出 ${completion} token${cost === null ? "" : `，费用 ${cost}`}`,
+  spent: ({ questions, tokens, cost }) =>
+    [
+      `共 ${questions} 个问题`,
+      tokens === null ? "" : `：输入 ${tokens.prompt} token（缓存 ${tokens.cached}），输出 ${tokens.completion} token`,
+      cost === null ? "" : `，费用 ${cost}`,
+    ].join(""),
+  tokensUnknown: ({ requests }) => `（有 ${requests} 次请求的 token 用量未知）`,
   spentUnknown: ({ requests }) => `（另有 ${requests} 次请求费用未知）`,
   exportHow: ({ formats }) => `/export <${formats}> [文件]`,
   fileHow: "/file <路径、目录或通配符>；也可以在问题中写 @路径。",
