@@ -31,7 +31,21 @@ function findSecrets({ key, headers, transport }: Secrets): string[] {
   const long = [...values, ...proxySecrets(transport?.variables ?? {})].filter((value) => value.length >= shortest);
   // A key is one whatever its length; the longest first, as one may hold another.
   const all = key !== null && key.length >= 4 ? [key, ...long] : long;
-  return [...new Set(all)].sort((one, other) => other.length - one.length);
+  return [...new Set(all.flatMap(asWritten))].sort((one, other) => other.length - one.length);
+}
+
+/** A secret, and what stands for it in other writings that are the same wherever they come: of URLs, in hex and in base64. */
+function asWritten(secret: string): string[] {
+  if (secret.length < shortest) return [secret];
+  const bytes = Buffer.from(secret);
+  const hex = bytes.toString("hex");
+  const base64 = [0, 1, 2].flatMap((before) => {
+    // Of a text that holds it, as `Bearer …` does, only the signs that no other byte goes into.
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+    const sure = text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
+    return [sure, sure.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+  return [secret, encodeURIComponent(secret.toWellFormed()), hex, hex.toUpperCase(), ...base64];
 }
 
 /** A word of a header's value; where it is the base64 of `user:password`, these too. */
@@ -67,20 +81,48 @@ function decoded(text: string): string {
  */
 export function redact(text: string, connection: Secrets): string {
   const whole = secretsOf(connection).reduce((clean, secret) => clean.replaceAll(secret, mark), text);
-  const plain = /%[\da-f]{2}|\\[ux]|&#/iu.test(whole) ? withoutEscaped(whole, connection) : whole;
+  const plain = /%[\da-f]{2}|\\|&[#a-z]/iu.test(whole)
+    ? withoutEscaped(whole, connection)
+    : withoutLong(whole, connection);
   return connection.key === null ? plain : withoutPieces(plain, connection.key);
+}
+
+/** What is found whatever its case: too long to be a word. */
+function withoutLong(text: string, connection: Secrets): string {
+  const long = secretsOf(connection).filter(({ length }) => length >= longPiece);
+  if (long.length === 0) return text;
+  return text.replace(new RegExp(long.map(escapedForRegExp).join("|"), "gi"), mark);
 }
 
 function withoutEscaped(text: string, connection: Secrets): string {
   return secretsOf(connection).reduce((clean, secret) => {
     const signs = Array.from(secret, (sign) => {
       const hex = sign.codePointAt(0)!.toString(16).padStart(2, "0");
-      const number = `&#(?:0*${sign.codePointAt(0)!}|x0*${hex});`;
-      return `(?:${escapedForRegExp(sign)}|%${hex}|\\\\+(?:u0{0,2}${hex}|x${hex})|${number})`;
+      const name = htmlNames.get(sign);
+      const entity = `&(?:#0*${sign.codePointAt(0)!}|#x0*${hex}${name === undefined ? "" : `|${name}`});`;
+      // Escaped once, or by each of several on the way.
+      const escaped = String.raw`%(?:25){0,3}${hex}|\\{1,8}(?:u0{0,2}${hex}|x${hex})|\\{1,8}${escapedForRegExp(sign)}`;
+      return `(?:${escapedForRegExp(sign)}|${escaped}|${entity})`;
     });
     return clean.replace(new RegExp(signs.join(""), "gi"), mark);
   }, text);
 }
+
+/** HTML's names for signs that stand in keys. */
+const htmlNames: ReadonlyMap<string, string> = new Map([
+  ["&", "amp"],
+  ["<", "lt"],
+  [">", "gt"],
+  ['"', "quot"],
+  ["'", "apos"],
+  ["+", "plus"],
+  ["/", "sol"],
+  ["=", "equals"],
+  ["_", "lowbar"],
+  [".", "period"],
+  [":", "colon"],
+  ["-", "hyphen"],
+]);
 
 /** Characters of a key in a row that are no chance. */
 const longPiece = 16;

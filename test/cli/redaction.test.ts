@@ -11,6 +11,14 @@ const json = { "content-type": "application/json" };
 const escaped = Array.from(key, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`).join("");
 const percent = Array.from(key, (sign) => `%${sign.charCodeAt(0).toString(16)}`).join("");
 const entities = Array.from(key, (sign) => `&#${sign.charCodeAt(0)};`).join("");
+const base64 = (value: string) => Buffer.from(value).toString("base64");
+/** In writings that are the same wherever they come. */
+const written = [
+  ["base64", base64(key)],
+  ["base64 behind a user", base64(`api:${key}`)],
+  ["base64 as it was sent", base64(`Bearer ${key}`)],
+  ["hex", Buffer.from(key).toString("hex")],
+] as const;
 const thought = (reasoning: string) => delta({ reasoning_content: reasoning });
 const end = [finish(), done];
 const long = (rest: number) => `${"x".repeat(300 - rest)} ${key} is not allowed`;
@@ -83,9 +91,15 @@ describe.concurrent("a key that a service repeats is seen nowhere", () => {
       { headers: json, body: `{"balance_infos":[{"currency":"CNY","total_balance":"${escaped}"}]}` },
       ["balance"],
     ],
+    ...written.flatMap(([name, what]): [string, Reply][] => [
+      [`in an error, in ${name}`, { status: 400, headers: json, body: JSON.stringify({ error: { message: what } }) }],
+      [`in the text, in ${name}`, { body: [text(what.slice(0, 9)), text(what.slice(9)), ...end] }],
+    ]),
     ["in what is no balance", { headers: json, body: `<${key.slice(0, 33)}` }, ["balance", "--json"]],
   ])("%s", async (_, reply, args = ask) => {
-    expect(longestPiece(await seen(args, reply))).toBeLessThan(16);
+    const all = await seen(args, reply);
+    expect(longestPiece(all)).toBeLessThan(16);
+    for (const [, what] of written) expect(all).not.toContain(what);
   });
 });
 

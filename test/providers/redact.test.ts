@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import { redactedError, secretsOf } from "../../src/providers/redact.ts";
+import { redact, redactedError, secretsOf } from "../../src/providers/redact.ts";
 import { RedactedStream } from "../../src/providers/redacted-answer.ts";
 
 const key = "sk-0123456789abcdef";
@@ -40,6 +40,27 @@ describe("what was sent and must not come back", () => {
     expect(all + causes).not.toContain(key);
     expect(error.details).toMatchObject({ status: 302, location: "https://elsewhere.example/?k=[key]" });
     expect(causes).toContain('near "[key]"');
+  });
+});
+
+describe("a text that is complete", () => {
+  const odd = "sk-01+23/45=67_89.abcdef";
+  test.each([
+    ["JSON that escapes slashes", odd.replace("/", String.raw`\/`)],
+    ["JSON in JSON", JSON.stringify(JSON.stringify(odd)).replaceAll("/", String.raw`\\\/`)],
+    ["a URL in a URL", encodeURIComponent(encodeURIComponent(odd))],
+    [
+      "HTML by names",
+      odd.replace("+", "&plus;").replace("/", "&sol;").replace("=", "&equals;").replace("_", "&lowbar;"),
+    ],
+    ["capitals", odd.toUpperCase()],
+    ["base64 of URLs", Buffer.from(`x${odd}`).toString("base64url")],
+  ])("is searched for the key in %s", (_, written) => {
+    expect(redact(`a ${written} b`, { key: odd, headers: {} })).toMatch(/^a .?.?"*\\*"*\[key\]\\*"*.?.? b$/u);
+  });
+
+  test("takes no quadratic time for backslashes", { timeout: 60_000 }, () => {
+    expect(redact("\\".repeat(1_000_000), { key: odd, headers: {} })).toHaveLength(1_000_000);
   });
 });
 
