@@ -2,7 +2,8 @@ import { BlockList, isIP, type LookupFunction } from "node:net";
 
 /**
  * Whether a host is this machine itself, in every form a URL may have it: `localhost` and names below it (RFC 6761), 127.0.0.0/8
- * and `::1`, also as an IPv4 address within an IPv6 one.
+ * and `::1`, also as an IPv4 address within an IPv6 one; and 0.0.0.0 and `::`, which servers listen at and systems connect to
+ * themselves.
  *
  * @param host as `URL.hostname` gives it, brackets included
  */
@@ -16,15 +17,17 @@ export function isLoopback(host: string): boolean {
 const range = new BlockList();
 range.addSubnet("127.0.0.0", 8);
 range.addAddress("::1", "ipv6");
+range.addAddress("0.0.0.0");
+range.addAddress("::", "ipv6");
 
 /**
  * How such a name is looked up: names below `localhost` lead here and nowhere else, whatever a name server says, so that what
  * goes only to this machine does.
  *
- * @returns an option for a connection; nothing for other hosts, and for `localhost` itself, which every system knows
+ * @returns an option for a connection; nothing for other hosts, and for `localhost` itself, which every system knows, though not with a dot behind it
  */
 export function lookupOf(host: string): { lookup?: LookupFunction } {
-  return /\.localhost\.?$/iu.test(host) ? { lookup: here } : {};
+  return /\.localhost\.?$|^localhost\.$/iu.test(host) ? { lookup: here } : {};
 }
 
 const addresses = [

@@ -17,19 +17,22 @@ const key = { DEEPSEEK_API_KEY: "sk-0123456789abcdef" };
 const ask = ["ask", "--no-transcript", "q"];
 
 describe.concurrent("a proxy", () => {
-  test.each(["127.0.0.1", "localhost", "a.localhost", "127.1"])("is not asked for %s", async (host) => {
-    await using server = await serve([answer("straight")]);
-    await using proxy = await listen(({ socket }) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
-    const env = { ...askingAt({ url: `http://${host}:${new URL(server.url).port}` }) };
-    const all = Object.fromEntries(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map((name) => [name, proxy.url]));
-    const { code, stdout, stderr } = await run(ask, { env: { ...env, ...all } });
-    expect({ code, stdout, stderr, proxied: proxy.connections }).toEqual({
-      code: 0,
-      stdout: "straight\n",
-      stderr: "",
-      proxied: 0,
-    });
-  });
+  test.each(["127.0.0.1", "localhost", "LOCALHOST.", "a.localhost", "127.1", "0.0.0.0", "[::ffff:127.0.0.1]"])(
+    "is not asked for %s",
+    async (host) => {
+      await using server = await serve([answer("straight")]);
+      await using proxy = await listen(({ socket }) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
+      const env = { ...askingAt({ url: `http://${host}:${new URL(server.url).port}` }) };
+      const all = Object.fromEntries(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map((name) => [name, proxy.url]));
+      const { code, stdout, stderr } = await run(ask, { env: { ...env, ...all } });
+      expect({ code, stdout, stderr, proxied: proxy.connections }).toEqual({
+        code: 0,
+        stdout: "straight\n",
+        stderr: "",
+        proxied: 0,
+      });
+    },
+  );
 
   test.each([
     ["a key", "{}", key],

@@ -16,6 +16,8 @@ describe("the proxy for an address", () => {
     ["https://localhost:8443", { HTTPS_PROXY: proxy }, null],
     ["http://LOCALHOST.:1", { HTTP_PROXY: proxy }, null],
     ["http://a.b.localhost", { HTTP_PROXY: proxy }, null],
+    ["http://0.0.0.0:11434", { HTTP_PROXY: proxy }, null],
+    ["http://[::]:11434", { HTTP_PROXY: proxy }, null],
     ["http://127.255.0.1", { HTTP_PROXY: proxy, NO_PROXY: "example.com" }, null],
     ["http://2130706433", { HTTP_PROXY: proxy }, null],
     ["http://0x7f.1", { HTTP_PROXY: proxy }, null],
