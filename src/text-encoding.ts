@@ -30,11 +30,14 @@ export function decodeText(bytes: Uint8Array, locale = ""): DecodedText | NotTex
   const hasNul = bytes.subarray(0, sampleLength).includes(0);
   if (hasNul) return byNuls(bytes);
   const plain = decoded(bytes, "utf-8");
+  const isBinary = looksBinary(bytes);
+  if (plain !== null && !isBinary) return found(plain, "UTF-8");
+  const chinese = inUtf16(bytes);
+  if (chinese !== null) return chinese;
   if (plain !== null) return found(plain, "UTF-8");
-  if (looksBinary(bytes)) return "binary";
-  const valid = validShare(bytes);
+  if (isBinary) return "binary";
   // A pipe that was cut, or a log with a few bytes of another encoding in it.
-  if (valid > 0.9) return { text: lossy(bytes), encoding: "UTF-8", damaged: true };
+  if (isCut(bytes) || validShare(bytes) > 0.9) return { text: lossy(bytes), encoding: "UTF-8", damaged: true };
   return byPlausibility(bytes, locale) ?? "encoding";
 }
 
@@ -80,6 +83,37 @@ function byNuls(bytes: Uint8Array): DecodedText | "binary" {
     .sort((a, b) => b.score - a.score);
   const [best] = candidates;
   return best !== undefined && best.text !== null && best.score > 0.8 ? found(best.text, best.encoding) : "binary";
+}
+
+/** Chinese in UTF-16 that has no mark, and neither a line break nor anything else of ASCII, whose NUL bytes would tell; else null. */
+function inUtf16(bytes: Uint8Array): DecodedText | null {
+  if (bytes.length % 2 === 1 || bytes.length < 8) return null;
+  for (const encoding of ["UTF-16LE", "UTF-16BE"] as const) {
+    const text = decoded(bytes, encoding);
+    if (text === null || plausibleUnicode(text) <= 0.8) continue;
+    const sample = Array.from(text.slice(0, sampleLength / 2));
+    // In other encodings' bytes such characters are as rare as among all 20,000.
+    if (sample.filter((character) => commonest.includes(character)).length >= sample.length * 0.4)
+      return found(text, encoding);
+  }
+  return null;
+}
+
+/** Whether bytes are UTF-8 that ends within a character, behind at least two whole ones beyond ASCII. */
+function isCut(bytes: Uint8Array): boolean {
+  const end =
+    bytes.length -
+    1 -
+    bytes
+      .subarray(-3)
+      .toReversed()
+      .findIndex((byte) => byte >= 0xc0);
+  const lead = bytes[end] ?? 0;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+  const rest = bytes.subarray(end + 1);
+  if (bytes.length - end >= length || rest.some((byte) => byte < 0x80 || byte > 0xbf)) return false;
+  const before = decoded(bytes.subarray(0, end), "utf-8");
+  return before !== null && (before.match(/[^\x00-\x7f]/gu)?.length ?? 0) >= 2;
 }
 
 /** Share of characters that are usual in texts, where ASCII and the commonest ones are among them; 0 where one is in none. */

@@ -50,6 +50,20 @@ describe("the encoding of a text", () => {
     expect(cut).toMatchObject({ encoding: "UTF-8", damaged: true });
   });
 
+  test("is UTF-8 also where little more than the cut character is there", () => {
+    expect(decodeText(Buffer.from("你好世界").subarray(0, -1))).toMatchObject({
+      text: "你好世\ufffd",
+      encoding: "UTF-8",
+    });
+    expect(decodeText(Buffer.from("a 你好😀").subarray(0, -2))).toMatchObject({ encoding: "UTF-8", damaged: true });
+  });
+
+  test.each(["le", "be"] as const)("is UTF-16 without a mark where nothing of ASCII tells, %s", (order) => {
+    for (const text of ["你好世界", "解释量子计算的基本原理，谢谢。", "這是一個測試"]) {
+      expect(read(utf16(text, order, false))).toBe(`UTF-16${order.toUpperCase()} ${text}`);
+    }
+  });
+
   test("is none for what is no text", () => {
     expect(read(readFileSync(process.execPath).subarray(0, 100_000))).toBe("binary");
     expect(read(gzipSync(simplified.repeat(9)))).toBe("binary");
