@@ -24,6 +24,9 @@ const waits = { usage: 10_000, close: 3_000, nothing: 250 };
 /** An event that is called an error is one, whatever its data. */
 const unnamed: Complaint = { reason: "event: error", codes: [], status: null };
 
+/** The last line of an event that holds a whole stream. */
+const doneLine = "\n[DONE]";
+
 /** Makes a model of a connection: one request, one attempt. */
 export function connect(connection: Connection): Model {
   return (request, signal) => {
@@ -158,9 +161,16 @@ class Attempt {
   }
 
   #onEvent({ name, data }: ServerEvent): void {
+    // Without blank lines between them all events are one, and the last line of it is `[DONE]`.
+    if (data.endsWith(doneLine)) {
+      let rest = data;
+      while (rest.endsWith(doneLine)) rest = rest.slice(0, -doneLine.length);
+      this.#onEvent({ name, data: rest });
+      return this.#onEvent({ name: "message", data: doneLine.trimStart() });
+    }
     if (name !== "error" && data.startsWith("{")) return this.#readData(data);
     const content = data.trim();
-    if (/^\[?done\]?$/iu.test(content)) {
+    if (/^"?\[?done\]?"?$/iu.test(content)) {
       this.#end.done();
       this.#silence.shorten(waits.nothing);
     } else if (name === "error") this.#fail(isNoise(content) ? unnamed : complaintOf(content));

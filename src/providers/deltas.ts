@@ -22,7 +22,9 @@ export class Deltas {
   counted = false;
   /** Names of the tools that the model calls. */
   readonly calls: string[] = [];
-  #choice: unknown = undefined;
+  /** Index of the last call, whose name may come in pieces. */
+  #callIndex: unknown = null;
+  #choice: string | undefined = undefined;
   #usage = "";
   #refusal = false;
   #content = false;
@@ -88,7 +90,8 @@ export class Deltas {
     if (!Array.isArray(choices)) return null;
     for (const choice of choices as unknown[]) {
       if (!isRecord(choice)) continue;
-      const index = choice["index"] ?? this.#choice;
+      const given = choice["index"] ?? null;
+      const index = given === null ? this.#choice : String(given);
       this.#choice ??= index;
       if (index === this.#choice) return choice;
     }
@@ -142,8 +145,18 @@ export class Deltas {
     for (const item of Array.isArray(calls) ? (calls as unknown[]) : [call]) {
       if (!isRecord(item)) continue;
       const of = isRecord(item["function"]) ? item["function"] : item;
-      this.#call(typeof of["name"] === "string" ? of["name"] : "");
+      const name = typeof of["name"] === "string" ? of["name"] : "";
+      const last = this.calls.at(-1) ?? "?";
+      // Only the first piece of a call has its id. Some services send the whole name with each.
+      if (!item["id"] && item["index"] === this.#callIndex && last !== "?" && name !== last) this.#extendName(name);
+      else this.#call(name);
+      this.#callIndex = item["index"] ?? null;
     }
+  }
+
+  #extendName(piece: string): void {
+    this.grew = true;
+    this.calls.push(((this.calls.pop() ?? "") + piece).slice(0, 128));
   }
 
   #call(name: string): void {
@@ -194,7 +207,7 @@ const mostTokens = 1e9;
  * The service's count; DeepSeek tells of the prefix cache at the top level, OpenAI and others in the details.
  *
  * @returns null where there is none, or one that makes no sense: negative, broken or beyond all measure, or more tokens from the
- *   cache than there are
+ *   cache than there are, a total below its parts
  */
 export function readUsage(value: unknown): Usage | null {
   if (!isRecord(value)) return null;
@@ -216,5 +229,6 @@ export function readUsage(value: unknown): Usage | null {
     reasoningTokens: number(value["completion_tokens_details"], "reasoning_tokens") ?? 0,
     totalTokens: number(value, "total_tokens") ?? (promptTokens ?? 0) + (completionTokens ?? 0),
   };
-  return makesSense && usage.cachedTokens <= usage.promptTokens ? usage : null;
+  makesSense &&= usage.cachedTokens <= usage.promptTokens;
+  return makesSense && usage.totalTokens >= Math.max(usage.promptTokens, usage.completionTokens) ? usage : null;
 }

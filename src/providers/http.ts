@@ -85,6 +85,15 @@ async function send(transport: Transport, url: URL, init: Init): Promise<Respons
   }
 }
 
+/** The connection is gone and there was neither a response nor an error: Node closes it so at a status of 101. */
+export class ClosedUnanswered extends Error {
+  readonly code = "ECONNRESET";
+
+  constructor() {
+    super("The connection was closed without a response.");
+  }
+}
+
 /** Between two requests the service closed the connection. */
 class StaleConnection extends Error {}
 
@@ -109,7 +118,10 @@ async function attempt(
       outgoing.destroy();
     };
     signal?.addEventListener("abort", abort, { once: true });
-    outgoing.once("close", () => signal?.removeEventListener("abort", abort));
+    outgoing.once("close", () => {
+      signal?.removeEventListener("abort", abort);
+      reject(new ClosedUnanswered());
+    });
     let body: Received | null = null;
     outgoing.once("response", (incoming) => {
       body = new Received(incoming);

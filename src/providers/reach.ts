@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { agentFor, closeAgents } from "./agents.ts";
-import { createTransport, limitConnecting, userAgent } from "./http.ts";
+import { ClosedUnanswered, createTransport, limitConnecting, userAgent } from "./http.ts";
 import { fromNetwork } from "./network-errors.ts";
 
 /** The way to a service, stage by stage, on a connection of its own. A stage that was not reached is null. */
@@ -98,7 +98,7 @@ async function ask(url: URL, connection: Connection, measures: Measures, signal:
       const outgoing = request(url, { headers, agent, signal });
       limitConnecting(outgoing, url);
       outgoing.once("socket", (socket) => watch(socket, measures, () => (askedAt = performance.now())));
-      outgoing.on("error", reject);
+      outgoing.on("error", reject).once("close", () => reject(new ClosedUnanswered()));
       outgoing.once("response", (incoming) => {
         const { statusCode: status = 0, headers: received } = incoming;
         const date = Date.parse(received.date ?? "");

@@ -122,6 +122,11 @@ export const httpFaults: readonly Fault[] = [
   ),
   fault("200 with nothing", [response(200, "")], failed("not_a_stream", "(empty)")),
   fault("200 with blank lines", [response(200, "\n\n\n")], failed("not_a_stream", "(empty)")),
+  fault(
+    "101, another protocol than was asked for",
+    [`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n`],
+    failed("no_connection", "cut"),
+  ),
   fault("204", [head(204)], failed("not_a_stream", "(empty)")),
   fault(
     "200 with an error of OpenAI's shape",

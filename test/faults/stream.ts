@@ -80,6 +80,7 @@ export const streamFaults: readonly Fault[] = [
   ),
   stream("no finish reason and no [DONE]", [half], failed("incomplete_answer", "ended before it was finished", "half")),
   stream("no [DONE]", [half, ...rest.slice(0, -1)], both),
+  stream("no blank lines between the events", [[half, ...rest].join("").replaceAll("\n\n", "\n")], both),
   stream("garbage after [DONE]", [half, ...rest, "data: {oops\n\nwhat is this"], both),
   stream("garbage after the finish reason", [half, ...rest.slice(0, -1), "data: {oops\n\n"], both),
   stream("text after the finish reason", [half, finish(), text(" and half"), done], both),

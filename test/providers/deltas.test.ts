@@ -183,7 +183,31 @@ describe("text and thinking", () => {
   });
 });
 
+describe("what services write in several ways", () => {
+  test("an index as a number, as a text, or none", () => {
+    const choice = (index: unknown, piece: string) => ({ choices: [{ index, delta: { content: piece } }] });
+    expect(read([choice("0", "a"), choice(0, "b"), choice(undefined, "c"), choice(1, "other")]).text).toBe("abc");
+  });
+
+  test.each([
+    [["get_", "weather"], ["get_weather"]],
+    [["get", "get"], ["get"]],
+    [["get", ""], ["get"]],
+  ])("a call whose name comes as %j", (names, calls) => {
+    const deltas = new Deltas();
+    for (const [at, name] of names.entries()) {
+      const call = { index: 0, ...(at === 0 && { id: "c" }), function: { name, arguments: "{" } };
+      deltas.read({ choices: [{ delta: { tool_calls: [call] } }] });
+    }
+    expect(deltas.calls).toEqual(calls);
+  });
+});
+
 describe("usage", () => {
+  test("with a total below its parts makes no sense", () => {
+    expect(readUsage({ prompt_tokens: 10, completion_tokens: 2, total_tokens: 5 })).toBeNull();
+  });
+
   test.each([
     [
       "DeepSeek's",
