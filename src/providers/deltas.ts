@@ -90,8 +90,9 @@ export class Deltas {
     if (!Array.isArray(choices)) return null;
     for (const choice of choices as unknown[]) {
       if (!isRecord(choice)) continue;
-      const given = choice["index"] ?? null;
-      const index = given === null ? this.#choice : String(given);
+      const given = choice["index"];
+      const isNamed = typeof given === "string" || typeof given === "number";
+      const index = isNamed ? String(given) : this.#choice;
       this.#choice ??= index;
       if (index === this.#choice) return choice;
     }
