@@ -19,7 +19,7 @@ import { fromComplaint, fromRefusal, hostOf, isRecord, traceId } from "./wire-er
 /** Milliseconds of silence accepted where nobody said: an answer that comes whole is silent for as long as it takes. */
 const defaultSilence = { stream: 120_000, whole: 600_000 };
 /** Milliseconds that an open connection is listened to by what may still come; see `StreamEnd`. */
-const waits = { usage: 10_000, close: 3_000, nothing: 250 };
+const waits = { usage: 8_000, close: 3_000, nothing: 250 };
 
 /** An event that is called an error is one, whatever its data. */
 const unnamed: Complaint = { reason: "event: error", codes: [], status: null };

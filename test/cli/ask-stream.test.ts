@@ -17,7 +17,8 @@ interface Answer {
 async function ask(reply: Reply, ...flags: readonly string[]): Promise<Run & { readonly object: Answer }> {
   await using server = await serve([reply]);
   const args = ["ask", "-o", "json", "--retries", "0", ...flags, "q"];
-  const finished = await run(args, { env: askingAt(server) });
+  // With its version, which is else looked for where something other than an answer comes.
+  const finished = await run(args, { env: askingAt({ url: `${server.url}/v1` }) });
   expect(server.requests).toHaveLength(1);
   return { ...finished, object: JSON.parse(finished.stdout) as Answer };
 }

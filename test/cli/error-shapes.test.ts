@@ -13,7 +13,7 @@ const rows: readonly (readonly [shape: unknown, words: string, code: string, exi
   [{ error_code: 110, error_msg: "Access token invalid" }, "Access token invalid", "key_rejected", 3],
   [{ success: false, message: "no channel for this model" }, "no channel for this model", "model_not_found", 4],
   [{ code: 401, msg: "token expired", data: null }, "token expired", "key_rejected", 3],
-  [{ detail: "Model is loading" }, "Model is loading", "service_failed", 5],
+  [{ detail: "Model is loading" }, "Model is loading", "model_loading", 5],
   [[{ error: { code: 400, message: "API key not valid" } }], "API key not valid", "key_rejected", 3],
   [
     { Response: { Error: { Code: "LimitExceeded", Message: "too many requests" } } },

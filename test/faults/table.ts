@@ -23,7 +23,7 @@ const rules: Readonly<Record<string, string>> = {
 Gemini's, Ollama's and others' words; \`null\`, also as a word, an empty text and what is no text are none. How an answer ended is
 decided from all signs together:
 
-- A finish reason is the end once nothing but usage follows: the connection may then close, break, or stay open (10 s are waited
+- A finish reason is the end once nothing but usage follows: the connection may then close, break, or stay open (8 s are waited
   for usage, 3 s behind it). Text, thinking or a call that follows takes it back: it is read, and the whole timeout holds again, as
   it does behind a finish reason that comes before the first word of the answer.
 - \`[DONE]\` confirms the finish reason before it, text between them or not. Without any finish reason it is the end only where the
