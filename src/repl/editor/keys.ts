@@ -14,11 +14,11 @@ export type KeyEvent =
 const pasteStart = "\x1b[200~";
 const pasteEnd = "\x1b[201~";
 
-/** Escape sequences that are whole; the second group is the parameters, then the final character or that of SS3. */
+/** Escape sequences that are whole, that of the mouse in its oldest form with the three characters behind it; the second group is the parameters, then the final character or that of SS3. */
 const whole =
-  /\x1b(\x1b?)(?:\[\[[A-E]|\[([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x5a\x5c-\x7e])|O([\x40-\x7e])|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))/y;
+  /\x1b(\x1b?)(?:\[\[[A-E]|\[M[^\x1b]{3}|\[(?!M)([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x5a\x5c-\x7e])|O([\x40-\x7e])|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))/y;
 /** The start of one, at the end of what was read. */
-const partial = /\x1b\x1b?(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|O|[\]P_^X][^\x07\x1b]*\x1b?)?$/y;
+const partial = /\x1b\x1b?(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|\[M[^\x1b]{0,2}|O|[\]P_^X][^\x07\x1b]*\x1b?)?$/y;
 /** The head of one that something else than its end follows. */
 const begun = /\x1b\x1b?(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|O|[\]P_^X][^\x07\x1b]*)/y;
 /** What goes on with an ESC that was told as a key, and that hardly anybody types right behind one. */

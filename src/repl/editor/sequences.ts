@@ -36,9 +36,16 @@ const byCode: Readonly<Record<number, string>> = {
   57419: "Up",
   57420: "Down",
   57423: "Home",
+  57421: "PageUp",
+  57422: "PageDown",
   57424: "End",
+  57425: "Insert",
   57426: "Delete",
 };
+
+/** What the keys of the keypad from 57399 on write. */
+const keypad = "0123456789./*-+";
+const firstOfKeypad = 57399;
 
 /** What an escape sequence says: a key, a character typed, an answer about the cursor, or nothing of interest. */
 export type Meaning =
@@ -47,21 +54,42 @@ export type Meaning =
   | { readonly type: "position"; readonly row: number; readonly column: number }
   | null;
 
+/** Bits of a modifier number, without the locks for capitals and numbers. */
+function bitsOf(modifier: number): number {
+  return Math.max(modifier - 1, 0) & 63;
+}
+
 /** `C-`, `M-`, `S-` before a name, from the modifier number of a sequence: one more than the bits shift 1, alt 2, control 4. */
 function named(name: string, modifier: number, alt: boolean): string {
-  const bits = Math.max(modifier - 1, 0);
+  const bits = bitsOf(modifier);
   return `${bits & 4 ? "C-" : ""}${alt || bits & 2 ? "M-" : ""}${bits & 1 ? "S-" : ""}${name}`;
 }
 
-/** A key given by its code point. Shift alone with a character is just that character. */
-function fromCode(code: number, modifier: number, alt: boolean): Meaning {
+/**
+ * A key given by its code point. Shift alone with a character is just that character.
+ *
+ * @param typed code points of the text that the key writes, where the terminal says it
+ * @param shifted what the key writes with Shift, where the terminal says it
+ */
+function fromCode(code: number, modifier: number, alt: boolean, typed: readonly number[] = [], shifted = 0): Meaning {
   const name = byCode[code];
   if (name !== undefined) return { type: "key", key: named(name, modifier, alt) };
-  // Keys of the keypad and of media players have private codes; below 32 nothing is sent this way.
-  if (code < 32 || (code >= 57344 && code <= 63743) || code > 0x10_ffff) return null;
-  const character = String.fromCodePoint(code);
-  if (modifier <= 2 && !alt) return { type: "text", text: character };
-  return { type: "key", key: named(character.toLowerCase(), modifier, alt).replace("S-", "") };
+  if (typed.length > 0 && typed.every(isCharacter)) return { type: "text", text: String.fromCodePoint(...typed) };
+  const fromKeypad = keypad[code - firstOfKeypad];
+  if (fromKeypad === undefined && !isCharacter(code)) return null;
+  const character = fromKeypad ?? String.fromCodePoint(code);
+  const bits = bitsOf(modifier);
+  if (bits > 1 || alt) return { type: "key", key: named(character.toLowerCase(), modifier, alt).replace("S-", "") };
+  if (bits === 1 && isCharacter(shifted)) return { type: "text", text: String.fromCodePoint(shifted) };
+  // With the lock for capitals, Shift writes a small letter.
+  const isCapital = (bits === 1) !== ((modifier - 1) & 64) > 0;
+  const capital = character.toUpperCase();
+  return { type: "text", text: isCapital && capital.length === character.length ? capital : character };
+}
+
+/** Keys of the keypad and of media players have private codes; below 32 nothing is sent this way. */
+function isCharacter(code: number): boolean {
+  return code >= 32 && code !== 127 && !(code >= 57344 && code <= 63743) && code <= 0x10_ffff;
 }
 
 /**
@@ -70,11 +98,15 @@ function fromCode(code: number, modifier: number, alt: boolean): Meaning {
  */
 export function controlSequence(parameters: string, final: string, alt: boolean): Meaning {
   // A colon starts a sub-parameter; the third kind of event in kitty's protocol is the release of a key.
-  if (parameters.endsWith(":3")) return null;
+  if (/^[^;]*;\d*:3/.test(parameters)) return null;
   const numbers = parameters.split(";").map((part) => Number.parseInt(part, 10) || 0);
   const [first = 0, second = 1, third = 0] = numbers;
   if (final === "R") return { type: "position", row: first - 1, column: second - 1 };
-  if (final === "u") return fromCode(first, second, alt);
+  if (final === "u") {
+    const [keys = "", , text = ""] = parameters.split(";");
+    const codes = text.split(":").flatMap((code) => Number.parseInt(code, 10) || []);
+    return fromCode(first, second, alt, codes, Number.parseInt(keys.split(":")[1] ?? "", 10) || 0);
+  }
   if (final === "Z") return { type: "key", key: named("S-Tab", 1, alt) };
   if (final === "~") {
     if (first === 27) return fromCode(third, second, alt);

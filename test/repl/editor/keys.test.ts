@@ -65,6 +65,20 @@ describe("keys", () => {
     expect(names(bytes)).toEqual([key]);
   });
 
+  test.each([
+    ["\x1b[97;2u\x1b[97:65;2u\x1b[49:33;2u\x1b[27;2;65~", "AA!A"],
+    ["\x1b[97;1;228u\x1b[0;1;20013:22269u", "\u00e4\u4e2d\u56fd"],
+    ["\x1b[97;129u\x1b[97;65u\x1b[97;66u", "aAa"],
+    ["\x1b[57400u\x1b[57408u\x1b[57413;129u", "19+"],
+    ["a\x1b[57441;2u\x1b[57428u\x1b[98;1:3ub", "ab"],
+    ["a\x1b[M !!b\x1b[<0;10;5M\x1b[32;10;5Mc", "abc"],
+  ])("%j writes %s, as kitty's protocol and reports of the mouse go", (bytes, text) => {
+    const written = (events: readonly KeyEvent[]) =>
+      events.map((event) => (event.type === "text" ? event.text : "?")).join("");
+    expect(written(decode(bytes))).toBe(text);
+    expect(written(decode(...bytes.split("")))).toBe(text);
+  });
+
   test("keys of no interest are passed over: functions, releases, answers of the terminal", () => {
     expect(names("\x1b[15~\x1bOP\x1b[[A\x1b[97;1:3u\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c\x1b[I")).toEqual([]);
   });
