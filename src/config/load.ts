@@ -114,12 +114,17 @@ function findBody(layers: readonly Layer[]): Found | null {
 
 const special: Partial<Record<SettingName, typeof find>> = { model: findModel, system: findSystem, body: findBody };
 
+function trimmed(found: Found | null): Found | null {
+  return typeof found?.value === "string" ? { ...found, value: found.value.trim() } : found;
+}
+
 /** Reads a layer's model as `readModelName` does: the provider of the same layer stays, else the model may name one. */
 function splittingModel(layer: Layer, providers: ReadonlySet<string>): Layer {
   return (name) => {
     if (name !== "provider" && name !== "model") return layer(name);
-    const [model, beside] = [layer("model"), layer("provider")];
-    if (typeof model?.value !== "string" || model.value === "") return layer(name);
+    const [model, beside] = [layer("model"), trimmed(layer("provider"))];
+    if (typeof model?.value !== "string" || model.value.trim() === "")
+      return name === "provider" ? beside : layer(name);
     const read = readModelName(model.value, providers, beside === null ? null : String(beside.value));
     if (name === "provider") return beside ?? (read.provider === null ? null : { ...model, value: read.provider });
     return read.model === null ? null : { ...model, value: read.model };

@@ -11,17 +11,19 @@ export interface NamedModel {
  * `provider/id`, `provider`, or `id`. Ids may have slashes of their own (`deepseek-ai/…`, and `deepseek/…` at a gateway), so
  * what stands before the first slash names a provider only where one of that name is known and none was named beside it.
  *
+ * @param written blanks around it are no part of a name
  * @param providers the names of all providers
  * @param beside the provider that was named beside the text, by `-p` or in the same place; null where none was
  */
 export function readModelName(
-  text: string,
+  written: string,
   providers: Pick<ReadonlySet<string>, "has">,
   beside: string | null,
 ): NamedModel {
+  const text = written.trim();
   const slash = text.indexOf("/");
-  const first = slash > 0 ? text.slice(0, slash) : "";
-  const rest = text.slice(slash + 1);
+  const first = slash > 0 ? text.slice(0, slash).trimEnd() : "";
+  const rest = text.slice(slash + 1).trimStart();
   // Named twice is named once.
   if (beside !== null) return { provider: beside, model: first === beside && rest !== "" ? rest : text };
   if (providers.has(text)) return { provider: text, model: null };

@@ -117,6 +117,15 @@ describe.concurrent("an id that begins with another provider's name", () => {
   });
 });
 
+test("blanks around the names of provider and model belong to neither", async () => {
+  await using one = await offering();
+  const place = placeOf({ one });
+  const env = { DEEPSEEK_CHAT_PROVIDER: " one ", DEEPSEEK_CHAT_MODEL: "b " };
+  await run(["ask", "-m", " one / a ", "hi"], { place });
+  await run(["ask", "hi"], { place, env });
+  expect(asked(one)).toEqual(["a", "b"]);
+});
+
 describe.concurrent("failover", () => {
   const busy = refusal(503, { error: { message: "busy" } });
 
