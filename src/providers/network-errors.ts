@@ -58,6 +58,7 @@ const networkKinds: Readonly<Record<string, RegExp>> = {
   // Node's names of what OpenSSL finds wrong with a certificate.
   tls: /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_|^INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH|^UNSPECIFIED$/u,
   http: /^HPE_/u,
+  own: /^(?:EMFILE|ENFILE|ENOBUFS|ENOMEM)$/u,
   proxy: /^ERR_PROXY/u,
 };
 

@@ -156,6 +156,7 @@ describe("a connection that failed", () => {
     ["ETIMEDOUT", "timeout", true],
     ["ECONNRESET", "reset", true],
     ["EPIPE", "reset", true],
+    ["EMFILE", "own", true],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls", false],
     ["CERT_HAS_EXPIRED", "tls", false],
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls", false],

@@ -32,6 +32,7 @@ const connectionWords: Record<string, string> = {
   tls: "its certificate is not trusted",
   handshake: "no TLS connection came about",
   http: "what answers there does not speak HTTP",
+  own: "this machine has nothing left to open one with",
   proxy: "the proxy refused",
   proxy_down: "the proxy does not run: nothing listens at its address",
 };
@@ -76,6 +77,7 @@ const nextWords: Record<string, (advised: Advised) => string> = {
   tls: () => "If it is your own or your company's, name its CA certificate in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.",
   handshake: () => "Check whether the base URL is one of https or of http.",
   http: () => "Check the base URL; if that server speaks TLS, write https:// in it.",
+  own: () => "Close other programs, or raise the limit on open files (ulimit -n).",
   proxy: ({ variable, reason }) =>
     /407|authent|login/iu.test(reason)
       ? `Check user and password in ${variable}.`

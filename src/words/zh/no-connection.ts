@@ -30,6 +30,7 @@ const connectionWords: Record<string, string> = {
   tls: "证书不受信任",
   handshake: "TLS 握手失败",
   http: "对方使用的不是 HTTP 协议",
+  own: "本机资源不足，无法建立连接",
   proxy: "代理拒绝了连接",
   proxy_down: "代理没有运行，其地址上没有服务在监听",
 };
@@ -69,6 +70,7 @@ const nextWords: Record<string, (advised: Advised) => string> = {
   tls: () => "如果是自己或公司的证书，请用 NODE_EXTRA_CA_CERTS 或 SSL_CERT_FILE 指定其 CA 证书。",
   handshake: () => "请检查服务地址应为 https 还是 http。",
   http: () => "请检查服务地址；如果该服务使用 TLS，请改为 https://。",
+  own: () => "请关闭其他程序，或调高可打开文件数的上限（ulimit -n）。",
   proxy: ({ variable, reason }) =>
     /407|authent|login/iu.test(reason)
       ? `请检查 ${variable} 中的用户名和密码。`
