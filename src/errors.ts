@@ -17,7 +17,8 @@ export interface ErrorDetails {
   input_too_heavy: { path: string; why: "time" | "memory" };
   /** An imported file with nothing in it that the program understands. */
   not_a_conversation: { path: string };
-  output_exists: { path: string };
+  /** `inSession`: nothing is replaced there. */
+  output_exists: { path: string; inSession?: true };
   /** Several conversations that would need a folder. */
   output_needed: { count: number; form: string };
   nothing_named: { option: string };

@@ -1,3 +1,4 @@
+import { splitAttached } from "../chat/attached-text.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { Transcript } from "../transcripts/format.ts";
 import { turnsIn } from "../transcripts/turns.ts";
@@ -5,8 +6,9 @@ import type { App } from "./app.ts";
 import { tellBrought } from "./brought.ts";
 import type { Dialogue } from "./dialogue.ts";
 
-/** Lines of a text that a reminder shows. */
+/** Lines, and characters, of a text that a reminder shows. */
 const mostLines = 12;
+const mostCharacters = 2_000;
 
 /** Shows which conversation is gone on with: its last exchange, and whether that can be gone on with itself. */
 export async function remind(app: App, dialogue: Dialogue, earlier: Transcript): Promise<void> {
@@ -18,7 +20,9 @@ export async function remind(app: App, dialogue: Dialogue, earlier: Transcript):
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
   terminal.say(ink.dim(words.session.lastExchange));
-  terminal.say(ink.cyan(shortened(`> ${last.question}`, "start")));
+  const { words: typed, files } = splitAttached(last.question);
+  terminal.say(ink.cyan(shortened(`> ${typed}`, "start")));
+  if (files.length > 0) terminal.say(ink.dim(shortened(files.map(({ name }) => name).join(" · "), "start")));
   if (last.answer !== "") terminal.say(await answerEnd(app, last.answer));
   if (dialogue.canContinue) terminal.say(ink.yellow(words.session.tornLast));
 }
@@ -41,8 +45,10 @@ async function answerEnd(app: App, answer: string): Promise<string> {
 
 /** Of a long text the lines at its start or end, made harmless. */
 function shortened(text: string, side: "start" | "end"): string {
-  const lines = sanitize(text.trim()).split("\n");
-  if (lines.length <= mostLines) return lines.join("\n");
+  const whole = text.trim();
+  const near = side === "start" ? whole.slice(0, mostCharacters) : whole.slice(-mostCharacters);
+  const lines = sanitize(near.toWellFormed()).split("\n");
+  if (near === whole && lines.length <= mostLines) return lines.join("\n");
   return side === "start"
     ? [...lines.slice(0, mostLines), "…"].join("\n")
     : ["…", ...lines.slice(-mostLines)].join("\n");

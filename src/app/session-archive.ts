@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { expandHome } from "../config/folders.ts";
-import { AppError } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import type { Archive } from "../repl/host.ts";
 import type { Searcher } from "../transcripts/search/search.ts";
 import type { App } from "./app.ts";
@@ -39,12 +39,21 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
       searcher ??= app.hold(openSearcher(app, "often"));
       await search(app, words, { json: false, limit: 10, role: null, since: null, regex: false }, searcher);
     },
-    saveTo: (path) => dialogue.saveTo(resolve(app.workingFolder, expandHome(path))),
+    saveTo(path) {
+      const target = resolve(app.workingFolder, expandHome(path));
+      if (existsSync(target)) throw new AppError("output_exists", { path, inSession: true });
+      dialogue.saveTo(target);
+    },
     async exportTo(format, path) {
       const { exportConversations } = await import("./exporting.ts");
       const saved = savedPath(app, dialogue);
       const output = path ?? `${basename(saved, extname(saved))}.${format}`;
-      await exportConversations(app, { references: [saved], all: false, form: format, output, force: false });
+      try {
+        await exportConversations(app, { references: [saved], all: false, form: format, output, force: false });
+      } catch (error) {
+        if (asAppError(error).code !== "output_exists") throw error;
+        throw new AppError("output_exists", { path: output, inSession: true }, { cause: error });
+      }
     },
     async fork(turns) {
       const saved = savedPath(app, dialogue);

@@ -41,6 +41,16 @@ const paste = (text: string) => `\u001b[200~${text}\u001b[201~`;
 const notes = "notes.md:\n```md\n# Notes\n```";
 
 describe.concurrent("@path at the prompt", () => {
+  test("is what a resumed conversation shows of a file, and its name, not what stands in it", async () => {
+    const place = placeWith({ "long.txt": "word ".repeat(20_000) });
+    await using server = await serve(numbered);
+    await run([], { place, env: askingAt(server), input: "/file long.txt\nread this\n" });
+    await using terminal = openProgram(["-c"], { place, env: askingAt(server), cols: 100, rows: 30 });
+    await terminal.until(/^>$/mu);
+    expect(terminal.scrollback()).toMatch(/> read this\n *long\.txt\n *answer 1\n/u);
+    expect(terminal.scrollback()).not.toContain("word word");
+  });
+
   test("attaches the file that was typed, and shows it before the question leaves", async () => {
     const place = placeWith({ "notes.md": "# Notes\n", "my notes.md": "mine\n", "x.txt": "x\n", "p.png": png });
     await using server = await serve(numbered);

@@ -214,7 +214,7 @@ describe.concurrent("slash commands of a session", () => {
     expect(readFileSync(join(place.cwd, "copy.md"), "utf8")).toContain("] Answer:\nanswer 1\n");
     expect(readFileSync(join(place.cwd, "page.html"), "utf8")).toContain("answer 1");
     expect(stderr).toContain("/export <md, html, json, jsonl, txt> [file]");
-    expect(stderr).toContain("copy.md cannot be written (EEXIST)");
+    expect(stderr).toContain("There is a file copy.md already.");
   });
 
   test("/resume goes on with another conversation, in its file", async () => {
@@ -223,6 +223,14 @@ describe.concurrent("slash commands of a session", () => {
     const second = await session(numbered, ["two", `/resume ${id}`, "three"], { place: first.place });
     expect(second.messages[1]).toEqual(["user: one", "assistant: answer 1", "user: three"]);
     expect(transcriptsOf(first.place)[0]).toContain("] Question:\nthree\n");
+  });
+
+  test("/save and /export replace no file, and name no option that a session does not have", async () => {
+    const lines = ["one", "/save a.md", "/save a.md", "/export md b.md", "/export md b.md"];
+    const { stderr } = await session(numbered, lines);
+    expect(stderr).toContain("There is a file a.md already. Give another name.\n");
+    expect(stderr).toMatch(/There is a file [^\n]*b\.md already\. Give another name\.\n/u);
+    expect(stderr).not.toMatch(/EEXIST|--force|--transcript/u);
   });
 
   test("/cost says that tokens are unknown where no service counted them", async () => {

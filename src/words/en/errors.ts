@@ -35,7 +35,10 @@ export const errors: ErrorTable = {
     what: `${path} holds no conversation in a form that is known.`,
     next: "See deepseek-chat help transcripts import for the forms it reads.",
   }),
-  output_exists: ({ path }) => ({ what: `There is a file ${path} already.`, next: "Use --force to replace it." }),
+  output_exists: ({ path, inSession }) => ({
+    what: `There is a file ${path} already.`,
+    next: inSession === true ? "Give another name." : "Use --force to replace it.",
+  }),
   output_needed: ({ count, form }) => ({
     what: `${count} conversations do not go into one ${form} file.`,
     next: "Name a folder for them with -o.",

@@ -28,7 +28,10 @@ export const errors: Words["errors"] = {
     what: `${path} 中没有可识别的对话。`,
     next: "可导入的格式请见 deepseek-chat help transcripts import。",
   }),
-  output_exists: ({ path }) => ({ what: `文件 ${path} 已存在。`, next: "如要覆盖，请加 --force。" }),
+  output_exists: ({ path, inSession }) => ({
+    what: `文件 ${path} 已存在。`,
+    next: inSession === true ? "请换一个文件名。" : "如要覆盖，请加 --force。",
+  }),
   output_needed: ({ count, form }) => ({
     what: `${count} 段对话无法写入同一个 ${form} 文件。`,
     next: "请用 -o 指定一个目录。",
@@ -67,7 +70,7 @@ export const errors: Words["errors"] = {
     next: `应为 ${expected}。`,
   }),
   editor_failed: ({ editor, ended }) => ({
-    what: ended === null ? `无法运行编辑器 ${editor}。` : `编辑器 ${editor} 以 ${ended} 结束。`,
+    what: ended === null ? `无法运行编辑器 ${editor}。` : `编辑器 ${editor} 异常退出（${ended}）。`,
     next: "请检查 VISUAL 或 EDITOR：其值是 shell 命令，含空格的路径需加引号。",
   }),
   not_a_log: ({ path }) => ({
