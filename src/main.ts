@@ -56,8 +56,14 @@ export async function main(args: readonly string[], thread: URL): Promise<void> 
     // Whoever read stdout has seen enough: nothing failed.
     if (stop.signal.reason !== "closed") process.exitCode = await report(error, words, globalsOf(program), stop.signal);
   }
-  if (stop.signal.aborted) process.exitCode = exitCodeOf(stop.signal.reason);
+  if (!stop.signal.aborted) return;
+  process.exitCode = exitCodeOf(stop.signal.reason);
+  // Nothing is left to do; a proxy that is silent on the way to a tunnel would be waited for.
+  setTimeout(() => process.exit(), leftoverMs).unref();
 }
+
+/** Milliseconds that connections have to close once all that a signal ended is done. */
+const leftoverMs = 100;
 
 /**
  * The arguments with the command first; all commands are declared only where one may stand behind options. Help of a command within
