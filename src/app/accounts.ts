@@ -60,7 +60,7 @@ export async function balance(app: App, json: boolean): Promise<void> {
     }));
     return terminal.json({ provider: connection.name, balances: objects ?? null });
   }
-  if (rows === null) return terminal.say(words.tables.noBalance({ provider: connection.name }));
+  if (rows === null || rows.length === 0) return terminal.say(words.tables.noBalance({ provider: connection.name }));
   const cells = rows.map((row) => [sanitize(row.currency), sanitize(words.tables.balance(row))]);
   terminal.out(table(cells));
 }

@@ -58,7 +58,7 @@ async function request(
   const text = await response.text();
   try {
     // Redacted behind the parser: JSON may write any sign of a key as an escape.
-    return redactedJson(JSON.parse(text), connection);
+    return redactedJson(JSON.parse(text.trim()), connection);
   } catch (error) {
     const contentType = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
     const start = redact(text.slice(0, 4096), connection).slice(0, 80).replace(/\s+/gu, " ").trim() || "(empty)";

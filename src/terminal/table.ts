@@ -1,7 +1,11 @@
 import { displayWidth } from "./width.ts";
 
-/** Rows lined up by what the terminal shows; the last column is as wide as it is. Cells must be harmless already. */
-export function table(rows: readonly (readonly string[])[], alignRight: readonly number[] = []): string {
+/**
+ * Rows lined up by what the terminal shows, each on one line; the last column is as wide as it is. Cells must be harmless already.
+ */
+export function table(given: readonly (readonly string[])[], alignRight: readonly number[] = []): string {
+  // A line break in a name would look like a row of its own.
+  const rows = given.map((row) => row.map((cell) => cell.replaceAll("\n", " ")));
   const right = new Set(alignRight);
   // What nothing stands behind is as wide as it is.
   const isFree = (row: readonly string[], column: number) => column === row.length - 1 && !right.has(column);

@@ -34,6 +34,22 @@ describe.concurrent("models", () => {
     expect(unknown).toMatch(/^brand-new *$/u);
   });
 
+  test("are read behind a byte order mark, each on one line", async () => {
+    const body = `\uFEFF${JSON.stringify({ data: [{ id: "a\nfree  0 / 0 / 0" }, { id: "b" }] })}`;
+    await using server = await serve([{ headers: { "content-type": "application/json" }, body }]);
+    const { code, stdout } = await run(["models"], { env: askingAt(server) });
+    expect({
+      code,
+      rows: stdout
+        .trimEnd()
+        .split("\n")
+        .map((row) => row.trimEnd()),
+    }).toEqual({
+      code: 0,
+      rows: ["a free  0 / 0 / 0", "b"],
+    });
+  });
+
   test("as JSON, with null for what is not known, in the currency of the settings", async () => {
     await using server = await serve([list]);
     const place = newPlace();
@@ -261,4 +277,10 @@ describe.concurrent("balance", () => {
     expect(text).toMatchObject({ code: 0, stdout: "", stderr: "demo does not tell the balance.\n" });
     expect(JSON.parse(asJson.stdout)).toEqual({ provider: "demo", balances: null });
   });
+});
+
+test("a balance that is not in the answer is told as missing", async () => {
+  await using server = await serve([json({ is_available: true })]);
+  const { code, stdout, stderr } = await run(["balance"], { env: askingAt(server) });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "deepseek does not tell the balance.\n" });
 });
