@@ -278,7 +278,7 @@ describe("doctor --probe", () => {
     const run1 = await run(["doctor", "--probe"], { place: where, env: environment(server, where) });
     expect(run1.stdout).toContain("deepseek refuses the thinking switch in the form deepseek.");
     expect(run1.stderr).toContain("Asking m a few tiny questions");
-    expect(run1.stderr).toContain(findingsPath(where));
+    expect(run1.stderr).toContain(findingsPath(where).replace(where.home, "~"));
     const run2 = await run(["doctor", "--probe", "--lang", "zh"], { place: where, env: environment(server, where) });
     expect(run2.stdout).toContain("deepseek \u62d2\u7edd deepseek \u5f62\u5f0f\u7684\u601d\u8003\u5f00\u5173\u3002");
   });

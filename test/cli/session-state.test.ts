@@ -342,7 +342,7 @@ describe.concurrent("what a session tells", () => {
     );
     const { stderr } = await session(place, lines, "-p", "one");
     expect(stderr).toMatch(
-      /2 questions: 30 tokens in \(20 cached\), 12 out, ¥0\.000042\n\(cost unknown for 1 request\)/u,
+      /2 questions: 30 tokens in \(20 cached\), 12 out, ¥0\.000042\n\(tokens unknown for 1 request\)\n\(cost unknown for 1 request\)/u,
     );
   });
 

@@ -110,7 +110,7 @@ describe.runIf(keyringTestable)("the system keyring", () => {
     expect(run.stderr).toMatch(/^There is no API key for deepseek\./u);
     expect(run.code).toBe(3);
     const { screen } = await setUp(place, "serviceless");
-    expect(screen).toContain(`Stored in ${place.keyFile}`);
+    expect(screen).toContain(`Stored in ${place.keyFile.replace(place.home, "~")}`);
     expect((await ask("serviceless", place)).stdout).toBe("yes\n");
   });
 

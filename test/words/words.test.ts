@@ -47,6 +47,7 @@ function details(variant: number): object {
   const get = (_: object, name: string | symbol) => {
     if (name === Symbol.toPrimitive) return () => "1";
     if (name === "endsWith") return () => false;
+    if (name === "tokens") return { prompt: "1", cached: "1", completion: "1", toString: () => "1" };
     const possible = particular[String(name)];
     if (possible !== undefined) return possible[variant % possible.length];
     return variant % 2 === 1 && nullable.has(String(name)) ? null : anything;
