@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import type { ChatEvent } from "../chat/model.ts";
 import { AppError } from "../errors.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -9,12 +10,9 @@ import type { Words } from "../words/words.ts";
 import type { App } from "./app.ts";
 import { type Earlier, findEarlier } from "./archive.ts";
 import { asLine, asObject, errorLine } from "./asked.ts";
-import { maySend, readNamed } from "./attached.ts";
-import { type Attachment, withAttachments } from "./attachments.ts";
-import { tellBrought } from "./brought.ts";
+import type { Attachment } from "./attachments.ts";
 import { Dialogue } from "./dialogue.ts";
-import type { Answer } from "./exchange-run.ts";
-import { readPiped } from "./piped-text.ts";
+import type { Answer, Question } from "./exchange-run.ts";
 import { answerWriter } from "./writers.ts";
 
 export interface Asking {
@@ -44,10 +42,11 @@ export async function runAsk(app: App, asking: Asking): Promise<{ code: string; 
     throw new AppError("not_possible", { message: app.words.session.nothingToContinue });
   }
   if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
-  if (earlier !== null) tellBrought(app, dialogue, earlier, true);
+  if (earlier !== null) (await import("./brought.ts")).tellBrought(app, dialogue, earlier, true);
+  const { question = null, files = [] } = gathered ?? {};
   // Whoever says no to what would be sent has been told so.
-  if (gathered !== null && !(await maySend(app, dialogue, gathered.files, () => {}))) return declined;
-  const question = gathered === null ? null : withAttachments(gathered.text, gathered.files);
+  if (files.length > 0 && !(await (await import("./attached.ts")).maySend(app, dialogue, files, () => {})))
+    return declined;
   const { onEvent, view } = viewOf(app, asking.output);
   const answer = await (question === null
     ? dialogue.continueAnswer(onEvent, app.stop)
@@ -83,17 +82,34 @@ function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEven
 }
 
 interface Gathered {
-  readonly text: string;
+  readonly question: Question;
   readonly files: readonly Attachment[];
 }
 
-/** Words, piped text, or both; and the files. */
+/** Words, piped text, or both; and the files. What reads pipes and files is loaded where there are some. */
 async function gather(app: App, { words, files: paths }: Asking): Promise<Gathered> {
-  const piped = await readPiped(app, words.trim() === "");
+  const piped = isPiped() ? await (await import("./piped-text.ts")).readPiped(app, words.trim() === "") : "";
   const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
-  const files = await readNamed(app, paths);
-  if (text === "" && files.length === 0) throw new AppError("no_question", {});
-  return { text, files };
+  if (paths.length > 0) {
+    const [{ readNamed }, { withAttachments }] = await Promise.all([
+      import("./attached.ts"),
+      import("./attachments.ts"),
+    ]);
+    const files = await readNamed(app, paths);
+    if (files.length > 0) return { question: withAttachments(text, files), files };
+  }
+  if (text === "") throw new AppError("no_question", {});
+  return { question: { text }, files: [] };
+}
+
+/** Whether something is piped or redirected in: no terminal, no device, no closed stdin. */
+function isPiped(): boolean {
+  try {
+    const stat = fstatSync(0);
+    return stat.isFIFO() || stat.isFile() || stat.isSocket();
+  } catch {
+    return false;
+  }
 }
 
 /** What the exit code comes from; null where the answer is whole and saved. */

@@ -1,4 +1,3 @@
-import { fstatSync } from "node:fs";
 import { AppError, systemReason } from "../errors.ts";
 import { decodeText, localeOf } from "../text-encoding.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -9,19 +8,12 @@ import { maxInputBytes, readStream } from "./input-file.ts";
 const waitMs = 3000;
 
 /**
- * What is piped or redirected in; a terminal, `/dev/null` and a closed stdin give nothing. Where a pipe is open and nothing
- * comes, says so after a second.
+ * What is piped or redirected in. Where a pipe is open and nothing comes, says so after a second.
  *
  * @param alone whether it is the question: then it is waited for without end
  * @throws AppError `input_unreadable` for what is no text or too much; `interrupted`
  */
 export async function readPiped(app: App, alone: boolean): Promise<string> {
-  try {
-    const stat = fstatSync(0);
-    if (!stat.isFIFO() && !stat.isFile() && !stat.isSocket()) return "";
-  } catch {
-    return "";
-  }
   const bytes = await readStdin(app, alone);
   const decoded = decodeText(bytes, localeOf(app.environment.variables));
   if (typeof decoded === "string") throw new AppError("input_unreadable", { path: "stdin", reason: decoded });

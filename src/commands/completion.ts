@@ -1,20 +1,22 @@
 import type { App } from "../app/app.ts";
 import type { CompletionValue, CompletionValues } from "./completion-offer.ts";
-import { completionScripts } from "./completion-scripts.ts";
+import type { completionScripts } from "./completion-scripts.ts";
 import type { Declare } from "./verb.ts";
 
-const shells = Object.keys(completionScripts) as (keyof typeof completionScripts)[];
+type Shell = keyof typeof completionScripts;
+
+const shells: readonly Shell[] = ["bash", "zsh", "fish", "powershell"];
 
 /** `completion <shell>` prints a script; the script asks the hidden `complete` what may stand at the caret. */
 export const completion: Declare = (program, { words, run }) => {
   const { help } = words;
   const command = program.command("completion").description(help.commands.completion);
-  command
-    .addArgument(command.createArgument("<shell>", help.arguments.shell).choices(shells))
-    .action((shell: keyof typeof completionScripts) =>
-      // A broken config file must not keep the shell from completing.
-      run(command, async (app) => app.terminal.out(completionScripts[shell]), { configFile: false }),
-    );
+  command.addArgument(command.createArgument("<shell>", help.arguments.shell).choices(shells)).action((shell: Shell) =>
+    // A broken config file must not keep the shell from completing.
+    run(command, async (app) => app.terminal.out((await import("./completion-scripts.ts")).completionScripts[shell]), {
+      configFile: false,
+    }),
+  );
 
   const complete = program.command("complete", { hidden: true }).argument("[words...]").allowUnknownOption();
   complete.option("--next").action((typed: string[], { next = false }: { next?: boolean }) =>
