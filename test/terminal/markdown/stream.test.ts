@@ -20,7 +20,7 @@ const terminal: MarkdownOptions = {
   reflow: "all",
 };
 
-const answers = 200;
+const answers = 80;
 const texts = fc.sample(answer, { numRuns: answers, seed: 20_261_120 });
 
 function streamed(parts: readonly string[], options: MarkdownOptions): string[] {
