@@ -16,8 +16,8 @@ import { wantsKey } from "./service-address.ts";
 
 const hosted = ["deepseek", "siliconflow", "siliconflow-com"] as const;
 
-/** Milliseconds that a server on this machine may take to say that it is there. */
-const localPatience = 600;
+/** Milliseconds that a server on this machine may take to say that it is there; where none runs, that is known at once. */
+const localPatience = 3_000;
 
 /** What was set up: the provider, the model to start with, and the one that the provider has by itself. */
 interface Ready {

@@ -347,7 +347,7 @@ test("the picker's filter finds what was said too", async () => {
   terminal.type("/");
   terminal.type("manifest");
   await terminal.until("Conversations (1 of 3)");
-  expect(listed(terminal)).toEqual(["*kubectl apply"]);
+  await terminal.until(() => listed(terminal).join() === "*kubectl apply");
   terminal.type(" nowhere");
   await terminal.until("No conversation has all of these words.");
   terminal.type("\u0015");
