@@ -4,7 +4,7 @@
  * `npm start` begins with the program itself. docs/decisions/0016-bundler.md says what each step is for.
  */
 import { createHash } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -145,8 +145,18 @@ const { output } = await bundle.generate({
 await bundle.close();
 
 const outdir = process.argv[2] ?? path("../dist");
-await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
+const written = new Set<string>();
+
+/** Each file is replaced at once and only where it differs, so that a program that runs from the folder keeps what it loads. */
+async function put(name: string, text: string): Promise<void> {
+  written.add(name);
+  const file = join(outdir, name);
+  if ((await readFile(file, "utf8").catch(() => null)) === text) return;
+  await writeFile(`${file}.draft-${process.pid}`, text);
+  await rename(`${file}.draft-${process.pid}`, file);
+}
+
 const digest = createHash("sha256");
 for (const file of output) {
   if (file.type !== "chunk") throw new Error(`${file.fileName} is no code`);
@@ -156,8 +166,11 @@ for (const file of output) {
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   digest.update(code);
-  await writeFile(join(outdir, file.fileName), code);
+  await put(file.fileName, code);
 }
-await writeFile(join(outdir, "third-party-notices.txt"), licences);
+await put("third-party-notices.txt", licences);
 // It tells this build from all others.
-await writeFile(join(outdir, "digest"), digest.digest("hex"));
+await put("digest", digest.digest("hex"));
+for (const name of await readdir(outdir)) {
+  if (!written.has(name) && !/\.draft-\d+$/.test(name)) await rm(join(outdir, name), { recursive: true, force: true });
+}
