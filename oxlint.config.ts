@@ -23,12 +23,12 @@ const open = [
   "chat/model.ts",
   "config/schema.ts",
   "diagnostics/subject.ts",
-  "providers/raw.ts",
-  "providers/reach.ts",
+  "providers/wire/raw-request.ts",
+  "providers/connectivity.ts",
   "words/words.ts",
 ];
-/** Ways to write the path to a place in src/ from one or two folders down. */
-const from = (place: string) => ["./", "../", "../../"].map((up) => up + place);
+/** Ways to write the path to a place in src/ from up to three folders down. */
+const from = (place: string) => ["./", "../", "../../", "../../../"].map((up) => up + place);
 
 /** What of `process` belongs to one place alone. */
 const owners: Readonly<Record<string, string>> = {

@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeTranscript } from "../src/transcripts/encode.ts";
-import type { Exchange } from "../src/transcripts/format.ts";
+import { encodeTranscript } from "../src/transcripts/format/encode.ts";
+import type { Exchange } from "../src/transcripts/format/types.ts";
 import { hostile } from "../test/terminal/hostile.ts";
 import { Mutation } from "./fuzz/mutation.ts";
 import { each, FuzzedProgram } from "./fuzz/program.ts";

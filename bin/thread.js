@@ -1,5 +1,5 @@
 /**
- * What a thread beside the program runs: see src/app/beside.ts. It loads the program as load.js does, without code that V8
+ * What a thread beside the program runs: see src/app/worker/worker.ts. It loads the program as load.js does, without code that V8
  * compiled earlier: few runs need a thread, and what it does takes longer.
  */
 const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");

@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../package.json" with { type: "json" };
-import type { Verb } from "../src/commands/verb.ts";
+import type { Verb } from "../src/commands/command.ts";
 import { builtIn, type SettingName, settingSchemas, settingVariables } from "../src/config/schema.ts";
 import { buildProgram } from "../src/main.ts";
 import { groups } from "../src/repl/slash/command.ts";

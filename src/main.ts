@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { App } from "./app/app.ts";
-import { chooseWords, openTerminal, tellError, unwritten } from "./app/launch.ts";
+import { chooseWords, openTerminal, tellError, unwritten } from "./app/startup.ts";
 import { ask } from "./commands/ask.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
@@ -10,10 +10,10 @@ import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { balance, models } from "./commands/models.ts";
 import { readFlags } from "./commands/options.ts";
-import { commandFirst } from "./commands/order.ts";
+import { commandFirst } from "./commands/argument-order.ts";
 import { setup } from "./commands/setup.ts";
 import { transcripts } from "./commands/transcripts.ts";
-import { type Declare, type Shell, Verb } from "./commands/verb.ts";
+import { type Declare, type Shell, Verb } from "./commands/command.ts";
 import { asAppError, type AppError } from "./errors.ts";
 import type { Words } from "./words/words.ts";
 
@@ -78,7 +78,7 @@ function inOrder(args: readonly string[], words: Words, stop: AbortController): 
 
 /** Does, within a thread, the work that the program has begun it for. */
 export async function work(): Promise<void> {
-  const { serveThread } = await import("./app/thread.ts");
+  const { serveThread } = await import("./app/worker/worker-entry.ts");
   serveThread();
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { metadataStart } from "../../src/transcripts/metadata.ts";
-import { parseTranscript } from "../../src/transcripts/parse.ts";
+import { metadataStart } from "../../src/transcripts/format/metadata-write.ts";
+import { parseTranscript } from "../../src/transcripts/format/parse.ts";
 import { ours, type Scene } from "./runs.ts";
 
 /** How far what the program finds is what `rg` finds: exchanges as `file#turn`. */

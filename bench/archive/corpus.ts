@@ -1,8 +1,8 @@
 import { closeSync, futimesSync, mkdirSync, openSync, readdirSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { encodeTranscript } from "../../src/transcripts/encode.ts";
-import type { Exchange } from "../../src/transcripts/format.ts";
-import { fileName } from "../../src/transcripts/names.ts";
+import { encodeTranscript } from "../../src/transcripts/format/encode.ts";
+import type { Exchange } from "../../src/transcripts/format/types.ts";
+import { fileName } from "../../src/transcripts/store/names.ts";
 import { chance, Prose } from "./prose.ts";
 
 export const size = { files: 5_000, exchanges: 100_000 };

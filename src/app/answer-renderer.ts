@@ -1,6 +1,6 @@
 import { loadLanguages, renderMarkdown, type MarkdownOptions } from "../terminal/markdown/stream.ts";
 import type { App } from "./app.ts";
-import { beside } from "./beside.ts";
+import { beside } from "./worker/worker.ts";
 
 /** What a thread is ended with that takes too long. */
 class TooSlow extends Error {}

@@ -18,16 +18,16 @@ import {
 import { AppError, systemReason } from "../errors.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import { keyVariables as keyVariablesOf, providerNames } from "../providers/catalogue.ts";
-import { closeAgents } from "../providers/agents.ts";
+import { closeAgents } from "../providers/http/agents.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
-import { createTransport, type Transport } from "../providers/http.ts";
+import { createTransport, type Transport } from "../providers/http/fetch.ts";
 import type { ModelFacts } from "../providers/prices.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Language, loadWords, type Words } from "../words/words.ts";
 import { openConnection } from "./connections.ts";
-import { tellIgnored } from "./ignored.ts";
-import { startLog } from "./logging.ts";
+import { tellIgnored } from "./settings-notice.ts";
+import { startLog } from "./log.ts";
 
 export interface Invocation {
   /** The name of the command, for the log. */

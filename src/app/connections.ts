@@ -1,11 +1,11 @@
 import { findKey, type Key } from "../config/keys.ts";
 import type { Origin, ProviderConfig, Settings } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
-import { normalBaseUrl } from "../providers/base-url.ts";
+import { normalBaseUrl } from "../providers/http/base-url.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
-import { isLoopback } from "../providers/loopback.ts";
-import { proxyFor, proxyVariable } from "../providers/proxy.ts";
+import { isLoopback } from "../providers/http/loopback.ts";
+import { proxyFor, proxyVariable } from "../providers/http/proxy.ts";
 import type { App } from "./app.ts";
 
 /** What stands in for the catalogue's address (the demo's) and the stored key (one just typed). */

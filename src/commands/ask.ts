@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { AppError } from "../errors.ts";
 import { declareChatOptions } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
-import type { Declare } from "./verb.ts";
+import type { Declare } from "./command.ts";
 
 interface Options extends ResumeOptions {
   readonly file?: readonly string[];
@@ -29,7 +29,7 @@ export const ask: Declare = (program, { words, run }) => {
         if (goOn && (question.length > 0 || files.length > 0)) {
           throw new AppError("usage", { message: help.usage.noQuestionToContinue });
         }
-        const { runAsk } = await import("../app/asking.ts");
+        const { runAsk } = await import("../app/ask/ask.ts");
         const named = earlierOf(options);
         const earlier = goOn && named.kind === "none" ? ({ kind: "newest" } as const) : named;
         return await runAsk(app, { words: question.join(" "), files, output, earlier, goOn });

@@ -1,6 +1,6 @@
 import { declareChatOptions } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
-import { type Declare, unknownCommand } from "./verb.ts";
+import { type Declare, unknownCommand } from "./command.ts";
 
 interface Options extends ResumeOptions {
   readonly file?: readonly string[];
@@ -16,7 +16,7 @@ export const chat: Declare = (program, { words, run }) => {
     run(command, async (app) => {
       const [word] = command.args;
       if (word !== undefined) throw unknownCommand(word, program);
-      const { runSession } = await import("../app/session.ts");
+      const { runSession } = await import("../app/session/session.ts");
       return await runSession(app, earlierOf(options), options.file ?? []);
     }),
   );

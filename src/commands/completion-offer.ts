@@ -1,5 +1,5 @@
 import type { Argument, Option } from "commander";
-import type { Verb } from "./verb.ts";
+import type { Verb } from "./command.ts";
 
 /** What may be put in, with a few words on it. */
 export type CompletionValue = readonly [value: string, description: string];

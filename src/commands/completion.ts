@@ -1,7 +1,7 @@
 import type { App } from "../app/app.ts";
 import type { CompletionValue, CompletionValues } from "./completion-offer.ts";
 import type { completionScripts } from "./completion-scripts.ts";
-import type { Declare } from "./verb.ts";
+import type { Declare } from "./command.ts";
 
 type Shell = keyof typeof completionScripts;
 
@@ -41,8 +41,8 @@ const filed = new Set(["file", "transcript", "transcripts", "log-file", "output"
 async function knownValues(app: App): Promise<CompletionValues> {
   const plain = (names: readonly string[]) => names.map((name): CompletionValue => [name, ""]);
   const [{ listConversations }, { settingNames }, { nameableModels }] = await Promise.all([
-    import("../app/archive.ts"),
-    import("../app/settings.ts"),
+    import("../app/library/resolve.ts"),
+    import("../app/config.ts"),
     import("../app/known-models.ts"),
   ]);
   // A folder that cannot be read must not keep the shell from completing the rest.

@@ -1,6 +1,6 @@
 import type { AppError } from "../errors.ts";
 import { declareProviderOptions } from "./options.ts";
-import type { Declare } from "./verb.ts";
+import type { Declare } from "./command.ts";
 
 interface Options {
   readonly probe?: boolean;
@@ -16,9 +16,13 @@ export const doctor: Declare = (program, { words, run }) => {
     .action(({ probe = false, json = false }: Options) => {
       // It must run when the settings are broken: that is when it is needed.
       const mistakes: AppError[] = [];
-      return run(command, async (app) => (await import("../app/doctor.ts")).runDoctor(app, mistakes, { probe, json }), {
-        configFile: true,
-        mistakes,
-      });
+      return run(
+        command,
+        async (app) => (await import("../app/doctor/doctor.ts")).runDoctor(app, mistakes, { probe, json }),
+        {
+          configFile: true,
+          mistakes,
+        },
+      );
     });
 };

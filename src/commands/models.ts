@@ -1,5 +1,5 @@
 import { declareProviderOptions } from "./options.ts";
-import type { Declare } from "./verb.ts";
+import type { Declare } from "./command.ts";
 
 /** A command that asks the provider about the account and shows what came. */
 function account(name: "models" | "balance"): Declare {
@@ -9,7 +9,7 @@ function account(name: "models" | "balance"): Declare {
     command
       .option("--json", words.help.options.json)
       .action(({ json = false }: { json?: boolean }) =>
-        run(command, async (app) => (await import("../app/accounts.ts"))[name](app, json)),
+        run(command, async (app) => (await import("../app/models-and-balance.ts"))[name](app, json)),
       );
   };
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Flags, SettingName } from "../config/schema.ts";
 import type { Words } from "../words/words.ts";
-import type { Verb } from "./verb.ts";
+import type { Verb } from "./command.ts";
 
 type OptionWords = Words["help"]["options"];
 

@@ -1,6 +1,6 @@
-import type { Earlier } from "../app/archive.ts";
+import type { Earlier } from "../app/library/resolve.ts";
 import { gathered } from "./options.ts";
-import type { Verb } from "./verb.ts";
+import type { Verb } from "./command.ts";
 
 export interface ResumeOptions {
   readonly continue?: boolean;

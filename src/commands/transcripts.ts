@@ -1,7 +1,7 @@
 import { Option } from "commander";
-import { moment } from "./moment.ts";
+import { moment } from "./point-in-time.ts";
 import { counting, declareProviderOptions } from "./options.ts";
-import { type Declare, unknownCommand, type Verb } from "./verb.ts";
+import { type Declare, unknownCommand, type Verb } from "./command.ts";
 
 const exportForms = ["md", "html", "json", "jsonl", "txt"] as const;
 
@@ -54,7 +54,7 @@ export const transcripts: Declare = (program, { words, run }) => {
     run(group, async (app) => {
       const [word] = group.args;
       if (word !== undefined) throw unknownCommand(word, group);
-      return await (await import("../app/picking.ts")).browse(app);
+      return await (await import("../app/library/browse.ts")).browse(app);
     }),
   );
 
@@ -66,7 +66,7 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--json", options.json)
     .action(({ since, model, limit, json = false }: ListFlags) =>
       run(list, async (app) =>
-        (await import("../app/library.ts")).list(app, {
+        (await import("../app/library/list.ts")).list(app, {
           since: since ?? null,
           model: model ?? null,
           limit: limit ?? null,
@@ -82,7 +82,7 @@ export const transcripts: Declare = (program, { words, run }) => {
     .addOption(new Option("--turn <n>", options.turn).argParser(counting))
     .action((reference: string, { json = false, raw = false, turn }: ShowFlags) =>
       run(show, async (app) =>
-        (await import("../app/showing.ts")).show(app, reference, { json, raw, turn: turn ?? null }),
+        (await import("../app/library/show.ts")).show(app, reference, { json, raw, turn: turn ?? null }),
       ),
     );
 
@@ -94,7 +94,7 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--force", options.force)
     .action((references: string[], { to, output, all = false, force = false }: ExportFlags) =>
       run(exporting, async (app) => {
-        const { exportConversations } = await import("../app/exporting.ts");
+        const { exportConversations } = await import("../app/library/export.ts");
         await exportConversations(app, { references, all, form: to ?? null, output: output ?? null, force });
       }),
     );
@@ -103,7 +103,7 @@ export const transcripts: Declare = (program, { words, run }) => {
   importing
     .option("--json", options.json)
     .action((files: string[], { json = false }: { json?: boolean }) =>
-      run(importing, async (app) => (await import("../app/importing.ts")).importFiles(app, files, json)),
+      run(importing, async (app) => (await import("../app/library/import.ts")).importFiles(app, files, json)),
     );
 
   const search = verb("search", commands.transcriptsSearch).argument("<words...>", names.query);
@@ -115,13 +115,17 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--json", options.json)
     .action((query: string[], { role, since, limit, regex = false, json = false }: SearchFlags) =>
       run(search, async (app) =>
-        (await import("../app/searching.ts")).searchOnce(app, regex ? query.join(" ") : query.map(asTyped).join(" "), {
-          role: role ?? null,
-          since: since ?? null,
-          limit,
-          regex,
-          json,
-        }),
+        (await import("../app/library/search.ts")).searchOnce(
+          app,
+          regex ? query.join(" ") : query.map(asTyped).join(" "),
+          {
+            role: role ?? null,
+            since: since ?? null,
+            limit,
+            regex,
+            json,
+          },
+        ),
       ),
     );
 
@@ -129,18 +133,18 @@ export const transcripts: Declare = (program, { words, run }) => {
   rename
     .argument("<title...>", names.title)
     .action((reference: string, title: string[]) =>
-      run(rename, async (app) => (await import("../app/library.ts")).rename(app, reference, title.join(" "))),
+      run(rename, async (app) => (await import("../app/library/list.ts")).rename(app, reference, title.join(" "))),
     );
 
   const remove = verb("remove", commands.transcriptsRemove).argument("<conversation>", names.conversation);
   remove
     .option("--yes", options.yes)
     .action((reference: string, { yes = false }: { yes?: boolean }) =>
-      run(remove, async (app) => (await import("../app/library.ts")).remove(app, reference, yes)),
+      run(remove, async (app) => (await import("../app/library/list.ts")).remove(app, reference, yes)),
     );
 
   const path = verb("path", commands.transcriptsPath).argument("[conversation]", names.conversation);
   path.action((reference: string | undefined) =>
-    run(path, async (app) => (await import("../app/library.ts")).path(app, reference ?? null)),
+    run(path, async (app) => (await import("../app/library/list.ts")).path(app, reference ?? null)),
   );
 };

@@ -1,6 +1,6 @@
 import { AppError, systemReason } from "../errors.ts";
 import type { Environment } from "./environment.ts";
-import { writePrivately } from "./files.ts";
+import { writePrivately } from "./private-file.ts";
 import { runKeyCommand } from "./key-command.ts";
 import { clearKeyring, keyringName, readKeyring, writeKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { readRegular } from "../files.ts";
-import { writePrivately } from "./files.ts";
+import { writePrivately } from "./private-file.ts";
 
 /** Ids of a provider's models as it last listed them, by the provider's name. */
 export type ModelIds = Readonly<Record<string, readonly string[]>>;

@@ -2,7 +2,7 @@ import { type Document, isMap } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
 import { checkConfig, parseConfig, readText } from "./file.ts";
 import type { ConfigFile } from "./schema.ts";
-import { writePrivately } from "./files.ts";
+import { writePrivately } from "./private-file.ts";
 
 /**
  * Sets or removes one value in the config file; everything else in it, comments and order included, stays.

@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { systemReason } from "../errors.ts";
 import { type Check, fine } from "./check.ts";
 import { type Problem, problem } from "./problems.ts";
-import type { Reach } from "../providers/reach.ts";
+import type { Reach } from "../providers/connectivity.ts";
 import type { ProxyFacts } from "./subject.ts";
 
 /** Milliseconds to the first byte of a short answer, above which something is in the way. */

@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../chat/model.ts";
 import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
-import type { RawAnswer } from "../providers/raw.ts";
+import type { RawAnswer } from "../providers/wire/raw-request.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];
 type PrefixForm = (typeof prefixForms)[number];

@@ -1,6 +1,6 @@
 import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
 import type { AppError } from "../errors.ts";
-import type { Reach } from "../providers/reach.ts";
+import type { Reach } from "../providers/connectivity.ts";
 import type { Probe } from "./probe.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];

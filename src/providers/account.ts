@@ -1,9 +1,9 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
-import { complaintIn } from "./error-body.ts";
+import { complaintIn } from "./wire/error-body.ts";
 import { type OfferedModel, readModelList } from "./model-list.ts";
-import { requestJson } from "./small-request.ts";
-import { fromComplaint, isRecord } from "./wire-errors.ts";
+import { requestJson } from "./http/json-request.ts";
+import { fromComplaint, isRecord } from "./wire/errors.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Candidate, Completer, Completion } from "./editor/complete.ts";
+import type { Candidate, Completer, Completion } from "./editor/completion.ts";
 import type { Host } from "./host.ts";
 import { slashes } from "./line-kind.ts";
 import { findCommand, slashCommands } from "./slash/table.ts";

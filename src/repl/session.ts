@@ -1,13 +1,13 @@
 import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
-import { closeAnswer, makeRoom, warnOfContext, warnOfOthers } from "./closing.ts";
+import { closeAnswer, makeRoom, warnOfContext, warnOfOthers } from "./answer-notices.ts";
 import { foreign } from "./editor/origin.ts";
 import type { Answer, Host, Question } from "./host.ts";
 import { kindOf } from "./line-kind.ts";
 import { type Mention, mentionsIn } from "./mentions.ts";
 import type { SlashOutcome } from "./slash/command.ts";
 import { runSlash } from "./slash/table.ts";
-import { mayLeave } from "./unsaved.ts";
+import { mayLeave } from "./leave-guard.ts";
 
 /**
  * The session: reads lines, answers questions, runs slash commands, until someone leaves.

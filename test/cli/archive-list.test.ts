@@ -1,7 +1,7 @@
 import { readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { displayWidth } from "../../src/terminal/width.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";

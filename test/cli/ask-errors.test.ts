@@ -5,7 +5,7 @@ import { askingAt, newPlace, put, run, transcriptsOf } from "../support/program.
 import { type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
 
-/** Bodies as the services send them; see the sources in src/providers/wire-errors.ts. */
+/** Bodies as the services send them; see the sources in src/providers/wire/errors.ts. */
 const openai = (message: string) => ({
   error: { message, type: "invalid_request_error", param: null, code: "invalid_request_error" },
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { newPlace, run, start } from "../support/program.ts";
 
 test("the demo goes on with an answer that broke off, from exactly there", async () => {

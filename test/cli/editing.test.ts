@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commandLine } from "../../src/app/editing.ts";
+import { commandLine } from "../../src/app/external-editor.ts";
 import { askingAt, newPlace, openProgram, type Place, put } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, newPlace, type Place, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";

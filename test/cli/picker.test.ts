@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { en } from "../support/words.ts";
 import { newPlace, type Place, put, run } from "../support/program.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";

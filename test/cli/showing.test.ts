@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { ending, noon, turn } from "../support/transcripts.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, newPlace, openProgram, type Place } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { type RawServer, serve } from "../support/raw-server.ts";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
 import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
 import { answer, counted, delta, done, event, finish, refusal, text, usage } from "../support/wire.ts";

@@ -2,7 +2,7 @@ import { chunk, lastChunk, streaming } from "../support/tcp.ts";
 import { counted, delta, done, event, finish, text, usage } from "../support/wire.ts";
 import { failed, type Fault, fault, fin, type Outcome, reset, type Step, whole } from "./fault.ts";
 
-/** What a stream says of its own end, or does not; see src/providers/stream-end.ts. */
+/** What a stream says of its own end, or does not; see src/providers/wire/stream-end.ts. */
 
 /** Events, each a chunk of its own; numbers are waits. */
 function stream(

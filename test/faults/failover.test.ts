@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { newPlace, type Place, put, run } from "../support/program.ts";
 import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
 import { freePort } from "../support/tcp.ts";

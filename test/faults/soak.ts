@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Exchange } from "../../src/transcripts/format.ts";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import type { Exchange } from "../../src/transcripts/format/types.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { contentOf, type Relay, type Relayed, relayTo } from "../support/relay.ts";
 import { answerTo, randomOf, startChaos, wantedBy } from "./chaos.ts";
 

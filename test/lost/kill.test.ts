@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { askingAt, environment, launcher, newPlace, openProgram, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { turn } from "../support/transcripts.ts";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { ExchangeStatus } from "../../src/transcripts/format.ts";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import type { ExchangeStatus } from "../../src/transcripts/format/types.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { randomOf } from "../faults/chaos.ts";
 import { openTerminal, type PtyTerminal } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTranscript } from "../../src/transcripts/read.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, environment, launcher, newPlace, openProgram, type Place, run, start } from "../support/program.ts";
 import { openTerminal, type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";

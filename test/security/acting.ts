@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { newPlace, type Place, put } from "../support/program.ts";
 import { ending, turn } from "../support/transcripts.ts";
 import { hostile, leaks } from "../terminal/hostile.ts";

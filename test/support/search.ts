@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseTranscript } from "../../src/transcripts/parse.ts";
+import { parseTranscript } from "../../src/transcripts/format/parse.ts";
 import { Searcher, type Findings, type SearchQuery } from "../../src/transcripts/search/search.ts";
-import { decodeFile } from "../../src/transcripts/source.ts";
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { decodeFile } from "../../src/transcripts/format/decode.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { ending, noon, turn } from "./transcripts.ts";
 
 export type Said = readonly [question: string, answer: string];

@@ -1,5 +1,5 @@
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
-import type { Ending, Turn } from "../../src/transcripts/format.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
+import type { Ending, Turn } from "../../src/transcripts/format/types.ts";
 
 /**
  * A program that appends `count` exchanges to the file `path`, each in several writes with `pause` milliseconds between

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AppError } from "../../src/errors.ts";
-import { TranscriptWriter } from "../../src/transcripts/write.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 
 /**
  * A program that writes a long answer into the folder named, which has no room for it, and then tries to save it beside.

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { onTestFinished } from "vitest";
-import type { Ending, Exchange, Turn } from "../../src/transcripts/format.ts";
+import type { Ending, Exchange, Turn } from "../../src/transcripts/format/types.ts";
 
 /** An empty folder that is gone after the test. */
 export function temporaryFolder(): string {

@@ -1,19 +1,19 @@
 import { systemReason } from "../../errors.ts";
 import type { Words } from "../../words/words.ts";
-import type { BurstTimes } from "./burst.ts";
-import type { Completer } from "./complete.ts";
+import type { BurstTimes } from "./paste-detector.ts";
+import type { Completer } from "./completion.ts";
 import { KillRing } from "./draft.ts";
 import type { History } from "./history.ts";
 import { Keyboard, type KeyboardListener, type KeyInput } from "./keyboard.ts";
 import type { KeyEvent } from "./keys.ts";
 import { foreign, Origins } from "./origin.ts";
 import { cleanText, Pastes } from "./paste.ts";
-import { Patience } from "./patience.ts";
+import { Patience } from "./escape-timeout.ts";
 import type { Prompt } from "./prompt.ts";
-import { type Outcome, Prompting } from "./prompting.ts";
+import { type Outcome, Prompting } from "./prompt-state.ts";
 import { KeyQueue } from "./queue.ts";
-import { Resizing } from "./resizing.ts";
-import { View } from "./view.ts";
+import { Resizing } from "./resize-detector.ts";
+import { View } from "./renderer.ts";
 
 /** The terminal as the editor sees it. */
 export interface EditorIO {

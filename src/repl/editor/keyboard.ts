@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { setImmediate } from "node:timers/promises";
 import type { ReadStream } from "node:tty";
-import { BurstGate, type BurstTimes } from "./burst.ts";
+import { BurstGate, type BurstTimes } from "./paste-detector.ts";
 import { KeyDecoder, type KeyEvent } from "./keys.ts";
 
 export type KeyInput = Pick<ReadStream, "on" | "off" | "pause" | "resume" | "setRawMode">;

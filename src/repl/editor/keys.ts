@@ -1,4 +1,4 @@
-import { type Later, later } from "./later.ts";
+import { type Later, later } from "./timer.ts";
 import { controlSequence, type Meaning, singleShift } from "./sequences.ts";
 
 export type KeyEvent =

@@ -1,6 +1,6 @@
 import type { AppError } from "../../errors.ts";
 import type { Words } from "../../words/words.ts";
-import type { Candidate } from "../editor/complete.ts";
+import type { Candidate } from "../editor/completion.ts";
 import type { Host, Question } from "../host.ts";
 
 /**

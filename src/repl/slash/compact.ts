@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { count } from "../../terminal/summary.ts";
-import { tellUnsaved } from "../closing.ts";
+import { count } from "../../terminal/figures.ts";
+import { tellUnsaved } from "../answer-notices.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const compact: SlashCommand = {

@@ -1,4 +1,4 @@
-import { count, money } from "../../terminal/summary.ts";
+import { count, money } from "../../terminal/figures.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const cost: SlashCommand = {

@@ -1,6 +1,6 @@
 import { choose } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { Candidate } from "../editor/complete.ts";
+import type { Candidate } from "../editor/completion.ts";
 import type { ChosenModel, Host } from "../host.ts";
 import type { SlashCommand } from "./command.ts";
 

@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Host } from "../host.ts";
-import { mayLeave } from "../unsaved.ts";
+import { mayLeave } from "../leave-guard.ts";
 import type { SlashCommand, SlashOutcome } from "./command.ts";
 import { compact } from "./compact.ts";
 import { continueAnswer } from "./continue.ts";

@@ -1,4 +1,4 @@
-import { count } from "../../terminal/summary.ts";
+import { count } from "../../terminal/figures.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const tokens: SlashCommand = {

@@ -1,6 +1,6 @@
 import { splitAttached } from "../../chat/attached-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { tellUnsaved } from "../closing.ts";
+import { tellUnsaved } from "../answer-notices.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const undo: SlashCommand = {

@@ -1,4 +1,4 @@
-import { plain, type Row, type StyledText } from "./styled.ts";
+import { plain, type Row, type StyledText } from "./styled-text.ts";
 
 const linkTo = (address: string) => `\x1b]8;;${address}\x1b\\`;
 

@@ -3,8 +3,8 @@ import { Containers } from "./containers.ts";
 import { Flow } from "./flow.ts";
 import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
 import { Line } from "./line.ts";
-import * as recognise from "./recognise.ts";
-import { plain, row, StyledText, withSgr, type Row } from "./styled.ts";
+import * as recognise from "./recognition.ts";
+import { plain, row, StyledText, withSgr, type Row } from "./styled-text.ts";
 import { Table } from "./table.ts";
 
 /** What ends the open block, besides the end of what it stands in. */

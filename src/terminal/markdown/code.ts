@@ -1,6 +1,6 @@
 import { Highlighter } from "./highlight.ts";
 import { prefixed, type Leaf, type Prefix, type View } from "./leaf.ts";
-import { plain, row, StyledText, withSgr, type Row } from "./styled.ts";
+import { plain, row, StyledText, withSgr, type Row } from "./styled-text.ts";
 
 interface CodeLine {
   readonly text: string;

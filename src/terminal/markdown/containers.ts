@@ -1,7 +1,7 @@
 import type { Prefix } from "./leaf.ts";
 import type { Line } from "./line.ts";
-import type { ListMarker } from "./recognise.ts";
-import { plain, StyledText, withSgr } from "./styled.ts";
+import type { ListMarker } from "./recognition.ts";
+import { plain, StyledText, withSgr } from "./styled-text.ts";
 import type { Theme } from "./theme.ts";
 
 /** A quote, a list, or an item of one. Never changed, only replaced, so that forks share them. */

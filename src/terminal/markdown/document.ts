@@ -3,7 +3,7 @@ import { characterStart } from "../width.ts";
 import { languages } from "./languages.ts";
 import type { View } from "./leaf.ts";
 import type { MarkdownOptions } from "./options.ts";
-import type { Row } from "./styled.ts";
+import type { Row } from "./styled-text.ts";
 import { Theme } from "./theme.ts";
 
 /** Characters of a line (UTF-16 code units) that are waited for; then what came is read as the beginning of a long one. */

@@ -1,7 +1,7 @@
 import { inline, isClosed } from "./inline.ts";
 import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
-import { plain, StyledText, withSgr, type Row } from "./styled.ts";
-import { closeMarks, withoutLastMark } from "./unfinished.ts";
+import { plain, StyledText, withSgr, type Row } from "./styled-text.ts";
+import { closeMarks, withoutLastMark } from "./open-constructs.ts";
 import { characterStart } from "../width.ts";
 import { breaksBetween, wrap } from "./wrap.ts";
 

@@ -1,5 +1,5 @@
 import type { HLJSApi, HighlightResult } from "highlight.js";
-import { plain, StyledText, withSgr } from "./styled.ts";
+import { plain, StyledText, withSgr } from "./styled-text.ts";
 import type { Theme } from "./theme.ts";
 
 /** Characters of code looked at again for each line, at most. */

@@ -1,7 +1,7 @@
 import markdownIt, { type Token } from "markdown-it";
 import cjkFriendly from "markdown-it-cjk-friendly";
 import { formulas, products } from "./formula.ts";
-import { plain, StyledText, withSgr, type Style } from "./styled.ts";
+import { plain, StyledText, withSgr, type Style } from "./styled-text.ts";
 import type { Theme } from "./theme.ts";
 
 /** Only its inline half is used; why, and why the block half is not, is in docs/decisions/0010-markdown.md. */

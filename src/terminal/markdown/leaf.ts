@@ -1,6 +1,6 @@
 import type { Languages } from "./languages.ts";
 import type { MarkdownOptions } from "./options.ts";
-import { row, type Row, type StyledText } from "./styled.ts";
+import { row, type Row, type StyledText } from "./styled-text.ts";
 import type { Theme } from "./theme.ts";
 
 /** What a block needs to know of the terminal; `options` changes with a resize. */

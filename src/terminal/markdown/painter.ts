@@ -1,7 +1,7 @@
 import { characterStart, displayWidth, graphemes } from "../width.ts";
 import { ansi } from "./ansi.ts";
 import type { MarkdownOptions } from "./options.ts";
-import { StyledText, type Row } from "./styled.ts";
+import { StyledText, type Row } from "./styled-text.ts";
 
 /** A place relative to the first row drawn: rows down, columns from the left; a column equal to the width is a full row. */
 interface Place {

@@ -1,7 +1,7 @@
 import { displayWidth } from "../width.ts";
-import { plain, StyledText, withSgr } from "./styled.ts";
+import { plain, StyledText, withSgr } from "./styled-text.ts";
 import type { Theme } from "./theme.ts";
-import type { Alignment } from "./recognise.ts";
+import type { Alignment } from "./recognition.ts";
 import { wrap } from "./wrap.ts";
 
 /** Columns a cell gets at least; where not all have them, a table is shown as one record after the other. */

@@ -1,7 +1,7 @@
 import { inline } from "./inline.ts";
 import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
-import { tableCells, type Alignment } from "./recognise.ts";
-import { plain, StyledText, withSgr, type Row } from "./styled.ts";
+import { tableCells, type Alignment } from "./recognition.ts";
+import { plain, StyledText, withSgr, type Row } from "./styled-text.ts";
 import { naturalWidth, recordLines, rowLines, ruleLine, shapeOf, type TableShape } from "./table-layout.ts";
 import type { Theme } from "./theme.ts";
 import { wrap } from "./wrap.ts";

@@ -1,5 +1,5 @@
 import { displayWidth, graphemes } from "../width.ts";
-import type { StyledText } from "./styled.ts";
+import type { StyledText } from "./styled-text.ts";
 
 /** Scripts that break between any two characters, and the full-width signs that go with them. */
 const wide = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}\u{3000}-\u{303f}\u{ff01}-\u{ffef}`;

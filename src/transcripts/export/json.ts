@@ -1,6 +1,6 @@
-import type { Exchange, Transcript } from "../format.ts";
-import { imagesJson, samplingJson, thinkingJson, usageJson } from "../metadata.ts";
-import { isoWithOffset } from "../times.ts";
+import type { Exchange, Transcript } from "../format/types.ts";
+import { imagesJson, samplingJson, thinkingJson, usageJson } from "../format/metadata-write.ts";
+import { isoWithOffset } from "../format/times.ts";
 
 /**
  * A conversation as one JSON object, with all that is known of it: what `transcripts show --json` prints. Times are ISO with

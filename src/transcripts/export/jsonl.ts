@@ -1,5 +1,5 @@
-import type { Exchange, Transcript } from "../format.ts";
-import { spoken } from "./spoken.ts";
+import type { Exchange, Transcript } from "../format/types.ts";
+import { spoken } from "./visible-turns.ts";
 
 type Content = string | readonly ({ type: "text"; text: string } | { type: "image_url"; image_url: { url: string } })[];
 

@@ -1,7 +1,7 @@
-import type { Exchange, Transcript } from "../format.ts";
-import { localStamp } from "../times.ts";
-import type { ExportWords } from "./forms.ts";
-import { spoken } from "./spoken.ts";
+import type { Exchange, Transcript } from "../format/types.ts";
+import { localStamp } from "../format/times.ts";
+import type { ExportWords } from "./formats.ts";
+import { spoken } from "./visible-turns.ts";
 
 /**
  * A conversation as Markdown to read or to put among one's notes. Questions stand in quotes, so that nothing in them

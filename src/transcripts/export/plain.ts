@@ -1,7 +1,7 @@
-import type { Exchange, Transcript } from "../format.ts";
-import { rule } from "../format.ts";
-import { localStamp } from "../times.ts";
-import { spoken } from "./spoken.ts";
+import type { Exchange, Transcript } from "../format/types.ts";
+import { rule } from "../format/types.ts";
+import { localStamp } from "../format/times.ts";
+import { spoken } from "./visible-turns.ts";
 
 /**
  * A conversation in the older plain form: labels, rules, and a line where a request failed. Thinking, metadata and escapes

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { bounds } from "./bounds.ts";
-import type { Item } from "./found.ts";
+import type { Item } from "./types.ts";
 import { fromMessages, messagesSchema } from "./openai.ts";
 
 const sessionSchema = v.object({

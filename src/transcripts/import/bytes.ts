@@ -1,8 +1,8 @@
 import { openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { decodeText, type TextEncoding } from "../../text-encoding.ts";
-import { using } from "../disk.ts";
-import { incompleteTail } from "../tear.ts";
+import { using } from "../store/fs.ts";
+import { incompleteTail } from "../format/truncation.ts";
 
 const chunkLength = 1 << 20;
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { momentOf } from "./dates.ts";
-import { skip, unknownElsewhere, type FormReader } from "./found.ts";
+import { skip, unknownElsewhere, type FormReader } from "./types.ts";
 import { isEmpty, toExchanges, type Message } from "./messages.ts";
 import { branchOf, messagesOf, treeOf } from "./tree.ts";
 

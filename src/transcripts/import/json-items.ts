@@ -1,5 +1,5 @@
 import { bounds } from "./bounds.ts";
-import type { SkipReason } from "./found.ts";
+import type { SkipReason } from "./types.ts";
 
 export type JsonItem = { readonly value: unknown } | { readonly reason: SkipReason };
 

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import type { Sampling, Usage } from "../../chat/model.ts";
-import { isWritable } from "../facts.ts";
-import type { Exchange } from "../format.ts";
+import { isWritable } from "../format/metadata-read.ts";
+import type { Exchange } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
-import { skip, unknownElsewhere, type Item } from "./found.ts";
+import { skip, unknownElsewhere, type Item } from "./types.ts";
 import { exchangeOf, isEmpty } from "./messages.ts";
 
 /** One question and answer of `llm`, from whichever of its tables. */

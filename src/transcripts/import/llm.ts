@@ -2,7 +2,7 @@ import type { SQLOutputValue } from "node:sqlite";
 import * as v from "valibot";
 import { bounds } from "./bounds.ts";
 import { ForeignDatabase } from "./database.ts";
-import { skip, type Item } from "./found.ts";
+import { skip, type Item } from "./types.ts";
 import { conversationOf, type Row } from "./llm-rows.ts";
 import { MessageReader, turnRows } from "./llm-turns.ts";
 

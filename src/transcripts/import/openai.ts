@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Image, Sampling } from "../../chat/model.ts";
 import { momentOf } from "./dates.ts";
-import { skip, unknownElsewhere, type FormReader, type Item, type Source } from "./found.ts";
+import { skip, unknownElsewhere, type FormReader, type Item, type Source } from "./types.ts";
 import { isEmpty, toExchanges, type Message } from "./messages.ts";
 
 /** A conversation in OpenAI's messages form: a line of `transcripts export --to jsonl`, of a file for fine-tuning, of a log. */

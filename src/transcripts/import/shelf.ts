@@ -1,10 +1,10 @@
 import { utimesSync } from "node:fs";
-import type { Exchange } from "../format.ts";
-import { saveTranscript } from "../manage.ts";
-import { idFrom } from "../names.ts";
-import { readTranscript } from "../read.ts";
-import { TranscriptWriter } from "../write.ts";
-import type { Found } from "./found.ts";
+import type { Exchange } from "../format/types.ts";
+import { saveTranscript } from "../store/manage.ts";
+import { idFrom } from "../store/names.ts";
+import { readTranscript } from "../store/read.ts";
+import { TranscriptWriter } from "../store/writer.ts";
+import type { Found } from "./types.ts";
 
 export interface Placed {
   readonly status: "imported" | "extended" | "present";

@@ -1,8 +1,8 @@
 import { conditionsFor, type Condition } from "./conditions.ts";
-import { textsPerExchange } from "./indexing.ts";
-import { roles, type Role } from "./outline.ts";
+import { textsPerExchange } from "./index-build.ts";
+import { roles, type Role } from "./exchange-offsets.ts";
 import { eachNumber } from "./postings.ts";
-import type { Segment } from "./rows.ts";
+import type { Segment } from "./segment-store.ts";
 import { gramKey } from "./segment.ts";
 
 /** The exchanges of a segment that may hold what is looked for. */

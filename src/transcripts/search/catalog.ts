@@ -1,4 +1,4 @@
-import type { FileState } from "../folder.ts";
+import type { FileState } from "../store/folder.ts";
 
 /** A file's exchanges that lie beside each other in one segment. */
 export interface Piece {

@@ -2,11 +2,11 @@ import { closeSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { isPrivateFolder, makeFolder } from "../../files.ts";
-import { createFile } from "../disk.ts";
-import { folderKey } from "../folder.ts";
+import { createFile } from "../store/fs.ts";
+import { folderKey } from "../store/folder.ts";
 import { loadSqlite } from "../sqlite.ts";
 import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
-import { bytesOf, Damage, numbersOf, seal, unseal } from "./sealed.ts";
+import { bytesOf, Damage, numbersOf, seal, unseal } from "./checksum.ts";
 
 /** Changes whenever what is in the tables means something else: an index of another version is built anew. */
 const version = 5;

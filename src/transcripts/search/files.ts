@@ -1,6 +1,6 @@
 import { fstatSync, readSync } from "node:fs";
-import { using } from "../disk.ts";
-import { filesIn, openToRead, wholeFile, type FileState } from "../folder.ts";
+import { using } from "../store/fs.ts";
+import { filesIn, openToRead, wholeFile, type FileState } from "../store/folder.ts";
 import { smallFile } from "../limits.ts";
 
 /**

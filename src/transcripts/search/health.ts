@@ -2,8 +2,8 @@ import { statSync } from "node:fs";
 import { isAsBefore, livingIn } from "./catalog.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
 import { statesIn } from "./files.ts";
-import { Segment } from "./rows.ts";
-import { Damage } from "./sealed.ts";
+import { Segment } from "./segment-store.ts";
+import { Damage } from "./checksum.ts";
 
 /** How the index of a folder is. */
 export interface IndexHealth {

@@ -1,4 +1,4 @@
-import { Damage, seal } from "./sealed.ts";
+import { Damage, seal } from "./checksum.ts";
 
 /** Bytes written one behind the other; numbers as seven bits a byte, the highest bit: more follow. */
 class Bytes {

@@ -1,4 +1,4 @@
-import { roles, type Role } from "./outline.ts";
+import { roles, type Role } from "./exchange-offsets.ts";
 
 /** How many exchanges of a conversation were found by which of their texts, in the order of the roles. */
 export type Tally = readonly number[];

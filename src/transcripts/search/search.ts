@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { AppError, asAppError } from "../../errors.ts";
-import type { FileState } from "../folder.ts";
-import { Listing } from "../listing.ts";
-import { describeTranscript, type TranscriptSummary } from "../read.ts";
+import type { FileState } from "../store/folder.ts";
+import { Listing } from "../store/summary-cache.ts";
+import { describeTranscript, type TranscriptSummary } from "../store/read.ts";
 import { Rest } from "../steps.ts";
-import { summarize } from "../summary.ts";
-import { Census } from "./census.ts";
+import { summarize } from "../store/summary.ts";
+import { Census } from "./file-watch.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
-import type { FoundExchange, Wanted } from "./examine.ts";
-import { IndexedProspects } from "./indexed.ts";
+import type { FoundExchange, Wanted } from "./match-exchange.ts";
+import { IndexedProspects } from "./index-query.ts";
 import { literalMatcher, literalsOf, regexMatcher } from "./matcher.ts";
-import { OpenIndex } from "./opened.ts";
-import { roles, type Role } from "./outline.ts";
-import { prospectIn, type Prospect } from "./prospects.ts";
+import { OpenIndex } from "./index.ts";
+import { roles, type Role } from "./exchange-offsets.ts";
+import { prospectIn, type Prospect } from "./candidate-files.ts";
 import { score } from "./ranking.ts";
 import type { Surroundings } from "./update.ts";
 

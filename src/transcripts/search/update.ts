@@ -1,9 +1,9 @@
 import type { AppError } from "../../errors.ts";
-import type { FileState } from "../folder.ts";
+import type { FileState } from "../store/folder.ts";
 import { isAsBefore, livingIn, piecesOf, type Entry } from "./catalog.ts";
 import type { Database } from "./database.ts";
-import { Indexing } from "./indexing.ts";
-import { deleteSegment, Segment, writeSegment } from "./rows.ts";
+import { Indexing } from "./index-build.ts";
+import { deleteSegment, Segment, writeSegment } from "./segment-store.ts";
 
 export interface Surroundings {
   readonly folder: string;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { History } from "../../../src/repl/editor/history.ts";
-import { HistorySearch } from "../../../src/repl/editor/search.ts";
-import { HistoryWalk } from "../../../src/repl/editor/walk.ts";
+import { HistorySearch } from "../../../src/repl/editor/history-search.ts";
+import { HistoryWalk } from "../../../src/repl/editor/history-cursor.ts";
 
 describe("the file", () => {
   let folder: string;

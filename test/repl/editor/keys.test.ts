@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BurstGate } from "../../../src/repl/editor/burst.ts";
+import { BurstGate } from "../../../src/repl/editor/paste-detector.ts";
 import { KeyDecoder, type KeyEvent } from "../../../src/repl/editor/keys.ts";
 
 function decode(...chunks: string[]): KeyEvent[] {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { KillRing } from "../../../src/repl/editor/draft.ts";
 import { foreign, Origins } from "../../../src/repl/editor/origin.ts";
 import { Pastes } from "../../../src/repl/editor/paste.ts";
-import { Prompting } from "../../../src/repl/editor/prompting.ts";
+import { Prompting } from "../../../src/repl/editor/prompt-state.ts";
 import { editor as words } from "../../../src/words/en/editor.ts";
 
 const prompt = { text: "> ", styled: "> " };

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asPage } from "../../../src/transcripts/export/html/page.ts";
-import type { Exchange } from "../../../src/transcripts/format.ts";
+import type { Exchange } from "../../../src/transcripts/format/types.ts";
 import { hasBrowser, launchBrowser, styleOf, visit } from "../../support/browser.ts";
 import { hostile } from "./hostile.ts";
 import { dialect, exchange, transcript, words } from "./samples.ts";

@@ -1,4 +1,4 @@
-import type { Exchange, Transcript } from "../../../src/transcripts/format.ts";
+import type { Exchange, Transcript } from "../../../src/transcripts/format/types.ts";
 import { languages } from "../../../src/terminal/markdown/languages.ts";
 import { formulas, products } from "../../../src/terminal/markdown/formula.ts";
 import type { Dialect } from "../../../src/transcripts/export/html/prose.ts";

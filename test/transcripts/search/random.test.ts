@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, readdirSync, readFileSync, renameSync, rm
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { TranscriptWriter } from "../../../src/transcripts/write.ts";
+import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { converse, hits, naiveHits, say, search } from "../../support/search.ts";
 import { hostileText, temporaryFolder } from "../../support/transcripts.ts";
 

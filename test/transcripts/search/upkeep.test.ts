@@ -14,11 +14,11 @@ import {
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test, vi } from "vitest";
-import { filesIn } from "../../../src/transcripts/folder.ts";
-import { Listing } from "../../../src/transcripts/listing.ts";
-import { listTranscripts } from "../../../src/transcripts/read.ts";
+import { filesIn } from "../../../src/transcripts/store/folder.ts";
+import { Listing } from "../../../src/transcripts/store/summary-cache.ts";
+import { listTranscripts } from "../../../src/transcripts/store/read.ts";
 import { Searcher } from "../../../src/transcripts/search/search.ts";
-import { TranscriptWriter } from "../../../src/transcripts/write.ts";
+import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { converse, hits, naiveHits, say, search } from "../../support/search.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
 

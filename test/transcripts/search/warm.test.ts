@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { Census } from "../../../src/transcripts/search/census.ts";
+import { Census } from "../../../src/transcripts/search/file-watch.ts";
 import { Searcher } from "../../../src/transcripts/search/search.ts";
 import { ask, converse, hits, naiveHits, search } from "../../support/search.ts";
 import { noon, temporaryFolder } from "../../support/transcripts.ts";

@@ -1,8 +1,8 @@
 import { appendFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
-import { forkTranscript, renameTranscript } from "../../../src/transcripts/manage.ts";
-import { TranscriptWriter } from "../../../src/transcripts/write.ts";
+import { forkTranscript, renameTranscript } from "../../../src/transcripts/store/manage.ts";
+import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { converse, hits, say, search } from "../../support/search.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Exchange, Transcript } from "../../format.ts";
+import type { Exchange, Transcript } from "../../format/types.ts";
 import { Rest } from "../../steps.ts";
-import { isoWithOffset, localStamp } from "../../times.ts";
-import type { ExportWords } from "../forms.ts";
-import { spoken } from "../spoken.ts";
+import { isoWithOffset, localStamp } from "../../format/times.ts";
+import type { ExportWords } from "../formats.ts";
+import { spoken } from "../visible-turns.ts";
 import { escapeHtml, languageOf, withoutHarmful } from "./escape.ts";
 import { createProse, type Dialect, type Prose } from "./prose.ts";
 import { style } from "./style.ts";

@@ -1,0 +1,146 @@
+import { fstatSync } from "node:fs";
+import type { ChatEvent } from "../../chat/model.ts";
+import { AppError } from "../../errors.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { AnswerView, silentWriter } from "../../terminal/answer.ts";
+import { sayParts, sayThinking } from "../../terminal/answer-notes.ts";
+import { summarise } from "../../terminal/figures.ts";
+import { describe } from "../../terminal/terminal.ts";
+import type { Words } from "../../words/words.ts";
+import type { App } from "../app.ts";
+import { type Earlier, findEarlier } from "../library/resolve.ts";
+import { asLine, asObject, errorLine } from "./output.ts";
+import type { Attachment } from "../conversation/attachments.ts";
+import { Dialogue } from "../conversation/chat-session.ts";
+import type { Answer, Question } from "../conversation/turn-run.ts";
+import { answerWriter } from "../conversation/answer-writer.ts";
+
+export interface Asking {
+  readonly words: string;
+  readonly files: readonly string[];
+  readonly output: "text" | "json" | "jsonl";
+  readonly earlier: Earlier;
+  /** No question: the last answer is gone on with. */
+  readonly goOn: boolean;
+}
+
+/** As after Ctrl-C: nothing was asked. */
+const declined = { code: "interrupted", exitCode: 130 };
+
+/**
+ * One question, one answer; or the rest of an answer that had broken off.
+ *
+ * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `not_possible` where there is
+ *   nothing to go on with
+ * @returns the exit code where the person did not want it sent; null when all went well
+ */
+export async function runAsk(app: App, asking: Asking): Promise<{ code: string; exitCode: number } | null> {
+  const gathered = asking.goOn ? null : await gather(app, asking);
+  const earlier = await findEarlier(app, asking.earlier);
+  const dialogue = await Dialogue.open(app, earlier);
+  if (gathered === null && !dialogue.canContinue) {
+    throw new AppError("not_possible", { message: app.words.session.nothingToContinue });
+  }
+  if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
+  if (earlier !== null) (await import("../session/inheritance-notice.ts")).tellBrought(app, dialogue, earlier, true);
+  const { question = null, files = [] } = gathered ?? {};
+  // Whoever says no to what would be sent has been told so.
+  if (
+    files.length > 0 &&
+    !(await (await import("../conversation/attachment-consent.ts")).maySend(app, dialogue, files, () => {}))
+  )
+    return declined;
+  const { onEvent, view } = viewOf(app, asking.output);
+  const answer = await (question === null
+    ? dialogue.continueAnswer(onEvent, app.stop)
+    : dialogue.ask(question, onEvent, app.stop));
+  await view.end();
+  const error = failureIn(dialogue, answer);
+  if (asking.output === "json") app.terminal.json(asObject(app, dialogue, question?.text ?? null, answer, error));
+  const isTold = error === null || (error === answer.error && error.code !== "empty_answer");
+  if (asking.output === "jsonl" && !isTold) app.terminal.json(errorLine(app, error));
+  report(app, dialogue, answer, asking.output);
+  // Whoever read the answer has seen enough: that is no failure to speak of.
+  if (error !== null && app.stop.reason !== "closed") throw error;
+  await app.terminal.drained(app.stop);
+  const { refusal } = app.terminal;
+  if (refusal !== null) throw new AppError("output_unwritable", { reason: refusal, transcript: dialogue.path });
+  return null;
+}
+
+function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEvent) => void; view: AnswerView } {
+  const { terminal, words, settings } = app;
+  const view = new AnswerView(
+    terminal,
+    words,
+    output === "text" ? answerWriter(app) : silentWriter(),
+    settings.show_thinking,
+  );
+  const onEvent = (event: ChatEvent) => {
+    const line = output === "jsonl" ? asLine(app, event) : null;
+    if (line !== null) terminal.json(line);
+    view.onEvent(event);
+  };
+  return { onEvent, view };
+}
+
+interface Gathered {
+  readonly question: Question;
+  readonly files: readonly Attachment[];
+}
+
+/** Words, piped text, or both; and the files. What reads pipes and files is loaded where there are some. */
+async function gather(app: App, { words, files: paths }: Asking): Promise<Gathered> {
+  const piped = isPiped() ? await (await import("./piped-text.ts")).readPiped(app, words.trim() === "") : "";
+  const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
+  if (paths.length > 0) {
+    const [{ readNamed }, { withAttachments }] = await Promise.all([
+      import("../conversation/attachment-consent.ts"),
+      import("../conversation/attachments.ts"),
+    ]);
+    const files = await readNamed(app, paths);
+    if (files.length > 0) return { question: withAttachments(text, files), files };
+  }
+  if (text === "") throw new AppError("no_question", {});
+  return { question: { text }, files: [] };
+}
+
+/** Whether something is piped or redirected in: no terminal, no device, no closed stdin. */
+function isPiped(): boolean {
+  try {
+    const stat = fstatSync(0);
+    return stat.isFIFO() || stat.isFile() || stat.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/** What the exit code comes from; null where the answer is whole and saved. */
+function failureIn({ provider }: Dialogue, { error, finishReason, refused, unsaved }: Answer): AppError | null {
+  if (error !== null) return error;
+  if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });
+  if (refused) return new AppError("content_refused", { provider, reason: "refusal" });
+  return unsaved;
+}
+
+/** What is left to say. */
+function report(app: App, dialogue: Dialogue, answer: Answer, output: Asking["output"]): void {
+  const { terminal, words } = app;
+  if (app.stop.reason === "closed") return;
+  sayParts(terminal, words, answer);
+  if (output === "text")
+    sayThinking(terminal, words, answer, terminal.errIsTerminal && app.settings.show_thinking === "always");
+  if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
+  const isWorthTelling = answer.error === null || answer.usage !== null;
+  if (terminal.errIsTerminal && output === "text" && isWorthTelling)
+    terminal.say(terminal.ink.err.dim(figuresOf(answer, words.answer)));
+  if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.dim(words.answer.tariffUnknown));
+  if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
+  if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
+}
+
+/** Tokens, time and cost, as below an answer in a session. */
+function figuresOf({ startedAt, firstAt, endedAt, usage, cost }: Answer, words: Words["answer"]): string {
+  const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
+  return summarise(words, { usage, cost, firstMs, totalMs: endedAt.getTime() - startedAt.getTime() });
+}

@@ -1,0 +1,68 @@
+import type { ChatEvent } from "../../chat/model.ts";
+import type { AppError } from "../../errors.ts";
+import { failureOf } from "../../terminal/answer-notes.ts";
+import { describe } from "../../terminal/terminal.ts";
+import { usageJson } from "../../transcripts/format/metadata-write.ts";
+import { isoWithOffset } from "../../transcripts/format/times.ts";
+import type { App } from "../app.ts";
+import type { Dialogue } from "../conversation/chat-session.ts";
+import type { Answer } from "../conversation/turn-run.ts";
+import { shownPath } from "../display-path.ts";
+
+/** An event as a line of `ask -o jsonl`; null for what is not told. */
+export function asLine(app: App, event: ChatEvent): object | null {
+  if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
+  if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
+  if (event.type === "rethink") return { type: "rethink" };
+  if (event.type === "finish") return { type: "finish", reason: event.reason };
+  if (event.type === "seam" || event.type === "failover") {
+    const { type, provider, model, error } = event;
+    return { type, ...(event.type === "seam" && { how: event.how }), provider, model, code: error.code };
+  }
+  return event.type === "error" ? errorLine(app, event.error) : null;
+}
+
+export function errorLine({ words }: App, error: AppError): object {
+  return { type: "error", code: error.code, message: describe(error, words.errors) };
+}
+
+/**
+ * The object of `ask -o json`, as promised in docs.
+ *
+ * @param question null where an earlier answer was gone on with
+ * @param error what the exit code comes from
+ */
+export function asObject(
+  app: App,
+  dialogue: Dialogue,
+  question: string | null,
+  answer: Answer,
+  error: AppError | null,
+): object {
+  const { startedAt, endedAt, firstAt, status } = answer;
+  // An empty answer is an error, but the service did call it finished.
+  const isFinished = status === "complete" || answer.error?.code === "empty_answer";
+  return {
+    id: dialogue.id,
+    provider: answer.answeredBy?.provider ?? dialogue.provider,
+    model: answer.answeredBy?.model ?? dialogue.modelId,
+    question,
+    answer: answer.text,
+    reasoning: answer.reasoning === "" ? null : answer.reasoning,
+    finish_reason: answer.finishReason,
+    complete: isFinished && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
+    usage: usageJson(answer.usage) ?? null,
+    cost: answer.cost,
+    timing: {
+      first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
+      total_ms: endedAt.getTime() - startedAt.getTime(),
+    },
+    transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(app.workingFolder, dialogue.path),
+    started_at: isoWithOffset(startedAt),
+    ended_at: isoWithOffset(endedAt),
+    error:
+      error === null
+        ? null
+        : { code: error.code, message: failureOf(app.words, answer) ?? describe(error, app.words.errors) },
+  };
+}

@@ -1,0 +1,197 @@
+import { dirname } from "node:path";
+import { marks, nearestTo } from "../config/expectation.ts";
+import { readConfigFile } from "../config/file.ts";
+import { saveSetting } from "../config/save.ts";
+import type { Folders } from "../config/folders.ts";
+import { type ConfigFile, configFileSchema, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
+import { AppError, asAppError, systemReason } from "../errors.ts";
+import { makeFolder } from "../files.ts";
+import { findProvider, providerNames } from "../providers/catalogue.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { table } from "../terminal/table.ts";
+import type { App } from "./app.ts";
+import { editFile } from "./external-editor.ts";
+import { failoverMistakes } from "./failover.ts";
+
+/** In the order of the table. */
+export const settingNames = Object.keys(settingSchemas) as SettingName[];
+
+interface SettingRow {
+  readonly name: string;
+  readonly value: unknown;
+  readonly origin: Origin | null;
+}
+
+/** What `config list` does: each setting with its value and where that comes from, then what only the config file has. */
+export function list(app: App, json: boolean): void {
+  const { terminal, words } = app;
+  const rows = [...settingNames.map((name) => settingRow(app, name)), ...fileRows(app)];
+  if (json) return terminal.json(rows);
+  const cells = rows.map(({ name, value, origin }) => [
+    sanitize(name),
+    value === null ? words.tables.notSet : sanitize(asText(value)),
+    origin === null ? "" : sanitize(`${words.tables.origin[origin.kind]} ${origin.name}`.trim()),
+  ]);
+  terminal.out(table(cells));
+}
+
+function settingRow(app: App, name: SettingName): SettingRow {
+  const { settings, origins } = app;
+  if (name === "model" && settings.model === undefined) return providersModel(app);
+  return { name, value: settings[name] ?? null, origin: origins[name] ?? null };
+}
+
+/** The model that is asked where nobody named one. */
+function providersModel({ settings, file, folders }: App): SettingRow {
+  const { provider } = settings;
+  const custom = file.providers ?? {};
+  const set = Object.hasOwn(custom, provider) ? custom[provider]?.model : undefined;
+  const own = set ?? builtInModel(provider);
+  const origin = set === undefined ? ({ kind: "built-in", name: "" } as const) : fileOrigin(folders);
+  return { name: "model", value: own, origin: own === null ? null : origin };
+}
+
+function builtInModel(provider: string): string | null {
+  return providerNames({}).includes(provider) ? findProvider(provider, {}).model : null;
+}
+
+/** What stands in the config file and is no setting: providers, roles, failover and the like, a row for each value. */
+function fileRows({ file, folders }: App): SettingRow[] {
+  const origin = fileOrigin(folders);
+  const flat = (name: string, value: unknown): SettingRow[] => {
+    if (!isObject(value) || Array.isArray(value)) return [{ name, value, origin }];
+    const inner = Object.entries(value);
+    // Headers may be keys.
+    if (name.endsWith(".headers")) return inner.map(([key]) => ({ name: `${name}.${key}`, value: "\u2026", origin }));
+    return inner.flatMap(([key, each]) => flat(`${name}.${key}`, each));
+  };
+  const others = Object.entries(file).filter(([name]) => !Object.hasOwn(settingSchemas, name));
+  return others.flatMap(([name, value]) => flat(name, value));
+}
+
+function fileOrigin({ configFile }: Folders): Origin {
+  return { kind: "file", name: configFile };
+}
+
+/**
+ * What `config get` does: a setting's value, or anything in the config file by its path.
+ *
+ * @throws AppError `unknown_setting`
+ */
+export function get(app: App, name: string): void {
+  const value = settingNames.includes(name as SettingName) ? app.settings[name as SettingName] : inFile(app, name);
+  if (value !== undefined) app.terminal.text(`${asText(value)}\n`);
+}
+
+function inFile(app: App, name: string): unknown {
+  let value: unknown = app.file;
+  for (const key of pathTo(name)) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return value;
+}
+
+/** @throws AppError `unknown_setting` for what is no setting, and nothing that only the config file has */
+function pathTo(name: string): string[] {
+  const keys = name.split(".");
+  if (Object.hasOwn(configFileSchema.entries, keys[0]!)) return keys;
+  throw new AppError("unknown_setting", {
+    name: name || '""',
+    nearest: nearestTo(name, Object.keys(configFileSchema.entries)),
+  });
+}
+
+/**
+ * What `config set` and `unset` (null) do. The value is read as YAML (`0.7`, `true`, `[a, b]`); where a text is expected, as the
+ * text it is, and where a list is, as the only one of it.
+ *
+ * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit, or names what there is not
+ */
+export async function set(app: App, name: string, value: string | null): Promise<void> {
+  const { parse } = await import("yaml");
+  const keys = pathTo(name);
+  const path = app.folders.configFile;
+  if (value === null) return await saveSetting(path, keys, undefined);
+  const save = async (reading: unknown) =>
+    await saveSetting(path, keys, reading, (file) => checkReferences(file, keys));
+  const read = readValue(parse, value);
+  try {
+    return await save(read);
+  } catch (error) {
+    const expected = expectedFor(name, error);
+    if (isObject(read) || expected === "") throw error;
+    if (expected.includes(marks.text)) return await save(value);
+    if (expected.includes(marks.list)) return await save([read]).catch(async () => await save([value]));
+    throw error;
+  }
+}
+
+/** What a setting names must be there: a provider, a role, who takes over. */
+function checkReferences(file: ConfigFile, [first, second]: readonly string[]): void {
+  const providers = providerNames(file.providers ?? {});
+  const roles = Object.keys(file.roles ?? {});
+  const refuse = (name: string, value: string, expected: string) => {
+    throw new AppError("bad_value", { name, value, expected });
+  };
+  const { provider, role } = file;
+  if (first === "provider" && provider !== undefined && !providers.includes(provider)) {
+    refuse("provider", provider, providers.join(" | "));
+  }
+  if (first === "role" && role !== undefined && !roles.includes(role)) {
+    refuse("role", role, roles.join(" | ") || "roles.<name>");
+  }
+  if (first !== "failover") return;
+  for (const [model, entries] of Object.entries(file.failover ?? {})) {
+    if (second !== undefined && model !== second) continue;
+    const isOf = (name: string) => providers.some((each) => name === each || name.startsWith(`${each}/`));
+    // An id alone is one of the provider that the model's own name begins with.
+    const wrong = entries.find((entry) => !isOf(entry) && (entry.includes("/") || !isOf(model)));
+    if (wrong !== undefined) refuse(`failover.${model}`, wrong, [...providers, "<provider>/<model>"].join(" | "));
+    const [mistake] = failoverMistakes({ ...file, failover: { [model]: entries } }, "");
+    if (mistake !== undefined) refuse(mistake.details.key, mistake.details.value, mistake.details.expected);
+  }
+}
+
+/** What was expected of the setting as a whole; empty where something within it is wrong. */
+function expectedFor(name: string, error: unknown): string {
+  const known = asAppError(error);
+  if (known.code !== "bad_value") return "";
+  const { name: wrong, expected } = (known as AppError<"bad_value">).details;
+  return wrong === name ? expected : "";
+}
+
+function readValue(parse: (text: string) => unknown, text: string): unknown {
+  try {
+    return parse(text) ?? text;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * What `config edit` does; the file is checked when the editor is closed.
+ *
+ * @throws AppError `not_a_terminal`, `config_broken`, `storage_failed`
+ */
+export async function edit(app: App): Promise<void> {
+  const { terminal, folders } = app;
+  if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "config edit" });
+  makeFolderFor(folders.configFile);
+  await editFile(app, folders.configFile);
+  await readConfigFile(folders.configFile);
+}
+
+/** @throws AppError `storage_failed` */
+function makeFolderFor(path: string): void {
+  try {
+    makeFolder(dirname(path));
+  } catch (error) {
+    throw new AppError("storage_failed", { path, reason: systemReason(error) }, { cause: error });
+  }
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

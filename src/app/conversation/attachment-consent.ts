@@ -1,0 +1,114 @@
+import { confirmed } from "../../terminal/prompts.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { count } from "../../terminal/figures.ts";
+import { localeOf } from "../../text-encoding.ts";
+import { entryOf } from "../../words/table.ts";
+import type { App } from "../app.ts";
+import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
+import type { Dialogue } from "./chat-session.ts";
+import { factsOf } from "../model-facts.ts";
+
+/** Tokens that are no large share of any window: for fewer, nobody is asked for it. */
+const smallTokens = 400;
+/** More than this, or than this share of the model's window, is asked about before it is sent. Bytes. */
+const largeBytes = 1_000_000;
+const largeShare = 0.2;
+/** Files named one by one. */
+const maxNamed = 10;
+
+/** How this run reads what is attached. */
+export function attachOptions(app: App, stop = app.stop): AttachOptions {
+  return {
+    folder: app.workingFolder,
+    stop,
+    locale: localeOf(app.environment.variables),
+    onSilence: (path) => app.terminal.say(app.words.attachments.waitingForPipe({ name: sanitize(path) })),
+  };
+}
+
+/** Reads what `-f` names, each once, and tells what it is not. */
+export async function readNamed(app: App, paths: readonly string[]): Promise<Attachment[]> {
+  const files: Attachment[] = [];
+  for (const path of paths) {
+    const attached = await attach(path, attachOptions(app));
+    tellReading(app, attached);
+    files.push(...attached.files);
+  }
+  return onceEach(files);
+}
+
+/** Says what was read otherwise than as it stands, and what was left out of a folder or a pattern. */
+export function tellReading({ terminal, words }: App, { files, leftOut }: Attached): void {
+  const { attachments } = words;
+  for (const file of files) {
+    const name = sanitize(file.name);
+    if (file.convertedFrom !== null) terminal.say(attachments.converted({ name, encoding: file.convertedFrom }));
+    if (file.damaged) terminal.warn(attachments.damaged({ name }));
+    if (/\.svg$/iu.test(name)) terminal.say(attachments.svg({ name }));
+  }
+  for (const [reason, names] of Map.groupBy(leftOut, (each) => each.reason)) {
+    const shown = names.slice(0, maxNamed).map(({ name }) => sanitize(name));
+    const why = entryOf(attachments.reasons, reason) ?? reason;
+    terminal.warn(attachments.leftOut({ names: shown.join(", "), more: names.length - shown.length, reason: why }));
+  }
+}
+
+/**
+ * Shows what goes with a question, before it does; on a terminal, asks where that is much.
+ *
+ * @param release lends the terminal to the question
+ * @returns whether the question is to be sent
+ */
+export async function maySend(
+  app: App,
+  dialogue: Dialogue,
+  files: readonly Attachment[],
+  release: () => void,
+): Promise<boolean> {
+  if (files.length === 0) return true;
+  const { terminal, words } = app;
+  if (terminal.interactive && sum(files.map((file) => file.tokens ?? 0)) >= smallTokens) await dialogue.learnWindow();
+  const { vision, context } = factsOf(app, dialogue.provider, dialogue.modelId);
+  const bytes = sum(files.map((file) => file.bytes));
+  const tokens = sum(files.map((file) => file.tokens ?? 0));
+  showFiles(app, files, { bytes, tokens });
+  if (vision === false && files.some(({ image }) => image !== null)) {
+    terminal.warn(words.attachments.noVision({ model: sanitize(dialogue.modelId) }));
+  }
+  const share = context === undefined ? null : tokens / context;
+  if (bytes <= largeBytes && (share === null || share <= largeShare)) return true;
+  const facts = { size: sizeOf(bytes), tokens: count(tokens), share: share === null ? null : percent(share) };
+  terminal.warn(words.attachments.large(facts));
+  if (!terminal.interactive) return true;
+  release();
+  if (await confirmed(words.attachments.sendLarge, false, words.confirm)) return true;
+  terminal.say(words.attachments.notSent);
+  return false;
+}
+
+function showFiles({ terminal, words }: App, files: readonly Attachment[], all: { bytes: number; tokens: number }) {
+  const { attachments } = words;
+  const say = (line: string) => terminal.say(terminal.ink.err.dim(line));
+  for (const { name, bytes, tokens } of files.slice(0, maxNamed)) {
+    const known = tokens === null ? null : count(tokens);
+    say(attachments.file({ name: sanitize(name), size: sizeOf(bytes), tokens: known }));
+  }
+  if (files.length > maxNamed) say(attachments.more({ files: files.length - maxNamed }));
+  if (files.length === 1) return;
+  say(attachments.total({ files: count(files.length), size: sizeOf(all.bytes), tokens: count(all.tokens) }));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** Decimal units, as file managers show them. */
+function sizeOf(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+}

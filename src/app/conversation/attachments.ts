@@ -1,0 +1,136 @@
+import { basename, extname, resolve, sep } from "node:path";
+import { joinAttached, splitAttached } from "../../chat/attached-text.ts";
+import type { Image } from "../../chat/model.ts";
+import { estimateTokens } from "../../chat/usage.ts";
+import { AppError } from "../../errors.ts";
+import { decodeText, type TextEncoding } from "../../text-encoding.ts";
+import type { Question } from "./turn-run.ts";
+import { findFiles } from "./file-search.ts";
+import { maxInputBytes, readInput } from "./input-file.ts";
+import { nearPath } from "../display-path.ts";
+import { contentOf, isPictureName } from "./picture.ts";
+
+/** A file that goes with a question, read. */
+export interface Attachment {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative to the working directory where it lies in it. */
+  readonly name: string;
+  readonly bytes: number;
+  /** What the file says, decoded; null for a picture. */
+  readonly text: string | null;
+  readonly image: Image | null;
+  /** The encoding it was converted from; null for UTF-8 and for pictures. */
+  readonly convertedFrom: TextEncoding | null;
+  /** Whether U+FFFD stands for some of its bytes. */
+  readonly damaged: boolean;
+  /** An estimate; null for a picture: what that costs is the service's to say. */
+  readonly tokens: number | null;
+}
+
+/** What came of a path, a folder or a pattern. */
+export interface Attached {
+  readonly files: readonly Attachment[];
+  /** What was left out of a folder or a pattern, by name: `reason` as in `input_unreadable`. */
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface AttachOptions {
+  /** The working directory. */
+  readonly folder: string;
+  readonly stop: AbortSignal;
+  /** Of the system, for texts whose encoding is not plain. */
+  readonly locale: string;
+  /** Called for a pipe that gives nothing for a second. */
+  readonly onSilence?: (path: string) => void;
+}
+
+/**
+ * Reads the files that a path, a folder or a pattern means, each once.
+ *
+ * @param path as it was typed
+ * @throws AppError `input_unreadable` where there is nothing that can be sent, or too much; `interrupted`
+ */
+export async function attach(path: string, options: AttachOptions): Promise<Attached> {
+  const { folder, stop } = options;
+  const found = await findFiles(path, folder, stop);
+  const files: Attachment[] = [];
+  const name = (full: string) => nameOf(full, folder);
+  const leftOut = [
+    ...found.links.map((full) => ({ name: name(full), reason: "link" })),
+    ...found.closed.map((full) => ({ name: name(full), reason: "EACCES" })),
+  ];
+  let room = maxInputBytes;
+  for (const full of found.files) {
+    try {
+      const file = await readAttachment(full, { ...options, maxBytes: room });
+      room -= file.bytes;
+      files.push(file);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "input_unreadable" || found.single) throw error;
+      const { reason } = (error as AppError<"input_unreadable">).details;
+      if (reason === "too_large") throw error;
+      leftOut.push({ name: name(full), reason });
+    }
+  }
+  if (files.length === 0) throw new AppError("input_unreadable", { path, reason: leftOut[0]?.reason ?? "no_match" });
+  return { files, leftOut };
+}
+
+const plain = { convertedFrom: null, damaged: false };
+
+async function readAttachment(path: string, options: AttachOptions & { maxBytes: number }): Promise<Attachment> {
+  const { folder, stop, locale, maxBytes, onSilence } = options;
+  const name = nameOf(path, folder);
+  const refused = (reason: string, limit?: string) =>
+    new AppError("input_unreadable", { path: name, reason, ...(limit !== undefined && { limit }) });
+  const bytes = await readInput(path, { name, maxBytes, stop, onSilence: () => onSilence?.(name) });
+  const content = contentOf(bytes);
+  const facts = { path, name, bytes: bytes.length };
+  if (content.kind === "picture") {
+    if (!content.whole) throw refused("picture_broken");
+    const url = `data:${content.mediaType};base64,${bytes.toString("base64")}`;
+    return { ...facts, ...plain, text: null, image: { name: basename(path), url }, tokens: null };
+  }
+  if (content.kind === "foreign")
+    throw refused(content.form === "PDF" ? "document_form" : "picture_form", content.form);
+  if (isPictureName(extname(path))) throw refused(bytes.length === 0 ? "picture_empty" : "picture_broken");
+  const decoded = decodeText(bytes, locale);
+  if (typeof decoded === "string") throw refused(decoded);
+  const { text, encoding, damaged } = decoded;
+  const convertedFrom = encoding === "UTF-8" ? null : encoding;
+  return { ...facts, text, image: null, convertedFrom, damaged, tokens: estimateTokens(text) };
+}
+
+/** A question with its files: texts stand behind the words, pictures go beside them. */
+export function withAttachments(words: string, files: readonly Attachment[]): Question {
+  const texts = files.flatMap(({ name, text }) => (text === null ? [] : [{ name, text }]));
+  const images = files.flatMap(({ image }) => (image === null ? [] : [image]));
+  return { text: joinAttached(words, texts), ...(images.length > 0 && { images }) };
+}
+
+/** What was typed of a question asked before, and what went with it. */
+export function takeApart(question: Question, folder: string): { words: string; files: Attachment[] } {
+  const { words, files } = splitAttached(question.text);
+  const facts = (name: string) => ({ path: resolve(folder, name), name, ...plain });
+  const texts = files.map(({ name, text }): Attachment => {
+    const [bytes, tokens] = [Buffer.byteLength(text), estimateTokens(text)];
+    return Object.assign(facts(name), { text, bytes, tokens, image: null });
+  });
+  const images = (question.images ?? []).map((image): Attachment => {
+    const bytes = Math.floor((image.url.length - image.url.indexOf(",") - 1) * 0.75);
+    return Object.assign(facts(image.name), { image, bytes, tokens: null, text: null });
+  });
+  return { words, files: [...texts, ...images] };
+}
+
+/** Each file once. */
+export function onceEach(files: readonly Attachment[]): Attachment[] {
+  const known = new Set<string>();
+  return files.filter(({ path }) => known.size < known.add(path).size);
+}
+
+function nameOf(path: string, folder: string): string {
+  // A name may hold whatever the system allows, line breaks too.
+  return (nearPath(folder, path) ?? basename(path)).replaceAll(sep, "/").replace(/[\0-\x1f\x7f`]/gu, "?");
+}

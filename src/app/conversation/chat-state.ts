@@ -1,0 +1,127 @@
+import { statSync } from "node:fs";
+import { Conversation } from "../../chat/conversation.ts";
+import type { Message } from "../../chat/model.ts";
+import type { Origin } from "../../config/schema.ts";
+import type { Connection } from "../../providers/connection.ts";
+import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
+import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
+import type { App } from "../app.ts";
+import { modelInUse } from "../model-facts.ts";
+import { type Parameters, parametersOf } from "./sampling.ts";
+import { rebuild } from "./replay.ts";
+import { openWriter, writerFor } from "./open-transcript.ts";
+
+/** A question that brought no answer, so that the conversation does not know it. */
+interface FailedQuestion {
+  readonly question: Message;
+  /** In the transcript; empty where nothing is saved. */
+  readonly ids: readonly string[];
+}
+
+/**
+ * All that a dialogue stands on. A command that changes several of these makes a new state first and then puts it in the place
+ * of the old one, so that a failure between leaves everything as it was.
+ */
+export interface DialogueState {
+  readonly connection: Connection;
+  readonly modelId: string;
+  readonly conversation: Conversation;
+  /** Parameters of the conversation that was resumed; what is set now comes before them. */
+  readonly inherited: Parameters;
+  /** Null where nothing is saved. */
+  readonly writer: TranscriptWriter | null;
+  /** The newest question, where it brought nothing: `/retry` and `/undo` mean it. */
+  readonly failed: FailedQuestion | null;
+  /** Whether the service did not say that the last answer was finished. */
+  readonly cut: boolean;
+  /** The service's count of the conversation as it stands, in tokens; null since it changed. */
+  readonly counted: number | null;
+  /** Bytes of the transcript when this program last wrote or read it; null where it is unknown. */
+  readonly size: number | null;
+}
+
+/** Provider and model; they change only together. */
+interface Pair {
+  readonly provider: string;
+  /** Null: the provider's own. */
+  readonly model: string | null;
+}
+
+/**
+ * The state that a run begins with.
+ *
+ * @param earlier the conversation that is resumed; null for a new one
+ * @throws AppError for settings and credentials
+ */
+export async function openState(app: App, earlier: Transcript | null): Promise<DialogueState> {
+  const pair = pairFor(app, earlier);
+  const state = await stateOn(app, await app.connection(pair.provider), pair.model, earlier);
+  const writer = app.settings.save ? await openWriter(app, earlier) : null;
+  return { ...state, writer, size: sizeOf(writer) };
+}
+
+/**
+ * The state after `/resume`: the conversation's own provider and model, as a pair; where it names none, those in use.
+ *
+ * @throws AppError as `openState`
+ */
+export async function resumedState(app: App, earlier: Transcript, before: DialogueState): Promise<DialogueState> {
+  const pair = pairOf(earlier) ?? { provider: before.connection.name, model: before.modelId };
+  const same = pair.provider === before.connection.name;
+  const connection = same ? before.connection : await app.connection(pair.provider);
+  const state = await stateOn(app, connection, pair.model, earlier);
+  const writer = app.settings.save ? writerFor(earlier) : null;
+  return { ...state, writer, size: sizeOf(writer) };
+}
+
+/** Bytes of a transcript as it is now; null where there is none yet. */
+export function sizeOf(writer: TranscriptWriter | null): number | null {
+  const path = writer?.path ?? null;
+  return path === null ? null : (statSync(path, { throwIfNoEntry: false })?.size ?? null);
+}
+
+async function stateOn(
+  app: App,
+  connection: Connection,
+  model: string | null,
+  earlier: Transcript | null,
+): Promise<Omit<DialogueState, "writer" | "size">> {
+  const last = earlier?.exchanges.at(-1);
+  const rebuilt = earlier === null ? null : rebuild(earlier, app.words.context.summary);
+  const system = app.system ?? last?.system ?? null;
+  return {
+    connection,
+    modelId: model ?? (await modelInUse(app, connection)),
+    conversation: new Conversation(system, rebuilt?.turns, rebuilt?.places, rebuilt?.covered),
+    inherited: parametersOf(last?.sampling ?? {}, last?.thinking ?? null),
+    failed: null,
+    cut: rebuilt?.cut ?? false,
+    counted: null,
+  };
+}
+
+/**
+ * Whom the first question goes to: what a flag or a variable says, else the conversation that is resumed, else the settings. A
+ * model that a flag names by its id alone is one of the resumed conversation's provider.
+ */
+function pairFor({ settings, origins }: App, earlier: Transcript | null): Pair {
+  const set = { provider: settings.provider, model: settings.model ?? null };
+  const own = earlier === null ? null : pairOf(earlier);
+  if (own === null) return set;
+  const [provider, model] = [isNearer(origins.provider), isNearer(origins.model)];
+  if (!provider && !model) return own;
+  if (!provider && origins.model?.kind === "flag") return { provider: own.provider, model: set.model };
+  return provider && !model && set.provider === own.provider ? own : set;
+}
+
+/** Whether it was set for this run, and not once for all. */
+function isNearer(origin: Origin | undefined): boolean {
+  return origin !== undefined && origin.kind !== "file" && origin.kind !== "built-in";
+}
+
+/** Whom the last question of a conversation was for; null where it does not say, as in files of other makers. */
+function pairOf({ exchanges }: Transcript): Pair | null {
+  const named = (exchange: Exchange): exchange is Exchange & { provider: string } => exchange.provider !== null;
+  const last = exchanges.findLast(named);
+  return last === undefined ? null : { provider: last.provider, model: last.model };
+}

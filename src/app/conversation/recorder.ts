@@ -1,0 +1,89 @@
+import type { ChatEvent, Cost } from "../../chat/model.ts";
+import type { TurnResult } from "../../chat/turn.ts";
+import { AppError, asAppError } from "../../errors.ts";
+import { failureOf } from "../../terminal/answer-notes.ts";
+import type { Ending, Turn } from "../../transcripts/format/types.ts";
+import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
+import type { Words } from "../../words/words.ts";
+
+/** An exchange that was begun in the transcript. Leaving its block ends it, however that happens. */
+interface OpenExchange extends Disposable {
+  /** Ends it in order; once. */
+  readonly end: (ending: Ending) => void;
+}
+
+/** Tells the transcript of one exchange; a failure to write is kept, and the conversation goes on. */
+export class Recording {
+  readonly #writer: TranscriptWriter | null;
+  /** Why something was not saved; null while all was. */
+  failure: AppError | null = null;
+
+  /** @param writer null: nothing is saved */
+  constructor(writer: TranscriptWriter | null) {
+    this.#writer = writer;
+  }
+
+  readonly onEvent = (event: ChatEvent): void => {
+    if (event.type === "text") this.try((writer) => writer.text(event.text, new Date()));
+    else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
+  };
+
+  /** Begins an exchange; to be held with `using`, so that the file's lock is given back whatever is thrown before its end. */
+  begin(turn: Turn): OpenExchange {
+    let open = true;
+    const end = (ending: Ending) => {
+      if (!open) return;
+      open = false;
+      this.try((writer) => writer.end(ending));
+    };
+    this.try((writer) => writer.begin(turn));
+    return { end, [Symbol.dispose]: () => end(unforeseen()) };
+  }
+
+  try(write: (writer: TranscriptWriter) => void): void {
+    if (this.#writer === null) return;
+    try {
+      write(this.#writer);
+    } catch (error) {
+      this.failure ??= asAppError(error);
+    }
+  }
+}
+
+/** The end of an exchange that the program itself failed in. */
+function unforeseen(): Ending {
+  const { code } = new AppError("internal", { message: "" });
+  return {
+    at: new Date(),
+    status: "failed",
+    finishReason: null,
+    usage: null,
+    cost: null,
+    error: { code, message: code },
+    notice: null,
+  };
+}
+
+/** How a turn ended, as the transcript writes it down. */
+export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Words, "answer" | "errors">): Ending {
+  const { error } = result;
+  const notice = failureOf(words, result);
+  return {
+    at: result.endedAt,
+    status: result.status,
+    finishReason: result.finishReason,
+    usage: result.usage,
+    cost,
+    error: error === null ? null : { code: error.code, message: notice ?? error.code },
+    notice,
+    seams: result.seams.map(({ at, how, provider, model, error: cause }) => ({
+      at,
+      how,
+      provider,
+      model,
+      code: cause.code,
+    })),
+    rethought: result.rethought,
+    answeredBy: result.answeredBy,
+  };
+}

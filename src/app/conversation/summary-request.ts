@@ -1,0 +1,37 @@
+import type { Message } from "../../chat/model.ts";
+import { runTurn } from "../../chat/turn.ts";
+import type { App } from "../app.ts";
+import { summarise } from "./compaction.ts";
+import type { DialogueState } from "./chat-state.ts";
+import { openModel } from "../open-model.ts";
+import { inForce } from "./sampling.ts";
+import type { Spending } from "./cost-meter.ts";
+
+/**
+ * Has the model in use summarise a conversation. It is a request of the program's own: nothing that a person set for questions
+ * goes with it but the switch for thinking where that is off. What it takes is added to the spending.
+ *
+ * @param context tokens of the conversation, and those that the model reads; null when unknown
+ * @throws AppError as `summarise`, and where the model cannot be opened
+ */
+export async function requestSummary(
+  app: App,
+  spending: Spending,
+  { connection, modelId, conversation, inherited }: DialogueState,
+  { tokens, window }: { readonly tokens: number; readonly window: number | null },
+  signal: AbortSignal,
+): Promise<string> {
+  const model = await openModel(app, connection, modelId);
+  const asked = { provider: connection.name, model: modelId };
+  const { stream, thinking } = inForce(app.settings, inherited);
+  const ask = async (messages: readonly Message[]) => {
+    const off = thinking === false ? { enabled: false, effort: null } : null;
+    const request = { model: modelId, messages, sampling: {}, thinking: off, stream };
+    const result = await runTurn(model, request, [], signal, asked.provider);
+    spending.add(result, asked, false);
+    return result;
+  };
+  const { system } = conversation;
+  const { context: words } = app.words;
+  return await summarise(conversation.turns, { ask, tokens, window, system, provider: asked.provider, words });
+}

@@ -1,0 +1,71 @@
+import type { ChatEvent, ChatRequest, Cost, Image, Model } from "../../chat/model.ts";
+import { runTurn, type TurnResult } from "../../chat/turn.ts";
+import type { AppError } from "../../errors.ts";
+import type { App } from "../app.ts";
+import { endingOf, type Recording } from "./recorder.ts";
+import { lacksTariff, type Spending } from "./cost-meter.ts";
+
+export interface Answer extends TurnResult {
+  /** Null where usage or price is unknown. */
+  readonly cost: Cost | null;
+  /** Whether the price is unknown only because nobody knows yet whether the day is a holiday. */
+  readonly tariffUnknown: boolean;
+  /** Why it was not saved, where it was to be; null when it was. */
+  readonly unsaved: AppError | null;
+}
+
+export interface Question {
+  /** As it is sent, with the text of attached files. */
+  readonly text: string;
+  readonly images?: readonly Image[];
+}
+
+export type OnEvent = (event: ChatEvent) => void;
+
+/** One request and how the transcript shows it. */
+export interface ExchangeRun {
+  readonly model: Model;
+  readonly request: ChatRequest;
+  readonly record: Recording;
+  readonly question: Question;
+  /** Id of the exchange whose answer it continues; null for a question. */
+  readonly continues: string | null;
+  /** Whom the request goes to first. */
+  readonly asked: { readonly provider: string; readonly model: string };
+  /** The system prompt in force. */
+  readonly system: string | null;
+}
+
+/**
+ * Puts one request, told to the transcript before whoever watches, and adds up what it took. What is begun in the transcript
+ * ends, whatever is thrown between.
+ */
+export async function runExchange(
+  app: App,
+  spending: Spending,
+  { model, request, record, question, continues, asked, system }: ExchangeRun,
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<Answer> {
+  using exchange = record.begin({
+    ...asked,
+    at: new Date(),
+    question: question.text,
+    system,
+    sampling: request.sampling,
+    thinking: request.thinking,
+    continues,
+    ...(question.images && { images: question.images }),
+  });
+  const result = named(await runTurn(model, request, [record.onEvent, onEvent], signal, asked.provider), asked);
+  const cost = spending.add(result, asked);
+  exchange.end(endingOf(result, cost, app.words));
+  return { ...result, cost, tariffUnknown: lacksTariff(app, result, asked), unsaved: record.failure };
+}
+
+/** Who answered is told only where it was somebody else than asked. */
+function named(result: TurnResult, asked: ExchangeRun["asked"]): TurnResult {
+  const { answeredBy } = result;
+  const isAsked = answeredBy?.provider === asked.provider && answeredBy.model === asked.model;
+  return isAsked ? { ...result, answeredBy: null } : result;
+}

@@ -1,0 +1,111 @@
+import { spawn, type SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withoutKeys } from "../config/environment.ts";
+import { AppError } from "../errors.ts";
+import { takeInterrupts } from "../terminal/interrupts.ts";
+import { findProgram } from "../terminal/programs.ts";
+import { decodeText, localeOf } from "../text-encoding.ts";
+import type { App } from "./app.ts";
+import { maxInputBytes, readInput } from "./conversation/input-file.ts";
+
+/**
+ * Opens a file in the person's own editor, `$VISUAL` or `$EDITOR`, on this terminal, until it is closed. As with git, the value
+ * is a command of the shell: quotes and blanks mean there what they mean here. Keys are taken out of the editor's environment:
+ * it needs none.
+ *
+ * @throws AppError `not_possible` where no editor is named; `editor_failed` where it cannot be run or ends with a failure
+ */
+export async function editFile(app: App, path: string): Promise<void> {
+  const { variables } = app.environment;
+  const editor = (variables["VISUAL"] || variables["EDITOR"] || "").trim();
+  if (editor === "") throw new AppError("not_possible", { message: app.words.tables.noEditor });
+  const env = withoutKeys(variables, app.keyPlaces.keyVariables);
+  const { command, args, verbatim } = commandLine(editor, path, variables);
+  const options: SpawnOptions = { stdio: "inherit", env, windowsVerbatimArguments: verbatim };
+  // Ctrl-C belongs to the editor as long as it runs: it reaches both.
+  const release = takeInterrupts(() => {});
+  const child = spawn(command, args, options);
+  const [code, signal] = (await once(child, "close")
+    .catch((error: unknown) => {
+      throw new AppError("editor_failed", { editor, ended: null }, { cause: error });
+    })
+    .finally(release)) as [number | null, string | null];
+  // What a shell says of a command that it cannot run.
+  if (code === 126 || code === 127) throw new AppError("editor_failed", { editor, ended: null });
+  if (code !== 0) throw new AppError("editor_failed", { editor, ended: String(code ?? signal) });
+}
+
+interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Whether the arguments are quoted already, for Windows. */
+  readonly verbatim: boolean;
+}
+
+/**
+ * How an editor is run.
+ *
+ * @param editor the value of the variable
+ * @param windows default: this system
+ */
+export function commandLine(
+  editor: string,
+  path: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  windows = process.platform === "win32",
+): CommandLine {
+  // A path with blanks and no quotes, as it stands.
+  if (statSync(editor, { throwIfNoEntry: false })?.isFile() === true) {
+    return windows ? onWindows(editor, [path], variables) : { command: editor, args: [path], verbatim: false };
+  }
+  if (!windows) return { command: "sh", args: ["-c", `${editor} "$@"`, editor, path], verbatim: false };
+  const [name = "", ...words] = [...editor.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? "",
+  );
+  return onWindows(findProgram(name, variables, true) ?? name, [...words, path], variables);
+}
+
+/** Only the shell of Windows runs scripts such as code.cmd; within quotes it leaves a path as it is. */
+function onWindows(
+  command: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+): CommandLine {
+  if (!/\.(?:cmd|bat)$/iu.test(command)) return { command, args, verbatim: false };
+  const line = [command, ...args].map((word) => `"${word.replaceAll('"', "")}"`).join(" ");
+  const shell = findProgram("cmd.exe", variables, true) ?? "cmd.exe";
+  return { command: shell, args: ["/d", "/s", "/c", `"${line}"`], verbatim: true };
+}
+
+/**
+ * Opens a text in the person's own editor.
+ *
+ * @returns what became of it, without the newline that editors add; null where the editor left no file
+ * @throws AppError as `editFile`; `input_unreadable` where what it left is no text
+ */
+export async function editText(app: App, text: string): Promise<string | null> {
+  const folder = await mkdtemp(join(tmpdir(), "deepseek-chat-"));
+  const [name, path] = ["question.md", join(folder, "question.md")];
+  try {
+    await writeFile(path, text, { mode: 0o600 });
+    await editFile(app, path);
+    const bytes = await readInput(path, { name, maxBytes: maxInputBytes, stop: app.stop }).catch(nothingLeft);
+    if (bytes === null) return null;
+    const decoded = decodeText(bytes, localeOf(app.environment.variables));
+    if (typeof decoded === "string") throw new AppError("input_unreadable", { path: name, reason: decoded });
+    return decoded.text.replace(/\r?\n$/u, "");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function nothingLeft(error: unknown): null {
+  if (error instanceof AppError && error.code === "input_unreadable") {
+    if ((error as AppError<"input_unreadable">).details.reason === "ENOENT") return null;
+  }
+  throw error;
+}

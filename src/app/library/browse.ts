@@ -1,0 +1,184 @@
+import { shortenHome } from "../../config/folders.ts";
+import { basename, extname } from "node:path";
+import { AppError, asAppError } from "../../errors.ts";
+import { type Deed, pause, pick, type Picked, type PickerRow, type Start } from "../../terminal/picker.ts";
+import { choose, confirmed } from "../../terminal/prompts.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { bytes } from "../../terminal/table.ts";
+import { describe } from "../../terminal/terminal.ts";
+import { forms, type FormName } from "../../transcripts/export/formats.ts";
+import { describeTranscript, readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
+import { fold } from "../../transcripts/search/fold.ts";
+import { Searcher } from "../../transcripts/search/search.ts";
+import { localStamp } from "../../transcripts/format/times.ts";
+import { turnsIn } from "../../transcripts/format/turns.ts";
+import type { App } from "../app.ts";
+import { listConversations } from "./resolve.ts";
+import { modelOf } from "./list.ts";
+
+/**
+ * Lets a person look through the conversations: shows, exports and removes them, until one is to be gone on with.
+ *
+ * @param first what Enter does
+ * @param inUse the path of a conversation that must stay; null for none
+ * @returns the path of that one; null when they left
+ * @throws AppError `interrupted` for Ctrl-C; `transcript_not_found` where there is none to go on with
+ */
+export async function pickConversation(app: App, first: Deed, inUse: string | null): Promise<string | null> {
+  const { terminal, words, transcripts } = app;
+  let start: Start = { filter: "", value: null, place: 0 };
+  using contents = new ContentFilter(app);
+  const search = (filter: string) => contents.find(filter);
+  while (!app.stop.aborted) {
+    const all = await listConversations(app);
+    if (all.length === 0) {
+      if (first === "resume") throw new AppError("transcript_not_found", { reference: "last" });
+      terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
+      return null;
+    }
+    const preview = async (path: string) =>
+      await previewOf(
+        app,
+        all.find((row) => row.path === path)!,
+      );
+    const picked = await pick({
+      terminal,
+      words: words.picker,
+      rows: all.map(asRow),
+      fold,
+      first,
+      start,
+      search,
+      preview,
+    });
+    if (picked === null) return null;
+    if (picked.deed === "resume" && (await describeTranscript(picked.value)) !== null) return picked.value;
+    await attempt(app, picked, inUse);
+    start = picked;
+  }
+  return null;
+}
+
+/** Conversations that a filter may leave by their contents. */
+const mostFound = 1000;
+
+/** Finds the conversations that hold the words of a filter, one filter after the other. */
+class ContentFilter implements Disposable {
+  readonly #searcher: Searcher;
+  #stop = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor({ transcripts, folders }: App) {
+    this.#searcher = new Searcher(transcripts, folders.cache, "often");
+  }
+
+  /** Their paths; the search for another filter is left. */
+  async find(filter: string): Promise<ReadonlySet<string>> {
+    this.#stop.abort();
+    const stop = new AbortController();
+    this.#stop = stop;
+    const before = this.#running;
+    const found = before.then(async () => await this.#search(filter, stop.signal));
+    this.#running = found.catch(() => {});
+    return await found;
+  }
+
+  async #search(what: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    if (signal.aborted) return new Set();
+    const query = { what, role: null, since: null, limit: mostFound, exchanges: 1, forks: "each" as const };
+    const { conversations } = await this.#searcher.search(query, { signal, onProgress: () => {} });
+    return new Set(conversations.map(({ path }) => path));
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
+    void this.#running.finally(() => this.#searcher[Symbol.dispose]());
+  }
+}
+
+function asRow(summary: TranscriptSummary): PickerRow {
+  const [when, model] = [localStamp(summary.updatedAt).slice(0, 16), modelOf(summary)];
+  return {
+    value: summary.path,
+    name: `${summary.id}  ${when}  ${summary.title}`,
+    text: fold(`${summary.id} ${when} ${model} ${summary.title}`),
+  };
+}
+
+/** What goes wrong with one conversation is told, and the list is still there; so it is when a question is left. */
+async function attempt(app: App, { deed, value }: Picked, inUse: string | null): Promise<void> {
+  try {
+    if (deed === "show") await show(app, value);
+    else if (deed === "export") await exportOne(app, value);
+    else if (deed === "remove") await removeOne(app, value, inUse);
+    // It was there when the list was made.
+    else throw new AppError("transcript_not_found", { reference: value });
+  } catch (error) {
+    const known = asAppError(error);
+    if (known.code === "internal" || app.stop.aborted) throw known;
+    if (known.code !== "interrupted") app.terminal.warn(sanitize(describe(known, app.words.errors)));
+  }
+}
+
+async function show(app: App, path: string): Promise<void> {
+  const { showFile } = await import("./show.ts");
+  const paged = await showFile(app, path, { json: false, raw: false, turn: null, always: true });
+  // The list would be drawn over what was printed.
+  if (!paged) await pause(app.words.picker.back);
+}
+
+async function removeOne(app: App, path: string, inUse: string | null): Promise<void> {
+  if (path === inUse) throw new AppError("transcript_busy", { path });
+  const { remove } = await import("./list.ts");
+  await remove(app, path, false);
+}
+
+async function exportOne(app: App, path: string): Promise<void> {
+  const { words } = app;
+  const names = Object.keys(forms) as FormName[];
+  const form = await choose(
+    words.picker.form,
+    names.map((name) => ({ value: name, name })),
+  );
+  const { exportConversations } = await import("./export.ts");
+  const output = `${basename(path, extname(path))}.${form}`;
+  const write = async (force: boolean) =>
+    await exportConversations(app, { references: [path], all: false, form, output, force });
+  try {
+    await write(false);
+  } catch (error) {
+    if (asAppError(error).code !== "output_exists") throw error;
+    if (await confirmed(words.picker.replace({ path: sanitize(output) }), false, words.confirm)) await write(true);
+  }
+}
+
+/** Characters of a text that a preview may need: more than fit on any screen. */
+const mostCharacters = 4000;
+
+/** What it began with, and how it ended. */
+async function previewOf(app: App, summary: TranscriptSummary): Promise<string> {
+  const { words } = app;
+  const { exchanges } = await readTranscript(summary.path, app.stop);
+  const turns = exchanges.filter(({ withdrawn }) => !withdrawn);
+  const [opening, last] = [turns[0], turns.at(-1)];
+  const facts = [words.picker.turns({ turns: turnsIn(exchanges) }), bytes(summary.bytes), modelOf(summary)];
+  const lines = [facts.filter(Boolean).join(" · ")];
+  if (opening !== undefined) lines.push(`> ${opening.question.trim().slice(0, mostCharacters)}`);
+  if (last !== undefined && last !== opening) lines.push("…", `> ${last.question.trim().slice(0, mostCharacters)}`);
+  if (last !== undefined) lines.push(last.answer.trim().slice(0, mostCharacters));
+  return lines.join("\n");
+}
+
+/** What bare `transcripts` does. */
+export async function browse(app: App): Promise<AppError | null> {
+  const { terminal } = app;
+  if (!terminal.interactive || !terminal.outIsTerminal || !terminal.capable) {
+    const { list } = await import("./list.ts");
+    await list(app, { json: false, limit: null, since: null, model: null });
+    return null;
+  }
+  const path = await pickConversation(app, "show", null);
+  if (path === null) return null;
+  const { runSession } = await import("../session/session.ts");
+  return await runSession(app, { kind: "named", reference: path }, []);
+}

@@ -1,0 +1,195 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { expandHome, shortenHome } from "../../config/folders.ts";
+import { AppError, asAppError, systemReason } from "../../errors.ts";
+import { makeFolder } from "../../files.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { formulas, products } from "../../terminal/markdown/formula.ts";
+import { languages } from "../../terminal/markdown/languages.ts";
+import { Draft } from "../../transcripts/export/atomic-file.ts";
+import { formOf, forms, type FormName, type Surroundings } from "../../transcripts/export/formats.ts";
+import type { Dialect } from "../../transcripts/export/html/prose.ts";
+import type { Transcript } from "../../transcripts/format/types.ts";
+import {
+  findTranscript,
+  listTranscripts,
+  readTranscript,
+  type TranscriptSummary,
+} from "../../transcripts/store/read.ts";
+import type { App } from "../app.ts";
+import { toldPath } from "../display-path.ts";
+import { passOver, readingOf } from "./resolve.ts";
+
+export interface ExportOptions {
+  /** Conversations as they were named; none with `all`. */
+  readonly references: readonly string[];
+  readonly all: boolean;
+  /** Null: what the ending of `output` says, else Markdown. */
+  readonly form: FormName | null;
+  /** A file or folder; null for stdout. */
+  readonly output: string | null;
+  /** Replace files that are there. */
+  readonly force: boolean;
+}
+
+type Destination =
+  | { readonly kind: "stdout" }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "folder"; readonly path: string };
+
+/** What `transcripts export` does. */
+export async function exportConversations(app: App, options: ExportOptions): Promise<void> {
+  const chosen = await choose(app, options);
+  if (chosen.length === 0)
+    return app.terminal.say(app.words.transcripts.none({ folder: sanitize(shortenHome(app.transcripts)) }));
+  const form = options.form ?? formOf(options.output ?? "") ?? "md";
+  const destination = destine(app, options, form, chosen.length);
+  const texts = written(app, form, chosen, options.all);
+  if (destination.kind === "stdout") {
+    for await (const { text } of texts) {
+      // Nobody reads any more.
+      if (app.stop.reason === "closed") return;
+      app.terminal.text(text);
+    }
+    return;
+  }
+  const count =
+    destination.kind === "file"
+      ? await intoFile(destination.path, options.force, texts)
+      : await intoFolder(destination.path, options.force, texts, form, chosen);
+  app.terminal.say(app.words.exporting.done({ count, path: toldPath(app.workingFolder, destination.path) }));
+}
+
+async function choose(app: App, { references, all }: ExportOptions): Promise<TranscriptSummary[]> {
+  const { transcripts, folders } = app;
+  if (all) return await listTranscripts(transcripts, folders.cache, readingOf(app));
+  if (references.length === 0) throw new AppError("nothing_named", { option: "--all" });
+  const found = new Map<string, TranscriptSummary>();
+  for (const reference of references) {
+    const summary = await findTranscript(transcripts, reference, folders.cache, readingOf(app));
+    found.set(summary.path, summary);
+  }
+  return [...found.values()];
+}
+
+function destine(app: App, { output, all }: ExportOptions, form: FormName, count: number): Destination {
+  const { gathers } = forms[form];
+  if (output === null || output === "-") {
+    if (count > 1 && !gathers) throw new AppError("output_needed", { count, form });
+    return { kind: "stdout" };
+  }
+  const path = resolve(app.workingFolder, expandHome(output));
+  const folder = /[\\/]$/.test(output) || isFolder(path) || (!gathers && (all || count > 1));
+  return { kind: folder ? "folder" : "file", path };
+}
+
+interface Written {
+  readonly summary: TranscriptSummary;
+  readonly text: string;
+}
+
+/** One conversation after the other, so that only one is in memory. */
+async function* written(
+  app: App,
+  form: FormName,
+  chosen: readonly TranscriptSummary[],
+  all: boolean,
+): AsyncGenerator<Written> {
+  const around: Surroundings = { words: app.words, dialect, signal: app.stop };
+  for (const summary of chosen) {
+    // Files are read without waiting; signals come through in between.
+    await setImmediate();
+    if (app.stop.aborted && app.stop.reason !== "closed") throw new AppError("interrupted", {});
+    const transcript = await readOne(app, summary.path, all);
+    if (transcript === null) continue;
+    const text = await forms[form].write(transcript, around);
+    if (text !== "") yield { summary, text };
+    else {
+      const { id, title } = summary;
+      app.terminal.warn(sanitize(app.words.exporting.nothingWhole({ id, title })));
+    }
+  }
+}
+
+/** The conversation in a file; where all are exported, null for one that cannot be read any more, which was told. */
+async function readOne(app: App, path: string, all: boolean): Promise<Transcript | null> {
+  try {
+    return await readTranscript(path, app.stop);
+  } catch (error) {
+    const known = asAppError(error);
+    if (!all || (known.code !== "transcript_unreadable" && known.code !== "transcript_not_found")) throw error;
+    passOver(app, known);
+    return null;
+  }
+}
+
+async function intoFile(path: string, force: boolean, texts: AsyncIterable<Written>): Promise<number> {
+  const draft = Draft.open(path, force);
+  let count = 0;
+  try {
+    for await (const { text } of texts) {
+      draft.write(text);
+      count += 1;
+    }
+  } catch (error) {
+    draft.discard();
+    throw error;
+  }
+  draft.commit();
+  return count;
+}
+
+/** None is written when one of them is there already. */
+async function intoFolder(
+  folder: string,
+  force: boolean,
+  texts: AsyncIterable<Written>,
+  form: FormName,
+  chosen: readonly TranscriptSummary[],
+): Promise<number> {
+  const places = new Map(namesFor(chosen, form).map(({ from, name }) => [from, join(folder, name)]));
+  const taken = force ? undefined : [...places.values()].find((path) => existsSync(path));
+  if (taken !== undefined) throw new AppError("output_exists", { path: taken });
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new AppError("storage_failed", { path: folder, reason: systemReason(error) }, { cause: error });
+  }
+  let count = 0;
+  for await (const { summary, text } of texts) {
+    const draft = Draft.open(places.get(summary.path)!, force);
+    draft.write(text);
+    draft.commit();
+    count += 1;
+  }
+  return count;
+}
+
+/** Every file is named as its transcript is; the id tells apart what would have the same name, such as a.md and a.txt. */
+function namesFor(chosen: readonly TranscriptSummary[], form: FormName): { from: string; name: string }[] {
+  const used = new Set<string>();
+  return chosen.map(({ path, id }) => {
+    const stem = basename(path).replace(/\.(?:md|txt)$/i, "");
+    const name = used.has(stem.toLowerCase()) ? `${stem}-${id}` : stem;
+    used.add(name.toLowerCase());
+    return { from: path, name: `${name}.${form}` };
+  });
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+/** The Markdown and the colours of the terminal's own drawing, for pages. */
+const dialect: Dialect = {
+  extend(md) {
+    md.use(formulas).use(products);
+  },
+  async highlight(code, info) {
+    const name = languages.named(info);
+    if (name === null) return null;
+    await languages.load(name);
+    return languages.highlighter(name)?.highlight(code, { language: name, ignoreIllegals: true }).value ?? null;
+  },
+};

@@ -1,0 +1,131 @@
+import { shortenHome } from "../../config/folders.ts";
+import { AppError } from "../../errors.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { bytes, table } from "../../terminal/table.ts";
+import { clipped, displayWidth, shortened } from "../../terminal/width.ts";
+import { findTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
+import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
+import type { App } from "../app.ts";
+import { listConversations, readingOf } from "./resolve.ts";
+
+export interface ListOptions {
+  readonly json: boolean;
+  readonly limit: number | null;
+  /** Only what was used from then on. */
+  readonly since: Date | null;
+  /** Only what `provider/model` has this in it of. */
+  readonly model: string | null;
+}
+
+/** What `transcripts list` does. */
+export async function list(app: App, { json, limit, since, model }: ListOptions): Promise<void> {
+  const { terminal, words, transcripts } = app;
+  const all = await listConversations(app);
+  const wanted = model?.toLowerCase() ?? "";
+  const chosen = all.filter(
+    (row) =>
+      (since === null || row.updatedAt >= since) && (wanted === "" || modelOf(row).toLowerCase().includes(wanted)),
+  );
+  const rows = chosen.slice(0, limit ?? undefined);
+  if (json) return terminal.json(rows.map(asObject));
+  if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
+  if (rows.length === 0) return terminal.say(words.transcripts.notFound);
+  const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
+  const head = terminal.outIsTerminal ? [[id, when, turns, modelColumn, size, title]] : [];
+  terminal.out(fitted(app, [...head, ...rows.map(asCells)]));
+}
+
+export function modelOf({ provider, model }: TranscriptSummary): string {
+  return [provider, model].filter(Boolean).join("/");
+}
+
+function asObject({ startedAt, updatedAt, ...row }: TranscriptSummary): object {
+  return { ...row, started_at: isoWithOffset(startedAt), updated_at: isoWithOffset(updatedAt) };
+}
+
+function asCells(row: TranscriptSummary): string[] {
+  return [
+    row.id,
+    localStamp(row.updatedAt).slice(0, 16),
+    String(row.turns),
+    sanitize(modelOf(row)),
+    bytes(row.bytes),
+    sanitize(row.title),
+  ];
+}
+
+/** Columns of the table that are aligned right. */
+const right = [2, 4];
+const modelColumn = 3;
+/** The columns that stay when room gets less and less; the title is the last of each. */
+const shapes = [
+  [0, 1, 2, 3, 4, 5],
+  [0, 1, 2, 3, 5],
+  [0, 1, 2, 5],
+  [0, 1, 5],
+  [0, 5],
+];
+
+/** Columns that a title has at least, and a model's name, which is cut in its middle, before another column goes. */
+const least = { title: 16, model: 14 };
+
+/** The table; on a terminal each row is one line. */
+function fitted({ terminal }: App, rows: readonly string[][]): string {
+  return terminal.outIsTerminal ? narrowed(rows, terminal.columns) : table(rows, right);
+}
+
+/** The table in so many columns. */
+function narrowed(rows: readonly string[][], columns: number): string {
+  const widths = rows[0]!.map((_, column) => rows.reduce((most, row) => Math.max(most, displayWidth(row[column]!)), 0));
+  const room = (shape: readonly number[]) =>
+    columns -
+    shape.slice(0, -1).reduce((taken, column) => taken + (column === modelColumn ? 0 : widths[column]!) + 2, 0);
+  const needs = (shape: readonly number[]) =>
+    least.title + (shape.includes(modelColumn) ? Math.min(least.model, widths[modelColumn]!) : 0);
+  const shape = shapes.find((one) => room(one) >= needs(one)) ?? shapes.at(-1)!;
+  const hasModel = shape.includes(modelColumn);
+  const model = hasModel ? Math.min(widths[modelColumn]!, Math.max(least.model, Math.floor(room(shape) / 2))) : 0;
+  const title = Math.max(1, room(shape) - model);
+  const fit = (cell: string, column: number) =>
+    column === modelColumn ? shortened(cell, model) : column === 5 ? clipped(cell, title) : cell;
+  return table(
+    rows.map((row) => shape.map((column) => fit(row[column]!, column))),
+    shape.flatMap((column, index) => (right.includes(column) ? [index] : [])),
+  );
+}
+
+/** What `transcripts rename` does. */
+export async function rename(app: App, reference: string, title: string): Promise<void> {
+  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache, readingOf(app));
+  const { renameTranscript } = await import("../../transcripts/store/manage.ts");
+  renameTranscript(path, title);
+  app.terminal.say(app.words.transcripts.renamed({ title: sanitize(title) }));
+}
+
+/**
+ * What `transcripts remove` does.
+ *
+ * @throws AppError `not_a_terminal` where it must be asked and nobody can be
+ */
+export async function remove(app: App, reference: string, yes: boolean): Promise<void> {
+  const { terminal, words, transcripts, folders } = app;
+  const { path, title } = await findTranscript(transcripts, reference, folders.cache, readingOf(app));
+  if (!yes && !terminal.interactive)
+    throw new AppError("not_a_terminal", { what: "transcripts remove", instead: "--yes" });
+  const { confirmed } = await import("../../terminal/prompts.ts");
+  const question = words.transcripts.reallyRemove({ title: sanitize(title) });
+  if (!yes && !(await confirmed(question, false, words.confirm))) return;
+  const { removeTranscript } = await import("../../transcripts/store/manage.ts");
+  removeTranscript(path);
+  terminal.say(words.transcripts.removed({ title: sanitize(title) }));
+}
+
+/** The path of a conversation, or of the folder. */
+export async function path(app: App, reference: string | null): Promise<void> {
+  const { transcripts, folders } = app;
+  const found =
+    reference === null
+      ? transcripts
+      : (await findTranscript(transcripts, reference, folders.cache, readingOf(app))).path;
+  app.terminal.text(`${found}\n`);
+}

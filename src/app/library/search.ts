@@ -1,0 +1,86 @@
+import { AppError } from "../../errors.ts";
+import { ProgressBar } from "../../terminal/progress.ts";
+import type { TranscriptSummary } from "../../transcripts/store/read.ts";
+import { Searcher, type Findings, type Found, type SearchQuery } from "../../transcripts/search/search.ts";
+import type { App } from "../app.ts";
+import { passOver } from "./resolve.ts";
+import { foundObject, foundText } from "./search-results.ts";
+
+export interface SearchOptions {
+  readonly json: boolean;
+  /** Conversations; null for all. */
+  readonly limit: number | null;
+  readonly role: "question" | "answer" | null;
+  readonly since: Date | null;
+  /** The query is a regular expression. */
+  readonly regex: boolean;
+}
+
+/** Exchanges of a conversation that are shown. */
+const mostExchanges = 3;
+
+/** The saved conversations, to be searched once or several times. */
+export function openSearcher({ transcripts, folders }: App, often: "once" | "often"): Searcher {
+  return new Searcher(transcripts, folders.cache, often);
+}
+
+/** What `transcripts search` does, see `search`. */
+export async function searchOnce(app: App, query: string, options: SearchOptions): Promise<void> {
+  using searcher = openSearcher(app, "once");
+  await search(app, query, options, searcher);
+}
+
+/**
+ * What `transcripts search` and `/search` do.
+ *
+ * @param query words, which must all stand in an exchange; between quotes several as they stand
+ * @throws AppError `bad_value` for a regular expression that is none
+ */
+export async function search(app: App, query: string, options: SearchOptions, searcher: Searcher): Promise<void> {
+  const { terminal, words, stop } = app;
+  const { json, regex, ...within } = options;
+  const what = regex ? readRegex(query) : query;
+  const bar = new ProgressBar(terminal, words.transcripts.indexing);
+  const asked = { ...within, exchanges: json ? null : mostExchanges };
+  const course = { signal: stop, onProgress: bar.show, onUnreadable: (error: AppError) => passOver(app, error) };
+  const { conversations, total, exact } =
+    typeof what === "string"
+      ? await searcher.search({ ...asked, what }, course).finally(bar.hide)
+      : await searchPattern(app, { ...asked, what });
+  const found: { summary: TranscriptSummary; one: Found }[] = [];
+  for (const one of conversations) {
+    const summary = await searcher.describe(one);
+    if (summary !== null) found.push({ summary, one });
+  }
+  if (json) return terminal.json(found.map(({ summary, one }) => foundObject(summary, one)));
+  terminal.out(found.map(({ summary, one }) => foundText(app, summary, one)).join("\n"));
+  const [first] = found;
+  if (first === undefined) return terminal.say(words.transcripts.notFound);
+  const { id } = first.summary;
+  terminal.say(terminal.ink.err.dim(words.transcripts.found({ shown: found.length, total, exact, id })));
+}
+
+/** Seconds that one file may take: a line of a hundred characters can take a regular expression years. */
+const patience = 30;
+
+/** The same for a regular expression, beside this thread. */
+async function searchPattern(app: App, query: SearchQuery & { readonly what: RegExp }): Promise<Findings> {
+  const { beside } = await import("../worker/worker.ts");
+  const slow = () => new AppError("slow_pattern", { pattern: query.what.source, seconds: patience });
+  const bounds = { patience, limit: Infinity, onSlow: slow, onMemory: slow };
+  for await (const { findings, unreadable } of beside(app, "search", { folder: app.transcripts, ...query }, bounds)) {
+    for (const { code, details } of unreadable) passOver(app, new AppError(code, details));
+    return findings;
+  }
+  return { conversations: [], total: 0, exact: true };
+}
+
+function readRegex(query: string): RegExp {
+  try {
+    return new RegExp(query, "iu");
+  } catch (error) {
+    // `Invalid regular expression: /a(/iu: Unterminated group`
+    const reason = error instanceof Error ? (error.message.split(": ").at(-1) ?? "") : String(error);
+    throw new AppError("bad_pattern", { pattern: query, reason }, { cause: error });
+  }
+}

@@ -1,0 +1,77 @@
+import { AppError } from "../../errors.ts";
+import { findAbilities } from "../../terminal/capabilities.ts";
+import type { MarkdownOptions } from "../../terminal/markdown/stream.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { asObject } from "../../transcripts/export/json.ts";
+import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
+import { wholeFile } from "../../transcripts/store/folder.ts";
+import { findTranscript, readTranscript, unreadable } from "../../transcripts/store/read.ts";
+import { outline } from "../../transcripts/search/exchange-offsets.ts";
+import { byTurns } from "../../transcripts/steps.ts";
+import type { App } from "../app.ts";
+import { readingOf } from "./resolve.ts";
+import { drawn } from "./render.ts";
+import { showPaged } from "../pager.ts";
+
+export interface ShowOptions {
+  readonly json: boolean;
+  /** The exact file. */
+  readonly raw: boolean;
+  /** One exchange alone, from 1; null for all. */
+  readonly turn: number | null;
+  /** In the pager also where it is short, and until the person leaves that. */
+  readonly always?: boolean;
+}
+
+/** What `transcripts show` does. */
+export async function show(app: App, reference: string, options: ShowOptions): Promise<void> {
+  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache, readingOf(app));
+  await showFile(app, path, options);
+}
+
+/** The same for a file; true when the pager showed it. */
+export async function showFile(app: App, path: string, options: ShowOptions): Promise<boolean> {
+  const { terminal } = app;
+  const { json, raw, turn, always = false } = options;
+  const transcript = await readTranscript(path, app.stop);
+  const exchanges = chosen(transcript.exchanges, turn);
+  if (raw) {
+    const text = await readExactly(path, turn, app.stop);
+    if (terminal.outIsTerminal) return await showPaged(app, sanitize(text), always);
+    terminal.out(text);
+    return false;
+  }
+  if (json) {
+    terminal.json(asObject({ ...transcript, exchanges }));
+    return false;
+  }
+  const text = await drawn(app, { ...transcript, exchanges }, (turn ?? 1) - 1, await markdownOn(app));
+  return await showPaged(app, text, always);
+}
+
+function chosen(exchanges: Transcript["exchanges"], turn: number | null): readonly Exchange[] {
+  if (turn === null) return exchanges;
+  const exchange = exchanges[turn - 1];
+  if (exchange !== undefined) return [exchange];
+  const expected = exchanges.length === 1 ? "1" : `1–${exchanges.length}`;
+  throw new AppError("bad_value", { name: "--turn", value: String(turn), expected });
+}
+
+/** How answers are rendered; null for the text they are. */
+async function markdownOn({ terminal, settings, environment }: App): Promise<MarkdownOptions | null> {
+  if (!terminal.outIsTerminal) return null;
+  const abilities = settings.render ? await findAbilities(terminal, environment.variables) : null;
+  // Not every pager knows links.
+  return abilities === null ? null : { ...abilities, hyperlinks: false };
+}
+
+/** The file's text as it stands, or the stretch of it that an exchange takes. */
+async function readExactly(path: string, turn: number | null, signal: AbortSignal): Promise<string> {
+  try {
+    const bytes = wholeFile(path);
+    const place = turn === null ? undefined : (await byTurns(outline(bytes, 0), signal))?.exchanges[turn - 1]?.place;
+    return bytes.toString("utf8", place?.start, place?.end);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}

@@ -1,0 +1,66 @@
+import { offeredModels, readBalance } from "../providers/account.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { count } from "../terminal/figures.ts";
+import { table } from "../terminal/table.ts";
+import type { App } from "./app.ts";
+import { factsOf, learnFromList, onlyChatModel } from "./model-facts.ts";
+
+/** What `models` does. */
+export async function models(app: App, json: boolean): Promise<void> {
+  const { terminal, words, settings } = app;
+  const connection = await app.connection(settings.provider);
+  const offered = await offeredModels(connection, app.stop);
+  await learnFromList(app, connection, offered);
+  const inUse = settings.model ?? connection.model ?? onlyChatModel(offered);
+  const rows = offered.map(({ id }) => {
+    const facts = factsOf(app, connection.name, id);
+    return { id, facts, rates: facts.rates?.[settings.currency] ?? null };
+  });
+  if (json) {
+    const objects = rows.map(({ id, facts, rates }) => ({
+      id,
+      provider: connection.name,
+      context: facts.context ?? null,
+      max_output: facts.maxOutput ?? null,
+      vision: facts.vision ?? null,
+      price:
+        rates === null ? null : { currency: settings.currency, ...rates, peak_factor: facts.peak === true ? 2 : 1 },
+    }));
+    return terminal.json(objects);
+  }
+  if (rows.length === 0) return terminal.say(words.tables.noModels({ provider: connection.name }));
+  // A server of one's own has no prices, and needs no column for them.
+  const priced = rows.some(({ rates }) => rates !== null);
+  const row = (id: string, context: string, price: string, use: string) =>
+    priced ? [id, context, price, use] : [id, context, use];
+  const cells = rows.map(({ id, facts, rates }) =>
+    row(
+      sanitize(id),
+      facts.context === undefined ? "" : count(facts.context),
+      rates === null ? "" : `${rates.cached} / ${rates.input} / ${rates.output}`,
+      id === inUse ? words.tables.inUse : "",
+    ),
+  );
+  const { model, context, price } = words.tables;
+  const head = terminal.outIsTerminal ? [row(model, context, price({ currency: settings.currency }), "")] : [];
+  terminal.out(table([...head, ...cells], [1]));
+}
+
+/** What `balance` does. */
+export async function balance(app: App, json: boolean): Promise<void> {
+  const { terminal, words, settings } = app;
+  const connection = await app.connection(settings.provider);
+  const rows = await readBalance(connection, app.stop);
+  if (json) {
+    const objects = rows?.map(({ currency, total, granted, toppedUp }) => ({
+      currency,
+      total,
+      granted,
+      topped_up: toppedUp,
+    }));
+    return terminal.json({ provider: connection.name, balances: objects ?? null });
+  }
+  if (rows === null || rows.length === 0) return terminal.say(words.tables.noBalance({ provider: connection.name }));
+  const cells = rows.map((row) => [sanitize(row.currency), sanitize(words.tables.balance(row))]);
+  terminal.out(table(cells));
+}

@@ -1,0 +1,72 @@
+import type { Model } from "../chat/model.ts";
+import type { Learnt, OwnField } from "../providers/resilience/adaptation.ts";
+import type { Connection } from "../providers/connection.ts";
+import type { Route } from "../providers/resilience/failover.ts";
+import type { App } from "./app.ts";
+import { silenceOf } from "./connections.ts";
+import { successorsOf } from "./failover.ts";
+import { keepStreamUsage, withFindings } from "./capabilities.ts";
+import { logged } from "./log.ts";
+
+/** Seconds that the waits between attempts may take together where nobody said: a person sees them, and can stop them. */
+const defaultMaxWait = { terminal: 600, script: 60 };
+/** Milliseconds for which a model that is being loaded is waited for, where no timeout is set. */
+const loadingLimit = 300_000;
+
+/**
+ * A model as the settings want it: its provider first, then those that take over; each with retries; an answer that breaks
+ * off gone on with. Nothing is opened but the first provider's connection, which is open already.
+ *
+ * @param model the id that the first provider knows
+ */
+export async function openModel(app: App, connection: Connection, model: string): Promise<Model> {
+  const [{ connect }, { withAdaptation }, { withRetries }, { withContinuity }] = await Promise.all([
+    import("../providers/wire/chat-completions.ts"),
+    import("../providers/resilience/adaptation.ts"),
+    import("../providers/resilience/retry.ts"),
+    import("../providers/resilience/failover.ts"),
+  ]);
+  const { retries, continue_answers: continuing, max_wait: maxWait } = app.settings;
+  const patience = (maxWait ?? defaultMaxWait[app.terminal.errIsTerminal ? "terminal" : "script"]) * 1000;
+  const route = (provider: string, id: string, connected: () => Promise<Connection>): Route => ({
+    provider,
+    model: id,
+    open: async () => {
+      // As the settings are now: a session may have changed the timeout since it connected.
+      const found = { ...withFindings(app, await connected(), id), silence: silenceOf(app.settings) };
+      const adapting = withAdaptation(found, {
+        connect,
+        learnt: learntOf(found),
+        chosen: chosenFields(app, provider),
+        onRefused: (field) => void (field === "stream_options" && keepStreamUsage(app, found, id)),
+      });
+      const loading = found.silence ?? loadingLimit;
+      const ask = await logged(app, withRetries(adapting, { retries, patience, loading }), found);
+      return { ask, prefix: found.prefix };
+    },
+  });
+  const routes = [
+    route(connection.name, model, async () => connection),
+    ...successorsOf(app.file, connection.name, model).map((next) =>
+      route(next.provider, next.model, async () => await app.connection(next.provider)),
+    ),
+  ];
+  const again = continuing && retries > 0;
+  return withContinuity(routes, { again, takeover: continuing, goOn: app.words.answer.goOn });
+}
+
+function learntOf({ transport, name, baseUrl }: Connection): Learnt {
+  const about = `${name} ${baseUrl}`;
+  const learnt = transport.learnt.get(about) ?? { baseUrl: null, without: new Set() };
+  transport.learnt.set(about, learnt);
+  return learnt;
+}
+
+function chosenFields({ file, origins }: App, provider: string): Set<OwnField> {
+  const { stream_usage: usage } = file.providers?.[provider] ?? {};
+  const isStreamSet = origins.stream !== undefined && origins.stream.kind !== "built-in";
+  return new Set([
+    ...(usage === true ? (["stream_options"] as const) : []),
+    ...(isStreamSet ? (["stream"] as const) : []),
+  ]);
+}

@@ -1,0 +1,59 @@
+import { findProvider } from "../../providers/catalogue.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import type { Transcript } from "../../transcripts/format/types.ts";
+import type { App } from "../app.ts";
+import type { Dialogue } from "../conversation/chat-session.ts";
+import { type Parameters, parametersOf } from "../conversation/sampling.ts";
+import { isEmbedded } from "../conversation/replay.ts";
+
+/** Characters of a system prompt that are shown. */
+const promptLength = 60;
+
+/**
+ * Says in one line what a resumed conversation brings to the next question that the settings here do not: somebody else may
+ * have written the file. Nothing is said where it brings nothing.
+ *
+ * @param withModel false where provider and model are told elsewhere
+ */
+export function tellBrought(app: App, dialogue: Dialogue, earlier: Transcript, withModel: boolean): void {
+  const { terminal, words } = app;
+  const last = earlier.exchanges.at(-1);
+  const images = earlier.exchanges.flatMap(({ images: each }) => each);
+  const embedded = images.filter(isEmbedded).length;
+  const system = app.system === null ? (last?.system ?? null) : null;
+  const parts = [
+    ...(withModel && isForeign(app, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
+    ...inherited(app, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
+    ...(system === null ? [] : [words.brought.system({ start: startOf(system) })]),
+    ...(hasSummary(earlier) ? [words.brought.summary] : []),
+    ...(embedded === 0 ? [] : [words.brought.pictures({ pictures: embedded })]),
+  ].map(sanitize);
+  if (parts.length > 0) terminal.say(terminal.ink.err.dim(words.brought.line({ parts: parts.join(" · ") })));
+  const left = images.length - embedded;
+  if (left > 0) terminal.warn(words.brought.picturesLeft({ pictures: left }));
+}
+
+/** Whether the next question goes out behind a summary; one of turns that are not there counts for nothing. */
+function hasSummary({ exchanges, compaction }: Transcript): boolean {
+  return compaction !== null && exchanges.some(({ id }) => id === compaction.through);
+}
+
+/** Whether provider or model are others than the settings here give. */
+function isForeign({ settings, file }: App, { provider, modelId }: Dialogue): boolean {
+  if (provider !== settings.provider) return true;
+  const own = settings.model ?? findProvider(provider, file.providers ?? {}).model;
+  return own !== null && own !== modelId;
+}
+
+/** Parameters that hold because nobody here set others. */
+function inherited({ settings }: App, parameters: Parameters): string[] {
+  return Object.entries(parameters)
+    .filter(([name]) => settings[name as keyof Parameters] === undefined)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);
+}
+
+function startOf(text: string): string {
+  const line = text.trim().replaceAll(/\s+/gu, " ");
+  const start = Array.from(line).slice(0, promptLength).join("");
+  return start === line ? line : `${start}…`;
+}

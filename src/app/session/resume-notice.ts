@@ -1,0 +1,55 @@
+import { splitAttached } from "../../chat/attached-text.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import type { Transcript } from "../../transcripts/format/types.ts";
+import { turnsIn } from "../../transcripts/format/turns.ts";
+import type { App } from "../app.ts";
+import { tellBrought } from "./inheritance-notice.ts";
+import type { Dialogue } from "../conversation/chat-session.ts";
+
+/** Lines, and characters, of a text that a reminder shows. */
+const mostLines = 12;
+const mostCharacters = 2_000;
+
+/** Shows which conversation is gone on with: its last exchange, and whether that can be gone on with itself. */
+export async function remind(app: App, dialogue: Dialogue, earlier: Transcript): Promise<void> {
+  const { terminal, words } = app;
+  const ink = terminal.ink.err;
+  const turns = earlier.exchanges.filter(({ withdrawn }) => !withdrawn);
+  terminal.say(words.session.resumed({ title: sanitize(earlier.title), turns: turnsIn(earlier.exchanges) }));
+  tellBrought(app, dialogue, earlier, false);
+  const last = turns.at(-1);
+  if (last === undefined || !terminal.interactive) return;
+  terminal.say(ink.dim(words.session.lastExchange));
+  const { words: typed, files } = splitAttached(last.question);
+  terminal.say(ink.cyan(shortened(`> ${typed}`, "start")));
+  if (files.length > 0) terminal.say(ink.dim(shortened(files.map(({ name }) => name).join(" · "), "start")));
+  if (last.answer !== "") terminal.say(await answerEnd(app, last.answer));
+  if (dialogue.canContinue) terminal.say(ink.yellow(words.session.tornLast));
+}
+
+/** Seconds that a reminder may take to be rendered. */
+const patience = 2;
+
+/** The end of an answer, rendered as it was when it came, where answers are rendered and that is quick. */
+async function answerEnd(app: App, answer: string): Promise<string> {
+  const { terminal, settings, environment } = app;
+  if (!settings.render || !terminal.outIsTerminal) return shortened(answer, "end");
+  const { findAbilities } = await import("../../terminal/capabilities.ts");
+  const { renderTexts } = await import("../answer-renderer.ts");
+  const abilities = await findAbilities(terminal, environment.variables);
+  const [rendered] = await renderTexts(app, [answer], { ...abilities, color: terminal.ink.err.level }, patience);
+  if (rendered === null || rendered === undefined) return shortened(answer, "end");
+  const rows = rendered.replace(/\n+$/u, "").split("\n");
+  return rows.length <= mostLines ? rows.join("\n") : ["…", ...rows.slice(-mostLines)].join("\n");
+}
+
+/** Of a long text the lines at its start or end, made harmless. */
+function shortened(text: string, side: "start" | "end"): string {
+  const whole = text.trim();
+  const near = side === "start" ? whole.slice(0, mostCharacters) : whole.slice(-mostCharacters);
+  const lines = sanitize(near.toWellFormed()).split("\n");
+  if (near === whole && lines.length <= mostLines) return lines.join("\n");
+  return side === "start"
+    ? [...lines.slice(0, mostLines), "…"].join("\n")
+    : ["…", ...lines.slice(-mostLines)].join("\n");
+}

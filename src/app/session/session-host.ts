@@ -1,0 +1,190 @@
+import { resolve } from "node:path";
+import { withoutKeys } from "../../config/environment.ts";
+import { nearestTo } from "../../config/expectation.ts";
+import type { SettingName } from "../../config/schema.ts";
+import { AppError } from "../../errors.ts";
+import type { Archive, Host, LineSource, Question, SessionSettings, Written } from "../../repl/host.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { count } from "../../terminal/figures.ts";
+import type { App } from "../app.ts";
+import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
+import { attach, type Attachment, onceEach, takeApart, withAttachments } from "../conversation/attachments.ts";
+import type { Dialogue } from "../conversation/chat-session.ts";
+import { editText } from "../external-editor.ts";
+import { tellError } from "../startup.ts";
+import { meantModel, ModelLists } from "../model-lists.ts";
+import { factsOf } from "../model-facts.ts";
+import { readMentions } from "../conversation/mentions.ts";
+import { archiveOf } from "./archive.ts";
+import { answerWriter } from "../conversation/answer-writer.ts";
+
+/** What the session asks of the rest of the program. */
+export class SessionHost implements Host {
+  readonly #app: App;
+  readonly dialogue: Dialogue;
+  readonly settings: SessionSettings;
+  readonly archive: Archive;
+  readonly #lists: ModelLists;
+  #attached: readonly Attachment[];
+  #lines: LineSource | null = null;
+  lastThinking = "";
+  toldUnsaved: AppError | null = null;
+
+  /** @param files go with the first question */
+  constructor(app: App, dialogue: Dialogue, files: readonly Attachment[]) {
+    this.#app = app;
+    this.dialogue = dialogue;
+    this.settings = settingsOf(app, dialogue);
+    this.#lists = new ModelLists(app);
+    this.archive = archiveOf(app, dialogue, () => this.lines.release());
+    this.#attached = files;
+  }
+
+  get terminal() {
+    return this.#app.terminal;
+  }
+
+  get words() {
+    return this.#app.words;
+  }
+
+  get showThinking() {
+    return this.#app.settings.show_thinking;
+  }
+
+  get lines(): LineSource {
+    return this.#lines!;
+  }
+
+  /** The lines need the host for completion, so they come after it. */
+  useLines(lines: LineSource): void {
+    this.#lines = lines;
+  }
+
+  get providers(): string[] {
+    return this.#app.providers;
+  }
+
+  get roles(): Readonly<Record<string, string>> {
+    return this.#app.file.roles ?? {};
+  }
+
+  get withoutKeys() {
+    return withoutKeys(this.#app.environment.variables, this.#app.keyPlaces.keyVariables);
+  }
+
+  answerWriter = () => answerWriter(this.#app);
+
+  attach = async ({ text, mentions, instead }: Written, signal: AbortSignal) => {
+    const { workingFolder } = this.#app;
+    const options = attachOptions(this.#app, signal);
+    // Where nobody reads it, what is only text is not looked up at all.
+    const looked = mentions.filter(({ typed }) => typed || this.terminal.interactive);
+    const { attached, asText } = await readMentions(looked, options);
+    for (const each of attached) tellReading(this.#app, each);
+    const before = instead === null ? [] : takeApart(instead, workingFolder).files;
+    const files = onceEach([...before, ...this.#attached, ...attached.flatMap((each) => each.files)]);
+    this.#tellAsText(asText.filter(({ path }) => !files.some((file) => file.path === resolve(workingFolder, path))));
+    if (!(await this.#maySend(files))) return null;
+    this.#attached = [];
+    return withAttachments(text, files);
+  };
+
+  maySendAgain = (question: Question) => this.#maySend(takeApart(question, this.#app.workingFolder).files);
+
+  addFile = async (path: string, signal: AbortSignal) => {
+    const attached = await attach(path, attachOptions(this.#app, AbortSignal.any([this.#app.stop, signal])));
+    tellReading(this.#app, attached);
+    this.#attached = onceEach([...this.#attached, ...attached.files]);
+    return attached.files.length;
+  };
+
+  async #maySend(files: readonly Attachment[]): Promise<boolean> {
+    return await maySend(this.#app, this.dialogue, files, () => this.lines.release());
+  }
+
+  #tellAsText(mentions: readonly { readonly path: string }[]): void {
+    const { terminal, words } = this.#app;
+    for (const { path } of mentions) {
+      const shown = sanitize(path);
+      terminal.say(terminal.ink.err.dim(words.attachments.notTyped({ mention: `@${shown}`, path: shown })));
+    }
+  }
+
+  readModel = (text: string, signal: AbortSignal) =>
+    meantModel(this.#app, this.#lists, this.dialogue.provider, text, signal);
+
+  prepare = () => {
+    if (this.terminal.interactive) this.dialogue.prepare();
+  };
+
+  listModels = async (provider: string, afresh: boolean) => {
+    const ids = await this.#lists.list(provider, afresh);
+    return ids.map((id) => ({ id, facts: this.#factsOf(provider, id) }));
+  };
+
+  role = (name: string) => this.#app.role(name, "/role");
+
+  tell = (error: AppError) => {
+    tellError(this.terminal, this.words, error);
+    if (error.code === "internal") this.#app.log?.write("error", "internal", { message: error.message });
+  };
+
+  editText = (text: string) => editText(this.#app, text);
+
+  useLanguage = (language: "en" | "zh") => this.#app.useLanguage(language);
+
+  #factsOf(provider: string, id: string): string {
+    const { settings, words } = this.#app;
+    const { context, rates } = factsOf(this.#app, provider, id);
+    const price = rates?.[settings.currency];
+    return [
+      ...(context === undefined ? [] : [`${words.tables.context} ${count(context)}`]),
+      ...(price === undefined ? [] : [`${settings.currency} ${price.cached} / ${price.input} / ${price.output}`]),
+    ].join(" · ");
+  }
+}
+
+/** Settings that `/set` knows: those that a question is put with. */
+const changeable: readonly SettingName[] = [
+  "temperature",
+  "top_p",
+  "top_k",
+  "max_tokens",
+  "frequency_penalty",
+  "presence_penalty",
+  "stop",
+  "seed",
+  "min_p",
+  "response_format",
+  "body",
+  "thinking",
+  "effort",
+  "history",
+  "stream",
+  "render",
+  "show_thinking",
+  "timeout",
+  "max_wait",
+  "retries",
+  "continue_answers",
+  "compact",
+  "currency",
+];
+
+function settingsOf(app: App, dialogue: Dialogue): SessionSettings {
+  return {
+    names: changeable,
+    get(name) {
+      const known = changeable.find((candidate) => candidate === name);
+      if (known === undefined) throw new AppError("unknown_setting", { name, nearest: nearestTo(name, changeable) });
+      const value = dialogue.inForce[known];
+      if (value === undefined) return null;
+      return typeof value === "string" ? value : JSON.stringify(value);
+    },
+    set(name, value) {
+      app.change(name, value, changeable);
+      dialogue.forget(name as SettingName);
+    },
+  };
+}

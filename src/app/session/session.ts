@@ -1,0 +1,140 @@
+import { AppError, asAppError } from "../../errors.ts";
+import type { LineSource } from "../../repl/host.ts";
+import { runRepl } from "../../repl/session.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { errorWords } from "../../terminal/terminal.ts";
+import { localeOf, type TextEncoding } from "../../text-encoding.ts";
+import type { Transcript } from "../../transcripts/format/types.ts";
+import type { App } from "../app.ts";
+import { type Earlier, findEarlier } from "../library/resolve.ts";
+import { readNamed } from "../conversation/attachment-consent.ts";
+import { Dialogue } from "../conversation/chat-session.ts";
+import { editText } from "../external-editor.ts";
+import { SessionHost } from "./session-host.ts";
+import { toldPath } from "../display-path.ts";
+import { remind } from "./resume-notice.ts";
+
+/**
+ * The interactive session, from the banner to the line that names the transcript.
+ *
+ * @param files attached to the first question
+ * @returns the error that the exit code of a script comes from; null when all went well
+ */
+export async function runSession(app: App, earlier: Earlier, files: readonly string[]): Promise<AppError | null> {
+  const before = await findEarlier(app, earlier);
+  // Better told before anything is asked than after.
+  const attached = await readNamed(app, files);
+  const opened = await openDialogue(app, before);
+  if (opened instanceof AppError) return opened;
+  await greet(opened.app, opened.dialogue, before);
+  const host = new SessionHost(opened.app, opened.dialogue, attached);
+  const lines = await openLines(opened.app, host);
+  host.useLines(lines);
+  const leave = () => void lines.close();
+  app.stop.addEventListener("abort", leave, { once: true });
+  try {
+    return await runRepl(host, app.stop);
+  } finally {
+    app.stop.removeEventListener("abort", leave);
+    await lines.close();
+    takeLeave(opened.app, opened.dialogue);
+    await opened.app.close();
+  }
+}
+
+/**
+ * Set-up comes first on a terminal where the provider has no key, or there is no provider of that name.
+ *
+ * @returns the error where nothing was set up, which was said
+ */
+async function openDialogue(app: App, before: Transcript | null): Promise<{ app: App; dialogue: Dialogue } | AppError> {
+  try {
+    return { app, dialogue: await Dialogue.open(app, before) };
+  } catch (error) {
+    const name = app.terminal.interactive && error instanceof AppError ? toBeSetUp(app, error) : undefined;
+    if (name === undefined) throw error;
+    const { runSetup, setUpNamed } = await import("../setup/setup.ts");
+    const ready = await (name === null ? runSetup(app, null) : setUpNamed(app, name));
+    if (ready === null) return error as AppError;
+    return { app: ready, dialogue: await Dialogue.open(ready, before) };
+  }
+}
+
+/** The provider that set-up is to be made for; null where it is to be chosen, undefined where set-up would be no help. */
+function toBeSetUp({ origins, settings }: App, error: AppError): string | null | undefined {
+  if (error.code === "unknown_provider") {
+    const { name } = (error as AppError<"unknown_provider">).details;
+    return name === settings.provider ? name : undefined;
+  }
+  if (error.code !== "no_key") return undefined;
+  const { provider } = (error as AppError<"no_key">).details;
+  return provider === settings.provider && origins.provider?.kind === "built-in" ? null : provider;
+}
+
+async function greet(app: App, dialogue: Dialogue, before: Transcript | null): Promise<void> {
+  const { terminal, words, settings, transcripts, workingFolder } = app;
+  const { ink } = terminal;
+  terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
+  if (dialogue.provider === "demo") terminal.say(ink.err.yellow(words.session.demo));
+  const target = settings.transcript ?? before?.path ?? transcripts;
+  const path = toldPath(workingFolder, target);
+  terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
+  if (before !== null) await remind(app, dialogue, before);
+}
+
+/** One line: where the transcript is, and how to go on with it. */
+function takeLeave({ terminal, words, settings, workingFolder, environment }: App, dialogue: Dialogue): void {
+  const { path, id } = dialogue;
+  if (!settings.save || path === null || id === null) {
+    return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
+  }
+  if (dialogue.unsaved !== null)
+    return terminal.warn(words.session.leftPartly({ path: toldPath(workingFolder, path) }));
+  const command = `${commandName(environment.variables)} --resume ${id}`;
+  terminal.say(words.session.left({ path: toldPath(workingFolder, path), command }));
+}
+
+/** What runs the program once more: in a checkout that was started by npm there is no command of its name. */
+function commandName(variables: Readonly<Record<string, string | undefined>>): string {
+  const { npm_lifecycle_event: script, npm_package_name: name } = variables;
+  return script === "start" && name === "deepseek-chat" ? "npm start --" : "deepseek-chat";
+}
+
+async function openLines(app: App, host: SessionHost): Promise<LineSource> {
+  const { terminal, stop, folders } = app;
+  const { stdin } = process;
+  if (!terminal.interactive) {
+    const { pipedLines } = await import("../../repl/piped-lines.ts");
+    const locale = localeOf(app.environment.variables);
+    const { converted } = app.words.attachments;
+    let told = false;
+    const onConverted = (encoding: TextEncoding) => {
+      if (!told) terminal.say(converted({ name: "stdin", encoding }));
+      told = true;
+    };
+    return pipedLines(stdin, { stop, locale, onConverted });
+  }
+  if (!terminal.capable) {
+    const { plainLines } = await import("../../repl/plain-lines.ts");
+    return plainLines(stdin, (text) => terminal.err(text));
+  }
+  const [{ editedLines }, { completerFor }] = await Promise.all([
+    import("../../repl/editor-lines.ts"),
+    import("../../repl/completion.ts"),
+  ]);
+  return editedLines({
+    input: stdin,
+    terminal,
+    words: () => app.words.editor,
+    historyFile: folders.historyFile,
+    complete: completerFor(host),
+    openEditor: async (text) => {
+      try {
+        return (await editText(app, text)) ?? text;
+      } catch (error) {
+        const known = asAppError(error);
+        throw known.code === "internal" ? error : new Error(errorWords(known, app.words.errors).what, { cause: error });
+      }
+    },
+  });
+}

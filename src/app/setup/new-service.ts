@@ -1,0 +1,133 @@
+import { looksLikeKey } from "../../config/keys.ts";
+import { saveSetting } from "../../config/save.ts";
+import { isProviderName } from "../../config/schema.ts";
+import { askText, choose, unechoed } from "../../terminal/prompts.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { describe } from "../../terminal/terminal.ts";
+import type { App } from "../app.ts";
+import { toldPath } from "../display-path.ts";
+import { connectionTo, openEndpoint } from "../connections.ts";
+import { enterKey, type EnteredKey, keepKey } from "./key-entry.ts";
+import { chooseModel } from "./model-choice.ts";
+import { findService, type FoundService, normalisedAddress, wantsKey } from "./service-address.ts";
+
+interface ServiceKey extends EnteredKey {
+  readonly baseUrl: string;
+}
+
+/** A service as it was added. */
+export interface AddedService {
+  readonly name: string;
+  readonly model: string;
+  /** The same: it is written into the provider's entry. */
+  readonly own: string;
+}
+
+/**
+ * Adds any OpenAI-compatible service: its address, a name, a key where it wants one, a model. Nothing is written before all of
+ * it is known.
+ *
+ * @param named the name it is to have; null: it is asked for
+ * @param wanted the model that was named for it; null for none
+ * @returns null when it was given up
+ * @throws AppError `interrupted`; `storage_failed`
+ */
+export async function addService(app: App, named: string | null, wanted: string | null): Promise<AddedService | null> {
+  const { terminal, words, folders } = app;
+  const { address, found } = await askAddress(app, named ?? "new");
+  const name = named ?? (await askName(app, address));
+  const key = await askKey(app, name, address, found);
+  if (key === null) return null;
+  const model = await chooseModel(app, name, key.offered, wanted);
+  const path = folders.configFile;
+  await saveSetting(path, ["providers", name, "base_url"], key.baseUrl);
+  await saveSetting(path, ["providers", name, "model"], model);
+  if (key.value !== "") {
+    await saveSetting(path, ["providers", name, "key_needed"], true);
+    await keepKey(app, name, key.value);
+  }
+  terminal.say(words.setup.added({ name, url: sanitize(key.baseUrl), path: toldPath(app.workingFolder, path) }));
+  return { name, model, own: model };
+}
+
+/** Asks for an address until a service is found there, or the person takes it as it is. */
+async function askAddress(app: App, name: string): Promise<{ address: string; found: FoundService }> {
+  const { terminal, words, stop } = app;
+  while (true) {
+    const typed = await askText(words.setup.address, {
+      hidden: looksLikeKey,
+      problem: (text) => {
+        if (looksLikeKey(text)) return words.setup.isKey;
+        return normalisedAddress(text) === null ? words.setup.noAddress : null;
+      },
+    });
+    const address = normalisedAddress(typed)!;
+    terminal.say(terminal.ink.err.dim(`${words.setup.looking}…`));
+    const open = (url: string) => connectionTo(app, openEndpoint(app, name, url, { base_url: url }), null);
+    const found = await unechoed(async () => await findService(address, open, stop));
+    const { baseUrl, offered, error } = found;
+    if (offered !== null) {
+      terminal.say(words.setup.foundService({ url: sanitize(baseUrl), models: offered.length }));
+      return { address, found };
+    }
+    if (wantsKey(error)) return { address, found };
+    if (error !== null) terminal.warn(sanitize(describe(error, words.errors)));
+    const takes = await choose(words.setup.noList({ url: sanitize(baseUrl) }), [
+      { value: false, name: words.setup.otherAddress },
+      { value: true, name: words.setup.takeAddress },
+    ]);
+    if (takes) return { address, found };
+  }
+}
+
+async function askName(app: App, address: string): Promise<string> {
+  const { words } = app;
+  return await askText(words.setup.name, {
+    fallback: freeName(app, address),
+    hidden: looksLikeKey,
+    problem: (typed) => {
+      if (looksLikeKey(typed)) return words.setup.isKey;
+      if (!isProviderName(typed)) return words.setup.badName;
+      return app.providers.includes(typed) ? words.setup.nameTaken({ name: typed }) : null;
+    },
+  });
+}
+
+/** A name out of the host: `api.example.com` is example, `127.0.0.1:4000` is local-4000. */
+function freeName({ providers }: App, address: string): string {
+  const { hostname, port } = new URL(address);
+  const labels = hostname.split(".").filter((label) => !/^(?:api|www|gateway|llm|openai|ai)$/iu.test(label));
+  const isNumber = /^\d+$/u.test(labels.at(-1) ?? "") || hostname.startsWith("[");
+  const base =
+    isNumber || hostname === "localhost"
+      ? `local${port === "" ? "" : `-${port}`}`
+      : (labels.at(-2) ?? labels[0] ?? "mine");
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (!providers.includes(name)) return name;
+  }
+}
+
+/** The key, where one is wanted or given; an empty one where none is. Where the service lets it in may be elsewhere. */
+async function askKey(app: App, name: string, address: string, found: FoundService): Promise<ServiceKey | null> {
+  const { words, stop } = app;
+  const none: ServiceKey = { value: "", offered: found.offered, baseUrl: found.baseUrl };
+  const isPlain = address.startsWith("http:");
+  if (!wantsKey(found.error)) {
+    if (isPlain && found.offered !== null) return none;
+    const [yes, no] = [
+      { value: true, name: words.confirm.yes },
+      { value: false, name: words.confirm.no },
+    ];
+    if (!(await choose(words.setup.needsKey({ name }), isPlain ? [no, yes] : [yes, no]))) return none;
+  }
+  let baseUrl = found.baseUrl;
+  const entered = await enterKey(app, name, async (key) => {
+    const open = async (url: string) => await app.connectionWith(name, key, { base_url: url });
+    const again = await findService(address, open, stop);
+    if (again.offered === null) throw again.error!;
+    ({ baseUrl } = again);
+    return { connection: await open(baseUrl), offered: again.offered };
+  });
+  return entered === null ? null : { ...entered, baseUrl };
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import * as zlib from "node:zlib";
+import { Queue } from "../wire/async-queue.ts";
+
+/** Bytes that wait to be read before no more are taken from the connection. */
+const mostWaiting = 4 * 1024 * 1024;
+
+/**
+ * The body of a response, with all that had come when the connection broke: a stream of Node's forgets then what nobody has
+ * read yet. It is taken from the connection from here on, whoever reads it.
+ */
+export class Received implements AsyncIterable<Buffer> {
+  readonly #incoming: IncomingMessage;
+  readonly #queue = new Queue<Buffer>();
+  #waiting = 0;
+  #reason: unknown = null;
+  #failure: unknown = null;
+  #ended = false;
+
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming;
+    incoming.on("data", (bytes: Buffer) => this.#take(bytes));
+    incoming.once("end", () => this.#end(null));
+    incoming.on("error", (error) => this.#end(this.#reason ?? error));
+    incoming.once("close", () => this.#end(this.#reason ?? new Error("The connection was closed.")));
+  }
+
+  /** What the response will know only as its being cut. */
+  set reason(error: unknown) {
+    this.#reason ??= error;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    try {
+      // What came together is given together, however it was cut into chunks: fewer turns, and more is known at each.
+      for await (const pieces of this.#queue.batches()) {
+        const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+        this.#waiting -= bytes.length;
+        if (this.#waiting < mostWaiting && this.#incoming.isPaused()) this.#incoming.resume();
+        yield bytes;
+      }
+      if (this.#failure !== null) throw this.#failure;
+    } finally {
+      if (!this.#ended) this.#incoming.destroy();
+    }
+  }
+
+  #take(bytes: Buffer): void {
+    this.#queue.push(bytes);
+    this.#waiting += bytes.length;
+    if (this.#waiting >= mostWaiting) this.#incoming.pause();
+  }
+
+  #end(failure: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    this.#queue.end();
+  }
+}
+
+const lenient = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+/** A map, as the name comes from outside: in a plain object `constructor` would be found too. */
+const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map([
+  ["gzip", () => zlib.createGunzip(lenient)],
+  ["x-gzip", () => zlib.createGunzip(lenient)],
+  ["deflate", () => zlib.createInflate(lenient)],
+  ["br", () => zlib.createBrotliDecompress({ finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH })],
+  ["zstd", () => zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_flush })],
+]);
+
+/**
+ * Servers and proxies compress now and then though nobody asked them to. Where the body breaks off, what came of it is
+ * decompressed first.
+ *
+ * @param encoding the header `content-encoding`: one, or several in the order in which they were applied; one that is not known
+ *   leaves the body as it is
+ */
+export function decoded(body: AsyncIterable<Buffer>, encoding = "identity"): AsyncIterable<Buffer> {
+  return encoding.split(",").reduceRight((bytes, name) => {
+    const decoder = decoders.get(name.trim().toLowerCase())?.();
+    return decoder === undefined
+      ? bytes
+      : through(bytes, decoder as unknown as NodeJS.ReadWriteStream & AsyncIterable<Buffer>);
+  }, body);
+}
+
+async function* through(
+  body: AsyncIterable<Buffer>,
+  decoder: NodeJS.ReadWriteStream & AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  let failure: unknown = null;
+  async function* calm(): AsyncGenerator<Buffer> {
+    try {
+      yield* body;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  const source = Readable.from(calm());
+  try {
+    for await (const bytes of source.pipe(decoder)) yield bytes;
+    if (failure !== null) throw failure;
+  } finally {
+    source.destroy();
+  }
+}

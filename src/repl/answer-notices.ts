@@ -1,0 +1,83 @@
+import { estimateTokens } from "../chat/usage.ts";
+import { type AppError, asAppError } from "../errors.ts";
+import { sayParts, sayThinking } from "../terminal/answer-notes.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import { count, summarise } from "../terminal/figures.ts";
+import { describe } from "../terminal/terminal.ts";
+import type { Answer, Host, Question } from "./host.ts";
+
+/** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
+export function closeAnswer(host: Host, answer: Answer): void {
+  const { terminal, words } = host;
+  const ink = terminal.ink.err;
+  const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
+  const isEmpty = answer.text === "" && answer.reasoning === "";
+  if (terminal.interactive && !isEmpty) terminal.say("");
+  sayParts(terminal, words, answer);
+  sayThinking(terminal, words, answer, host.showThinking === "always");
+  if (error?.code === "interrupted")
+    terminal.say(ink.yellow(isEmpty ? words.answer.stopped : words.answer.interrupted));
+  else if (error !== null) host.tell(error);
+  if (finishReason === "length") terminal.say(ink.yellow(words.answer.cutByLength));
+  if (finishReason === "content_filter") terminal.say(ink.yellow(words.answer.cutByFilter));
+  if (answer.refused) terminal.say(ink.yellow(words.answer.refused));
+  if (host.dialogue.canContinue) terminal.say(ink.dim(words.session.canContinue));
+  if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
+  const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
+  const totalMs = endedAt.getTime() - startedAt.getTime();
+  terminal.say(ink.dim(summarise(words.answer, { usage, cost, firstMs, totalMs })));
+  if (answer.tariffUnknown) terminal.say(ink.dim(words.answer.tariffUnknown));
+  tellUnsaved(host, answer.unsaved);
+  if (terminal.interactive) terminal.say("");
+}
+
+/** Told once: the writer throws at the first failure alone. */
+export function tellUnsaved({ terminal, words }: Host, unsaved: AppError | null): void {
+  if (unsaved === null) return;
+  if (unsaved.code !== "transcript_unwritable") return terminal.warn(sanitize(describe(unsaved, words.errors)));
+  const { path, reason } = (unsaved as AppError<"transcript_unwritable">).details;
+  terminal.warn(words.answer.notSaved({ path: sanitize(path), reason }));
+}
+
+/** From this share of the model's window on, the next questions may not fit. */
+const nearlyFull = 0.8;
+/** Tokens that fit any model: while a conversation has fewer, nobody is asked for its window. */
+const smallWindow = 400;
+
+/** Says so before a conversation no longer fits; with the setting `compact: auto` makes room by itself. */
+export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
+  if (answer.error !== null) return;
+  if (host.dialogue.context.tokens >= smallWindow) await host.dialogue.learnWindow();
+  const { tokens, window } = host.dialogue.context;
+  if (window === null || tokens < window * nearlyFull) return;
+  if (await compacted(host)) return;
+  const share = `${Math.round((tokens / window) * 100)} %`;
+  host.terminal.warn(host.words.context.near({ share }));
+}
+
+/** The same before a question that will not fit behind what was said: it is told, or room is made, before it is sent. */
+export async function makeRoom(host: Host, question: Question): Promise<void> {
+  const { tokens, window } = host.dialogue.context;
+  if (window === null || host.settings.get("history") === "false") return;
+  const needed = tokens + estimateTokens(question.text);
+  if (needed <= window || host.dialogue.conversation.turns.length === 0 || (await compacted(host))) return;
+  host.terminal.warn(host.words.context.full({ tokens: count(needed), window: count(window) }));
+}
+
+/** Compacts where the settings want that by itself; gives whether it did. A failure to is told, and is none of the question. */
+async function compacted(host: Host): Promise<boolean> {
+  if (host.settings.get("compact") !== "auto") return false;
+  try {
+    const { compact } = await import("./slash/compact.ts");
+    return (await compact.run(host, "")) === "stay";
+  } catch (error) {
+    host.tell(asAppError(error));
+    return false;
+  }
+}
+
+/** Says that somebody else wrote to this conversation, once for each time. */
+export function warnOfOthers({ dialogue, terminal, words }: Host): void {
+  if (!dialogue.changedElsewhere()) return;
+  terminal.warn(words.session.changedElsewhere({ id: dialogue.id ?? "" }));
+}

@@ -1,0 +1,64 @@
+import type { ChalkInstance } from "chalk";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { Words } from "../words/words.ts";
+import type { Completer } from "./editor/completion.ts";
+import { LineEditor } from "./editor/editor.ts";
+import { History } from "./editor/history.ts";
+import { slashes } from "./line-kind.ts";
+import type { Line, LineSource } from "./host.ts";
+import { mentionsIn } from "./mentions.ts";
+
+export interface EditedOptions {
+  readonly input: NodeJS.ReadStream;
+  readonly terminal: Terminal;
+  /** In the language in use. */
+  readonly words: () => Words["editor"];
+  readonly historyFile: string;
+  readonly complete: Completer;
+  /** Opens a text in the person's own editor and gives back what became of it. */
+  readonly openEditor: (text: string) => Promise<string>;
+}
+
+/** Lines typed at the prompt, with the line editor. */
+export function editedLines({ input, terminal, words, historyFile, complete, openEditor }: EditedOptions): LineSource {
+  const history = new History(historyFile);
+  const editor = new LineEditor(
+    {
+      input,
+      write: (text) => terminal.err(text),
+      columns: () => terminal.columns,
+      rows: () => terminal.rows,
+      onResize: (callback) => terminal.onResize(callback),
+    },
+    {
+      history,
+      complete,
+      openEditor,
+      get words() {
+        return words();
+      },
+      hint: (text) => (text !== "" && slashes.includes(text) ? words().commandsHint : null),
+      color: terminal.ink.err.level > 0,
+      multiline: () => source.multiline,
+    },
+  );
+  const source: LineSource = {
+    multiline: false,
+    async read(initial = "", again = false): Promise<Line> {
+      const result = await editor.read(promptOf(terminal.ink.err), initial, again);
+      return result.kind === "line" ? { kind: "line", text: result.text, mentions: mentionsIn(result) } : result;
+    },
+    hold: (onInterrupt) => editor.holdKeys(onInterrupt),
+    release: () => editor.close(),
+    history: () => history.entries,
+    async close() {
+      editor.close();
+      await history.settled();
+    },
+  };
+  return source;
+}
+
+function promptOf(ink: ChalkInstance) {
+  return { text: "> ", styled: ink.green.bold("> ") };
+}

@@ -1,0 +1,42 @@
+import type { AnswerWriter } from "./answer.ts";
+import type { MarkdownStream } from "./markdown/stream.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * The model's text rendered as Markdown while it comes. The renderer is loaded while the request is on its way; what comes
+ * before it is there is held for that moment.
+ */
+export function renderedWriter(
+  terminal: Terminal,
+  variables: Readonly<Record<string, string | undefined>>,
+): AnswerWriter {
+  let stream: MarkdownStream | null = null;
+  let held = "";
+  const loading = load();
+  const unlisten = terminal.onResize(() => {
+    if (stream !== null) terminal.out(stream.resize(terminal.columns, terminal.rows));
+  });
+
+  async function load(): Promise<MarkdownStream> {
+    const [{ MarkdownStream }, { findAbilities }] = await Promise.all([
+      import("./markdown/stream.ts"),
+      import("./capabilities.ts"),
+    ]);
+    stream = new MarkdownStream(await findAbilities(terminal, variables));
+    if (held !== "") terminal.out(stream.push(held));
+    return stream;
+  }
+
+  return {
+    push(text) {
+      if (stream === null) held += text;
+      else terminal.out(stream.push(text));
+    },
+    async end() {
+      const loaded = await loading;
+      await loaded.ready;
+      terminal.out(loaded.push("") + loaded.end());
+      unlisten();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, statSync, unlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { AppError, systemReason } from "../../errors.ts";
+import { createFile, writeAll } from "../store/fs.ts";
+import { newId } from "../store/names.ts";
+
+/**
+ * A file that appears whole or not at all: it is written under another name beside its place, for its owner alone. Devices
+ * and pipes are written to as they are.
+ */
+export class Draft {
+  readonly #path: string;
+  readonly #force: boolean;
+  readonly #descriptor: number;
+  /** Null: it is the place itself. */
+  readonly #temporary: string | null;
+  #open = true;
+
+  private constructor(path: string, force: boolean, descriptor: number, temporary: string | null) {
+    this.#path = path;
+    this.#force = force;
+    this.#descriptor = descriptor;
+    this.#temporary = temporary;
+  }
+
+  /**
+   * @param force replaces a file that is there
+   * @throws AppError `output_exists`; `storage_failed` when nothing can be written there
+   */
+  static open(path: string, force: boolean): Draft {
+    const there = orFailed(path, () => statSync(path, { throwIfNoEntry: false }));
+    if (there !== undefined && !there.isFile() && !there.isDirectory()) {
+      return new Draft(
+        path,
+        force,
+        orFailed(path, () => openSync(path, "w")),
+        null,
+      );
+    }
+    if (there !== undefined && !force) throw new AppError("output_exists", { path });
+    if (there?.isDirectory() === true) throw new AppError("storage_failed", { path, reason: "EISDIR" });
+    const temporary = join(dirname(path), `.${newId()}${newId()}.part`);
+    const descriptor = orFailed(path, () => createFile(temporary));
+    if (descriptor === null) throw new AppError("storage_failed", { path, reason: "EEXIST" });
+    return new Draft(path, force, descriptor, temporary);
+  }
+
+  /** @throws AppError `storage_failed`; nothing is left then */
+  write(text: string): void {
+    this.#orDiscard(() => writeAll(this.#descriptor, text));
+  }
+
+  /** @throws AppError `output_exists` when somebody else made the file meanwhile, `storage_failed`; nothing is left then */
+  commit(): void {
+    this.#orDiscard(() => {
+      if (this.#temporary !== null) fsyncSync(this.#descriptor);
+      this.#close();
+      if (this.#temporary === null) return;
+      if (this.#force) renameSync(this.#temporary, this.#path);
+      else this.#place(this.#temporary);
+    });
+  }
+
+  /** Gives it up; nothing is left. */
+  discard(): void {
+    this.#close();
+    if (this.#temporary !== null && existsSync(this.#temporary)) unlinkSync(this.#temporary);
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#descriptor);
+  }
+
+  /** Unlike renaming, linking replaces nothing; some file systems know no links. */
+  #place(temporary: string): void {
+    try {
+      linkSync(temporary, this.#path);
+    } catch (error) {
+      if (systemReason(error) === "EEXIST" || existsSync(this.#path)) {
+        throw new AppError("output_exists", { path: this.#path }, { cause: error });
+      }
+      renameSync(temporary, this.#path);
+      return;
+    }
+    unlinkSync(temporary);
+  }
+
+  #orDiscard(work: () => void): void {
+    try {
+      orFailed(this.#path, work);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+}
+
+function orFailed<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError("storage_failed", { path, reason: systemReason(error) }, { cause: error });
+  }
+}

@@ -1,0 +1,43 @@
+import type { Words } from "../../words/words.ts";
+import type { Transcript } from "../format/types.ts";
+import type { Dialect } from "./html/prose.ts";
+
+export type ExportWords = Pick<Words, "exporting" | "transcripts">;
+
+export interface Surroundings {
+  readonly words: ExportWords;
+  readonly dialect: Dialect;
+  /** Ends the writing. */
+  readonly signal?: AbortSignal;
+}
+
+interface Form {
+  /** Whether one file holds several conversations. */
+  readonly gathers: boolean;
+  /** The conversation as text; empty where the form has nothing to say of it. */
+  readonly write: (transcript: Transcript, around: Surroundings) => Promise<string>;
+}
+
+/** The forms a conversation can be exported to, by the ending of their files. To add one, add a row. */
+export const forms = {
+  md: {
+    gathers: false,
+    write: async (transcript, { words }) => (await import("./markdown.ts")).asMarkdown(transcript, words),
+  },
+  html: {
+    gathers: false,
+    write: async (transcript, { words, dialect, signal }) =>
+      await (await import("./html/page.ts")).asPage(transcript, words, dialect, signal),
+  },
+  json: { gathers: false, write: async (transcript) => (await import("./json.ts")).asJson(transcript) },
+  jsonl: { gathers: true, write: async (transcript) => (await import("./jsonl.ts")).asMessagesLine(transcript) },
+  txt: { gathers: false, write: async (transcript) => (await import("./plain.ts")).asPlainText(transcript) },
+} as const satisfies Readonly<Record<string, Form>>;
+
+export type FormName = keyof typeof forms;
+
+/** The form that a file's name asks for; null when it asks for none. */
+export function formOf(path: string): FormName | null {
+  const ending = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(forms, ending) ? (ending as FormName) : null;
+}

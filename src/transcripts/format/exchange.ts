@@ -1,0 +1,105 @@
+import type { EndFacts, TurnFacts } from "./metadata-read.ts";
+import { decodeBody } from "./escape.ts";
+import type { Exchange, ExchangeStatus } from "./types.ts";
+import { labelTime } from "./times.ts";
+
+/** A label and the text under it, as it stands in the file. */
+export interface Section {
+  readonly stamp: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Surroundings {
+  /** Null: an exchange of the older plain form. */
+  readonly turn: TurnFacts | null;
+  readonly end: EndFacts | null;
+  readonly system: string | null;
+  /** Whether a rule ended it. */
+  readonly closed: boolean;
+  readonly torn: boolean;
+}
+
+/** How the older form's line about a request that failed begins, which stands in the last paragraph. */
+const plainError = "\u8bf7\u6c42\u9519\u8bef";
+
+/** Puts an exchange together from its sections and metadata. */
+export function buildExchange(sections: readonly Section[], around: Surroundings): Exchange {
+  const { turn, end } = around;
+  const textOf = (name: string) =>
+    sections
+      .filter((section) => section.name === name)
+      .map((section) => (turn === null ? section.text : decodeBody(section.text)))
+      .join("");
+  const stampOf = (name: string) => sections.find((section) => section.name === name)?.stamp;
+  const time = (stamp: string) => labelTime(stamp, turn?.offset ?? null);
+
+  const bodies = { question: textOf("Question"), answer: textOf("Answer"), failure: null as string | null };
+  if (turn === null && end === null) takePlainError(bodies);
+  const rethought = bodies.answer.slice(0, end?.thinking_to ?? 0);
+  const answerStamp = stampOf("Answer");
+  const trouble = sections.findLast((section) => section.name === "Error" || section.name === "Interrupted");
+  const notice = bodies.failure ?? (trouble === undefined ? null : textOf(trouble.name));
+  const failed = trouble?.name === "Error" || bodies.failure !== null;
+
+  return {
+    id: turn?.id ?? null,
+    question: bodies.question,
+    askedAt: turn?.at ?? time(sections[0]!.stamp),
+    images: turn?.images ?? [],
+    reasoning: textOf("Thinking") + rethought,
+    answer: bodies.answer.slice(rethought.length),
+    answeredAt: end?.answered ?? (answerStamp === undefined ? null : time(answerStamp)),
+    endedAt: end?.ended ?? null,
+    firstTokenMs: end?.first_token_ms ?? null,
+    status: end?.status ?? statusOf(around, failed, trouble !== undefined, bodies.answer),
+    finishReason: end?.finish_reason ?? null,
+    usage: end?.usage ?? null,
+    cost: end?.cost ?? null,
+    error: end === null && failed ? { code: "unknown", message: notice ?? "" } : (end?.error ?? null),
+    notice,
+    provider: turn?.provider ?? null,
+    model: turn?.model ?? null,
+    system: around.system,
+    sampling: turn?.sampling ?? {},
+    thinking: turn?.thinking ?? null,
+    torn: around.torn && bodies.failure === null,
+    continues: turn?.continues ?? null,
+    withdrawn: false,
+    seams: end?.seams ?? [],
+    answeredBy: end?.answered_by ?? null,
+  };
+}
+
+/** What the sections show where no end line says it. */
+function statusOf(around: Surroundings, failed: boolean, trouble: boolean, answer: string): ExchangeStatus {
+  if (around.torn && around.turn !== null) return "interrupted";
+  if (failed) return "failed";
+  if (trouble) return "interrupted";
+  // The older program left the answer empty when a request failed.
+  if (around.turn === null && answer.trim() === "") return "failed";
+  return around.closed ? "complete" : "interrupted";
+}
+
+function takePlainError(bodies: { question: string; answer: string; failure: string | null }): void {
+  const body = bodies.answer === "" ? "question" : "answer";
+  const text = bodies[body];
+  const at = plainErrorAt(text);
+  // A question that begins with these words asks about them.
+  if (at === null || (body === "question" && at === 0)) return;
+  bodies.failure = text.slice(at + plainError.length + 1).trim();
+  let end = at;
+  while (end > 0 && text[end - 1] === "\n") end--;
+  bodies[body] = text.slice(0, end);
+}
+
+/** Where the first such line of the last paragraph begins; null where there is none. In time linear in the text. */
+function plainErrorAt(text: string): number | null {
+  // Behind the last empty line; its own first newline begins no line.
+  for (let at = text.indexOf(plainError, text.lastIndexOf("\n\n") + 1); at >= 0;) {
+    const isLine = at === 0 || text[at - 1] === "\n";
+    if (isLine && /[:\uff1a]/.test(text.charAt(at + plainError.length))) return at;
+    at = text.indexOf(plainError, at + 1);
+  }
+  return null;
+}

@@ -1,0 +1,195 @@
+import * as v from "valibot";
+import type { Sampling, Thinking, Usage } from "../../chat/model.ts";
+import type { Compaction, ExchangeStatus, Header } from "./types.ts";
+import { metadataStart } from "./metadata-write.ts";
+import { offsetOf } from "./times.ts";
+
+/**
+ * Reading metadata lines. Files get edited by hand and by later versions: a value that is missing or of another form
+ * counts as unknown and touches nothing else.
+ */
+export interface Metadata {
+  readonly kind: string;
+  readonly data: unknown;
+}
+
+/** A metadata line taken apart; null for any other line. */
+export function parseMetadata(line: string): Metadata | null {
+  if (!line.startsWith(metadataStart)) return null;
+  const body = line.trimEnd();
+  const space = body.indexOf(" ", metadataStart.length);
+  const kind = body.slice(metadataStart.length, space);
+  if (space < 0 || body[space + 1] !== "{" || !body.endsWith("} -->") || !/^[a-z]{1,40}$/.test(kind)) return null;
+  try {
+    return { kind, data: JSON.parse(body.slice(space + 1, -" -->".length)) };
+  } catch {
+    return null;
+  }
+}
+
+const orNull = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullable(schema), null);
+const orAbsent = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined);
+const text = orNull(v.string());
+/** No count, size or time that a file may hold is larger. */
+const largest = 1e15;
+const amount = orNull(v.pipe(v.number(), v.minValue(-largest), v.maxValue(largest)));
+const moment = orNull(
+  v.pipe(
+    v.string(),
+    v.transform((iso) => new Date(iso)),
+    v.check((date) => isWritable(date)),
+  ),
+);
+
+/** Whether a time is of the years that a label can hold; NaN is none. Near its ends a Date has no local time to write. */
+export function isWritable(date: Date): boolean {
+  return date.getTime() >= firstYear && date.getTime() < yearTenThousand;
+}
+
+const firstYear = Date.parse("0001-01-02T00:00:00Z");
+const yearTenThousand = Date.UTC(9999, 11, 31);
+
+/** Whether a text may be the id of a conversation. */
+export function isId(text: string): boolean {
+  return /^[0-9a-z]{1,40}$/.test(text);
+}
+
+const headerSchema = v.object({
+  id: orNull(v.pipe(v.string(), v.check(isId))),
+  started: moment,
+  zone: text,
+  title: text,
+  origin: orNull(v.object({ id: v.string(), turns: v.number() })),
+});
+
+/** The header's facts; null when it lacks what makes it one. */
+export function headerFacts(data: unknown): Header | null {
+  const facts = read(headerSchema, data);
+  if (facts === null || facts.id === null || facts.started === null) return null;
+  return { id: facts.id, startedAt: facts.started, zone: facts.zone, title: facts.title, origin: facts.origin };
+}
+
+const number = orAbsent(v.number());
+const samplingSchema = v.pipe(
+  v.object({
+    temperature: number,
+    top_p: number,
+    top_k: number,
+    max_tokens: number,
+    frequency_penalty: number,
+    presence_penalty: number,
+    stop: orAbsent(v.array(v.string())),
+    seed: number,
+    min_p: number,
+    response_format: orAbsent(v.union([v.string(), v.record(v.string(), v.unknown())])),
+    body: orAbsent(v.record(v.string(), v.unknown())),
+  }),
+  v.transform((json): Sampling => ({
+    ...(json.temperature !== undefined && { temperature: json.temperature }),
+    ...(json.top_p !== undefined && { topP: json.top_p }),
+    ...(json.top_k !== undefined && { topK: json.top_k }),
+    ...(json.max_tokens !== undefined && { maxTokens: json.max_tokens }),
+    ...(json.frequency_penalty !== undefined && { frequencyPenalty: json.frequency_penalty }),
+    ...(json.presence_penalty !== undefined && { presencePenalty: json.presence_penalty }),
+    ...(json.stop !== undefined && { stop: json.stop }),
+    ...(json.seed !== undefined && { seed: json.seed }),
+    ...(json.min_p !== undefined && { minP: json.min_p }),
+    ...(json.response_format !== undefined && { responseFormat: json.response_format }),
+    ...(json.body !== undefined && { body: json.body }),
+  })),
+);
+const thinkingSchema = v.pipe(
+  v.object({ enabled: v.boolean(), effort: orNull(v.picklist(["low", "high", "max"])) }),
+  v.transform((json): Thinking => json),
+);
+
+const turnSchema = v.object({
+  id: text,
+  at: moment,
+  provider: text,
+  model: text,
+  // Absent means unchanged, null means none.
+  system: orAbsent(v.nullable(v.string())),
+  sampling: v.fallback(samplingSchema, {}),
+  thinking: orNull(thinkingSchema),
+  images: v.fallback(v.array(v.object({ name: v.string(), url: v.string() })), []),
+  continues: text,
+});
+
+export type TurnFacts = v.InferOutput<typeof turnSchema> & { readonly offset: string | null };
+
+export function turnFacts(data: unknown): TurnFacts {
+  const facts = read(turnSchema, data) ?? v.parse(turnSchema, {});
+  return { ...facts, offset: offsetIn(data, "at") };
+}
+
+const usageSchema = v.pipe(
+  v.object({
+    prompt_tokens: v.number(),
+    cached_tokens: v.number(),
+    completion_tokens: v.number(),
+    reasoning_tokens: v.number(),
+    total_tokens: v.number(),
+  }),
+  v.transform((json): Usage => ({
+    promptTokens: json.prompt_tokens,
+    cachedTokens: json.cached_tokens,
+    completionTokens: json.completion_tokens,
+    reasoningTokens: json.reasoning_tokens,
+    totalTokens: json.total_tokens,
+  })),
+);
+
+const seamSchema = v.object({
+  at: v.number(),
+  how: v.picklist(["prefix", "asked", "again"]),
+  provider: v.string(),
+  model: v.string(),
+  code: v.string(),
+});
+
+const endSchema = v.object({
+  status: orNull(v.picklist(["complete", "interrupted", "failed"] satisfies ExchangeStatus[])),
+  finish_reason: text,
+  usage: orNull(usageSchema),
+  // ISO 4217; anything else would be printed as it stands.
+  cost: orNull(v.object({ currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/u)), amount: v.number() })),
+  error: orNull(v.object({ code: v.string(), message: v.string() })),
+  first_token_ms: amount,
+  answered: moment,
+  ended: moment,
+  seams: v.fallback(v.array(seamSchema), []),
+  thinking_to: v.fallback(v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), undefined),
+  answered_by: orNull(v.object({ provider: v.string(), model: v.string() })),
+});
+
+export type EndFacts = v.InferOutput<typeof endSchema>;
+
+export function endFacts(data: unknown): EndFacts {
+  return read(endSchema, data) ?? v.parse(endSchema, {});
+}
+
+/** The exchange that an `undo` line takes back; null when it names none. */
+export function undoFact(data: unknown): string | null {
+  return read(v.object({ id: v.string() }), data)?.id ?? null;
+}
+
+/** A `compact` line; null when it lacks what makes it one. */
+export function compactFact(data: unknown): Compaction | null {
+  return read(v.object({ summary: v.nullable(v.string()), through: v.string() }), data);
+}
+
+/** The name in a `title` line; null when it has none. */
+export function titleFact(data: unknown): string | null {
+  return read(v.object({ title: v.string() }), data)?.title ?? null;
+}
+
+function read<Schema extends v.GenericSchema>(schema: Schema, data: unknown): v.InferOutput<Schema> | null {
+  const result = v.safeParse(schema, data);
+  return result.success ? result.output : null;
+}
+
+function offsetIn(data: unknown, key: string): string | null {
+  const value = read(v.record(v.string(), v.unknown()), data)?.[key];
+  return typeof value === "string" ? offsetOf(value) : null;
+}

@@ -1,0 +1,118 @@
+import type { Cost, Image, Sampling, Thinking, Usage } from "../../chat/model.ts";
+import { formatVersion, type Ending, type Header, type Turn } from "./types.ts";
+import { isoWithOffset } from "./times.ts";
+
+/** What stands in the lines a reader's eye passes over: HTML comments of one line, a kind and a JSON object. */
+export const metadataStart = "<!-- deepseek-chat ";
+
+/** Nothing in the JSON may end the comment, break the line, or be a control character. */
+const unsafeInComment = /[<>\x7f-\x9f\u2028\u2029]|--/g;
+
+function escapeInJson(found: string): string {
+  return Array.from(found, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+}
+
+/** One metadata line without its newline. */
+export function metadataLine(kind: string, data: object): string {
+  return `${metadataStart}${kind} ${JSON.stringify(data).replace(unsafeInComment, escapeInJson)} -->`;
+}
+
+/** `conversation`: the first line of a file. */
+export function headerLine(header: Header): string {
+  return metadataLine("conversation", {
+    v: formatVersion,
+    id: header.id,
+    started: isoWithOffset(header.startedAt),
+    zone: header.zone ?? undefined,
+    title: header.title ?? undefined,
+    origin: header.origin ?? undefined,
+  });
+}
+
+/**
+ * `turn`: the line before a question. `carried` is the system prompt in force after the exchange before, undefined when
+ * that is not known; the prompt is written when it differs.
+ */
+export function turnLine(id: string | null, turn: Turn, carried: string | null | undefined): string {
+  return metadataLine("turn", {
+    id: id ?? undefined,
+    at: isoWithOffset(turn.at),
+    provider: turn.provider ?? undefined,
+    model: turn.model ?? undefined,
+    system: turn.system === carried ? undefined : turn.system,
+    sampling: samplingJson(turn.sampling),
+    thinking: thinkingJson(turn.thinking),
+    images: imagesJson(turn.images),
+    continues: turn.continues ?? undefined,
+  });
+}
+
+export interface EndFacts extends Omit<Ending, "at" | "notice"> {
+  readonly endedAt: Date | null;
+  readonly answeredAt: Date | null;
+  readonly firstTokenMs: number | null;
+}
+
+/** `end`: the line after an exchange's rule. */
+export function endLine(end: EndFacts): string {
+  return metadataLine("end", {
+    status: end.status,
+    finish_reason: end.finishReason ?? undefined,
+    usage: usageJson(end.usage),
+    cost: costJson(end.cost),
+    error: end.error === null ? undefined : { code: end.error.code, message: end.error.message },
+    first_token_ms: end.firstTokenMs ?? undefined,
+    answered: end.answeredAt === null ? undefined : isoWithOffset(end.answeredAt),
+    ended: end.endedAt === null ? undefined : isoWithOffset(end.endedAt),
+    seams: end.seams === undefined || end.seams.length === 0 ? undefined : end.seams,
+    thinking_to: end.rethought || undefined,
+    answered_by: end.answeredBy ?? undefined,
+  });
+}
+
+/** `end` of an exchange that broke off and was closed later. */
+export function missingEnd(endedAt: Date): string {
+  const unknown = { finishReason: null, usage: null, cost: null, error: null, firstTokenMs: null, answeredAt: null };
+  return endLine({ ...unknown, status: "interrupted", endedAt });
+}
+
+/** The JSON forms of what a turn and its end hold, in files and wherever else a program reads them; absent when there is none. */
+export function samplingJson(sampling: Sampling): object | undefined {
+  if (Object.keys(sampling).length === 0) return undefined;
+  return {
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    max_tokens: sampling.maxTokens,
+    frequency_penalty: sampling.frequencyPenalty,
+    presence_penalty: sampling.presencePenalty,
+    stop: sampling.stop,
+    seed: sampling.seed,
+    min_p: sampling.minP,
+    response_format: sampling.responseFormat,
+    body: sampling.body,
+  };
+}
+
+export function thinkingJson(thinking: Thinking | null): object | undefined {
+  return thinking === null ? undefined : { enabled: thinking.enabled, effort: thinking.effort ?? undefined };
+}
+
+export function imagesJson(images: readonly Image[] | undefined): object | undefined {
+  return images === undefined || images.length === 0 ? undefined : images.map(({ name, url }) => ({ name, url }));
+}
+
+export function usageJson(usage: Usage | null): object | undefined {
+  if (usage === null) return undefined;
+  return {
+    prompt_tokens: usage.promptTokens,
+    cached_tokens: usage.cachedTokens,
+    completion_tokens: usage.completionTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    total_tokens: usage.totalTokens,
+  };
+}
+
+function costJson(cost: Cost | null): object | undefined {
+  return cost === null ? undefined : { currency: cost.currency, amount: cost.amount };
+}

@@ -1,0 +1,23 @@
+import type { Exchange } from "./types.ts";
+
+/** What decides which exchanges of a file make a turn. */
+type Counted = Pick<Exchange, "withdrawn" | "continues">;
+
+/**
+ * How many turns a conversation has, counted in the same way wherever a number is shown: a question with all that answered it
+ * is one, so that an exchange that continues an answer belongs to the turn before it; what was undone is none.
+ */
+export function turnsIn(exchanges: readonly Counted[]): number {
+  let turns = 0;
+  for (const { withdrawn, continues } of exchanges) if (!withdrawn && (continues === null || turns === 0)) turns++;
+  return turns;
+}
+
+/** When a conversation was used last: its last exchange's end, else answer, else question; null where nobody wrote it down. */
+export function lastUse(exchanges: readonly Exchange[], startedAt: Date | null): number | null {
+  const last = exchanges.at(-1);
+  const at = last === undefined ? null : (last.endedAt ?? last.answeredAt ?? last.askedAt);
+  // A fork holds older exchanges, and was begun later.
+  const time = Math.max(at?.getTime() ?? 0, startedAt?.getTime() ?? 0);
+  return time > 0 ? time : null;
+}

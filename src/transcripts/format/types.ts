@@ -1,0 +1,143 @@
+import type { Cost, Image, Sampling, Thinking, Usage } from "../../chat/model.ts";
+
+/**
+ * What a transcript file holds, and the fixed forms of its lines. The grammar is written down in docs/transcripts.md; a
+ * test holds that document against the parser.
+ */
+export const formatVersion = 1;
+
+export type SectionName = "Question" | "Thinking" | "Answer" | "Error" | "Interrupted";
+
+/** The line that ends an exchange. */
+export const rule = "-".repeat(40);
+
+export type ExchangeStatus = "complete" | "interrupted" | "failed";
+
+interface ExchangeError {
+  /** A code of ours where the program wrote the file; `unknown` for older and hand-made files. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What is asked, and how: all that is known before the request goes out. */
+export interface Turn {
+  readonly at: Date;
+  readonly question: string;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly system: string | null;
+  readonly sampling: Sampling;
+  readonly thinking: Thinking | null;
+  readonly images?: readonly Image[];
+  /** Id of the exchange whose answer this one goes on with; the question is then only what was typed to make it so. */
+  readonly continues?: string | null;
+}
+
+/** Where an answer was put together from several requests. */
+interface Seam {
+  /** UTF-16 units of the answer that were there before. */
+  readonly at: number;
+  /** By prefix completion, by asking the model to go on, or by asking again where only thinking had come. */
+  readonly how: "prefix" | "asked" | "again";
+  readonly provider: string;
+  readonly model: string;
+  /** Code of the error that broke the answer off. */
+  readonly code: string;
+}
+
+/** How an exchange ended. */
+export interface Ending {
+  readonly at: Date;
+  readonly status: ExchangeStatus;
+  readonly finishReason: string | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly error: ExchangeError | null;
+  /** The words for a person under the label Error or Interrupted; null takes the error's message. */
+  readonly notice: string | null;
+  /** Empty or absent for an answer of one piece. */
+  readonly seams?: readonly Seam[];
+  /** UTF-16 units at the start of the answer that turned out to be thinking. */
+  readonly rethought?: number;
+  /** Who answered in the end, where it was not whom the request went to first. */
+  readonly answeredBy?: { readonly provider: string; readonly model: string } | null;
+}
+
+export interface Exchange {
+  /** Tells the exchange apart wherever it is copied to; null in files of other makers. */
+  readonly id: string | null;
+  readonly question: string;
+  readonly askedAt: Date;
+  readonly images: readonly Image[];
+  /** Empty where there was none. */
+  readonly reasoning: string;
+  readonly answer: string;
+  /** When the answer began; null when nothing came. */
+  readonly answeredAt: Date | null;
+  /** When the exchange ended; null where nobody wrote it down. */
+  readonly endedAt: Date | null;
+  /** From the question to the first piece of thinking or answer, in milliseconds; null when unknown. */
+  readonly firstTokenMs: number | null;
+  readonly status: ExchangeStatus;
+  readonly finishReason: string | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly error: ExchangeError | null;
+  /** What stands under the label Error or Interrupted. */
+  readonly notice: string | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  /** In force for this exchange, whether set here or before. */
+  readonly system: string | null;
+  readonly sampling: Sampling;
+  readonly thinking: Thinking | null;
+  /** The file breaks off inside this exchange: what is here is the part that was written. */
+  readonly torn: boolean;
+  /** Id of the exchange whose answer this one goes on with; null for one that stands for itself. */
+  readonly continues: string | null;
+  /** The person took it back: it is no part of the conversation any more. */
+  readonly withdrawn: boolean;
+  readonly seams: readonly Seam[];
+  readonly answeredBy: { readonly provider: string; readonly model: string } | null;
+}
+
+/** What took the place of earlier exchanges in the requests; the exchanges themselves stay in the file. */
+export interface Compaction {
+  /** Null where they were dropped without one. */
+  readonly summary: string | null;
+  /** Id of the last exchange that it covers. */
+  readonly through: string;
+}
+
+/** Where a conversation was branched off. */
+export interface Origin {
+  /** Id of the conversation it comes from. */
+  readonly id: string;
+  /** How many of its exchanges were taken over. */
+  readonly turns: number;
+}
+
+/** The first line of a file. */
+export interface Header {
+  readonly id: string;
+  readonly startedAt: Date;
+  /** IANA name, e.g. `Asia/Shanghai`; null when the system does not tell it cheaply. */
+  readonly zone: string | null;
+  readonly title: string | null;
+  readonly origin: Origin | null;
+}
+
+export interface Transcript {
+  readonly id: string;
+  readonly path: string;
+  /** The name someone gave it, else the first line of the first question; safe to print. */
+  readonly title: string;
+  readonly startedAt: Date;
+  readonly zone: string | null;
+  readonly origin: Origin | null;
+  readonly exchanges: readonly Exchange[];
+  /** The file breaks off somewhere; at most the last exchange is touched. */
+  readonly torn: boolean;
+  /** The newest one; null when there is none. */
+  readonly compaction: Compaction | null;
+}

@@ -1,0 +1,36 @@
+import type { Item, SkipReason, Source } from "./types.ts";
+import { conversationsIn } from "./detect-format.ts";
+import type { Placed, Shelf } from "./shelf.ts";
+
+export type Outcome =
+  | (Placed & {
+      /** Counts the conversations of a file, from 1. */
+      readonly number: number;
+      readonly title: string | null;
+      readonly source: Source;
+      /** How many exchanges it has. */
+      readonly turns: number;
+      readonly leftOut: number;
+    })
+  | { readonly status: "skipped"; readonly number: number; readonly title: string | null; readonly reason: SkipReason };
+
+/**
+ * Imports the conversations of one file, one after the other; `items` may come from elsewhere. Throws `input_unreadable`, and what writing and reading
+ * transcripts throws; what came before stays imported.
+ */
+export async function* importFile(
+  path: string,
+  shelf: Shelf,
+  items: AsyncIterable<Item> = conversationsIn(path),
+): AsyncGenerator<Outcome> {
+  let number = 0;
+  for await (const item of items) {
+    number += 1;
+    if ("skip" in item) yield { status: "skipped", number, ...item.skip };
+    else {
+      const { title, source, exchanges, leftOut } = item.found;
+      const placed = await shelf.place(item.found);
+      yield { ...placed, number, title, source, turns: exchanges.length, leftOut };
+    }
+  }
+}

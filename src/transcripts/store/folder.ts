@@ -1,0 +1,117 @@
+import { constants, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { using } from "./fs.ts";
+import { AppError, systemReason } from "../../errors.ts";
+import { isInside, readRegular } from "../../files.ts";
+import { limits } from "../limits.ts";
+
+/** What a file is known by as long as nobody touches it; times in milliseconds since 1970, with fractions. */
+export interface FileState {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+}
+
+/** Whether a file of that name may be a transcript. */
+export function isTranscriptName(name: string): boolean {
+  return /^[^.].*\.(?:md|txt)$/i.test(name);
+}
+
+/** Names of the files in a folder that may be transcripts; none where the folder is missing. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter(isTranscriptName);
+  } catch (error) {
+    const reason = systemReason(error);
+    if (reason === "ENOENT") return [];
+    throw new AppError("transcript_unreadable", { path: folder, reason }, { cause: error });
+  }
+}
+
+/** The files in a folder that may be transcripts. Paths are put together here: `join` takes as long as the system's answer. */
+export function* filesIn(
+  folder: string,
+): Generator<{ readonly name: string; readonly path: string; readonly state: FileState }> {
+  const before = join(folder, sep);
+  for (const name of namesIn(folder)) {
+    const path = before + name;
+    const { state } = linkedStateOf(path);
+    if (state !== null) yield { name, path, state };
+  }
+}
+
+/**
+ * Sixteen hexadecimal digits that tell a folder's files in the cache from those of others: FNV-1a of its real path. Nothing is
+ * guarded by it, so that no cryptography is loaded, which takes 4 ms.
+ */
+export function folderKey(folder: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(realPath(folder))) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, "0");
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return resolve(folder);
+  }
+}
+
+/** A file's size and times; null when there is no regular file. */
+export function stateOf(path: string): FileState | null {
+  try {
+    return stateIn(statSync(path, { throwIfNoEntry: false }));
+  } catch {
+    return null;
+  }
+}
+
+/** The path of a folder's file by its name; the folder's own, which is no file, where that is missing or leads out of it. */
+export function memberOf(folder: string, reference: string): string {
+  const path = join(folder, basename(reference));
+  return linkedStateOf(path).state === null ? folder : path;
+}
+
+/**
+ * The same for a file that belongs to its folder, and whether it has other names, through which it may be written to. A link
+ * that leads out of the folder is no conversation of it: whoever made the folder could name any file of the person's.
+ */
+export function linkedStateOf(path: string): { readonly state: FileState | null; readonly linked: boolean } {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() === true) {
+      return { state: isInside(dirname(path), path) ? stateOf(path) : null, linked: true };
+    }
+    return { state: stateIn(stat), linked: stat !== undefined && stat.nlink > 1 };
+  } catch {
+    return { state: null, linked: true };
+  }
+}
+
+function stateIn(stat: Stats | undefined): FileState | null {
+  // Of thousands of files only this is kept: what the system gives besides takes ten times the memory.
+  return stat?.isFile() === true ? { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs } : null;
+}
+
+/** One buffer for all files of a list: thousands of fresh ones take longer than reading them. */
+let shared = Buffer.alloc(0);
+
+/** Runs `work` with a file's bytes, which are gone afterwards. Throws the system's error. */
+export function withBytes<Result>(path: string, size: number, work: (bytes: Buffer) => Result): Result {
+  if (shared.length < size) shared = Buffer.allocUnsafe(Math.max(size, 1 << 18));
+  const length = using(openToRead(path), (descriptor) => readSync(descriptor, shared, 0, size, 0));
+  return work(shared.subarray(0, length));
+}
+
+/** Nothing waits on a pipe. */
+export function openToRead(path: string): number {
+  return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+}
+
+/** A transcript's bytes. Throws the system's error, or one of the code `too_large` or `not_a_file`. */
+export function wholeFile(path: string): Buffer {
+  return readRegular(path, { maxBytes: limits.bytes });
+}

@@ -1,0 +1,46 @@
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { systemReason } from "../../errors.ts";
+import { flagsIn } from "../../files.ts";
+
+/** Files are for their owner alone, whatever the umask. */
+const privateFile = 0o600;
+
+/** Makes a file and gives its descriptor for appending; null when there is one already, or a link of that name. */
+export function createFile(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL, privateFile);
+  } catch (error) {
+    if (systemReason(error) === "EEXIST") return null;
+    throw error;
+  }
+}
+
+/**
+ * Opens a file for reading and appending, making it where `create` says so. In a folder where anybody may write, a
+ * symbolic link is not followed: another user may have laid it there. Nothing waits on a pipe.
+ */
+export function openFile(path: string, create: boolean): number {
+  const flags = constants.O_RDWR | constants.O_APPEND | flagsIn(dirname(path)) | (create ? constants.O_CREAT : 0);
+  return openSync(path, flags, privateFile);
+}
+
+/** Appends the whole text: a disk that takes a part of it is offered the rest until it takes or refuses it. */
+export function writeAll(descriptor: number, text: string): void {
+  let bytes: Uint8Array = Buffer.from(text);
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(descriptor, bytes));
+}
+
+/** Whether the file behind an open descriptor was deleted or replaced. */
+export function isGone(descriptor: number): boolean {
+  return fstatSync(descriptor).nlink === 0;
+}
+
+/** Runs `work` with a descriptor and closes it whatever happens. */
+export function using<Result>(descriptor: number, work: (descriptor: number) => Result): Result {
+  try {
+    return work(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,148 @@
+import { closeSync, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { systemReason } from "../../errors.ts";
+import { readRegular } from "../../files.ts";
+import { using, writeAll } from "./fs.ts";
+import { newId } from "./names.ts";
+import { isAlive, thisOwner } from "./process-identity.ts";
+
+/** How long a lock stands that nobody can be asked about, without a sign of life in its file; milliseconds. */
+const patience = 15 * 60_000;
+/** A lock that is a file is made, then filled; what stays empty longer was left by a crash between the two. */
+const emptyPatience = 2_000;
+/** Bytes of a lock that is a file; what is longer is none. */
+const maxLength = 1024;
+
+/** The hidden companion of a transcript: its lock, or the folder of what waits for it. */
+export function companion(path: string, kind: "lock" | "waiting"): string {
+  return join(dirname(path), `.${basename(path)}.${kind}`);
+}
+
+/**
+ * The right to append to a file, held for one exchange. It is a link next to the transcript that exists while the lock is
+ * held and, instead of leading anywhere, names its holder, so that the lock of a process that was killed is recognised at once. Nothing waits: who does
+ * not get it writes to a side file.
+ */
+export class Lock {
+  /** Null in a folder that takes no new files: there the lock guards nothing. */
+  readonly #path: string | null;
+  readonly #content: string;
+
+  private constructor(path: string | null, content: string) {
+    this.#path = path;
+    this.#content = content;
+  }
+
+  /** Takes the lock of the file at `path` (its real path); null when another holds it. */
+  static take(path: string): Lock | null {
+    const lock = new Lock(companion(path, "lock"), `${thisOwner()} ${newId()}`);
+    const made = lock.#make();
+    if (made === "impossible") return new Lock(null, "");
+    if (made === "made") return lock;
+    return freed(path) && lock.#make() === "made" ? lock : null;
+  }
+
+  /** Whether it is still this lock that stands there: a machine that slept may have been taken for dead. */
+  isOurs(): boolean {
+    return this.#path === null || contentOf(this.#path) === this.#content;
+  }
+
+  release(): void {
+    if (this.#path !== null && this.isOurs()) removeIfThere(this.#path);
+  }
+
+  #make(): "made" | "taken" | "impossible" {
+    try {
+      // A link is made with what it says, so that no kill can leave an empty lock behind.
+      if (process.platform === "win32") return this.#makeFile();
+      symlinkSync(this.#content, this.#path!);
+      return "made";
+    } catch (error) {
+      return systemReason(error) === "EEXIST" ? "taken" : this.#makeFile();
+    }
+  }
+
+  /** Where links are not to be had: on Windows, and on memory cards and some network drives. */
+  #makeFile(): "made" | "taken" | "impossible" {
+    const started = Date.now();
+    let descriptor: number;
+    try {
+      descriptor = openSync(this.#path!, "wx", 0o600);
+    } catch (error) {
+      return systemReason(error) === "EEXIST" ? "taken" : "impossible";
+    }
+    try {
+      using(descriptor, () => writeAll(descriptor, this.#content));
+    } catch {
+      // On a full disk a file can be made but not filled.
+      removeIfThere(this.#path!);
+      return "impossible";
+    }
+    // Whoever is stopped between making and filling may find that others went on without it.
+    return Date.now() - started < emptyPatience / 2 || this.isOurs() ? "made" : "taken";
+  }
+}
+
+/** Whether somebody is writing to the file at `path` (its real path). */
+export function isHeld(path: string): boolean {
+  const lock = companion(path, "lock");
+  return contentOf(lock) !== null && !isStale(lock, path);
+}
+
+/**
+ * Removes a lock whose holder is gone; true when none stands there any more. Only who holds the guard removes another's lock,
+ * else two could each find the same stale one, and the second remove the first one's fresh lock.
+ */
+function freed(path: string): boolean {
+  const lock = companion(path, "lock");
+  if (contentOf(lock) === null) return true;
+  if (!isStale(lock, path)) return false;
+  const guard = `${lock}.guard`;
+  try {
+    closeSync(openSync(guard, "wx", 0o600));
+  } catch {
+    if (ageOf(guard) > emptyPatience) removeIfThere(guard);
+    return false;
+  }
+  try {
+    if (isStale(lock, path)) removeIfThere(lock);
+  } finally {
+    removeIfThere(guard);
+  }
+  return true;
+}
+
+function isStale(lock: string, path: string): boolean {
+  const content = contentOf(lock);
+  if (content === null) return false;
+  if (content === "") return ageOf(lock) > emptyPatience;
+  const alive = isAlive(content.split(" ")[0]!);
+  return alive === null ? Math.min(ageOf(lock), ageOf(path)) > patience : !alive;
+}
+
+function contentOf(lock: string): string | null {
+  try {
+    return readlinkSync(lock);
+  } catch {
+    // Not a link, or not there.
+  }
+  try {
+    return readRegular(lock, { maxBytes: maxLength, noLinks: true }).toString("utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** Milliseconds since a file was last written, or a link made; 0 when it is gone. */
+export function ageOf(path: string): number {
+  const written = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return written === undefined ? 0 : Date.now() - written;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (systemReason(error) !== "ENOENT") throw error;
+  }
+}

@@ -1,0 +1,150 @@
+import { decodeBody } from "../format/escape.ts";
+import { isId } from "../format/metadata-read.ts";
+import { rule } from "../format/types.ts";
+import { limits, TooLarge } from "../limits.ts";
+import { findMarks } from "../format/scan.ts";
+import { metadataStart } from "../format/metadata-write.ts";
+import { titleOf } from "./names.ts";
+import { parsing } from "../format/parse.ts";
+import { decodeFile, toTranscript } from "../format/decode.ts";
+import { atOnce, type Steps } from "../steps.ts";
+import { lastUse, turnsIn } from "../format/turns.ts";
+
+/** What a list says of a conversation. */
+export interface Summary {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** When it was used last, as the file says, in milliseconds since 1970; null where it does not say. */
+  readonly usedAt: number | null;
+  readonly title: string;
+  /** How many turns it has, see `turnsIn`. */
+  readonly turns: number;
+  /** Of the last exchange. */
+  readonly provider: string | null;
+  readonly model: string | null;
+}
+
+/** Summarises a file's bytes; null when they hold no exchange. Throws TooLarge. */
+export function summarize(bytes: Buffer): Summary | null {
+  return atOnce(summarizing(bytes));
+}
+
+/** The same in steps. */
+export function* summarizing(bytes: Buffer): Steps<Summary | null> {
+  return (yield* skim(bytes)) ?? (yield* study(bytes));
+}
+
+function* study(bytes: Buffer): Steps<Summary | null> {
+  const parsed = yield* parsing(decodeFile(bytes));
+  const transcript = toTranscript("", parsed);
+  const last = transcript?.exchanges.at(-1);
+  if (transcript === null || last === undefined) return null;
+  const { id, title, startedAt, exchanges } = transcript;
+  const { provider, model } = last;
+  const usedAt = lastUse(exchanges, parsed.header?.startedAt ?? null);
+  return { id, title, startedAt: startedAt.getTime(), usedAt, turns: turnsIn(exchanges), provider, model };
+}
+
+const headerStart = `${metadataStart}conversation `;
+const turnStart = Buffer.from(`${metadataStart}turn `);
+const titleStart = Buffer.from(`\n${metadataStart}title `);
+const undoStart = Buffer.from(`\n${metadataStart}undo `);
+/** Within a string of JSON its quotes would have backslashes. */
+const continuesMark = Buffer.from(',"continues":"');
+const ruleLine = Buffer.from(`\n${rule}\n`);
+const endStart = Buffer.from(`${metadataStart}end `);
+/** Questions between two steps. */
+const questionsEach = 1000;
+const labelAhead = Buffer.from("\n\n[");
+const question = Buffer.from("] Question:\n");
+const labelLength = "[2026-11-20 23:41:07] Question:\n".length;
+const carriageReturn = 13;
+const newline = 10;
+const digit = 0x30;
+/** With a 0 for each digit: a regular expression would need a string of each label. */
+const labelForm = Buffer.from("[0000-00-00 00:00:00");
+
+/**
+ * The same without reading bodies, some twenty times faster, where the file is nothing but what this program wrote: then no
+ * body has a line of a label's form, and the questions' labels are all found by searching. Null where that is not sure.
+ */
+function* skim(bytes: Buffer): Steps<Summary | null> {
+  if (!bytes.subarray(0, headerStart.length).equals(Buffer.from(headerStart))) return null;
+  if (bytes.includes(carriageReturn) || bytes.includes(titleStart)) return null;
+  if (bytes.includes(undoStart) || bytes.includes(continuesMark)) return null;
+  const header = jsonOf(bytes, 0);
+  const startedAt = typeof header?.["started"] === "string" ? Date.parse(header["started"]) : Number.NaN;
+  if (typeof header?.["id"] !== "string" || !isId(header["id"]) || Number.isNaN(startedAt)) return null;
+
+  let turns = 0;
+  let first = 0;
+  let last = 0;
+  let turnAt = 0;
+  for (let at = bytes.indexOf(question); at >= 0; at = bytes.indexOf(question, at + question.length)) {
+    const label = at + question.length - labelLength;
+    if (label < 1 || bytes[label - 1] !== newline || !startsAt(bytes, label, labelForm)) continue;
+    turnAt = bytes.lastIndexOf(newline, label - 2) + 1;
+    // Without its own metadata line it is an exchange of the plain form, where text may look like a label.
+    if (!startsAt(bytes, turnAt, turnStart)) return null;
+    if (turns === 0) first = label + labelLength;
+    turns++;
+    last = label;
+    if (turns > limits.exchanges) throw new TooLarge();
+    if (turns % questionsEach === 0) yield;
+  }
+  const turn = turns === 0 ? null : jsonOf(bytes, turnAt);
+  const endedAt = turns === 0 ? Number.NaN : endAfter(bytes, last);
+  if (turn === null || Number.isNaN(endedAt)) return null;
+  const title = typeof header["title"] === "string" ? header["title"] : bodyAt(bytes, first);
+  const { provider, model } = turn;
+  return {
+    id: header["id"],
+    startedAt,
+    usedAt: Math.max(endedAt, startedAt),
+    title: titleOf(title),
+    turns,
+    provider: typeof provider === "string" ? provider : null,
+    model: typeof model === "string" ? model : null,
+  };
+}
+
+/** When the exchange whose question's label is at `label` ended; not a number where its end does not say. */
+function endAfter(bytes: Buffer, label: number): number {
+  const rule = bytes.indexOf(ruleLine, label);
+  const at = rule + ruleLine.length;
+  if (rule < 0 || !bytes.subarray(at, at + endStart.length).equals(endStart)) return Number.NaN;
+  const ended = jsonOf(bytes, at)?.["ended"];
+  return typeof ended === "string" ? Date.parse(ended) : Number.NaN;
+}
+
+/** Whether that stands at a place; in it a 0 stands for any digit. Byte by byte, because calls into Node take longer. */
+function startsAt(bytes: Buffer, at: number, form: Buffer): boolean {
+  for (let index = 0; index < form.length; index++) {
+    const byte = bytes[at + index]!;
+    const wanted = form[index]!;
+    if (wanted === digit ? byte < 0x30 || byte > 0x39 : byte !== wanted) return false;
+  }
+  return true;
+}
+
+/** The JSON object in the metadata line that starts at `at`. */
+function jsonOf(bytes: Buffer, at: number): Record<string, unknown> | null {
+  const line = bytes.toString("utf8", at, bytes.indexOf(newline, at));
+  try {
+    const data: unknown = JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1));
+    return typeof data === "object" && data !== null ? (data as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As much of the body at `at` as a title needs. */
+function bodyAt(bytes: Buffer, at: number): string {
+  const limit = Math.min(bytes.length, at + 4096);
+  // Decoding is what takes time, and most first questions are short.
+  const near = bytes.subarray(at, limit).indexOf(labelAhead);
+  const text = bytes.toString("utf8", at, near < 0 ? limit : Math.min(limit, at + near + 60));
+  const end = findMarks(text).find((mark) => mark.type === "label" || mark.line === rule)?.start;
+  return decodeBody(text.slice(0, end));
+}

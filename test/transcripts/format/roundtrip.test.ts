@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { BodyEncoder, decodeBody } from "../../../src/transcripts/format/escape.ts";
+import { encodeTranscript, ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
+import { parseMetadata } from "../../../src/transcripts/format/metadata-read.ts";
+import type { Header } from "../../../src/transcripts/format/types.ts";
+import { headerLine, metadataLine } from "../../../src/transcripts/format/metadata-write.ts";
+import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
+import { readTranscript } from "../../../src/transcripts/store/read.ts";
+import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
+import {
+  expected,
+  hostileText,
+  noon,
+  someCourse,
+  somePlaces,
+  split,
+  temporaryFolder,
+  type Course,
+} from "../../support/transcripts.ts";
+
+const header: Header = { id: "k3f9xq2m", startedAt: noon, zone: "Asia/Shanghai", title: null, origin: null };
+
+function encode(courses: readonly Course[], places: readonly number[] = []): string {
+  let system: string | null = null;
+  let text = `${headerLine(header)}\n\n`;
+  for (const { id, turn, pieces, pieceAt, ending } of courses) {
+    const encoder = new ExchangeEncoder(id, turn);
+    text += encoder.begin(system);
+    system = turn.system;
+    for (const piece of pieces) {
+      for (const part of split(piece.text, places)) text += encoder.piece(piece.name, part, pieceAt);
+    }
+    text += encoder.end(ending);
+  }
+  return text;
+}
+
+test("any body comes back exactly, whatever its pieces, and its file holds nothing that is structure or control", () => {
+  fc.assert(
+    fc.property(hostileText, somePlaces, (text, places) => {
+      const encoder = new BodyEncoder();
+      const written =
+        split(text, places)
+          .map((part) => encoder.write(part))
+          .join("") + encoder.end();
+      expect(decodeBody(written)).toBe(text);
+      expect(written).toBe(encoder.write(text) + encoder.end());
+      expect(written).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]|\p{Surrogate}/u);
+      expect(written.split("\n")).not.toContainEqual(
+        expect.stringMatching(/^(?:-{40}|\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] [A-Z][a-z]*:)$/),
+      );
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("a line of a body that is a rule with many backslashes comes back in whatever pieces it came", () => {
+  for (let backslashes = 0; backslashes < 40; backslashes++) {
+    const text = `${"-".repeat(40)}${"\\".repeat(backslashes)}\nx`;
+    const encoder = new BodyEncoder();
+    const written = Array.from(text, (character) => encoder.write(character)).join("") + encoder.end();
+    expect(written).toBe(`${"-".repeat(40)}${"\\".repeat(backslashes + 1)}\nx`);
+    expect(decodeBody(written)).toBe(text);
+  }
+});
+
+test("nothing in a metadata line ends the comment or the line, or is a control character", () => {
+  fc.assert(
+    fc.property(
+      hostileText,
+      fc.string({ unit: fc.constantFrom("-", ">", "<", "!", "x"), maxLength: 9 }),
+      (one, other) => {
+        const line = metadataLine("turn", { text: one + other });
+        expect(line.slice(4, -4)).not.toMatch(/--|[<>\0-\x1f\x7f-\x9f\u2028\u2029]|\p{Surrogate}/u);
+        expect(parseMetadata(line)).toEqual({ kind: "turn", data: { text: one + other } });
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test("conversations come back exactly, and how the stream was cut leaves no trace", () => {
+  fc.assert(
+    fc.property(fc.array(someCourse, { maxLength: 4 }), somePlaces, (courses, places) => {
+      const text = encode(courses, places);
+      expect(text).toBe(encode(courses));
+      const parsed = parseTranscript(text);
+      expect(parsed.exchanges).toEqual(courses.map(expected));
+      expect(parsed.header).toEqual(header);
+      expect(parsed.tear).toBeNull();
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("what was read and written again reads the same", () => {
+  fc.assert(
+    fc.property(fc.array(someCourse, { maxLength: 3 }), (courses) => {
+      const { exchanges } = parseTranscript(encode(courses));
+      expect(parseTranscript(encodeTranscript(header, exchanges)).exchanges).toEqual(exchanges);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("old readers find each body between its label and the next, and two newlines behind it", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-z\u4e00-\u4eff \n]*$/), (body) => {
+      const encoder = new ExchangeEncoder("x", { ...courseOf(body).turn });
+      const text = encoder.begin(null) + encoder.piece("Answer", body, noon) + encoder.end(courseOf(body).ending);
+      const [, question, answer] = /Question:\n(.*?)\n\n\[[^\n]*\] Answer:\n(.*?)\n\n-{40}\n/s.exec(text)!;
+      expect([question, answer]).toEqual([body, body]);
+    }),
+  );
+});
+
+test("a file written by a session holds it exactly, after every single call", async () => {
+  const folder = temporaryFolder();
+  await fc.assert(
+    fc.asyncProperty(fc.array(someCourse, { minLength: 1, maxLength: 3 }), somePlaces, async (courses, places) => {
+      const writer = TranscriptWriter.create(folder);
+      for (const { turn, pieces, pieceAt, ending } of courses) {
+        writer.begin(turn);
+        expect(parseTranscript(readFileSync(writer.path!, "utf8")).exchanges.at(-1)!.question).toBe(
+          turn.question.replace(/\n*$/, ""),
+        );
+        for (const piece of pieces) {
+          const write = piece.name === "Answer" ? "text" : "reasoning";
+          for (const part of split(piece.text, places)) writer[write](part, pieceAt);
+        }
+        writer.end(ending);
+      }
+      const { exchanges, id } = await readTranscript(writer.path!);
+      expect(id).toBe(writer.id);
+      expect(exchanges).toEqual(courses.map((course, index) => ({ ...expected(course), id: exchanges[index]!.id })));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+function courseOf(question: string): Course {
+  const settings = { provider: null, model: null, system: null, sampling: {}, thinking: null };
+  const facts = { finishReason: null, usage: null, cost: null, error: null, notice: null };
+  return {
+    id: "x",
+    turn: { at: noon, question, ...settings },
+    pieces: [],
+    pieceAt: noon,
+    ending: { at: noon, status: "complete", ...facts },
+  };
+}
