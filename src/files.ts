@@ -39,7 +39,7 @@ export interface FileLimits {
 type FileOwner = "self" | "folder" | "settled";
 
 /** Why a file was refused, where the system has no name for it; `code` as `systemReason` gives it. */
-type Refusal = "not_a_file" | "too_large" | "not_own" | "ELOOP" | "EISDIR";
+type FileRefusal = "not_a_file" | "too_large" | "not_own" | "ELOOP" | "EISDIR";
 
 /**
  * The bytes of a regular file. Never waits, whatever lies there: a pipe or a device is refused, and the null device is empty.
@@ -106,7 +106,7 @@ function isNullDevice(stat: Stats): boolean {
   return stat.isCharacterDevice() && stat.rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev;
 }
 
-function refused(path: string, code: Refusal): Error {
+function refused(path: string, code: FileRefusal): Error {
   return Object.assign(new Error(`${path}: ${code}`), { code });
 }
 

@@ -13,7 +13,7 @@ import { readFlags } from "./commands/options.ts";
 import { commandFirst } from "./commands/argument-order.ts";
 import { setup } from "./commands/setup.ts";
 import { transcripts } from "./commands/transcripts.ts";
-import { type Declare, type Shell, Verb } from "./commands/command.ts";
+import { type Declare, type CommandContext, Verb } from "./commands/command.ts";
 import { asAppError, type AppError } from "./errors.ts";
 import type { Words } from "./words/words.ts";
 
@@ -100,7 +100,7 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
     .option("--no-color", help.global.noColor)
     .option("--log-file <path>", help.global.logFile)
     .option("--log-content", help.global.logContent);
-  const shell: Shell = {
+  const shell: CommandContext = {
     words,
     async run(command, work, sources) {
       const { quiet, verbose, color } = globalsOf(program);

@@ -4,10 +4,10 @@ import type { Message } from "./model.ts";
  * Ids of the exchanges that an answer was put together from; or, for a summary, the last exchange that it covers, null where
  * that has no id.
  */
-export type Place = readonly string[] | { readonly through: string | null };
+export type TurnSource = readonly string[] | { readonly through: string | null };
 
 /** A question that was asked, and the exchanges that it is in the transcript. */
-export interface Asked {
+export interface AskedQuestion {
   readonly question: string;
   readonly ids: readonly string[];
 }
@@ -17,9 +17,9 @@ export class Conversation {
   system: string | null;
   #turns: Message[] = [];
   /** For each question and its answer, where they are in the transcript: several where the answer was gone on with. */
-  #places: Place[] = [];
+  #places: TurnSource[] = [];
   /** Turns that are not sent any more: a summary took their place, or they were dropped. */
-  #covered: Asked[];
+  #covered: AskedQuestion[];
 
   /**
    * @param turns questions and answers by turns, a question first
@@ -29,8 +29,8 @@ export class Conversation {
   constructor(
     system: string | null,
     turns: readonly Message[] = [],
-    places: readonly Place[] = [],
-    covered: readonly Asked[] = [],
+    places: readonly TurnSource[] = [],
+    covered: readonly AskedQuestion[] = [],
   ) {
     this.system = system;
     this.#turns = [...turns];
@@ -49,7 +49,7 @@ export class Conversation {
   }
 
   /** Everything that was asked, oldest first, also what is not sent any more. */
-  get asked(): readonly Asked[] {
+  get asked(): readonly AskedQuestion[] {
     return [...this.#covered, ...this.#standing(this.#places.length)];
   }
 
@@ -142,18 +142,18 @@ export class Conversation {
   }
 
   /** The oldest exchanges that are sent, summaries left out. */
-  #standing(exchanges: number): Asked[] {
+  #standing(exchanges: number): AskedQuestion[] {
     return this.#places
       .slice(0, exchanges)
       .flatMap((ids, index) => (isTurn(ids) ? [{ question: this.#turns[index * 2]!.content, ids }] : []));
   }
 }
 
-function isTurn(place: Place): place is readonly string[] {
+function isTurn(place: TurnSource): place is readonly string[] {
   return Array.isArray(place);
 }
 
-function lastOf(place: Place | undefined): string | null {
+function lastOf(place: TurnSource | undefined): string | null {
   if (place === undefined) return null;
   return isTurn(place) ? (place.at(-1) ?? null) : place.through;
 }

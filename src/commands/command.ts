@@ -10,7 +10,7 @@ type Told = Pick<AppError, "exitCode"> & { readonly code: string };
 type Work = Told | null | void;
 
 /** What a command declares itself with. */
-export interface Shell {
+export interface CommandContext {
   readonly words: Words;
   /**
    * Opens the app with the options of `command`, does the work, and closes it. What `work` throws is told and gives the exit
@@ -20,7 +20,7 @@ export interface Shell {
 }
 
 /** Adds one command to the program. */
-export type Declare = (program: Verb, shell: Shell) => void;
+export type Declare = (program: Verb, shell: CommandContext) => void;
 
 /** What takes two columns, of the characters our words are made of. */
 const wide = /[\u2e80-\u9fff\uff00-\uff60]/gu;

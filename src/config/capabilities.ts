@@ -2,16 +2,16 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { readRegular } from "../files.ts";
 import { writePrivately } from "./private-file.ts";
-import { type Findings, findingsSchema } from "./schema.ts";
+import { type ProbedCapabilities, findingsSchema } from "./schema.ts";
 
 /** What findings are about. */
-export interface Found {
+export interface ProbedModel {
   readonly provider: string;
   readonly baseUrl: string;
   readonly model: string;
 }
 
-type All = Readonly<Record<string, Findings>>;
+type All = Readonly<Record<string, ProbedCapabilities>>;
 
 const fileSchema = v.object({ v: v.literal(1), findings: v.record(v.string(), findingsSchema) });
 
@@ -34,18 +34,18 @@ function readOwn(path: string): string {
 
 const maxFindingsBytes = 16 * 1024 * 1024;
 
-export function findingsOf(all: All, found: Found): Findings | null {
+export function findingsOf(all: All, found: ProbedModel): ProbedCapabilities | null {
   const name = nameOf(found);
   return Object.hasOwn(all, name) ? all[name]! : null;
 }
 
 /** @throws AppError `storage_failed` */
-export async function saveFindings(cache: string, found: Found, findings: Findings): Promise<void> {
+export async function saveFindings(cache: string, found: ProbedModel, findings: ProbedCapabilities): Promise<void> {
   const all = { ...readFindings(cache), [nameOf(found)]: findings };
   await writePrivately(findingsPath(cache), `${JSON.stringify({ v: 1, findings: all }, null, 2)}\n`);
 }
 
-function nameOf({ provider, baseUrl, model }: Found): string {
+function nameOf({ provider, baseUrl, model }: ProbedModel): string {
   return `${provider} ${baseUrl} ${model}`;
 }
 

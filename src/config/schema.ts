@@ -159,7 +159,7 @@ export const findingsSchema = v.object({
   /** Whether it takes `response_format: json_object`. */
   json: v.nullable(flag),
 });
-export type Findings = v.InferOutput<typeof findingsSchema>;
+export type ProbedCapabilities = v.InferOutput<typeof findingsSchema>;
 
 const rates = v.strictObject({ cached: between(0, 1e6), input: between(0, 1e6), output: between(0, 1e6) });
 

@@ -2,7 +2,7 @@ import type { Problem } from "./problems.ts";
 import type { CheckFacts, CheckId, Subject } from "./subject.ts";
 
 /** Why there was nothing to look at. */
-export type SkipReason =
+export type CheckSkipReason =
   | "no_terminal"
   | "no_index"
   | "no_proxy"
@@ -18,9 +18,9 @@ export type SkipReason =
   /** What it needs is out of order. */
   | "blocked";
 
-export type Outcome<Facts> =
+export type CheckOutcome<Facts> =
   | { readonly facts: Facts | null; readonly problems: readonly Problem[] }
-  | { readonly skip: SkipReason };
+  | { readonly skip: CheckSkipReason };
 
 /** One thing that is looked at. */
 export interface Check<Id extends CheckId> {
@@ -28,12 +28,12 @@ export interface Check<Id extends CheckId> {
   /** Checks that must not have failed. */
   readonly needs: readonly CheckId[];
   /** @throws AppError what is wrong, in the program's own terms */
-  readonly look: (subject: Subject) => Outcome<CheckFacts[Id]> | Promise<Outcome<CheckFacts[Id]>>;
+  readonly look: (subject: Subject) => CheckOutcome<CheckFacts[Id]> | Promise<CheckOutcome<CheckFacts[Id]>>;
 }
 
 export type AnyCheck = { [Id in CheckId]: Check<Id> }[CheckId];
 
 /** What is told of it, and what is wrong, if anything. */
-export function fine<Facts>(facts: Facts, ...problems: readonly (Problem | false)[]): Outcome<Facts> {
+export function fine<Facts>(facts: Facts, ...problems: readonly (Problem | false)[]): CheckOutcome<Facts> {
   return { facts, problems: problems.filter((problem) => problem !== false) };
 }

@@ -1,6 +1,6 @@
 import { asAppError } from "../errors.ts";
 import { balance, failover, key, models, provider } from "./account.ts";
-import type { AnyCheck, Outcome, SkipReason } from "./check.ts";
+import type { AnyCheck, CheckOutcome, CheckSkipReason } from "./check.ts";
 import { program, settings, terminal } from "./machine.ts";
 import { answer, clock, connect, lookup, proxy, tls } from "./network.ts";
 import { exitCodeOf, type Problem } from "./problems.ts";
@@ -44,7 +44,7 @@ export type Result<Id extends CheckId = CheckId> = {
     readonly facts: CheckFacts[Each] | null;
     readonly problems: readonly Problem[];
     /** Why it was skipped; `by` is the check that is out of order. */
-    readonly skipped: { readonly why: SkipReason; readonly by: CheckId | null } | null;
+    readonly skipped: { readonly why: CheckSkipReason; readonly by: CheckId | null } | null;
   };
 }[Id];
 
@@ -65,7 +65,7 @@ export async function* examine(subject: Subject): AsyncGenerator<Result> {
 }
 
 async function make(check: AnyCheck, subject: Subject): Promise<Result> {
-  let outcome: Outcome<CheckFacts[CheckId]>;
+  let outcome: CheckOutcome<CheckFacts[CheckId]>;
   try {
     outcome = await check.look(subject);
   } catch (thrown) {
@@ -78,7 +78,7 @@ async function make(check: AnyCheck, subject: Subject): Promise<Result> {
   return { id: check.id, status: statusOf(problems), facts, problems, skipped: null } as Result;
 }
 
-function skipped(id: CheckId, why: SkipReason, by: CheckId | null): Result {
+function skipped(id: CheckId, why: CheckSkipReason, by: CheckId | null): Result {
   return { id, status: "skip", facts: null, problems: [], skipped: { why, by } };
 }
 

@@ -3,7 +3,7 @@ import type { AppError } from "../errors.ts";
 import type { Log } from "./log-file.ts";
 
 /** Whom a model asks. */
-export interface Asked {
+export interface LoggedRequest {
   readonly provider: string;
   readonly host: string;
 }
@@ -17,7 +17,7 @@ let requests = 0;
  * Logs each request, and each attempt at it: whom it asks, how large it is, when what came, how it ended. The words of
  * questions and answers only where the log takes content.
  */
-export function withLog(model: Model, log: Log, asked: Asked): Model {
+export function withLog(model: Model, log: Log, asked: LoggedRequest): Model {
   return async function* logged(request, signal) {
     const record = new RequestRecord(log, ++requests);
     record.begin(request, asked);
@@ -54,7 +54,7 @@ class RequestRecord {
     this.#request = request;
   }
 
-  begin({ model, messages, sampling, thinking, stream }: ChatRequest, asked: Asked): void {
+  begin({ model, messages, sampling, thinking, stream }: ChatRequest, asked: LoggedRequest): void {
     const { stop, responseFormat: form, body, ...numbers } = sampling;
     this.#write("info", "request", {
       ...asked,

@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../chat/model.ts";
-import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
+import type { ProbedCapabilities, prefixForms, thinkingForms } from "../config/schema.ts";
 import type { RawAnswer } from "../providers/wire/raw-request.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];
@@ -13,10 +13,10 @@ export interface ProbeDoor {
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;
   /** @throws AppError for what is no matter of the question */
-  ask(question: Question): Promise<RawAnswer>;
+  ask(question: ProbeQuestion): Promise<RawAnswer>;
 }
 
-interface Question {
+interface ProbeQuestion {
   readonly request: ChatRequest;
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;
@@ -49,7 +49,7 @@ export interface SwitchFacts {
 export class Probe {
   readonly door: ProbeDoor;
   #first: Promise<{ answer: RawAnswer; streamUsage: boolean }> | null = null;
-  readonly #found: { -readonly [Name in Exclude<keyof Findings, "at">]: Findings[Name] } = {
+  readonly #found: { -readonly [Name in Exclude<keyof ProbedCapabilities, "at">]: ProbedCapabilities[Name] } = {
     thinking: null,
     prefix: null,
     stream_usage: null,
@@ -166,7 +166,7 @@ export class Probe {
   }
 
   /** @param at when it was found out */
-  findings(at: Date): Findings {
+  findings(at: Date): ProbedCapabilities {
     return { at: at.toISOString(), ...this.#found };
   }
 

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { systemReason } from "../errors.ts";
 import { type Check, fine } from "./check.ts";
 import { type Problem, problem } from "./problems.ts";
-import type { Place, PlaceFacts } from "./subject.ts";
+import type { StoragePlace, StorageFacts } from "./subject.ts";
 
 /** Bytes: less than this, and long answers may soon not be saved. */
 const leastSpace = 50_000_000;
@@ -21,7 +21,7 @@ export const folders: Check<"folders"> = {
   },
 };
 
-async function lookAt({ what, path, isPrivate }: Place): Promise<{ facts: PlaceFacts; problems: Problem[] }> {
+async function lookAt({ what, path, isPrivate }: StoragePlace): Promise<{ facts: StorageFacts; problems: Problem[] }> {
   const found = await stat(path).catch(() => null);
   const mode =
     found === null || process.platform === "win32" ? null : (found.mode & 0o777).toString(8).padStart(3, "0");

@@ -1,4 +1,4 @@
-import type { Findings, prefixForms, thinkingForms } from "../config/schema.ts";
+import type { ProbedCapabilities, prefixForms, thinkingForms } from "../config/schema.ts";
 import type { AppError } from "../errors.ts";
 import type { Reach } from "../providers/connectivity.ts";
 import type { Probe } from "./probe.ts";
@@ -14,7 +14,7 @@ export interface Subject {
   readonly settings: CheckFacts["settings"];
   /** What is wrong in them, the config file's mistakes with line and key. */
   readonly mistakes: readonly AppError[];
-  readonly places: readonly Place[];
+  readonly places: readonly StoragePlace[];
   transcripts(): Promise<TranscriptFacts>;
   index(): Promise<IndexFacts>;
   /** @throws AppError for a provider that is not there or has no address */
@@ -28,11 +28,11 @@ export interface Subject {
   /** @throws AppError */
   models(): Promise<Models>;
   /** Null where the provider does not tell. @throws AppError */
-  balance(): Promise<readonly Balance[] | null>;
+  balance(): Promise<readonly BalanceFact[] | null>;
   /** Those that take over for the model in use, each tried. */
   failover(): Promise<readonly SuccessorTrial[]>;
   /** What was found out about the model earlier and is in use. */
-  findings(): Findings | null;
+  findings(): ProbedCapabilities | null;
   /** Null where nobody asked for questions to be put. */
   readonly probe: (() => Promise<Probe>) | null;
 }
@@ -42,7 +42,7 @@ export interface CheckFacts {
   program: { version: string; node: string; platform: string; arch: string; executable: string };
   terminal: TerminalFacts;
   settings: { path: string; exists: boolean; set: readonly { name: string; value: string; origin: string }[] };
-  folders: { places: readonly PlaceFacts[] };
+  folders: { places: readonly StorageFacts[] };
   transcripts: Omit<TranscriptFacts, "unreadable">;
   index: IndexFacts;
   provider: { provider: string; baseUrl: string; origin: string; model: string | null };
@@ -56,7 +56,7 @@ export interface CheckFacts {
   models: { count: number; model: string; listed: boolean };
   balance: { balances: readonly { currency: string; total: string }[] };
   failover: { routes: readonly { name: string; works: boolean }[] };
-  findings: Findings;
+  findings: ProbedCapabilities;
   streaming: { firstMs: number; totalMs: number; finishReason: string | null; done: boolean };
   usage: { where: "end" | "every" | "none"; asked: boolean; cache: string | null; reasoning: boolean };
   thinking: { form: ThinkingForm; byDefault: boolean; on: boolean | null; off: boolean | null; field: string | null };
@@ -83,15 +83,15 @@ interface TerminalFacts {
 }
 
 /** A file or folder of the program's. */
-export interface Place {
+export interface StoragePlace {
   readonly what: "config" | "keys" | "data" | "cache" | "transcripts";
   readonly path: string;
   /** Nobody else is to read it. */
   readonly isPrivate: boolean;
 }
 
-export interface PlaceFacts {
-  readonly what: Place["what"];
+export interface StorageFacts {
+  readonly what: StoragePlace["what"];
   readonly path: string;
   readonly exists: boolean;
   /** Octal, e.g. `700`; null where it does not exist or the system has no modes. */
@@ -144,7 +144,7 @@ interface Models {
   readonly successor: string | null;
 }
 
-interface Balance {
+interface BalanceFact {
   readonly currency: string;
   readonly total: string;
 }

@@ -4,10 +4,10 @@ import { sayParts, sayThinking } from "../terminal/answer-notes.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count, summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
-import type { Answer, Host, Question } from "./host.ts";
+import type { SessionAnswer, Host, SessionQuestion } from "./host.ts";
 
 /** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
-export function closeAnswer(host: Host, answer: Answer): void {
+export function closeAnswer(host: Host, answer: SessionAnswer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
   const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
@@ -45,7 +45,7 @@ const nearlyFull = 0.8;
 const smallWindow = 400;
 
 /** Says so before a conversation no longer fits; with the setting `compact: auto` makes room by itself. */
-export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
+export async function warnOfContext(host: Host, answer: SessionAnswer): Promise<void> {
   if (answer.error !== null) return;
   if (host.dialogue.context.tokens >= smallWindow) await host.dialogue.learnWindow();
   const { tokens, window } = host.dialogue.context;
@@ -56,7 +56,7 @@ export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
 }
 
 /** The same before a question that will not fit behind what was said: it is told, or room is made, before it is sent. */
-export async function makeRoom(host: Host, question: Question): Promise<void> {
+export async function makeRoom(host: Host, question: SessionQuestion): Promise<void> {
   const { tokens, window } = host.dialogue.context;
   if (window === null || host.settings.get("history") === "false") return;
   const needed = tokens + estimateTokens(question.text);

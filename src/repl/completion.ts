@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Candidate, Completer, Completion } from "./editor/completion.ts";
+import type { CompletionCandidate, Completer, Completion } from "./editor/completion.ts";
 import type { Host } from "./host.ts";
 import { slashes } from "./line-kind.ts";
 import { findCommand, slashCommands } from "./slash/table.ts";
@@ -42,7 +42,7 @@ async function completeMention(before: string): Promise<Completion | null> {
   return { from: before.length - plain.length, candidates };
 }
 
-function commandsLike(host: Host, typed: string): Candidate[] {
+function commandsLike(host: Host, typed: string): CompletionCandidate[] {
   return slashCommands
     .filter(({ name }) => name.startsWith(typed))
     .map(({ name }) => ({ value: `${name} `, label: `/${name}`, hint: host.words.slash[name] }));
@@ -53,7 +53,7 @@ function commandsLike(host: Host, typed: string): Candidate[] {
  *
  * @param written how a path, with a blank behind a file's, is written where it is put in
  */
-async function pathsLike(typed: string, written = (value: string) => value): Promise<Candidate[]> {
+async function pathsLike(typed: string, written = (value: string) => value): Promise<CompletionCandidate[]> {
   const folder = typed.endsWith("/") ? typed : typed.includes("/") ? `${dirname(typed)}/` : "";
   const start = typed.slice(folder.length);
   const real = folder.startsWith("~/") ? join(homedir(), folder.slice(2)) : folder || ".";

@@ -5,7 +5,7 @@ import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
 import { slashes } from "./line-kind.ts";
-import type { Line, LineSource } from "./host.ts";
+import type { InputLine, LineSource } from "./host.ts";
 import { mentionsIn } from "./mentions.ts";
 
 export interface EditedOptions {
@@ -44,7 +44,7 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
   );
   const source: LineSource = {
     multiline: false,
-    async read(initial = "", again = false): Promise<Line> {
+    async read(initial = "", again = false): Promise<InputLine> {
       const result = await editor.read(promptOf(terminal.ink.err), initial, again);
       return result.kind === "line" ? { kind: "line", text: result.text, mentions: mentionsIn(result) } : result;
     },

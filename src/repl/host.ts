@@ -13,7 +13,7 @@ export interface Host {
   /** In the language in use, which `/lang` changes. */
   readonly words: Words;
   readonly lines: LineSource;
-  readonly dialogue: Dialogue;
+  readonly dialogue: SessionDialogue;
   readonly settings: SessionSettings;
   readonly archive: Archive;
   /** How the next answer is written to stdout. */
@@ -26,9 +26,9 @@ export interface Host {
    *
    * @throws AppError `input_unreadable` for a file that is there and cannot be sent
    */
-  readonly attach: (written: Written, signal: AbortSignal) => Promise<Question | null>;
+  readonly attach: (written: TypedQuestion, signal: AbortSignal) => Promise<SessionQuestion | null>;
   /** Shows what goes with a question asked before; false where there is much to send and the person said no. */
-  readonly maySendAgain: (question: Question) => Promise<boolean>;
+  readonly maySendAgain: (question: SessionQuestion) => Promise<boolean>;
   /** Adds a file, a folder or a pattern to the next question; gives how many files that were. */
   readonly addFile: (path: string, signal: AbortSignal) => Promise<number>;
   /** Reads `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */
@@ -65,11 +65,11 @@ export interface Host {
 }
 
 /** A question before its files are read. */
-export interface Written {
+export interface TypedQuestion {
   readonly text: string;
   readonly mentions: readonly Mention[];
   /** The question whose place it takes: what was attached to that one goes along; null for none. */
-  readonly instead: Question | null;
+  readonly instead: SessionQuestion | null;
 }
 
 export interface ChosenModel {
@@ -116,7 +116,7 @@ export interface Archive {
   readonly fork: (turns: number | null) => Promise<string>;
 }
 
-export interface Question {
+export interface SessionQuestion {
   /** As it is sent, with the text of attached files. */
   readonly text: string;
   readonly images?: readonly Image[];
@@ -131,7 +131,7 @@ interface ContextUse {
   readonly window: number | null;
 }
 
-interface Dialogue {
+interface SessionDialogue {
   readonly provider: string;
   readonly modelId: string;
   readonly id: string | null;
@@ -161,12 +161,12 @@ interface Dialogue {
   readonly learnWindow: () => Promise<void>;
   /** @param instead whether the question takes the place of the last one */
   readonly ask: (
-    question: Question,
+    question: SessionQuestion,
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
     instead: boolean,
-  ) => Promise<Answer>;
-  readonly continueAnswer: (onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<Answer>;
+  ) => Promise<SessionAnswer>;
+  readonly continueAnswer: (onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<SessionAnswer>;
   /**
    * Replaces the turns by a summary the model writes; the transcript keeps them. Gives tokens before and after, and why it was
    * not written down.
@@ -179,22 +179,22 @@ interface Dialogue {
   readonly useModel: (provider: string, model: string | null) => Promise<void>;
   readonly useSystem: (system: string | null) => void;
   /** The one that `/retry`, `/edit-last` and `/undo` mean; null when there is none. */
-  readonly lastQuestion: Question | null;
+  readonly lastQuestion: SessionQuestion | null;
   /** Withdraws the last exchange; gives its question and why that was not written down, null when there is none. */
-  readonly undo: () => { readonly question: Question; readonly unsaved: AppError | null } | null;
+  readonly undo: () => { readonly question: SessionQuestion; readonly unsaved: AppError | null } | null;
   /** Whether another program has added to the transcript since this one last read it or wrote to it. */
   readonly changedElsewhere: () => boolean;
   readonly startNew: () => void;
 }
 
-export interface Answer extends TurnResult {
+export interface SessionAnswer extends TurnResult {
   readonly cost: Cost | null;
   /** Whether the price is unknown only because nobody knows yet whether the day is a holiday. */
   readonly tariffUnknown: boolean;
   readonly unsaved: AppError | null;
 }
 
-export type Line =
+export type InputLine =
   /** `mentions`: what it names after `@`, where that was typed at the editor; none for what was piped. */
   | { readonly kind: "line"; readonly text: string; readonly mentions?: readonly Mention[] }
   /** Ctrl-C at an empty prompt; `touched` when other keys came before it. */
@@ -208,7 +208,7 @@ export interface LineSource {
    * @param initial stands at the prompt to begin with, where it can be edited
    * @param again whether it was read from here before: then what was typed of it counts as typed
    */
-  read(initial?: string, again?: boolean): Promise<Line>;
+  read(initial?: string, again?: boolean): Promise<InputLine>;
   /**
    * While an answer streams: keys are kept for the next prompt, and Ctrl-C calls `onInterrupt`.
    *

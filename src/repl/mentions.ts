@@ -44,18 +44,18 @@ export function mentionsIn({ text, typed }: Stretch, windows = process.platform 
   return mentions;
 }
 
-interface Reach {
+interface MentionSpan {
   readonly path: string;
   /** Offset behind it. */
   readonly end: number;
 }
 
-function quoted(text: string, at: number): Reach[] | null {
+function quoted(text: string, at: number): MentionSpan[] | null {
   const [whole, , path = ""] = /^(["'])([^\n]+?)\1/u.exec(text.slice(at, at + 4096)) ?? [];
   return whole === undefined ? null : [{ path, end: at + whole.length }];
 }
 
-function plain(text: string, at: number, windows: boolean): Reach[] {
+function plain(text: string, at: number, windows: boolean): MentionSpan[] {
   const form = windows ? /^(?:\\ |\S)+/u : /^(?:\\[^\n]|[^\s\\])+/u;
   const [whole = ""] = form.exec(text.slice(at, at + 4096)) ?? [];
   return endsOf(whole).map((part) => ({ path: unescaped(part, windows), end: at + part.length }));

@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { decodeText, type TextEncoding } from "../text-encoding.ts";
-import type { Line, LineSource } from "./host.ts";
+import type { InputLine, LineSource } from "./host.ts";
 
 export interface PipedOptions {
   readonly stop: AbortSignal;
@@ -18,7 +18,7 @@ export function pipedLines(input: NodeJS.ReadStream, options: PipedOptions): Lin
   const lines = linesOf(input, options);
   options.stop.addEventListener("abort", () => input.destroy(), { once: true });
   return {
-    async read(): Promise<Line> {
+    async read(): Promise<InputLine> {
       const { value, done } = await lines.next();
       return done === true ? { kind: "end" } : { kind: "line", text: value };
     },

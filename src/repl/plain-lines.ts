@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline";
 import { takeInterrupts } from "../terminal/interrupts.ts";
-import type { Line, LineSource } from "./host.ts";
+import type { InputLine, LineSource } from "./host.ts";
 
 /**
  * Node's own line reading, for terminals that cannot move their cursor. Ctrl-C comes as a signal there, and what was typed
@@ -29,7 +29,7 @@ export function plainLines(input: NodeJS.ReadStream, show: (text: string) => voi
     wake?.();
   });
   return {
-    async read(): Promise<Line> {
+    async read(): Promise<InputLine> {
       show("> ");
       while (true) {
         if (interrupted) {

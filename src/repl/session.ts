@@ -2,7 +2,7 @@ import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
 import { closeAnswer, makeRoom, warnOfContext, warnOfOthers } from "./answer-notices.ts";
 import { foreign } from "./editor/origin.ts";
-import type { Answer, Host, Question } from "./host.ts";
+import type { SessionAnswer, Host, SessionQuestion } from "./host.ts";
 import { kindOf } from "./line-kind.ts";
 import { type Mention, mentionsIn } from "./mentions.ts";
 import type { SlashOutcome } from "./slash/command.ts";
@@ -28,10 +28,10 @@ interface Typed {
   readonly line: string;
   readonly mentions: readonly Mention[];
   /** The question whose place it takes; null for none. */
-  readonly instead: Question | null;
+  readonly instead: SessionQuestion | null;
 }
 
-type Ask = (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<Answer>;
+type Ask = (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<SessionAnswer>;
 
 class Session {
   readonly #host: Host;
@@ -42,7 +42,7 @@ class Session {
   /** Whether that was read from the prompt before. */
   #again = false;
   /** The question that is being edited: what is sent at the next prompt takes its place; null for none. */
-  #edited: Question | null = null;
+  #edited: SessionQuestion | null = null;
 
   constructor(host: Host, stop: AbortSignal) {
     this.#host = host;
@@ -123,10 +123,10 @@ class Session {
   }
 
   /** Null where it is not to be sent; then it stands at the prompt again, as it does when a file cannot be read. */
-  async #attach(text: string, typed: Typed | null): Promise<Question | null> {
+  async #attach(text: string, typed: Typed | null): Promise<SessionQuestion | null> {
     const controller = new AbortController();
     const release = this.#host.lines.hold(() => controller.abort());
-    let question: Question | null = null;
+    let question: SessionQuestion | null = null;
     try {
       const { mentions, instead } = typed ?? { mentions: mentionsIn(foreign(text)), instead: null };
       const signal = AbortSignal.any([this.#stop, controller.signal]);
@@ -141,7 +141,7 @@ class Session {
     }
   }
 
-  async #ask(question: Question, instead: boolean): Promise<void> {
+  async #ask(question: SessionQuestion, instead: boolean): Promise<void> {
     await makeRoom(this.#host, question);
     await this.#answer((onEvent, signal) => this.#host.dialogue.ask(question, onEvent, signal, instead));
   }
@@ -165,7 +165,7 @@ class Session {
     }
   }
 
-  async #watched(view: AnswerView, ask: Ask, signal: AbortSignal): Promise<Answer> {
+  async #watched(view: AnswerView, ask: Ask, signal: AbortSignal): Promise<SessionAnswer> {
     try {
       return await ask(view.onEvent, AbortSignal.any([this.#stop, signal]));
     } finally {

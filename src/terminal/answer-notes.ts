@@ -3,7 +3,7 @@ import type { Words } from "../words/words.ts";
 import { sanitize } from "./sanitize.ts";
 import { describe, errorWords, type Terminal } from "./terminal.ts";
 
-interface Took {
+interface TakeoverRecord {
   readonly provider: string;
   readonly model: string;
   readonly error: AppError;
@@ -13,8 +13,8 @@ interface Took {
 
 /** How an answer was put together: who took over from whom and why, how it went on where it had broken off. */
 interface Parts {
-  readonly failovers: readonly Took[];
-  readonly seams: readonly (Took & { readonly how: "prefix" | "asked" | "again" })[];
+  readonly failovers: readonly TakeoverRecord[];
+  readonly seams: readonly (TakeoverRecord & { readonly how: "prefix" | "asked" | "again" })[];
   /** Why it ended early in spite of that; null when it is whole. */
   readonly error: AppError | null;
 }

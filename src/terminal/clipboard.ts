@@ -34,7 +34,7 @@ const pasters: readonly (readonly [string, ...string[]])[] = [
 ];
 
 /** What such a program finds around it: it needs no keys, and some stay to serve what was copied. */
-type Variables = Readonly<Record<string, string | undefined>>;
+type ClipboardVariables = Readonly<Record<string, string | undefined>>;
 
 /** Milliseconds such a program may take; without a display some wait for ever. */
 const patience = 2000;
@@ -50,7 +50,7 @@ const longestSequence = 74_994;
  *
  * @returns what was copied
  */
-export async function copyText(terminal: Terminal, text: string, env: Variables): Promise<string> {
+export async function copyText(terminal: Terminal, text: string, env: ClipboardVariables): Promise<string> {
   const shown = sanitize(text);
   const encoded = Buffer.from(shown).toString("base64");
   if (terminal.errIsTerminal && terminal.capable && encoded.length <= longestSequence) {
@@ -62,7 +62,11 @@ export async function copyText(terminal: Terminal, text: string, env: Variables)
   return shown;
 }
 
-async function fed([name, ...args]: readonly [string, ...string[]], bytes: Buffer, env: Variables): Promise<boolean> {
+async function fed(
+  [name, ...args]: readonly [string, ...string[]],
+  bytes: Buffer,
+  env: ClipboardVariables,
+): Promise<boolean> {
   const command = findProgram(name, env);
   if (command === null) return false;
   const child = spawn(command, args, { stdio: ["pipe", "ignore", "ignore"], timeout: patience, env });
@@ -81,7 +85,7 @@ async function fed([name, ...args]: readonly [string, ...string[]], bytes: Buffe
  *
  * @param locale for what a program prints in another encoding all the same
  */
-export async function pastedText(env: Variables, locale: string): Promise<string | null> {
+export async function pastedText(env: ClipboardVariables, locale: string): Promise<string | null> {
   const run = promisify(execFile);
   for (const [name, ...args] of pasters) {
     const command = findProgram(name, env);

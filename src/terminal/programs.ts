@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { delimiter, extname, isAbsolute, join } from "node:path";
 
-type Variables = Readonly<Record<string, string | undefined>>;
+type ProgramVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where a program of the system is. Windows looks for a bare name in the working directory first, where a project may have
@@ -10,7 +10,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * @param windows default: this system
  * @returns the name itself on other systems; null where there is no such program
  */
-export function findProgram(name: string, variables: Variables, windows = process.platform === "win32"): string | null {
+export function findProgram(
+  name: string,
+  variables: ProgramVariables,
+  windows = process.platform === "win32",
+): string | null {
   if (!windows || isAbsolute(name)) return name;
   const entries = Object.entries(variables);
   const valueOf = (wanted: string) => entries.find(([each]) => each.toUpperCase() === wanted)?.[1] ?? "";

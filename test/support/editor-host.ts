@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BurstTimes } from "../../src/repl/editor/paste-detector.ts";
-import { type Candidate, type Completer } from "../../src/repl/editor/completion.ts";
+import { type CompletionCandidate, type Completer } from "../../src/repl/editor/completion.ts";
 import { LineEditor } from "../../src/repl/editor/editor.ts";
 import { History } from "../../src/repl/editor/history.ts";
 import { loadWords } from "../../src/words/words.ts";
@@ -19,7 +19,7 @@ export interface HostSettings {
   readonly initial?: string;
   readonly color?: boolean;
   /** Completed where a word starts with `/`. */
-  readonly candidates?: readonly Candidate[];
+  readonly candidates?: readonly CompletionCandidate[];
   /** Milliseconds the candidates take. */
   readonly slow?: number;
   /** As in `EditorOptions`. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseTranscript } from "../../src/transcripts/format/parse.ts";
-import { Searcher, type Findings, type SearchQuery } from "../../src/transcripts/search/search.ts";
+import { Searcher, type SearchResults, type SearchQuery } from "../../src/transcripts/search/search.ts";
 import { decodeFile } from "../../src/transcripts/format/decode.ts";
 import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { ending, noon, turn } from "./transcripts.ts";
@@ -28,7 +28,7 @@ export async function search(
   cache: string | null,
   what: string | RegExp,
   more: Partial<SearchQuery> = {},
-): Promise<Findings> {
+): Promise<SearchResults> {
   using searcher = new Searcher(folder, cache, "once");
   return await ask(searcher, what, more);
 }
@@ -38,13 +38,13 @@ export async function ask(
   searcher: Searcher,
   what: string | RegExp,
   more: Partial<SearchQuery> = {},
-): Promise<Findings> {
+): Promise<SearchResults> {
   const query = { what, role: null, since: null, limit: null, exchanges: null, ...more };
   return await searcher.search(query, { signal: new AbortController().signal, onProgress: () => {} });
 }
 
 /** What was found, as `name#turn`, in the order of names. */
-export function hits({ conversations }: Findings): string[] {
+export function hits({ conversations }: SearchResults): string[] {
   return conversations
     .flatMap(({ path, exchanges }) => exchanges.map(({ turn }) => `${basename(path)}#${turn}`))
     .sort();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { onTestFinished } from "vitest";
-import type { Ending, Exchange, Turn } from "../../src/transcripts/format/types.ts";
+import type { ExchangeEnd, Exchange, Turn } from "../../src/transcripts/format/types.ts";
 
 /** An empty folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -20,7 +20,7 @@ export function turn(question: string, more: Partial<Turn> = {}): Turn {
   return { at: noon, question, ...settings, ...more };
 }
 
-export function ending(more: Partial<Ending> = {}): Ending {
+export function ending(more: Partial<ExchangeEnd> = {}): ExchangeEnd {
   const nothing = { usage: null, cost: null, error: null, notice: null };
   return { at: noon, status: "complete", finishReason: "stop", ...nothing, ...more };
 }
@@ -93,7 +93,7 @@ const someTurn: fc.Arbitrary<Turn> = record({
   images: fc.array(record({ name: hostileText, url: hostileText }), { maxLength: 2 }),
 });
 
-const someEnding: fc.Arbitrary<Ending> = record({
+const someEnding: fc.Arbitrary<ExchangeEnd> = record({
   at: moment,
   status: fc.constantFrom("complete", "interrupted", "failed"),
   finishReason: orNull(hostileText),
@@ -133,7 +133,7 @@ export interface Course {
   readonly turn: Turn;
   readonly pieces: readonly Piece[];
   readonly pieceAt: Date;
-  readonly ending: Ending;
+  readonly ending: ExchangeEnd;
 }
 
 const somePieces = fc.array(

@@ -11,7 +11,7 @@ import type { App } from "../app.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
 import type { Attachment } from "../conversation/attachments.ts";
-import { Dialogue } from "../conversation/chat-session.ts";
+import { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer, Question } from "../conversation/turn-run.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
@@ -37,7 +37,7 @@ const declined = { code: "interrupted", exitCode: 130 };
 export async function runAsk(app: App, asking: Asking): Promise<{ code: string; exitCode: number } | null> {
   const gathered = asking.goOn ? null : await gather(app, asking);
   const earlier = await findEarlier(app, asking.earlier);
-  const dialogue = await Dialogue.open(app, earlier);
+  const dialogue = await ChatSession.open(app, earlier);
   if (gathered === null && !dialogue.canContinue) {
     throw new AppError("not_possible", { message: app.words.session.nothingToContinue });
   }
@@ -116,7 +116,7 @@ function isPiped(): boolean {
 }
 
 /** What the exit code comes from; null where the answer is whole and saved. */
-function failureIn({ provider }: Dialogue, { error, finishReason, refused, unsaved }: Answer): AppError | null {
+function failureIn({ provider }: ChatSession, { error, finishReason, refused, unsaved }: Answer): AppError | null {
   if (error !== null) return error;
   if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });
   if (refused) return new AppError("content_refused", { provider, reason: "refusal" });
@@ -124,7 +124,7 @@ function failureIn({ provider }: Dialogue, { error, finishReason, refused, unsav
 }
 
 /** What is left to say. */
-function report(app: App, dialogue: Dialogue, answer: Answer, output: Asking["output"]): void {
+function report(app: App, dialogue: ChatSession, answer: Answer, output: Asking["output"]): void {
   const { terminal, words } = app;
   if (app.stop.reason === "closed") return;
   sayParts(terminal, words, answer);

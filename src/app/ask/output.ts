@@ -5,7 +5,7 @@ import { describe } from "../../terminal/terminal.ts";
 import { usageJson } from "../../transcripts/format/metadata-write.ts";
 import { isoWithOffset } from "../../transcripts/format/times.ts";
 import type { App } from "../app.ts";
-import type { Dialogue } from "../conversation/chat-session.ts";
+import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../conversation/turn-run.ts";
 import { shownPath } from "../display-path.ts";
 
@@ -34,7 +34,7 @@ export function errorLine({ words }: App, error: AppError): object {
  */
 export function asObject(
   app: App,
-  dialogue: Dialogue,
+  dialogue: ChatSession,
   question: string | null,
   answer: Answer,
   error: AppError | null,

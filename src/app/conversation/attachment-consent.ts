@@ -5,7 +5,7 @@ import { localeOf } from "../../text-encoding.ts";
 import { entryOf } from "../../words/table.ts";
 import type { App } from "../app.ts";
 import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
-import type { Dialogue } from "./chat-session.ts";
+import type { ChatSession } from "./chat-session.ts";
 import { factsOf } from "../model-facts.ts";
 
 /** Tokens that are no large share of any window: for fewer, nobody is asked for it. */
@@ -61,7 +61,7 @@ export function tellReading({ terminal, words }: App, { files, leftOut }: Attach
  */
 export async function maySend(
   app: App,
-  dialogue: Dialogue,
+  dialogue: ChatSession,
   files: readonly Attachment[],
   release: () => void,
 ): Promise<boolean> {

@@ -28,7 +28,7 @@ const goOnCommand = "/continue";
  * A conversation with a model, saved as it goes: what `ask` does once, the session again and again. The transcript is told
  * of each event before whoever watches.
  */
-export class Dialogue {
+export class ChatSession {
   readonly #app: App;
   readonly #spending: Spending;
   #state: DialogueState;
@@ -47,12 +47,12 @@ export class Dialogue {
    *   others, for the first two a flag or a variable
    * @throws AppError for settings and credentials
    */
-  static async open(app: App, earlier: Transcript | null): Promise<Dialogue> {
+  static async open(app: App, earlier: Transcript | null): Promise<ChatSession> {
     const { file, folders, terminal, words } = app;
     for (const mistake of failoverMistakes(file, folders.configFile)) {
       terminal.warn(sanitize(describe(mistake, words.errors)));
     }
-    return new Dialogue(app, await openState(app, earlier));
+    return new ChatSession(app, await openState(app, earlier));
   }
 
   get provider(): string {

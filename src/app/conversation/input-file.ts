@@ -14,7 +14,7 @@ export const maxInputBytes = 32 * 1024 * 1024;
 /** Milliseconds without a byte from a pipe, after which a person is told what is waited for. */
 const silenceMs = 1000;
 
-export interface ReadOptions {
+export interface InputOptions {
   /** What errors call it. */
   readonly name: string;
   /** Bytes; a larger file is refused, where its size is known before it is read. */
@@ -33,7 +33,7 @@ export interface ReadOptions {
  * @param path absolute
  * @throws AppError `input_unreadable`; `interrupted` when `stop` comes first
  */
-export async function readInput(path: string, options: ReadOptions): Promise<Buffer> {
+export async function readInput(path: string, options: InputOptions): Promise<Buffer> {
   if (path === devNull) return Buffer.alloc(0);
   try {
     // Opened without waiting for whoever writes into a pipe: that could not be ended. Windows has no such flag.
@@ -47,7 +47,7 @@ export async function readInput(path: string, options: ReadOptions): Promise<Buf
 }
 
 /** Reads and closes. */
-async function readOpened(descriptor: number, options: ReadOptions): Promise<Buffer> {
+async function readOpened(descriptor: number, options: InputOptions): Promise<Buffer> {
   const stat = fstatSync(descriptor);
   if (stat.isFIFO()) {
     // It closes the descriptor itself.
@@ -69,13 +69,13 @@ function refusalOf(stat: Stats): string | null {
   return stat.isDirectory() ? "EISDIR" : "device";
 }
 
-function tooLarge({ name, maxBytes }: ReadOptions): AppError {
+function tooLarge({ name, maxBytes }: InputOptions): AppError {
   const limit = `${Math.floor(maxBytes / 1048576)} MiB`;
   return new AppError("input_unreadable", { path: name, reason: "too_large", limit });
 }
 
 /** Sizes lie, in /proc for instance: what counts is what comes. */
-async function readFile(descriptor: number, options: ReadOptions): Promise<Buffer> {
+async function readFile(descriptor: number, options: InputOptions): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for (;;) {
@@ -93,7 +93,7 @@ async function readFile(descriptor: number, options: ReadOptions): Promise<Buffe
  *
  * @throws AppError `input_unreadable` for more than `maxBytes`; `interrupted` when `stop` comes first; the stream's error
  */
-export async function readStream(stream: Readable, options: ReadOptions): Promise<Buffer> {
+export async function readStream(stream: Readable, options: InputOptions): Promise<Buffer> {
   const { maxBytes, stop, onSilence, onData } = options;
   const pieces: Buffer[] = [];
   let length = 0;

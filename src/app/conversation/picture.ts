@@ -1,12 +1,12 @@
 /** What a file is by its first bytes, whatever its name says. */
-export type Content =
+export type FileContent =
   | { readonly kind: "picture"; readonly mediaType: string; readonly whole: boolean }
   /** A picture or a document of a form that the services do not take; `form` as people call it. */
   | { readonly kind: "foreign"; readonly form: string }
   | { readonly kind: "other" };
 
 /** The content of a file, by the signatures of its form. */
-export function contentOf(bytes: Buffer): Content {
+export function contentOf(bytes: Buffer): FileContent {
   const mediaType = mediaTypeOf(bytes);
   if (mediaType !== null) return { kind: "picture", mediaType, whole: isWhole(bytes, mediaType) };
   const form = foreignForm(bytes);

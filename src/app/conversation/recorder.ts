@@ -2,14 +2,14 @@ import type { ChatEvent, Cost } from "../../chat/model.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
-import type { Ending, Turn } from "../../transcripts/format/types.ts";
+import type { ExchangeEnd, Turn } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Words } from "../../words/words.ts";
 
 /** An exchange that was begun in the transcript. Leaving its block ends it, however that happens. */
 interface OpenExchange extends Disposable {
   /** Ends it in order; once. */
-  readonly end: (ending: Ending) => void;
+  readonly end: (ending: ExchangeEnd) => void;
 }
 
 /** Tells the transcript of one exchange; a failure to write is kept, and the conversation goes on. */
@@ -31,7 +31,7 @@ export class Recording {
   /** Begins an exchange; to be held with `using`, so that the file's lock is given back whatever is thrown before its end. */
   begin(turn: Turn): OpenExchange {
     let open = true;
-    const end = (ending: Ending) => {
+    const end = (ending: ExchangeEnd) => {
       if (!open) return;
       open = false;
       this.try((writer) => writer.end(ending));
@@ -51,7 +51,7 @@ export class Recording {
 }
 
 /** The end of an exchange that the program itself failed in. */
-function unforeseen(): Ending {
+function unforeseen(): ExchangeEnd {
   const { code } = new AppError("internal", { message: "" });
   return {
     at: new Date(),
@@ -65,7 +65,7 @@ function unforeseen(): Ending {
 }
 
 /** How a turn ended, as the transcript writes it down. */
-export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Words, "answer" | "errors">): Ending {
+export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Words, "answer" | "errors">): ExchangeEnd {
   const { error } = result;
   const notice = failureOf(words, result);
   return {

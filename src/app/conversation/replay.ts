@@ -1,4 +1,4 @@
-import type { Asked, Place } from "../../chat/conversation.ts";
+import type { AskedQuestion, TurnSource } from "../../chat/conversation.ts";
 import type { Image, Message } from "../../chat/model.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 
@@ -6,9 +6,9 @@ import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 export interface Rebuilt {
   readonly turns: readonly Message[];
   /** For each two of them. */
-  readonly places: readonly Place[];
+  readonly places: readonly TurnSource[];
   /** Turns that a summary took the place of, or that were dropped. */
-  readonly covered: readonly Asked[];
+  readonly covered: readonly AskedQuestion[];
   /** Whether the last answer can be gone on with. */
   readonly cut: boolean;
 }
@@ -22,7 +22,7 @@ export interface Rebuilt {
 export function rebuild({ exchanges, compaction }: Transcript, heading: string): Rebuilt {
   const covered = compaction === null ? -1 : exchanges.findIndex(({ id }) => id === compaction.through);
   const turns: Message[] = [];
-  const places: Place[] = [];
+  const places: TurnSource[] = [];
   if (compaction !== null && compaction.summary !== null && covered >= 0) {
     turns.push({ role: "user", content: heading }, { role: "assistant", content: compaction.summary });
     places.push({ through: compaction.through });
@@ -38,8 +38,8 @@ export function rebuild({ exchanges, compaction }: Transcript, heading: string):
   return { turns, places, covered: askedIn(before), cut: isLast && last !== undefined && isCut(last) };
 }
 
-function askedIn(exchanges: readonly Exchange[]): Asked[] {
-  const asked: Asked[] = [];
+function askedIn(exchanges: readonly Exchange[]): AskedQuestion[] {
+  const asked: AskedQuestion[] = [];
   for (const { id, question, answer, continues } of exchanges) {
     const ids = id === null ? [] : [id];
     const last = asked.at(-1);
@@ -50,7 +50,7 @@ function askedIn(exchanges: readonly Exchange[]): Asked[] {
   return asked;
 }
 
-function add(turns: Message[], places: Place[], exchange: Exchange): void {
+function add(turns: Message[], places: TurnSource[], exchange: Exchange): void {
   const { id, question, images, answer, continues } = exchange;
   const [before, place] = [turns.at(-1), places.at(-1)];
   const ids = id === null ? [] : [id];

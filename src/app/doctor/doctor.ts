@@ -1,6 +1,6 @@
 import { shortenHome } from "../../config/folders.ts";
 import { findingsOf, findingsPath, readFindings, saveFindings } from "../../config/capabilities.ts";
-import type { Findings } from "../../config/schema.ts";
+import type { ProbedCapabilities } from "../../config/schema.ts";
 import { examine, type Result, worstExitCode } from "../../diagnostics/examination.ts";
 import { exitCodeOf, type Problem, type ProblemCode, type ProblemDetails } from "../../diagnostics/problems.ts";
 import type { Subject } from "../../diagnostics/subject.ts";
@@ -26,7 +26,7 @@ export async function runDoctor(
 ): Promise<{ readonly code: string; readonly exitCode: number } | null> {
   const subject = await subjectOf(app, mistakes, probe);
   const results: Result[] = [];
-  const waiting = new Waiting(app);
+  const waiting = new PendingCheck(app);
   try {
     for await (const result of examine(subject)) {
       waiting.end();
@@ -89,7 +89,7 @@ function tellAsking({ terminal, words }: App, subject: Subject): void {
 }
 
 /** Shows on a terminal for how long the model has been asked now. */
-class Waiting {
+class PendingCheck {
   readonly #app: App;
   readonly #spinner: Spinner;
   #timer: NodeJS.Timeout | null = null;
@@ -129,7 +129,10 @@ async function keep({ terminal, words, folders }: App, subject: Subject, results
   terminal.say(terminal.ink.err.dim(sanitize(words.doctor.kept({ path: shortenHome(findingsPath(folders.cache)) }))));
 }
 
-function withEarlier(found: Findings, { thinking, prefix, stream_usage: usage, json }: Findings): Findings {
+function withEarlier(
+  found: ProbedCapabilities,
+  { thinking, prefix, stream_usage: usage, json }: ProbedCapabilities,
+): ProbedCapabilities {
   return {
     at: found.at,
     thinking: found.thinking ?? thinking,

@@ -6,7 +6,7 @@ import { hasKeyring, keyringName } from "../../config/keyring.ts";
 import type { Key } from "../../config/keys.ts";
 import type { Origin } from "../../config/schema.ts";
 import { Probe } from "../../diagnostics/probe.ts";
-import type { CheckFacts, Place, Subject, SuccessorTrial, TranscriptFacts } from "../../diagnostics/subject.ts";
+import type { CheckFacts, StoragePlace, Subject, SuccessorTrial, TranscriptFacts } from "../../diagnostics/subject.ts";
 import { AppError, asAppError, systemReason } from "../../errors.ts";
 import { offeredModels, readBalance } from "../../providers/account.ts";
 import { retiredModels } from "../../providers/catalogue.ts";
@@ -253,7 +253,7 @@ function mistakesIn(app: App): AppError[] {
   }
 }
 
-function placesOf(app: App): Place[] {
+function placesOf(app: App): StoragePlace[] {
   const { folders, transcripts, file } = app;
   // A config file is as public as its owner wants it, unless headers in it may be credentials.
   const secrets = Object.values(file.providers ?? {}).some(({ headers }) => headers !== undefined);

@@ -7,8 +7,8 @@ import { makeFolder } from "../../files.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { formulas, products } from "../../terminal/markdown/formula.ts";
 import { languages } from "../../terminal/markdown/languages.ts";
-import { Draft } from "../../transcripts/export/atomic-file.ts";
-import { formOf, forms, type FormName, type Surroundings } from "../../transcripts/export/formats.ts";
+import { AtomicFile } from "../../transcripts/export/atomic-file.ts";
+import { formOf, forms, type FormName, type ExportContext } from "../../transcripts/export/formats.ts";
 import type { Dialect } from "../../transcripts/export/html/prose.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import {
@@ -84,7 +84,7 @@ function destine(app: App, { output, all }: ExportOptions, form: FormName, count
   return { kind: folder ? "folder" : "file", path };
 }
 
-interface Written {
+interface ExportedFile {
   readonly summary: TranscriptSummary;
   readonly text: string;
 }
@@ -95,8 +95,8 @@ async function* written(
   form: FormName,
   chosen: readonly TranscriptSummary[],
   all: boolean,
-): AsyncGenerator<Written> {
-  const around: Surroundings = { words: app.words, dialect, signal: app.stop };
+): AsyncGenerator<ExportedFile> {
+  const around: ExportContext = { words: app.words, dialect, signal: app.stop };
   for (const summary of chosen) {
     // Files are read without waiting; signals come through in between.
     await setImmediate();
@@ -124,8 +124,8 @@ async function readOne(app: App, path: string, all: boolean): Promise<Transcript
   }
 }
 
-async function intoFile(path: string, force: boolean, texts: AsyncIterable<Written>): Promise<number> {
-  const draft = Draft.open(path, force);
+async function intoFile(path: string, force: boolean, texts: AsyncIterable<ExportedFile>): Promise<number> {
+  const draft = AtomicFile.open(path, force);
   let count = 0;
   try {
     for await (const { text } of texts) {
@@ -144,7 +144,7 @@ async function intoFile(path: string, force: boolean, texts: AsyncIterable<Writt
 async function intoFolder(
   folder: string,
   force: boolean,
-  texts: AsyncIterable<Written>,
+  texts: AsyncIterable<ExportedFile>,
   form: FormName,
   chosen: readonly TranscriptSummary[],
 ): Promise<number> {
@@ -158,7 +158,7 @@ async function intoFolder(
   }
   let count = 0;
   for await (const { summary, text } of texts) {
-    const draft = Draft.open(places.get(summary.path)!, force);
+    const draft = AtomicFile.open(places.get(summary.path)!, force);
     draft.write(text);
     draft.commit();
     count += 1;

@@ -5,8 +5,8 @@ import { expandHome } from "../../config/folders.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
-import type { Item, Source } from "../../transcripts/import/types.ts";
-import { importFile, type Outcome } from "../../transcripts/import/import-file.ts";
+import type { Item, ImportSource } from "../../transcripts/import/types.ts";
+import { importFile, type ImportOutcome } from "../../transcripts/import/import-file.ts";
 import { Shelf } from "../../transcripts/import/shelf.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
@@ -21,7 +21,7 @@ type Counts = Record<"imported" | "extended" | "present" | "skipped", number>;
 interface FileReport {
   readonly file: string;
   readonly counts: Counts;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly ImportOutcome[];
   /** What kept the file from being read to its end. */
   readonly error: AppError | null;
 }
@@ -55,7 +55,7 @@ export async function importFiles(app: App, files: readonly string[], json: bool
 
 async function importOne(app: App, shelf: Shelf, file: string): Promise<FileReport> {
   const path = resolve(app.workingFolder, expandHome(file));
-  const outcomes: Outcome[] = [];
+  const outcomes: ImportOutcome[] = [];
   let error: AppError | null = null;
   try {
     using input = await spooled(app, path, file);
@@ -103,11 +103,11 @@ function tellEncoding({ terminal, words }: App, file: string, path: string): voi
 }
 
 /** An empty conversation is one, too. */
-function isUnderstood(outcome: Outcome): boolean {
+function isUnderstood(outcome: ImportOutcome): boolean {
   return outcome.status !== "skipped" || outcome.reason === "empty";
 }
 
-function tell({ terminal, words }: App, file: string, outcome: Outcome): void {
+function tell({ terminal, words }: App, file: string, outcome: ImportOutcome): void {
   const { importing } = words;
   if (outcome.status === "skipped") {
     const { number, reason } = outcome;
@@ -122,11 +122,11 @@ function tell({ terminal, words }: App, file: string, outcome: Outcome): void {
   }
 }
 
-function formsOf({ outcomes }: FileReport): Source[] {
+function formsOf({ outcomes }: FileReport): ImportSource[] {
   return [...new Set(outcomes.flatMap((outcome) => (outcome.status === "skipped" ? [] : [outcome.source])))];
 }
 
-function countsOf(outcomes: readonly Outcome[]): Counts {
+function countsOf(outcomes: readonly ImportOutcome[]): Counts {
   const counts: Counts = { imported: 0, extended: 0, present: 0, skipped: 0 };
   for (const { status } of outcomes) counts[status] += 1;
   return counts;
@@ -154,7 +154,7 @@ function countsJson({ imported, extended, present, skipped }: Counts): object {
   return { imported, extended, already_there: present, skipped };
 }
 
-function outcomeJson(outcome: Outcome): object {
+function outcomeJson(outcome: ImportOutcome): object {
   const { number, title } = outcome;
   if (outcome.status === "skipped") return { number, status: "skipped", title, reason: outcome.reason };
   const { status, id, path, source, turns, leftOut } = outcome;

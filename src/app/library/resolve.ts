@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { errorWords } from "../../terminal/terminal.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
-import type { Reading, TranscriptSummary } from "../../transcripts/store/read.ts";
+import type { ReadOptions, TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { App } from "../app.ts";
 
 /** Which conversation to go on with. */
@@ -44,7 +44,7 @@ export async function listConversations(app: App): Promise<TranscriptSummary[]> 
 }
 
 /** Reading that stops with the program, and tells of files that are passed over. */
-export function readingOf(app: App): Reading {
+export function readingOf(app: App): ReadOptions {
   return { signal: app.stop, onUnreadable: (error) => passOver(app, error) };
 }
 

@@ -2,12 +2,12 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { characterStart } from "../../terminal/width.ts";
 import type { TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { FoundExchange, FoundLine } from "../../transcripts/search/match-exchange.ts";
-import type { Found } from "../../transcripts/search/search.ts";
+import type { ConversationHits } from "../../transcripts/search/search.ts";
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
 import type { App } from "../app.ts";
 
 /** What was found in a conversation, for programs. */
-export function foundObject(summary: TranscriptSummary, { exchanges, more }: Found): object {
+export function foundObject(summary: TranscriptSummary, { exchanges, more }: ConversationHits): object {
   const { id, path, title, startedAt, updatedAt, provider, model } = summary;
   return {
     id,
@@ -36,7 +36,7 @@ export function foundObject(summary: TranscriptSummary, { exchanges, more }: Fou
 const mostLines = 2;
 
 /** What was found in a conversation, for a person: the lines that tell most, marked, with those around them. */
-export function foundText(app: App, summary: TranscriptSummary, { exchanges, more }: Found): string {
+export function foundText(app: App, summary: TranscriptSummary, { exchanges, more }: ConversationHits): string {
   const { ink } = app.terminal;
   const { id, title, updatedAt } = summary;
   const named = exchanges.flatMap(({ lines }) => lines.filter(({ role }) => role === "title"));

@@ -1,7 +1,12 @@
 import { AppError } from "../../errors.ts";
 import { ProgressBar } from "../../terminal/progress.ts";
 import type { TranscriptSummary } from "../../transcripts/store/read.ts";
-import { Searcher, type Findings, type Found, type SearchQuery } from "../../transcripts/search/search.ts";
+import {
+  Searcher,
+  type SearchResults,
+  type ConversationHits,
+  type SearchQuery,
+} from "../../transcripts/search/search.ts";
 import type { App } from "../app.ts";
 import { passOver } from "./resolve.ts";
 import { foundObject, foundText } from "./search-results.ts";
@@ -47,7 +52,7 @@ export async function search(app: App, query: string, options: SearchOptions, se
     typeof what === "string"
       ? await searcher.search({ ...asked, what }, course).finally(bar.hide)
       : await searchPattern(app, { ...asked, what });
-  const found: { summary: TranscriptSummary; one: Found }[] = [];
+  const found: { summary: TranscriptSummary; one: ConversationHits }[] = [];
   for (const one of conversations) {
     const summary = await searcher.describe(one);
     if (summary !== null) found.push({ summary, one });
@@ -64,7 +69,7 @@ export async function search(app: App, query: string, options: SearchOptions, se
 const patience = 30;
 
 /** The same for a regular expression, beside this thread. */
-async function searchPattern(app: App, query: SearchQuery & { readonly what: RegExp }): Promise<Findings> {
+async function searchPattern(app: App, query: SearchQuery & { readonly what: RegExp }): Promise<SearchResults> {
   const { beside } = await import("../worker/worker.ts");
   const slow = () => new AppError("slow_pattern", { pattern: query.what.source, seconds: patience });
   const bounds = { patience, limit: Infinity, onSlow: slow, onMemory: slow };

@@ -6,7 +6,7 @@ import type { Archive } from "../../repl/host.ts";
 import type { Searcher } from "../../transcripts/search/search.ts";
 import type { App } from "../app.ts";
 import { findEarlier } from "../library/resolve.ts";
-import type { Dialogue } from "../conversation/chat-session.ts";
+import type { ChatSession } from "../conversation/chat-session.ts";
 import { toldPath } from "../display-path.ts";
 import { remind } from "./resume-notice.ts";
 
@@ -15,7 +15,7 @@ import { remind } from "./resume-notice.ts";
  *
  * @param release lends the terminal to a picker
  */
-export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Archive {
+export function archiveOf(app: App, dialogue: ChatSession, release: () => void): Archive {
   const resume = async (reference: string) => {
     const earlier = await findEarlier(app, { kind: "named", reference });
     if (earlier === null) return;
@@ -76,7 +76,7 @@ export function archiveOf(app: App, dialogue: Dialogue, release: () => void): Ar
   };
 }
 
-function savedPath({ words }: App, { path }: Dialogue): string {
+function savedPath({ words }: App, { path }: ChatSession): string {
   // A file that was named is there only once something was asked.
   if (path !== null && existsSync(path)) return path;
   throw new AppError("not_possible", { message: words.session.nothingSaved });

@@ -2,7 +2,7 @@ import { findProvider } from "../../providers/catalogue.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import type { App } from "../app.ts";
-import type { Dialogue } from "../conversation/chat-session.ts";
+import type { ChatSession } from "../conversation/chat-session.ts";
 import { type Parameters, parametersOf } from "../conversation/sampling.ts";
 import { isEmbedded } from "../conversation/replay.ts";
 
@@ -15,7 +15,7 @@ const promptLength = 60;
  *
  * @param withModel false where provider and model are told elsewhere
  */
-export function tellBrought(app: App, dialogue: Dialogue, earlier: Transcript, withModel: boolean): void {
+export function tellBrought(app: App, dialogue: ChatSession, earlier: Transcript, withModel: boolean): void {
   const { terminal, words } = app;
   const last = earlier.exchanges.at(-1);
   const images = earlier.exchanges.flatMap(({ images: each }) => each);
@@ -39,7 +39,7 @@ function hasSummary({ exchanges, compaction }: Transcript): boolean {
 }
 
 /** Whether provider or model are others than the settings here give. */
-function isForeign({ settings, file }: App, { provider, modelId }: Dialogue): boolean {
+function isForeign({ settings, file }: App, { provider, modelId }: ChatSession): boolean {
   if (provider !== settings.provider) return true;
   const own = settings.model ?? findProvider(provider, file.providers ?? {}).model;
   return own !== null && own !== modelId;

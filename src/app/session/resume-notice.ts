@@ -4,14 +4,14 @@ import type { Transcript } from "../../transcripts/format/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { App } from "../app.ts";
 import { tellBrought } from "./inheritance-notice.ts";
-import type { Dialogue } from "../conversation/chat-session.ts";
+import type { ChatSession } from "../conversation/chat-session.ts";
 
 /** Lines, and characters, of a text that a reminder shows. */
 const mostLines = 12;
 const mostCharacters = 2_000;
 
 /** Shows which conversation is gone on with: its last exchange, and whether that can be gone on with itself. */
-export async function remind(app: App, dialogue: Dialogue, earlier: Transcript): Promise<void> {
+export async function remind(app: App, dialogue: ChatSession, earlier: Transcript): Promise<void> {
   const { terminal, words } = app;
   const ink = terminal.ink.err;
   const turns = earlier.exchanges.filter(({ withdrawn }) => !withdrawn);

@@ -3,13 +3,13 @@ import { withoutKeys } from "../../config/environment.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import type { SettingName } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
-import type { Archive, Host, LineSource, Question, SessionSettings, Written } from "../../repl/host.ts";
+import type { Archive, Host, LineSource, SessionQuestion, SessionSettings, TypedQuestion } from "../../repl/host.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { count } from "../../terminal/figures.ts";
 import type { App } from "../app.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
 import { attach, type Attachment, onceEach, takeApart, withAttachments } from "../conversation/attachments.ts";
-import type { Dialogue } from "../conversation/chat-session.ts";
+import type { ChatSession } from "../conversation/chat-session.ts";
 import { editText } from "../external-editor.ts";
 import { tellError } from "../startup.ts";
 import { meantModel, ModelLists } from "../model-lists.ts";
@@ -21,7 +21,7 @@ import { answerWriter } from "../conversation/answer-writer.ts";
 /** What the session asks of the rest of the program. */
 export class SessionHost implements Host {
   readonly #app: App;
-  readonly dialogue: Dialogue;
+  readonly dialogue: ChatSession;
   readonly settings: SessionSettings;
   readonly archive: Archive;
   readonly #lists: ModelLists;
@@ -31,7 +31,7 @@ export class SessionHost implements Host {
   toldUnsaved: AppError | null = null;
 
   /** @param files go with the first question */
-  constructor(app: App, dialogue: Dialogue, files: readonly Attachment[]) {
+  constructor(app: App, dialogue: ChatSession, files: readonly Attachment[]) {
     this.#app = app;
     this.dialogue = dialogue;
     this.settings = settingsOf(app, dialogue);
@@ -75,7 +75,7 @@ export class SessionHost implements Host {
 
   answerWriter = () => answerWriter(this.#app);
 
-  attach = async ({ text, mentions, instead }: Written, signal: AbortSignal) => {
+  attach = async ({ text, mentions, instead }: TypedQuestion, signal: AbortSignal) => {
     const { workingFolder } = this.#app;
     const options = attachOptions(this.#app, signal);
     // Where nobody reads it, what is only text is not looked up at all.
@@ -90,7 +90,7 @@ export class SessionHost implements Host {
     return withAttachments(text, files);
   };
 
-  maySendAgain = (question: Question) => this.#maySend(takeApart(question, this.#app.workingFolder).files);
+  maySendAgain = (question: SessionQuestion) => this.#maySend(takeApart(question, this.#app.workingFolder).files);
 
   addFile = async (path: string, signal: AbortSignal) => {
     const attached = await attach(path, attachOptions(this.#app, AbortSignal.any([this.#app.stop, signal])));
@@ -172,7 +172,7 @@ const changeable: readonly SettingName[] = [
   "currency",
 ];
 
-function settingsOf(app: App, dialogue: Dialogue): SessionSettings {
+function settingsOf(app: App, dialogue: ChatSession): SessionSettings {
   return {
     names: changeable,
     get(name) {

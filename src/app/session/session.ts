@@ -8,7 +8,7 @@ import type { Transcript } from "../../transcripts/format/types.ts";
 import type { App } from "../app.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { readNamed } from "../conversation/attachment-consent.ts";
-import { Dialogue } from "../conversation/chat-session.ts";
+import { ChatSession } from "../conversation/chat-session.ts";
 import { editText } from "../external-editor.ts";
 import { SessionHost } from "./session-host.ts";
 import { toldPath } from "../display-path.ts";
@@ -47,16 +47,19 @@ export async function runSession(app: App, earlier: Earlier, files: readonly str
  *
  * @returns the error where nothing was set up, which was said
  */
-async function openDialogue(app: App, before: Transcript | null): Promise<{ app: App; dialogue: Dialogue } | AppError> {
+async function openDialogue(
+  app: App,
+  before: Transcript | null,
+): Promise<{ app: App; dialogue: ChatSession } | AppError> {
   try {
-    return { app, dialogue: await Dialogue.open(app, before) };
+    return { app, dialogue: await ChatSession.open(app, before) };
   } catch (error) {
     const name = app.terminal.interactive && error instanceof AppError ? toBeSetUp(app, error) : undefined;
     if (name === undefined) throw error;
     const { runSetup, setUpNamed } = await import("../setup/setup.ts");
     const ready = await (name === null ? runSetup(app, null) : setUpNamed(app, name));
     if (ready === null) return error as AppError;
-    return { app: ready, dialogue: await Dialogue.open(ready, before) };
+    return { app: ready, dialogue: await ChatSession.open(ready, before) };
   }
 }
 
@@ -71,7 +74,7 @@ function toBeSetUp({ origins, settings }: App, error: AppError): string | null |
   return provider === settings.provider && origins.provider?.kind === "built-in" ? null : provider;
 }
 
-async function greet(app: App, dialogue: Dialogue, before: Transcript | null): Promise<void> {
+async function greet(app: App, dialogue: ChatSession, before: Transcript | null): Promise<void> {
   const { terminal, words, settings, transcripts, workingFolder } = app;
   const { ink } = terminal;
   terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
@@ -83,7 +86,7 @@ async function greet(app: App, dialogue: Dialogue, before: Transcript | null): P
 }
 
 /** One line: where the transcript is, and how to go on with it. */
-function takeLeave({ terminal, words, settings, workingFolder, environment }: App, dialogue: Dialogue): void {
+function takeLeave({ terminal, words, settings, workingFolder, environment }: App, dialogue: ChatSession): void {
   const { path, id } = dialogue;
   if (!settings.save || path === null || id === null) {
     return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));

@@ -1,7 +1,7 @@
 import type { AppError } from "../../errors.ts";
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
 import type { Item } from "../../transcripts/import/types.ts";
-import type { Findings, SearchQuery } from "../../transcripts/search/search.ts";
+import type { SearchResults, SearchQuery } from "../../transcripts/search/search.ts";
 
 /** Says that the work goes on; what gives no sign for long is ended. */
 type Sign = () => void;
@@ -17,7 +17,7 @@ interface RenderWork {
 }
 
 interface PatternFindings {
-  readonly findings: Findings;
+  readonly findings: SearchResults;
   /** Files that were passed over. */
   readonly unreadable: readonly Pick<AppError, "code" | "details">[];
 }

@@ -5,7 +5,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { systemReason } from "../../errors.ts";
 import type { Learnt } from "../resilience/adaptation.ts";
 import { agentFor, type Agents, connectLimit } from "./agents.ts";
-import { type Exchange, observe } from "./request-log.ts";
+import { type HttpExchange, observe } from "./request-log.ts";
 import { limited } from "./limits.ts";
 import { decoded, Received } from "./response-body.ts";
 
@@ -15,7 +15,7 @@ import { decoded, Received } from "./response-body.ts";
  */
 export interface Transport extends Agents {
   /** Told of each request once it is over; null where nobody wants to know. */
-  readonly onExchange: ((exchange: Exchange) => void) | null;
+  readonly onExchange: ((exchange: HttpExchange) => void) | null;
   /** What services turned out to want, by name and base URL of the provider. */
   readonly learnt: Map<string, Learnt>;
 }

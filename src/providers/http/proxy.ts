@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { AppError } from "../../errors.ts";
 import { isLoopback } from "./loopback.ts";
 
-type Variables = Readonly<Record<string, string | undefined>>;
+type ProxyVariables = Readonly<Record<string, string | undefined>>;
 
 /** What a proxy may speak; `socks` alone is version 5 with names looked up by the proxy. */
 const proxySchemes: ReadonlySet<string> = new Set([
@@ -19,7 +19,7 @@ const proxySchemes: ReadonlySet<string> = new Set([
  * The variable that names the proxy for a URL, and its value, which may hold a password; null where none does. What is on this
  * machine is never asked of a proxy.
  */
-export function proxyVariable(url: string, variables: Variables): { name: string; value: string } | null {
+export function proxyVariable(url: string, variables: ProxyVariables): { name: string; value: string } | null {
   const { protocol, hostname, port } = URL.parse(url) ?? { protocol: "", hostname: "", port: "" };
   const own = protocol === "https:" ? "https_proxy" : "http_proxy";
   const names = [own, own.toUpperCase(), "all_proxy", "ALL_PROXY"];
@@ -37,7 +37,7 @@ export function proxyVariable(url: string, variables: Variables): { name: string
 const defaultPorts: Readonly<Record<string, string>> = { "https:": "443", "http:": "80" };
 
 /** The host and port of the proxy that is taken for a URL, for messages: user and password are left out. */
-export function proxyFor(url: string, variables: Variables): string | null {
+export function proxyFor(url: string, variables: ProxyVariables): string | null {
   const named = proxyVariable(url, variables);
   if (named === null) return null;
   const proxy = parseProxy(named.value);
@@ -52,7 +52,7 @@ export function proxyFor(url: string, variables: Variables): string | null {
  * @returns null where the variables name none for it
  * @throws AppError `bad_value` for what is no address of a proxy
  */
-export function findProxy(url: string, variables: Variables): URL | null {
+export function findProxy(url: string, variables: ProxyVariables): URL | null {
   const named = proxyVariable(url, variables);
   if (named === null) return null;
   const proxy = parseProxy(named.value);

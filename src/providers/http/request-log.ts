@@ -2,7 +2,7 @@ import type { ClientRequest } from "node:http";
 import { systemReason } from "../../errors.ts";
 
 /** One request on the wire, after its end; for the log. */
-export interface Exchange {
+export interface HttpExchange {
   readonly method: string;
   readonly host: string;
   /** Without its query. */
@@ -23,7 +23,7 @@ export interface Exchange {
 }
 
 /** Tells of a request once it is over, however it ends. */
-export function observe(outgoing: ClientRequest, url: URL, onExchange: (exchange: Exchange) => void): void {
+export function observe(outgoing: ClientRequest, url: URL, onExchange: (exchange: HttpExchange) => void): void {
   const startedAt = performance.now();
   const since = () => Math.round(performance.now() - startedAt);
   let before = { read: 0, written: 0 };

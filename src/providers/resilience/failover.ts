@@ -1,7 +1,7 @@
 import type { ChatEvent, ChatRequest, Message, Model, SeamKind } from "../../chat/model.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
 import type { Provider } from "../catalogue.ts";
-import { Seam } from "./overlap.ts";
+import { OverlapFilter } from "./overlap.ts";
 import { isPassing } from "../wire/errors.ts";
 
 /** One way to a model: a provider, and the id it knows the model by. */
@@ -67,11 +67,11 @@ function isRefused({ code }: AppError): boolean {
  * @param routes in their order; at least one
  */
 export function withContinuity(routes: readonly Route[], options: ContinuityOptions): Model {
-  return (request, signal) => new Course(routes, options, request).run(signal);
+  return (request, signal) => new AnswerProgress(routes, options, request).run(signal);
 }
 
 /** One answer on its way over the routes. */
-class Course {
+class AnswerProgress {
   readonly #routes: readonly Route[];
   readonly #options: ContinuityOptions;
   readonly #request: ChatRequest;
@@ -102,7 +102,7 @@ class Course {
 
   async *run(signal: AbortSignal): AsyncGenerator<ChatEvent> {
     let part = this.#request;
-    let seam = new Seam("", "nothing");
+    let seam = new OverlapFilter("", "nothing");
     const refused = await this.#openRoute();
     if (this.#text !== "" && refused === null) {
       const how = this.#how();
@@ -123,7 +123,11 @@ class Course {
   }
 
   /** Runs one request; gives its error, null when the answer is whole. */
-  async *#runPart(part: ChatRequest, seam: Seam, signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
+  async *#runPart(
+    part: ChatRequest,
+    seam: OverlapFilter,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEvent, AppError | null> {
     this.#grown = false;
     const refused = await this.#openRoute();
     if (refused !== null) return refused;
@@ -138,7 +142,7 @@ class Course {
     return error;
   }
 
-  *#finish(seam: Seam, event: ChatEvent): Generator<ChatEvent> {
+  *#finish(seam: OverlapFilter, event: ChatEvent): Generator<ChatEvent> {
     yield* this.#say(seam.end());
     yield event;
   }
@@ -218,17 +222,17 @@ class Course {
   }
 
   /** The request that goes on, and what of its answer will be said again. */
-  #part(how: SeamKind | "afresh"): [ChatRequest, Seam] {
+  #part(how: SeamKind | "afresh"): [ChatRequest, OverlapFilter] {
     this.#way = how;
     const { model } = this.#routes[this.#route]!;
     const request = { ...this.#request, model };
     if (how === "again" || how === "afresh") {
       // It thinks anew.
       this.#reasoning = "";
-      return [request, new Seam("", "nothing")];
+      return [request, new OverlapFilter("", "nothing")];
     }
     const repeats = how === "asked" ? "end" : this.#open?.prefix === "field" ? "all" : "nothing";
-    return [{ ...request, messages: this.#messages(how) }, new Seam(this.#text, repeats)];
+    return [{ ...request, messages: this.#messages(how) }, new OverlapFilter(this.#text, repeats)];
   }
 
   #messages(how: "prefix" | "asked"): Message[] {

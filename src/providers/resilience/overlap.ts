@@ -7,7 +7,7 @@
  * opens once more the block that is open. A repetition counts when it is too long for chance; see `isRepetition`. Text that
  * really says the same twice, as two like rows of a table, cannot be told from one.
  */
-export class Seam {
+export class OverlapFilter {
   readonly #before: string;
   readonly #repeats: "nothing" | "all" | "end";
   /** The line that opened the block of code that is still open; null outside of one. */
@@ -15,7 +15,7 @@ export class Seam {
   #held = "";
   #open: boolean;
   /** Null until it is clear what of the held text is its head. */
-  #candidates: Candidate[] | null = null;
+  #candidates: OverlapCandidate[] | null = null;
 
   /**
    * @param before the text that is there already
@@ -52,7 +52,7 @@ export class Seam {
     const held = this.#held;
     const whole = (this.#candidates ?? this.#begin()).filter((candidate) => this.#endOf(candidate) <= held.length);
     // The longest one is the one that was meant.
-    const longest = whole.reduce<Candidate | null>(
+    const longest = whole.reduce<OverlapCandidate | null>(
       (best, candidate) => (best === null || candidate.start < best.start ? candidate : best),
       null,
     );
@@ -65,23 +65,23 @@ export class Seam {
     return this.#held.length < longestHead && form.test(this.#held);
   }
 
-  #begin(): Candidate[] {
+  #begin(): OverlapCandidate[] {
     const places = this.#repeats === "all" ? [0] : placesOf(this.#before);
     const starts = places.filter((start) => isRepetition(this.#before, start));
     const heads = this.#repeats === "all" ? [0] : headsOf(this.#held, this.#fence !== null);
-    const all = heads.flatMap((head) => starts.map((start): Candidate => ({ head, start })));
+    const all = heads.flatMap((head) => starts.map((start): OverlapCandidate => ({ head, start })));
     return all.filter((candidate) => this.#agrees(candidate, 0));
   }
 
   /** Whether the held text, from a place on, repeats what is there. */
-  #agrees({ head, start }: Candidate, from: number): boolean {
+  #agrees({ head, start }: OverlapCandidate, from: number): boolean {
     const place = Math.max(head, from);
     const there = this.#before.slice(start + place - head, start + this.#held.length - head);
     return this.#held.startsWith(there, place);
   }
 
   /** Where in the held text a repetition ends. */
-  #endOf({ head, start }: Candidate): number {
+  #endOf({ head, start }: OverlapCandidate): number {
     return head + this.#before.length - start;
   }
 
@@ -93,7 +93,7 @@ export class Seam {
 }
 
 /** A repetition: from `head` on the held text says again what is there from `start` on. */
-interface Candidate {
+interface OverlapCandidate {
   readonly head: number;
   readonly start: number;
 }

@@ -15,7 +15,7 @@ export { isRecord } from "./json.ts";
  * What services and networks say when something is wrong, made ours. The one place where a message is matched, because
  * DeepSeek's `code` is `invalid_request_error` for 400, 401 and 402 alike and SiliconFlow's bodies have another shape.
  */
-export interface Refusal {
+export interface ServiceRefusal {
   readonly status: number;
   readonly body: string;
   /** What was asked; the chat endpoint of the connection where it is not said. */
@@ -24,11 +24,11 @@ export interface Refusal {
 }
 
 /** The error for a response that is no success. */
-export function fromRefusal(refusal: Refusal, connection: Connection, model: string): AppError {
+export function fromRefusal(refusal: ServiceRefusal, connection: Connection, model: string): AppError {
   return refusedFor(complaintOf(refusal.body), refusal, connection, model);
 }
 
-function refusedFor(complaint: Complaint, refusal: Refusal, connection: Connection, model: string): AppError {
+function refusedFor(complaint: Complaint, refusal: ServiceRefusal, connection: Connection, model: string): AppError {
   const { status, body, header } = refusal;
   const { name: provider, keyOrigin: origin } = connection;
   const meaning = meaningOf(complaint);
@@ -89,7 +89,12 @@ function rateLimited(provider: string, reason: string, options: Options): AppErr
 }
 
 /** By plain http a proxy's refusal comes as the service's: its own are no JSON, and mostly signed. */
-function isOfProxy(status: number, body: string, header: Refusal["header"], { proxy, baseUrl }: Connection): boolean {
+function isOfProxy(
+  status: number,
+  body: string,
+  header: ServiceRefusal["header"],
+  { proxy, baseUrl }: Connection,
+): boolean {
   if (proxy === null || !baseUrl.startsWith("http:")) return false;
   const names = ["via", "proxy-status", "proxy-agent", "x-squid-error", "x-cache-lookup"];
   const signed = names.some((name) => header(name) !== null) || /proxy|squid|privoxy/iu.test(header("server") ?? "");
@@ -97,7 +102,7 @@ function isOfProxy(status: number, body: string, header: Refusal["header"], { pr
 }
 
 function refusedContent(
-  { status, body, url, reason }: Pick<Refusal, "status" | "body" | "url"> & { readonly reason: string },
+  { status, body, url, reason }: Pick<ServiceRefusal, "status" | "body" | "url"> & { readonly reason: string },
   connection: Connection,
   model: string,
   meaning: ErrorMeaning | null,
@@ -161,7 +166,7 @@ function quoted(sentence: string, connection: Connection): string {
 }
 
 /** DeepSeek, SiliconFlow, and what many gateways send. */
-export function traceId(header: Refusal["header"]): string | null {
+export function traceId(header: ServiceRefusal["header"]): string | null {
   return header("x-ds-trace-id") ?? header("x-siliconcloud-trace-id") ?? header("x-request-id");
 }
 

@@ -1,7 +1,7 @@
 import { graphemes } from "../../terminal/width.ts";
 import { type Cell, cellsOf, fitted, widthOf } from "./cells.ts";
 
-export interface Candidate {
+export interface CompletionCandidate {
   /** What stands in the text when it is chosen, with a blank at its end where one is wanted. */
   readonly value: string;
   /** What the list shows; the value when absent. */
@@ -13,7 +13,7 @@ export interface Candidate {
 export interface Completion {
   /** Offset where what is being completed starts; it ends at the caret. */
   readonly from: number;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly CompletionCandidate[];
 }
 
 /** Gives what may stand at the caret, or null. It should not throw; if it does there is nothing to complete. */
@@ -81,7 +81,7 @@ export class Menu {
 
   #entry(
     label: readonly Cell[],
-    candidate: Candidate | undefined,
+    candidate: CompletionCandidate | undefined,
     index: number,
     widest: number,
     columns: number,

@@ -10,10 +10,10 @@ import { foreign, Origins } from "./origin.ts";
 import { cleanText, Pastes } from "./paste.ts";
 import { Patience } from "./escape-timeout.ts";
 import type { Prompt } from "./prompt.ts";
-import { type Outcome, Prompting } from "./prompt-state.ts";
+import { type PromptOutcome, Prompting } from "./prompt-state.ts";
 import { KeyQueue } from "./queue.ts";
 import { Resizing } from "./resize-detector.ts";
-import { View } from "./renderer.ts";
+import { PromptView } from "./renderer.ts";
 
 /** The terminal as the editor sees it. */
 export interface EditorIO {
@@ -63,7 +63,7 @@ const patienceMs = 200;
 export class LineEditor {
   readonly #io: EditorIO;
   readonly #options: EditorOptions;
-  readonly #view: View;
+  readonly #view: PromptView;
   readonly #keyboard: Keyboard;
   readonly #kills = new KillRing();
   readonly #pastes = new Pastes();
@@ -80,7 +80,7 @@ export class LineEditor {
   constructor(io: EditorIO, options: EditorOptions) {
     this.#io = io;
     this.#options = options;
-    this.#view = new View((text) => io.write(text), options.color);
+    this.#view = new PromptView((text) => io.write(text), options.color);
     this.#resizing = new Resizing(
       this.#view,
       () => this.#columns(),
@@ -218,7 +218,7 @@ export class LineEditor {
     return Math.max(this.#io.rows() || 24, 2);
   }
 
-  #act(outcome: Outcome, prompting: Prompting): void {
+  #act(outcome: PromptOutcome, prompting: Prompting): void {
     switch (outcome.type) {
       case "line":
         this.#options.history.add(outcome.line.text);

@@ -2,13 +2,13 @@ import type { Words } from "../../words/words.ts";
 import type { Command } from "./bindings.ts";
 import { type Cell, cellsOf, widthOf } from "./cells.ts";
 import type { KeyEvent } from "./keys.ts";
-import type { Layout, Place } from "./layout.ts";
+import type { Layout, ScreenPosition } from "./layout.ts";
 import { previousCluster } from "./motions.ts";
 import { cleanText } from "./paste.ts";
 import { HistorySearch, type Match } from "./history-search.ts";
 
 /** Whether a key belonged to the search, ended it with what was found, or ended it without. */
-export type Took = "taken" | "accept" | "cancel";
+export type SearchStep = "taken" | "accept" | "cancel";
 
 /** A search through the history going on at a prompt: the entry found in place of the text, what is looked for below. */
 export class Searching {
@@ -35,7 +35,7 @@ export class Searching {
     return this.match?.from ?? this.#caret;
   }
 
-  take(event: KeyEvent, command: Command | undefined): Took {
+  take(event: KeyEvent, command: Command | undefined): SearchStep {
     if (event.type === "text" || event.type === "paste") {
       this.#search.extend(cleanText(event.text).replaceAll("\n", " "));
       return "taken";
@@ -76,7 +76,7 @@ export class Searching {
   }
 
   /** The row that says what is looked for, with the caret behind it; the start of a long one is left out. */
-  status(columns: number, words: Words["editor"]): { rows: Cell[][]; caret: Place } {
+  status(columns: number, words: Words["editor"]): { rows: Cell[][]; caret: ScreenPosition } {
     const label = cellsOf(words.search, "2");
     const failed = this.#search.failed ? cellsOf(words.notFound, "2") : [];
     const query = cellsOf(this.#search.query, "");

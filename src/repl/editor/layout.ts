@@ -1,7 +1,7 @@
 import { type Cell, type Label, lineCells } from "./cells.ts";
 
 /** One row of the screen. */
-export interface Row {
+export interface ScreenRow {
   readonly cells: readonly Cell[];
   /** Columns taken; never more than the screen has, unless one cluster alone is wider. */
   readonly width: number;
@@ -11,14 +11,14 @@ export interface Row {
   readonly end: number;
 }
 
-export interface Place {
+export interface ScreenPosition {
   readonly row: number;
   readonly column: number;
 }
 
 export interface Layout {
-  readonly rows: readonly Row[];
-  readonly caret: Place;
+  readonly rows: readonly ScreenRow[];
+  readonly caret: ScreenPosition;
 }
 
 export interface LayoutInput {
@@ -31,8 +31,8 @@ export interface LayoutInput {
 }
 
 /** A line of the text cut into rows, as if it were the only one. */
-function wrap(line: string, cells: readonly Cell[], columns: number): Row[] {
-  const rows: Row[] = [];
+function wrap(line: string, cells: readonly Cell[], columns: number): ScreenRow[] {
+  const rows: ScreenRow[] = [];
   let current: Cell[] = [];
   let width = 0;
   for (const cell of cells) {
@@ -48,7 +48,7 @@ function wrap(line: string, cells: readonly Cell[], columns: number): Row[] {
 }
 
 /** The column of an offset of a line within the row that holds it. */
-function columnOf(row: Row, offset: number): number {
+function columnOf(row: ScreenRow, offset: number): number {
   let column = 0;
   for (const cell of row.cells) {
     if (cell.offset >= offset) break;
@@ -60,16 +60,16 @@ function columnOf(row: Row, offset: number): number {
 /** Lays out what is written at one prompt. Lines that did not change since the last time are not measured again. */
 export class TextLayout {
   readonly #label: Label;
-  #known = new Map<string, readonly Row[]>();
+  #known = new Map<string, readonly ScreenRow[]>();
 
   constructor(label: Label) {
     this.#label = label;
   }
 
   lay(input: LayoutInput): Layout {
-    const known = new Map<string, readonly Row[]>();
-    const rows: Row[] = [];
-    let caret: Place = { row: 0, column: 0 };
+    const known = new Map<string, readonly ScreenRow[]>();
+    const rows: ScreenRow[] = [];
+    let caret: ScreenPosition = { row: 0, column: 0 };
     let offset = 0;
     for (const [index, line] of input.text.split("\n").entries()) {
       const lead = index === 0 ? input.prompt : input.continuation;
@@ -94,7 +94,7 @@ export class TextLayout {
 }
 
 /** Where the caret at an offset of a line stands; one row past the last when that is full. */
-function locate(rows: readonly Row[], offset: number, columns: number): Place {
+function locate(rows: readonly ScreenRow[], offset: number, columns: number): ScreenPosition {
   const found = rows.findIndex((row) => row.cells.some((cell) => cell.offset >= offset));
   const index = found < 0 ? rows.length - 1 : found;
   const row = rows[index];
@@ -103,7 +103,7 @@ function locate(rows: readonly Row[], offset: number, columns: number): Place {
 }
 
 /** The place in the text that a column of a row shows; beyond its end the last place in it. */
-export function offsetAt(row: Row, column: number): number {
+export function offsetAt(row: ScreenRow, column: number): number {
   let left = 0;
   for (const cell of row.cells) {
     left += cell.width;

@@ -6,7 +6,7 @@ import { Completing } from "./completion-menu.ts";
 import { Draft, type KillRing } from "./draft.ts";
 import { edits } from "./edits.ts";
 import type { KeyEvent } from "./keys.ts";
-import { type Layout, offsetAt, type Row, TextLayout } from "./layout.ts";
+import { type Layout, offsetAt, type ScreenRow, TextLayout } from "./layout.ts";
 import { lineEnd } from "./motions.ts";
 import { foreign, type Origins, type Stretch } from "./origin.ts";
 import { cleanText, type Pastes } from "./paste.ts";
@@ -16,7 +16,7 @@ import type { Frame } from "./renderer.ts";
 import { HistoryWalk } from "./history-cursor.ts";
 
 /** What a key asks of the terminal or of the caller, beyond a change of what is written. */
-export type Outcome =
+export type PromptOutcome =
   | { readonly type: "line"; readonly line: Stretch }
   | { readonly type: "interrupt" }
   | { readonly type: "end" }
@@ -82,7 +82,7 @@ export class Prompting {
     return this.#touched;
   }
 
-  handle(event: KeyEvent): Outcome | null {
+  handle(event: KeyEvent): PromptOutcome | null {
     if (event.type === "position") return null;
     const key = event.type === "key" ? event.key : "";
     if (key !== "C-c") this.#touched = true;
@@ -182,7 +182,7 @@ export class Prompting {
     this.#draft.replace(this.#draft.caret, this.#draft.caret, foreign(text));
   }
 
-  #run(command: Command): Outcome | null {
+  #run(command: Command): PromptOutcome | null {
     switch (command) {
       case "submit":
         return this.#submit();
@@ -223,7 +223,7 @@ export class Prompting {
   }
 
   /** Enter: a new line when a single backslash stands at the end of this one, else the text is done. */
-  #submit(): Outcome | null {
+  #submit(): PromptOutcome | null {
     const { text, caret } = this.#draft;
     const backslashes = /\\+$/.exec(text.slice(0, caret))?.[0].length ?? 0;
     if (backslashes % 2 === 1 && lineEnd(text, caret) === caret) {
@@ -237,7 +237,7 @@ export class Prompting {
 
   #vertical(step: 1 | -1): null {
     const { rows, caret } = this.#lay();
-    const target: Row | undefined = rows[caret.row + step];
+    const target: ScreenRow | undefined = rows[caret.row + step];
     if (target === undefined) {
       this.#goal = null;
       return this.#recall((walk) => walk.go(step, this.#draft.text));

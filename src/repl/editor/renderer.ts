@@ -1,11 +1,11 @@
 import { type Cell, widthOf } from "./cells.ts";
-import type { Place } from "./layout.ts";
+import type { ScreenPosition } from "./layout.ts";
 
 /** What the screen is to show from the row the prompt starts in. */
 export interface Frame {
   readonly rows: readonly (readonly Cell[])[];
   /** Where the hardware cursor goes, so that input methods open in place. */
-  readonly caret: Place;
+  readonly caret: ScreenPosition;
 }
 
 /** Clusters every terminal measures alike; after any other the column is set anew, whatever the terminal made of it. */
@@ -16,9 +16,9 @@ function isUncertain(cell: Cell): boolean {
 }
 
 /** How a row stands after a terminal wrapped it at fewer columns: how many rows it takes, and where one column of it went. */
-function rewrapped(cells: readonly Cell[], columns: number, column: number): { rows: number; place: Place } {
+function rewrapped(cells: readonly Cell[], columns: number, column: number): { rows: number; place: ScreenPosition } {
   let [row, width, passed] = [0, 0, 0];
-  let place: Place | null = null;
+  let place: ScreenPosition | null = null;
   for (const cell of cells) {
     if (width + cell.width > columns && width > 0) [row, width] = [row + 1, 0];
     if (passed >= column) place ??= { row, column: width };
@@ -34,7 +34,7 @@ function rewrapped(cells: readonly Cell[], columns: number, column: number): { r
  * all movement is relative, so nothing above the prompt is touched. What is drawn is gathered and written at once
  * by `flush`.
  */
-export class View {
+export class PromptView {
   readonly #write: (text: string) => void;
   readonly #color: boolean;
   #out = "";
@@ -42,7 +42,7 @@ export class View {
   /** Rows of the screen that are ours; there is always one. */
   #height = 1;
   /** The hardware cursor; column -1 where a terminal may see it differently. */
-  #at: Place = { row: 0, column: -1 };
+  #at: ScreenPosition = { row: 0, column: -1 };
 
   constructor(write: (text: string) => void, color: boolean) {
     this.#write = write;
@@ -164,7 +164,7 @@ export class View {
     return style === "" ? out : `${out}\x1b[0m`;
   }
 
-  #moveTo({ row, column }: Place): void {
+  #moveTo({ row, column }: ScreenPosition): void {
     const at = this.#at;
     if (row >= this.#height) {
       this.#moveTo({ row: this.#height - 1, column: 0 });

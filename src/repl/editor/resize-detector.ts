@@ -1,11 +1,11 @@
-import type { View } from "./renderer.ts";
+import type { PromptView } from "./renderer.ts";
 
 /** Milliseconds a terminal has to say where the cursor is. */
 const answerMs = 150;
 
 /** Takes the prompt off the screen after its width changed, asking the terminal for the cursor's place where that is in doubt. */
 export class Resizing {
-  readonly #view: View;
+  readonly #view: PromptView;
   readonly #columns: () => number;
   readonly #done: () => void;
   /** Questions not yet answered; only the last answer is about the width as it is now. */
@@ -13,7 +13,7 @@ export class Resizing {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param done called when the prompt can be drawn anew */
-  constructor(view: View, columns: () => number, done: () => void) {
+  constructor(view: PromptView, columns: () => number, done: () => void) {
     this.#view = view;
     this.#columns = columns;
     this.#done = done;

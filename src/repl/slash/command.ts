@@ -1,7 +1,7 @@
 import type { AppError } from "../../errors.ts";
 import type { Words } from "../../words/words.ts";
-import type { Candidate } from "../editor/completion.ts";
-import type { Host, Question } from "../host.ts";
+import type { CompletionCandidate } from "../editor/completion.ts";
+import type { Host, SessionQuestion } from "../host.ts";
 
 /**
  * What the session does after a command: nothing, leave, put a question, the last one once more, offer a text to be edited, or
@@ -13,7 +13,7 @@ export type SlashOutcome =
   | { readonly ask: string }
   | { readonly again: true }
   /** `instead`: the question whose place the edited text takes once it is sent. */
-  | { readonly edit: string; readonly instead?: Question }
+  | { readonly edit: string; readonly instead?: SessionQuestion }
   | { readonly goOn: true }
   /** Told already; for the exit code of a script. */
   | { readonly failed: AppError };
@@ -31,12 +31,12 @@ export interface SlashCommand {
   /** Set where another conversation takes the place of this one. */
   readonly leaves?: true;
   /** What Tab offers for the argument, of which `typed` is there already. */
-  readonly complete?: "path" | ((host: Host, typed: string) => Promise<readonly Candidate[]>);
+  readonly complete?: "path" | ((host: Host, typed: string) => Promise<readonly CompletionCandidate[]>);
   /** @param argument what stands behind the name, trimmed; empty when nothing does */
   readonly run: (host: Host, argument: string) => Promise<SlashOutcome>;
 }
 
 /** Candidates without further explanation. */
-export function named(values: readonly string[]): Candidate[] {
+export function named(values: readonly string[]): CompletionCandidate[] {
   return values.map((value) => ({ value }));
 }

@@ -1,6 +1,6 @@
 import { choose } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { Candidate } from "../editor/completion.ts";
+import type { CompletionCandidate } from "../editor/completion.ts";
 import type { ChosenModel, Host } from "../host.ts";
 import type { SlashCommand } from "./command.ts";
 
@@ -47,7 +47,10 @@ async function pick({ dialogue, lines, listModels, terminal, words }: Host): Pro
 }
 
 /** The models of the provider in use, and the other providers; behind `provider/` its models. */
-async function candidates({ dialogue, listModels, providers }: Host, typed: string): Promise<readonly Candidate[]> {
+async function candidates(
+  { dialogue, listModels, providers }: Host,
+  typed: string,
+): Promise<readonly CompletionCandidate[]> {
   const list = async (provider: string, lead: string) => {
     const rows = await listModels(provider, false).catch(() => []);
     return rows.map(({ id, facts }) => ({ value: lead + id, hint: facts }));

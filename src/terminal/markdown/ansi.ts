@@ -1,4 +1,4 @@
-import { plain, type Row, type StyledText } from "./styled-text.ts";
+import { plain, type MarkdownRow, type StyledText } from "./styled-text.ts";
 
 const linkTo = (address: string) => `\x1b]8;;${address}\x1b\\`;
 
@@ -27,6 +27,6 @@ function change(from: string, to: string): string {
 }
 
 /** The bytes of rows that are written once and stay, each but a continued one ended by a newline. */
-export function finalRows(rows: readonly Row[]): string {
+export function finalRows(rows: readonly MarkdownRow[]): string {
   return rows.map(({ content, continues }) => ansi(content) + (continues ? "" : "\n")).join("");
 }

@@ -1,14 +1,14 @@
 import { Code } from "./code.ts";
 import { Containers } from "./containers.ts";
 import { Flow } from "./flow.ts";
-import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
+import { prefixed, roomBeside, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
 import { Line } from "./line.ts";
 import * as recognise from "./recognition.ts";
-import { plain, row, StyledText, withSgr, type Row } from "./styled-text.ts";
+import { plain, row, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
 import { Table } from "./table.ts";
 
 /** What ends the open block, besides the end of what it stands in. */
-type Ending =
+type LineEnding =
   | { readonly by: "fence"; readonly fence: recognise.Fence; readonly indent: number }
   | { readonly by: "line"; readonly pattern: RegExp; readonly orBlank: boolean }
   | { readonly by: "blank" }
@@ -22,20 +22,20 @@ const widestRule = 40;
  * see what a line not yet complete would make.
  */
 export class Blocks {
-  readonly #view: View;
+  readonly #view: MarkdownView;
   readonly #provisional: boolean;
   #containers: Containers;
   #leaf: Leaf | null = null;
-  #ending: Ending = { by: "blank" };
+  #ending: LineEnding = { by: "blank" };
   /** A blank line came since the last block: one is shown before the next. */
   #gap = false;
   /** Something was shown since the document or the innermost container began. */
   #begun = false;
-  #final: Row[] = [];
+  #final: MarkdownRow[] = [];
   /** In a fork: the line being written, in a block whose lines are shown as they are meanwhile. */
   #partial: string | null = null;
 
-  constructor(view: View, provisional = false) {
+  constructor(view: MarkdownView, provisional = false) {
     this.#view = view;
     this.#provisional = provisional;
     this.#containers = new Containers(view.theme);
@@ -56,7 +56,7 @@ export class Blocks {
   }
 
   /** The rows that became final since the last call, also because a language was loaded meanwhile. */
-  take(): Row[] {
+  take(): MarkdownRow[] {
     this.#settle();
     const rows = this.#final;
     this.#final = [];
@@ -64,7 +64,7 @@ export class Blocks {
   }
 
   /** The rows that would follow if the document went on no more for now. */
-  preview(): Row[] {
+  preview(): MarkdownRow[] {
     return [...this.#final, ...(this.#leaf?.preview(this.#view, this.#partial) ?? [])];
   }
 
@@ -184,7 +184,7 @@ export class Blocks {
     const formula = recognise.formulaOpening(rest);
     const pattern = html?.end ?? formula?.end ?? null;
     if (html !== null || formula !== null) {
-      const ending: Ending = pattern === null ? { by: "blank" } : { by: "line", pattern, orBlank: html === null };
+      const ending: LineEnding = pattern === null ? { by: "blank" } : { by: "line", pattern, orBlank: html === null };
       this.#openFlow(depth, html === null ? "formula" : "html", line.remainder, goesOn, ending);
       if (!goesOn && html?.end?.test(rest)) this.#closeLeaf();
       return true;
@@ -206,14 +206,14 @@ export class Blocks {
     return true;
   }
 
-  #openFlow(depth: number, kind: Flow["kind"], text: string, goesOn: boolean, ending: Ending, level = 0): void {
+  #openFlow(depth: number, kind: Flow["kind"], text: string, goesOn: boolean, ending: LineEnding, level = 0): void {
     this.#close(depth);
     this.#ending = ending;
     this.#leaf = new Flow(kind, this.#prefix(), level);
     this.#add(text, goesOn);
   }
 
-  #openCode(depth: number, info: string | null, ending: Ending): void {
+  #openCode(depth: number, info: string | null, ending: LineEnding): void {
     this.#close(depth);
     this.#ending = ending;
     this.#leaf = new Code(this.#prefix(), info, this.#view, this.#provisional);
@@ -274,7 +274,7 @@ export class Blocks {
 }
 
 /** Whether the open block has ended before this line. */
-function endsBefore(line: Line, ending: Ending): boolean {
+function endsBefore(line: Line, ending: LineEnding): boolean {
   if (ending.by === "dedent") return line.indent < 4 && !line.blank;
   return line.blank && (ending.by === "blank" || (ending.by === "line" && ending.orBlank));
 }

@@ -1,6 +1,6 @@
 import { Highlighter } from "./highlight.ts";
-import { prefixed, type Leaf, type Prefix, type View } from "./leaf.ts";
-import { plain, row, StyledText, withSgr, type Row } from "./styled-text.ts";
+import { prefixed, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
+import { plain, row, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
 
 interface CodeLine {
   readonly text: string;
@@ -19,7 +19,7 @@ export class Code implements Leaf {
   readonly #language: string | null;
   #highlighter: Highlighter | undefined;
   /** The line that names the language and bears the marks of list items. */
-  #label: Row[];
+  #label: MarkdownRow[];
   /** Complete lines not yet given out; those of a language that is being loaded wait. */
   #lines: CodeLine[] = [];
   /** Empty lines that are content only if more code follows: at the end of indented code they are not. */
@@ -29,7 +29,7 @@ export class Code implements Leaf {
    * @param info what stands after the fence; null for indented code
    * @param provisional only for a look at what the code may become: loads nothing
    */
-  constructor(prefix: Prefix, info: string | null, view: View, provisional: boolean) {
+  constructor(prefix: Prefix, info: string | null, view: MarkdownView, provisional: boolean) {
     this.#indented = info === null;
     this.#language = view.theme.colored ? view.languages.named(info ?? "") : null;
     if (this.#language !== null && !provisional) void view.languages.load(this.#language);
@@ -56,7 +56,7 @@ export class Code implements Leaf {
     this.#lines.push({ text, piece: true, continues: goesOn });
   }
 
-  settle(view: View): Row[] {
+  settle(view: MarkdownView): MarkdownRow[] {
     const language = this.#language;
     if (language !== null && this.#highlighter === undefined) {
       if (view.languages.awaits(language)) return this.#takeLabel();
@@ -69,23 +69,23 @@ export class Code implements Leaf {
     return rows;
   }
 
-  rows(): Row[] {
+  rows(): MarkdownRow[] {
     return [...this.#label, ...this.#lines.map((line) => codeRow(line))];
   }
 
-  preview({ options }: View, partial: string | null): Row[] {
+  preview({ options }: MarkdownView, partial: string | null): MarkdownRow[] {
     const lines = this.#lines.slice(-options.rows).map((line) => codeRow(line));
     return [...this.#label, ...lines, ...(partial === null ? [] : [row(StyledText.of(partial))])];
   }
 
-  #takeLabel(): Row[] {
+  #takeLabel(): MarkdownRow[] {
     const label = this.#label;
     this.#label = [];
     return label;
   }
 }
 
-function codeRow({ text, piece, continues }: CodeLine, highlighter?: Highlighter): Row {
+function codeRow({ text, piece, continues }: CodeLine, highlighter?: Highlighter): MarkdownRow {
   if (piece) return { content: StyledText.of(text), continues };
   return row(highlighter?.line(text) ?? StyledText.of(text));
 }

@@ -1,9 +1,9 @@
 import { Blocks } from "./blocks.ts";
 import { characterStart } from "../width.ts";
 import { languages } from "./languages.ts";
-import type { View } from "./leaf.ts";
+import type { MarkdownView } from "./leaf.ts";
 import type { MarkdownOptions } from "./options.ts";
-import type { Row } from "./styled-text.ts";
+import type { MarkdownRow } from "./styled-text.ts";
 import { Theme } from "./theme.ts";
 
 /** Characters of a line (UTF-16 code units) that are waited for; then what came is read as the beginning of a long one. */
@@ -21,7 +21,7 @@ const fenceMarks = /^[\s>]*(?:`+|~+)?$/;
  * so that the same text always becomes the same rows.
  */
 export class MarkdownDocument {
-  readonly view: View;
+  readonly view: MarkdownView;
   readonly #blocks: Blocks;
   /** The beginning of a line. */
   #rest = "";
@@ -51,12 +51,12 @@ export class MarkdownDocument {
   }
 
   /** The rows that became final since the last call. */
-  take(): Row[] {
+  take(): MarkdownRow[] {
     return this.#blocks.take();
   }
 
   /** The rows of what is still open, as they look now. */
-  preview(): Row[] {
+  preview(): MarkdownRow[] {
     // Half a character, or a joiner before what it joins, shows when the other half is there.
     const rest = this.#rest.replace(/(?:\u{200d}|[\ud800-\udbff])$/u, "");
     const hidden = this.#blocks.leaf?.kind === "code" ? fenceMarks : marksOnly;

@@ -1,6 +1,6 @@
 import { inline, isClosed } from "./inline.ts";
-import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
-import { plain, StyledText, withSgr, type Row } from "./styled-text.ts";
+import { prefixed, roomBeside, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
+import { plain, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
 import { closeMarks, withoutLastMark } from "./open-constructs.ts";
 import { characterStart } from "../width.ts";
 import { breaksBetween, wrap } from "./wrap.ts";
@@ -79,8 +79,8 @@ export class Flow implements Leaf {
     return this.#lines === 0;
   }
 
-  settle(view: View): Row[] {
-    const rows: Row[] = [];
+  settle(view: MarkdownView): MarkdownRow[] {
+    const rows: MarkdownRow[] = [];
     for (let end = this.#sealable(); end > 0; end = this.#sealable()) {
       const whole = this.#styled(this.source.slice(0, end), view);
       const lines = wrap(new StyledText().addAll(this.#carry).addAll(whole), this.#room(view));
@@ -95,11 +95,11 @@ export class Flow implements Leaf {
     return rows;
   }
 
-  rows(view: View): Row[] {
+  rows(view: MarkdownView): MarkdownRow[] {
     return this.#draw(this.#styled(this.source, view), view);
   }
 
-  preview(view: View): Row[] {
+  preview(view: MarkdownView): MarkdownRow[] {
     if (this.kind === "html" || this.kind === "formula") return this.rows(view);
     const known = withoutLastMark(this.source);
     const whole = this.#styled(known, view);
@@ -112,16 +112,16 @@ export class Flow implements Leaf {
     return this.#draw(agrees ? closed : whole, view);
   }
 
-  #draw(text: StyledText, view: View): Row[] {
+  #draw(text: StyledText, view: MarkdownView): MarkdownRow[] {
     const whole = new StyledText().addAll(this.#carry).addAll(text);
     return prefixed(wrap(whole, this.#room(view)), this.prefix, this.#begun, view.options.columns);
   }
 
-  #room(view: View): number {
+  #room(view: MarkdownView): number {
     return roomBeside(this.prefix, view.options.columns);
   }
 
-  #styled(source: string, { theme }: View): StyledText {
+  #styled(source: string, { theme }: MarkdownView): StyledText {
     if (this.kind === "html") return StyledText.of(source, withSgr(plain, theme.look("html")));
     if (this.kind === "formula") return StyledText.of(source, withSgr(plain, theme.look("math")));
     const base = withSgr(plain, theme.heading(this.level));

@@ -2,7 +2,7 @@ import type { HLJSApi, LanguageFn } from "highlight.js";
 
 type Module = Promise<{ default: LanguageFn }>;
 
-interface Language {
+interface CodeLanguage {
   readonly load: () => Module;
   /** What people write after the fence, besides the name. */
   readonly aliases?: string;
@@ -11,7 +11,7 @@ interface Language {
 }
 
 /** The languages known, each loaded when a fence first names it. To add one, add a row. */
-const table: Readonly<Record<string, Language>> = {
+const table: Readonly<Record<string, CodeLanguage>> = {
   bash: { load: () => import("highlight.js/lib/languages/bash"), aliases: "sh zsh ksh" },
   c: { load: () => import("highlight.js/lib/languages/c"), aliases: "h" },
   clojure: { load: () => import("highlight.js/lib/languages/clojure"), aliases: "clj cljs edn" },

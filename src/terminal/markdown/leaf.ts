@@ -1,10 +1,10 @@
 import type { Languages } from "./languages.ts";
 import type { MarkdownOptions } from "./options.ts";
-import { row, type Row, type StyledText } from "./styled-text.ts";
+import { row, type MarkdownRow, type StyledText } from "./styled-text.ts";
 import type { Theme } from "./theme.ts";
 
 /** What a block needs to know of the terminal; `options` changes with a resize. */
-export interface View {
+export interface MarkdownView {
   options: MarkdownOptions;
   readonly theme: Theme;
   readonly languages: Languages;
@@ -24,11 +24,11 @@ export interface Leaf {
   /** More of the line that was added last. */
   extend(text: string, goesOn: boolean): void;
   /** Takes out the rows that are final. */
-  settle(view: View): Row[];
+  settle(view: MarkdownView): MarkdownRow[];
   /** The rows that would follow if the block ended here. */
-  rows(view: View): Row[];
+  rows(view: MarkdownView): MarkdownRow[];
   /** The same while the block is open and `partial`, if not null, is the line being written: marks not yet closed are taken as closed. */
-  preview(view: View, partial: string | null): Row[];
+  preview(view: MarkdownView, partial: string | null): MarkdownRow[];
 }
 
 /** What stands before a block's first row (with the marks of list items that begin here) and before the others. */
@@ -46,7 +46,7 @@ export function roomBeside(prefix: Prefix, columns: number): number {
 }
 
 /** Lines of text under a prefix; `begun` when the block's first row was given before. */
-export function prefixed(lines: readonly StyledText[], prefix: Prefix, begun: boolean, columns: number): Row[] {
+export function prefixed(lines: readonly StyledText[], prefix: Prefix, begun: boolean, columns: number): MarkdownRow[] {
   return lines.map((line, index) => {
     const before = index === 0 && !begun ? prefix.first : prefix.rest;
     const cut = Math.max(0, before.text.length - (columns - leastForText(columns)));

@@ -1,7 +1,7 @@
 import { characterStart, displayWidth, graphemes } from "../width.ts";
 import { ansi } from "./ansi.ts";
 import type { MarkdownOptions } from "./options.ts";
-import { StyledText, type Row } from "./styled-text.ts";
+import { StyledText, type MarkdownRow } from "./styled-text.ts";
 
 /** A place relative to the first row drawn: rows down, columns from the left; a column equal to the width is a full row. */
 interface Place {
@@ -28,7 +28,7 @@ export class Painter {
   }
 
   /** @param final rows that come to stay @param open rows after them that may change */
-  paint(final: readonly Row[], open: readonly Row[]): string {
+  paint(final: readonly MarkdownRow[], open: readonly MarkdownRow[]): string {
     if (final.length > 0) this.#hidden = 0;
     const shown = this.#visible(open);
     const bytes = this.#update(linesOf(final, shown));
@@ -37,7 +37,7 @@ export class Painter {
     return bytes;
   }
 
-  resize(options: MarkdownOptions, open: readonly Row[]): string {
+  resize(options: MarkdownOptions, open: readonly MarkdownRow[]): string {
     const up = Math.min(this.#rowsToCursor(options), options.rows - 1);
     this.#options = options;
     // In the middle of a line that is partly final nothing can be drawn again; it is only continued.
@@ -81,7 +81,7 @@ export class Painter {
   }
 
   /** The open lines that are drawn: the last ones that the screen can hold. */
-  #visible(open: readonly Row[]): readonly StyledText[] {
+  #visible(open: readonly MarkdownRow[]): readonly StyledText[] {
     if (open.length === 0 || !this.#options.cursor) return [nothing];
     const { rows, columns } = this.#options;
     const lines = linesOf(open, []);
@@ -97,7 +97,7 @@ export class Painter {
     return [last.slice(characterStart(last.text, last.text.length - cells))];
   }
 
-  #columnAfter(final: readonly Row[]): number {
+  #columnAfter(final: readonly MarkdownRow[]): number {
     if (final.length === 0) return this.#column;
     if (final.at(-1)?.continues !== true) return 0;
     return this.#end(linesOf(final, []), this.#options.columns).column;
@@ -129,7 +129,7 @@ export class Painter {
 }
 
 /** Rows as lines, those that continue put together, and more lines after them. */
-function linesOf(rows: readonly Row[], more: readonly StyledText[]): StyledText[] {
+function linesOf(rows: readonly MarkdownRow[], more: readonly StyledText[]): StyledText[] {
   const lines: StyledText[] = [];
   let begun: StyledText | null = null;
   for (const { content, continues } of rows) {

@@ -15,7 +15,7 @@ export function withSgr(style: Style, sgr: string): Style {
   return { sgr: style.sgr === "" ? sgr : `${style.sgr};${sgr}`, link: style.link };
 }
 
-interface Run {
+interface StyledRun {
   /** Where the run ends, in code units of the text. */
   readonly end: number;
   readonly style: Style;
@@ -27,7 +27,7 @@ interface Run {
  */
 export class StyledText {
   text = "";
-  readonly runs: Run[] = [];
+  readonly runs: StyledRun[] = [];
 
   static of(text: string, style: Style = plain): StyledText {
     return new StyledText().add(text, style);
@@ -98,10 +98,10 @@ function sameStyle(a: Style, b: Style): boolean {
 }
 
 /** One line of what is written. */
-export interface Row {
+export interface MarkdownRow {
   readonly content: StyledText;
   /** The next row goes on where this one ends, with no line end between: pieces of a line too long to wait for. */
   readonly continues: boolean;
 }
 
-export const row = (content: StyledText): Row => ({ content: content.trimEnd(), continues: false });
+export const row = (content: StyledText): MarkdownRow => ({ content: content.trimEnd(), continues: false });

@@ -1,7 +1,7 @@
 import { inline } from "./inline.ts";
-import { prefixed, roomBeside, type Leaf, type Prefix, type View } from "./leaf.ts";
+import { prefixed, roomBeside, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
 import { tableCells, type Alignment } from "./recognition.ts";
-import { plain, StyledText, withSgr, type Row } from "./styled-text.ts";
+import { plain, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
 import { naturalWidth, recordLines, rowLines, ruleLine, shapeOf, type TableShape } from "./table-layout.ts";
 import type { Theme } from "./theme.ts";
 import { wrap } from "./wrap.ts";
@@ -26,7 +26,7 @@ export class Table implements Leaf {
   readonly #natural: number[];
   /** Rows were given out: how many of the body, or null as long as everything may still change. */
   #given: number | null = null;
-  #drawn: { columns: number; rows: Row[] } | null = null;
+  #drawn: { columns: number; rows: MarkdownRow[] } | null = null;
 
   constructor(prefix: Prefix, header: string, alignments: readonly Alignment[]) {
     this.#prefix = prefix;
@@ -45,7 +45,7 @@ export class Table implements Leaf {
     this.add(text);
   }
 
-  settle(view: View): Row[] {
+  settle(view: MarkdownView): MarkdownRow[] {
     const rows = this.rows(view);
     const enough = Math.max(8, Math.floor(view.options.rows / 2));
     if (this.#given === null && (rows.length < enough || this.#body.length < fewest)) return [];
@@ -55,20 +55,20 @@ export class Table implements Leaf {
     return rows;
   }
 
-  rows(view: View): Row[] {
+  rows(view: MarkdownView): MarkdownRow[] {
     const { columns } = view.options;
     if (this.#drawn?.columns !== columns) this.#drawn = { columns, rows: this.#draw(view) };
     return this.#drawn.rows;
   }
 
-  preview(view: View, partial: string | null): Row[] {
+  preview(view: MarkdownView, partial: string | null): MarkdownRow[] {
     const rows = this.rows(view);
     if (partial === null) return rows;
     const lines = wrap(StyledText.of(partial), roomBeside(this.#prefix, view.options.columns));
     return [...rows, ...prefixed(lines, this.#prefix, true, view.options.columns)];
   }
 
-  #draw(view: View): Row[] {
+  #draw(view: MarkdownView): MarkdownRow[] {
     this.#read(view.theme);
     const room = roomBeside(this.#prefix, view.options.columns);
     const shape = shapeOf(this.#natural, room, view.theme);

@@ -8,7 +8,7 @@ import { newId } from "../store/names.ts";
  * A file that appears whole or not at all: it is written under another name beside its place, for its owner alone. Devices
  * and pipes are written to as they are.
  */
-export class Draft {
+export class AtomicFile {
   readonly #path: string;
   readonly #force: boolean;
   readonly #descriptor: number;
@@ -27,10 +27,10 @@ export class Draft {
    * @param force replaces a file that is there
    * @throws AppError `output_exists`; `storage_failed` when nothing can be written there
    */
-  static open(path: string, force: boolean): Draft {
+  static open(path: string, force: boolean): AtomicFile {
     const there = orFailed(path, () => statSync(path, { throwIfNoEntry: false }));
     if (there !== undefined && !there.isFile() && !there.isDirectory()) {
-      return new Draft(
+      return new AtomicFile(
         path,
         force,
         orFailed(path, () => openSync(path, "w")),
@@ -42,7 +42,7 @@ export class Draft {
     const temporary = join(dirname(path), `.${newId()}${newId()}.part`);
     const descriptor = orFailed(path, () => createFile(temporary));
     if (descriptor === null) throw new AppError("storage_failed", { path, reason: "EEXIST" });
-    return new Draft(path, force, descriptor, temporary);
+    return new AtomicFile(path, force, descriptor, temporary);
   }
 
   /** @throws AppError `storage_failed`; nothing is left then */

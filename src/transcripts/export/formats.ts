@@ -4,7 +4,7 @@ import type { Dialect } from "./html/prose.ts";
 
 export type ExportWords = Pick<Words, "exporting" | "transcripts">;
 
-export interface Surroundings {
+export interface ExportContext {
   readonly words: ExportWords;
   readonly dialect: Dialect;
   /** Ends the writing. */
@@ -15,7 +15,7 @@ interface Form {
   /** Whether one file holds several conversations. */
   readonly gathers: boolean;
   /** The conversation as text; empty where the form has nothing to say of it. */
-  readonly write: (transcript: Transcript, around: Surroundings) => Promise<string>;
+  readonly write: (transcript: Transcript, around: ExportContext) => Promise<string>;
 }
 
 /** The forms a conversation can be exported to, by the ending of their files. To add one, add a row. */

@@ -3,7 +3,7 @@ import { spoken } from "./visible-turns.ts";
 
 type Content = string | readonly ({ type: "text"; text: string } | { type: "image_url"; image_url: { url: string } })[];
 
-interface Message {
+interface JsonlMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: Content;
 }
@@ -13,7 +13,7 @@ interface Message {
  * its end. What broke off, failed, or was cut by a limit or a filter would teach a model to break off.
  */
 export function asMessagesLine({ exchanges }: Transcript): string {
-  const messages: Message[] = [];
+  const messages: JsonlMessage[] = [];
   let system: string | null = null;
   for (const exchange of spoken(exchanges).filter(isWhole)) {
     if (exchange.system !== system && exchange.system !== null) {

@@ -2,9 +2,9 @@ import { BodyEncoder } from "./escape.ts";
 import {
   rule,
   type Compaction,
-  type Ending,
+  type ExchangeEnd,
   type Exchange,
-  type Header,
+  type TranscriptHeader,
   type SectionName,
   type Turn,
 } from "./types.ts";
@@ -20,7 +20,7 @@ function section(at: Date, name: SectionName, text: string): string {
   return `${label(at, name)}${body.write(text)}${body.end()}\n\n`;
 }
 
-type Piece = "Thinking" | "Answer";
+type EncodedPiece = "Thinking" | "Answer";
 
 /**
  * One exchange as text to append, piece by piece. Each call gives what to write for it, in one write: a label never comes
@@ -30,7 +30,7 @@ export class ExchangeEncoder {
   readonly #id: string | null;
   readonly #turn: Turn;
   readonly #body = new BodyEncoder();
-  #open: Piece | null = null;
+  #open: EncodedPiece | null = null;
   #firstAt: Date | null = null;
   #answeredAt: Date | null = null;
 
@@ -45,7 +45,7 @@ export class ExchangeEncoder {
   }
 
   /** A piece of thinking or answer; an empty one opens no section. */
-  piece(name: Piece, text: string, at: Date): string {
+  piece(name: EncodedPiece, text: string, at: Date): string {
     if (text === "") return "";
     this.#firstAt ??= at;
     if (name === "Answer") this.#answeredAt ??= at;
@@ -56,7 +56,7 @@ export class ExchangeEncoder {
   }
 
   /** The end. `known` overrides what the calls before have shown, for an exchange that is written a second time. */
-  end(ending: Omit<Ending, "at"> & { at: Date | null }, known?: { firstTokenMs: number | null }): string {
+  end(ending: Omit<ExchangeEnd, "at"> & { at: Date | null }, known?: { firstTokenMs: number | null }): string {
     const at = ending.at ?? this.#answeredAt ?? this.#turn.at;
     let text = this.#close();
     if (ending.status === "complete" && this.#answeredAt === null) {
@@ -101,7 +101,7 @@ export function encodeExchange(exchange: Exchange, carriedSystem: string | null 
 
 /** A whole file; the compaction is left out where it covers an exchange that is not among these. */
 export function encodeTranscript(
-  header: Header,
+  header: TranscriptHeader,
   exchanges: readonly Exchange[],
   compaction: Compaction | null = null,
 ): string {

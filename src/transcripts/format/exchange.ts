@@ -1,4 +1,4 @@
-import type { EndFacts, TurnFacts } from "./metadata-read.ts";
+import type { EndRecord, TurnFacts } from "./metadata-read.ts";
 import { decodeBody } from "./escape.ts";
 import type { Exchange, ExchangeStatus } from "./types.ts";
 import { labelTime } from "./times.ts";
@@ -10,10 +10,10 @@ export interface Section {
   readonly text: string;
 }
 
-export interface Surroundings {
+export interface ExchangeContext {
   /** Null: an exchange of the older plain form. */
   readonly turn: TurnFacts | null;
-  readonly end: EndFacts | null;
+  readonly end: EndRecord | null;
   readonly system: string | null;
   /** Whether a rule ended it. */
   readonly closed: boolean;
@@ -24,7 +24,7 @@ export interface Surroundings {
 const plainError = "\u8bf7\u6c42\u9519\u8bef";
 
 /** Puts an exchange together from its sections and metadata. */
-export function buildExchange(sections: readonly Section[], around: Surroundings): Exchange {
+export function buildExchange(sections: readonly Section[], around: ExchangeContext): Exchange {
   const { turn, end } = around;
   const textOf = (name: string) =>
     sections
@@ -72,7 +72,7 @@ export function buildExchange(sections: readonly Section[], around: Surroundings
 }
 
 /** What the sections show where no end line says it. */
-function statusOf(around: Surroundings, failed: boolean, trouble: boolean, answer: string): ExchangeStatus {
+function statusOf(around: ExchangeContext, failed: boolean, trouble: boolean, answer: string): ExchangeStatus {
   if (around.torn && around.turn !== null) return "interrupted";
   if (failed) return "failed";
   if (trouble) return "interrupted";

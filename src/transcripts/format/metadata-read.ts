@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Sampling, Thinking, Usage } from "../../chat/model.ts";
-import type { Compaction, ExchangeStatus, Header } from "./types.ts";
+import type { Compaction, ExchangeStatus, TranscriptHeader } from "./types.ts";
 import { metadataStart } from "./metadata-write.ts";
 import { offsetOf } from "./times.ts";
 
@@ -63,7 +63,7 @@ const headerSchema = v.object({
 });
 
 /** The header's facts; null when it lacks what makes it one. */
-export function headerFacts(data: unknown): Header | null {
+export function headerFacts(data: unknown): TranscriptHeader | null {
   const facts = read(headerSchema, data);
   if (facts === null || facts.id === null || facts.started === null) return null;
   return { id: facts.id, startedAt: facts.started, zone: facts.zone, title: facts.title, origin: facts.origin };
@@ -163,9 +163,9 @@ const endSchema = v.object({
   answered_by: orNull(v.object({ provider: v.string(), model: v.string() })),
 });
 
-export type EndFacts = v.InferOutput<typeof endSchema>;
+export type EndRecord = v.InferOutput<typeof endSchema>;
 
-export function endFacts(data: unknown): EndFacts {
+export function endFacts(data: unknown): EndRecord {
   return read(endSchema, data) ?? v.parse(endSchema, {});
 }
 

@@ -1,5 +1,5 @@
 import type { Cost, Image, Sampling, Thinking, Usage } from "../../chat/model.ts";
-import { formatVersion, type Ending, type Header, type Turn } from "./types.ts";
+import { formatVersion, type ExchangeEnd, type TranscriptHeader, type Turn } from "./types.ts";
 import { isoWithOffset } from "./times.ts";
 
 /** What stands in the lines a reader's eye passes over: HTML comments of one line, a kind and a JSON object. */
@@ -18,7 +18,7 @@ export function metadataLine(kind: string, data: object): string {
 }
 
 /** `conversation`: the first line of a file. */
-export function headerLine(header: Header): string {
+export function headerLine(header: TranscriptHeader): string {
   return metadataLine("conversation", {
     v: formatVersion,
     id: header.id,
@@ -47,7 +47,7 @@ export function turnLine(id: string | null, turn: Turn, carried: string | null |
   });
 }
 
-export interface EndFacts extends Omit<Ending, "at" | "notice"> {
+export interface EndFacts extends Omit<ExchangeEnd, "at" | "notice"> {
   readonly endedAt: Date | null;
   readonly answeredAt: Date | null;
   readonly firstTokenMs: number | null;

@@ -6,10 +6,10 @@ import {
   titleFact,
   turnFacts,
   undoFact,
-  type EndFacts,
+  type EndRecord,
   type TurnFacts,
 } from "./metadata-read.ts";
-import type { Compaction, Exchange, Header } from "./types.ts";
+import type { Compaction, Exchange, TranscriptHeader } from "./types.ts";
 import { limits, TooLarge } from "../limits.ts";
 import { labelParts, marking, type Mark } from "./scan.ts";
 import { buildExchange, type Section } from "./exchange.ts";
@@ -27,7 +27,7 @@ interface Tear {
 }
 
 export interface Parsed {
-  readonly header: Header | null;
+  readonly header: TranscriptHeader | null;
   /** The newest name someone gave the conversation. */
   readonly title: string | null;
   readonly exchanges: readonly Exchange[];
@@ -46,7 +46,7 @@ interface Extent {
   /** Index of the mark to go on from. */
   readonly next: number;
   readonly rule: Mark | null;
-  readonly end: EndFacts | null;
+  readonly end: EndRecord | null;
   readonly tear: Omit<Tear, "start"> | null;
 }
 
@@ -72,7 +72,7 @@ class Parser {
   readonly #marks: readonly Mark[];
   readonly #exchanges: Exchange[] = [];
   readonly #starts: number[] = [];
-  #header: Header | null = null;
+  #header: TranscriptHeader | null = null;
   #title: string | null = null;
   #turn: { facts: TurnFacts; start: number } | null = null;
   #system: string | null = null;
@@ -244,7 +244,7 @@ class Parser {
     return { sections, rule: null, end: null, next: this.#marks.length, tear: { keep, missing } };
   }
 
-  #endAt(index: number, from: number): EndFacts | null {
+  #endAt(index: number, from: number): EndRecord | null {
     const mark = this.#marks[index];
     if (mark?.type !== "metadata" || this.#text.slice(from, mark.start).trim() !== "") return null;
     const metadata = parseMetadata(mark.line);

@@ -34,7 +34,7 @@ export interface Turn {
 }
 
 /** Where an answer was put together from several requests. */
-interface Seam {
+interface AnswerSeam {
   /** UTF-16 units of the answer that were there before. */
   readonly at: number;
   /** By prefix completion, by asking the model to go on, or by asking again where only thinking had come. */
@@ -46,7 +46,7 @@ interface Seam {
 }
 
 /** How an exchange ended. */
-export interface Ending {
+export interface ExchangeEnd {
   readonly at: Date;
   readonly status: ExchangeStatus;
   readonly finishReason: string | null;
@@ -56,7 +56,7 @@ export interface Ending {
   /** The words for a person under the label Error or Interrupted; null takes the error's message. */
   readonly notice: string | null;
   /** Empty or absent for an answer of one piece. */
-  readonly seams?: readonly Seam[];
+  readonly seams?: readonly AnswerSeam[];
   /** UTF-16 units at the start of the answer that turned out to be thinking. */
   readonly rethought?: number;
   /** Who answered in the end, where it was not whom the request went to first. */
@@ -97,7 +97,7 @@ export interface Exchange {
   readonly continues: string | null;
   /** The person took it back: it is no part of the conversation any more. */
   readonly withdrawn: boolean;
-  readonly seams: readonly Seam[];
+  readonly seams: readonly AnswerSeam[];
   readonly answeredBy: { readonly provider: string; readonly model: string } | null;
 }
 
@@ -110,7 +110,7 @@ export interface Compaction {
 }
 
 /** Where a conversation was branched off. */
-export interface Origin {
+export interface ForkOrigin {
   /** Id of the conversation it comes from. */
   readonly id: string;
   /** How many of its exchanges were taken over. */
@@ -118,13 +118,13 @@ export interface Origin {
 }
 
 /** The first line of a file. */
-export interface Header {
+export interface TranscriptHeader {
   readonly id: string;
   readonly startedAt: Date;
   /** IANA name, e.g. `Asia/Shanghai`; null when the system does not tell it cheaply. */
   readonly zone: string | null;
   readonly title: string | null;
-  readonly origin: Origin | null;
+  readonly origin: ForkOrigin | null;
 }
 
 export interface Transcript {
@@ -134,7 +134,7 @@ export interface Transcript {
   readonly title: string;
   readonly startedAt: Date;
   readonly zone: string | null;
-  readonly origin: Origin | null;
+  readonly origin: ForkOrigin | null;
   readonly exchanges: readonly Exchange[];
   /** The file breaks off somewhere; at most the last exchange is touched. */
   readonly torn: boolean;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type FormReader } from "./types.ts";
-import { isEmpty, toExchanges, type Message } from "./messages.ts";
+import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";
 import { branchOf, messagesOf, treeOf } from "./tree.ts";
 
 /**
@@ -73,7 +73,7 @@ const shown = /^(?:python|canmore\.create_textdoc)$/;
 const spoken = new Set(["text", "multimodal_text", "code", "thoughts"]);
 
 /** The message as ours; none when it was not on the screen. */
-function toMessage(raw: Record<string, unknown>): Message[] {
+function toMessage(raw: Record<string, unknown>): ImportedMessage[] {
   const parsed = v.safeParse(messageSchema, raw);
   if (!parsed.success) return [];
   const { author, content, metadata, recipient } = parsed.output;
@@ -129,7 +129,7 @@ function block(code: string, language: string, recipient: string): string {
   return `${fence}${known}\n${code}\n${fence}`;
 }
 
-function endingOf(type: string): Pick<Message, "finishReason" | "stopped"> {
+function endingOf(type: string): Pick<ImportedMessage, "finishReason" | "stopped"> {
   if (type === "interrupted") return { stopped: true };
   if (type === "max_tokens") return { finishReason: "length" };
   return { finishReason: type === "stop" ? "stop" : null };

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type FormReader } from "./types.ts";
-import { isEmpty, toExchanges, type Message } from "./messages.ts";
+import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";
 import { branchOf, messagesOf, treeOf } from "./tree.ts";
 
 /**
@@ -49,7 +49,7 @@ const messageSchema = v.object({
 
 const answers = new Set(["RESPONSE", "TEMPLATE_RESPONSE"]);
 
-function toMessage(raw: Record<string, unknown>, place: number): Message {
+function toMessage(raw: Record<string, unknown>, place: number): ImportedMessage {
   const message = v.parse(messageSchema, raw);
   const { fragments, content, reasoning_content: thought, model } = message;
   const said = (wanted: (type: string) => boolean) =>

@@ -1,18 +1,23 @@
-import type { Item, SkipReason, Source } from "./types.ts";
+import type { Item, ImportSkipReason, ImportSource } from "./types.ts";
 import { conversationsIn } from "./detect-format.ts";
 import type { Placed, Shelf } from "./shelf.ts";
 
-export type Outcome =
+export type ImportOutcome =
   | (Placed & {
       /** Counts the conversations of a file, from 1. */
       readonly number: number;
       readonly title: string | null;
-      readonly source: Source;
+      readonly source: ImportSource;
       /** How many exchanges it has. */
       readonly turns: number;
       readonly leftOut: number;
     })
-  | { readonly status: "skipped"; readonly number: number; readonly title: string | null; readonly reason: SkipReason };
+  | {
+      readonly status: "skipped";
+      readonly number: number;
+      readonly title: string | null;
+      readonly reason: ImportSkipReason;
+    };
 
 /**
  * Imports the conversations of one file, one after the other; `items` may come from elsewhere. Throws `input_unreadable`, and what writing and reading
@@ -22,7 +27,7 @@ export async function* importFile(
   path: string,
   shelf: Shelf,
   items: AsyncIterable<Item> = conversationsIn(path),
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<ImportOutcome> {
   let number = 0;
   for await (const item of items) {
     number += 1;

@@ -1,7 +1,7 @@
 import { bounds } from "./bounds.ts";
-import type { SkipReason } from "./types.ts";
+import type { ImportSkipReason } from "./types.ts";
 
-export type JsonItem = { readonly value: unknown } | { readonly reason: SkipReason };
+export type JsonItem = { readonly value: unknown } | { readonly reason: ImportSkipReason };
 
 /**
  * The values in a JSON file of any size, one after the other: the elements of an array, the lines of JSON Lines, or the one

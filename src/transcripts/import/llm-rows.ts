@@ -7,7 +7,7 @@ import { skip, unknownElsewhere, type Item } from "./types.ts";
 import { exchangeOf, isEmpty } from "./messages.ts";
 
 /** One question and answer of `llm`, from whichever of its tables. */
-export interface Row {
+export interface LlmRow {
   /** Sorts by time. */
   readonly id: string;
   readonly model: string | null;
@@ -25,7 +25,7 @@ export interface Row {
 }
 
 /** The rows of one conversation, in their order, as a conversation of ours. */
-export function conversationOf(key: string, title: string | null, rows: readonly Row[]): Item {
+export function conversationOf(key: string, title: string | null, rows: readonly LlmRow[]): Item {
   const startedAt = rows.map((row) => momentOf(row.datetime_utc, "Z")).find((at) => at !== null) ?? new Date(0);
   let now = startedAt;
   let system: string | null = null;
@@ -39,7 +39,7 @@ export function conversationOf(key: string, title: string | null, rows: readonly
   return { found: { ...unknownElsewhere, source: "llm", key, title, startedAt, exchanges, leftOut: 0 } };
 }
 
-function toExchange(row: Row, askedAt: Date, system: string | null): Exchange {
+function toExchange(row: LlmRow, askedAt: Date, system: string | null): Exchange {
   const ended = row.duration_ms === null ? null : new Date(askedAt.getTime() + row.duration_ms);
   const endedAt = ended !== null && isWritable(ended) ? ended : null;
   return exchangeOf({
@@ -87,7 +87,7 @@ const detailsSchema = v.object({
   completion_tokens_details: v.fallback(v.optional(v.object({ reasoning_tokens: count }), {}), { reasoning_tokens: 0 }),
 });
 
-function usageOf({ input_tokens: input, output_tokens: output, token_details: raw }: Row): Usage | null {
+function usageOf({ input_tokens: input, output_tokens: output, token_details: raw }: LlmRow): Usage | null {
   if (input === null || output === null) return null;
   const details = v.safeParse(detailsSchema, json(raw) ?? {});
   return {

@@ -1,21 +1,21 @@
 import * as v from "valibot";
 import { bounds } from "./bounds.ts";
 import { TooMuch, type ForeignDatabase } from "./database.ts";
-import { json, type Row } from "./llm-rows.ts";
+import { json, type LlmRow } from "./llm-rows.ts";
 
 /**
  * The turns in those rows, from the tree of messages that they share. Facts: a turn goes from `parent_message_hash`, the
  * last message it was given, to `tip_message_hash`, the last it added; its question is the run of user messages at the end
  * of what it was given; a text that repeats a fragment refers to it.
  */
-export function turnRows(database: ForeignDatabase, rowids: readonly number[], reader: MessageReader): Row[] {
+export function turnRows(database: ForeignDatabase, rowids: readonly number[], reader: MessageReader): LlmRow[] {
   return rowids.flatMap((rowid) => {
     const raw = database.row("turns", Object.keys(turnEntries), "where rowid = ?", rowid);
     return raw === undefined ? [] : [toRow(v.parse(turnSchema, raw), reader)];
   });
 }
 
-function toRow(turn: v.InferOutput<typeof turnSchema>, reader: MessageReader): Row {
+function toRow(turn: v.InferOutput<typeof turnSchema>, reader: MessageReader): LlmRow {
   const given = reader.chain(turn.parent_message_hash, ({ role }) => role === "user" || role === "tool");
   const asked = given.filter(({ role }) => role === "user");
   const added = reader.chain(turn.tip_message_hash, ({ hash }) => hash !== turn.parent_message_hash);

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { bounds } from "./bounds.ts";
 import { ForeignDatabase } from "./database.ts";
 import { skip, type Item } from "./types.ts";
-import { conversationOf, type Row } from "./llm-rows.ts";
+import { conversationOf, type LlmRow } from "./llm-rows.ts";
 import { MessageReader, turnRows } from "./llm-turns.ts";
 
 type Value = SQLOutputValue | undefined;
@@ -45,7 +45,7 @@ export function* readLlm(path: string, sign: () => void): Generator<Item> {
   }
 }
 
-function sizeOf(rows: readonly Row[]): number {
+function sizeOf(rows: readonly LlmRow[]): number {
   return rows.reduce(
     (sum, row) => sum + row.prompt.length + row.system.length + row.response.length + row.reasoning.length,
     0,
@@ -101,11 +101,11 @@ const responseEntries = {
 };
 const responseSchema = v.pipe(
   v.object(responseEntries),
-  v.transform((row): Row => ({ ...row, model: row.resolved_model ?? row.model })),
+  v.transform((row): LlmRow => ({ ...row, model: row.resolved_model ?? row.model })),
 );
 
 /** The columns have become more over the years: what a database lacks counts as unknown. */
-function responseRow(database: ForeignDatabase, rowid: number): Row[] {
+function responseRow(database: ForeignDatabase, rowid: number): LlmRow[] {
   const raw = database.row("responses", Object.keys(responseEntries), "where rowid = ?", rowid);
   if (raw === undefined) return [];
   const row = v.parse(responseSchema, raw);
@@ -116,7 +116,7 @@ function responseRow(database: ForeignDatabase, rowid: number): Row[] {
 }
 
 /** The texts that were sent: pieces from files stand before what was typed. */
-function withFragments(row: Row, prompts: readonly string[], systems: readonly string[]): Row {
+function withFragments(row: LlmRow, prompts: readonly string[], systems: readonly string[]): LlmRow {
   const prompt = [...prompts, row.prompt].filter((part) => part !== "").join("\n");
   return { ...row, prompt, system: [...systems, row.system].filter((part) => part !== "").join("\n") };
 }

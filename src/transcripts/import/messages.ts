@@ -2,7 +2,7 @@ import type { Image, Sampling, Usage } from "../../chat/model.ts";
 import type { Exchange } from "../format/types.ts";
 
 /** One message of another program, before it is part of an exchange. */
-export interface Message {
+export interface ImportedMessage {
   readonly role: "system" | "user" | "assistant";
   readonly text: string;
   readonly reasoning?: string;
@@ -52,7 +52,11 @@ export function exchangeOf(known: Partial<Exchange> & Pick<Exchange, "question" 
  * answer that nobody asked for, stand alone.
  * @param startedAt for messages before the first that has a time
  */
-export function toExchanges(messages: readonly Message[], startedAt: Date, sampling: Sampling = {}): Exchange[] {
+export function toExchanges(
+  messages: readonly ImportedMessage[],
+  startedAt: Date,
+  sampling: Sampling = {},
+): Exchange[] {
   const exchanges: Exchange[] = [];
   let system: string | null = null;
   let now = startedAt;
@@ -73,7 +77,7 @@ export function toExchanges(messages: readonly Message[], startedAt: Date, sampl
   return exchanges;
 }
 
-function answered(exchange: Exchange, message: Message): Exchange {
+function answered(exchange: Exchange, message: ImportedMessage): Exchange {
   const { text, reasoning = "", at, model = null, finishReason = null, stopped = false } = message;
   const answer = joined(exchange.answer, text);
   return {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Image, Sampling } from "../../chat/model.ts";
 import { momentOf } from "./dates.ts";
-import { skip, unknownElsewhere, type FormReader, type Item, type Source } from "./types.ts";
-import { isEmpty, toExchanges, type Message } from "./messages.ts";
+import { skip, unknownElsewhere, type FormReader, type Item, type ImportSource } from "./types.ts";
+import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";
 
 /** A conversation in OpenAI's messages form: a line of `transcripts export --to jsonl`, of a file for fine-tuning, of a log. */
 export const readMessages: FormReader = (value, { writtenAt }) => {
@@ -36,7 +36,7 @@ const conversationSchema = v.object({
 });
 
 interface About {
-  readonly source: Source;
+  readonly source: ImportSource;
   readonly key: string | null;
   readonly title: string | null;
   readonly model: string | null;
@@ -56,7 +56,7 @@ export function fromMessages(about: About, raw: RawMessages): Item {
   return { found: { ...unknownElsewhere, source, key, title, startedAt, exchanges, leftOut } };
 }
 
-const roles: Readonly<Record<string, Message["role"]>> = {
+const roles: Readonly<Record<string, ImportedMessage["role"]>> = {
   system: "system",
   developer: "system",
   user: "user",
@@ -67,7 +67,7 @@ function toMessage(
   raw: RawMessages[number],
   model: string | null,
   addresses: Readonly<Record<string, string>>,
-): Message[] {
+): ImportedMessage[] {
   const role = Object.hasOwn(roles, raw.role) ? roles[raw.role] : undefined;
   if (role === undefined) return [];
   const { content, reasoning_content: reasoning } = raw;

@@ -4,7 +4,7 @@ import { saveTranscript } from "../store/manage.ts";
 import { idFrom } from "../store/names.ts";
 import { readTranscript } from "../store/read.ts";
 import { TranscriptWriter } from "../store/writer.ts";
-import type { Found } from "./types.ts";
+import type { ImportedConversation } from "./types.ts";
 
 export interface Placed {
   readonly status: "imported" | "extended" | "present";
@@ -28,7 +28,7 @@ export class Shelf {
   }
 
   /** Throws `transcript_unwritable`, and what reading a transcript throws. */
-  async place(found: Found): Promise<Placed> {
+  async place(found: ImportedConversation): Promise<Placed> {
     const [first, second] = idsOf(found);
     const path = this.#known.get(first);
     if (path === undefined) return this.#save(first, found);
@@ -42,7 +42,7 @@ export class Shelf {
     return other === undefined ? this.#save(second, found) : { status: "present", id: second, path: other };
   }
 
-  #save(id: string, found: Found): Placed {
+  #save(id: string, found: ImportedConversation): Placed {
     const { startedAt, zone, title, origin, compaction } = found;
     const exchanges = found.exchanges.map((exchange, index) => ({
       ...exchange,
@@ -60,7 +60,7 @@ export class Shelf {
 }
 
 /** The id it has or gets, and the one it gets when that belongs to a conversation of another content. */
-function idsOf({ id, source, key, exchanges }: Found): [string, string] {
+function idsOf({ id, source, key, exchanges }: ImportedConversation): [string, string] {
   const content = exchanges.flatMap(({ question, answer }) => [question, answer]);
   const whole = digest([source, "whole", ...content]);
   if (id !== null) return [id, whole];

@@ -1,11 +1,11 @@
-import type { Compaction, Exchange, Origin } from "../format/types.ts";
+import type { Compaction, Exchange, ForkOrigin } from "../format/types.ts";
 
 /** Where a conversation comes from; the names are those of `Words["importing"]["forms"]`. */
-export type Source = "transcript" | "deepseek-chat" | "messages" | "deepseek" | "chatgpt" | "llm" | "aichat";
+export type ImportSource = "transcript" | "deepseek-chat" | "messages" | "deepseek" | "chatgpt" | "llm" | "aichat";
 
 /** A conversation found in a file of another program. */
-export interface Found {
-  readonly source: Source;
+export interface ImportedConversation {
+  readonly source: ImportSource;
   /** What it is called where it comes from; null when it has no name there that stays. */
   readonly key: string | null;
   /** An id of ours that it has already; null for one to be derived from source and key. */
@@ -13,7 +13,7 @@ export interface Found {
   readonly title: string | null;
   readonly startedAt: Date;
   readonly zone: string | null;
-  readonly origin: Origin | null;
+  readonly origin: ForkOrigin | null;
   readonly exchanges: readonly Exchange[];
   readonly compaction: Compaction | null;
   /** Messages that are no part of it here: other branches, what tools said. */
@@ -21,20 +21,20 @@ export interface Found {
 }
 
 /** Why something in a file was skipped; the words are those of `Words["importing"]["reasons"]`. */
-export type SkipReason = "broken" | "cut" | "too-large" | "too-many" | "unknown" | "empty";
+export type ImportSkipReason = "broken" | "cut" | "too-large" | "too-many" | "unknown" | "empty";
 
 interface Skip {
-  readonly reason: SkipReason;
+  readonly reason: ImportSkipReason;
   readonly title: string | null;
 }
 
 /** One conversation of a file, or what stands in its place. */
-export type Item = { readonly found: Found } | { readonly skip: Skip };
+export type Item = { readonly found: ImportedConversation } | { readonly skip: Skip };
 
 /** What other programs do not know of a conversation. */
 export const unknownElsewhere = { id: null, zone: null, origin: null, compaction: null };
 
-export function skip(reason: SkipReason, title: string | null = null): Item {
+export function skip(reason: ImportSkipReason, title: string | null = null): Item {
   return { skip: { reason, title } };
 }
 

@@ -19,13 +19,13 @@ export interface Prospect {
   /** Whether it holds it for certain. */
   readonly certain: boolean;
   /** Reads the most telling of them that were not shown, so many, or all when null. */
-  readonly read: (most: number | null, shown: Shown) => Reading;
+  readonly read: (most: number | null, shown: Shown) => CandidateReading;
 }
 
 /** Whether the exchange of an id was given already, as part of the conversation on the other side of a fork. */
 export type Shown = (id: string) => boolean;
 
-export interface Reading {
+export interface CandidateReading {
   /** In the order of the conversation. */
   readonly exchanges: readonly FoundExchange[];
   /** How many there are besides, at most. */
@@ -79,7 +79,7 @@ function prospectOf(name: string, { mtimeMs }: FileState, held: Outline, wanted:
   return { name, usedAt: usedAt ?? mtimeMs, forked, tally, certain: true, read };
 }
 
-function chosen(all: readonly FoundExchange[], most: number | null, shown: Shown): Reading {
+function chosen(all: readonly FoundExchange[], most: number | null, shown: Shown): CandidateReading {
   const found = all.filter(({ id }) => id === null || !shown(id));
   if (most === null) return { exchanges: found, more: 0 };
   const telling = mostTelling(found, ({ lines }) => lines.some(({ role }) => tellingRoles.has(role)));

@@ -1,7 +1,7 @@
 import type { FileState } from "../store/folder.ts";
 
 /** A file's exchanges that lie beside each other in one segment. */
-export interface Piece {
+export interface CatalogPiece {
   readonly segment: number;
   /** Number of the first in the segment. */
   readonly first: number;
@@ -25,9 +25,9 @@ export interface Entry {
   /** The name someone gave it: then the first exchange of the first piece stands for that. */
   readonly title: string | null;
   /** Of the settled part. */
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly CatalogPiece[];
   /** What is behind it and may still change. */
-  readonly open: Piece | null;
+  readonly open: CatalogPiece | null;
 }
 
 /** A file that was touched this shortly before may be touched again within one tick of its clock; milliseconds. */
@@ -44,7 +44,7 @@ export function noted(state: FileState): FileState {
   return { size, mtimeMs, ctimeMs: ctimeMs < Date.now() - tick ? ctimeMs : 0 };
 }
 
-export function piecesOf({ pieces, open }: Entry): readonly Piece[] {
+export function piecesOf({ pieces, open }: Entry): readonly CatalogPiece[] {
   return open === null ? pieces : [...pieces, open];
 }
 
@@ -102,7 +102,7 @@ export function decodeCatalog({ texts, numbers }: CatalogColumns): Map<string, E
     const name = names[index]!;
     const first = at + numbersEach;
     at = first + numbers[at + 9]! * 3;
-    const pieces: Piece[] = [];
+    const pieces: CatalogPiece[] = [];
     for (let piece = first; piece < at; piece += 3) {
       pieces.push({ segment: numbers[piece]!, first: numbers[piece + 1]!, count: numbers[piece + 2]! });
     }

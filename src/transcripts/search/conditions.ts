@@ -1,4 +1,4 @@
-import { kinds, longestTerm, longMarks, runsOf, type Run } from "./runs.ts";
+import { kinds, longestTerm, longMarks, runsOf, type CharacterRun } from "./runs.ts";
 
 /**
  * What the index can say of a text that holds a literal. A text that fulfils all conditions need not hold it, but one that holds
@@ -25,7 +25,7 @@ export function conditionsFor(literal: string): Conditions {
   return { conditions, certain: runs.length === 1 && runs[0]!.text === literal && conditions.length === 1 };
 }
 
-function pairsOf({ text, openRight }: Run): Condition[] {
+function pairsOf({ text, openRight }: CharacterRun): Condition[] {
   const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
   const pairs = units.slice(1).map((second, index): Condition => ({ type: "pair", first: units[index]!, second }));
   const last = units.at(-1)!;
@@ -33,7 +33,7 @@ function pairsOf({ text, openRight }: Run): Condition[] {
   return pairs.length === 0 ? [{ type: "pair", first: last, second: null }] : pairs;
 }
 
-function wordOf({ text, openLeft, openRight }: Run, kind: 2 | 4): Condition {
+function wordOf({ text, openLeft, openRight }: CharacterRun, kind: 2 | 4): Condition {
   const long = longMarks[kind];
   // No word in the index is as long: only a text with a longer run can hold it.
   if (text.length > longestTerm) return { type: "word", text: long, part: "whole", long };

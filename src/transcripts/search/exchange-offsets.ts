@@ -11,7 +11,7 @@ export const roles = ["question", "answer", "thinking", "notice", "title"] as co
 export type Role = (typeof roles)[number];
 
 /** A stretch of a file that can be read by itself. */
-export interface Place {
+export interface FileSpan {
   /** Bytes. */
   readonly start: number;
   readonly end: number;
@@ -21,7 +21,7 @@ export interface Place {
 
 export interface Located {
   readonly exchange: Exchange;
-  readonly place: Place;
+  readonly place: FileSpan;
 }
 
 /** What a file, or the end of one, holds. */

@@ -4,7 +4,7 @@ import { parseTranscript } from "../format/parse.ts";
 import { decodeFile } from "../format/decode.ts";
 import { openToRead } from "../store/folder.ts";
 import { readPart } from "./files.ts";
-import type { Place } from "./exchange-offsets.ts";
+import type { FileSpan } from "./exchange-offsets.ts";
 
 /** Reads single exchanges of a file. */
 export class PlaceReader implements Disposable {
@@ -16,7 +16,7 @@ export class PlaceReader implements Disposable {
   }
 
   /** Null where the file is gone or has become another. */
-  read({ start, end, slot }: Place): Exchange | null {
+  read({ start, end, slot }: FileSpan): Exchange | null {
     if (this.#descriptor === null) return null;
     if (this.#last?.start !== start || this.#last.end !== end) {
       const { exchanges } = parseTranscript(decodeFile(readPart(this.#descriptor, start, end)));

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { FileState } from "../store/folder.ts";
-import { noted, type Entry, type Piece } from "./catalog.ts";
+import { noted, type Entry, type CatalogPiece } from "./catalog.ts";
 import { readWhole } from "./files.ts";
 import { fold } from "./fold.ts";
 import { byTurns, Rest } from "../steps.ts";
@@ -102,7 +102,7 @@ export class Indexing {
   }
 
   /** Takes exchanges in; null where there are none. */
-  #piece(exchanges: readonly Located[], turns: number, title: string | null): Piece | null {
+  #piece(exchanges: readonly Located[], turns: number, title: string | null): CatalogPiece | null {
     const first = this.exchanges.length;
     if (title !== null) {
       this.#text("title", title);

@@ -6,7 +6,7 @@ import { examine, examineTitle, type FoundExchange, type Wanted } from "./match-
 import { roles } from "./exchange-offsets.ts";
 import { PlaceReader } from "./exchange-reader.ts";
 import { Damage } from "./checksum.ts";
-import { mostTelling, tellingRoles, type Prospect, type Reading, type Shown } from "./candidate-files.ts";
+import { mostTelling, tellingRoles, type Prospect, type CandidateReading, type Shown } from "./candidate-files.ts";
 import { Segment } from "./segment-store.ts";
 
 /** An exchange that may hold what is looked for. */
@@ -94,7 +94,7 @@ export class IndexedProspects {
     return hits;
   }
 
-  #read(entry: Entry, most: number | null, shown: Shown): Reading {
+  #read(entry: Entry, most: number | null, shown: Shown): CandidateReading {
     using file = new PlaceReader(join(this.#folder, entry.name));
     const hits = this.#hits(entry);
     const exchanges: FoundExchange[] = [];

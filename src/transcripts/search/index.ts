@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Entry } from "./catalog.ts";
 import { Database } from "./database.ts";
-import { update, type Surroundings } from "./update.ts";
+import { update, type IndexUpdate } from "./update.ts";
 
 /** What an index says of a folder. */
 export interface Known {
@@ -36,7 +36,7 @@ export class OpenIndex implements Disposable {
    *
    * @param version tells this state of the folder from all others
    */
-  async know(around: Surroundings, version: number): Promise<Known> {
+  async know(around: IndexUpdate, version: number): Promise<Known> {
     const isSame = version === this.#version && this.database.changes === this.#changes;
     if (isSame && this.#known !== null) return this.#known;
     this.#known = null;

@@ -45,7 +45,7 @@ function learn(unit: number): Kind {
   return kind;
 }
 
-export interface Run {
+export interface CharacterRun {
   readonly kind: Exclude<Kind, typeof kinds.space>;
   readonly text: string;
   /** Whether the run may go on beyond the beginning or end of the text: nothing there says that it ends. */
@@ -54,8 +54,8 @@ export interface Run {
 }
 
 /** The runs of what is looked for. */
-export function runsOf(folded: string): Run[] {
-  const runs: Run[] = [];
+export function runsOf(folded: string): CharacterRun[] {
+  const runs: CharacterRun[] = [];
   for (let from = 0, to = 0; from < folded.length; from = to) {
     const kind = kindOf(folded.charCodeAt(from));
     while (to < folded.length && kindOf(folded.charCodeAt(to)) === kind) to++;

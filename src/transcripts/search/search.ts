@@ -13,8 +13,8 @@ import { literalMatcher, literalsOf, regexMatcher } from "./matcher.ts";
 import { OpenIndex } from "./index.ts";
 import { roles, type Role } from "./exchange-offsets.ts";
 import { prospectIn, type Prospect } from "./candidate-files.ts";
-import { score } from "./ranking.ts";
-import type { Surroundings } from "./update.ts";
+import { score } from "./rank.ts";
+import type { IndexUpdate } from "./update.ts";
 
 export interface SearchQuery {
   /** Words, which must all stand in an exchange, those between quotes as they stand; or a regular expression. */
@@ -32,7 +32,7 @@ export interface SearchQuery {
 }
 
 /** What a search stops for, and whom it tells how far it is. */
-export interface Course {
+export interface SearchCourse {
   readonly signal: AbortSignal;
   /** Told, while files are read, how many bytes, or without an index files, of how many are done. */
   readonly onProgress: (done: number, total: number) => void;
@@ -40,16 +40,16 @@ export interface Course {
   readonly onUnreadable?: (error: AppError) => void;
 }
 
-export interface Found {
+export interface ConversationHits {
   readonly path: string;
   readonly exchanges: readonly FoundExchange[];
   /** How many exchanges there are besides, at most. */
   readonly more: number;
 }
 
-export interface Findings {
+export interface SearchResults {
   /** The best first. */
-  readonly conversations: readonly Found[];
+  readonly conversations: readonly ConversationHits[];
   /** How many there are in all; at most so many where `exact` is false. */
   readonly total: number;
   readonly exact: boolean;
@@ -81,7 +81,7 @@ export class Searcher implements Disposable {
   }
 
   /** @throws AppError `transcript_unreadable` for the folder, `interrupted` */
-  async search(query: SearchQuery, course: Course): Promise<Findings> {
+  async search(query: SearchQuery, course: SearchCourse): Promise<SearchResults> {
     const literals = typeof query.what === "string" ? literalsOf(query.what) : null;
     const matcher = typeof query.what === "string" ? literalMatcher(literals!) : regexMatcher(query.what);
     if (matcher.count === 0) return { conversations: [], total: 0, exact: true };
@@ -96,14 +96,18 @@ export class Searcher implements Disposable {
   }
 
   /** What a list says of a conversation that was found; null where it is gone. */
-  async describe({ path }: Found): Promise<TranscriptSummary | null> {
+  async describe({ path }: ConversationHits): Promise<TranscriptSummary | null> {
     // All that are remembered take as long to read as some hundred files, so that a single search does without them.
     if (this.#often) this.#listing ??= Listing.load(this.#folder, this.#cache);
     return await describeTranscript(path, this.#listing);
   }
 
   /** Asks the index; one that is damaged is made anew, and one that cannot be had is done without. */
-  async #withIndex(path: string, ask: (index: OpenIndex) => Promise<Findings>, search: Search): Promise<Findings> {
+  async #withIndex(
+    path: string,
+    ask: (index: OpenIndex) => Promise<SearchResults>,
+    search: Search,
+  ): Promise<SearchResults> {
     for (let attempt = 1; attempt <= 2; attempt++) {
       try {
         if (this.#index?.isInPlace === false) this.#closeIndex();
@@ -151,16 +155,16 @@ class FirstSummaries {
 /** One search. */
 class Search {
   readonly #query: SearchQuery;
-  readonly #around: Surroundings;
+  readonly #around: IndexUpdate;
   readonly #wanted: Wanted;
 
-  constructor(query: SearchQuery, around: Surroundings, wanted: Wanted) {
+  constructor(query: SearchQuery, around: IndexUpdate, wanted: Wanted) {
     this.#query = query;
     this.#around = around;
     this.#wanted = wanted;
   }
 
-  async withIndex(index: OpenIndex, version: number, literals: readonly string[]): Promise<Findings> {
+  async withIndex(index: OpenIndex, version: number, literals: readonly string[]): Promise<SearchResults> {
     const { entries, behind } = await index.know(this.#around, version);
     this.#check();
     const indexed = new IndexedProspects(this.#around.folder, index.database, literals, this.#wanted);
@@ -168,11 +172,11 @@ class Search {
     return this.#best([...prospects, ...(await this.#readAll([...behind]))]);
   }
 
-  async without(): Promise<Findings> {
+  async without(): Promise<SearchResults> {
     return this.#best(await this.#readAll([...this.#around.states.keys()], this.#around.onProgress));
   }
 
-  async #readAll(names: readonly string[], onProgress: Course["onProgress"] = () => {}): Promise<Prospect[]> {
+  async #readAll(names: readonly string[], onProgress: SearchCourse["onProgress"] = () => {}): Promise<Prospect[]> {
     const prospects: Prospect[] = [];
     const { folder, signal, onUnreadable } = this.#around;
     const total = names.length;
@@ -193,13 +197,13 @@ class Search {
     return prospects;
   }
 
-  #best(prospects: readonly Prospect[]): Findings {
+  #best(prospects: readonly Prospect[]): SearchResults {
     const { limit, exchanges: most, forks = "once" } = this.#query;
     const now = Date.now();
     const ranked = prospects
       .map((prospect) => ({ prospect, score: score(prospect.tally, now - prospect.usedAt) }))
       .sort((a, b) => b.score - a.score || newestFirst(a.prospect, b.prospect));
-    const conversations: Found[] = [];
+    const conversations: ConversationHits[] = [];
     let missed = 0;
     // What a fork shares with the conversation it comes from is found once: in the one that comes first here.
     const shown = new Map<string, { readonly forked: boolean }>();

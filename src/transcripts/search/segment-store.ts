@@ -1,10 +1,10 @@
 import type { Database } from "./database.ts";
-import type { Place } from "./exchange-offsets.ts";
+import type { FileSpan } from "./exchange-offsets.ts";
 import { bytesOf, Damage, numbersOf, seal, unseal } from "./checksum.ts";
 import type { SegmentBuilder } from "./segment.ts";
 
 /** What of an exchange is kept beside its words. */
-export interface ExchangeRow extends Place {
+export interface ExchangeRow extends FileSpan {
   /** Its number in the conversation, from 1; 0 stands for the conversation's title. */
   readonly turn: number;
   /** When it was asked, in seconds since 1970. */

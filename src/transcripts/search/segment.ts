@@ -2,7 +2,7 @@ import { Occurrences } from "./occurrences.ts";
 import { Pairs } from "./pairs.ts";
 import { GroupWriter } from "./postings.ts";
 import { kindOf, kinds, longestTerm, longMarks, type Kind } from "./runs.ts";
-import { emptyHash, hashUnit, Words } from "./words.ts";
+import { emptyHash, hashUnit, WordNumbers } from "./words.ts";
 
 /** Lists of texts that are kept together. */
 export interface Group {
@@ -26,7 +26,7 @@ const wordsInGroup = 64;
 export class SegmentBuilder {
   readonly #pairs = new Pairs();
   readonly #inPairs = new Occurrences();
-  readonly #words = new Words();
+  readonly #words = new WordNumbers();
   readonly #inWords = new Occurrences();
   #text = 0;
 

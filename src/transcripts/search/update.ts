@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import { Indexing } from "./index-build.ts";
 import { deleteSegment, Segment, writeSegment } from "./segment-store.ts";
 
-export interface Surroundings {
+export interface IndexUpdate {
   readonly folder: string;
   /** What is in the folder now. */
   readonly states: ReadonlyMap<string, FileState>;
@@ -37,7 +37,7 @@ const manySegments = 8;
  *
  * @throws Damage, and SQLite's errors
  */
-export async function update(database: Database, around: Surroundings): Promise<Updated> {
+export async function update(database: Database, around: IndexUpdate): Promise<Updated> {
   const run = new Update(database, around);
   let settled = run.isCurrent();
   if (!settled) {
@@ -50,7 +50,7 @@ export async function update(database: Database, around: Surroundings): Promise<
 
 class Update {
   readonly #database: Database;
-  readonly #around: Surroundings;
+  readonly #around: IndexUpdate;
   entries: Map<string, Entry>;
   changes: number;
   readonly #isFirst: boolean;
@@ -61,7 +61,7 @@ class Update {
   #bytes = 0;
   #total = 0;
 
-  constructor(database: Database, around: Surroundings) {
+  constructor(database: Database, around: IndexUpdate) {
     this.#database = database;
     this.#around = around;
     this.changes = database.changes;

@@ -1,7 +1,7 @@
 import { grown } from "./occurrences.ts";
 
 /** Numbers for words: a hash table over their UTF-16 units, because a Map would need a string for every word of a text. */
-export class Words {
+export class WordNumbers {
   readonly #texts: string[] = [];
   #hashes = new Uint32Array(1 << 12);
   /** The text each was seen in last, plus one. */

@@ -4,7 +4,7 @@ import { AppError, systemReason } from "../../errors.ts";
 import { makeFolder } from "../../files.ts";
 import { createFile, using, writeAll } from "./fs.ts";
 import { encodeTranscript } from "../format/encode.ts";
-import type { Compaction, Exchange, Header } from "../format/types.ts";
+import type { Compaction, Exchange, TranscriptHeader } from "../format/types.ts";
 import { companion, isHeld } from "./lock.ts";
 import { fileName, newId } from "./names.ts";
 import { readTranscript } from "./read.ts";
@@ -44,7 +44,7 @@ export function removeTranscript(path: string): void {
  */
 export function saveTranscript(
   folder: string,
-  header: Header,
+  header: TranscriptHeader,
   exchanges: readonly Exchange[],
   compaction: Compaction | null = null,
 ): string {

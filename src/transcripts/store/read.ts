@@ -19,7 +19,7 @@ export interface TranscriptSummary extends Omit<Summary, "startedAt" | "usedAt">
 }
 
 /** What reading files stops for, and whom it tells of those that cannot be read. */
-export interface Reading {
+export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Told of each file that is passed over: an error `transcript_unreadable`. */
   readonly onUnreadable?: (error: AppError) => void;
@@ -48,7 +48,7 @@ export async function readTranscript(path: string, signal: AbortSignal | null = 
 export async function listTranscripts(
   folder: string,
   cache: string | null = null,
-  reading: Reading = {},
+  reading: ReadOptions = {},
 ): Promise<TranscriptSummary[]> {
   const found: TranscriptSummary[] = [];
   await eachSummary(folder, cache, reading, ({ path, state, summary }) => found.push(describe(path, state, summary)));
@@ -65,7 +65,7 @@ interface Summarized {
 async function eachSummary(
   folder: string,
   cache: string | null,
-  { signal, onUnreadable = () => {} }: Reading,
+  { signal, onUnreadable = () => {} }: ReadOptions,
   take: (one: Summarized) => void,
 ): Promise<void> {
   const files = [...filesIn(folder)];
@@ -94,7 +94,7 @@ async function eachSummary(
 export async function newestTranscript(
   folder: string,
   cache: string | null = null,
-  reading: Reading = {},
+  reading: ReadOptions = {},
 ): Promise<TranscriptSummary | null> {
   let newest: (Summarized & { readonly time: number }) | null = null as (Summarized & { readonly time: number }) | null;
   // Of thousands only one is wanted: no list of them is made.
@@ -114,7 +114,7 @@ export async function findTranscript(
   folder: string,
   reference: string,
   cache: string | null = null,
-  reading: Reading = {},
+  reading: ReadOptions = {},
 ): Promise<TranscriptSummary> {
   const direct =
     reference === "last"
@@ -123,7 +123,7 @@ export async function findTranscript(
   if (direct !== null) return direct;
 
   const troubles: AppError[] = [];
-  const search: Reading = { ...reading, onUnreadable: (error) => void troubles.push(error) };
+  const search: ReadOptions = { ...reading, onUnreadable: (error) => void troubles.push(error) };
   const all = /^[0-9a-z]+$/.test(reference) ? await listTranscripts(folder, cache, search) : [];
   const whole = all.filter(({ id }) => id === reference);
   const matching = whole.length > 0 ? whole : all.filter(({ id }) => id.startsWith(reference));

@@ -13,7 +13,7 @@ import { decodeFile } from "../format/decode.ts";
  * What could not be appended to a file because another program was writing to it: one side file an exchange, in a folder
  * next to the file, named after its time, its owner and the exchange. Whoever holds the file's lock next takes it over.
  */
-export interface Waiting {
+export interface SideFile {
   readonly file: string;
   /** Of the exchange; tells whether it was taken over already. */
   readonly id: string;
@@ -47,7 +47,7 @@ export function openWaiting(path: string, id: string): number {
 }
 
 /** What waits for `path` and is finished, or never will be because its owner is gone; in the order of asking. */
-export function listWaiting(path: string): Waiting[] {
+export function listWaiting(path: string): SideFile[] {
   const folder = companion(path, "waiting");
   return namesIn(folder).flatMap((name) => {
     const [, owner = "", id = ""] = sideName.exec(name) ?? [];
@@ -66,7 +66,7 @@ export function hasWaiting(path: string): boolean {
 }
 
 /** Removes side files that were taken over. */
-export function discard(path: string, taken: readonly Waiting[]): void {
+export function discard(path: string, taken: readonly SideFile[]): void {
   for (const { file } of taken) unlinkSync(file);
   try {
     rmdirSync(companion(path, "waiting"));

@@ -3,7 +3,7 @@ import type { AppError } from "../../errors.ts";
 import { makeFolder } from "../../files.ts";
 import { Channel } from "./append-channel.ts";
 import { ExchangeEncoder } from "../format/encode.ts";
-import type { Ending, Origin, Turn } from "../format/types.ts";
+import type { ExchangeEnd, ForkOrigin, Turn } from "../format/types.ts";
 import { mended } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
 import { fileName, newId } from "./names.ts";
@@ -14,7 +14,7 @@ import { identifyText } from "../format/decode.ts";
 export interface HeaderOptions {
   /** Random when not given. */
   readonly id?: string;
-  readonly origin?: Origin;
+  readonly origin?: ForkOrigin;
   /** IANA name of the time zone; see `zoneName`. */
   readonly zone?: string | null;
 }
@@ -131,7 +131,7 @@ export class TranscriptWriter {
     this.#tell();
   }
 
-  end(ending: Ending): void {
+  end(ending: ExchangeEnd): void {
     this.#put(this.#current().end(ending) + this.#notes);
     this.#notes = "";
     this.#encoder = null;

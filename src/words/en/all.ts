@@ -1,10 +1,10 @@
 export { answer } from "./answer.ts";
 export { attachments } from "./attachments.ts";
-export { brought } from "./brought.ts";
+export { brought } from "./inheritance.ts";
 export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";
-export { exporting, importing } from "./exporting.ts";
+export { exporting, importing } from "./export.ts";
 export { ignored } from "./folder.ts";
 export { help } from "./help.ts";
 export { context, session, slash, slashGroups } from "./session.ts";

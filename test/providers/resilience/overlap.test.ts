@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Seam } from "../../../src/providers/resilience/overlap.ts";
+import { OverlapFilter } from "../../../src/providers/resilience/overlap.ts";
 import { hostileText, somePlaces, split } from "../../support/transcripts.ts";
 
-type Repeats = ConstructorParameters<typeof Seam>[1];
+type Repeats = ConstructorParameters<typeof OverlapFilter>[1];
 
 /** What is made of a text and a continuation that comes in pieces. */
 function join(before: string, pieces: readonly string[], repeats: Repeats): string {
-  const seam = new Seam(before, repeats);
+  const seam = new OverlapFilter(before, repeats);
   return before + pieces.map((piece) => seam.push(piece)).join("") + seam.end();
 }
 
@@ -137,14 +137,14 @@ describe("the seam of an answer", () => {
   });
 
   test("holds nothing back that is new", () => {
-    const seam = new Seam("One, two, three", "end");
+    const seam = new OverlapFilter("One, two, three", "end");
     expect([seam.push("two, "), seam.push("three"), seam.push(", four"), seam.push(".")]).toEqual([
       "",
       "",
       ", four",
       ".",
     ]);
-    const other = new Seam("One, two, three", "end");
+    const other = new OverlapFilter("One, two, three", "end");
     expect([other.push("F"), other.push("our")]).toEqual(["F", "our"]);
   });
 });

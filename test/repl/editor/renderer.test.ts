@@ -8,7 +8,7 @@ import type { KeyEvent } from "../../../src/repl/editor/keys.ts";
 import { foreign, Origins } from "../../../src/repl/editor/origin.ts";
 import { Pastes } from "../../../src/repl/editor/paste.ts";
 import { Prompting } from "../../../src/repl/editor/prompt-state.ts";
-import { type Frame, View } from "../../../src/repl/editor/renderer.ts";
+import { type Frame, PromptView } from "../../../src/repl/editor/renderer.ts";
 
 const family = "\u{1F469}\u200D\u{1F469}\u200D\u{1F467}";
 
@@ -116,7 +116,7 @@ describe.each(["graphemes", "old"] as const)("on a terminal with widths as in %s
           const state = prompting(() => columns);
           const screen = new Screen(columns, rows, widths);
           let out = "";
-          const view = new View((text) => (out += text), true);
+          const view = new PromptView((text) => (out += text), true);
           for (const burst of [[], ...bursts]) {
             for (const one of burst) state.handle(one);
             view.draw(state.frame(rows), columns);
@@ -126,7 +126,7 @@ describe.each(["graphemes", "old"] as const)("on a terminal with widths as in %s
           const frame = state.frame(rows);
           const fresh = new Screen(columns, rows, widths);
           let once = "";
-          const other = new View((text) => (once += text), true);
+          const other = new PromptView((text) => (once += text), true);
           other.draw(frame, columns);
           other.flush();
           await fresh.write(once);
@@ -181,7 +181,7 @@ describe.each([
           let screen = new Screen(columns, 40, "graphemes");
           const above = "above\r\nthe\r\nprompt";
           let out = `${above}\r\n`;
-          const view = new View((text) => (out += text), true);
+          const view = new PromptView((text) => (out += text), true);
           for (const one of events) state.handle(one);
           for (const next of widths) {
             if (next !== columns) {
@@ -217,7 +217,7 @@ test("an answer at the right edge, which may mean either, never costs a line abo
   const state = prompting(() => 20);
   state.handle({ type: "text", text: "x".repeat(17) });
   let out = "above\r\n";
-  const view = new View((text) => (out += text), true);
+  const view = new PromptView((text) => (out += text), true);
   view.draw(state.frame(20), 20);
   view.flush();
   const screen = new Screen(20, 10, "graphemes");

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Draft } from "../../../src/transcripts/export/atomic-file.ts";
+import { AtomicFile } from "../../../src/transcripts/export/atomic-file.ts";
 import { temporaryFolder } from "../../support/transcripts.ts";
 
 const windows = process.platform === "win32";
@@ -17,7 +17,7 @@ const thrown = (work: () => unknown): unknown => {
 test("a file appears whole", () => {
   const folder = temporaryFolder();
   const path = join(folder, "a.md");
-  const draft = Draft.open(path, false);
+  const draft = AtomicFile.open(path, false);
   draft.write("one ");
   expect(readdirSync(folder)).not.toContain("a.md");
   draft.write("\u4e24");
@@ -28,18 +28,18 @@ test("a file appears whole", () => {
 
 test.skipIf(windows)("a file is for its owner alone", () => {
   const path = join(temporaryFolder(), "a.md");
-  Draft.open(path, false).commit();
+  AtomicFile.open(path, false).commit();
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 test("a file that is there stays, also when it comes while the other is written", () => {
   const folder = temporaryFolder();
   const path = join(folder, "a.md");
-  const late = Draft.open(path, false);
+  const late = AtomicFile.open(path, false);
   late.write("late");
   writeFileSync(path, "first");
   expect(thrown(() => late.commit())).toMatchObject({ code: "output_exists", details: { path } });
-  expect(thrown(() => Draft.open(path, false))).toMatchObject({ code: "output_exists" });
+  expect(thrown(() => AtomicFile.open(path, false))).toMatchObject({ code: "output_exists" });
   expect(readFileSync(path, "utf8")).toBe("first");
   expect(readdirSync(folder)).toEqual(["a.md"]);
 });
@@ -49,7 +49,7 @@ test.skipIf(windows)("with force a file is replaced, and a link but not what it 
   const [path, target] = [join(folder, "a.md"), join(folder, "target")];
   writeFileSync(target, "kept");
   symlinkSync(target, path);
-  const draft = Draft.open(path, true);
+  const draft = AtomicFile.open(path, true);
   draft.write("new");
   draft.commit();
   expect(readFileSync(path, "utf8")).toBe("new");
@@ -58,7 +58,7 @@ test.skipIf(windows)("with force a file is replaced, and a link but not what it 
 
 test("what is given up leaves nothing", () => {
   const folder = temporaryFolder();
-  const draft = Draft.open(join(folder, "a.md"), false);
+  const draft = AtomicFile.open(join(folder, "a.md"), false);
   draft.write("x");
   draft.discard();
   draft.discard();
@@ -68,15 +68,15 @@ test("what is given up leaves nothing", () => {
 test("a folder, and a missing folder are told as failures of storage", () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "dir"));
-  expect(thrown(() => Draft.open(join(folder, "dir"), true))).toMatchObject({ code: "storage_failed" });
-  expect(thrown(() => Draft.open(join(folder, "no", "a.md"), false))).toMatchObject({
+  expect(thrown(() => AtomicFile.open(join(folder, "dir"), true))).toMatchObject({ code: "storage_failed" });
+  expect(thrown(() => AtomicFile.open(join(folder, "no", "a.md"), false))).toMatchObject({
     code: "storage_failed",
     details: { reason: "ENOENT" },
   });
 });
 
 test.skipIf(windows)("a device is written to and stays", () => {
-  const draft = Draft.open("/dev/null", false);
+  const draft = AtomicFile.open("/dev/null", false);
   draft.write("x");
   draft.commit();
   expect(statSync("/dev/null").isCharacterDevice()).toBe(true);

@@ -2,7 +2,7 @@ import type { Exchange, Transcript } from "../../../src/transcripts/format/types
 import { languages } from "../../../src/terminal/markdown/languages.ts";
 import { formulas, products } from "../../../src/terminal/markdown/formula.ts";
 import type { Dialect } from "../../../src/transcripts/export/html/prose.ts";
-import { exporting } from "../../../src/words/en/exporting.ts";
+import { exporting } from "../../../src/words/en/export.ts";
 import { transcripts } from "../../../src/words/en/transcripts.ts";
 import { expected, noon } from "../../support/transcripts.ts";
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { BodyEncoder, decodeBody } from "../../../src/transcripts/format/escape.ts";
 import { encodeTranscript, ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
 import { parseMetadata } from "../../../src/transcripts/format/metadata-read.ts";
-import type { Header } from "../../../src/transcripts/format/types.ts";
+import type { TranscriptHeader } from "../../../src/transcripts/format/types.ts";
 import { headerLine, metadataLine } from "../../../src/transcripts/format/metadata-write.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { readTranscript } from "../../../src/transcripts/store/read.ts";
@@ -20,7 +20,7 @@ import {
   type Course,
 } from "../../support/transcripts.ts";
 
-const header: Header = { id: "k3f9xq2m", startedAt: noon, zone: "Asia/Shanghai", title: null, origin: null };
+const header: TranscriptHeader = { id: "k3f9xq2m", startedAt: noon, zone: "Asia/Shanghai", title: null, origin: null };
 
 function encode(courses: readonly Course[], places: readonly number[] = []): string {
   let system: string | null = null;

@@ -1,7 +1,7 @@
 import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Item, Found } from "../../../src/transcripts/import/types.ts";
+import type { Item, ImportedConversation } from "../../../src/transcripts/import/types.ts";
 import { conversationsIn } from "../../../src/transcripts/import/detect-format.ts";
 import {
   aichatSession,
@@ -24,7 +24,7 @@ async function itemsOf(write: (path: string) => unknown): Promise<Item[]> {
   return await gather(conversationsIn(path));
 }
 
-async function foundIn(write: (path: string) => unknown): Promise<Found[]> {
+async function foundIn(write: (path: string) => unknown): Promise<ImportedConversation[]> {
   return (await itemsOf(write)).map((item) => {
     if ("found" in item) return item.found;
     throw new Error(`skipped: ${item.skip.reason}`);

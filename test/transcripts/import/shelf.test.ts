@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { asJson } from "../../../src/transcripts/export/json.ts";
 import { asMessagesLine } from "../../../src/transcripts/export/jsonl.ts";
 import type { Exchange } from "../../../src/transcripts/format/types.ts";
-import { importFile, type Outcome } from "../../../src/transcripts/import/import-file.ts";
+import { importFile, type ImportOutcome } from "../../../src/transcripts/import/import-file.ts";
 import { Shelf } from "../../../src/transcripts/import/shelf.ts";
 import { readOurs } from "../../../src/transcripts/import/own-json.ts";
 import { saveTranscript } from "../../../src/transcripts/store/manage.ts";
@@ -16,12 +16,12 @@ import { ending, expected, gather, noon, someCourse, temporaryFolder, turn } fro
 import { exchange, transcript } from "../export/samples.ts";
 
 /** Imports the file into the folder as a run of the program does. */
-async function imported(file: string, folder: string): Promise<Outcome[]> {
+async function imported(file: string, folder: string): Promise<ImportOutcome[]> {
   return await gather(importFile(file, new Shelf(folder, await listTranscripts(folder))));
 }
 
-const statuses = (outcomes: readonly Outcome[]) => outcomes.map(({ status }) => status);
-const pathOf = (outcome: Outcome | undefined) => {
+const statuses = (outcomes: readonly ImportOutcome[]) => outcomes.map(({ status }) => status);
+const pathOf = (outcome: ImportOutcome | undefined) => {
   if (outcome === undefined || outcome.status === "skipped") throw new Error("It was not imported.");
   return outcome.path;
 };
