@@ -20,6 +20,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 const names = Object.keys(rooms);
 const open = [
+  "chat/events.ts",
+  "chat/layers.ts",
   "chat/model.ts",
   "config/schema.ts",
   "diagnostics/subject.ts",

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
-import type { Model } from "../chat/model.ts";
+import type { Model } from "../chat/layers.ts";
 import { expandHome } from "../config/folders.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";

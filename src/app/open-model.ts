@@ -1,4 +1,4 @@
-import type { Model } from "../chat/model.ts";
+import type { Model } from "../chat/layers.ts";
 import type { Learnt, OwnField } from "../providers/resilience/adaptation.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { Route } from "../providers/resilience/failover.ts";
@@ -41,7 +41,7 @@ export async function openModel(app: App, connection: Connection, model: string)
         onRefused: (field) => void (field === "stream_options" && keepStreamUsage(app, found, id)),
       });
       const loading = found.silence ?? loadingLimit;
-      const ask = await logged(app, withRetries(adapting, { retries, patience, loading }), found);
+      const ask = await logged(app, withRetries({ retries, patience, loading })(adapting), found);
       return { ask, prefix: found.prefix };
     },
   });

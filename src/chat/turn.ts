@@ -1,6 +1,8 @@
 import { AppError, asAppError } from "../errors.ts";
 import { sumUsage } from "./usage.ts";
-import type { ChatEvent, ChatRequest, FinishReason, Model, SeamKind, Usage } from "./model.ts";
+import type { ChatEvent, FinishReason, SeamKind } from "./events.ts";
+import type { Model } from "./layers.ts";
+import type { ChatRequest, ModelRef, Usage } from "./model.ts";
 
 /** What came of one request. */
 export interface TurnResult {
@@ -27,13 +29,13 @@ export interface TurnResult {
   /** Where another provider took over before anything had come. */
   readonly failovers: readonly Takeover[];
   /** Whom the last request that brought something went to; null for whom the first one went to. */
-  readonly answeredBy: { readonly provider: string; readonly model: string } | null;
+  readonly answeredBy: ModelRef | null;
 }
 
 /** One of the requests that an answer was put together from. */
 interface Part {
   /** Whom it went to; null for whom the first one goes to. */
-  readonly by: { readonly provider: string; readonly model: string } | null;
+  readonly by: ModelRef | null;
   /** Null where the count never came: the request was broken off before. */
   readonly usage: Usage | null;
 }

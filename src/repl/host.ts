@@ -1,4 +1,5 @@
-import type { ChatEvent, Cost, Image, Usage } from "../chat/model.ts";
+import type { ChatEvent } from "../chat/events.ts";
+import type { Cost, Image, Usage } from "../chat/model.ts";
 import type { TurnResult } from "../chat/turn.ts";
 import type { AppError } from "../errors.ts";
 import type { AnswerWriter } from "../terminal/answer.ts";

@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../chat/model.ts";
+import type { ChatEvent } from "../chat/events.ts";
 import type { AppError, ErrorCode } from "../errors.ts";
 import type { Words } from "../words/words.ts";
 import { sanitize, SanitizedStream } from "./sanitize.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ChatEvent, ChatRequest } from "../../src/chat/model.ts";
+import type { ChatEvent } from "../../src/chat/events.ts";
+import type { ChatRequest } from "../../src/chat/model.ts";
 import { runTurn } from "../../src/chat/turn.ts";
 
 const request: ChatRequest = { model: "m", messages: [], sampling: {}, thinking: null, stream: true };

@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import type { ChatEvent } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
 import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../../terminal/answer.ts";

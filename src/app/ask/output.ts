@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
 import type { AppError } from "../../errors.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
 import { describe } from "../../terminal/terminal.ts";

@@ -1,4 +1,4 @@
-import type { Cost, Usage } from "../../chat/model.ts";
+import type { Cost, ModelRef, Usage } from "../../chat/model.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { costOf, sumCosts, sumUsage } from "../../chat/usage.ts";
 import { isTariffUnknown, ratesAt } from "../../providers/prices.ts";
@@ -31,7 +31,7 @@ export class Spending {
    * @param isQuestion false for what the program asked of its own
    * @returns its cost; null where a part of it was billed and its count never came, or there is no price
    */
-  add({ parts, startedAt }: TurnResult, asked: { provider: string; model: string }, isQuestion = true): Cost | null {
+  add({ parts, startedAt }: TurnResult, asked: ModelRef, isQuestion = true): Cost | null {
     const { settings, file } = this.#app;
     const costs = parts.map((part) => {
       const { provider, model } = part.by ?? asked;
@@ -50,11 +50,7 @@ export class Spending {
 }
 
 /** Whether a cost is unknown only because nobody knows yet whether the day is a holiday. */
-export function lacksTariff(
-  app: App,
-  { parts, startedAt }: TurnResult,
-  asked: { provider: string; model: string },
-): boolean {
+export function lacksTariff(app: App, { parts, startedAt }: TurnResult, asked: ModelRef): boolean {
   return parts.some(({ by }) => {
     const { provider, model } = by ?? asked;
     return factsOf(app, provider, model).peak === true && isTariffUnknown(startedAt, app.file.holidays ?? []);

@@ -1,4 +1,5 @@
-import type { ChatEvent, Cost } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
+import type { Cost } from "../../chat/model.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";

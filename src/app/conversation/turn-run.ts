@@ -1,4 +1,6 @@
-import type { ChatEvent, ChatRequest, Cost, Image, Model } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
+import type { Model } from "../../chat/layers.ts";
+import type { ChatRequest, Cost, Image, ModelRef } from "../../chat/model.ts";
 import { runTurn, type TurnResult } from "../../chat/turn.ts";
 import type { AppError } from "../../errors.ts";
 import type { App } from "../app.ts";
@@ -31,7 +33,7 @@ export interface ExchangeRun {
   /** Id of the exchange whose answer it continues; null for a question. */
   readonly continues: string | null;
   /** Whom the request goes to first. */
-  readonly asked: { readonly provider: string; readonly model: string };
+  readonly asked: ModelRef;
   /** The system prompt in force. */
   readonly system: string | null;
 }

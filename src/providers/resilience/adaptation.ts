@@ -1,4 +1,6 @@
-import type { ChatEvent, ChatRequest, Model } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
+import type { Model } from "../../chat/layers.ts";
+import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
 import { withVersion } from "../http/base-url.ts";
 import { requestBody } from "../wire/request-body.ts";

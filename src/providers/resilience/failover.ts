@@ -1,4 +1,6 @@
-import type { ChatEvent, ChatRequest, Message, Model, SeamKind } from "../../chat/model.ts";
+import type { ChatEvent, SeamKind } from "../../chat/events.ts";
+import type { Model } from "../../chat/layers.ts";
+import type { ChatRequest, Message } from "../../chat/model.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
 import type { Provider } from "../catalogue.ts";
 import { OverlapFilter } from "./overlap.ts";

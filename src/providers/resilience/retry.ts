@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChatEvent, Model } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
+import type { Layer } from "../../chat/layers.ts";
 import { AppError } from "../../errors.ts";
 import { isPassing } from "../wire/errors.ts";
 
@@ -25,51 +26,52 @@ const mostLoadingWait = 10_000;
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter), or as long as `Retry-After` says. Once any
  * thinking or text came, nothing is asked again: it would be billed and shown twice.
  */
-export function withRetries(model: Model, options: RetryOptions): Model {
-  return async function* retrying(request, signal) {
-    const attempts = options.retries + 1;
-    const whole = { ...request, stream: false };
-    let waited = 0;
-    const loadingUntil = Date.now() + options.loading;
-    let isStreamEmpty = false;
-    for (let attempt = 1; ; attempt++) {
-      let started = false;
-      let failure: AppError | null = null;
-      for await (const event of model(isStreamEmpty ? whole : request, signal)) {
-        if (event.type === "error") {
-          failure = event.error;
-          break;
+export function withRetries(options: RetryOptions): Layer {
+  return (next) =>
+    async function* retrying(request, signal) {
+      const attempts = options.retries + 1;
+      const whole = { ...request, stream: false };
+      let waited = 0;
+      const loadingUntil = Date.now() + options.loading;
+      let isStreamEmpty = false;
+      for (let attempt = 1; ; attempt++) {
+        let started = false;
+        let failure: AppError | null = null;
+        for await (const event of next(isStreamEmpty ? whole : request, signal)) {
+          if (event.type === "error") {
+            failure = event.error;
+            break;
+          }
+          started ||= event.type === "text" || event.type === "reasoning";
+          yield event;
         }
-        started ||= event.type === "text" || event.type === "reasoning";
-        yield event;
-      }
-      if (failure === null) return;
-      if (failure.code === "model_loading" && attempts > 1 && Date.now() < loadingUntil) {
-        const delay = Math.min(failure.retryAfter ?? loadingWait, mostLoadingWait);
-        const { provider } = (failure as AppError<"model_loading">).details;
-        yield { type: "waiting", why: "loading", provider, delay } satisfies ChatEvent;
+        if (failure === null) return;
+        if (failure.code === "model_loading" && attempts > 1 && Date.now() < loadingUntil) {
+          const delay = Math.min(failure.retryAfter ?? loadingWait, mostLoadingWait);
+          const { provider } = (failure as AppError<"model_loading">).details;
+          yield { type: "waiting", why: "loading", provider, delay } satisfies ChatEvent;
+          if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
+          // It is no attempt that failed.
+          attempt--;
+          continue;
+        }
+        const delay = failure.retryAfter ?? Math.random() * Math.min(mostWait, firstWait * 2 ** (attempt - 1));
+        const again = !started && attempt < attempts && isPassing(failure) && waited + delay <= options.patience;
+        if (!again) return yield { type: "error", error: failure };
+        waited += delay;
+        // Some servers tell only in a whole answer why they end a stream before it begins.
+        isStreamEmpty ||= failure.code === "empty_stream";
+        yield {
+          type: "waiting",
+          why: "retry",
+          attempt: attempt + 1,
+          attempts,
+          delay,
+          error: failure,
+        } satisfies ChatEvent;
         if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
-        // It is no attempt that failed.
-        attempt--;
-        continue;
       }
-      const delay = failure.retryAfter ?? Math.random() * Math.min(mostWait, firstWait * 2 ** (attempt - 1));
-      const again = !started && attempt < attempts && isPassing(failure) && waited + delay <= options.patience;
-      if (!again) return yield { type: "error", error: failure };
-      waited += delay;
-      // Some servers tell only in a whole answer why they end a stream before it begins.
-      isStreamEmpty ||= failure.code === "empty_stream";
-      yield {
-        type: "waiting",
-        why: "retry",
-        attempt: attempt + 1,
-        attempts,
-        delay,
-        error: failure,
-      } satisfies ChatEvent;
-      if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
-    }
-  };
+    };
 }
 
 /** Waits, unless somebody stops it first. */

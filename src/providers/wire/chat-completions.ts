@@ -1,4 +1,6 @@
-import type { ChatEvent, ChatRequest, Model } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
+import type { Model } from "../../chat/layers.ts";
+import type { ChatRequest } from "../../chat/model.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { requestBody } from "./request-body.ts";
 import type { Connection } from "../connection.ts";

@@ -1,4 +1,5 @@
-import type { ChatEvent, Usage } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
+import type { Usage } from "../../chat/model.ts";
 import { contentParts, thoughtOf } from "./content-parts.ts";
 import { isRecord } from "./json.ts";
 import { type FinishWord, finishWord } from "./stream-end.ts";

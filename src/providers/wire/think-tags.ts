@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../../chat/model.ts";
+import type { ChatEvent } from "../../chat/events.ts";
 
 const opening = "<think>";
 const closing = "</think>";

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ChatEvent, ChatRequest, Model } from "../../../src/chat/model.ts";
+import type { ChatEvent } from "../../../src/chat/events.ts";
+import type { Model } from "../../../src/chat/layers.ts";
+import type { ChatRequest } from "../../../src/chat/model.ts";
 import { AppError } from "../../../src/errors.ts";
 import { withRetries } from "../../../src/providers/resilience/retry.ts";
 import { gather } from "../../support/transcripts.ts";
@@ -28,7 +30,7 @@ describe("attempts", () => {
   test("end when the waits together would take longer than all patience", async () => {
     const { model, asked } = playing([busy(30)]);
     const events = await gather(
-      withRetries(model, { retries: 10, patience: 100, loading: 0 })(request, new AbortController().signal),
+      withRetries({ retries: 10, patience: 100, loading: 0 })(model)(request, new AbortController().signal),
     );
     expect({ asked: asked(), waits: waits(events) }).toEqual({ asked: 4, waits: [30, 30, 30] });
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "service_failed" } });
@@ -40,7 +42,7 @@ describe("attempts", () => {
         const { model } = playing([busy(null)]);
         const stop = new AbortController();
         const found: number[] = [];
-        for await (const event of withRetries(model, { retries: 1, patience: 1e6, loading: 0 })(request, stop.signal)) {
+        for await (const event of withRetries({ retries: 1, patience: 1e6, loading: 0 })(model)(request, stop.signal)) {
           found.push(...waits([event]));
           if (found.length > 0) stop.abort();
         }
@@ -59,7 +61,7 @@ describe("attempts", () => {
     const { model, asked } = playing([busy(60_000)]);
     const stop = new AbortController();
     const events: ChatEvent[] = [];
-    for await (const event of withRetries(model, { retries: 3, patience: 1e6, loading: 0 })(request, stop.signal)) {
+    for await (const event of withRetries({ retries: 3, patience: 1e6, loading: 0 })(model)(request, stop.signal)) {
       events.push(event);
       if (event.type === "waiting") stop.abort();
     }
@@ -73,7 +75,7 @@ describe("attempts", () => {
   ])("are not repeated once there was $type: it would be billed and shown twice", async (event) => {
     const { model, asked } = playing([event, busy(0)]);
     const events = await gather(
-      withRetries(model, { retries: 3, patience: 1e6, loading: 0 })(request, new AbortController().signal),
+      withRetries({ retries: 3, patience: 1e6, loading: 0 })(model)(request, new AbortController().signal),
     );
     expect(asked()).toBe(1);
     expect(events).toMatchObject([event, { type: "error" }]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ChatEvent } from "../../../src/chat/model.ts";
+import type { ChatEvent } from "../../../src/chat/events.ts";
 import { Deltas, readUsage } from "../../../src/providers/wire/chunk-decoder.ts";
 
 /** What a stream of chunks amounts to. */
