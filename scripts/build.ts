@@ -106,7 +106,7 @@ function withoutEnvironment(): Plugin {
 
 /** What a question needs and is yet imported when first needed; with what it imports, it goes into one file with the program. */
 const asked =
-  /src[\\/](?:main|app[\\/]asking|words[\\/]en[\\/]all|providers[\\/](?:connect|adaptation|retry|continuity))\.ts$|openai[\\/]client\.mjs$/;
+  /src[\\/](?:main|app[\\/]ask[\\/]ask|words[\\/]en[\\/]all|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
 
 let licences = "";
 const lightGlobals = path("light-globals.ts");

@@ -21,7 +21,7 @@ import { keyVariables as keyVariablesOf, providerNames } from "../providers/cata
 import { closeAgents } from "../providers/http/agents.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
-import { createTransport, type Transport } from "../providers/http/fetch.ts";
+import { createTransport, type Transport } from "../providers/http/transport.ts";
 import type { ModelFacts } from "../providers/prices.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Language, loadWords, type Words } from "../words/words.ts";

@@ -1,5 +1,5 @@
 import type { Model } from "../chat/layers.ts";
-import type { Learnt, OwnField } from "../providers/resilience/adaptation.ts";
+import type { Learnt, OwnField } from "../providers/http/transport.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { Route } from "../providers/resilience/failover.ts";
 import type { App } from "./app.ts";

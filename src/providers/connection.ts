@@ -1,5 +1,5 @@
 import type { Provider } from "./catalogue.ts";
-import type { Transport } from "./http/fetch.ts";
+import type { Transport } from "./http/transport.ts";
 
 /** A provider with everything that is needed to ask it. */
 export interface Connection extends Provider {

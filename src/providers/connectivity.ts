@@ -6,8 +6,9 @@ import type { TLSSocket } from "node:tls";
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { agentFor, closeAgents } from "./http/agents.ts";
-import { ClosedUnanswered, createTransport, limitConnecting, userAgent } from "./http/fetch.ts";
+import { ClosedUnanswered, limitConnecting } from "./http/fetch.ts";
 import { fromNetwork } from "./http/network-errors.ts";
+import { createTransport, userAgent } from "./http/transport.ts";
 
 /** The way to a service, stage by stage, on a connection of its own. A stage that was not reached is null. */
 export interface Reach {

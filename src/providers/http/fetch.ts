@@ -1,24 +1,12 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
-import manifest from "../../../package.json" with { type: "json" };
 import { systemReason } from "../../errors.ts";
-import type { Learnt } from "../resilience/adaptation.ts";
-import { agentFor, type Agents, connectLimit } from "./agents.ts";
-import { type HttpExchange, observe } from "./request-log.ts";
+import { agentFor, connectLimit } from "./agents.ts";
+import { observe } from "./request-log.ts";
 import { limited } from "./limits.ts";
 import { decoded, Received } from "./response-body.ts";
-
-/**
- * A `fetch` for the `openai` package over node:http(s). Node's own costs 45 ms at first use; this one also follows the
- * proxy variables, tells of every piece of the body as it comes, and never follows a redirect, so no key travels on.
- */
-export interface Transport extends Agents {
-  /** Told of each request once it is over; null where nobody wants to know. */
-  readonly onExchange: ((exchange: HttpExchange) => void) | null;
-  /** What services turned out to want, by name and base URL of the provider. */
-  readonly learnt: Map<string, Learnt>;
-}
+import { type Transport, userAgent } from "./transport.ts";
 
 export interface Watcher {
   /** A piece of the body, as the bytes come; for the timer on silence. */
@@ -29,25 +17,6 @@ export interface Watcher {
   onRefusal(body: string): void;
 }
 
-export function createTransport(
-  variables: Transport["variables"],
-  onExchange: Transport["onExchange"] = null,
-): Transport {
-  return {
-    variables,
-    agents: new Map(),
-    warm: new Map(),
-    taken: new WeakSet(),
-    trusted: new Map(),
-    opened: new Set(),
-    learnt: new Map(),
-    onExchange,
-  };
-}
-
-/** What every request calls itself, unless the config file's headers say otherwise. */
-export const userAgent = `deepseek-chat/${manifest.version}`;
-
 /** Bytes of a refusal that are read, to quote it. */
 const refusalLimit = 64 * 1024;
 /** Milliseconds that the rest of a refusal's body may take: the status says enough. */
@@ -55,7 +24,10 @@ const refusalPatience = 3_000;
 
 type Init = { method?: string; headers?: Iterable<[string, string]>; body?: unknown; signal?: AbortSignal | null };
 
-/** A `fetch` of just what the `openai` package uses, that reports to `watcher`. */
+/**
+ * A `fetch` over node:http(s) of just what the `openai` package uses, that reports to `watcher`. Node's own costs 45 ms at first
+ * use; this one also follows the proxy variables, and never follows a redirect, so no key travels on.
+ */
 export function watchedFetch(transport: Transport, watcher: Watcher): typeof fetch {
   const run = async (input: unknown, init: Init = {}) => {
     try {

@@ -3,21 +3,10 @@ import type { Model } from "../../chat/layers.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
 import { withVersion } from "../http/base-url.ts";
+import type { Learnt, OwnField } from "../http/transport.ts";
 import { requestBody } from "../wire/request-body.ts";
 import type { Connection } from "../connection.ts";
 import { settingOf } from "../wire/refused-fields.ts";
-
-/** Fields that the program adds to a request by itself, and can do without. */
-const ownFields = ["stream_options", "stream"] as const;
-export type OwnField = (typeof ownFields)[number];
-
-/** What a service turned out to want while it was asked; for the rest of the run. */
-export interface Learnt {
-  /** The base URL with the version that it was written without; null where it is right. */
-  baseUrl: string | null;
-  /** Fields that it refuses. */
-  readonly without: Set<OwnField>;
-}
 
 export interface AdaptationOptions {
   readonly connect: (connection: Connection) => Model;

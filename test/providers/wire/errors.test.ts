@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findProvider } from "../../../src/providers/catalogue.ts";
 import type { Connection } from "../../../src/providers/connection.ts";
-import { createTransport } from "../../../src/providers/http/fetch.ts";
+import { createTransport } from "../../../src/providers/http/transport.ts";
 import { fromNetwork } from "../../../src/providers/http/network-errors.ts";
 import { complaintIn } from "../../../src/providers/wire/error-body.ts";
 import { fromComplaint, fromRefusal, isPassing, reasonOf } from "../../../src/providers/wire/errors.ts";

@@ -1,0 +1,42 @@
+import manifest from "../../../package.json" with { type: "json" };
+import type { Agents } from "./agents.ts";
+import type { HttpExchange } from "./request-log.ts";
+
+/** What the HTTP requests of one run of the program share. */
+export interface Transport extends Agents {
+  /** Called with each request once it is over; null where there is no log. */
+  readonly onExchange: ((exchange: HttpExchange) => void) | null;
+  /** What services turned out to want, by name and base URL of the provider. */
+  readonly learnt: Map<string, Learnt>;
+}
+
+/** Fields that the program adds to a request by itself, and can do without. */
+export type OwnField = "stream_options" | "stream";
+
+/** What a service turned out to want while it was asked; for the rest of the run. */
+export interface Learnt {
+  /** The base URL with the version that it was written without; null where it is right. */
+  baseUrl: string | null;
+  /** Fields that it refuses. */
+  readonly without: Set<OwnField>;
+}
+
+/** @param variables proxy variables and `SSL_CERT_FILE`; see `Agents` */
+export function createTransport(
+  variables: Transport["variables"],
+  onExchange: Transport["onExchange"] = null,
+): Transport {
+  return {
+    variables,
+    agents: new Map(),
+    warm: new Map(),
+    taken: new WeakSet(),
+    trusted: new Map(),
+    opened: new Set(),
+    learnt: new Map(),
+    onExchange,
+  };
+}
+
+/** What every request calls itself, unless the config file's headers say otherwise. */
+export const userAgent = `deepseek-chat/${manifest.version}`;
