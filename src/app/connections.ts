@@ -88,12 +88,12 @@ export function connectionTo(app: App, { provider, baseUrl }: Endpoint, key: Key
     keyOrigin: key === null ? headerOrigin(provider) : keyOriginOf(app, key.origin),
     proxy: proxyFor(baseUrl, environment.variables),
     transport: app.transport,
-    silence: silenceOf(settings),
+    idleTimeout: idleTimeoutOf(settings),
   };
 }
 
-/** The longest silence of a server that the settings accept, in milliseconds; null where they say nothing. */
-export function silenceOf({ timeout }: Settings): number | null {
+/** Milliseconds without data after which the settings give a request up; null where they say nothing. */
+export function idleTimeoutOf({ timeout }: Settings): number | null {
   return timeout === undefined ? null : timeout * 1000;
 }
 

@@ -3,7 +3,7 @@ import type { Learnt, OwnField } from "../providers/http/transport.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { Route } from "../providers/resilience/failover.ts";
 import type { App } from "./app.ts";
-import { silenceOf } from "./connections.ts";
+import { idleTimeoutOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
 import { logged } from "./log.ts";
@@ -33,14 +33,14 @@ export async function openModel(app: App, connection: Connection, model: string)
     model: id,
     open: async () => {
       // As the settings are now: a session may have changed the timeout since it connected.
-      const found = { ...withFindings(app, await connected(), id), silence: silenceOf(app.settings) };
+      const found = { ...withFindings(app, await connected(), id), idleTimeout: idleTimeoutOf(app.settings) };
       const adapting = withAdaptation(found, {
         connect,
         learnt: learntOf(found),
         chosen: chosenFields(app, provider),
         onRefused: (field) => void (field === "stream_options" && keepStreamUsage(app, found, id)),
       });
-      const loading = found.silence ?? loadingLimit;
+      const loading = found.idleTimeout ?? loadingLimit;
       const ask = await logged(app, withRetries({ retries, patience, loading })(adapting), found);
       return { ask, prefix: found.prefix };
     },

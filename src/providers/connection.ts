@@ -10,6 +10,6 @@ export interface Connection extends Provider {
   /** The proxy that requests go through, without its password; null when there is none. */
   readonly proxy: string | null;
   readonly transport: Transport;
-  /** Milliseconds of silence accepted; null: what suits the kind of request. */
-  readonly silence: number | null;
+  /** Milliseconds without data after which a request is given up; null: what suits the kind of request. */
+  readonly idleTimeout: number | null;
 }

@@ -47,7 +47,7 @@ export async function reach(connection: Connection, stop: AbortSignal): Promise<
   const url = new URL(`${connection.baseUrl}/models`);
   const proxy = connection.proxy === null ? null : URL.parse(`http://${connection.proxy}`);
   const measures: Measures = { lookup: null, connect: null, tls: null, answer: null };
-  const limit = connection.silence ?? patience;
+  const limit = connection.idleTimeout ?? patience;
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limit)]);
   const facts = { host: hostAndPort(url), proxy: connection.proxy };
   try {

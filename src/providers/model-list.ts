@@ -104,12 +104,12 @@ function firstTokens(row: unknown, paths: readonly string[]): number | null {
 }
 
 /** Far above any model's window: what is larger is a mistake. */
-const mostTokens = 1e9;
+const maxTokenCount = 1e9;
 
 /** A number of tokens from outside; null for what cannot be one. */
 export function tokensOf(value: unknown): number | null {
   const count = typeof value === "string" && /^\d{1,10}$/u.test(value) ? Number(value) : value;
-  return typeof count === "number" && Number.isSafeInteger(count) && count > 0 && count <= mostTokens ? count : null;
+  return typeof count === "number" && Number.isSafeInteger(count) && count > 0 && count <= maxTokenCount ? count : null;
 }
 
 function visionIn(row: Readonly<Record<string, unknown>>): boolean | null {

@@ -12,7 +12,7 @@ type Source = (ask: Ask, id: string) => Promise<ModelFacts>;
 type Ask = (path: string, body?: object) => Promise<unknown>;
 
 /** More models than this are not asked about one by one. */
-const mostModels = 64;
+const maxModels = 64;
 /** How many of them at the same time. */
 const atOnce = 8;
 
@@ -34,7 +34,7 @@ export async function serverFacts(
   const found = new Map<string, ModelFacts>();
   for (const { id, facts } of offered) if (wanted.includes(id)) found.set(id, facts);
   const sources = sourcesFor(connection);
-  const open = wanted.filter((id) => found.get(id)?.context === undefined).slice(0, mostModels);
+  const open = wanted.filter((id) => found.get(id)?.context === undefined).slice(0, maxModels);
   if (sources.length === 0 || open.length === 0) return found;
   const root = connection.baseUrl.replace(/\/+$/u, "").replace(/\/v\d+$/u, "");
   const ask = once((path, body) => requestJson(connection, `${root}${path}`, signal, body));

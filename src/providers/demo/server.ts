@@ -16,7 +16,7 @@ export interface DemoServer {
 
 /** Milliseconds between pieces: about the pace of a fast model. */
 const pace = 12;
-const mostBody = 8 * 1024 * 1024;
+const maxBody = 8 * 1024 * 1024;
 
 export async function startDemo(): Promise<DemoServer> {
   const server: Server = createServer((request, response) => {
@@ -122,7 +122,7 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > mostBody) return null;
+    if (size > maxBody) return null;
     parts.push(part);
   }
   try {

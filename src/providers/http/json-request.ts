@@ -22,7 +22,7 @@ export async function requestJson(
   signal: AbortSignal,
   body: object | null = null,
 ): Promise<unknown> {
-  const limit = connection.silence ?? patience;
+  const limit = connection.idleTimeout ?? patience;
   const timer = AbortSignal.timeout(limit);
   try {
     return await request(connection, address, body, AbortSignal.any([signal, timer]));

@@ -4,7 +4,7 @@ import * as zlib from "node:zlib";
 import { Queue } from "../wire/async-queue.ts";
 
 /** Bytes that wait to be read before no more are taken from the connection. */
-const mostWaiting = 4 * 1024 * 1024;
+const maxWaiting = 4 * 1024 * 1024;
 
 /**
  * The body of a response, with all that had come when the connection broke: a stream of Node's forgets then what nobody has
@@ -37,7 +37,7 @@ export class Received implements AsyncIterable<Buffer> {
       for await (const pieces of this.#queue.batches()) {
         const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
         this.#waiting -= bytes.length;
-        if (this.#waiting < mostWaiting && this.#incoming.isPaused()) this.#incoming.resume();
+        if (this.#waiting < maxWaiting && this.#incoming.isPaused()) this.#incoming.resume();
         yield bytes;
       }
       if (this.#failure !== null) throw this.#failure;
@@ -49,7 +49,7 @@ export class Received implements AsyncIterable<Buffer> {
   #take(bytes: Buffer): void {
     this.#queue.push(bytes);
     this.#waiting += bytes.length;
-    if (this.#waiting >= mostWaiting) this.#incoming.pause();
+    if (this.#waiting >= maxWaiting) this.#incoming.pause();
   }
 
   #end(failure: unknown): void {

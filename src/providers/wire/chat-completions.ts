@@ -11,15 +11,15 @@ import { TextLimit, wholeLines } from "../http/limits.ts";
 import { fromNetwork } from "../http/network-errors.ts";
 import { peek, text } from "../http/sniff.ts";
 import { Queue } from "./async-queue.ts";
-import { Silence } from "./idle-timeout.ts";
+import { IdleTimeout } from "./idle-timeout.ts";
 import { redact, redactedError, secretsOf } from "./redact.ts";
 import { RedactedAnswer } from "./redacted-answer.ts";
 import { type ServerEvent, serverEvents } from "./server-events.ts";
 import { type FinishWord, StreamEnd } from "./stream-end.ts";
 import { fromComplaint, fromRefusal, hostOf, isRecord, traceId } from "./errors.ts";
 
-/** Milliseconds of silence accepted where nobody said: an answer that comes whole is silent for as long as it takes. */
-const defaultSilence = { stream: 120_000, whole: 600_000 };
+/** Milliseconds without data where nobody said: an answer that comes whole is silent for as long as it takes. */
+const defaultIdleTimeout = { stream: 120_000, whole: 600_000 };
 /** Milliseconds that an open connection is listened to by what may still come; see `StreamEnd`. */
 const waits = { usage: 8_000, close: 3_000, nothing: 250 };
 
@@ -47,8 +47,8 @@ class Attempt {
   readonly #deltas = new Deltas();
   /** Aborts the request: on the person's wish, on silence, and when reading failed. */
   readonly #stop = new AbortController();
-  readonly #silence: Silence;
-  #silent = false;
+  readonly #idle: IdleTimeout;
+  #isIdle = false;
   #failure: unknown = null;
   #refusal = "";
   #queuedToldAt = 0;
@@ -68,14 +68,16 @@ class Attempt {
     this.#length = new TextLimit(hostOf(connection.baseUrl));
     const before = request.messages.findLast(({ role }) => role === "assistant")?.content ?? "";
     this.#clean = new RedactedAnswer(secretsOf(connection), before);
-    this.#silence = new Silence(this.#limit, () => {
-      this.#silent = true;
+    this.#idle = new IdleTimeout(this.#limit, () => {
+      this.#isIdle = true;
       this.#stop.abort();
     });
   }
 
   get #limit(): number {
-    return this.#connection.silence ?? (this.#request.stream ? defaultSilence.stream : defaultSilence.whole);
+    return (
+      this.#connection.idleTimeout ?? (this.#request.stream ? defaultIdleTimeout.stream : defaultIdleTimeout.whole)
+    );
   }
 
   async run(): Promise<void> {
@@ -89,7 +91,7 @@ class Attempt {
       this.#stop.abort();
       this.#finish(error);
     } finally {
-      this.#silence.end();
+      this.#idle.end();
       this.#outer.removeEventListener("abort", abort);
       this.#queue.end();
     }
@@ -109,7 +111,7 @@ class Attempt {
       defaultHeaders: { ...(key === null && { Authorization: null }), ...headers },
       // Ours are visible, can be stopped, and know when nothing came; see retry.ts.
       maxRetries: 0,
-      // Ours ends at silence, not at the headers; see silence.ts.
+      // Ours ends at silence, not at the headers; see idle-timeout.ts.
       timeout: 86_400_000,
       logLevel: "off",
       fetch: watchedFetch(this.#connection.transport, {
@@ -120,7 +122,7 @@ class Attempt {
     });
     const body = requestBody(this.#request, this.#connection);
     // Until here it was the program that was silent.
-    this.#silence.alive();
+    this.#idle.alive();
     const response = await client.chat.completions.create(body, { signal: this.#stop.signal }).asResponse();
     const trace = traceId((name) => response.headers.get(name));
     this.#queue.push({ type: "start", traceId: trace === null ? null : redact(trace, this.#connection) });
@@ -174,7 +176,7 @@ class Attempt {
     const content = data.trim();
     if (/^"?\[?done\]?"?$/iu.test(content)) {
       this.#end.done();
-      this.#silence.shorten(waits.nothing);
+      this.#idle.shorten(waits.nothing);
     } else if (name === "error") this.#fail(isNoise(content) ? unnamed : complaintOf(content));
     else if (!isNoise(content) && !/^(?:ping|heart-?beat|keep-?alive)$/iu.test(name)) this.#readData(content);
   }
@@ -218,14 +220,14 @@ class Attempt {
     }
     if (deltas.grew) {
       this.#end.content(deltas.answered);
-      this.#silence.content();
+      this.#idle.content();
     }
     if (deltas.finish !== null) this.#end.reason(deltas.finish);
     if (deltas.counted) this.#end.counted();
     const complaint = complaintIn(chunk);
     if (complaint !== null) this.#fail(complaint);
     const { awaits } = this.#end;
-    if (awaits !== "content" && awaits !== "any") this.#silence.shorten(Math.min(waits[awaits], this.#limit));
+    if (awaits !== "content" && awaits !== "any") this.#idle.shorten(Math.min(waits[awaits], this.#limit));
   }
 
   #push(event: ChatEvent): void {
@@ -261,7 +263,7 @@ class Attempt {
 
   /** Before any content, bytes without data are DeepSeek's way of saying that the request waits its turn. */
   #onBytes(bytes: Uint8Array): void {
-    this.#silence.alive();
+    this.#idle.alive();
     if (this.#deltas.started || Date.now() - this.#queuedToldAt < 1000) return;
     const sign = Buffer.from(bytes.subarray(0, 64)).toString("latin1").trimStart();
     if (sign !== "" && !sign.startsWith(":")) return;
@@ -294,9 +296,9 @@ class Attempt {
     // Once the service has said how it ended, nothing that the connection does later makes the answer less whole.
     const verdict = this.#end.verdict();
     if (verdict !== "cut") return this.#ended(verdict);
-    if (this.#silent && !this.#end.isDone)
+    if (this.#isIdle && !this.#end.isDone)
       return new AppError("timeout", { host: hostOf(baseUrl), seconds: this.#limit / 1000 });
-    if (thrown === null || this.#silent) return new AppError("incomplete_answer", { provider });
+    if (thrown === null || this.#isIdle) return new AppError("incomplete_answer", { provider });
     return this.#fromThrown(thrown);
   }
 

@@ -203,7 +203,7 @@ class WholeCharacters {
 }
 
 /** Tokens: more than any service can have counted for one answer. */
-const mostTokens = 1e9;
+const maxTokenCount = 1e9;
 
 /**
  * The service's count; DeepSeek tells of the prefix cache at the top level, OpenAI and others in the details.
@@ -217,7 +217,7 @@ export function readUsage(value: unknown): Usage | null {
   const number = (from: unknown, key: string): number | undefined => {
     const count = isRecord(from) ? from[key] : undefined;
     if (typeof count !== "number") return undefined;
-    makesSense &&= Number.isInteger(count) && count >= 0 && count <= mostTokens;
+    makesSense &&= Number.isInteger(count) && count >= 0 && count <= maxTokenCount;
     return count;
   };
   const promptTokens = number(value, "prompt_tokens");

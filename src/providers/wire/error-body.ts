@@ -11,8 +11,8 @@ export interface Complaint {
 }
 
 /** Nesting that is followed, and fields and list items that are looked at on each level. */
-const deepest = 6;
-const mostFields = 64;
+const maxDepth = 6;
+const maxFields = 64;
 
 // Names of fields are compared in small letters without `_`, `-` and blanks: `errorMsg`, `error_msg` and `Error-Msg` are one.
 const errorFields = ["error", "errors", "err", "fault", "exception"];
@@ -87,9 +87,9 @@ export function reasonOf(body: string): string {
 /** @param isError whether it is known to be one: by its place, or by the status of the response */
 function read(value: unknown, isError: boolean, depth: number): Complaint | null {
   if (typeof value === "string") return readText(value, depth);
-  if (typeof value !== "object" || value === null || depth > deepest) return null;
+  if (typeof value !== "object" || value === null || depth > maxDepth) return null;
   if (isRecord(value)) return readFields(value, isError, depth);
-  for (const item of (value as unknown[]).slice(0, mostFields)) {
+  for (const item of (value as unknown[]).slice(0, maxFields)) {
     const found = read(item, isError, depth + 1);
     if (found !== null) return found;
   }
@@ -99,7 +99,7 @@ function read(value: unknown, isError: boolean, depth: number): Complaint | null
 /** A sentence; or JSON once more, as gateways quote the service behind them. */
 function readText(text: string, depth: number): Complaint | null {
   if (isNoise(text)) return null;
-  if (!/^\s*[[{]/u.test(text) || depth > deepest) return complaint(text, []);
+  if (!/^\s*[[{]/u.test(text) || depth > maxDepth) return complaint(text, []);
   try {
     return read(JSON.parse(text), true, depth + 1) ?? complaint(text, []);
   } catch {
@@ -168,8 +168,8 @@ function asText(value: unknown): string {
 /** Whether a field for errors holds one: `{}`, `""` and `{code: 0, message: ""}` do not. */
 function says(error: unknown, depth = 0): boolean {
   if (typeof error === "object" && error !== null) {
-    const inside = Object.values(error).slice(0, mostFields);
-    return depth > deepest || inside.some((field) => says(field, depth + 1));
+    const inside = Object.values(error).slice(0, maxFields);
+    return depth > maxDepth || inside.some((field) => says(field, depth + 1));
   }
   return error !== undefined && error !== false && !fine.test(asWord(error));
 }
@@ -188,7 +188,7 @@ function asWord(value: unknown): string {
 
 function fieldsOf(value: Record<string, unknown>): ReadonlyMap<string, unknown> {
   const fields = new Map<string, unknown>();
-  for (const [name, field] of Object.entries(value).slice(0, mostFields)) {
+  for (const [name, field] of Object.entries(value).slice(0, maxFields)) {
     const plain = name.toLowerCase().replace(/[_\s-]/gu, "");
     if (!fields.has(plain)) fields.set(plain, field);
   }

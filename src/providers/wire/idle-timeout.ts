@@ -1,9 +1,9 @@
 /**
- * The timer on silence. Streams are known to stall with the socket left open, so only the time without content tells;
+ * The limit on time without data. Streams are known to stall with the socket left open, so only the time without content tells;
  * a limit on the whole would end good long answers. Before the first content, signs of life (keep-alives) extend the wait,
  * up to the ten minutes after which DeepSeek itself gives a queued request up. After it they do not count.
  */
-export class Silence {
+export class IdleTimeout {
   readonly #limit: number;
   readonly #expire: () => void;
   readonly #startedAt = Date.now();

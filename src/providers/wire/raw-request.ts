@@ -57,7 +57,7 @@ export async function askRaw(
   const headers: [string, string][] = [["content-type", "application/json"], ...Object.entries(connection.headers)];
   if (connection.key !== null) headers.push(["authorization", `Bearer ${connection.key}`]);
   const body = JSON.stringify({ ...requestBody(request, connection), ...more });
-  const limit = connection.silence ?? patience;
+  const limit = connection.idleTimeout ?? patience;
   const timer = AbortSignal.timeout(limit);
   const signal = AbortSignal.any([stop, timer]);
   try {

@@ -3,12 +3,12 @@ import type { ChatEvent } from "../../chat/events.ts";
 const opening = "<think>";
 const closing = "</think>";
 /** Blanks that are waited through for what comes behind them; a model that says nothing else is known to say them without end. */
-const mostBlanks = 1024;
+const maxBlanks = 1024;
 /** Characters behind `</think>` that are held where an opening tag within the thinking has none of its own yet. */
-const mostDoubtful = 4096;
+const maxDoubtful = 4096;
 
 /** Characters of text behind which a closing tag without an opening one is not looked for any more. */
-const mostThought = 1024 * 1024;
+const maxThought = 1024 * 1024;
 
 type TagEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "rethink" }>;
 
@@ -76,7 +76,7 @@ export class ThinkTags {
 
   #readStart(isEnd: boolean): void {
     const start = this.#held.trimStart();
-    if (this.#held.length - start.length > mostBlanks) this.#place = "after";
+    if (this.#held.length - start.length > maxBlanks) this.#place = "after";
     else if (start.startsWith(opening)) {
       this.#place = "opened";
       this.#held = start.slice(opening.length);
@@ -135,7 +135,7 @@ export class ThinkTags {
       }
       return events;
     }
-    if (!isEnd && this.#held.length < mostDoubtful) return [];
+    if (!isEnd && this.#held.length < maxDoubtful) return [];
     this.#place = "closed";
     this.#held = this.#held.slice(closing.length);
     return [];
@@ -145,7 +145,7 @@ export class ThinkTags {
     this.#nested = 0;
     const text = this.#held.trimStart();
     const blanks = this.#held.length - text.length;
-    if (blanks <= mostBlanks) {
+    if (blanks <= maxBlanks) {
       if (text === "") return;
       if (text.startsWith(opening)) {
         this.#place = "opened";
@@ -177,7 +177,7 @@ export class ThinkTags {
   #giveText(end: number): TagEvent[] {
     const text = this.#held.slice(0, end);
     this.#held = this.#held.slice(end);
-    this.#given = this.#given!.length < mostThought ? this.#given + text : null;
+    this.#given = this.#given!.length < maxThought ? this.#given + text : null;
     return tagEvents("text", text);
   }
 }

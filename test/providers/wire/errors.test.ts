@@ -13,7 +13,7 @@ const connection: Connection = {
   keyOrigin: "DEEPSEEK_API_KEY",
   proxy: null,
   transport: createTransport({}),
-  silence: null,
+  idleTimeout: null,
 };
 
 function refused(status: number, body: string, headers: Readonly<Record<string, string>> = {}) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Silence } from "../../../src/providers/wire/idle-timeout.ts";
+import { IdleTimeout } from "../../../src/providers/wire/idle-timeout.ts";
 
 /** Milliseconds. */
 const second = 1000;
@@ -9,11 +9,11 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** When a silence with this limit ends, if something happens at such intervals; null where it does not within half an hour. */
-async function endOf(limit: number, every: number, happens: (silence: Silence) => void): Promise<number | null> {
+async function endOf(limit: number, every: number, happens: (silence: IdleTimeout) => void): Promise<number | null> {
   const startedAt = Date.now();
   let endedAt: number | null = null;
   // What is heard in the same turn of the loop still counts, so it ends a millisecond later.
-  const silence = new Silence(limit, () => (endedAt ??= Math.round((Date.now() - startedAt) / second) * second));
+  const silence = new IdleTimeout(limit, () => (endedAt ??= Math.round((Date.now() - startedAt) / second) * second));
   const beat = setInterval(() => happens(silence), every);
   await vi.advanceTimersByTimeAsync(30 * minute);
   clearInterval(beat);
