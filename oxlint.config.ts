@@ -27,7 +27,7 @@ const open = [
   "diagnostics/subject.ts",
   "providers/wire/raw-request.ts",
   "providers/connectivity.ts",
-  "words/words.ts",
+  "words/types.ts",
 ];
 /** Ways to write the path to a place in src/ from up to three folders down. */
 const from = (place: string) => ["./", "../", "../../", "../../../"].map((up) => up + place);

@@ -11,7 +11,8 @@ import { builtIn, type SettingName, settingSchemas, settingVariables } from "../
 import { buildProgram } from "../src/main.ts";
 import { groups } from "../src/repl/slash/command.ts";
 import { slashCommands } from "../src/repl/slash/table.ts";
-import { loadWords, type Words } from "../src/words/words.ts";
+import { loadWords } from "../src/words/load.ts";
+import type { Words } from "../src/words/types.ts";
 import { exitCodeRows, headings } from "./docs-words.ts";
 import { settingWords } from "./setting-words.ts";
 

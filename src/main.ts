@@ -15,7 +15,7 @@ import { setup } from "./commands/setup.ts";
 import { transcripts } from "./commands/transcripts.ts";
 import { type Declare, type CommandContext, Verb } from "./commands/command.ts";
 import { asAppError, type AppError } from "./errors.ts";
-import type { Words } from "./words/words.ts";
+import type { Words } from "./words/types.ts";
 
 const verbs: Readonly<Record<string, Declare>> = {
   chat,

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from "node:path";
-import { shortenHome } from "../config/folders.ts";
+import { shortenHome } from "../config/home.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import type { Model } from "../chat/layers.ts";
-import { expandHome } from "../config/folders.ts";
+import { expandHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import type { Connection } from "../providers/connection.ts";

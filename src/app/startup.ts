@@ -4,7 +4,8 @@ import { AppError } from "../errors.ts";
 import { standardOutputs } from "../terminal/output.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { describe, Terminal, type TerminalOptions } from "../terminal/terminal.ts";
-import { loadWords, type Words } from "../words/words.ts";
+import { loadWords } from "../words/load.ts";
+import type { Words } from "../words/types.ts";
 
 /** The words to speak, known before the command line is parsed. */
 export async function chooseWords(args: readonly string[]): Promise<Words> {

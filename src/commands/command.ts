@@ -3,7 +3,7 @@ import { Command, type Help, type Option } from "commander";
 import type { App, Sources } from "../app/app.ts";
 import { print } from "../app/startup.ts";
 import { AppError } from "../errors.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 
 /** What gives the exit code when all was told already: an error, or whatever else has a code. */
 type Told = Pick<AppError, "exitCode"> & { readonly code: string };

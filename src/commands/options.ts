@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Flags, SettingName } from "../config/schema.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import type { Verb } from "./command.ts";
 
 type OptionWords = Words["help"]["options"];

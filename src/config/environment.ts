@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { systemReason } from "../errors.ts";
 import { isInside } from "../files.ts";
-import { expandHome } from "./folders.ts";
+import { expandHome } from "./home.ts";
 import { dotenvSettings, type Origin, settingVariables } from "./schema.ts";
 import { maxSettingsBytes, readTextFile } from "./text-file.ts";
 

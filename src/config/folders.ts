@@ -1,9 +1,8 @@
 import { realpathSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { AppError } from "../errors.ts";
 import { isFolder, isInside, isLink } from "../files.ts";
 import type { Variables } from "./environment.ts";
+import { expandHome, home } from "./home.ts";
 
 export interface Folders {
   /** Path of the config file, which need not exist. */
@@ -66,23 +65,6 @@ function platformFolders(variables: Variables): { config: string; data: string; 
   };
 }
 
-/**
- * `$HOME`; where that is empty or relative, the account's home folder.
- *
- * @throws AppError `no_home`
- */
-function home(): string {
-  for (const find of [homedir, () => userInfo().homedir]) {
-    try {
-      const found = find();
-      if (isAbsolute(found)) return found;
-    } catch {
-      // In a container the account may be a mere number.
-    }
-  }
-  throw new AppError("no_home", {});
-}
-
 /** Where transcripts go: the folder somebody set, else `transcripts/` here where there is one, else the data folder. */
 export function transcriptsFolder(set: string | undefined, folders: Folders, workingFolder: string): string {
   if (set !== undefined) return resolve(workingFolder, expandHome(set));
@@ -103,20 +85,4 @@ export function strangeTranscripts(workingFolder: string): string | null {
     // It leads nowhere, so nothing is used that could be strange.
     return null;
   }
-}
-
-/** A path as a person reads it: with `~` for the home folder where it lies in it, as shells take it back. */
-export function shortenHome(path: string): string {
-  if (process.platform === "win32") return path;
-  try {
-    const folder = home();
-    return folder !== "/" && path.startsWith(`${folder}/`) ? `~${path.slice(folder.length)}` : path;
-  } catch {
-    return path;
-  }
-}
-
-/** `~` and `~/…` as a shell would read them; shells leave them alone in config files and after `=`. */
-export function expandHome(path: string): string {
-  return path === "~" || path.startsWith("~/") || path.startsWith("~\\") ? join(home(), path.slice(1)) : path;
 }

@@ -1,10 +1,9 @@
-import { estimateTokens } from "../chat/usage.ts";
-import { type AppError, asAppError } from "../errors.ts";
+import type { AppError } from "../errors.ts";
 import { sayParts, sayThinking } from "../terminal/answer-notes.ts";
 import { sanitize } from "../terminal/sanitize.ts";
-import { count, summarise } from "../terminal/figures.ts";
+import { summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
-import type { SessionAnswer, Host, SessionQuestion } from "./host.ts";
+import type { SessionAnswer, Host } from "./host.ts";
 
 /** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
 export function closeAnswer(host: Host, answer: SessionAnswer): void {
@@ -37,43 +36,6 @@ export function tellUnsaved({ terminal, words }: Host, unsaved: AppError | null)
   if (unsaved.code !== "transcript_unwritable") return terminal.warn(sanitize(describe(unsaved, words.errors)));
   const { path, reason } = (unsaved as AppError<"transcript_unwritable">).details;
   terminal.warn(words.answer.notSaved({ path: sanitize(path), reason }));
-}
-
-/** From this share of the model's window on, the next questions may not fit. */
-const nearlyFull = 0.8;
-/** Tokens that fit any model: while a conversation has fewer, nobody is asked for its window. */
-const smallWindow = 400;
-
-/** Says so before a conversation no longer fits; with the setting `compact: auto` makes room by itself. */
-export async function warnOfContext(host: Host, answer: SessionAnswer): Promise<void> {
-  if (answer.error !== null) return;
-  if (host.dialogue.context.tokens >= smallWindow) await host.dialogue.learnWindow();
-  const { tokens, window } = host.dialogue.context;
-  if (window === null || tokens < window * nearlyFull) return;
-  if (await compacted(host)) return;
-  const share = `${Math.round((tokens / window) * 100)} %`;
-  host.terminal.warn(host.words.context.near({ share }));
-}
-
-/** The same before a question that will not fit behind what was said: it is told, or room is made, before it is sent. */
-export async function makeRoom(host: Host, question: SessionQuestion): Promise<void> {
-  const { tokens, window } = host.dialogue.context;
-  if (window === null || host.settings.get("history") === "false") return;
-  const needed = tokens + estimateTokens(question.text);
-  if (needed <= window || host.dialogue.conversation.turns.length === 0 || (await compacted(host))) return;
-  host.terminal.warn(host.words.context.full({ tokens: count(needed), window: count(window) }));
-}
-
-/** Compacts where the settings want that by itself; gives whether it did. A failure to is told, and is none of the question. */
-async function compacted(host: Host): Promise<boolean> {
-  if (host.settings.get("compact") !== "auto") return false;
-  try {
-    const { compact } = await import("./slash/compact.ts");
-    return (await compact.run(host, "")) === "stay";
-  } catch (error) {
-    host.tell(asAppError(error));
-    return false;
-  }
 }
 
 /** Says that somebody else wrote to this conversation, once for each time. */

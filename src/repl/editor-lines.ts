@@ -1,6 +1,6 @@
 import type { ChalkInstance } from "chalk";
 import type { Terminal } from "../terminal/terminal.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";

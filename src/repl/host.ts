@@ -5,7 +5,7 @@ import type { AppError } from "../errors.ts";
 import type { AnswerWriter } from "../terminal/answer.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { ShowThinking } from "../terminal/thinking.ts";
-import type { Language, Words } from "../words/words.ts";
+import type { Language, Words } from "../words/types.ts";
 import type { Mention } from "./mentions.ts";
 
 /** What the session asks of the rest of the program; the app gives it. */

@@ -1,6 +1,7 @@
 import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
-import { closeAnswer, makeRoom, warnOfContext, warnOfOthers } from "./answer-notices.ts";
+import { closeAnswer, warnOfOthers } from "./answer-notices.ts";
+import { makeRoom, warnOfContext } from "./context-room.ts";
 import { foreign } from "./editor/origin.ts";
 import type { SessionAnswer, Host, SessionQuestion } from "./host.ts";
 import { kindOf } from "./line-kind.ts";

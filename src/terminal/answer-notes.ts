@@ -1,5 +1,5 @@
 import type { AppError } from "../errors.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import { sanitize } from "./sanitize.ts";
 import { describe, errorWords, type Terminal } from "./terminal.ts";
 

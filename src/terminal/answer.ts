@@ -1,6 +1,6 @@
 import type { ChatEvent } from "../chat/events.ts";
 import type { AppError, ErrorCode } from "../errors.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import { sanitize, SanitizedStream } from "./sanitize.ts";
 import { Spinner } from "./spinner.ts";
 import { errorWords, type Terminal } from "./terminal.ts";

@@ -1,5 +1,5 @@
 import type { Cost, Usage } from "../chat/model.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 
 const signs: Readonly<Record<string, string>> = { CNY: "¥", USD: "$" };
 

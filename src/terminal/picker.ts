@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from "@inquirer/core";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import { asked } from "./prompts.ts";
 import { sanitize } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** Questions to a person, asked on stderr so that stdout stays clean; `@inquirer/prompts` is loaded at the first one. */

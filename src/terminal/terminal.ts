@@ -1,7 +1,7 @@
 import { isatty } from "node:tty";
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from "chalk";
 import type { AppError } from "../errors.ts";
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import { isLatin, latin } from "./latin.ts";
 import { type Output, standardOutputs } from "./output.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";

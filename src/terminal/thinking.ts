@@ -1,4 +1,4 @@
-import type { Words } from "../words/words.ts";
+import type { Words } from "../words/types.ts";
 import { SanitizedStream } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
 import { displayWidth, graphemes } from "./width.ts";

@@ -10,7 +10,7 @@ import type { BurstTimes } from "../../src/repl/editor/paste-detector.ts";
 import { type CompletionCandidate, type Completer } from "../../src/repl/editor/completion.ts";
 import { LineEditor } from "../../src/repl/editor/editor.ts";
 import { History } from "../../src/repl/editor/history.ts";
-import { loadWords } from "../../src/words/words.ts";
+import { loadWords } from "../../src/words/load.ts";
 
 export interface HostSettings {
   readonly history?: string;

@@ -6,7 +6,7 @@ import { AnswerView, silentWriter } from "../../terminal/answer.ts";
 import { sayParts, sayThinking } from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 import type { App } from "../app.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";

@@ -2,7 +2,7 @@ import { confirmed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { count } from "../../terminal/figures.ts";
 import { localeOf } from "../../text-encoding.ts";
-import { entryOf } from "../../words/table.ts";
+import { entryOf } from "../../words/error-words.ts";
 import type { App } from "../app.ts";
 import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
 import type { ChatSession } from "./chat-session.ts";

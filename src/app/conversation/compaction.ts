@@ -2,7 +2,7 @@ import type { Message } from "../../chat/model.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { estimateTokens } from "../../chat/usage.ts";
 import { AppError } from "../../errors.ts";
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 
 /** Share of a window that a request may fill by an estimate, which is rough, with room for the summary. */
 const fill = 0.5;

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Ignore } from "ignore";
-import { expandHome } from "../../config/folders.ts";
+import { expandHome } from "../../config/home.ts";
 import { AppError, systemReason } from "../../errors.ts";
 import { nearPath } from "../display-path.ts";
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { expandHome } from "../../config/folders.ts";
+import { expandHome } from "../../config/home.ts";
 import { AppError } from "../../errors.ts";
 import type { Mention } from "../../repl/mentions.ts";
 import { attach, type Attached, type AttachOptions } from "./attachments.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { expandHome } from "../../config/folders.ts";
+import { expandHome } from "../../config/home.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import { zoneName } from "../../transcripts/format/times.ts";
 import { TranscriptWriter } from "../../transcripts/store/writer.ts";

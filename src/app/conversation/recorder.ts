@@ -5,7 +5,7 @@ import { AppError, asAppError } from "../../errors.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
 import type { ExchangeEnd, Turn } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 
 /** An exchange that was begun in the transcript. Leaving its block ends it, however that happens. */
 interface OpenExchange extends Disposable {

@@ -1,4 +1,4 @@
-import { shortenHome } from "../../config/folders.ts";
+import { shortenHome } from "../../config/home.ts";
 import { findingsOf, findingsPath, readFindings, saveFindings } from "../../config/capabilities.ts";
 import type { ProbedCapabilities } from "../../config/schema.ts";
 import { examine, type Result, worstExitCode } from "../../diagnostics/examination.ts";
@@ -9,7 +9,7 @@ import { checklistItem } from "../../terminal/checklist.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { Spinner } from "../../terminal/spinner.ts";
 import { errorWords } from "../../terminal/terminal.ts";
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 import type { App } from "../app.ts";
 import { subjectOf } from "./inspection.ts";
 

@@ -1,4 +1,4 @@
-import { shortenHome } from "../../config/folders.ts";
+import { shortenHome } from "../../config/home.ts";
 import { basename, extname } from "node:path";
 import { AppError, asAppError } from "../../errors.ts";
 import { type Deed, pause, pick, type Picked, type PickerRow, type Start } from "../../terminal/picker.ts";

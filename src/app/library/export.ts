@@ -1,15 +1,16 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { expandHome, shortenHome } from "../../config/folders.ts";
+import { expandHome, shortenHome } from "../../config/home.ts";
 import { AppError, asAppError, systemReason } from "../../errors.ts";
 import { makeFolder } from "../../files.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { formulas, products } from "../../terminal/markdown/formula.ts";
 import { languages } from "../../terminal/markdown/languages.ts";
 import { AtomicFile } from "../../transcripts/export/atomic-file.ts";
-import { formOf, forms, type FormName, type ExportContext } from "../../transcripts/export/formats.ts";
+import { formOf, forms, type FormName } from "../../transcripts/export/formats.ts";
 import type { Dialect } from "../../transcripts/export/html/prose.ts";
+import type { ExportContext } from "../../transcripts/export/types.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import {
   findTranscript,

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { expandHome } from "../../config/folders.ts";
+import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";

@@ -1,4 +1,4 @@
-import { shortenHome } from "../../config/folders.ts";
+import { shortenHome } from "../../config/home.ts";
 import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { bytes, table } from "../../terminal/table.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
-import { expandHome } from "../../config/folders.ts";
+import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import type { Archive } from "../../repl/host.ts";
 import type { Searcher } from "../../transcripts/search/search.ts";

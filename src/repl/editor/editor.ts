@@ -1,5 +1,5 @@
 import { systemReason } from "../../errors.ts";
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 import type { BurstTimes } from "./paste-detector.ts";
 import type { Completer } from "./completion.ts";
 import { KillRing } from "./draft.ts";

@@ -1,4 +1,4 @@
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 import type { Command } from "./bindings.ts";
 import { type Cell, cellsOf, widthOf } from "./cells.ts";
 import type { KeyEvent } from "./keys.ts";

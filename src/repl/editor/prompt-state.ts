@@ -1,4 +1,4 @@
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 import { commandOf, type Command, prefixes } from "./bindings.ts";
 import { type Cell, cellsOf, fitted, lineCells } from "./cells.ts";
 import type { Completion } from "./completion.ts";

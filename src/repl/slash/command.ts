@@ -1,5 +1,5 @@
 import type { AppError } from "../../errors.ts";
-import type { Words } from "../../words/words.ts";
+import type { Words } from "../../words/types.ts";
 import type { CompletionCandidate } from "../editor/completion.ts";
 import type { Host, SessionQuestion } from "../host.ts";
 

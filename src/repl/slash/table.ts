@@ -12,7 +12,7 @@ import { edit } from "./edit.ts";
 import { exportConversation } from "./export.ts";
 import { file } from "./file.ts";
 import { fork } from "./fork.ts";
-import { help } from "./help.ts";
+import { helpOn } from "./help.ts";
 import { history } from "./history.ts";
 import { lang } from "./lang.ts";
 import { model } from "./model.ts";
@@ -60,7 +60,7 @@ export const slashCommands: readonly SlashCommand[] = [
   edit,
   multiline,
   lang,
-  help,
+  helpOn(() => slashCommands),
   quit,
 ];
 

@@ -1,15 +1,5 @@
-import type { Words } from "../../words/words.ts";
 import type { Transcript } from "../format/types.ts";
-import type { Dialect } from "./html/prose.ts";
-
-export type ExportWords = Pick<Words, "exporting" | "transcripts">;
-
-export interface ExportContext {
-  readonly words: ExportWords;
-  readonly dialect: Dialect;
-  /** Ends the writing. */
-  readonly signal?: AbortSignal;
-}
+import type { ExportContext } from "./types.ts";
 
 interface Form {
   /** Whether one file holds several conversations. */

@@ -1,6 +1,6 @@
 import type { Exchange, Transcript } from "../format/types.ts";
 import { localStamp } from "../format/times.ts";
-import type { ExportWords } from "./formats.ts";
+import type { ExportWords } from "./types.ts";
 import { spoken } from "./visible-turns.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ErrorWords } from "./errors.ts";
+import type { ErrorWords } from "../error-words.ts";
 
 /** What is wrong, and what to do about it. */
 export const problems = {

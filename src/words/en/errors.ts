@@ -1,14 +1,8 @@
 import type { ErrorCode, ErrorDetails } from "../../errors.ts";
-import { entryOf } from "../table.ts";
+import { entryOf, type ErrorWords } from "../error-words.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
 import { forbidden, keyWanted, refused } from "./refusals.ts";
-
-/** What happened and to what; then what to do next. One short paragraph when joined. */
-export interface ErrorWords {
-  readonly what: string;
-  readonly next: string;
-}
 
 type ErrorTable = { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => ErrorWords };
 

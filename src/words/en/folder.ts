@@ -1,4 +1,4 @@
-import { entryOf } from "../table.ts";
+import { entryOf } from "../error-words.ts";
 
 /** Why a file is not read, where the system has no name for it. */
 const refusals: Readonly<Record<string, string>> = {

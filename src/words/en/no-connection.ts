@@ -1,6 +1,5 @@
 import type { ErrorDetails } from "../../errors.ts";
-import { entryOf } from "../table.ts";
-import type { ErrorWords } from "./errors.ts";
+import { entryOf, type ErrorWords } from "../error-words.ts";
 
 /** No connection to the service: why not, by cause and by the system's name of the reason; then what to do. */
 export function noConnection({

@@ -1,5 +1,5 @@
 import type { ErrorDetails } from "../../errors.ts";
-import type { ErrorWords } from "./errors.ts";
+import type { ErrorWords } from "../error-words.ts";
 
 /** Refusals that are told by more than their code. */
 

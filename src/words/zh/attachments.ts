@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 
 export const attachments: Words["attachments"] = {
   file: ({ name, size, tokens }) => `已附上：${name} · ${size}${tokens === null ? "" : ` · 约 ${tokens} token`}`,

@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 import { problems } from "./doctor-problems.ts";
 
 const titles: Words["doctor"]["titles"] = {

@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 
 export const editor: Words["editor"] = {
   pastedLines: ({ number, lines }) => `[粘贴 #${number}：${lines} 行]`,

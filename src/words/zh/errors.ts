@@ -1,6 +1,6 @@
 import type { ErrorDetails } from "../../errors.ts";
-import { entryOf } from "../table.ts";
-import type { Words } from "../words.ts";
+import { entryOf } from "../error-words.ts";
+import type { Words } from "../types.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
 import { forbidden, keyWanted, refused } from "./refusals.ts";

@@ -1,5 +1,5 @@
-import { entryOf } from "../table.ts";
-import type { Words } from "../words.ts";
+import { entryOf } from "../error-words.ts";
+import type { Words } from "../types.ts";
 
 const refusals: Readonly<Record<string, string>> = {
   not_a_file: "不是普通文件",

@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 
 export const help: Words["help"] = {
   program: "在终端中与 DeepSeek、硅基流动以及各种兼容 OpenAI 接口的模型对话。",

@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 
 export const brought: Words["brought"] = {
   line: ({ parts }) => `沿用自该对话：${parts}`,

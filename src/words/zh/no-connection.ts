@@ -1,6 +1,5 @@
 import type { ErrorDetails } from "../../errors.ts";
-import { entryOf } from "../table.ts";
-import type { ErrorWords } from "../en/errors.ts";
+import { entryOf, type ErrorWords } from "../error-words.ts";
 
 export function noConnection({
   host,

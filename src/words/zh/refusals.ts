@@ -1,5 +1,5 @@
 import type { ErrorDetails } from "../../errors.ts";
-import type { ErrorWords } from "../en/errors.ts";
+import type { ErrorWords } from "../error-words.ts";
 
 export function keyWanted({ provider, status, reason, variable }: ErrorDetails["key_wanted"]): ErrorWords {
   const otherwise =

@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 
 export const session: Words["session"] = {
   banner: ({ provider, model }) => `deepseek-chat · ${provider} · ${model}`,

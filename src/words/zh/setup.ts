@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 
 export const setup: Words["setup"] = {
   intro: "想使用哪个服务商？",

@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../types.ts";
 
 export const transcripts: Words["transcripts"] = {
   notFound: "没有找到。",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Exchange, Transcript } from "../../format/types.ts";
 import { Rest } from "../../steps.ts";
 import { isoWithOffset, localStamp } from "../../format/times.ts";
-import type { ExportWords } from "../formats.ts";
+import type { ExportWords } from "../types.ts";
 import { spoken } from "../visible-turns.ts";
 import { escapeHtml, languageOf, withoutHarmful } from "./escape.ts";
 import { createProse, type Dialect, type Prose } from "./prose.ts";

@@ -4,8 +4,3 @@ export type Language = "en" | "zh";
 
 /** Every word the program says. English is the source; a key missing in Chinese does not compile. */
 export type Words = { readonly [Area in keyof typeof en]: (typeof en)[Area] };
-
-/** The words of one language; the other is not loaded. */
-export async function loadWords(language: Language): Promise<Words> {
-  return language === "zh" ? await import("./zh/all.ts") : await import("./en/all.ts");
-}
