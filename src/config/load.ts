@@ -18,7 +18,7 @@ interface Found {
 }
 
 /** One source of settings. They are asked in order; the first that has a value wins. */
-type Layer = (name: SettingName) => Found | null;
+type Source = (name: SettingName) => Found | null;
 
 /**
  * The settings in their order: flag, environment, `.env`, config file, built-in value.
@@ -36,7 +36,7 @@ export function loadSettings(
   providers: ReadonlySet<string>,
   mistakes?: AppError[],
 ): LoadedSettings {
-  const sources: readonly Layer[] = [
+  const verbatim: readonly Source[] = [
     (name) => {
       const given = flags[name];
       return given === undefined ? null : { value: given.value, origin: { kind: "flag", name: given.flag } };
@@ -49,11 +49,11 @@ export function loadSettings(
     (name) =>
       name in builtIn ? { value: builtIn[name as keyof typeof builtIn], origin: { kind: "built-in", name: "" } } : null,
   ];
-  const layers = sources.map((layer) => splittingModel(layer, providers));
+  const sources = verbatim.map((source) => splittingModel(source, providers));
   const values: Partial<Record<SettingName, unknown>> = {};
   const origins: Partial<Record<SettingName, Origin>> = {};
   for (const name of Object.keys(settingSchemas) as SettingName[]) {
-    const found = (special[name] ?? find)(layers, name);
+    const found = (special[name] ?? find)(sources, name);
     if (found === null) continue;
     try {
       values[name] = checked(name, found);
@@ -71,9 +71,9 @@ function variableOf(name: SettingName): string | null {
   return Object.keys(settingVariables).find((variable) => settingVariables[variable] === name) ?? null;
 }
 
-function find(layers: readonly Layer[], name: SettingName): Found | null {
-  for (const layer of layers) {
-    const found = layer(name);
+function find(sources: readonly Source[], name: SettingName): Found | null {
+  for (const source of sources) {
+    const found = source(name);
     if (found !== null) return found;
   }
   return null;
@@ -81,29 +81,29 @@ function find(layers: readonly Layer[], name: SettingName): Found | null {
 
 /**
  * A model belongs to the provider it was set for: a `model` in the config file says nothing about the provider that a
- * flag names, so it counts only where the layers from its own downward lead to the same provider.
+ * flag names, so it counts only where the sources from its own downward lead to the same provider.
  */
-function findModel(layers: readonly Layer[]): Found | null {
-  const provider = find(layers, "provider")?.value;
-  for (const [index, layer] of layers.entries()) {
-    const model = layer("model");
+function findModel(sources: readonly Source[]): Found | null {
+  const provider = find(sources, "provider")?.value;
+  for (const [index, source] of sources.entries()) {
+    const model = source("model");
     if (model !== null) {
-      const sameLayers = find(layers.slice(index), "provider")?.value === provider;
-      return index === 0 || sameLayers ? model : null;
+      const sameSources = find(sources.slice(index), "provider")?.value === provider;
+      return index === 0 || sameSources ? model : null;
     }
   }
   return null;
 }
 
-/** `system` and `role` both give the system prompt: what stands in the stronger layer holds, and in the same one the text. */
-function findSystem(layers: readonly Layer[]): Found | null {
-  const layer = layers.find((candidate) => candidate("system") !== null || candidate("role") !== null);
-  return layer?.("system") ?? null;
+/** `system` and `role` both give the system prompt: what stands in the stronger source holds, and in the same one the text. */
+function findSystem(sources: readonly Source[]): Found | null {
+  const source = sources.find((candidate) => candidate("system") !== null || candidate("role") !== null);
+  return source?.("system") ?? null;
 }
 
-/** Fields of a body come from all layers; where two have the same, the stronger one's holds. */
-function findBody(layers: readonly Layer[]): Found | null {
-  const found = layers.map((layer) => layer("body")).filter((each) => each !== null);
+/** Fields of a body come from all sources; where two have the same, the stronger one's holds. */
+function findBody(sources: readonly Source[]): Found | null {
+  const found = sources.map((source) => source("body")).filter((each) => each !== null);
   const [strongest] = found;
   if (strongest === undefined || found.some(({ value }) => typeof value !== "object")) return strongest ?? null;
   return {
@@ -118,13 +118,13 @@ function trimmed(found: Found | null): Found | null {
   return typeof found?.value === "string" ? { ...found, value: found.value.trim() } : found;
 }
 
-/** Reads a layer's model as `readModelName` does: the provider of the same layer stays, else the model may name one. */
-function splittingModel(layer: Layer, providers: ReadonlySet<string>): Layer {
+/** Reads a source's model as `readModelName` does: the provider of the same source stays, else the model may name one. */
+function splittingModel(source: Source, providers: ReadonlySet<string>): Source {
   return (name) => {
-    if (name !== "provider" && name !== "model") return layer(name);
-    const [model, beside] = [layer("model"), trimmed(layer("provider"))];
+    if (name !== "provider" && name !== "model") return source(name);
+    const [model, beside] = [source("model"), trimmed(source("provider"))];
     if (typeof model?.value !== "string" || model.value.trim() === "")
-      return name === "provider" ? beside : layer(name);
+      return name === "provider" ? beside : source(name);
     const read = readModelName(model.value, providers, beside === null ? null : String(beside.value));
     if (name === "provider") return beside ?? (read.provider === null ? null : { ...model, value: read.provider });
     return read.model === null ? null : { ...model, value: read.model };
