@@ -1,7 +1,10 @@
 import { CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { App } from "./app/app.ts";
-import { chooseWords, openTerminal, tellError, unwritten } from "./app/startup.ts";
+import { Console } from "./app/console.ts";
+import { logEnd } from "./app/log.ts";
+import { tellIgnored } from "./app/settings-notice.ts";
+import { chooseWords, defaultMaxWait, openTerminal, tellError, unwritten, warnOf } from "./app/startup.ts";
 import { ask } from "./commands/ask.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
@@ -106,19 +109,28 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
       const { quiet, verbose, color } = globalsOf(program);
       const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
       const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
-      const flags = readFlags(command as Verb);
-      const app = await App.open(
-        { command: command.name(), flags, terminal, words, stop: stop.signal, thread },
-        sources,
-      );
+      const console = new Console(terminal, words);
+      const app = await App.openWith(console, {
+        ...sources,
+        flags: readFlags(command as Verb),
+        command: command.name(),
+        stop: stop.signal,
+        thread,
+        language: words.exporting.language,
+        maxWait: defaultMaxWait[terminal.errIsTerminal ? "terminal" : "script"],
+        originName: console.originName,
+        onLogFailure: (error) => warnOf(console, error),
+      });
+      // The shell's question for completions is answered without a word on the screen.
+      if (command.name() !== "complete") tellIgnored(app, console);
       try {
         const told = (await work(app)) ?? null;
         const lost = told === null ? await unwritten(stop.signal) : null;
         if (lost !== null) throw lost;
         if (told) process.exitCode = told.exitCode;
-        app.logEnd(told);
+        logEnd(app.log, told);
       } catch (error) {
-        app.logEnd(asAppError(error));
+        logEnd(app.log, asAppError(error));
         throw error;
       } finally {
         await app.close();

@@ -1,17 +1,33 @@
-import { findKey, type Key } from "../config/keys.ts";
-import type { Origin, ProviderConfig, Settings } from "../config/schema.ts";
+import type { Environment } from "../config/environment.ts";
+import type { Folders } from "../config/folders.ts";
+import { findKey, type Key, type KeyPlaces } from "../config/keys.ts";
+import type { ConfigFile, Origin, ProviderConfig, Settings } from "../config/schema.ts";
+import type { Log } from "../diagnostics/log-file.ts";
 import { AppError } from "../errors.ts";
 import { normalBaseUrl } from "../providers/http/base-url.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
+import type { Transport } from "../providers/http/transport.ts";
 import { isLoopback } from "../providers/http/loopback.ts";
 import { proxyFor, proxyVariable } from "../providers/http/proxy.ts";
-import type { App } from "./app.ts";
+
+/** What connections are made of; the engine is one. */
+interface ConnectionSource {
+  readonly file: ConfigFile;
+  readonly settings: Settings;
+  readonly environment: Environment;
+  readonly folders: Folders;
+  readonly keyPlaces: KeyPlaces;
+  readonly transport: Transport;
+  readonly log: Log | null;
+  readonly stop: AbortSignal;
+  readonly originName: (origin: Origin) => string;
+}
 
 /** What stands in for the catalogue's address (the demo's) and the stored key (one just typed). */
-export interface Instead {
+interface Instead {
   readonly address: string | null;
-  readonly key: string | null;
+  readonly key: Key | null;
   /** For the config file's entry: that of a service that is only being added. */
   readonly entry?: ProviderConfig;
 }
@@ -29,9 +45,9 @@ export interface Endpoint {
  *
  * @throws AppError `unknown_provider`, `bad_value`, as `keyFor`
  */
-export async function openConnection(app: App, name: string, instead: Instead): Promise<Connection> {
-  const endpoint = openEndpoint(app, name, instead.address, instead.entry);
-  return connectionTo(app, endpoint, await keyFor(app, endpoint, instead.key));
+export async function openConnection(engine: ConnectionSource, name: string, instead: Instead): Promise<Connection> {
+  const endpoint = openEndpoint(engine, name, instead.address, instead.entry);
+  return connectionTo(engine, endpoint, await keyFor(engine, endpoint, instead.key));
 }
 
 /**
@@ -39,10 +55,15 @@ export async function openConnection(app: App, name: string, instead: Instead): 
  * @param entry stands in for the config file's
  * @throws AppError `unknown_provider`, `bad_value`
  */
-export function openEndpoint(app: App, name: string, address: string | null, entry?: ProviderConfig): Endpoint {
-  const { providers = {} } = app.file;
+export function openEndpoint(
+  { file, environment }: Pick<ConnectionSource, "file" | "environment">,
+  name: string,
+  address: string | null,
+  entry?: ProviderConfig,
+): Endpoint {
+  const { providers = {} } = file;
   const provider = findProvider(name, entry === undefined ? providers : { ...providers, [name]: entry });
-  const elsewhere = provider.baseUrlVariable === null ? null : app.environment.get(provider.baseUrlVariable);
+  const elsewhere = provider.baseUrlVariable === null ? null : environment.get(provider.baseUrlVariable);
   const baseUrl = normalBaseUrl(address ?? elsewhere?.value ?? provider.baseUrl);
   const { protocol = "", username = "", password = "" } = URL.parse(baseUrl) ?? {};
   // The key is the one password there is; another one would be shown wherever the address is.
@@ -60,34 +81,33 @@ export function openEndpoint(app: App, name: string, address: string | null, ent
  * @param typed stands in for the one that is kept
  * @throws AppError `no_key`, `untrusted_endpoint`, `insecure_endpoint`, `insecure_proxy`, as `findKey`
  */
-export async function keyFor(app: App, endpoint: Endpoint, typed: string | null): Promise<Key | null> {
+export async function keyFor(engine: ConnectionSource, endpoint: Endpoint, typed: Key | null): Promise<Key | null> {
   const { provider } = endpoint;
   const { name, keyVariable, keyCommand, keyNeeded } = provider;
   // Headers of the config file go along with any key, and with none: also where there is none, or none that could be found.
-  mayGo(app, endpoint, null);
+  mayGo(engine, endpoint, null);
   const key =
-    typed === null
-      ? await findKey({ provider: name, variable: keyVariable, command: keyCommand }, app.keyPlaces, app.stop)
-      : { value: typed, origin: { kind: "store", name: app.words.setup.typed } as const };
+    typed ??
+    (await findKey({ provider: name, variable: keyVariable, command: keyCommand }, engine.keyPlaces, engine.stop));
   if (key === null && keyNeeded) {
     const variable = keyVariable ?? `providers.${name}.key_variable`;
     throw new AppError("no_key", { provider: name, variable });
   }
-  if (key !== null) app.log?.hide(key.value);
-  mayGo(app, endpoint, key?.origin ?? null);
+  if (key !== null) engine.log?.hide(key.value);
+  mayGo(engine, endpoint, key?.origin ?? null);
   return key;
 }
 
 /** What is needed to ask; without a key for whoever looks no further than the door. */
-export function connectionTo(app: App, { provider, baseUrl }: Endpoint, key: Key | null): Connection {
-  const { environment, settings } = app;
+export function connectionTo(engine: ConnectionSource, { provider, baseUrl }: Endpoint, key: Key | null): Connection {
+  const { environment, settings, transport, originName } = engine;
   return {
     ...provider,
     baseUrl,
     key: key?.value ?? null,
-    keyOrigin: key === null ? headerOrigin(provider) : keyOriginOf(app, key.origin),
+    keyOrigin: key === null ? headerOrigin(provider) : originName(key.origin),
     proxy: proxyFor(baseUrl, environment.variables),
-    transport: app.transport,
+    transport,
     idleTimeout: idleTimeoutOf(settings),
   };
 }
@@ -103,23 +123,18 @@ function headerOrigin({ name, headers }: Provider): string {
   return isKey ? `providers.${name}.headers` : "";
 }
 
-/** Where a key came from, for a person; a keyring's name alone says little. */
-export function keyOriginOf({ words }: App, { kind, name }: Origin): string {
-  return kind === "keyring" ? `${words.tables.origin.keyring} (${name})` : name;
-}
-
 /**
  * A key goes only where its owner sent it: a `.env` that came with somebody's project may bring a key of its own, but it
  * cannot send the person's key elsewhere, nor headers of the config file, which may be keys too; and no key goes over the
  * network in the clear, nor either of them through a proxy that could read it.
  */
-function mayGo(app: App, { provider, baseUrl, origin }: Endpoint, keyOrigin: Origin | null): void {
-  const { settings, file, folders, environment } = app;
+function mayGo(engine: ConnectionSource, { provider, baseUrl, origin }: Endpoint, keyOrigin: Origin | null): void {
+  const { settings, file, folders, environment, originName } = engine;
   const { name } = provider;
   const strange = origin?.kind === "dotenv" && !sameOrigin(baseUrl, provider.baseUrl);
   const trusted = settings.trusted_endpoints?.some((endpoint) => sameOrigin(baseUrl, endpoint)) === true;
   const ownHeaders = Object.keys(file.providers?.[name]?.headers ?? {}).length > 0 ? folders.configFile : null;
-  const own = keyOrigin === null || keyOrigin.kind === "dotenv" ? ownHeaders : keyOriginOf(app, keyOrigin);
+  const own = keyOrigin === null || keyOrigin.kind === "dotenv" ? ownHeaders : originName(keyOrigin);
   if (strange && !trusted && own !== null) {
     throw new AppError("untrusted_endpoint", { provider: name, url: baseUrl, origin: origin.name, keyOrigin: own });
   }

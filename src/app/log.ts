@@ -5,29 +5,25 @@ import { expandHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import type { Connection } from "../providers/connection.ts";
-import { sanitize } from "../terminal/sanitize.ts";
-import { describe } from "../terminal/terminal.ts";
 import { AppError, asAppError } from "../errors.ts";
-import type { App, Invocation } from "./app.ts";
 
 /**
  * Opens the log that the settings name, with a first line that says what runs; null where they name none.
  *
- * @param mistakes where given, takes the error, and nothing is logged
+ * @param mistakes takes the error, and nothing is logged; null throws it
  * @throws AppError `storage_failed`, `not_a_log`
  */
 export async function startLog(
-  { command, terminal, words }: Invocation,
+  { command = "", onLogFailure }: { command?: string; onLogFailure?: (error: AppError<"storage_failed">) => void },
   settings: Settings,
-  mistakes: AppError[] | undefined,
+  mistakes: AppError[] | null,
 ): Promise<Log | null> {
   if (settings.log_file === undefined) return null;
   const { openLog } = await import("../diagnostics/log-file.ts");
   const path = resolve(expandHome(settings.log_file));
-  const onFailure = (reason: string) =>
-    terminal.warn(sanitize(describe(new AppError("storage_failed", { path, reason }), words.errors)));
+  const onFailure = (reason: string) => onLogFailure?.(new AppError("storage_failed", { path, reason }));
   const log = await openLog({ path, content: settings.log_content, onFailure }).catch((error: unknown): null => {
-    if (mistakes === undefined) throw error;
+    if (mistakes === null) throw error;
     mistakes.push(asAppError(error));
     return null;
   });
@@ -38,10 +34,16 @@ export async function startLog(
   return log;
 }
 
+/** The last line of the log: how the command ended. */
+export function logEnd(log: Log | null, error: { readonly code: string; readonly exitCode: number } | null): void {
+  const facts = error === null ? { exitCode: 0 } : { code: error.code, exitCode: error.exitCode };
+  log?.write(error === null ? "info" : "error", "end", facts);
+}
+
 /** The model with its requests in the log, where there is one. */
-export async function logged(app: App, model: Model, { name, baseUrl, headers }: Connection): Promise<Model> {
-  if (app.log === null) return model;
-  for (const value of Object.values(headers)) app.log.hide(value);
+export async function logged(log: Log | null, model: Model, { name, baseUrl, headers }: Connection): Promise<Model> {
+  if (log === null) return model;
+  for (const value of Object.values(headers)) log.hide(value);
   const { withLog } = await import("../diagnostics/log.ts");
-  return withLog(model, app.log, { provider: name, host: URL.parse(baseUrl)?.host ?? "" });
+  return withLog(model, log, { provider: name, host: URL.parse(baseUrl)?.host ?? "" });
 }

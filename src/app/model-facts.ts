@@ -1,15 +1,28 @@
+import type { Folders } from "../config/folders.ts";
 import { saveModelList } from "../config/model-lists.ts";
+import type { ConfigFile } from "../config/schema.ts";
 import { AppError, asAppError } from "../errors.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
 import { modelFacts, type ModelFacts } from "../providers/prices.ts";
-import type { App } from "./app.ts";
 
 /** Milliseconds that a server may take to tell of its model. */
 const patience = 2_000;
 
+/** What is known of models and where it is kept; the engine is one. */
+interface FactSource {
+  readonly file: ConfigFile;
+  readonly folders: Pick<Folders, "cache">;
+  readonly reported: Map<string, ModelFacts>;
+  readonly stop: AbortSignal;
+}
+
 /** What is known of a model: the config file's word, else what its server reported in this run, else the table's. */
-export function factsOf({ file, reported }: App, provider: string, model: string): ModelFacts {
+export function factsOf(
+  { file, reported }: Pick<FactSource, "file" | "reported">,
+  provider: string,
+  model: string,
+): ModelFacts {
   return modelFacts(provider, model, file.models ?? {}, reported.get(`${provider}/${model}`));
 }
 
@@ -17,27 +30,31 @@ export function factsOf({ file, reported }: App, provider: string, model: string
  * Asks a server for the window of a model in use, once a run, where nobody knows it; a server that does not tell, or not in
  * time, is as good as one that knows nothing. To be called when no question waits: a local server may do one thing at a time.
  */
-export async function learnFacts(app: App, connection: Connection, model: string): Promise<void> {
+export async function learnFacts(engine: FactSource, connection: Connection, model: string): Promise<void> {
   const name = `${connection.name}/${model}`;
-  if (app.reported.has(name) || factsOf(app, connection.name, model).context !== undefined) return;
-  app.reported.set(name, {});
+  if (engine.reported.has(name) || factsOf(engine, connection.name, model).context !== undefined) return;
+  engine.reported.set(name, {});
   const { serverFacts } = await import("../providers/server-facts.ts");
-  const signal = AbortSignal.any([app.stop, AbortSignal.timeout(patience)]);
+  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(patience)]);
   const found = await serverFacts(connection, null, [model], signal).catch(() => null);
-  app.reported.set(name, found?.get(model) ?? {});
+  engine.reported.set(name, found?.get(model) ?? {});
 }
 
 /** The same for all models of a list that was just read; keeps their ids for completion. */
-export async function learnFromList(app: App, connection: Connection, rows: readonly OfferedModel[]): Promise<void> {
-  for (const { id, facts } of rows) app.reported.set(`${connection.name}/${id}`, facts);
+export async function learnFromList(
+  engine: FactSource,
+  connection: Connection,
+  rows: readonly OfferedModel[],
+): Promise<void> {
+  for (const { id, facts } of rows) engine.reported.set(`${connection.name}/${id}`, facts);
   const ids = rows.map(({ id }) => id);
-  if (connection.name !== "demo") await saveModelList(app.folders.cache, connection.name, ids);
-  const open = rows.map(({ id }) => id).filter((id) => factsOf(app, connection.name, id).context === undefined);
+  if (connection.name !== "demo") await saveModelList(engine.folders.cache, connection.name, ids);
+  const open = rows.map(({ id }) => id).filter((id) => factsOf(engine, connection.name, id).context === undefined);
   if (open.length === 0) return;
   const { serverFacts } = await import("../providers/server-facts.ts");
-  const signal = AbortSignal.any([app.stop, AbortSignal.timeout(patience)]);
+  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(patience)]);
   const found = await serverFacts(connection, rows, open, signal).catch(() => new Map<string, ModelFacts>());
-  for (const [id, facts] of found) app.reported.set(`${connection.name}/${id}`, facts);
+  for (const [id, facts] of found) engine.reported.set(`${connection.name}/${id}`, facts);
 }
 
 /**
@@ -45,10 +62,10 @@ export async function learnFromList(app: App, connection: Connection, rows: read
  *
  * @throws AppError `no_model` where there are several, or none; as `offeredModels` where the server could not be asked
  */
-export async function modelInUse(app: App, connection: Connection): Promise<string> {
+export async function modelInUse({ stop }: Pick<FactSource, "stop">, connection: Connection): Promise<string> {
   if (connection.model !== null) return connection.model;
   const { offeredModels } = await import("../providers/account.ts");
-  const offered = await offeredModels(connection, app.stop).catch((thrown: unknown) => {
+  const offered = await offeredModels(connection, stop).catch((thrown: unknown) => {
     const error = asAppError(thrown);
     // A server without such a list is asked by name.
     if (hasNoList(error)) return [];

@@ -33,7 +33,7 @@ export class ModelLists {
     const known = this.#lists.get(provider);
     if (!afresh && known !== undefined && known.until > Date.now()) return known.ids ?? [];
     try {
-      const connection = await this.#app.connection(provider);
+      const connection = await this.#app.connect(provider);
       const offered = await offeredModels(connection, signal);
       await learnFromList(this.#app, connection, offered);
       const ids = offered.map(({ id }) => id);

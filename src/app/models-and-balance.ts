@@ -8,7 +8,7 @@ import { factsOf, learnFromList, onlyChatModel } from "./model-facts.ts";
 /** What `models` does. */
 export async function models(app: App, json: boolean): Promise<void> {
   const { terminal, words, settings } = app;
-  const connection = await app.connection(settings.provider);
+  const connection = await app.connect(settings.provider);
   const offered = await offeredModels(connection, app.stop);
   await learnFromList(app, connection, offered);
   const inUse = settings.model ?? connection.model ?? onlyChatModel(offered);
@@ -49,7 +49,7 @@ export async function models(app: App, json: boolean): Promise<void> {
 /** What `balance` does. */
 export async function balance(app: App, json: boolean): Promise<void> {
   const { terminal, words, settings } = app;
-  const connection = await app.connection(settings.provider);
+  const connection = await app.connect(settings.provider);
   const rows = await readBalance(connection, app.stop);
   if (json) {
     const objects = rows?.map(({ currency, total, granted, toppedUp }) => ({

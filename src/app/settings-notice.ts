@@ -2,15 +2,14 @@ import { join } from "node:path";
 import { strangeTranscripts } from "../config/folders.ts";
 import { convertedFiles } from "../config/text-file.ts";
 import { sanitize } from "../terminal/sanitize.ts";
-import type { App } from "./app.ts";
+import type { Console } from "./console.ts";
+import type { Engine } from "./engine.ts";
 
-/**
- * Tells what of the working directory is left aside, and which files of settings are in another encoding than UTF-8, one line each.
- *
- * @param command its name; the shell's question for completions is answered without a word on the screen
- */
-export function tellIgnored({ terminal, words, environment, settings, workingFolder }: App, command: string): void {
-  if (command === "complete") return;
+/** Says what of the working directory is left aside, and which files of settings are in another encoding than UTF-8, one line each. */
+export function tellIgnored(
+  { environment, settings, workingFolder }: Pick<Engine, "environment" | "settings" | "workingFolder">,
+  { terminal, words }: Console,
+): void {
   const { file, variable, transcripts } = words.ignored;
   const lines = environment.ignored.map((each) => (each.kind === "file" ? file(each) : variable(each)));
   const target = settings.transcripts === undefined ? strangeTranscripts(workingFolder) : null;

@@ -6,6 +6,7 @@ import { sanitize } from "../terminal/sanitize.ts";
 import { describe, Terminal, type TerminalOptions } from "../terminal/terminal.ts";
 import { loadWords } from "../words/load.ts";
 import type { Words } from "../words/types.ts";
+import type { Console } from "./console.ts";
 
 /** The words to speak, known before the command line is parsed. */
 export async function chooseWords(args: readonly string[]): Promise<Words> {
@@ -37,6 +38,14 @@ export async function unwritten(stop: AbortSignal): Promise<AppError | null> {
 /** Whether stack traces are wanted. */
 function debugging(): boolean {
   return Boolean(processVariables()["DEEPSEEK_CHAT_DEBUG"]);
+}
+
+/** Seconds for `maxWait` of an engine: a person sees the waits, and can stop them. */
+export const defaultMaxWait = { terminal: 600, script: 60 } as const;
+
+/** Tells a person of an error that ends nothing. */
+export function warnOf({ terminal, words }: Console, error: AppError): void {
+  terminal.warn(sanitize(describe(error, words.errors)));
 }
 
 /** Tells a person of an error that ends the program. */

@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { Command, type Help, type Option } from "commander";
-import type { App, Sources } from "../app/app.ts";
+import type { App } from "../app/app.ts";
+import type { EngineOptions } from "../app/engine.ts";
 import { print } from "../app/startup.ts";
 import { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
@@ -16,7 +17,11 @@ export interface CommandContext {
    * Opens the app with the options of `command`, does the work, and closes it. What `work` throws is told and gives the exit
    * code; what it returns was told already and gives the exit code alone.
    */
-  readonly run: (command: Command, work: (app: App) => Work | Promise<Work>, sources?: Sources) => Promise<void>;
+  readonly run: (
+    command: Command,
+    work: (app: App) => Work | Promise<Work>,
+    sources?: Pick<EngineOptions, "configFile" | "tolerant">,
+  ) => Promise<void>;
 }
 
 /** Adds one command to the program. */

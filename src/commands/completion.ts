@@ -29,7 +29,7 @@ export const completion: Declare = (program, { words, run }) => {
         const lines = values.map(([value, text]) => (text === "" ? value : `${value}\t${text}`));
         app.terminal.text([...lines, files ? ":0" : ":4", ""].join("\n"));
       },
-      { configFile: true, mistakes: [] },
+      { tolerant: true },
     ),
   );
 };

@@ -26,9 +26,7 @@ export const config: Declare = (program, { words, run }) => {
 
   // These two must work when the file is broken: that is when they are needed.
   const edit = group.command("edit").description(commands.configEdit);
-  edit.action(() =>
-    run(edit, async (app) => (await import("../app/config.ts")).edit(app), { configFile: true, mistakes: [] }),
-  );
+  edit.action(() => run(edit, async (app) => (await import("../app/config.ts")).edit(app), { tolerant: true }));
 
   const path = group.command("path").description(commands.configPath);
   path.action(() => run(path, async (app) => app.terminal.text(`${app.folders.configFile}\n`), { configFile: false }));

@@ -1,4 +1,3 @@
-import type { AppError } from "../errors.ts";
 import { declareProviderOptions } from "./options.ts";
 import type { Declare } from "./command.ts";
 
@@ -13,16 +12,10 @@ export const doctor: Declare = (program, { words, run }) => {
   command
     .option("--probe", words.help.options.probe)
     .option("--json", words.help.options.json)
-    .action(({ probe = false, json = false }: Options) => {
+    .action(({ probe = false, json = false }: Options) =>
       // It must run when the settings are broken: that is when it is needed.
-      const mistakes: AppError[] = [];
-      return run(
-        command,
-        async (app) => (await import("../app/doctor/doctor.ts")).runDoctor(app, mistakes, { probe, json }),
-        {
-          configFile: true,
-          mistakes,
-        },
-      );
-    });
+      run(command, async (app) => (await import("../app/doctor/doctor.ts")).runDoctor(app, { probe, json }), {
+        tolerant: true,
+      }),
+    );
 };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readTranscript } from "../../src/transcripts/store/read.ts";
-import { en } from "../support/words.ts";
+import { prompts } from "../support/words.ts";
 import { newPlace, type Place, put, run } from "../support/program.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { done, finish, refusal, text } from "../support/wire.ts";
@@ -98,7 +98,7 @@ class Session {
   }
 
   get messages(): string[] {
-    const summary = this.summary === null ? [] : [en.context.summary, this.summary];
+    const summary = this.summary === null ? [] : [prompts.summary, this.summary];
     return [...summary, ...this.turns.flatMap(({ question, answer: said }) => [question, said])];
   }
 
@@ -141,7 +141,7 @@ class Session {
   continue(): void {
     const last = this.turns.at(-1);
     if (this.failed !== null || !this.cut || last === undefined) return;
-    const index = this.request([...this.messages, en.answer.goOn]);
+    const index = this.request([...this.messages, prompts.continueAnswer]);
     const exchange = this.exchange("/continue", ` and ${index}`, true, false);
     const parts = [...last.parts, exchange];
     this.turns.splice(-1, 1, { ...last, answer: `${last.answer} and ${index}`, parts });
@@ -150,7 +150,7 @@ class Session {
 
   compact(well: boolean): boolean {
     if (this.messages.length === 0) return false;
-    this.request([...this.messages, en.context.summarise], true);
+    this.request([...this.messages, prompts.summarise], true);
     if (!well) return true;
     const through = this.turns.at(-1)?.parts.at(-1) ?? this.file.covered!.through;
     this.cover("in short", this.turns, through);
@@ -372,8 +372,8 @@ test("sessions of random commands are what a simple model says", async () => {
           const index = seen.push(JSON.stringify([`${provider}/${model}`, temperature, ...said])) - 1;
           const last = said.at(-1)!;
           if (last.includes("disk")) breakDisk(place, last.includes("disk off"));
-          if (last === en.context.summarise) return summaries.shift() ? answer("in short") : refusal(422, {});
-          if (last === en.answer.goOn) return answer(` and ${index}`);
+          if (last === prompts.summarise) return summaries.shift() ? answer("in short") : refusal(422, {});
+          if (last === prompts.continueAnswer) return answer(` and ${index}`);
           if (last.includes("refused")) return refusal(422, {});
           return last.includes("cut") ? { body: [text(`part ${index}`)], end: "cut" } : answer(`answer ${index}`);
         };

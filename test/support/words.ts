@@ -1,4 +1,6 @@
+import { modelPrompts } from "../../src/chat/prompts.ts";
 import { loadWords } from "../../src/words/load.ts";
 
-/** The English words, for what the program says to a model. */
+export const prompts = modelPrompts.en;
+
 export const en = await loadWords("en");

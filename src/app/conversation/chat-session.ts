@@ -12,7 +12,6 @@ import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { App } from "../app.ts";
 import { type DialogueState, openState, resumedState, sizeOf } from "./chat-state.ts";
 import { type Answer, type ExchangeRun, type OnEvent, type Question, runExchange } from "./turn-run.ts";
-import { failoverMistakes } from "../failover.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { openModel } from "../open-model.ts";
 import { inForce, samplingOf, thinkingOf } from "./sampling.ts";
@@ -48,8 +47,8 @@ export class ChatSession {
    * @throws AppError for settings and credentials
    */
   static async open(app: App, earlier: Transcript | null): Promise<ChatSession> {
-    const { file, folders, terminal, words } = app;
-    for (const mistake of failoverMistakes(file, folders.configFile)) {
+    const { failoverMistakes, terminal, words } = app;
+    for (const mistake of failoverMistakes) {
       terminal.warn(sanitize(describe(mistake, words.errors)));
     }
     return new ChatSession(app, await openState(app, earlier));
@@ -191,7 +190,7 @@ export class ChatSession {
    * @throws AppError for settings and credentials; nothing is changed then
    */
   async useModel(provider: string, model: string | null): Promise<void> {
-    const connection = provider === this.provider ? this.#state.connection : await this.#app.connection(provider);
+    const connection = provider === this.provider ? this.#state.connection : await this.#app.connect(provider);
     this.#change({ connection, modelId: model ?? (await modelInUse(this.#app, connection)) });
     this.#warnOfRetired();
   }
@@ -252,13 +251,12 @@ export class ChatSession {
    */
   async compact(signal: AbortSignal): Promise<{ before: number; after: number; unsaved: AppError | null }> {
     const { conversation } = this;
-    const { words } = this.#app;
     const { tokens } = this.context;
     const either = AbortSignal.any([signal, this.#app.stop]);
     const { requestSummary } = await import("./summary-request.ts");
     const summary = await requestSummary(this.#app, this.#spending, this.#state, this.context, either);
     const through = conversation.lastId;
-    conversation.summarise(words.context.summary, summary, 0);
+    conversation.summarise(this.#app.prompts.summary, summary, 0);
     const unsaved = this.#covered(summary, through);
     this.#change({ cut: false });
     return { before: tokens, after: this.context.tokens, unsaved };
@@ -320,7 +318,7 @@ export class ChatSession {
     const writer = writerFor(file);
     const moved = { writer, size: sizeOf(writer) };
     if (turns === null) return this.#change(moved);
-    const rebuilt = rebuild(file, this.#app.words.context.summary);
+    const rebuilt = rebuild(file, this.#app.prompts.summary);
     const conversation =
       this.conversation.beginning(turns) ??
       new Conversation(this.conversation.system, rebuilt.turns, rebuilt.places, rebuilt.covered);

@@ -55,7 +55,7 @@ interface Pair {
  */
 export async function openState(app: App, earlier: Transcript | null): Promise<DialogueState> {
   const pair = pairFor(app, earlier);
-  const state = await stateOn(app, await app.connection(pair.provider), pair.model, earlier);
+  const state = await stateOn(app, await app.connect(pair.provider), pair.model, earlier);
   const writer = app.settings.save ? await openWriter(app, earlier) : null;
   return { ...state, writer, size: sizeOf(writer) };
 }
@@ -68,7 +68,7 @@ export async function openState(app: App, earlier: Transcript | null): Promise<D
 export async function resumedState(app: App, earlier: Transcript, before: DialogueState): Promise<DialogueState> {
   const pair = pairOf(earlier) ?? { provider: before.connection.name, model: before.modelId };
   const same = pair.provider === before.connection.name;
-  const connection = same ? before.connection : await app.connection(pair.provider);
+  const connection = same ? before.connection : await app.connect(pair.provider);
   const state = await stateOn(app, connection, pair.model, earlier);
   const writer = app.settings.save ? writerFor(earlier) : null;
   return { ...state, writer, size: sizeOf(writer) };
@@ -87,7 +87,7 @@ async function stateOn(
   earlier: Transcript | null,
 ): Promise<Omit<DialogueState, "writer" | "size">> {
   const last = earlier?.exchanges.at(-1);
-  const rebuilt = earlier === null ? null : rebuild(earlier, app.words.context.summary);
+  const rebuilt = earlier === null ? null : rebuild(earlier, app.prompts.summary);
   const system = app.system ?? last?.system ?? null;
   return {
     connection,

@@ -1,8 +1,8 @@
 import type { Message } from "../../chat/model.ts";
+import type { ModelPrompts } from "../../chat/prompts.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { estimateTokens } from "../../chat/usage.ts";
 import { AppError } from "../../errors.ts";
-import type { Words } from "../../words/types.ts";
 
 /** Share of a window that a request may fill by an estimate, which is rough, with room for the summary. */
 const fill = 0.5;
@@ -22,7 +22,7 @@ export interface SummaryRequest {
   readonly tokens: number;
   readonly system: string | null;
   readonly provider: string;
-  readonly words: Words["context"];
+  readonly prompts: ModelPrompts;
 }
 
 /**
@@ -72,7 +72,7 @@ class Summariser {
   }
 
   async #pieces(turns: readonly Message[]): Promise<string> {
-    const { summaries: heading } = this.#request.words;
+    const { summaries: heading } = this.#request.prompts;
     const parts: string[] = [];
     for (let rest = turns; rest.length > 0;) {
       const piece = this.#next(rest);
@@ -95,7 +95,7 @@ class Summariser {
   }
 
   #asked({ content }: Message): string {
-    return `${content}\n\n${this.#request.words.summarise}`;
+    return `${content}\n\n${this.#request.prompts.summarise}`;
   }
 
   /** As many turns from the front as fit, one at least; without pictures, which may be too large for any piece. */
@@ -130,11 +130,11 @@ class Summariser {
     const kept = Math.floor((text.length * share) / 2);
     const [start, end] = [whole(text.slice(0, kept)), whole(text.slice(text.length - kept))];
     const characters = text.length - start.length - end.length;
-    return characters <= 0 ? text : `${start}\n${this.#request.words.leftOut({ characters })}\n${end}`;
+    return characters <= 0 ? text : `${start}\n${this.#request.prompts.leftOut({ characters })}\n${end}`;
   }
 
   #instruction(): Message {
-    return { role: "user", content: this.#request.words.summarise };
+    return { role: "user", content: this.#request.prompts.summarise };
   }
 
   /** @throws AppError as the request failed; `summary_unusable` for an answer that is no whole summary */

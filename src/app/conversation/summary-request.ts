@@ -32,6 +32,6 @@ export async function requestSummary(
     return result;
   };
   const { system } = conversation;
-  const { context: words } = app.words;
-  return await summarise(conversation.turns, { ask, tokens, window, system, provider: asked.provider, words });
+  const { prompts } = app;
+  return await summarise(conversation.turns, { ask, tokens, window, system, provider: asked.provider, prompts });
 }

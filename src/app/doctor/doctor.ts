@@ -4,7 +4,6 @@ import type { ProbedCapabilities } from "../../config/schema.ts";
 import { examine, type Result, worstExitCode } from "../../diagnostics/examination.ts";
 import { exitCodeOf, type Problem, type ProblemCode, type ProblemDetails } from "../../diagnostics/problems.ts";
 import type { Subject } from "../../diagnostics/subject.ts";
-import type { AppError } from "../../errors.ts";
 import { checklistItem } from "../../terminal/checklist.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { Spinner } from "../../terminal/spinner.ts";
@@ -16,15 +15,13 @@ import { subjectOf } from "./inspection.ts";
 /**
  * What `doctor` does: looks at everything, tells it, and what to do about what is wrong.
  *
- * @param mistakes what was wrong in the settings when they were read
  * @returns what the exit code comes from; null when nothing failed
  */
 export async function runDoctor(
   app: App,
-  mistakes: readonly AppError[],
   { probe, json }: { probe: boolean; json: boolean },
 ): Promise<{ readonly code: string; readonly exitCode: number } | null> {
-  const subject = await subjectOf(app, mistakes, probe);
+  const subject = await subjectOf(app, probe);
   const results: Result[] = [];
   const waiting = new PendingCheck(app);
   try {

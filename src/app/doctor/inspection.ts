@@ -18,24 +18,23 @@ import { queryTerminal } from "../../terminal/capabilities-query.ts";
 import { namesIn } from "../../transcripts/store/folder.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
 import type { App } from "../app.ts";
-import { failoverMistakes, type Successor, successorsOf } from "../failover.ts";
-import { connectionTo, type Endpoint, keyFor, keyOriginOf, openEndpoint } from "../connections.ts";
+import { type Successor, successorsOf } from "../failover.ts";
+import { connectionTo, type Endpoint, keyFor, openEndpoint } from "../connections.ts";
 import { hasNoList, onlyChatModel } from "../model-facts.ts";
 import { findService, normalisedAddress } from "../setup/service-address.ts";
 
 /**
  * The program as `doctor` examines it. Nothing is asked of the network before a check does.
  *
- * @param mistakes what was wrong in the settings when they were read
  * @param probing whether the model is to be asked questions
  */
-export async function subjectOf(app: App, mistakes: readonly AppError[], probing: boolean): Promise<Subject> {
+export async function subjectOf(app: App, probing: boolean): Promise<Subject> {
   const service = await Service.open(app);
   return {
     program: programFacts(),
     terminal: app.terminal.outIsTerminal ? () => terminalFacts(app) : null,
     settings: await settingsFacts(app),
-    mistakes: [...mistakes, ...mistakesIn(app)],
+    mistakes: [...app.mistakes, ...mistakesIn(app)],
     places: placesOf(app),
     transcripts: () => transcriptFacts(app),
     index: async () =>
@@ -72,7 +71,7 @@ class Service {
   static async open(app: App): Promise<Service> {
     const { provider } = app.settings;
     try {
-      const address = provider === "demo" ? (await app.connection(provider)).baseUrl : null;
+      const address = provider === "demo" ? (await app.connect(provider)).baseUrl : null;
       return new Service(app, openEndpoint(app, provider, address));
     } catch (error) {
       return new Service(app, asAppError(error));
@@ -118,7 +117,7 @@ class Service {
     const { keyFile, store, environment } = this.#app.keyPlaces;
     const { name: provider } = this.#open.provider;
     const keyring = store !== "file" && (await hasKeyring(provider, environment.variables));
-    return { provider, origin: keyOriginOf(this.#app, key.origin), store: keyring ? keyringName : keyFile };
+    return { provider, origin: this.#app.originName(key.origin), store: keyring ? keyringName : keyFile };
   }
 
   /** Not a word goes to an address that was slipped in, or through a proxy that could read it, with a key or without. */
@@ -176,7 +175,7 @@ class Service {
   async #trySuccessor({ provider, model }: Successor): Promise<SuccessorTrial> {
     const name = `${provider}/${model}`;
     try {
-      const offered = await offeredModels(await this.#app.connection(provider), this.#app.stop);
+      const offered = await offeredModels(await this.#app.connect(provider), this.#app.stop);
       return { name, provider, model, error: null, listed: offered.some(({ id }) => id === model) };
     } catch (thrown) {
       const error = asAppError(thrown);
@@ -244,12 +243,12 @@ async function settingsFacts({ folders, settings, origins, words }: App): Promis
 
 /** Mistakes that only show when a setting is used. */
 function mistakesIn(app: App): AppError[] {
-  const wrong = failoverMistakes(app.file, app.folders.configFile);
+  const { failoverMistakes } = app;
   try {
     void app.system;
-    return wrong;
+    return [...failoverMistakes];
   } catch (error) {
-    return [asAppError(error), ...wrong];
+    return [asAppError(error), ...failoverMistakes];
   }
 }
 

@@ -132,7 +132,10 @@ export class SessionHost implements Host {
 
   editText = (text: string) => editText(this.#app, text);
 
-  useLanguage = (language: "en" | "zh") => this.#app.useLanguage(language);
+  useLanguage = async (language: "en" | "zh") => {
+    await this.#app.console.useLanguage(language);
+    this.#app.language = language;
+  };
 
   #factsOf(provider: string, id: string): string {
     const { settings, words } = this.#app;

@@ -1,4 +1,4 @@
-import { isWellFormed, storeKey } from "../../config/keys.ts";
+import { isWellFormed, type Key, storeKey } from "../../config/keys.ts";
 import { keyringName } from "../../config/keyring.ts";
 import { type AppError, asAppError } from "../../errors.ts";
 import { readBalance } from "../../providers/account.ts";
@@ -8,6 +8,7 @@ import { askSecret, choose, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe, errorWords } from "../../terminal/terminal.ts";
 import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
 import { toldPath } from "../display-path.ts";
 import { wantsKey } from "./service-address.ts";
 
@@ -60,6 +61,11 @@ export async function enterKey(
     ]);
     return keeps ? { value, offered: null } : null;
   }
+}
+
+/** A key as it was typed: it is stored nowhere yet. */
+export function typedKey({ words }: Pick<Console, "words">, value: string): Key {
+  return { value, origin: { kind: "store", name: words.setup.typed } };
 }
 
 /** Tries a key: the models that it opens, or why it does not. */

@@ -7,7 +7,7 @@ import { describe } from "../../terminal/terminal.ts";
 import type { App } from "../app.ts";
 import { toldPath } from "../display-path.ts";
 import { connectionTo, openEndpoint } from "../connections.ts";
-import { enterKey, type EnteredKey, keepKey } from "./key-entry.ts";
+import { enterKey, type EnteredKey, keepKey, typedKey } from "./key-entry.ts";
 import { chooseModel } from "./model-choice.ts";
 import { findService, type FoundService, normalisedAddress, wantsKey } from "./service-address.ts";
 
@@ -123,7 +123,7 @@ async function askKey(app: App, name: string, address: string, found: FoundServi
   }
   let baseUrl = found.baseUrl;
   const entered = await enterKey(app, name, async (key) => {
-    const open = async (url: string) => await app.connectionWith(name, key, { base_url: url });
+    const open = async (url: string) => await app.connectWith(name, typedKey(app, key), { base_url: url });
     const again = await findService(address, open, stop);
     if (again.offered === null) throw again.error!;
     ({ baseUrl } = again);

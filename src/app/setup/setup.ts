@@ -8,7 +8,7 @@ import { choose, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { App } from "../app.ts";
 import { toldPath } from "../display-path.ts";
-import { enterKey, keepKey } from "./key-entry.ts";
+import { enterKey, keepKey, typedKey } from "./key-entry.ts";
 import { hasNoList } from "../model-facts.ts";
 import { chooseModel } from "./model-choice.ts";
 import { addService } from "./new-service.ts";
@@ -105,7 +105,7 @@ async function findLocals(app: App): Promise<{ name: string; models: readonly st
   const found = await Promise.all(
     localProviders.map(async (name) => {
       try {
-        const models = (await offeredModels(await app.connection(name), signal)).map(({ id }) => id);
+        const models = (await offeredModels(await app.connect(name), signal)).map(({ id }) => id);
         return models.length === 0 ? [] : [{ name, models }];
       } catch {
         // Nothing listens there, or something else does.
@@ -126,7 +126,7 @@ async function setUp(app: App, name: string): Promise<Ready | null> {
   let offered: readonly OfferedModel[] | null;
   if (list === "wants a key") {
     const entered = await enterKey(app, name, async (key) => {
-      const connection = await app.connectionWith(name, key);
+      const connection = await app.connectWith(name, typedKey(app, key));
       return { connection, offered: await offeredModels(connection, app.stop) };
     });
     if (entered === null) return null;
@@ -147,7 +147,7 @@ async function setUp(app: App, name: string): Promise<Ready | null> {
 /** The models of a server that needs no key; null where it has no list. */
 async function listWithoutKey(app: App, name: string): Promise<readonly OfferedModel[] | null | "wants a key"> {
   try {
-    return await unechoed(async () => await offeredModels(await app.connection(name), app.stop));
+    return await unechoed(async () => await offeredModels(await app.connect(name), app.stop));
   } catch (thrown) {
     const error = asAppError(thrown);
     if (wantsKey(error)) return "wants a key";

@@ -24,8 +24,6 @@ export const answer = {
     `${prompt} in${cached === null ? "" : ` (${cached} cached)`} + ${completion} out`,
   seconds: (seconds: string) => `${seconds} s`,
   firstWord: (seconds: string) => `first word ${seconds} s`,
-  /** What the model is told, in place of a question, where there is no prefix completion. */
-  goOn: "Your answer broke off. Go on from exactly where it stopped: repeat nothing, add no introduction.",
   seam: {
     prefix: ({ why, provider }: { why: string; provider: string }) =>
       `${why} ${provider} went on from exactly there (prefix completion); what had come was billed again as input.`,

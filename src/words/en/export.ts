@@ -1,7 +1,7 @@
 /** Words of `transcripts export` and of what it makes. */
 export const exporting = {
   /** The language of these words, as HTML names it. */
-  language: "en",
+  language: "en" as "en" | "zh",
   system: "System prompt",
   untitled: "Conversation",
   turns: ({ count }: { count: number }) => (count === 1 ? "1 turn" : `${count} turns`),

@@ -101,18 +101,11 @@ export const context = {
   full: ({ tokens, window }: { tokens: string; window: string }) =>
     `This question probably does not fit: about ${tokens} tokens, and the model reads ${window}. /compact summarises older turns; /compact drop discards the oldest.`,
   dropInstead: "The conversation is as it was. /compact drop discards the oldest turns without asking the model.",
-  leftOut: ({ characters }: { characters: number }) => `[… ${characters} characters left out …]`,
-  summaries: "Summaries of the parts of our conversation, in order:",
   tooLong:
     "/compact summarises the older turns, /compact drop forgets the oldest; then ask again with /retry. The transcript keeps all.",
   compacting: "The model is summarising the older turns…",
   compacted: ({ before, after }: { before: string; after: string }) => `About ${before} tokens are now about ${after}.`,
   dropped: ({ turns }: { turns: number }) => `Forgot the oldest ${turns} ${turns === 1 ? "exchange" : "exchanges"}.`,
-  /** What the model is asked. */
-  summarise:
-    "Summarise our conversation so far for yourself, so that you can go on without it: the matters, decisions, facts, names, numbers and code that still count, and what is open. No introduction.",
-  /** Stands before the summary in the next request. */
-  summary: "Summary of the conversation so far:",
 };
 
 /** Headings of `/help`. */

@@ -21,7 +21,6 @@ export const answer: Words["answer"] = {
     `输入 ${prompt}${cached === null ? "" : `（缓存 ${cached}）`} + 输出 ${completion}`,
   seconds: (seconds) => `${seconds} 秒`,
   firstWord: (seconds) => `首字 ${seconds} 秒`,
-  goOn: "你的回答中断了。请紧接着中断处继续，不要重复，也不要加开场白。",
   seam: {
     prefix: ({ why, provider }) =>
       `${why}已由 ${provider} 从断点处续写（前缀续写），此前收到的部分会作为输入再次计费。`,

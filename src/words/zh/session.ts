@@ -77,15 +77,10 @@ export const context: Words["context"] = {
   full: ({ tokens, window }) =>
     `这个问题很可能放不下：约 ${tokens} token，而模型上限为 ${window}。/compact 由模型总结较早的内容，/compact drop 丢弃最早的内容。`,
   dropInstead: "对话没有改动。/compact drop 可直接丢弃最早的内容，不需要请求模型。",
-  leftOut: ({ characters }) => `[……此处省略 ${characters} 个字符……]`,
-  summaries: "以下按顺序是我们对话各部分的总结：",
   tooLong: "/compact 由模型总结较早的内容，/compact drop 丢弃最早的内容，然后用 /retry 重新提问。对话记录不受影响。",
   compacting: "正在请模型总结较早的内容…",
   compacted: ({ before, after }) => `约 ${before} token 压缩为约 ${after} token。`,
   dropped: ({ turns }) => `已丢弃最早的 ${turns} 轮对话。`,
-  summarise:
-    "请为你自己总结到目前为止的对话，以便之后不看原文也能继续：仍然重要的主题、结论、事实、名称、数字和代码，以及尚未解决的问题。不要开场白。",
-  summary: "此前对话的总结：",
 };
 
 export const slashGroups: Words["slashGroups"] = {

@@ -1,0 +1,271 @@
+import { modelPrompts, type ModelPrompts } from "../chat/prompts.ts";
+import type { Model } from "../chat/layers.ts";
+import type { ModelRef } from "../chat/model.ts";
+import { nearestTo } from "../config/expectation.ts";
+import type { Environment } from "../config/environment.ts";
+import { readEnvironment } from "../config/environment.ts";
+import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
+import { findFolders, type Folders, transcriptsFolder } from "../config/folders.ts";
+import type { Key, KeyPlaces } from "../config/keys.ts";
+import { changeSetting, type LoadedSettings, loadSettings } from "../config/load.ts";
+import { readModelName } from "../config/model-name.ts";
+import { type ConfigFile, type Flags, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
+import type { ProviderConfig, Settings } from "../config/schema.ts";
+import type { Log } from "../diagnostics/log-file.ts";
+import { AppError, systemReason } from "../errors.ts";
+import { keyVariables as keyVariablesOf, providerNames } from "../providers/catalogue.ts";
+import type { Connection } from "../providers/connection.ts";
+import type { DemoServer } from "../providers/demo/server.ts";
+import { closeAgents } from "../providers/http/agents.ts";
+import { createTransport, type Transport } from "../providers/http/transport.ts";
+import type { ModelFacts } from "../providers/prices.ts";
+import type { Language } from "../words/types.ts";
+import { openConnection } from "./connections.ts";
+import { failoverMistakes } from "./failover.ts";
+import { startLog } from "./log.ts";
+
+export interface EngineOptions {
+  /** Ends whatever is under way when it is aborted. */
+  readonly stop: AbortSignal;
+  /** What comes before the environment and the config file; default: nothing. */
+  readonly flags?: Flags;
+  /** What the engine is opened for, for the log; default empty. */
+  readonly command?: string;
+  /** The file that threads beside the program begin with; default: there are none. */
+  readonly thread?: URL | null;
+  /** Of the prompts that the program itself writes; default `en`. */
+  readonly language?: Language;
+  /** Seconds that the waits between a request's attempts may take together where no setting says; default 60. */
+  readonly maxWait?: number;
+  /** False leaves the config file alone; default true. */
+  readonly configFile?: boolean;
+  /** What is wrong in settings is kept in `mistakes` and counts as not set, instead of being thrown; default false. */
+  readonly tolerant?: boolean;
+  /** What a key's origin is called where an error speaks of it; default: its name alone. */
+  readonly originName?: (origin: Origin) => string;
+  /** Called once where the log takes no more. */
+  readonly onLogFailure?: (error: AppError<"storage_failed">) => void;
+}
+
+/** The settings of one run and what follows from them: providers, keys, models. It knows no terminal and no words. */
+export class Engine {
+  readonly stop: AbortSignal;
+  readonly thread: URL | null;
+  readonly environment: Environment;
+  readonly folders: Folders;
+  readonly file: ConfigFile;
+  readonly origins: LoadedSettings["origins"];
+  /** What is wrong in settings, where the engine was opened `tolerant`; else empty. */
+  readonly mistakes: readonly AppError[];
+  /** Entries of the config file's `failover` that name no model; they are left out. */
+  readonly failoverMistakes: readonly AppError<"config_misfit">[];
+  /** As they are now: a session may change some of them for itself. */
+  settings: Settings;
+  language: Language;
+  /** What servers reported of their models in this run, by `provider/id`. */
+  readonly reported = new Map<string, ModelFacts>();
+  readonly workingFolder: string;
+  readonly transport: Transport;
+  /** Null where none is asked for. */
+  readonly log: Log | null;
+  /** Seconds that the waits between a request's attempts may take together where no setting says. */
+  readonly maxWait: number;
+  readonly originName: (origin: Origin) => string;
+  readonly #options: EngineOptions;
+  #demo: Promise<DemoServer> | null = null;
+  readonly #held: Disposable[] = [];
+
+  protected constructor(options: EngineOptions, opened: OpenedSettings) {
+    this.#options = options;
+    this.stop = options.stop;
+    this.thread = options.thread ?? null;
+    this.language = options.language ?? "en";
+    this.maxWait = options.maxWait ?? 60;
+    this.originName = options.originName ?? (({ name }) => name);
+    this.environment = opened.environment;
+    this.folders = opened.folders;
+    this.file = opened.file;
+    this.settings = opened.loaded.settings;
+    this.origins = opened.loaded.origins;
+    this.mistakes = opened.mistakes;
+    this.failoverMistakes = failoverMistakes(opened.file, opened.folders.configFile);
+    this.workingFolder = opened.workingFolder;
+    this.log = opened.log;
+    const { log } = opened;
+    this.transport = createTransport(
+      opened.environment.variables,
+      log === null ? null : (exchange) => log.write("info", "http", { ...exchange }),
+    );
+  }
+
+  /** @throws AppError for a broken config file or an invalid setting; `no_working_folder`, `no_home` */
+  static async open(options: EngineOptions): Promise<Engine> {
+    return new Engine(options, await Engine.read(options, null));
+  }
+
+  /** The same run with what was changed on disk meanwhile, and with further flags; this one is closed. */
+  async reopen(flags: Flags): Promise<Engine> {
+    await this.close();
+    const options = this.optionsWith(flags);
+    return new Engine(options, await Engine.read(options, this.log));
+  }
+
+  protected optionsWith(flags: Flags): EngineOptions {
+    return { ...this.#options, flags: { ...this.#options.flags, ...flags }, configFile: true, tolerant: false };
+  }
+
+  /** @param log of the same run, opened earlier; null opens it where the settings name one */
+  protected static async read(options: EngineOptions, log: Log | null): Promise<OpenedSettings> {
+    const { flags = {}, configFile = true, tolerant = false } = options;
+    const folder = workingFolder();
+    const mistakes: AppError[] = [];
+    const environment = await readEnvironment(folder);
+    const folders = findFolders(environment.variables);
+    const file = configFile ? await readFileOf(folders, tolerant ? mistakes : null) : {};
+    const providers = new Set(providerNames(file.providers ?? {}));
+    const kept = tolerant ? mistakes : undefined;
+    const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
+    const opened = log ?? (await startLog(options, loaded.settings, tolerant ? mistakes : null));
+    return { environment, folders, file, loaded, log: opened, mistakes, workingFolder: folder };
+  }
+
+  get transcripts(): string {
+    return transcriptsFolder(this.settings.transcripts, this.folders, this.workingFolder);
+  }
+
+  /** Where a provider's key may be, and where a new one is stored. */
+  get keyPlaces(): KeyPlaces {
+    const { environment, folders, settings, file } = this;
+    const keyVariables = keyVariablesOf(file.providers ?? {});
+    return { environment, keyFile: folders.keyFile, store: settings.key_store, keyVariables };
+  }
+
+  /** Names of all providers, the config file's too. */
+  get providers(): string[] {
+    return providerNames(this.file.providers ?? {});
+  }
+
+  get prompts(): ModelPrompts {
+    return modelPrompts[this.language];
+  }
+
+  /**
+   * Changes a setting for the rest of the run.
+   *
+   * @param text as it is typed; null unsets it
+   * @param names which settings may be changed
+   * @throws AppError `unknown_setting`; `bad_value` for one that may not be changed, or a value that does not fit
+   */
+  change(name: string, text: string | null, names: readonly SettingName[]): void {
+    if (!Object.hasOwn(settingSchemas, name)) {
+      throw new AppError("unknown_setting", { name, nearest: nearestTo(name, names) });
+    }
+    const known = names.find((candidate) => candidate === name);
+    if (known === undefined) throw new AppError("bad_value", { name: "/set", value: name, expected: names.join(", ") });
+    this.settings = changeSetting(this.settings, known, text);
+  }
+
+  /** The system prompt in force: the text, else the role's. */
+  get system(): string | null {
+    const { system, role } = this.settings;
+    if (system !== undefined) return system || null;
+    if (role === undefined) return null;
+    return this.role(role);
+  }
+
+  /**
+   * @param option what the name was given with, for the error
+   * @throws AppError `bad_value` for a role that the config file does not have
+   */
+  role(name: string, option = "role"): string {
+    const roles = this.file.roles ?? {};
+    const text = Object.hasOwn(roles, name) ? roles[name] : undefined;
+    if (text !== undefined) return text;
+    const names = Object.keys(roles);
+    const expected = names.join(", ") || "roles.<name>";
+    throw new AppError("bad_value", { name: option, value: name, expected, nearest: nearestTo(name, names) });
+  }
+
+  /**
+   * The model that a text names: `provider/id`, `provider`, or `id` of the provider in the settings. A provider without a
+   * model of its own is asked for the only one it has.
+   *
+   * @throws AppError `no_model` where there is not one alone; as `connect`
+   */
+  async resolve(text: string): Promise<ModelRef> {
+    const named = readModelName(text, new Set(this.providers), null);
+    const provider = named.provider ?? this.settings.provider;
+    if (named.model !== null) return { provider, model: named.model };
+    const { modelInUse } = await import("./model-facts.ts");
+    return { provider, model: await modelInUse(this, await this.connect(provider)) };
+  }
+
+  /** A model with all that the settings want of it: retries, failover, the log. */
+  async openModel({ provider, model }: ModelRef): Promise<Model> {
+    const { openModel } = await import("./open-model.ts");
+    return await openModel(this, await this.connect(provider), model);
+  }
+
+  /**
+   * Everything needed to ask a provider; the demo's server is started here.
+   *
+   * @throws AppError `unknown_provider`, `no_key`, and what else keeps a key from going there
+   */
+  async connect(provider: string): Promise<Connection> {
+    const demo = provider === "demo" ? await this.#startDemo() : null;
+    const connection = await openConnection(this, provider, { address: demo?.baseUrl ?? null, key: null });
+    // It is in this very program: no proxy is asked to reach it.
+    return demo === null ? connection : { ...connection, proxy: null, transport: { ...this.transport, variables: {} } };
+  }
+
+  /** The same with a key that is not stored yet, and an entry that the config file does not have yet. */
+  async connectWith(provider: string, key: Key | null, entry?: ProviderConfig): Promise<Connection> {
+    return await openConnection(this, provider, { address: null, key, ...(entry && { entry }) });
+  }
+
+  /** Keeps something open until the end of the run. */
+  hold<Held extends Disposable>(held: Held): Held {
+    this.#held.push(held);
+    return held;
+  }
+
+  /** Lets go of whatever would keep the program from ending. */
+  async close(): Promise<void> {
+    for (const held of this.#held.splice(0)) held[Symbol.dispose]();
+    closeAgents(this.transport);
+    (await this.#demo)?.close();
+  }
+
+  async #startDemo(): Promise<DemoServer> {
+    this.#demo ??= import("../providers/demo/server.ts").then(({ startDemo }) => startDemo());
+    return await this.#demo;
+  }
+}
+
+/** What an engine is made of, read. */
+export interface OpenedSettings {
+  readonly environment: Environment;
+  readonly folders: Folders;
+  readonly file: ConfigFile;
+  readonly loaded: LoadedSettings;
+  readonly log: Log | null;
+  readonly mistakes: readonly AppError[];
+  readonly workingFolder: string;
+}
+
+/** @param mistakes takes what is wrong; null throws it */
+async function readFileOf({ configFile }: Folders, mistakes: AppError[] | null): Promise<ConfigFile> {
+  if (mistakes === null) return await readConfigFile(configFile);
+  const found = await readDespiteMistakes(configFile);
+  mistakes.push(...found.mistakes);
+  return found.file;
+}
+
+/** @throws AppError `no_working_folder` where it was removed */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw systemReason(error) === "ENOENT" ? new AppError("no_working_folder", {}, { cause: error }) : error;
+  }
+}
