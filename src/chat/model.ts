@@ -1,3 +1,5 @@
+import type { Sampling } from "./sampling.ts";
+
 /** A model at a provider. */
 export interface ModelRef {
   /** Its name in the catalogue or the config file, e.g. `deepseek`. */
@@ -33,24 +35,6 @@ export interface Image {
   readonly name: string;
   /** `data:image/png;base64,…` */
   readonly url: string;
-}
-
-/** Ranges are the services' own; see the provider's documentation. */
-export interface Sampling {
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly topK?: number;
-  /** Tokens. */
-  readonly maxTokens?: number;
-  readonly frequencyPenalty?: number;
-  readonly presencePenalty?: number;
-  readonly stop?: readonly string[];
-  readonly seed?: number;
-  readonly minP?: number;
-  /** `json_object` or `text`, or the whole form as the service takes it. */
-  readonly responseFormat?: string | Readonly<Record<string, unknown>>;
-  /** Further fields of the request's body, as somebody wrote them. */
-  readonly body?: Readonly<Record<string, unknown>>;
 }
 
 export interface Thinking {

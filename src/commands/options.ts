@@ -1,4 +1,11 @@
 import { InvalidArgumentError, Option } from "commander";
+import {
+  type ParameterKind,
+  type SamplingName,
+  samplingNames,
+  type SamplingParameter,
+  samplingParameters,
+} from "../chat/sampling.ts";
 import type { Flags, SettingName } from "../config/schema.ts";
 import type { Words } from "../words/types.ts";
 import type { Verb } from "./command.ts";
@@ -47,23 +54,32 @@ export function counting(text: string): number {
   throw new InvalidArgumentError("≥ 1");
 }
 
+/** What stands behind the flag of a parameter, and how it is read. */
+const parameterFlags: {
+  readonly [Kind in ParameterKind]: { readonly value: string; readonly read: NonNullable<Row["read"]> };
+} = {
+  number: { value: "number", read: numeric },
+  count: { value: "number", read: numeric },
+  integer: { value: "number", read: numeric },
+  texts: { value: "text", read: gathered },
+  form: { value: "form", read: jsonOrText },
+  fields: { value: "key=value", read: fields },
+};
+
+function samplingRow(name: SamplingName): Row {
+  const { kind, short }: SamplingParameter = samplingParameters[name];
+  const { value, read } = parameterFlags[kind];
+  const flag = `--${name.replaceAll("_", "-")} <${value}>`;
+  return { flags: short === undefined ? flag : `-${short}, ${flag}`, words: name, setting: name, read };
+}
+
 /** The options of `chat` and `ask` that are settings. The order is the one of --help. */
 const rows: readonly Row[] = [
   { flags: "-p, --provider <name>", words: "provider", setting: "provider" },
   { flags: "-m, --model <id>", words: "model", setting: "model" },
   { flags: "-s, --system <text>", words: "system", setting: "system" },
   { flags: "-r, --role <name>", words: "role", setting: "role" },
-  { flags: "-T, --temperature <number>", words: "temperature", setting: "temperature", read: numeric },
-  { flags: "--top-p <number>", words: "topP", setting: "top_p", read: numeric },
-  { flags: "--top-k <number>", words: "topK", setting: "top_k", read: numeric },
-  { flags: "--max-tokens <number>", words: "maxTokens", setting: "max_tokens", read: numeric },
-  { flags: "--frequency-penalty <number>", words: "frequencyPenalty", setting: "frequency_penalty", read: numeric },
-  { flags: "--presence-penalty <number>", words: "presencePenalty", setting: "presence_penalty", read: numeric },
-  { flags: "--stop <text>", words: "stop", setting: "stop", read: gathered },
-  { flags: "--seed <number>", words: "seed", setting: "seed", read: numeric },
-  { flags: "--min-p <number>", words: "minP", setting: "min_p", read: numeric },
-  { flags: "--response-format <form>", words: "responseFormat", setting: "response_format", read: jsonOrText },
-  { flags: "--body <key=value>", words: "body", setting: "body", read: fields },
+  ...samplingNames.map(samplingRow),
   { flags: "--thinking", words: "thinking", setting: "thinking" },
   { flags: "--no-thinking", words: "noThinking", setting: "thinking" },
   { flags: "--effort <level>", words: "effort", setting: "effort" },

@@ -1,4 +1,11 @@
 import * as v from "valibot";
+import {
+  type ParameterKind,
+  type SamplingName,
+  samplingParameters,
+  type SamplingParameter,
+  type SamplingValue,
+} from "../chat/sampling.ts";
 
 /**
  * The settings, one row each: how they are called in the config file (snake_case, as the services write them) and in the
@@ -23,22 +30,24 @@ export const ownFields = ["model", "messages", "stream", "prefix"] as const;
 /** Further fields of a request's body. */
 const body = mapping(v.pipe(v.string(), v.nonEmpty(), v.notValues([...ownFields])), v.unknown());
 
+const parameterSchemas: { readonly [Kind in ParameterKind]: (row: SamplingParameter) => v.GenericSchema } = {
+  number: ({ range: [low, high] = [-Infinity, Infinity] }) => between(low, high),
+  count: () => tokens,
+  integer: () => v.pipe(v.number(), v.safeInteger()),
+  texts: () => v.pipe(v.array(text), v.maxLength(16)),
+  form: () => v.union([v.picklist(["json_object", "text"]), v.looseObject({ type: text })]),
+  fields: () => body,
+};
+const samplingSchemas = Object.fromEntries(
+  Object.entries(samplingParameters).map(([name, row]) => [name, parameterSchemas[row.kind](row)]),
+) as { [Name in SamplingName]: v.GenericSchema<SamplingValue<Name>> };
+
 export const settingSchemas = {
   provider: text,
   model: text,
   system: v.string(),
   role: text,
-  temperature: between(0, 2),
-  top_p: between(0, 1),
-  top_k: tokens,
-  max_tokens: tokens,
-  frequency_penalty: between(-2, 2),
-  presence_penalty: between(-2, 2),
-  stop: v.pipe(v.array(text), v.maxLength(16)),
-  seed: v.pipe(v.number(), v.safeInteger()),
-  min_p: between(0, 1),
-  response_format: v.union([v.picklist(["json_object", "text"]), v.looseObject({ type: text })]),
-  body,
+  ...samplingSchemas,
   thinking: flag,
   effort: v.picklist(efforts),
   transcripts: path,

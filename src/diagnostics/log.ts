@@ -57,7 +57,7 @@ class RequestRecord {
   }
 
   begin({ model, messages, sampling, thinking, stream }: ChatRequest, asked: LoggedRequest): void {
-    const { stop, responseFormat: form, body, ...numbers } = sampling;
+    const { stop, response_format: form, body, ...numbers } = sampling;
     this.#write("info", "request", {
       ...asked,
       model,
@@ -68,7 +68,7 @@ class RequestRecord {
       sampling: {
         ...numbers,
         ...(stop && { stops: stop.length }),
-        ...(form !== undefined && { responseFormat: typeof form === "string" ? form : form["type"] }),
+        ...(form !== undefined && { response_format: typeof form === "string" ? form : form["type"] }),
         // Their values may be anything.
         ...(body && { body: Object.keys(body) }),
       },

@@ -184,7 +184,7 @@ export class Probe {
     const request: ChatRequest = {
       model: this.door.model,
       messages: [{ role: "user", content: text }, ...start],
-      sampling: { maxTokens: how.maxTokens ?? maxTokens.short },
+      sampling: { max_tokens: how.maxTokens ?? maxTokens.short },
       thinking: on === null ? null : { enabled: on, effort: null },
       stream: true,
     };

@@ -85,7 +85,7 @@ const someTurn: fc.Arbitrary<Turn> = record({
   model: orNull(hostileText),
   system: orNull(fc.oneof(hostileText, fc.constantFrom("brief", "long"))),
   sampling: fc.record(
-    { temperature: double, topP: double, topK: fc.nat(), maxTokens: fc.nat(), stop: fc.array(hostileText) },
+    { temperature: double, top_p: double, top_k: fc.nat(), max_tokens: fc.nat(), stop: fc.array(hostileText) },
     { requiredKeys: [], noNullPrototype: true },
   ),
   thinking: orNull(record({ enabled: fc.boolean(), effort: orNull(fc.constantFrom("low", "high", "max")) })),

@@ -14,7 +14,8 @@ import { type DialogueState, openState, resumedState, sizeOf } from "./chat-stat
 import { type Answer, type ExchangeRun, type OnEvent, type Question, runExchange } from "./turn-run.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { openModel } from "../open-model.ts";
-import { inForce, samplingOf, thinkingOf } from "./sampling.ts";
+import { samplingOf } from "../../chat/sampling.ts";
+import { inForce, thinkingOf } from "./sampling.ts";
 import { isCut, reasoningOf, rebuild } from "./replay.ts";
 import { Recording } from "./recorder.ts";
 import { newWriter, writerFor } from "./open-transcript.ts";

@@ -5,6 +5,7 @@ import type { SettingName } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
 import type { Archive, Host, LineSource, SessionQuestion, SessionSettings, TypedQuestion } from "../../repl/host.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import { samplingNames } from "../../chat/sampling.ts";
 import { count } from "../../terminal/figures.ts";
 import type { App } from "../app.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
@@ -150,17 +151,7 @@ export class SessionHost implements Host {
 
 /** Settings that `/set` knows: those that a question is put with. */
 const changeable: readonly SettingName[] = [
-  "temperature",
-  "top_p",
-  "top_k",
-  "max_tokens",
-  "frequency_penalty",
-  "presence_penalty",
-  "stop",
-  "seed",
-  "min_p",
-  "response_format",
-  "body",
+  ...samplingNames,
   "thinking",
   "effort",
   "history",

@@ -1,23 +1,18 @@
+import { samplingNames } from "../../chat/sampling.ts";
 import { isRecord } from "./json.ts";
+
+/** `body` is none: it holds further fields, and services call the request so. */
+const parameters = samplingNames.filter((name) => name !== "body");
 
 /** The settings behind the fields of a request; null for what the program adds by itself. */
 const settings: Readonly<Record<string, string | null>> = {
   stream_options: null,
   stream: null,
-  temperature: "temperature",
-  top_p: "top_p",
-  top_k: "top_k",
-  max_tokens: "max_tokens",
-  frequency_penalty: "frequency_penalty",
-  presence_penalty: "presence_penalty",
-  stop: "stop",
+  ...Object.fromEntries(parameters.map((name) => [name, name])),
   thinking: "thinking",
   enable_thinking: "thinking",
   chat_template_kwargs: "thinking",
   reasoning_effort: "effort",
-  seed: "seed",
-  min_p: "min_p",
-  response_format: "response_format",
   prefix: null,
 };
 

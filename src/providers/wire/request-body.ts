@@ -1,5 +1,6 @@
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
-import type { ChatRequest, Message, Sampling } from "../../chat/model.ts";
+import type { ChatRequest, Message } from "../../chat/model.ts";
+import { type Sampling, samplingOf } from "../../chat/sampling.ts";
 import type { Connection } from "../connection.ts";
 import { thinkingFields } from "./thinking-switch.ts";
 
@@ -28,20 +29,9 @@ export function requestBody(request: ChatRequest, connection: Connection): ChatC
 }
 
 function samplingFields(sampling: Sampling): Record<string, unknown> {
-  const fields = {
-    temperature: sampling.temperature,
-    top_p: sampling.topP,
-    top_k: sampling.topK,
-    max_tokens: sampling.maxTokens,
-    frequency_penalty: sampling.frequencyPenalty,
-    presence_penalty: sampling.presencePenalty,
-    stop: sampling.stop,
-    seed: sampling.seed,
-    min_p: sampling.minP,
-    response_format:
-      typeof sampling.responseFormat === "string" ? { type: sampling.responseFormat } : sampling.responseFormat,
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const fields = samplingOf(sampling, (kind) => kind !== "fields");
+  const form = fields.response_format;
+  return { ...fields, ...(typeof form === "string" && { response_format: { type: form } }) };
 }
 
 /** Thinking is sent back only with a prefix to go on from: elsewhere the services do not want it. */

@@ -1,5 +1,12 @@
 import * as v from "valibot";
-import type { Sampling, Thinking, Usage } from "../../chat/model.ts";
+import type { Thinking, Usage } from "../../chat/model.ts";
+import {
+  type ParameterKind,
+  type Sampling,
+  samplingNames,
+  samplingOf,
+  samplingParameters,
+} from "../../chat/sampling.ts";
 import type { Compaction, ExchangeStatus, TranscriptHeader } from "./types.ts";
 import { metadataStart } from "./metadata-write.ts";
 import { offsetOf } from "./times.ts";
@@ -70,33 +77,17 @@ export function headerFacts(data: unknown): TranscriptHeader | null {
 }
 
 const number = orAbsent(v.number());
+const parameterSchemas: { readonly [Kind in ParameterKind]: v.GenericSchema } = {
+  number,
+  count: number,
+  integer: number,
+  texts: orAbsent(v.array(v.string())),
+  form: orAbsent(v.union([v.string(), v.record(v.string(), v.unknown())])),
+  fields: orAbsent(v.record(v.string(), v.unknown())),
+};
 const samplingSchema = v.pipe(
-  v.object({
-    temperature: number,
-    top_p: number,
-    top_k: number,
-    max_tokens: number,
-    frequency_penalty: number,
-    presence_penalty: number,
-    stop: orAbsent(v.array(v.string())),
-    seed: number,
-    min_p: number,
-    response_format: orAbsent(v.union([v.string(), v.record(v.string(), v.unknown())])),
-    body: orAbsent(v.record(v.string(), v.unknown())),
-  }),
-  v.transform((json): Sampling => ({
-    ...(json.temperature !== undefined && { temperature: json.temperature }),
-    ...(json.top_p !== undefined && { topP: json.top_p }),
-    ...(json.top_k !== undefined && { topK: json.top_k }),
-    ...(json.max_tokens !== undefined && { maxTokens: json.max_tokens }),
-    ...(json.frequency_penalty !== undefined && { frequencyPenalty: json.frequency_penalty }),
-    ...(json.presence_penalty !== undefined && { presencePenalty: json.presence_penalty }),
-    ...(json.stop !== undefined && { stop: json.stop }),
-    ...(json.seed !== undefined && { seed: json.seed }),
-    ...(json.min_p !== undefined && { minP: json.min_p }),
-    ...(json.response_format !== undefined && { responseFormat: json.response_format }),
-    ...(json.body !== undefined && { body: json.body }),
-  })),
+  v.object(Object.fromEntries(samplingNames.map((name) => [name, parameterSchemas[samplingParameters[name].kind]]))),
+  v.transform((json) => samplingOf(json as Sampling)),
 );
 const thinkingSchema = v.pipe(
   v.object({ enabled: v.boolean(), effort: orNull(v.picklist(["low", "high", "max"])) }),

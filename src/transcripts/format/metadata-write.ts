@@ -1,4 +1,5 @@
-import type { Cost, Image, Sampling, Thinking, Usage } from "../../chat/model.ts";
+import type { Cost, Image, Thinking, Usage } from "../../chat/model.ts";
+import type { Sampling } from "../../chat/sampling.ts";
 import { formatVersion, type ExchangeEnd, type TranscriptHeader, type Turn } from "./types.ts";
 import { isoWithOffset } from "./times.ts";
 
@@ -78,20 +79,7 @@ export function missingEnd(endedAt: Date): string {
 
 /** The JSON forms of what a turn and its end hold, in files and wherever else a program reads them; absent when there is none. */
 export function samplingJson(sampling: Sampling): object | undefined {
-  if (Object.keys(sampling).length === 0) return undefined;
-  return {
-    temperature: sampling.temperature,
-    top_p: sampling.topP,
-    top_k: sampling.topK,
-    max_tokens: sampling.maxTokens,
-    frequency_penalty: sampling.frequencyPenalty,
-    presence_penalty: sampling.presencePenalty,
-    stop: sampling.stop,
-    seed: sampling.seed,
-    min_p: sampling.minP,
-    response_format: sampling.responseFormat,
-    body: sampling.body,
-  };
+  return Object.keys(sampling).length === 0 ? undefined : sampling;
 }
 
 export function thinkingJson(thinking: Thinking | null): object | undefined {

@@ -1,4 +1,5 @@
-import type { Cost, Image, Sampling, Thinking, Usage } from "../../chat/model.ts";
+import type { Cost, Image, Thinking, Usage } from "../../chat/model.ts";
+import type { Sampling } from "../../chat/sampling.ts";
 
 /**
  * What a transcript file holds, and the fixed forms of its lines. The grammar is written down in docs/transcripts.md; a

@@ -18,10 +18,10 @@ export async function readAichat(text: string, writtenAt: Date): Promise<Item | 
   if (text.length > bounds.session || !isSession(text)) return null;
   const session = v.safeParse(sessionSchema, await yaml(text));
   if (!session.success) return null;
-  const { model, temperature, top_p: topP, messages, compressed_messages: before, data_urls } = session.output;
+  const { model, temperature, top_p, messages, compressed_messages: before, data_urls } = session.output;
   // Pictures are named by a digest of their address, which stands behind it.
   const addresses = Object.fromEntries(Object.entries(data_urls).filter(([, url]) => url.startsWith("data:")));
-  const sampling = { ...(temperature !== null && { temperature }), ...(topP !== null && { topP }) };
+  const sampling = { ...(temperature !== null && { temperature }), ...(top_p !== null && { top_p }) };
   const about = { source: "aichat" as const, key: null, title: null, model, startedAt: writtenAt, addresses, sampling };
   return fromMessages(about, [...before, ...messages]);
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import type { Sampling, Usage } from "../../chat/model.ts";
+import type { Usage } from "../../chat/model.ts";
+import { type Sampling, samplingOf } from "../../chat/sampling.ts";
 import { isWritable } from "../format/metadata-read.ts";
 import type { Exchange } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
@@ -52,12 +53,13 @@ function toExchange(row: LlmRow, askedAt: Date, system: string | null): Exchange
     endedAt,
     model: row.model,
     system,
-    sampling: samplingOf(json(row.options_json)),
+    sampling: optionsOf(json(row.options_json)),
     usage: usageOf(row),
   });
 }
 
 const number = v.fallback(v.optional(v.number()), undefined);
+/** The options of llm's own OpenAI models; other plugins have others. */
 const optionsSchema = v.object({
   temperature: number,
   top_p: number,
@@ -67,18 +69,9 @@ const optionsSchema = v.object({
   presence_penalty: number,
 });
 
-function samplingOf(options: unknown): Sampling {
+function optionsOf(options: unknown): Sampling {
   const parsed = v.safeParse(optionsSchema, options);
-  if (!parsed.success) return {};
-  const { temperature, top_p, top_k, max_tokens, frequency_penalty, presence_penalty } = parsed.output;
-  return {
-    ...(temperature !== undefined && { temperature }),
-    ...(top_p !== undefined && { topP: top_p }),
-    ...(top_k !== undefined && { topK: top_k }),
-    ...(max_tokens !== undefined && { maxTokens: max_tokens }),
-    ...(frequency_penalty !== undefined && { frequencyPenalty: frequency_penalty }),
-    ...(presence_penalty !== undefined && { presencePenalty: presence_penalty }),
-  };
+  return parsed.success ? samplingOf(parsed.output) : {};
 }
 
 const count = v.fallback(v.optional(v.number(), 0), 0);

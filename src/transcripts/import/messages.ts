@@ -1,4 +1,5 @@
-import type { Image, Sampling, Usage } from "../../chat/model.ts";
+import type { Image, Usage } from "../../chat/model.ts";
+import type { Sampling } from "../../chat/sampling.ts";
 import type { Exchange } from "../format/types.ts";
 
 /** One message of another program, before it is part of an exchange. */

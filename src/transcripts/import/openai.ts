@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import type { Image, Sampling } from "../../chat/model.ts";
+import type { Image } from "../../chat/model.ts";
+import type { Sampling } from "../../chat/sampling.ts";
 import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type FormReader, type Item, type ImportSource } from "./types.ts";
 import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";

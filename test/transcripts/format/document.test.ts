@@ -57,8 +57,8 @@ test("the document's whole example is, to the byte, what the program writes", ()
 
 test("the document names every key that the program writes", () => {
   const usage = { promptTokens: 1, cachedTokens: 1, completionTokens: 1, reasoningTokens: 1, totalTokens: 1 };
-  const penalties = { frequencyPenalty: 1, presencePenalty: 1 };
-  const sampling = { temperature: 1, topP: 1, topK: 1, maxTokens: 1, stop: ["x"], ...penalties };
+  const penalties = { frequency_penalty: 1, presence_penalty: 1 };
+  const sampling = { temperature: 1, top_p: 1, top_k: 1, max_tokens: 1, stop: ["x"], ...penalties };
   const images = [{ name: "n", url: "u" }];
   const course: Course = {
     id: "x",

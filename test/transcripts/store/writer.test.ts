@@ -91,7 +91,7 @@ test.skipIf(!posix)("files and folders are private under a loose umask", () => {
 
 test("the header and metadata say what is known and nothing else", () => {
   const writer = TranscriptWriter.create(temporaryFolder(), { id: "abc", zone: "Asia/Shanghai" });
-  writer.begin(turn("hello", { system: "Be brief.", sampling: { topP: 0.5 } }));
+  writer.begin(turn("hello", { system: "Be brief.", sampling: { top_p: 0.5 } }));
   writer.end(ending({ finishReason: null }));
   exchange(writer, "again");
   const lines = readFileSync(writer.path!, "utf8")
