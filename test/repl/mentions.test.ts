@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foreign, joined, keyed, type Stretch } from "../../src/repl/editor/origin.ts";
 import { mentionsIn } from "../../src/repl/mentions.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 const paths = (text: string, windows = false) => mentionsIn(keyed(text), windows).map((mention) => mention.paths);
 
@@ -45,10 +46,11 @@ describe("what a line names after @", () => {
         },
       ),
     );
-    const before = performance.now();
-    mentionsIn(keyed("@a，的".repeat(20_000)));
-    mentionsIn(keyed(`@${"的".repeat(100_000)}`));
-    mentionsIn(keyed(`@${".".repeat(100_000)}`));
-    expect(performance.now() - before).toBeLessThan(5_000);
+    const took = processorTime(() => {
+      mentionsIn(keyed("@a，的".repeat(20_000)));
+      mentionsIn(keyed(`@${"的".repeat(100_000)}`));
+      mentionsIn(keyed(`@${".".repeat(100_000)}`));
+    });
+    expect(took).toBeLessThan(5_000);
   });
 });

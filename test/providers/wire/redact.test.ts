@@ -59,7 +59,7 @@ describe("a text that is complete", () => {
     expect(redact(`a ${written} b`, { key: odd, headers: {} })).toMatch(/^a .?.?"*\\*"*\[key\]\\*"*.?.? b$/u);
   });
 
-  test("takes no quadratic time for backslashes", { timeout: 60_000 }, () => {
+  test("takes no quadratic time for backslashes", () => {
     expect(redact("\\".repeat(1_000_000), { key: odd, headers: {} })).toHaveLength(1_000_000);
   });
 });
