@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { App } from "./app/app.ts";
 import { Console } from "./app/console.ts";
+import { Engine } from "./app/engine.ts";
 import { logEnd } from "./app/log.ts";
 import { tellIgnored } from "./app/settings-notice.ts";
 import { chooseWords, defaultMaxWait, openTerminal, tellError, unwritten, warnOf } from "./app/startup.ts";
@@ -110,7 +110,7 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
       const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
       const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
       const console = new Console(terminal, words);
-      const app = await App.openWith(console, {
+      const engine = await Engine.open({
         ...sources,
         flags: readFlags(command as Verb),
         command: command.name(),
@@ -122,18 +122,18 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
         onLogFailure: (error) => warnOf(console, error),
       });
       // The shell's question for completions is answered without a word on the screen.
-      if (command.name() !== "complete") tellIgnored(app, console);
+      if (command.name() !== "complete") tellIgnored(engine, console);
       try {
-        const told = (await work(app)) ?? null;
+        const told = (await work(engine, console)) ?? null;
         const lost = told === null ? await unwritten(stop.signal) : null;
         if (lost !== null) throw lost;
         if (told) process.exitCode = told.exitCode;
-        logEnd(app.log, told);
+        logEnd(engine.log, told);
       } catch (error) {
-        logEnd(app.log, asAppError(error));
+        logEnd(engine.log, asAppError(error));
         throw error;
       } finally {
-        await app.close();
+        await engine.close();
       }
     },
   };

@@ -1,5 +1,5 @@
 import { loadLanguages, renderMarkdown, type MarkdownOptions } from "../terminal/markdown/stream.ts";
-import type { App } from "./app.ts";
+import type { Engine } from "./engine.ts";
 import { beside } from "./worker/worker.ts";
 
 /** What a thread is ended with that takes too long. */
@@ -16,7 +16,7 @@ const quick = 4000;
  * @throws AppError `interrupted`
  */
 export async function renderTexts(
-  app: App,
+  engine: Pick<Engine, "stop" | "thread">,
   texts: readonly string[],
   options: MarkdownOptions,
   seconds: number,
@@ -29,7 +29,7 @@ export async function renderTexts(
   const bounds = { patience: seconds, limit: Infinity, onSlow: late, onMemory: late };
   const rendered: (string | null)[] = [];
   try {
-    for await (const text of beside(app, "render", { texts, options }, bounds)) rendered.push(text);
+    for await (const text of beside(engine, "render", { texts, options }, bounds)) rendered.push(text);
   } catch (error) {
     if (!(error instanceof TooSlow)) throw error;
   }

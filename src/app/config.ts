@@ -9,7 +9,8 @@ import { makeFolder } from "../files.ts";
 import { findProvider, providerNames } from "../providers/catalogue.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { table } from "../terminal/table.ts";
-import type { App } from "./app.ts";
+import type { Console } from "./console.ts";
+import type { Engine } from "./engine.ts";
 import { editFile } from "./external-editor.ts";
 import { failoverMistakes } from "./failover.ts";
 
@@ -23,9 +24,13 @@ interface SettingRow {
 }
 
 /** What `config list` does: each setting with its value and where that comes from, then what only the config file has. */
-export function list(app: App, json: boolean): void {
-  const { terminal, words } = app;
-  const rows = [...settingNames.map((name) => settingRow(app, name)), ...fileRows(app)];
+export function list(
+  engine: Pick<Engine, "file" | "folders" | "origins" | "settings">,
+  console: Console,
+  json: boolean,
+): void {
+  const { terminal, words } = console;
+  const rows = [...settingNames.map((name) => settingRow(engine, name)), ...fileRows(engine)];
   if (json) return terminal.json(rows);
   const cells = rows.map(({ name, value, origin }) => [
     sanitize(name),
@@ -35,14 +40,14 @@ export function list(app: App, json: boolean): void {
   terminal.out(table(cells));
 }
 
-function settingRow(app: App, name: SettingName): SettingRow {
-  const { settings, origins } = app;
-  if (name === "model" && settings.model === undefined) return providersModel(app);
+function settingRow(engine: Pick<Engine, "file" | "folders" | "origins" | "settings">, name: SettingName): SettingRow {
+  const { settings, origins } = engine;
+  if (name === "model" && settings.model === undefined) return providersModel(engine);
   return { name, value: settings[name] ?? null, origin: origins[name] ?? null };
 }
 
 /** The model that is asked where nobody named one. */
-function providersModel({ settings, file, folders }: App): SettingRow {
+function providersModel({ settings, file, folders }: Pick<Engine, "file" | "folders" | "settings">): SettingRow {
   const { provider } = settings;
   const custom = file.providers ?? {};
   const set = Object.hasOwn(custom, provider) ? custom[provider]?.model : undefined;
@@ -56,7 +61,7 @@ function builtInModel(provider: string): string | null {
 }
 
 /** What stands in the config file and is no setting: providers, roles, failover and the like, a row for each value. */
-function fileRows({ file, folders }: App): SettingRow[] {
+function fileRows({ file, folders }: Pick<Engine, "file" | "folders">): SettingRow[] {
   const origin = fileOrigin(folders);
   const flat = (name: string, value: unknown): SettingRow[] => {
     if (!isObject(value) || Array.isArray(value)) return [{ name, value, origin }];
@@ -78,13 +83,15 @@ function fileOrigin({ configFile }: Folders): Origin {
  *
  * @throws AppError `unknown_setting`
  */
-export function get(app: App, name: string): void {
-  const value = settingNames.includes(name as SettingName) ? app.settings[name as SettingName] : inFile(app, name);
-  if (value !== undefined) app.terminal.text(`${asText(value)}\n`);
+export function get(engine: Pick<Engine, "file" | "settings">, console: Console, name: string): void {
+  const value = settingNames.includes(name as SettingName)
+    ? engine.settings[name as SettingName]
+    : inFile(engine, name);
+  if (value !== undefined) console.terminal.text(`${asText(value)}\n`);
 }
 
-function inFile(app: App, name: string): unknown {
-  let value: unknown = app.file;
+function inFile(engine: Pick<Engine, "file">, name: string): unknown {
+  let value: unknown = engine.file;
   for (const key of pathTo(name)) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   return value;
 }
@@ -105,10 +112,10 @@ function pathTo(name: string): string[] {
  *
  * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit, or names what there is not
  */
-export async function set(app: App, name: string, value: string | null): Promise<void> {
+export async function set(engine: Pick<Engine, "folders">, name: string, value: string | null): Promise<void> {
   const { parse } = await import("yaml");
   const keys = pathTo(name);
-  const path = app.folders.configFile;
+  const path = engine.folders.configFile;
   if (value === null) return await saveSetting(path, keys, undefined);
   const save = async (reading: unknown) =>
     await saveSetting(path, keys, reading, (file) => checkReferences(file, keys));
@@ -171,11 +178,15 @@ function readValue(parse: (text: string) => unknown, text: string): unknown {
  *
  * @throws AppError `not_a_terminal`, `config_broken`, `storage_failed`
  */
-export async function edit(app: App): Promise<void> {
-  const { terminal, folders } = app;
+export async function edit(
+  engine: Pick<Engine, "environment" | "folders" | "keyPlaces">,
+  console: Console,
+): Promise<void> {
+  const { folders } = engine;
+  const { terminal } = console;
   if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "config edit" });
   makeFolderFor(folders.configFile);
-  await editFile(app, folders.configFile);
+  await editFile(engine, console, folders.configFile);
   await readConfigFile(folders.configFile);
 }
 

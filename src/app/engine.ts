@@ -75,7 +75,7 @@ export class Engine {
   #demo: Promise<DemoServer> | null = null;
   readonly #held: Disposable[] = [];
 
-  protected constructor(options: EngineOptions, opened: OpenedSettings) {
+  private constructor(options: EngineOptions, opened: OpenedSettings) {
     this.#options = options;
     this.stop = options.stop;
     this.thread = options.thread ?? null;
@@ -100,33 +100,15 @@ export class Engine {
 
   /** @throws AppError for a broken config file or an invalid setting; `no_working_folder`, `no_home` */
   static async open(options: EngineOptions): Promise<Engine> {
-    return new Engine(options, await Engine.read(options, null));
+    return new Engine(options, await readSettings(options, null));
   }
 
   /** The same run with what was changed on disk meanwhile, and with further flags; this one is closed. */
   async reopen(flags: Flags): Promise<Engine> {
     await this.close();
-    const options = this.optionsWith(flags);
-    return new Engine(options, await Engine.read(options, this.log));
-  }
-
-  protected optionsWith(flags: Flags): EngineOptions {
-    return { ...this.#options, flags: { ...this.#options.flags, ...flags }, configFile: true, tolerant: false };
-  }
-
-  /** @param log of the same run, opened earlier; null opens it where the settings name one */
-  protected static async read(options: EngineOptions, log: Log | null): Promise<OpenedSettings> {
-    const { flags = {}, configFile = true, tolerant = false } = options;
-    const folder = workingFolder();
-    const mistakes: AppError[] = [];
-    const environment = await readEnvironment(folder);
-    const folders = findFolders(environment.variables);
-    const file = configFile ? await readFileOf(folders, tolerant ? mistakes : null) : {};
-    const providers = new Set(providerNames(file.providers ?? {}));
-    const kept = tolerant ? mistakes : undefined;
-    const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
-    const opened = log ?? (await startLog(options, loaded.settings, tolerant ? mistakes : null));
-    return { environment, folders, file, loaded, log: opened, mistakes, workingFolder: folder };
+    const before = this.#options;
+    const options = { ...before, flags: { ...before.flags, ...flags }, configFile: true, tolerant: false };
+    return new Engine(options, await readSettings(options, this.log));
   }
 
   get transcripts(): string {
@@ -243,7 +225,7 @@ export class Engine {
 }
 
 /** What an engine is made of, read. */
-export interface OpenedSettings {
+interface OpenedSettings {
   readonly environment: Environment;
   readonly folders: Folders;
   readonly file: ConfigFile;
@@ -251,6 +233,21 @@ export interface OpenedSettings {
   readonly log: Log | null;
   readonly mistakes: readonly AppError[];
   readonly workingFolder: string;
+}
+
+/** @param log of the same run, opened earlier; null opens it where the settings name one */
+async function readSettings(options: EngineOptions, log: Log | null): Promise<OpenedSettings> {
+  const { flags = {}, configFile = true, tolerant = false } = options;
+  const folder = workingFolder();
+  const mistakes: AppError[] = [];
+  const environment = await readEnvironment(folder);
+  const folders = findFolders(environment.variables);
+  const file = configFile ? await readFileOf(folders, tolerant ? mistakes : null) : {};
+  const providers = new Set(providerNames(file.providers ?? {}));
+  const kept = tolerant ? mistakes : undefined;
+  const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
+  const opened = log ?? (await startLog(options, loaded.settings, tolerant ? mistakes : null));
+  return { environment, folders, file, loaded, log: opened, mistakes, workingFolder: folder };
 }
 
 /** @param mistakes takes what is wrong; null throws it */

@@ -9,7 +9,8 @@ import { AppError } from "../errors.ts";
 import { takeInterrupts } from "../terminal/interrupts.ts";
 import { findProgram } from "../terminal/programs.ts";
 import { decodeText, localeOf } from "../text-encoding.ts";
-import type { App } from "./app.ts";
+import type { Console } from "./console.ts";
+import type { Engine } from "./engine.ts";
 import { maxInputBytes, readInput } from "./conversation/input-file.ts";
 
 /**
@@ -19,11 +20,15 @@ import { maxInputBytes, readInput } from "./conversation/input-file.ts";
  *
  * @throws AppError `not_possible` where no editor is named; `editor_failed` where it cannot be run or ends with a failure
  */
-export async function editFile(app: App, path: string): Promise<void> {
-  const { variables } = app.environment;
+export async function editFile(
+  engine: Pick<Engine, "environment" | "keyPlaces">,
+  console: Console,
+  path: string,
+): Promise<void> {
+  const { variables } = engine.environment;
   const editor = (variables["VISUAL"] || variables["EDITOR"] || "").trim();
-  if (editor === "") throw new AppError("not_possible", { message: app.words.tables.noEditor });
-  const env = withoutKeys(variables, app.keyPlaces.keyVariables);
+  if (editor === "") throw new AppError("not_possible", { message: console.words.tables.noEditor });
+  const env = withoutKeys(variables, engine.keyPlaces.keyVariables);
   const { command, args, verbatim } = commandLine(editor, path, variables);
   const options: SpawnOptions = { stdio: "inherit", env, windowsVerbatimArguments: verbatim };
   // Ctrl-C belongs to the editor as long as it runs: it reaches both.
@@ -87,15 +92,19 @@ function onWindows(
  * @returns what became of it, without the newline that editors add; null where the editor left no file
  * @throws AppError as `editFile`; `input_unreadable` where what it left is no text
  */
-export async function editText(app: App, text: string): Promise<string | null> {
+export async function editText(
+  engine: Pick<Engine, "environment" | "keyPlaces" | "stop">,
+  console: Console,
+  text: string,
+): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), "deepseek-chat-"));
   const [name, path] = ["question.md", join(folder, "question.md")];
   try {
     await writeFile(path, text, { mode: 0o600 });
-    await editFile(app, path);
-    const bytes = await readInput(path, { name, maxBytes: maxInputBytes, stop: app.stop }).catch(nothingLeft);
+    await editFile(engine, console, path);
+    const bytes = await readInput(path, { name, maxBytes: maxInputBytes, stop: engine.stop }).catch(nothingLeft);
     if (bytes === null) return null;
-    const decoded = decodeText(bytes, localeOf(app.environment.variables));
+    const decoded = decodeText(bytes, localeOf(engine.environment.variables));
     if (typeof decoded === "string") throw new AppError("input_unreadable", { path: name, reason: decoded });
     return decoded.text.replace(/\r?\n$/u, "");
   } finally {

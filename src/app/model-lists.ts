@@ -3,7 +3,7 @@ import { readModelName } from "../config/model-name.ts";
 import { offeredModels } from "../providers/account.ts";
 import { knownModels } from "../providers/prices.ts";
 import type { ChosenModel } from "../repl/host.ts";
-import type { App } from "./app.ts";
+import type { Engine } from "./engine.ts";
 import { learnFromList } from "./model-facts.ts";
 
 /** Milliseconds that a list of models holds, and one that could not be had: Tab asks for it at each press. */
@@ -18,24 +18,24 @@ interface Listed {
 
 /** The lists of models that providers offer, each asked for once in a while. */
 export class ModelLists {
-  readonly #app: App;
+  readonly #engine: Pick<Engine, "connect" | "file" | "folders" | "reported" | "stop">;
   readonly #lists = new Map<string, Listed>();
 
-  constructor(app: App) {
-    this.#app = app;
+  constructor(engine: Pick<Engine, "connect" | "file" | "folders" | "reported" | "stop">) {
+    this.#engine = engine;
   }
 
   /**
    * @param afresh asks also where there is a list
    * @throws AppError as for a question
    */
-  async list(provider: string, afresh: boolean, signal: AbortSignal = this.#app.stop): Promise<readonly string[]> {
+  async list(provider: string, afresh: boolean, signal: AbortSignal = this.#engine.stop): Promise<readonly string[]> {
     const known = this.#lists.get(provider);
     if (!afresh && known !== undefined && known.until > Date.now()) return known.ids ?? [];
     try {
-      const connection = await this.#app.connect(provider);
+      const connection = await this.#engine.connect(provider);
       const offered = await offeredModels(connection, signal);
-      await learnFromList(this.#app, connection, offered);
+      await learnFromList(this.#engine, connection, offered);
       const ids = offered.map(({ id }) => id);
       this.#lists.set(provider, { until: Date.now() + freshness.had, ids });
       return ids;
@@ -52,7 +52,7 @@ export class ModelLists {
 
   /** Whether a provider's own list has exactly this id; false where the list cannot be had soon. */
   async has(provider: string, id: string, signal: AbortSignal): Promise<boolean> {
-    const soon = AbortSignal.any([signal, this.#app.stop, AbortSignal.timeout(patience)]);
+    const soon = AbortSignal.any([signal, this.#engine.stop, AbortSignal.timeout(patience)]);
     const ids = await this.list(provider, false, soon).catch((): readonly string[] => []);
     return ids.includes(id);
   }
@@ -65,26 +65,31 @@ export class ModelLists {
  * @param inUse the provider in use
  */
 export async function meantModel(
-  app: App,
+  engine: Pick<Engine, "providers">,
   lists: ModelLists,
   inUse: string,
   text: string,
   signal: AbortSignal,
 ): Promise<ChosenModel> {
-  const read = readModelName(text, new Set(app.providers), null);
+  const read = readModelName(text, new Set(engine.providers), null);
   if (read.provider === null || (await lists.has(inUse, text, signal))) {
-    return { provider: inUse, model: text, nearest: nearestModel(app, lists, inUse, text) };
+    return { provider: inUse, model: text, nearest: nearestModel(engine, lists, inUse, text) };
   }
   const { provider, model } = read;
-  return { provider, model, nearest: model === null ? null : nearestModel(app, lists, provider, model) };
+  return { provider, model, nearest: model === null ? null : nearestModel(engine, lists, provider, model) };
 }
 
 /** Without asking anybody: a service may know more models than it lists, so this is only a hint. */
-function nearestModel(app: App, lists: ModelLists, provider: string, id: string): string | null {
+function nearestModel(
+  engine: Pick<Engine, "providers">,
+  lists: ModelLists,
+  provider: string,
+  id: string,
+): string | null {
   const known = lists.known(provider) ?? knownModels(provider);
   if (known.includes(id)) return null;
   const [first = "", ...rest] = id.split("/");
-  const named = rest.length === 0 ? null : nearestTo(first, app.providers);
+  const named = rest.length === 0 ? null : nearestTo(first, engine.providers);
   // Not every maker is a slip of a provider: deepseek-ai is none of deepseek.
   if (named !== null && Math.abs(named.length - first.length) < 2) return [named, ...rest].join("/");
   return nearestTo(id, known);

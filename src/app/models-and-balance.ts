@@ -2,18 +2,20 @@ import { offeredModels, readBalance } from "../providers/account.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count } from "../terminal/figures.ts";
 import { table } from "../terminal/table.ts";
-import type { App } from "./app.ts";
+import type { Console } from "./console.ts";
+import type { Engine } from "./engine.ts";
 import { factsOf, learnFromList, onlyChatModel } from "./model-facts.ts";
 
 /** What `models` does. */
-export async function models(app: App, json: boolean): Promise<void> {
-  const { terminal, words, settings } = app;
-  const connection = await app.connect(settings.provider);
-  const offered = await offeredModels(connection, app.stop);
-  await learnFromList(app, connection, offered);
+export async function models(engine: Engine, console: Console, json: boolean): Promise<void> {
+  const { settings } = engine;
+  const { terminal, words } = console;
+  const connection = await engine.connect(settings.provider);
+  const offered = await offeredModels(connection, engine.stop);
+  await learnFromList(engine, connection, offered);
   const inUse = settings.model ?? connection.model ?? onlyChatModel(offered);
   const rows = offered.map(({ id }) => {
-    const facts = factsOf(app, connection.name, id);
+    const facts = factsOf(engine, connection.name, id);
     return { id, facts, rates: facts.rates?.[settings.currency] ?? null };
   });
   if (json) {
@@ -47,10 +49,15 @@ export async function models(app: App, json: boolean): Promise<void> {
 }
 
 /** What `balance` does. */
-export async function balance(app: App, json: boolean): Promise<void> {
-  const { terminal, words, settings } = app;
-  const connection = await app.connect(settings.provider);
-  const rows = await readBalance(connection, app.stop);
+export async function balance(
+  engine: Pick<Engine, "connect" | "settings" | "stop">,
+  console: Console,
+  json: boolean,
+): Promise<void> {
+  const { settings } = engine;
+  const { terminal, words } = console;
+  const connection = await engine.connect(settings.provider);
+  const rows = await readBalance(connection, engine.stop);
   if (json) {
     const objects = rows?.map(({ currency, total, granted, toppedUp }) => ({
       currency,

@@ -1,7 +1,8 @@
 import { withoutKeys } from "../config/environment.ts";
 import { commandWords } from "../config/key-command.ts";
 import { page, type Pager } from "../terminal/pager.ts";
-import type { App } from "./app.ts";
+import type { Console } from "./console.ts";
+import type { Engine } from "./engine.ts";
 
 /**
  * Shows a text, made harmless already, on the terminal, in `$PAGER` or less where it is long.
@@ -9,12 +10,21 @@ import type { App } from "./app.ts";
  * @param always there also where it is short, until the person leaves it
  * @returns whether it was shown there
  */
-export async function showPaged(app: App, text: string, always: boolean): Promise<boolean> {
-  return await page(app.terminal, text, pagerOf(app, always), always);
+export async function showPaged(
+  engine: Pick<Engine, "environment" | "keyPlaces">,
+  console: Console,
+  text: string,
+  always: boolean,
+): Promise<boolean> {
+  return await page(console.terminal, text, pagerOf(engine, console, always), always);
 }
 
 /** Null where there is none: `PAGER` may be empty or `cat`, and Windows has none that knows colours. */
-function pagerOf({ terminal, environment, keyPlaces }: App, always: boolean): Pager | null {
+function pagerOf(
+  { environment, keyPlaces }: Pick<Engine, "environment" | "keyPlaces">,
+  { terminal }: Console,
+  always: boolean,
+): Pager | null {
   if (!terminal.outIsTerminal || !terminal.capable) return null;
   const { variables } = environment;
   const chosen = variables["PAGER"] ?? (process.platform === "win32" ? "" : "less");

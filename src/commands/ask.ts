@@ -24,7 +24,7 @@ export const ask: Declare = (program, { words, run }) => {
       new Option("-o, --output <form>", help.options.output).choices(["text", "json", "jsonl"]).default("text"),
     )
     .action((question: string[], options: Options) =>
-      run(command, async (app) => {
+      run(command, async (engine, console) => {
         const { output, file: files = [], continueAnswer: goOn = false } = options;
         if (goOn && (question.length > 0 || files.length > 0)) {
           throw new AppError("usage", { message: help.usage.noQuestionToContinue });
@@ -32,7 +32,7 @@ export const ask: Declare = (program, { words, run }) => {
         const { runAsk } = await import("../app/ask/ask.ts");
         const named = earlierOf(options);
         const earlier = goOn && named.kind === "none" ? ({ kind: "newest" } as const) : named;
-        return await runAsk(app, { words: question.join(" "), files, output, earlier, goOn });
+        return await runAsk(engine, console, { words: question.join(" "), files, output, earlier, goOn });
       }),
     );
 };

@@ -13,11 +13,11 @@ export const chat: Declare = (program, { words, run }) => {
   // A first word that is no command ends up here, where it would be an argument too many.
   command.allowExcessArguments();
   command.action((options: Options) =>
-    run(command, async (app) => {
+    run(command, async (engine, console) => {
       const [word] = command.args;
       if (word !== undefined) throw unknownCommand(word, program);
       const { runSession } = await import("../app/session/session.ts");
-      return await runSession(app, earlierOf(options), options.file ?? []);
+      return await runSession(engine, console, earlierOf(options), options.file ?? []);
     }),
   );
 };

@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { Command, type Help, type Option } from "commander";
-import type { App } from "../app/app.ts";
-import type { EngineOptions } from "../app/engine.ts";
+import type { Console } from "../app/console.ts";
+import type { Engine, EngineOptions } from "../app/engine.ts";
 import { print } from "../app/startup.ts";
 import { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
@@ -14,12 +14,12 @@ type Work = Told | null | void;
 export interface CommandContext {
   readonly words: Words;
   /**
-   * Opens the app with the options of `command`, does the work, and closes it. What `work` throws is told and gives the exit
+   * Opens an engine with the options of `command`, does the work, and closes it. What `work` throws is told and gives the exit
    * code; what it returns was told already and gives the exit code alone.
    */
   readonly run: (
     command: Command,
-    work: (app: App) => Work | Promise<Work>,
+    work: (engine: Engine, console: Console) => Work | Promise<Work>,
     sources?: Pick<EngineOptions, "configFile" | "tolerant">,
   ) => Promise<void>;
 }

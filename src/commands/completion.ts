@@ -1,4 +1,5 @@
-import type { App } from "../app/app.ts";
+import type { Console } from "../app/console.ts";
+import type { Engine } from "../app/engine.ts";
 import type { CompletionValue, CompletionValues } from "./completion-offer.ts";
 import type { completionScripts } from "./completion-scripts.ts";
 import type { Declare } from "./command.ts";
@@ -13,21 +14,26 @@ export const completion: Declare = (program, { words, run }) => {
   const command = program.command("completion").description(help.commands.completion);
   command.addArgument(command.createArgument("<shell>", help.arguments.shell).choices(shells)).action((shell: Shell) =>
     // A broken config file must not keep the shell from completing.
-    run(command, async (app) => app.terminal.out((await import("./completion-scripts.ts")).completionScripts[shell]), {
-      configFile: false,
-    }),
+    run(
+      command,
+      async (_engine, console) =>
+        console.terminal.out((await import("./completion-scripts.ts")).completionScripts[shell]),
+      {
+        configFile: false,
+      },
+    ),
   );
 
   const complete = program.command("complete", { hidden: true }).argument("[words...]").allowUnknownOption();
   complete.option("--next").action((typed: string[], { next = false }: { next?: boolean }) =>
     run(
       complete,
-      async (app) => {
+      async (engine, console) => {
         const { offerFor } = await import("./completion-offer.ts");
-        const known = await knownValues(app);
+        const known = await knownValues(engine, console);
         const { values, files } = offerFor(program, next || typed.length === 0 ? [...typed, ""] : typed, known);
         const lines = values.map(([value, text]) => (text === "" ? value : `${value}\t${text}`));
-        app.terminal.text([...lines, files ? ":0" : ":4", ""].join("\n"));
+        console.terminal.text([...lines, files ? ":0" : ":4", ""].join("\n"));
       },
       { tolerant: true },
     ),
@@ -38,7 +44,7 @@ export const completion: Declare = (program, { words, run }) => {
 const filed = new Set(["file", "transcript", "transcripts", "log-file", "output"]);
 
 /** What the program knows without asking anybody. */
-async function knownValues(app: App): Promise<CompletionValues> {
+async function knownValues(engine: Engine, console: Console): Promise<CompletionValues> {
   const plain = (names: readonly string[]) => names.map((name): CompletionValue => [name, ""]);
   const [{ listConversations }, { settingNames }, { nameableModels }] = await Promise.all([
     import("../app/library/resolve.ts"),
@@ -46,11 +52,11 @@ async function knownValues(app: App): Promise<CompletionValues> {
     import("../app/known-models.ts"),
   ]);
   // A folder that cannot be read must not keep the shell from completing the rest.
-  const listed = await listConversations(app).catch(() => []);
+  const listed = await listConversations(engine, console).catch(() => []);
   const conversations = listed.map(({ id, title }): CompletionValue => [id, title]);
   const lists: Readonly<Record<string, readonly CompletionValue[]>> = {
-    provider: plain(app.providers),
-    role: plain(Object.keys(app.file.roles ?? {})),
+    provider: plain(engine.providers),
+    role: plain(Object.keys(engine.file.roles ?? {})),
     effort: plain(["low", "high", "max"]),
     lang: plain(["en", "zh"]),
     "show-thinking": plain(["always", "while-thinking", "never"]),
@@ -60,7 +66,7 @@ async function knownValues(app: App): Promise<CompletionValues> {
   };
   return (name, provider) => {
     if (filed.has(name)) return "files";
-    if (name === "model") return plain(nameableModels(app, provider));
+    if (name === "model") return plain(nameableModels(engine, provider));
     return Object.hasOwn(lists, name) ? lists[name]! : null;
   };
 }

@@ -6,11 +6,13 @@ export const config: Declare = (program, { words, run }) => {
 
   const list = group.command("list").description(commands.configList).option("--json", options.json);
   list.action(({ json = false }: { json?: boolean }) =>
-    run(list, async (app) => (await import("../app/config.ts")).list(app, json)),
+    run(list, async (engine, console) => (await import("../app/config.ts")).list(engine, console, json)),
   );
 
   const get = group.command("get").description(commands.configGet).argument("<setting>", names.setting);
-  get.action((name: string) => run(get, async (app) => (await import("../app/config.ts")).get(app, name)));
+  get.action((name: string) =>
+    run(get, async (engine, console) => (await import("../app/config.ts")).get(engine, console, name)),
+  );
 
   const set = group.command("set").description(commands.configSet);
   set
@@ -18,16 +20,24 @@ export const config: Declare = (program, { words, run }) => {
     .argument("<value>", names.value)
     .allowUnknownOption()
     .action((name: string, value: string) =>
-      run(set, async (app) => (await import("../app/config.ts")).set(app, name, value)),
+      run(set, async (engine) => (await import("../app/config.ts")).set(engine, name, value)),
     );
 
   const unset = group.command("unset").description(commands.configUnset).argument("<setting>", names.setting);
-  unset.action((name: string) => run(unset, async (app) => (await import("../app/config.ts")).set(app, name, null)));
+  unset.action((name: string) =>
+    run(unset, async (engine) => (await import("../app/config.ts")).set(engine, name, null)),
+  );
 
   // These two must work when the file is broken: that is when they are needed.
   const edit = group.command("edit").description(commands.configEdit);
-  edit.action(() => run(edit, async (app) => (await import("../app/config.ts")).edit(app), { tolerant: true }));
+  edit.action(() =>
+    run(edit, async (engine, console) => (await import("../app/config.ts")).edit(engine, console), { tolerant: true }),
+  );
 
   const path = group.command("path").description(commands.configPath);
-  path.action(() => run(path, async (app) => app.terminal.text(`${app.folders.configFile}\n`), { configFile: false }));
+  path.action(() =>
+    run(path, async (engine, console) => console.terminal.text(`${engine.folders.configFile}\n`), {
+      configFile: false,
+    }),
+  );
 };

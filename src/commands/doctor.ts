@@ -14,8 +14,13 @@ export const doctor: Declare = (program, { words, run }) => {
     .option("--json", words.help.options.json)
     .action(({ probe = false, json = false }: Options) =>
       // It must run when the settings are broken: that is when it is needed.
-      run(command, async (app) => (await import("../app/doctor/doctor.ts")).runDoctor(app, { probe, json }), {
-        tolerant: true,
-      }),
+      run(
+        command,
+        async (engine, console) =>
+          (await import("../app/doctor/doctor.ts")).runDoctor(engine, console, { probe, json }),
+        {
+          tolerant: true,
+        },
+      ),
     );
 };

@@ -8,11 +8,19 @@ export const keys: Declare = (program, { words, run }) => {
 
   const list = group.command("list", { isDefault: true }).description(commands.keysList).option("--json", options.json);
   list.action(({ json = false }: { json?: boolean }) =>
-    run(list, async (app) => (await import("../app/setup/stored-keys.ts")).list(app, json), despite),
+    run(
+      list,
+      async (engine, console) => (await import("../app/setup/stored-keys.ts")).list(engine, console, json),
+      despite,
+    ),
   );
 
   const remove = group.command("remove").description(commands.keysRemove).argument("<provider>", names.keyProvider);
   remove.action((provider: string) =>
-    run(remove, async (app) => (await import("../app/setup/stored-keys.ts")).remove(app, provider), despite),
+    run(
+      remove,
+      async (engine, console) => (await import("../app/setup/stored-keys.ts")).remove(engine, console, provider),
+      despite,
+    ),
   );
 };

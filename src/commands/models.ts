@@ -9,7 +9,9 @@ function account(name: "models" | "balance"): Declare {
     command
       .option("--json", words.help.options.json)
       .action(({ json = false }: { json?: boolean }) =>
-        run(command, async (app) => (await import("../app/models-and-balance.ts"))[name](app, json)),
+        run(command, async (engine, console) =>
+          (await import("../app/models-and-balance.ts"))[name](engine, console, json),
+        ),
       );
   };
 }

@@ -51,10 +51,10 @@ export const transcripts: Declare = (program, { words, run }) => {
   // A word that is no command ends up here, where it would be an argument too many.
   group.allowExcessArguments().helpCommand("help [command]", words.help.helpCommand);
   group.action(() =>
-    run(group, async (app) => {
+    run(group, async (engine, console) => {
       const [word] = group.args;
       if (word !== undefined) throw unknownCommand(word, group);
-      return await (await import("../app/library/browse.ts")).browse(app);
+      return await (await import("../app/library/browse.ts")).browse(engine, console);
     }),
   );
 
@@ -65,8 +65,8 @@ export const transcripts: Declare = (program, { words, run }) => {
     .addOption(new Option("--limit <n>", options.limit).argParser(counting))
     .option("--json", options.json)
     .action(({ since, model, limit, json = false }: ListFlags) =>
-      run(list, async (app) =>
-        (await import("../app/library/list.ts")).list(app, {
+      run(list, async (engine, console) =>
+        (await import("../app/library/list.ts")).list(engine, console, {
           since: since ?? null,
           model: model ?? null,
           limit: limit ?? null,
@@ -81,8 +81,8 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--raw", options.raw)
     .addOption(new Option("--turn <n>", options.turn).argParser(counting))
     .action((reference: string, { json = false, raw = false, turn }: ShowFlags) =>
-      run(show, async (app) =>
-        (await import("../app/library/show.ts")).show(app, reference, { json, raw, turn: turn ?? null }),
+      run(show, async (engine, console) =>
+        (await import("../app/library/show.ts")).show(engine, console, reference, { json, raw, turn: turn ?? null }),
       ),
     );
 
@@ -93,9 +93,15 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--all", options.all)
     .option("--force", options.force)
     .action((references: string[], { to, output, all = false, force = false }: ExportFlags) =>
-      run(exporting, async (app) => {
+      run(exporting, async (engine, console) => {
         const { exportConversations } = await import("../app/library/export.ts");
-        await exportConversations(app, { references, all, form: to ?? null, output: output ?? null, force });
+        await exportConversations(engine, console, {
+          references,
+          all,
+          form: to ?? null,
+          output: output ?? null,
+          force,
+        });
       }),
     );
 
@@ -103,7 +109,9 @@ export const transcripts: Declare = (program, { words, run }) => {
   importing
     .option("--json", options.json)
     .action((files: string[], { json = false }: { json?: boolean }) =>
-      run(importing, async (app) => (await import("../app/library/import.ts")).importFiles(app, files, json)),
+      run(importing, async (engine, console) =>
+        (await import("../app/library/import.ts")).importFiles(engine, console, files, json),
+      ),
     );
 
   const search = verb("search", commands.transcriptsSearch).argument("<words...>", names.query);
@@ -114,9 +122,10 @@ export const transcripts: Declare = (program, { words, run }) => {
     .option("--regex", options.regex)
     .option("--json", options.json)
     .action((query: string[], { role, since, limit, regex = false, json = false }: SearchFlags) =>
-      run(search, async (app) =>
+      run(search, async (engine, console) =>
         (await import("../app/library/search.ts")).searchOnce(
-          app,
+          engine,
+          console,
           regex ? query.join(" ") : query.map(asTyped).join(" "),
           {
             role: role ?? null,
@@ -133,18 +142,24 @@ export const transcripts: Declare = (program, { words, run }) => {
   rename
     .argument("<title...>", names.title)
     .action((reference: string, title: string[]) =>
-      run(rename, async (app) => (await import("../app/library/list.ts")).rename(app, reference, title.join(" "))),
+      run(rename, async (engine, console) =>
+        (await import("../app/library/list.ts")).rename(engine, console, reference, title.join(" ")),
+      ),
     );
 
   const remove = verb("remove", commands.transcriptsRemove).argument("<conversation>", names.conversation);
   remove
     .option("--yes", options.yes)
     .action((reference: string, { yes = false }: { yes?: boolean }) =>
-      run(remove, async (app) => (await import("../app/library/list.ts")).remove(app, reference, yes)),
+      run(remove, async (engine, console) =>
+        (await import("../app/library/list.ts")).remove(engine, console, reference, yes),
+      ),
     );
 
   const path = verb("path", commands.transcriptsPath).argument("[conversation]", names.conversation);
   path.action((reference: string | undefined) =>
-    run(path, async (app) => (await import("../app/library/list.ts")).path(app, reference ?? null)),
+    run(path, async (engine, console) =>
+      (await import("../app/library/list.ts")).path(engine, console, reference ?? null),
+    ),
   );
 };

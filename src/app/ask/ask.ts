@@ -7,7 +7,8 @@ import { sayParts, sayThinking } from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Words } from "../../words/types.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
 import type { Attachment } from "../conversation/attachments.ts";
@@ -34,50 +35,61 @@ const declined = { code: "interrupted", exitCode: 130 };
  *   nothing to go on with
  * @returns the exit code where the person did not want it sent; null when all went well
  */
-export async function runAsk(app: App, asking: Asking): Promise<{ code: string; exitCode: number } | null> {
-  const gathered = asking.goOn ? null : await gather(app, asking);
-  const earlier = await findEarlier(app, asking.earlier);
-  const dialogue = await ChatSession.open(app, earlier);
+export async function runAsk(
+  engine: Engine,
+  console: Console,
+  asking: Asking,
+): Promise<{ code: string; exitCode: number } | null> {
+  const gathered = asking.goOn ? null : await gather(engine, console, asking);
+  const earlier = await findEarlier(engine, console, asking.earlier);
+  const dialogue = await ChatSession.open(engine, console, earlier);
   if (gathered === null && !dialogue.canContinue) {
-    throw new AppError("not_possible", { message: app.words.session.nothingToContinue });
+    throw new AppError("not_possible", { message: console.words.session.nothingToContinue });
   }
-  if (dialogue.provider === "demo") app.terminal.say(app.terminal.ink.err.yellow(app.words.session.demo));
-  if (earlier !== null) (await import("../session/inheritance-notice.ts")).tellBrought(app, dialogue, earlier, true);
+  if (dialogue.provider === "demo") console.terminal.say(console.terminal.ink.err.yellow(console.words.session.demo));
+  if (earlier !== null)
+    (await import("../session/inheritance-notice.ts")).tellBrought(engine, console, dialogue, earlier, true);
   const { question = null, files = [] } = gathered ?? {};
   // Whoever says no to what would be sent has been told so.
   if (
     files.length > 0 &&
-    !(await (await import("../conversation/attachment-consent.ts")).maySend(app, dialogue, files, () => {}))
+    !(await (await import("../conversation/attachment-consent.ts")).maySend(engine, console, dialogue, files, () => {}))
   )
     return declined;
-  const { onEvent, view } = viewOf(app, asking.output);
+  const { onEvent, view } = viewOf(engine, console, asking.output);
   const answer = await (question === null
-    ? dialogue.continueAnswer(onEvent, app.stop)
-    : dialogue.ask(question, onEvent, app.stop));
+    ? dialogue.continueAnswer(onEvent, engine.stop)
+    : dialogue.ask(question, onEvent, engine.stop));
   await view.end();
   const error = failureIn(dialogue, answer);
-  if (asking.output === "json") app.terminal.json(asObject(app, dialogue, question?.text ?? null, answer, error));
+  if (asking.output === "json")
+    console.terminal.json(asObject(engine, console, dialogue, question?.text ?? null, answer, error));
   const isTold = error === null || (error === answer.error && error.code !== "empty_answer");
-  if (asking.output === "jsonl" && !isTold) app.terminal.json(errorLine(app, error));
-  report(app, dialogue, answer, asking.output);
+  if (asking.output === "jsonl" && !isTold) console.terminal.json(errorLine(console, error));
+  report(engine, console, dialogue, answer, asking.output);
   // Whoever read the answer has seen enough: that is no failure to speak of.
-  if (error !== null && app.stop.reason !== "closed") throw error;
-  await app.terminal.drained(app.stop);
-  const { refusal } = app.terminal;
+  if (error !== null && engine.stop.reason !== "closed") throw error;
+  await console.terminal.drained(engine.stop);
+  const { refusal } = console.terminal;
   if (refusal !== null) throw new AppError("output_unwritable", { reason: refusal, transcript: dialogue.path });
   return null;
 }
 
-function viewOf(app: App, output: Asking["output"]): { onEvent: (event: ChatEvent) => void; view: AnswerView } {
-  const { terminal, words, settings } = app;
+function viewOf(
+  engine: Pick<Engine, "environment" | "settings">,
+  console: Console,
+  output: Asking["output"],
+): { onEvent: (event: ChatEvent) => void; view: AnswerView } {
+  const { settings } = engine;
+  const { terminal, words } = console;
   const view = new AnswerView(
     terminal,
     words,
-    output === "text" ? answerWriter(app) : silentWriter(),
+    output === "text" ? answerWriter(engine, console) : silentWriter(),
     settings.show_thinking,
   );
   const onEvent = (event: ChatEvent) => {
-    const line = output === "jsonl" ? asLine(app, event) : null;
+    const line = output === "jsonl" ? asLine(console, event) : null;
     if (line !== null) terminal.json(line);
     view.onEvent(event);
   };
@@ -90,15 +102,21 @@ interface Gathered {
 }
 
 /** Words, piped text, or both; and the files. What reads pipes and files is loaded where there are some. */
-async function gather(app: App, { words, files: paths }: Asking): Promise<Gathered> {
-  const piped = isPiped() ? await (await import("./piped-text.ts")).readPiped(app, words.trim() === "") : "";
+async function gather(
+  engine: Pick<Engine, "environment" | "stop" | "workingFolder">,
+  console: Console,
+  { words, files: paths }: Asking,
+): Promise<Gathered> {
+  const piped = isPiped()
+    ? await (await import("./piped-text.ts")).readPiped(engine, console, words.trim() === "")
+    : "";
   const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
   if (paths.length > 0) {
     const [{ readNamed }, { withAttachments }] = await Promise.all([
       import("../conversation/attachment-consent.ts"),
       import("../conversation/attachments.ts"),
     ]);
-    const files = await readNamed(app, paths);
+    const files = await readNamed(engine, console, paths);
     if (files.length > 0) return { question: withAttachments(text, files), files };
   }
   if (text === "") throw new AppError("no_question", {});
@@ -124,12 +142,18 @@ function failureIn({ provider }: ChatSession, { error, finishReason, refused, un
 }
 
 /** What is left to say. */
-function report(app: App, dialogue: ChatSession, answer: Answer, output: Asking["output"]): void {
-  const { terminal, words } = app;
-  if (app.stop.reason === "closed") return;
+function report(
+  engine: Pick<Engine, "settings" | "stop">,
+  console: Console,
+  dialogue: ChatSession,
+  answer: Answer,
+  output: Asking["output"],
+): void {
+  const { terminal, words } = console;
+  if (engine.stop.reason === "closed") return;
   sayParts(terminal, words, answer);
   if (output === "text")
-    sayThinking(terminal, words, answer, terminal.errIsTerminal && app.settings.show_thinking === "always");
+    sayThinking(terminal, words, answer, terminal.errIsTerminal && engine.settings.show_thinking === "always");
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
   const isWorthTelling = answer.error === null || answer.usage !== null;
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)

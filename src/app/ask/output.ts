@@ -4,13 +4,14 @@ import { failureOf } from "../../terminal/answer-notes.ts";
 import { describe } from "../../terminal/terminal.ts";
 import { usageJson } from "../../transcripts/format/metadata-write.ts";
 import { isoWithOffset } from "../../transcripts/format/times.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../conversation/turn-run.ts";
 import { shownPath } from "../display-path.ts";
 
 /** An event as a line of `ask -o jsonl`; null for what is not told. */
-export function asLine(app: App, event: ChatEvent): object | null {
+export function asLine(console: Console, event: ChatEvent): object | null {
   if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
   if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
   if (event.type === "rethink") return { type: "rethink" };
@@ -19,10 +20,10 @@ export function asLine(app: App, event: ChatEvent): object | null {
     const { type, provider, model, error } = event;
     return { type, ...(event.type === "seam" && { how: event.how }), provider, model, code: error.code };
   }
-  return event.type === "error" ? errorLine(app, event.error) : null;
+  return event.type === "error" ? errorLine(console, event.error) : null;
 }
 
-export function errorLine({ words }: App, error: AppError): object {
+export function errorLine({ words }: Console, error: AppError): object {
   return { type: "error", code: error.code, message: describe(error, words.errors) };
 }
 
@@ -33,7 +34,8 @@ export function errorLine({ words }: App, error: AppError): object {
  * @param error what the exit code comes from
  */
 export function asObject(
-  app: App,
+  engine: Pick<Engine, "workingFolder">,
+  console: Console,
   dialogue: ChatSession,
   question: string | null,
   answer: Answer,
@@ -57,12 +59,13 @@ export function asObject(
       first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
       total_ms: endedAt.getTime() - startedAt.getTime(),
     },
-    transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(app.workingFolder, dialogue.path),
+    transcript:
+      dialogue.path === null || answer.unsaved !== null ? null : shownPath(engine.workingFolder, dialogue.path),
     started_at: isoWithOffset(startedAt),
     ended_at: isoWithOffset(endedAt),
     error:
       error === null
         ? null
-        : { code: error.code, message: failureOf(app.words, answer) ?? describe(error, app.words.errors) },
+        : { code: error.code, message: failureOf(console.words, answer) ?? describe(error, console.words.errors) },
   };
 }

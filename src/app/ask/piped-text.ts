@@ -1,7 +1,8 @@
 import { AppError, systemReason } from "../../errors.ts";
 import { decodeText, localeOf } from "../../text-encoding.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { maxInputBytes, readStream } from "../conversation/input-file.ts";
 
 /** Milliseconds after the first word about it that a question in words waits for an open pipe which gives nothing. */
@@ -13,18 +14,27 @@ const waitMs = 3000;
  * @param alone whether it is the question: then it is waited for without end
  * @throws AppError `input_unreadable` for what is no text or too much; `interrupted`
  */
-export async function readPiped(app: App, alone: boolean): Promise<string> {
-  const bytes = await readStdin(app, alone);
-  const decoded = decodeText(bytes, localeOf(app.environment.variables));
+export async function readPiped(
+  engine: Pick<Engine, "environment" | "stop">,
+  console: Console,
+  alone: boolean,
+): Promise<string> {
+  const bytes = await readStdin(engine, console, alone);
+  const decoded = decodeText(bytes, localeOf(engine.environment.variables));
   if (typeof decoded === "string") throw new AppError("input_unreadable", { path: "stdin", reason: decoded });
   const { text, encoding, damaged } = decoded;
-  const { attachments } = app.words;
-  if (encoding !== "UTF-8") app.terminal.say(attachments.converted({ name: "stdin", encoding: sanitize(encoding) }));
-  if (damaged) app.terminal.warn(attachments.damaged({ name: "stdin" }));
+  const { attachments } = console.words;
+  if (encoding !== "UTF-8")
+    console.terminal.say(attachments.converted({ name: "stdin", encoding: sanitize(encoding) }));
+  if (damaged) console.terminal.warn(attachments.damaged({ name: "stdin" }));
   return text.replace(/\r?\n$/u, "");
 }
 
-async function readStdin({ terminal, words, stop }: App, alone: boolean): Promise<Buffer> {
+async function readStdin(
+  { stop }: Pick<Engine, "stop">,
+  { terminal, words }: Console,
+  alone: boolean,
+): Promise<Buffer> {
   const { stdin } = process;
   const given = new AbortController();
   let timer: NodeJS.Timeout | undefined;

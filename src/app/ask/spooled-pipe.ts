@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { readInput } from "../conversation/input-file.ts";
 
 /** Bytes of a pipe that are kept: as much as of one conversation's text. */
@@ -19,9 +20,15 @@ interface Spooled extends Disposable {
  * @param name what errors call it
  * @throws AppError `input_unreadable`; `interrupted`
  */
-export async function spooled(app: App, path: string, name: string): Promise<Spooled> {
+export async function spooled(
+  engine: Pick<Engine, "stop">,
+  console: Console,
+  path: string,
+  name: string,
+): Promise<Spooled> {
   if (statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return { path, [Symbol.dispose]() {} };
-  const { terminal, words, stop } = app;
+  const { stop } = engine;
+  const { terminal, words } = console;
   const onSilence = () => terminal.say(words.attachments.waitingForPipe({ name: sanitize(name) }));
   const bytes = await readInput(path, { name, maxBytes, stop, onSilence });
   const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-"));

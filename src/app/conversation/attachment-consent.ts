@@ -3,7 +3,8 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { count } from "../../terminal/figures.ts";
 import { localeOf } from "../../text-encoding.ts";
 import { entryOf } from "../../words/error-words.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
 import type { ChatSession } from "./chat-session.ts";
 import { factsOf } from "../model-facts.ts";
@@ -17,28 +18,36 @@ const largeShare = 0.2;
 const maxNamed = 10;
 
 /** How this run reads what is attached. */
-export function attachOptions(app: App, stop = app.stop): AttachOptions {
+export function attachOptions(
+  engine: Pick<Engine, "environment" | "stop" | "workingFolder">,
+  console: Console,
+  stop = engine.stop,
+): AttachOptions {
   return {
-    folder: app.workingFolder,
+    folder: engine.workingFolder,
     stop,
-    locale: localeOf(app.environment.variables),
-    onSilence: (path) => app.terminal.say(app.words.attachments.waitingForPipe({ name: sanitize(path) })),
+    locale: localeOf(engine.environment.variables),
+    onSilence: (path) => console.terminal.say(console.words.attachments.waitingForPipe({ name: sanitize(path) })),
   };
 }
 
 /** Reads what `-f` names, each once, and tells what it is not. */
-export async function readNamed(app: App, paths: readonly string[]): Promise<Attachment[]> {
+export async function readNamed(
+  engine: Pick<Engine, "environment" | "stop" | "workingFolder">,
+  console: Console,
+  paths: readonly string[],
+): Promise<Attachment[]> {
   const files: Attachment[] = [];
   for (const path of paths) {
-    const attached = await attach(path, attachOptions(app));
-    tellReading(app, attached);
+    const attached = await attach(path, attachOptions(engine, console));
+    tellReading(console, attached);
     files.push(...attached.files);
   }
   return onceEach(files);
 }
 
 /** Says what was read otherwise than as it stands, and what was left out of a folder or a pattern. */
-export function tellReading({ terminal, words }: App, { files, leftOut }: Attached): void {
+export function tellReading({ terminal, words }: Console, { files, leftOut }: Attached): void {
   const { attachments } = words;
   for (const file of files) {
     const name = sanitize(file.name);
@@ -60,18 +69,19 @@ export function tellReading({ terminal, words }: App, { files, leftOut }: Attach
  * @returns whether the question is to be sent
  */
 export async function maySend(
-  app: App,
+  engine: Pick<Engine, "file" | "reported">,
+  console: Console,
   dialogue: ChatSession,
   files: readonly Attachment[],
   release: () => void,
 ): Promise<boolean> {
   if (files.length === 0) return true;
-  const { terminal, words } = app;
+  const { terminal, words } = console;
   if (terminal.interactive && sum(files.map((file) => file.tokens ?? 0)) >= smallTokens) await dialogue.learnWindow();
-  const { vision, context } = factsOf(app, dialogue.provider, dialogue.modelId);
+  const { vision, context } = factsOf(engine, dialogue.provider, dialogue.modelId);
   const bytes = sum(files.map((file) => file.bytes));
   const tokens = sum(files.map((file) => file.tokens ?? 0));
-  showFiles(app, files, { bytes, tokens });
+  showFiles(console, files, { bytes, tokens });
   if (vision === false && files.some(({ image }) => image !== null)) {
     terminal.warn(words.attachments.noVision({ model: sanitize(dialogue.modelId) }));
   }
@@ -86,7 +96,7 @@ export async function maySend(
   return false;
 }
 
-function showFiles({ terminal, words }: App, files: readonly Attachment[], all: { bytes: number; tokens: number }) {
+function showFiles({ terminal, words }: Console, files: readonly Attachment[], all: { bytes: number; tokens: number }) {
   const { attachments } = words;
   const say = (line: string) => terminal.say(terminal.ink.err.dim(line));
   for (const { name, bytes, tokens } of files.slice(0, maxNamed)) {

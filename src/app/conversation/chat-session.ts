@@ -9,7 +9,8 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { type DialogueState, openState, resumedState, sizeOf } from "./chat-state.ts";
 import { type Answer, type ExchangeRun, type OnEvent, type Question, runExchange } from "./turn-run.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
@@ -29,15 +30,17 @@ const goOnCommand = "/continue";
  * of each event before whoever watches.
  */
 export class ChatSession {
-  readonly #app: App;
+  readonly #engine: Engine;
+  readonly #console: Console;
   readonly #spending: Spending;
   #state: DialogueState;
   /** The system prompt that was set in this conversation; undefined where none was. */
   #ownSystem: string | null | undefined;
 
-  private constructor(app: App, state: DialogueState) {
-    this.#app = app;
-    this.#spending = new Spending(app);
+  private constructor(engine: Engine, console: Console, state: DialogueState) {
+    this.#engine = engine;
+    this.#console = console;
+    this.#spending = new Spending(engine);
     this.#state = state;
     this.#warnOfRetired();
   }
@@ -47,12 +50,13 @@ export class ChatSession {
    *   others, for the first two a flag or a variable
    * @throws AppError for settings and credentials
    */
-  static async open(app: App, earlier: Transcript | null): Promise<ChatSession> {
-    const { failoverMistakes, terminal, words } = app;
+  static async open(engine: Engine, console: Console, earlier: Transcript | null): Promise<ChatSession> {
+    const { failoverMistakes } = engine;
+    const { terminal, words } = console;
     for (const mistake of failoverMistakes) {
       terminal.warn(sanitize(describe(mistake, words.errors)));
     }
-    return new ChatSession(app, await openState(app, earlier));
+    return new ChatSession(engine, console, await openState(engine, earlier));
   }
 
   get provider(): string {
@@ -95,13 +99,13 @@ export class ChatSession {
 
   /** The settings that the next question is put with, those of a resumed conversation among them. */
   get inForce(): Settings {
-    return inForce(this.#app.settings, this.#state.inherited);
+    return inForce(this.#engine.settings, this.#state.inherited);
   }
 
   get context(): { tokens: number; estimated: boolean; window: number | null } {
     const { provider, modelId } = this;
     const { conversation, counted } = this.#state;
-    const window = factsOf(this.#app, provider, modelId).context ?? null;
+    const window = factsOf(this.#engine, provider, modelId).context ?? null;
     const text = conversation
       .request([])
       .map(({ content }) => content)
@@ -111,7 +115,7 @@ export class ChatSession {
 
   /** Asks the server for the window of its model, where nobody knows it; once. */
   async learnWindow(): Promise<void> {
-    await learnFacts(this.#app, this.#state.connection, this.modelId);
+    await learnFacts(this.#engine, this.#state.connection, this.modelId);
   }
 
   /** What `/retry` and `/edit-last` mean: the question that failed last, else the last one with an answer; null for none. */
@@ -139,12 +143,12 @@ export class ChatSession {
    * @throws AppError where the model cannot be opened; nothing is changed then
    */
   async ask(question: Question, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
-    const model = await openModel(this.#app, this.#state.connection, this.modelId);
+    const model = await openModel(this.#engine, this.#state.connection, this.modelId);
     const record = new Recording(this.writer);
     if (instead) this.#takeBack(record);
     const { text: content, images } = question;
     const message: Message = { role: "user", content, ...(images && { images }) };
-    const request = this.#request(this.conversation.request([message], this.#app.settings.history));
+    const request = this.#request(this.conversation.request([message], this.#engine.settings.history));
     const answer = await this.#run({ model, request, record, question, continues: null }, onEvent, signal);
     const ids = this.#newIds();
     this.conversation.add(message, { role: "assistant", content: answer.text, ...reasoningOf(answer) }, ids);
@@ -160,9 +164,9 @@ export class ChatSession {
    */
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const last = this.canContinue ? this.conversation.last : null;
-    if (last === null) throw new AppError("not_possible", { message: this.#app.words.session.nothingToContinue });
-    const model = await openModel(this.#app, this.#state.connection, this.modelId);
-    const request = this.#request(this.conversation.continuation(this.#app.settings.history));
+    if (last === null) throw new AppError("not_possible", { message: this.#console.words.session.nothingToContinue });
+    const model = await openModel(this.#engine, this.#state.connection, this.modelId);
+    const request = this.#request(this.conversation.continuation(this.#engine.settings.history));
     const record = new Recording(this.writer);
     const question = { text: goOnCommand };
     const run = { model, request, record, question, continues: last.ids.at(-1) ?? null };
@@ -191,8 +195,8 @@ export class ChatSession {
    * @throws AppError for settings and credentials; nothing is changed then
    */
   async useModel(provider: string, model: string | null): Promise<void> {
-    const connection = provider === this.provider ? this.#state.connection : await this.#app.connect(provider);
-    this.#change({ connection, modelId: model ?? (await modelInUse(this.#app, connection)) });
+    const connection = provider === this.provider ? this.#state.connection : await this.#engine.connect(provider);
+    this.#change({ connection, modelId: model ?? (await modelInUse(this.#engine, connection)) });
     this.#warnOfRetired();
   }
 
@@ -237,7 +241,7 @@ export class ChatSession {
   saveTo(path: string): void {
     const { writer } = this;
     if (writer === null || (writer.path === null && writer.failed === null)) {
-      throw new AppError("not_possible", { message: this.#app.words.session.nothingSaved });
+      throw new AppError("not_possible", { message: this.#console.words.session.nothingSaved });
     }
     writer.saveTo(path);
     this.#change({ size: sizeOf(writer) });
@@ -253,11 +257,11 @@ export class ChatSession {
   async compact(signal: AbortSignal): Promise<{ before: number; after: number; unsaved: AppError | null }> {
     const { conversation } = this;
     const { tokens } = this.context;
-    const either = AbortSignal.any([signal, this.#app.stop]);
+    const either = AbortSignal.any([signal, this.#engine.stop]);
     const { requestSummary } = await import("./summary-request.ts");
-    const summary = await requestSummary(this.#app, this.#spending, this.#state, this.context, either);
+    const summary = await requestSummary(this.#engine, this.#spending, this.#state, this.context, either);
     const through = conversation.lastId;
-    conversation.summarise(this.#app.prompts.summary, summary, 0);
+    conversation.summarise(this.#engine.prompts.summary, summary, 0);
     const unsaved = this.#covered(summary, through);
     this.#change({ cut: false });
     return { before: tokens, after: this.context.tokens, unsaved };
@@ -292,8 +296,8 @@ export class ChatSession {
 
   /** A new conversation, as the settings have it, and a new transcript with its first question. */
   startNew(): void {
-    const system = this.#ownSystem === undefined ? this.#app.system : this.#ownSystem;
-    const writer = this.#app.settings.save ? newWriter(this.#app) : null;
+    const system = this.#ownSystem === undefined ? this.#engine.system : this.#ownSystem;
+    const writer = this.#engine.settings.save ? newWriter(this.#engine) : null;
     const conversation = new Conversation(system);
     this.#change({ conversation, writer, size: null, inherited: {}, failed: null, cut: false, counted: null });
   }
@@ -304,7 +308,7 @@ export class ChatSession {
    * @throws AppError as `open`; nothing is changed then
    */
   async resume(earlier: Transcript): Promise<void> {
-    this.#state = await resumedState(this.#app, earlier, this.#state);
+    this.#state = await resumedState(this.#engine, earlier, this.#state);
     this.#ownSystem = undefined;
     this.#warnOfRetired();
   }
@@ -319,7 +323,7 @@ export class ChatSession {
     const writer = writerFor(file);
     const moved = { writer, size: sizeOf(writer) };
     if (turns === null) return this.#change(moved);
-    const rebuilt = rebuild(file, this.#app.prompts.summary);
+    const rebuilt = rebuild(file, this.#engine.prompts.summary);
     const conversation =
       this.conversation.beginning(turns) ??
       new Conversation(this.conversation.system, rebuilt.turns, rebuilt.places, rebuilt.covered);
@@ -338,7 +342,7 @@ export class ChatSession {
 
   #warnOfRetired(): void {
     const { provider, modelId: model } = this;
-    const { terminal, words } = this.#app;
+    const { terminal, words } = this.#console;
     const successor = provider === "deepseek" ? retiredModels.get(model) : undefined;
     if (successor !== undefined) terminal.warn(words.session.retired({ model, successor }));
   }
@@ -352,7 +356,14 @@ export class ChatSession {
   async #run(run: Omit<ExchangeRun, "asked" | "system">, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const asked = { provider: this.provider, model: this.modelId };
     const { system } = this.conversation;
-    const answer = await runExchange(this.#app, this.#spending, { ...run, asked, system }, onEvent, signal);
+    const answer = await runExchange(
+      this.#engine,
+      this.#console,
+      this.#spending,
+      { ...run, asked, system },
+      onEvent,
+      signal,
+    );
     this.#change({ counted: countedAfter(answer) });
     this.#look();
     return answer;

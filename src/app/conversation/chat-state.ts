@@ -5,7 +5,7 @@ import type { Origin } from "../../config/schema.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
-import type { App } from "../app.ts";
+import type { Engine } from "../engine.ts";
 import { modelInUse } from "../model-facts.ts";
 import { type Parameters, parametersOf } from "./sampling.ts";
 import { rebuild } from "./replay.ts";
@@ -53,10 +53,10 @@ interface Pair {
  * @param earlier the conversation that is resumed; null for a new one
  * @throws AppError for settings and credentials
  */
-export async function openState(app: App, earlier: Transcript | null): Promise<DialogueState> {
-  const pair = pairFor(app, earlier);
-  const state = await stateOn(app, await app.connect(pair.provider), pair.model, earlier);
-  const writer = app.settings.save ? await openWriter(app, earlier) : null;
+export async function openState(engine: Engine, earlier: Transcript | null): Promise<DialogueState> {
+  const pair = pairFor(engine, earlier);
+  const state = await stateOn(engine, await engine.connect(pair.provider), pair.model, earlier);
+  const writer = engine.settings.save ? await openWriter(engine, earlier) : null;
   return { ...state, writer, size: sizeOf(writer) };
 }
 
@@ -65,12 +65,16 @@ export async function openState(app: App, earlier: Transcript | null): Promise<D
  *
  * @throws AppError as `openState`
  */
-export async function resumedState(app: App, earlier: Transcript, before: DialogueState): Promise<DialogueState> {
+export async function resumedState(
+  engine: Pick<Engine, "connect" | "prompts" | "settings" | "stop" | "system">,
+  earlier: Transcript,
+  before: DialogueState,
+): Promise<DialogueState> {
   const pair = pairOf(earlier) ?? { provider: before.connection.name, model: before.modelId };
   const same = pair.provider === before.connection.name;
-  const connection = same ? before.connection : await app.connect(pair.provider);
-  const state = await stateOn(app, connection, pair.model, earlier);
-  const writer = app.settings.save ? writerFor(earlier) : null;
+  const connection = same ? before.connection : await engine.connect(pair.provider);
+  const state = await stateOn(engine, connection, pair.model, earlier);
+  const writer = engine.settings.save ? writerFor(earlier) : null;
   return { ...state, writer, size: sizeOf(writer) };
 }
 
@@ -81,17 +85,17 @@ export function sizeOf(writer: TranscriptWriter | null): number | null {
 }
 
 async function stateOn(
-  app: App,
+  engine: Pick<Engine, "prompts" | "stop" | "system">,
   connection: Connection,
   model: string | null,
   earlier: Transcript | null,
 ): Promise<Omit<DialogueState, "writer" | "size">> {
   const last = earlier?.exchanges.at(-1);
-  const rebuilt = earlier === null ? null : rebuild(earlier, app.prompts.summary);
-  const system = app.system ?? last?.system ?? null;
+  const rebuilt = earlier === null ? null : rebuild(earlier, engine.prompts.summary);
+  const system = engine.system ?? last?.system ?? null;
   return {
     connection,
-    modelId: model ?? (await modelInUse(app, connection)),
+    modelId: model ?? (await modelInUse(engine, connection)),
     conversation: new Conversation(system, rebuilt?.turns, rebuilt?.places, rebuilt?.covered),
     inherited: parametersOf(last?.sampling ?? {}, last?.thinking ?? null),
     failed: null,
@@ -104,7 +108,7 @@ async function stateOn(
  * Whom the first question goes to: what a flag or a variable says, else the conversation that is resumed, else the settings. A
  * model that a flag names by its id alone is one of the resumed conversation's provider.
  */
-function pairFor({ settings, origins }: App, earlier: Transcript | null): Pair {
+function pairFor({ settings, origins }: Pick<Engine, "origins" | "settings">, earlier: Transcript | null): Pair {
   const set = { provider: settings.provider, model: settings.model ?? null };
   const own = earlier === null ? null : pairOf(earlier);
   if (own === null) return set;

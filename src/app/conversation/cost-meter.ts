@@ -2,20 +2,20 @@ import type { Cost, ModelRef, Usage } from "../../chat/model.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { costOf, sumCosts, sumUsage } from "../../chat/usage.ts";
 import { isTariffUnknown, ratesAt } from "../../providers/prices.ts";
-import type { App } from "../app.ts";
+import type { Engine } from "../engine.ts";
 import { factsOf } from "../model-facts.ts";
 
 /** What a run of the program took, by the services' own count. */
 export class Spending {
-  readonly #app: App;
+  readonly #engine: Pick<Engine, "file" | "reported" | "settings">;
   readonly #costs: Cost[] = [];
   #usage: Usage | null = null;
   #questions = 0;
   #unknown = 0;
   #uncounted = 0;
 
-  constructor(app: App) {
-    this.#app = app;
+  constructor(engine: Pick<Engine, "file" | "reported" | "settings">) {
+    this.#engine = engine;
   }
 
   /** `unknown` and `uncounted`: requests that produced output and whose cost, and whose tokens, nobody knows. */
@@ -32,10 +32,10 @@ export class Spending {
    * @returns its cost; null where a part of it was billed and its count never came, or there is no price
    */
   add({ parts, startedAt }: TurnResult, asked: ModelRef, isQuestion = true): Cost | null {
-    const { settings, file } = this.#app;
+    const { settings, file } = this.#engine;
     const costs = parts.map((part) => {
       const { provider, model } = part.by ?? asked;
-      const facts = factsOf(this.#app, provider, model);
+      const facts = factsOf(this.#engine, provider, model);
       return costOf(part.usage, ratesAt(facts, settings.currency, startedAt, file.holidays ?? []), settings.currency);
     });
     const known = costs.filter((cost) => cost !== null);
@@ -50,10 +50,14 @@ export class Spending {
 }
 
 /** Whether a cost is unknown only because nobody knows yet whether the day is a holiday. */
-export function lacksTariff(app: App, { parts, startedAt }: TurnResult, asked: ModelRef): boolean {
+export function lacksTariff(
+  engine: Pick<Engine, "file" | "reported">,
+  { parts, startedAt }: TurnResult,
+  asked: ModelRef,
+): boolean {
   return parts.some(({ by }) => {
     const { provider, model } = by ?? asked;
-    return factsOf(app, provider, model).peak === true && isTariffUnknown(startedAt, app.file.holidays ?? []);
+    return factsOf(engine, provider, model).peak === true && isTariffUnknown(startedAt, engine.file.holidays ?? []);
   });
 }
 

@@ -3,14 +3,17 @@ import { expandHome } from "../../config/home.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import { zoneName } from "../../transcripts/format/times.ts";
 import { TranscriptWriter } from "../../transcripts/store/writer.ts";
-import type { App } from "../app.ts";
+import type { Engine } from "../engine.ts";
 
 /** Where the first exchanges of a run go: the file somebody named, the one resumed, or a new one in the transcripts folder. */
-export async function openWriter(app: App, earlier: Transcript | null): Promise<TranscriptWriter> {
-  const named = app.settings.transcript;
-  const zone = zoneName(app.environment.variables["TZ"]);
-  if (named !== undefined) return TranscriptWriter.append(resolve(app.workingFolder, expandHome(named)), { zone });
-  return earlier === null ? newWriter(app) : writerFor(earlier);
+export async function openWriter(
+  engine: Pick<Engine, "environment" | "settings" | "transcripts" | "workingFolder">,
+  earlier: Transcript | null,
+): Promise<TranscriptWriter> {
+  const named = engine.settings.transcript;
+  const zone = zoneName(engine.environment.variables["TZ"]);
+  if (named !== undefined) return TranscriptWriter.append(resolve(engine.workingFolder, expandHome(named)), { zone });
+  return earlier === null ? newWriter(engine) : writerFor(earlier);
 }
 
 /** Goes on in a conversation's own file. */
@@ -19,6 +22,6 @@ export function writerFor({ path }: Transcript): TranscriptWriter {
 }
 
 /** A new file in the transcripts folder, made with its first question. */
-export function newWriter(app: App): TranscriptWriter {
-  return TranscriptWriter.create(app.transcripts, { zone: zoneName(app.environment.variables["TZ"]) });
+export function newWriter(engine: Pick<Engine, "environment" | "transcripts">): TranscriptWriter {
+  return TranscriptWriter.create(engine.transcripts, { zone: zoneName(engine.environment.variables["TZ"]) });
 }

@@ -1,6 +1,6 @@
 import type { Message } from "../../chat/model.ts";
 import { runTurn } from "../../chat/turn.ts";
-import type { App } from "../app.ts";
+import type { Engine } from "../engine.ts";
 import { summarise } from "./compaction.ts";
 import type { DialogueState } from "./chat-state.ts";
 import { openModel } from "../open-model.ts";
@@ -15,15 +15,15 @@ import type { Spending } from "./cost-meter.ts";
  * @throws AppError as `summarise`, and where the model cannot be opened
  */
 export async function requestSummary(
-  app: App,
+  engine: Engine,
   spending: Spending,
   { connection, modelId, conversation, inherited }: DialogueState,
   { tokens, window }: { readonly tokens: number; readonly window: number | null },
   signal: AbortSignal,
 ): Promise<string> {
-  const model = await openModel(app, connection, modelId);
+  const model = await openModel(engine, connection, modelId);
   const asked = { provider: connection.name, model: modelId };
-  const { stream, thinking } = inForce(app.settings, inherited);
+  const { stream, thinking } = inForce(engine.settings, inherited);
   const ask = async (messages: readonly Message[]) => {
     const off = thinking === false ? { enabled: false, effort: null } : null;
     const request = { model: modelId, messages, sampling: {}, thinking: off, stream };
@@ -32,6 +32,6 @@ export async function requestSummary(
     return result;
   };
   const { system } = conversation;
-  const { prompts } = app;
+  const { prompts } = engine;
   return await summarise(conversation.turns, { ask, tokens, window, system, provider: asked.provider, prompts });
 }

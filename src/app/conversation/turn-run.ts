@@ -3,7 +3,8 @@ import type { Model } from "../../chat/layers.ts";
 import type { ChatRequest, Cost, Image, ModelRef } from "../../chat/model.ts";
 import { runTurn, type TurnResult } from "../../chat/turn.ts";
 import type { AppError } from "../../errors.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { endingOf, type Recording } from "./recorder.ts";
 import { lacksTariff, type Spending } from "./cost-meter.ts";
 
@@ -43,7 +44,8 @@ export interface ExchangeRun {
  * ends, whatever is thrown between.
  */
 export async function runExchange(
-  app: App,
+  engine: Pick<Engine, "file" | "reported">,
+  console: Console,
   spending: Spending,
   { model, request, record, question, continues, asked, system }: ExchangeRun,
   onEvent: OnEvent,
@@ -61,8 +63,8 @@ export async function runExchange(
   });
   const result = named(await runTurn(model, request, [record.onEvent, onEvent], signal, asked.provider), asked);
   const cost = spending.add(result, asked);
-  exchange.end(endingOf(result, cost, app.words));
-  return { ...result, cost, tariffUnknown: lacksTariff(app, result, asked), unsaved: record.failure };
+  exchange.end(endingOf(result, cost, console.words));
+  return { ...result, cost, tariffUnknown: lacksTariff(engine, result, asked), unsaved: record.failure };
 }
 
 /** Who answered is told only where it was somebody else than asked. */

@@ -9,7 +9,8 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { Spinner } from "../../terminal/spinner.ts";
 import { errorWords } from "../../terminal/terminal.ts";
 import type { Words } from "../../words/types.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { subjectOf } from "./inspection.ts";
 
 /**
@@ -18,32 +19,33 @@ import { subjectOf } from "./inspection.ts";
  * @returns what the exit code comes from; null when nothing failed
  */
 export async function runDoctor(
-  app: App,
+  engine: Engine,
+  console: Console,
   { probe, json }: { probe: boolean; json: boolean },
 ): Promise<{ readonly code: string; readonly exitCode: number } | null> {
-  const subject = await subjectOf(app, probe);
+  const subject = await subjectOf(engine, console, probe);
   const results: Result[] = [];
-  const waiting = new PendingCheck(app);
+  const waiting = new PendingCheck(console);
   try {
     for await (const result of examine(subject)) {
       waiting.end();
       results.push(result);
-      if (!json) tell(app, result);
+      if (!json) tell(console, result);
       if (!probe || json || results.some(({ status }) => status === "fail")) continue;
-      if (result.id === "findings") tellAsking(app, subject);
+      if (result.id === "findings") tellAsking(console, subject);
       if (results.some(({ id }) => id === "findings")) waiting.begin(subject.provider().model ?? "");
     }
   } finally {
     waiting.end();
   }
-  if (probe) await keep(app, subject, results);
+  if (probe) await keep(engine, console, subject, results);
   const exitCode = worstExitCode(results.flatMap(({ problems }) => problems));
-  if (json) app.terminal.json(asObject(app, results, exitCode));
-  else sum(app, results);
+  if (json) console.terminal.json(asObject(console, results, exitCode));
+  else sum(console, results);
   return exitCode === 0 ? null : { code: "doctor", exitCode };
 }
 
-function tell({ terminal, words }: App, result: Result): void {
+function tell({ terminal, words }: Console, result: Result): void {
   const { titles } = words.doctor;
   const item = {
     status: result.status,
@@ -81,26 +83,26 @@ function problemWords({ doctor, errors }: Words, found: Problem): { what: string
   return (advice[found.code] as (details: unknown) => { what: string; next: string })(found.details);
 }
 
-function tellAsking({ terminal, words }: App, subject: Subject): void {
+function tellAsking({ terminal, words }: Console, subject: Subject): void {
   terminal.say(terminal.ink.err.dim(sanitize(words.doctor.asking({ model: subject.provider().model ?? "" }))));
 }
 
 /** Shows on a terminal for how long the model has been asked now. */
 class PendingCheck {
-  readonly #app: App;
+  readonly #console: Console;
   readonly #spinner: Spinner;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(app: App) {
-    this.#app = app;
-    this.#spinner = new Spinner(app.terminal);
+  constructor(console: Console) {
+    this.#console = console;
+    this.#spinner = new Spinner(console.terminal);
   }
 
   begin(model: string): void {
     const startedAt = Date.now();
     const show = () => {
       const seconds = Math.round((Date.now() - startedAt) / 1000);
-      this.#spinner.show(sanitize(this.#app.words.doctor.askingNow({ model, seconds })));
+      this.#spinner.show(sanitize(this.#console.words.doctor.askingNow({ model, seconds })));
     };
     this.#timer = setInterval(show, 1000);
     show();
@@ -114,7 +116,12 @@ class PendingCheck {
 }
 
 /** Keeps what was found out by asking; what was not found out overwrites nothing but earlier findings about the same model. */
-async function keep({ terminal, words, folders }: App, subject: Subject, results: readonly Result[]): Promise<void> {
+async function keep(
+  { folders }: Pick<Engine, "folders">,
+  { terminal, words }: Console,
+  subject: Subject,
+  results: readonly Result[],
+): Promise<void> {
   if (!results.some(({ id, facts }) => id === "streaming" && facts !== null)) return;
   const probe = await subject.probe!();
   const { provider, baseUrl } = subject.provider();
@@ -139,7 +146,7 @@ function withEarlier(
   };
 }
 
-function sum({ terminal, words }: App, results: readonly Result[]): void {
+function sum({ terminal, words }: Console, results: readonly Result[]): void {
   const { green, yellow, red } = terminal.ink.out;
   const problems = results.flatMap((result) => result.problems);
   const failures = problems.filter((found) => exitCodeOf(found) > 0).length;
@@ -152,7 +159,7 @@ function sum({ terminal, words }: App, results: readonly Result[]): void {
 }
 
 /** The object of `doctor --json`. */
-function asObject(app: App, results: readonly Result[], exitCode: number): object {
+function asObject(console: Console, results: readonly Result[], exitCode: number): object {
   return {
     ok: exitCode === 0,
     exit_code: exitCode,
@@ -161,7 +168,7 @@ function asObject(app: App, results: readonly Result[], exitCode: number): objec
       status,
       facts: inSnakeCase(facts),
       problems: problems.map((found) => {
-        const { what, next } = problemWords(app.words, found);
+        const { what, next } = problemWords(console.words, found);
         const { code, details } = found.kind === "error" ? found.error : found;
         return { code, exit_code: exitCodeOf(found), details: inSnakeCase(details), message: what, next };
       }),

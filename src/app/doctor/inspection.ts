@@ -17,7 +17,8 @@ import { findAbilities } from "../../terminal/capabilities.ts";
 import { queryTerminal } from "../../terminal/capabilities-query.ts";
 import { namesIn } from "../../transcripts/store/folder.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { type Successor, successorsOf } from "../failover.ts";
 import { connectionTo, type Endpoint, keyFor, openEndpoint } from "../connections.ts";
 import { hasNoList, onlyChatModel } from "../model-facts.ts";
@@ -28,24 +29,24 @@ import { findService, normalisedAddress } from "../setup/service-address.ts";
  *
  * @param probing whether the model is to be asked questions
  */
-export async function subjectOf(app: App, probing: boolean): Promise<Subject> {
-  const service = await Service.open(app);
+export async function subjectOf(engine: Engine, console: Console, probing: boolean): Promise<Subject> {
+  const service = await Service.open(engine, console);
   return {
     program: programFacts(),
-    terminal: app.terminal.outIsTerminal ? () => terminalFacts(app) : null,
-    settings: await settingsFacts(app),
-    mistakes: [...app.mistakes, ...mistakesIn(app)],
-    places: placesOf(app),
-    transcripts: () => transcriptFacts(app),
+    terminal: console.terminal.outIsTerminal ? () => terminalFacts(engine, console) : null,
+    settings: await settingsFacts(engine, console),
+    mistakes: [...engine.mistakes, ...mistakesIn(engine)],
+    places: placesOf(engine),
+    transcripts: () => transcriptFacts(engine),
     index: async () =>
-      (await import("../../transcripts/search/health.ts")).indexHealth(app.folders.cache, app.transcripts),
+      (await import("../../transcripts/search/health.ts")).indexHealth(engine.folders.cache, engine.transcripts),
     provider: () => service.facts(),
     mayBeReached: () => service.mayBeReached(),
     proxy: service.proxy(),
     key: () => service.keyFacts(),
     reach: () => service.reach(),
     models: () => service.models(),
-    balance: async () => await readBalance(await service.connection(), app.stop),
+    balance: async () => await readBalance(await service.connection(), engine.stop),
     failover: () => service.failover(),
     findings: () => service.findings(),
     probe: probing ? () => service.probe() : null,
@@ -54,7 +55,8 @@ export async function subjectOf(app: App, probing: boolean): Promise<Subject> {
 
 /** The provider in use, as far as it can be opened; each step is taken once. */
 class Service {
-  readonly #app: App;
+  readonly #engine: Engine;
+  readonly #console: Console;
   /** Or why there is none. */
   readonly #endpoint: Endpoint | AppError;
   #key: Promise<Key | null> | null = null;
@@ -63,18 +65,19 @@ class Service {
   /** The one model that the server offers, as its list says. */
   #onlyModel: string | null = null;
 
-  private constructor(app: App, endpoint: Endpoint | AppError) {
-    this.#app = app;
+  private constructor(engine: Engine, console: Console, endpoint: Endpoint | AppError) {
+    this.#engine = engine;
+    this.#console = console;
     this.#endpoint = endpoint;
   }
 
-  static async open(app: App): Promise<Service> {
-    const { provider } = app.settings;
+  static async open(engine: Engine, console: Console): Promise<Service> {
+    const { provider } = engine.settings;
     try {
-      const address = provider === "demo" ? (await app.connect(provider)).baseUrl : null;
-      return new Service(app, openEndpoint(app, provider, address));
+      const address = provider === "demo" ? (await engine.connect(provider)).baseUrl : null;
+      return new Service(engine, console, openEndpoint(engine, provider, address));
     } catch (error) {
-      return new Service(app, asAppError(error));
+      return new Service(engine, console, asAppError(error));
     }
   }
 
@@ -84,7 +87,7 @@ class Service {
   }
 
   get #model(): string | null {
-    return this.#app.settings.model ?? this.#open.provider.model ?? this.#onlyModel;
+    return this.#engine.settings.model ?? this.#open.provider.model ?? this.#onlyModel;
   }
 
   facts(): CheckFacts["provider"] {
@@ -93,31 +96,32 @@ class Service {
   }
 
   #originText(origin: Origin | null): string {
-    const { file, settings, words } = this.#app;
+    const { file, settings } = this.#engine;
+    const { words } = this.#console;
     if (origin !== null) return `${words.tables.origin[origin.kind]} ${origin.name}`;
     return file.providers?.[settings.provider]?.base_url === undefined ? "" : words.tables.origin.file;
   }
 
   proxy(): Subject["proxy"] {
-    const { variables } = this.#app.environment;
+    const { variables } = this.#engine.environment;
     const certificates = variables["NODE_EXTRA_CA_CERTS"] || null;
     if (!("baseUrl" in this.#endpoint)) return { proxy: null, variable: null, value: null, certificates };
-    const { proxy } = connectionTo(this.#app, this.#endpoint, null);
+    const { proxy } = connectionTo(this.#engine, this.#endpoint, null);
     const named = proxyVariable(this.#endpoint.baseUrl, variables);
     return { proxy, variable: named?.name ?? null, value: named?.value ?? null, certificates };
   }
 
   #findKey(): Promise<Key | null> {
-    return (this.#key ??= keyFor(this.#app, this.#open, null));
+    return (this.#key ??= keyFor(this.#engine, this.#open, null));
   }
 
   async keyFacts(): Promise<CheckFacts["key"] | null> {
     const key = await this.#findKey();
     if (key === null) return null;
-    const { keyFile, store, environment } = this.#app.keyPlaces;
+    const { keyFile, store, environment } = this.#engine.keyPlaces;
     const { name: provider } = this.#open.provider;
     const keyring = store !== "file" && (await hasKeyring(provider, environment.variables));
-    return { provider, origin: this.#app.originName(key.origin), store: keyring ? keyringName : keyFile };
+    return { provider, origin: this.#engine.originName(key.origin), store: keyring ? keyringName : keyFile };
   }
 
   /** Not a word goes to an address that was slipped in, or through a proxy that could read it, with a key or without. */
@@ -129,20 +133,20 @@ class Service {
   }
 
   async connection(): Promise<Connection> {
-    return connectionTo(this.#app, this.#open, await this.#findKey());
+    return connectionTo(this.#engine, this.#open, await this.#findKey());
   }
 
   /** Also without a key: the way there is the same. */
   reach(): ReturnType<typeof reach> {
     this.#reached ??= this.#findKey()
       .catch(() => null)
-      .then((key) => reach(connectionTo(this.#app, this.#open, key), this.#app.stop));
+      .then((key) => reach(connectionTo(this.#engine, this.#open, key), this.#engine.stop));
     return this.#reached;
   }
 
   async models(): ReturnType<Subject["models"]> {
     const connection = await this.connection();
-    const offered = await offeredModels(connection, this.#app.stop).catch(async (thrown: unknown) => {
+    const offered = await offeredModels(connection, this.#engine.stop).catch(async (thrown: unknown) => {
       throw (await this.#elsewhere(connection, asAppError(thrown))) ?? thrown;
     });
     this.#onlyModel = onlyChatModel(offered);
@@ -159,7 +163,7 @@ class Service {
     const address = normalisedAddress(baseUrl);
     if (address === null) return null;
     const open = (url: string) => ({ ...connection, baseUrl: url });
-    const { offered, baseUrl: better } = await findService(address, open, this.#app.stop);
+    const { offered, baseUrl: better } = await findService(address, open, this.#engine.stop);
     if (offered === null || better === baseUrl) return null;
     const setting = origin === null ? `providers.${provider.name}.base_url` : (provider.baseUrlVariable ?? "base_url");
     return new AppError("wrong_base_url", { provider: provider.name, url: baseUrl, better, setting });
@@ -168,14 +172,14 @@ class Service {
   async failover(): ReturnType<Subject["failover"]> {
     const model = this.#model;
     if (model === null) return [];
-    const successors = successorsOf(this.#app.file, this.#open.provider.name, model);
+    const successors = successorsOf(this.#engine.file, this.#open.provider.name, model);
     return await Promise.all(successors.map(async (next) => await this.#trySuccessor(next)));
   }
 
   async #trySuccessor({ provider, model }: Successor): Promise<SuccessorTrial> {
     const name = `${provider}/${model}`;
     try {
-      const offered = await offeredModels(await this.#app.connect(provider), this.#app.stop);
+      const offered = await offeredModels(await this.#engine.connect(provider), this.#engine.stop);
       return { name, provider, model, error: null, listed: offered.some(({ id }) => id === model) };
     } catch (thrown) {
       const error = asAppError(thrown);
@@ -188,7 +192,7 @@ class Service {
     const { provider, baseUrl } = this.#open;
     const model = this.#model;
     if (model === null) return null;
-    return findingsOf(readFindings(this.#app.folders.cache), { provider: provider.name, baseUrl, model });
+    return findingsOf(readFindings(this.#engine.folders.cache), { provider: provider.name, baseUrl, model });
   }
 
   probe(): Promise<Probe> {
@@ -204,7 +208,7 @@ class Service {
       ...door,
       ask: async ({ request, json, ...forms }) => {
         const more = json ? { response_format: { type: "json_object" } } : {};
-        return await askRaw({ ...connection, ...forms }, request, more, this.#app.stop);
+        return await askRaw({ ...connection, ...forms }, request, more, this.#engine.stop);
       },
     });
   }
@@ -215,7 +219,10 @@ function programFacts(): CheckFacts["program"] {
   return { version: manifest.version, node: versions.node, platform, arch, executable };
 }
 
-async function terminalFacts({ terminal, environment }: App): Promise<CheckFacts["terminal"]> {
+async function terminalFacts(
+  { environment }: Pick<Engine, "environment">,
+  { terminal }: Console,
+): Promise<CheckFacts["terminal"]> {
   const { variables } = environment;
   const { columns, rows, color, hyperlinks, unicode } = await findAbilities(terminal, variables);
   const said = await queryTerminal();
@@ -226,7 +233,10 @@ async function terminalFacts({ terminal, environment }: App): Promise<CheckFacts
 /** Longer values, such as system prompts, are cut. */
 const longestValue = 60;
 
-async function settingsFacts({ folders, settings, origins, words }: App): Promise<CheckFacts["settings"]> {
+async function settingsFacts(
+  { folders, settings, origins }: Pick<Engine, "folders" | "origins" | "settings">,
+  { words }: Console,
+): Promise<CheckFacts["settings"]> {
   const path = folders.configFile;
   const set = (Object.keys(origins) as (keyof typeof origins)[]).flatMap((name) => {
     const origin = origins[name];
@@ -242,18 +252,18 @@ async function settingsFacts({ folders, settings, origins, words }: App): Promis
 }
 
 /** Mistakes that only show when a setting is used. */
-function mistakesIn(app: App): AppError[] {
-  const { failoverMistakes } = app;
+function mistakesIn(engine: Pick<Engine, "failoverMistakes" | "system">): AppError[] {
+  const { failoverMistakes } = engine;
   try {
-    void app.system;
+    void engine.system;
     return [...failoverMistakes];
   } catch (error) {
     return [asAppError(error), ...failoverMistakes];
   }
 }
 
-function placesOf(app: App): StoragePlace[] {
-  const { folders, transcripts, file } = app;
+function placesOf(engine: Pick<Engine, "file" | "folders" | "transcripts">): StoragePlace[] {
+  const { folders, transcripts, file } = engine;
   // A config file is as public as its owner wants it, unless headers in it may be credentials.
   const secrets = Object.values(file.providers ?? {}).some(({ headers }) => headers !== undefined);
   const own = dirname(transcripts) === folders.data;
@@ -266,7 +276,10 @@ function placesOf(app: App): StoragePlace[] {
   ];
 }
 
-async function transcriptFacts({ transcripts: folder, folders }: App): Promise<TranscriptFacts> {
+async function transcriptFacts({
+  transcripts: folder,
+  folders,
+}: Pick<Engine, "folders" | "transcripts">): Promise<TranscriptFacts> {
   const listed = await listTranscripts(folder, folders.cache);
   const known = new Set(listed.map(({ path }) => path));
   const others = namesIn(folder)

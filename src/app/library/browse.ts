@@ -12,7 +12,8 @@ import { fold } from "../../transcripts/search/fold.ts";
 import { Searcher } from "../../transcripts/search/search.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { listConversations } from "./resolve.ts";
 import { modelOf } from "./list.ts";
 
@@ -24,13 +25,19 @@ import { modelOf } from "./list.ts";
  * @returns the path of that one; null when they left
  * @throws AppError `interrupted` for Ctrl-C; `transcript_not_found` where there is none to go on with
  */
-export async function pickConversation(app: App, first: Deed, inUse: string | null): Promise<string | null> {
-  const { terminal, words, transcripts } = app;
+export async function pickConversation(
+  engine: Engine,
+  console: Console,
+  first: Deed,
+  inUse: string | null,
+): Promise<string | null> {
+  const { transcripts } = engine;
+  const { terminal, words } = console;
   let start: Start = { filter: "", value: null, place: 0 };
-  using contents = new ContentFilter(app);
+  using contents = new ContentFilter(engine);
   const search = (filter: string) => contents.find(filter);
-  while (!app.stop.aborted) {
-    const all = await listConversations(app);
+  while (!engine.stop.aborted) {
+    const all = await listConversations(engine, console);
     if (all.length === 0) {
       if (first === "resume") throw new AppError("transcript_not_found", { reference: "last" });
       terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
@@ -38,7 +45,8 @@ export async function pickConversation(app: App, first: Deed, inUse: string | nu
     }
     const preview = async (path: string) =>
       await previewOf(
-        app,
+        engine,
+        console,
         all.find((row) => row.path === path)!,
       );
     const picked = await pick({
@@ -53,7 +61,7 @@ export async function pickConversation(app: App, first: Deed, inUse: string | nu
     });
     if (picked === null) return null;
     if (picked.deed === "resume" && (await describeTranscript(picked.value)) !== null) return picked.value;
-    await attempt(app, picked, inUse);
+    await attempt(engine, console, picked, inUse);
     start = picked;
   }
   return null;
@@ -68,7 +76,7 @@ class ContentFilter implements Disposable {
   #stop = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor({ transcripts, folders }: App) {
+  constructor({ transcripts, folders }: Pick<Engine, "folders" | "transcripts">) {
     this.#searcher = new Searcher(transcripts, folders.cache, "often");
   }
 
@@ -106,35 +114,48 @@ function asRow(summary: TranscriptSummary): PickerRow {
 }
 
 /** What goes wrong with one conversation is told, and the list is still there; so it is when a question is left. */
-async function attempt(app: App, { deed, value }: Picked, inUse: string | null): Promise<void> {
+async function attempt(engine: Engine, console: Console, { deed, value }: Picked, inUse: string | null): Promise<void> {
   try {
-    if (deed === "show") await show(app, value);
-    else if (deed === "export") await exportOne(app, value);
-    else if (deed === "remove") await removeOne(app, value, inUse);
+    if (deed === "show") await show(engine, console, value);
+    else if (deed === "export") await exportOne(engine, console, value);
+    else if (deed === "remove") await removeOne(engine, console, value, inUse);
     // It was there when the list was made.
     else throw new AppError("transcript_not_found", { reference: value });
   } catch (error) {
     const known = asAppError(error);
-    if (known.code === "internal" || app.stop.aborted) throw known;
-    if (known.code !== "interrupted") app.terminal.warn(sanitize(describe(known, app.words.errors)));
+    if (known.code === "internal" || engine.stop.aborted) throw known;
+    if (known.code !== "interrupted") console.terminal.warn(sanitize(describe(known, console.words.errors)));
   }
 }
 
-async function show(app: App, path: string): Promise<void> {
+async function show(
+  engine: Pick<Engine, "environment" | "keyPlaces" | "settings" | "stop" | "thread">,
+  console: Console,
+  path: string,
+): Promise<void> {
   const { showFile } = await import("./show.ts");
-  const paged = await showFile(app, path, { json: false, raw: false, turn: null, always: true });
+  const paged = await showFile(engine, console, path, { json: false, raw: false, turn: null, always: true });
   // The list would be drawn over what was printed.
-  if (!paged) await pause(app.words.picker.back);
+  if (!paged) await pause(console.words.picker.back);
 }
 
-async function removeOne(app: App, path: string, inUse: string | null): Promise<void> {
+async function removeOne(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+  path: string,
+  inUse: string | null,
+): Promise<void> {
   if (path === inUse) throw new AppError("transcript_busy", { path });
   const { remove } = await import("./list.ts");
-  await remove(app, path, false);
+  await remove(engine, console, path, false);
 }
 
-async function exportOne(app: App, path: string): Promise<void> {
-  const { words } = app;
+async function exportOne(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts" | "workingFolder">,
+  console: Console,
+  path: string,
+): Promise<void> {
+  const { words } = console;
   const names = Object.keys(forms) as FormName[];
   const form = await choose(
     words.picker.form,
@@ -143,7 +164,7 @@ async function exportOne(app: App, path: string): Promise<void> {
   const { exportConversations } = await import("./export.ts");
   const output = `${basename(path, extname(path))}.${form}`;
   const write = async (force: boolean) =>
-    await exportConversations(app, { references: [path], all: false, form, output, force });
+    await exportConversations(engine, console, { references: [path], all: false, form, output, force });
   try {
     await write(false);
   } catch (error) {
@@ -156,9 +177,9 @@ async function exportOne(app: App, path: string): Promise<void> {
 const mostCharacters = 4000;
 
 /** What it began with, and how it ended. */
-async function previewOf(app: App, summary: TranscriptSummary): Promise<string> {
-  const { words } = app;
-  const { exchanges } = await readTranscript(summary.path, app.stop);
+async function previewOf(engine: Pick<Engine, "stop">, console: Console, summary: TranscriptSummary): Promise<string> {
+  const { words } = console;
+  const { exchanges } = await readTranscript(summary.path, engine.stop);
   const turns = exchanges.filter(({ withdrawn }) => !withdrawn);
   const [opening, last] = [turns[0], turns.at(-1)];
   const facts = [words.picker.turns({ turns: turnsIn(exchanges) }), bytes(summary.bytes), modelOf(summary)];
@@ -170,15 +191,15 @@ async function previewOf(app: App, summary: TranscriptSummary): Promise<string> 
 }
 
 /** What bare `transcripts` does. */
-export async function browse(app: App): Promise<AppError | null> {
-  const { terminal } = app;
+export async function browse(engine: Engine, console: Console): Promise<AppError | null> {
+  const { terminal } = console;
   if (!terminal.interactive || !terminal.outIsTerminal || !terminal.capable) {
     const { list } = await import("./list.ts");
-    await list(app, { json: false, limit: null, since: null, model: null });
+    await list(engine, console, { json: false, limit: null, since: null, model: null });
     return null;
   }
-  const path = await pickConversation(app, "show", null);
+  const path = await pickConversation(engine, console, "show", null);
   if (path === null) return null;
   const { runSession } = await import("../session/session.ts");
-  return await runSession(app, { kind: "named", reference: path }, []);
+  return await runSession(engine, console, { kind: "named", reference: path }, []);
 }

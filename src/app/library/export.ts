@@ -18,7 +18,8 @@ import {
   readTranscript,
   type TranscriptSummary,
 } from "../../transcripts/store/read.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { toldPath } from "../display-path.ts";
 import { passOver, readingOf } from "./resolve.ts";
 
@@ -40,18 +41,22 @@ type Destination =
   | { readonly kind: "folder"; readonly path: string };
 
 /** What `transcripts export` does. */
-export async function exportConversations(app: App, options: ExportOptions): Promise<void> {
-  const chosen = await choose(app, options);
+export async function exportConversations(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts" | "workingFolder">,
+  console: Console,
+  options: ExportOptions,
+): Promise<void> {
+  const chosen = await choose(engine, console, options);
   if (chosen.length === 0)
-    return app.terminal.say(app.words.transcripts.none({ folder: sanitize(shortenHome(app.transcripts)) }));
+    return console.terminal.say(console.words.transcripts.none({ folder: sanitize(shortenHome(engine.transcripts)) }));
   const form = options.form ?? formOf(options.output ?? "") ?? "md";
-  const destination = destine(app, options, form, chosen.length);
-  const texts = written(app, form, chosen, options.all);
+  const destination = destine(engine, options, form, chosen.length);
+  const texts = written(engine, console, form, chosen, options.all);
   if (destination.kind === "stdout") {
     for await (const { text } of texts) {
       // Nobody reads any more.
-      if (app.stop.reason === "closed") return;
-      app.terminal.text(text);
+      if (engine.stop.reason === "closed") return;
+      console.terminal.text(text);
     }
     return;
   }
@@ -59,28 +64,37 @@ export async function exportConversations(app: App, options: ExportOptions): Pro
     destination.kind === "file"
       ? await intoFile(destination.path, options.force, texts)
       : await intoFolder(destination.path, options.force, texts, form, chosen);
-  app.terminal.say(app.words.exporting.done({ count, path: toldPath(app.workingFolder, destination.path) }));
+  console.terminal.say(console.words.exporting.done({ count, path: toldPath(engine.workingFolder, destination.path) }));
 }
 
-async function choose(app: App, { references, all }: ExportOptions): Promise<TranscriptSummary[]> {
-  const { transcripts, folders } = app;
-  if (all) return await listTranscripts(transcripts, folders.cache, readingOf(app));
+async function choose(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+  { references, all }: ExportOptions,
+): Promise<TranscriptSummary[]> {
+  const { transcripts, folders } = engine;
+  if (all) return await listTranscripts(transcripts, folders.cache, readingOf(engine, console));
   if (references.length === 0) throw new AppError("nothing_named", { option: "--all" });
   const found = new Map<string, TranscriptSummary>();
   for (const reference of references) {
-    const summary = await findTranscript(transcripts, reference, folders.cache, readingOf(app));
+    const summary = await findTranscript(transcripts, reference, folders.cache, readingOf(engine, console));
     found.set(summary.path, summary);
   }
   return [...found.values()];
 }
 
-function destine(app: App, { output, all }: ExportOptions, form: FormName, count: number): Destination {
+function destine(
+  engine: Pick<Engine, "workingFolder">,
+  { output, all }: ExportOptions,
+  form: FormName,
+  count: number,
+): Destination {
   const { gathers } = forms[form];
   if (output === null || output === "-") {
     if (count > 1 && !gathers) throw new AppError("output_needed", { count, form });
     return { kind: "stdout" };
   }
-  const path = resolve(app.workingFolder, expandHome(output));
+  const path = resolve(engine.workingFolder, expandHome(output));
   const folder = /[\\/]$/.test(output) || isFolder(path) || (!gathers && (all || count > 1));
   return { kind: folder ? "folder" : "file", path };
 }
@@ -92,35 +106,41 @@ interface ExportedFile {
 
 /** One conversation after the other, so that only one is in memory. */
 async function* written(
-  app: App,
+  engine: Pick<Engine, "stop">,
+  console: Console,
   form: FormName,
   chosen: readonly TranscriptSummary[],
   all: boolean,
 ): AsyncGenerator<ExportedFile> {
-  const around: ExportContext = { words: app.words, dialect, signal: app.stop };
+  const around: ExportContext = { words: console.words, dialect, signal: engine.stop };
   for (const summary of chosen) {
     // Files are read without waiting; signals come through in between.
     await setImmediate();
-    if (app.stop.aborted && app.stop.reason !== "closed") throw new AppError("interrupted", {});
-    const transcript = await readOne(app, summary.path, all);
+    if (engine.stop.aborted && engine.stop.reason !== "closed") throw new AppError("interrupted", {});
+    const transcript = await readOne(engine, console, summary.path, all);
     if (transcript === null) continue;
     const text = await forms[form].write(transcript, around);
     if (text !== "") yield { summary, text };
     else {
       const { id, title } = summary;
-      app.terminal.warn(sanitize(app.words.exporting.nothingWhole({ id, title })));
+      console.terminal.warn(sanitize(console.words.exporting.nothingWhole({ id, title })));
     }
   }
 }
 
 /** The conversation in a file; where all are exported, null for one that cannot be read any more, which was told. */
-async function readOne(app: App, path: string, all: boolean): Promise<Transcript | null> {
+async function readOne(
+  engine: Pick<Engine, "stop">,
+  console: Console,
+  path: string,
+  all: boolean,
+): Promise<Transcript | null> {
   try {
-    return await readTranscript(path, app.stop);
+    return await readTranscript(path, engine.stop);
   } catch (error) {
     const known = asAppError(error);
     if (!all || (known.code !== "transcript_unreadable" && known.code !== "transcript_not_found")) throw error;
-    passOver(app, known);
+    passOver(console, known);
     return null;
   }
 }

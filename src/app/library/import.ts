@@ -12,7 +12,8 @@ import { titleOf } from "../../transcripts/store/names.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
 import type { TextEncoding } from "../../text-encoding.ts";
 import { encodingOf } from "../../transcripts/import/bytes.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { spooled } from "../ask/spooled-pipe.ts";
 import { beside } from "../worker/worker.ts";
 
@@ -32,40 +33,50 @@ interface FileReport {
  * @returns the first error, which was told already
  * @throws AppError `transcript_unwritable`, which ends it
  */
-export async function importFiles(app: App, files: readonly string[], json: boolean): Promise<AppError | null> {
-  const words = app.words.importing;
-  const shelf = new Shelf(app.transcripts, await listTranscripts(app.transcripts, app.folders.cache));
+export async function importFiles(
+  engine: Pick<Engine, "folders" | "stop" | "thread" | "transcripts" | "workingFolder">,
+  console: Console,
+  files: readonly string[],
+  json: boolean,
+): Promise<AppError | null> {
+  const words = console.words.importing;
+  const shelf = new Shelf(engine.transcripts, await listTranscripts(engine.transcripts, engine.folders.cache));
   const reports: FileReport[] = [];
   for (const file of files) {
-    const report = await importOne(app, shelf, file);
+    const report = await importOne(engine, console, shelf, file);
     reports.push(report);
-    if (report.error !== null) app.terminal.warn(sanitize(describe(report.error, app.words.errors)));
+    if (report.error !== null) console.terminal.warn(sanitize(describe(report.error, console.words.errors)));
     if (!json) {
       const form = formsOf(report)
         .map((source) => words.forms[source])
         .join(", ");
-      app.terminal.out(`${words.file({ file: sanitize(file), form, counts: words.counts(report.counts) })}\n`);
+      console.terminal.out(`${words.file({ file: sanitize(file), form, counts: words.counts(report.counts) })}\n`);
     }
   }
   const total = sum(reports.map(({ counts }) => counts));
-  if (json) app.terminal.json(asObject(app, total, reports));
-  else if (files.length > 1) app.terminal.out(`${words.total({ counts: words.counts(total) })}\n`);
+  if (json) console.terminal.json(asObject(console, total, reports));
+  else if (files.length > 1) console.terminal.out(`${words.total({ counts: words.counts(total) })}\n`);
   return reports.find(({ error }) => error !== null)?.error ?? null;
 }
 
-async function importOne(app: App, shelf: Shelf, file: string): Promise<FileReport> {
-  const path = resolve(app.workingFolder, expandHome(file));
+async function importOne(
+  engine: Pick<Engine, "stop" | "thread" | "workingFolder">,
+  console: Console,
+  shelf: Shelf,
+  file: string,
+): Promise<FileReport> {
+  const path = resolve(engine.workingFolder, expandHome(file));
   const outcomes: ImportOutcome[] = [];
   let error: AppError | null = null;
   try {
-    using input = await spooled(app, path, file);
-    tellEncoding(app, file, input.path);
-    for await (const outcome of importFile(input.path, shelf, itemsOf(app, input.path))) {
+    using input = await spooled(engine, console, path, file);
+    tellEncoding(console, file, input.path);
+    for await (const outcome of importFile(input.path, shelf, itemsOf(engine, input.path))) {
       outcomes.push(outcome);
-      tell(app, file, outcome);
+      tell(console, file, outcome);
       // Files are written without waiting; signals come through in between.
       await setImmediate();
-      if (app.stop.aborted) throw new AppError("interrupted", {});
+      if (engine.stop.aborted) throw new AppError("interrupted", {});
     }
     if (!outcomes.some(isUnderstood)) error = new AppError("not_a_conversation", { path: file });
   } catch (thrown) {
@@ -82,14 +93,14 @@ const patience = 60;
 const limit = 3600;
 
 /** The conversations in a file, read beside this thread. */
-function itemsOf(app: App, path: string): AsyncIterable<Item> {
+function itemsOf(engine: Pick<Engine, "stop" | "thread">, path: string): AsyncIterable<Item> {
   const stopped = (why: "time" | "memory") => () => new AppError("input_too_heavy", { path, why });
   const bounds = { patience, limit, onSlow: stopped("time"), onMemory: stopped("memory") };
-  return beside(app, "import", { path }, bounds);
+  return beside(engine, "import", { path }, bounds);
 }
 
 /** Says where a file is read in another encoding than UTF-8. */
-function tellEncoding({ terminal, words }: App, file: string, path: string): void {
+function tellEncoding({ terminal, words }: Console, file: string, path: string): void {
   let encoding: TextEncoding;
   try {
     // Looking into a device could wait without end.
@@ -107,7 +118,7 @@ function isUnderstood(outcome: ImportOutcome): boolean {
   return outcome.status !== "skipped" || outcome.reason === "empty";
 }
 
-function tell({ terminal, words }: App, file: string, outcome: ImportOutcome): void {
+function tell({ terminal, words }: Console, file: string, outcome: ImportOutcome): void {
   const { importing } = words;
   if (outcome.status === "skipped") {
     const { number, reason } = outcome;
@@ -138,13 +149,13 @@ function sum(all: readonly Counts[]): Counts {
   return total;
 }
 
-function asObject(app: App, total: Counts, reports: readonly FileReport[]): object {
+function asObject(console: Console, total: Counts, reports: readonly FileReport[]): object {
   return {
     ...countsJson(total),
     files: reports.map(({ file, counts, outcomes, error }) => ({
       file,
       ...countsJson(counts),
-      error: error === null ? null : { code: error.code, message: describe(error, app.words.errors) },
+      error: error === null ? null : { code: error.code, message: describe(error, console.words.errors) },
       conversations: outcomes.map(outcomeJson),
     })),
   };

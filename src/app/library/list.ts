@@ -5,7 +5,8 @@ import { bytes, table } from "../../terminal/table.ts";
 import { clipped, displayWidth, shortened } from "../../terminal/width.ts";
 import { findTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { listConversations, readingOf } from "./resolve.ts";
 
 export interface ListOptions {
@@ -18,9 +19,14 @@ export interface ListOptions {
 }
 
 /** What `transcripts list` does. */
-export async function list(app: App, { json, limit, since, model }: ListOptions): Promise<void> {
-  const { terminal, words, transcripts } = app;
-  const all = await listConversations(app);
+export async function list(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+  { json, limit, since, model }: ListOptions,
+): Promise<void> {
+  const { transcripts } = engine;
+  const { terminal, words } = console;
+  const all = await listConversations(engine, console);
   const wanted = model?.toLowerCase() ?? "";
   const chosen = all.filter(
     (row) =>
@@ -32,7 +38,7 @@ export async function list(app: App, { json, limit, since, model }: ListOptions)
   if (rows.length === 0) return terminal.say(words.transcripts.notFound);
   const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
   const head = terminal.outIsTerminal ? [[id, when, turns, modelColumn, size, title]] : [];
-  terminal.out(fitted(app, [...head, ...rows.map(asCells)]));
+  terminal.out(fitted(console, [...head, ...rows.map(asCells)]));
 }
 
 export function modelOf({ provider, model }: TranscriptSummary): string {
@@ -70,7 +76,7 @@ const shapes = [
 const least = { title: 16, model: 14 };
 
 /** The table; on a terminal each row is one line. */
-function fitted({ terminal }: App, rows: readonly string[][]): string {
+function fitted({ terminal }: Console, rows: readonly string[][]): string {
   return terminal.outIsTerminal ? narrowed(rows, terminal.columns) : table(rows, right);
 }
 
@@ -95,11 +101,21 @@ function narrowed(rows: readonly string[][], columns: number): string {
 }
 
 /** What `transcripts rename` does. */
-export async function rename(app: App, reference: string, title: string): Promise<void> {
-  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache, readingOf(app));
+export async function rename(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+  reference: string,
+  title: string,
+): Promise<void> {
+  const { path } = await findTranscript(
+    engine.transcripts,
+    reference,
+    engine.folders.cache,
+    readingOf(engine, console),
+  );
   const { renameTranscript } = await import("../../transcripts/store/manage.ts");
   renameTranscript(path, title);
-  app.terminal.say(app.words.transcripts.renamed({ title: sanitize(title) }));
+  console.terminal.say(console.words.transcripts.renamed({ title: sanitize(title) }));
 }
 
 /**
@@ -107,9 +123,15 @@ export async function rename(app: App, reference: string, title: string): Promis
  *
  * @throws AppError `not_a_terminal` where it must be asked and nobody can be
  */
-export async function remove(app: App, reference: string, yes: boolean): Promise<void> {
-  const { terminal, words, transcripts, folders } = app;
-  const { path, title } = await findTranscript(transcripts, reference, folders.cache, readingOf(app));
+export async function remove(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+  reference: string,
+  yes: boolean,
+): Promise<void> {
+  const { transcripts, folders } = engine;
+  const { terminal, words } = console;
+  const { path, title } = await findTranscript(transcripts, reference, folders.cache, readingOf(engine, console));
   if (!yes && !terminal.interactive)
     throw new AppError("not_a_terminal", { what: "transcripts remove", instead: "--yes" });
   const { confirmed } = await import("../../terminal/prompts.ts");
@@ -121,11 +143,15 @@ export async function remove(app: App, reference: string, yes: boolean): Promise
 }
 
 /** The path of a conversation, or of the folder. */
-export async function path(app: App, reference: string | null): Promise<void> {
-  const { transcripts, folders } = app;
+export async function path(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+  reference: string | null,
+): Promise<void> {
+  const { transcripts, folders } = engine;
   const found =
     reference === null
       ? transcripts
-      : (await findTranscript(transcripts, reference, folders.cache, readingOf(app))).path;
-  app.terminal.text(`${found}\n`);
+      : (await findTranscript(transcripts, reference, folders.cache, readingOf(engine, console))).path;
+  console.terminal.text(`${found}\n`);
 }

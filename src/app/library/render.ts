@@ -3,7 +3,8 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { summarise } from "../../terminal/figures.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { renderTexts } from "../answer-renderer.ts";
 
 /** Seconds that an answer may take to be rendered; behind one that takes longer, answers are the text they are. */
@@ -16,7 +17,8 @@ const patience = 120;
  * @param markdown how answers are rendered; null for the text they are
  */
 export async function drawn(
-  app: App,
+  engine: Pick<Engine, "stop" | "thread">,
+  console: Console,
   transcript: Transcript,
   before: number,
   markdown: MarkdownOptions | null,
@@ -24,16 +26,16 @@ export async function drawn(
   const { exchanges } = transcript;
   // What was undone is dimmed as a whole.
   const answers = exchanges.map(({ answer, withdrawn }) => (withdrawn ? "" : answer));
-  const rendered = markdown === null ? [] : await renderTexts(app, answers, markdown, patience);
+  const rendered = markdown === null ? [] : await renderTexts(engine, answers, markdown, patience);
   const bodies = exchanges.map((exchange, index) =>
-    exchangeText(app, exchange, before + index + 1, rendered[index] ?? null),
+    exchangeText(console, exchange, before + index + 1, rendered[index] ?? null),
   );
-  return bodies.join(`${app.terminal.ink.out.dim("-".repeat(40))}\n\n`);
+  return bodies.join(`${console.terminal.ink.out.dim("-".repeat(40))}\n\n`);
 }
 
-function exchangeText(app: App, exchange: Exchange, turn: number, rendered: string | null): string {
-  const { out } = app.terminal.ink;
-  const { labels, takenBack } = app.words.transcripts;
+function exchangeText(console: Console, exchange: Exchange, turn: number, rendered: string | null): string {
+  const { out } = console.terminal.ink;
+  const { labels, takenBack } = console.words.transcripts;
   const { askedAt, answeredAt, endedAt, question, reasoning, answer, status, withdrawn } = exchange;
   const section = (label: string, at: Date | null, text: string): string => {
     const stamp = at === null ? "" : `[${localStamp(at)}] `;
@@ -55,12 +57,12 @@ function exchangeText(app: App, exchange: Exchange, turn: number, rendered: stri
     status === "complete"
       ? ""
       : section(status === "failed" ? labels.Error : labels.Interrupted, endedAt, plain(notice, out.red)),
-    figures(app, exchange),
+    figures(console, exchange),
   ].join("");
 }
 
 /** One dim line: who answered, and what it took. */
-function figures({ terminal, words }: App, exchange: Exchange): string {
+function figures({ terminal, words }: Console, exchange: Exchange): string {
   const { askedAt, endedAt, firstTokenMs, usage, cost, answeredBy } = exchange;
   const { provider, model } = answeredBy ?? exchange;
   const who = sanitize([provider, model].filter(Boolean).join("/"));

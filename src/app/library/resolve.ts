@@ -3,7 +3,8 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { errorWords } from "../../terminal/terminal.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import type { ReadOptions, TranscriptSummary } from "../../transcripts/store/read.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 
 /** Which conversation to go on with. */
 export type Earlier =
@@ -18,38 +19,41 @@ export type Earlier =
  * @throws AppError `transcript_not_found`, `transcript_ambiguous`; `not_a_terminal` where a choice is needed and nobody can
  * be asked
  */
-export async function findEarlier(app: App, earlier: Earlier): Promise<Transcript | null> {
+export async function findEarlier(engine: Engine, console: Console, earlier: Earlier): Promise<Transcript | null> {
   if (earlier.kind === "none") return null;
   const { findTranscript, newestTranscript, readTranscript } = await import("../../transcripts/store/read.ts");
   if (earlier.kind === "named") {
-    const { transcripts, folders } = app;
-    const { path } = await findTranscript(transcripts, earlier.reference, folders.cache, readingOf(app));
-    return await readTranscript(path, app.stop);
+    const { transcripts, folders } = engine;
+    const { path } = await findTranscript(transcripts, earlier.reference, folders.cache, readingOf(engine, console));
+    return await readTranscript(path, engine.stop);
   }
   if (earlier.kind === "pick") {
-    const path = await pickTranscript(app, null);
+    const path = await pickTranscript(engine, console, null);
     // Whoever leaves the choice has not asked for a new conversation.
     if (path === null) throw new AppError("interrupted", {});
-    return await readTranscript(path, app.stop);
+    return await readTranscript(path, engine.stop);
   }
-  const newest = await newestTranscript(app.transcripts, app.folders.cache, readingOf(app));
+  const newest = await newestTranscript(engine.transcripts, engine.folders.cache, readingOf(engine, console));
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
-  return await readTranscript(newest.path, app.stop);
+  return await readTranscript(newest.path, engine.stop);
 }
 
 /** The conversations in the transcripts folder, newest first. */
-export async function listConversations(app: App): Promise<TranscriptSummary[]> {
+export async function listConversations(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+): Promise<TranscriptSummary[]> {
   const { listTranscripts } = await import("../../transcripts/store/read.ts");
-  return await listTranscripts(app.transcripts, app.folders.cache, readingOf(app));
+  return await listTranscripts(engine.transcripts, engine.folders.cache, readingOf(engine, console));
 }
 
 /** Reading that stops with the program, and tells of files that are passed over. */
-export function readingOf(app: App): ReadOptions {
-  return { signal: app.stop, onUnreadable: (error) => passOver(app, error) };
+export function readingOf(engine: Pick<Engine, "stop">, console: Console): ReadOptions {
+  return { signal: engine.stop, onUnreadable: (error) => passOver(console, error) };
 }
 
 /** Tells of a file that costs itself alone. */
-export function passOver({ terminal, words }: App, error: AppError): void {
+export function passOver({ terminal, words }: Console, error: AppError): void {
   const { what } = errorWords(error, words.errors);
   terminal.warn(sanitize(words.transcripts.passedOver({ what })));
 }
@@ -60,9 +64,9 @@ export function passOver({ terminal, words }: App, error: AppError): void {
  * @param inUse the path of a conversation that must stay; null for none
  * @throws AppError `not_a_terminal`; `transcript_not_found` where there is none
  */
-export async function pickTranscript(app: App, inUse: string | null): Promise<string | null> {
-  const { interactive, capable } = app.terminal;
+export async function pickTranscript(engine: Engine, console: Console, inUse: string | null): Promise<string | null> {
+  const { interactive, capable } = console.terminal;
   if (!interactive || !capable) throw new AppError("not_a_terminal", { what: "--resume", instead: "--resume <id>" });
   const { pickConversation } = await import("./browse.ts");
-  return await pickConversation(app, "resume", inUse);
+  return await pickConversation(engine, console, "resume", inUse);
 }

@@ -4,7 +4,7 @@ import type { TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { FoundExchange, FoundLine } from "../../transcripts/search/match-exchange.ts";
 import type { ConversationHits } from "../../transcripts/search/search.ts";
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
 
 /** What was found in a conversation, for programs. */
 export function foundObject(summary: TranscriptSummary, { exchanges, more }: ConversationHits): object {
@@ -36,29 +36,29 @@ export function foundObject(summary: TranscriptSummary, { exchanges, more }: Con
 const mostLines = 2;
 
 /** What was found in a conversation, for a person: the lines that tell most, marked, with those around them. */
-export function foundText(app: App, summary: TranscriptSummary, { exchanges, more }: ConversationHits): string {
-  const { ink } = app.terminal;
+export function foundText(console: Console, summary: TranscriptSummary, { exchanges, more }: ConversationHits): string {
+  const { ink } = console.terminal;
   const { id, title, updatedAt } = summary;
   const named = exchanges.flatMap(({ lines }) => lines.filter(({ role }) => role === "title"));
-  const name = named[0] === undefined ? ink.out.bold(sanitize(title)) : marked(app, named[0], Infinity);
+  const name = named[0] === undefined ? ink.out.bold(sanitize(title)) : marked(console, named[0], Infinity);
   const head = `${ink.out.cyan(id)}  ${ink.out.dim(localStamp(updatedAt).slice(0, 16))}  ${name}`;
-  const found = exchanges.filter(({ turn }) => turn > 0).flatMap((exchange) => exchangeLines(app, exchange));
-  const rest = more === 0 ? [] : [`  ${ink.out.dim(app.words.transcripts.moreFound({ count: more }))}`];
+  const found = exchanges.filter(({ turn }) => turn > 0).flatMap((exchange) => exchangeLines(console, exchange));
+  const rest = more === 0 ? [] : [`  ${ink.out.dim(console.words.transcripts.moreFound({ count: more }))}`];
   return `${[head, ...found, ...rest].join("\n")}\n`;
 }
 
-function exchangeLines(app: App, exchange: FoundExchange): string[] {
+function exchangeLines(console: Console, exchange: FoundExchange): string[] {
   const telling = new Set(exchange.lines.toSorted((a, b) => variety(b) - variety(a)).slice(0, mostLines));
   const shown = exchange.lines.filter((line) => telling.has(line));
   const rows: string[] = [];
   for (const [index, line] of shown.entries()) {
     const before = neighbour(shown[index - 1], line);
     const after = neighbour(shown[index + 1], line);
-    if (before === null) rows.push(`  ${headOf(app, exchange, line)}`);
+    if (before === null) rows.push(`  ${headOf(console, exchange, line)}`);
     // What stands between two lines that are shown is shown once.
-    if (before === null || before.number < line.number - 1) rows.push(...around(app, line.before));
-    rows.push(`    ${marked(app, line, room(app))}`);
-    if (after === null || after.number > line.number + 2) rows.push(...around(app, line.after));
+    if (before === null || before.number < line.number - 1) rows.push(...around(console, line.before));
+    rows.push(`    ${marked(console, line, room(console))}`);
+    if (after === null || after.number > line.number + 2) rows.push(...around(console, line.after));
   }
   return rows;
 }
@@ -68,7 +68,11 @@ function neighbour(other: FoundLine | undefined, { role }: FoundLine): FoundLine
   return other?.role === role ? other : null;
 }
 
-function headOf({ terminal, words }: App, { turn, askedAt, withdrawn }: FoundExchange, { role }: FoundLine): string {
+function headOf(
+  { terminal, words }: Console,
+  { turn, askedAt, withdrawn }: FoundExchange,
+  { role }: FoundLine,
+): string {
   const { labels, takenBack } = words.transcripts;
   const names = {
     question: labels.Question,
@@ -81,8 +85,8 @@ function headOf({ terminal, words }: App, { turn, askedAt, withdrawn }: FoundExc
   return terminal.ink.out.dim([`#${turn} ${names[role]}`, ...when, ...(withdrawn ? [takenBack] : [])].join(" · "));
 }
 
-function around(app: App, text: string | null): string[] {
-  return text === null || text.trim() === "" ? [] : [`    ${app.terminal.ink.out.dim(shortened(app, text))}`];
+function around(console: Console, text: string | null): string[] {
+  return text === null || text.trim() === "" ? [] : [`    ${console.terminal.ink.out.dim(shortened(console, text))}`];
 }
 
 /** How many different things a line holds: those with most come first. */
@@ -91,12 +95,12 @@ function variety({ text, ranges }: FoundLine): number {
 }
 
 /** Characters of a line there is room for: two rows on a terminal, any number elsewhere. */
-function room({ terminal }: App): number {
+function room({ terminal }: Console): number {
   return terminal.outIsTerminal ? Math.max(40, 2 * terminal.columns - 12) : Infinity;
 }
 
 /** A line with what was found in it marked, made harmless piece by piece; of a long one the part around the first match. */
-function marked({ terminal }: App, { text, ranges }: FoundLine, most: number): string {
+function marked({ terminal }: Console, { text, ranges }: FoundLine, most: number): string {
   const first = ranges[0]?.from ?? 0;
   const start = text.length > most && first > most / 3 ? characterStart(text, Math.floor(first - most / 3)) : 0;
   const end = text.length - start > most ? characterStart(text, start + most) : text.length;
@@ -113,8 +117,8 @@ function marked({ terminal }: App, { text, ranges }: FoundLine, most: number): s
 }
 
 /** The beginning of a line that stands beside one that was found. */
-function shortened(app: App, text: string): string {
-  const most = app.terminal.outIsTerminal ? Math.max(30, app.terminal.columns - 6) : Infinity;
+function shortened(console: Console, text: string): string {
+  const most = console.terminal.outIsTerminal ? Math.max(30, console.terminal.columns - 6) : Infinity;
   const short = text.length > most ? `${text.slice(0, characterStart(text, most))}…` : text;
   return sanitize(short);
 }

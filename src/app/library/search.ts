@@ -7,7 +7,8 @@ import {
   type ConversationHits,
   type SearchQuery,
 } from "../../transcripts/search/search.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { passOver } from "./resolve.ts";
 import { foundObject, foundText } from "./search-results.ts";
 
@@ -25,14 +26,22 @@ export interface SearchOptions {
 const mostExchanges = 3;
 
 /** The saved conversations, to be searched once or several times. */
-export function openSearcher({ transcripts, folders }: App, often: "once" | "often"): Searcher {
+export function openSearcher(
+  { transcripts, folders }: Pick<Engine, "folders" | "transcripts">,
+  often: "once" | "often",
+): Searcher {
   return new Searcher(transcripts, folders.cache, often);
 }
 
 /** What `transcripts search` does, see `search`. */
-export async function searchOnce(app: App, query: string, options: SearchOptions): Promise<void> {
-  using searcher = openSearcher(app, "once");
-  await search(app, query, options, searcher);
+export async function searchOnce(
+  engine: Pick<Engine, "folders" | "stop" | "thread" | "transcripts">,
+  console: Console,
+  query: string,
+  options: SearchOptions,
+): Promise<void> {
+  using searcher = openSearcher(engine, "once");
+  await search(engine, console, query, options, searcher);
 }
 
 /**
@@ -41,24 +50,31 @@ export async function searchOnce(app: App, query: string, options: SearchOptions
  * @param query words, which must all stand in an exchange; between quotes several as they stand
  * @throws AppError `bad_value` for a regular expression that is none
  */
-export async function search(app: App, query: string, options: SearchOptions, searcher: Searcher): Promise<void> {
-  const { terminal, words, stop } = app;
+export async function search(
+  engine: Pick<Engine, "stop" | "thread" | "transcripts">,
+  console: Console,
+  query: string,
+  options: SearchOptions,
+  searcher: Searcher,
+): Promise<void> {
+  const { stop } = engine;
+  const { terminal, words } = console;
   const { json, regex, ...within } = options;
   const what = regex ? readRegex(query) : query;
   const bar = new ProgressBar(terminal, words.transcripts.indexing);
   const asked = { ...within, exchanges: json ? null : mostExchanges };
-  const course = { signal: stop, onProgress: bar.show, onUnreadable: (error: AppError) => passOver(app, error) };
+  const course = { signal: stop, onProgress: bar.show, onUnreadable: (error: AppError) => passOver(console, error) };
   const { conversations, total, exact } =
     typeof what === "string"
       ? await searcher.search({ ...asked, what }, course).finally(bar.hide)
-      : await searchPattern(app, { ...asked, what });
+      : await searchPattern(engine, console, { ...asked, what });
   const found: { summary: TranscriptSummary; one: ConversationHits }[] = [];
   for (const one of conversations) {
     const summary = await searcher.describe(one);
     if (summary !== null) found.push({ summary, one });
   }
   if (json) return terminal.json(found.map(({ summary, one }) => foundObject(summary, one)));
-  terminal.out(found.map(({ summary, one }) => foundText(app, summary, one)).join("\n"));
+  terminal.out(found.map(({ summary, one }) => foundText(console, summary, one)).join("\n"));
   const [first] = found;
   if (first === undefined) return terminal.say(words.transcripts.notFound);
   const { id } = first.summary;
@@ -69,12 +85,21 @@ export async function search(app: App, query: string, options: SearchOptions, se
 const patience = 30;
 
 /** The same for a regular expression, beside this thread. */
-async function searchPattern(app: App, query: SearchQuery & { readonly what: RegExp }): Promise<SearchResults> {
+async function searchPattern(
+  engine: Pick<Engine, "stop" | "thread" | "transcripts">,
+  console: Console,
+  query: SearchQuery & { readonly what: RegExp },
+): Promise<SearchResults> {
   const { beside } = await import("../worker/worker.ts");
   const slow = () => new AppError("slow_pattern", { pattern: query.what.source, seconds: patience });
   const bounds = { patience, limit: Infinity, onSlow: slow, onMemory: slow };
-  for await (const { findings, unreadable } of beside(app, "search", { folder: app.transcripts, ...query }, bounds)) {
-    for (const { code, details } of unreadable) passOver(app, new AppError(code, details));
+  for await (const { findings, unreadable } of beside(
+    engine,
+    "search",
+    { folder: engine.transcripts, ...query },
+    bounds,
+  )) {
+    for (const { code, details } of unreadable) passOver(console, new AppError(code, details));
     return findings;
   }
   return { conversations: [], total: 0, exact: true };

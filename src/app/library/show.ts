@@ -8,7 +8,8 @@ import { wholeFile } from "../../transcripts/store/folder.ts";
 import { findTranscript, readTranscript, unreadable } from "../../transcripts/store/read.ts";
 import { outline } from "../../transcripts/search/exchange-offsets.ts";
 import { byTurns } from "../../transcripts/steps.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { readingOf } from "./resolve.ts";
 import { drawn } from "./render.ts";
 import { showPaged } from "../pager.ts";
@@ -24,20 +25,30 @@ export interface ShowOptions {
 }
 
 /** What `transcripts show` does. */
-export async function show(app: App, reference: string, options: ShowOptions): Promise<void> {
-  const { path } = await findTranscript(app.transcripts, reference, app.folders.cache, readingOf(app));
-  await showFile(app, path, options);
+export async function show(engine: Engine, console: Console, reference: string, options: ShowOptions): Promise<void> {
+  const { path } = await findTranscript(
+    engine.transcripts,
+    reference,
+    engine.folders.cache,
+    readingOf(engine, console),
+  );
+  await showFile(engine, console, path, options);
 }
 
 /** The same for a file; true when the pager showed it. */
-export async function showFile(app: App, path: string, options: ShowOptions): Promise<boolean> {
-  const { terminal } = app;
+export async function showFile(
+  engine: Pick<Engine, "environment" | "keyPlaces" | "settings" | "stop" | "thread">,
+  console: Console,
+  path: string,
+  options: ShowOptions,
+): Promise<boolean> {
+  const { terminal } = console;
   const { json, raw, turn, always = false } = options;
-  const transcript = await readTranscript(path, app.stop);
+  const transcript = await readTranscript(path, engine.stop);
   const exchanges = chosen(transcript.exchanges, turn);
   if (raw) {
-    const text = await readExactly(path, turn, app.stop);
-    if (terminal.outIsTerminal) return await showPaged(app, sanitize(text), always);
+    const text = await readExactly(path, turn, engine.stop);
+    if (terminal.outIsTerminal) return await showPaged(engine, console, sanitize(text), always);
     terminal.out(text);
     return false;
   }
@@ -45,8 +56,14 @@ export async function showFile(app: App, path: string, options: ShowOptions): Pr
     terminal.json(asObject({ ...transcript, exchanges }));
     return false;
   }
-  const text = await drawn(app, { ...transcript, exchanges }, (turn ?? 1) - 1, await markdownOn(app));
-  return await showPaged(app, text, always);
+  const text = await drawn(
+    engine,
+    console,
+    { ...transcript, exchanges },
+    (turn ?? 1) - 1,
+    await markdownOn(engine, console),
+  );
+  return await showPaged(engine, console, text, always);
 }
 
 function chosen(exchanges: Transcript["exchanges"], turn: number | null): readonly Exchange[] {
@@ -58,7 +75,10 @@ function chosen(exchanges: Transcript["exchanges"], turn: number | null): readon
 }
 
 /** How answers are rendered; null for the text they are. */
-async function markdownOn({ terminal, settings, environment }: App): Promise<MarkdownOptions | null> {
+async function markdownOn(
+  { settings, environment }: Pick<Engine, "environment" | "settings">,
+  { terminal }: Console,
+): Promise<MarkdownOptions | null> {
   if (!terminal.outIsTerminal) return null;
   const abilities = settings.render ? await findAbilities(terminal, environment.variables) : null;
   // Not every pager knows links.

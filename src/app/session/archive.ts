@@ -4,7 +4,8 @@ import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import type { Archive } from "../../repl/host.ts";
 import type { Searcher } from "../../transcripts/search/search.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { findEarlier } from "../library/resolve.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { toldPath } from "../display-path.ts";
@@ -15,12 +16,12 @@ import { remind } from "./resume-notice.ts";
  *
  * @param release lends the terminal to a picker
  */
-export function archiveOf(app: App, dialogue: ChatSession, release: () => void): Archive {
+export function archiveOf(engine: Engine, console: Console, dialogue: ChatSession, release: () => void): Archive {
   const resume = async (reference: string) => {
-    const earlier = await findEarlier(app, { kind: "named", reference });
+    const earlier = await findEarlier(engine, console, { kind: "named", reference });
     if (earlier === null) return;
     await dialogue.resume(earlier);
-    await remind(app, dialogue, earlier);
+    await remind(engine, console, dialogue, earlier);
   };
   let searcher: Searcher | null = null;
   return {
@@ -28,39 +29,47 @@ export function archiveOf(app: App, dialogue: ChatSession, release: () => void):
     async pick() {
       release();
       const { pickTranscript } = await import("../library/resolve.ts");
-      return await pickTranscript(app, dialogue.path);
+      return await pickTranscript(engine, console, dialogue.path);
     },
     async list() {
       const { listTranscripts } = await import("../../transcripts/store/read.ts");
-      return await listTranscripts(app.transcripts, app.folders.cache);
+      return await listTranscripts(engine.transcripts, engine.folders.cache);
     },
     async search(words) {
       const { openSearcher, search } = await import("../library/search.ts");
-      searcher ??= app.hold(openSearcher(app, "often"));
-      await search(app, words, { json: false, limit: 10, role: null, since: null, regex: false }, searcher);
+      searcher ??= engine.hold(openSearcher(engine, "often"));
+      await search(engine, console, words, { json: false, limit: 10, role: null, since: null, regex: false }, searcher);
     },
     saveTo(path) {
-      const target = resolve(app.workingFolder, expandHome(path));
+      const target = resolve(engine.workingFolder, expandHome(path));
       if (existsSync(target)) throw new AppError("output_exists", { path, inSession: true });
       dialogue.saveTo(target);
     },
     async exportTo(format, path) {
       const { exportConversations } = await import("../library/export.ts");
-      const saved = savedPath(app, dialogue);
+      const saved = savedPath(console, dialogue);
       const output = path ?? `${basename(saved, extname(saved))}.${format}`;
       try {
-        await exportConversations(app, { references: [saved], all: false, form: format, output, force: false });
+        await exportConversations(engine, console, {
+          references: [saved],
+          all: false,
+          form: format,
+          output,
+          force: false,
+        });
       } catch (error) {
         if (asAppError(error).code !== "output_exists") throw error;
         throw new AppError("output_exists", { path: output, inSession: true }, { cause: error });
       }
     },
     async fork(turns) {
-      const saved = savedPath(app, dialogue);
+      const saved = savedPath(console, dialogue);
       const { asked } = dialogue.conversation;
       const last = turns === null ? undefined : asked[turns - 1];
       if (turns !== null && last === undefined) {
-        throw new AppError("not_possible", { message: app.words.session.noTurn({ turn: turns, turns: asked.length }) });
+        throw new AppError("not_possible", {
+          message: console.words.session.noTurn({ turn: turns, turns: asked.length }),
+        });
       }
       const [{ forkTranscript }, { readTranscript }] = await Promise.all([
         import("../../transcripts/store/manage.ts"),
@@ -69,14 +78,14 @@ export function archiveOf(app: App, dialogue: ChatSession, release: () => void):
       const id = last?.ids.at(-1);
       const { exchanges } = await readTranscript(saved);
       const kept = id === undefined ? turns : exchanges.findIndex((exchange) => exchange.id === id) + 1;
-      const path = await forkTranscript(saved, app.transcripts, new Date(), kept);
+      const path = await forkTranscript(saved, engine.transcripts, new Date(), kept);
       dialogue.branch(await readTranscript(path), turns);
-      return toldPath(app.workingFolder, path);
+      return toldPath(engine.workingFolder, path);
     },
   };
 }
 
-function savedPath({ words }: App, { path }: ChatSession): string {
+function savedPath({ words }: Console, { path }: ChatSession): string {
   // A file that was named is there only once something was asked.
   if (path !== null && existsSync(path)) return path;
   throw new AppError("not_possible", { message: words.session.nothingSaved });

@@ -1,7 +1,8 @@
 import { findProvider } from "../../providers/catalogue.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { type Parameters, parametersOf } from "../conversation/sampling.ts";
 import { isEmbedded } from "../conversation/replay.ts";
@@ -15,15 +16,21 @@ const promptLength = 60;
  *
  * @param withModel false where provider and model are told elsewhere
  */
-export function tellBrought(app: App, dialogue: ChatSession, earlier: Transcript, withModel: boolean): void {
-  const { terminal, words } = app;
+export function tellBrought(
+  engine: Pick<Engine, "file" | "settings" | "system">,
+  console: Console,
+  dialogue: ChatSession,
+  earlier: Transcript,
+  withModel: boolean,
+): void {
+  const { terminal, words } = console;
   const last = earlier.exchanges.at(-1);
   const images = earlier.exchanges.flatMap(({ images: each }) => each);
   const embedded = images.filter(isEmbedded).length;
-  const system = app.system === null ? (last?.system ?? null) : null;
+  const system = engine.system === null ? (last?.system ?? null) : null;
   const parts = [
-    ...(withModel && isForeign(app, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
-    ...inherited(app, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
+    ...(withModel && isForeign(engine, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
+    ...inherited(engine, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
     ...(system === null ? [] : [words.brought.system({ start: startOf(system) })]),
     ...(hasSummary(earlier) ? [words.brought.summary] : []),
     ...(embedded === 0 ? [] : [words.brought.pictures({ pictures: embedded })]),
@@ -39,14 +46,14 @@ function hasSummary({ exchanges, compaction }: Transcript): boolean {
 }
 
 /** Whether provider or model are others than the settings here give. */
-function isForeign({ settings, file }: App, { provider, modelId }: ChatSession): boolean {
+function isForeign({ settings, file }: Pick<Engine, "file" | "settings">, { provider, modelId }: ChatSession): boolean {
   if (provider !== settings.provider) return true;
   const own = settings.model ?? findProvider(provider, file.providers ?? {}).model;
   return own !== null && own !== modelId;
 }
 
 /** Parameters that hold because nobody here set others. */
-function inherited({ settings }: App, parameters: Parameters): string[] {
+function inherited({ settings }: Pick<Engine, "settings">, parameters: Parameters): string[] {
   return Object.entries(parameters)
     .filter(([name]) => settings[name as keyof Parameters] === undefined)
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);

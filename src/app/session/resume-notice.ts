@@ -2,7 +2,8 @@ import { splitAttached } from "../../chat/attached-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { tellBrought } from "./inheritance-notice.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 
@@ -11,19 +12,24 @@ const mostLines = 12;
 const mostCharacters = 2_000;
 
 /** Shows which conversation is gone on with: its last exchange, and whether that can be gone on with itself. */
-export async function remind(app: App, dialogue: ChatSession, earlier: Transcript): Promise<void> {
-  const { terminal, words } = app;
+export async function remind(
+  engine: Engine,
+  console: Console,
+  dialogue: ChatSession,
+  earlier: Transcript,
+): Promise<void> {
+  const { terminal, words } = console;
   const ink = terminal.ink.err;
   const turns = earlier.exchanges.filter(({ withdrawn }) => !withdrawn);
   terminal.say(words.session.resumed({ title: sanitize(earlier.title), turns: turnsIn(earlier.exchanges) }));
-  tellBrought(app, dialogue, earlier, false);
+  tellBrought(engine, console, dialogue, earlier, false);
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
   terminal.say(ink.dim(words.session.lastExchange));
   const { words: typed, files } = splitAttached(last.question);
   terminal.say(ink.cyan(shortened(`> ${typed}`, "start")));
   if (files.length > 0) terminal.say(ink.dim(shortened(files.map(({ name }) => name).join(" · "), "start")));
-  if (last.answer !== "") terminal.say(await answerEnd(app, last.answer));
+  if (last.answer !== "") terminal.say(await answerEnd(engine, console, last.answer));
   if (dialogue.canContinue) terminal.say(ink.yellow(words.session.tornLast));
 }
 
@@ -31,13 +37,18 @@ export async function remind(app: App, dialogue: ChatSession, earlier: Transcrip
 const patience = 2;
 
 /** The end of an answer, rendered as it was when it came, where answers are rendered and that is quick. */
-async function answerEnd(app: App, answer: string): Promise<string> {
-  const { terminal, settings, environment } = app;
+async function answerEnd(
+  engine: Pick<Engine, "environment" | "settings" | "stop" | "thread">,
+  console: Console,
+  answer: string,
+): Promise<string> {
+  const { settings, environment } = engine;
+  const { terminal } = console;
   if (!settings.render || !terminal.outIsTerminal) return shortened(answer, "end");
   const { findAbilities } = await import("../../terminal/capabilities.ts");
   const { renderTexts } = await import("../answer-renderer.ts");
   const abilities = await findAbilities(terminal, environment.variables);
-  const [rendered] = await renderTexts(app, [answer], { ...abilities, color: terminal.ink.err.level }, patience);
+  const [rendered] = await renderTexts(engine, [answer], { ...abilities, color: terminal.ink.err.level }, patience);
   if (rendered === null || rendered === undefined) return shortened(answer, "end");
   const rows = rendered.replace(/\n+$/u, "").split("\n");
   return rows.length <= mostLines ? rows.join("\n") : ["…", ...rows.slice(-mostLines)].join("\n");

@@ -7,7 +7,8 @@ import type { Archive, Host, LineSource, SessionQuestion, SessionSettings, Typed
 import { sanitize } from "../../terminal/sanitize.ts";
 import { samplingNames } from "../../chat/sampling.ts";
 import { count } from "../../terminal/figures.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
 import { attach, type Attachment, onceEach, takeApart, withAttachments } from "../conversation/attachments.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
@@ -21,7 +22,8 @@ import { answerWriter } from "../conversation/answer-writer.ts";
 
 /** What the session asks of the rest of the program. */
 export class SessionHost implements Host {
-  readonly #app: App;
+  readonly #engine: Engine;
+  readonly #console: Console;
   readonly dialogue: ChatSession;
   readonly settings: SessionSettings;
   readonly archive: Archive;
@@ -32,25 +34,26 @@ export class SessionHost implements Host {
   toldUnsaved: AppError | null = null;
 
   /** @param files go with the first question */
-  constructor(app: App, dialogue: ChatSession, files: readonly Attachment[]) {
-    this.#app = app;
+  constructor(engine: Engine, console: Console, dialogue: ChatSession, files: readonly Attachment[]) {
+    this.#engine = engine;
+    this.#console = console;
     this.dialogue = dialogue;
-    this.settings = settingsOf(app, dialogue);
-    this.#lists = new ModelLists(app);
-    this.archive = archiveOf(app, dialogue, () => this.lines.release());
+    this.settings = settingsOf(engine, dialogue);
+    this.#lists = new ModelLists(engine);
+    this.archive = archiveOf(engine, console, dialogue, () => this.lines.release());
     this.#attached = files;
   }
 
   get terminal() {
-    return this.#app.terminal;
+    return this.#console.terminal;
   }
 
   get words() {
-    return this.#app.words;
+    return this.#console.words;
   }
 
   get showThinking() {
-    return this.#app.settings.show_thinking;
+    return this.#engine.settings.show_thinking;
   }
 
   get lines(): LineSource {
@@ -63,26 +66,26 @@ export class SessionHost implements Host {
   }
 
   get providers(): string[] {
-    return this.#app.providers;
+    return this.#engine.providers;
   }
 
   get roles(): Readonly<Record<string, string>> {
-    return this.#app.file.roles ?? {};
+    return this.#engine.file.roles ?? {};
   }
 
   get withoutKeys() {
-    return withoutKeys(this.#app.environment.variables, this.#app.keyPlaces.keyVariables);
+    return withoutKeys(this.#engine.environment.variables, this.#engine.keyPlaces.keyVariables);
   }
 
-  answerWriter = () => answerWriter(this.#app);
+  answerWriter = () => answerWriter(this.#engine, this.#console);
 
   attach = async ({ text, mentions, instead }: TypedQuestion, signal: AbortSignal) => {
-    const { workingFolder } = this.#app;
-    const options = attachOptions(this.#app, signal);
+    const { workingFolder } = this.#engine;
+    const options = attachOptions(this.#engine, this.#console, signal);
     // Where nobody reads it, what is only text is not looked up at all.
     const looked = mentions.filter(({ typed }) => typed || this.terminal.interactive);
     const { attached, asText } = await readMentions(looked, options);
-    for (const each of attached) tellReading(this.#app, each);
+    for (const each of attached) tellReading(this.#console, each);
     const before = instead === null ? [] : takeApart(instead, workingFolder).files;
     const files = onceEach([...before, ...this.#attached, ...attached.flatMap((each) => each.files)]);
     this.#tellAsText(asText.filter(({ path }) => !files.some((file) => file.path === resolve(workingFolder, path))));
@@ -91,21 +94,24 @@ export class SessionHost implements Host {
     return withAttachments(text, files);
   };
 
-  maySendAgain = (question: SessionQuestion) => this.#maySend(takeApart(question, this.#app.workingFolder).files);
+  maySendAgain = (question: SessionQuestion) => this.#maySend(takeApart(question, this.#engine.workingFolder).files);
 
   addFile = async (path: string, signal: AbortSignal) => {
-    const attached = await attach(path, attachOptions(this.#app, AbortSignal.any([this.#app.stop, signal])));
-    tellReading(this.#app, attached);
+    const attached = await attach(
+      path,
+      attachOptions(this.#engine, this.#console, AbortSignal.any([this.#engine.stop, signal])),
+    );
+    tellReading(this.#console, attached);
     this.#attached = onceEach([...this.#attached, ...attached.files]);
     return attached.files.length;
   };
 
   async #maySend(files: readonly Attachment[]): Promise<boolean> {
-    return await maySend(this.#app, this.dialogue, files, () => this.lines.release());
+    return await maySend(this.#engine, this.#console, this.dialogue, files, () => this.lines.release());
   }
 
   #tellAsText(mentions: readonly { readonly path: string }[]): void {
-    const { terminal, words } = this.#app;
+    const { terminal, words } = this.#console;
     for (const { path } of mentions) {
       const shown = sanitize(path);
       terminal.say(terminal.ink.err.dim(words.attachments.notTyped({ mention: `@${shown}`, path: shown })));
@@ -113,7 +119,7 @@ export class SessionHost implements Host {
   }
 
   readModel = (text: string, signal: AbortSignal) =>
-    meantModel(this.#app, this.#lists, this.dialogue.provider, text, signal);
+    meantModel(this.#engine, this.#lists, this.dialogue.provider, text, signal);
 
   prepare = () => {
     if (this.terminal.interactive) this.dialogue.prepare();
@@ -124,23 +130,24 @@ export class SessionHost implements Host {
     return ids.map((id) => ({ id, facts: this.#factsOf(provider, id) }));
   };
 
-  role = (name: string) => this.#app.role(name, "/role");
+  role = (name: string) => this.#engine.role(name, "/role");
 
   tell = (error: AppError) => {
     tellError(this.terminal, this.words, error);
-    if (error.code === "internal") this.#app.log?.write("error", "internal", { message: error.message });
+    if (error.code === "internal") this.#engine.log?.write("error", "internal", { message: error.message });
   };
 
-  editText = (text: string) => editText(this.#app, text);
+  editText = (text: string) => editText(this.#engine, this.#console, text);
 
   useLanguage = async (language: "en" | "zh") => {
-    await this.#app.console.useLanguage(language);
-    this.#app.language = language;
+    await this.#console.useLanguage(language);
+    this.#engine.language = language;
   };
 
   #factsOf(provider: string, id: string): string {
-    const { settings, words } = this.#app;
-    const { context, rates } = factsOf(this.#app, provider, id);
+    const { settings } = this.#engine;
+    const { words } = this.#console;
+    const { context, rates } = factsOf(this.#engine, provider, id);
     const price = rates?.[settings.currency];
     return [
       ...(context === undefined ? [] : [`${words.tables.context} ${count(context)}`]),
@@ -166,7 +173,7 @@ const changeable: readonly SettingName[] = [
   "currency",
 ];
 
-function settingsOf(app: App, dialogue: ChatSession): SessionSettings {
+function settingsOf(engine: Pick<Engine, "change">, dialogue: ChatSession): SessionSettings {
   return {
     names: changeable,
     get(name) {
@@ -177,7 +184,7 @@ function settingsOf(app: App, dialogue: ChatSession): SessionSettings {
       return typeof value === "string" ? value : JSON.stringify(value);
     },
     set(name, value) {
-      app.change(name, value, changeable);
+      engine.change(name, value, changeable);
       dialogue.forget(name as SettingName);
     },
   };

@@ -5,7 +5,8 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { errorWords } from "../../terminal/terminal.ts";
 import { localeOf, type TextEncoding } from "../../text-encoding.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { readNamed } from "../conversation/attachment-consent.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
@@ -20,25 +21,30 @@ import { remind } from "./resume-notice.ts";
  * @param files attached to the first question
  * @returns the error that the exit code of a script comes from; null when all went well
  */
-export async function runSession(app: App, earlier: Earlier, files: readonly string[]): Promise<AppError | null> {
-  const before = await findEarlier(app, earlier);
+export async function runSession(
+  engine: Engine,
+  console: Console,
+  earlier: Earlier,
+  files: readonly string[],
+): Promise<AppError | null> {
+  const before = await findEarlier(engine, console, earlier);
   // Better told before anything is asked than after.
-  const attached = await readNamed(app, files);
-  const opened = await openDialogue(app, before);
+  const attached = await readNamed(engine, console, files);
+  const opened = await openDialogue(engine, console, before);
   if (opened instanceof AppError) return opened;
-  await greet(opened.app, opened.dialogue, before);
-  const host = new SessionHost(opened.app, opened.dialogue, attached);
-  const lines = await openLines(opened.app, host);
+  await greet(opened.engine, console, opened.dialogue, before);
+  const host = new SessionHost(opened.engine, console, opened.dialogue, attached);
+  const lines = await openLines(opened.engine, console, host);
   host.useLines(lines);
   const leave = () => void lines.close();
-  app.stop.addEventListener("abort", leave, { once: true });
+  engine.stop.addEventListener("abort", leave, { once: true });
   try {
-    return await runRepl(host, app.stop);
+    return await runRepl(host, engine.stop);
   } finally {
-    app.stop.removeEventListener("abort", leave);
+    engine.stop.removeEventListener("abort", leave);
     await lines.close();
-    takeLeave(opened.app, opened.dialogue);
-    await opened.app.close();
+    takeLeave(opened.engine, console, opened.dialogue);
+    await opened.engine.close();
   }
 }
 
@@ -48,23 +54,27 @@ export async function runSession(app: App, earlier: Earlier, files: readonly str
  * @returns the error where nothing was set up, which was said
  */
 async function openDialogue(
-  app: App,
+  engine: Engine,
+  console: Console,
   before: Transcript | null,
-): Promise<{ app: App; dialogue: ChatSession } | AppError> {
+): Promise<{ engine: Engine; dialogue: ChatSession } | AppError> {
   try {
-    return { app, dialogue: await ChatSession.open(app, before) };
+    return { engine, dialogue: await ChatSession.open(engine, console, before) };
   } catch (error) {
-    const name = app.terminal.interactive && error instanceof AppError ? toBeSetUp(app, error) : undefined;
+    const name = console.terminal.interactive && error instanceof AppError ? toBeSetUp(engine, error) : undefined;
     if (name === undefined) throw error;
     const { runSetup, setUpNamed } = await import("../setup/setup.ts");
-    const ready = await (name === null ? runSetup(app, null) : setUpNamed(app, name));
+    const ready = await (name === null ? runSetup(engine, console, null) : setUpNamed(engine, console, name));
     if (ready === null) return error as AppError;
-    return { app: ready, dialogue: await ChatSession.open(ready, before) };
+    return { engine: ready, dialogue: await ChatSession.open(ready, console, before) };
   }
 }
 
 /** The provider that set-up is to be made for; null where it is to be chosen, undefined where set-up would be no help. */
-function toBeSetUp({ origins, settings }: App, error: AppError): string | null | undefined {
+function toBeSetUp(
+  { origins, settings }: Pick<Engine, "origins" | "settings">,
+  error: AppError,
+): string | null | undefined {
   if (error.code === "unknown_provider") {
     const { name } = (error as AppError<"unknown_provider">).details;
     return name === settings.provider ? name : undefined;
@@ -74,19 +84,29 @@ function toBeSetUp({ origins, settings }: App, error: AppError): string | null |
   return provider === settings.provider && origins.provider?.kind === "built-in" ? null : provider;
 }
 
-async function greet(app: App, dialogue: ChatSession, before: Transcript | null): Promise<void> {
-  const { terminal, words, settings, transcripts, workingFolder } = app;
+async function greet(
+  engine: Engine,
+  console: Console,
+  dialogue: ChatSession,
+  before: Transcript | null,
+): Promise<void> {
+  const { settings, transcripts, workingFolder } = engine;
+  const { terminal, words } = console;
   const { ink } = terminal;
   terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
   if (dialogue.provider === "demo") terminal.say(ink.err.yellow(words.session.demo));
   const target = settings.transcript ?? before?.path ?? transcripts;
   const path = toldPath(workingFolder, target);
   terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
-  if (before !== null) await remind(app, dialogue, before);
+  if (before !== null) await remind(engine, console, dialogue, before);
 }
 
 /** One line: where the transcript is, and how to go on with it. */
-function takeLeave({ terminal, words, settings, workingFolder, environment }: App, dialogue: ChatSession): void {
+function takeLeave(
+  { settings, workingFolder, environment }: Pick<Engine, "environment" | "settings" | "workingFolder">,
+  { terminal, words }: Console,
+  dialogue: ChatSession,
+): void {
   const { path, id } = dialogue;
   if (!settings.save || path === null || id === null) {
     return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
@@ -103,13 +123,18 @@ function commandName(variables: Readonly<Record<string, string | undefined>>): s
   return script === "start" && name === "deepseek-chat" ? "npm start --" : "deepseek-chat";
 }
 
-async function openLines(app: App, host: SessionHost): Promise<LineSource> {
-  const { terminal, stop, folders } = app;
+async function openLines(
+  engine: Pick<Engine, "environment" | "folders" | "keyPlaces" | "stop">,
+  console: Console,
+  host: SessionHost,
+): Promise<LineSource> {
+  const { stop, folders } = engine;
+  const { terminal } = console;
   const { stdin } = process;
   if (!terminal.interactive) {
     const { pipedLines } = await import("../../repl/piped-lines.ts");
-    const locale = localeOf(app.environment.variables);
-    const { converted } = app.words.attachments;
+    const locale = localeOf(engine.environment.variables);
+    const { converted } = console.words.attachments;
     let told = false;
     const onConverted = (encoding: TextEncoding) => {
       if (!told) terminal.say(converted({ name: "stdin", encoding }));
@@ -128,15 +153,17 @@ async function openLines(app: App, host: SessionHost): Promise<LineSource> {
   return editedLines({
     input: stdin,
     terminal,
-    words: () => app.words.editor,
+    words: () => console.words.editor,
     historyFile: folders.historyFile,
     complete: completerFor(host),
     openEditor: async (text) => {
       try {
-        return (await editText(app, text)) ?? text;
+        return (await editText(engine, console, text)) ?? text;
       } catch (error) {
         const known = asAppError(error);
-        throw known.code === "internal" ? error : new Error(errorWords(known, app.words.errors).what, { cause: error });
+        throw known.code === "internal"
+          ? error
+          : new Error(errorWords(known, console.words.errors).what, { cause: error });
       }
     },
   });

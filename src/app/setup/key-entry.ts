@@ -7,7 +7,7 @@ import type { OfferedModel } from "../../providers/model-list.ts";
 import { askSecret, choose, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe, errorWords } from "../../terminal/terminal.ts";
-import type { App } from "../app.ts";
+import type { Engine } from "../engine.ts";
 import type { Console } from "../console.ts";
 import { toldPath } from "../display-path.ts";
 import { wantsKey } from "./service-address.ts";
@@ -33,18 +33,19 @@ export interface EnteredKey {
  * @throws AppError `interrupted` when the person leaves; what else keeps a key from being sent, as `insecure_endpoint`
  */
 export async function enterKey(
-  app: App,
+  engine: Pick<Engine, "stop">,
+  console: Console,
   provider: string,
   tryKey: (key: string) => Promise<OpenedService>,
 ): Promise<EnteredKey | null> {
-  const { terminal, words } = app;
+  const { terminal, words } = console;
   while (true) {
     const value = await askSecret(words.setup.key({ provider }), (typed) => {
       if (typed === "") return words.setup.noKey;
       return isWellFormed(typed) ? null : words.setup.malformed;
     });
     terminal.say(terminal.ink.err.dim(`${words.setup.checking}…`));
-    const { offered, refused } = await unechoed(async () => await check(app, tryKey(value)));
+    const { offered, refused } = await unechoed(async () => await check(engine, console, tryKey(value)));
     if (refused === null) return { value, offered };
     if (wantsKey(refused)) {
       // What to do about it is asked right away.
@@ -70,7 +71,8 @@ export function typedKey({ words }: Pick<Console, "words">, value: string): Key 
 
 /** Tries a key: the models that it opens, or why it does not. */
 async function check(
-  { terminal, words, stop }: App,
+  { stop }: Pick<Engine, "stop">,
+  { terminal, words }: Console,
   trying: Promise<OpenedService>,
 ): Promise<{ offered: readonly OfferedModel[] | null; refused: AppError | null }> {
   let opened: OpenedService;
@@ -91,8 +93,14 @@ async function check(
 }
 
 /** Stores a key, and says where it is now. */
-export async function keepKey(app: App, provider: string, key: string): Promise<void> {
-  const { terminal, words, keyPlaces } = app;
+export async function keepKey(
+  engine: Pick<Engine, "keyPlaces" | "workingFolder">,
+  console: Console,
+  provider: string,
+  key: string,
+): Promise<void> {
+  const { keyPlaces } = engine;
+  const { terminal, words } = console;
   const { origin, keyringFailure } = await storeKey(provider, key, keyPlaces);
   if (keyringFailure !== null) {
     terminal.warn(words.setup.keyringFailed({ keyring: keyringName, reason: sanitize(keyringFailure) }));
@@ -100,6 +108,6 @@ export async function keepKey(app: App, provider: string, key: string): Promise<
   terminal.say(
     origin.kind === "keyring"
       ? words.setup.inKeyring({ keyring: origin.name })
-      : words.setup.stored({ path: toldPath(app.workingFolder, origin.name) }),
+      : words.setup.stored({ path: toldPath(engine.workingFolder, origin.name) }),
   );
 }

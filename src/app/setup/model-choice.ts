@@ -2,7 +2,7 @@ import { looksLikeKey } from "../../config/keys.ts";
 import type { OfferedModel } from "../../providers/model-list.ts";
 import { askText, choose, chooseName } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
 
 /** Up to so many are chosen with the arrow keys alone; more are looked for by typing. */
 const fewModels = 12;
@@ -15,7 +15,7 @@ const fewModels = 12;
  * @throws AppError `interrupted`
  */
 export async function chooseModel(
-  { terminal, words }: App,
+  { terminal, words }: Console,
   provider: string,
   offered: readonly OfferedModel[] | null,
   preferred: string | null,
@@ -39,7 +39,7 @@ export async function chooseModel(
   );
 }
 
-async function askModel(words: App["words"]): Promise<string> {
+async function askModel(words: Console["words"]): Promise<string> {
   return await askText(words.setup.modelName, {
     hidden: looksLikeKey,
     problem: (typed) => {

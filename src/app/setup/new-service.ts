@@ -4,7 +4,8 @@ import { isProviderName } from "../../config/schema.ts";
 import { askText, choose, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { toldPath } from "../display-path.ts";
 import { connectionTo, openEndpoint } from "../connections.ts";
 import { enterKey, type EnteredKey, keepKey, typedKey } from "./key-entry.ts";
@@ -32,27 +33,38 @@ export interface AddedService {
  * @returns null when it was given up
  * @throws AppError `interrupted`; `storage_failed`
  */
-export async function addService(app: App, named: string | null, wanted: string | null): Promise<AddedService | null> {
-  const { terminal, words, folders } = app;
-  const { address, found } = await askAddress(app, named ?? "new");
-  const name = named ?? (await askName(app, address));
-  const key = await askKey(app, name, address, found);
+export async function addService(
+  engine: Engine,
+  console: Console,
+  named: string | null,
+  wanted: string | null,
+): Promise<AddedService | null> {
+  const { folders } = engine;
+  const { terminal, words } = console;
+  const { address, found } = await askAddress(engine, console, named ?? "new");
+  const name = named ?? (await askName(engine, console, address));
+  const key = await askKey(engine, console, name, address, found);
   if (key === null) return null;
-  const model = await chooseModel(app, name, key.offered, wanted);
+  const model = await chooseModel(console, name, key.offered, wanted);
   const path = folders.configFile;
   await saveSetting(path, ["providers", name, "base_url"], key.baseUrl);
   await saveSetting(path, ["providers", name, "model"], model);
   if (key.value !== "") {
     await saveSetting(path, ["providers", name, "key_needed"], true);
-    await keepKey(app, name, key.value);
+    await keepKey(engine, console, name, key.value);
   }
-  terminal.say(words.setup.added({ name, url: sanitize(key.baseUrl), path: toldPath(app.workingFolder, path) }));
+  terminal.say(words.setup.added({ name, url: sanitize(key.baseUrl), path: toldPath(engine.workingFolder, path) }));
   return { name, model, own: model };
 }
 
 /** Asks for an address until a service is found there, or the person takes it as it is. */
-async function askAddress(app: App, name: string): Promise<{ address: string; found: FoundService }> {
-  const { terminal, words, stop } = app;
+async function askAddress(
+  engine: Engine,
+  console: Console,
+  name: string,
+): Promise<{ address: string; found: FoundService }> {
+  const { stop } = engine;
+  const { terminal, words } = console;
   while (true) {
     const typed = await askText(words.setup.address, {
       hidden: looksLikeKey,
@@ -63,7 +75,7 @@ async function askAddress(app: App, name: string): Promise<{ address: string; fo
     });
     const address = normalisedAddress(typed)!;
     terminal.say(terminal.ink.err.dim(`${words.setup.looking}…`));
-    const open = (url: string) => connectionTo(app, openEndpoint(app, name, url, { base_url: url }), null);
+    const open = (url: string) => connectionTo(engine, openEndpoint(engine, name, url, { base_url: url }), null);
     const found = await unechoed(async () => await findService(address, open, stop));
     const { baseUrl, offered, error } = found;
     if (offered !== null) {
@@ -80,21 +92,21 @@ async function askAddress(app: App, name: string): Promise<{ address: string; fo
   }
 }
 
-async function askName(app: App, address: string): Promise<string> {
-  const { words } = app;
+async function askName(engine: Pick<Engine, "providers">, console: Console, address: string): Promise<string> {
+  const { words } = console;
   return await askText(words.setup.name, {
-    fallback: freeName(app, address),
+    fallback: freeName(engine, address),
     hidden: looksLikeKey,
     problem: (typed) => {
       if (looksLikeKey(typed)) return words.setup.isKey;
       if (!isProviderName(typed)) return words.setup.badName;
-      return app.providers.includes(typed) ? words.setup.nameTaken({ name: typed }) : null;
+      return engine.providers.includes(typed) ? words.setup.nameTaken({ name: typed }) : null;
     },
   });
 }
 
 /** A name out of the host: `api.example.com` is example, `127.0.0.1:4000` is local-4000. */
-function freeName({ providers }: App, address: string): string {
+function freeName({ providers }: Pick<Engine, "providers">, address: string): string {
   const { hostname, port } = new URL(address);
   const labels = hostname.split(".").filter((label) => !/^(?:api|www|gateway|llm|openai|ai)$/iu.test(label));
   const isNumber = /^\d+$/u.test(labels.at(-1) ?? "") || hostname.startsWith("[");
@@ -109,8 +121,15 @@ function freeName({ providers }: App, address: string): string {
 }
 
 /** The key, where one is wanted or given; an empty one where none is. Where the service lets it in may be elsewhere. */
-async function askKey(app: App, name: string, address: string, found: FoundService): Promise<ServiceKey | null> {
-  const { words, stop } = app;
+async function askKey(
+  engine: Pick<Engine, "connectWith" | "stop">,
+  console: Console,
+  name: string,
+  address: string,
+  found: FoundService,
+): Promise<ServiceKey | null> {
+  const { stop } = engine;
+  const { words } = console;
   const none: ServiceKey = { value: "", offered: found.offered, baseUrl: found.baseUrl };
   const isPlain = address.startsWith("http:");
   if (!wantsKey(found.error)) {
@@ -122,8 +141,8 @@ async function askKey(app: App, name: string, address: string, found: FoundServi
     if (!(await choose(words.setup.needsKey({ name }), isPlain ? [no, yes] : [yes, no]))) return none;
   }
   let baseUrl = found.baseUrl;
-  const entered = await enterKey(app, name, async (key) => {
-    const open = async (url: string) => await app.connectWith(name, typedKey(app, key), { base_url: url });
+  const entered = await enterKey(engine, console, name, async (key) => {
+    const open = async (url: string) => await engine.connectWith(name, typedKey(console, key), { base_url: url });
     const again = await findService(address, open, stop);
     if (again.offered === null) throw again.error!;
     ({ baseUrl } = again);

@@ -6,7 +6,8 @@ import { findProvider, localProviders } from "../../providers/catalogue.ts";
 import type { OfferedModel } from "../../providers/model-list.ts";
 import { choose, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { App } from "../app.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
 import { toldPath } from "../display-path.ts";
 import { enterKey, keepKey, typedKey } from "./key-entry.ts";
 import { hasNoList } from "../model-facts.ts";
@@ -31,55 +32,59 @@ interface Ready {
  * yet. What is set up becomes the default.
  *
  * @param named the provider that was asked for; null: it is chosen from a list
- * @returns the app with the new settings, with the demo for this run alone; null when nothing was set up
+ * @returns the engine with the new settings, with the demo for this run alone; null when nothing was set up
  * @throws AppError `not_a_terminal`; `interrupted` when the person left it; why the service could not be used
  */
-export async function runSetup(app: App, named: string | null): Promise<App | null> {
-  const { terminal, words } = app;
+export async function runSetup(engine: Engine, console: Console, named: string | null): Promise<Engine | null> {
+  const { terminal, words } = console;
   if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "setup" });
-  const choice = named ?? (await chooseProvider(app));
-  if (choice === "demo") return await app.reopen({ provider: { value: "demo", flag: "setup" } });
-  const ready = choice === newService ? await addService(app, null, null) : await setUp(app, choice);
+  const choice = named ?? (await chooseProvider(engine, console));
+  if (choice === "demo") return await engine.reopen({ provider: { value: "demo", flag: "setup" } });
+  const ready =
+    choice === newService ? await addService(engine, console, null, null) : await setUp(engine, console, choice);
   if (ready === null) {
     terminal.say(words.setup.nothingStored);
     return null;
   }
-  const path = app.folders.configFile;
+  const path = engine.folders.configFile;
   await saveSetting(path, ["provider"], ready.name);
   await saveSetting(path, ["model"], ready.own === ready.model ? undefined : ready.model);
   terminal.say(
     words.setup.settled({
       provider: ready.name,
       model: sanitize(ready.model),
-      path: toldPath(app.workingFolder, path),
+      path: toldPath(engine.workingFolder, path),
     }),
   );
-  return await app.reopen({});
+  return await engine.reopen({});
 }
 
 /**
  * What a session does that cannot begin: asks for the key of a provider that has none, or adds a provider that there is not.
  * The person's default stays as it is.
  *
- * @returns the app with what was set up; null when nothing was
+ * @returns the engine with what was set up; null when nothing was
  * @throws AppError as `runSetup`
  */
-export async function setUpNamed(app: App, name: string): Promise<App | null> {
-  const ready = await setUp(app, name);
-  if (ready !== null) return await app.reopen({});
-  app.terminal.say(app.words.setup.nothingStored);
+export async function setUpNamed(engine: Engine, console: Console, name: string): Promise<Engine | null> {
+  const ready = await setUp(engine, console, name);
+  if (ready !== null) return await engine.reopen({});
+  console.terminal.say(console.words.setup.nothingStored);
   return null;
 }
 
 const newService = Symbol("a service that the program does not know yet");
 
-async function chooseProvider(app: App): Promise<string | typeof newService> {
-  const { words } = app;
-  const locals = await unechoed(async () => await findLocals(app));
-  const own = app.providers.filter((name) => findRow(app, name)?.isCustom === true);
+async function chooseProvider(
+  engine: Pick<Engine, "connect" | "file" | "providers" | "stop">,
+  console: Console,
+): Promise<string | typeof newService> {
+  const { words } = console;
+  const locals = await unechoed(async () => await findLocals(engine));
+  const own = engine.providers.filter((name) => findRow(engine, name)?.isCustom === true);
   return await choose<string | typeof newService>(words.setup.intro, [
     ...hosted.map((name) => ({ value: name, name: words.setup.provider[name] })),
-    ...own.map((name) => ({ value: name, name: words.setup.own({ name, url: findRow(app, name)!.baseUrl }) })),
+    ...own.map((name) => ({ value: name, name: words.setup.own({ name, url: findRow(engine, name)!.baseUrl }) })),
     { value: newService, name: words.setup.another },
     ...locals.map(({ name, models }) => ({
       value: name,
@@ -91,7 +96,7 @@ async function chooseProvider(app: App): Promise<string | typeof newService> {
 }
 
 /** Null for an entry that is not right. */
-function findRow({ file }: App, name: string): ReturnType<typeof findProvider> | null {
+function findRow({ file }: Pick<Engine, "file">, name: string): ReturnType<typeof findProvider> | null {
   try {
     return findProvider(name, file.providers ?? {});
   } catch {
@@ -100,12 +105,14 @@ function findRow({ file }: App, name: string): ReturnType<typeof findProvider> |
 }
 
 /** The local servers that answer, with their models. */
-async function findLocals(app: App): Promise<{ name: string; models: readonly string[] }[]> {
-  const signal = AbortSignal.any([app.stop, AbortSignal.timeout(localPatience)]);
+async function findLocals(
+  engine: Pick<Engine, "connect" | "stop">,
+): Promise<{ name: string; models: readonly string[] }[]> {
+  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(localPatience)]);
   const found = await Promise.all(
     localProviders.map(async (name) => {
       try {
-        const models = (await offeredModels(await app.connect(name), signal)).map(({ id }) => id);
+        const models = (await offeredModels(await engine.connect(name), signal)).map(({ id }) => id);
         return models.length === 0 ? [] : [{ name, models }];
       } catch {
         // Nothing listens there, or something else does.
@@ -117,37 +124,41 @@ async function findLocals(app: App): Promise<{ name: string; models: readonly st
 }
 
 /** A provider of the table or of the config file, or a new one of that name. */
-async function setUp(app: App, name: string): Promise<Ready | null> {
-  const { terminal, words, settings } = app;
+async function setUp(engine: Engine, console: Console, name: string): Promise<Ready | null> {
+  const { settings } = engine;
+  const { terminal, words } = console;
   const named = settings.provider === name ? (settings.model ?? null) : null;
-  if (!app.providers.includes(name)) return await offerNew(app, name, named);
-  const provider = findProvider(name, app.file.providers ?? {});
-  const list = provider.keyNeeded ? "wants a key" : await listWithoutKey(app, name);
+  if (!engine.providers.includes(name)) return await offerNew(engine, console, name, named);
+  const provider = findProvider(name, engine.file.providers ?? {});
+  const list = provider.keyNeeded ? "wants a key" : await listWithoutKey(engine, name);
   let offered: readonly OfferedModel[] | null;
   if (list === "wants a key") {
-    const entered = await enterKey(app, name, async (key) => {
-      const connection = await app.connectWith(name, typedKey(app, key));
-      return { connection, offered: await offeredModels(connection, app.stop) };
+    const entered = await enterKey(engine, console, name, async (key) => {
+      const connection = await engine.connectWith(name, typedKey(console, key));
+      return { connection, offered: await offeredModels(connection, engine.stop) };
     });
     if (entered === null) return null;
-    await keepKey(app, name, entered.value);
+    await keepKey(engine, console, name, entered.value);
     ({ offered } = entered);
   } else {
     offered = list;
     terminal.say(words.setup.foundService({ url: sanitize(provider.baseUrl), models: offered?.length ?? 0 }));
   }
-  const model = await chooseModel(app, name, offered, named ?? provider.model);
+  const model = await chooseModel(console, name, offered, named ?? provider.model);
   const isOwn = provider.isCustom && named === null;
   if (isOwn && model !== provider.model) {
-    await saveSetting(app.folders.configFile, ["providers", name, "model"], model);
+    await saveSetting(engine.folders.configFile, ["providers", name, "model"], model);
   }
   return { name, model, own: isOwn ? model : provider.model };
 }
 
 /** The models of a server that needs no key; null where it has no list. */
-async function listWithoutKey(app: App, name: string): Promise<readonly OfferedModel[] | null | "wants a key"> {
+async function listWithoutKey(
+  engine: Pick<Engine, "connect" | "stop">,
+  name: string,
+): Promise<readonly OfferedModel[] | null | "wants a key"> {
   try {
-    return await unechoed(async () => await offeredModels(await app.connect(name), app.stop));
+    return await unechoed(async () => await offeredModels(await engine.connect(name), engine.stop));
   } catch (thrown) {
     const error = asAppError(thrown);
     if (wantsKey(error)) return "wants a key";
@@ -156,12 +167,13 @@ async function listWithoutKey(app: App, name: string): Promise<readonly OfferedM
   }
 }
 
-async function offerNew(app: App, name: string, model: string | null): Promise<Ready | null> {
-  const { words, providers } = app;
+async function offerNew(engine: Engine, console: Console, name: string, model: string | null): Promise<Ready | null> {
+  const { providers } = engine;
+  const { words } = console;
   if (!isProviderName(name)) throw new AppError("unknown_provider", { name, known: providers });
   const adds = await choose(words.setup.offerNew({ name, known: providers.join(", ") }), [
     { value: true, name: words.confirm.yes },
     { value: false, name: words.confirm.no },
   ]);
-  return adds ? await addService(app, name, model) : null;
+  return adds ? await addService(engine, console, name, model) : null;
 }

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../errors.ts";
-import type { App } from "../app.ts";
+import type { Engine } from "../engine.ts";
 import {
   tasks,
   type TaskInput,
@@ -29,17 +29,17 @@ const memory = 2048;
  * @throws AppError `interrupted`, those of the task, and of `bounds`
  */
 export async function* beside<Name extends TaskName>(
-  app: App,
+  engine: Pick<Engine, "stop" | "thread">,
   name: Name,
   input: TaskInput<Name>,
   bounds: Bounds,
 ): AsyncGenerator<TaskResult<Name>> {
-  if (app.thread === null) {
+  if (engine.thread === null) {
     const task = tasks[name] as (input: TaskInput<Name>, sign: () => void) => AsyncGenerator<TaskResult<Name>>;
     return yield* task(input, () => {});
   }
   const work: ThreadWork = { name, input };
-  const worker = new Worker(app.thread, {
+  const worker = new Worker(engine.thread, {
     workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: memory },
     // What it would say is no part of any answer.
@@ -50,7 +50,7 @@ export async function* beside<Name extends TaskName>(
   try {
     for (;;) {
       if (performance.now() > latest) throw bounds.onSlow();
-      const answer = await ask(worker, app.stop, bounds, latest);
+      const answer = await ask(worker, engine.stop, bounds, latest);
       if (answer.type === "done") return;
       if (answer.type === "result") yield answer.result as TaskResult<Name>;
       if (answer.type === "error") throw new AppError(answer.code, answer.details);
