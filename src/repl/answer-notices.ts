@@ -1,5 +1,5 @@
 import type { AppError } from "../errors.ts";
-import { sayParts, sayThinking } from "../terminal/answer-notes.ts";
+import { sayMoved, sayParts, sayThinking } from "../terminal/answer-notes.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
@@ -30,8 +30,9 @@ export function closeAnswer(host: Host, answer: SessionAnswer): void {
   if (terminal.interactive) terminal.say("");
 }
 
-/** Told once: the writer throws at the first failure alone. */
-export function tellUnsaved({ terminal, words }: Host, unsaved: AppError | null): void {
+/** What became of the saving, each told once: the writer throws at the first failure alone. */
+export function tellUnsaved({ dialogue, terminal, words }: Host, unsaved: AppError | null): void {
+  sayMoved(terminal, words, dialogue.takeAvoided(), dialogue.path);
   if (unsaved === null) return;
   if (unsaved.code !== "transcript_unwritable") return terminal.warn(sanitize(describe(unsaved, words.errors)));
   const { path, reason } = (unsaved as AppError<"transcript_unwritable">).details;

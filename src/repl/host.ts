@@ -183,6 +183,8 @@ interface SessionDialogue {
   readonly lastQuestion: SessionQuestion | null;
   /** Withdraws the last exchange; gives its question and why that was not written down, null when there is none. */
   readonly undo: () => { readonly question: SessionQuestion; readonly unsaved: AppError | null } | null;
+  /** The transcript that another program was writing to, so that the conversation has one of its own now; once, then null. */
+  readonly takeAvoided: () => string | null;
   /** Whether another program has added to the transcript since this one last read it or wrote to it. */
   readonly changedElsewhere: () => boolean;
   readonly startNew: () => void;

@@ -35,6 +35,21 @@ export function sayParts(terminal: Terminal, words: PartWords, parts: Parts): vo
 }
 
 /**
+ * Says that a conversation is saved in another file than was meant.
+ *
+ * @param avoided the file that another program was writing to; null where there was none
+ */
+export function sayMoved(
+  terminal: Terminal,
+  words: Pick<Words, "answer">,
+  avoided: string | null,
+  path: string | null,
+): void {
+  if (avoided === null || path === null) return;
+  terminal.warn(words.answer.savedApart({ avoided: sanitize(avoided), path: sanitize(path) }));
+}
+
+/**
  * What else is to be said of an answer's thinking: that some of it was shown as text, and all of it where there is nothing else.
  *
  * @param isShown whether thinking was shown as it came, and stays

@@ -9,13 +9,15 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, environment, launcher, newPlace, openProgram, type Place, run, start } from "../support/program.ts";
 import { openTerminal, type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
+import { answer as en } from "../../src/words/en/answer.ts";
+import { answer as zh } from "../../src/words/zh/answer.ts";
 
 const posix = process.platform !== "win32";
 
@@ -258,6 +260,60 @@ describe.runIf(posix).concurrent("a disk that fills up in the middle of an answe
 });
 
 describe.concurrent("two programs on one file", () => {
+  test("who does not get the lock says so once and goes on in a conversation that is listed, found and resumed", async () => {
+    await using server = await serve((_, index) => answer(`answer ${index}`));
+    const place = newPlace();
+    const options = { place, env: askingAt(server) };
+    await run(["ask", "the beginning"], options);
+    const path = fileOf(place);
+    const before = readFileSync(path, "utf8");
+    const { id } = await readTranscript(path);
+    // Another machine's, of which nobody here knows whether it still writes.
+    writeFileSync(join(dirname(path), `.${basename(path)}.lock`), "1.0.elsewhere token");
+    const [asked, session] = await Promise.all([
+      run(["ask", "-q", "--resume", id, "asked aside"], options),
+      run(["-q", "--resume", id, "--lang", "zh"], { ...options, input: "said aside\nand again\n" }),
+    ]);
+    expect([asked.code, session.code]).toEqual([0, 0]);
+    expect(readFileSync(path, "utf8")).toBe(before);
+
+    const files = readdirSync(dirname(path)).filter((name) => /^[^.].*\.md$/u.test(name));
+    const others = files.map((name) => join(dirname(path), name)).filter((other) => other !== path);
+    const byQuestions = Object.fromEntries(
+      await Promise.all(
+        others.map(
+          async (other) => [(await exchangesOf(other)).map(([question]) => question).join("; "), other] as const,
+        ),
+      ),
+    );
+    expect(Object.keys(byQuestions).sort()).toEqual([
+      "the beginning; asked aside",
+      "the beginning; said aside; and again",
+    ]);
+    const [ofAsk, ofSession] = [
+      byQuestions["the beginning; asked aside"]!,
+      byQuestions["the beginning; said aside; and again"]!,
+    ];
+    expect(asked.stderr.split(en.savedApart({ avoided: path, path: ofAsk }))).toHaveLength(2);
+    expect(session.stderr.split(zh.savedApart({ avoided: path, path: ofSession }))).toHaveLength(2);
+
+    const list = await run(["transcripts", "list", "--json"], options);
+    expect(JSON.parse(list.stdout)).toHaveLength(3);
+    expect((await run(["transcripts", "search", "aside"], options)).stdout).toMatch(
+      /asked aside[^]*said aside|said aside[^]*asked aside/u,
+    );
+    const resumed = await run(["ask", "--resume", basename(ofSession), "the end"], options);
+    expect(resumed.code).toBe(0);
+    const { messages } = server.requests.at(-1)!.body as { messages: { role: string; content: string }[] };
+    expect(messages.filter(({ role }) => role === "user").map(({ content }) => content)).toEqual([
+      "the beginning",
+      "said aside",
+      "and again",
+      "the end",
+    ]);
+    expect(await exchangesOf(ofSession)).toHaveLength(4);
+  });
+
   test("sessions and questions lose and interleave nothing", async () => {
     await using server = await serve((request) => {
       const { messages } = request.body as { messages: { content: string }[] };
@@ -282,7 +338,14 @@ describe.concurrent("two programs on one file", () => {
     const runs = await Promise.all(sessions.map(({ done }) => done));
     await Promise.all(asked);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
-    const exchanges = await exchangesOf(join(place.cwd, "notes.md"));
+    // Who waited in vain has a file of its own, which begins with what it had written to the first.
+    const files = readdirSync(place.cwd).filter((name) => name.endsWith(".md"));
+    const read = await Promise.all(files.map((name) => readTranscript(join(place.cwd, name))));
+    const original = read.find(({ origin }) => origin === null);
+    expect(read.filter(({ origin }) => origin !== null && origin.id !== original!.id)).toEqual([]);
+    const exchanges = read.flatMap(({ origin, exchanges: all }) =>
+      all.slice(origin?.turns ?? 0).map(({ question, answer: text, status }) => [question, text, status]),
+    );
     const expected = [
       ...["a", "b"].flatMap((name) => numbers(15).map((index) => `${name}${index}`)),
       ...numbers(3).flatMap((worker) => numbers(4).map((index) => `c${worker}.${index}`)),

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
   existsSync,
-  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -18,8 +17,6 @@ import { answer } from "../support/wire.ts";
 
 const posix = process.platform !== "win32";
 const secret = "the-secret-of-this-person";
-/** Longer ago than another machine's side file is left in peace. */
-const longAgo = new Date(Date.now() - 3_600_000);
 
 const exchange = (id: string, question: string) =>
   `<!-- deepseek-chat turn {"id":"${id}"} -->\n[2026-11-20 23:41:07] Question:\n${question}\n\n` +
@@ -80,45 +77,34 @@ describe.runIf(posix).concurrent("a side file of a conversation in a folder that
     },
     "a link to an endless device": (side) => symlinkSync("/dev/zero", side),
     "a pipe": (side) => execFileSync("mkfifo", [side]),
-    "text that is no exchange": (side) => writeFileSync(side, `${secret}\n\n`),
-    "an exchange of another id": (side) => writeFileSync(side, exchange("abd", secret)),
-    "two exchanges": (side) => writeFileSync(side, exchange("abc", secret) + exchange("abd", "q")),
-    "an exchange with text before it": (side) => writeFileSync(side, `${secret}\n\n${exchange("abc", "q")}`),
-    "an exchange with text behind it": (side) => writeFileSync(side, `${exchange("abc", "q")}${secret}\n\n`),
-    "a conversation with its header": (side) =>
-      writeFileSync(
-        side,
-        `<!-- deepseek-chat conversation {"id":"a","started":"2026-11-20T23:41:07+08:00"} -->\n\n${exchange("abc", secret)}`,
-      ),
   };
 
-  test.each(Object.keys(attempts))("is not taken over where it is %s", async (what) => {
+  test.each(Object.keys(attempts))("is not touched where it is %s", async (what) => {
     const found = project();
     attempts[what]!(found.side, found.place);
-    lutimesSync(found.side, longAgo, longAgo);
     const all = await everything(found);
     expect(all).toContain("What is this project?");
     expect(all).not.toContain(secret);
     expect(readdirSync(join(found.side, ".."))).toHaveLength(1);
   });
 
-  test("is taken over where it is what this program writes", async () => {
+  test("stays where its folder is a link to another one", async () => {
     const found = project();
-    writeFileSync(
-      found.side,
-      `${exchange("abc", "asked meanwhile")}<!-- deepseek-chat title {"title":"A title"} -->\n\n`,
-    );
-    lutimesSync(found.side, longAgo, longAgo);
-    expect(await everything(found)).toContain("asked meanwhile");
-    expect(existsSync(join(found.side, ".."))).toBe(false);
+    const [folder, elsewhere] = [join(found.side, ".."), join(found.place.home, "private-conversations")];
+    put(join(elsewhere, "1-000000.1.1.h.abc.md"), exchange("abc", secret));
+    rmSync(folder, { recursive: true });
+    symlinkSync(elsewhere, folder);
+    expect(await everything(found)).not.toContain(secret);
+    expect(readdirSync(elsewhere)).toHaveLength(1);
   });
 
-  test("is closed where its program was killed in the midst of it", async () => {
+  test("becomes a conversation of the folder, like any other file that came with it", async () => {
     const found = project();
-    const whole = exchange("abc", "asked meanwhile");
-    writeFileSync(found.side, whole.slice(0, whole.indexOf("An answer.") + 5));
-    lutimesSync(found.side, longAgo, longAgo);
-    expect(await everything(found)).toMatch(/asked meanwhile\n\n\[.*\] Answer:\nAn an[^]*Interrupted:/u);
+    writeFileSync(found.side, exchange("abc", "asked meanwhile"));
+    const all = await everything(found);
+    expect(all).toContain("asked meanwhile");
+    expect(readFileSync(found.transcript, "utf8")).not.toContain("asked meanwhile");
+    expect(existsSync(join(found.side, ".."))).toBe(false);
   });
 });
 

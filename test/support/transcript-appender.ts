@@ -3,18 +3,27 @@ import type { ExchangeEnd, Turn } from "../../src/transcripts/format/types.ts";
 
 /**
  * A program that appends `count` exchanges to the file `path`, each in several writes with `pause` milliseconds between
- * them, once a line arrives on stdin. On stdout it says which exchanges have begun and ended.
+ * them, once a line arrives on stdin. On stdout it says which exchanges have begun and ended. `kind`: a session that names the
+ * file, one that resumes what is in it, or one program after another with a question each. `patience`: milliseconds to wait for
+ * the lock before each exchange.
  */
-const [path = "", name = "", count = "0", pause = "0"] = process.argv.slice(2);
+const [path = "", name = "", count = "0", pause = "0", kind = "session", patience = "0"] = process.argv.slice(2);
 
 const settings = { provider: null, model: null, system: `of ${name}`, sampling: {}, thinking: null };
 const facts = { finishReason: null, usage: null, cost: null, error: null, notice: null };
 const turn = (number: number): Turn => ({ at: new Date(), question: `${name} ${number}`, ...settings });
 const end = (): ExchangeEnd => ({ at: new Date(), status: "complete", ...facts });
+const open = () => TranscriptWriter.append(path, { resumed: kind === "resumed" });
+const { signal } = new AbortController();
 
-process.stdin.once("data", () => {
-  const writer = TranscriptWriter.append(path);
+process.stdin.once("data", () => void append());
+process.stdout.write("ready\n");
+
+async function append(): Promise<void> {
+  let writer = open();
   for (let number = 0; number < Number(count); number++) {
+    if (kind === "questions") writer = open();
+    await writer.ready(signal, Number(patience));
     writer.begin(turn(number));
     process.stdout.write(`begin ${number}\n`);
     for (let piece = 0; piece < 5; piece++) {
@@ -25,5 +34,4 @@ process.stdin.once("data", () => {
     process.stdout.write(`end ${number}\n`);
   }
   process.stdin.destroy();
-});
-process.stdout.write("ready\n");
+}

@@ -3,7 +3,7 @@ import type { ChatEvent } from "../../chat/events.ts";
 import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../../terminal/answer.ts";
-import { sayParts, sayThinking } from "../../terminal/answer-notes.ts";
+import { sayMoved, sayParts, sayThinking } from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Words } from "../../words/types.ts";
@@ -159,6 +159,7 @@ function report(
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
     terminal.say(terminal.ink.err.dim(figuresOf(answer, words.answer)));
   if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.dim(words.answer.tariffUnknown));
+  sayMoved(terminal, words, dialogue.takeAvoided(), dialogue.path);
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
 }

@@ -126,6 +126,11 @@ export class ChatSession {
     return { text, ...(images && { images }) };
   }
 
+  /** The transcript that another program was writing to, so that the conversation has one of its own now; once, then null. */
+  takeAvoided(): string | null {
+    return this.writer?.takeAvoided() ?? null;
+  }
+
   /**
    * Whether another program has added to the transcript since this one last read it or wrote to it; true once for each time.
    */

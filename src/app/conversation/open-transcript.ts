@@ -18,7 +18,7 @@ export async function openWriter(
 
 /** Goes on in a conversation's own file. */
 export function writerFor({ path }: Transcript): TranscriptWriter {
-  return TranscriptWriter.append(path);
+  return TranscriptWriter.append(path, { resumed: true });
 }
 
 /** A new file in the transcripts folder, made with its first question. */

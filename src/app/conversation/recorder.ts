@@ -29,6 +29,11 @@ export class Recording {
     else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
   };
 
+  /** Waits a little where another program is writing to the transcript; `begin` is to follow at once. */
+  async ready(signal: AbortSignal): Promise<void> {
+    await this.#writer?.ready(signal);
+  }
+
   /** Begins an exchange; to be held with `using`, so that the file's lock is given back whatever is thrown before its end. */
   begin(turn: Turn): OpenExchange {
     let open = true;

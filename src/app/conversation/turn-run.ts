@@ -51,6 +51,7 @@ export async function runExchange(
   onEvent: OnEvent,
   signal: AbortSignal,
 ): Promise<Answer> {
+  await record.ready(signal);
   using exchange = record.begin({
     ...asked,
     at: new Date(),

@@ -1,6 +1,7 @@
-import { utimesSync } from "node:fs";
+import { realpathSync, utimesSync } from "node:fs";
 import type { Exchange } from "../format/types.ts";
-import { saveTranscript } from "../store/manage.ts";
+import { isHeld } from "../store/lock.ts";
+import { addNote, saveTranscript } from "../store/manage.ts";
 import { idFrom } from "../store/names.ts";
 import { readTranscript } from "../store/read.ts";
 import { TranscriptWriter } from "../store/writer.ts";
@@ -34,7 +35,7 @@ export class Shelf {
     if (path === undefined) return this.#save(first, found);
     const there = (await readTranscript(path)).exchanges;
     if (startsWith(there, found.exchanges)) return { status: "present", id: first, path };
-    if (startsWith(found.exchanges, there) && mayGrow(there)) {
+    if (startsWith(found.exchanges, there) && mayGrow(there) && !isHeld(realpathSync.native(path))) {
       extend(path, found.exchanges.slice(there.length));
       return { status: "extended", id: first, path };
     }
@@ -52,7 +53,7 @@ export class Shelf {
     this.#known.set(id, path);
     const { source, key } = found;
     if (source !== "transcript" && source !== "deepseek-chat") {
-      TranscriptWriter.append(path).note("imported", { from: source, id: key ?? undefined });
+      addNote(path, "imported", { from: source, id: key ?? undefined });
     }
     touch(path, exchanges);
     return { status: "imported", id, path };

@@ -1,12 +1,20 @@
-import { closeSync, fstatSync, realpathSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, readSync, realpathSync, truncateSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { decodeFile, identify, keptBytes } from "../format/decode.ts";
+import { parseTranscript } from "../format/parse.ts";
+import { mend } from "../format/repair.ts";
 import { createFile, isGone, openFile, writeAll } from "./fs.ts";
 import { Lock } from "./lock.ts";
-import { settle, settleWaiting, type Held } from "./merge-side-files.ts";
-import { hasWaiting, openWaiting } from "./side-files.ts";
 
 /** After this long without a write a machine may have slept, and others may have taken us for dead; milliseconds. */
 const doubt = 60_000;
+
+interface Held {
+  /** Of the conversation in the file; null when there is none. */
+  readonly id: string | null;
+  /** The system prompt in force at its end. */
+  readonly system: string | null;
+}
 
 export interface Opened {
   readonly channel: Channel;
@@ -14,31 +22,26 @@ export interface Opened {
   readonly held: Held | "ours" | "unread";
 }
 
-/** The way into a file for the length of one exchange: straight, with the lock held, or by a side file. */
+/** A file opened for appending, with its lock held: for the length of one exchange. */
 export class Channel {
-  /** False: what is written goes to a side file and waits there. */
-  readonly live: boolean;
-  readonly #path: string;
   readonly #descriptor: number;
+  /** Null for a device such as /dev/null, which is shared by nature. */
   readonly #lock: Lock | null;
   #open = true;
   #lastWrite = Date.now();
 
-  private constructor(path: string, descriptor: number, lock: Lock | null, live: boolean) {
-    this.#path = path;
+  private constructor(descriptor: number, lock: Lock | null) {
     this.#descriptor = descriptor;
     this.#lock = lock;
-    this.live = live;
   }
 
   /** Makes a new file; null when the name is taken. Throws the system's error. */
   static create(path: string): Channel | null {
-    const real = join(realpathSync.native(dirname(path)), basename(path));
-    const lock = Lock.take(real);
+    const lock = Lock.take(join(realpathSync.native(dirname(path)), basename(path)));
     if (lock === null) return null;
     try {
       const descriptor = createFile(path);
-      if (descriptor !== null) return new Channel(real, descriptor, lock, true);
+      if (descriptor !== null) return new Channel(descriptor, lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -48,37 +51,27 @@ export class Channel {
   }
 
   /**
-   * Opens a file, making it where `create` says so. `size` is what it had when this program last wrote to it, null when it
-   * never did; an unchanged file needs no look at its end. Throws the system's error.
+   * Opens a file, making it where `create` says so, and closes an exchange in it that breaks off; null while another program
+   * is writing to it. `size` is what it had when this program last wrote to it, null when it never did; an unchanged file
+   * needs no look at its end. Throws the system's error.
    */
-  static open(path: string, create: boolean, size: number | null, id: string): Opened {
+  static open(path: string, create: boolean, size: number | null): Opened | null {
     const descriptor = openFile(path, create);
-    const real = realpathSync.native(path);
-    // A device such as /dev/null is shared by nature.
-    const lock = fstatSync(descriptor).isFile() ? Lock.take(real) : null;
-    const channel = new Channel(real, descriptor, lock, true);
+    let channel: Channel | null = null;
     try {
-      if (!fstatSync(descriptor).isFile()) return { channel, held: "unread" };
-      if (lock === null) {
-        channel.release();
-        return { channel: Channel.aside(real, id), held: "unread" };
-      }
-      const touched = fstatSync(descriptor).size !== size || hasWaiting(real);
-      return { channel, held: touched ? (settle(descriptor, real) ?? "unread") : "ours" };
+      const isFile = fstatSync(descriptor).isFile();
+      const real = realpathSync.native(path);
+      const lock = isFile ? Lock.take(real) : null;
+      if (isFile && lock === null) return null;
+      channel = new Channel(descriptor, lock);
+      if (!isFile) return { channel, held: "unread" };
+      return { channel, held: fstatSync(descriptor).size === size ? "ours" : (settle(descriptor, real) ?? "unread") };
     } catch (error) {
-      channel.release();
+      channel?.release();
       throw error;
+    } finally {
+      if (channel === null) closeSync(descriptor);
     }
-  }
-
-  /** A side file for the exchange `id` that the file at `path` (its real path) cannot take now. */
-  static aside(path: string, id: string): Channel {
-    return new Channel(path, openWaiting(path, id), null, false);
-  }
-
-  /** Where the file really is. */
-  get path(): string {
-    return this.#path;
   }
 
   /** Whether another program has meanwhile taken the file over from us. */
@@ -90,7 +83,7 @@ export class Channel {
   write(text: string): void {
     writeAll(this.#descriptor, text);
     this.#lastWrite = Date.now();
-    if (this.live && isGone(this.#descriptor)) {
+    if (this.#lock !== null && isGone(this.#descriptor)) {
       throw Object.assign(new Error("The file was deleted."), { code: "ENOENT" });
     }
   }
@@ -103,20 +96,45 @@ export class Channel {
     this.#lock?.release();
   }
 
-  /**
-   * Ends it, and takes over what waits for the file: our own side file, or what others wrote aside while we held the lock.
-   * Gives the file's size after our own last write, null when that went aside. Throws the system's error where our own
-   * words did not get into the file.
-   */
-  close(): number | null {
-    const size = this.live ? fstatSync(this.#descriptor).size : null;
+  /** Ends it, and gives the file's size after our last word. */
+  close(): number {
+    const { size } = fstatSync(this.#descriptor);
     this.release();
-    try {
-      if (!this.live || hasWaiting(this.#path)) settleWaiting(this.#path);
-    } catch (error) {
-      // What others wrote is safe in their side files.
-      if (!this.live) throw error;
-    }
     return size;
   }
+}
+
+/** Enough for the last lines of any exchange but one that failed with a very long message. */
+const tailLength = 16_384;
+const wholeTail = /\n-{40}\n<!-- deepseek-chat end \{[^\n]*\} -->\n\n$/;
+
+/** Makes an open file ready to be appended to: closes an exchange that breaks off. Null: a look at its end was enough. */
+function settle(descriptor: number, path: string): Held | null {
+  const { size, mtime } = fstatSync(descriptor);
+  if (wholeTail.test(readPart(descriptor, Math.max(0, size - tailLength), size).toString("utf8"))) return null;
+  const bytes = readPart(descriptor, 0, size);
+  const text = decodeFile(bytes);
+  const parsed = parseTranscript(text);
+  const { keep, addition } = mend(text, parsed, mtime);
+  const kept = keptBytes(bytes, keep);
+  if (kept < bytes.length) shorten(descriptor, path, kept);
+  writeAll(descriptor, addition);
+  return { id: identify(parsed), system: parsed.system };
+}
+
+function shorten(descriptor: number, path: string, length: number): void {
+  // Windows does not shorten a file by a descriptor that was opened for appending.
+  if (process.platform === "win32") truncateSync(path, length);
+  else ftruncateSync(descriptor, length);
+}
+
+function readPart(descriptor: number, from: number, to: number): Buffer {
+  const bytes = Buffer.allocUnsafe(to - from);
+  let length = 0;
+  while (length < bytes.length) {
+    const read = readSync(descriptor, bytes, length, bytes.length - length, from + length);
+    if (read === 0) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
 }

@@ -13,15 +13,14 @@ const emptyPatience = 2_000;
 /** Bytes of a lock that is a file; what is longer is none. */
 const maxLength = 1024;
 
-/** The hidden companion of a transcript: its lock, or the folder of what waits for it. */
-export function companion(path: string, kind: "lock" | "waiting"): string {
-  return join(dirname(path), `.${basename(path)}.${kind}`);
+/** Path of the lock of the transcript at `path`. */
+export function lockOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.lock`);
 }
 
 /**
  * The right to append to a file, held for one exchange. It is a link next to the transcript that exists while the lock is
- * held and, instead of leading anywhere, names its holder, so that the lock of a process that was killed is recognised at once. Nothing waits: who does
- * not get it writes to a side file.
+ * held and, instead of leading anywhere, names its holder, so that the lock of a process that was killed is recognised at once.
  */
 export class Lock {
   /** Null in a folder that takes no new files: there the lock guards nothing. */
@@ -35,7 +34,7 @@ export class Lock {
 
   /** Takes the lock of the file at `path` (its real path); null when another holds it. */
   static take(path: string): Lock | null {
-    const lock = new Lock(companion(path, "lock"), `${thisOwner()} ${newId()}`);
+    const lock = new Lock(lockOf(path), `${thisOwner()} ${newId()}`);
     const made = lock.#make();
     if (made === "impossible") return new Lock(null, "");
     if (made === "made") return lock;
@@ -85,7 +84,7 @@ export class Lock {
 
 /** Whether somebody is writing to the file at `path` (its real path). */
 export function isHeld(path: string): boolean {
-  const lock = companion(path, "lock");
+  const lock = lockOf(path);
   return contentOf(lock) !== null && !isStale(lock, path);
 }
 
@@ -94,7 +93,7 @@ export function isHeld(path: string): boolean {
  * else two could each find the same stale one, and the second remove the first one's fresh lock.
  */
 function freed(path: string): boolean {
-  const lock = companion(path, "lock");
+  const lock = lockOf(path);
   if (contentOf(lock) === null) return true;
   if (!isStale(lock, path)) return false;
   const guard = `${lock}.guard`;
@@ -134,7 +133,7 @@ function contentOf(lock: string): string | null {
 }
 
 /** Milliseconds since a file was last written, or a link made; 0 when it is gone. */
-export function ageOf(path: string): number {
+function ageOf(path: string): number {
   const written = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return written === undefined ? 0 : Date.now() - written;
 }

@@ -1,35 +1,50 @@
-import { join } from "node:path";
-import { realpathSync, rmSync, statSync, unlinkSync, utimesSync } from "node:fs";
+import { realpathSync, statSync, unlinkSync, utimesSync } from "node:fs";
 import { AppError, systemReason } from "../../errors.ts";
-import { makeFolder } from "../../files.ts";
-import { createFile, using, writeAll } from "./fs.ts";
 import { encodeTranscript } from "../format/encode.ts";
+import { metadataLine } from "../format/metadata-write.ts";
 import type { Compaction, Exchange, TranscriptHeader } from "../format/types.ts";
-import { companion, isHeld } from "./lock.ts";
-import { fileName, newId } from "./names.ts";
+import { Channel } from "./append-channel.ts";
+import { isHeld } from "./lock.ts";
+import { newId } from "./names.ts";
 import { readTranscript } from "./read.ts";
-import { TranscriptWriter } from "./writer.ts";
+import { releaseSideFiles } from "./side-files.ts";
+import { newFile, unwritable } from "./target-file.ts";
 
 /**
  * Gives a conversation another title. The file's time stays, so that the conversation does not become the newest. Throws
- * `transcript_not_found` and `transcript_unwritable`.
+ * `transcript_not_found` and as `addNote`.
  */
 export function renameTranscript(path: string, title: string): void {
   const times = statSync(path, { throwIfNoEntry: false });
   if (times === undefined) throw new AppError("transcript_not_found", { reference: path });
-  TranscriptWriter.append(path).note("title", { title });
+  addNote(path, "title", { title });
   utimesSync(path, times.atime, times.mtime);
 }
 
+/** Adds a fact about a conversation. Throws `transcript_busy` where another program is writing to it, `transcript_unwritable`. */
+export function addNote(path: string, kind: string, data: object): void {
+  let channel: Channel | null = null;
+  try {
+    const opened = Channel.open(path, false, null);
+    if (opened === null) throw new AppError("transcript_busy", { path });
+    ({ channel } = opened);
+    channel.write(`${metadataLine(kind, data)}\n\n`);
+  } catch (error) {
+    throw error instanceof AppError ? error : unwritable(path, error);
+  } finally {
+    channel?.release();
+  }
+}
+
 /**
- * Deletes a conversation with what waits for it. Throws `transcript_busy` where somebody is writing to it,
+ * Deletes a conversation. Throws `transcript_busy` where somebody is writing to it,
  * `transcript_not_found` and `transcript_unwritable`.
  */
 export function removeTranscript(path: string): void {
   try {
     if (isHeld(realpathSync.native(path))) throw new AppError("transcript_busy", { path });
+    releaseSideFiles(path);
     unlinkSync(path);
-    rmSync(companion(path, "waiting"), { recursive: true, force: true });
   } catch (error) {
     if (error instanceof AppError) throw error;
     const reason = systemReason(error);
@@ -48,29 +63,13 @@ export function saveTranscript(
   exchanges: readonly Exchange[],
   compaction: Compaction | null = null,
 ): string {
-  const text = encodeTranscript(header, exchanges, compaction);
-  let path = folder;
   try {
-    makeFolder(folder);
-    for (let copy = 1; ; copy++) {
-      path = join(folder, fileName(header.startedAt, exchanges[0]?.question ?? "", copy));
-      const descriptor = createFile(path);
-      if (descriptor === null) continue;
-      writeOrRemove(path, descriptor, text);
-      return path;
-    }
+    const text = encodeTranscript(header, exchanges, compaction);
+    const { path, channel } = newFile(folder, header.startedAt, exchanges[0]?.question ?? "", text);
+    channel.release();
+    return path;
   } catch (error) {
-    throw new AppError("transcript_unwritable", { path, reason: systemReason(error) }, { cause: error });
-  }
-}
-
-/** On a full disk no half of a conversation stays, which would be taken for the whole when it is imported again. */
-function writeOrRemove(path: string, descriptor: number, text: string): void {
-  try {
-    using(descriptor, () => writeAll(descriptor, text));
-  } catch (error) {
-    rmSync(path);
-    throw error;
+    throw unwritable(folder, error);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Transcript } from "../format/types.ts";
 import { smallFile } from "../limits.ts";
 import { Listing } from "./summary-cache.ts";
 import { parsing } from "../format/parse.ts";
-import { settleWaiting } from "./merge-side-files.ts";
+import { releaseSideFiles } from "./side-files.ts";
 import { decodeFile, toTranscript } from "../format/decode.ts";
 import { byTurns, Rest } from "../steps.ts";
 import { summarize, summarizing, type Summary } from "./summary.ts";
@@ -26,12 +26,12 @@ export interface ReadOptions {
 }
 
 /**
- * The conversation in a file, with what other programs left waiting for it. Throws `transcript_not_found` when there is no
+ * The conversation in a file. Throws `transcript_not_found` when there is no
  * such file or it holds no exchange, `transcript_unreadable` when the system refuses it or it is too large, `interrupted`.
  */
 export async function readTranscript(path: string, signal: AbortSignal | null = null): Promise<Transcript> {
   try {
-    takeInWaiting(path);
+    releaseSideFiles(path);
     const transcript = toTranscript(path, await byTurns(parsing(decodeFile(wholeFile(path))), signal));
     if (transcript !== null) return transcript;
   } catch (error) {
@@ -195,12 +195,4 @@ function describe(path: string, state: FileState, summary: Summary): TranscriptS
 
 function newestFirst(timeA: number, timeB: number, pathA: string, pathB: string): number {
   return timeB - timeA || (pathA < pathB ? 1 : -1);
-}
-
-function takeInWaiting(path: string): void {
-  try {
-    settleWaiting(path);
-  } catch {
-    // What waits is safe in its side files.
-  }
 }

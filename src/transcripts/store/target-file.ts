@@ -1,8 +1,10 @@
 import { fstatSync, readFileSync, statSync, unlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { AppError, systemReason } from "../../errors.ts";
+import { makeFolder } from "../../files.ts";
 import { Channel } from "./append-channel.ts";
 import { openFile, using } from "./fs.ts";
+import { fileName } from "./names.ts";
 import { decodeFile } from "../format/decode.ts";
 
 /**
@@ -21,21 +23,31 @@ export function contentOf(path: string): string | null {
   return using(descriptor, () => (fstatSync(descriptor).isFile() ? decodeFile(readFileSync(descriptor)) : ""));
 }
 
-/**
- * A new file with `text` in it, still open; none at all where the text does not go in as a whole. Throws
- * `transcript_unwritable`.
- */
-export function filled(path: string, text: string): Channel {
-  let channel: Channel | null = null;
+/** A new file with `text` in it, still open; null where the name is taken. Throws the system's error; no file is left then. */
+export function filled(path: string, text: string): Channel | null {
+  const channel = Channel.create(path);
   try {
-    channel = Channel.create(path);
-    if (channel === null) throw Object.assign(new Error("There is such a file."), { code: "EEXIST" });
-    channel.write(text);
+    channel?.write(text);
     return channel;
   } catch (error) {
-    channel?.release();
-    if (channel !== null) unlinkSync(path);
-    throw unwritable(path, error);
+    channel!.release();
+    unlinkSync(path);
+    throw error;
+  }
+}
+
+/** The same in `folder`, under the first name for the time and the question that is not taken. Throws the system's error. */
+export function newFile(
+  folder: string,
+  at: Date,
+  question: string,
+  text: string,
+): { readonly path: string; readonly channel: Channel } {
+  makeFolder(folder);
+  for (let copy = 1; ; copy++) {
+    const path = join(folder, fileName(at, question, copy));
+    const channel = filled(path, text);
+    if (channel !== null) return { path, channel };
   }
 }
 

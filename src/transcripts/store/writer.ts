@@ -1,47 +1,59 @@
-import { join } from "node:path";
+import { dirname } from "node:path";
 import type { AppError } from "../../errors.ts";
-import { makeFolder } from "../../files.ts";
 import { Channel } from "./append-channel.ts";
-import { ExchangeEncoder } from "../format/encode.ts";
+import { encodeTranscript, ExchangeEncoder } from "../format/encode.ts";
 import type { ExchangeEnd, ForkOrigin, Turn } from "../format/types.ts";
 import { mended } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
-import { fileName, newId } from "./names.ts";
-import { contentOf, filled, unwritable } from "./target-file.ts";
+import { parseTranscript } from "../format/parse.ts";
+import { newId } from "./names.ts";
+import { contentOf, filled, newFile, unwritable } from "./target-file.ts";
 import { identifyText } from "../format/decode.ts";
+import { releaseSideFiles } from "./side-files.ts";
 
-/** For the header of a file that has none yet. */
-export interface HeaderOptions {
-  /** Random when not given. */
+export interface WriterOptions {
+  /** For the header of a file that has none yet; random when not given. */
   readonly id?: string;
   readonly origin?: ForkOrigin;
   /** IANA name of the time zone; see `zoneName`. */
   readonly zone?: string | null;
+  /** Whether what the file holds already is the beginning of the conversation that is written. */
+  readonly resumed?: boolean;
 }
+
+/** How long `ready` waits for another program: longer than a short question takes; milliseconds. */
+const patience = 5_000;
+/** Between two attempts to get a lock, on average; milliseconds. */
+const pause = 30;
 
 /**
  * Writes a conversation as it happens: what a call was given is in the file when the call returns. When the file cannot be
  * written, the call that finds out throws `transcript_unwritable`, once; what it was given and all that follows is kept in
  * memory, until `saveTo` finds another place for the conversation.
  *
- * Another program may append to the same file at the same time: then an exchange goes to a private side file, and from
- * there into the file in one piece.
+ * While another program writes to the same file, the conversation goes on in a new file in the same folder: a branch, which
+ * begins with what is known of the conversation and names the one it comes from.
  */
 export class TranscriptWriter {
   readonly #folder: string | null;
-  readonly #options: HeaderOptions;
+  readonly #options: WriterOptions;
   /** The file as it was before this program appended to it. */
-  readonly #before: string;
+  #before: string;
+  /** Whether that is the beginning of the conversation. */
+  #resumed: boolean;
   /** Whether the file may still have to be made. */
   #missing: boolean;
   #path: string | null;
   #id: string;
   /** All that this program wrote, or would have written. */
   #own = "";
-  #ownStart = 0;
+  /** Where in it the exchange begins that is being written, and where what follows its question. */
+  #exchangeStart = 0;
+  #answerStart = 0;
   /** Notes made during an exchange, which come behind it. */
   #notes = "";
   #encoder: ExchangeEncoder | null = null;
+  #turn: Turn | null = null;
   #exchangeId = "";
   #channel: Channel | null = null;
   /** The file's size after our last word; null when others may have written since. */
@@ -52,13 +64,15 @@ export class TranscriptWriter {
   #system: string | null | undefined;
   #failed: AppError<"transcript_unwritable"> | null = null;
   #untold = false;
+  #avoided: string | null = null;
 
-  private constructor(place: { folder: string } | { path: string; before: string | null }, options: HeaderOptions) {
+  private constructor(place: { folder: string } | { path: string; before: string | null }, options: WriterOptions) {
     this.#folder = "folder" in place ? place.folder : null;
     this.#path = "path" in place ? place.path : null;
     this.#before = ("path" in place ? place.before : null) ?? "";
     this.#missing = "path" in place && place.before === null;
     this.#options = options;
+    this.#resumed = options.resumed ?? false;
     const id = identifyText(this.#before);
     this.#id = id ?? options.id ?? newId();
     this.#headed = id !== null;
@@ -66,7 +80,7 @@ export class TranscriptWriter {
   }
 
   /** A new conversation in `folder`. Nothing is made before the first question. */
-  static create(folder: string, options: HeaderOptions = {}): TranscriptWriter {
+  static create(folder: string, options: WriterOptions = {}): TranscriptWriter {
     return new TranscriptWriter({ folder }, options);
   }
 
@@ -74,7 +88,8 @@ export class TranscriptWriter {
    * Goes on in a file of any name, which may be missing, hold other text, or be of the older plain form. Throws
    * `transcript_unwritable` when it cannot be opened for that.
    */
-  static append(path: string, options: HeaderOptions = {}): TranscriptWriter {
+  static append(path: string, options: WriterOptions = {}): TranscriptWriter {
+    releaseSideFiles(path);
     try {
       return new TranscriptWriter({ path, before: contentOf(path) }, options);
     } catch (error) {
@@ -106,15 +121,40 @@ export class TranscriptWriter {
     return this.#size;
   }
 
+  /** The file that another program was writing to, so that the conversation has another one now; once, then null. */
+  takeAvoided(): string | null {
+    const avoided = this.#avoided;
+    this.#avoided = null;
+    return avoided;
+  }
+
+  /**
+   * Waits a little where another program is writing to the file. Then the file is locked, and `begin` must follow at once.
+   *
+   * @param signal ends the waiting
+   * @param most milliseconds
+   */
+  async ready(signal: AbortSignal, most = patience): Promise<void> {
+    const until = Date.now() + most;
+    const isOpen = () => this.#path === null || this.#failed !== null || this.#guard(() => this.#open());
+    while (isOpen() === false && Date.now() < until && !signal.aborted) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, pause * (0.5 + Math.random()));
+      });
+    }
+  }
+
   /** Begins an exchange: the question is in the file when this returns. */
   begin(turn: Turn): void {
     if (this.#encoder !== null) throw new Error("The exchange before has not ended.");
     this.#exchangeId = newId();
     this.#encoder = new ExchangeEncoder(this.#exchangeId, turn);
-    this.#guard(() => this.#enter(turn));
+    this.#turn = turn;
+    this.#guard(() => this.#enter(turn.at, turn.question));
     const header = this.#headed ? "" : this.#header(turn.at);
-    this.#ownStart = this.#own.length + header.length;
+    this.#exchangeStart = this.#own.length + header.length;
     this.#put(header + this.#encoder.begin(this.#system));
+    this.#answerStart = this.#own.length;
     this.#system = turn.system;
     this.#tell();
   }
@@ -146,9 +186,7 @@ export class TranscriptWriter {
       this.#notes += line;
       return;
     }
-    this.#exchangeId = newId();
-    this.#guard(() => this.#enter(null));
-    this.#ownStart = this.#own.length;
+    this.#guard(() => this.#enter(new Date(), ""));
     this.#put(line);
     this.#leave();
     this.#tell();
@@ -159,7 +197,7 @@ export class TranscriptWriter {
    * `transcript_unwritable`, and is then as before.
    */
   saveTo(path: string): void {
-    const channel = filled(path, mended(this.#before, new Date()) + this.#own);
+    const channel = this.#copyTo(path);
     if (this.#failed === null || this.#encoder === null) channel.release();
     if (this.#failed === null) return;
     this.#failed = null;
@@ -179,50 +217,98 @@ export class TranscriptWriter {
     return `${headerLine({ id: this.#id, startedAt: at, zone, title: null, origin })}\n\n`;
   }
 
-  /** Opens the way into the file; `turn` is null when only a note follows. */
-  #enter(turn: Turn | null): void {
-    if (this.#path === null) {
-      this.#make(turn!);
-      return;
+  #copyTo(path: string): Channel {
+    try {
+      const channel = filled(path, mended(this.#before, new Date()) + this.#own);
+      if (channel !== null) return channel;
+    } catch (error) {
+      throw unwritable(path, error);
     }
-    const { channel, held } = Channel.open(this.#path, this.#missing, this.#size, this.#exchangeId);
-    this.#missing = false;
-    this.#channel = channel;
-    // Whoever writes to a file without header, so that we have to wait, gives it one.
-    if (!channel.live) this.#headed = true;
-    if (held === "ours") return;
-    this.#system = held === "unread" ? undefined : held.system;
-    if (held === "unread" && this.#headed) return;
-    // Somebody may have begun the file that was missing or empty before.
-    const id = held === "unread" ? identifyText(contentOf(this.#path) ?? "") : held.id;
-    this.#headed = id !== null;
-    this.#id = id ?? this.#id;
+    throw unwritable(path, Object.assign(new Error("There is such a file."), { code: "EEXIST" }));
   }
 
-  #make(turn: Turn): void {
-    makeFolder(this.#folder!);
-    for (let copy = 1; this.#channel === null; copy++) {
-      this.#path = join(this.#folder!, fileName(turn.at, turn.question, copy));
-      this.#channel = Channel.create(this.#path);
+  /** Opens a file for what comes now: the conversation's own where no other program holds it. */
+  #enter(at: Date, question: string): void {
+    if (this.#path !== null) {
+      if (!this.#open()) this.#branch(at, question);
+      return;
     }
+    const { path, channel } = newFile(this.#folder!, at, question, "");
+    this.#path = path;
+    this.#channel = channel;
+  }
+
+  /** Opens the file that there is; false while another program is writing to it. */
+  #open(): boolean {
+    if (this.#channel !== null) return true;
+    const opened = Channel.open(this.#path!, this.#missing, this.#size);
+    if (opened === null) return false;
+    const { channel, held } = opened;
+    this.#missing = false;
+    this.#channel = channel;
+    if (held === "ours") return true;
+    this.#system = held === "unread" ? undefined : held.system;
+    if (held === "unread" && this.#headed) return true;
+    // Somebody may have begun the file that was missing or empty before.
+    const id = held === "unread" ? this.#idThere() : held.id;
+    this.#headed = id !== null;
+    this.#id = id ?? this.#id;
+    return true;
+  }
+
+  #idThere(): string | null {
+    return identifyText(contentOf(this.#path!) ?? "");
+  }
+
+  /** Opens a new file that begins with what is known of the conversation and names the one it comes from. */
+  #branch(at: Date, question: string): void {
+    const beginning = this.#resumed ? mended(this.#before, at) : "";
+    const { exchanges, compaction, system } = parseTranscript(beginning + this.#own);
+    const id = this.#headed ? this.#id : this.#idThere();
+    const origin = id === null ? null : { id, turns: exchanges.length };
+    const header = { id: newId(), startedAt: at, zone: this.#options.zone ?? null, title: null, origin };
+    const text = encodeTranscript(header, exchanges, compaction);
+    const avoided = this.#path!;
+    const { path, channel } = newFile(dirname(avoided), at, question, text);
+    this.#path = path;
+    this.#channel = channel;
+    this.#before = text;
+    this.#resumed = true;
+    this.#own = "";
+    this.#id = header.id;
+    this.#headed = true;
+    this.#system = system ?? null;
+    this.#avoided = avoided;
   }
 
   #put(text: string): void {
     this.#own += text;
     if (text === "") return;
     this.#guard(() => {
-      if (this.#channel!.isLost()) this.#divert();
+      if (this.#channel!.isLost()) this.#leaveLost();
       else this.#channel!.write(text);
     });
   }
 
-  /** Somebody took us for dead and closed our exchange: all of it goes to a side file, as another one. */
-  #divert(): void {
-    const { path } = this.#channel!;
-    const id = newId();
+  /** Another program took this one for dead and closed the exchange: the whole of it goes to a branch, as another one. */
+  #leaveLost(): void {
     this.#channel!.release();
-    this.#channel = Channel.aside(path, id);
-    this.#channel.write(this.#own.slice(this.#ownStart).replace(`"id":"${this.#exchangeId}"`, `"id":"${id}"`));
+    const { at, question } = this.#turn!;
+    const all = this.#own;
+    this.#own = all.slice(0, this.#exchangeStart);
+    try {
+      this.#branch(at, question);
+    } catch (error) {
+      this.#own = all;
+      throw error;
+    }
+    this.#exchangeId = newId();
+    this.#exchangeStart = 0;
+    const begin = new ExchangeEncoder(this.#exchangeId, this.#turn!).begin(this.#system);
+    this.#own = begin + all.slice(this.#answerStart);
+    this.#answerStart = begin.length;
+    this.#system = this.#turn!.system;
+    this.#channel!.write(this.#own);
   }
 
   #leave(): void {
@@ -230,21 +316,21 @@ export class TranscriptWriter {
       const channel = this.#channel!;
       this.#channel = null;
       this.#size = channel.close();
-      if (!channel.live) this.#id = identifyText(contentOf(this.#path!) ?? "") ?? this.#id;
     });
   }
 
-  /** Runs what touches the file, unless that failed before. */
-  #guard(work: () => void): void {
-    if (this.#failed !== null) return;
+  /** Runs what touches the file, unless that failed before; gives what it gives, undefined after a failure. */
+  #guard<Result>(work: () => Result): Result | undefined {
+    if (this.#failed !== null) return undefined;
     try {
-      work();
+      return work();
     } catch (error) {
       this.#channel?.release();
       this.#channel = null;
       this.#system = undefined;
       this.#failed = unwritable(this.#path ?? this.#folder!, error);
       this.#untold = true;
+      return undefined;
     }
   }
 

@@ -47,6 +47,8 @@ export const answer = {
   rethought: "The text before the answer was the model's thinking; it is saved as such.",
   tariffUnknown:
     "Cost unknown: today may be a Chinese public holiday, without peak price, and this year's are not known. List them under holidays in the config file.",
+  savedApart: ({ avoided, path }: { avoided: string; path: string }) =>
+    `Another program is writing to ${avoided}. This conversation continues in ${path}.`,
   notSaved: ({ path, reason }: { path: string; reason: string }) =>
     `From here on nothing is saved: ${path} cannot be written (${reason}). /save <file> writes all of it elsewhere.`,
 };

@@ -38,5 +38,6 @@ export const answer: Words["answer"] = {
   refused: "模型拒绝回答。",
   rethought: "回答之前的那段文字是模型的思考过程，已按思考过程保存。",
   tariffUnknown: "费用未知：今天可能是法定节假日（不收高峰价），而今年的放假安排未知。可在配置文件的 holidays 中列出。",
+  savedApart: ({ avoided, path }) => `另一个程序正在写入 ${avoided}，本对话改存到 ${path}。`,
   notSaved: ({ path, reason }) => `此后的内容不再保存：无法写入 ${path}（${reason}）。可用 /save <文件> 另存全部内容。`,
 };

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { companion } from "../../../src/transcripts/store/lock.ts";
+import { lockOf } from "../../../src/transcripts/store/lock.ts";
 import {
   forkTranscript,
   removeTranscript,
@@ -50,16 +50,15 @@ test("a conversation of the older form gets a name", async () => {
   expect(after.exchanges).toMatchObject([{ question: "one", answer: "fir", status: "interrupted" }]);
 });
 
-test("a conversation is removed with what waits for it, and not while somebody writes to it", () => {
+test("a conversation is neither removed nor renamed while somebody writes to it", () => {
   const folder = temporaryFolder();
   const path = converse(folder, ["one"]);
-  writeFileSync(companion(path, "lock"), "1.0.elsewhere token");
-  const writer = TranscriptWriter.append(path);
-  writer.begin(turn("two"));
-  writer.end(ending());
-  expect(existsSync(companion(path, "waiting"))).toBe(true);
-  expect(() => removeTranscript(path)).toThrow(expect.objectContaining({ code: "transcript_busy" }));
-  rmSync(companion(path, "lock"));
+  writeFileSync(lockOf(path), "1.0.elsewhere token");
+  const busy = expect.objectContaining({ code: "transcript_busy" });
+  expect(() => removeTranscript(path)).toThrow(busy);
+  expect(() => renameTranscript(path, "A name")).toThrow(busy);
+  expect(readdirSync(folder)).toHaveLength(2);
+  rmSync(lockOf(path));
   removeTranscript(path);
   expect(readdirSync(folder)).toEqual([]);
 });
