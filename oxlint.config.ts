@@ -23,6 +23,7 @@ const open = [
   "chat/events.ts",
   "chat/layers.ts",
   "chat/model.ts",
+  "chat/requests.ts",
   "config/schema.ts",
   "diagnostics/subject.ts",
   "providers/wire/raw-request.ts",

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
-import type { Model } from "../chat/layers.ts";
+import type { Layer } from "../chat/layers.ts";
 import { expandHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
@@ -40,10 +40,10 @@ export function logEnd(log: Log | null, error: { readonly code: string; readonly
   log?.write(error === null ? "info" : "error", "end", facts);
 }
 
-/** The model with its requests in the log, where there is one. */
-export async function logged(log: Log | null, model: Model, { name, baseUrl, headers }: Connection): Promise<Model> {
-  if (log === null) return model;
+/** Logs a connection's requests; nothing where there is no log. */
+export async function logLayers(log: Log | null, { name, baseUrl, headers }: Connection): Promise<readonly Layer[]> {
+  if (log === null) return [];
   for (const value of Object.values(headers)) log.hide(value);
   const { withLog } = await import("../diagnostics/log.ts");
-  return withLog(model, log, { provider: name, host: URL.parse(baseUrl)?.host ?? "" });
+  return [withLog(log, { provider: name, host: URL.parse(baseUrl)?.host ?? "" })];
 }

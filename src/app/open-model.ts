@@ -1,4 +1,5 @@
-import type { Model } from "../chat/layers.ts";
+import { type Layer, layered, type Model } from "../chat/layers.ts";
+import type { ModelRef } from "../chat/model.ts";
 import type { ModelPrompts } from "../chat/prompts.ts";
 import type { Folders } from "../config/folders.ts";
 import type { LoadedSettings } from "../config/load.ts";
@@ -6,11 +7,11 @@ import type { ConfigFile, Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import type { Learnt, OwnField } from "../providers/http/transport.ts";
 import type { Connection } from "../providers/connection.ts";
-import type { Route } from "../providers/resilience/failover.ts";
+import type { ConnectedRoute } from "../providers/resilience/failover.ts";
 import { idleTimeoutOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
-import { logged } from "./log.ts";
+import { logLayers } from "./log.ts";
 
 /** What models are made of; the engine is one. */
 interface ModelSource {
@@ -26,48 +27,61 @@ interface ModelSource {
 }
 
 /** Milliseconds for which a model that is being loaded is waited for, where no timeout is set. */
-const loadingLimit = 300_000;
+const defaultLoadingTimeout = 300_000;
 
 /**
- * A model as the settings want it: its provider first, then those that take over; each with retries; an answer that breaks
- * off gone on with. Nothing is opened but the first provider's connection, which is open already.
+ * Opens a model as the settings want it: failover over its provider and those that `failover` names for it. Only the first is
+ * connected; another one is when its turn comes.
  *
  * @param model the id that the first provider knows
  */
 export async function openModel(engine: ModelSource, connection: Connection, model: string): Promise<Model> {
-  const [{ connect }, { withAdaptation }, { withRetries }, { withContinuity }] = await Promise.all([
+  const { withFailover } = await import("../providers/resilience/failover.ts");
+  const { retries, continue_answers: continueNext } = engine.settings;
+  const asked = { provider: connection.name, model };
+  const routes = [
+    { to: asked, connect: async () => await connectRoute(engine, connection, asked) },
+    ...successorsOf(engine.file, connection.name, model).map((to) => ({
+      to,
+      connect: async () => await connectRoute(engine, await engine.connect(to.provider), to),
+    })),
+  ];
+  return withFailover(routes, {
+    continueSame: continueNext && retries > 0,
+    continueNext,
+    prompt: engine.prompts.continueAnswer,
+  });
+}
+
+/** One provider's model: the wire, and the layers around it, the outermost first. */
+async function connectRoute(
+  engine: ModelSource,
+  connected: Connection,
+  { provider, model }: ModelRef,
+): Promise<ConnectedRoute> {
+  const [{ connect }, { withAdaptation }, { withRetries }] = await Promise.all([
     import("../providers/wire/chat-completions.ts"),
     import("../providers/resilience/adaptation.ts"),
     import("../providers/resilience/retry.ts"),
-    import("../providers/resilience/failover.ts"),
   ]);
-  const { retries, continue_answers: continuing, max_wait: maxWait = engine.maxWait } = engine.settings;
-  const patience = maxWait * 1000;
-  const route = (provider: string, id: string, connected: () => Promise<Connection>): Route => ({
-    provider,
-    model: id,
-    open: async () => {
-      // As the settings are now: a session may have changed the timeout since it connected.
-      const found = { ...withFindings(engine, await connected(), id), idleTimeout: idleTimeoutOf(engine.settings) };
-      const adapting = withAdaptation(found, {
-        connect,
-        learnt: learntOf(found),
-        chosen: chosenFields(engine, provider),
-        onRefused: (field) => void (field === "stream_options" && keepStreamUsage(engine.folders, found, id)),
-      });
-      const loading = found.idleTimeout ?? loadingLimit;
-      const ask = await logged(engine.log, withRetries({ retries, patience, loading })(adapting), found);
-      return { ask, prefix: found.prefix };
-    },
-  });
-  const routes = [
-    route(connection.name, model, async () => connection),
-    ...successorsOf(engine.file, connection.name, model).map((next) =>
-      route(next.provider, next.model, async () => await engine.connect(next.provider)),
-    ),
+  const { settings } = engine;
+  // As the settings are now: a session may have changed the timeout since it connected.
+  const connection = { ...withFindings(engine, connected, model), idleTimeout: idleTimeoutOf(settings) };
+  const layers: readonly Layer[] = [
+    ...(await logLayers(engine.log, connection)),
+    withRetries({
+      provider,
+      retries: settings.retries,
+      maxWait: (settings.max_wait ?? engine.maxWait) * 1000,
+      loadingTimeout: connection.idleTimeout ?? defaultLoadingTimeout,
+    }),
+    withAdaptation(connection, {
+      learnt: learntOf(connection),
+      chosen: chosenFields(engine, provider),
+      onRefused: (field) => void (field === "stream_options" && keepStreamUsage(engine.folders, connection, model)),
+    }),
   ];
-  const again = continuing && retries > 0;
-  return withContinuity(routes, { again, takeover: continuing, goOn: engine.prompts.continueAnswer });
+  return { model: layered(layers, connect(connection)), prefix: connection.prefix };
 }
 
 function learntOf({ transport, name, baseUrl }: Connection): Learnt {

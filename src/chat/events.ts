@@ -1,7 +1,9 @@
 import type { AppError } from "../errors.ts";
-import type { Usage } from "./model.ts";
+import type { ModelRef, Usage } from "./model.ts";
 
 export type ChatEvent =
+  /** Opens each request that may be billed. `error` is what ended the one before; null for the first of a turn. */
+  | { readonly type: "request"; readonly to: ModelRef; readonly why: RequestReason; readonly error: AppError | null }
   /** The service took the request: headers came. `model` is what it says answers, where it says so. */
   | { readonly type: "start"; readonly traceId: string | null }
   /** Nothing yet: the request is queued at the service, or another attempt comes after `delay` milliseconds. */
@@ -28,21 +30,11 @@ export type ChatEvent =
       readonly field: string | null;
       readonly baseUrl: string | null;
     }
-  /** The answer broke off; what follows goes on from there, or begins again where only thinking had come. */
-  | {
-      readonly type: "seam";
-      readonly how: SeamKind;
-      readonly provider: string;
-      readonly model: string;
-      readonly error: AppError;
-    }
-  /** Nothing had come, and another provider answers from here on. */
-  | { readonly type: "failover"; readonly provider: string; readonly model: string; readonly error: AppError }
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
   /** All text so far turned out to be thinking: the service marked where that ends, but not where it began. */
   | { readonly type: "rethink" }
-  /** Cumulative: the last one of a stream counts, and after a seam counting begins anew. */
+  /** Cumulative: the last one of a request counts. */
   | { readonly type: "usage"; readonly usage: Usage }
   | {
       readonly type: "finish";
@@ -55,10 +47,11 @@ export type ChatEvent =
   | { readonly type: "error"; readonly error: AppError };
 
 /**
- * How a cut answer goes on: from exactly its end, by the service's prefix completion; by asking the model to go on; or, where
- * no word of the answer had come, by asking once more.
+ * Why a request is sent. `retry`: the one before produced no output. `failover`: nor did another provider. `restart`: the one
+ * before produced thinking and no text, so the question is asked again. `continue-prefix`, `continue-prompt`: it broke off in the
+ * text, which this one continues, by the service's prefix completion or by a prompt that asks for the rest.
  */
-export type SeamKind = "prefix" | "asked" | "again";
+export type RequestReason = "first" | "retry" | "failover" | "restart" | "continue-prefix" | "continue-prompt";
 
 /** `stop`, `length`, `content_filter`, `tool_calls`, or whatever else a service says. */
 export type FinishReason = string;

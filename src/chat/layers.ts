@@ -11,5 +11,10 @@ import type { ChatRequest } from "./model.ts";
  */
 export type Model = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatEvent>;
 
-/** What every request and answer passes: retrying, failing over and logging are functions from a model to a model. */
+/** Stands between a turn and a model: retries, failover and the log are layers. */
 export type Layer = (next: Model) => Model;
+
+/** Puts layers around a model, the outermost first. */
+export function layered(layers: readonly Layer[], model: Model): Model {
+  return layers.reduceRight((next, layer) => layer(next), model);
+}

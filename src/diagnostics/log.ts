@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../chat/events.ts";
-import type { Model } from "../chat/layers.ts";
+import type { Layer } from "../chat/layers.ts";
 import type { ChatRequest } from "../chat/model.ts";
 import type { AppError } from "../errors.ts";
 import type { Log } from "./log-file.ts";
@@ -19,23 +19,24 @@ let requests = 0;
  * Logs each request, and each attempt at it: whom it asks, how large it is, when what came, how it ended. The words of
  * questions and answers only where the log takes content.
  */
-export function withLog(model: Model, log: Log, asked: LoggedRequest): Model {
-  return async function* logged(request, signal) {
-    const record = new RequestRecord(log, ++requests);
-    record.begin(request, asked);
-    try {
-      for await (const event of model(request, signal)) {
-        record.take(event);
-        yield event;
+export function withLog(log: Log, asked: LoggedRequest): Layer {
+  return (next) =>
+    async function* logged(request, signal) {
+      const record = new RequestLog(log, ++requests);
+      record.begin(request, asked);
+      try {
+        for await (const event of next(request, signal)) {
+          record.take(event);
+          yield event;
+        }
+      } finally {
+        record.end();
       }
-    } finally {
-      record.end();
-    }
-  };
+    };
 }
 
 /** What is logged of one request. */
-class RequestRecord {
+class RequestLog {
   readonly #log: Log;
   readonly #request: number;
   readonly #startedAt = performance.now();

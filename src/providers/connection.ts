@@ -1,3 +1,4 @@
+import type { ChatRequest } from "../chat/model.ts";
 import type { Provider } from "./catalogue.ts";
 import type { Transport } from "./http/transport.ts";
 
@@ -12,4 +13,9 @@ export interface Connection extends Provider {
   readonly transport: Transport;
   /** Milliseconds without data after which a request is given up; null: what suits the kind of request. */
   readonly idleTimeout: number | null;
+}
+
+/** A request that goes out otherwise than its connection says, because the service wants it so. */
+export interface AdaptedRequest extends ChatRequest {
+  readonly adapted?: Pick<Connection, "baseUrl" | "streamUsage">;
 }

@@ -1,33 +1,20 @@
+import type { RequestRecord } from "../chat/requests.ts";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 import { sanitize } from "./sanitize.ts";
 import { describe, errorWords, type Terminal } from "./terminal.ts";
 
-interface TakeoverRecord {
-  readonly provider: string;
-  readonly model: string;
-  readonly error: AppError;
-  /** Whether anything came of it. */
-  readonly brought: boolean;
-}
-
-/** How an answer was put together: who took over from whom and why, how it went on where it had broken off. */
-interface Parts {
-  readonly failovers: readonly TakeoverRecord[];
-  readonly seams: readonly (TakeoverRecord & { readonly how: "prefix" | "asked" | "again" })[];
-  /** Why it ended early in spite of that; null when it is whole. */
+/** The requests that an answer took, and why it is not whole; null when it is. */
+interface AnswerParts {
+  readonly requests: readonly RequestRecord[];
   readonly error: AppError | null;
 }
 
 type PartWords = Pick<Words, "answer" | "errors">;
 
-/** A line for each part of an answer that another provider, or another request, gave or was to give. */
-export function sayParts(terminal: Terminal, words: PartWords, parts: Parts): void {
-  const why = (error: AppError) => (error.code === "interrupted" ? "" : sanitize(errorWords(error, words.errors).what));
-  const seams = parts.seams.map(({ how, provider, error, brought }) =>
-    words.answer.seam[brought ? how : "inVain"]({ why: why(error), provider }).trimStart(),
-  );
-  for (const line of [...takeovers(words, parts), ...seams]) {
+/** A line for each request that another provider took over, or that continued the answer. */
+export function sayParts(terminal: Terminal, words: PartWords, parts: AnswerParts): void {
+  for (const line of [...failovers(words, parts), ...continuations(words, parts)]) {
     // Beside an error it is a part of what went wrong, which is told whatever else is not.
     if (parts.error === null) terminal.say(terminal.ink.err.dim(line));
     else terminal.err(`${terminal.ink.err.dim(line)}\n`);
@@ -67,17 +54,34 @@ export function sayThinking(
 }
 
 /** Why an answer is not whole, with the reasons of all that were asked before; null when it is. */
-export function failureOf(words: PartWords, parts: Parts): string | null {
+export function failureOf(words: PartWords, parts: AnswerParts): string | null {
   if (parts.error === null) return null;
-  return [...takeovers(words, parts), describe(parts.error, words.errors)].join("\n");
+  return [...failovers(words, parts), describe(parts.error, words.errors)].join("\n");
 }
 
-function takeovers(words: PartWords, { failovers }: Parts): string[] {
-  return failovers.map(({ provider, model, error, brought }) =>
-    words.answer[brought ? "failover" : "failoverInVain"]({
-      why: sanitize(errorWords(error, words.errors).what),
-      provider,
-      model: sanitize(model),
-    }),
-  );
+function failovers(words: PartWords, { requests }: AnswerParts): string[] {
+  return requests.flatMap(({ why, to, error }, index) => {
+    if (why !== "failover") return [];
+    const form = words.answer[isInVain(requests, index) ? "failoverInVain" : "failover"];
+    return form({ why: reasonOf(words, error), provider: to.provider, model: sanitize(to.model) });
+  });
+}
+
+function continuations(words: PartWords, { requests }: AnswerParts): string[] {
+  return requests.flatMap(({ why, to: { provider }, error }, index) => {
+    if (why === "first" || why === "retry" || why === "failover") return [];
+    const form = words.answer.continued[isInVain(requests, index) ? "inVain" : why];
+    return form({ why: reasonOf(words, error), provider }).trimStart();
+  });
+}
+
+/** Whether neither a request nor a retry of it produced output. */
+function isInVain(requests: readonly RequestRecord[], index: number): boolean {
+  const next = requests.slice(index + 1).findIndex(({ why }) => why !== "retry");
+  const end = next < 0 ? requests.length : index + 1 + next;
+  return requests.slice(index, end).every(({ producedOutput }) => !producedOutput);
+}
+
+function reasonOf(words: PartWords, error: AppError | null): string {
+  return error === null ? "" : sanitize(errorWords(error, words.errors).what);
 }

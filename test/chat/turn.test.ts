@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ChatEvent } from "../../src/chat/events.ts";
 import type { ChatRequest } from "../../src/chat/model.ts";
+import { billedRequests } from "../../src/chat/requests.ts";
 import { runTurn } from "../../src/chat/turn.ts";
 
 const request: ChatRequest = { model: "m", messages: [], sampling: {}, thinking: null, stream: true };
+const asked = { provider: "p", model: "m" };
 const signal = new AbortController().signal;
 
 async function* events(...given: readonly (ChatEvent | Error)[]): AsyncGenerator<ChatEvent> {
@@ -17,7 +19,7 @@ const said = (text: string): ChatEvent => ({ type: "text", text });
 
 describe("a turn", () => {
   test("that a model fails in unforeseen ends as an error, with all that came", async () => {
-    const result = await runTurn(() => events(said("a"), new TypeError("no")), request, [], signal, "p");
+    const result = await runTurn(() => events(said("a"), new TypeError("no")), request, [], signal, asked);
     expect(result).toMatchObject({
       text: "a",
       status: "failed",
@@ -38,22 +40,25 @@ describe("a turn", () => {
     const fail = () => {
       throw new RangeError("no");
     };
-    const result = await runTurn(model, request, [fail], signal, "p");
+    const result = await runTurn(model, request, [fail], signal, asked);
     expect(result).toMatchObject({ text: "a", error: { code: "internal" } });
     expect(released).toBe(true);
   });
 
   test("that ends without an end is told by the provider's name", async () => {
-    const result = await runTurn(() => events(said("a")), request, [], signal, "p");
+    const result = await runTurn(() => events(said("a")), request, [], signal, asked);
     expect(result.error).toMatchObject({ code: "incomplete_answer", details: { provider: "p" } });
   });
 
   test("does not bill a request that brought nothing", async () => {
     const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1, reasoningTokens: 0, totalTokens: 2 };
-    const { error } = await runTurn(() => events(), request, [], signal, "p");
-    const failover: ChatEvent = { type: "failover", provider: "q", model: "n", error: error! };
-    const given = events(failover, said("a"), { type: "usage", usage }, { type: "finish", reason: "stop" });
-    const { parts } = await runTurn(() => given, request, [], signal, "p");
-    expect(parts).toEqual([{ by: { provider: "q", model: "n" }, usage }]);
+    const { error } = await runTurn(() => events(), request, [], signal, asked);
+    const to = { provider: "q", model: "n" };
+    const first: ChatEvent = { type: "request", to: asked, why: "first", error: null };
+    const failover: ChatEvent = { type: "request", to, why: "failover", error: error! };
+    const given = events(first, failover, said("a"), { type: "usage", usage }, { type: "finish", reason: "stop" });
+    const { requests, answeredBy } = await runTurn(() => given, request, [], signal, asked);
+    expect(billedRequests(requests)).toEqual([{ to, why: "failover", error, usage, producedOutput: true, at: 0 }]);
+    expect(answeredBy).toEqual(to);
   });
 });

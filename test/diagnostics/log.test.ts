@@ -53,12 +53,12 @@ const stop = { type: "finish", reason: "stop" } as const;
 
 it("gives every event on as it came", async () => {
   const events: ChatEvent[] = [{ type: "start", traceId: null }, { type: "waiting", why: "queued" }, yes, stop];
-  const model = withLog(says(...events), await open(), asked);
+  const model = withLog(await open(), asked)(says(...events));
   expect(await gather(model(request, never))).toEqual(events);
 });
 
 it("counts requests, and what is in them", async () => {
-  const model = withLog(says(yes, stop), await open(), asked);
+  const model = withLog(await open(), asked)(says(yes, stop));
   await gather(model(request, never));
   await gather(model(request, never));
   const begun = lines().filter(({ msg }) => msg === "request");
@@ -72,12 +72,12 @@ it("counts requests, and what is in them", async () => {
 
 it("says when a request waits in the queue, once", async () => {
   const queued = { type: "waiting", why: "queued" } as const;
-  await gather(withLog(says(queued, queued, queued, yes, stop), await open(), asked)(request, never));
+  await gather(withLog(await open(), asked)(says(queued, queued, queued, yes, stop))(request, never));
   expect(lines().filter(({ msg }) => msg === "queued")).toHaveLength(1);
 });
 
 it("says that whoever read an answer went away", async () => {
-  for await (const event of withLog(says(yes, yes, stop), await open(), asked)(request, never)) {
+  for await (const event of withLog(await open(), asked)(says(yes, yes, stop))(request, never)) {
     expect(event).toEqual(yes);
     break;
   }
@@ -96,7 +96,7 @@ it.each([
   ],
 ] as const)("tells of %s in facts, not in what a service may have quoted", async (code, details, level, told) => {
   const error = new AppError(code, details);
-  await gather(withLog(says({ type: "error", error }), await open(), asked)(request, never));
+  await gather(withLog(await open(), asked)(says({ type: "error", error }))(request, never));
   expect(lines().at(-1)).toMatchObject({ msg: "failure", level, code, details: told });
   expect(readFileSync(path, "utf8")).not.toContain("12345");
 });

@@ -6,6 +6,7 @@ import { usageJson } from "../../transcripts/format/metadata-write.ts";
 import { isoWithOffset } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
+import { seamOf } from "../conversation/answer-seams.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../conversation/turn-run.ts";
 import { shownPath } from "../display-path.ts";
@@ -16,11 +17,16 @@ export function asLine(console: Console, event: ChatEvent): object | null {
   if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
   if (event.type === "rethink") return { type: "rethink" };
   if (event.type === "finish") return { type: "finish", reason: event.reason };
-  if (event.type === "seam" || event.type === "failover") {
-    const { type, provider, model, error } = event;
-    return { type, ...(event.type === "seam" && { how: event.how }), provider, model, code: error.code };
-  }
+  if (event.type === "request") return takeoverLine(event);
   return event.type === "error" ? errorLine(console, event.error) : null;
+}
+
+/** A request that goes to another provider or continues the answer; null for others. */
+function takeoverLine(request: Extract<ChatEvent, { type: "request" }>): object | null {
+  const seam = seamOf(request);
+  if (seam !== null) return { type: "seam", ...seam };
+  const { why, to, error } = request;
+  return why === "failover" ? { type: why, provider: to.provider, model: to.model, code: error?.code } : null;
 }
 
 export function errorLine({ words }: Console, error: AppError): object {
@@ -46,8 +52,8 @@ export function asObject(
   const isFinished = status === "complete" || answer.error?.code === "empty_answer";
   return {
     id: dialogue.id,
-    provider: answer.answeredBy?.provider ?? dialogue.provider,
-    model: answer.answeredBy?.model ?? dialogue.modelId,
+    provider: answer.answeredBy.provider,
+    model: answer.answeredBy.model,
     question,
     answer: answer.text,
     reasoning: answer.reasoning === "" ? null : answer.reasoning,

@@ -17,6 +17,7 @@ import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { openModel } from "../open-model.ts";
 import { samplingOf } from "../../chat/sampling.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
+import { seamsOf } from "./answer-seams.ts";
 import { isCut, reasoningOf, rebuild } from "./replay.ts";
 import { Recording } from "./recorder.ts";
 import { newWriter, writerFor } from "./open-transcript.ts";
@@ -156,7 +157,15 @@ export class ChatSession {
     const request = this.#request(this.conversation.request([message], this.#engine.settings.history));
     const answer = await this.#run({ model, request, record, question, continues: null }, onEvent, signal);
     const ids = this.#newIds();
-    this.conversation.add(message, { role: "assistant", content: answer.text, ...reasoningOf(answer) }, ids);
+    this.conversation.add(
+      message,
+      {
+        role: "assistant",
+        content: answer.text,
+        ...reasoningOf({ reasoning: answer.reasoning, seams: seamsOf(answer.requests) }),
+      },
+      ids,
+    );
     const failed = answer.text === "" ? { question: message, ids } : null;
     this.#change({ failed, ...(failed === null && { cut: isCut(answer) }) });
     return answer;
@@ -361,14 +370,7 @@ export class ChatSession {
   async #run(run: Omit<ExchangeRun, "asked" | "system">, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const asked = { provider: this.provider, model: this.modelId };
     const { system } = this.conversation;
-    const answer = await runExchange(
-      this.#engine,
-      this.#console,
-      this.#spending,
-      { ...run, asked, system },
-      onEvent,
-      signal,
-    );
+    const answer = await runExchange(this.#console.words, this.#spending, { ...run, asked, system }, onEvent, signal);
     this.#change({ counted: countedAfter(answer) });
     this.#look();
     return answer;

@@ -2,6 +2,7 @@ import type { ChatEvent } from "../../chat/events.ts";
 import type { Cost } from "../../chat/model.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { AppError, asAppError } from "../../errors.ts";
+import { seamsOf } from "./answer-seams.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
 import type { ExchangeEnd, Turn } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
@@ -72,7 +73,9 @@ function unforeseen(): ExchangeEnd {
 
 /** How a turn ended, as the transcript writes it down. */
 export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Words, "answer" | "errors">): ExchangeEnd {
-  const { error } = result;
+  const { error, requests, answeredBy } = result;
+  const { to: asked } = requests[0]!;
+  const isAsked = answeredBy.provider === asked.provider && answeredBy.model === asked.model;
   const notice = failureOf(words, result);
   return {
     at: result.endedAt,
@@ -82,14 +85,8 @@ export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Word
     cost,
     error: error === null ? null : { code: error.code, message: notice ?? error.code },
     notice,
-    seams: result.seams.map(({ at, how, provider, model, error: cause }) => ({
-      at,
-      how,
-      provider,
-      model,
-      code: cause.code,
-    })),
+    seams: seamsOf(requests),
     rethought: result.rethought,
-    answeredBy: result.answeredBy,
+    answeredBy: isAsked ? null : answeredBy,
   };
 }

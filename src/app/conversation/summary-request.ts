@@ -27,8 +27,8 @@ export async function requestSummary(
   const ask = async (messages: readonly Message[]) => {
     const off = thinking === false ? { enabled: false, effort: null } : null;
     const request = { model: modelId, messages, sampling: {}, thinking: off, stream };
-    const result = await runTurn(model, request, [], signal, asked.provider);
-    spending.add(result, asked, false);
+    const result = await runTurn(model, request, [], signal, asked);
+    spending.add(result, false);
     return result;
   };
   const { system } = conversation;

@@ -1,18 +1,13 @@
 import type { ChatEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
-import type { ChatRequest, Cost, Image, ModelRef } from "../../chat/model.ts";
+import type { ChatRequest, Image, ModelRef } from "../../chat/model.ts";
 import { runTurn, type TurnResult } from "../../chat/turn.ts";
 import type { AppError } from "../../errors.ts";
-import type { Console } from "../console.ts";
-import type { Engine } from "../engine.ts";
+import type { Words } from "../../words/types.ts";
 import { endingOf, type Recording } from "./recorder.ts";
-import { lacksTariff, type Spending } from "./cost-meter.ts";
+import type { Bill, Spending } from "./cost-meter.ts";
 
-export interface Answer extends TurnResult {
-  /** Null where usage or price is unknown. */
-  readonly cost: Cost | null;
-  /** Whether the price is unknown only because nobody knows yet whether the day is a holiday. */
-  readonly tariffUnknown: boolean;
+export interface Answer extends TurnResult, Bill {
   /** Why it was not saved, where it was to be; null when it was. */
   readonly unsaved: AppError | null;
 }
@@ -44,8 +39,7 @@ export interface ExchangeRun {
  * ends, whatever is thrown between.
  */
 export async function runExchange(
-  engine: Pick<Engine, "file" | "reported">,
-  console: Console,
+  words: Pick<Words, "answer" | "errors">,
   spending: Spending,
   { model, request, record, question, continues, asked, system }: ExchangeRun,
   onEvent: OnEvent,
@@ -62,15 +56,8 @@ export async function runExchange(
     continues,
     ...(question.images && { images: question.images }),
   });
-  const result = named(await runTurn(model, request, [record.onEvent, onEvent], signal, asked.provider), asked);
-  const cost = spending.add(result, asked);
-  exchange.end(endingOf(result, cost, console.words));
-  return { ...result, cost, tariffUnknown: lacksTariff(engine, result, asked), unsaved: record.failure };
-}
-
-/** Who answered is told only where it was somebody else than asked. */
-function named(result: TurnResult, asked: ExchangeRun["asked"]): TurnResult {
-  const { answeredBy } = result;
-  const isAsked = answeredBy?.provider === asked.provider && answeredBy.model === asked.model;
-  return isAsked ? { ...result, answeredBy: null } : result;
+  const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
+  const bill = spending.add(result);
+  exchange.end(endingOf(result, bill.cost, words));
+  return { ...result, ...bill, unsaved: record.failure };
 }

@@ -1,15 +1,14 @@
 import type { ChatEvent } from "../../chat/events.ts";
-import type { Model } from "../../chat/layers.ts";
+import type { Layer } from "../../chat/layers.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
 import { withVersion } from "../http/base-url.ts";
 import type { Learnt, OwnField } from "../http/transport.ts";
 import { requestBody } from "../wire/request-body.ts";
-import type { Connection } from "../connection.ts";
+import type { AdaptedRequest, Connection } from "../connection.ts";
 import { settingOf } from "../wire/refused-fields.ts";
 
 export interface AdaptationOptions {
-  readonly connect: (connection: Connection) => Model;
   readonly learnt: Learnt;
   /** Own fields that a person asked for all the same: these are not left out. */
   readonly chosen: ReadonlySet<OwnField>;
@@ -21,80 +20,83 @@ export interface AdaptationOptions {
 type Change = { readonly field: OwnField } | { readonly baseUrl: string };
 
 /**
- * A model that asks once more, otherwise, what a service refuses because of the program: without a field that the program added by
- * itself, or at `/v1` where nothing is at the base URL. What helped is told by an `adapted` event, and kept in `learnt`. Of a
- * field that a person set the error says which setting that is.
+ * Repeats, changed, a request that the service refuses because of the program: without a field that the program added by itself,
+ * or at `/v1` where nothing is at the base URL. What helped is told by an `adapted` event, and kept in `learnt`. Of a field that a
+ * person set the error says which setting that is.
  */
-export function withAdaptation(connection: Connection, options: AdaptationOptions): Model {
-  const { connect, learnt, chosen, onRefused } = options;
-  return async function* adapting(request, signal) {
-    const tried: Change[] = [];
-    let first: AppError | null = null;
-    while (true) {
-      const [asked, at] = otherwise(request, connection, learnt, tried);
-      let change: Change | null = null;
-      let begun = false;
-      for await (const event of connect(at)(asked, signal)) {
-        if (event.type === "error" && !begun) {
-          change = changeFor(event.error, { asked, at, chosen, tried });
-          first ??= event.error;
-          if (change !== null) break;
-          const isBack = tried.some((one) => "baseUrl" in one) && isAway(event.error);
-          yield { type: "error", error: explained(isBack ? first : event.error, asked, at, chosen) };
-          return;
+export function withAdaptation(connection: Connection, options: AdaptationOptions): Layer {
+  const { name: provider } = connection;
+  const { learnt, chosen, onRefused } = options;
+  return (next) =>
+    async function* adapting(request, signal) {
+      const tried: Change[] = [];
+      let first: AppError | null = null;
+      while (true) {
+        const attempt = attemptOf(request, connection, learnt, tried);
+        let change: Change | null = null;
+        let begun = false;
+        for await (const event of next(attempt.asked, signal)) {
+          if (event.type === "error" && !begun) {
+            change = changeFor(event.error, attempt, chosen, tried);
+            first ??= event.error;
+            if (change !== null) break;
+            const isBack = tried.some((one) => "baseUrl" in one) && isAway(event.error);
+            yield { type: "error", error: explained(isBack ? first : event.error, attempt, chosen) };
+            return;
+          }
+          // Headers that say all is well may precede an error.
+          if (event.type !== "start" && event.type !== "waiting") {
+            for (const done of tried.splice(0)) yield adopt(done);
+            begun = true;
+          }
+          yield event;
         }
-        // Headers that say all is well may precede an error.
-        if (event.type !== "start" && event.type !== "waiting") {
-          yield* adopt(tried.splice(0));
-          begun = true;
-        }
-        yield event;
+        if (change === null) return;
+        tried.push(change);
       }
-      if (change === null) return;
-      tried.push(change);
-    }
-  };
+    };
 
-  function* adopt(changes: readonly Change[]): Generator<ChatEvent> {
-    for (const change of changes) {
-      if ("field" in change) {
-        learnt.without.add(change.field);
-        onRefused(change.field);
-        yield { type: "adapted", provider: connection.name, field: change.field, baseUrl: null };
-      } else {
-        learnt.baseUrl = change.baseUrl;
-        yield { type: "adapted", provider: connection.name, field: null, baseUrl: change.baseUrl };
-      }
+  function adopt(change: Change): ChatEvent {
+    if ("baseUrl" in change) {
+      learnt.baseUrl = change.baseUrl;
+      return { type: "adapted", provider, field: null, baseUrl: change.baseUrl };
     }
+    learnt.without.add(change.field);
+    onRefused(change.field);
+    return { type: "adapted", provider, field: change.field, baseUrl: null };
   }
 }
 
-function otherwise(
+/** A request as it is sent, and the connection as it is used for it. */
+interface AdaptedAttempt {
+  readonly asked: AdaptedRequest;
+  readonly at: Connection;
+}
+
+function attemptOf(
   request: ChatRequest,
   connection: Connection,
-  { baseUrl, without }: Learnt,
+  learnt: Learnt,
   tried: readonly Change[],
-): [ChatRequest, Connection] {
-  const left = new Set([...without, ...tried.flatMap((change) => ("field" in change ? change.field : []))]);
-  const moved = tried.flatMap((change) => ("baseUrl" in change ? change.baseUrl : [])).at(-1) ?? baseUrl;
-  return [
-    left.has("stream") ? { ...request, stream: false } : request,
-    {
-      ...connection,
-      baseUrl: moved ?? connection.baseUrl,
-      streamUsage: connection.streamUsage && !left.has("stream_options"),
-    },
-  ];
+): AdaptedAttempt {
+  const left = new Set([...learnt.without, ...tried.flatMap((change) => ("field" in change ? change.field : []))]);
+  const moved = tried.flatMap((change) => ("baseUrl" in change ? change.baseUrl : [])).at(-1) ?? learnt.baseUrl;
+  const adapted = {
+    baseUrl: moved ?? connection.baseUrl,
+    streamUsage: connection.streamUsage && !left.has("stream_options"),
+  };
+  return {
+    asked: { ...request, stream: request.stream && !left.has("stream"), adapted },
+    at: { ...connection, ...adapted },
+  };
 }
 
-interface Asked {
-  readonly asked: ChatRequest;
-  readonly at: Connection;
-  readonly chosen: ReadonlySet<OwnField>;
-  readonly tried: readonly Change[];
-}
-
-function changeFor(error: AppError, { asked, at, chosen, tried }: Asked): Change | null {
+function changeFor(
+  error: AppError,
+  { asked, at }: AdaptedAttempt,
+  chosen: ReadonlySet<OwnField>,
+  tried: readonly Change[],
+): Change | null {
   const isMoved = tried.some((change) => "baseUrl" in change);
   const better = withVersion(at.baseUrl);
   if (isAway(error) && !isMoved && better !== null && asked.messages.at(-1)?.prefix !== true)
@@ -122,7 +124,7 @@ function isOwn(field: string, asked: ChatRequest, at: Connection): boolean {
 }
 
 /** The error with the setting that put a refused field there. */
-function explained(error: AppError, asked: ChatRequest, at: Connection, chosen: ReadonlySet<OwnField>): AppError {
+function explained(error: AppError, { asked, at }: AdaptedAttempt, chosen: ReadonlySet<OwnField>): AppError {
   if (error.code !== "request_refused") return error;
   const { details, retryAfter, traceId, cause } = error as AppError<"request_refused">;
   const body = requestBody(asked, at) as unknown as Record<string, unknown>;

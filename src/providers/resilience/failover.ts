@@ -1,35 +1,30 @@
-import type { ChatEvent, SeamKind } from "../../chat/events.ts";
+import type { ChatEvent, RequestReason } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
-import type { ChatRequest, Message } from "../../chat/model.ts";
+import type { ChatRequest, Message, ModelRef } from "../../chat/model.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
 import type { Provider } from "../catalogue.ts";
 import { OverlapFilter } from "./overlap.ts";
 import { isPassing } from "../wire/errors.ts";
 
-/** One way to a model: a provider, and the id it knows the model by. */
+/** A model at a provider that is connected when its turn comes. */
 export interface Route {
-  readonly provider: string;
-  readonly model: string;
-  /**
-   * Connects when it is this route's turn.
-   *
-   * @throws AppError where it cannot: a route that cannot be used is passed over, as one without a key
-   */
-  readonly open: () => Promise<OpenRoute>;
+  readonly to: ModelRef;
+  /** @throws AppError where it cannot be connected, e.g. for want of a key */
+  readonly connect: () => Promise<ConnectedRoute>;
 }
 
-interface OpenRoute {
-  readonly ask: Model;
+export interface ConnectedRoute {
+  readonly model: Model;
   readonly prefix: Provider["prefix"];
 }
 
-export interface ContinuityOptions {
-  /** Whether a route goes on with an answer that broke off there, once. */
-  readonly again: boolean;
-  /** Whether the next route goes on with an answer that broke off. */
-  readonly takeover: boolean;
-  /** How the model is asked to go on where there is no prefix completion. */
-  readonly goOn: string;
+export interface FailoverOptions {
+  /** Whether a provider continues an answer that broke off there, once. */
+  readonly continueSame: boolean;
+  /** Whether the next provider continues it. */
+  readonly continueNext: boolean;
+  /** The prompt that asks for the rest where there is no prefix completion. */
+  readonly prompt: string;
 }
 
 /** What keeps one provider from answering and need not keep another, beside all failures of a service. */
@@ -63,39 +58,39 @@ function isRefused({ code }: AppError): boolean {
 }
 
 /**
- * A model that does not leave an answer half-way: what breaks off is gone on with once, and a provider that is down or out of
- * balance is followed by the next one, in the midst of an answer too.
+ * A model that continues an answer that broke off, and passes to the next route where one cannot be used, before the answer or
+ * in the midst of it. It opens every request but a retry with a `request` event.
  *
  * @param routes in their order; at least one
  */
-export function withContinuity(routes: readonly Route[], options: ContinuityOptions): Model {
+export function withFailover(routes: readonly Route[], options: FailoverOptions): Model {
   return (request, signal) => new AnswerProgress(routes, options, request).run(signal);
 }
 
-/** One answer on its way over the routes. */
+/** One answer on its way over the routes: each request that fails is followed by another one, or ends it, as `#next` decides. */
 class AnswerProgress {
   readonly #routes: readonly Route[];
-  readonly #options: ContinuityOptions;
+  readonly #options: FailoverOptions;
   readonly #request: ChatRequest;
-  #route = 0;
-  /** The route in use; null before it is opened. */
-  #open: OpenRoute | null = null;
-  #continued = false;
+  /** The answer so far. */
   #text = "";
   #reasoning = "";
-  /** Whether the request that runs brought anything. */
-  #grown = false;
-  /** How the request that runs goes on with the answer; null where it is a question. */
-  #way: SeamKind | "afresh" | null = null;
-  /** The route refused its prefix completion. */
+  #route = 0;
+  /** The route in use, or why it cannot be used; null before it was tried. */
+  #connected: ConnectedRoute | AppError | null = null;
+  /** Whether the route continued the answer already, and whether it refused its prefix completion. */
+  #continued = false;
   #withoutPrefix = false;
+  /** Why the request that runs was sent, and whether it produced output. */
+  #why: RequestReason = "first";
+  #producedOutput = false;
 
-  constructor(routes: readonly Route[], options: ContinuityOptions, request: ChatRequest) {
+  constructor(routes: readonly Route[], options: FailoverOptions, request: ChatRequest) {
     this.#routes = routes;
     this.#options = options;
     this.#request = request;
     const last = request.messages.at(-1);
-    // A request that goes on from a beginning of its own (resuming, `/continue`) has that beginning already.
+    // A request that continues an earlier answer (`/continue`) brings that answer along.
     if (last?.prefix === true) {
       this.#text = last.content;
       this.#reasoning = last.reasoning ?? "";
@@ -103,144 +98,128 @@ class AnswerProgress {
   }
 
   async *run(signal: AbortSignal): AsyncGenerator<ChatEvent> {
-    let part = this.#request;
-    let seam = new OverlapFilter("", "nothing");
-    const refused = await this.#openRoute();
-    if (this.#text !== "" && refused === null) {
-      const how = this.#how();
-      yield { type: "seam", how, ...this.#names(), error: new AppError("interrupted", {}) };
-      [part, seam] = this.#part(how);
+    let error: AppError | null = null;
+    if (this.#text !== "") {
+      await this.#connect();
+      this.#why = this.#continuation();
     }
     while (true) {
-      const error = yield* this.#runPart(part, seam, signal);
+      yield { type: "request", to: this.#routes[this.#route]!.to, why: this.#why, error };
+      error = yield* this.#ask(signal);
       if (error === null) return;
-      const how = await this.#next(error);
-      if (how === null) return yield { type: "error", error };
-      const { provider, model } = this.#routes[this.#route]!;
-      yield how === "afresh"
-        ? { type: "failover", provider, model, error }
-        : { type: "seam", how, provider, model, error };
-      [part, seam] = this.#part(how);
+      const why = await this.#next(error);
+      if (why === null) return yield { type: "error", error };
+      this.#why = why;
     }
   }
 
-  /** Runs one request; gives its error, null when the answer is whole. */
-  async *#runPart(
-    part: ChatRequest,
-    seam: OverlapFilter,
-    signal: AbortSignal,
-  ): AsyncGenerator<ChatEvent, AppError | null> {
-    this.#grown = false;
-    const refused = await this.#openRoute();
-    if (refused !== null) return refused;
-    let error: AppError | null = null;
-    for await (const event of this.#open!.ask(part, signal)) {
-      if (event.type === "error") error = event.error;
-      else if (event.type === "text") yield* this.#say(seam.push(event.text));
-      else if (event.type === "finish") yield* this.#finish(seam, event);
-      else if (event.type === "rethink") yield* this.#rethink(event);
-      else yield this.#heard(event);
+  /** Runs one request and gives its error; null when the answer is whole. */
+  async *#ask(signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
+    this.#producedOutput = false;
+    const connected = await this.#connect();
+    if (connected instanceof AppError) return connected;
+    const isContinuation = this.#why === "continue-prefix" || this.#why === "continue-prompt";
+    if (!isContinuation) this.#reasoning = "";
+    const overlap = new OverlapFilter(this.#text, this.#repeats());
+    for await (const event of connected.model(this.#nextRequest(), signal)) {
+      // What the filter still holds is dropped: so the answer stays the beginning of a whole one.
+      if (event.type === "error") return event.error;
+      if (event.type === "text") yield* this.#say(overlap.push(event.text));
+      else if (event.type === "finish") yield* this.#say(overlap.end());
+      else if (event.type === "reasoning") this.#think(event.text);
+      // The text that a request continues is none of its thinking.
+      else if (event.type === "rethink" && isContinuation) continue;
+      else if (event.type === "rethink") this.#rethink();
+      if (event.type !== "text") yield event;
     }
-    return error;
-  }
-
-  *#finish(seam: OverlapFilter, event: ChatEvent): Generator<ChatEvent> {
-    yield* this.#say(seam.end());
-    yield event;
-  }
-
-  /** Only of an answer's first part: what goes on with an answer is none of its thinking. */
-  *#rethink(event: ChatEvent): Generator<ChatEvent> {
-    if (this.#way === "prefix" || this.#way === "asked") return;
-    this.#reasoning += this.#text;
-    this.#text = "";
-    yield event;
+    return null;
   }
 
   *#say(text: string): Generator<ChatEvent> {
     if (text === "") return;
-    this.#grown = true;
+    this.#producedOutput = true;
     this.#text += text;
     yield { type: "text", text };
   }
 
-  #heard(event: ChatEvent): ChatEvent {
-    if (event.type === "reasoning") {
-      this.#grown = true;
-      this.#reasoning += event.text;
-    }
-    return event;
+  #think(text: string): void {
+    this.#producedOutput = true;
+    this.#reasoning += text;
   }
 
-  /** What follows an error: the same route once more, the next one, or nothing. */
-  async #next(error: AppError): Promise<SeamKind | "afresh" | null> {
-    // A request that brought nothing was tried often enough by itself.
-    if (this.#grown && this.#options.again && isPassing(error) && !this.#continued) {
+  #rethink(): void {
+    this.#reasoning += this.#text;
+    this.#text = "";
+  }
+
+  /** Why another request follows one that failed, of the same route or the next one; null where none follows. */
+  async #next(error: AppError): Promise<RequestReason | null> {
+    const { continueSame, continueNext } = this.#options;
+    // A request without output was retried as often as it may be.
+    if (this.#producedOutput && continueSame && isPassing(error) && !this.#continued) {
       this.#continued = true;
-      return this.#how();
+      return this.#continuation();
     }
     // A gateway in front of the service may not have what the service has.
-    if (!this.#grown && this.#way === "prefix" && isRefused(error)) {
+    if (!this.#producedOutput && this.#why === "continue-prefix" && isRefused(error)) {
       this.#withoutPrefix = true;
-      return this.#how();
+      return this.#continuation();
     }
-    if (this.#grown && !this.#options.takeover) return null;
+    if (this.#producedOutput && !continueNext) return null;
     if (!isUnusable(error) || !(await this.#advance())) return null;
-    this.#continued = false;
-    this.#withoutPrefix = false;
-    return this.#text !== "" || this.#reasoning !== "" ? this.#how() : "afresh";
+    return this.#text === "" && this.#reasoning === "" ? "failover" : this.#continuation();
   }
 
   /** Goes to the next route that can be used, or must not be passed over in silence; false where none is left. */
   async #advance(): Promise<boolean> {
-    for (let next = this.#route + 1; next < this.#routes.length; next++) {
-      this.#route = next;
-      this.#open = null;
-      const refused = await this.#openRoute();
-      if (refused === null || !isUnusable(refused)) return true;
+    while (this.#route + 1 < this.#routes.length) {
+      this.#route++;
+      this.#connected = null;
+      this.#continued = false;
+      this.#withoutPrefix = false;
+      const connected = await this.#connect();
+      if (!(connected instanceof AppError) || !isUnusable(connected)) return true;
     }
     return false;
   }
 
-  /** Opens the route in use, unless it is; gives what keeps it from being used. */
-  async #openRoute(): Promise<AppError | null> {
+  /** Connects the route in use, unless it is; gives what keeps it from being used. */
+  async #connect(): Promise<ConnectedRoute | AppError> {
     try {
-      this.#open ??= await this.#routes[this.#route]!.open();
-      return null;
+      this.#connected ??= await this.#routes[this.#route]!.connect();
     } catch (error) {
-      if (error instanceof AppError) return error;
-      throw error;
+      if (!(error instanceof AppError)) throw error;
+      this.#connected = error;
     }
+    return this.#connected;
   }
 
-  #names(): { provider: string; model: string } {
-    const { provider, model } = this.#routes[this.#route]!;
-    return { provider, model };
+  get #prefix(): Provider["prefix"] {
+    return this.#connected instanceof AppError ? "none" : (this.#connected?.prefix ?? "none");
   }
 
-  #how(): SeamKind {
-    if (this.#text === "") return "again";
-    return this.#withoutPrefix || (this.#open?.prefix ?? "none") === "none" ? "asked" : "prefix";
+  /** How the answer so far is continued. */
+  #continuation(): RequestReason {
+    if (this.#text === "") return "restart";
+    return this.#prefix === "none" || this.#withoutPrefix ? "continue-prompt" : "continue-prefix";
   }
 
-  /** The request that goes on, and what of its answer will be said again. */
-  #part(how: SeamKind | "afresh"): [ChatRequest, OverlapFilter] {
-    this.#way = how;
-    const { model } = this.#routes[this.#route]!;
+  /** What of the answer so far the request that runs may bring once more. */
+  #repeats(): "nothing" | "all" | "end" {
+    if (this.#why === "continue-prompt") return "end";
+    return this.#why === "continue-prefix" && this.#prefix === "field" ? "all" : "nothing";
+  }
+
+  #nextRequest(): ChatRequest {
+    const { model } = this.#routes[this.#route]!.to;
     const request = { ...this.#request, model };
-    if (how === "again" || how === "afresh") {
-      // It thinks anew.
-      this.#reasoning = "";
-      return [request, new OverlapFilter("", "nothing")];
+    const question = request.messages.filter((message) => message.prefix !== true);
+    const answer: Message = { role: "assistant", content: this.#text };
+    if (this.#why === "continue-prompt") {
+      return { ...request, messages: [...question, answer, { role: "user", content: this.#options.prompt }] };
     }
-    const repeats = how === "asked" ? "end" : this.#open?.prefix === "field" ? "all" : "nothing";
-    return [{ ...request, messages: this.#messages(how) }, new OverlapFilter(this.#text, repeats)];
-  }
-
-  #messages(how: "prefix" | "asked"): Message[] {
-    const asked = this.#request.messages.filter((message) => message.prefix !== true);
-    const said: Message = { role: "assistant", content: this.#text };
-    if (how === "asked") return [...asked, said, { role: "user", content: this.#options.goOn }];
-    return [...asked, { ...said, prefix: true, ...(this.#reasoning !== "" && { reasoning: this.#reasoning }) }];
+    if (this.#why !== "continue-prefix") return request;
+    const reasoning = this.#reasoning !== "" && { reasoning: this.#reasoning };
+    return { ...request, messages: [...question, { ...answer, prefix: true, ...reasoning }] };
   }
 }

@@ -5,73 +5,76 @@ import { AppError } from "../../errors.ts";
 import { isPassing } from "../wire/errors.ts";
 
 export interface RetryOptions {
+  /** Whom the requests go to. */
+  readonly provider: string;
   /** Further attempts after the first. */
   readonly retries: number;
   /** Milliseconds that the waits between attempts may take together. */
-  readonly patience: number;
+  readonly maxWait: number;
   /** Milliseconds for which a model that is being loaded is waited for. */
-  readonly loading: number;
+  readonly loadingTimeout: number;
 }
 
-/** Milliseconds: the first wait is up to this, each further one up to twice the one before, none over the most. */
-const firstWait = 500;
-const mostWait = 30_000;
+/** Milliseconds: the first wait is up to this, each further one up to twice the one before, none over the maximum. */
+const firstDelay = 500;
+const maxDelay = 30_000;
 
 /** The same while a model is being loaded, which is asked for about every second, or as long as the service says. */
-const loadingWait = 1_000;
-const mostLoadingWait = 10_000;
+const loadingDelay = 1_000;
+const maxLoadingDelay = 10_000;
 
 /**
- * Asks again when a request brought nothing and the failure may pass: exponential backoff with full jitter
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter), or as long as `Retry-After` says. Once any
- * thinking or text came, nothing is asked again: it would be billed and shown twice.
+ * Repeats a request that failed before any output, where the failure may pass: exponential backoff with full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter), or as long as `Retry-After` says. Once there was
+ * thinking or text, nothing is repeated: it would be billed and shown twice. Opens each further request with a `request` event.
  */
-export function withRetries(options: RetryOptions): Layer {
+export function withRetries({ provider, retries, maxWait, loadingTimeout }: RetryOptions): Layer {
+  const attempts = retries + 1;
   return (next) =>
     async function* retrying(request, signal) {
-      const attempts = options.retries + 1;
-      const whole = { ...request, stream: false };
+      const loadingUntil = Date.now() + loadingTimeout;
+      let asked = request;
       let waited = 0;
-      const loadingUntil = Date.now() + options.loading;
-      let isStreamEmpty = false;
-      for (let attempt = 1; ; attempt++) {
-        let started = false;
-        let failure: AppError | null = null;
-        for await (const event of next(isStreamEmpty ? whole : request, signal)) {
-          if (event.type === "error") {
-            failure = event.error;
-            break;
-          }
-          started ||= event.type === "text" || event.type === "reasoning";
-          yield event;
+      for (let attempt = 1; ;) {
+        const { error, producedOutput } = yield* untilError(next(asked, signal));
+        if (error === null) return;
+        const isLoading = error.code === "model_loading" && retries > 0 && Date.now() < loadingUntil;
+        const delay = isLoading ? loadingDelayAfter(error) : delayAfter(error, attempt);
+        if (isLoading) yield { type: "waiting", why: "loading", provider, delay };
+        else {
+          const isOver = producedOutput || attempt === attempts || !isPassing(error) || waited + delay > maxWait;
+          if (isOver) return yield { type: "error", error };
+          attempt++;
+          waited += delay;
+          yield { type: "waiting", why: "retry", attempt, attempts, delay, error };
         }
-        if (failure === null) return;
-        if (failure.code === "model_loading" && attempts > 1 && Date.now() < loadingUntil) {
-          const delay = Math.min(failure.retryAfter ?? loadingWait, mostLoadingWait);
-          const { provider } = (failure as AppError<"model_loading">).details;
-          yield { type: "waiting", why: "loading", provider, delay } satisfies ChatEvent;
-          if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
-          // It is no attempt that failed.
-          attempt--;
-          continue;
-        }
-        const delay = failure.retryAfter ?? Math.random() * Math.min(mostWait, firstWait * 2 ** (attempt - 1));
-        const again = !started && attempt < attempts && isPassing(failure) && waited + delay <= options.patience;
-        if (!again) return yield { type: "error", error: failure };
-        waited += delay;
-        // Some servers tell only in a whole answer why they end a stream before it begins.
-        isStreamEmpty ||= failure.code === "empty_stream";
-        yield {
-          type: "waiting",
-          why: "retry",
-          attempt: attempt + 1,
-          attempts,
-          delay,
-          error: failure,
-        } satisfies ChatEvent;
         if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
+        // Some servers tell only in a whole answer why they end a stream before it begins.
+        if (error.code === "empty_stream") asked = { ...request, stream: false };
+        if (!isLoading) yield { type: "request", to: { provider, model: request.model }, why: "retry", error };
       }
     };
+}
+
+/** Gives all events but an error, and then that; null where there is none. */
+async function* untilError(
+  events: AsyncIterable<ChatEvent>,
+): AsyncGenerator<ChatEvent, { readonly error: AppError | null; readonly producedOutput: boolean }> {
+  let producedOutput = false;
+  for await (const event of events) {
+    if (event.type === "error") return { error: event.error, producedOutput };
+    producedOutput ||= event.type === "text" || event.type === "reasoning";
+    yield event;
+  }
+  return { error: null, producedOutput };
+}
+
+function delayAfter({ retryAfter }: AppError, attempt: number): number {
+  return retryAfter ?? Math.random() * Math.min(maxDelay, firstDelay * 2 ** (attempt - 1));
+}
+
+function loadingDelayAfter({ retryAfter }: AppError): number {
+  return Math.min(retryAfter ?? loadingDelay, maxLoadingDelay);
 }
 
 /** Waits, unless somebody stops it first. */

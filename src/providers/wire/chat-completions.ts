@@ -3,7 +3,7 @@ import type { Model } from "../../chat/layers.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { requestBody } from "./request-body.ts";
-import type { Connection } from "../connection.ts";
+import type { AdaptedRequest, Connection } from "../connection.ts";
 import { Deltas } from "./chunk-decoder.ts";
 import { type Complaint, complaintIn, complaintOf, isNoise } from "./error-body.ts";
 import { watchedFetch } from "../http/fetch.ts";
@@ -31,9 +31,9 @@ const doneLine = "\n[DONE]";
 
 /** Makes a model of a connection: one request, one attempt. */
 export function connect(connection: Connection): Model {
-  return (request, signal) => {
+  return (request: AdaptedRequest, signal) => {
     const queue = new Queue<ChatEvent>();
-    void new Attempt(connection, request, signal, queue).run();
+    void new Attempt({ ...connection, ...request.adapted }, request, signal, queue).run();
     return queue;
   };
 }

@@ -24,12 +24,12 @@ export const answer = {
     `${prompt} in${cached === null ? "" : ` (${cached} cached)`} + ${completion} out`,
   seconds: (seconds: string) => `${seconds} s`,
   firstWord: (seconds: string) => `first word ${seconds} s`,
-  seam: {
-    prefix: ({ why, provider }: { why: string; provider: string }) =>
+  continued: {
+    "continue-prefix": ({ why, provider }: { why: string; provider: string }) =>
       `${why} ${provider} went on from exactly there (prefix completion); what had come was billed again as input.`,
-    asked: ({ why, provider }: { why: string; provider: string }) =>
+    "continue-prompt": ({ why, provider }: { why: string; provider: string }) =>
       `${why} ${provider} was asked to go on, and repetitions at the seam were removed; what had come was billed again as input.`,
-    again: ({ why, provider }: { why: string; provider: string }) =>
+    restart: ({ why, provider }: { why: string; provider: string }) =>
       `${why} No word of the answer had come, so ${provider} was asked once more; the thinking is billed twice.`,
     inVain: ({ why, provider }: { why: string; provider: string }) =>
       `${why} ${provider} was to go on, and brought nothing.`,

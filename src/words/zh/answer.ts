@@ -21,12 +21,12 @@ export const answer: Words["answer"] = {
     `输入 ${prompt}${cached === null ? "" : `（缓存 ${cached}）`} + 输出 ${completion}`,
   seconds: (seconds) => `${seconds} 秒`,
   firstWord: (seconds) => `首字 ${seconds} 秒`,
-  seam: {
-    prefix: ({ why, provider }) =>
+  continued: {
+    "continue-prefix": ({ why, provider }) =>
       `${why}已由 ${provider} 从断点处续写（前缀续写），此前收到的部分会作为输入再次计费。`,
-    asked: ({ why, provider }) =>
+    "continue-prompt": ({ why, provider }) =>
       `${why}已请 ${provider} 继续回答，接缝处的重复已去掉，此前收到的部分会作为输入再次计费。`,
-    again: ({ why, provider }) => `${why}正文尚未开始，已重新请求 ${provider}，思考部分会计费两次。`,
+    restart: ({ why, provider }) => `${why}正文尚未开始，已重新请求 ${provider}，思考部分会计费两次。`,
     inVain: ({ why, provider }) => `${why}已请 ${provider} 续写，但没有收到任何内容。`,
   },
   failover: ({ why, provider, model }) => `${why}改由 ${provider} 的 ${model} 回答。`,

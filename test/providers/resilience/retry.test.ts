@@ -30,7 +30,10 @@ describe("attempts", () => {
   test("end when the waits together would take longer than all patience", async () => {
     const { model, asked } = playing([busy(30)]);
     const events = await gather(
-      withRetries({ retries: 10, patience: 100, loading: 0 })(model)(request, new AbortController().signal),
+      withRetries({ provider: "p", retries: 10, maxWait: 100, loadingTimeout: 0 })(model)(
+        request,
+        new AbortController().signal,
+      ),
     );
     expect({ asked: asked(), waits: waits(events) }).toEqual({ asked: 4, waits: [30, 30, 30] });
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "service_failed" } });
@@ -42,7 +45,10 @@ describe("attempts", () => {
         const { model } = playing([busy(null)]);
         const stop = new AbortController();
         const found: number[] = [];
-        for await (const event of withRetries({ retries: 1, patience: 1e6, loading: 0 })(model)(request, stop.signal)) {
+        for await (const event of withRetries({ provider: "p", retries: 1, maxWait: 1e6, loadingTimeout: 0 })(model)(
+          request,
+          stop.signal,
+        )) {
           found.push(...waits([event]));
           if (found.length > 0) stop.abort();
         }
@@ -61,7 +67,10 @@ describe("attempts", () => {
     const { model, asked } = playing([busy(60_000)]);
     const stop = new AbortController();
     const events: ChatEvent[] = [];
-    for await (const event of withRetries({ retries: 3, patience: 1e6, loading: 0 })(model)(request, stop.signal)) {
+    for await (const event of withRetries({ provider: "p", retries: 3, maxWait: 1e6, loadingTimeout: 0 })(model)(
+      request,
+      stop.signal,
+    )) {
       events.push(event);
       if (event.type === "waiting") stop.abort();
     }
@@ -75,7 +84,10 @@ describe("attempts", () => {
   ])("are not repeated once there was $type: it would be billed and shown twice", async (event) => {
     const { model, asked } = playing([event, busy(0)]);
     const events = await gather(
-      withRetries({ retries: 3, patience: 1e6, loading: 0 })(model)(request, new AbortController().signal),
+      withRetries({ provider: "p", retries: 3, maxWait: 1e6, loadingTimeout: 0 })(model)(
+        request,
+        new AbortController().signal,
+      ),
     );
     expect(asked()).toBe(1);
     expect(events).toMatchObject([event, { type: "error" }]);

@@ -1,0 +1,32 @@
+import type { RequestReason } from "../../chat/events.ts";
+import type { ModelRef } from "../../chat/model.ts";
+import type { RequestRecord } from "../../chat/requests.ts";
+
+/** How an answer that broke off was continued, as transcripts and `ask -o jsonl` write it. */
+interface Seam extends ModelRef {
+  readonly how: "prefix" | "asked" | "again";
+  /** Of the error that broke the answer off. */
+  readonly code: string;
+}
+
+const names: Partial<Record<RequestReason, Seam["how"]>> = {
+  "continue-prefix": "prefix",
+  "continue-prompt": "asked",
+  restart: "again",
+};
+
+/** The seam that a request makes in the answer; null for one that continues nothing. */
+export function seamOf({ to, why, error }: Pick<RequestRecord, "to" | "why" | "error">): Seam | null {
+  const how = names[why];
+  if (how === undefined) return null;
+  // `/continue` names no error: the answer broke off in an earlier turn.
+  return { how, provider: to.provider, model: to.model, code: error?.code ?? "interrupted" };
+}
+
+/** All seams of an answer, and how many UTF-16 units of it were there before each. */
+export function seamsOf(requests: readonly RequestRecord[]): (Seam & { readonly at: number })[] {
+  return requests.flatMap((request) => {
+    const seam = seamOf(request);
+    return seam === null ? [] : { at: request.at, ...seam };
+  });
+}

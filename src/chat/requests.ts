@@ -1,0 +1,30 @@
+import type { AppError } from "../errors.ts";
+import type { RequestReason } from "./events.ts";
+import type { ModelRef, Usage } from "./model.ts";
+import { sumUsage } from "./usage.ts";
+
+/** One of the requests that an answer took. */
+export interface RequestRecord {
+  readonly to: ModelRef;
+  readonly why: RequestReason;
+  /** What ended the request before it; null for the first of a turn. */
+  readonly error: AppError | null;
+  /** Null where no count came. */
+  readonly usage: Usage | null;
+  /** Whether it returned text or thinking. */
+  readonly producedOutput: boolean;
+  /** UTF-16 units of the answer that were there before it. */
+  readonly at: number;
+}
+
+/** Those that the services bill: a request that failed before any output, and was not counted, costs nothing. */
+export function billedRequests(requests: readonly RequestRecord[]): readonly RequestRecord[] {
+  return requests.filter(({ producedOutput, usage }) => producedOutput || usage !== null);
+}
+
+/** Usage of all billed requests together; null where there is none, or one was not counted: a part would pass for the whole. */
+export function usageOf(requests: readonly RequestRecord[]): Usage | null {
+  const counts = billedRequests(requests).map(({ usage }) => usage);
+  const known = counts.filter((usage) => usage !== null);
+  return known.length > 0 && known.length === counts.length ? sumUsage(known) : null;
+}
