@@ -22,6 +22,7 @@ const names = Object.keys(rooms);
 const open = [
   "chat/events.ts",
   "chat/layers.ts",
+  "chat/messages.ts",
   "chat/model.ts",
   "chat/requests.ts",
   "config/schema.ts",
@@ -31,7 +32,7 @@ const open = [
   "words/types.ts",
 ];
 /** Tables without effects that are one for several rooms; their values cross too. */
-const shared = ["chat/sampling.ts"];
+const shared = ["chat/message-text.ts", "chat/sampling.ts"];
 /** Ways to write the path to a place in src/ from up to three folders down. */
 const from = (place: string) => ["./", "../", "../../", "../../../"].map((up) => up + place);
 

@@ -1,3 +1,4 @@
+import type { Message } from "./messages.ts";
 import type { Sampling } from "./sampling.ts";
 
 /** A model at a provider. */
@@ -18,23 +19,6 @@ export interface ChatRequest {
   readonly thinking: Thinking | null;
   /** False waits for the whole answer and then gives it as one `text` event. */
   readonly stream: boolean;
-}
-
-export interface Message {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
-  /** The thinking that came with an assistant message. */
-  readonly reasoning?: string;
-  /** Only on the last message, an assistant's: the model goes on from exactly the end of `content`. */
-  readonly prefix?: boolean;
-  /** Pictures that accompany a user message. */
-  readonly images?: readonly Image[];
-}
-
-export interface Image {
-  readonly name: string;
-  /** `data:image/png;base64,…` */
-  readonly url: string;
 }
 
 export interface Thinking {

@@ -1,7 +1,9 @@
 import type { ChatEvent } from "../chat/events.ts";
 import type { Layer } from "../chat/layers.ts";
+import type { Message } from "../chat/messages.ts";
 import type { ChatRequest } from "../chat/model.ts";
 import type { AppError } from "../errors.ts";
+import { prefixOf, textOf, thinkingOf } from "../chat/message-text.ts";
 import type { Log } from "./log-file.ts";
 
 /** Whom a model asks. */
@@ -63,9 +65,9 @@ class RequestLog {
       ...asked,
       model,
       messages: messages.length,
-      characters: messages.reduce((sum, { content }) => sum + content.length, 0),
-      images: messages.reduce((sum, { images }) => sum + (images?.length ?? 0), 0),
-      prefix: messages.at(-1)?.prefix === true,
+      characters: messages.reduce((sum, { content }) => sum + textOf(content).length, 0),
+      images: messages.reduce((sum, message) => sum + imagesIn(message), 0),
+      prefix: prefixOf(messages) !== null,
       sampling: {
         ...numbers,
         ...(stop && { stops: stop.length }),
@@ -76,7 +78,7 @@ class RequestLog {
       thinking,
       stream,
       ...(this.#log.content && {
-        content: messages.map(({ role, content, reasoning }) => ({ role, content, reasoning })),
+        content: messages.map(contentOf),
       }),
     });
   }
@@ -162,6 +164,15 @@ class RequestLog {
   #since(moment: number): number {
     return Math.round(performance.now() - moment);
   }
+}
+
+function imagesIn({ role, content }: Message): number {
+  return role === "user" ? content.filter(({ type }) => type === "image").length : 0;
+}
+
+function contentOf({ role, content }: Message): object {
+  const thinking = role === "assistant" ? thinkingOf(content) : "";
+  return { role, content: textOf(content), ...(thinking !== "" && { reasoning: thinking }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../chat/model.ts";
 import type { ProbedCapabilities, prefixForms, thinkingForms } from "../config/schema.ts";
+import { assistantMessage, userMessage } from "../chat/message-text.ts";
 import type { RawAnswer } from "../providers/wire/raw-request.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];
@@ -180,10 +181,10 @@ export class Probe {
   async #ask(text: string, how: How): Promise<RawAnswer> {
     const { thinking = "none", on = null, prefix = "none", beginning = null, json = false } = how;
     const streamUsage = how.streamUsage ?? this.#found.stream_usage ?? true;
-    const start = beginning === null ? [] : [{ role: "assistant", content: beginning, prefix: true } as const];
+    const start = beginning === null ? [] : [{ ...assistantMessage(beginning), prefix: true } as const];
     const request: ChatRequest = {
       model: this.door.model,
-      messages: [{ role: "user", content: text }, ...start],
+      messages: [userMessage(text), ...start],
       sampling: { max_tokens: how.maxTokens ?? maxTokens.short },
       thinking: on === null ? null : { enabled: on, effort: null },
       stream: true,

@@ -1,7 +1,9 @@
+import type { UserMessage } from "../chat/messages.ts";
 import { estimateTokens } from "../chat/usage.ts";
 import { asAppError } from "../errors.ts";
+import { textOf } from "../chat/message-text.ts";
 import { count } from "../terminal/figures.ts";
-import type { Host, SessionAnswer, SessionQuestion } from "./host.ts";
+import type { Host, SessionAnswer } from "./host.ts";
 import { compact } from "./slash/compact.ts";
 
 /** From this share of the model's window on, the next questions may not fit. */
@@ -21,10 +23,10 @@ export async function warnOfContext(host: Host, answer: SessionAnswer): Promise<
 }
 
 /** The same before a question that will not fit behind what was said: it is told, or room is made, before it is sent. */
-export async function makeRoom(host: Host, question: SessionQuestion): Promise<void> {
+export async function makeRoom(host: Host, question: UserMessage): Promise<void> {
   const { tokens, window } = host.dialogue.context;
   if (window === null || host.settings.get("history") === "false") return;
-  const needed = tokens + estimateTokens(question.text);
+  const needed = tokens + estimateTokens(textOf(question.content));
   if (needed <= window || host.dialogue.conversation.turns.length === 0 || (await compacted(host))) return;
   host.terminal.warn(host.words.context.full({ tokens: count(needed), window: count(window) }));
 }

@@ -1,5 +1,7 @@
+import type { AskedQuestion, Turn } from "../chat/conversation.ts";
 import type { ChatEvent } from "../chat/events.ts";
-import type { Cost, Image, Usage } from "../chat/model.ts";
+import type { UserMessage } from "../chat/messages.ts";
+import type { Cost, Usage } from "../chat/model.ts";
 import type { TurnResult } from "../chat/turn.ts";
 import type { AppError } from "../errors.ts";
 import type { AnswerWriter } from "../terminal/answer.ts";
@@ -27,9 +29,9 @@ export interface Host {
    *
    * @throws AppError `input_unreadable` for a file that is there and cannot be sent
    */
-  readonly attach: (written: TypedQuestion, signal: AbortSignal) => Promise<SessionQuestion | null>;
+  readonly attach: (written: TypedQuestion, signal: AbortSignal) => Promise<UserMessage | null>;
   /** Shows what goes with a question asked before; false where there is much to send and the person said no. */
-  readonly maySendAgain: (question: SessionQuestion) => Promise<boolean>;
+  readonly maySendAgain: (question: UserMessage) => Promise<boolean>;
   /** Adds a file, a folder or a pattern to the next question; gives how many files that were. */
   readonly addFile: (path: string, signal: AbortSignal) => Promise<number>;
   /** Reads `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */
@@ -70,7 +72,7 @@ export interface TypedQuestion {
   readonly text: string;
   readonly mentions: readonly Mention[];
   /** The question whose place it takes: what was attached to that one goes along; null for none. */
-  readonly instead: SessionQuestion | null;
+  readonly instead: UserMessage | null;
 }
 
 export interface ChosenModel {
@@ -117,12 +119,6 @@ export interface Archive {
   readonly fork: (turns: number | null) => Promise<string>;
 }
 
-export interface SessionQuestion {
-  /** As it is sent, with the text of attached files. */
-  readonly text: string;
-  readonly images?: readonly Image[];
-}
-
 /** Tokens of the conversation as the next request would send it. */
 interface ContextUse {
   readonly tokens: number;
@@ -139,9 +135,9 @@ interface SessionDialogue {
   readonly path: string | null;
   readonly conversation: {
     system: string | null;
-    readonly turns: readonly { readonly role: string; readonly content: string }[];
+    readonly turns: readonly Turn[];
     /** Everything that was asked, oldest first, also what is not sent any more. */
-    readonly asked: readonly { readonly question: string }[];
+    readonly asked: readonly AskedQuestion[];
   };
   readonly context: ContextUse;
   /** Since the session began. */
@@ -162,7 +158,7 @@ interface SessionDialogue {
   readonly learnWindow: () => Promise<void>;
   /** @param instead whether the question takes the place of the last one */
   readonly ask: (
-    question: SessionQuestion,
+    question: UserMessage,
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
     instead: boolean,
@@ -180,9 +176,9 @@ interface SessionDialogue {
   readonly useModel: (provider: string, model: string | null) => Promise<void>;
   readonly useSystem: (system: string | null) => void;
   /** The one that `/retry`, `/edit-last` and `/undo` mean; null when there is none. */
-  readonly lastQuestion: SessionQuestion | null;
+  readonly lastQuestion: UserMessage | null;
   /** Withdraws the last exchange; gives its question and why that was not written down, null when there is none. */
-  readonly undo: () => { readonly question: SessionQuestion; readonly unsaved: AppError | null } | null;
+  readonly undo: () => { readonly question: UserMessage; readonly unsaved: AppError | null } | null;
   /** The transcript that another program was writing to, so that the conversation has one of its own now; once, then null. */
   readonly takeAvoided: () => string | null;
   /** Whether another program has added to the transcript since this one last read it or wrote to it. */

@@ -1,9 +1,10 @@
+import type { UserMessage } from "../chat/messages.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
 import { closeAnswer, warnOfOthers } from "./answer-notices.ts";
 import { makeRoom, warnOfContext } from "./context-room.ts";
 import { foreign } from "./editor/origin.ts";
-import type { SessionAnswer, Host, SessionQuestion } from "./host.ts";
+import type { SessionAnswer, Host } from "./host.ts";
 import { kindOf } from "./line-kind.ts";
 import { type Mention, mentionsIn } from "./mentions.ts";
 import type { SlashOutcome } from "./slash/command.ts";
@@ -29,7 +30,7 @@ interface Typed {
   readonly line: string;
   readonly mentions: readonly Mention[];
   /** The question whose place it takes; null for none. */
-  readonly instead: SessionQuestion | null;
+  readonly instead: UserMessage | null;
 }
 
 type Ask = (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<SessionAnswer>;
@@ -43,7 +44,7 @@ class Session {
   /** Whether that was read from the prompt before. */
   #again = false;
   /** The question that is being edited: what is sent at the next prompt takes its place; null for none. */
-  #edited: SessionQuestion | null = null;
+  #edited: UserMessage | null = null;
 
   constructor(host: Host, stop: AbortSignal) {
     this.#host = host;
@@ -124,10 +125,10 @@ class Session {
   }
 
   /** Null where it is not to be sent; then it stands at the prompt again, as it does when a file cannot be read. */
-  async #attach(text: string, typed: Typed | null): Promise<SessionQuestion | null> {
+  async #attach(text: string, typed: Typed | null): Promise<UserMessage | null> {
     const controller = new AbortController();
     const release = this.#host.lines.hold(() => controller.abort());
-    let question: SessionQuestion | null = null;
+    let question: UserMessage | null = null;
     try {
       const { mentions, instead } = typed ?? { mentions: mentionsIn(foreign(text)), instead: null };
       const signal = AbortSignal.any([this.#stop, controller.signal]);
@@ -142,7 +143,7 @@ class Session {
     }
   }
 
-  async #ask(question: SessionQuestion, instead: boolean): Promise<void> {
+  async #ask(question: UserMessage, instead: boolean): Promise<void> {
     await makeRoom(this.#host, question);
     await this.#answer((onEvent, signal) => this.#host.dialogue.ask(question, onEvent, signal, instead));
   }

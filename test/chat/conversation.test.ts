@@ -1,14 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { Conversation } from "../../src/chat/conversation.ts";
-import type { Message } from "../../src/chat/model.ts";
+import { Conversation, extended, type Turn } from "../../src/chat/conversation.ts";
+import { assistantMessage as assistant, userMessage as user } from "../../src/chat/message-text.ts";
 
-const user = (content: string): Message => ({ role: "user", content });
-const assistant = (content: string): Message => ({ role: "assistant", content });
+const turn = (question: string, answer: string, ...ids: string[]): Turn => ({
+  question: user(question),
+  answers: [assistant(answer)],
+  ids,
+});
+const summary = (question: string, answer: string, ...ids: string[]): Turn => ({
+  ...turn(question, answer, ...ids),
+  isSummary: true,
+});
+/** Three turns of two exchanges each, and one whose exchange has no id. */
+const four = () => [...["a", "b", "c"].map((word) => turn(word, `${word}!`, `${word}1`, `${word}2`)), turn("d", "d!")];
 
 describe("a conversation", () => {
   test("sends the system prompt, what was said before, and the question", () => {
     const conversation = new Conversation("Be kind.");
-    conversation.add(user("a"), assistant("b"));
+    conversation.add(turn("a", "b"));
     expect(conversation.request([user("c")])).toEqual([
       { role: "system", content: "Be kind." },
       user("a"),
@@ -18,7 +27,7 @@ describe("a conversation", () => {
   });
 
   test("sends no earlier turns where none are wanted, but the system prompt", () => {
-    const conversation = new Conversation("Be kind.", [user("a"), assistant("b")]);
+    const conversation = new Conversation("Be kind.", [turn("a", "b")]);
     expect(conversation.request([user("c")], false)).toEqual([{ role: "system", content: "Be kind." }, user("c")]);
   });
 
@@ -26,38 +35,91 @@ describe("a conversation", () => {
     expect(new Conversation(system).request([user("c")])).toEqual([user("c")]);
   });
 
+  test("sends everything that answered a question, in order", () => {
+    const call = { type: "tool_call", id: "1", name: "weather", arguments: "{}" } as const;
+    const answers: Turn["answers"] = [
+      { role: "assistant", content: [call] },
+      { role: "tool", callId: "1", content: [{ type: "text", text: "sunny" }] },
+      assistant("It is sunny."),
+    ];
+    const conversation = new Conversation(null);
+    conversation.add({ question: user("Weather?"), answers, ids: ["x"] });
+    expect(conversation.request([user("c")])).toEqual([user("Weather?"), ...answers, user("c")]);
+    expect(conversation.continuation().at(-1)).toEqual({ ...assistant("It is sunny."), prefix: true });
+  });
+
+  test.each([true, false])("sends the last answer as a beginning to continue (history: %j)", (history) => {
+    const conversation = new Conversation("S", [turn("a", "b"), turn("c", "d")]);
+    expect(conversation.continuation(history)).toEqual([
+      { role: "system", content: "S" },
+      ...(history ? [user("a"), assistant("b")] : []),
+      user("c"),
+      { ...assistant("d"), prefix: true },
+    ]);
+  });
+
   test("does not remember a question that brought no answer", () => {
     const conversation = new Conversation(null);
-    conversation.add(user("a"), assistant(""));
+    conversation.add(turn("a", ""));
     expect(conversation.turns).toEqual([]);
   });
 
   test("takes its turns over from elsewhere without touching them", () => {
-    const turns = [user("a"), assistant("b")];
+    const turns = [turn("a", "b")];
     const conversation = new Conversation(null, turns);
-    conversation.add(user("c"), assistant("d"));
-    conversation.clear();
-    expect({ turns, left: conversation.turns }).toEqual({ turns: [user("a"), assistant("b")], left: [] });
+    conversation.add(turn("c", "d"));
+    conversation.extendLast("e", []);
+    conversation.dropOldest(2);
+    expect({ turns, left: conversation.turns }).toEqual({ turns: [turn("a", "b")], left: [] });
   });
 
-  test("gives its last exchange back, and forgets the oldest ones", () => {
-    const conversation = new Conversation(
-      null,
-      ["a", "b", "c"].flatMap((word) => [user(word), assistant(`${word}!`)]),
-    );
-    expect(conversation.takeLast()).toEqual({ question: user("c"), answer: assistant("c!"), ids: [] });
+  test("holds a continued answer in one piece, with the exchanges it is made of", () => {
+    const conversation = new Conversation(null, [turn("a", "b", "1")]);
+    conversation.extendLast("c", ["2"]);
+    expect(conversation.last).toEqual(extended(turn("a", "b", "1"), "c", ["2"]));
+    expect(conversation.lastId).toBe("2");
+    expect(conversation.last?.answers[0]?.content).toEqual([
+      { type: "text", text: "b" },
+      { type: "text", text: "c" },
+    ]);
+  });
+
+  test("gives its last turn back, and drops the oldest ones", () => {
+    const conversation = new Conversation(null, four().slice(0, 3));
+    expect(conversation.takeLast()).toEqual(turn("c", "c!", "c1", "c2"));
     expect(conversation.dropOldest(1)).toBe(1);
-    expect(conversation.turns).toEqual([user("b"), assistant("b!")]);
+    expect(conversation.turns).toEqual([turn("b", "b!", "b1", "b2")]);
     expect(conversation.dropOldest(5)).toBe(1);
     expect(conversation.takeLast()).toBe(null);
   });
 
-  test("is summed up but for its newest exchanges", () => {
-    const conversation = new Conversation(
-      null,
-      ["a", "b", "c"].flatMap((word) => [user(word), assistant(`${word}!`)]),
-    );
-    conversation.summarise("So far:", "a and b", 1);
-    expect(conversation.turns).toEqual([user("So far:"), assistant("a and b"), user("c"), assistant("c!")]);
+  test("is summed up but for its newest turns, and still knows what was asked", () => {
+    const conversation = new Conversation(null, four());
+    conversation.summarise("So far:", "a and b", 2);
+    expect(conversation.turns).toEqual([summary("So far:", "a and b", "b2"), ...four().slice(2)]);
+    expect(conversation.asked.map(({ ids }) => ids)).toEqual(four().map(({ ids }) => ids));
+    conversation.dropOldest(2);
+    expect(conversation.asked.map(({ question }) => question)).toEqual(["a", "b", "c", "d"].map(user));
+  });
+
+  test("has no last turn where a summary stands in its place", () => {
+    const conversation = new Conversation(null, four());
+    expect(conversation.lastId).toBe(null);
+    conversation.summarise("So far:", "all", 0);
+    expect([conversation.last, conversation.takeLast(), conversation.lastId]).toEqual([null, null, null]);
+    expect(conversation.turns).toEqual([summary("So far:", "all")]);
+  });
+
+  test.each([
+    [0, null],
+    [2, null],
+    [3, ["So far:", "c"]],
+    [4, ["So far:", "c", "d"]],
+  ])("after %j turns holds %j, where a summary stands for two", (turns, questions) => {
+    const conversation = new Conversation("S", four());
+    conversation.summarise("So far:", "a and b", 2);
+    const beginning = conversation.beginning(turns);
+    expect(beginning?.turns.map(({ question }) => question) ?? null).toEqual(questions?.map(user) ?? null);
+    expect(beginning?.asked ?? []).toHaveLength(questions === null ? 0 : turns);
   });
 });

@@ -27,8 +27,14 @@ const lines = () =>
 const request: ChatRequest = {
   model: "m",
   messages: [
-    { role: "user", content: "12345", images: [{ name: "a.png", url: "data:," }] },
-    { role: "assistant", content: "67", prefix: true },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "12345" },
+        { type: "image", name: "a.png", url: "data:," },
+      ],
+    },
+    { role: "assistant", content: [{ type: "text", text: "67" }], prefix: true },
   ],
   sampling: {},
   thinking: { enabled: true, effort: "low" },

@@ -1,5 +1,5 @@
 import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
-import type { ExchangeEnd, Turn } from "../../src/transcripts/format/types.ts";
+import type { ExchangeEnd, ExchangeStart } from "../../src/transcripts/format/types.ts";
 
 /**
  * A program that appends `count` exchanges to the file `path`, each in several writes with `pause` milliseconds between
@@ -11,7 +11,7 @@ const [path = "", name = "", count = "0", pause = "0", kind = "session", patienc
 
 const settings = { provider: null, model: null, system: `of ${name}`, sampling: {}, thinking: null };
 const facts = { finishReason: null, usage: null, cost: null, error: null, notice: null };
-const turn = (number: number): Turn => ({ at: new Date(), question: `${name} ${number}`, ...settings });
+const turn = (number: number): ExchangeStart => ({ at: new Date(), question: `${name} ${number}`, ...settings });
 const end = (): ExchangeEnd => ({ at: new Date(), status: "complete", ...facts });
 const open = () => TranscriptWriter.append(path, { resumed: kind === "resumed" });
 const { signal } = new AbortController();

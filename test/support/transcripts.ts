@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { onTestFinished } from "vitest";
-import type { ExchangeEnd, Exchange, Turn } from "../../src/transcripts/format/types.ts";
+import type { ExchangeEnd, Exchange, ExchangeStart } from "../../src/transcripts/format/types.ts";
 
 /** An empty folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -15,7 +15,7 @@ export function temporaryFolder(): string {
 export const noon = new Date("2026-11-20T12:00:00.250Z");
 
 /** A turn with nothing special about it. */
-export function turn(question: string, more: Partial<Turn> = {}): Turn {
+export function turn(question: string, more: Partial<ExchangeStart> = {}): ExchangeStart {
   const settings = { provider: "demo", model: "tour", system: null, sampling: {}, thinking: null };
   return { at: noon, question, ...settings, ...more };
 }
@@ -78,7 +78,7 @@ const double = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) =
 const record = <Model>(model: { [Key in keyof Model]: fc.Arbitrary<Model[Key]> }) =>
   fc.record(model, { noNullPrototype: true });
 
-const someTurn: fc.Arbitrary<Turn> = record({
+const someTurn: fc.Arbitrary<ExchangeStart> = record({
   at: moment,
   question: hostileText,
   provider: orNull(hostileText),
@@ -130,7 +130,7 @@ export interface Piece {
 /** One exchange as a session would go through it. */
 export interface Course {
   readonly id: string;
-  readonly turn: Turn;
+  readonly turn: ExchangeStart;
   readonly pieces: readonly Piece[];
   readonly pieceAt: Date;
   readonly ending: ExchangeEnd;

@@ -1,6 +1,8 @@
 import { fstatSync } from "node:fs";
 import type { ChatEvent } from "../../chat/events.ts";
+import type { UserMessage } from "../../chat/messages.ts";
 import { AppError } from "../../errors.ts";
+import { textOf, userMessage } from "../../chat/message-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../../terminal/answer.ts";
 import { sayMoved, sayParts, sayThinking } from "../../terminal/answer-notes.ts";
@@ -13,7 +15,7 @@ import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
 import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
-import type { Answer, Question } from "../conversation/turn-run.ts";
+import type { Answer } from "../conversation/turn-run.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
 export interface Asking {
@@ -63,7 +65,9 @@ export async function runAsk(
   await view.end();
   const error = failureIn(dialogue, answer);
   if (asking.output === "json")
-    console.terminal.json(asObject(engine, console, dialogue, question?.text ?? null, answer, error));
+    console.terminal.json(
+      asObject(engine, console, dialogue, question === null ? null : textOf(question.content), answer, error),
+    );
   const isTold = error === null || (error === answer.error && error.code !== "empty_answer");
   if (asking.output === "jsonl" && !isTold) console.terminal.json(errorLine(console, error));
   report(engine, console, dialogue, answer, asking.output);
@@ -97,7 +101,7 @@ function viewOf(
 }
 
 interface Gathered {
-  readonly question: Question;
+  readonly question: UserMessage;
   readonly files: readonly Attachment[];
 }
 
@@ -120,7 +124,7 @@ async function gather(
     if (files.length > 0) return { question: withAttachments(text, files), files };
   }
   if (text === "") throw new AppError("no_question", {});
-  return { question: { text }, files: [] };
+  return { question: userMessage(text), files: [] };
 }
 
 /** Whether something is piped or redirected in: no terminal, no device, no closed stdin. */

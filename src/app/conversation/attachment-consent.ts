@@ -82,7 +82,7 @@ export async function maySend(
   const bytes = sum(files.map((file) => file.bytes));
   const tokens = sum(files.map((file) => file.tokens ?? 0));
   showFiles(console, files, { bytes, tokens });
-  if (vision === false && files.some(({ image }) => image !== null)) {
+  if (vision === false && files.some(({ part }) => part.type === "image")) {
     terminal.warn(words.attachments.noVision({ model: sanitize(dialogue.modelId) }));
   }
   const share = context === undefined ? null : tokens / context;

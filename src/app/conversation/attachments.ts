@@ -1,10 +1,9 @@
 import { basename, extname, resolve, sep } from "node:path";
-import { joinAttached, splitAttached } from "../../chat/attached-text.ts";
-import type { Image } from "../../chat/model.ts";
+import type { FilePart, ImagePart, UserMessage } from "../../chat/messages.ts";
 import { estimateTokens } from "../../chat/usage.ts";
 import { AppError } from "../../errors.ts";
+import { userMessage } from "../../chat/message-text.ts";
 import { decodeText, type TextEncoding } from "../../text-encoding.ts";
-import type { Question } from "./turn-run.ts";
 import { findFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
 import { nearPath } from "../display-path.ts";
@@ -17,9 +16,8 @@ export interface Attachment {
   /** Relative to the working directory where it lies in it. */
   readonly name: string;
   readonly bytes: number;
-  /** What the file says, decoded; null for a picture. */
-  readonly text: string | null;
-  readonly image: Image | null;
+  /** The picture, or what the file says, decoded. */
+  readonly part: FilePart | ImagePart;
   /** The encoding it was converted from; null for UTF-8 and for pictures. */
   readonly convertedFrom: TextEncoding | null;
   /** Whether U+FFFD stands for some of its bytes. */
@@ -90,7 +88,7 @@ async function readAttachment(path: string, options: AttachOptions & { maxBytes:
   if (content.kind === "picture") {
     if (!content.whole) throw refused("picture_broken");
     const url = `data:${content.mediaType};base64,${bytes.toString("base64")}`;
-    return { ...facts, ...plain, text: null, image: { name: basename(path), url }, tokens: null };
+    return { ...facts, ...plain, part: { type: "image", name: basename(path), url }, tokens: null };
   }
   if (content.kind === "foreign")
     throw refused(content.form === "PDF" ? "document_form" : "picture_form", content.form);
@@ -99,29 +97,23 @@ async function readAttachment(path: string, options: AttachOptions & { maxBytes:
   if (typeof decoded === "string") throw refused(decoded);
   const { text, encoding, damaged } = decoded;
   const convertedFrom = encoding === "UTF-8" ? null : encoding;
-  return { ...facts, text, image: null, convertedFrom, damaged, tokens: estimateTokens(text) };
+  return { ...facts, part: { type: "file", name, text }, convertedFrom, damaged, tokens: estimateTokens(text) };
 }
 
-/** A question with its files: texts stand behind the words, pictures go beside them. */
-export function withAttachments(words: string, files: readonly Attachment[]): Question {
-  const texts = files.flatMap(({ name, text }) => (text === null ? [] : [{ name, text }]));
-  const images = files.flatMap(({ image }) => (image === null ? [] : [image]));
-  return { text: joinAttached(words, texts), ...(images.length > 0 && { images }) };
+/** A question with its files. */
+export function withAttachments(words: string, files: readonly Attachment[]): UserMessage {
+  return { role: "user", content: [...userMessage(words).content, ...files.map(({ part }) => part)] };
 }
 
-/** What was typed of a question asked before, and what went with it. */
-export function takeApart(question: Question, folder: string): { words: string; files: Attachment[] } {
-  const { words, files } = splitAttached(question.text);
-  const facts = (name: string) => ({ path: resolve(folder, name), name, ...plain });
-  const texts = files.map(({ name, text }): Attachment => {
-    const [bytes, tokens] = [Buffer.byteLength(text), estimateTokens(text)];
-    return Object.assign(facts(name), { text, bytes, tokens, image: null });
+/** What went with a question asked before. */
+export function attachmentsOf({ content }: UserMessage, folder: string): Attachment[] {
+  return content.flatMap((part): Attachment[] => {
+    if (part.type === "text") return [];
+    const facts = { path: resolve(folder, part.name), name: part.name, part, ...plain };
+    return part.type === "file"
+      ? [{ ...facts, bytes: Buffer.byteLength(part.text), tokens: estimateTokens(part.text) }]
+      : [{ ...facts, bytes: Math.floor((part.url.length - part.url.indexOf(",") - 1) * 0.75), tokens: null }];
   });
-  const images = (question.images ?? []).map((image): Attachment => {
-    const bytes = Math.floor((image.url.length - image.url.indexOf(",") - 1) * 0.75);
-    return Object.assign(facts(image.name), { image, bytes, tokens: null, text: null });
-  });
-  return { words, files: [...texts, ...images] };
 }
 
 /** Each file once. */

@@ -1,8 +1,10 @@
 import { Conversation } from "../../chat/conversation.ts";
-import type { ChatRequest, Message } from "../../chat/model.ts";
+import type { Message, UserMessage } from "../../chat/messages.ts";
+import type { ChatRequest } from "../../chat/model.ts";
 import { estimateTokens } from "../../chat/usage.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
+import { textOf, userMessage } from "../../chat/message-text.ts";
 import { warmUp } from "../../providers/http/agents.ts";
 import { retiredModels } from "../../providers/catalogue.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
@@ -12,13 +14,13 @@ import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type DialogueState, openState, resumedState, sizeOf } from "./chat-state.ts";
-import { type Answer, type ExchangeRun, type OnEvent, type Question, runExchange } from "./turn-run.ts";
+import { type Answer, type ExchangeRun, type OnEvent, runExchange } from "./turn-run.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { openModel } from "../open-model.ts";
 import { samplingOf } from "../../chat/sampling.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
 import { seamsOf } from "./answer-seams.ts";
-import { isCut, reasoningOf, rebuild } from "./replay.ts";
+import { answerMessage, isCut, rebuild } from "./replay.ts";
 import { Recording } from "./recorder.ts";
 import { newWriter, writerFor } from "./open-transcript.ts";
 import { countedAfter, Spending } from "./cost-meter.ts";
@@ -109,7 +111,7 @@ export class ChatSession {
     const window = factsOf(this.#engine, provider, modelId).context ?? null;
     const text = conversation
       .request([])
-      .map(({ content }) => content)
+      .map(({ content }) => textOf(content))
       .join("\n");
     return { tokens: counted ?? estimateTokens(text), estimated: counted === null, window };
   }
@@ -120,11 +122,8 @@ export class ChatSession {
   }
 
   /** What `/retry` and `/edit-last` mean: the question that failed last, else the last one with an answer; null for none. */
-  get lastQuestion(): Question | null {
-    const message = this.#state.failed?.question ?? this.conversation.last?.question ?? null;
-    if (message === null) return null;
-    const { content: text, images } = message;
-    return { text, ...(images && { images }) };
+  get lastQuestion(): UserMessage | null {
+    return this.#state.failed?.question ?? this.conversation.last?.question ?? null;
   }
 
   /** The transcript that another program was writing to, so that the conversation has one of its own now; once, then null. */
@@ -148,25 +147,17 @@ export class ChatSession {
    * @param instead whether it takes the place of the last question, which is taken back
    * @throws AppError where the model cannot be opened; nothing is changed then
    */
-  async ask(question: Question, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
+  async ask(question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
     const model = await openModel(this.#engine, this.#state.connection, this.modelId);
     const record = new Recording(this.writer);
     if (instead) this.#takeBack(record);
-    const { text: content, images } = question;
-    const message: Message = { role: "user", content, ...(images && { images }) };
-    const request = this.#request(this.conversation.request([message], this.#engine.settings.history));
+    const request = this.#request(this.conversation.request([question], this.#engine.settings.history));
     const answer = await this.#run({ model, request, record, question, continues: null }, onEvent, signal);
     const ids = this.#newIds();
-    this.conversation.add(
-      message,
-      {
-        role: "assistant",
-        content: answer.text,
-        ...reasoningOf({ reasoning: answer.reasoning, seams: seamsOf(answer.requests) }),
-      },
-      ids,
-    );
-    const failed = answer.text === "" ? { question: message, ids } : null;
+    const { text, reasoning, requests } = answer;
+    const answers = [answerMessage({ answer: text, reasoning, seams: seamsOf(requests) })];
+    this.conversation.add({ question, answers, ids });
+    const failed = text === "" ? { question, ids } : null;
     this.#change({ failed, ...(failed === null && { cut: isCut(answer) }) });
     return answer;
   }
@@ -182,7 +173,7 @@ export class ChatSession {
     const model = await openModel(this.#engine, this.#state.connection, this.modelId);
     const request = this.#request(this.conversation.continuation(this.#engine.settings.history));
     const record = new Recording(this.writer);
-    const question = { text: goOnCommand };
+    const question = userMessage(goOnCommand);
     const run = { model, request, record, question, continues: last.ids.at(-1) ?? null };
     const answer = await this.#run(run, onEvent, signal);
     if (answer.text !== "") this.conversation.extendLast(answer.text, this.#newIds());
@@ -231,7 +222,7 @@ export class ChatSession {
    *
    * @returns its question, and why that was not written down; null when there is none
    */
-  undo(): { readonly question: Question; readonly unsaved: AppError | null } | null {
+  undo(): { readonly question: UserMessage; readonly unsaved: AppError | null } | null {
     const question = this.lastQuestion;
     if (question === null) return null;
     const record = new Recording(this.writer);
@@ -295,7 +286,7 @@ export class ChatSession {
       through = conversation.idThrough(1) ?? through;
       turns += conversation.dropOldest(1);
       this.#change({ counted: null });
-    } while (this.context.tokens > target && conversation.turns.length > 2);
+    } while (this.context.tokens > target && conversation.turns.length > 1);
     return { turns, unsaved: this.#covered(null, through) };
   }
 
@@ -339,8 +330,7 @@ export class ChatSession {
     if (turns === null) return this.#change(moved);
     const rebuilt = rebuild(file, this.#engine.prompts.summary);
     const conversation =
-      this.conversation.beginning(turns) ??
-      new Conversation(this.conversation.system, rebuilt.turns, rebuilt.places, rebuilt.covered);
+      this.conversation.beginning(turns) ?? new Conversation(this.conversation.system, rebuilt.turns, rebuilt.covered);
     this.#change({ ...moved, conversation, failed: null, cut: rebuilt.cut, counted: null });
   }
 

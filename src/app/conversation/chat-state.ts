@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
-import { Conversation } from "../../chat/conversation.ts";
-import type { Message } from "../../chat/model.ts";
+import { type AskedQuestion, Conversation } from "../../chat/conversation.ts";
 import type { Origin } from "../../config/schema.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
@@ -10,13 +9,6 @@ import { modelInUse } from "../model-facts.ts";
 import { type Parameters, parametersOf } from "./sampling.ts";
 import { rebuild } from "./replay.ts";
 import { openWriter, writerFor } from "./open-transcript.ts";
-
-/** A question that brought no answer, so that the conversation does not know it. */
-interface FailedQuestion {
-  readonly question: Message;
-  /** In the transcript; empty where nothing is saved. */
-  readonly ids: readonly string[];
-}
 
 /**
  * All that a dialogue stands on. A command that changes several of these makes a new state first and then puts it in the place
@@ -30,8 +22,8 @@ export interface DialogueState {
   readonly inherited: Parameters;
   /** Null where nothing is saved. */
   readonly writer: TranscriptWriter | null;
-  /** The newest question, where it brought nothing: `/retry` and `/undo` mean it. */
-  readonly failed: FailedQuestion | null;
+  /** The newest question, where it brought no answer, so that the conversation does not know it: `/retry` and `/undo` mean it. */
+  readonly failed: AskedQuestion | null;
   /** Whether the service did not say that the last answer was finished. */
   readonly cut: boolean;
   /** The service's count of the conversation as it stands, in tokens; null since it changed. */
@@ -96,7 +88,7 @@ async function stateOn(
   return {
     connection,
     modelId: model ?? (await modelInUse(engine, connection)),
-    conversation: new Conversation(system, rebuilt?.turns, rebuilt?.places, rebuilt?.covered),
+    conversation: new Conversation(system, rebuilt?.turns, rebuilt?.covered),
     inherited: parametersOf(last?.sampling ?? {}, last?.thinking ?? null),
     failed: null,
     cut: rebuilt?.cut ?? false,

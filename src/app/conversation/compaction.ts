@@ -1,8 +1,10 @@
-import type { Message } from "../../chat/model.ts";
+import { answerOf, messagesOf, summaryTurn, type Turn } from "../../chat/conversation.ts";
+import type { Message } from "../../chat/messages.ts";
 import type { ModelPrompts } from "../../chat/prompts.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { estimateTokens } from "../../chat/usage.ts";
 import { AppError } from "../../errors.ts";
+import { assistantMessage, textOf, userMessage } from "../../chat/message-text.ts";
 
 /** Share of a window that a request may fill by an estimate, which is rough, with room for the summary. */
 const fill = 0.5;
@@ -29,10 +31,10 @@ export interface SummaryRequest {
  * Has a model summarise turns. What does not fit the model's window is summarised in pieces, and the summaries in one; a message
  * that alone is too long is cut in its middle.
  *
- * @param turns questions and answers by turns; at least one of each
+ * @param turns at least one
  * @throws AppError `summary_unusable` for a summary that is none; else as the request failed
  */
-export async function summarise(turns: readonly Message[], request: SummaryRequest): Promise<string> {
+export async function summarise(turns: readonly Turn[], request: SummaryRequest): Promise<string> {
   const summary = await new Summariser(request).whole(turns);
   if (estimateTokens(summary) > Math.max(sizeOf(turns), shortSummary)) {
     throw new AppError("summary_unusable", { provider: request.provider, why: "longer" });
@@ -51,16 +53,16 @@ class Summariser {
   }
 
   /** In one request where that may fit: it begins as the conversation's own do, so that services have it in their cache. */
-  async whole(turns: readonly Message[]): Promise<string> {
+  async whole(turns: readonly Turn[]): Promise<string> {
     const { window, tokens, system } = this.#request;
     if (window !== null && tokens > window * (1 - (1 - fill) / 4)) return await this.#pieces(turns);
     const lead: Message[] = system ? [{ role: "system", content: system }] : [];
     return await this.#oneOrPieces(turns, lead);
   }
 
-  async #oneOrPieces(turns: readonly Message[], lead: readonly Message[]): Promise<string> {
+  async #oneOrPieces(turns: readonly Turn[], lead: readonly Message[]): Promise<string> {
     try {
-      return await this.#ask([...lead, ...turns, this.#instruction()]);
+      return await this.#ask([...lead, ...turns.flatMap(messagesOf), userMessage(this.#request.prompts.summarise)]);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "context_too_long") throw error;
       const { limit } = (error as AppError<"context_too_long">).details;
@@ -71,7 +73,7 @@ class Summariser {
     }
   }
 
-  async #pieces(turns: readonly Message[]): Promise<string> {
+  async #pieces(turns: readonly Turn[]): Promise<string> {
     const { summaries: heading } = this.#request.prompts;
     const parts: string[] = [];
     for (let rest = turns; rest.length > 0;) {
@@ -81,12 +83,11 @@ class Summariser {
     }
     const [first = ""] = parts;
     if (parts.length === 1) return first;
-    const together: Message = { role: "user", content: [heading, ...parts].join("\n\n") };
-    if (sizeOf([together]) <= this.#room) return await this.#ask([{ ...together, content: this.#asked(together) }]);
-    const again = parts.flatMap((part): Message[] => [
-      { role: "user", content: heading },
-      { role: "assistant", content: part },
-    ]);
+    const together = [heading, ...parts].join("\n\n");
+    if (estimateTokens(together) + messageCost <= this.#room) {
+      return await this.#ask([userMessage(`${together}\n\n${this.#request.prompts.summarise}`)]);
+    }
+    const again = parts.map((part) => summaryTurn(heading, part, []));
     // Summaries that are as long as what they stand for would be summarised without end.
     if (sizeOf(again) > sizeOf(turns) * 0.8) {
       throw new AppError("summary_unusable", { provider: this.#request.provider, why: "longer" });
@@ -94,36 +95,30 @@ class Summariser {
     return await this.#pieces(again);
   }
 
-  #asked({ content }: Message): string {
-    return `${content}\n\n${this.#request.prompts.summarise}`;
-  }
-
-  /** As many turns from the front as fit, one at least; without pictures, which may be too large for any piece. */
-  #next(turns: readonly Message[]): Message[] {
-    const piece: Message[] = [];
-    for (let index = 0; index < turns.length; index += 2) {
-      const turn = turns.slice(index, index + 2).map(({ role, content }): Message => ({ role, content }));
-      if (index === 0) piece.push(...this.#fitted(turn));
-      else if (sizeOf([...piece, ...turn]) > this.#room) break;
-      else piece.push(...turn);
+  /** As many turns from the front as fit, one at least; as text alone, because pictures may be too large for any piece. */
+  #next(turns: readonly Turn[]): Turn[] {
+    const piece: Turn[] = [];
+    for (const turn of turns) {
+      const [question, answer] = [textOf(turn.question.content), answerOf(turn)];
+      const plain = plainTurn(turn, question, answer);
+      if (piece.length === 0) piece.push(this.#fitted(plain, question, answer));
+      else if (sizeOf([...piece, plain]) > this.#room) break;
+      else piece.push(plain);
     }
     return piece;
   }
 
-  #fitted(turn: readonly Message[]): Message[] {
-    let excess = sizeOf(turn) - this.#room;
-    if (excess <= 0) return [...turn];
-    const longestFirst = turn.toSorted((one, other) => other.content.length - one.content.length);
-    const cut = new Map<Message, string>();
-    for (const message of longestFirst) {
+  /** The turn; where it alone is too long, with the longer of its texts cut in the middle, or both. */
+  #fitted(turn: Turn, ...texts: [question: string, answer: string]): Turn {
+    let excess = sizeOf([turn]) - this.#room;
+    for (const index of texts[1].length > texts[0].length ? [1, 0] : [0, 1]) {
       if (excess <= 0) break;
-      const size = estimateTokens(message.content);
-      const kept = Math.max(size - excess, Math.floor(this.#room / 4));
-      const text = this.#withoutMiddle(message.content, kept / size);
-      excess -= size - estimateTokens(text);
-      cut.set(message, text);
+      const text = texts[index]!;
+      const size = estimateTokens(text);
+      texts[index] = this.#withoutMiddle(text, Math.max(size - excess, Math.floor(this.#room / 4)) / size);
+      excess -= size - estimateTokens(texts[index]);
     }
-    return turn.map((message) => ({ ...message, content: cut.get(message) ?? message.content }));
+    return plainTurn(turn, ...texts);
   }
 
   #withoutMiddle(text: string, share: number): string {
@@ -131,10 +126,6 @@ class Summariser {
     const [start, end] = [whole(text.slice(0, kept)), whole(text.slice(text.length - kept))];
     const characters = text.length - start.length - end.length;
     return characters <= 0 ? text : `${start}\n${this.#request.prompts.leftOut({ characters })}\n${end}`;
-  }
-
-  #instruction(): Message {
-    return { role: "user", content: this.#request.prompts.summarise };
   }
 
   /** @throws AppError as the request failed; `summary_unusable` for an answer that is no whole summary */
@@ -154,8 +145,13 @@ const unusable = new Map([
   ["tool_calls", "empty"],
 ] as const) as ReadonlyMap<string, "cut" | "filtered" | "empty">;
 
-function sizeOf(messages: readonly Message[]): number {
-  return messages.reduce((sum, { content }) => sum + estimateTokens(content) + messageCost, 0);
+function plainTurn({ ids }: Turn, question: string, answer: string): Turn {
+  return { question: userMessage(question), answers: [assistantMessage(answer)], ids };
+}
+
+function sizeOf(turns: readonly Turn[]): number {
+  const messages = turns.flatMap(messagesOf);
+  return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)) + messageCost, 0);
 }
 
 /** Without half of a character at either end. */

@@ -4,7 +4,7 @@ import type { TurnResult } from "../../chat/turn.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { seamsOf } from "./answer-seams.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
-import type { ExchangeEnd, Turn } from "../../transcripts/format/types.ts";
+import type { ExchangeEnd, ExchangeStart } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Words } from "../../words/types.ts";
 
@@ -36,7 +36,7 @@ export class Recording {
   }
 
   /** Begins an exchange; to be held with `using`, so that the file's lock is given back whatever is thrown before its end. */
-  begin(turn: Turn): OpenExchange {
+  begin(turn: ExchangeStart): OpenExchange {
     let open = true;
     const end = (ending: ExchangeEnd) => {
       if (!open) return;

@@ -1,15 +1,14 @@
-import type { AskedQuestion, TurnSource } from "../../chat/conversation.ts";
-import type { Image, Message } from "../../chat/model.ts";
+import { type AskedQuestion, extended, summaryTurn, type Turn } from "../../chat/conversation.ts";
+import type { ImagePart, UserMessage } from "../../chat/messages.ts";
+import { assistantMessage, splitAttached, userMessage } from "../../chat/message-text.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 
 /** The conversation that a transcript holds, as the next request would tell it. */
 export interface Rebuilt {
-  readonly turns: readonly Message[];
-  /** For each two of them. */
-  readonly places: readonly TurnSource[];
+  readonly turns: readonly Turn[];
   /** Turns that a summary took the place of, or that were dropped. */
   readonly covered: readonly AskedQuestion[];
-  /** Whether the last answer can be gone on with. */
+  /** Whether the last answer can be continued. */
   readonly cut: boolean;
 }
 
@@ -21,63 +20,49 @@ export interface Rebuilt {
  */
 export function rebuild({ exchanges, compaction }: Transcript, heading: string): Rebuilt {
   const covered = compaction === null ? -1 : exchanges.findIndex(({ id }) => id === compaction.through);
-  const turns: Message[] = [];
-  const places: TurnSource[] = [];
-  if (compaction !== null && compaction.summary !== null && covered >= 0) {
-    turns.push({ role: "user", content: heading }, { role: "assistant", content: compaction.summary });
-    places.push({ through: compaction.through });
-  }
-  const [before, standing] = [exchanges.slice(0, covered + 1), exchanges.slice(covered + 1)].map((part) =>
-    part.filter(({ withdrawn }) => !withdrawn),
-  ) as [Exchange[], Exchange[]];
-  const counted = standing.filter(({ answer }) => answer !== "");
-  for (const exchange of counted) add(turns, places, exchange);
-  const [latest, last] = [standing.at(-1), counted.at(-1)];
-  // Behind a question that brought nothing there is nothing to go on with; behind a vain attempt to go on there is.
+  const standing = exchanges.slice(covered + 1).filter(({ withdrawn }) => !withdrawn);
+  const summary = covered >= 0 ? (compaction?.summary ?? null) : null;
+  const before = summary === null ? [] : [summaryTurn(heading, summary, [compaction!.through])];
+  const [latest, last] = [standing.at(-1), standing.findLast(({ answer }) => answer !== "")];
+  // Behind a question that brought nothing there is nothing to continue; behind a failed attempt to continue there is.
   const isLast = latest !== undefined && (latest.answer !== "" || latest.continues !== null);
-  return { turns, places, covered: askedIn(before), cut: isLast && last !== undefined && isCut(last) };
+  return {
+    turns: turnsOf(standing, before),
+    covered: turnsOf(exchanges.slice(0, covered + 1)).map(({ question, ids }) => ({ question, ids })),
+    cut: isLast && last !== undefined && isCut(last),
+  };
 }
 
-function askedIn(exchanges: readonly Exchange[]): AskedQuestion[] {
-  const asked: AskedQuestion[] = [];
-  for (const { id, question, answer, continues } of exchanges) {
+function turnsOf(exchanges: readonly Exchange[], before: readonly Turn[] = []): Turn[] {
+  const turns = [...before];
+  for (const exchange of exchanges) {
+    const { id, answer, continues, withdrawn } = exchange;
+    if (withdrawn || answer === "") continue;
     const ids = id === null ? [] : [id];
-    const last = asked.at(-1);
-    if (answer === "") continue;
-    if (continues !== null && last !== undefined) asked.splice(-1, 1, { ...last, ids: [...last.ids, ...ids] });
-    else asked.push({ question, ids });
+    const last = turns.at(-1);
+    if (continues !== null && last !== undefined && !last.isSummary) turns.splice(-1, 1, extended(last, answer, ids));
+    else turns.push({ question: questionOf(exchange), answers: [answerMessage(exchange)], ids });
   }
-  return asked;
+  return turns;
 }
 
-function add(turns: Message[], places: TurnSource[], exchange: Exchange): void {
-  const { id, question, images, answer, continues } = exchange;
-  const [before, place] = [turns.at(-1), places.at(-1)];
-  const ids = id === null ? [] : [id];
-  if (continues !== null && before?.role === "assistant" && Array.isArray(place)) {
-    turns[turns.length - 1] = { ...before, content: before.content + answer };
-    places[places.length - 1] = [...(place as readonly string[]), ...ids];
-    return;
-  }
-  const embedded = images.filter(isEmbedded);
-  turns.push(
-    { role: "user", content: question, ...(embedded.length > 0 && { images: embedded }) },
-    { role: "assistant", content: answer, ...reasoningOf(exchange) },
-  );
-  places.push(ids);
+function questionOf({ question, images }: Exchange): UserMessage {
+  const { words, files } = splitAttached(question);
+  const pictures = images.filter(isEmbedded).map(({ name, url }): ImagePart => ({ type: "image", name, url }));
+  return { role: "user", content: [...userMessage(words).content, ...files, ...pictures] };
 }
 
 /**
  * Whether a picture is in the file itself. What only has an address is not sent: a service on this machine would fetch it, also
  * from places that only this machine reaches.
  */
-export function isEmbedded({ url }: Image): boolean {
+export function isEmbedded({ url }: Pick<ImagePart, "url">): boolean {
   return /^data:/iu.test(url);
 }
 
-/** The thinking that an answer came of; left out where one that broke off stands before it, and nobody can tell them apart. */
-export function reasoningOf({ reasoning, seams }: Pick<Exchange, "reasoning"> & ThoughtAgain): { reasoning?: string } {
-  return reasoning === "" || seams.some(({ how }) => how === "again") ? {} : { reasoning };
+/** The answer with its thinking; without it where thinking that broke off stands before it, and nobody can tell them apart. */
+export function answerMessage({ answer, reasoning, seams }: Pick<Exchange, "answer" | "reasoning"> & ThoughtAgain) {
+  return assistantMessage(answer, seams.some(({ how }) => how === "again") ? "" : reasoning);
 }
 
 interface ThoughtAgain {

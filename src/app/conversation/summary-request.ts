@@ -1,4 +1,4 @@
-import type { Message } from "../../chat/model.ts";
+import type { Message } from "../../chat/messages.ts";
 import { runTurn } from "../../chat/turn.ts";
 import type { Engine } from "../engine.ts";
 import { summarise } from "./compaction.ts";

@@ -1,6 +1,8 @@
 import type { ChatEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
-import type { ChatRequest, Image, ModelRef } from "../../chat/model.ts";
+import type { UserMessage } from "../../chat/messages.ts";
+import { textOf } from "../../chat/message-text.ts";
+import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import { runTurn, type TurnResult } from "../../chat/turn.ts";
 import type { AppError } from "../../errors.ts";
 import type { Words } from "../../words/types.ts";
@@ -12,12 +14,6 @@ export interface Answer extends TurnResult, Bill {
   readonly unsaved: AppError | null;
 }
 
-export interface Question {
-  /** As it is sent, with the text of attached files. */
-  readonly text: string;
-  readonly images?: readonly Image[];
-}
-
 export type OnEvent = (event: ChatEvent) => void;
 
 /** One request and how the transcript shows it. */
@@ -25,7 +21,7 @@ export interface ExchangeRun {
   readonly model: Model;
   readonly request: ChatRequest;
   readonly record: Recording;
-  readonly question: Question;
+  readonly question: UserMessage;
   /** Id of the exchange whose answer it continues; null for a question. */
   readonly continues: string | null;
   /** Whom the request goes to first. */
@@ -49,12 +45,12 @@ export async function runExchange(
   using exchange = record.begin({
     ...asked,
     at: new Date(),
-    question: question.text,
+    question: textOf(question.content),
     system,
     sampling: request.sampling,
     thinking: request.thinking,
     continues,
-    ...(question.images && { images: question.images }),
+    images: question.content.filter((part) => part.type === "image"),
   });
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
   const bill = spending.add(result);

@@ -1,4 +1,4 @@
-import { splitAttached } from "../../chat/attached-text.ts";
+import { splitAttached } from "../../chat/message-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";

@@ -3,14 +3,15 @@ import { withoutKeys } from "../../config/environment.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import type { SettingName } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
-import type { Archive, Host, LineSource, SessionQuestion, SessionSettings, TypedQuestion } from "../../repl/host.ts";
+import type { UserMessage } from "../../chat/messages.ts";
+import type { Archive, Host, LineSource, SessionSettings, TypedQuestion } from "../../repl/host.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { samplingNames } from "../../chat/sampling.ts";
 import { count } from "../../terminal/figures.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
-import { attach, type Attachment, onceEach, takeApart, withAttachments } from "../conversation/attachments.ts";
+import { attach, type Attachment, attachmentsOf, onceEach, withAttachments } from "../conversation/attachments.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { editText } from "../external-editor.ts";
 import { tellError } from "../startup.ts";
@@ -86,7 +87,7 @@ export class SessionHost implements Host {
     const looked = mentions.filter(({ typed }) => typed || this.terminal.interactive);
     const { attached, asText } = await readMentions(looked, options);
     for (const each of attached) tellReading(this.#console, each);
-    const before = instead === null ? [] : takeApart(instead, workingFolder).files;
+    const before = instead === null ? [] : attachmentsOf(instead, workingFolder);
     const files = onceEach([...before, ...this.#attached, ...attached.flatMap((each) => each.files)]);
     this.#tellAsText(asText.filter(({ path }) => !files.some((file) => file.path === resolve(workingFolder, path))));
     if (!(await this.#maySend(files))) return null;
@@ -94,7 +95,7 @@ export class SessionHost implements Host {
     return withAttachments(text, files);
   };
 
-  maySendAgain = (question: SessionQuestion) => this.#maySend(takeApart(question, this.#engine.workingFolder).files);
+  maySendAgain = (question: UserMessage) => this.#maySend(attachmentsOf(question, this.#engine.workingFolder));
 
   addFile = async (path: string, signal: AbortSignal) => {
     const attached = await attach(

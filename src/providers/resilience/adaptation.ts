@@ -2,6 +2,7 @@ import type { ChatEvent } from "../../chat/events.ts";
 import type { Layer } from "../../chat/layers.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
+import { prefixOf } from "../../chat/message-text.ts";
 import { withVersion } from "../http/base-url.ts";
 import type { Learnt, OwnField } from "../http/transport.ts";
 import { requestBody } from "../wire/request-body.ts";
@@ -99,8 +100,7 @@ function changeFor(
 ): Change | null {
   const isMoved = tried.some((change) => "baseUrl" in change);
   const better = withVersion(at.baseUrl);
-  if (isAway(error) && !isMoved && better !== null && asked.messages.at(-1)?.prefix !== true)
-    return { baseUrl: better };
+  if (isAway(error) && !isMoved && better !== null && prefixOf(asked.messages) === null) return { baseUrl: better };
   const field = fieldsIn(error).find((name) => isOwn(name, asked, at) && !chosen.has(name as OwnField));
   return field === undefined ? null : { field: field as OwnField };
 }

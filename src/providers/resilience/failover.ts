@@ -1,7 +1,8 @@
 import type { ChatEvent, RequestReason } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
-import type { ChatRequest, Message, ModelRef } from "../../chat/model.ts";
+import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
+import { assistantMessage, prefixOf, textOf, thinkingOf, userMessage } from "../../chat/message-text.ts";
 import type { Provider } from "../catalogue.ts";
 import { OverlapFilter } from "./overlap.ts";
 import { isPassing } from "../wire/errors.ts";
@@ -89,11 +90,11 @@ class AnswerProgress {
     this.#routes = routes;
     this.#options = options;
     this.#request = request;
-    const last = request.messages.at(-1);
+    const beginning = prefixOf(request.messages);
     // A request that continues an earlier answer (`/continue`) brings that answer along.
-    if (last?.prefix === true) {
-      this.#text = last.content;
-      this.#reasoning = last.reasoning ?? "";
+    if (beginning !== null) {
+      this.#text = textOf(beginning.content);
+      this.#reasoning = thinkingOf(beginning.content);
     }
   }
 
@@ -213,13 +214,15 @@ class AnswerProgress {
   #nextRequest(): ChatRequest {
     const { model } = this.#routes[this.#route]!.to;
     const request = { ...this.#request, model };
-    const question = request.messages.filter((message) => message.prefix !== true);
-    const answer: Message = { role: "assistant", content: this.#text };
+    const { messages } = request;
+    const question = prefixOf(messages) === null ? messages : messages.slice(0, -1);
     if (this.#why === "continue-prompt") {
-      return { ...request, messages: [...question, answer, { role: "user", content: this.#options.prompt }] };
+      return {
+        ...request,
+        messages: [...question, assistantMessage(this.#text), userMessage(this.#options.prompt)],
+      };
     }
     if (this.#why !== "continue-prefix") return request;
-    const reasoning = this.#reasoning !== "" && { reasoning: this.#reasoning };
-    return { ...request, messages: [...question, { ...answer, prefix: true, ...reasoning }] };
+    return { ...request, messages: [...question, { ...assistantMessage(this.#text, this.#reasoning), prefix: true }] };
   }
 }

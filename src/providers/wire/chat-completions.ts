@@ -2,6 +2,7 @@ import type { ChatEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError, asAppError } from "../../errors.ts";
+import { prefixOf, textOf } from "../../chat/message-text.ts";
 import { requestBody } from "./request-body.ts";
 import type { AdaptedRequest, Connection } from "../connection.ts";
 import { Deltas } from "./chunk-decoder.ts";
@@ -66,7 +67,7 @@ class Attempt {
     this.#outer = signal;
     this.#queue = queue;
     this.#length = new TextLimit(hostOf(connection.baseUrl));
-    const before = request.messages.findLast(({ role }) => role === "assistant")?.content ?? "";
+    const before = textOf(request.messages.findLast(({ role }) => role === "assistant")?.content ?? "");
     this.#clean = new RedactedAnswer(secretsOf(connection), before);
     this.#idle = new IdleTimeout(this.#limit, () => {
       this.#isIdle = true;
@@ -101,7 +102,7 @@ class Attempt {
     const { OpenAI: Client } = await import("openai/client");
     const { key, baseUrl, headers } = this.#connection;
     const client = new Client({
-      baseURL: this.#request.messages.at(-1)?.prefix === true ? prefixUrl(this.#connection) : baseUrl,
+      baseURL: prefixOf(this.#request.messages) !== null ? prefixUrl(this.#connection) : baseUrl,
       // Local servers want no key, the package wants one that is not empty.
       apiKey: key ?? "none",
       organization: null,

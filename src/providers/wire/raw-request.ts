@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
+import { prefixOf } from "../../chat/message-text.ts";
 import { requestBody } from "./request-body.ts";
 import { prefixUrl } from "./chat-completions.ts";
 import type { Connection } from "../connection.ts";
@@ -53,7 +54,7 @@ export async function askRaw(
     onFailure: () => {},
     onRefusal: (body) => (refusal = body),
   });
-  const base = request.messages.at(-1)?.prefix === true ? prefixUrl(connection) : connection.baseUrl;
+  const base = prefixOf(request.messages) !== null ? prefixUrl(connection) : connection.baseUrl;
   const headers: [string, string][] = [["content-type", "application/json"], ...Object.entries(connection.headers)];
   if (connection.key !== null) headers.push(["authorization", `Bearer ${connection.key}`]);
   const body = JSON.stringify({ ...requestBody(request, connection), ...more });

@@ -1,6 +1,8 @@
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
-import type { ChatRequest, Message } from "../../chat/model.ts";
+import type { Message } from "../../chat/messages.ts";
+import type { ChatRequest } from "../../chat/model.ts";
 import { type Sampling, samplingOf } from "../../chat/sampling.ts";
+import { prefixOf, textOf, thinkingOf } from "../../chat/message-text.ts";
 import type { Connection } from "../connection.ts";
 import { thinkingFields } from "./thinking-switch.ts";
 
@@ -10,19 +12,19 @@ import { thinkingFields } from "./thinking-switch.ts";
  * request after them.
  */
 export function requestBody(request: ChatRequest, connection: Connection): ChatCompletionCreateParamsStreaming {
-  const last = request.messages.at(-1);
+  const beginning = prefixOf(request.messages);
   // SiliconFlow takes the beginning beside the messages, and only without thinking (docs.siliconflow.cn, guides/prefix).
-  const siliconflow = last?.prefix === true && connection.prefix === "field";
+  const field = connection.prefix === "field" ? beginning : null;
   const body = {
     ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
     ...connection.body,
     model: request.model,
-    messages: (siliconflow ? request.messages.slice(0, -1) : request.messages).map(wireMessage),
+    messages: (field !== null ? request.messages.slice(0, -1) : request.messages).map(wireMessage),
     stream: request.stream,
     ...samplingFields(request.sampling),
-    ...thinkingFields(connection.thinking, siliconflow ? { enabled: false, effort: null } : request.thinking),
+    ...thinkingFields(connection.thinking, field !== null ? { enabled: false, effort: null } : request.thinking),
     ...request.sampling.body,
-    ...(siliconflow && { prefix: last.content }),
+    ...(field !== null && { prefix: textOf(field.content) }),
   };
   // The package's types know neither the services' own fields nor `prefix`; its code sends what it is given.
   return body as unknown as ChatCompletionCreateParamsStreaming;
@@ -34,14 +36,30 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
   return { ...fields, ...(typeof form === "string" && { response_format: { type: form } }) };
 }
 
-/** Thinking is sent back only with a prefix to go on from: elsewhere the services do not want it. */
-function wireMessage({ role, content, reasoning, prefix, images }: Message): Record<string, unknown> {
-  // An address would be fetched by the service, also one that only its machine reaches.
-  const embedded = (images ?? []).filter(({ url }) => /^data:/iu.test(url));
-  if (embedded.length > 0) {
-    const pictures = embedded.map(({ url }) => ({ type: "image_url", image_url: { url } }));
-    return { role, content: [{ type: "text", text: content }, ...pictures] };
+/** Thinking is sent back only with a prefix to continue from: elsewhere the services do not want it. */
+function wireMessage(message: Message): Record<string, unknown> {
+  const { role } = message;
+  const content = textOf(message.content);
+  if (role === "system") return { role, content };
+  if (role === "tool") return { role, tool_call_id: message.callId, content };
+  if (role === "user") {
+    // An address would be fetched by the service, also one that only its machine reaches.
+    const pictures = message.content.flatMap((part) =>
+      part.type === "image" && /^data:/iu.test(part.url) ? [{ type: "image_url", image_url: { url: part.url } }] : [],
+    );
+    return { role, content: pictures.length === 0 ? content : [{ type: "text", text: content }, ...pictures] };
   }
-  if (prefix !== true) return { role, content };
-  return { role, content, prefix: true, ...(reasoning && { reasoning_content: reasoning }) };
+  const calls = message.content.flatMap((part) =>
+    part.type === "tool_call"
+      ? [{ id: part.id, type: "function", function: { name: part.name, arguments: part.arguments } }]
+      : [],
+  );
+  const thinking = message.prefix === true ? thinkingOf(message.content) : "";
+  return {
+    role,
+    content,
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(message.prefix && { prefix: true }),
+    ...(thinking !== "" && { reasoning_content: thinking }),
+  };
 }

@@ -1,7 +1,8 @@
+import type { UserMessage } from "../../chat/messages.ts";
 import type { AppError } from "../../errors.ts";
 import type { Words } from "../../words/types.ts";
 import type { CompletionCandidate } from "../editor/completion.ts";
-import type { Host, SessionQuestion } from "../host.ts";
+import type { Host } from "../host.ts";
 
 /**
  * What the session does after a command: nothing, leave, put a question, the last one once more, offer a text to be edited, or
@@ -13,7 +14,7 @@ export type SlashOutcome =
   | { readonly ask: string }
   | { readonly again: true }
   /** `instead`: the question whose place the edited text takes once it is sent. */
-  | { readonly edit: string; readonly instead?: SessionQuestion }
+  | { readonly edit: string; readonly instead?: UserMessage }
   | { readonly goOn: true }
   /** Told already; for the exit code of a script. */
   | { readonly failed: AppError };

@@ -1,4 +1,5 @@
 import { codeBlocks } from "../../chat/code-blocks.ts";
+import { answerOf } from "../../chat/conversation.ts";
 import { copyText } from "../../terminal/clipboard.ts";
 import type { SlashCommand } from "./command.ts";
 
@@ -9,7 +10,8 @@ export const copy: SlashCommand = {
   usage: "[code [n]]",
   complete: async () => [{ value: "code " }],
   async run({ dialogue, terminal, words, withoutKeys }, argument) {
-    const answer = dialogue.conversation.turns.findLast(({ role }) => role === "assistant")?.content ?? "";
+    const turn = dialogue.conversation.turns.at(-1);
+    const answer = turn === undefined ? "" : answerOf(turn);
     const [what = "", number = ""] = argument.split(/\s+/u);
     const text = what === "code" ? nthBlock(answer, number) : what === "" ? answer : null;
     if (text === null || text === "") {

@@ -1,4 +1,4 @@
-import { splitAttached } from "../../chat/attached-text.ts";
+import { wordsOf } from "../../chat/message-text.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const editLast: SlashCommand = {
@@ -8,7 +8,7 @@ export const editLast: SlashCommand = {
   usage: "",
   async run({ dialogue, terminal, words }) {
     const question = dialogue.lastQuestion;
-    if (question !== null) return { edit: splitAttached(question.text).words, instead: question };
+    if (question !== null) return { edit: wordsOf(question.content), instead: question };
     terminal.say(words.session.nothingSaid);
     return "stay";
   },

@@ -1,3 +1,4 @@
+import { textOf } from "../../chat/message-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { SlashCommand } from "./command.ts";
 
@@ -10,7 +11,7 @@ export const history: SlashCommand = {
     const { asked } = dialogue.conversation;
     if (asked.length === 0) terminal.say(words.session.nothingSaid);
     for (const [index, { question }] of asked.entries()) {
-      const [line = ""] = question.trim().split("\n");
+      const [line = ""] = textOf(question.content).trim().split("\n");
       terminal.say(`${terminal.ink.err.dim(`${index + 1}.`)} ${sanitize(line)}`);
     }
     return "stay";

@@ -1,4 +1,4 @@
-import { splitAttached } from "../../chat/attached-text.ts";
+import { wordsOf } from "../../chat/message-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { tellUnsaved } from "../answer-notices.ts";
 import type { SlashCommand } from "./command.ts";
@@ -15,7 +15,7 @@ export const undo: SlashCommand = {
       terminal.say(words.session.nothingToUndo);
       return "stay";
     }
-    const [line = ""] = splitAttached(undone.question.text).words.trim().split("\n");
+    const [line = ""] = wordsOf(undone.question.content).trim().split("\n");
     terminal.say(words.session.undone({ question: sanitize(line) }));
     tellUnsaved(host, undone.unsaved);
     return "stay";

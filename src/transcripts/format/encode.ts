@@ -6,7 +6,7 @@ import {
   type Exchange,
   type TranscriptHeader,
   type SectionName,
-  type Turn,
+  type ExchangeStart,
 } from "./types.ts";
 import { endLine, headerLine, metadataLine, missingEnd, turnLine } from "./metadata-write.ts";
 import { localStamp } from "./times.ts";
@@ -28,13 +28,13 @@ type EncodedPiece = "Thinking" | "Answer";
  */
 export class ExchangeEncoder {
   readonly #id: string | null;
-  readonly #turn: Turn;
+  readonly #turn: ExchangeStart;
   readonly #body = new BodyEncoder();
   #open: EncodedPiece | null = null;
   #firstAt: Date | null = null;
   #answeredAt: Date | null = null;
 
-  constructor(id: string | null, turn: Turn) {
+  constructor(id: string | null, turn: ExchangeStart) {
     this.#id = id;
     this.#turn = turn;
   }

@@ -1,6 +1,12 @@
-import type { Cost, Image, Thinking, Usage } from "../../chat/model.ts";
+import type { Cost, Thinking, Usage } from "../../chat/model.ts";
 import type { Sampling } from "../../chat/sampling.ts";
-import { formatVersion, type ExchangeEnd, type TranscriptHeader, type Turn } from "./types.ts";
+import {
+  formatVersion,
+  type ExchangeEnd,
+  type ExchangeStart,
+  type SavedImage,
+  type TranscriptHeader,
+} from "./types.ts";
 import { isoWithOffset } from "./times.ts";
 
 /** What stands in the lines a reader's eye passes over: HTML comments of one line, a kind and a JSON object. */
@@ -34,7 +40,7 @@ export function headerLine(header: TranscriptHeader): string {
  * `turn`: the line before a question. `carried` is the system prompt in force after the exchange before, undefined when
  * that is not known; the prompt is written when it differs.
  */
-export function turnLine(id: string | null, turn: Turn, carried: string | null | undefined): string {
+export function turnLine(id: string | null, turn: ExchangeStart, carried: string | null | undefined): string {
   return metadataLine("turn", {
     id: id ?? undefined,
     at: isoWithOffset(turn.at),
@@ -86,7 +92,7 @@ export function thinkingJson(thinking: Thinking | null): object | undefined {
   return thinking === null ? undefined : { enabled: thinking.enabled, effort: thinking.effort ?? undefined };
 }
 
-export function imagesJson(images: readonly Image[] | undefined): object | undefined {
+export function imagesJson(images: readonly SavedImage[] | undefined): object | undefined {
   return images === undefined || images.length === 0 ? undefined : images.map(({ name, url }) => ({ name, url }));
 }
 

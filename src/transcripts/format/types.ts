@@ -1,4 +1,5 @@
-import type { Cost, Image, Thinking, Usage } from "../../chat/model.ts";
+import type { ImagePart } from "../../chat/messages.ts";
+import type { Cost, Thinking, Usage } from "../../chat/model.ts";
 import type { Sampling } from "../../chat/sampling.ts";
 
 /**
@@ -20,8 +21,10 @@ interface ExchangeError {
   readonly message: string;
 }
 
+export type SavedImage = Omit<ImagePart, "type">;
+
 /** What is asked, and how: all that is known before the request goes out. */
-export interface Turn {
+export interface ExchangeStart {
   readonly at: Date;
   readonly question: string;
   readonly provider: string | null;
@@ -29,7 +32,7 @@ export interface Turn {
   readonly system: string | null;
   readonly sampling: Sampling;
   readonly thinking: Thinking | null;
-  readonly images?: readonly Image[];
+  readonly images?: readonly SavedImage[];
   /** Id of the exchange whose answer this one goes on with; the question is then only what was typed to make it so. */
   readonly continues?: string | null;
 }
@@ -69,7 +72,7 @@ export interface Exchange {
   readonly id: string | null;
   readonly question: string;
   readonly askedAt: Date;
-  readonly images: readonly Image[];
+  readonly images: readonly SavedImage[];
   /** Empty where there was none. */
   readonly reasoning: string;
   readonly answer: string;

@@ -1,13 +1,13 @@
-import type { Image, Usage } from "../../chat/model.ts";
+import type { Usage } from "../../chat/model.ts";
 import type { Sampling } from "../../chat/sampling.ts";
-import type { Exchange } from "../format/types.ts";
+import type { Exchange, SavedImage } from "../format/types.ts";
 
 /** One message of another program, before it is part of an exchange. */
 export interface ImportedMessage {
   readonly role: "system" | "user" | "assistant";
   readonly text: string;
   readonly reasoning?: string;
-  readonly images?: readonly Image[];
+  readonly images?: readonly SavedImage[];
   /** Null where nobody wrote it down. */
   readonly at: Date | null;
   readonly model?: string | null;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Image } from "../../chat/model.ts";
 import type { Sampling } from "../../chat/sampling.ts";
+import type { SavedImage } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type FormReader, type Item, type ImportSource } from "./types.ts";
 import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";
@@ -75,7 +75,7 @@ function toMessage(
   if (!Array.isArray(content)) {
     return [{ role, text: typeof content === "string" ? content : content.text, reasoning, at: null, model }];
   }
-  const images = content.flatMap(({ image_url: image }, index): Image[] => {
+  const images = content.flatMap(({ image_url: image }, index): SavedImage[] => {
     const url = image === null ? "" : Object.hasOwn(addresses, image.url) ? addresses[image.url]! : image.url;
     return url === "" ? [] : [{ name: `image ${index + 1}`, url }];
   });

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { AppError } from "../../errors.ts";
 import { Channel } from "./append-channel.ts";
 import { encodeTranscript, ExchangeEncoder } from "../format/encode.ts";
-import type { ExchangeEnd, ForkOrigin, Turn } from "../format/types.ts";
+import type { ExchangeEnd, ForkOrigin, ExchangeStart } from "../format/types.ts";
 import { mended } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
 import { parseTranscript } from "../format/parse.ts";
@@ -53,7 +53,7 @@ export class TranscriptWriter {
   /** Notes made during an exchange, which come behind it. */
   #notes = "";
   #encoder: ExchangeEncoder | null = null;
-  #turn: Turn | null = null;
+  #turn: ExchangeStart | null = null;
   #exchangeId = "";
   #channel: Channel | null = null;
   /** The file's size after our last word; null when others may have written since. */
@@ -145,7 +145,7 @@ export class TranscriptWriter {
   }
 
   /** Begins an exchange: the question is in the file when this returns. */
-  begin(turn: Turn): void {
+  begin(turn: ExchangeStart): void {
     if (this.#encoder !== null) throw new Error("The exchange before has not ended.");
     this.#exchangeId = newId();
     this.#encoder = new ExchangeEncoder(this.#exchangeId, turn);

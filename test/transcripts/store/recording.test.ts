@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Recording } from "../../../src/app/conversation/recorder.ts";
-import type { Turn } from "../../../src/transcripts/format/types.ts";
+import type { ExchangeStart } from "../../../src/transcripts/format/types.ts";
 import { readTranscript } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 
@@ -11,7 +11,7 @@ test("an exchange that is left by a throw is ended, and its lock given back", as
   const folder = mkdtempSync(join(tmpdir(), "recording-"));
   try {
     const writer = TranscriptWriter.create(folder);
-    const turn = (question: string): Turn => ({
+    const turn = (question: string): ExchangeStart => ({
       at: new Date(),
       question,
       provider: "p",

@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { Exchange, Transcript, Turn } from "../../../src/transcripts/format/types.ts";
+import type { Exchange, Transcript, ExchangeStart } from "../../../src/transcripts/format/types.ts";
 import { Lock, lockOf } from "../../../src/transcripts/store/lock.ts";
 import { listTranscripts, readTranscript } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
@@ -99,7 +99,7 @@ function ofProgram(exchanges: readonly Exchange[], name: string): readonly Excha
   return own;
 }
 
-function exchange(writer: TranscriptWriter, question: string, more: Partial<Turn> = {}): void {
+function exchange(writer: TranscriptWriter, question: string, more: Partial<ExchangeStart> = {}): void {
   writer.begin(turn(question, more));
   writer.text("answer", noon);
   writer.end(ending());

@@ -1,16 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { splitAttached, textOf, userMessage } from "../../src/chat/message-text.ts";
 import { processorTime } from "../support/processor-time.ts";
-import { joinAttached, splitAttached } from "../../src/chat/attached-text.ts";
+
+const attached = (name: string, text: string) => ({ type: "file", name, text }) as const;
+const joined = (words: string, files: readonly ReturnType<typeof attached>[]) =>
+  textOf([...userMessage(words).content, ...files]);
 
 test("a question with files is taken apart into what it was made of", () => {
   const files = [
-    { name: "a.md", text: "# A\n\n```js\nx\n```" },
-    { name: "src/b.ts", text: "" },
-    { name: "Makefile", text: "all:\n\n\techo" },
+    attached("a.md", "# A\n\n```js\nx\n```"),
+    attached("src/b.ts", ""),
+    attached("Makefile", "all:\n\n\techo"),
   ];
-  expect(splitAttached(joinAttached("look\n\nat these", files))).toEqual({ words: "look\n\nat these", files });
-  expect(splitAttached(joinAttached("", files))).toEqual({ words: "", files });
+  expect(splitAttached(joined("look\n\nat these", files))).toEqual({ words: "look\n\nat these", files });
+  expect(splitAttached(joined("", files))).toEqual({ words: "", files });
 });
 
 test("a question without files is all words", () => {
@@ -23,12 +27,14 @@ test("whatever the parts are, joined again they give the same question", () => {
     maxLength: 12,
   });
   const text = piece.map((parts) => parts.join(""));
-  const file = fc.record({ name: fc.constantFrom("a", "b.ts", "c d/e.md", ".env"), text });
+  const file = fc
+    .tuple(fc.constantFrom("a", "b.ts", "c d/e.md", ".env"), text)
+    .map(([name, said]) => attached(name, said));
   fc.assert(
     fc.property(text, fc.array(file, { maxLength: 3 }), (words, files) => {
-      const question = joinAttached(words, files);
+      const question = joined(words, files);
       const split = splitAttached(question);
-      expect(joinAttached(split.words, split.files)).toBe(question);
+      expect(joined(split.words, split.files)).toBe(question);
       expect(split.files.length).toBeGreaterThanOrEqual(files.length);
     }),
   );
@@ -36,7 +42,7 @@ test("whatever the parts are, joined again they give the same question", () => {
 
 test("many fences and many lines take no time to speak of", () => {
   const took = processorTime(() => {
-    const question = joinAttached("x", [{ name: "a.md", text: "```\n".repeat(200_000) }]);
+    const question = joined("x", [attached("a.md", "```\n".repeat(200_000))]);
     expect(splitAttached(question).files).toHaveLength(1);
   });
   expect(took).toBeLessThan(5_000);

@@ -1,0 +1,61 @@
+/** What a request tells a model, in order. What was typed stays apart from what was attached to it. */
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+
+interface SystemMessage {
+  readonly role: "system";
+  readonly content: string;
+}
+
+/** A question: what was typed, if anything, then what was attached. */
+export interface UserMessage {
+  readonly role: "user";
+  readonly content: readonly (TextPart | FilePart | ImagePart)[];
+}
+
+export interface AssistantMessage {
+  readonly role: "assistant";
+  readonly content: readonly (TextPart | ThinkingPart | ToolCall | ImagePart)[];
+  /** Only on the last message of a request: the model continues from exactly the end of its text. */
+  readonly prefix?: true;
+}
+
+/** The result of a tool call. */
+export interface ToolMessage {
+  readonly role: "tool";
+  /** The call's id. */
+  readonly callId: string;
+  readonly content: readonly (TextPart | ImagePart)[];
+  readonly isError?: true;
+}
+
+interface TextPart {
+  readonly type: "text";
+  readonly text: string;
+}
+
+/** A text file; it becomes text of the message where the request body is made. */
+export interface FilePart {
+  readonly type: "file";
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface ImagePart {
+  readonly type: "image";
+  readonly name: string;
+  /** `data:image/png;base64,…` */
+  readonly url: string;
+}
+
+interface ThinkingPart {
+  readonly type: "thinking";
+  readonly text: string;
+}
+
+interface ToolCall {
+  readonly type: "tool_call";
+  readonly id: string;
+  readonly name: string;
+  /** As the model wrote them: JSON, if all went well. */
+  readonly arguments: string;
+}
