@@ -5,21 +5,18 @@
 import {
   closeSync,
   constants,
-  fchmodSync,
   fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   readSync,
   realpathSync,
-  renameSync,
-  rmSync,
   type Stats,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { devNull } from "node:os";
-import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { systemReason } from "./errors.ts";
 
 /** What a file must be to be read. */
@@ -166,6 +163,24 @@ export function isLink(path: string): boolean {
   }
 }
 
+/** Whether there is a link at a path that another user may have laid there, because anybody may write in its folder. */
+export function isUntrustedLink(path: string): boolean {
+  return isLink(path) && isShared(dirname(path));
+}
+
+/**
+ * Where what is written to a path belongs, as for an editor: the file that a link leads to, which need not exist. An untrusted link
+ * is not followed.
+ *
+ * @throws the system's error
+ */
+export function linkedPath(path: string): string {
+  for (let links = 0; links < 40 && isLink(path) && !isUntrustedLink(path); links++) {
+    path = resolve(realpathSync.native(dirname(path)), readlinkSync(path));
+  }
+  return path;
+}
+
 /** Whether there is a folder at a path, links followed; where that cannot be seen there is none. */
 export function isFolder(path: string): boolean {
   try {
@@ -198,32 +213,5 @@ function makeOne(path: string): void {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if (!isFolder(path)) throw error;
-  }
-}
-
-/**
- * Writes a file whole or not at all: beside it first, then renamed over it. The file is 0600, folders that are missing 0700.
- *
- * @throws the system's error; what was there before stays as it was
- */
-export function replaceFile(path: string, text: string): void {
-  // Made anew, so that no link in its place is followed.
-  const draft = `${path}.${process.pid}.${Date.now().toString(36)}.new`;
-  let isMade = false;
-  try {
-    makeFolder(dirname(path));
-    const descriptor = openSync(draft, "wx", 0o600);
-    isMade = true;
-    try {
-      // A umask may have taken more away.
-      if (process.platform !== "win32") fchmodSync(descriptor, 0o600);
-      writeFileSync(descriptor, text);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(draft, path);
-  } catch (error) {
-    if (isMade) rmSync(draft, { force: true });
-    throw error;
   }
 }

@@ -22,13 +22,13 @@ export function withFindings<Row extends Provider>(
 }
 
 /** Keeps that a service refuses `stream_options`; where it cannot be kept, the next run finds it out once more. */
-export async function keepStreamUsage(
-  { cache }: Folders,
-  { name: provider, baseUrl }: Provider,
-  model: string,
-): Promise<void> {
+export function keepStreamUsage({ cache }: Folders, { name: provider, baseUrl }: Provider, model: string): void {
   const about = { provider, baseUrl, model };
   const known = findingsOf(readFindings(cache), about) ?? { thinking: null, prefix: null, json: null };
   const findings = { ...known, at: new Date().toISOString(), stream_usage: false };
-  await saveFindings(cache, about, findings).catch(() => {});
+  try {
+    saveFindings(cache, about, findings);
+  } catch {
+    // Done without.
+  }
 }

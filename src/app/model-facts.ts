@@ -48,7 +48,7 @@ export async function learnFromList(
 ): Promise<void> {
   for (const { id, facts } of rows) engine.reported.set(`${connection.name}/${id}`, facts);
   const ids = rows.map(({ id }) => id);
-  if (connection.name !== "demo") await saveModelList(engine.folders.cache, connection.name, ids);
+  if (connection.name !== "demo") saveModelList(engine.folders.cache, connection.name, ids);
   const open = rows.map(({ id }) => id).filter((id) => factsOf(engine, connection.name, id).context === undefined);
   if (open.length === 0) return;
   const { serverFacts } = await import("../providers/server-facts.ts");

@@ -78,7 +78,9 @@ async function connectRoute(
     withAdaptation(connection, {
       learnt: learntOf(connection),
       chosen: chosenFields(engine, provider),
-      onRefused: (field) => void (field === "stream_options" && keepStreamUsage(engine.folders, connection, model)),
+      onRefused: (field) => {
+        if (field === "stream_options") keepStreamUsage(engine.folders, connection, model);
+      },
     }),
   ];
   return { model: layered(layers, connect(connection)), prefix: connection.prefix };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { readRegular } from "../files.ts";
-import { writePrivately } from "./private-file.ts";
+import { replaceFile } from "../atomic-file.ts";
 import { type ProbedCapabilities, findingsSchema } from "./schema.ts";
 
 /** What findings are about. */
@@ -40,9 +40,9 @@ export function findingsOf(all: All, found: ProbedModel): ProbedCapabilities | n
 }
 
 /** @throws AppError `storage_failed` */
-export async function saveFindings(cache: string, found: ProbedModel, findings: ProbedCapabilities): Promise<void> {
+export function saveFindings(cache: string, found: ProbedModel, findings: ProbedCapabilities): void {
   const all = { ...readFindings(cache), [nameOf(found)]: findings };
-  await writePrivately(findingsPath(cache), `${JSON.stringify({ v: 1, findings: all }, null, 2)}\n`);
+  replaceFile(findingsPath(cache), `${JSON.stringify({ v: 1, findings: all }, null, 2)}\n`);
 }
 
 function nameOf({ provider, baseUrl, model }: ProbedModel): string {

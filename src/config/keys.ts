@@ -1,6 +1,7 @@
 import { AppError, systemReason } from "../errors.ts";
 import type { Environment } from "./environment.ts";
-import { writePrivately } from "./private-file.ts";
+import { replaceFile } from "../atomic-file.ts";
+import { linkedPath } from "../files.ts";
 import { runKeyCommand } from "./key-command.ts";
 import { clearKeyring, keyringName, readKeyring, writeKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";
@@ -102,14 +103,14 @@ export async function storeKey(provider: string, value: string, places: KeyPlace
   const answer = store === "file" ? null : await writeKeyring(provider, value, environment.variables);
   if (answer?.state === "done") {
     const filed = readKeys(keyFile);
-    if (filed.delete(provider)) await writeKeys(filed, keyFile);
+    if (filed.delete(provider)) writeKeys(filed, keyFile);
     return { origin: { kind: "keyring", name: keyringName }, keyringFailure: null };
   }
   const failure = answer?.state === "failed" ? answer.reason : null;
   if (store === "keyring") {
     throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: failure });
   }
-  await writeKeys(readKeys(keyFile).set(provider, value), keyFile);
+  writeKeys(readKeys(keyFile).set(provider, value), keyFile);
   return { origin: { kind: "store", name: keyFile }, keyringFailure: failure };
 }
 
@@ -169,7 +170,7 @@ export async function removeKey(provider: string, places: KeyPlaces): Promise<Or
   const { environment, keyFile, store } = places;
   const keys = readKeys(keyFile);
   const isFiled = keys.delete(provider);
-  if (isFiled) await writeKeys(keys, keyFile);
+  if (isFiled) writeKeys(keys, keyFile);
   const answer = store === "file" ? null : await clearKeyring(provider, environment.variables);
   if (answer?.state === "failed") {
     throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: answer.reason });
@@ -180,8 +181,8 @@ export async function removeKey(provider: string, places: KeyPlaces): Promise<Or
   ];
 }
 
-async function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): Promise<void> {
-  await writePrivately(keyFile, `${JSON.stringify(Object.fromEntries(keys), null, 2)}\n`);
+function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): void {
+  replaceFile(linkedPath(keyFile), `${JSON.stringify(Object.fromEntries(keys), null, 2)}\n`);
 }
 
 /** @throws AppError `config_broken` when the file is there and is not ours */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { readRegular } from "../files.ts";
-import { writePrivately } from "./private-file.ts";
+import { replaceFile } from "../atomic-file.ts";
 
 /** Ids of a provider's models as it last listed them, by the provider's name. */
 export type ModelIds = Readonly<Record<string, readonly string[]>>;
@@ -24,12 +24,16 @@ export function readModelLists(cache: string): ModelIds {
 }
 
 /** Keeps a provider's list, so that it is known without asking; that it cannot be kept disturbs nobody. */
-export async function saveModelList(cache: string, provider: string, ids: readonly string[]): Promise<void> {
+export function saveModelList(cache: string, provider: string, ids: readonly string[]): void {
   const kept = ids.filter((id) => id.length <= maxIdLength).slice(0, maxModels);
   const all = readModelLists(cache);
   if (Object.hasOwn(all, provider) && JSON.stringify(all[provider]) === JSON.stringify(kept)) return;
   const text = JSON.stringify({ v: 1, models: { ...all, [provider]: kept } });
-  await writePrivately(pathIn(cache), `${text}\n`).catch(() => undefined);
+  try {
+    replaceFile(pathIn(cache), `${text}\n`);
+  } catch {
+    // Done without.
+  }
 }
 
 function pathIn(cache: string): string {

@@ -2,7 +2,8 @@ import { type Document, isMap } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
 import { checkConfig, parseConfig, readText } from "./file.ts";
 import type { ConfigFile } from "./schema.ts";
-import { writePrivately } from "./private-file.ts";
+import { replaceFile } from "../atomic-file.ts";
+import { linkedPath } from "../files.ts";
 
 /**
  * Sets or removes one value in the config file; everything else in it, comments and order included, stays.
@@ -28,7 +29,7 @@ export async function saveSetting(
     throw ofThisSetting(asAppError(error), keys.join("."));
   });
   check(file);
-  await writePrivately(path, after);
+  replaceFile(linkedPath(path), after);
 }
 
 /** @throws AppError `config_broken` where a value stands in the way that is no mapping */

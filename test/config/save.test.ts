@@ -1,6 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readConfigFile } from "../../src/config/file.ts";
 import { saveSetting } from "../../src/config/save.ts";
@@ -29,6 +39,29 @@ roles:
   long: "a \\u4f60 b"
 stop: [END, "---"]
 `;
+
+test.skipIf(process.platform === "win32")(
+  "a link is followed in one's own folder, and replaced where anybody may write",
+  async () => {
+    const target = fileWith("model: llama\n");
+    const [own, shared] = [fileWith(""), fileWith("")].map((path) => dirname(path));
+    chmodSync(shared!, 0o1777);
+    const [first, second, missing, strange] = ["a.yaml", "b.yaml", "c.yaml", "d.yaml"].map((name) => join(own!, name));
+    symlinkSync(target, first!);
+    symlinkSync("a.yaml", second!);
+    await saveSetting(second!, ["model"], "qwen");
+    expect([lstatSync(first!).isSymbolicLink(), lstatSync(second!).isSymbolicLink()]).toEqual([true, true]);
+    expect(readFileSync(target, "utf8")).toBe("model: qwen\n");
+    symlinkSync(join(dirname(target), "new.yaml"), missing!);
+    await saveSetting(missing!, ["model"], "qwen");
+    expect(readFileSync(join(dirname(target), "new.yaml"), "utf8")).toBe("model: qwen\n");
+    symlinkSync(target, join(shared!, "link.yaml"));
+    symlinkSync(join(shared!, "link.yaml"), strange!);
+    await saveSetting(strange!, ["model"], "other");
+    expect(readFileSync(target, "utf8")).toBe("model: qwen\n");
+    expect(lstatSync(join(shared!, "link.yaml")).isFile()).toBe(true);
+  },
+);
 
 test("a person's comments, order, quotes and blank lines stay", async () => {
   const path = fileWith(person);

@@ -129,7 +129,7 @@ async function keep(
   const found = probe.findings(new Date());
   // What a slow model left open may be known from a better day.
   const earlier = probe.slow ? findingsOf(readFindings(folders.cache), about) : null;
-  await saveFindings(folders.cache, about, earlier === null ? found : withEarlier(found, earlier));
+  saveFindings(folders.cache, about, earlier === null ? found : withEarlier(found, earlier));
   terminal.say(terminal.ink.err.dim(sanitize(words.doctor.kept({ path: shortenHome(findingsPath(folders.cache)) }))));
 }
 

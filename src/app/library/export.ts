@@ -7,7 +7,7 @@ import { makeFolder } from "../../files.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { formulas, products } from "../../terminal/markdown/formula.ts";
 import { languages } from "../../terminal/markdown/languages.ts";
-import { AtomicFile } from "../../transcripts/export/atomic-file.ts";
+import { AtomicFile } from "../../atomic-file.ts";
 import { formOf, forms, type FormName } from "../../transcripts/export/formats.ts";
 import type { Dialect } from "../../transcripts/export/html/prose.ts";
 import type { ExportContext } from "../../transcripts/export/types.ts";

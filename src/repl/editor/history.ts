@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { replaceFile } from "../../atomic-file.ts";
 import { flagsIn, isOwn, makeFolder } from "../../files.ts";
 import { cleanText } from "./paste.ts";
 
@@ -140,21 +140,14 @@ async function append(path: string, text: string): Promise<void> {
 
 /** Replaces the file by one without what is not kept. What others append to the old file meanwhile is carried over. */
 async function compact(path: string, limit: number): Promise<void> {
-  const fresh = `${path}.${randomUUID()}`;
   const old = await openOwn(path, constants.O_RDONLY);
   try {
     const { bytes, start } = await readNewest(old);
     // A last line that another session is in the middle of writing belongs to what is carried over.
     const length = bytes.lastIndexOf("\n") + 1;
     const whole = start + length;
-    const file = await open(fresh, "wx", 0o600);
-    try {
-      const kept = newestOnce(parse(bytes.toString("utf8", 0, length)), limit);
-      await file.writeFile(kept.map((text) => `${JSON.stringify(text)}\n`).join(""));
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, path);
+    const kept = newestOnce(parse(bytes.toString("utf8", 0, length)), limit);
+    replaceFile(path, kept.map((text) => `${JSON.stringify(text)}\n`).join(""));
     const { size } = await old.stat();
     if (size > whole) {
       const late = Buffer.alloc(size - whole);
@@ -163,6 +156,5 @@ async function compact(path: string, limit: number): Promise<void> {
     }
   } finally {
     await old.close();
-    await rm(fresh, { force: true });
   }
 }

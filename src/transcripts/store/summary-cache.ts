@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readRegular, replaceFile } from "../../files.ts";
+import { replaceFile } from "../../atomic-file.ts";
+import { readRegular } from "../../files.ts";
 import { folderKey, type FileState } from "./folder.ts";
 import type { Summary } from "./summary.ts";
 

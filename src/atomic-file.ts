@@ -1,8 +1,22 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, statSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import { AppError, systemReason } from "../../errors.ts";
-import { createFile, writeAll } from "../store/fs.ts";
-import { newId } from "../store/names.ts";
+import { AppError, systemReason } from "./errors.ts";
+import { isUntrustedLink, makeFolder } from "./files.ts";
+
+/** Tells apart what this process writes at the same time. */
+let count = 0;
 
 /**
  * A file that appears whole or not at all: it is written under another name beside its place, for its owner alone. Devices
@@ -24,30 +38,28 @@ export class AtomicFile {
   }
 
   /**
-   * @param force replaces a file that is there
+   * @param force replaces a file that is there, or a link to one
    * @throws AppError `output_exists`; `storage_failed` when nothing can be written there
    */
   static open(path: string, force: boolean): AtomicFile {
-    const there = orFailed(path, () => statSync(path, { throwIfNoEntry: false }));
-    if (there !== undefined && !there.isFile() && !there.isDirectory()) {
-      return new AtomicFile(
-        path,
-        force,
-        orFailed(path, () => openSync(path, "w")),
-        null,
-      );
-    }
-    if (there !== undefined && !force) throw new AppError("output_exists", { path });
-    if (there?.isDirectory() === true) throw new AppError("storage_failed", { path, reason: "EISDIR" });
-    const temporary = join(dirname(path), `.${newId()}${newId()}.part`);
-    const descriptor = orFailed(path, () => createFile(temporary));
-    if (descriptor === null) throw new AppError("storage_failed", { path, reason: "EEXIST" });
-    return new AtomicFile(path, force, descriptor, temporary);
+    return orFailed(path, () => {
+      const there = (isUntrustedLink(path) ? lstatSync : statSync)(path, { throwIfNoEntry: false });
+      const isReplaced = there === undefined || there.isFile() || there.isDirectory() || there.isSymbolicLink();
+      if (!isReplaced) return new AtomicFile(path, force, openSync(path, "w"), null);
+      if (there !== undefined && !force) throw new AppError("output_exists", { path });
+      if (there?.isDirectory() === true) throw new AppError("storage_failed", { path, reason: "EISDIR" });
+      const temporary = join(dirname(path), `.${process.pid}-${Date.now().toString(36)}-${count++}.part`);
+      // Made anew, so that no link in its place is followed.
+      const descriptor = openSync(temporary, "wx", 0o600);
+      // A umask may have taken more away.
+      if (process.platform !== "win32") fchmodSync(descriptor, 0o600);
+      return new AtomicFile(path, force, descriptor, temporary);
+    });
   }
 
   /** @throws AppError `storage_failed`; nothing is left then */
   write(text: string): void {
-    this.#orDiscard(() => writeAll(this.#descriptor, text));
+    this.#orDiscard(() => writeFileSync(this.#descriptor, text));
   }
 
   /** @throws AppError `output_exists` when somebody else made the file meanwhile, `storage_failed`; nothing is left then */
@@ -95,6 +107,18 @@ export class AtomicFile {
       throw error;
     }
   }
+}
+
+/**
+ * Writes a file whole or not at all. The file is 0600, folders that are missing 0700; a link in its place is replaced.
+ *
+ * @throws AppError `storage_failed`; what was there before stays as it was
+ */
+export function replaceFile(path: string, text: string): void {
+  orFailed(path, () => makeFolder(dirname(path)));
+  const draft = AtomicFile.open(path, true);
+  draft.write(text);
+  draft.commit();
 }
 
 function orFailed<Result>(path: string, work: () => Result): Result {

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { AtomicFile } from "../../../src/transcripts/export/atomic-file.ts";
-import { temporaryFolder } from "../../support/transcripts.ts";
+import { AtomicFile } from "../src/atomic-file.ts";
+import { temporaryFolder } from "./support/transcripts.ts";
 
 const windows = process.platform === "win32";
 
