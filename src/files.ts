@@ -138,8 +138,17 @@ function isShared(folder: string): boolean {
 export function isInside(folder: string, path: string): boolean {
   const [outer, inner] = [realPathOf(folder), realPathOf(path)];
   if (outer === null || inner === null) return false;
-  const way = relative(outer, inner);
-  return !isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`);
+  return nearPath(outer, inner) !== null;
+}
+
+/**
+ * A path as seen from a folder that it lies in; null where it lies elsewhere. `..foo` is a name like any other.
+ *
+ * @returns empty for the folder itself
+ */
+export function nearPath(folder: string, path: string): string | null {
+  const near = relative(folder, path);
+  return near === ".." || near.startsWith(`..${sep}`) || isAbsolute(near) ? null : near;
 }
 
 /** The real path of what exists of it, and the rest as it is; null for a link that leads nowhere, and for what cannot be looked at. */

@@ -6,7 +6,7 @@ import { userMessage } from "../../chat/message-text.ts";
 import { decodeText, type TextEncoding } from "../../text-encoding.ts";
 import { findFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
-import { nearPath } from "../display-path.ts";
+import { nearPath } from "../../files.ts";
 import { contentOf, isPictureName } from "./picture.ts";
 
 /** A file that goes with a question, read. */

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Ignore } from "ignore";
 import { expandHome } from "../../config/home.ts";
 import { AppError, systemReason } from "../../errors.ts";
-import { nearPath } from "../display-path.ts";
+import { nearPath } from "../../files.ts";
 
 export interface FoundFiles {
   /** Absolute, by name. */

@@ -1,18 +1,14 @@
-import { openSync, readSync } from "node:fs";
+import { openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { decodeText, type TextEncoding } from "../../text-encoding.ts";
-import { using } from "../store/fs.ts";
+import { readInto, using } from "../store/fs.ts";
 import { incompleteTail } from "../format/truncation.ts";
 
 const chunkLength = 1 << 20;
 
 /** The first bytes of a file, at most `length`. Throws the system's error. */
 export function headOf(path: string, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  return bytes.subarray(
-    0,
-    using(openSync(path, "r"), (descriptor) => readSync(descriptor, bytes, 0, length, 0)),
-  );
+  return using(openSync(path, "r"), (descriptor) => readInto(Buffer.alloc(length), descriptor, 0));
 }
 
 /** Bytes of a file that its encoding is told by. */

@@ -7,6 +7,21 @@ import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type Item } from "./types.ts";
 import { exchangeOf, isEmpty } from "./messages.ts";
 
+const orNull = v.fallback(v.nullish(v.string(), null), null);
+const amount = v.fallback(v.nullish(v.number(), null), null);
+/** The columns that both tables of answers have. */
+export const rowEntries = {
+  id: v.pipe(v.unknown(), v.transform(String)),
+  model: orNull,
+  resolved_model: orNull,
+  options_json: orNull,
+  datetime_utc: orNull,
+  duration_ms: amount,
+  input_tokens: amount,
+  output_tokens: amount,
+  token_details: orNull,
+};
+
 /** One question and answer of `llm`, from whichever of its tables. */
 export interface LlmRow {
   /** Sorts by time. */

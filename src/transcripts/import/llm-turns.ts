@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { bounds } from "./bounds.ts";
 import { TooMuch, type ForeignDatabase } from "./database.ts";
-import { json, type LlmRow } from "./llm-rows.ts";
+import { json, type LlmRow, rowEntries } from "./llm-rows.ts";
 
 /**
  * The turns in those rows, from the tree of messages that they share. Facts: a turn goes from `parent_message_hash`, the
@@ -31,20 +31,7 @@ function toRow(turn: v.InferOutput<typeof turnSchema>, reader: MessageReader): L
 }
 
 const orNull = v.fallback(v.nullish(v.string(), null), null);
-const amount = v.fallback(v.nullish(v.number(), null), null);
-const turnEntries = {
-  id: v.pipe(v.unknown(), v.transform(String)),
-  parent_message_hash: orNull,
-  tip_message_hash: orNull,
-  model: orNull,
-  resolved_model: orNull,
-  options_json: orNull,
-  datetime_utc: orNull,
-  duration_ms: amount,
-  input_tokens: amount,
-  output_tokens: amount,
-  token_details: orNull,
-};
+const turnEntries = { ...rowEntries, parent_message_hash: orNull, tip_message_hash: orNull };
 const turnSchema = v.object(turnEntries);
 const messageSchema = v.object({ hash: v.string(), parent_hash: orNull, role: v.string() });
 type StoredMessage = v.InferOutput<typeof messageSchema>;

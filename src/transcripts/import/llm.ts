@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { bounds } from "./bounds.ts";
 import { ForeignDatabase } from "./database.ts";
 import { skip, type Item } from "./types.ts";
-import { conversationOf, type LlmRow } from "./llm-rows.ts";
+import { conversationOf, type LlmRow, rowEntries } from "./llm-rows.ts";
 import { MessageReader, turnRows } from "./llm-turns.ts";
 
 type Value = SQLOutputValue | undefined;
@@ -82,23 +82,7 @@ function placesIn(database: ForeignDatabase): Map<string, Places> {
 }
 
 const text = v.fallback(v.nullish(v.string(), ""), "");
-const orNull = v.fallback(v.nullish(v.string(), null), null);
-const amount = v.fallback(v.nullish(v.number(), null), null);
-const responseEntries = {
-  id: v.pipe(v.unknown(), v.transform(String)),
-  model: orNull,
-  resolved_model: orNull,
-  prompt: text,
-  system: text,
-  response: text,
-  reasoning: text,
-  options_json: orNull,
-  datetime_utc: orNull,
-  duration_ms: amount,
-  input_tokens: amount,
-  output_tokens: amount,
-  token_details: orNull,
-};
+const responseEntries = { ...rowEntries, prompt: text, system: text, response: text, reasoning: text };
 const responseSchema = v.pipe(
   v.object(responseEntries),
   v.transform((row): LlmRow => ({ ...row, model: row.resolved_model ?? row.model })),

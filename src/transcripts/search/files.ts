@@ -1,5 +1,5 @@
-import { fstatSync, readSync } from "node:fs";
-import { using } from "../store/fs.ts";
+import { fstatSync } from "node:fs";
+import { readInto, using } from "../store/fs.ts";
 import { filesIn, openToRead, wholeFile, type FileState } from "../store/folder.ts";
 import { smallFile } from "../limits.ts";
 
@@ -33,11 +33,5 @@ export function readWhole(path: string): { readonly bytes: Buffer; readonly stat
 export function readPart(descriptor: number, start: number, end: number): Buffer {
   const size = Math.max(0, end - start);
   if (shared.length < size) shared = Buffer.allocUnsafe(Math.max(size, 1 << 18));
-  let length = 0;
-  while (length < size) {
-    const read = readSync(descriptor, shared, length, size - length, start + length);
-    if (read === 0) break;
-    length += read;
-  }
-  return shared.subarray(0, length);
+  return readInto(shared.subarray(0, size), descriptor, start);
 }

@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, ftruncateSync, readSync, realpathSync, truncateSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, realpathSync, truncateSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { decodeFile, identify, keptBytes } from "../format/decode.ts";
 import { parseTranscript } from "../format/parse.ts";
 import { mend } from "../format/repair.ts";
-import { createFile, isGone, openFile, writeAll } from "./fs.ts";
+import { createFile, isGone, openFile, readInto, writeAll } from "./fs.ts";
 import { Lock } from "./lock.ts";
 
 /** After this long without a write a machine may have slept, and others may have taken us for dead; milliseconds. */
@@ -111,8 +111,9 @@ const wholeTail = /\n-{40}\n<!-- deepseek-chat end \{[^\n]*\} -->\n\n$/;
 /** Makes an open file ready to be appended to: closes an exchange that breaks off. Null: a look at its end was enough. */
 function settle(descriptor: number, path: string): Held | null {
   const { size, mtime } = fstatSync(descriptor);
-  if (wholeTail.test(readPart(descriptor, Math.max(0, size - tailLength), size).toString("utf8"))) return null;
-  const bytes = readPart(descriptor, 0, size);
+  const tail = readInto(Buffer.allocUnsafe(Math.min(size, tailLength)), descriptor, Math.max(0, size - tailLength));
+  if (wholeTail.test(tail.toString("utf8"))) return null;
+  const bytes = readInto(Buffer.allocUnsafe(size), descriptor, 0);
   const text = decodeFile(bytes);
   const parsed = parseTranscript(text);
   const { keep, addition } = mend(text, parsed, mtime);
@@ -126,15 +127,4 @@ function shorten(descriptor: number, path: string, length: number): void {
   // Windows does not shorten a file by a descriptor that was opened for appending.
   if (process.platform === "win32") truncateSync(path, length);
   else ftruncateSync(descriptor, length);
-}
-
-function readPart(descriptor: number, from: number, to: number): Buffer {
-  const bytes = Buffer.allocUnsafe(to - from);
-  let length = 0;
-  while (length < bytes.length) {
-    const read = readSync(descriptor, bytes, length, bytes.length - length, from + length);
-    if (read === 0) break;
-    length += read;
-  }
-  return bytes.subarray(0, length);
 }

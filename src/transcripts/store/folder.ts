@@ -1,6 +1,6 @@
-import { constants, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
+import { constants, lstatSync, openSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { using } from "./fs.ts";
+import { readInto, using } from "./fs.ts";
 import { AppError, systemReason } from "../../errors.ts";
 import { isInside, readRegular } from "../../files.ts";
 import { limits } from "../limits.ts";
@@ -102,8 +102,7 @@ let shared = Buffer.alloc(0);
 /** Runs `work` with a file's bytes, which are gone afterwards. Throws the system's error. */
 export function withBytes<Result>(path: string, size: number, work: (bytes: Buffer) => Result): Result {
   if (shared.length < size) shared = Buffer.allocUnsafe(Math.max(size, 1 << 18));
-  const length = using(openToRead(path), (descriptor) => readSync(descriptor, shared, 0, size, 0));
-  return work(shared.subarray(0, length));
+  return work(using(openToRead(path), (descriptor) => readInto(shared.subarray(0, size), descriptor, 0)));
 }
 
 /** Nothing waits on a pipe. */

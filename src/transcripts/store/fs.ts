@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemReason } from "../../errors.ts";
 import { flagsIn } from "../../files.ts";
@@ -29,6 +29,17 @@ export function openFile(path: string, create: boolean): number {
 export function writeAll(descriptor: number, text: string): void {
   let bytes: Uint8Array = Buffer.from(text);
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(descriptor, bytes));
+}
+
+/** Reads what an open file holds from the place `at` on, as much as `bytes` takes; gives the part of `bytes` that was filled. */
+export function readInto(bytes: Buffer, descriptor: number, at: number): Buffer {
+  let length = 0;
+  while (length < bytes.length) {
+    const read = readSync(descriptor, bytes, length, bytes.length - length, at + length);
+    if (read === 0) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
 }
 
 /** Whether the file behind an open descriptor was deleted or replaced. */
