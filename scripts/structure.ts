@@ -24,7 +24,7 @@ const irregular =
   /^(?:begun|bought|brought|built|caught|done|drawn|fallen|found|given|gone|held|kept|known|laid|led|left|lost|made|meant|met|paid|put|said|seen|sent|shown|spent|spoken|taken|taught|thrown|told|torn|won|worn|written)$/u;
 const declaration = /^(?<exported>export )?(?:declare )?(?:abstract )?(?:interface|type|class|enum) (?<name>\w+)/gmu;
 /** Rooms whose circles are still being undone. */
-const unfinished = /^src\/(?:app|providers)\//u;
+const unfinished = /^src\/providers\//u;
 const importedPath = /(?:from|import|import\()\s*"(?<path>\.{1,2}\/[^"]+)"/gu;
 
 const sources = new Map(

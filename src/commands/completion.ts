@@ -47,7 +47,7 @@ const filed = new Set(["file", "transcript", "transcripts", "log-file", "output"
 async function knownValues(engine: Engine, console: Console): Promise<CompletionValues> {
   const plain = (names: readonly string[]) => names.map((name): CompletionValue => [name, ""]);
   const [{ listConversations }, { settingNames }, { nameableModels }] = await Promise.all([
-    import("../app/library/resolve.ts"),
+    import("../app/library/conversations.ts"),
     import("../app/config.ts"),
     import("../app/known-models.ts"),
   ]);

@@ -54,7 +54,10 @@ export const transcripts: Declare = (program, { words, run }) => {
     run(group, async (engine, console) => {
       const [word] = group.args;
       if (word !== undefined) throw unknownCommand(word, group);
-      return await (await import("../app/library/browse.ts")).browse(engine, console);
+      const reference = await (await import("../app/library/browse.ts")).browse(engine, console);
+      if (reference === null) return null;
+      const { runSession } = await import("../app/session/session.ts");
+      return await runSession(engine, console, { kind: "named", reference }, []);
     }),
   );
 

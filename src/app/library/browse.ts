@@ -14,7 +14,7 @@ import { localStamp } from "../../transcripts/format/times.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { listConversations } from "./resolve.ts";
+import { listConversations } from "./conversations.ts";
 import { modelOf } from "./list.ts";
 
 /**
@@ -190,16 +190,17 @@ async function previewOf(engine: Pick<Engine, "stop">, console: Console, summary
   return lines.join("\n");
 }
 
-/** What bare `transcripts` does. */
-export async function browse(engine: Engine, console: Console): Promise<AppError | null> {
+/**
+ * What bare `transcripts` does: a list, which a person may look through.
+ *
+ * @returns the path of the conversation that is to be resumed; null for none
+ */
+export async function browse(engine: Engine, console: Console): Promise<string | null> {
   const { terminal } = console;
   if (!terminal.interactive || !terminal.outIsTerminal || !terminal.capable) {
     const { list } = await import("./list.ts");
     await list(engine, console, { json: false, limit: null, since: null, model: null });
     return null;
   }
-  const path = await pickConversation(engine, console, "show", null);
-  if (path === null) return null;
-  const { runSession } = await import("../session/session.ts");
-  return await runSession(engine, console, { kind: "named", reference: path }, []);
+  return await pickConversation(engine, console, "show", null);
 }

@@ -21,7 +21,7 @@ import {
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { toldPath } from "../display-path.ts";
-import { passOver, readingOf } from "./resolve.ts";
+import { passOver, readingOf } from "./conversations.ts";
 
 export interface ExportOptions {
   /** Conversations as they were named; none with `all`. */

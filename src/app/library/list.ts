@@ -7,7 +7,7 @@ import { findTranscript, type TranscriptSummary } from "../../transcripts/store/
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { listConversations, readingOf } from "./resolve.ts";
+import { listConversations, readingOf } from "./conversations.ts";
 
 export interface ListOptions {
   readonly json: boolean;

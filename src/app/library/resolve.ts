@@ -1,10 +1,8 @@
 import { AppError } from "../../errors.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
-import { errorWords } from "../../terminal/terminal.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
-import type { ReadOptions, TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
+import { readingOf } from "./conversations.ts";
 
 /** Which conversation to go on with. */
 export type Earlier =
@@ -36,26 +34,6 @@ export async function findEarlier(engine: Engine, console: Console, earlier: Ear
   const newest = await newestTranscript(engine.transcripts, engine.folders.cache, readingOf(engine, console));
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
   return await readTranscript(newest.path, engine.stop);
-}
-
-/** The conversations in the transcripts folder, newest first. */
-export async function listConversations(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
-  console: Console,
-): Promise<TranscriptSummary[]> {
-  const { listTranscripts } = await import("../../transcripts/store/read.ts");
-  return await listTranscripts(engine.transcripts, engine.folders.cache, readingOf(engine, console));
-}
-
-/** Reading that stops with the program, and tells of files that are passed over. */
-export function readingOf(engine: Pick<Engine, "stop">, console: Console): ReadOptions {
-  return { signal: engine.stop, onUnreadable: (error) => passOver(console, error) };
-}
-
-/** Tells of a file that costs itself alone. */
-export function passOver({ terminal, words }: Console, error: AppError): void {
-  const { what } = errorWords(error, words.errors);
-  terminal.warn(sanitize(words.transcripts.passedOver({ what })));
 }
 
 /**

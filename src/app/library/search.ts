@@ -9,7 +9,7 @@ import {
 } from "../../transcripts/search/search.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { passOver } from "./resolve.ts";
+import { passOver } from "./conversations.ts";
 import { foundObject, foundText } from "./search-results.ts";
 
 export interface SearchOptions {

@@ -10,7 +10,7 @@ import { outline } from "../../transcripts/search/exchange-offsets.ts";
 import { byTurns } from "../../transcripts/steps.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { readingOf } from "./resolve.ts";
+import { readingOf } from "./conversations.ts";
 import { drawn } from "./render.ts";
 import { showPaged } from "../pager.ts";
 

@@ -1,0 +1,26 @@
+import type { AppError } from "../../errors.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { errorWords } from "../../terminal/terminal.ts";
+import type { ReadOptions, TranscriptSummary } from "../../transcripts/store/read.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
+
+/** The conversations in the transcripts folder, newest first. */
+export async function listConversations(
+  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  console: Console,
+): Promise<TranscriptSummary[]> {
+  const { listTranscripts } = await import("../../transcripts/store/read.ts");
+  return await listTranscripts(engine.transcripts, engine.folders.cache, readingOf(engine, console));
+}
+
+/** Reading that stops with the program, and tells of files that are passed over. */
+export function readingOf(engine: Pick<Engine, "stop">, console: Console): ReadOptions {
+  return { signal: engine.stop, onUnreadable: (error) => passOver(console, error) };
+}
+
+/** Tells of a file that costs itself alone. */
+export function passOver({ terminal, words }: Console, error: AppError): void {
+  const { what } = errorWords(error, words.errors);
+  terminal.warn(sanitize(words.transcripts.passedOver({ what })));
+}
