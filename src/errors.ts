@@ -1,6 +1,6 @@
 /**
  * Everything that can go wrong and that a person is told about, as one table: the code, the facts the words need, and the
- * exit code. The words themselves, in two languages, are in `words/`; nobody decides anything by reading a message.
+ * kind, from which the exit code follows. The words themselves, in two languages, are in `words/`; nobody decides anything by reading a message.
  */
 export interface ErrorDetails {
   /** A fault of the program itself: anything that was not foreseen. */
@@ -149,73 +149,95 @@ type RefusalAdvice = "none" | "route" | "https" | "field";
 
 export type ErrorCode = keyof ErrorDetails;
 
+/**
+ * What an error means to whoever decides what comes next: a fault of the program, how it was called, settings and credentials,
+ * a request that the service would refuse again, a service or a way to it that may work later, this machine's disk and streams,
+ * or the person's own stop.
+ */
+export type ErrorKind = "internal" | "usage" | "config" | "refused" | "service" | "local" | "interrupted";
+
+const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
+  internal: "internal",
+  usage: "usage",
+  not_possible: "usage",
+  no_question: "usage",
+  input_unreadable: "usage",
+  input_too_heavy: "usage",
+  not_a_conversation: "usage",
+  output_exists: "usage",
+  output_needed: "usage",
+  nothing_named: "usage",
+  not_a_terminal: "usage",
+  unknown_provider: "usage",
+  editor_failed: "usage",
+  not_a_log: "usage",
+  slow_pattern: "usage",
+  bad_pattern: "usage",
+  no_working_folder: "usage",
+  unknown_setting: "usage",
+  bad_value: "usage",
+  transcript_not_found: "usage",
+  transcript_ambiguous: "usage",
+  no_key: "config",
+  no_stored_key: "config",
+  key_malformed: "config",
+  key_command_failed: "config",
+  keyring_failed: "config",
+  key_rejected: "config",
+  key_wanted: "config",
+  no_balance: "config",
+  forbidden: "config",
+  no_model: "config",
+  config_broken: "config",
+  config_misfit: "config",
+  config_unknown: "config",
+  untrusted_endpoint: "config",
+  insecure_endpoint: "config",
+  insecure_proxy: "config",
+  wrong_base_url: "config",
+  request_refused: "refused",
+  model_not_found: "refused",
+  content_refused: "refused",
+  context_too_long: "refused",
+  summary_unusable: "refused",
+  empty_answer: "refused",
+  no_connection: "service",
+  timeout: "service",
+  rate_limited: "service",
+  model_loading: "service",
+  service_failed: "service",
+  stream_failed: "service",
+  not_a_stream: "service",
+  not_a_list: "service",
+  incomplete_answer: "service",
+  empty_stream: "service",
+  finish_unknown: "service",
+  redirected: "service",
+  flooded: "service",
+  no_home: "local",
+  transcript_unwritable: "local",
+  transcript_unreadable: "local",
+  transcript_busy: "local",
+  storage_failed: "local",
+  output_unwritable: "local",
+  interrupted: "interrupted",
+};
+
 /** Exit codes as promised to scripts. */
-const exitCodes: Record<ErrorCode, number> = {
+const exitCodes: Readonly<Record<ErrorKind, number>> = {
   internal: 1,
   usage: 2,
-  not_possible: 2,
-  no_question: 2,
-  input_unreadable: 2,
-  input_too_heavy: 2,
-  not_a_conversation: 2,
-  output_exists: 2,
-  output_needed: 2,
-  nothing_named: 2,
-  not_a_terminal: 2,
-  unknown_provider: 2,
-  editor_failed: 2,
-  not_a_log: 2,
-  slow_pattern: 2,
-  bad_pattern: 2,
-  no_working_folder: 2,
-  no_home: 6,
-  unknown_setting: 2,
-  bad_value: 2,
-  no_key: 3,
-  no_stored_key: 3,
-  key_malformed: 3,
-  key_command_failed: 3,
-  keyring_failed: 3,
-  key_rejected: 3,
-  key_wanted: 3,
-  no_balance: 3,
-  forbidden: 3,
-  no_model: 3,
-  config_broken: 3,
-  config_misfit: 3,
-  config_unknown: 3,
-  untrusted_endpoint: 3,
-  insecure_endpoint: 3,
-  insecure_proxy: 3,
-  wrong_base_url: 3,
-  request_refused: 4,
-  model_not_found: 4,
-  content_refused: 4,
-  context_too_long: 4,
-  summary_unusable: 4,
-  empty_answer: 4,
-  no_connection: 5,
-  timeout: 5,
-  rate_limited: 5,
-  model_loading: 5,
-  service_failed: 5,
-  stream_failed: 5,
-  not_a_stream: 5,
-  not_a_list: 5,
-  incomplete_answer: 5,
-  empty_stream: 5,
-  finish_unknown: 5,
-  redirected: 5,
-  flooded: 5,
-  transcript_unwritable: 6,
-  transcript_unreadable: 6,
-  transcript_not_found: 2,
-  transcript_busy: 6,
-  transcript_ambiguous: 2,
-  storage_failed: 6,
-  output_unwritable: 6,
+  config: 3,
+  refused: 4,
+  service: 5,
+  local: 6,
   interrupted: 130,
 };
+
+/** The exit code of a kind of failure; 0 where nothing failed. */
+export function exitCodeOf(kind: ErrorKind | null): number {
+  return kind === null ? 0 : exitCodes[kind];
+}
 
 export interface AppErrorOptions {
   cause?: unknown;
@@ -225,7 +247,7 @@ export interface AppErrorOptions {
   traceId?: string | null;
 }
 
-/** An error the program foresaw: a code, the facts behind it, and the exit code it leads to. */
+/** An error the program foresaw: a code, the facts behind it, and its kind. */
 export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = "AppError";
   readonly code: Code;
@@ -241,8 +263,8 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
     this.traceId = options.traceId ?? null;
   }
 
-  get exitCode(): number {
-    return exitCodes[this.code];
+  get kind(): ErrorKind {
+    return kinds[this.code];
   }
 }
 

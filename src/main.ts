@@ -17,7 +17,7 @@ import { commandFirst } from "./commands/argument-order.ts";
 import { setup } from "./commands/setup.ts";
 import { transcripts } from "./commands/transcripts.ts";
 import { type Declare, type CommandContext, Verb } from "./commands/command.ts";
-import { asAppError, type AppError } from "./errors.ts";
+import { asAppError, type AppError, exitCodeOf } from "./errors.ts";
 import type { Words } from "./words/types.ts";
 
 const verbs: Readonly<Record<string, Declare>> = {
@@ -60,7 +60,7 @@ export async function main(args: readonly string[], thread: URL): Promise<void> 
     if (stop.signal.reason !== "closed") process.exitCode = await report(error, words, globalsOf(program), stop.signal);
   }
   if (!stop.signal.aborted) return;
-  process.exitCode = exitCodeOf(stop.signal.reason);
+  process.exitCode = signalCodeOf(stop.signal.reason);
   // Nothing is left to do; a proxy that is silent on the way to a tunnel would be waited for.
   setTimeout(() => process.exit(), leftoverMs).unref();
 }
@@ -127,7 +127,7 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
         const told = (await work(engine, console)) ?? null;
         const lost = told === null ? await unwritten(stop.signal) : null;
         if (lost !== null) throw lost;
-        if (told) process.exitCode = told.exitCode;
+        if (told) process.exitCode = exitCodeOf(told.kind);
         logEnd(engine.log, told);
       } catch (error) {
         logEnd(engine.log, asAppError(error));
@@ -162,7 +162,7 @@ async function report(
   const verbosity = verbose === true ? "verbose" : "normal";
   const terminal = openTerminal({ color, verbosity, onClosed: () => {} });
   tellError(terminal, words, known);
-  return known.exitCode;
+  return exitCodeOf(known.kind);
 }
 
 /** Milliseconds the program has to end in order after a signal, whatever it waits for. */
@@ -182,6 +182,6 @@ function listenForSignals(stop: AbortController): void {
 }
 
 /** A reader of stdout that has gone is no failure. */
-function exitCodeOf(reason: unknown): number {
+function signalCodeOf(reason: unknown): number {
   return signals[reason as Signal] ?? 0;
 }

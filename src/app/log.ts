@@ -5,7 +5,7 @@ import { expandHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import type { Connection } from "../providers/connection.ts";
-import { AppError, asAppError } from "../errors.ts";
+import { AppError, asAppError, type ErrorKind, exitCodeOf } from "../errors.ts";
 
 /**
  * Opens the log that the settings name, with a first line that says what runs; null where they name none.
@@ -35,8 +35,8 @@ export async function startLog(
 }
 
 /** The last line of the log: how the command ended. */
-export function logEnd(log: Log | null, error: { readonly code: string; readonly exitCode: number } | null): void {
-  const facts = error === null ? { exitCode: 0 } : { code: error.code, exitCode: error.exitCode };
+export function logEnd(log: Log | null, error: { readonly code: string; readonly kind: ErrorKind } | null): void {
+  const facts = { ...(error !== null && { code: error.code }), exitCode: exitCodeOf(error?.kind ?? null) };
   log?.write(error === null ? "info" : "error", "end", facts);
 }
 

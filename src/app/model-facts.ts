@@ -77,8 +77,8 @@ export async function modelInUse({ stop }: Pick<FactSource, "stop">, connection:
 }
 
 /** Whether an error says no more than that a service gives no list of models. */
-export function hasNoList({ code, exitCode }: AppError): boolean {
-  return exitCode === 4 || code === "not_a_list" || code === "not_a_stream";
+export function hasNoList({ code, kind }: AppError): boolean {
+  return kind === "refused" || code === "not_a_list" || code === "not_a_stream";
 }
 
 /** The one model that is for chat; null where it is not clear which. */

@@ -7,7 +7,7 @@ import { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 
 /** What gives the exit code when all was told already: an error, or whatever else has a code. */
-type Told = Pick<AppError, "exitCode"> & { readonly code: string };
+type Told = Pick<AppError, "kind"> & { readonly code: string };
 type Work = Told | null | void;
 
 /** What a command declares itself with. */

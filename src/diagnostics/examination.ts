@@ -1,9 +1,9 @@
-import { asAppError } from "../errors.ts";
+import { asAppError, type ErrorKind } from "../errors.ts";
 import { balance, failover, key, models, provider } from "./account.ts";
 import type { AnyCheck, CheckOutcome, CheckSkipReason } from "./check.ts";
 import { program, settings, terminal } from "./machine.ts";
 import { answer, clock, connect, lookup, proxy, tls } from "./network.ts";
-import { exitCodeOf, type Problem } from "./problems.ts";
+import { failureKind, type Problem } from "./problems.ts";
 import { findings, json, prefix, streaming, thinking, usage } from "./questions.ts";
 import { folders, index, transcripts } from "./storage.ts";
 import type { CheckFacts, CheckId, Subject } from "./subject.ts";
@@ -84,14 +84,14 @@ function skipped(id: CheckId, why: CheckSkipReason, by: CheckId | null): Result 
 
 function statusOf(problems: readonly Problem[]): Status {
   if (problems.length === 0) return "ok";
-  return problems.some((found) => exitCodeOf(found) > 0) ? "fail" : "warn";
+  return problems.some((found) => failureKind(found) !== null) ? "fail" : "warn";
 }
 
 /** What must be mended first: the program, then settings and usage, storage, what is asked for, and last what may pass by itself. */
-const gravity = [1, 3, 2, 6, 4, 5];
+const gravity: readonly ErrorKind[] = ["internal", "config", "usage", "local", "refused", "service"];
 
-/** The exit code of the worst failure; 0 where nothing failed. */
-export function worstExitCode(problems: readonly Problem[]): number {
-  const codes = problems.map(exitCodeOf).filter((code) => code > 0);
-  return gravity.find((code) => codes.includes(code)) ?? codes[0] ?? 0;
+/** The worst failure's kind; null where nothing failed. */
+export function worstFailure(problems: readonly Problem[]): ErrorKind | null {
+  const kinds = problems.map(failureKind).filter((kind) => kind !== null);
+  return gravity.find((kind) => kinds.includes(kind)) ?? kinds[0] ?? null;
 }

@@ -2,8 +2,8 @@ import type { ChatEvent } from "../chat/events.ts";
 import type { Layer } from "../chat/layers.ts";
 import type { Message } from "../chat/messages.ts";
 import type { ChatRequest } from "../chat/model.ts";
-import type { AppError } from "../errors.ts";
 import { prefixOf, textOf, thinkingOf } from "../chat/message-text.ts";
+import { type AppError, exitCodeOf } from "../errors.ts";
 import type { Log } from "./log-file.ts";
 
 /** Whom a model asks. */
@@ -184,8 +184,8 @@ function errorFacts(error: AppError, content: boolean): { readonly [fact: string
   const details = Object.entries(error.details as object).filter(
     ([name, value]) => content || harmlessDetails.has(name) || (name === "reason" && isSystemReason(value)),
   );
-  const { code, exitCode, traceId } = error;
-  return { code, exitCode, errorTraceId: traceId, details: Object.fromEntries(details) };
+  const { code, kind, traceId } = error;
+  return { code, exitCode: exitCodeOf(kind), errorTraceId: traceId, details: Object.fromEntries(details) };
 }
 
 /** `ECONNRESET` and the like. */

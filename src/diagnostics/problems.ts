@@ -1,4 +1,4 @@
-import type { AppError } from "../errors.ts";
+import type { AppError, ErrorKind } from "../errors.ts";
 
 /** What checks find wrong, beyond the program's errors: the code, and the facts that the words need. */
 export interface ProblemDetails {
@@ -40,14 +40,14 @@ export interface ProblemDetails {
 
 export type ProblemCode = keyof ProblemDetails;
 
-/** Exit codes of what fails; all else is a warning. */
-const exitCodes = {
-  not_writable: 6,
-  no_space: 6,
-  malformed_proxy: 3,
-  unsupported_proxy: 3,
-  model_retired: 4,
-} as const satisfies Partial<Record<ProblemCode, number>>;
+/** What fails; all else is a warning. */
+const failures: { readonly [Code in ProblemCode]?: ErrorKind } = {
+  not_writable: "local",
+  no_space: "local",
+  malformed_proxy: "config",
+  unsupported_proxy: "config",
+  model_retired: "refused",
+};
 
 export type Problem =
   /** `about` is what the error would be met with, where it is not met with every question: a warning then. */
@@ -60,8 +60,8 @@ export function problem<Code extends ProblemCode>(code: Code, details: ProblemDe
   return { kind: "problem", code, details } as unknown as Problem;
 }
 
-/** The exit code that a problem leads to; 0 for a warning. */
-export function exitCodeOf(found: Problem): number {
-  if (found.kind === "error") return found.about === undefined ? found.error.exitCode : 0;
-  return found.code in exitCodes ? exitCodes[found.code as keyof typeof exitCodes] : 0;
+/** What kind of failure a problem is; null for a warning. */
+export function failureKind(found: Problem): ErrorKind | null {
+  if (found.kind === "error") return found.about === undefined ? found.error.kind : null;
+  return failures[found.code] ?? null;
 }

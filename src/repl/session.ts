@@ -81,7 +81,7 @@ class Session {
       const { refusal: reason } = terminal;
       if (reason !== null) throw new AppError("output_unwritable", { reason, transcript: this.#host.dialogue.path });
       // A script whose key is refused would only be refused again and again.
-      if (this.failed?.exitCode === 3 && !terminal.interactive) return;
+      if (this.failed?.kind === "config" && !terminal.interactive) return;
     }
   }
 

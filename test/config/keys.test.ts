@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Environment, withoutKeys } from "../../src/config/environment.ts";
 import { runKeyCommand } from "../../src/config/key-command.ts";
 import { findKey, type KeyPlaces, storeKey } from "../../src/config/keys.ts";
-import { AppError } from "../../src/errors.ts";
+import { AppError, exitCodeOf } from "../../src/errors.ts";
 
 let folder: string;
 let keyFile: string;
@@ -118,7 +118,7 @@ describe("key_command", () => {
       reason: "3",
       said: "vault is locked, not [key]",
     });
-    expect(error.exitCode).toBe(3);
+    expect(exitCodeOf(error.kind)).toBe(3);
     expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toContain("sk-printed");
   });
 

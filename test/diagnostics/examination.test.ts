@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Probe } from "../../src/diagnostics/probe.ts";
-import { examine, worstExitCode } from "../../src/diagnostics/examination.ts";
+import { examine, worstFailure } from "../../src/diagnostics/examination.ts";
 import { type Problem, problem } from "../../src/diagnostics/problems.ts";
 import type { Subject } from "../../src/diagnostics/subject.ts";
-import { AppError } from "../../src/errors.ts";
+import { AppError, exitCodeOf } from "../../src/errors.ts";
 import type { Reach } from "../../src/providers/connectivity.ts";
 
 const day = 86_400_000;
@@ -179,7 +179,7 @@ describe("examine", () => {
   });
 });
 
-describe("worstExitCode", () => {
+describe("worstFailure", () => {
   const failure = (
     code: "internal" | "no_key" | "usage" | "storage_failed" | "request_refused" | "timeout",
   ): Problem => ({
@@ -198,6 +198,6 @@ describe("worstExitCode", () => {
     [[failure("timeout"), failure("usage"), failure("no_key")], 3],
     [[failure("no_key"), failure("internal"), warning], 1],
   ])("puts what must be mended first first: %#", (problems, code) => {
-    expect(worstExitCode(problems)).toBe(code);
+    expect(exitCodeOf(worstFailure(problems))).toBe(code);
   });
 });

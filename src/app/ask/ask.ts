@@ -28,20 +28,16 @@ export interface Asking {
 }
 
 /** As after Ctrl-C: nothing was asked. */
-const declined = { code: "interrupted", exitCode: 130 };
+const declined = { code: "interrupted", kind: "interrupted" } as const;
 
 /**
  * One question, one answer; or the rest of an answer that had broken off.
  *
  * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `not_possible` where there is
  *   nothing to go on with
- * @returns the exit code where the person did not want it sent; null when all went well
+ * @returns what the exit code follows from where the person did not want it sent; null when all went well
  */
-export async function runAsk(
-  engine: Engine,
-  console: Console,
-  asking: Asking,
-): Promise<{ code: string; exitCode: number } | null> {
+export async function runAsk(engine: Engine, console: Console, asking: Asking): Promise<typeof declined | null> {
   const gathered = asking.goOn ? null : await gather(engine, console, asking);
   const earlier = await findEarlier(engine, console, asking.earlier);
   const dialogue = await ChatSession.open(engine, console, earlier);

@@ -1,9 +1,10 @@
 import { shortenHome } from "../../config/home.ts";
 import { findingsOf, findingsPath, readFindings, saveFindings } from "../../config/capabilities.ts";
 import type { ProbedCapabilities } from "../../config/schema.ts";
-import { examine, type Result, worstExitCode } from "../../diagnostics/examination.ts";
-import { exitCodeOf, type Problem, type ProblemCode, type ProblemDetails } from "../../diagnostics/problems.ts";
+import { examine, type Result, worstFailure } from "../../diagnostics/examination.ts";
+import { failureKind, type Problem, type ProblemCode, type ProblemDetails } from "../../diagnostics/problems.ts";
 import type { Subject } from "../../diagnostics/subject.ts";
+import { type ErrorKind, exitCodeOf } from "../../errors.ts";
 import { checklistItem } from "../../terminal/checklist.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { Spinner } from "../../terminal/spinner.ts";
@@ -22,7 +23,7 @@ export async function runDoctor(
   engine: Engine,
   console: Console,
   { probe, json }: { probe: boolean; json: boolean },
-): Promise<{ readonly code: string; readonly exitCode: number } | null> {
+): Promise<{ readonly code: string; readonly kind: ErrorKind } | null> {
   const subject = await subjectOf(engine, console, probe);
   const results: Result[] = [];
   const waiting = new PendingCheck(console);
@@ -39,10 +40,10 @@ export async function runDoctor(
     waiting.end();
   }
   if (probe) await keep(engine, console, subject, results);
-  const exitCode = worstExitCode(results.flatMap(({ problems }) => problems));
-  if (json) console.terminal.json(asObject(console, results, exitCode));
+  const kind = worstFailure(results.flatMap(({ problems }) => problems));
+  if (json) console.terminal.json(asObject(console, results, kind));
   else sum(console, results);
-  return exitCode === 0 ? null : { code: "doctor", exitCode };
+  return kind === null ? null : { code: "doctor", kind };
 }
 
 function tell({ terminal, words }: Console, result: Result): void {
@@ -149,7 +150,7 @@ function withEarlier(
 function sum({ terminal, words }: Console, results: readonly Result[]): void {
   const { green, yellow, red } = terminal.ink.out;
   const problems = results.flatMap((result) => result.problems);
-  const failures = problems.filter((found) => exitCodeOf(found) > 0).length;
+  const failures = problems.filter((found) => failureKind(found) !== null).length;
   const warnings = problems.length - failures;
   const lines = [
     ...(failures > 0 ? [red(words.doctor.failed(failures))] : []),
@@ -159,10 +160,10 @@ function sum({ terminal, words }: Console, results: readonly Result[]): void {
 }
 
 /** The object of `doctor --json`. */
-function asObject(console: Console, results: readonly Result[], exitCode: number): object {
+function asObject(console: Console, results: readonly Result[], worst: ErrorKind | null): object {
   return {
-    ok: exitCode === 0,
-    exit_code: exitCode,
+    ok: worst === null,
+    exit_code: exitCodeOf(worst),
     checks: results.map(({ id, status, facts, problems, skipped }) => ({
       id,
       status,
@@ -170,7 +171,7 @@ function asObject(console: Console, results: readonly Result[], exitCode: number
       problems: problems.map((found) => {
         const { what, next } = problemWords(console.words, found);
         const { code, details } = found.kind === "error" ? found.error : found;
-        return { code, exit_code: exitCodeOf(found), details: inSnakeCase(details), message: what, next };
+        return { code, exit_code: exitCodeOf(failureKind(found)), details: inSnakeCase(details), message: what, next };
       }),
       skipped,
     })),

@@ -55,7 +55,7 @@ export async function enterKey(
     }
     terminal.warn(sanitize(describe(refused, words.errors)));
     // The key's account is empty, or the service did not get as far as the key.
-    if (refused.code !== "no_balance" && refused.exitCode !== 5 && refused.exitCode !== 4) throw refused;
+    if (refused.code !== "no_balance" && refused.kind !== "service" && refused.kind !== "refused") throw refused;
     const keeps = await choose(words.setup.keepUnchecked, [
       { value: true, name: words.confirm.yes },
       { value: false, name: words.confirm.no },

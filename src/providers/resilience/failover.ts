@@ -48,9 +48,9 @@ const unusable: ReadonlySet<ErrorCode> = new Set([
  * Whether another provider may do better: this one cannot be reached or used, or has failed. An address that the person's key
  * may not go to is no such thing: that is for the person to decide, so it is told and ends the question.
  */
-function isUnusable({ code, exitCode }: AppError): boolean {
+function isUnusable({ code, kind }: AppError): boolean {
   // An answer whose end is not understood may be whole.
-  return (exitCode === 5 && code !== "finish_unknown") || unusable.has(code);
+  return (kind === "service" && code !== "finish_unknown") || unusable.has(code);
 }
 
 /** Whether a service does not take a request of this form. */

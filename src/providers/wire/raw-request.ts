@@ -102,7 +102,7 @@ function refused(response: Response, body: string, connection: Connection, model
 
 /** A refusal of the request as such is an answer to the question; anything else is none. */
 function failed(error: AppError): RawAnswer {
-  if (error.exitCode !== 4) throw error;
+  if (error.kind !== "refused") throw error;
   return { ...nothing, refused: error, slow: false, firstMs: 0, totalMs: 0 };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { findProvider } from "../../../src/providers/catalogue.ts";
 import type { Connection } from "../../../src/providers/connection.ts";
 import { createTransport } from "../../../src/providers/http/transport.ts";
+import { exitCodeOf } from "../../../src/errors.ts";
 import { fromNetwork } from "../../../src/providers/http/network-errors.ts";
 import { complaintIn } from "../../../src/providers/wire/error-body.ts";
 import { fromComplaint, fromRefusal, isPassing, reasonOf } from "../../../src/providers/wire/errors.ts";
@@ -39,7 +40,7 @@ describe("a refusal by its status", () => {
     [529, "service_failed", 5, true],
   ])("%d is %s, exit code %d, passing: %s", (status, code, exitCode, passing) => {
     const error = refused(status, '{"error":{"message":"why"}}');
-    expect({ code: error.code, exitCode: error.exitCode, passing: isPassing(error) }).toEqual({
+    expect({ code: error.code, exitCode: exitCodeOf(error.kind), passing: isPassing(error) }).toEqual({
       code,
       exitCode,
       passing,
@@ -186,7 +187,7 @@ describe("a limit that is a matter of money", () => {
     [400, { error: { message: "Your credit balance is too low to access the API." } }],
   ])("%d %j has no balance, and is not asked again", (status, body) => {
     const error = refused(status, JSON.stringify(body));
-    expect([error.code, error.exitCode, isPassing(error)]).toEqual(["no_balance", 3, false]);
+    expect([error.code, exitCodeOf(error.kind), isPassing(error)]).toEqual(["no_balance", 3, false]);
   });
 
   test.each([
