@@ -182,10 +182,15 @@ export class Engine {
     return { provider, model: await modelInUse(this, await this.connect(provider)) };
   }
 
-  /** A model with all that the settings want of it: retries, failover, the log. */
-  async openModel({ provider, model }: ModelRef): Promise<Model> {
+  /**
+   * A model with all that the settings want of it: retries, failover, the log.
+   *
+   * @param connection to its provider, where there is one already
+   * @throws AppError as `connect`
+   */
+  async openModel({ provider, model }: ModelRef, connection?: Connection): Promise<Model> {
     const { openModel } = await import("./open-model.ts");
-    return await openModel(this, await this.connect(provider), model);
+    return await openModel(this, connection ?? (await this.connect(provider)), model);
   }
 
   /**

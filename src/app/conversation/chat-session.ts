@@ -1,4 +1,5 @@
 import { Conversation } from "../../chat/conversation.ts";
+import type { Model } from "../../chat/layers.ts";
 import type { Message, UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { estimateTokens } from "../../chat/usage.ts";
@@ -16,7 +17,6 @@ import type { Engine } from "../engine.ts";
 import { type DialogueState, openState, resumedState, sizeOf } from "./chat-state.ts";
 import { type Answer, type ExchangeRun, type OnEvent, runExchange } from "./turn-run.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
-import { openModel } from "../open-model.ts";
 import { samplingOf } from "../../chat/sampling.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
 import { seamsOf } from "./answer-seams.ts";
@@ -148,7 +148,7 @@ export class ChatSession {
    * @throws AppError where the model cannot be opened; nothing is changed then
    */
   async ask(question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
-    const model = await openModel(this.#engine, this.#state.connection, this.modelId);
+    const model = await this.#openModel();
     const record = new Recording(this.writer);
     if (instead) this.#takeBack(record);
     const request = this.#request(this.conversation.request([question], this.#engine.settings.history));
@@ -170,7 +170,7 @@ export class ChatSession {
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const last = this.canContinue ? this.conversation.last : null;
     if (last === null) throw new AppError("not_possible", { message: this.#console.words.session.nothingToContinue });
-    const model = await openModel(this.#engine, this.#state.connection, this.modelId);
+    const model = await this.#openModel();
     const request = this.#request(this.conversation.continuation(this.#engine.settings.history));
     const record = new Recording(this.writer);
     const question = userMessage(goOnCommand);
@@ -349,6 +349,11 @@ export class ChatSession {
     const { terminal, words } = this.#console;
     const successor = provider === "deepseek" ? retiredModels.get(model) : undefined;
     if (successor !== undefined) terminal.warn(words.session.retired({ model, successor }));
+  }
+
+  async #openModel(): Promise<Model> {
+    const { provider, modelId: model } = this;
+    return await this.#engine.openModel({ provider, model }, this.#state.connection);
   }
 
   #request(messages: readonly Message[]): ChatRequest {

@@ -3,7 +3,6 @@ import { runTurn } from "../../chat/turn.ts";
 import type { Engine } from "../engine.ts";
 import { summarise } from "./compaction.ts";
 import type { DialogueState } from "./chat-state.ts";
-import { openModel } from "../open-model.ts";
 import { inForce } from "./sampling.ts";
 import type { Spending } from "./cost-meter.ts";
 
@@ -21,8 +20,8 @@ export async function requestSummary(
   { tokens, window }: { readonly tokens: number; readonly window: number | null },
   signal: AbortSignal,
 ): Promise<string> {
-  const model = await openModel(engine, connection, modelId);
   const asked = { provider: connection.name, model: modelId };
+  const model = await engine.openModel(asked, connection);
   const { stream, thinking } = inForce(engine.settings, inherited);
   const ask = async (messages: readonly Message[]) => {
     const off = thinking === false ? { enabled: false, effort: null } : null;

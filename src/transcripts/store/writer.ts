@@ -182,7 +182,8 @@ export class TranscriptWriter {
   /** A fact about the conversation, such as `title`, as a line between exchanges. */
   note(kind: string, data: object): void {
     const line = `${metadataLine(kind, data)}\n\n`;
-    if (this.#encoder !== null || this.#path === null) {
+    const isUnbegun = this.#path === null && this.#failed === null;
+    if (this.#encoder !== null || isUnbegun) {
       this.#notes += line;
       return;
     }

@@ -294,6 +294,19 @@ test("what a file held before is saved with the rest when it is removed", async 
   });
 });
 
+test("what is noted of an exchange that no file could be made for is saved with it", async () => {
+  const folder = join(temporaryFolder(), "transcripts");
+  writeFileSync(folder, "");
+  const writer = TranscriptWriter.create(folder);
+  expect(failures([() => writer.begin(turn("one"))])).toEqual(["transcript_unwritable EEXIST"]);
+  writer.text("answer", noon);
+  writer.end(ending());
+  writer.note("undo", { id: writer.exchangeId });
+  const rescue = join(temporaryFolder(), "rescue.md");
+  writer.saveTo(rescue);
+  expect((await readTranscript(rescue)).exchanges).toMatchObject([{ question: "one", withdrawn: true }]);
+});
+
 test("a copy is saved beside the file, which stays the one written to; an existing file is not overwritten", async () => {
   const folder = temporaryFolder();
   const writer = TranscriptWriter.create(join(folder, "transcripts"));
