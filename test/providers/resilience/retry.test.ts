@@ -92,4 +92,20 @@ describe("attempts", () => {
     expect(asked()).toBe(1);
     expect(events).toMatchObject([event, { type: "error" }]);
   });
+
+  test("open each with a request that says why, but none for a model that is still being loaded", async () => {
+    const loading: ChatEvent = {
+      type: "error",
+      error: new AppError("model_loading", { provider: "p", status: 503, reason: "loading" }, { retryAfter: 1 }),
+    };
+    const { model } = playing([loading], [busy(1)], [{ type: "text", text: "a" }]);
+    const layer = withRetries({ provider: "p", retries: 1, maxWait: 1000, loadingTimeout: 60_000 });
+    const events = await gather(layer(model)(request, new AbortController().signal));
+    expect(events).toMatchObject([
+      { type: "waiting", why: "loading", provider: "p", delay: 1 },
+      { type: "waiting", why: "retry", attempt: 2, attempts: 2, delay: 1 },
+      { type: "request", to: { provider: "p", model: "m" }, why: "retry", error: { code: "service_failed" } },
+      { type: "text" },
+    ]);
+  });
 });
