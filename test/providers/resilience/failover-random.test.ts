@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RequestReason } from "../../../src/chat/events.ts";
 import type { Model } from "../../../src/chat/layers.ts";
+import { assistantMessage, textOf, userMessage } from "../../../src/chat/message-text.ts";
 import type { ChatRequest } from "../../../src/chat/model.ts";
 import { AppError, type ErrorCode } from "../../../src/errors.ts";
 import { type FailoverOptions, withFailover } from "../../../src/providers/resilience/failover.ts";
@@ -9,7 +10,7 @@ import { gather } from "../../support/transcripts.ts";
 
 /** The whole answer, that every route knows. No word of it is like another: a continuation can be told by where it begins. */
 const words = Array.from({ length: 12 }, (_, index) => `word${index}x${index * 7} `);
-const textOf = (from: number, to: number) => words.slice(from, to).join("");
+const wordsOf = (from: number, to: number) => words.slice(from, to).join("");
 
 /** What comes of one request. */
 interface Outcome {
@@ -55,8 +56,9 @@ function scripted({ prefix, outcomes }: RouteScript): Model {
   let requests = 0;
   return async function* model({ messages }) {
     const { thinks, words: count, again, code } = outcomes[requests++] ?? wholeAnswer;
-    const answer = messages.find(({ role }) => role === "assistant");
-    const there = [...words, ""].findIndex((_, index) => textOf(0, index) === (answer?.content ?? ""));
+    const answer = messages.find((message) => message.role === "assistant");
+    const given = answer === undefined ? "" : textOf(answer.content);
+    const there = [...words, ""].findIndex((_, index) => wordsOf(0, index) === given);
     expect(there).toBeGreaterThanOrEqual(0);
     const isEcho = prefix === "field" && again > 0;
     const from = answer === undefined ? 0 : answer.prefix !== true ? Math.max(0, there - again) : isEcho ? 0 : there;
@@ -124,10 +126,10 @@ test("an answer is put together without a gap or a repetition, by the requests t
           };
           return { to: { provider: `p${index}`, model: `m${index}` }, connect };
         });
-        const beginning = { role: "assistant", content: textOf(0, begun), prefix: true } as const;
+        const beginning = { ...assistantMessage(wordsOf(0, begun)), prefix: true } as const;
         const request: ChatRequest = {
           model: "m0",
-          messages: [{ role: "user", content: "Count." }, ...(begun === 0 ? [] : [beginning])],
+          messages: [userMessage("Count."), ...(begun === 0 ? [] : [beginning])],
           sampling: {},
           thinking: null,
           stream: true,
@@ -139,7 +141,7 @@ test("an answer is put together without a gap or a repetition, by the requests t
           text: events.map((event) => (event.type === "text" ? event.text : "")).join(""),
           requests: events.flatMap((event) => (event.type === "request" ? [[event.to.model, event.why]] : [])),
           code: end.type === "error" ? end.error.code : end.type === "finish" ? null : end.type,
-        }).toEqual({ text: textOf(begun, said), requests: requests.map(([route, why]) => [`m${route}`, why]), code });
+        }).toEqual({ text: wordsOf(begun, said), requests: requests.map(([route, why]) => [`m${route}`, why]), code });
       },
     ),
     { numRuns: 3000 },
