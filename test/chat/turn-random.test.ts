@@ -9,13 +9,14 @@ const asked = { provider: "asked", model: "m" };
 const request: ChatRequest = { model: "m", messages: [], sampling: {}, thinking: null, stream: true };
 
 const word = fc.constantFrom("", " ", "\n", "a", "bc", "\u91cf\u5b50", "\u{1f600}");
-const error = fc
-  .constantFrom("timeout", "interrupted", "no_key")
-  .map((code) => new AppError(code as "timeout", {} as never));
-const usage = fc.nat(9).map((count) => {
-  const completion = { completionTokens: 2 * count, reasoningTokens: count };
-  return { promptTokens: count, cachedTokens: 0, ...completion, totalTokens: 3 * count };
-});
+const error = fc.constantFrom("timeout", "interrupted", "no_key").map((code) => new AppError(code as "timeout", {}));
+const usage = fc.nat(9).map((count) => ({
+  promptTokens: count,
+  cachedTokens: 0,
+  completionTokens: 2 * count,
+  reasoningTokens: count,
+  totalTokens: 3 * count,
+}));
 const ref = fc.record({ provider: fc.constantFrom("asked", "p", "q"), model: fc.constantFrom("m", "n") });
 const why = fc.constantFrom("first", "retry", "failover", "restart", "continue-prefix", "continue-prompt");
 
@@ -28,7 +29,7 @@ const event: fc.Arbitrary<ChatEvent> = fc.oneof(
   fc.constant({ type: "waiting", why: "queued" }),
   fc.record({ type: fc.constant("finish"), reason: fc.constantFrom("stop", "length", "content_filter") }),
   fc.record({ type: fc.constant("error"), error }),
-) as fc.Arbitrary<ChatEvent>;
+);
 
 type Only<Type extends ChatEvent["type"]> = Extract<ChatEvent, { type: Type }>;
 
@@ -58,8 +59,10 @@ function byRequest(events: readonly ChatEvent[]) {
 /** What a turn of these events is. */
 function expected(events: readonly ChatEvent[]) {
   const text = textOf(events);
-  const requests = byRequest(events).map(({ opened: { type: _, ...opened }, at, own }) => ({
-    ...opened,
+  const requests = byRequest(events).map(({ opened: { to, why, error: cause }, at, own }) => ({
+    to,
+    why,
+    error: cause,
     at,
     usage: only(own, "usage").at(-1)?.usage ?? null,
     producedOutput: only(own, "text", "reasoning").length > 0,
@@ -121,7 +124,7 @@ test("thinking keeps its order, and what was rethought stands where it came", as
   const stretches = fc.array(fc.constantFrom("reasoning", "text", "rethink"), { maxLength: 16 });
   await fc.assert(
     fc.asyncProperty(stretches, async (types) => {
-      const events = types.map((type, index) => ({ type, text: `${index} ` }) as ChatEvent);
+      const events = types.map((type, index) => ({ type, text: `${index} ` }));
       const result = await turnOf(events, null);
       const numbers = (text: string) => text.split(" ").slice(0, -1).map(Number);
       const [thought, said] = [numbers(result.reasoning), numbers(result.text)];

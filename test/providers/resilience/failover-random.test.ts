@@ -49,7 +49,7 @@ const script: fc.Arbitrary<RouteScript> = fc.record({
   outcomes: fc.array(outcome, { maxLength: 4 }),
 });
 
-const errorOf = (code: ErrorCode) => new AppError(code, {} as never);
+const errorOf = (code: ErrorCode) => new AppError(code, {});
 
 /** Begins where the request has it begin, or some words before that, and goes as far as its outcome says. */
 function scripted({ prefix, outcomes }: RouteScript): Model {
