@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import type { ChatEvent } from "../../src/chat/events.ts";
 import type { ChatRequest } from "../../src/chat/model.ts";
 import { runTurn } from "../../src/chat/turn.ts";
-import { AppError } from "../../src/errors.ts";
+import { AppError, type ErrorCode } from "../../src/errors.ts";
 
 const asked = { provider: "asked", model: "m" };
 const request: ChatRequest = { model: "m", messages: [], sampling: {}, thinking: null, stream: true };
 
 const word = fc.constantFrom("", " ", "\n", "a", "bc", "\u91cf\u5b50", "\u{1f600}");
-const error = fc.constantFrom("timeout", "interrupted", "no_key").map((code) => new AppError(code as "timeout", {}));
+const error = fc.constantFrom<ErrorCode>("timeout", "interrupted", "no_key").map((code) => new AppError(code, {}));
 const usage = fc.nat(9).map((count) => ({
   promptTokens: count,
   cachedTokens: 0,
