@@ -4,6 +4,7 @@ import { findKey, type Key, type KeyPlaces } from "../config/keys.ts";
 import type { ConfigFile, Origin, ProviderConfig, Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import { AppError } from "../errors.ts";
+import { signWithBearer } from "../providers/auth/bearer.ts";
 import { normalBaseUrl } from "../providers/http/base-url.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
@@ -106,6 +107,7 @@ export function connectionTo(engine: ConnectionSource, { provider, baseUrl }: En
     baseUrl,
     key: key?.value ?? null,
     keyOrigin: key === null ? headerOrigin(provider) : originName(key.origin),
+    sign: signWithBearer,
     proxy: proxyFor(baseUrl, environment.variables),
     transport,
     idleTimeout: idleTimeoutOf(settings),

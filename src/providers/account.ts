@@ -3,7 +3,8 @@ import type { Connection } from "./connection.ts";
 import { complaintIn } from "./wire/error-body.ts";
 import { type OfferedModel, readModelList } from "./model-list.ts";
 import { requestJson } from "./http/json-request.ts";
-import { fromComplaint, isRecord } from "./wire/errors.ts";
+import { fromComplaint } from "./wire/errors.ts";
+import { isRecord } from "./wire/json.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {

@@ -8,6 +8,7 @@ export interface Connection extends Provider {
   readonly key: string | null;
   /** Where the key came from, for a person: `DEEPSEEK_API_KEY`, or the path of the key file; empty where there is none. */
   readonly keyOrigin: string;
+  readonly sign: Signer;
   /** The proxy that requests go through, without its password; null when there is none. */
   readonly proxy: string | null;
   readonly transport: Transport;
@@ -19,3 +20,22 @@ export interface Connection extends Provider {
 export interface AdaptedRequest extends ChatRequest {
   readonly adapted?: Pick<Connection, "baseUrl" | "streamUsage">;
 }
+
+/** One attempt at a request, as it will go out. */
+export interface UnsignedRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** All of them, names in small letters, those of the config file included. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
+/**
+ * Proves to a service who asks. Called for each attempt with its final bytes, as a signature may cover them and the time.
+ *
+ * @returns headers to add, names in small letters
+ */
+export type Signer = (
+  connection: Connection,
+  request: UnsignedRequest,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;

@@ -1,14 +1,13 @@
 import { lookup } from "node:dns/promises";
-import * as http from "node:http";
-import * as https from "node:https";
 import { connect, isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { AppError } from "../errors.ts";
+import { type AppError, asAppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
-import { agentFor, closeAgents } from "./http/agents.ts";
-import { ClosedUnanswered, limitConnecting } from "./http/fetch.ts";
-import { fromNetwork } from "./http/network-errors.ts";
-import { createTransport, userAgent } from "./http/transport.ts";
+import { closeAgents } from "./http/agents.ts";
+import { proxyRefused } from "./http/network-errors.ts";
+import { withTimeout } from "./http/request-timeout.ts";
+import { send } from "./http/send.ts";
+import { createTransport } from "./http/transport.ts";
 
 /** The way to a service, stage by stage, on a connection of its own. A stage that was not reached is null. */
 export interface Reach {
@@ -34,7 +33,7 @@ export interface Reach {
 type Stage = "lookup" | "connect" | "tls" | "answer";
 
 /** Milliseconds that all of it may take, where nobody said. */
-const patience = 15_000;
+const defaultTimeout = 15_000;
 
 type Measures = { -readonly [Name in "lookup" | "connect" | "tls" | "answer"]: Reach[Name] };
 
@@ -47,19 +46,17 @@ export async function reach(connection: Connection, stop: AbortSignal): Promise<
   const url = new URL(`${connection.baseUrl}/models`);
   const proxy = connection.proxy === null ? null : URL.parse(`http://${connection.proxy}`);
   const measures: Measures = { lookup: null, connect: null, tls: null, answer: null };
-  const limit = connection.idleTimeout ?? patience;
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(limit)]);
   const facts = { host: hostAndPort(url), proxy: connection.proxy };
   try {
-    await lookUp(proxy ?? url, measures);
-    if (proxy !== null) await connectTo(proxy, measures, signal);
-    await ask(url, connection, measures, signal);
+    await withTimeout(connection, stop, defaultTimeout, async (signal) => {
+      await lookUp(proxy ?? url, measures);
+      if (proxy !== null) await connectTo(proxy, measures, signal);
+      await ask(url, connection, measures, signal);
+    });
     return { ...facts, ...measures, failure: null };
   } catch (thrown) {
-    if (stop.aborted) throw new AppError("interrupted", {});
-    const error = signal.aborted
-      ? new AppError("timeout", { host: url.host, seconds: limit / 1000 })
-      : fromNetwork(thrown, connection);
+    const error = asAppError(thrown);
+    if (error.code === "interrupted") throw error;
     return { ...facts, ...measures, failure: { stage: stageOf(error, url, measures), error } };
   }
 }
@@ -85,41 +82,24 @@ async function connectTo(proxy: URL, measures: Measures, signal: AbortSignal): P
 
 async function ask(url: URL, connection: Connection, measures: Measures, signal: AbortSignal): Promise<void> {
   const transport = createTransport(connection.transport.variables);
-  const { request } = url.protocol === "https:" ? https : http;
-  const headers = {
-    accept: "application/json",
-    "user-agent": userAgent,
-    ...lowerCase(connection.headers),
-    ...(connection.key !== null && { authorization: `Bearer ${connection.key}` }),
-  };
   let askedAt = performance.now();
+  let socket: Socket | null = null;
+  const onSocket = (given: Socket) => {
+    socket = given;
+    watch(given, measures, () => (askedAt = performance.now()));
+  };
   try {
-    const agent = await agentFor(transport, url);
-    await new Promise<void>((resolve, reject) => {
-      const outgoing = request(url, { headers, agent, signal });
-      limitConnecting(outgoing, url);
-      outgoing.once("socket", (socket) => watch(socket, measures, () => (askedAt = performance.now())));
-      outgoing.on("error", reject).once("close", () => reject(new ClosedUnanswered()));
-      outgoing.once("response", (incoming) => {
-        const { statusCode: status = 0, headers: received } = incoming;
-        const date = Date.parse(received.date ?? "");
-        const at = new Date();
-        measures.answer = { status, ms: since(askedAt), date: Number.isNaN(date) ? null : new Date(date), at };
-        measures.tls ??= tlsOf(incoming.socket);
-        incoming.on("error", () => {}).resume();
-        resolve();
-      });
-      outgoing.end();
-    });
+    const request = { method: "GET", url: url.href, headers: {}, body: null, onSocket };
+    const response = await send({ ...connection, transport }, request, signal);
+    const { status } = response;
+    const date = Date.parse(response.header("date") ?? "");
+    const at = new Date();
+    measures.answer = { status, ms: since(askedAt), date: Number.isNaN(date) ? null : new Date(date), at };
+    if (socket !== null) measures.tls ??= tlsOf(socket);
+    if (status === 407) throw proxyRefused(connection, "407");
   } finally {
     closeAgents(transport);
   }
-  if (measures.answer?.status === 407) throw Object.assign(new Error("407"), { code: "ERR_PROXY_AUTHENTICATION" });
-}
-
-/** A header of the config file replaces ours, however it is written. */
-function lowerCase(headers: Connection["headers"]): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Behind a proxy the socket comes connected, and its events are over. */

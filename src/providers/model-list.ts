@@ -1,5 +1,5 @@
 import type { ModelFacts } from "./prices.ts";
-import { isRecord } from "./wire/errors.ts";
+import { isRecord } from "./wire/json.ts";
 
 /** A row of a provider's list of models. */
 export interface OfferedModel {

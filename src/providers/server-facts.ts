@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import { factsOfRow, type OfferedModel, readModelList, tokensOf, valueAt } from "./model-list.ts";
 import type { ModelFacts } from "./prices.ts";
 import { requestJson } from "./http/json-request.ts";
-import { isRecord } from "./wire/errors.ts";
+import { isRecord } from "./wire/json.ts";
 
 /** Asks one kind of server in its own way about one model. */
 type Source = (ask: Ask, id: string) => Promise<ModelFacts>;

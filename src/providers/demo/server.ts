@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRecord } from "../wire/errors.ts";
+import { isRecord } from "../wire/json.ts";
 import type { Page } from "./page.ts";
 import { pageFor } from "./tour.ts";
 

@@ -11,7 +11,7 @@ import { findProxy } from "./proxy.ts";
  * Milliseconds that a connection, TLS included, may take to come about: a server that does not speak TLS often just waits. Three
  * attempts of TCP's to be heard (after 1, 3 and 7 s) fall within.
  */
-export const connectLimit = 9_500;
+export const connectTimeout = 9_500;
 
 /** The connections of one run of the program. */
 export interface Agents {
@@ -72,7 +72,7 @@ function keepingAgent(agents: Agents, protocol: string, proxy: URL | null): http
 async function socksAgent(agents: Agents, proxy: URL): Promise<http.Agent> {
   const { SocksProxyAgent } = await import("socks-proxy-agent");
   const agent = new SocksProxyAgent(proxy, { keepAlive: true, ...trust(agents) });
-  agent.timeout = connectLimit;
+  agent.timeout = connectTimeout;
   const open = agent.connect.bind(agent);
   agent.connect = async (...given) => {
     try {
@@ -92,7 +92,7 @@ async function knock(proxy: URL): Promise<void> {
   const socket = connect({ host: proxy.hostname.replace(/^\[|\]$/gu, ""), port: Number(proxy.port) || 1080 });
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.setTimeout(connectLimit, resolve).once("connect", resolve).once("error", reject);
+      socket.setTimeout(connectTimeout, resolve).once("connect", resolve).once("error", reject);
     });
   } finally {
     socket.destroy();

@@ -16,6 +16,11 @@ export function normalBaseUrl(text: string): string {
     .replace(/\/+$/u, "");
 }
 
+/** Host and port of a URL, for messages; the text itself where it is none. */
+export function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? url;
+}
+
 /** The base URL with the version that most servers want; null where it has one. */
 export function withVersion(baseUrl: string): string | null {
   const url = URL.parse(baseUrl);

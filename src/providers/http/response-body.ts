@@ -10,7 +10,7 @@ const maxWaiting = 4 * 1024 * 1024;
  * The body of a response, with all that had come when the connection broke: a stream of Node's forgets then what nobody has
  * read yet. It is taken from the connection from here on, whoever reads it.
  */
-export class Received implements AsyncIterable<Buffer> {
+export class ReceivedBody implements AsyncIterable<Buffer> {
   readonly #incoming: IncomingMessage;
   readonly #queue = new Queue<Buffer>();
   #waiting = 0;

@@ -5,7 +5,7 @@ import { isRecord } from "./json.ts";
 import { type FinishWord, finishWord } from "./stream-end.ts";
 import { ThinkTags } from "./think-tags.ts";
 
-type DeltaEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "rethink" | "usage" }>;
+export type DeltaEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "rethink" | "usage" }>;
 
 /**
  * Chunks of a stream, or a whole completion, made into events. Thinking comes in fields of its own (`reasoning_content`,

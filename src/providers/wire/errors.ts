@@ -1,15 +1,13 @@
 import { AppError } from "../../errors.ts";
 import { addressAdvice, isRouteRefused } from "../http/base-url.ts";
 import type { Connection } from "../connection.ts";
+import type { HttpResponse } from "../http/response.ts";
 import { type Complaint, complaintOf } from "./error-body.ts";
 import { type ErrorMeaning, meaningOf } from "./error-meaning.ts";
 import { isPassingCause, proxyRefused } from "../http/network-errors.ts";
 import { redact } from "./redact.ts";
 import { refusedFields } from "./refused-fields.ts";
 import { waitAsked } from "../http/retry-after.ts";
-
-export { reasonOf } from "./error-body.ts";
-export { isRecord } from "./json.ts";
 
 /**
  * What services and networks say when something is wrong, made ours. The one place where a message is matched, because
@@ -21,6 +19,13 @@ export interface ServiceRefusal {
   /** What was asked; the chat endpoint of the connection where it is not said. */
   readonly url?: string | undefined;
   readonly header: (name: string) => string | null;
+}
+
+/** Reads a response that is no success, and makes an error of it. */
+export async function refusalOf(response: HttpResponse, connection: Connection, model: string): Promise<AppError> {
+  const { status, url } = response;
+  const header = (name: string) => response.header(name);
+  return fromRefusal({ status, body: await response.refusal(), url, header }, connection, model);
 }
 
 /** The error for a response that is no success. */
@@ -170,6 +175,14 @@ export function traceId(header: ServiceRefusal["header"]): string | null {
   return header("x-ds-trace-id") ?? header("x-siliconcloud-trace-id") ?? header("x-request-id");
 }
 
-export function hostOf(url: string): string {
-  return URL.parse(url)?.host ?? url;
+/** The error for an answer that is neither a stream nor JSON, with the start of what came. */
+export function notAStream(
+  { contentType }: HttpResponse,
+  body: string,
+  connection: Connection,
+  cause?: unknown,
+): AppError {
+  const start = redact(body.slice(0, 4096), connection).slice(0, 80).replace(/\s+/gu, " ").trim() || "(empty)";
+  const details = { provider: connection.name, contentType, start };
+  return new AppError("not_a_stream", details, cause === undefined ? {} : { cause });
 }

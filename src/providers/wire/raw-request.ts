@@ -1,14 +1,13 @@
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
-import { prefixOf } from "../../chat/message-text.ts";
-import { requestBody } from "./request-body.ts";
-import { prefixUrl } from "./chat-completions.ts";
 import type { Connection } from "../connection.ts";
+import { withTimeout } from "../http/request-timeout.ts";
+import { type ChunkSource, httpSource, type SourceItem } from "./chunk-source.ts";
+import { requestCompletion } from "./completion-request.ts";
 import { complaintIn } from "./error-body.ts";
-import { watchedFetch } from "../http/fetch.ts";
+import { fromComplaint } from "./errors.ts";
+import { isRecord } from "./json.ts";
 import { redactedError, redactedJson } from "./redact.ts";
-import { fromNetwork } from "../http/network-errors.ts";
-import { fromComplaint, fromRefusal, hostOf, isRecord } from "./errors.ts";
 
 /** An answer as it came over the wire, for whoever wants to know what a service really does. */
 export interface RawAnswer {
@@ -33,10 +32,10 @@ export interface RawAnswer {
 }
 
 /** Milliseconds that a tiny question may take, where nobody said. */
-const patience = 120_000;
+const defaultTimeout = 120_000;
 
 /**
- * Puts one question, once, and reads the answer as it stands.
+ * Puts one question, once, and reads the answer verbatim.
  *
  * @param more further fields of the body
  * @throws AppError for what is no matter of this question: the network, the key, the balance, limits, the service's failure
@@ -47,63 +46,38 @@ export async function askRaw(
   more: Readonly<Record<string, unknown>>,
   stop: AbortSignal,
 ): Promise<RawAnswer> {
-  const startedAt = performance.now();
-  let refusal = "";
-  const fetch = watchedFetch(connection.transport, {
-    onBytes: () => {},
-    onFailure: () => {},
-    onRefusal: (body) => (refusal = body),
+  return await withTimeout(connection, stop, defaultTimeout, async (signal) => {
+    const startedAt = performance.now();
+    try {
+      const response = await requestCompletion(connection, request, more, signal);
+      const firstMs = Math.round(performance.now() - startedAt);
+      const { items, isWhole } = await readUntil(
+        httpSource(response, connection, () => {}),
+        signal,
+      );
+      const read = readAnswer(items, connection, request.model);
+      if (!isWhole && (stop.aborted || read.text + read.reasoning === ""))
+        throw new Error("Nothing came of the answer.");
+      const totalMs = Math.round(performance.now() - startedAt);
+      return { refused: null, slow: !isWhole, ...read, firstMs, totalMs };
+    } catch (error) {
+      // A refusal of the request as such is an answer to the question; anything else is none.
+      if (!(error instanceof AppError) || error.kind !== "refused") throw error;
+      return { ...nothing, refused: redactedError(error, connection), slow: false, firstMs: 0, totalMs: 0 };
+    }
   });
-  const base = prefixOf(request.messages) !== null ? prefixUrl(connection) : connection.baseUrl;
-  const headers: [string, string][] = [["content-type", "application/json"], ...Object.entries(connection.headers)];
-  if (connection.key !== null) headers.push(["authorization", `Bearer ${connection.key}`]);
-  const body = JSON.stringify({ ...requestBody(request, connection), ...more });
-  const limit = connection.idleTimeout ?? patience;
-  const timer = AbortSignal.timeout(limit);
-  const signal = AbortSignal.any([stop, timer]);
+}
+
+/** The answer, or as much of it as had come when the signal was aborted. */
+async function readUntil(source: ChunkSource, signal: AbortSignal): Promise<{ items: SourceItem[]; isWhole: boolean }> {
+  const items: SourceItem[] = [];
   try {
-    const response = await fetch(`${base}/chat/completions`, { method: "POST", headers, body, signal });
-    const firstMs = performance.now() - startedAt;
-    if (!response.ok) return refused(response, refusal, connection, request.model);
-    const { text, isWhole } = await readUntil(response, timer);
-    const chunks = chunksOf(text, connection);
-    const complaint = chunks.parsed.map(complaintIn).find((found) => found !== null) ?? null;
-    if (complaint !== null) return failed(fromComplaint(complaint, connection, request.model));
-    const read = readAnswer(chunks);
-    const times = { firstMs: Math.round(firstMs), totalMs: Math.round(performance.now() - startedAt) };
-    if (isWhole) return { refused: null, slow: false, ...read, ...times };
-    if (read.text + read.reasoning !== "") return { refused: null, slow: true, ...read, ...times };
-    throw new Error("Nothing came of the answer.");
+    for await (const together of source) items.push(...together);
   } catch (error) {
-    if (stop.aborted) throw new AppError("interrupted", {}, { cause: error });
-    if (timer.aborted) throw new AppError("timeout", { host: hostOf(connection.baseUrl), seconds: limit / 1000 });
-    throw redactedError(fromNetwork(error, connection), connection);
+    if (!signal.aborted) throw error;
+    return { items, isWhole: false };
   }
-}
-
-/** The body, or as much of it as had come when the time was up. */
-async function readUntil(response: Response, timer: AbortSignal): Promise<{ text: string; isWhole: boolean }> {
-  const pieces: Uint8Array[] = [];
-  let isWhole = true;
-  try {
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) pieces.push(piece);
-  } catch (error) {
-    if (!timer.aborted) throw error;
-    isWhole = false;
-  }
-  return { text: Buffer.concat(pieces).toString("utf8"), isWhole };
-}
-
-function refused(response: Response, body: string, connection: Connection, model: string): RawAnswer {
-  const { status } = response;
-  const error = fromRefusal({ status, body, header: (name) => response.headers.get(name) }, connection, model);
-  return failed(error);
-}
-
-/** A refusal of the request as such is an answer to the question; anything else is none. */
-function failed(error: AppError): RawAnswer {
-  if (error.kind !== "refused") throw error;
-  return { ...nothing, refused: error, slow: false, firstMs: 0, totalMs: 0 };
+  return { items, isWhole: true };
 }
 
 type Read = Omit<RawAnswer, "refused" | "slow" | "firstMs" | "totalMs">;
@@ -118,22 +92,19 @@ const nothing: Read = {
   usages: 0,
 };
 
-/** A stream's chunks, or one whole completion. */
-interface Chunks {
-  readonly parsed: readonly unknown[];
-  readonly done: boolean;
-}
-
-function chunksOf(body: string, connection: Connection): Chunks {
-  const lines = /^\s*[[{"]/u.test(body)
-    ? [body]
-    : body.split(/\r?\n/u).flatMap((line) => (line.startsWith("data:") ? [line.slice(5).trim()] : []));
-  return { parsed: lines.map((line) => redactedJson(parse(line), connection)), done: lines.includes("[DONE]") };
-}
-
-function readAnswer({ parsed, done }: Chunks): Read {
-  const read = parsed.reduce<Read>((before, chunk) => (isRecord(chunk) ? withChunk(before, chunk) : before), nothing);
-  return { ...read, done };
+/** @throws AppError for what the service says is wrong */
+function readAnswer(items: readonly SourceItem[], connection: Connection, model: string): Read {
+  let read = nothing;
+  for (const item of items) {
+    if (item.type === "done") read = { ...read, done: true };
+    else if (item.type === "chunk") {
+      const chunk = redactedJson(item.chunk, connection);
+      const complaint = complaintIn(chunk);
+      if (complaint !== null) throw fromComplaint(complaint, connection, model);
+      if (isRecord(chunk)) read = withChunk(read, chunk);
+    } else if (item.type === "complaint" && item.isCertain) throw fromComplaint(item.complaint, connection, model);
+  }
+  return read;
 }
 
 function withChunk(before: Read, chunk: Record<string, unknown>): Read {
@@ -155,12 +126,4 @@ function withChunk(before: Read, chunk: Record<string, unknown>): Read {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

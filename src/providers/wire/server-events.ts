@@ -11,18 +11,12 @@ export interface ServerEvent {
  * without data are passed over. Two forms that are none of the standard are read: a line of JSON as data, `error:` as an event.
  *
  * @param pieces that end with a line, the last one excepted; see `wholeLines`
- * @param onPiece told of each piece before its events
+ * @returns the events of each piece, and at last of the end
  */
-export async function* serverEvents(
-  pieces: AsyncIterable<Buffer>,
-  onPiece: (piece: Buffer) => void,
-): AsyncGenerator<ServerEvent> {
+export async function* serverEvents(pieces: AsyncIterable<Buffer>): AsyncGenerator<readonly ServerEvent[]> {
   const lines = new EventLines();
-  for await (const piece of pieces) {
-    onPiece(piece);
-    yield* lines.read(piece.toString("utf8"));
-  }
-  yield* lines.read("\n\n");
+  for await (const piece of pieces) yield [...lines.read(piece.toString("utf8"))];
+  yield [...lines.read("\n\n")];
 }
 
 class EventLines {

@@ -8,7 +8,7 @@ async function read(pieces: readonly Buffer[]): Promise<ServerEvent[]> {
     yield* pieces;
   }
   const events: ServerEvent[] = [];
-  for await (const event of serverEvents(wholeLines(body()), () => {})) events.push(event);
+  for await (const together of serverEvents(wholeLines(body()))) events.push(...together);
   return events;
 }
 

@@ -1,0 +1,146 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Socket } from "node:net";
+import { systemReason } from "../../errors.ts";
+import type { Connection } from "../connection.ts";
+import { redactedError } from "../wire/redact.ts";
+import { agentFor, connectTimeout } from "./agents.ts";
+import { fromNetwork } from "./network-errors.ts";
+import { observe } from "./request-log.ts";
+import { HttpResponse } from "./response.ts";
+import { ReceivedBody } from "./response-body.ts";
+import { type Transport, userAgent } from "./transport.ts";
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Those of this request alone, names in small letters; the config file's come before them, but for `content-type`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  /** Called with the socket of each attempt, to measure what it does. */
+  readonly onSocket?: (socket: Socket) => void;
+}
+
+/**
+ * Sends a request over node:http(s), the one way to a service. The proxy variables are followed, a redirect never is, so that
+ * no key travels on. What fails on a connection that had stood idle goes out at once on another: the service had closed it.
+ *
+ * @returns the response as soon as its headers are there, whatever its status
+ * @throws AppError `no_connection`, without keys; `bad_value` for what is no proxy; the signal's `AbortError`
+ */
+export async function send(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const url = new URL(request.url);
+  try {
+    const agent = await agentFor(connection.transport, url);
+    while (true) {
+      try {
+        return await attempt(connection, agent, await signed(connection, request, url), request, signal);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+      }
+    }
+  } catch (error) {
+    throw signal.aborted ? error : redactedError(fromNetwork(error, connection), connection);
+  }
+}
+
+type Outgoing = Parameters<Connection["sign"]>[1];
+
+/** The request with all its headers: the config file's replace ours, but for those of the body. */
+async function signed(connection: Connection, request: HttpRequest, url: URL): Promise<Outgoing> {
+  const { method, body, headers: own } = request;
+  const configured = Object.entries(connection.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const headers: Record<string, string> = {
+    "user-agent": userAgent,
+    accept: "application/json",
+    ...own,
+    ...(Object.fromEntries(configured) as Record<string, string>),
+    ...("content-type" in own && { "content-type": own["content-type"] }),
+    ...(body !== null && { "content-length": String(body.length) }),
+  };
+  return {
+    method,
+    url,
+    headers: { ...headers, ...(await connection.sign(connection, { method, url, headers, body })) },
+    body,
+  };
+}
+
+/** The connection is gone and there was neither a response nor an error: Node closes it so at a status of 101. */
+class ClosedUnanswered extends Error {
+  readonly code = "ECONNRESET";
+
+  constructor() {
+    super("The connection was closed without a response.");
+  }
+}
+
+/** Between two requests the service closed the connection. */
+class StaleConnection extends Error {}
+
+async function attempt(
+  { transport }: Connection,
+  agent: http.Agent,
+  { method, url, headers, body }: Outgoing,
+  { onSocket }: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const { request } = url.protocol === "https:" ? https : http;
+  return await new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers, agent });
+    limitConnecting(outgoing, url);
+    if (transport.onExchange !== null) observe(outgoing, url, transport.onExchange);
+    if (onSocket !== undefined) outgoing.once("socket", onSocket);
+    // The signal is no option of the request: it would be bound to the socket, which outlives the request in the agent's pool.
+    // Nor is the request destroyed with an error: when its response has come but is not read yet, nobody listens for it.
+    const abort = () => {
+      reject(new DOMException("The request was given up.", "AbortError"));
+      outgoing.destroy();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    outgoing.once("close", () => {
+      signal.removeEventListener("abort", abort);
+      reject(new ClosedUnanswered());
+    });
+    let received: ReceivedBody | null = null;
+    outgoing.once("response", (incoming) => {
+      received = new ReceivedBody(incoming);
+      resolve(new HttpResponse(incoming, received, url));
+    });
+    outgoing.on("error", (error) => {
+      if (received !== null) received.reason = error;
+      reject(isStale(outgoing, error, transport) ? new StaleConnection() : error);
+    });
+    outgoing.end(body ?? undefined);
+    if (signal.aborted) abort();
+  });
+}
+
+/**
+ * Gives a request up whose connection does not come about in time: `ETIMEDOUT` where nothing took it, `ERR_HANDSHAKE_TIMEOUT`
+ * where something did and does not answer in TLS.
+ */
+function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void {
+  let socket: (Socket & { secureConnecting?: boolean }) | null = null;
+  // Node's TLS sockets have the second property, its types do not.
+  const isOpen = () => socket !== null && !socket.connecting && socket.secureConnecting !== true;
+  const timer = setTimeout(() => setImmediate(expire), connectTimeout);
+  // Node runs timers before it reads sockets: what came while the program was busy counts.
+  function expire() {
+    if (isOpen() || outgoing.destroyed) return;
+    const code = socket?.connecting === false && protocol === "https:" ? "ERR_HANDSHAKE_TIMEOUT" : "ETIMEDOUT";
+    outgoing.destroy(Object.assign(new Error(code), { code }));
+  }
+  const done = () => clearTimeout(timer);
+  outgoing.once("socket", (given) => {
+    socket = given;
+    if (isOpen()) done();
+    else given.once(protocol === "https:" ? "secureConnect" : "connect", done);
+  });
+  outgoing.once("response", done).once("close", done);
+}
+
+function isStale({ reusedSocket, socket }: http.ClientRequest, error: Error, { taken }: Transport): boolean {
+  const idled = reusedSocket || (socket !== null && taken.has(socket));
+  return idled && ["ECONNRESET", "EPIPE"].includes(systemReason(error));
+}

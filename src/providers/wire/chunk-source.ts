@@ -1,0 +1,103 @@
+import { AppError } from "../../errors.ts";
+import type { Connection } from "../connection.ts";
+import { wholeLines } from "../http/limits.ts";
+import type { HttpResponse } from "../http/response.ts";
+import { peek, text } from "../http/sniff.ts";
+import { type Complaint, complaintOf, isNoise } from "./error-body.ts";
+import { notAStream } from "./errors.ts";
+import { isRecord } from "./json.ts";
+import { type ServerEvent, serverEvents } from "./server-events.ts";
+
+/** One thing that a service sends of an answer. */
+export type SourceItem =
+  /** Parsed JSON of any shape. */
+  | { readonly type: "chunk"; readonly chunk: unknown }
+  /** `[DONE]`. */
+  | { readonly type: "done" }
+  /** `isCertain`: sent as an error; else words where a chunk was expected. */
+  | { readonly type: "complaint"; readonly complaint: Complaint; readonly isCertain: boolean }
+  /** JSON that cannot be parsed. */
+  | { readonly type: "broken"; readonly cause: unknown };
+
+/** The items of an answer in order, those together that arrived together. */
+export type ChunkSource = AsyncIterable<readonly SourceItem[]>;
+
+/**
+ * Reads an answer that comes by HTTP. A stream of server-sent events was asked for; what comes may be one, or plain JSON, or a
+ * web page. The first bytes tell, not the type.
+ *
+ * @param onBytes called with each piece of the body, as the bytes come
+ * @throws AppError `not_a_stream`, `empty_stream`, `flooded`; what a connection throws that breaks
+ */
+export async function* httpSource(
+  response: HttpResponse,
+  connection: Connection,
+  onBytes: (bytes: Buffer) => void,
+): ChunkSource {
+  const { first, body } = await peek(watched(response.body, onBytes));
+  if (/^[[{"]/u.test(first)) return yield* jsonSource(await text(body), response, connection);
+  if (!/^(?:data|event|id|retry|error)?:/u.test(first)) {
+    const isEmpty = first === "" && response.contentType === "text/event-stream";
+    throw isEmpty
+      ? new AppError("empty_stream", { provider: connection.name })
+      : notAStream(response, first, connection);
+  }
+  for await (const events of serverEvents(wholeLines(body))) yield events.flatMap(itemsOf);
+}
+
+async function* watched(body: AsyncIterable<Buffer>, onBytes: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
+  for await (const bytes of body) {
+    onBytes(bytes);
+    yield bytes;
+  }
+}
+
+/** A whole completion in one JSON document. */
+async function* jsonSource(body: string, response: HttpResponse, connection: Connection): ChunkSource {
+  const items = parsed(body.trim());
+  yield items;
+  const isAnswer = items.some(
+    (item) => item.type === "chunk" && isRecord(item.chunk) && Array.isArray(item.chunk["choices"]),
+  );
+  if (!isAnswer) throw notAStream(response, body, connection);
+}
+
+/** An event that is called an error is one, whatever its data. */
+const unnamed: Complaint = { reason: "event: error", codes: [], status: null };
+
+const done: SourceItem = { type: "done" };
+/** The last line of an event that holds a whole stream. */
+const doneLine = "\n[DONE]";
+
+function itemsOf({ name, data }: ServerEvent): readonly SourceItem[] {
+  // Without blank lines between them all events are one, and the last line of it is `[DONE]`.
+  if (data.endsWith(doneLine)) {
+    let rest = data;
+    while (rest.endsWith(doneLine)) rest = rest.slice(0, -doneLine.length);
+    return [...itemsOf({ name, data: rest }), done];
+  }
+  if (name !== "error" && data.startsWith("{")) return parsed(data);
+  const content = data.trim();
+  if (/^"?\[?done\]?"?$/iu.test(content)) return [done];
+  if (name === "error") {
+    return [{ type: "complaint", complaint: isNoise(content) ? unnamed : complaintOf(content), isCertain: true }];
+  }
+  if (isNoise(content) || /^(?:ping|heart-?beat|keep-?alive)$/iu.test(name)) return [];
+  // Words where a chunk was expected are the service's.
+  if (/^[^[{"\d-]/u.test(content)) return [{ type: "complaint", complaint: complaintOf(content), isCertain: false }];
+  return parsed(content);
+}
+
+/** One JSON document; or several, each on its line: some services leave out the blank lines between events. */
+function parsed(data: string): readonly SourceItem[] {
+  try {
+    return [{ type: "chunk", chunk: JSON.parse(data) as unknown }];
+  } catch (cause) {
+    try {
+      const lines = data.split("\n").filter((line) => line.trim() !== "");
+      return lines.map((line) => ({ type: "chunk", chunk: JSON.parse(line) as unknown }));
+    } catch {
+      return [{ type: "broken", cause }];
+    }
+  }
+}

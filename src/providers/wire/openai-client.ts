@@ -1,0 +1,107 @@
+import type { OpenAI } from "openai/client";
+import type { Connection } from "../connection.ts";
+import type { HttpResponse } from "../http/response.ts";
+import { send } from "../http/send.ts";
+import { refusalOf } from "./errors.ts";
+
+/**
+ * Runs one call of the `openai` package, whose requests go out by `send`.
+ *
+ * @param target where the requests go, and which model a refusal names; empty where none is asked for
+ * @param call what to do with the client
+ * @throws AppError for what the service or the network said, which the package would put in its own words
+ */
+export async function callOpenAI<Result>(
+  connection: Connection,
+  { baseUrl, model }: { readonly baseUrl: string; readonly model: string },
+  call: (client: OpenAI) => Promise<Result>,
+): Promise<Result> {
+  const { OpenAI: Client } = await import("openai/client");
+  let failure: unknown = null;
+  const run = async (url: string, init: FetchOptions) => {
+    try {
+      const response = await sendFetch(connection, url, init);
+      if (!response.isSuccess) throw await refusalOf(response, connection, model);
+      return fetched(response);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
+  const client = new Client({
+    baseURL: baseUrl,
+    // The package wants one that is not empty; `send` signs.
+    apiKey: "none",
+    defaultHeaders: { Authorization: null },
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    adminAPIKey: null,
+    // Ours are visible, can be stopped, and know when nothing came; see retry.ts.
+    maxRetries: 0,
+    // Ours ends when no data comes, not at the headers; see idle-timeout.ts.
+    timeout: 86_400_000,
+    logLevel: "off",
+    // By `Response` the package finds out whether forms are encoded.
+    fetch: Object.defineProperty(run, "Response", { get: () => Response }) as unknown as typeof fetch,
+  });
+  try {
+    return await call(client);
+  } catch (error) {
+    throw failure ?? error;
+  }
+}
+
+/** What the package gives to `fetch`. */
+interface FetchOptions {
+  readonly method?: string;
+  readonly headers?: Iterable<[string, string]>;
+  readonly body?: RequestInit["body"];
+  readonly signal?: AbortSignal;
+}
+
+async function sendFetch(connection: Connection, url: string, init: FetchOptions): Promise<HttpResponse> {
+  const { method = "GET", headers = [], body = null, signal = new AbortController().signal } = init;
+  const { bytes, type } = await encoded(body);
+  const own = { ...Object.fromEntries(ownHeaders(headers)), ...(type !== null && { "content-type": type }) };
+  return await send(connection, { method: method.toUpperCase(), url, headers: own, body: bytes }, signal);
+}
+
+/**
+ * The headers without what the package says of itself and of this machine (`X-Stainless-OS`, `-Arch`, `-Runtime-Version` …): no
+ * service needs that.
+ */
+function ownHeaders(headers: Iterable<[string, string]>): [string, string][] {
+  return [...headers]
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+    .filter(([name]) => !name.startsWith("x-stainless-") && name !== "user-agent");
+}
+
+/** A body as bytes, with the type that its encoding has: forms and files are encoded by Node, whose globals load for that alone. */
+async function encoded(body: RequestInit["body"]): Promise<{ bytes: Uint8Array | null; type: string | null }> {
+  if (body === null || body === undefined) return { bytes: null, type: null };
+  if (typeof body === "string") return { bytes: Buffer.from(body), type: null };
+  const response = new Response(body);
+  return { bytes: Buffer.from(await response.arrayBuffer()), type: response.headers.get("content-type") };
+}
+
+/** A response as far as the package reads one; `asResponse()` gives it back. */
+export interface FetchedResponse {
+  readonly http: HttpResponse;
+}
+
+function fetched(response: HttpResponse): FetchedResponse & Record<string, unknown> {
+  const { status, url, body } = response;
+  return {
+    http: response,
+    ok: true,
+    status,
+    statusText: "",
+    url,
+    headers: new Headers(response.headers),
+    body,
+    text: async () => await response.text(),
+    json: async () => JSON.parse(await response.text()) as unknown,
+    arrayBuffer: async () => await response.bytes(),
+  };
+}
