@@ -1,5 +1,5 @@
 /**
- * Bundles src/main.ts and its packages into dist/, or the folder given as argument: one file for the program as far as a
+ * Bundles src/main.ts, or the entry given as second argument, and its packages into dist/, or the folder given as first: one file for the program as far as a
  * question needs it, and one for each part that is imported when first needed. Prints nothing when all is well, so that
  * `npm start` begins with the program itself. docs/decisions/0016-bundler.md says what each step is for.
  */
@@ -55,16 +55,25 @@ function lazyFunctions(): Plugin {
 }
 
 /**
- * Of the `openai` package nothing is used but its client and `chat.completions.create`. Every other class it has (images, files,
- * runners that drive tools …) is an empty one here: less to load, and no touch of `Headers`.
+ * The `openai` package's client makes an object of every class that the package has (images, files, runners that drive tools …).
+ * Here it finds empty classes in the place of all but `chat.completions`: less to load, and no touch of `Headers`. Who needs one
+ * of them imports it when it is needed, and makes it of the client: `new Files(client)`.
  */
 function chatAlone(): Plugin {
   const used = /resources[\\/](?:index|shared|chat[\\/].*)\.mjs$|lib[\\/](?:parser|chat-completions[\\/].*)\.mjs$/;
+  const prefix = "\0empty:";
   return {
     name: "chat-alone",
+    async resolveId(name, importer = "") {
+      if (!/openai[\\/]client\.mjs$/.test(importer) && !used.test(importer)) return null;
+      const found = await this.resolve(name, importer, { skipSelf: true });
+      if (found === null || !/openai[\\/](?:resources|lib)[\\/].*\.mjs$/.test(found.id) || used.test(found.id))
+        return null;
+      return `${prefix}${found.id}`;
+    },
     async load(id) {
-      if (!/openai[\\/](?:resources|lib)[\\/].*\.mjs$/.test(id) || used.test(id)) return null;
-      const names = Object.keys((await import(pathToFileURL(id).href)) as object);
+      if (!id.startsWith(prefix)) return null;
+      const names = Object.keys((await import(pathToFileURL(id.slice(prefix.length)).href)) as object);
       return names.map((name) => `export class ${name} {}`).join("\n");
     },
   };
@@ -111,7 +120,7 @@ const asked =
 let licences = "";
 const lightGlobals = path("light-globals.ts");
 const bundle = await rolldown({
-  input: path("../src/main.ts"),
+  input: { main: process.argv[3] ?? path("../src/main.ts") },
   platform: "node",
   // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
   external: ["@napi-rs/keyring"],
@@ -122,13 +131,12 @@ const bundle = await rolldown({
   transform: {
     target: "node22",
     define: {
-      "globalThis.ReadableStream": "undefined",
-      "globalThis.Blob": "undefined",
       "globalThis.Headers": "undefined",
     },
-    inject: Object.fromEntries(
-      ["Headers", "FormData", "Response", "Blob"].map((name) => [name, [lightGlobals, name] as [string, string]]),
-    ),
+    inject: Object.fromEntries([
+      ...["Headers", "FormData", "Response", "Blob"].map((name) => [name, [lightGlobals, name]]),
+      ...["Blob", "ReadableStream"].map((name) => [`globalThis.${name}`, [lightGlobals, name]]),
+    ]) as Record<string, [string, string]>,
   },
 });
 const { output } = await bundle.generate({

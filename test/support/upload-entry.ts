@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { findProvider } from "../../src/providers/catalogue.ts";
+import type { Connection } from "../../src/providers/connection.ts";
+import { createTransport } from "../../src/providers/http/transport.ts";
+import { callOpenAI } from "../../src/providers/wire/openai-client.ts";
+
+/**
+ * The entry of a program that uploads a file, built by the program's own build: what is bundled in place of Node's globals must
+ * be able to. Its signature covers the bytes of the body.
+ *
+ * @param args the base URL; the file
+ */
+export async function main([baseUrl = "", path = ""]: readonly string[]): Promise<void> {
+  const { Files } = await import("openai/resources/files");
+  const connection: Connection = {
+    ...findProvider("deepseek", {}),
+    baseUrl,
+    key: "sk-upload",
+    keyOrigin: "test",
+    sign: async (_, { method, url, headers, body }) => {
+      const digest = createHash("sha256").update(body ?? "");
+      return { "x-signed": [method, url.pathname, headers["content-type"], digest.digest("hex")].join(" ") };
+    },
+    proxy: null,
+    transport: createTransport({}),
+    idleTimeout: null,
+  };
+  const loadedBefore = isUndiciLoaded();
+  const file = new File([readFileSync(path)], basename(path), { type: "application/jsonl" });
+  const uploaded = await callOpenAI(connection, { baseUrl, model: "" }, (client) =>
+    new Files(client).create({ file, purpose: "batch" }),
+  );
+  process.stdout.write(JSON.stringify({ uploaded, loadedBefore, loadedAfter: isUndiciLoaded() }));
+  process.exit();
+}
+
+/** Whether what Node's own `fetch`, forms and responses come from is loaded. */
+function isUndiciLoaded(): boolean {
+  const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] };
+  return moduleLoadList.some((name) => name.endsWith("internal/deps/undici/undici"));
+}
