@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
 import { notices } from "./notices.ts";
@@ -64,17 +64,20 @@ function chatAlone(): Plugin {
   const prefix = "\0empty:";
   return {
     name: "chat-alone",
-    async resolveId(name, importer = "") {
-      if (!/openai[\\/]client\.mjs$/.test(importer) && !used.test(importer)) return null;
-      const found = await this.resolve(name, importer, { skipSelf: true });
-      if (found === null || !/openai[\\/](?:resources|lib)[\\/].*\.mjs$/.test(found.id) || used.test(found.id))
-        return null;
-      return `${prefix}${found.id}`;
+    resolveId: {
+      filter: { id: /^\.{1,2}\/.*\.mjs$/ },
+      handler: (name, importer = "") => {
+        if (!/openai[\\/]client\.mjs$/.test(importer) && !used.test(importer)) return null;
+        const id = join(dirname(importer), name);
+        return /openai[\\/](?:resources|lib)[\\/]/.test(id) && !used.test(id) ? `${prefix}${id}` : null;
+      },
     },
-    async load(id) {
-      if (!id.startsWith(prefix)) return null;
-      const names = Object.keys((await import(pathToFileURL(id.slice(prefix.length)).href)) as object);
-      return names.map((name) => `export class ${name} {}`).join("\n");
+    load: {
+      filter: { id: new RegExp(`^${prefix}`) },
+      handler: async (id) => {
+        const names = Object.keys((await import(pathToFileURL(id.slice(prefix.length)).href)) as object);
+        return names.map((name) => `export class ${name} {}`).join("\n");
+      },
     },
   };
 }
