@@ -94,17 +94,12 @@ const nothing: Read = {
 
 /** @throws AppError for what the service says is wrong */
 function readAnswer(items: readonly SourceItem[], connection: Connection, model: string): Read {
-  let read = nothing;
-  for (const item of items) {
-    if (item.type === "done") read = { ...read, done: true };
-    else if (item.type === "chunk") {
-      const chunk = redactedJson(item.chunk, connection);
-      const complaint = complaintIn(chunk);
-      if (complaint !== null) throw fromComplaint(complaint, connection, model);
-      if (isRecord(chunk)) read = withChunk(read, chunk);
-    } else if (item.type === "complaint" && item.isCertain) throw fromComplaint(item.complaint, connection, model);
-  }
-  return read;
+  const chunks = items.flatMap((item) => (item.type === "chunk" ? [redactedJson(item.chunk, connection)] : []));
+  const said = items.flatMap((item) => (item.type === "complaint" && item.isCertain ? [item.complaint] : []));
+  const [complaint] = [...said, ...chunks.flatMap((chunk) => complaintIn(chunk) ?? [])];
+  if (complaint !== undefined) throw fromComplaint(complaint, connection, model);
+  const read = chunks.filter(isRecord).reduce(withChunk, nothing);
+  return { ...read, done: items.some(({ type }) => type === "done") };
 }
 
 function withChunk(before: Read, chunk: Record<string, unknown>): Read {
