@@ -22,7 +22,7 @@ export interface AdaptedRequest extends ChatRequest {
 }
 
 /** One attempt at a request, as it will go out. */
-export interface UnsignedRequest {
+export interface FinalRequest {
   readonly method: string;
   readonly url: URL;
   /** All of them, names in small letters, those of the config file included. */
@@ -37,5 +37,5 @@ export interface UnsignedRequest {
  */
 export type Signer = (
   connection: Connection,
-  request: UnsignedRequest,
+  request: FinalRequest,
 ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;

@@ -2,7 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
 import { systemReason } from "../../errors.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection, FinalRequest } from "../connection.ts";
 import { redactedError } from "../wire/redact.ts";
 import { agentFor, connectTimeout } from "./agents.ts";
 import { fromNetwork } from "./network-errors.ts";
@@ -44,10 +44,8 @@ export async function send(connection: Connection, request: HttpRequest, signal:
   }
 }
 
-type Outgoing = Parameters<Connection["sign"]>[1];
-
 /** The request with all its headers: the config file's replace ours, but for those of the body. */
-async function signed(connection: Connection, request: HttpRequest, url: URL): Promise<Outgoing> {
+async function signed(connection: Connection, request: HttpRequest, url: URL): Promise<FinalRequest> {
   const { method, body, headers: own } = request;
   const configured = Object.entries(connection.headers).map(([name, value]) => [name.toLowerCase(), value]);
   const headers: Record<string, string> = {
@@ -81,7 +79,7 @@ class StaleConnection extends Error {}
 async function attempt(
   { transport }: Connection,
   agent: http.Agent,
-  { method, url, headers, body }: Outgoing,
+  { method, url, headers, body }: FinalRequest,
   { onSocket }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
