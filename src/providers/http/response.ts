@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { limited } from "./limits.ts";
+import { wholeBody } from "./sniff.ts";
 import { decoded, type ReceivedBody } from "./response-body.ts";
 
 /** Bytes of a refusal that are read, to quote it. */
@@ -43,9 +44,7 @@ export class HttpResponse {
   }
 
   async bytes(): Promise<Buffer> {
-    const pieces: Buffer[] = [];
-    for await (const piece of this.body) pieces.push(piece);
-    return Buffer.concat(pieces);
+    return await wholeBody(this.body);
   }
 
   async text(): Promise<string> {

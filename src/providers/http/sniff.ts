@@ -32,8 +32,8 @@ async function* rejoined(read: readonly Buffer[], rest: AsyncIterator<Buffer>): 
 }
 
 /** The whole body. */
-export async function text(body: AsyncIterable<Buffer>): Promise<string> {
+export async function wholeBody(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
+  return Buffer.concat(pieces);
 }

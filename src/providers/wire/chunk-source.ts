@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import { wholeLines } from "../http/limits.ts";
 import type { HttpResponse } from "../http/response.ts";
-import { peek, text } from "../http/sniff.ts";
+import { peek, wholeBody } from "../http/sniff.ts";
 import { type Complaint, complaintOf, isNoise } from "./error-body.ts";
 import { notAStream } from "./errors.ts";
 import { isRecord } from "./json.ts";
@@ -35,7 +35,7 @@ export async function* httpSource(
   onBytes: (bytes: Buffer) => void,
 ): ChunkSource {
   const { first, body } = await peek(watched(response.body, onBytes));
-  if (/^[[{"]/u.test(first)) return yield* jsonSource(await text(body), response, connection);
+  if (/^[[{"]/u.test(first)) return yield* jsonSource((await wholeBody(body)).toString("utf8"), response, connection);
   if (!/^(?:data|event|id|retry|error)?:/u.test(first)) {
     const isEmpty = first === "" && response.contentType === "text/event-stream";
     throw isEmpty
