@@ -39,37 +39,33 @@ export function extended(turn: Turn, text: string, ids: Turn["ids"]): Turn {
   return { ...turn, answers, ids: [...turn.ids, ...ids] };
 }
 
-/** The earlier turns that the next request sends. Pure: it is given questions and answers. */
+/** The system prompt and the earlier turns that the next request sends. A value: what changes it returns another one. */
 export class Conversation {
-  system: string | null;
-  #turns: Turn[];
+  readonly system: string | null;
+  readonly turns: readonly Turn[];
   /** Turns that are not sent any more: a summary took their place, or they were dropped. */
-  #covered: AskedQuestion[];
+  readonly #covered: readonly AskedQuestion[];
 
   /** @param covered earlier turns that are not sent any more, oldest first */
   constructor(system: string | null, turns: readonly Turn[] = [], covered: readonly AskedQuestion[] = []) {
     this.system = system;
-    this.#turns = [...turns];
-    this.#covered = [...covered];
+    this.turns = turns;
+    this.#covered = covered;
   }
 
   /** Id of the newest exchange in the transcript that the turns hold or cover; null where it has none. */
   get lastId(): string | null {
-    return this.#turns.at(-1)?.ids.at(-1) ?? null;
-  }
-
-  get turns(): readonly Turn[] {
-    return this.#turns;
+    return this.turns.at(-1)?.ids.at(-1) ?? null;
   }
 
   /** Everything that was asked, oldest first, also what is not sent any more. */
   get asked(): readonly AskedQuestion[] {
-    return [...this.#covered, ...this.#turns.filter(isAsked)];
+    return [...this.#covered, ...this.turns.filter(isAsked)];
   }
 
   /** The last turn; null when there is none, or a summary in its place. */
   get last(): Turn | null {
-    const last = this.#turns.at(-1);
+    const last = this.turns.at(-1);
     return last !== undefined && isAsked(last) ? last : null;
   }
 
@@ -81,7 +77,7 @@ export class Conversation {
    */
   request(messages: readonly Message[], history = true): Message[] {
     const system: Message[] = this.system ? [{ role: "system", content: this.system }] : [];
-    return [...system, ...(history ? this.#turns.flatMap(messagesOf) : []), ...messages];
+    return [...system, ...(history ? this.turns.flatMap(messagesOf) : []), ...messages];
   }
 
   /** The messages of a request that continues the last answer. */
@@ -92,51 +88,55 @@ export class Conversation {
     return answer?.role === "assistant" ? [...messages, { ...answer, prefix: true }] : messages;
   }
 
-  /** Adds a turn. One whose answer is empty is left out: the services refuse two users in a row. */
-  add(turn: Turn): void {
-    if (answerOf(turn) !== "") this.#turns.push(turn);
+  withSystem(system: string | null): Conversation {
+    return new Conversation(system, this.turns, this.#covered);
   }
 
-  /** Adds to the last answer what came when it was continued. */
-  extendLast(text: string, ids: Turn["ids"]): void {
+  /** With one more turn. One whose answer is empty is left out: the services refuse two users in a row. */
+  add(turn: Turn): Conversation {
+    return answerOf(turn) === "" ? this : this.#with([...this.turns, turn]);
+  }
+
+  /** With what came when the last answer was continued. */
+  extendLast(text: string, ids: Turn["ids"]): Conversation {
     const { last } = this;
-    if (last !== null) this.#turns.splice(-1, 1, extended(last, text, ids));
+    return last === null ? this : this.#with([...this.turns.slice(0, -1), extended(last, text, ids)]);
   }
 
-  /** Removes the last turn and returns it; null when there is none, or a summary in its place. */
-  takeLast(): Turn | null {
-    return this.last === null ? null : (this.#turns.pop() ?? null);
+  /** Without the last turn, where there is one and no summary in its place. */
+  withoutLast(): Conversation {
+    return this.last === null ? this : this.#with(this.turns.slice(0, -1));
   }
 
-  /**
-   * Drops the oldest turns.
-   *
-   * @returns how many there were to drop
-   */
-  dropOldest(count: number): number {
-    const dropped = this.#turns.splice(0, count);
-    this.#covered.push(...dropped.filter(isAsked).map(({ question, ids }) => ({ question, ids })));
-    return dropped.length;
+  /** Without the oldest turns, of which only the questions are still known. */
+  dropOldest(count: number): Conversation {
+    const dropped = this.turns.slice(0, count).filter(isAsked);
+    const covered = [...this.#covered, ...dropped.map(({ question, ids }) => ({ question, ids }))];
+    return new Conversation(this.system, this.turns.slice(count), covered);
   }
 
   /** Id of the last of the oldest turns; null where it has none. */
   idThrough(count: number): string | null {
-    return this.#turns[count - 1]?.ids.at(-1) ?? null;
+    return this.turns[count - 1]?.ids.at(-1) ?? null;
   }
 
-  /** Puts a summary in the place of all turns but the newest ones. */
-  summarise(heading: string, summary: string, keep: number): void {
-    const count = this.#turns.length - keep;
+  /** With a summary in the place of all turns but the newest ones. */
+  summarise(heading: string, summary: string, keep: number): Conversation {
+    const count = this.turns.length - keep;
     const through = this.idThrough(count);
-    this.dropOldest(count);
-    this.#turns.unshift(summaryTurn(heading, summary, through === null ? [] : [through]));
+    const rest = this.dropOldest(count);
+    return rest.#with([summaryTurn(heading, summary, through === null ? [] : [through]), ...rest.turns]);
   }
 
   /** The conversation as it was after so many turns; null where the last of them is not sent any more. */
   beginning(turns: number): Conversation | null {
-    const summaries = this.#turns.filter(({ isSummary }) => isSummary).length;
+    const summaries = this.turns.filter(({ isSummary }) => isSummary).length;
     const kept = turns - this.#covered.length + summaries;
-    return kept <= summaries ? null : new Conversation(this.system, this.#turns.slice(0, kept), this.#covered);
+    return kept <= summaries ? null : this.#with(this.turns.slice(0, kept));
+  }
+
+  #with(turns: readonly Turn[]): Conversation {
+    return new Conversation(this.system, turns, this.#covered);
   }
 }
 

@@ -55,3 +55,5 @@ export type RequestReason = "first" | "retry" | "failover" | "restart" | "contin
 
 /** `stop`, `length`, `content_filter`, `tool_calls`, or whatever else a service says. */
 export type FinishReason = string;
+
+export type OnEvent = (event: ChatEvent) => void;

@@ -3,10 +3,11 @@ import { sayMoved, sayParts, sayThinking } from "../terminal/answer-notes.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
-import type { SessionAnswer, Host } from "./host.ts";
+import type { Answer } from "../chat/answer.ts";
+import type { Host } from "./host.ts";
 
 /** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
-export function closeAnswer(host: Host, answer: SessionAnswer): void {
+export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
   const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;

@@ -3,7 +3,8 @@ import { estimateTokens } from "../chat/usage.ts";
 import { asAppError } from "../errors.ts";
 import { textOf } from "../chat/message-text.ts";
 import { count } from "../terminal/figures.ts";
-import type { Host, SessionAnswer } from "./host.ts";
+import type { Answer } from "../chat/answer.ts";
+import type { Host } from "./host.ts";
 import { compact } from "./slash/compact.ts";
 
 /** From this share of the model's window on, the next questions may not fit. */
@@ -12,7 +13,7 @@ const nearlyFull = 0.8;
 const smallWindow = 400;
 
 /** Says so before a conversation no longer fits; with the setting `compact: auto` makes room by itself. */
-export async function warnOfContext(host: Host, answer: SessionAnswer): Promise<void> {
+export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
   if (answer.error !== null) return;
   if (host.dialogue.context.tokens >= smallWindow) await host.dialogue.learnWindow();
   const { tokens, window } = host.dialogue.context;

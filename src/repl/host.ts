@@ -1,8 +1,7 @@
-import type { AskedQuestion, Turn } from "../chat/conversation.ts";
-import type { ChatEvent } from "../chat/events.ts";
+import type { Answer, ContextUse, SpentTotal } from "../chat/answer.ts";
+import type { Conversation } from "../chat/conversation.ts";
+import type { OnEvent } from "../chat/events.ts";
 import type { UserMessage } from "../chat/messages.ts";
-import type { Cost, Usage } from "../chat/model.ts";
-import type { TurnResult } from "../chat/turn.ts";
 import type { AppError } from "../errors.ts";
 import type { AnswerWriter } from "../terminal/answer.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -21,8 +20,6 @@ export interface Host {
   readonly archive: Archive;
   /** How the next answer is written to stdout. */
   readonly answerWriter: () => AnswerWriter;
-  /** Called when a prompt has appeared; gets ready for what will be asked. */
-  readonly prepare: () => void;
   /**
    * A question with the files it mentions and those that `/file` added, each shown; null where there was much to send and the
    * person said no.
@@ -119,77 +116,69 @@ export interface Archive {
   readonly fork: (turns: number | null) => Promise<string>;
 }
 
-/** Tokens of the conversation as the next request would send it. */
-interface ContextUse {
-  readonly tokens: number;
-  /** True where it is an estimate and not the service's count. */
-  readonly estimated: boolean;
-  /** Tokens the model can read; null when unknown. */
-  readonly window: number | null;
-}
-
-interface SessionDialogue {
+/** A conversation with a model, saved as it goes. */
+export interface SessionDialogue {
   readonly provider: string;
   readonly modelId: string;
   readonly id: string | null;
+  /** Path of the transcript; null while there is none. */
   readonly path: string | null;
-  readonly conversation: {
-    system: string | null;
-    readonly turns: readonly Turn[];
-    /** Everything that was asked, oldest first, also what is not sent any more. */
-    readonly asked: readonly AskedQuestion[];
-  };
+  readonly conversation: Conversation;
   readonly context: ContextUse;
   /** Since the session began. */
-  readonly spent: {
-    readonly usage: Usage | null;
-    readonly costs: readonly Cost[];
-    readonly questions: number;
-    /** Requests that produced output and whose cost nobody knows. */
-    readonly unknown: number;
-    /** The same of their tokens. */
-    readonly uncounted: number;
-  };
+  readonly spent: SpentTotal;
   /** Why a part of the conversation is not saved; null when all is, or nothing is to be. */
   readonly unsaved: AppError<"transcript_unwritable"> | null;
-  /** Whether the last answer is not whole and can be gone on with. */
+  /** Whether the last answer is not whole and can be continued. */
   readonly canContinue: boolean;
-  /** Asks a server once for the window of its model, where it is unknown so far. */
+  /** What `/retry`, `/edit-last` and `/undo` mean: the question that failed last, else the last one with an answer; null for none. */
+  readonly lastQuestion: UserMessage | null;
+  /** Opens a connection while the next question is being thought of; when that fails, the question will tell. */
+  readonly prepare: () => void;
+  /** Asks the server for the window of its model, where nobody knows it; once. */
   readonly learnWindow: () => Promise<void>;
-  /** @param instead whether the question takes the place of the last one */
-  readonly ask: (
-    question: UserMessage,
-    onEvent: (event: ChatEvent) => void,
-    signal: AbortSignal,
-    instead: boolean,
-  ) => Promise<SessionAnswer>;
-  readonly continueAnswer: (onEvent: (event: ChatEvent) => void, signal: AbortSignal) => Promise<SessionAnswer>;
   /**
-   * Replaces the turns by a summary the model writes; the transcript keeps them. Gives tokens before and after, and why it was
-   * not written down.
+   * Puts a question and gives the answer, saved; never throws for what a service or the disk does.
+   *
+   * @param instead whether it takes the place of the last question, which is withdrawn
+   * @throws AppError where the model cannot be opened; nothing is changed then
    */
-  readonly compact: (
-    signal: AbortSignal,
-  ) => Promise<{ readonly before: number; readonly after: number; readonly unsaved: AppError | null }>;
-  /** Drops the oldest turns until about half of the window is free. Gives how many, and why it was not written down. */
-  readonly dropOldest: () => { readonly turns: number; readonly unsaved: AppError | null };
+  readonly ask: (question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead?: boolean) => Promise<Answer>;
+  /**
+   * Continues the last answer from where it stopped.
+   *
+   * @throws AppError `not_possible` when there is nothing to continue; where the model cannot be opened
+   */
+  readonly continueAnswer: (onEvent: OnEvent, signal: AbortSignal) => Promise<Answer>;
+  /**
+   * Has the model summarise the conversation, and continues with the summary in its place; the transcript keeps all.
+   *
+   * @returns tokens before and after, and why it was not written down
+   * @throws AppError where there is nothing to summarise, or no summary came of it; nothing is changed then
+   */
+  readonly compact: (signal: AbortSignal) => Promise<Unsaved & { readonly before: number; readonly after: number }>;
+  /** Drops the oldest turns until half of the window is free, at least one; gives how many. */
+  readonly dropOldest: () => Unsaved & { readonly turns: number };
+  /**
+   * From the next question on: another model, of this provider or of another.
+   *
+   * @param model null takes the provider's own
+   * @throws AppError for settings and credentials; nothing is changed then
+   */
   readonly useModel: (provider: string, model: string | null) => Promise<void>;
   readonly useSystem: (system: string | null) => void;
-  /** The one that `/retry`, `/edit-last` and `/undo` mean; null when there is none. */
-  readonly lastQuestion: UserMessage | null;
-  /** Withdraws the last exchange; gives its question and why that was not written down, null when there is none. */
-  readonly undo: () => { readonly question: UserMessage; readonly unsaved: AppError | null } | null;
+  /** Withdraws the last question with its answer, also in the transcript; null when there is none. */
+  readonly undo: () => (Unsaved & { readonly question: UserMessage }) | null;
   /** The transcript that another program was writing to, so that the conversation has one of its own now; once, then null. */
   readonly takeAvoided: () => string | null;
-  /** Whether another program has added to the transcript since this one last read it or wrote to it. */
+  /** Whether another program has added to the transcript since this one last read it or wrote to it; true once for each time. */
   readonly changedElsewhere: () => boolean;
+  /** A new conversation, as the settings have it, and a new transcript with its first question. */
   readonly startNew: () => void;
 }
 
-export interface SessionAnswer extends TurnResult {
-  readonly cost: Cost | null;
-  /** Whether the price is unknown only because nobody knows yet whether the day is a holiday. */
-  readonly tariffUnknown: boolean;
+/** Why the transcript does not say what was done; null where it does, or where nothing is saved. */
+interface Unsaved {
   readonly unsaved: AppError | null;
 }
 

@@ -4,7 +4,8 @@ import { AnswerView } from "../terminal/answer.ts";
 import { closeAnswer, warnOfOthers } from "./answer-notices.ts";
 import { makeRoom, warnOfContext } from "./context-room.ts";
 import { foreign } from "./editor/origin.ts";
-import type { SessionAnswer, Host } from "./host.ts";
+import type { Answer } from "../chat/answer.ts";
+import type { Host } from "./host.ts";
 import { kindOf } from "./line-kind.ts";
 import { type Mention, mentionsIn } from "./mentions.ts";
 import type { SlashOutcome } from "./slash/command.ts";
@@ -33,7 +34,7 @@ interface Typed {
   readonly instead: UserMessage | null;
 }
 
-type Ask = (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<SessionAnswer>;
+type Ask = (onEvent: AnswerView["onEvent"], signal: AbortSignal) => Promise<Answer>;
 
 class Session {
   readonly #host: Host;
@@ -58,7 +59,7 @@ class Session {
       const [initial, again] = [this.#initial, this.#again];
       [this.#initial, this.#again] = ["", false];
       const reading = lines.read(initial, again);
-      this.#host.prepare();
+      if (terminal.interactive) this.#host.dialogue.prepare();
       const line = await reading;
       if (line.kind === "end") {
         if (mayLeave(this.#host)) return;
@@ -167,7 +168,7 @@ class Session {
     }
   }
 
-  async #watched(view: AnswerView, ask: Ask, signal: AbortSignal): Promise<SessionAnswer> {
+  async #watched(view: AnswerView, ask: Ask, signal: AbortSignal): Promise<Answer> {
     try {
       return await ask(view.onEvent, AbortSignal.any([this.#stop, signal]));
     } finally {

@@ -16,8 +16,7 @@ const four = () => [...["a", "b", "c"].map((word) => turn(word, `${word}!`, `${w
 
 describe("a conversation", () => {
   test("sends the system prompt, what was said before, and the question", () => {
-    const conversation = new Conversation("Be kind.");
-    conversation.add(turn("a", "b"));
+    const conversation = new Conversation("Be kind.").add(turn("a", "b"));
     expect(conversation.request([user("c")])).toEqual([
       { role: "system", content: "Be kind." },
       user("a"),
@@ -42,8 +41,7 @@ describe("a conversation", () => {
       { role: "tool", callId: "1", content: [{ type: "text", text: "sunny" }] },
       assistant("It is sunny."),
     ];
-    const conversation = new Conversation(null);
-    conversation.add({ question: user("Weather?"), answers, ids: ["x"] });
+    const conversation = new Conversation(null).add({ question: user("Weather?"), answers, ids: ["x"] });
     expect(conversation.request([user("c")])).toEqual([user("Weather?"), ...answers, user("c")]);
     expect(conversation.continuation().at(-1)).toEqual({ ...assistant("It is sunny."), prefix: true });
   });
@@ -59,23 +57,23 @@ describe("a conversation", () => {
   });
 
   test("does not remember a question that brought no answer", () => {
-    const conversation = new Conversation(null);
-    conversation.add(turn("a", ""));
-    expect(conversation.turns).toEqual([]);
+    expect(new Conversation(null).add(turn("a", "")).turns).toEqual([]);
   });
 
-  test("takes its turns over from elsewhere without touching them", () => {
+  test("stays as it is when another one is made of it", () => {
     const turns = [turn("a", "b")];
-    const conversation = new Conversation(null, turns);
-    conversation.add(turn("c", "d"));
-    conversation.extendLast("e", []);
-    conversation.dropOldest(2);
-    expect({ turns, left: conversation.turns }).toEqual({ turns: [turn("a", "b")], left: [] });
+    const conversation = new Conversation("S", turns);
+    const changed = conversation.add(turn("c", "d")).extendLast("e", []).withSystem(null).dropOldest(2);
+    expect({ turns, first: conversation.turns, system: conversation.system }).toEqual({
+      turns,
+      first: turns,
+      system: "S",
+    });
+    expect({ left: changed.turns, system: changed.system }).toEqual({ left: [], system: null });
   });
 
   test("holds a continued answer in one piece, with the exchanges it is made of", () => {
-    const conversation = new Conversation(null, [turn("a", "b", "1")]);
-    conversation.extendLast("c", ["2"]);
+    const conversation = new Conversation(null, [turn("a", "b", "1")]).extendLast("c", ["2"]);
     expect(conversation.last).toEqual(extended(turn("a", "b", "1"), "c", ["2"]));
     expect(conversation.lastId).toBe("2");
     expect(conversation.last?.answers[0]?.content).toEqual([
@@ -84,29 +82,25 @@ describe("a conversation", () => {
     ]);
   });
 
-  test("gives its last turn back, and drops the oldest ones", () => {
-    const conversation = new Conversation(null, four().slice(0, 3));
-    expect(conversation.takeLast()).toEqual(turn("c", "c!", "c1", "c2"));
-    expect(conversation.dropOldest(1)).toBe(1);
+  test("is without its last turn, and without the oldest ones", () => {
+    const conversation = new Conversation(null, four().slice(0, 3)).withoutLast().dropOldest(1);
     expect(conversation.turns).toEqual([turn("b", "b!", "b1", "b2")]);
-    expect(conversation.dropOldest(5)).toBe(1);
-    expect(conversation.takeLast()).toBe(null);
+    const empty = conversation.dropOldest(5);
+    expect([empty.turns, empty.last, empty.withoutLast().turns]).toEqual([[], null, []]);
   });
 
   test("is summed up but for its newest turns, and still knows what was asked", () => {
-    const conversation = new Conversation(null, four());
-    conversation.summarise("So far:", "a and b", 2);
+    const conversation = new Conversation(null, four()).summarise("So far:", "a and b", 2);
     expect(conversation.turns).toEqual([summary("So far:", "a and b", "b2"), ...four().slice(2)]);
     expect(conversation.asked.map(({ ids }) => ids)).toEqual(four().map(({ ids }) => ids));
-    conversation.dropOldest(2);
-    expect(conversation.asked.map(({ question }) => question)).toEqual(["a", "b", "c", "d"].map(user));
+    expect(conversation.dropOldest(2).asked.map(({ question }) => question)).toEqual(["a", "b", "c", "d"].map(user));
   });
 
   test("has no last turn where a summary stands in its place", () => {
-    const conversation = new Conversation(null, four());
-    expect(conversation.lastId).toBe(null);
-    conversation.summarise("So far:", "all", 0);
-    expect([conversation.last, conversation.takeLast(), conversation.lastId]).toEqual([null, null, null]);
+    const whole = new Conversation(null, four());
+    expect(whole.lastId).toBe(null);
+    const conversation = whole.summarise("So far:", "all", 0);
+    expect([conversation.last, conversation.withoutLast(), conversation.lastId]).toEqual([null, conversation, null]);
     expect(conversation.turns).toEqual([summary("So far:", "all")]);
   });
 
@@ -116,8 +110,7 @@ describe("a conversation", () => {
     [3, ["So far:", "c"]],
     [4, ["So far:", "c", "d"]],
   ])("after %j turns holds %j, where a summary stands for two", (turns, questions) => {
-    const conversation = new Conversation("S", four());
-    conversation.summarise("So far:", "a and b", 2);
+    const conversation = new Conversation("S", four()).summarise("So far:", "a and b", 2);
     const beginning = conversation.beginning(turns);
     expect(beginning?.turns.map(({ question }) => question) ?? null).toEqual(questions?.map(user) ?? null);
     expect(beginning?.asked ?? []).toHaveLength(questions === null ? 0 : turns);

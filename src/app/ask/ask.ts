@@ -15,7 +15,7 @@ import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
 import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
-import type { Answer } from "../conversation/turn-run.ts";
+import type { Answer } from "../../chat/answer.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
 export interface Asking {

@@ -8,7 +8,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { seamOf } from "../conversation/answer-seams.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
-import type { Answer } from "../conversation/turn-run.ts";
+import type { Answer } from "../../chat/answer.ts";
 import { shownPath } from "../display-path.ts";
 
 /** An event as a line of `ask -o jsonl`; null for what is not told. */

@@ -1,46 +1,43 @@
-import { Conversation } from "../../chat/conversation.ts";
-import type { Model } from "../../chat/layers.ts";
-import type { Message, UserMessage } from "../../chat/messages.ts";
-import type { ChatRequest } from "../../chat/model.ts";
-import { estimateTokens } from "../../chat/usage.ts";
+import type { Conversation } from "../../chat/conversation.ts";
+import type { Answer, ContextUse, SpentTotal } from "../../chat/answer.ts";
+import type { OnEvent } from "../../chat/events.ts";
+import type { UserMessage } from "../../chat/messages.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
-import { textOf, userMessage } from "../../chat/message-text.ts";
 import { warmUp } from "../../providers/http/agents.ts";
 import { retiredModels } from "../../providers/catalogue.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
-import { describe } from "../../terminal/terminal.ts";
+import type { SessionDialogue } from "../../repl/host.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
-import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { type DialogueState, openState, resumedState, sizeOf } from "./chat-state.ts";
-import { type Answer, type ExchangeRun, type OnEvent, runExchange } from "./turn-run.ts";
+import {
+  type ChatState,
+  estimatedTokens,
+  forkedState,
+  lookedAt,
+  newState,
+  openState,
+  resumedState,
+  sizeOf,
+} from "./chat-state.ts";
+import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
+import { runContinuation, runQuestion, type TurnContext } from "./turn-run.ts";
+import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
-import { samplingOf } from "../../chat/sampling.ts";
-import { inForce, thinkingOf } from "./sampling.ts";
-import { seamsOf } from "./answer-seams.ts";
-import { answerMessage, isCut, rebuild } from "./replay.ts";
-import { Recording } from "./recorder.ts";
-import { newWriter, writerFor } from "./open-transcript.ts";
-import { countedAfter, Spending } from "./cost-meter.ts";
-
-/** What was typed to go on with an answer, as the transcript shows it. */
-const goOnCommand = "/continue";
+import { inForce } from "./sampling.ts";
+import { Spending } from "./cost-meter.ts";
 
 /**
  * A conversation with a model, saved as it goes: what `ask` does once, the session again and again. The transcript is told
- * of each event before whoever watches.
+ * of each event before whoever watches. Its state is a value that is replaced as a whole.
  */
-export class ChatSession {
+export class ChatSession implements SessionDialogue {
   readonly #engine: Engine;
   readonly #console: Console;
   readonly #spending: Spending;
-  #state: DialogueState;
-  /** The system prompt that was set in this conversation; undefined where none was. */
-  #ownSystem: string | null | undefined;
+  #state: ChatState;
 
-  private constructor(engine: Engine, console: Console, state: DialogueState) {
+  private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
     this.#console = console;
     this.#spending = new Spending(engine);
@@ -54,11 +51,7 @@ export class ChatSession {
    * @throws AppError for settings and credentials
    */
   static async open(engine: Engine, console: Console, earlier: Transcript | null): Promise<ChatSession> {
-    const { failoverMistakes } = engine;
-    const { terminal, words } = console;
-    for (const mistake of failoverMistakes) {
-      terminal.warn(sanitize(describe(mistake, words.errors)));
-    }
+    for (const mistake of engine.failoverMistakes) warnOf(console, mistake);
     return new ChatSession(engine, console, await openState(engine, earlier));
   }
 
@@ -74,21 +67,16 @@ export class ChatSession {
     return this.#state.conversation;
   }
 
-  get writer(): TranscriptWriter | null {
-    return this.#state.writer;
-  }
-
-  /** Path of the transcript; null while there is none. */
   get path(): string | null {
-    return this.writer?.path ?? null;
+    return this.#state.writer?.path ?? null;
   }
 
   get id(): string | null {
-    return this.writer?.id ?? null;
+    return this.#state.writer?.id ?? null;
   }
 
   get unsaved(): AppError<"transcript_unwritable"> | null {
-    return this.writer?.failed ?? null;
+    return this.#state.writer?.failed ?? null;
   }
 
   get canContinue(): boolean {
@@ -96,7 +84,7 @@ export class ChatSession {
     return failed === null && cut && conversation.last !== null;
   }
 
-  get spent(): Spending["total"] {
+  get spent(): SpentTotal {
     return this.#spending.total;
   }
 
@@ -105,100 +93,52 @@ export class ChatSession {
     return inForce(this.#engine.settings, this.#state.inherited);
   }
 
-  get context(): { tokens: number; estimated: boolean; window: number | null } {
+  get context(): ContextUse {
     const { provider, modelId } = this;
     const { conversation, counted } = this.#state;
     const window = factsOf(this.#engine, provider, modelId).context ?? null;
-    const text = conversation
-      .request([])
-      .map(({ content }) => textOf(content))
-      .join("\n");
-    return { tokens: counted ?? estimateTokens(text), estimated: counted === null, window };
+    return { tokens: counted ?? estimatedTokens(conversation), estimated: counted === null, window };
   }
 
-  /** Asks the server for the window of its model, where nobody knows it; once. */
   async learnWindow(): Promise<void> {
     await learnFacts(this.#engine, this.#state.connection, this.modelId);
   }
 
-  /** What `/retry` and `/edit-last` mean: the question that failed last, else the last one with an answer; null for none. */
   get lastQuestion(): UserMessage | null {
     return this.#state.failed?.question ?? this.conversation.last?.question ?? null;
   }
 
-  /** The transcript that another program was writing to, so that the conversation has one of its own now; once, then null. */
   takeAvoided(): string | null {
-    return this.writer?.takeAvoided() ?? null;
+    return this.#state.writer?.takeAvoided() ?? null;
   }
 
-  /**
-   * Whether another program has added to the transcript since this one last read it or wrote to it; true once for each time.
-   */
   changedElsewhere(): boolean {
-    const size = sizeOf(this.writer);
+    const size = sizeOf(this.#state.writer);
     const changed = this.#state.size !== null && size !== null && size !== this.#state.size;
     this.#change({ size });
     return changed;
   }
 
-  /**
-   * Puts a question and gives the answer, saved; never throws for what a service or the disk does.
-   *
-   * @param instead whether it takes the place of the last question, which is taken back
-   * @throws AppError where the model cannot be opened; nothing is changed then
-   */
   async ask(question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
-    const model = await this.#openModel();
-    const record = new Recording(this.writer);
-    if (instead) this.#takeBack(record);
-    const request = this.#request(this.conversation.request([question], this.#engine.settings.history));
-    const answer = await this.#run({ model, request, record, question, continues: null }, onEvent, signal);
-    const ids = this.#newIds();
-    const { text, reasoning, requests } = answer;
-    const answers = [answerMessage({ answer: text, reasoning, seams: seamsOf(requests) })];
-    this.conversation.add({ question, answers, ids });
-    const failed = text === "" ? { question, ids } : null;
-    this.#change({ failed, ...(failed === null && { cut: isCut(answer) }) });
-    return answer;
+    const context = await this.#contextOf(onEvent, signal);
+    const withdrawn = instead ? withdrawLast(this.#state) : null;
+    if (withdrawn !== null) this.#state = withdrawn.state;
+    const answer = await this.#advance((state) => runQuestion(context, state, question));
+    return { ...answer, unsaved: withdrawn?.unsaved ?? answer.unsaved };
   }
 
-  /**
-   * Goes on with the last answer from where it stopped.
-   *
-   * @throws AppError `not_possible` when there is nothing to go on with; where the model cannot be opened
-   */
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
     const last = this.canContinue ? this.conversation.last : null;
     if (last === null) throw new AppError("not_possible", { message: this.#console.words.session.nothingToContinue });
-    const model = await this.#openModel();
-    const request = this.#request(this.conversation.continuation(this.#engine.settings.history));
-    const record = new Recording(this.writer);
-    const question = userMessage(goOnCommand);
-    const run = { model, request, record, question, continues: last.ids.at(-1) ?? null };
-    const answer = await this.#run(run, onEvent, signal);
-    if (answer.text !== "") this.conversation.extendLast(answer.text, this.#newIds());
-    this.#change({ cut: isCut(answer) });
-    return answer;
+    const context = await this.#contextOf(onEvent, signal);
+    return await this.#advance((state) => runContinuation(context, state, last.ids.at(-1) ?? null));
   }
 
-  /** Where the exchange that has just ended is in the transcript. */
-  #newIds(): readonly string[] {
-    const id = this.writer?.exchangeId ?? null;
-    return id === null ? [] : [id];
-  }
-
-  /** Opens a connection while the next question is being thought of; when that fails, the question will tell. */
   prepare(): void {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
   }
 
-  /**
-   * From the next question on: another model, of this provider or of another.
-   *
-   * @param model null takes the provider's own
-   * @throws AppError for settings and credentials; nothing is changed then
-   */
   async useModel(provider: string, model: string | null): Promise<void> {
     const connection = provider === this.provider ? this.#state.connection : await this.#engine.connect(provider);
     this.#change({ connection, modelId: model ?? (await modelInUse(this.#engine, connection)) });
@@ -206,9 +146,7 @@ export class ChatSession {
   }
 
   useSystem(system: string | null): void {
-    this.#ownSystem = system;
-    this.conversation.system = system;
-    this.#change({ counted: null });
+    this.#change({ ownSystem: system, conversation: this.conversation.withSystem(system), counted: null });
   }
 
   /** Lets go of a parameter that the resumed conversation was asked with. */
@@ -217,25 +155,12 @@ export class ChatSession {
     this.#change({ inherited });
   }
 
-  /**
-   * Takes the last exchange back, also in the transcript's account of the conversation.
-   *
-   * @returns its question, and why that was not written down; null when there is none
-   */
   undo(): { readonly question: UserMessage; readonly unsaved: AppError | null } | null {
     const question = this.lastQuestion;
     if (question === null) return null;
-    const record = new Recording(this.writer);
-    this.#takeBack(record);
-    return { question, unsaved: record.failure };
-  }
-
-  #takeBack(record: Recording): void {
-    const { failed } = this.#state;
-    const taken = failed ?? this.conversation.takeLast();
-    for (const id of taken?.ids ?? []) record.try((writer) => writer.note("undo", { id }));
-    this.#change({ failed: null, counted: null, ...(failed === null && { cut: false }) });
-    this.#look();
+    const { state, unsaved } = withdrawLast(this.#state);
+    this.#state = state;
+    return { question, unsaved };
   }
 
   /**
@@ -244,7 +169,7 @@ export class ChatSession {
    * @throws AppError `not_possible` where there is none; `transcript_unwritable`
    */
   saveTo(path: string): void {
-    const { writer } = this;
+    const { writer } = this.#state;
     if (writer === null || (writer.path === null && writer.failed === null)) {
       throw new AppError("not_possible", { message: this.#console.words.session.nothingSaved });
     }
@@ -252,59 +177,25 @@ export class ChatSession {
     this.#change({ size: sizeOf(writer) });
   }
 
-  /**
-   * Has the model summarise the conversation, and goes on with the summary in its place; the transcript keeps all. It is a request
-   * of the program's own: nothing that a person set for questions goes with it but the switch for thinking where that is off.
-   *
-   * @returns tokens before and after, and why it was not written down
-   * @throws AppError where there is nothing to summarise, or no summary came of it; nothing is changed then
-   */
   async compact(signal: AbortSignal): Promise<{ before: number; after: number; unsaved: AppError | null }> {
-    const { conversation } = this;
     const { tokens } = this.context;
     const either = AbortSignal.any([signal, this.#engine.stop]);
     const { requestSummary } = await import("./summary-request.ts");
     const summary = await requestSummary(this.#engine, this.#spending, this.#state, this.context, either);
-    const through = conversation.lastId;
-    conversation.summarise(this.#engine.prompts.summary, summary, 0);
-    const unsaved = this.#covered(summary, through);
-    this.#change({ cut: false });
+    const { state, unsaved } = replaceBySummary(this.#state, this.#engine.prompts.summary, summary);
+    this.#state = state;
     return { before: tokens, after: this.context.tokens, unsaved };
   }
 
-  /**
-   * Drops the oldest exchanges until half of the window is free, at least one.
-   *
-   * @returns how many, and why it was not written down
-   */
   dropOldest(): { turns: number; unsaved: AppError | null } {
-    const { conversation } = this;
-    const target = (this.context.window ?? this.context.tokens) / 2;
-    let turns = 0;
-    let through: string | null = null;
-    do {
-      through = conversation.idThrough(1) ?? through;
-      turns += conversation.dropOldest(1);
-      this.#change({ counted: null });
-    } while (this.context.tokens > target && conversation.turns.length > 1);
-    return { turns, unsaved: this.#covered(null, through) };
+    const { window, tokens } = this.context;
+    const { state, turns, unsaved } = dropOldest(this.#state, (window ?? tokens) / 2);
+    this.#state = state;
+    return { turns, unsaved };
   }
 
-  /** Writes down what stands for the turns up to an exchange; for turns without an id, of files of other makers, nothing can. */
-  #covered(summary: string | null, through: string | null): AppError | null {
-    const record = new Recording(this.writer);
-    if (through !== null) record.try((writer) => writer.note("compact", { summary, through }));
-    this.#change({ counted: null });
-    this.#look();
-    return record.failure;
-  }
-
-  /** A new conversation, as the settings have it, and a new transcript with its first question. */
   startNew(): void {
-    const system = this.#ownSystem === undefined ? this.#engine.system : this.#ownSystem;
-    const writer = this.#engine.settings.save ? newWriter(this.#engine) : null;
-    const conversation = new Conversation(system);
-    this.#change({ conversation, writer, size: null, inherited: {}, failed: null, cut: false, counted: null });
+    this.#state = newState(this.#engine, this.#state);
   }
 
   /**
@@ -314,7 +205,6 @@ export class ChatSession {
    */
   async resume(earlier: Transcript): Promise<void> {
     this.#state = await resumedState(this.#engine, earlier, this.#state);
-    this.#ownSystem = undefined;
     this.#warnOfRetired();
   }
 
@@ -325,23 +215,11 @@ export class ChatSession {
    * @throws AppError `transcript_unwritable`; nothing is changed then
    */
   branch(file: Transcript, turns: number | null): void {
-    const writer = writerFor(file);
-    const moved = { writer, size: sizeOf(writer) };
-    if (turns === null) return this.#change(moved);
-    const rebuilt = rebuild(file, this.#engine.prompts.summary);
-    const conversation =
-      this.conversation.beginning(turns) ?? new Conversation(this.conversation.system, rebuilt.turns, rebuilt.covered);
-    this.#change({ ...moved, conversation, failed: null, cut: rebuilt.cut, counted: null });
+    this.#state = forkedState(this.#engine, this.#state, file, turns);
   }
 
-  #change(part: Partial<DialogueState>): void {
+  #change(part: Partial<ChatState>): void {
     this.#state = { ...this.#state, ...part };
-  }
-
-  /** Notes how long the transcript is after a word of ours; no length at all where somebody else wrote meanwhile. */
-  #look(): void {
-    const { writer } = this;
-    this.#change({ size: writer === null || writer.failed !== null ? null : (writer.size ?? -1) });
   }
 
   #warnOfRetired(): void {
@@ -351,23 +229,22 @@ export class ChatSession {
     if (successor !== undefined) terminal.warn(words.session.retired({ model, successor }));
   }
 
-  async #openModel(): Promise<Model> {
-    const { provider, modelId: model } = this;
-    return await this.#engine.openModel({ provider, model }, this.#state.connection);
+  async #contextOf(onEvent: OnEvent, signal: AbortSignal): Promise<TurnContext> {
+    const { settings } = this.#engine;
+    const { connection, modelId } = this.#state;
+    const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection);
+    return { model, settings, spending: this.#spending, words: this.#console.words, onEvent, signal };
   }
 
-  #request(messages: readonly Message[]): ChatRequest {
-    const settings = this.inForce;
-    const { modelId: model } = this;
-    return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream: settings.stream };
-  }
-
-  async #run(run: Omit<ExchangeRun, "asked" | "system">, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
-    const asked = { provider: this.provider, model: this.modelId };
-    const { system } = this.conversation;
-    const answer = await runExchange(this.#console.words, this.#spending, { ...run, asked, system }, onEvent, signal);
-    this.#change({ counted: countedAfter(answer) });
-    this.#look();
-    return answer;
+  /** Takes over the state after a turn; where the program itself fails in it, the transcript has still ended it. */
+  async #advance(run: (state: ChatState) => ReturnType<typeof runQuestion>): Promise<Answer> {
+    try {
+      const { answer, state } = await run(this.#state);
+      this.#state = state;
+      return answer;
+    } catch (error) {
+      this.#state = lookedAt(this.#state);
+      throw error;
+    }
   }
 }

@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
 import { type AskedQuestion, Conversation } from "../../chat/conversation.ts";
+import { textOf } from "../../chat/message-text.ts";
+import { estimateTokens } from "../../chat/usage.ts";
 import type { Origin } from "../../config/schema.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
@@ -8,16 +10,18 @@ import type { Engine } from "../engine.ts";
 import { modelInUse } from "../model-facts.ts";
 import { type Parameters, parametersOf } from "./sampling.ts";
 import { rebuild } from "./replay.ts";
-import { openWriter, writerFor } from "./open-transcript.ts";
+import { newWriter, openWriter, writerFor } from "./open-transcript.ts";
 
 /**
- * All that a dialogue stands on. A command that changes several of these makes a new state first and then puts it in the place
- * of the old one, so that a failure between leaves everything as it was.
+ * All that a session stands on, as a value. A command builds the whole new state first and then puts it in the place of the
+ * old one, so that a failure between leaves everything as it was.
  */
-export interface DialogueState {
+export interface ChatState {
   readonly connection: Connection;
   readonly modelId: string;
   readonly conversation: Conversation;
+  /** The system prompt that was set in this session; undefined where none was. */
+  readonly ownSystem: string | null | undefined;
   /** Parameters of the conversation that was resumed; what is set now comes before them. */
   readonly inherited: Parameters;
   /** Null where nothing is saved. */
@@ -45,7 +49,7 @@ interface Pair {
  * @param earlier the conversation that is resumed; null for a new one
  * @throws AppError for settings and credentials
  */
-export async function openState(engine: Engine, earlier: Transcript | null): Promise<DialogueState> {
+export async function openState(engine: Engine, earlier: Transcript | null): Promise<ChatState> {
   const pair = pairFor(engine, earlier);
   const state = await stateOn(engine, await engine.connect(pair.provider), pair.model, earlier);
   const writer = engine.settings.save ? await openWriter(engine, earlier) : null;
@@ -60,14 +64,60 @@ export async function openState(engine: Engine, earlier: Transcript | null): Pro
 export async function resumedState(
   engine: Pick<Engine, "connect" | "prompts" | "settings" | "stop" | "system">,
   earlier: Transcript,
-  before: DialogueState,
-): Promise<DialogueState> {
+  before: ChatState,
+): Promise<ChatState> {
   const pair = pairOf(earlier) ?? { provider: before.connection.name, model: before.modelId };
   const same = pair.provider === before.connection.name;
   const connection = same ? before.connection : await engine.connect(pair.provider);
   const state = await stateOn(engine, connection, pair.model, earlier);
   const writer = engine.settings.save ? writerFor(earlier) : null;
   return { ...state, writer, size: sizeOf(writer) };
+}
+
+/** The state after `/new`: a conversation as the settings have it, and a new transcript with its first question. */
+export function newState(
+  engine: Pick<Engine, "environment" | "settings" | "system" | "transcripts">,
+  before: ChatState,
+): ChatState {
+  const conversation = new Conversation(before.ownSystem === undefined ? engine.system : before.ownSystem);
+  const writer = engine.settings.save ? newWriter(engine) : null;
+  return { ...before, ...untouched, conversation, writer, inherited: {} };
+}
+
+const untouched = { size: null, failed: null, cut: false, counted: null } as const;
+
+/**
+ * The state after `/fork`: in a file that holds the same conversation, or its beginning.
+ *
+ * @param turns how many turns of it the file holds; null for all
+ * @throws AppError `transcript_unwritable`
+ */
+export function forkedState(
+  { prompts }: Pick<Engine, "prompts">,
+  before: ChatState,
+  file: Transcript,
+  turns: number | null,
+): ChatState {
+  const writer = writerFor(file);
+  const state = { ...before, writer, size: sizeOf(writer) };
+  if (turns === null) return state;
+  const rebuilt = rebuild(file, prompts.summary);
+  const conversation =
+    before.conversation.beginning(turns) ??
+    new Conversation(before.conversation.system, rebuilt.turns, rebuilt.covered);
+  return { ...state, conversation, failed: null, cut: rebuilt.cut, counted: null };
+}
+
+/** Tokens of a conversation as the next request would send it, estimated. */
+export function estimatedTokens(conversation: Conversation): number {
+  const texts = conversation.request([]).map(({ content }) => textOf(content));
+  return estimateTokens(texts.join("\n"));
+}
+
+/** With the length of the transcript after a word of ours; none where somebody else wrote meanwhile. */
+export function lookedAt(state: ChatState): ChatState {
+  const { writer } = state;
+  return { ...state, size: writer === null || writer.failed !== null ? null : (writer.size ?? -1) };
 }
 
 /** Bytes of a transcript as it is now; null where there is none yet. */
@@ -81,7 +131,7 @@ async function stateOn(
   connection: Connection,
   model: string | null,
   earlier: Transcript | null,
-): Promise<Omit<DialogueState, "writer" | "size">> {
+): Promise<Omit<ChatState, "writer" | "size">> {
   const last = earlier?.exchanges.at(-1);
   const rebuilt = earlier === null ? null : rebuild(earlier, engine.prompts.summary);
   const system = engine.system ?? last?.system ?? null;
@@ -89,6 +139,7 @@ async function stateOn(
     connection,
     modelId: model ?? (await modelInUse(engine, connection)),
     conversation: new Conversation(system, rebuilt?.turns, rebuilt?.covered),
+    ownSystem: undefined,
     inherited: parametersOf(last?.sampling ?? {}, last?.thinking ?? null),
     failed: null,
     cut: rebuilt?.cut ?? false,

@@ -1,3 +1,4 @@
+import type { Bill, SpentTotal } from "../../chat/answer.ts";
 import type { Cost, Usage } from "../../chat/model.ts";
 import { billedRequests, type RequestRecord } from "../../chat/requests.ts";
 import type { TurnResult } from "../../chat/turn.ts";
@@ -16,14 +17,6 @@ interface Charge {
   readonly tariffUnknown: boolean;
 }
 
-/** What an answer costs. */
-export interface Bill {
-  /** Null where nothing was billed, or the cost of a request is unknown. */
-  readonly cost: Cost | null;
-  /** Whether a price is unknown only because nobody knows yet whether the day is a holiday. */
-  readonly tariffUnknown: boolean;
-}
-
 /** What a run of the program took, by the services' own count. */
 export class Spending {
   readonly #engine: Pick<Engine, "file" | "reported" | "settings">;
@@ -34,8 +27,7 @@ export class Spending {
     this.#engine = engine;
   }
 
-  /** `unknown` and `uncounted`: billed requests whose cost, and whose tokens, nobody knows. */
-  get total() {
+  get total(): SpentTotal {
     const usages = this.#charges.flatMap(({ usage }) => usage ?? []);
     const costs: readonly Cost[] = this.#charges.flatMap(({ cost }) => cost ?? []);
     return {

@@ -2,7 +2,7 @@ import type { Message } from "../../chat/messages.ts";
 import { runTurn } from "../../chat/turn.ts";
 import type { Engine } from "../engine.ts";
 import { summarise } from "./compaction.ts";
-import type { DialogueState } from "./chat-state.ts";
+import type { ChatState } from "./chat-state.ts";
 import { inForce } from "./sampling.ts";
 import type { Spending } from "./cost-meter.ts";
 
@@ -16,7 +16,7 @@ import type { Spending } from "./cost-meter.ts";
 export async function requestSummary(
   engine: Engine,
   spending: Spending,
-  { connection, modelId, conversation, inherited }: DialogueState,
+  { connection, modelId, conversation, inherited }: ChatState,
   { tokens, window }: { readonly tokens: number; readonly window: number | null },
   signal: AbortSignal,
 ): Promise<string> {

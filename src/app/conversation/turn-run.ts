@@ -1,52 +1,104 @@
-import type { ChatEvent } from "../../chat/events.ts";
+import type { Answer } from "../../chat/answer.ts";
+import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
-import type { UserMessage } from "../../chat/messages.ts";
-import { textOf } from "../../chat/message-text.ts";
-import type { ChatRequest, ModelRef } from "../../chat/model.ts";
-import { runTurn, type TurnResult } from "../../chat/turn.ts";
-import type { AppError } from "../../errors.ts";
+import type { Message, UserMessage } from "../../chat/messages.ts";
+import { textOf, userMessage } from "../../chat/message-text.ts";
+import type { ChatRequest } from "../../chat/model.ts";
+import { samplingOf } from "../../chat/sampling.ts";
+import { runTurn } from "../../chat/turn.ts";
+import type { Settings } from "../../config/schema.ts";
 import type { Words } from "../../words/types.ts";
-import { endingOf, type Recording } from "./recorder.ts";
-import type { Bill, Spending } from "./cost-meter.ts";
+import { seamsOf } from "./answer-seams.ts";
+import { type ChatState, lookedAt } from "./chat-state.ts";
+import { countedAfter, type Spending } from "./cost-meter.ts";
+import { endingOf, Recording } from "./recorder.ts";
+import { answerMessage, isCut } from "./replay.ts";
+import { inForce, thinkingOf } from "./sampling.ts";
 
-export interface Answer extends TurnResult, Bill {
-  /** Why it was not saved, where it was to be; null when it was. */
-  readonly unsaved: AppError | null;
+/** What a turn is run with, beside the state. */
+export interface TurnContext {
+  readonly model: Model;
+  readonly settings: Settings;
+  readonly spending: Spending;
+  /** In which the transcript says how an answer ended. */
+  readonly words: Pick<Words, "answer" | "errors">;
+  readonly onEvent: OnEvent;
+  readonly signal: AbortSignal;
 }
 
-export type OnEvent = (event: ChatEvent) => void;
+/** An answer, and the state after it. */
+interface TurnOutcome {
+  readonly answer: Answer;
+  readonly state: ChatState;
+}
 
-/** One request and how the transcript shows it. */
-export interface ExchangeRun {
-  readonly model: Model;
-  readonly request: ChatRequest;
-  readonly record: Recording;
+/** What was typed to continue an answer, as the transcript shows it. */
+const continueCommand = "/continue";
+
+/** Puts a question. */
+export async function runQuestion(
+  context: TurnContext,
+  before: ChatState,
+  question: UserMessage,
+): Promise<TurnOutcome> {
+  const messages = before.conversation.request([question], context.settings.history);
+  const answer = await runExchange(context, before, { messages, question, continues: null });
+  const { text, reasoning, requests } = answer;
+  const ids = newIds(before);
+  const answers = [answerMessage({ answer: text, reasoning, seams: seamsOf(requests) })];
+  const conversation = before.conversation.add({ question, answers, ids });
+  const failed = text === "" ? { question, ids } : null;
+  const cut = failed === null ? isCut(answer) : before.cut;
+  return { answer, state: lookedAt({ ...before, conversation, failed, cut, counted: countedAfter(answer) }) };
+}
+
+/**
+ * Continues the last answer from where it stopped.
+ *
+ * @param continues id of its exchange; null where it has none
+ */
+export async function runContinuation(
+  context: TurnContext,
+  before: ChatState,
+  continues: string | null,
+): Promise<TurnOutcome> {
+  const messages = before.conversation.continuation(context.settings.history);
+  const answer = await runExchange(context, before, { messages, question: userMessage(continueCommand), continues });
+  const conversation =
+    answer.text === "" ? before.conversation : before.conversation.extendLast(answer.text, newIds(before));
+  return { answer, state: lookedAt({ ...before, conversation, cut: isCut(answer), counted: countedAfter(answer) }) };
+}
+
+/** The exchange that has just ended in the transcript. */
+function newIds({ writer }: ChatState): readonly string[] {
+  const id = writer?.exchangeId ?? null;
+  return id === null ? [] : [id];
+}
+
+interface PendingTurn {
+  readonly messages: readonly Message[];
   readonly question: UserMessage;
-  /** Id of the exchange whose answer it continues; null for a question. */
   readonly continues: string | null;
-  /** Whom the request goes to first. */
-  readonly asked: ModelRef;
-  /** The system prompt in force. */
-  readonly system: string | null;
 }
 
 /**
  * Puts one request, told to the transcript before whoever watches, and adds up what it took. What is begun in the transcript
  * ends, whatever is thrown between.
  */
-export async function runExchange(
-  words: Pick<Words, "answer" | "errors">,
-  spending: Spending,
-  { model, request, record, question, continues, asked, system }: ExchangeRun,
-  onEvent: OnEvent,
-  signal: AbortSignal,
+async function runExchange(
+  { model, settings, spending, words, onEvent, signal }: TurnContext,
+  { connection, modelId, conversation, inherited, writer }: ChatState,
+  { messages, question, continues }: PendingTurn,
 ): Promise<Answer> {
+  const request = requestOf(inForce(settings, inherited), modelId, messages);
+  const asked = { provider: connection.name, model: modelId };
+  const record = new Recording(writer);
   await record.ready(signal);
   using exchange = record.begin({
     ...asked,
     at: new Date(),
     question: textOf(question.content),
-    system,
+    system: conversation.system,
     sampling: request.sampling,
     thinking: request.thinking,
     continues,
@@ -56,4 +108,8 @@ export async function runExchange(
   const bill = spending.add(result);
   exchange.end(endingOf(result, bill.cost, words));
   return { ...result, ...bill, unsaved: record.failure };
+}
+
+function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
+  return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream: settings.stream };
 }

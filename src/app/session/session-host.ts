@@ -122,10 +122,6 @@ export class SessionHost implements Host {
   readModel = (text: string, signal: AbortSignal) =>
     meantModel(this.#engine, this.#lists, this.dialogue.provider, text, signal);
 
-  prepare = () => {
-    if (this.terminal.interactive) this.dialogue.prepare();
-  };
-
   listModels = async (provider: string, afresh: boolean) => {
     const ids = await this.#lists.list(provider, afresh);
     return ids.map((id) => ({ id, facts: this.#factsOf(provider, id) }));

@@ -1,0 +1,54 @@
+import type { AppError } from "../../errors.ts";
+import { type ChatState, estimatedTokens, lookedAt } from "./chat-state.ts";
+import { Recording } from "./recorder.ts";
+
+/** A state after turns were taken out of it. */
+interface HistoryEdit {
+  readonly state: ChatState;
+  /** Why the transcript does not say so; null where it does, or where nothing is saved. */
+  readonly unsaved: AppError | null;
+}
+
+/** Withdraws the last question with its answer, also in the transcript's account of the conversation. */
+export function withdrawLast(before: ChatState): HistoryEdit {
+  const { failed, conversation, writer } = before;
+  const record = new Recording(writer);
+  const taken = failed ?? conversation.last;
+  for (const id of taken?.ids ?? []) record.try((each) => each.note("undo", { id }));
+  const rest = failed === null ? { conversation: conversation.withoutLast(), cut: false } : {};
+  const state = lookedAt({ ...before, ...rest, failed: null, counted: null });
+  return { state, unsaved: record.failure };
+}
+
+/**
+ * Puts a summary in the place of all turns.
+ *
+ * @param heading stands before it
+ */
+export function replaceBySummary(before: ChatState, heading: string, summary: string): HistoryEdit {
+  const conversation = before.conversation.summarise(heading, summary, 0);
+  return covered({ ...before, conversation, cut: false }, summary, before.conversation.lastId);
+}
+
+/**
+ * Drops the oldest turns, at least one, until what is left is estimated at no more than so many tokens.
+ *
+ * @returns also how many turns
+ */
+export function dropOldest(before: ChatState, tokens: number): HistoryEdit & { readonly turns: number } {
+  let { conversation } = before;
+  let through: string | null = null;
+  const count = conversation.turns.length;
+  do {
+    through = conversation.idThrough(1) ?? through;
+    conversation = conversation.dropOldest(1);
+  } while (estimatedTokens(conversation) > tokens && conversation.turns.length > 1);
+  return { ...covered({ ...before, conversation }, null, through), turns: count - conversation.turns.length };
+}
+
+/** Writes down what stands for the turns up to an exchange; for turns without an id, of files of other makers, nothing can. */
+function covered(state: ChatState, summary: string | null, through: string | null): HistoryEdit {
+  const record = new Recording(state.writer);
+  if (through !== null) record.try((writer) => writer.note("compact", { summary, through }));
+  return { state: lookedAt({ ...state, counted: null }), unsaved: record.failure };
+}

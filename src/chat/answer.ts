@@ -1,0 +1,37 @@
+import type { AppError } from "../errors.ts";
+import type { Cost, Usage } from "./model.ts";
+import type { TurnResult } from "./turn.ts";
+
+/** What an answer costs. */
+export interface Bill {
+  /** Null where nothing was billed, or the cost of a request is unknown. */
+  readonly cost: Cost | null;
+  /** Whether a price is unknown only because nobody knows yet whether the day is a holiday. */
+  readonly tariffUnknown: boolean;
+}
+
+export interface Answer extends TurnResult, Bill {
+  /** Why it was not saved, where it was to be; null when it was. */
+  readonly unsaved: AppError | null;
+}
+
+/** What a run of the program took, by the services' own count. */
+export interface SpentTotal {
+  /** Null where nothing was counted. */
+  readonly usage: Usage | null;
+  readonly costs: readonly Cost[];
+  readonly questions: number;
+  /** Billed requests whose cost nobody knows. */
+  readonly unknown: number;
+  /** The same of their tokens. */
+  readonly uncounted: number;
+}
+
+/** Tokens of the conversation as the next request would send it. */
+export interface ContextUse {
+  readonly tokens: number;
+  /** True where it is an estimate and not the service's count. */
+  readonly estimated: boolean;
+  /** Tokens the model can read; null when unknown. */
+  readonly window: number | null;
+}
