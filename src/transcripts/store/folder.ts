@@ -14,7 +14,8 @@ export interface FileState {
 
 /** Whether a file of that name may be a transcript. */
 export function isTranscriptName(name: string): boolean {
-  return /^[^.].*\.(?:md|txt)$/i.test(name);
+  const end = name.slice(name.lastIndexOf(".")).toLowerCase();
+  return !name.startsWith(".") && (end === ".md" || end === ".txt");
 }
 
 /** Names of the files in a folder that may be transcripts; none where the folder is missing. */

@@ -68,21 +68,21 @@ async function eachSummary(
   { signal, onUnreadable = () => {} }: ReadOptions,
   take: (one: Summarized) => void,
 ): Promise<void> {
-  const files = [...filesIn(folder)];
-  if (files.length === 0) return;
   const listing = Listing.load(folder, cache);
   const rest = new Rest(signal ?? null);
-  for (const { name, path, state } of files) {
+  for (const { name, path, state } of filesIn(folder)) {
     try {
       let summary = listing.recall(name, state);
-      if (summary === undefined) summary = listing.remember(name, state, await summaryOf(path, state, signal));
+      if (summary === undefined) {
+        await rest.take();
+        summary = listing.remember(name, state, await summaryOf(path, state, signal));
+      }
       if (summary !== null) take({ path, state, summary });
     } catch (error) {
       const known = asAppError(error);
       if (known.code !== "transcript_unreadable") throw error;
       onUnreadable(known);
     }
-    await rest.take();
   }
   listing.save();
 }

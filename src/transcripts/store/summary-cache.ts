@@ -4,26 +4,45 @@ import { readRegular } from "../../files.ts";
 import { folderKey, type FileState } from "./folder.ts";
 import type { Summary } from "./summary.ts";
 
-/** Changes whenever a row means something else. */
-const version = 3;
+/** Changes whenever a column means something else. */
+const version = 4;
 
 /**
- * A file's name, what it was when it was summarised, and the summary; an id of null for a file that holds no conversation. A
- * row and not an object with names, because thousands of them are read each time.
+ * What is remembered, a list for each fact with a value for each file: its name, what it was when it was summarised, and the
+ * summary; an id of null for a file that holds no conversation. Lists, because thousands of rows take the collector of garbage
+ * longer than all the rest of reading them.
  */
-type Row = readonly [
-  name: string,
-  size: number,
-  mtimeMs: number,
-  ctimeMs: number,
-  id: string | null,
-  startedAt: number,
-  usedAt: number | null,
-  title: string,
-  turns: number,
-  provider: string | null,
-  model: string | null,
-];
+interface Columns {
+  readonly name: string[];
+  readonly size: number[];
+  readonly mtimeMs: number[];
+  readonly ctimeMs: number[];
+  readonly id: (string | null)[];
+  readonly startedAt: number[];
+  readonly usedAt: (number | null)[];
+  readonly title: string[];
+  readonly turns: number[];
+  readonly provider: (string | null)[];
+  readonly model: (string | null)[];
+}
+
+const columns = [
+  "name",
+  "size",
+  "mtimeMs",
+  "ctimeMs",
+  "id",
+  "startedAt",
+  "usedAt",
+  "title",
+  "turns",
+  "provider",
+  "model",
+] as const;
+
+function columnsOf(listOf: (name: keyof Columns) => readonly unknown[]): Columns {
+  return Object.fromEntries(columns.map((name) => [name, listOf(name)])) as unknown as Columns;
+}
 
 /** Fewer new summaries than this are sooner made again than written down. */
 const worthSaving = 50;
@@ -38,21 +57,24 @@ const settled = 2_000;
  */
 export class Listing {
   readonly #file: string | null;
-  readonly #old: ReadonlyMap<string, Row>;
-  readonly #new: Row[] = [];
+  readonly #old: Columns;
+  /** Where a name is in them; made when they are asked for in another order than theirs. */
+  #places: ReadonlyMap<string, number> | null = null;
+  /** Where in the old ones that stands which counts still. */
+  readonly #kept: number[] = [];
+  readonly #new = columnsOf(() => []);
   readonly #settledBefore = Date.now() - settled;
   #made = 0;
 
-  private constructor(file: string | null, rows: readonly Row[]) {
+  private constructor(file: string | null, old: Columns) {
     this.#file = file;
-    this.#old = new Map(rows.map((row) => [row[0], row]));
+    this.#old = old;
   }
 
   /** What is remembered of `folder`; nothing without a cache folder. */
   static load(folder: string, cache: string | null): Listing {
-    if (cache === null) return new Listing(null, []);
-    const file = join(cache, `transcripts-${folderKey(folder)}.json`);
-    return new Listing(file, rowsIn(file));
+    const file = cache === null ? null : join(cache, `transcripts-${folderKey(folder)}.json`);
+    return new Listing(file, (file === null ? null : columnsIn(file)) ?? columnsOf(() => []));
   }
 
   /** The summary of a file: the remembered one, else what `make` gives. */
@@ -63,19 +85,45 @@ export class Listing {
 
   /** The remembered summary of a file, null where it holds no conversation; undefined where none is remembered. */
   recall(name: string, { size, mtimeMs, ctimeMs }: FileState): Summary | null | undefined {
-    const known = this.#old.get(name);
-    if (known === undefined || known[1] !== size || known[2] !== mtimeMs || known[3] !== ctimeMs) return undefined;
-    this.#new.push(known);
-    return summaryIn(known);
+    const at = this.#placeOf(name);
+    const old = this.#old;
+    if (at === undefined || old.size[at] !== size) return undefined;
+    if (old.mtimeMs[at] !== mtimeMs || old.ctimeMs[at] !== ctimeMs) return undefined;
+    const id = old.id[at];
+    if (id === null) {
+      this.#kept.push(at);
+      return null;
+    }
+    const [startedAt, usedAt, title, turns] = [old.startedAt[at], old.usedAt[at], old.title[at], old.turns[at]];
+    const [provider, model] = [old.provider[at], old.model[at]];
+    // Looked at here, because a loop over all of them takes longer than reading them.
+    if (typeof id !== "string" || typeof title !== "string") return undefined;
+    if (typeof startedAt !== "number" || typeof turns !== "number" || !isNumberOrNull(usedAt)) return undefined;
+    if (!isTextOrNull(provider) || !isTextOrNull(model)) return undefined;
+    this.#kept.push(at);
+    return { id, startedAt, usedAt, title, turns, provider, model };
+  }
+
+  /** A folder is mostly read in the order in which it was read before. */
+  #placeOf(name: string): number | undefined {
+    const next = (this.#kept.at(-1) ?? -1) + 1;
+    if (this.#old.name[next] === name) return next;
+    this.#places ??= new Map(this.#old.name.map((each, place) => [each, place]));
+    return this.#places.get(name);
   }
 
   /** Takes in the summary of a file, and gives it back. */
   remember(name: string, { size, mtimeMs, ctimeMs }: FileState, summary: Summary | null): Summary | null {
     this.#made++;
     if (ctimeMs >= this.#settledBefore) return summary;
-    const { id = null, startedAt = 0, usedAt = null, title = "", turns = 0 } = summary ?? {};
-    const { provider = null, model = null } = summary ?? {};
-    this.#new.push([name, size, mtimeMs, ctimeMs, id, startedAt, usedAt, title, turns, provider, model]);
+    const row: { readonly [Name in keyof Columns]: Columns[Name][number] } = {
+      name,
+      size,
+      mtimeMs,
+      ctimeMs,
+      ...(summary ?? nothing),
+    };
+    for (const column of columns) (this.#new[column] as unknown[]).push(row[column]);
     return summary;
   }
 
@@ -83,42 +131,27 @@ export class Listing {
   save(): void {
     if (this.#file === null || this.#made < worthSaving) return;
     try {
-      replaceFile(this.#file, JSON.stringify({ v: version, rows: this.#new }));
+      const all = columnsOf((name) => [...this.#kept.map((at) => this.#old[name][at]), ...this.#new[name]]);
+      replaceFile(this.#file, JSON.stringify({ v: version, ...all }));
     } catch {
       // The list is made from the files then.
     }
   }
 }
 
-function summaryIn([, , , , id, startedAt, usedAt, title, turns, provider, model]: Row): Summary | null {
-  return id === null ? null : { id, startedAt, usedAt, title, turns, provider, model };
-}
+/** Of a file that holds no conversation. */
+const nothing = { id: null, startedAt: 0, usedAt: null, title: "", turns: 0, provider: null, model: null };
 
-function rowsIn(file: string): readonly Row[] {
+/** Null for what is missing, damaged or of another version. */
+function columnsIn(file: string): Columns | null {
   try {
     const text = readRegular(file, { maxBytes, noLinks: true, owner: "self" }).toString("utf8");
-    const { v, rows } = JSON.parse(text) as { v?: unknown; rows?: unknown };
-    return v === version && Array.isArray(rows) && rows.every(isRow) ? rows : [];
+    const read = JSON.parse(text) as { readonly v?: unknown } & Columns;
+    return read.v === version && columns.every((name) => Array.isArray(read[name])) ? read : null;
   } catch {
-    return [];
+    return null;
   }
 }
 
-/** Spelled out: loops over such small lists take longer than all the rest of reading the memory. */
-function isRow(value: unknown): value is Row {
-  if (!Array.isArray(value)) return false;
-  const row = value as readonly unknown[];
-  return (
-    typeof row[0] === "string" &&
-    typeof row[1] === "number" &&
-    typeof row[2] === "number" &&
-    typeof row[3] === "number" &&
-    (typeof row[4] === "string" || row[4] === null) &&
-    typeof row[5] === "number" &&
-    (typeof row[6] === "number" || row[6] === null) &&
-    typeof row[7] === "string" &&
-    typeof row[8] === "number" &&
-    (typeof row[9] === "string" || row[9] === null) &&
-    (typeof row[10] === "string" || row[10] === null)
-  );
-}
+const isNumberOrNull = (value: unknown): value is number | null => value === null || typeof value === "number";
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === "string";

@@ -160,6 +160,10 @@ test.each([
   ['{"v":2,"rows":[["1.md",10,1000.5,1000.5,"abc",0,"t","1",null,null]]}'],
   ['{"v":2,"rows":[["1.md"]]}'],
   [""],
+  ['{"v":4,"name":["1.md"]}'],
+  [
+    '{"v":4,"name":["1.md"],"size":[10],"mtimeMs":[1000.5],"ctimeMs":[1000.5],"id":["a"],"startedAt":[],"usedAt":[],"title":[],"turns":[],"provider":[],"model":[]}',
+  ],
 ])("a memory that is damaged is made anew: %s", (damage) => {
   const [folder, cache] = [temporaryFolder(), temporaryFolder()];
   made(folder, cache);
