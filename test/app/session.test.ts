@@ -65,26 +65,33 @@ async function open(place: Place): Promise<Real> {
   rmSync(place.cwd, { recursive: true, force: true });
   enter(place);
   for (const name of ["f1", "f2"]) put(join(place.cwd, `${name}.txt`), `It says ${name}.\n`);
-  put(join(place.cwd, "t", "gone.md"), foreign);
+  const earlier = join(place.cwd, "t", "earlier.md");
+  put(earlier, saved("earlier", "two", "z", 1.5));
+  // With a provider that there is not.
+  put(join(place.cwd, "t", "gone.md"), saved("gone", "gone", "g", 1));
   const service: Service = { seen: [], next: "well" };
   const engine = await scriptedEngine((ref) => scripted(service, ref), { transcripts: "t" });
-  return { place, session: await openSession(engine), service, paths: new Map() };
+  return { place, session: await openSession(engine), service, paths: new Map([["earlier", earlier]]) };
 }
 
-/** A conversation with a provider that there is not. */
-const foreign = `<!-- deepseek-chat conversation {"v":1,"id":"gone","started":"2026-11-20T10:00:00.000+00:00"} -->
+/** A conversation of earlier, `q0` and `a0`. */
+function saved(id: string, provider: string, model: string, temperature: number): string {
+  const at = "2026-11-20T10:00:00.000+00:00";
+  const turn = JSON.stringify({ id: `${id}1`, at, provider, model, sampling: { temperature } });
+  return `<!-- deepseek-chat conversation ${JSON.stringify({ v: 1, id, started: at })} -->
 
-<!-- deepseek-chat turn {"id":"g1","at":"2026-11-20T10:00:00.000+00:00","provider":"gone","model":"g"} -->
+<!-- deepseek-chat turn ${turn} -->
 [2026-11-20 10:00:00] Question:
-before
+q0
 
 [2026-11-20 10:00:01] Answer:
-answer
+a0
 
 ----------------------------------------
 <!-- deepseek-chat end {"status":"complete","finish_reason":"stop"} -->
 
 `;
+}
 
 function breakDisk({ cwd }: Place, isBroken: boolean): void {
   const [folder, away] = [join(cwd, "t"), join(cwd, "away")];
@@ -222,12 +229,12 @@ const startNew = fc.constant(
 const resume = fc.nat().map(
   (which) =>
     new Step(`/resume ${which}`, always, async (model, real) => {
-      const saved = [...model.files.keys()].filter((name) => real.paths.has(name));
-      const name = [...saved, "missing", "gone"][which % (saved.length + 2)]!;
+      const known = [...model.files.keys()].filter((name) => real.paths.has(name));
+      const name = [...known, "missing", "gone"][which % (known.length + 2)]!;
       const path = real.paths.get(name) ?? `t/${name}.md`;
       await real.session.type(`/resume ${path}`);
       const isThere = !model.isDiskBroken || path.endsWith("-kept.md");
-      if (saved.includes(name) && isThere) model.resume(name);
+      if (known.includes(name) && isThere) model.resume(name);
     }),
 );
 
@@ -277,7 +284,7 @@ const disk = fc.constant(
 );
 
 const steps = [ask, ask, ask, attach, retry, editLast, undo, continueAnswer, compact, fork, startNew, resume, save];
-const commands = fc.commands([...steps, useModel, setTemperature, useSystem, disk], { maxCommands: 30 });
+const commands = fc.commands([...steps, useModel, setTemperature, useSystem, disk], { maxCommands: 40, size: "max" });
 
 function row({ question, answer, pair, temperature, system, withdrawn }: ModelExchange): object {
   return { question, answer, pair, temperature, system, withdrawn };
@@ -303,6 +310,9 @@ test("sessions of random commands send and save what a simple model says", async
   await fc.assert(
     fc.asyncProperty(commands, async (sequence) => {
       const model = new SessionModel();
+      const before = { question: "q0", answer: "a0", pair: "two/z", temperature: 1.5, system: null };
+      const exchanges = [{ ...before, continues: false, cut: false, withdrawn: false }];
+      model.files.set("earlier", { exchanges, covered: 0, summary: null });
       const real = await open(place);
       await fc.asyncModelRun(() => ({ model, real }), sequence);
       if (model.isDiskBroken) breakDisk(place, false);
@@ -316,6 +326,6 @@ test("sessions of random commands send and save what a simple model says", async
       expect(readdirSync(folder).toSorted()).toEqual([...made.map((path) => basename(path)), "gone.md"].toSorted());
       expect(real.session.terminal.stderr).not.toContain("Internal error");
     }),
-    { numRuns: 300 },
+    { numRuns: 250 },
   );
 });
