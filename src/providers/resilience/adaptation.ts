@@ -17,54 +17,59 @@ export interface AdaptationOptions {
   readonly onRefused: (field: OwnField) => void;
 }
 
-/** One thing to do otherwise. */
-type Change = { readonly field: OwnField } | { readonly baseUrl: string };
-
 /**
  * Repeats, changed, a request that the service refuses because of the program: without a field that the program added by itself,
- * or at `/v1` where nothing is at the base URL. What helped is told by an `adapted` event, and kept in `learnt`. Of a field that a
- * person set the error says which setting that is.
+ * or at `/v1` where nothing is at the base URL. What helped is reported by an `adapted` event, and kept in `learnt`. Of a field that
+ * a person set the error says which setting that is.
  */
 export function withAdaptation(connection: Connection, options: AdaptationOptions): Layer {
-  const { name: provider } = connection;
-  const { learnt, chosen, onRefused } = options;
+  const { learnt, chosen } = options;
   return (next) =>
     async function* adapting(request, signal) {
-      const tried: Change[] = [];
+      let trial: Learnt = { baseUrl: learnt.baseUrl, without: new Set(learnt.without) };
       let first: AppError | null = null;
       while (true) {
-        const attempt = attemptOf(request, connection, learnt, tried);
-        let change: Change | null = null;
-        let begun = false;
-        for await (const event of next(attempt.asked, signal)) {
-          if (event.type === "error" && !begun) {
-            change = changeFor(event.error, attempt, chosen, tried);
-            first ??= event.error;
-            if (change !== null) break;
-            const isBack = tried.some((one) => "baseUrl" in one) && isAway(event.error);
-            yield { type: "error", error: explained(isBack ? first : event.error, attempt, chosen) };
-            return;
-          }
-          // Headers that say all is well may precede an error.
-          if (event.type !== "start" && event.type !== "waiting") {
-            for (const done of tried.splice(0)) yield adopt(done);
-            begun = true;
-          }
-          yield event;
-        }
-        if (change === null) return;
-        tried.push(change);
+        const attempt = attemptOf(request, connection, trial);
+        const error = yield* untilRefused(next(attempt.asked, signal), () => adopt(trial, connection.name, options));
+        if (error === null) return;
+        first ??= error;
+        const isMoved = trial.baseUrl !== learnt.baseUrl;
+        const better = changed(trial, isMoved, error, attempt, chosen);
+        // Where nothing is at either address, the first one's error is about the one that was set.
+        const told = isMoved && isAway(error) ? first : error;
+        if (better === null) return yield { type: "error", error: explained(told, attempt, chosen) };
+        trial = better;
       }
     };
+}
 
-  function adopt(change: Change): ChatEvent {
-    if ("baseUrl" in change) {
-      learnt.baseUrl = change.baseUrl;
-      return { type: "adapted", provider, field: null, baseUrl: change.baseUrl };
+/** Gives the events of an answer, behind what was adapted for it; returns the error of a refused request, else null. */
+async function* untilRefused(
+  events: AsyncIterable<ChatEvent>,
+  adoption: () => Iterable<ChatEvent>,
+): AsyncGenerator<ChatEvent, AppError | null> {
+  let begun = false;
+  for await (const event of events) {
+    if (event.type === "error" && !begun) return event.error;
+    // Headers that say all is well may precede an error.
+    if (!begun && event.type !== "start" && event.type !== "waiting") {
+      begun = true;
+      yield* adoption();
     }
-    learnt.without.add(change.field);
-    onRefused(change.field);
-    return { type: "adapted", provider, field: change.field, baseUrl: null };
+    yield event;
+  }
+  return null;
+}
+
+function* adopt(trial: Learnt, provider: string, { learnt, onRefused }: AdaptationOptions): Generator<ChatEvent> {
+  if (trial.baseUrl !== learnt.baseUrl) {
+    learnt.baseUrl = trial.baseUrl;
+    yield { type: "adapted", provider, field: null, baseUrl: trial.baseUrl };
+  }
+  for (const field of trial.without.difference(learnt.without)) {
+    learnt.without.add(field);
+    onRefused(field);
+    yield { type: "adapted", provider, field, baseUrl: null };
   }
 }
 
@@ -74,35 +79,33 @@ interface AdaptedAttempt {
   readonly at: Connection;
 }
 
-function attemptOf(
-  request: ChatRequest,
-  connection: Connection,
-  learnt: Learnt,
-  tried: readonly Change[],
-): AdaptedAttempt {
-  const left = new Set([...learnt.without, ...tried.flatMap((change) => ("field" in change ? change.field : []))]);
-  const moved = tried.flatMap((change) => ("baseUrl" in change ? change.baseUrl : [])).at(-1) ?? learnt.baseUrl;
+function attemptOf(request: ChatRequest, connection: Connection, { baseUrl, without }: Learnt): AdaptedAttempt {
   const adapted = {
-    baseUrl: moved ?? connection.baseUrl,
-    streamUsage: connection.streamUsage && !left.has("stream_options"),
+    baseUrl: baseUrl ?? connection.baseUrl,
+    streamUsage: connection.streamUsage && !without.has("stream_options"),
   };
   return {
-    asked: { ...request, stream: request.stream && !left.has("stream"), adapted },
+    asked: { ...request, stream: request.stream && !without.has("stream"), adapted },
     at: { ...connection, ...adapted },
   };
 }
 
-function changeFor(
+/** What to try next; null where nothing is left to change. */
+function changed(
+  trial: Learnt,
+  isMoved: boolean,
   error: AppError,
   { asked, at }: AdaptedAttempt,
   chosen: ReadonlySet<OwnField>,
-  tried: readonly Change[],
-): Change | null {
-  const isMoved = tried.some((change) => "baseUrl" in change);
+): Learnt | null {
   const better = withVersion(at.baseUrl);
-  if (isAway(error) && !isMoved && better !== null && prefixOf(asked.messages) === null) return { baseUrl: better };
-  const field = fieldsIn(error).find((name) => isOwn(name, asked, at) && !chosen.has(name as OwnField));
-  return field === undefined ? null : { field: field as OwnField };
+  if (isAway(error) && !isMoved && better !== null && prefixOf(asked.messages) === null) {
+    return { ...trial, baseUrl: better };
+  }
+  const refused = error.code === "request_refused" ? (error as AppError<"request_refused">).details.fields : [];
+  const own = new Set<string>(ownFieldsOf(asked, at)).difference(chosen);
+  const field = refused.find((name): name is OwnField => own.has(name));
+  return field === undefined ? null : { ...trial, without: new Set([...trial.without, field]) };
 }
 
 /** Whether there is no service at an address: nothing at all, or a web page. */
@@ -113,14 +116,11 @@ function isAway(error: AppError): boolean {
   return error.code === "request_refused" && (error as AppError<"request_refused">).details.advice === "route";
 }
 
-function fieldsIn(error: AppError): readonly string[] {
-  return error.code === "request_refused" ? (error as AppError<"request_refused">).details.fields : [];
-}
-
-function isOwn(field: string, asked: ChatRequest, at: Connection): boolean {
+/** The fields that the program adds to a request by itself. */
+function ownFieldsOf(asked: ChatRequest, at: Connection): OwnField[] {
   const written = { ...at.body, ...asked.sampling.body };
-  if (Object.hasOwn(written, field) || !asked.stream) return false;
-  return field === "stream" || (field === "stream_options" && at.streamUsage);
+  const own: readonly OwnField[] = at.streamUsage ? ["stream_options", "stream"] : ["stream"];
+  return asked.stream ? own.filter((field) => !Object.hasOwn(written, field)) : [];
 }
 
 /** The error with the setting that put a refused field there. */
