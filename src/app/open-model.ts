@@ -30,8 +30,9 @@ interface ModelSource {
 const defaultLoadingTimeout = 300_000;
 
 /**
- * Opens a model as the settings want it: failover over its provider and those that `failover` names for it. Only the first is
- * connected; another one is when its turn comes.
+ * Opens a model as the settings want it: failover over its provider and those that `failover` names for it, each of them
+ * log → retry → adaptation → wire. A layer for an answer as a whole goes around the failover, one for each request of a provider
+ * into `connectRoute`. Only the first provider is connected; another one is when its turn comes.
  *
  * @param model the id that the first provider knows
  */
@@ -53,7 +54,7 @@ export async function openModel(engine: ModelSource, connection: Connection, mod
   });
 }
 
-/** One provider's model: the wire, and the layers around it, the outermost first. */
+/** Connects one provider's model: the wire, and the layers around it, the outermost first. */
 async function connectRoute(
   engine: ModelSource,
   connected: Connection,

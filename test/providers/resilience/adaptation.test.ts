@@ -14,6 +14,7 @@ const at: Connection = {
   ...findProvider("mine", { mine: { base_url: "http://h" } }),
   key: null,
   keyOrigin: "",
+  sign: () => ({}),
   proxy: null,
   transport: createTransport({}),
   idleTimeout: null,
