@@ -22,6 +22,8 @@ export type SourceItem =
 /** The items of an answer in order, those together that arrived together. */
 export type ChunkSource = AsyncIterable<readonly SourceItem[]>;
 
+type ReadableResponse = Pick<HttpResponse, "body" | "contentType">;
+
 /**
  * Reads an answer that comes by HTTP. A stream of server-sent events was asked for; what comes may be one, or plain JSON, or a
  * web page. The first bytes tell, not the type.
@@ -30,7 +32,7 @@ export type ChunkSource = AsyncIterable<readonly SourceItem[]>;
  * @throws AppError `not_a_stream`, `empty_stream`, `flooded`; what a connection throws that breaks
  */
 export async function* httpSource(
-  response: HttpResponse,
+  response: ReadableResponse,
   connection: Connection,
   onBytes: (bytes: Buffer) => void,
 ): ChunkSource {
@@ -53,7 +55,7 @@ async function* watched(body: AsyncIterable<Buffer>, onBytes: (bytes: Buffer) =>
 }
 
 /** A whole completion in one JSON document. */
-async function* jsonSource(body: string, response: HttpResponse, connection: Connection): ChunkSource {
+async function* jsonSource(body: string, response: ReadableResponse, connection: Connection): ChunkSource {
   const items = parsed(body.trim());
   yield items;
   const isAnswer = items.some(

@@ -177,7 +177,7 @@ export function traceId(header: ServiceRefusal["header"]): string | null {
 
 /** The error for an answer that is neither a stream nor JSON, with the start of what came. */
 export function notAStream(
-  { contentType }: HttpResponse,
+  { contentType }: Pick<HttpResponse, "contentType">,
   body: string,
   connection: Connection,
   cause?: unknown,

@@ -1,23 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findProvider } from "../../../src/providers/catalogue.ts";
-import { signWithBearer } from "../../../src/providers/auth/bearer.ts";
-import type { Connection } from "../../../src/providers/connection.ts";
-import { createTransport } from "../../../src/providers/http/transport.ts";
 import { exitCodeOf } from "../../../src/errors.ts";
 import { fromNetwork } from "../../../src/providers/http/network-errors.ts";
 import { complaintIn, reasonOf } from "../../../src/providers/wire/error-body.ts";
 import { fromComplaint, fromRefusal, isPassing } from "../../../src/providers/wire/errors.ts";
-
-const connection: Connection = {
-  ...findProvider("deepseek", {}),
-  key: "sk-0123456789abcdef",
-  keyOrigin: "DEEPSEEK_API_KEY",
-  sign: signWithBearer,
-  proxy: null,
-  transport: createTransport({}),
-  idleTimeout: null,
-};
+import { connection } from "./connection.ts";
 
 function refused(status: number, body: string, headers: Readonly<Record<string, string>> = {}) {
   return fromRefusal({ status, body, header: (name) => headers[name] ?? null }, connection, "some-model");

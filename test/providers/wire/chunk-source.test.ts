@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { SourceItem } from "../../../src/providers/wire/chunk-source.ts";
+import { httpSource } from "../../../src/providers/wire/chunk-source.ts";
+import { connection } from "./connection.ts";
+
+async function* body(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* pieces;
+}
+
+async function read(pieces: readonly Buffer[], contentType = "text/event-stream"): Promise<(readonly SourceItem[])[]> {
+  const batches: (readonly SourceItem[])[] = [];
+  for await (const items of httpSource({ body: body(pieces), contentType }, connection, () => {})) batches.push(items);
+  return batches;
+}
+
+/** An item in a word. */
+function word(item: SourceItem): string {
+  if (item.type === "chunk") return JSON.stringify(item.chunk);
+  return item.type === "complaint" ? `${item.isCertain ? "!" : "?"}${item.complaint.reason}` : item.type;
+}
+
+async function words(text: string): Promise<string[]> {
+  return (await read([Buffer.from(text)])).flat().map(word);
+}
+
+describe("a stream", () => {
+  test.each([
+    ['data: {"a":1}\n\ndata: [DONE]\n\n', ['{"a":1}', "done"]],
+    ['data: {"a":1}\ndata: {"b":2}\ndata: [DONE]\ndata: [DONE]\n\n', ['{"a":1}', '{"b":2}', "done"]],
+    ['data: {"a":\ndata: 1}\n\n', ['{"a":1}']],
+    ['data: "[done]"\n\n', ["done"]],
+    ['data: {"a":\n\n', ["broken"]],
+    ["event: error\ndata: too much\n\n", ["!too much"]],
+    ["event: error\ndata\n\n", ["!event: error"]],
+    ['event: error\ndata: {"error":{"message":"no"}}\n\n', ["!no"]],
+    ["data: try again later\n\n", ["?try again later"]],
+    ["event: ping\ndata: {}\n\nevent: heartbeat\ndata: 7\n\n", ["{}"]],
+    ['data: ["a"]\n\ndata: 7\n\n', ['["a"]', "7"]],
+    [": waiting\n\n", []],
+  ])("%j", async (text, expected) => {
+    expect(await words(text)).toEqual(expected);
+  });
+
+  test("gives together what arrives together", async () => {
+    const event = (index: number) => `data: {"a":${index}}\n\n`;
+    const batches = await read([Buffer.from(event(1) + event(2)), Buffer.from(event(3))]);
+    expect(batches.map((items) => items.map(word))).toEqual([['{"a":1}', '{"a":2}'], ['{"a":3}'], []]);
+  });
+
+  test("gives the same wherever it is cut", async () => {
+    const text = Buffer.from('data: {"a":"汉\u2028"}\r\n\r\nevent: error\ndata: x\n\ndata: [DONE]\n\n');
+    const whole = await words(text.toString());
+    const cuts = fc.uniqueArray(fc.nat({ max: text.length }), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (places) => {
+        const ends = [...places.toSorted((one, other) => one - other), text.length];
+        const pieces = ends.map((end, index) => text.subarray(ends[index - 1] ?? 0, end));
+        expect((await read(pieces)).flat().map(word)).toEqual(whole);
+      }),
+    );
+  });
+});
+
+describe("what comes instead of a stream", () => {
+  test.each(['{"choices":[]}', '\uFEFF\n {"choices":[]}\n'])("%j is an answer", async (text) => {
+    expect(await words(text)).toEqual(['{"choices":[]}']);
+  });
+
+  test.each([
+    ["<html>", "text/html", "not_a_stream", { contentType: "text/html", start: "<html>" }],
+    ['[{"choices":[]}]', "application/json", "not_a_stream", { start: '[{"choices":[]}]' }],
+    ['{"object":"list"}', "application/json", "not_a_stream", { start: '{"object":"list"}' }],
+    ["", "application/json", "not_a_stream", { start: "(empty)" }],
+    ["", "text/event-stream", "empty_stream", {}],
+    [`key ${connection.key}`, "text/plain", "not_a_stream", { start: "key [key]" }],
+  ])("%j as %s is %s", async (text, contentType, code, details) => {
+    await expect(read([Buffer.from(text)], contentType)).rejects.toMatchObject({ code, details });
+  });
+});

@@ -1,0 +1,15 @@
+import { signWithBearer } from "../../../src/providers/auth/bearer.ts";
+import { findProvider } from "../../../src/providers/catalogue.ts";
+import type { Connection } from "../../../src/providers/connection.ts";
+import { createTransport } from "../../../src/providers/http/transport.ts";
+
+/** A connection that nothing goes over. */
+export const connection: Connection = {
+  ...findProvider("deepseek", {}),
+  key: "sk-0123456789abcdef",
+  keyOrigin: "DEEPSEEK_API_KEY",
+  sign: signWithBearer,
+  proxy: null,
+  transport: createTransport({}),
+  idleTimeout: null,
+};
