@@ -9,17 +9,13 @@ import { Lock } from "./lock.ts";
 /** After this long without a write a machine may have slept, and others may have taken us for dead; milliseconds. */
 const doubt = 60_000;
 
-interface Held {
-  /** Of the conversation in the file; null when there is none. */
-  readonly id: string | null;
-  /** The system prompt in force at its end. */
-  readonly system: string | null;
-}
-
 export interface Opened {
   readonly channel: Channel;
-  /** What the file held; `ours` when its end is our own last word, `unread` when a look at its end was enough. */
-  readonly held: Held | "ours" | "unread";
+  /**
+   * Id of the conversation in the file, null where there is none; `ours` when its end is our own last word, `unread` when a look at
+   * its end was enough.
+   */
+  readonly held: { readonly id: string | null } | "ours" | "unread";
 }
 
 /** A file opened for appending, with its lock held: for the length of one exchange. */
@@ -65,7 +61,7 @@ export class Channel {
       if (isFile && lock === null) return null;
       channel = new Channel(descriptor, lock);
       if (!isFile) return { channel, held: "unread" };
-      return { channel, held: fstatSync(descriptor).size === size ? "ours" : (settle(descriptor, real) ?? "unread") };
+      return { channel, held: fstatSync(descriptor).size === size ? "ours" : settle(descriptor, real) };
     } catch (error) {
       channel?.release();
       throw error;
@@ -108,11 +104,11 @@ export class Channel {
 const tailLength = 16_384;
 const wholeTail = /\n-{40}\n<!-- deepseek-chat end \{[^\n]*\} -->\n\n$/;
 
-/** Makes an open file ready to be appended to: closes an exchange that breaks off. Null: a look at its end was enough. */
-function settle(descriptor: number, path: string): Held | null {
+/** Makes an open file ready to be appended to: closes an exchange that breaks off. Gives what `Opened` holds. */
+function settle(descriptor: number, path: string): Opened["held"] {
   const { size, mtime } = fstatSync(descriptor);
   const tail = readInto(Buffer.allocUnsafe(Math.min(size, tailLength)), descriptor, Math.max(0, size - tailLength));
-  if (wholeTail.test(tail.toString("utf8"))) return null;
+  if (wholeTail.test(tail.toString("utf8"))) return "unread";
   const bytes = readInto(Buffer.allocUnsafe(size), descriptor, 0);
   const text = decodeFile(bytes);
   const parsed = parseTranscript(text);
@@ -120,7 +116,7 @@ function settle(descriptor: number, path: string): Held | null {
   const kept = keptBytes(bytes, keep);
   if (kept < bytes.length) shorten(descriptor, path, kept);
   writeAll(descriptor, addition);
-  return { id: identify(parsed), system: parsed.system };
+  return { id: identify(parsed) };
 }
 
 function shorten(descriptor: number, path: string, length: number): void {

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { AppError } from "../../errors.ts";
 import { Channel } from "./append-channel.ts";
-import { encodeTranscript, ExchangeEncoder } from "../format/encode.ts";
+import { ExchangeEncoder } from "../format/encode.ts";
 import type { ExchangeEnd, ForkOrigin, ExchangeStart } from "../format/types.ts";
 import { mended } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
@@ -20,6 +20,8 @@ export interface WriterOptions {
   /** Whether what the file holds already is the beginning of the conversation that is written. */
   readonly resumed?: boolean;
 }
+
+const headerForm = /^<!-- deepseek-chat conversation [^\n]*\n\n?/mu;
 
 /** How long `ready` waits for another program: longer than a short question takes; milliseconds. */
 const patience = 5_000;
@@ -47,9 +49,6 @@ export class TranscriptWriter {
   #id: string;
   /** All that this program wrote, or would have written. */
   #own = "";
-  /** Where in it the exchange begins that is being written, and where what follows its question. */
-  #exchangeStart = 0;
-  #answerStart = 0;
   /** Notes made during an exchange, which come behind it. */
   #notes = "";
   #encoder: ExchangeEncoder | null = null;
@@ -152,9 +151,7 @@ export class TranscriptWriter {
     this.#turn = turn;
     this.#guard(() => this.#enter(turn.at, turn.question));
     const header = this.#headed ? "" : this.#header(turn.at);
-    this.#exchangeStart = this.#own.length + header.length;
     this.#put(header + this.#encoder.begin(this.#system));
-    this.#answerStart = this.#own.length;
     this.#system = turn.system;
     this.#tell();
   }
@@ -248,11 +245,12 @@ export class TranscriptWriter {
     this.#missing = false;
     this.#channel = channel;
     if (held === "ours") return true;
-    this.#system = held === "unread" ? undefined : held.system;
+    this.#system = undefined;
     if (held === "unread" && this.#headed) return true;
     // Somebody may have begun the file that was missing or empty before.
     const id = held === "unread" ? this.#idThere() : held.id;
     this.#headed = id !== null;
+    if (id === null) this.#system = null;
     this.#id = id ?? this.#id;
     return true;
   }
@@ -261,24 +259,30 @@ export class TranscriptWriter {
     return identifyText(contentOf(this.#path!) ?? "");
   }
 
-  /** Opens a new file that begins with what is known of the conversation and names the one it comes from. */
+  /**
+   * Goes on in a new file that begins with what is known of the conversation, down to the exchange that is being written, and names
+   * the one it comes from.
+   */
   #branch(at: Date, question: string): void {
-    const beginning = this.#resumed ? mended(this.#before, at) : "";
-    const { exchanges, compaction, system } = parseTranscript(beginning + this.#own);
-    const id = this.#headed ? this.#id : this.#idThere();
-    const origin = id === null ? null : { id, turns: exchanges.length };
-    const header = { id: newId(), startedAt: at, zone: this.#options.zone ?? null, title: null, origin };
-    const text = encodeTranscript(header, exchanges, compaction);
     const avoided = this.#path!;
+    const known = (this.#resumed ? mended(this.#before, at) : "") + this.#own;
+    const { header, exchanges } = parseTranscript(known);
+    const id = this.#headed ? this.#id : this.#idThere();
+    const begun = this.#encoder === null ? null : this.#exchangeId;
+    const shared = exchanges.filter((exchange) => exchange.id !== begun);
+    const origin = id === null ? null : { id, turns: shared.length };
+    const { zone = null } = this.#options;
+    const newHeader = { id: newId(), startedAt: at, zone, title: header?.title ?? null, origin };
+    const text = `${headerLine(newHeader)}\n\n${header === null ? known : known.replace(headerForm, "")}`;
     const { path, channel } = newFile(dirname(avoided), at, question, text);
     this.#path = path;
     this.#channel = channel;
-    this.#before = text;
+    this.#before = "";
+    this.#own = text;
     this.#resumed = true;
-    this.#own = "";
-    this.#id = header.id;
+    this.#id = newHeader.id;
     this.#headed = true;
-    this.#system = system ?? null;
+    this.#system = undefined;
     this.#avoided = avoided;
   }
 
@@ -286,30 +290,11 @@ export class TranscriptWriter {
     this.#own += text;
     if (text === "") return;
     this.#guard(() => {
-      if (this.#channel!.isLost()) this.#leaveLost();
-      else this.#channel!.write(text);
+      if (!this.#channel!.isLost()) return this.#channel!.write(text);
+      // Another program took this one for dead and closed the exchange.
+      this.#channel!.release();
+      this.#branch(this.#turn!.at, this.#turn!.question);
     });
-  }
-
-  /** Another program took this one for dead and closed the exchange: the whole of it goes to a branch, as another one. */
-  #leaveLost(): void {
-    this.#channel!.release();
-    const { at, question } = this.#turn!;
-    const all = this.#own;
-    this.#own = all.slice(0, this.#exchangeStart);
-    try {
-      this.#branch(at, question);
-    } catch (error) {
-      this.#own = all;
-      throw error;
-    }
-    this.#exchangeId = newId();
-    this.#exchangeStart = 0;
-    const begin = new ExchangeEncoder(this.#exchangeId, this.#turn!).begin(this.#system);
-    this.#own = begin + all.slice(this.#answerStart);
-    this.#answerStart = begin.length;
-    this.#system = this.#turn!.system;
-    this.#channel!.write(this.#own);
   }
 
   #leave(): void {
