@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
+import { readModelName } from "../config/model-name.ts";
 import { saveSetting } from "../config/save.ts";
 import type { Folders } from "../config/folders.ts";
 import { type ConfigFile, configFileSchema, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
@@ -86,12 +87,12 @@ function fileOrigin({ configFile }: Folders): Origin {
 export function get(engine: Pick<Engine, "file" | "settings">, console: Console, name: string): void {
   const value = settingNames.includes(name as SettingName)
     ? engine.settings[name as SettingName]
-    : inFile(engine, name);
+    : inFile(engine.file, name);
   if (value !== undefined) console.terminal.text(`${asText(value)}\n`);
 }
 
-function inFile(engine: Pick<Engine, "file">, name: string): unknown {
-  let value: unknown = engine.file;
+function inFile(file: ConfigFile, name: string): unknown {
+  let value: unknown = file;
   for (const key of pathTo(name)) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   return value;
 }
@@ -112,10 +113,10 @@ function pathTo(name: string): string[] {
  *
  * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit, or names what there is not
  */
-export async function set(engine: Pick<Engine, "folders">, name: string, value: string | null): Promise<void> {
+export async function set(folders: Folders, name: string, value: string | null): Promise<void> {
   const { parse } = await import("yaml");
   const keys = pathTo(name);
-  const path = engine.folders.configFile;
+  const path = folders.configFile;
   if (value === null) return await saveSetting(path, keys, undefined);
   const save = async (reading: unknown) =>
     await saveSetting(path, keys, reading, (file) => checkReferences(file, keys));
@@ -148,7 +149,7 @@ function checkReferences(file: ConfigFile, [first, second]: readonly string[]): 
   if (first !== "failover") return;
   for (const [model, entries] of Object.entries(file.failover ?? {})) {
     if (second !== undefined && model !== second) continue;
-    const isOf = (name: string) => providers.some((each) => name === each || name.startsWith(`${each}/`));
+    const isOf = (name: string) => readModelName(name, new Set(providers), null).provider !== null;
     // An id alone is one of the provider that the model's own name begins with.
     const wrong = entries.find((entry) => !isOf(entry) && (entry.includes("/") || !isOf(model)));
     if (wrong !== undefined) refuse(`failover.${model}`, wrong, [...providers, "<provider>/<model>"].join(" | "));

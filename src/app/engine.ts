@@ -8,7 +8,7 @@ import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
 import { findFolders, type Folders, transcriptsFolder } from "../config/folders.ts";
 import type { Key, KeyPlaces } from "../config/keys.ts";
 import { changeSetting, type LoadedSettings, loadSettings } from "../config/load.ts";
-import { readModelName } from "../config/model-name.ts";
+import { type NamedModel, readModelName } from "../config/model-name.ts";
 import { type ConfigFile, type Flags, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
 import type { ProviderConfig, Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
@@ -168,6 +168,11 @@ export class Engine {
     throw new AppError("bad_value", { name: option, value: name, expected, nearest: nearestTo(name, names) });
   }
 
+  /** What a text names: `provider/id`, `provider`, or `id`. Nobody is asked. */
+  readModel(text: string): NamedModel {
+    return readModelName(text, new Set(this.providers), null);
+  }
+
   /**
    * The model that a text names: `provider/id`, `provider`, or `id` of the provider in the settings. A provider without a
    * model of its own is asked for the only one it has.
@@ -175,7 +180,7 @@ export class Engine {
    * @throws AppError `no_model` where there is not one alone; as `connect`
    */
   async resolve(text: string): Promise<ModelRef> {
-    const named = readModelName(text, new Set(this.providers), null);
+    const named = this.readModel(text);
     const provider = named.provider ?? this.settings.provider;
     if (named.model !== null) return { provider, model: named.model };
     const { modelInUse } = await import("./model-facts.ts");

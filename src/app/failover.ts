@@ -1,20 +1,14 @@
+import type { ModelRef } from "../chat/model.ts";
 import { readModelName } from "../config/model-name.ts";
 import type { ConfigFile } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { findProvider, providerNames } from "../providers/catalogue.ts";
 
-/** Who takes over for a model. */
-export interface Successor {
-  readonly provider: string;
-  /** The id that the provider knows. */
-  readonly model: string;
-}
-
 /**
  * The successors that the config file's `failover` names for a model, in order; an entry that names none is left out, as
  * `failoverMistakes` tells.
  */
-export function successorsOf(file: ConfigFile, provider: string, model: string): Successor[] {
+export function successorsOf(file: ConfigFile, provider: string, model: string): ModelRef[] {
   const table = file.failover ?? {};
   const key = [`${provider}/${model}`, model].find((name) => Object.hasOwn(table, name));
   if (key === undefined) return [];
@@ -45,7 +39,7 @@ export function failoverMistakes(file: ConfigFile, path: string): AppError<"conf
  * @param asked the provider of the model that is taken over from: an id without a provider is one of its own
  * @returns what would have been right, where the entry names no successor
  */
-function readEntry(file: ConfigFile, entry: string, asked: string): Successor | string {
+function readEntry(file: ConfigFile, entry: string, asked: string): ModelRef | string {
   const custom = file.providers ?? {};
   const names = providerNames(custom);
   const read = readModelName(entry, new Set(names), null);

@@ -1,5 +1,4 @@
 import { nearestTo } from "../config/expectation.ts";
-import { readModelName } from "../config/model-name.ts";
 import { offeredModels } from "../providers/account.ts";
 import { knownModels } from "../providers/prices.ts";
 import type { ChosenModel } from "../repl/host.ts";
@@ -18,10 +17,10 @@ interface Listed {
 
 /** The lists of models that providers offer, each asked for once in a while. */
 export class ModelLists {
-  readonly #engine: Pick<Engine, "connect" | "file" | "folders" | "reported" | "stop">;
+  readonly #engine: Engine;
   readonly #lists = new Map<string, Listed>();
 
-  constructor(engine: Pick<Engine, "connect" | "file" | "folders" | "reported" | "stop">) {
+  constructor(engine: Engine) {
     this.#engine = engine;
   }
 
@@ -45,52 +44,36 @@ export class ModelLists {
     }
   }
 
-  /** The list where it is at hand. */
-  known(provider: string): readonly string[] | null {
-    return this.#lists.get(provider)?.ids ?? null;
-  }
-
   /** Whether a provider's own list has exactly this id; false where the list cannot be had soon. */
   async has(provider: string, id: string, signal: AbortSignal): Promise<boolean> {
     const soon = AbortSignal.any([signal, this.#engine.stop, AbortSignal.timeout(patience)]);
     const ids = await this.list(provider, false, soon).catch((): readonly string[] => []);
     return ids.includes(id);
   }
-}
 
-/**
- * What a text typed behind `/model` means. An id that the provider in use has in its own list is that one, even where it begins
- * with another provider's name: gateways name models so.
- *
- * @param inUse the provider in use
- */
-export async function meantModel(
-  engine: Pick<Engine, "providers">,
-  lists: ModelLists,
-  inUse: string,
-  text: string,
-  signal: AbortSignal,
-): Promise<ChosenModel> {
-  const read = readModelName(text, new Set(engine.providers), null);
-  if (read.provider === null || (await lists.has(inUse, text, signal))) {
-    return { provider: inUse, model: text, nearest: nearestModel(engine, lists, inUse, text) };
+  /**
+   * What a text typed behind `/model` means. An id that the provider in use has in its own list is that one, even where it
+   * begins with another provider's name: gateways name models so.
+   *
+   * @param inUse the provider in use
+   */
+  async resolve(inUse: string, text: string, signal: AbortSignal): Promise<ChosenModel> {
+    const named = this.#engine.readModel(text);
+    if (named.provider === null || (await this.has(inUse, text, signal))) {
+      return { provider: inUse, model: text, nearest: this.#nearest(inUse, text) };
+    }
+    const { provider, model } = named;
+    return { provider, model, nearest: model === null ? null : this.#nearest(provider, model) };
   }
-  const { provider, model } = read;
-  return { provider, model, nearest: model === null ? null : nearestModel(engine, lists, provider, model) };
-}
 
-/** Without asking anybody: a service may know more models than it lists, so this is only a hint. */
-function nearestModel(
-  engine: Pick<Engine, "providers">,
-  lists: ModelLists,
-  provider: string,
-  id: string,
-): string | null {
-  const known = lists.known(provider) ?? knownModels(provider);
-  if (known.includes(id)) return null;
-  const [first = "", ...rest] = id.split("/");
-  const named = rest.length === 0 ? null : nearestTo(first, engine.providers);
-  // Not every maker is a slip of a provider: deepseek-ai is none of deepseek.
-  if (named !== null && Math.abs(named.length - first.length) < 2) return [named, ...rest].join("/");
-  return nearestTo(id, known);
+  /** Without asking anybody: a service may know more models than it lists, so this is only a hint. */
+  #nearest(provider: string, id: string): string | null {
+    const known = this.#lists.get(provider)?.ids ?? knownModels(provider);
+    if (known.includes(id)) return null;
+    const [first = "", ...rest] = id.split("/");
+    const named = rest.length === 0 ? null : nearestTo(first, this.#engine.providers);
+    // Not every maker is a slip of a provider: deepseek-ai is none of deepseek.
+    if (named !== null && Math.abs(named.length - first.length) < 2) return [named, ...rest].join("/");
+    return nearestTo(id, known);
+  }
 }

@@ -62,7 +62,14 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   const error = failureIn(dialogue, answer);
   if (asking.output === "json")
     console.terminal.json(
-      asObject(engine, console, dialogue, question === null ? null : textOf(question.content), answer, error),
+      asObject(
+        engine.workingFolder,
+        console,
+        dialogue,
+        question === null ? null : textOf(question.content),
+        answer,
+        error,
+      ),
     );
   const isTold = error === null || (error === answer.error && error.code !== "empty_answer");
   if (asking.output === "jsonl" && !isTold) console.terminal.json(errorLine(console, error));

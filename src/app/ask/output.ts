@@ -5,7 +5,6 @@ import { describe } from "../../terminal/terminal.ts";
 import { usageJson } from "../../transcripts/format/metadata-write.ts";
 import { isoWithOffset } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
-import type { Engine } from "../engine.ts";
 import { seamOf } from "../conversation/answer-seams.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
@@ -40,7 +39,7 @@ export function errorLine({ words }: Console, error: AppError): object {
  * @param error what the exit code comes from
  */
 export function asObject(
-  engine: Pick<Engine, "workingFolder">,
+  workingFolder: string,
   console: Console,
   dialogue: ChatSession,
   question: string | null,
@@ -65,8 +64,7 @@ export function asObject(
       first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
       total_ms: endedAt.getTime() - startedAt.getTime(),
     },
-    transcript:
-      dialogue.path === null || answer.unsaved !== null ? null : shownPath(engine.workingFolder, dialogue.path),
+    transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(workingFolder, dialogue.path),
     started_at: isoWithOffset(startedAt),
     ended_at: isoWithOffset(endedAt),
     error:

@@ -19,7 +19,7 @@ export async function readPiped(
   console: Console,
   alone: boolean,
 ): Promise<string> {
-  const bytes = await readStdin(engine, console, alone);
+  const bytes = await readStdin(engine.stop, console, alone);
   const decoded = decodeText(bytes, localeOf(engine.environment.variables));
   if (typeof decoded === "string") throw new AppError("input_unreadable", { path: "stdin", reason: decoded });
   const { text, encoding, damaged } = decoded;
@@ -30,11 +30,7 @@ export async function readPiped(
   return text.replace(/\r?\n$/u, "");
 }
 
-async function readStdin(
-  { stop }: Pick<Engine, "stop">,
-  { terminal, words }: Console,
-  alone: boolean,
-): Promise<Buffer> {
+async function readStdin(stop: AbortSignal, { terminal, words }: Console, alone: boolean): Promise<Buffer> {
   const { stdin } = process;
   const given = new AbortController();
   let timer: NodeJS.Timeout | undefined;

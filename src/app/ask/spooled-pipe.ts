@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
-import type { Engine } from "../engine.ts";
 import { readInput } from "../conversation/input-file.ts";
 
 /** Bytes of a pipe that are kept: as much as of one conversation's text. */
@@ -20,14 +19,8 @@ interface Spooled extends Disposable {
  * @param name what errors call it
  * @throws AppError `input_unreadable`; `interrupted`
  */
-export async function spooled(
-  engine: Pick<Engine, "stop">,
-  console: Console,
-  path: string,
-  name: string,
-): Promise<Spooled> {
+export async function spooled(stop: AbortSignal, console: Console, path: string, name: string): Promise<Spooled> {
   if (statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return { path, [Symbol.dispose]() {} };
-  const { stop } = engine;
   const { terminal, words } = console;
   const onSilence = () => terminal.say(words.attachments.waitingForPipe({ name: sanitize(name) }));
   const bytes = await readInput(path, { name, maxBytes, stop, onSilence });

@@ -1,3 +1,4 @@
+import type { Folders } from "../../config/folders.ts";
 import { shortenHome } from "../../config/home.ts";
 import { findingsOf, findingsPath, readFindings, saveFindings } from "../../config/capabilities.ts";
 import type { ProbedCapabilities } from "../../config/schema.ts";
@@ -39,7 +40,7 @@ export async function runDoctor(
   } finally {
     waiting.end();
   }
-  if (probe) await keep(engine, console, subject, results);
+  if (probe) await keep(engine.folders, console, subject, results);
   const kind = worstFailure(results.flatMap(({ problems }) => problems));
   if (json) console.terminal.json(asObject(console, results, kind));
   else sum(console, results);
@@ -118,7 +119,7 @@ class PendingCheck {
 
 /** Keeps what was found out by asking; what was not found out overwrites nothing but earlier findings about the same model. */
 async function keep(
-  { folders }: Pick<Engine, "folders">,
+  folders: Folders,
   { terminal, words }: Console,
   subject: Subject,
   results: readonly Result[],

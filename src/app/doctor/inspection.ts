@@ -1,6 +1,8 @@
+import type { Environment } from "../../config/environment.ts";
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
+import type { ModelRef } from "../../chat/model.ts";
 import { findingsOf, readFindings } from "../../config/capabilities.ts";
 import { hasKeyring, keyringName } from "../../config/keyring.ts";
 import type { Key } from "../../config/keys.ts";
@@ -19,7 +21,7 @@ import { namesIn } from "../../transcripts/store/folder.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { type Successor, successorsOf } from "../failover.ts";
+import { successorsOf } from "../failover.ts";
 import { connectionTo, type Endpoint, keyFor, openEndpoint } from "../connections.ts";
 import { hasNoList, onlyChatModel } from "../model-facts.ts";
 import { findService, normalisedAddress } from "../setup/service-address.ts";
@@ -33,7 +35,7 @@ export async function subjectOf(engine: Engine, console: Console, probing: boole
   const service = await Service.open(engine, console);
   return {
     program: programFacts(),
-    terminal: console.terminal.outIsTerminal ? () => terminalFacts(engine, console) : null,
+    terminal: console.terminal.outIsTerminal ? () => terminalFacts(engine.environment, console) : null,
     settings: await settingsFacts(engine, console),
     mistakes: [...engine.mistakes, ...mistakesIn(engine)],
     places: placesOf(engine),
@@ -176,7 +178,7 @@ class Service {
     return await Promise.all(successors.map(async (next) => await this.#trySuccessor(next)));
   }
 
-  async #trySuccessor({ provider, model }: Successor): Promise<SuccessorTrial> {
+  async #trySuccessor({ provider, model }: ModelRef): Promise<SuccessorTrial> {
     const name = `${provider}/${model}`;
     try {
       const offered = await offeredModels(await this.#engine.connect(provider), this.#engine.stop);
@@ -219,10 +221,7 @@ function programFacts(): CheckFacts["program"] {
   return { version: manifest.version, node: versions.node, platform, arch, executable };
 }
 
-async function terminalFacts(
-  { environment }: Pick<Engine, "environment">,
-  { terminal }: Console,
-): Promise<CheckFacts["terminal"]> {
+async function terminalFacts(environment: Environment, { terminal }: Console): Promise<CheckFacts["terminal"]> {
   const { variables } = environment;
   const { columns, rows, color, hyperlinks, unicode } = await findAbilities(terminal, variables);
   const said = await queryTerminal();

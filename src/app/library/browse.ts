@@ -14,7 +14,7 @@ import { localStamp } from "../../transcripts/format/times.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { listConversations } from "./conversations.ts";
+import { type Library, listConversations } from "./conversations.ts";
 import { modelOf } from "./list.ts";
 
 /**
@@ -45,7 +45,7 @@ export async function pickConversation(
     }
     const preview = async (path: string) =>
       await previewOf(
-        engine,
+        engine.stop,
         console,
         all.find((row) => row.path === path)!,
       );
@@ -139,12 +139,7 @@ async function show(
   if (!paged) await pause(console.words.picker.back);
 }
 
-async function removeOne(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
-  console: Console,
-  path: string,
-  inUse: string | null,
-): Promise<void> {
+async function removeOne(engine: Library, console: Console, path: string, inUse: string | null): Promise<void> {
   if (path === inUse) throw new AppError("transcript_busy", { path });
   const { remove } = await import("./list.ts");
   await remove(engine, console, path, false);
@@ -177,9 +172,9 @@ async function exportOne(
 const mostCharacters = 4000;
 
 /** What it began with, and how it ended. */
-async function previewOf(engine: Pick<Engine, "stop">, console: Console, summary: TranscriptSummary): Promise<string> {
+async function previewOf(stop: AbortSignal, console: Console, summary: TranscriptSummary): Promise<string> {
   const { words } = console;
-  const { exchanges } = await readTranscript(summary.path, engine.stop);
+  const { exchanges } = await readTranscript(summary.path, stop);
   const turns = exchanges.filter(({ withdrawn }) => !withdrawn);
   const [opening, last] = [turns[0], turns.at(-1)];
   const facts = [words.picker.turns({ turns: turnsIn(exchanges) }), bytes(summary.bytes), modelOf(summary)];

@@ -5,18 +5,18 @@ import type { ReadOptions, TranscriptSummary } from "../../transcripts/store/rea
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 
+/** What reaches saved conversations; the engine does. */
+export type Library = Pick<Engine, "folders" | "stop" | "transcripts">;
+
 /** The conversations in the transcripts folder, newest first. */
-export async function listConversations(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
-  console: Console,
-): Promise<TranscriptSummary[]> {
+export async function listConversations(engine: Library, console: Console): Promise<TranscriptSummary[]> {
   const { listTranscripts } = await import("../../transcripts/store/read.ts");
-  return await listTranscripts(engine.transcripts, engine.folders.cache, readingOf(engine, console));
+  return await listTranscripts(engine.transcripts, engine.folders.cache, readingOf(engine.stop, console));
 }
 
 /** Reading that stops with the program, and tells of files that are passed over. */
-export function readingOf(engine: Pick<Engine, "stop">, console: Console): ReadOptions {
-  return { signal: engine.stop, onUnreadable: (error) => passOver(console, error) };
+export function readingOf(stop: AbortSignal, console: Console): ReadOptions {
+  return { signal: stop, onUnreadable: (error) => passOver(console, error) };
 }
 
 /** Tells of a file that costs itself alone. */

@@ -21,7 +21,7 @@ import {
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { toldPath } from "../display-path.ts";
-import { passOver, readingOf } from "./conversations.ts";
+import { type Library, passOver, readingOf } from "./conversations.ts";
 
 export interface ExportOptions {
   /** Conversations as they were named; none with `all`. */
@@ -50,8 +50,8 @@ export async function exportConversations(
   if (chosen.length === 0)
     return console.terminal.say(console.words.transcripts.none({ folder: sanitize(shortenHome(engine.transcripts)) }));
   const form = options.form ?? formOf(options.output ?? "") ?? "md";
-  const destination = destine(engine, options, form, chosen.length);
-  const texts = written(engine, console, form, chosen, options.all);
+  const destination = destine(engine.workingFolder, options, form, chosen.length);
+  const texts = written(engine.stop, console, form, chosen, options.all);
   if (destination.kind === "stdout") {
     for await (const { text } of texts) {
       // Nobody reads any more.
@@ -68,33 +68,28 @@ export async function exportConversations(
 }
 
 async function choose(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  engine: Library,
   console: Console,
   { references, all }: ExportOptions,
 ): Promise<TranscriptSummary[]> {
   const { transcripts, folders } = engine;
-  if (all) return await listTranscripts(transcripts, folders.cache, readingOf(engine, console));
+  if (all) return await listTranscripts(transcripts, folders.cache, readingOf(engine.stop, console));
   if (references.length === 0) throw new AppError("nothing_named", { option: "--all" });
   const found = new Map<string, TranscriptSummary>();
   for (const reference of references) {
-    const summary = await findTranscript(transcripts, reference, folders.cache, readingOf(engine, console));
+    const summary = await findTranscript(transcripts, reference, folders.cache, readingOf(engine.stop, console));
     found.set(summary.path, summary);
   }
   return [...found.values()];
 }
 
-function destine(
-  engine: Pick<Engine, "workingFolder">,
-  { output, all }: ExportOptions,
-  form: FormName,
-  count: number,
-): Destination {
+function destine(workingFolder: string, { output, all }: ExportOptions, form: FormName, count: number): Destination {
   const { gathers } = forms[form];
   if (output === null || output === "-") {
     if (count > 1 && !gathers) throw new AppError("output_needed", { count, form });
     return { kind: "stdout" };
   }
-  const path = resolve(engine.workingFolder, expandHome(output));
+  const path = resolve(workingFolder, expandHome(output));
   const folder = /[\\/]$/.test(output) || isFolder(path) || (!gathers && (all || count > 1));
   return { kind: folder ? "folder" : "file", path };
 }
@@ -106,18 +101,18 @@ interface ExportedFile {
 
 /** One conversation after the other, so that only one is in memory. */
 async function* written(
-  engine: Pick<Engine, "stop">,
+  stop: AbortSignal,
   console: Console,
   form: FormName,
   chosen: readonly TranscriptSummary[],
   all: boolean,
 ): AsyncGenerator<ExportedFile> {
-  const around: ExportContext = { words: console.words, dialect, signal: engine.stop };
+  const around: ExportContext = { words: console.words, dialect, signal: stop };
   for (const summary of chosen) {
     // Files are read without waiting; signals come through in between.
     await setImmediate();
-    if (engine.stop.aborted && engine.stop.reason !== "closed") throw new AppError("interrupted", {});
-    const transcript = await readOne(engine, console, summary.path, all);
+    if (stop.aborted && stop.reason !== "closed") throw new AppError("interrupted", {});
+    const transcript = await readOne(stop, console, summary.path, all);
     if (transcript === null) continue;
     const text = await forms[form].write(transcript, around);
     if (text !== "") yield { summary, text };
@@ -129,14 +124,9 @@ async function* written(
 }
 
 /** The conversation in a file; where all are exported, null for one that cannot be read any more, which was told. */
-async function readOne(
-  engine: Pick<Engine, "stop">,
-  console: Console,
-  path: string,
-  all: boolean,
-): Promise<Transcript | null> {
+async function readOne(stop: AbortSignal, console: Console, path: string, all: boolean): Promise<Transcript | null> {
   try {
-    return await readTranscript(path, engine.stop);
+    return await readTranscript(path, stop);
   } catch (error) {
     const known = asAppError(error);
     if (!all || (known.code !== "transcript_unreadable" && known.code !== "transcript_not_found")) throw error;

@@ -69,7 +69,7 @@ async function importOne(
   const outcomes: ImportOutcome[] = [];
   let error: AppError | null = null;
   try {
-    using input = await spooled(engine, console, path, file);
+    using input = await spooled(engine.stop, console, path, file);
     tellEncoding(console, file, input.path);
     for await (const outcome of importFile(input.path, shelf, itemsOf(engine, input.path))) {
       outcomes.push(outcome);

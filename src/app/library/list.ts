@@ -6,8 +6,7 @@ import { clipped, displayWidth, shortened } from "../../terminal/width.ts";
 import { findTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
-import type { Engine } from "../engine.ts";
-import { listConversations, readingOf } from "./conversations.ts";
+import { type Library, listConversations, readingOf } from "./conversations.ts";
 
 export interface ListOptions {
   readonly json: boolean;
@@ -20,7 +19,7 @@ export interface ListOptions {
 
 /** What `transcripts list` does. */
 export async function list(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
+  engine: Library,
   console: Console,
   { json, limit, since, model }: ListOptions,
 ): Promise<void> {
@@ -101,17 +100,12 @@ function narrowed(rows: readonly string[][], columns: number): string {
 }
 
 /** What `transcripts rename` does. */
-export async function rename(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
-  console: Console,
-  reference: string,
-  title: string,
-): Promise<void> {
+export async function rename(engine: Library, console: Console, reference: string, title: string): Promise<void> {
   const { path } = await findTranscript(
     engine.transcripts,
     reference,
     engine.folders.cache,
-    readingOf(engine, console),
+    readingOf(engine.stop, console),
   );
   const { renameTranscript } = await import("../../transcripts/store/manage.ts");
   renameTranscript(path, title);
@@ -123,15 +117,10 @@ export async function rename(
  *
  * @throws AppError `not_a_terminal` where it must be asked and nobody can be
  */
-export async function remove(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
-  console: Console,
-  reference: string,
-  yes: boolean,
-): Promise<void> {
+export async function remove(engine: Library, console: Console, reference: string, yes: boolean): Promise<void> {
   const { transcripts, folders } = engine;
   const { terminal, words } = console;
-  const { path, title } = await findTranscript(transcripts, reference, folders.cache, readingOf(engine, console));
+  const { path, title } = await findTranscript(transcripts, reference, folders.cache, readingOf(engine.stop, console));
   if (!yes && !terminal.interactive)
     throw new AppError("not_a_terminal", { what: "transcripts remove", instead: "--yes" });
   const { confirmed } = await import("../../terminal/prompts.ts");
@@ -143,15 +132,11 @@ export async function remove(
 }
 
 /** The path of a conversation, or of the folder. */
-export async function path(
-  engine: Pick<Engine, "folders" | "stop" | "transcripts">,
-  console: Console,
-  reference: string | null,
-): Promise<void> {
+export async function path(engine: Library, console: Console, reference: string | null): Promise<void> {
   const { transcripts, folders } = engine;
   const found =
     reference === null
       ? transcripts
-      : (await findTranscript(transcripts, reference, folders.cache, readingOf(engine, console))).path;
+      : (await findTranscript(transcripts, reference, folders.cache, readingOf(engine.stop, console))).path;
   console.terminal.text(`${found}\n`);
 }

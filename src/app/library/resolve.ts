@@ -22,7 +22,12 @@ export async function findEarlier(engine: Engine, console: Console, earlier: Ear
   const { findTranscript, newestTranscript, readTranscript } = await import("../../transcripts/store/read.ts");
   if (earlier.kind === "named") {
     const { transcripts, folders } = engine;
-    const { path } = await findTranscript(transcripts, earlier.reference, folders.cache, readingOf(engine, console));
+    const { path } = await findTranscript(
+      transcripts,
+      earlier.reference,
+      folders.cache,
+      readingOf(engine.stop, console),
+    );
     return await readTranscript(path, engine.stop);
   }
   if (earlier.kind === "pick") {
@@ -31,7 +36,7 @@ export async function findEarlier(engine: Engine, console: Console, earlier: Ear
     if (path === null) throw new AppError("interrupted", {});
     return await readTranscript(path, engine.stop);
   }
-  const newest = await newestTranscript(engine.transcripts, engine.folders.cache, readingOf(engine, console));
+  const newest = await newestTranscript(engine.transcripts, engine.folders.cache, readingOf(engine.stop, console));
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
   return await readTranscript(newest.path, engine.stop);
 }

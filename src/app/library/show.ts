@@ -30,7 +30,7 @@ export async function show(engine: Engine, console: Console, reference: string, 
     engine.transcripts,
     reference,
     engine.folders.cache,
-    readingOf(engine, console),
+    readingOf(engine.stop, console),
   );
   await showFile(engine, console, path, options);
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
-import type { Archive } from "../../repl/host.ts";
+import type { Archive, ExportForm } from "../../repl/host.ts";
 import type { Searcher } from "../../transcripts/search/search.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
@@ -45,44 +45,55 @@ export function archiveOf(engine: Engine, console: Console, dialogue: ChatSessio
       if (existsSync(target)) throw new AppError("output_exists", { path, inSession: true });
       dialogue.saveTo(target);
     },
-    async exportTo(format, path) {
-      const { exportConversations } = await import("../library/export.ts");
-      const saved = savedPath(console, dialogue);
-      const output = path ?? `${basename(saved, extname(saved))}.${format}`;
-      try {
-        await exportConversations(engine, console, {
-          references: [saved],
-          all: false,
-          form: format,
-          output,
-          force: false,
-        });
-      } catch (error) {
-        if (asAppError(error).code !== "output_exists") throw error;
-        throw new AppError("output_exists", { path: output, inSession: true }, { cause: error });
-      }
-    },
-    async fork(turns) {
-      const saved = savedPath(console, dialogue);
-      const { asked } = dialogue.conversation;
-      const last = turns === null ? undefined : asked[turns - 1];
-      if (turns !== null && last === undefined) {
-        throw new AppError("not_possible", {
-          message: console.words.session.noTurn({ turn: turns, turns: asked.length }),
-        });
-      }
-      const [{ forkTranscript }, { readTranscript }] = await Promise.all([
-        import("../../transcripts/store/manage.ts"),
-        import("../../transcripts/store/read.ts"),
-      ]);
-      const id = last?.ids.at(-1);
-      const { exchanges } = await readTranscript(saved);
-      const kept = id === undefined ? turns : exchanges.findIndex((exchange) => exchange.id === id) + 1;
-      const path = await forkTranscript(saved, engine.transcripts, new Date(), kept);
-      dialogue.branch(await readTranscript(path), turns);
-      return toldPath(engine.workingFolder, path);
-    },
+    exportTo: (form, path) => exportCurrent(engine, console, dialogue, form, path),
+    fork: (turns) => fork(engine, console, dialogue, turns),
   };
+}
+
+/** @param path null: named like the conversation, in the working directory */
+async function exportCurrent(
+  engine: Engine,
+  console: Console,
+  dialogue: ChatSession,
+  form: ExportForm,
+  path: string | null,
+): Promise<void> {
+  const { exportConversations } = await import("../library/export.ts");
+  const saved = savedPath(console, dialogue);
+  const output = path ?? `${basename(saved, extname(saved))}.${form}`;
+  try {
+    await exportConversations(engine, console, { references: [saved], all: false, form, output, force: false });
+  } catch (error) {
+    if (asAppError(error).code !== "output_exists") throw error;
+    throw new AppError("output_exists", { path: output, inSession: true }, { cause: error });
+  }
+}
+
+/** Continues in a new file with the first turns, or all; gives its path. */
+async function fork(
+  engine: Pick<Engine, "transcripts" | "workingFolder">,
+  console: Console,
+  dialogue: ChatSession,
+  turns: number | null,
+): Promise<string> {
+  const saved = savedPath(console, dialogue);
+  const { asked } = dialogue.conversation;
+  const last = turns === null ? undefined : asked[turns - 1];
+  if (turns !== null && last === undefined) {
+    throw new AppError("not_possible", {
+      message: console.words.session.noTurn({ turn: turns, turns: asked.length }),
+    });
+  }
+  const [{ forkTranscript }, { readTranscript }] = await Promise.all([
+    import("../../transcripts/store/manage.ts"),
+    import("../../transcripts/store/read.ts"),
+  ]);
+  const id = last?.ids.at(-1);
+  const { exchanges } = await readTranscript(saved);
+  const kept = id === undefined ? turns : exchanges.findIndex((exchange) => exchange.id === id) + 1;
+  const path = await forkTranscript(saved, engine.transcripts, new Date(), kept);
+  dialogue.branch(await readTranscript(path), turns);
+  return toldPath(engine.workingFolder, path);
 }
 
 function savedPath({ words }: Console, { path }: ChatSession): string {

@@ -1,3 +1,4 @@
+import type { Settings } from "../../config/schema.ts";
 import { findProvider } from "../../providers/catalogue.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
@@ -30,7 +31,7 @@ export function tellBrought(
   const system = engine.system === null ? (last?.system ?? null) : null;
   const parts = [
     ...(withModel && isForeign(engine, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
-    ...inherited(engine, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
+    ...inherited(engine.settings, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
     ...(system === null ? [] : [words.brought.system({ start: startOf(system) })]),
     ...(hasSummary(earlier) ? [words.brought.summary] : []),
     ...(embedded === 0 ? [] : [words.brought.pictures({ pictures: embedded })]),
@@ -53,7 +54,7 @@ function isForeign({ settings, file }: Pick<Engine, "file" | "settings">, { prov
 }
 
 /** Parameters that hold because nobody here set others. */
-function inherited({ settings }: Pick<Engine, "settings">, parameters: Parameters): string[] {
+function inherited(settings: Settings, parameters: Parameters): string[] {
   return Object.entries(parameters)
     .filter(([name]) => settings[name as keyof Parameters] === undefined)
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);

@@ -15,7 +15,7 @@ import { attach, type Attachment, attachmentsOf, onceEach, withAttachments } fro
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { editText } from "../external-editor.ts";
 import { tellError } from "../startup.ts";
-import { meantModel, ModelLists } from "../model-lists.ts";
+import { ModelLists } from "../model-lists.ts";
 import { factsOf } from "../model-facts.ts";
 import { readMentions } from "../conversation/mentions.ts";
 import { archiveOf } from "./archive.ts";
@@ -119,8 +119,7 @@ export class SessionHost implements Host {
     }
   }
 
-  readModel = (text: string, signal: AbortSignal) =>
-    meantModel(this.#engine, this.#lists, this.dialogue.provider, text, signal);
+  readModel = (text: string, signal: AbortSignal) => this.#lists.resolve(this.dialogue.provider, text, signal);
 
   listModels = async (provider: string, afresh: boolean) => {
     const ids = await this.#lists.list(provider, afresh);

@@ -1,18 +1,15 @@
-import { AppError, asAppError } from "../../errors.ts";
-import type { LineSource } from "../../repl/host.ts";
+import { AppError } from "../../errors.ts";
 import { runRepl } from "../../repl/session.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { errorWords } from "../../terminal/terminal.ts";
-import { localeOf, type TextEncoding } from "../../text-encoding.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { readNamed } from "../conversation/attachment-consent.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
-import { editText } from "../external-editor.ts";
 import { SessionHost } from "./session-host.ts";
 import { toldPath } from "../display-path.ts";
+import { openLines } from "./line-source.ts";
 import { remind } from "./resume-notice.ts";
 
 /**
@@ -121,50 +118,4 @@ function takeLeave(
 function commandName(variables: Readonly<Record<string, string | undefined>>): string {
   const { npm_lifecycle_event: script, npm_package_name: name } = variables;
   return script === "start" && name === "deepseek-chat" ? "npm start --" : "deepseek-chat";
-}
-
-async function openLines(
-  engine: Pick<Engine, "environment" | "folders" | "keyPlaces" | "stop">,
-  console: Console,
-  host: SessionHost,
-): Promise<LineSource> {
-  const { stop, folders } = engine;
-  const { terminal } = console;
-  const { stdin } = process;
-  if (!terminal.interactive) {
-    const { pipedLines } = await import("../../repl/piped-lines.ts");
-    const locale = localeOf(engine.environment.variables);
-    const { converted } = console.words.attachments;
-    let told = false;
-    const onConverted = (encoding: TextEncoding) => {
-      if (!told) terminal.say(converted({ name: "stdin", encoding }));
-      told = true;
-    };
-    return pipedLines(stdin, { stop, locale, onConverted });
-  }
-  if (!terminal.capable) {
-    const { plainLines } = await import("../../repl/plain-lines.ts");
-    return plainLines(stdin, (text) => terminal.err(text));
-  }
-  const [{ editedLines }, { completerFor }] = await Promise.all([
-    import("../../repl/editor-lines.ts"),
-    import("../../repl/completion.ts"),
-  ]);
-  return editedLines({
-    input: stdin,
-    terminal,
-    words: () => console.words.editor,
-    historyFile: folders.historyFile,
-    complete: completerFor(host),
-    openEditor: async (text) => {
-      try {
-        return (await editText(engine, console, text)) ?? text;
-      } catch (error) {
-        const known = asAppError(error);
-        throw known.code === "internal"
-          ? error
-          : new Error(errorWords(known, console.words.errors).what, { cause: error });
-      }
-    },
-  });
 }

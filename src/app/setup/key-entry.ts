@@ -33,7 +33,7 @@ export interface EnteredKey {
  * @throws AppError `interrupted` when the person leaves; what else keeps a key from being sent, as `insecure_endpoint`
  */
 export async function enterKey(
-  engine: Pick<Engine, "stop">,
+  stop: AbortSignal,
   console: Console,
   provider: string,
   tryKey: (key: string) => Promise<OpenedService>,
@@ -45,7 +45,7 @@ export async function enterKey(
       return isWellFormed(typed) ? null : words.setup.malformed;
     });
     terminal.say(terminal.ink.err.dim(`${words.setup.checking}…`));
-    const { offered, refused } = await unechoed(async () => await check(engine, console, tryKey(value)));
+    const { offered, refused } = await unechoed(async () => await check(stop, console, tryKey(value)));
     if (refused === null) return { value, offered };
     if (wantsKey(refused)) {
       // What to do about it is asked right away.
@@ -71,7 +71,7 @@ export function typedKey({ words }: Pick<Console, "words">, value: string): Key 
 
 /** Tries a key: the models that it opens, or why it does not. */
 async function check(
-  { stop }: Pick<Engine, "stop">,
+  stop: AbortSignal,
   { terminal, words }: Console,
   trying: Promise<OpenedService>,
 ): Promise<{ offered: readonly OfferedModel[] | null; refused: AppError | null }> {

@@ -42,7 +42,7 @@ export async function addService(
   const { folders } = engine;
   const { terminal, words } = console;
   const { address, found } = await askAddress(engine, console, named ?? "new");
-  const name = named ?? (await askName(engine, console, address));
+  const name = named ?? (await askName(engine.providers, console, address));
   const key = await askKey(engine, console, name, address, found);
   if (key === null) return null;
   const model = await chooseModel(console, name, key.offered, wanted);
@@ -92,21 +92,21 @@ async function askAddress(
   }
 }
 
-async function askName(engine: Pick<Engine, "providers">, console: Console, address: string): Promise<string> {
+async function askName(providers: readonly string[], console: Console, address: string): Promise<string> {
   const { words } = console;
   return await askText(words.setup.name, {
-    fallback: freeName(engine, address),
+    fallback: freeName(providers, address),
     hidden: looksLikeKey,
     problem: (typed) => {
       if (looksLikeKey(typed)) return words.setup.isKey;
       if (!isProviderName(typed)) return words.setup.badName;
-      return engine.providers.includes(typed) ? words.setup.nameTaken({ name: typed }) : null;
+      return providers.includes(typed) ? words.setup.nameTaken({ name: typed }) : null;
     },
   });
 }
 
 /** A name out of the host: `api.example.com` is example, `127.0.0.1:4000` is local-4000. */
-function freeName({ providers }: Pick<Engine, "providers">, address: string): string {
+function freeName(providers: readonly string[], address: string): string {
   const { hostname, port } = new URL(address);
   const labels = hostname.split(".").filter((label) => !/^(?:api|www|gateway|llm|openai|ai)$/iu.test(label));
   const isNumber = /^\d+$/u.test(labels.at(-1) ?? "") || hostname.startsWith("[");
@@ -141,7 +141,7 @@ async function askKey(
     if (!(await choose(words.setup.needsKey({ name }), isPlain ? [no, yes] : [yes, no]))) return none;
   }
   let baseUrl = found.baseUrl;
-  const entered = await enterKey(engine, console, name, async (key) => {
+  const entered = await enterKey(engine.stop, console, name, async (key) => {
     const open = async (url: string) => await engine.connectWith(name, typedKey(console, key), { base_url: url });
     const again = await findService(address, open, stop);
     if (again.offered === null) throw again.error!;

@@ -1,3 +1,4 @@
+import type { ConfigFile } from "../../config/schema.ts";
 import { saveSetting } from "../../config/save.ts";
 import { isProviderName } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
@@ -81,10 +82,10 @@ async function chooseProvider(
 ): Promise<string | typeof newService> {
   const { words } = console;
   const locals = await unechoed(async () => await findLocals(engine));
-  const own = engine.providers.filter((name) => findRow(engine, name)?.isCustom === true);
+  const own = engine.providers.filter((name) => findRow(engine.file, name)?.isCustom === true);
   return await choose<string | typeof newService>(words.setup.intro, [
     ...hosted.map((name) => ({ value: name, name: words.setup.provider[name] })),
-    ...own.map((name) => ({ value: name, name: words.setup.own({ name, url: findRow(engine, name)!.baseUrl }) })),
+    ...own.map((name) => ({ value: name, name: words.setup.own({ name, url: findRow(engine.file, name)!.baseUrl }) })),
     { value: newService, name: words.setup.another },
     ...locals.map(({ name, models }) => ({
       value: name,
@@ -96,7 +97,7 @@ async function chooseProvider(
 }
 
 /** Null for an entry that is not right. */
-function findRow({ file }: Pick<Engine, "file">, name: string): ReturnType<typeof findProvider> | null {
+function findRow(file: ConfigFile, name: string): ReturnType<typeof findProvider> | null {
   try {
     return findProvider(name, file.providers ?? {});
   } catch {
@@ -133,7 +134,7 @@ async function setUp(engine: Engine, console: Console, name: string): Promise<Re
   const list = provider.keyNeeded ? "wants a key" : await listWithoutKey(engine, name);
   let offered: readonly OfferedModel[] | null;
   if (list === "wants a key") {
-    const entered = await enterKey(engine, console, name, async (key) => {
+    const entered = await enterKey(engine.stop, console, name, async (key) => {
       const connection = await engine.connectWith(name, typedKey(console, key));
       return { connection, offered: await offeredModels(connection, engine.stop) };
     });

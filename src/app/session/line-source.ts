@@ -1,0 +1,52 @@
+import { asAppError } from "../../errors.ts";
+import type { Host, LineSource } from "../../repl/host.ts";
+import { errorWords } from "../../terminal/terminal.ts";
+import { localeOf, type TextEncoding } from "../../text-encoding.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
+import { editText } from "../external-editor.ts";
+
+type LineEngine = Pick<Engine, "environment" | "folders" | "keyPlaces" | "stop">;
+
+/** Where the session's lines come from: the line editor, a plain terminal, or a pipe. */
+export async function openLines(engine: LineEngine, console: Console, host: Host): Promise<LineSource> {
+  const { terminal } = console;
+  if (!terminal.interactive) return await openPipe(engine, console);
+  if (terminal.capable) return await openEditor(engine, console, host);
+  const { plainLines } = await import("../../repl/plain-lines.ts");
+  return plainLines(process.stdin, (text) => terminal.err(text));
+}
+
+async function openPipe({ environment, stop }: LineEngine, { terminal, words }: Console): Promise<LineSource> {
+  const { pipedLines } = await import("../../repl/piped-lines.ts");
+  const { converted } = words.attachments;
+  let reported = false;
+  const onConverted = (encoding: TextEncoding) => {
+    if (!reported) terminal.say(converted({ name: "stdin", encoding }));
+    reported = true;
+  };
+  return pipedLines(process.stdin, { stop, locale: localeOf(environment.variables), onConverted });
+}
+
+async function openEditor(engine: LineEngine, console: Console, host: Host): Promise<LineSource> {
+  const [{ editedLines }, { completerFor }] = await Promise.all([
+    import("../../repl/editor-lines.ts"),
+    import("../../repl/completion.ts"),
+  ]);
+  return editedLines({
+    input: process.stdin,
+    terminal: console.terminal,
+    words: () => console.words.editor,
+    historyFile: engine.folders.historyFile,
+    complete: completerFor(host),
+    openEditor: async (text) => {
+      try {
+        return (await editText(engine, console, text)) ?? text;
+      } catch (error) {
+        const known = asAppError(error);
+        if (known.code === "internal") throw error;
+        throw new Error(errorWords(known, console.words.errors).what, { cause: error });
+      }
+    },
+  });
+}
