@@ -78,6 +78,8 @@ function exchange(prose: Prose, id: string, startedAt: Date, turn: number, syste
     continues: null,
     withdrawn: false,
     seams: [],
+    rethought: 0,
+    sections: null,
     answeredBy: null,
   };
 }

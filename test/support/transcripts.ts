@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { onTestFinished } from "vitest";
-import type { ExchangeEnd, Exchange, ExchangeStart } from "../../src/transcripts/format/types.ts";
+import type { ExchangeEnd, Exchange, ExchangeStart, Section } from "../../src/transcripts/format/types.ts";
 
 /** An empty folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -123,7 +123,7 @@ const someEnding: fc.Arbitrary<ExchangeEnd> = record({
 });
 
 export interface Piece {
-  readonly name: "Thinking" | "Answer";
+  readonly name: "Thinking" | "Answer" | "Call" | "Result";
   readonly text: string;
 }
 
@@ -137,8 +137,8 @@ export interface Course {
 }
 
 const somePieces = fc.array(
-  record({ name: fc.constantFrom("Thinking" as const, "Answer" as const), text: hostileText }),
-  { maxLength: 4 },
+  record({ name: fc.constantFrom<Piece["name"]>("Thinking", "Answer", "Call", "Result"), text: hostileText }),
+  { maxLength: 5 },
 );
 
 export const someCourse: fc.Arbitrary<Course> = record({
@@ -156,6 +156,7 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
   const complete = ending.status === "complete";
   const { at: askedAt, images = [], continues = null, ...asked } = turn;
   const { at: endedAt, seams = [], answeredBy = null, ...ended } = ending;
+  const notice = ending.notice ?? ending.error?.message ?? "";
   return {
     ...asked,
     ...ended,
@@ -166,14 +167,42 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
     answer,
     answeredAt: answer === "" ? (complete ? endedAt : null) : pieceAt,
     endedAt,
-    firstTokenMs: reasoning + answer === "" ? null : pieceAt.getTime() - askedAt.getTime(),
-    notice: complete ? null : (ending.notice ?? ending.error?.message ?? ""),
+    firstTokenMs: pieces.every(({ text }) => text === "") ? null : pieceAt.getTime() - askedAt.getTime(),
+    notice: complete ? null : notice,
     torn: false,
     continues,
     withdrawn: false,
     seams,
+    rethought: ended.rethought ?? 0,
+    sections: sectionsIn(pieces, second(pieceAt), { status: ending.status, at: second(endedAt), text: notice }),
     answeredBy,
   };
+}
+
+const second = (at: Date) => new Date(Math.floor(at.getTime() / 1000) * 1000);
+
+interface Ending {
+  readonly status: string;
+  readonly at: Date;
+  readonly text: string;
+}
+
+/** What comes one after the other under one label is one section, but each call and each result is one of its own. */
+function sectionsIn(pieces: readonly Piece[], at: Date, ending: Ending): Section[] | null {
+  const sections: Section[] = [];
+  for (const { name, text } of pieces) {
+    const last = sections.at(-1);
+    if (text === "") continue;
+    if (last?.name === name && name !== "Call" && name !== "Result") {
+      sections.splice(-1, 1, { ...last, text: last.text + text });
+    } else sections.push({ name, at, text });
+  }
+  if (["", "Thinking", "Answer", "Thinking,Answer"].includes(sections.map(({ name }) => name).join())) return null;
+  const name = ending.status === "failed" ? "Error" : "Interrupted";
+  if (ending.status !== "complete") return [...sections, { name, at: ending.at, text: ending.text }];
+  return sections.some(({ name }) => name === "Answer")
+    ? sections
+    : [...sections, { name: "Answer", at: ending.at, text: "" }];
 }
 
 /** The text cut at the given places, given as fractions of its length; cuts halve surrogate pairs too. */

@@ -2,6 +2,7 @@ import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { summarise } from "../../terminal/figures.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
+import { labelOf, type ShownSection, shownSections } from "../../transcripts/format/sections.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
@@ -24,19 +25,33 @@ export async function drawn(
   markdown: MarkdownOptions | null,
 ): Promise<string> {
   const { exchanges } = transcript;
+  const shown = exchanges.map((exchange) => ({ exchange, sections: shownSections(exchange) }));
   // What was undone is dimmed as a whole.
-  const answers = exchanges.map(({ answer, withdrawn }) => (withdrawn ? "" : answer));
-  const rendered = markdown === null ? [] : await renderTexts(engine, answers, markdown, patience);
-  const bodies = exchanges.map((exchange, index) =>
-    exchangeText(console, exchange, before + index + 1, rendered[index] ?? null),
+  const answers = shown.flatMap(({ exchange, sections }) => (exchange.withdrawn ? [] : sections.filter(isAnswer)));
+  const texts = answers.map(({ text }) => text);
+  const rendered = markdown === null ? [] : await renderTexts(engine, texts, markdown, patience);
+  const drawing = new Map(answers.map((section, index) => [section, rendered[index] ?? null]));
+  const bodies = shown.map(({ exchange, sections }, index) =>
+    exchangeText(console, exchange, before + index + 1, { sections, drawing }),
   );
   return bodies.join(`${console.terminal.ink.out.dim("-".repeat(40))}\n\n`);
 }
 
-function exchangeText(console: Console, exchange: Exchange, turn: number, rendered: string | null): string {
+interface DrawnSections {
+  readonly sections: readonly ShownSection[];
+  /** Answers as they are rendered; null for the text that they are. */
+  readonly drawing: ReadonlyMap<ShownSection, string | null>;
+}
+
+function exchangeText(
+  console: Console,
+  exchange: Exchange,
+  turn: number,
+  { sections, drawing }: DrawnSections,
+): string {
   const { out } = console.terminal.ink;
   const { labels, takenBack } = console.words.transcripts;
-  const { askedAt, answeredAt, endedAt, question, reasoning, answer, status, withdrawn } = exchange;
+  const { askedAt, endedAt, question, status, withdrawn } = exchange;
   const section = (label: string, at: Date | null, text: string): string => {
     const stamp = at === null ? "" : `[${localStamp(at)}] `;
     const mark = label === labels.Question ? ` #${turn}${withdrawn ? ` (${takenBack})` : ""}` : "";
@@ -48,17 +63,21 @@ function exchangeText(console: Console, exchange: Exchange, turn: number, render
       .split("\n")
       .map((line) => (line === "" ? "" : paint(line)))
       .join("\n");
-  const shown = rendered === null || withdrawn ? plain(answer, withdrawn ? out.dim : String) : rendered;
+  const body = (shown: ShownSection) =>
+    drawing.get(shown) ?? plain(shown.text, isAnswer(shown) && !withdrawn ? String : out.dim);
   const notice = exchange.notice || exchange.error?.message || "";
   return [
     section(labels.Question, askedAt, plain(question, withdrawn ? out.dim : out.cyan)),
-    reasoning === "" ? "" : section(labels.Thinking, null, plain(reasoning, out.dim)),
-    answer === "" && status !== "complete" ? "" : section(labels.Answer, answeredAt, shown),
+    ...sections.map((shown) => section(labelOf(labels, shown.name), shown.at, body(shown))),
     status === "complete"
       ? ""
       : section(status === "failed" ? labels.Error : labels.Interrupted, endedAt, plain(notice, out.red)),
     figures(console, exchange),
   ].join("");
+}
+
+function isAnswer({ name }: ShownSection): boolean {
+  return name === "Answer";
 }
 
 /** One dim line: who answered, and what it took. */

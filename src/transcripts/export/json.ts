@@ -1,4 +1,5 @@
-import type { Exchange, Transcript } from "../format/types.ts";
+import { hasCalls } from "../format/sections.ts";
+import type { Exchange, Section, Transcript } from "../format/types.ts";
 import { imagesJson, samplingJson, thinkingJson, usageJson } from "../format/metadata-write.ts";
 import { isoWithOffset } from "../format/times.ts";
 
@@ -53,8 +54,14 @@ function exchangeObject(exchange: Exchange): object {
     continues: exchange.continues,
     withdrawn: exchange.withdrawn,
     seams: exchange.seams,
+    // Where tools were called: what stands above in one piece each is here as it came.
+    ...(hasCalls(exchange) && { sections: exchange.sections?.map(sectionObject), thinking_to: exchange.rethought }),
     answered_by: exchange.answeredBy,
   };
+}
+
+function sectionObject({ name, at, text }: Section): object {
+  return { name, at: isoWithOffset(at), text };
 }
 
 function isoOrNull(date: Date | null): string | null {

@@ -1,4 +1,5 @@
 import type { Exchange, Transcript } from "../format/types.ts";
+import { labelOf, shownSections } from "../format/sections.ts";
 import { localStamp } from "../format/times.ts";
 import type { ExportWords } from "./types.ts";
 import { spoken } from "./visible-turns.ts";
@@ -21,16 +22,16 @@ export function asMarkdown({ title, exchanges }: Transcript, words: ExportWords)
 }
 
 function exchangeParts(exchange: Exchange, labels: ExportWords["transcripts"]["labels"]): string[] {
-  const { question, reasoning, answer, images, status } = exchange;
+  const { question, images, status } = exchange;
   const parts = [heading(labels.Question, exchange.askedAt, null)];
   if (question.trim() !== "") parts.push(quote(question));
   parts.push(...images.map(({ name, url }) => `![${escapeInline(name)}](${/^[^\s()<>]+$/.test(url) ? url : ""})`));
-  if (reasoning.trim() !== "") {
-    parts.push(`<details>\n<summary>${labels.Thinking}</summary>\n\n${closed(reasoning)}\n\n</details>`);
-  }
-  if (answer.trim() !== "") {
+  for (const { name, at, text } of shownSections(exchange)) {
     const model = [exchange.provider, exchange.model].filter(Boolean).join("/");
-    parts.push(heading(labels.Answer, exchange.answeredAt, model), closed(answer));
+    if (text.trim() === "") continue;
+    if (name === "Answer") parts.push(heading(labels.Answer, at, model), closed(text));
+    else if (name !== "Thinking") parts.push(heading(labelOf(labels, name), at, null), codeBlock(text));
+    else parts.push(`<details>\n<summary>${labels.Thinking}</summary>\n\n${closed(text)}\n\n</details>`);
   }
   if (status !== "complete") {
     const label = status === "failed" ? labels.Error : labels.Interrupted;
@@ -48,6 +49,15 @@ function quote(text: string): string {
     .trimEnd()
     .split("\n")
     .map((line) => `> ${line}`.trimEnd())
+    .join("\n");
+}
+
+/** Indented, so that nothing in the text ends it. */
+function codeBlock(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}`.trimEnd())
     .join("\n");
 }
 

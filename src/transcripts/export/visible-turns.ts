@@ -1,3 +1,4 @@
+import { orderedSections } from "../format/sections.ts";
 import type { Exchange } from "../format/types.ts";
 
 /**
@@ -19,6 +20,8 @@ function goneOn(before: Exchange, more: Exchange): Exchange {
   return {
     ...before,
     answer: before.answer + more.answer,
+    rethought: 0,
+    sections: [...orderedSections(before), ...orderedSections(more)],
     answeredAt: before.answeredAt ?? more.answeredAt,
     status,
     finishReason,

@@ -5,22 +5,20 @@ import {
   type ExchangeEnd,
   type Exchange,
   type TranscriptHeader,
-  type SectionName,
   type ExchangeStart,
 } from "./types.ts";
 import { endLine, headerLine, metadataLine, missingEnd, turnLine } from "./metadata-write.ts";
+import { sectionsOf } from "./sections.ts";
 import { localStamp } from "./times.ts";
 
-function label(at: Date, name: SectionName): string {
+function label(at: Date, name: string): string {
   return `[${localStamp(at)}] ${name}:\n`;
 }
 
-function section(at: Date, name: SectionName, text: string): string {
+function section(at: Date, name: string, text: string): string {
   const body = new BodyEncoder();
   return `${label(at, name)}${body.write(text)}${body.end()}\n\n`;
 }
-
-type EncodedPiece = "Thinking" | "Answer";
 
 /**
  * One exchange as text to append, piece by piece. Each call gives what to write for it, in one write: a label never comes
@@ -30,7 +28,7 @@ export class ExchangeEncoder {
   readonly #id: string | null;
   readonly #turn: ExchangeStart;
   readonly #body = new BodyEncoder();
-  #open: EncodedPiece | null = null;
+  #open: string | null = null;
   #firstAt: Date | null = null;
   #answeredAt: Date | null = null;
 
@@ -44,20 +42,19 @@ export class ExchangeEncoder {
     return `${turnLine(this.#id, this.#turn, carriedSystem)}\n${section(this.#turn.at, "Question", this.#turn.question)}`;
   }
 
-  /** A piece of thinking or answer; an empty one opens no section. */
-  piece(name: EncodedPiece, text: string, at: Date): string {
+  /** A piece of thinking or answer, or another section as a whole; an empty one opens no section. */
+  piece(name: string, text: string, at: Date): string {
     if (text === "") return "";
     this.#firstAt ??= at;
     if (name === "Answer") this.#answeredAt ??= at;
-    if (this.#open === name) return this.#body.write(text);
+    if (this.#open === name && (name === "Thinking" || name === "Answer")) return this.#body.write(text);
     const before = this.#close();
     this.#open = name;
     return `${before}${label(at, name)}${this.#body.write(text)}`;
   }
 
-  /** The end. `known` overrides what the calls before have shown, for an exchange that is written a second time. */
-  end(ending: Omit<ExchangeEnd, "at"> & { at: Date | null }, known?: { firstTokenMs: number | null }): string {
-    const at = ending.at ?? this.#answeredAt ?? this.#turn.at;
+  end(ending: ExchangeEnd): string {
+    const { at } = ending;
     let text = this.#close();
     if (ending.status === "complete" && this.#answeredAt === null) {
       this.#answeredAt = at;
@@ -68,7 +65,7 @@ export class ExchangeEncoder {
       text += section(at, name, ending.notice ?? ending.error?.message ?? "");
     }
     const firstTokenMs = this.#firstAt === null ? null : this.#firstAt.getTime() - this.#turn.at.getTime();
-    const facts = { firstTokenMs, ...known, endedAt: ending.at, answeredAt: this.#answeredAt };
+    const facts = { firstTokenMs, endedAt: at, answeredAt: this.#answeredAt };
     return `${text}${rule}\n${endLine({ ...ending, ...facts })}\n\n`;
   }
 
@@ -86,17 +83,15 @@ export function interruptedEnd(at: Date): string {
 
 /** A whole exchange that is already known, as text to append. `carriedSystem` as for `turnLine`. */
 export function encodeExchange(exchange: Exchange, carriedSystem: string | null | undefined): string {
-  const encoder = new ExchangeEncoder(exchange.id, { ...exchange, at: exchange.askedAt });
-  const answeredAt = exchange.answeredAt ?? exchange.askedAt;
-  const firstAt =
-    exchange.firstTokenMs === null ? answeredAt : new Date(exchange.askedAt.getTime() + exchange.firstTokenMs);
-  return (
-    encoder.begin(carriedSystem) +
-    encoder.piece("Thinking", exchange.reasoning, firstAt) +
-    encoder.piece("Answer", exchange.answer, answeredAt) +
-    encoder.end({ ...exchange, at: exchange.endedAt }, { firstTokenMs: exchange.firstTokenMs }) +
-    (exchange.withdrawn && exchange.id !== null ? `${metadataLine("undo", { id: exchange.id })}\n\n` : "")
-  );
+  const { id, askedAt: at, answeredAt, withdrawn } = exchange;
+  const sections = sectionsOf(exchange);
+  const answer = sections.find(({ name }) => name === "Answer");
+  return [
+    new ExchangeEncoder(id, { ...exchange, at }).begin(carriedSystem),
+    ...sections.map((each) => section(each.at, each.name, each.text)),
+    `${rule}\n${endLine({ ...exchange, answeredAt: answer === undefined ? null : (answeredAt ?? answer.at) })}\n\n`,
+    withdrawn && id !== null ? `${metadataLine("undo", { id })}\n\n` : "",
+  ].join("");
 }
 
 /** A whole file; the compaction is left out where it covers an exchange that is not among these. */

@@ -1,10 +1,11 @@
 import type { EndRecord, TurnFacts } from "./metadata-read.ts";
 import { decodeBody } from "./escape.ts";
+import { isPlain } from "./sections.ts";
 import type { Exchange, ExchangeStatus } from "./types.ts";
-import { labelTime } from "./times.ts";
+import { labelTime, localStamp } from "./times.ts";
 
-/** A label and the text under it, as it stands in the file. */
-export interface Section {
+/** A label and the text under it, as they stand in the file. */
+export interface RawSection {
   readonly stamp: string;
   readonly name: string;
   readonly text: string;
@@ -24,12 +25,13 @@ export interface ExchangeContext {
 const plainError = "\u8bf7\u6c42\u9519\u8bef";
 
 /** Puts an exchange together from its sections and metadata. */
-export function buildExchange(sections: readonly Section[], around: ExchangeContext): Exchange {
+export function buildExchange(written: readonly RawSection[], around: ExchangeContext): Exchange {
   const { turn, end } = around;
+  const sections = turn === null ? written : written.map((each) => ({ ...each, text: decodeBody(each.text) }));
   const textOf = (name: string) =>
     sections
       .filter((section) => section.name === name)
-      .map((section) => (turn === null ? section.text : decodeBody(section.text)))
+      .map(({ text }) => text)
       .join("");
   const stampOf = (name: string) => sections.find((section) => section.name === name)?.stamp;
   const time = (stamp: string) => labelTime(stamp, turn?.offset ?? null);
@@ -42,7 +44,7 @@ export function buildExchange(sections: readonly Section[], around: ExchangeCont
   const notice = bodies.failure ?? (trouble === undefined ? null : textOf(trouble.name));
   const failed = trouble?.name === "Error" || bodies.failure !== null;
 
-  return {
+  const exchange: Exchange = {
     id: turn?.id ?? null,
     question: bodies.question,
     askedAt: turn?.at ?? time(sections[0]!.stamp),
@@ -67,8 +69,22 @@ export function buildExchange(sections: readonly Section[], around: ExchangeCont
     continues: turn?.continues ?? null,
     withdrawn: false,
     seams: end?.seams ?? [],
+    rethought: end?.thinking_to ?? 0,
+    sections: null,
     answeredBy: end?.answered_by ?? null,
   };
+  const known = sections.slice(1);
+  const isDerived = exchange.rethought === 0 && isPlain(known, exchange);
+  if (isDerived || bodies.failure !== null) return exchange;
+  const at = (stamp: string) => momentOf(stamp, exchange) ?? time(stamp);
+  return { ...exchange, sections: known.map(({ stamp, name, text }) => ({ name, at: at(stamp), text })) };
+}
+
+/** The second that a label's stamp means, of those that the metadata tell; null where it is none of them. */
+function momentOf(stamp: string, { askedAt, firstTokenMs, answeredAt, endedAt }: Exchange): Date | null {
+  const firstAt = firstTokenMs === null ? null : new Date(askedAt.getTime() + firstTokenMs);
+  const found = [firstAt, answeredAt, endedAt].find((at) => at !== null && localStamp(at) === stamp) ?? null;
+  return found === null ? null : new Date(Math.floor(found.getTime() / 1000) * 1000);
 }
 
 /** What the sections show where no end line says it. */

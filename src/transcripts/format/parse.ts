@@ -12,7 +12,7 @@ import {
 import type { Compaction, Exchange, TranscriptHeader } from "./types.ts";
 import { limits, TooLarge } from "../limits.ts";
 import { labelParts, marking, type Mark } from "./scan.ts";
-import { buildExchange, type Section } from "./exchange.ts";
+import { buildExchange, type RawSection } from "./exchange.ts";
 import { atOnce, type Steps } from "../steps.ts";
 import { keptLength, startsMetadata, startsStructure } from "./truncation.ts";
 
@@ -42,7 +42,7 @@ export interface Parsed {
 }
 
 interface Extent {
-  readonly sections: Section[];
+  readonly sections: RawSection[];
   /** Index of the mark to go on from. */
   readonly next: number;
   readonly rule: Mark | null;
@@ -251,7 +251,7 @@ class Parser {
     return metadata?.kind === "end" ? endFacts(metadata.data) : null;
   }
 
-  #sections(starts: readonly number[], end: number, torn = false): Section[] {
+  #sections(starts: readonly number[], end: number, torn = false): RawSection[] {
     return starts.map((at, order) => {
       const mark = this.#marks[at]!;
       const following = starts[order + 1];

@@ -8,7 +8,14 @@ import type { Sampling } from "../../chat/sampling.ts";
  */
 export const formatVersion = 1;
 
-export type SectionName = "Question" | "Thinking" | "Answer" | "Error" | "Interrupted";
+/** A label and the text under it. */
+export interface Section {
+  /** `Thinking`, `Answer`, `Call`, `Result`, `Error`, `Interrupted`, or one of a later version; never `Question`. */
+  readonly name: string;
+  /** Of one that was read: the whole second. */
+  readonly at: Date;
+  readonly text: string;
+}
 
 /** The line that ends an exchange. */
 export const rule = "-".repeat(40);
@@ -102,6 +109,10 @@ export interface Exchange {
   /** The person took it back: it is no part of the conversation any more. */
   readonly withdrawn: boolean;
   readonly seams: readonly AnswerSeam[];
+  /** As in `ExchangeEnd`; these units are part of `reasoning` and not of `answer`, but of the first sections called Answer. */
+  readonly rethought: number;
+  /** In the order of the file; null where they are the thinking, the answer and how it ended, and follow from the rest. */
+  readonly sections: readonly Section[] | null;
   readonly answeredBy: { readonly provider: string; readonly model: string } | null;
 }
 

@@ -39,6 +39,8 @@ const nothingKnown = {
   continues: null,
   withdrawn: false,
   seams: [],
+  rethought: 0,
+  sections: null,
   answeredBy: null,
 };
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { compactFact, endFacts, headerFacts, isId, turnFacts } from "../format/metadata-read.ts";
+import { compactFact, endFacts, headerFacts, isId, isWritable, turnFacts } from "../format/metadata-read.ts";
 import type { Exchange } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
 import { skip, type FormReader } from "./types.ts";
@@ -41,12 +41,22 @@ const conversationSchema = v.object({
   exchanges: v.array(v.unknown()),
   compaction: v.optional(v.unknown()),
 });
+const sectionSchema = v.object({
+  name: v.pipe(v.string(), v.regex(/^(?!Question$)[A-Z][a-z]{0,30}$/u)),
+  at: v.pipe(
+    v.string(),
+    v.transform((iso) => new Date(iso)),
+    v.check(isWritable),
+  ),
+  text: v.string(),
+});
 const exchangeSchema = v.looseObject({
   question: v.string(),
   reasoning: v.fallback(v.nullish(v.string(), ""), ""),
   answer: v.string(),
   status: v.picklist(["complete", "interrupted", "failed"]),
   notice: orNull,
+  sections: v.fallback(v.nullish(v.array(sectionSchema), null), null),
   withdrawn: v.fallback(v.optional(v.boolean(), false), false),
   asked_at: v.string(),
   answered_at: v.optional(v.unknown()),
@@ -57,7 +67,7 @@ const exchangeSchema = v.looseObject({
 function toExchange(value: unknown): Exchange | null {
   const parsed = v.safeParse(exchangeSchema, value);
   if (!parsed.success) return null;
-  const { question, reasoning, answer, status, notice } = parsed.output;
+  const { question, reasoning, answer, status, notice, sections } = parsed.output;
   const turn = turnFacts({ ...parsed.output, at: parsed.output.asked_at });
   const end = endFacts({ ...parsed.output, answered: parsed.output.answered_at, ended: parsed.output.ended_at });
   if (turn.at === null) return null;
@@ -86,6 +96,8 @@ function toExchange(value: unknown): Exchange | null {
     continues: turn.continues,
     withdrawn: parsed.output.withdrawn,
     seams: end.seams,
+    rethought: end.thinking_to ?? 0,
+    sections,
     answeredBy: end.answered_by,
   };
 }

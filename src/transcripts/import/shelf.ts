@@ -1,4 +1,5 @@
 import { realpathSync, utimesSync } from "node:fs";
+import { isNotice, sectionsOf } from "../format/sections.ts";
 import type { Exchange } from "../format/types.ts";
 import { isHeld } from "../store/lock.ts";
 import { addNote, saveTranscript } from "../store/manage.ts";
@@ -91,8 +92,10 @@ function extend(path: string, exchanges: readonly Exchange[]): void {
   for (const exchange of exchanges) {
     const answeredAt = exchange.answeredAt ?? exchange.askedAt;
     writer.begin({ ...exchange, at: exchange.askedAt });
-    if (exchange.reasoning !== "") writer.reasoning(exchange.reasoning, answeredAt);
-    if (exchange.answer !== "") writer.text(exchange.answer, answeredAt);
+    for (const { name, at, text } of sectionsOf(exchange)) {
+      // How it ended is written at the end.
+      if (!isNotice(name)) writer.piece(name, text, at);
+    }
     writer.end({ ...exchange, at: exchange.endedAt ?? answeredAt });
   }
   touch(path, exchanges);

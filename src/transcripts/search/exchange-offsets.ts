@@ -3,6 +3,7 @@ import { parsing } from "../format/parse.ts";
 import { decodeFile } from "../format/decode.ts";
 import type { Steps } from "../steps.ts";
 import { incompleteTail } from "../format/truncation.ts";
+import { hasCalls, orderedSections } from "../format/sections.ts";
 import { lastUse } from "../format/turns.ts";
 
 /** Whose words a text is; its index is part of a text's number in the index. */
@@ -95,8 +96,16 @@ function placesOf(text: string, starts: readonly number[], from: number, end: nu
 export function textsOf(exchange: Exchange): { readonly role: Role; readonly text: string }[] {
   return [
     { role: "question", text: exchange.question },
-    { role: "answer", text: exchange.answer },
+    { role: "answer", text: hasCalls(exchange) ? withCalls(exchange) : exchange.answer },
     { role: "thinking", text: exchange.reasoning },
     { role: "notice", text: exchange.notice ?? "" },
   ];
+}
+
+/** The answer with calls of tools and their results, in their order. */
+function withCalls(exchange: Exchange): string {
+  const said = orderedSections(exchange).filter(
+    ({ name }) => name === "Answer" || name === "Call" || name === "Result",
+  );
+  return said.map(({ text }) => text).join("\n");
 }

@@ -158,13 +158,17 @@ export class TranscriptWriter {
 
   /** A piece of the model's thinking, at the moment it came. */
   reasoning(text: string, at: Date): void {
-    this.#put(this.#current().piece("Thinking", text, at));
-    this.#tell();
+    this.piece("Thinking", text, at);
   }
 
   /** A piece of the answer, at the moment it came. */
   text(text: string, at: Date): void {
-    this.#put(this.#current().piece("Answer", text, at));
+    this.piece("Answer", text, at);
+  }
+
+  /** A piece of a section, at the moment it came; one that is neither thinking nor answer comes as a whole. */
+  piece(name: string, text: string, at: Date): void {
+    this.#put(this.#current().piece(name, text, at));
     this.#tell();
   }
 

@@ -12,7 +12,15 @@ export const transcripts = {
   renamed: ({ title }: { title: string }) => `Its title is now: ${title}`,
   none: ({ folder }: { folder: string }) => `There are no conversations in ${folder} yet.`,
   columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
-  labels: { Question: "Question", Thinking: "Thinking", Answer: "Answer", Error: "Error", Interrupted: "Interrupted" },
+  labels: {
+    Question: "Question",
+    Thinking: "Thinking",
+    Answer: "Answer",
+    Call: "Tool call",
+    Result: "Tool result",
+    Error: "Error",
+    Interrupted: "Interrupted",
+  },
 };
 
 /** How a yes or no is asked for; `y` and `n` are always taken. */

@@ -13,7 +13,15 @@ export const transcripts: Words["transcripts"] = {
   renamed: ({ title }) => `标题已改为：${title}`,
   none: ({ folder }) => `${folder} 中还没有对话。`,
   columns: { id: "编号", when: "时间", turns: "轮数", model: "模型", size: "大小", title: "标题" },
-  labels: { Question: "问题", Thinking: "思考", Answer: "回答", Error: "错误", Interrupted: "中断" },
+  labels: {
+    Question: "问题",
+    Thinking: "思考",
+    Answer: "回答",
+    Call: "工具调用",
+    Result: "工具结果",
+    Error: "错误",
+    Interrupted: "中断",
+  },
 };
 
 export const keys: Words["keys"] = {

@@ -25,7 +25,7 @@ test.each(examples)("the document's example %s holds what the document says", (n
 });
 
 test("the document has its examples", () => {
-  expect(examples.map(([name]) => name)).toEqual(["whole", "newlines", "imitation", "torn", "plain"]);
+  expect(examples.map(([name]) => name)).toEqual(["whole", "newlines", "tools", "imitation", "torn", "plain"]);
 });
 
 test("the document's escapes are those of the program", () => {

@@ -18,6 +18,7 @@ import {
   split,
   temporaryFolder,
   type Course,
+  type Piece,
 } from "../../support/transcripts.ts";
 
 const header: TranscriptHeader = { id: "k3f9xq2m", startedAt: noon, zone: "Asia/Shanghai", title: null, origin: null };
@@ -30,11 +31,16 @@ function encode(courses: readonly Course[], places: readonly number[] = []): str
     text += encoder.begin(system);
     system = turn.system;
     for (const piece of pieces) {
-      for (const part of split(piece.text, places)) text += encoder.piece(piece.name, part, pieceAt);
+      for (const part of parts(piece, places)) text += encoder.piece(piece.name, part, pieceAt);
     }
     text += encoder.end(ending);
   }
   return text;
+}
+
+/** Thinking and answers come in pieces, a call or a result as a whole. */
+function parts({ name, text }: Piece, places: readonly number[]): string[] {
+  return name === "Call" || name === "Result" ? [text] : split(text, places);
 }
 
 test("any body comes back exactly, whatever its pieces, and its file holds nothing that is structure or control", () => {
@@ -127,8 +133,7 @@ test("a file written by a session holds it exactly, after every single call", as
           turn.question.replace(/\n*$/, ""),
         );
         for (const piece of pieces) {
-          const write = piece.name === "Answer" ? "text" : "reasoning";
-          for (const part of split(piece.text, places)) writer[write](part, pieceAt);
+          for (const part of parts(piece, places)) writer.piece(piece.name, part, pieceAt);
         }
         writer.end(ending);
       }

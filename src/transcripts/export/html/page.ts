@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Exchange, Transcript } from "../../format/types.ts";
 import { Rest } from "../../steps.ts";
+import { labelOf, shownSections } from "../../format/sections.ts";
 import { isoWithOffset, localStamp } from "../../format/times.ts";
 import type { ExportWords } from "../types.ts";
 import { spoken } from "../visible-turns.ts";
@@ -84,16 +85,20 @@ ${await answer(exchange, setting)}</section>
 
 async function answer(exchange: Exchange, { words, prose }: Setting): Promise<string> {
   const { labels } = words.transcripts;
-  const { reasoning, status } = exchange;
-  const thought =
-    reasoning.trim() === ""
-      ? ""
-      : `<details class="thinking"><summary>${labels.Thinking}</summary>\n${await rendered(reasoning, prose)}</details>\n`;
   const model = modelOf(exchange);
   const heading = `<h2><b>${labels.Answer}</b>${model === "" ? "" : `<span>${escapeHtml(model)}</span>`}`;
-  const body = exchange.answer.trim() === "" ? "" : await rendered(exchange.answer, prose);
+  const bodies: string[] = [];
+  for (const { name, text } of shownSections(exchange)) {
+    if (text.trim() === "") continue;
+    const body = name === "Thinking" || name === "Answer" ? await rendered(text, prose) : verbatim(text);
+    bodies.push(name === "Answer" ? body : folded(labelOf(labels, name), body));
+  }
   return `${heading}${exchange.answeredAt === null ? "" : time(exchange.answeredAt)}</h2>
-${thought}${body}${status === "complete" ? "" : notice(exchange, labels)}${facts(exchange, words.exporting)}`;
+${bodies.join("")}${exchange.status === "complete" ? "" : notice(exchange, labels)}${facts(exchange, words.exporting)}`;
+}
+
+function folded(label: string, body: string): string {
+  return `<details class="thinking"><summary>${label}</summary>\n${body}</details>\n`;
 }
 
 async function rendered(source: string, prose: Prose): Promise<string> {

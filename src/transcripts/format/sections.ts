@@ -1,0 +1,75 @@
+import type { Exchange, Section } from "./types.ts";
+
+/** All sections of an exchange behind its question, in the order of the file. */
+export function sectionsOf(exchange: Exchange): readonly Section[] {
+  const { askedAt, answeredAt, endedAt, firstTokenMs, status, notice, error } = exchange;
+  const sections = [...(exchange.sections ?? [])];
+  const add = (name: string, at: Date, text: string) => void sections.push({ name, at, text });
+  if (exchange.sections === null) {
+    const firstAt = firstTokenMs === null ? null : new Date(askedAt.getTime() + firstTokenMs);
+    if (exchange.reasoning !== "") add("Thinking", firstAt ?? answeredAt ?? askedAt, exchange.reasoning);
+    if (exchange.answer !== "") add("Answer", answeredAt ?? askedAt, exchange.answer);
+  }
+  const has = (...names: readonly string[]) => sections.some(({ name }) => names.includes(name));
+  const end = endedAt ?? answeredAt ?? askedAt;
+  if (status === "complete" && !has("Answer")) add("Answer", end, "");
+  if (status !== "complete" && !has("Error", "Interrupted")) {
+    add(status === "failed" ? "Error" : "Interrupted", end, notice ?? error?.message ?? "");
+  }
+  return sections;
+}
+
+/** Whether the sections are those that follow from the rest of the exchange. */
+export function isPlain(sections: readonly Pick<Section, "name">[], { reasoning, answer, status }: Exchange): boolean {
+  const names = sections.map(({ name }) => name);
+  const ending = status === "failed" ? "Error" : "Interrupted";
+  const plain = [
+    ...(reasoning === "" ? [] : ["Thinking"]),
+    ...(answer === "" && status !== "complete" ? [] : ["Answer"]),
+    ...(status !== "complete" && names.includes(ending) ? [ending] : []),
+  ];
+  return names.join() === plain.join();
+}
+
+/** Whether tools were called. */
+export function hasCalls({ sections }: Exchange): boolean {
+  return sections?.some(({ name }) => name === "Call" || name === "Result") ?? false;
+}
+
+/** A section as it is shown; the time is null where it is not shown. */
+export interface ShownSection extends Pick<Section, "name" | "text"> {
+  readonly at: Date | null;
+}
+
+/** What was thought and answered, each in one piece; where tools were called, everything in its order. */
+export function shownSections(exchange: Exchange): ShownSection[] {
+  if (hasCalls(exchange)) return orderedSections(exchange).filter(({ name, text }) => text !== "" && !isNotice(name));
+  const { reasoning, answer, answeredAt, status } = exchange;
+  return [
+    ...(reasoning === "" ? [] : [{ name: "Thinking", at: null, text: reasoning }]),
+    ...(answer === "" && status !== "complete" ? [] : [{ name: "Answer", at: answeredAt, text: answer }]),
+  ];
+}
+
+/** What a section is called in words; one of a later version by the name that it has in the file. */
+export function labelOf(labels: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(labels, name) ? labels[name]! : name;
+}
+
+/** All sections, those parts of the answer that turned out to be thinking as such. */
+export function orderedSections(exchange: Exchange): Section[] {
+  const ordered: Section[] = [];
+  let rest = exchange.sections === null ? 0 : exchange.rethought;
+  for (const { name, at, text } of sectionsOf(exchange)) {
+    const thinking = name === "Answer" ? text.slice(0, rest) : "";
+    rest -= thinking.length;
+    if (thinking !== "") ordered.push({ name: "Thinking", at, text: thinking });
+    if (thinking === "" || thinking.length < text.length) ordered.push({ name, at, text: text.slice(thinking.length) });
+  }
+  return ordered;
+}
+
+/** Whether a section says how the exchange ended. */
+export function isNotice(name: string): boolean {
+  return name === "Error" || name === "Interrupted";
+}
