@@ -60,7 +60,7 @@ async function connectRoute(
   connected: Connection,
   { provider, model }: ModelRef,
 ): Promise<ConnectedRoute> {
-  const [{ connect }, { withAdaptation }, { withRetries }] = await Promise.all([
+  const [{ chatModel }, { withAdaptation }, { withRetries }] = await Promise.all([
     import("../providers/wire/chat-completions.ts"),
     import("../providers/resilience/adaptation.ts"),
     import("../providers/resilience/retry.ts"),
@@ -84,7 +84,7 @@ async function connectRoute(
       },
     }),
   ];
-  return { model: layered(layers, connect(connection)), prefix: connection.prefix };
+  return { model: layered(layers, chatModel(connection)), prefix: connection.prefix };
 }
 
 function learntOf({ transport, name, baseUrl }: Connection): Learnt {

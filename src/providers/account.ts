@@ -29,12 +29,12 @@ export async function offeredModels(connection: Connection, signal: AbortSignal)
   // Gateways tell errors with status 200 too.
   const complaint = complaintIn(answer);
   if (complaint !== null) throw fromComplaint(complaint, connection, "");
-  const start = text.length > longestStart ? `${text.slice(0, longestStart)}…` : text;
+  const start = text.length > maxStart ? `${text.slice(0, maxStart)}…` : text;
   throw new AppError("not_a_list", { provider: connection.name, start });
 }
 
 /** Characters of a wrong answer that are quoted. */
-const longestStart = 80;
+const maxStart = 80;
 
 /**
  * The account's balances; null where the provider has no such endpoint.

@@ -17,7 +17,7 @@ const maxModels = 64;
 const atOnce = 8;
 
 /**
- * What a server tells of models beyond OpenAI's list: window, longest answer, whether they see. Its list is read first;
+ * What a server reports of models beyond OpenAI's list: window, longest answer, whether they see. Its list is read first;
  * what that leaves open is asked of the server's own endpoints, where it is of this machine or its network, or says what it is.
  *
  * @param listed its list of models, where that is known already
@@ -41,8 +41,8 @@ export async function serverFacts(
   const queue = [...open];
   const work = async () => {
     for (let id = queue.shift(); id !== undefined && !signal.aborted; id = queue.shift()) {
-      const told = await Promise.all(sources.map(async (source) => await source(ask, id).catch(() => ({}))));
-      found.set(id, Object.assign({}, ...told.toReversed(), found.get(id)) as ModelFacts);
+      const reported = await Promise.all(sources.map(async (source) => await source(ask, id).catch(() => ({}))));
+      found.set(id, Object.assign({}, ...reported.toReversed(), found.get(id)) as ModelFacts);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, queue.length) }, work));
@@ -69,7 +69,7 @@ const llamacpp: Source = async (ask) => {
 };
 
 /**
- * Ollama: GET /api/ps tells the window that a loaded model has; POST /api/show the `num_ctx` it was made with, and, as
+ * Ollama: GET /api/ps reports the window that a loaded model has; POST /api/show the `num_ctx` it was made with, and, as
  * `model_info.<architecture>.context_length`, the longest possible (docs/api.md).
  */
 const ollama: Source = async (ask, id) => {

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { findProvider } from "../../src/providers/catalogue.ts";
 import type { Connection } from "../../src/providers/connection.ts";
-import { createTransport } from "../../src/providers/http/transport.ts";
 import { callOpenAI } from "../../src/providers/wire/openai-client.ts";
+import { connection as bare } from "../providers/wire/connection.ts";
 
 /**
  * The entry of a program that uploads a file, built by the program's own build: what is bundled in place of Node's globals must
@@ -15,17 +14,12 @@ import { callOpenAI } from "../../src/providers/wire/openai-client.ts";
 export async function main([baseUrl = "", path = ""]: readonly string[]): Promise<void> {
   const { Files } = await import("openai/resources/files");
   const connection: Connection = {
-    ...findProvider("deepseek", {}),
+    ...bare,
     baseUrl,
-    key: "sk-upload",
-    keyOrigin: "test",
     sign: async (_, { method, url, headers, body }) => {
       const digest = createHash("sha256").update(body ?? "");
       return { "x-signed": [method, url.pathname, headers["content-type"], digest.digest("hex")].join(" ") };
     },
-    proxy: null,
-    transport: createTransport({}),
-    idleTimeout: null,
   };
   const loadedBefore = isUndiciLoaded();
   const file = new File([readFileSync(path)], basename(path), { type: "application/jsonl" });

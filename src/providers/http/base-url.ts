@@ -7,7 +7,7 @@ import type { Connection } from "../connection.ts";
  */
 export function normalBaseUrl(text: string): string {
   const url = text.trim().replace(/#.*$/u, "");
-  // What stands behind a `?` belongs to whoever wrote it.
+  // What stands behind a `?` is meant as it is written.
   if (url.includes("?")) return url;
   return url
     .replace(/\/+$/u, "")

@@ -46,7 +46,7 @@ export function proxyFor(url: string, variables: ProxyVariables): string | null 
 }
 
 /**
- * The proxy that is taken for a URL. One that cannot be is never passed over: whoever set it does not want a direct
+ * The proxy that is taken for a URL. One that cannot be is never passed over: who sets it does not want a direct
  * connection.
  *
  * @returns null where the variables name none for it

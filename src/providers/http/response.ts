@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { limited } from "./limits.ts";
-import { wholeBody } from "./sniff.ts";
-import { decoded, type ReceivedBody } from "./response-body.ts";
+import { decoded, type ReceivedBody, wholeBody } from "./response-body.ts";
 
 /** Bytes of a refusal that are read, to quote it. */
 const maxRefusal = 64 * 1024;

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
-import { Deltas, type DeltaEvent } from "./chunk-decoder.ts";
+import { ChunkDecoder, type DeltaEvent } from "./chunk-decoder.ts";
 import type { SourceItem } from "./chunk-source.ts";
 import { type Complaint, complaintIn } from "./error-body.ts";
 import { fromComplaint } from "./errors.ts";
@@ -11,7 +11,7 @@ export class AnswerDecoder {
   readonly #connection: Connection;
   readonly #model: string;
   readonly #give: (event: DeltaEvent) => void;
-  readonly #deltas = new Deltas();
+  readonly #chunks = new ChunkDecoder();
   readonly #end = new StreamEnd();
 
   /**
@@ -26,12 +26,12 @@ export class AnswerDecoder {
 
   /** Whether there was thinking, text or a call. */
   get started(): boolean {
-    return this.#deltas.started;
+    return this.#chunks.started;
   }
 
-  /** Whether the last item brought any of it. */
+  /** Whether the last chunk had any of it. */
   get grew(): boolean {
-    return this.#deltas.grew;
+    return this.#chunks.grew;
   }
 
   /** What may still come. */
@@ -46,12 +46,12 @@ export class AnswerDecoder {
 
   /** Names of the tools that the model calls. */
   get calls(): readonly string[] {
-    return this.#deltas.calls;
+    return this.#chunks.calls;
   }
 
   /** Whether the model refused to answer. */
   get refused(): boolean {
-    return this.#deltas.refused;
+    return this.#chunks.refused;
   }
 
   /** @throws AppError for what the service says is wrong, and for JSON that is broken, unless the answer had been finished */
@@ -63,9 +63,9 @@ export class AnswerDecoder {
     if (item.type === "complaint" && (item.isCertain || isExpecting)) this.#fail(item.complaint);
   }
 
-  /** @param isWhole false for an answer that broke off; see `Deltas` */
+  /** @param isWhole false for an answer that broke off; see `ChunkDecoder` */
   finish(isWhole: boolean): void {
-    for (const event of this.#deltas.end(isWhole)) this.#give(event);
+    for (const event of this.#chunks.end(isWhole)) this.#give(event);
   }
 
   /** The finish reason of an answer that is whole, the error of one that the service ended; `cut` for one that is not whole. */
@@ -79,11 +79,11 @@ export class AnswerDecoder {
   }
 
   #readChunk(chunk: unknown): void {
-    const deltas = this.#deltas;
-    for (const event of deltas.read(chunk)) this.#give(event);
-    if (deltas.grew) this.#end.content(deltas.answered);
-    if (deltas.finish !== null) this.#end.reason(deltas.finish);
-    if (deltas.counted) this.#end.counted();
+    const chunks = this.#chunks;
+    for (const event of chunks.read(chunk)) this.#give(event);
+    if (chunks.grew) this.#end.content(chunks.answered);
+    if (chunks.finish !== null) this.#end.reason(chunks.finish);
+    if (chunks.counted) this.#end.counted();
     const complaint = complaintIn(chunk);
     if (complaint !== null) this.#fail(complaint);
   }

@@ -21,7 +21,7 @@ const defaultIdleTimeout = { stream: 120_000, whole: 600_000 };
 const waits = { usage: 8_000, close: 3_000, nothing: 250 };
 
 /** Makes a model of a connection: one request, one attempt. */
-export function connect(connection: Connection): Model {
+export function chatModel(connection: Connection): Model {
   return (request: AdaptedRequest, signal) => {
     const queue = new Queue<ChatEvent>();
     void new Attempt({ ...connection, ...request.adapted }, request, signal, queue).run();

@@ -13,10 +13,10 @@ export type DeltaEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "reth
  * missing or empty, `content` null, a text or a list of parts, usage on the last chunk or, cumulative, on every one. Of several
  * choices the one that came first counts.
  */
-export class Deltas {
+export class ChunkDecoder {
   /** True once there was thinking, text or a call. */
   started = false;
-  /** Of the last chunk read: whether it brought anything, usage excepted; and what it said of the end. */
+  /** Of the last chunk read: whether it had anything, usage excepted; and what it said of the end. */
   grew = false;
   finish: FinishWord | null = null;
   /** Whether the last chunk was usage alone. */
@@ -76,7 +76,7 @@ export class Deltas {
   /**
    * What was held back, at the end of the stream.
    *
-   * @param whole false for an answer that broke off: half a character is then no part of it, and nobody could go on from it
+   * @param whole false for an answer that broke off: half a character is then no part of it, and nobody could continue it
    */
   end(whole: boolean): DeltaEvent[] {
     if (!whole) return this.#tags.end();
@@ -206,7 +206,7 @@ class WholeCharacters {
 const maxTokenCount = 1e9;
 
 /**
- * The service's count; DeepSeek tells of the prefix cache at the top level, OpenAI and others in the details.
+ * The service's count; DeepSeek reports the prefix cache at the top level, OpenAI and others in the details.
  *
  * @returns null where there is none, or one that makes no sense: negative, broken or beyond all measure, or more tokens from the
  *   cache than there are, a total below its parts

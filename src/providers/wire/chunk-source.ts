@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import { wholeLines } from "../http/limits.ts";
 import type { HttpResponse } from "../http/response.ts";
-import { peek, wholeBody } from "../http/sniff.ts";
+import { peek, wholeBody } from "../http/response-body.ts";
 import { type Complaint, complaintOf, isNoise } from "./error-body.ts";
 import { notAStream } from "./errors.ts";
 import { isRecord } from "./json.ts";

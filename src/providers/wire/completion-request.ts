@@ -26,7 +26,7 @@ export async function requestCompletion(
   return (response as unknown as FetchedResponse).http;
 }
 
-/** DeepSeek goes on from a prefix only at `/beta`. */
+/** DeepSeek continues from a prefix only at `/beta`. */
 function prefixUrl({ baseUrl, prefix }: Connection): string {
   return prefix === "beta" ? `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta` : baseUrl;
 }

@@ -144,7 +144,7 @@ function nestedIn(fields: ReadonlyMap<string, unknown>, fails: boolean, depth: n
   return null;
 }
 
-/** `{error: "invalid_token", error_description: "…"}` is told whole; of a sentence within a sentence's fields the inner one counts. */
+/** `{error: "invalid_token", error_description: "…"}` is reported whole; of a sentence within a sentence's fields the inner one counts. */
 function joined(own: Complaint | null, nested: Nested | null): Complaint | null {
   if (own === null || nested === null) return own ?? nested?.found ?? null;
   const { found, isText, isDeeper } = nested;

@@ -161,13 +161,13 @@ const passing: ReadonlySet<string> = new Set([
   "empty_stream",
 ]);
 
-/** Characters of a service's sentence that are told. */
-const longestReason = 300;
+/** Characters of a service's sentence that are quoted. */
+const maxReason = 300;
 
-/** A service's sentence as it is told: redacted first, as what is cut in the midst of a key is found no more. */
+/** A service's sentence as it is quoted: redacted first, as what is cut in the midst of a key is found no more. */
 function quoted(sentence: string, connection: Connection): string {
   const clean = redact(sentence, connection);
-  return (clean.length > longestReason ? `${clean.slice(0, longestReason)}…` : clean) || "no reason given";
+  return (clean.length > maxReason ? `${clean.slice(0, maxReason)}…` : clean) || "no reason given";
 }
 
 /** DeepSeek, SiliconFlow, and what many gateways send. */

@@ -1,5 +1,5 @@
 /**
- * The limit on time without data. Streams are known to stall with the socket left open, so only the time without content tells;
+ * The limit on time without data. Streams are known to stall with the socket left open, so only the time without content shows it;
  * a limit on the whole would end good long answers. Before the first content, signs of life (keep-alives) extend the wait,
  * up to the ten minutes after which DeepSeek itself gives a queued request up. After it they do not count.
  */

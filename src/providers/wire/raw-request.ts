@@ -9,7 +9,7 @@ import { fromComplaint } from "./errors.ts";
 import { isRecord } from "./json.ts";
 import { redactedError, redactedJson } from "./redact.ts";
 
-/** An answer as it came over the wire, for whoever wants to know what a service really does. */
+/** An answer verbatim, to find out what a service really does. */
 export interface RawAnswer {
   /** How the service refused the request as such (400, 404, 422 and the like); null where it answered. */
   readonly refused: AppError | null;

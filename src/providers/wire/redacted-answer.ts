@@ -15,7 +15,7 @@ export class RedactedAnswer {
 
   /**
    * @param secrets the longest first
-   * @param before the text that the answer goes on from; empty for none
+   * @param before the text that the answer continues; empty for none
    */
   constructor(secrets: readonly string[], before: string) {
     this.#streams = { reasoning: new RedactedStream(secrets), text: new RedactedStream(secrets) };

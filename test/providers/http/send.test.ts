@@ -1,12 +1,11 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { signWithBearer } from "../../../src/providers/auth/bearer.ts";
-import { findProvider } from "../../../src/providers/catalogue.ts";
 import type { Connection } from "../../../src/providers/connection.ts";
 import { closeAgents } from "../../../src/providers/http/agents.ts";
 import { send } from "../../../src/providers/http/send.ts";
 import { createTransport } from "../../../src/providers/http/transport.ts";
+import { connection as bare } from "../wire/connection.ts";
 
 const seen: { headers: IncomingHttpHeaders; body: string }[] = [];
 const perSocket = new WeakMap<Socket, number>();
@@ -30,16 +29,8 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  connection = {
-    ...findProvider("deepseek", {}),
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    key: "sk-0123456789abcdef",
-    keyOrigin: "DEEPSEEK_API_KEY",
-    sign: signWithBearer,
-    proxy: null,
-    transport: createTransport({}),
-    idleTimeout: null,
-  };
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  connection = { ...bare, baseUrl, transport: createTransport({}) };
 });
 
 afterEach(async () => {

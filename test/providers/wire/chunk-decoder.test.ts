@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChatEvent } from "../../../src/chat/events.ts";
-import { Deltas, readUsage } from "../../../src/providers/wire/chunk-decoder.ts";
+import { ChunkDecoder, readUsage } from "../../../src/providers/wire/chunk-decoder.ts";
 
 /** What a stream of chunks amounts to. */
 function read(chunks: readonly unknown[]): { events: ChatEvent[]; reasoning: string; text: string } {
-  const deltas = new Deltas();
-  const events = [...chunks.flatMap((chunk) => deltas.read(chunk)), ...deltas.end(true)];
+  const decoder = new ChunkDecoder();
+  const events = [...chunks.flatMap((chunk) => decoder.read(chunk)), ...decoder.end(true)];
   const of = (type: "reasoning" | "text") =>
     events.map((event) => (event.type === type && "text" in event ? event.text : "")).join("");
   return { events, reasoning: of("reasoning"), text: of("text") };
@@ -194,12 +194,12 @@ describe("what services write in several ways", () => {
     [["get", "get"], ["get"]],
     [["get", ""], ["get"]],
   ])("a call whose name comes as %j", (names, calls) => {
-    const deltas = new Deltas();
+    const decoder = new ChunkDecoder();
     for (const [at, name] of names.entries()) {
       const call = { index: 0, ...(at === 0 && { id: "c" }), function: { name, arguments: "{" } };
-      deltas.read({ choices: [{ delta: { tool_calls: [call] } }] });
+      decoder.read({ choices: [{ delta: { tool_calls: [call] } }] });
     }
-    expect(deltas.calls).toEqual(calls);
+    expect(decoder.calls).toEqual(calls);
   });
 });
 
