@@ -5,10 +5,10 @@ import { AppError } from "../errors.ts";
 import { findProvider, providerNames } from "../providers/catalogue.ts";
 
 /**
- * The successors that the config file's `failover` names for a model, in order; an entry that names none is left out, as
- * `failoverMistakes` tells.
+ * The models that take over for a model, as the config file's `failover` names them, in order; an entry that names none is left
+ * out, and `failoverMistakes` returns it.
  */
-export function successorsOf(file: ConfigFile, provider: string, model: string): ModelRef[] {
+export function successorsOf(file: ConfigFile, { provider, model }: ModelRef): ModelRef[] {
   const table = file.failover ?? {};
   const key = [`${provider}/${model}`, model].find((name) => Object.hasOwn(table, name));
   if (key === undefined) return [];

@@ -42,7 +42,7 @@ export async function openModel(engine: ModelSource, connection: Connection, mod
   const asked = { provider: connection.name, model };
   const routes = [
     { to: asked, connect: async () => await connectRoute(engine, connection, asked) },
-    ...successorsOf(engine.file, connection.name, model).map((to) => ({
+    ...successorsOf(engine.file, asked).map((to) => ({
       to,
       connect: async () => await connectRoute(engine, await engine.connect(to.provider), to),
     })),

@@ -28,6 +28,12 @@ export interface TurnResult {
   readonly endedAt: Date;
 }
 
+/** Milliseconds until the first piece of thinking or answer, null when none came; and until the end. */
+export function timingOf({ startedAt, firstAt, endedAt }: TurnResult): { firstMs: number | null; totalMs: number } {
+  const start = startedAt.getTime();
+  return { firstMs: firstAt === null ? null : firstAt.getTime() - start, totalMs: endedAt.getTime() - start };
+}
+
 /** Told of every event, in order, before the next one is asked for. The transcript comes before the screen. */
 export type TurnListener = (event: ChatEvent) => void;
 

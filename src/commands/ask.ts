@@ -25,14 +25,14 @@ export const ask: Declare = (program, { words, run }) => {
     )
     .action((question: string[], options: Options) =>
       run(command, async (engine, console) => {
-        const { output, file: files = [], continueAnswer: goOn = false } = options;
-        if (goOn && (question.length > 0 || files.length > 0)) {
+        const { output, file: files = [], continueAnswer = false } = options;
+        if (continueAnswer && (question.length > 0 || files.length > 0)) {
           throw new AppError("usage", { message: help.usage.noQuestionToContinue });
         }
         const { runAsk } = await import("../app/ask/ask.ts");
         const named = earlierOf(options);
-        const earlier = goOn && named.kind === "none" ? ({ kind: "newest" } as const) : named;
-        return await runAsk(engine, console, { words: question.join(" "), files, output, earlier, goOn });
+        const earlier = continueAnswer && named.kind === "none" ? ({ kind: "newest" } as const) : named;
+        return await runAsk(engine, console, { words: question.join(" "), files, output, earlier, continueAnswer });
       }),
     );
 };

@@ -4,13 +4,14 @@ import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { Answer } from "../chat/answer.ts";
+import { timingOf } from "../chat/turn.ts";
 import type { Host } from "./host.ts";
 
 /** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
 export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
-  const { error, startedAt, firstAt, endedAt, usage, cost, finishReason } = answer;
+  const { error, finishReason } = answer;
   const isEmpty = answer.text === "" && answer.reasoning === "";
   if (terminal.interactive && !isEmpty) terminal.say("");
   sayParts(terminal, words, answer);
@@ -23,9 +24,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   if (answer.refused) terminal.say(ink.yellow(words.answer.refused));
   if (host.dialogue.canContinue) terminal.say(ink.dim(words.session.canContinue));
   if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
-  const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
-  const totalMs = endedAt.getTime() - startedAt.getTime();
-  terminal.say(ink.dim(summarise(words.answer, { usage, cost, firstMs, totalMs })));
+  terminal.say(ink.dim(summarise(words.answer, { ...answer, ...timingOf(answer) })));
   if (answer.tariffUnknown) terminal.say(ink.dim(words.answer.tariffUnknown));
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");

@@ -113,7 +113,7 @@ class Session {
       this.#initial = outcome.edit;
       this.#edited = outcome.instead ?? null;
     } else if ("failed" in outcome) this.#fail(outcome.failed);
-    else if ("goOn" in outcome) {
+    else if ("continueAnswer" in outcome) {
       await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
     } else if ("again" in outcome) {
       const { lastQuestion } = dialogue;

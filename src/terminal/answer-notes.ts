@@ -62,7 +62,7 @@ export function failureOf(words: PartWords, parts: AnswerParts): string | null {
 function failovers(words: PartWords, { requests }: AnswerParts): string[] {
   return requests.flatMap(({ why, to, error }, index) => {
     if (why !== "failover") return [];
-    const form = words.answer[isInVain(requests, index) ? "failoverInVain" : "failover"];
+    const form = words.answer[hasFailed(requests, index) ? "failoverFailed" : "failover"];
     return form({ why: reasonOf(words, error), provider: to.provider, model: sanitize(to.model) });
   });
 }
@@ -70,13 +70,13 @@ function failovers(words: PartWords, { requests }: AnswerParts): string[] {
 function continuations(words: PartWords, { requests }: AnswerParts): string[] {
   return requests.flatMap(({ why, to: { provider }, error }, index) => {
     if (why === "first" || why === "retry" || why === "failover") return [];
-    const form = words.answer.continued[isInVain(requests, index) ? "inVain" : why];
+    const form = words.answer.continued[hasFailed(requests, index) ? "failed" : why];
     return form({ why: reasonOf(words, error), provider }).trimStart();
   });
 }
 
 /** Whether neither a request nor a retry of it produced output. */
-function isInVain(requests: readonly RequestRecord[], index: number): boolean {
+function hasFailed(requests: readonly RequestRecord[], index: number): boolean {
   const next = requests.slice(index + 1).findIndex(({ why }) => why !== "retry");
   const end = next < 0 ? requests.length : index + 1 + next;
   return requests.slice(index, end).every(({ producedOutput }) => !producedOutput);

@@ -8,7 +8,6 @@ import { AnswerView, silentWriter } from "../../terminal/answer.ts";
 import { sayMoved, sayParts, sayThinking } from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
-import type { Words } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
@@ -16,6 +15,7 @@ import { asLine, asObject, errorLine } from "./output.ts";
 import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
+import { timingOf } from "../../chat/turn.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
 export interface Asking {
@@ -23,8 +23,8 @@ export interface Asking {
   readonly files: readonly string[];
   readonly output: "text" | "json" | "jsonl";
   readonly earlier: Earlier;
-  /** No question: the last answer is gone on with. */
-  readonly goOn: boolean;
+  /** No question: the last answer is continued. */
+  readonly continueAnswer: boolean;
 }
 
 /** As after Ctrl-C: nothing was asked. */
@@ -38,7 +38,7 @@ const declined = { code: "interrupted", kind: "interrupted" } as const;
  * @returns what the exit code follows from where the person did not want it sent; null when all went well
  */
 export async function runAsk(engine: Engine, console: Console, asking: Asking): Promise<typeof declined | null> {
-  const gathered = asking.goOn ? null : await gather(engine, console, asking);
+  const gathered = asking.continueAnswer ? null : await gather(engine, console, asking);
   const earlier = await findEarlier(engine, console, asking.earlier);
   const dialogue = await ChatSession.open(engine, console, earlier);
   if (gathered === null && !dialogue.canContinue) {
@@ -164,15 +164,9 @@ function report(
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
   const isWorthTelling = answer.error === null || answer.usage !== null;
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
-    terminal.say(terminal.ink.err.dim(figuresOf(answer, words.answer)));
+    terminal.say(terminal.ink.err.dim(summarise(words.answer, { ...answer, ...timingOf(answer) })));
   if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.dim(words.answer.tariffUnknown));
   sayMoved(terminal, words, dialogue.takeAvoided(), dialogue.path);
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
-}
-
-/** Tokens, time and cost, as below an answer in a session. */
-function figuresOf({ startedAt, firstAt, endedAt, usage, cost }: Answer, words: Words["answer"]): string {
-  const firstMs = firstAt === null ? null : firstAt.getTime() - startedAt.getTime();
-  return summarise(words, { usage, cost, firstMs, totalMs: endedAt.getTime() - startedAt.getTime() });
 }

@@ -8,9 +8,10 @@ import type { Console } from "../console.ts";
 import { seamOf } from "../conversation/answer-seams.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
+import { timingOf } from "../../chat/turn.ts";
 import { shownPath } from "../display-path.ts";
 
-/** An event as a line of `ask -o jsonl`; null for what is not told. */
+/** An event as a line of `ask -o jsonl`; null for what has none. */
 export function asLine(console: Console, event: ChatEvent): object | null {
   if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
   if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
@@ -35,7 +36,7 @@ export function errorLine({ words }: Console, error: AppError): object {
 /**
  * The object of `ask -o json`, as promised in docs.
  *
- * @param question null where an earlier answer was gone on with
+ * @param question null where an earlier answer was continued
  * @param error what the exit code comes from
  */
 export function asObject(
@@ -46,7 +47,8 @@ export function asObject(
   answer: Answer,
   error: AppError | null,
 ): object {
-  const { startedAt, endedAt, firstAt, status } = answer;
+  const { startedAt, endedAt, status } = answer;
+  const { firstMs, totalMs } = timingOf(answer);
   // An empty answer is an error, but the service did call it finished.
   const isFinished = status === "complete" || answer.error?.code === "empty_answer";
   return {
@@ -60,10 +62,7 @@ export function asObject(
     complete: isFinished && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
     usage: usageJson(answer.usage) ?? null,
     cost: answer.cost,
-    timing: {
-      first_token_ms: firstAt === null ? null : firstAt.getTime() - startedAt.getTime(),
-      total_ms: endedAt.getTime() - startedAt.getTime(),
-    },
+    timing: { first_token_ms: firstMs, total_ms: totalMs },
     transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(workingFolder, dialogue.path),
     started_at: isoWithOffset(startedAt),
     ended_at: isoWithOffset(endedAt),

@@ -174,7 +174,7 @@ class Service {
   async failover(): ReturnType<Subject["failover"]> {
     const model = this.#model;
     if (model === null) return [];
-    const successors = successorsOf(this.#engine.file, this.#open.provider.name, model);
+    const successors = successorsOf(this.#engine.file, { provider: this.#open.provider.name, model });
     return await Promise.all(successors.map(async (next) => await this.#trySuccessor(next)));
   }
 

@@ -15,7 +15,7 @@ export type SlashOutcome =
   | { readonly again: true }
   /** `instead`: the question whose place the edited text takes once it is sent. */
   | { readonly edit: string; readonly instead?: UserMessage }
-  | { readonly goOn: true }
+  | { readonly continueAnswer: true }
   /** Told already; for the exit code of a script. */
   | { readonly failed: AppError };
 

@@ -6,7 +6,7 @@ export const continueAnswer: SlashCommand = {
   group: "conversation",
   usage: "",
   async run({ dialogue, terminal, words }) {
-    if (dialogue.canContinue) return { goOn: true };
+    if (dialogue.canContinue) return { continueAnswer: true };
     terminal.say(words.session.nothingToContinue);
     return "stay";
   },

@@ -1,5 +1,5 @@
 import type { ImagePart } from "../../chat/messages.ts";
-import type { Cost, Thinking, Usage } from "../../chat/model.ts";
+import type { Cost, ModelRef, Thinking, Usage } from "../../chat/model.ts";
 import type { Sampling } from "../../chat/sampling.ts";
 
 /**
@@ -71,7 +71,7 @@ export interface ExchangeEnd {
   /** UTF-16 units at the start of the answer that turned out to be thinking. */
   readonly rethought?: number;
   /** Who answered in the end, where it was not whom the request went to first. */
-  readonly answeredBy?: { readonly provider: string; readonly model: string } | null;
+  readonly answeredBy?: ModelRef | null;
 }
 
 export interface Exchange {
@@ -113,7 +113,7 @@ export interface Exchange {
   readonly rethought: number;
   /** In the order of the file; null where they are the thinking, the answer and how it ended, and follow from the rest. */
   readonly sections: readonly Section[] | null;
-  readonly answeredBy: { readonly provider: string; readonly model: string } | null;
+  readonly answeredBy: ModelRef | null;
 }
 
 /** What took the place of earlier exchanges in the requests; the exchanges themselves stay in the file. */

@@ -31,12 +31,12 @@ export const answer = {
       `${why} ${provider} was asked to go on, and repetitions at the seam were removed; what had come was billed again as input.`,
     restart: ({ why, provider }: { why: string; provider: string }) =>
       `${why} No word of the answer had come, so ${provider} was asked once more; the thinking is billed twice.`,
-    inVain: ({ why, provider }: { why: string; provider: string }) =>
+    failed: ({ why, provider }: { why: string; provider: string }) =>
       `${why} ${provider} was to go on, and brought nothing.`,
   },
   failover: ({ why, provider, model }: { why: string; provider: string; model: string }) =>
     `${why} ${model} at ${provider} answered instead.`,
-  failoverInVain: ({ why, provider, model }: { why: string; provider: string; model: string }) =>
+  failoverFailed: ({ why, provider, model }: { why: string; provider: string; model: string }) =>
     `${why} ${model} at ${provider} was asked instead.`,
   interrupted: "Stopped. What came is kept.",
   /** Where nothing had come. */

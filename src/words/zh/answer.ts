@@ -27,10 +27,10 @@ export const answer: Words["answer"] = {
     "continue-prompt": ({ why, provider }) =>
       `${why}已请 ${provider} 继续回答，接缝处的重复已去掉，此前收到的部分会作为输入再次计费。`,
     restart: ({ why, provider }) => `${why}正文尚未开始，已重新请求 ${provider}，思考部分会计费两次。`,
-    inVain: ({ why, provider }) => `${why}已请 ${provider} 续写，但没有收到任何内容。`,
+    failed: ({ why, provider }) => `${why}已请 ${provider} 续写，但没有收到任何内容。`,
   },
   failover: ({ why, provider, model }) => `${why}改由 ${provider} 的 ${model} 回答。`,
-  failoverInVain: ({ why, provider, model }) => `${why}已改为请求 ${provider} 的 ${model}。`,
+  failoverFailed: ({ why, provider, model }) => `${why}已改为请求 ${provider} 的 ${model}。`,
   interrupted: "已停止，收到的部分已保留。",
   stopped: "已停止。",
   cutByLength: "回答达到长度上限而中断（finish reason: length）。",
