@@ -10,7 +10,10 @@ import { smallFile } from "../limits.ts";
  */
 export function statesIn(folder: string): Map<string, FileState> {
   const states = new Map<string, FileState>();
-  for (const { name, state } of filesIn(folder)) states.set(name, state);
+  for (const { name, state } of filesIn(folder)) {
+    const { size, mtimeMs, ctimeMs } = state;
+    states.set(name, { size, mtimeMs, ctimeMs });
+  }
   return states;
 }
 

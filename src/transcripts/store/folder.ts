@@ -29,14 +29,25 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** The files in a folder that may be transcripts. Paths are put together here: `join` takes as long as the system's answer. */
+const mayBeMissing = { throwIfNoEntry: false } as const;
+
+/**
+ * The files in a folder that may be transcripts. Paths are put together here: `join` takes as long as the system's answer. For the
+ * same reason a state is what the system gave, of which nobody should keep thousands.
+ */
 export function* filesIn(
   folder: string,
 ): Generator<{ readonly name: string; readonly path: string; readonly state: FileState }> {
   const before = join(folder, sep);
   for (const name of namesIn(folder)) {
     const path = before + name;
-    const { state } = linkedStateOf(path);
+    let stat: Stats | undefined;
+    try {
+      stat = lstatSync(path, mayBeMissing);
+    } catch {
+      continue;
+    }
+    const state = stat?.isFile() === true ? stat : linkedStateOf(path).state;
     if (state !== null) yield { name, path, state };
   }
 }
