@@ -16,10 +16,16 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { candidatesIn } from "../src/transcripts/search/candidates.ts";
+import { Database, indexPath } from "../src/transcripts/search/database.ts";
+import { roles } from "../src/transcripts/search/exchange-offsets.ts";
+import { literalsOf } from "../src/transcripts/search/matcher.ts";
 import { Searcher } from "../src/transcripts/search/search.ts";
+import { Segment } from "../src/transcripts/search/segment-store.ts";
 import { openTerminal } from "../test/support/pty.ts";
 import { agreement } from "./archive/compare.ts";
 import { bytesIn, makeArchive, size } from "./archive/corpus.ts";
+import { Fts5Index } from "./archive/fts5.ts";
 import { listFloor, median, ours, Scene } from "./archive/runs.ts";
 
 /** What is searched for, and what somebody who has only `rg` would type for the same. */
@@ -120,6 +126,59 @@ async function search(scene: Scene): Promise<void> {
   judge("rg/session, the least", Math.min(...ratios), Math.min(...ratios) >= 10, ">= 10");
 }
 
+/** Milliseconds that the processor worked for this: what else the machine does counts less. */
+async function work(run: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** What is asked of an index beyond the measured searches: parts that stand in many words, and signs. */
+const parts = ["in", "con", "123", "=>"];
+
+/** Today's index beside one of FTS5: what it takes to make them, and to ask them which exchanges may hold something. */
+async function engines(scene: Scene): Promise<void> {
+  const cache = join(scene.root, "cache");
+  rmSync(cache, { recursive: true, force: true });
+  mkdirSync(cache, { mode: 0o700 });
+  using fts5 = new Fts5Index(join(cache, "fts5.db"));
+  const builds = [await work(() => buildToday(scene.archive, cache)), await work(() => fts5.build(scene.archive))];
+  using database = Database.look(indexPath(scene.archive, cache));
+  const megabytes = bytesIn(scene.archive) / 1e6;
+  const cells = (today: number, other: number) => [today.toFixed(1), other.toFixed(1), (other / today).toFixed(2)];
+  row("index (of processor time)", "today", "FTS5", "ratio", "found by both");
+  row("first build, MB/s", ...cells(megabytes / (builds[0]! / 1000), megabytes / (builds[1]! / 1000)));
+  row("size, MB", ...cells(statSync(database.path).size / 1e6, fts5.size / 1e6));
+  for (const [name, what] of [...searches, ...parts.map((part) => [part, part] as const)]) {
+    const literals = literalsOf(what);
+    const counts = [0, 0];
+    const times: number[][] = [[], []];
+    for (let run = 0; run < 7; run++) {
+      times[0]!.push(await work(() => (counts[0] = countToday(database, literals))));
+      times[1]!.push(await work(() => (counts[1] = fts5.count(literals))));
+    }
+    row(`${name}, ms`, ...cells(median(times[0]!), median(times[1]!)), counts.join(" = "));
+    if (counts[0] !== counts[1]) console.log("  differs");
+  }
+}
+
+async function buildToday(folder: string, cache: string): Promise<void> {
+  using searcher = new Searcher(folder, cache, "once");
+  const query = { what: "zyzzyva", role: null, since: null, limit: 10, exchanges: 3 };
+  await searcher.search(query, { signal: new AbortController().signal, onProgress: () => {} });
+}
+
+/** How many exchanges today's index names; titles, which have no turn, are no exchanges. */
+function countToday(database: Database, literals: readonly string[]): number {
+  const within = new Set(roles.filter((role) => role !== "title"));
+  const segments = [...Segment.all(database).values()];
+  return segments.reduce(
+    (sum, segment) => sum + candidatesIn(segment, literals, within).found.filter(Boolean).length,
+    0,
+  );
+}
+
 function compare(scene: Scene): void {
   row("exchanges found of", "by both", "only search", "only rg", "in metadata");
   for (const [name, query, rg] of searches) {
@@ -179,6 +238,7 @@ try {
   await build(scene);
   await search(scene);
   compare(scene);
+  await engines(scene);
   await list(scene);
   update(scene);
   await goOn(scene);
