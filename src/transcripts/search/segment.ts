@@ -2,7 +2,7 @@ import { Occurrences } from "./occurrences.ts";
 import { Pairs } from "./pairs.ts";
 import { GroupWriter } from "./postings.ts";
 import { kindOf, kinds, longestTerm, longMarks, type Kind } from "./runs.ts";
-import { emptyHash, hashUnit, WordNumbers } from "./words.ts";
+import { WordNumbers } from "./words.ts";
 
 /** Lists of texts that are kept together. */
 export interface Group {
@@ -110,22 +110,12 @@ export class SegmentBuilder {
   }
 
   #addWord(folded: string, from: number, kind: Exclude<Kind, 3>): number {
-    let hash = emptyHash;
-    let to = from;
-    for (; to < folded.length; to++) {
-      const unit = folded.charCodeAt(to);
-      if (kindOf(unit) !== kind) break;
-      hash = hashUnit(hash, unit);
-    }
+    let to = from + 1;
+    while (to < folded.length && kindOf(folded.charCodeAt(to)) === kind) to++;
     if (kind === kinds.space) return to;
-    const number = to - from > longestTerm ? this.#seeLong(kind) : this.#words.see(folded, from, to, hash, this.#text);
+    const number = this.#words.see(to - from > longestTerm ? longMarks[kind] : folded.slice(from, to), this.#text);
     if (number >= 0) this.#inWords.put(number);
     return to;
-  }
-
-  #seeLong(kind: 2 | 4): number {
-    const mark = longMarks[kind];
-    return this.#words.see(mark, 0, 1, hashUnit(emptyHash, mark.charCodeAt(0)), this.#text);
   }
 }
 
