@@ -103,9 +103,19 @@ describe("an exchange of ours", () => {
     };
     const text = `${turnOf("a")}${label("Question")}q\n\n${label("Thinking")}one\n\n${label("Thinking")}two\n\n${label("Interrupted")}i\n\n${label("Error")}e\n\n${rule}\n${note("end", end)}`;
     expect(parseTranscript(text).exchanges[0]).toMatchObject({
-      ...{ question: "q", reasoning: "onetwo", answer: "", notice: "e", status: "failed", torn: false },
-      ...{ error: { code: "c", message: "m" }, cost: { currency: "USD", amount: 1 }, images: [], seams: [] },
-      ...{ askedAt: new Date(at), answeredAt: new Date(at), endedAt: new Date(at) },
+      question: "q",
+      reasoning: "onetwo",
+      answer: "",
+      notice: "e",
+      status: "failed",
+      torn: false,
+      error: { code: "c", message: "m" },
+      cost: { currency: "USD", amount: 1 },
+      images: [],
+      seams: [],
+      askedAt: new Date(at),
+      answeredAt: new Date(at),
+      endedAt: new Date(at),
     });
   });
 
@@ -173,7 +183,12 @@ describe("an exchange of the older plain form", () => {
       plain(`q ${rule}\\`, `x \u27eaU+001B\u27eb\n${label("Answer")}y\n${label("Tool")}z`),
     ).exchanges;
     expect(exchange).toMatchObject({
-      ...{ id: null, model: null, status: "complete", torn: false, thinking: null, sampling: {} },
+      id: null,
+      model: null,
+      status: "complete",
+      torn: false,
+      thinking: null,
+      sampling: {},
       question: `q ${rule}\\`,
       answer: `x \u27eaU+001B\u27eb\n${label("Answer")}y\n${label("Tool")}z`,
     });
@@ -224,7 +239,10 @@ describe("an exchange of the older plain form", () => {
     ["in the last paragraph's second line", "so\nfar\n\u8bf7\u6c42\u9519\u8bef: 429", "so\nfar", "429"],
   ])("failed with %s", (_, answer, kept, message) => {
     expect(parseTranscript(plain("q", answer)).exchanges[0]).toMatchObject({
-      ...{ answer: kept, status: "failed", notice: message, torn: false },
+      answer: kept,
+      status: "failed",
+      notice: message,
+      torn: false,
       error: { code: "unknown", message },
     });
   });
@@ -367,17 +385,23 @@ describe("metadata of other forms", () => {
       },
     );
     expect(odd).toMatchObject({
-      ...{ id: "a", provider: null, model: "m", sampling: {}, thinking: { enabled: true, effort: null }, images: [] },
-      ...{
-        continues: null,
-        system: null,
-        status: "complete",
-        usage: null,
-        cost: null,
-        error: null,
-        firstTokenMs: null,
-      },
-      ...{ answeredAt: null, seams: [], finishReason: "stop" },
+      id: "a",
+      provider: null,
+      model: "m",
+      sampling: {},
+      thinking: { enabled: true, effort: null },
+      images: [],
+      continues: null,
+      system: null,
+      status: "complete",
+      usage: null,
+      cost: null,
+      error: null,
+      firstTokenMs: null,
+
+      answeredAt: null,
+      seams: [],
+      finishReason: "stop",
     });
     expect(read({ at: "soon", model: "m" })).toMatchObject({ model: "m" });
     for (const currency of ["US", "USDX", "usd", "xUSD", "1"])

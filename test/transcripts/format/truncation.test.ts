@@ -133,11 +133,11 @@ describe("a file cut anywhere", () => {
     for (let length = file.indexOf("\n") + 1; length <= file.length; length += 3) {
       const text = mended(file.slice(0, length), noon);
       const read = parseTranscript(text + more);
-      expect(text === "" || text.endsWith("\n\n"), String(length)).toBe(true);
-      expect(read.tear, String(length)).toBeNull();
+      expect(text === "" || text.endsWith("\n\n")).toBe(true);
+      expect(read.tear).toBeNull();
       expect(read.header?.id).toBe("k3f9xq2m");
       const last = read.exchanges.at(-1)!;
-      expect([last.question, last.answer, last.torn], String(length)).toEqual(["three", "third", false]);
+      expect([last.question, last.answer, last.torn]).toEqual(["three", "third", false]);
       const before = parseTranscript(file.slice(0, length)).exchanges;
       expect(read.exchanges.slice(0, -1).map(({ question }) => question)).toEqual(
         before.map(({ question }) => question),

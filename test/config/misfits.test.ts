@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { nearestTo } from "../../src/config/expectation.ts";
+import { readConfigFile, readDespiteMistakes } from "../../src/config/file.ts";
+import { convertedFiles } from "../../src/config/text-file.ts";
+
+function fileWith(content: string | Buffer): string {
+  const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-config-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "config.yaml");
+  writeFileSync(path, content);
+  return path;
+}
+
+const mistakeIn = async (text: string) => {
+  const path = fileWith(text);
+  return await readConfigFile(path).then(
+    () => null,
+    (error: { code: string; details: object }) => ({ code: error.code, ...error.details }),
+  );
+};
+
+describe("a value that does not fit is told with its line, itself and what would have been right", () => {
+  test.each([
+    ["temperature: 9", 1, "temperature", "9", "\u2264 2"],
+    ["a: 1\ntemperature: -1".replace("a: 1", "# note"), 2, "temperature", "-1", "\u2265 0"],
+    ["timeout: 0", 1, "timeout", "0", "> 0"],
+    ["top_k: 1.5", 1, "top_k", "1.5", "1, 2, 3\u2026"],
+    ["seed: 1e300", 1, "seed", "1e+300", "1, 2, 3\u2026"],
+    ["temperature: hot", 1, "temperature", '"hot"', "0, 1\u2026"],
+    ["thinking: sometimes", 1, "thinking", '"sometimes"', "true | false"],
+    ["model: 7", 1, "model", "7", '"\u2026"'],
+    ['model: ""', 1, "model", '""', '"\u2026"'],
+    ["effort: huge", 1, "effort", '"huge"', "low | high | max"],
+    ["stop: end", 1, "stop", '"end"', "[\u2026]"],
+    ["timeout: .inf", 1, "timeout", "Infinity", "\u2264 86400"],
+    ["providers: []", 1, "providers", "[]", "{\u2026}"],
+    ["providers:\n  mine: 7", 2, "providers.mine", "7", "{\u2026}"],
+    ["providers:\n  mine:\n    base_url: nowhere", 3, "providers.mine.base_url", '"nowhere"', "https://\u2026"],
+    ["providers:\n  mine:\n    key_variable: A-B", 3, "providers.mine.key_variable", '"A-B"', "A_NAME"],
+    ["providers:\n  mine:\n    key_variable: 1AB", 3, "providers.mine.key_variable", '"1AB"', "A_NAME"],
+    ["providers:\n  mine:\n    key_command: []", 3, "providers.mine.key_command", "[]", "\u2265 1"],
+    ["providers:\n  mine:\n    headers: { X-Key: \u4f60 }", 3, "providers.mine.headers.X-Key", "\u2026", '"ASCII"'],
+    ["providers:\n  mine:\n    headers: { 'X Key': a }", 3, "providers.mine.headers.X Key", "\u2026", '"ASCII"'],
+    ["body: { model: x }", 1, "body.model", '"model"', "\u2260 model, messages, stream, prefix"],
+    ['transcripts: "a\\0b"', 1, "transcripts", '"a\\u0000b"', '"\u2026"'],
+    [
+      "models:\n  a/b:\n    CNY: { cached: 1, input: 2 }",
+      3,
+      "models.a/b.CNY",
+      '{"cached":1,"input":2}',
+      "{output: \u2026}",
+    ],
+    ["response_format: xml", 1, "response_format", '"xml"', "json_object | text | {\u2026}"],
+    [
+      `model: [${"'abcdefghij',".repeat(20)}]`,
+      1,
+      "model",
+      JSON.stringify(Array(20).fill("abcdefghij")).slice(0, 80),
+      '"\u2026"',
+    ],
+  ])("%s", async (text, line, key, value, expected) => {
+    expect(await mistakeIn(text)).toMatchObject({ code: "config_misfit", line, key, value, expected });
+  });
+});
+
+describe("a key that there is not is told with the one that may have been meant", () => {
+  test.each([
+    ["temprature: 1", "temprature", "temperature"],
+    ["xyz: 1", "xyz", null],
+    ["providers:\n  mine:\n    base_ulr: https://x", "providers.mine.base_ulr", "base_url"],
+    ["models:\n  a/b:\n    contxt: 1", "models.a/b.contxt", "context"],
+    ["models:\n  a/b:\n    base_url: 1", "models.a/b.base_url", null],
+  ])("%s", async (text, key, nearest) => {
+    expect(await mistakeIn(text)).toMatchObject({ code: "config_unknown", key, nearest });
+  });
+
+  test("a third of its letters may differ, or two, but never all", () => {
+    expect(nearestTo("mdoel", ["model", "lang"])).toBe("model");
+    expect(nearestTo("abc", ["xyz"])).toBeNull();
+    expect(nearestTo("ab", ["ba"])).toBeNull();
+    expect(nearestTo("abcdefghi", ["abcdefxyz"])).toBe("abcdefxyz");
+    expect(nearestTo("abcdefghi", ["abcdewxyz"])).toBeNull();
+    expect(nearestTo("model", [])).toBeNull();
+  });
+});
+
+describe("a file that cannot be read is told with the reason", () => {
+  test.each([
+    ["model: [", { line: 1 }],
+    ["# x\n- list", { line: 1, reason: "no_mapping" }],
+    ["just words", { line: 1, reason: "no_mapping" }],
+    ["model: a\nlang: en\nmodel: b", { line: 3, reason: "DUPLICATE_KEY", said: "Map keys must be unique" }],
+    ["model: *x", { line: null, reason: "BAD_ALIAS" }],
+  ])("%j", async (text, told) => {
+    expect(await mistakeIn(text)).toMatchObject({ code: "config_broken", key: null, ...told });
+  });
+
+  test("nested mappings may have the same keys", async () => {
+    expect(await readConfigFile(fileWith("providers:\n  a: { model: x }\n  b: { model: x }\nmodel: x"))).toMatchObject({
+      model: "x",
+    });
+  });
+
+  test("one that is missing, or empty, is an empty one; a folder is none", async () => {
+    expect(await readConfigFile("/nowhere/config.yaml")).toEqual({});
+    expect(await readConfigFile(join(fileWith(""), "below"))).toEqual({});
+    for (const text of ["", "  \n", "# notes\n"]) expect(await readConfigFile(fileWith(text))).toEqual({});
+    await expect(readConfigFile(join(fileWith(""), ".."))).rejects.toMatchObject({
+      code: "config_broken",
+      details: { said: "" },
+    });
+  });
+});
+
+test("whoever wants to know what is wrong gets every mistake, and what is right of the file", async () => {
+  const path = fileWith("temperature: 9\nmodel: x\nfoo: 1\nproviders:\n  mine: { base_url: nowhere, model: y }\n");
+  const { file, mistakes } = await readDespiteMistakes(path);
+  expect(file).toEqual({ model: "x", providers: { mine: { model: "y" } } });
+  expect(mistakes.map(({ code }) => code).toSorted()).toEqual(["config_misfit", "config_misfit", "config_unknown"]);
+  const broken = await readDespiteMistakes(fileWith("["));
+  expect(broken.file).toEqual({});
+  expect(broken.mistakes.map(({ code }) => code)).toEqual(["config_broken"]);
+  const many = await readDespiteMistakes(
+    fileWith(Array.from({ length: 60 }, (_, index) => `unknown${index}: 1\n`).join("")),
+  );
+  expect(many.mistakes).toHaveLength(50);
+  expect(many.file).toEqual({});
+});
+
+test("a file in another encoding is read, and named as one", async () => {
+  const utf8 = fileWith("role: \u4f60");
+  expect(await readConfigFile(utf8)).toEqual({ role: "\u4f60" });
+  expect(convertedFiles().has(utf8)).toBe(false);
+  const marked = fileWith("\ufeffmodel: a\n");
+  expect(await readConfigFile(marked)).toEqual({ model: "a" });
+  expect(convertedFiles().has(marked)).toBe(false);
+  const wide = fileWith(Buffer.from("\ufeffmodel: \u4f60\u597d\n", "utf16le"));
+  expect(await readConfigFile(wide)).toEqual({ model: "\u4f60\u597d" });
+  expect(convertedFiles().get(wide)).toMatch(/^UTF-16/);
+  await expect(readConfigFile(fileWith(Buffer.from([0, 1, 2, 3, 255, 0, 7])))).rejects.toMatchObject({
+    details: { reason: "not_text" },
+  });
+});
