@@ -3,16 +3,14 @@ import type { Model } from "../chat/layers.ts";
 import type { ModelRef } from "../chat/model.ts";
 import { nearestTo } from "../config/expectation.ts";
 import type { Environment } from "../config/environment.ts";
-import { readEnvironment } from "../config/environment.ts";
-import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
-import { findFolders, type Folders, transcriptsFolder } from "../config/folders.ts";
+import { type Folders, transcriptsFolder } from "../config/folders.ts";
 import type { Key, KeyPlaces } from "../config/keys.ts";
-import { changeSetting, type LoadedSettings, loadSettings } from "../config/load.ts";
+import { changeSetting, type LoadedSettings } from "../config/load.ts";
 import { type NamedModel, readModelName } from "../config/model-name.ts";
-import { type ConfigFile, type Flags, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
-import type { ProviderConfig, Settings } from "../config/schema.ts";
+import type { ConfigFile, Flags, Origin, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
+import { settingSchemas } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { keyVariables as keyVariablesOf, providerNames } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
@@ -22,29 +20,20 @@ import type { ModelFacts } from "../providers/prices.ts";
 import type { Language } from "../words/types.ts";
 import { openConnection } from "./connections.ts";
 import { failoverMistakes } from "./failover.ts";
-import { startLog } from "./log.ts";
+import { type LogSource, startLog } from "./log.ts";
+import { readSettings, type RunSettings, type SettingsSources } from "./run-settings.ts";
 
-export interface EngineOptions {
+export interface EngineOptions extends SettingsSources, LogSource {
   /** Ends whatever is under way when it is aborted. */
   readonly stop: AbortSignal;
-  /** What comes before the environment and the config file; default: nothing. */
-  readonly flags?: Flags;
-  /** What the engine is opened for, for the log; default empty. */
-  readonly command?: string;
   /** The file that threads beside the program begin with; default: there are none. */
   readonly thread?: URL | null;
   /** Of the prompts that the program itself writes; default `en`. */
   readonly language?: Language;
   /** Seconds that the waits between a request's attempts may take together where no setting says; default 60. */
   readonly maxWait?: number;
-  /** False leaves the config file alone; default true. */
-  readonly configFile?: boolean;
-  /** What is wrong in settings is kept in `mistakes` and counts as not set, instead of being thrown; default false. */
-  readonly tolerant?: boolean;
   /** What a key's origin is called where an error speaks of it; default: its name alone. */
   readonly originName?: (origin: Origin) => string;
-  /** Called once where the log takes no more. */
-  readonly onLogFailure?: (error: AppError<"storage_failed">) => void;
 }
 
 /** The settings of one run and what follows from them: providers, keys, models. It knows no terminal and no words. */
@@ -75,32 +64,30 @@ export class Engine {
   #demo: Promise<DemoServer> | null = null;
   readonly #held: Disposable[] = [];
 
-  private constructor(options: EngineOptions, opened: OpenedSettings) {
+  private constructor(options: EngineOptions, read: RunSettings, log: Log | null) {
     this.#options = options;
     this.stop = options.stop;
     this.thread = options.thread ?? null;
     this.language = options.language ?? "en";
     this.maxWait = options.maxWait ?? 60;
     this.originName = options.originName ?? (({ name }) => name);
-    this.environment = opened.environment;
-    this.folders = opened.folders;
-    this.file = opened.file;
-    this.settings = opened.loaded.settings;
-    this.origins = opened.loaded.origins;
-    this.mistakes = opened.mistakes;
-    this.failoverMistakes = failoverMistakes(opened.file, opened.folders.configFile);
-    this.workingFolder = opened.workingFolder;
-    this.log = opened.log;
-    const { log } = opened;
-    this.transport = createTransport(
-      opened.environment.variables,
-      log === null ? null : (exchange) => log.write("info", "http", { ...exchange }),
-    );
+    this.environment = read.environment;
+    this.folders = read.folders;
+    this.file = read.file;
+    this.settings = read.settings;
+    this.origins = read.origins;
+    this.mistakes = read.mistakes;
+    this.failoverMistakes = failoverMistakes(read.file, read.folders.configFile);
+    this.workingFolder = read.workingFolder;
+    this.log = log;
+    const onExchange = log === null ? null : (exchange: object) => log.write("info", "http", { ...exchange });
+    this.transport = createTransport(read.environment.variables, onExchange);
   }
 
-  /** @throws AppError for a broken config file or an invalid setting; `no_working_folder`, `no_home` */
+  /** @throws AppError as `readSettings`, and where the log that the settings name cannot be opened */
   static async open(options: EngineOptions): Promise<Engine> {
-    return new Engine(options, await readSettings(options, null));
+    const read = await readSettings(options);
+    return new Engine(options, read, await startLog(options, read.settings, options.tolerant ? read.mistakes : null));
   }
 
   /** The same run with what was changed on disk meanwhile, and with further flags; this one is closed. */
@@ -108,7 +95,8 @@ export class Engine {
     await this.close();
     const before = this.#options;
     const options = { ...before, flags: { ...before.flags, ...flags }, configFile: true, tolerant: false };
-    return new Engine(options, await readSettings(options, this.log));
+    const read = await readSettings(options);
+    return new Engine(options, read, this.log ?? (await startLog(options, read.settings, null)));
   }
 
   get transcripts(): string {
@@ -231,48 +219,5 @@ export class Engine {
   async #startDemo(): Promise<DemoServer> {
     this.#demo ??= import("../providers/demo/server.ts").then(({ startDemo }) => startDemo());
     return await this.#demo;
-  }
-}
-
-/** What an engine is made of, read. */
-interface OpenedSettings {
-  readonly environment: Environment;
-  readonly folders: Folders;
-  readonly file: ConfigFile;
-  readonly loaded: LoadedSettings;
-  readonly log: Log | null;
-  readonly mistakes: readonly AppError[];
-  readonly workingFolder: string;
-}
-
-/** @param log of the same run, opened earlier; null opens it where the settings name one */
-async function readSettings(options: EngineOptions, log: Log | null): Promise<OpenedSettings> {
-  const { flags = {}, configFile = true, tolerant = false } = options;
-  const folder = workingFolder();
-  const mistakes: AppError[] = [];
-  const environment = await readEnvironment(folder);
-  const folders = findFolders(environment.variables);
-  const file = configFile ? await readFileOf(folders, tolerant ? mistakes : null) : {};
-  const providers = new Set(providerNames(file.providers ?? {}));
-  const kept = tolerant ? mistakes : undefined;
-  const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
-  const opened = log ?? (await startLog(options, loaded.settings, tolerant ? mistakes : null));
-  return { environment, folders, file, loaded, log: opened, mistakes, workingFolder: folder };
-}
-
-/** @param mistakes takes what is wrong; null throws it */
-async function readFileOf({ configFile }: Folders, mistakes: AppError[] | null): Promise<ConfigFile> {
-  if (mistakes === null) return await readConfigFile(configFile);
-  const found = await readDespiteMistakes(configFile);
-  mistakes.push(...found.mistakes);
-  return found.file;
-}
-
-/** @throws AppError `no_working_folder` where it was removed */
-function workingFolder(): string {
-  try {
-    return process.cwd();
-  } catch (error) {
-    throw systemReason(error) === "ENOENT" ? new AppError("no_working_folder", {}, { cause: error }) : error;
   }
 }

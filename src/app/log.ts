@@ -7,6 +7,13 @@ import type { Log } from "../diagnostics/log-file.ts";
 import type { Connection } from "../providers/connection.ts";
 import { AppError, asAppError, type ErrorKind, exitCodeOf } from "../errors.ts";
 
+export interface LogSource {
+  /** What runs; default empty. */
+  readonly command?: string;
+  /** Called once where the log takes no more. */
+  readonly onLogFailure?: (error: AppError<"storage_failed">) => void;
+}
+
 /**
  * Opens the log that the settings name, with a first line that says what runs; null where they name none.
  *
@@ -14,7 +21,7 @@ import { AppError, asAppError, type ErrorKind, exitCodeOf } from "../errors.ts";
  * @throws AppError `storage_failed`, `not_a_log`
  */
 export async function startLog(
-  { command = "", onLogFailure }: { command?: string; onLogFailure?: (error: AppError<"storage_failed">) => void },
+  { command = "", onLogFailure }: LogSource,
   settings: Settings,
   mistakes: AppError[] | null,
 ): Promise<Log | null> {

@@ -1,0 +1,60 @@
+import { type Environment, readEnvironment } from "../config/environment.ts";
+import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
+import { findFolders, type Folders } from "../config/folders.ts";
+import { type LoadedSettings, loadSettings } from "../config/load.ts";
+import type { ConfigFile, Flags } from "../config/schema.ts";
+import { AppError, systemReason } from "../errors.ts";
+import { providerNames } from "../providers/catalogue.ts";
+
+/** Where the settings of a run come from, beside the environment. */
+export interface SettingsSources {
+  /** What comes before the environment and the config file; default: nothing. */
+  readonly flags?: Flags;
+  /** False leaves the config file alone; default true. */
+  readonly configFile?: boolean;
+  /** What is wrong in settings is kept in `mistakes` and counts as not set, instead of being thrown; default false. */
+  readonly tolerant?: boolean;
+}
+
+/** The settings of a run, and where they were read. */
+export interface RunSettings extends LoadedSettings {
+  readonly environment: Environment;
+  readonly folders: Folders;
+  readonly file: ConfigFile;
+  readonly mistakes: AppError[];
+  readonly workingFolder: string;
+}
+
+/** @throws AppError for a broken config file or an invalid setting; `no_working_folder`, `no_home` */
+export async function readSettings({
+  flags = {},
+  configFile = true,
+  tolerant = false,
+}: SettingsSources): Promise<RunSettings> {
+  const folder = workingFolder();
+  const mistakes: AppError[] = [];
+  const kept = tolerant ? mistakes : undefined;
+  const environment = await readEnvironment(folder);
+  const folders = findFolders(environment.variables);
+  const file = configFile ? await readFileOf(folders, kept) : {};
+  const providers = new Set(providerNames(file.providers ?? {}));
+  const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
+  return { ...loaded, environment, folders, file, mistakes, workingFolder: folder };
+}
+
+/** @param mistakes takes what is wrong, where given, instead of its being thrown */
+async function readFileOf({ configFile }: Folders, mistakes: AppError[] | undefined): Promise<ConfigFile> {
+  if (mistakes === undefined) return await readConfigFile(configFile);
+  const found = await readDespiteMistakes(configFile);
+  mistakes.push(...found.mistakes);
+  return found.file;
+}
+
+/** @throws AppError `no_working_folder` where it was removed */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw systemReason(error) === "ENOENT" ? new AppError("no_working_folder", {}, { cause: error }) : error;
+  }
+}
