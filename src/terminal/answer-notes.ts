@@ -12,13 +12,18 @@ interface AnswerParts {
 
 type PartWords = Pick<Words, "answer" | "errors">;
 
-/** A line for each request that another provider took over, or that continued the answer. */
+/** Says how an answer was put together. */
 export function sayParts(terminal: Terminal, words: PartWords, parts: AnswerParts): void {
-  for (const line of [...failovers(words, parts), ...continuations(words, parts)]) {
-    // Beside an error it is a part of what went wrong, which is told whatever else is not.
+  for (const line of partNotes(words, parts)) {
+    // Beside an error it is a part of what went wrong, which is said whatever else is not.
     if (parts.error === null) terminal.say(terminal.ink.err.dim(line));
     else terminal.err(`${terminal.ink.err.dim(line)}\n`);
   }
+}
+
+/** A line for each request that another provider took over, then for each that continued the answer. */
+export function partNotes(words: PartWords, parts: AnswerParts): string[] {
+  return [...failovers(words, parts), ...continuations(words, parts)];
 }
 
 /**
