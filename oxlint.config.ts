@@ -45,14 +45,18 @@ const owners: Readonly<Record<string, string>> = {
   exitCode: "main.ts",
 };
 
+const requests = "Requests go out by providers/http/send.ts.";
+
 /**
  * @param place the room or file that the rules hold for
  * @param closed rooms and files it may not import
+ * @param network whether it may use Node's HTTP itself
  */
-function arrows(files: string, place: string, closed: readonly string[]): OxlintOverride {
+function arrows(files: string, place: string, closed: readonly string[], network = false): OxlintOverride {
   return {
     files: [files],
     rules: {
+      "no-restricted-globals": ["error", { name: "fetch", message: requests }],
       "no-restricted-properties": [
         "error",
         ...Object.entries(owners)
@@ -63,6 +67,7 @@ function arrows(files: string, place: string, closed: readonly string[]): Oxlint
         "error",
         {
           patterns: [
+            ...(network ? [] : [{ regex: "^node:https?$", allowTypeImports: true, message: requests }]),
             {
               regex: `^[./]+/(?:${open.filter((path) => closed.includes(`${path.split("/")[0]}/**`)).join("|")})$`,
               allowTypeImports: true,
@@ -79,10 +84,10 @@ function arrows(files: string, place: string, closed: readonly string[]): Oxlint
   };
 }
 
-const roomRules = names.map((room) => {
-  const closed = names.filter((other) => other !== room && !rooms[room]!.includes(other));
-  return arrows(`src/${room}/**`, room, [...closed.map((name) => `${name}/**`), "commands/**", "app/**", "main.ts"]);
-});
+function roomArrows(files: string, room: string, network = false): OxlintOverride {
+  const closed = names.filter((other) => other !== room && !rooms[room]!.includes(other)).map((name) => `${name}/**`);
+  return arrows(files, room, [...closed, "commands/**", "app/**", "main.ts"], network);
+}
 
 const everyRoom = names.map((name) => `${name}/**`);
 
@@ -112,7 +117,10 @@ export default defineConfig({
     "typescript/consistent-return": "off",
   },
   overrides: [
-    ...roomRules,
+    ...names.map((room) => roomArrows(`src/${room}/**`, room)),
+    roomArrows("src/providers/http/**", "providers", true),
+    // It is a service itself.
+    roomArrows("src/providers/demo/**", "providers", true),
     arrows("src/app/**", "app", ["main.ts", "commands/**"]),
     arrows("src/commands/**", "commands", [...everyRoom, "main.ts"]),
     arrows("src/main.ts", "main.ts", everyRoom),

@@ -1,4 +1,4 @@
-import type { OpenAI } from "openai/client";
+import type { ClientOptions, OpenAI } from "openai/client";
 import type { Connection } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { send } from "../http/send.ts";
@@ -43,7 +43,7 @@ export async function callOpenAI<Result>(
     timeout: 86_400_000,
     logLevel: "off",
     // By `Response` the package finds out whether forms are encoded.
-    fetch: Object.defineProperty(run, "Response", { get: () => Response }) as unknown as typeof fetch,
+    fetch: Object.defineProperty(run, "Response", { get: () => Response }) as unknown as ClientOptions["fetch"],
   });
   try {
     return await call(client);
