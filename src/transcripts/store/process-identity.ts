@@ -5,7 +5,7 @@ import { systemReason } from "../../errors.ts";
 /** A process's pid, start (0 where the system does not tell), and machine: `4711.183202.laptop`. */
 let ownName: string | null = null;
 
-/** The name under which this process owns locks and side files; another process can tell from it whether we still run. */
+/** The name under which this process owns locks; another process can tell from it whether we still run. */
 export function thisOwner(): string {
   ownName ??= `${process.pid}.${processInfo("self")?.start ?? "0"}.${thisHost()}`;
   return ownName;

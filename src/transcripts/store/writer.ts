@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import type { AppError } from "../../errors.ts";
 import { Channel } from "./append-channel.ts";
+import { branchOf } from "../format/branch.ts";
 import { ExchangeEncoder } from "../format/encode.ts";
 import type { ExchangeEnd, ForkOrigin, ExchangeStart } from "../format/types.ts";
 import { mended } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
-import { parseTranscript } from "../format/parse.ts";
 import { newId } from "./names.ts";
 import { contentOf, filled, newFile, unwritable } from "./target-file.ts";
 import { identifyText } from "../format/decode.ts";
@@ -20,8 +20,6 @@ export interface WriterOptions {
   /** Whether what the file holds already is the beginning of the conversation that is written. */
   readonly resumed?: boolean;
 }
-
-const headerForm = /^<!-- deepseek-chat conversation [^\n]*\n\n?/mu;
 
 /** How long `ready` waits for another program: longer than a short question takes; milliseconds. */
 const patience = 5_000;
@@ -270,21 +268,16 @@ export class TranscriptWriter {
   #branch(at: Date, question: string): void {
     const avoided = this.#path!;
     const known = (this.#resumed ? mended(this.#before, at) : "") + this.#own;
-    const { header, exchanges } = parseTranscript(known);
-    const id = this.#headed ? this.#id : this.#idThere();
+    const header = { id: newId(), startedAt: at, zone: this.#options.zone ?? null };
     const begun = this.#encoder === null ? null : this.#exchangeId;
-    const shared = exchanges.filter((exchange) => exchange.id !== begun);
-    const origin = id === null ? null : { id, turns: shared.length };
-    const { zone = null } = this.#options;
-    const newHeader = { id: newId(), startedAt: at, zone, title: header?.title ?? null, origin };
-    const text = `${headerLine(newHeader)}\n\n${header === null ? known : known.replace(headerForm, "")}`;
+    const text = branchOf(known, this.#headed ? this.#id : this.#idThere(), begun, header);
     const { path, channel } = newFile(dirname(avoided), at, question, text);
     this.#path = path;
     this.#channel = channel;
     this.#before = "";
     this.#own = text;
     this.#resumed = true;
-    this.#id = newHeader.id;
+    this.#id = header.id;
     this.#headed = true;
     this.#system = undefined;
     this.#avoided = avoided;
