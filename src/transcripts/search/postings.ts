@@ -6,7 +6,8 @@ class Bytes {
   length = 0;
 
   number(value: number): void {
-    if (this.length + 5 > this.#bytes.length) this.#bytes = copied(this.#bytes, this.#bytes.length * 2);
+    if (this.length + 5 > this.#bytes.length)
+      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(this.#bytes.length * 2));
     let rest = value;
     for (; rest > 0x7f; rest >>>= 7) this.#bytes[this.length++] = (rest & 0x7f) | 0x80;
     this.#bytes[this.length++] = rest;
@@ -15,12 +16,6 @@ class Bytes {
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
   }
-}
-
-function copied(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(length);
-  copy.set(bytes);
-  return copy;
 }
 
 /**

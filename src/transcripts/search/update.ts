@@ -19,9 +19,11 @@ export interface IndexUpdate {
   readonly onUnreadable?: (error: AppError) => void;
 }
 
-export interface Updated {
-  readonly entries: ReadonlyMap<string, Entry>;
-  /** Files that the index does not know as they are now. */
+/** What an index says of a folder. */
+export interface Known {
+  /** The files that it knows as they are now. */
+  readonly entries: readonly Entry[];
+  /** Those that it does not. */
   readonly behind: ReadonlySet<string>;
   /** Whether it knows all as they are now, for certain. */
   readonly settled: boolean;
@@ -37,15 +39,17 @@ const manySegments = 8;
  *
  * @throws Damage, and SQLite's errors
  */
-export async function update(database: Database, around: IndexUpdate): Promise<Updated> {
+export async function update(database: Database, around: IndexUpdate): Promise<Known> {
   const run = new Update(database, around);
   let settled = run.isCurrent();
   if (!settled) {
     await run.all();
     settled = run.isCurrent();
   }
-  const { entries, changes } = run;
-  return { entries, behind: new Set(settled ? [] : run.unknown()), settled, changes };
+  const all = [...run.entries.values()];
+  const behind = new Set(settled ? [] : run.unknown());
+  const entries = settled ? all : all.filter(({ name }) => around.states.has(name) && !behind.has(name));
+  return { entries, behind, settled, changes: run.changes };
 }
 
 class Update {
