@@ -24,10 +24,10 @@ export class AnswerView {
   readonly #showThinking: ShowThinking;
   readonly #spinner: Spinner;
   #thinking: ThinkingView | null = null;
-  /** While the answer is being drawn nothing else may be written; what happens to it is told below it. */
+  /** While the answer is being drawn nothing else may be written; what happened to it is said below it. */
   #drawing = false;
   #countdown: NodeJS.Timeout | undefined;
-  #loadingTold = false;
+  #loadingReported = false;
 
   constructor(
     terminal: Terminal,
@@ -104,8 +104,8 @@ export class AnswerView {
     const line = this.#words.answer.loading({ provider });
     this.#settle();
     if (this.#terminal.errIsTerminal) this.#spinner.show(line);
-    else if (!this.#loadingTold) this.#terminal.say(line);
-    this.#loadingTold = true;
+    else if (!this.#loadingReported) this.#terminal.say(line);
+    this.#loadingReported = true;
   }
 
   #adapted({ provider, field, baseUrl }: Extract<ChatEvent, { type: "adapted" }>): void {

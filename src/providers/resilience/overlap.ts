@@ -1,11 +1,11 @@
 /**
- * Removes what a continuation says again. A model that was asked to go on often begins with the last words it had said, or
- * with the line it was in, behind blanks, an ellipsis or the fence of the block it was in; a service may send the given
- * beginning back. Pieces are held only as long as they still repeat what is there.
+ * Removes from a continuation what it repeats of the answer so far. A model that is asked for the rest often begins with the last
+ * words of its answer, or with the line they are in, behind blanks, an ellipsis or the fence of the block they are in (the head); a
+ * service may send the whole beginning back. Pieces are held only as long as they may still be a repetition.
  *
- * Nothing is ever removed but an exact repetition of the end of what is there, with such a head before it, and a fence that
- * opens once more the block that is open. A repetition counts when it is too long for chance; see `isRepetition`. Text that
- * really says the same twice, as two like rows of a table, cannot be told from one.
+ * Only an exact repetition of the end of the answer is removed, with a head before it, and a fence that opens the open block once
+ * more. A repetition must be too long for chance; see `isRepetition`. Text that says the same twice in earnest, such as two like
+ * rows of a table, cannot be distinguished from one.
  */
 export class OverlapFilter {
   readonly #before: string;
@@ -18,9 +18,9 @@ export class OverlapFilter {
   #candidates: OverlapCandidate[] | null = null;
 
   /**
-   * @param before the text that is there already
-   * @param repeats `nothing`: taken as it comes; `all`: the service may send all of `before` first; `end`: the model may
-   *   repeat the end of it
+   * @param before the answer so far
+   * @param repeats `nothing`: the continuation is passed on as it is; `all`: the service may send all of `before` first; `end`: the
+   *   model may repeat the end of it
    */
   constructor(before: string, repeats: "nothing" | "all" | "end") {
     this.#before = before;
@@ -29,7 +29,7 @@ export class OverlapFilter {
     this.#fence = this.#open && repeats === "end" ? openFence(before) : null;
   }
 
-  /** What of a further piece is new; empty while that is not clear yet. */
+  /** Returns what is new in the pieces so far and was not returned yet; empty while that is undecided. */
   push(piece: string): string {
     if (!this.#open) return piece;
     const from = this.#held.length;
@@ -43,8 +43,8 @@ export class OverlapFilter {
   }
 
   /**
-   * What is still held, when the answer has ended in order. One that broke off is left without: what is there stays the
-   * beginning of the answer, and with what may be a repetition it might not.
+   * Returns what is new in the text still held, once the answer is complete. Not to be called for one that broke off: what may be
+   * a repetition is dropped there, so that the answer so far stays the beginning of a whole one.
    */
   end(): string {
     if (!this.#open) return "";
@@ -52,17 +52,14 @@ export class OverlapFilter {
     const held = this.#held;
     const whole = (this.#candidates ?? this.#begin()).filter((candidate) => this.#endOf(candidate) <= held.length);
     // The longest one is the one that was meant.
-    const longest = whole.reduce<OverlapCandidate | null>(
-      (best, candidate) => (best === null || candidate.start < best.start ? candidate : best),
-      null,
-    );
-    return held.slice(longest === null ? this.#reopened() : this.#endOf(longest));
+    const [longest] = whole.toSorted((one, other) => one.start - other.start);
+    return held.slice(longest === undefined ? this.#reopened() : this.#endOf(longest));
   }
 
-  /** Whether nothing but a head has come yet. */
+  /** Whether the held text may be a head alone. */
   #mayBeHead(): boolean {
     const form = this.#fence === null ? /^[\s\u2026.]*$/u : /^[\s\u2026.]*(?:(?:`+|~+)[^\n]*(?:\n\s*)?)?$/u;
-    return this.#held.length < longestHead && form.test(this.#held);
+    return this.#held.length < maxHead && form.test(this.#held);
   }
 
   #begin(): OverlapCandidate[] {
@@ -73,7 +70,7 @@ export class OverlapFilter {
     return all.filter((candidate) => this.#agrees(candidate, 0));
   }
 
-  /** Whether the held text, from a place on, repeats what is there. */
+  /** Whether the held text, from a place on, repeats the answer so far. */
   #agrees({ head, start }: OverlapCandidate, from: number): boolean {
     const place = Math.max(head, from);
     const there = this.#before.slice(start + place - head, start + this.#held.length - head);
@@ -92,19 +89,19 @@ export class OverlapFilter {
   }
 }
 
-/** A repetition: from `head` on the held text says again what is there from `start` on. */
+/** A repetition: the held text from `head` on repeats the answer so far from `start` on. */
 interface OverlapCandidate {
   readonly head: number;
   readonly start: number;
 }
 
-/** Characters: how far back a model repeats itself at the most, if not everything; and the longest head. */
-const longest = 400;
-const longestHead = 80;
+/** Characters: how far back a model repeats itself at most, if not everything; and the longest head. */
+const maxRepetition = 400;
+const maxHead = 80;
 
 /** Where a repetition may begin: at the very beginning, or near the end. */
 function placesOf({ length }: string): number[] {
-  const first = Math.max(0, length - longest);
+  const first = Math.max(0, length - maxRepetition);
   const near = Array.from({ length: length - first }, (_, index) => first + index);
   return first === 0 ? near : [0, ...near];
 }
@@ -121,13 +118,13 @@ function headsOf(held: string, fenced: boolean): number[] {
 }
 
 /**
- * Whether the end of a text is long enough that saying it again is no chance: three different characters that are no blanks,
+ * Whether the end of a text is long enough that its repetition is no chance: three different characters that are no blanks,
  * and six columns (a Chinese character takes two), or three columns from the beginning of a line.
  */
 function isRepetition(text: string, start: number): boolean {
   const end = text.slice(start);
   const lineStart = start === 0 || text[start - 1] === "\n";
-  const signs = Array.from(end.slice(0, 2 * longest));
+  const signs = Array.from(end.slice(0, 2 * maxRepetition));
   const columns = signs.reduce((sum, sign) => sum + (sign >= "\u2e80" ? 2 : 1), 0);
   return columns >= (lineStart ? 3 : 6) && new Set(signs.filter((sign) => sign.trim() !== "")).size >= 3;
 }
