@@ -42,12 +42,8 @@ export class HttpResponse {
     return this.header("content-type")?.split(";")[0] ?? "no content type";
   }
 
-  async bytes(): Promise<Buffer> {
-    return await wholeBody(this.body);
-  }
-
   async text(): Promise<string> {
-    return (await this.bytes()).toString("utf8");
+    return (await wholeBody(this.body)).toString("utf8");
   }
 
   /** As much of a refusal's body as comes; that it breaks off or never ends does not hide the refusal. */

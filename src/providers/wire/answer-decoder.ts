@@ -8,11 +8,11 @@ import { type FinishWord, StreamEnd } from "./stream-end.ts";
 
 /** Makes events of what a source gives, and knows how the answer ended; whatever the items came by. */
 export class AnswerDecoder {
+  readonly chunks = new ChunkDecoder();
+  readonly end = new StreamEnd();
   readonly #connection: Connection;
   readonly #model: string;
   readonly #give: (event: DeltaEvent) => void;
-  readonly #chunks = new ChunkDecoder();
-  readonly #end = new StreamEnd();
 
   /**
    * @param model what errors name
@@ -24,53 +24,23 @@ export class AnswerDecoder {
     this.#give = give;
   }
 
-  /** Whether there was thinking, text or a call. */
-  get started(): boolean {
-    return this.#chunks.started;
-  }
-
-  /** Whether the last chunk had any of it. */
-  get grew(): boolean {
-    return this.#chunks.grew;
-  }
-
-  /** What may still come. */
-  get awaits(): StreamEnd["awaits"] {
-    return this.#end.awaits;
-  }
-
-  /** Whether the service said that nothing more comes. */
-  get isDone(): boolean {
-    return this.#end.isDone;
-  }
-
-  /** Names of the tools that the model calls. */
-  get calls(): readonly string[] {
-    return this.#chunks.calls;
-  }
-
-  /** Whether the model refused to answer. */
-  get refused(): boolean {
-    return this.#chunks.refused;
-  }
-
   /** @throws AppError for what the service says is wrong, and for JSON that is broken, unless the answer had been finished */
   read(item: SourceItem): void {
     if (item.type === "chunk") return this.#readChunk(item.chunk);
-    if (item.type === "done") return this.#end.done();
-    const isExpecting = this.#end.awaits === "content";
+    if (item.type === "done") return this.end.done();
+    const isExpecting = this.end.awaits === "content";
     if (item.type === "broken" && isExpecting) throw this.broken(item.cause);
     if (item.type === "complaint" && (item.isCertain || isExpecting)) this.#fail(item.complaint);
   }
 
   /** @param isWhole false for an answer that broke off; see `ChunkDecoder` */
   finish(isWhole: boolean): void {
-    for (const event of this.#chunks.end(isWhole)) this.#give(event);
+    for (const event of this.chunks.end(isWhole)) this.#give(event);
   }
 
   /** The finish reason of an answer that is whole, the error of one that the service ended; `cut` for one that is not whole. */
   verdict(): string | AppError | typeof cut {
-    const verdict = this.#end.verdict();
+    const verdict = this.end.verdict();
     return verdict === "cut" ? cut : this.#ended(verdict);
   }
 
@@ -79,18 +49,18 @@ export class AnswerDecoder {
   }
 
   #readChunk(chunk: unknown): void {
-    const chunks = this.#chunks;
+    const { chunks, end } = this;
     for (const event of chunks.read(chunk)) this.#give(event);
-    if (chunks.grew) this.#end.content(chunks.answered);
-    if (chunks.finish !== null) this.#end.reason(chunks.finish);
-    if (chunks.counted) this.#end.counted();
+    if (chunks.grew) end.content(chunks.answered);
+    if (chunks.finish !== null) end.reason(chunks.finish);
+    if (chunks.counted) end.counted();
     const complaint = complaintIn(chunk);
     if (complaint !== null) this.#fail(complaint);
   }
 
   /** Ends the attempt with what the service says, unless it had said before that the answer is finished. */
   #fail(complaint: Complaint): void {
-    if (!this.#end.isDone) throw fromComplaint(complaint, this.#connection, this.#model);
+    if (!this.end.isDone) throw fromComplaint(complaint, this.#connection, this.#model);
   }
 
   #ended({ kind, word }: FinishWord): string | AppError {

@@ -9,7 +9,7 @@ import { AnswerDecoder, cut } from "./answer-decoder.ts";
 import { AnswerEvents } from "./answer-events.ts";
 import { Queue } from "./async-queue.ts";
 import { httpSource, type SourceItem } from "./chunk-source.ts";
-import { requestCompletion } from "./completion-request.ts";
+import { requestCompletion } from "./openai-client.ts";
 import { traceId } from "./errors.ts";
 import { IdleTimeout } from "./idle-timeout.ts";
 import { redact, redactedError, secretsOf } from "./redact.ts";
@@ -98,15 +98,16 @@ class Attempt {
   #read(item: SourceItem): void {
     this.#decoder.read(item);
     if (item.type !== "chunk" && item.type !== "done") return;
-    const { grew, awaits } = this.#decoder;
-    if (item.type === "chunk" && grew) this.#idle.content();
+    const { chunks, end } = this.#decoder;
+    if (item.type === "chunk" && chunks.grew) this.#idle.content();
+    const { awaits } = end;
     if (awaits !== "content" && awaits !== "any") this.#idle.shorten(Math.min(waits[awaits], this.#limit));
   }
 
   /** Before any content, bytes without data are DeepSeek's way of saying that the request waits its turn. */
   #onBytes(bytes: Uint8Array): void {
     this.#idle.alive();
-    if (this.#decoder.started || Date.now() - this.#queuedReportedAt < 1000) return;
+    if (this.#decoder.chunks.started || Date.now() - this.#queuedReportedAt < 1000) return;
     const sign = Buffer.from(bytes.subarray(0, 64)).toString("latin1").trimStart();
     if (sign !== "" && !sign.startsWith(":")) return;
     this.#queuedReportedAt = Date.now();
@@ -120,7 +121,7 @@ class Attempt {
     if (verdict instanceof AppError) {
       return this.#queue.push({ type: "error", error: redactedError(verdict, this.#connection) });
     }
-    const { calls, refused } = this.#decoder;
+    const { calls, refused } = this.#decoder.chunks;
     this.#queue.push({
       type: "finish",
       reason: redact(verdict, this.#connection),
@@ -137,7 +138,7 @@ class Attempt {
     // Once the service has said how it ended, nothing that the connection does later makes the answer less whole.
     const verdict = this.#decoder.verdict();
     if (verdict !== cut) return verdict;
-    if (this.#isIdle && !this.#decoder.isDone)
+    if (this.#isIdle && !this.#decoder.end.isDone)
       return new AppError("timeout", { host: hostOf(baseUrl), seconds: this.#limit / 1000 });
     if (thrown === null || this.#isIdle) return new AppError("incomplete_answer", { provider });
     return this.#fromThrown(thrown);

@@ -1,8 +1,37 @@
 import type { ClientOptions, OpenAI } from "openai/client";
+import { prefixOf } from "../../chat/message-text.ts";
+import type { ChatRequest } from "../../chat/model.ts";
 import type { Connection } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { send } from "../http/send.ts";
 import { refusalOf } from "./errors.ts";
+import { requestBody } from "./request-body.ts";
+
+/**
+ * Sends a question, once.
+ *
+ * @param more further fields of the body
+ * @returns the response, its body unread
+ * @throws AppError for a refusal and for the network; what `signal` was aborted with
+ */
+export async function requestCompletion(
+  connection: Connection,
+  request: ChatRequest,
+  more: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const baseUrl = prefixOf(request.messages) !== null ? prefixUrl(connection) : connection.baseUrl;
+  const body = { ...requestBody(request, connection), ...more };
+  const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
+    client.chat.completions.create(body, { signal }).asResponse(),
+  );
+  return (response as unknown as FetchedResponse).http;
+}
+
+/** DeepSeek continues from a prefix only at `/beta`. */
+function prefixUrl({ baseUrl, prefix }: Connection): string {
+  return prefix === "beta" ? `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta` : baseUrl;
+}
 
 /**
  * Runs one call of the `openai` package, whose requests go out by `send`.
@@ -86,7 +115,7 @@ async function encoded(body: RequestInit["body"]): Promise<{ bytes: Uint8Array |
 }
 
 /** A response as far as the package reads one; `asResponse()` gives it back. */
-export interface FetchedResponse {
+interface FetchedResponse {
   readonly http: HttpResponse;
 }
 
@@ -102,6 +131,5 @@ function fetched(response: HttpResponse): FetchedResponse & Record<string, unkno
     body,
     text: async () => await response.text(),
     json: async () => JSON.parse(await response.text()) as unknown,
-    arrayBuffer: async () => await response.bytes(),
   };
 }

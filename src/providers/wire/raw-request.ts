@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import { withTimeout } from "../http/request-timeout.ts";
 import { type ChunkSource, httpSource, type SourceItem } from "./chunk-source.ts";
-import { requestCompletion } from "./completion-request.ts";
+import { requestCompletion } from "./openai-client.ts";
 import { complaintIn } from "./error-body.ts";
 import { fromComplaint } from "./errors.ts";
 import { isRecord } from "./json.ts";

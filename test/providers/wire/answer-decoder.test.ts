@@ -62,7 +62,8 @@ describe("an answer of items that came by no network", () => {
     const decoder = new AnswerDecoder(connection, "m", () => {});
     const awaited = [text("a"), end("stop"), usage, done].map((item) => {
       decoder.read(item);
-      return `${decoder.awaits} ${decoder.started} ${decoder.isDone}`;
+      const { chunks, end } = decoder;
+      return `${end.awaits} ${chunks.started} ${end.isDone}`;
     });
     expect(awaited).toEqual(["content true false", "usage true false", "close true false", "nothing true true"]);
   });
