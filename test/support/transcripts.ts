@@ -155,7 +155,7 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
   const [reasoning, answer] = [textOf("Thinking"), textOf("Answer")];
   const complete = ending.status === "complete";
   const { at: askedAt, images = [], continues = null, ...asked } = turn;
-  const { at: endedAt, seams = [], answeredBy = null, ...ended } = ending;
+  const { at: endedAt, seams = [], rethought = 0, answeredBy = null, ...ended } = ending;
   const notice = ending.notice ?? ending.error?.message ?? "";
   return {
     ...asked,
@@ -163,8 +163,8 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
     id,
     askedAt,
     images,
-    reasoning,
-    answer,
+    reasoning: reasoning + answer.slice(0, rethought),
+    answer: answer.slice(rethought),
     answeredAt: answer === "" ? (complete ? endedAt : null) : pieceAt,
     endedAt,
     firstTokenMs: pieces.every(({ text }) => text === "") ? null : pieceAt.getTime() - askedAt.getTime(),
@@ -173,8 +173,11 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
     continues,
     withdrawn: false,
     seams,
-    rethought: ended.rethought ?? 0,
-    sections: sectionsIn(pieces, second(pieceAt), { status: ending.status, at: second(endedAt), text: notice }),
+    rethought,
+    sections:
+      isPlain(pieces) && rethought === 0
+        ? null
+        : sectionsIn(pieces, second(pieceAt), { ...ended, at: second(endedAt), text: notice }),
     answeredBy,
   };
 }
@@ -187,8 +190,13 @@ interface Ending {
   readonly text: string;
 }
 
+/** Whether thinking comes first, if any, and then the answer, if any, and nothing else. */
+function isPlain(pieces: readonly Piece[]): boolean {
+  return /^(?:Thinking )*(?:Answer )*$/u.test(pieces.map(({ name, text }) => (text === "" ? "" : `${name} `)).join(""));
+}
+
 /** What comes one after the other under one label is one section, but each call and each result is one of its own. */
-function sectionsIn(pieces: readonly Piece[], at: Date, ending: Ending): Section[] | null {
+function sectionsIn(pieces: readonly Piece[], at: Date, ending: Ending): Section[] {
   const sections: Section[] = [];
   for (const { name, text } of pieces) {
     const last = sections.at(-1);
@@ -197,7 +205,6 @@ function sectionsIn(pieces: readonly Piece[], at: Date, ending: Ending): Section
       sections.splice(-1, 1, { ...last, text: last.text + text });
     } else sections.push({ name, at, text });
   }
-  if (["", "Thinking", "Answer", "Thinking,Answer"].includes(sections.map(({ name }) => name).join())) return null;
   const name = ending.status === "failed" ? "Error" : "Interrupted";
   if (ending.status !== "complete") return [...sections, { name, at: ending.at, text: ending.text }];
   return sections.some(({ name }) => name === "Answer")

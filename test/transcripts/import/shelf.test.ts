@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { asJson } from "../../../src/transcripts/export/json.ts";
 import { asMessagesLine } from "../../../src/transcripts/export/jsonl.ts";
+import { encodeTranscript } from "../../../src/transcripts/format/encode.ts";
+import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { hasCalls } from "../../../src/transcripts/format/sections.ts";
 import type { Exchange } from "../../../src/transcripts/format/types.ts";
 import { importFile, type ImportOutcome } from "../../../src/transcripts/import/import-file.ts";
@@ -148,14 +150,18 @@ test("titles and texts that look like paths stay in the folder", async () => {
 });
 
 test("a conversation that went out as JSON comes in as it was", () => {
+  const head = { id: "out00001", startedAt: noon, zone: null, title: null, origin: null };
   const header = { id: "out00001", zone: "Asia/Shanghai", origin: { id: "abc", turns: 1 } };
   fc.assert(
     fc.property(fc.array(someCourse, { maxLength: 3 }), (courses) => {
-      const exchanges = [exchange("said", "something"), ...courses.map((course) => expected(course))];
+      const written = courses.map((course, index) => ({ ...expected(course), rethought: index % 2 }));
+      const exchanges = [exchange("said", "something"), ...parseTranscript(encodeTranscript(head, written)).exchanges];
       const item = readOurs(JSON.parse(asJson(transcript(exchanges, header))), { writtenAt: noon });
       expect(item).toMatchObject({ found: header });
       // What was thought and answered by turns is each one text there, unless tools were called.
-      const inOrder = exchanges.map((each) => (hasCalls(each) ? each : Object.assign(each, { sections: null })));
+      const inOrder = exchanges.map((each) =>
+        hasCalls(each) ? each : Object.assign(each, { rethought: 0, sections: null }),
+      );
       expect(item).toHaveProperty("found.exchanges", inOrder);
     }),
     { numRuns: 200 },
