@@ -23,8 +23,6 @@ const nouns = new Set([
 const irregular =
   /^(?:begun|bought|brought|built|caught|done|drawn|fallen|found|given|gone|held|kept|known|laid|led|left|lost|made|meant|met|paid|put|said|seen|sent|shown|spent|spoken|taken|taught|thrown|told|torn|won|worn|written)$/u;
 const declaration = /^(?<exported>export )?(?:declare )?(?:abstract )?(?:interface|type|class|enum) (?<name>\w+)/gmu;
-/** Rooms whose circles are still being undone. */
-const unfinished = /^src\/providers\//u;
 const importedPath = /(?:from|import|import\()\s*"(?<path>\.{1,2}\/[^"]+)"/gu;
 
 const sources = new Map(
@@ -72,7 +70,6 @@ function circles(): string[] {
       if (!arrows.get(reached)!.includes(start)) continue;
       const way: string[] = [reached];
       while (way[0] !== start) way.unshift(before.get(way[0]!)!);
-      if (way.every((path) => unfinished.test(path))) break;
       found.set(way.toSorted().join(" "), `circle: ${[...way, start].join(" → ")}`);
       break;
     }
