@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, put, run, transcriptsOf } from "../support/program.ts";
 import { type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
 
 /** Bodies as the services send them; see the sources in src/providers/wire/errors.ts. */
 const openai = (message: string) => ({
@@ -61,7 +62,9 @@ const rows: readonly Row[] = [
     reply: refusal(400, openai("Invalid value for 'top_p'.")),
     code: 4,
     error: "request_refused",
-    english: ["deepseek refused the request (400: Invalid value for 'top_p')."],
+    english: [
+      wordsOf("request_refused", { provider: "deepseek", status: 400, reason: "Invalid value for 'top_p'" }).what,
+    ],
     chinese: ["400", "Invalid value for 'top_p'"],
   },
   {
@@ -80,7 +83,7 @@ const rows: readonly Row[] = [
     reply: refusal(400, openai("Content Exists Risk")),
     code: 4,
     error: "content_refused",
-    english: ["deepseek refused the content (Content Exists Risk)."],
+    english: [wordsOf("content_refused", { provider: "deepseek", reason: "Content Exists Risk" }).what],
     chinese: ["Content Exists Risk", "\u5185\u5bb9"],
   },
   {
@@ -113,7 +116,7 @@ const rows: readonly Row[] = [
     reply: refusal(429, openai("Rate limit reached for TPM")),
     code: 5,
     error: "rate_limited",
-    english: ["deepseek is limiting requests (429: Rate limit reached for TPM)."],
+    english: [wordsOf("rate_limited", { provider: "deepseek", reason: "Rate limit reached for TPM" }).what],
     chinese: ["429", "\u9891\u7387"],
   },
   {
@@ -258,7 +261,9 @@ describe.concurrent("retries", () => {
     await using server = await serve([refusal(500, openai("oops"), { "retry-after-ms": "1" })]);
     const { code, stderr } = await run(["ask", "--retries", "2", "q"], { env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 5, requests: 3 });
-    expect(stderr.trimEnd().split("\n").at(-1)).toContain("deepseek failed (500: oops).");
+    expect(stderr.trimEnd().split("\n").at(-1)).toContain(
+      wordsOf("service_failed", { provider: "deepseek", status: 500, reason: "oops" }).what,
+    );
   });
 
   test("wait by themselves when the service does not say how long", async () => {

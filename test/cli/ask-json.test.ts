@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, put, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, refusal, text, usage } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
 
 /** `2026-11-20T23:41:07.123+08:00` */
 const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d$/u) as string;
@@ -128,7 +129,9 @@ describe.concurrent("ask -o jsonl", () => {
     const { code, stdout, stderr } = await run(["ask", "-o", "jsonl", "q"], { env: askingAt(server) });
     expect(code).toBe(4);
     expect(JSON.parse(stdout)).toEqual({ type: "error", code: "request_refused", message: stderr.trim() });
-    expect(stderr).toContain("deepseek refused the request (400: no such thing).");
+    expect(stderr).toContain(
+      wordsOf("request_refused", { provider: "deepseek", status: 400, reason: "no such thing" }).what,
+    );
   });
 });
 

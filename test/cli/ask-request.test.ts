@@ -2,9 +2,20 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, put, run, transcriptsOf } from "../support/program.ts";
 import { type RawServer, serve } from "../support/raw-server.ts";
 import { answer, counted } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
 
 const system = (content: string) => ({ role: "system", content });
 const user = (content: string) => ({ role: "user", content });
+
+/** What stands in each request for `q`, beside the model. */
+const plain = { messages: [user("q")], stream: true, stream_options: { include_usage: true } };
+
+/** The models of providers that have one of their own in the catalogue. */
+const models: Readonly<Record<string, string>> = {
+  deepseek: "deepseek-flash",
+  siliconflow: "deepseek-ai/DeepSeek-V4-Flash",
+  "siliconflow-com": "deepseek-ai/DeepSeek-V4-Flash",
+};
 
 /** A config file that has every local provider, and one of its own, at the server. */
 function providersAt({ url }: RawServer): string {
@@ -52,26 +63,59 @@ describe.concurrent("a request", () => {
     const { code } = await run(["ask", ...flags, "q"], { env: askingAt(server) });
     expect(code).toBe(0);
     const { model, messages, stream, stream_options, ...rest } = server.body();
-    expect({ model, messages, stream, stream_options }).toBeDefined();
+    expect({ model, messages, stream, stream_options }).toEqual({ model: "deepseek-flash", ...plain });
     expect(rest).toEqual(fields);
   });
 
   test.each([
-    ["-T", "hot", "--temperature cannot be hot. Give 0, 1\u2026."],
-    ["-T", "3", "--temperature cannot be 3. Give \u2264 2."],
-    ["--top-p", "1.1", "--top-p cannot be 1.1. Give \u2264 1."],
-    ["--max-tokens", "0", "--max-tokens cannot be 0. Give \u2265 1."],
+    [
+      "-T",
+      "hot",
+      wordsOf("bad_value", { name: "--temperature", value: "hot", expected: "0, 1\u2026", nearest: null }).whole,
+    ],
+    ["-T", "3", wordsOf("bad_value", { name: "--temperature", value: "3", expected: "\u2264 2", nearest: null }).whole],
+    [
+      "--top-p",
+      "1.1",
+      wordsOf("bad_value", { name: "--top-p", value: "1.1", expected: "\u2264 1", nearest: null }).whole,
+    ],
+    [
+      "--max-tokens",
+      "0",
+      wordsOf("bad_value", { name: "--max-tokens", value: "0", expected: "\u2265 1", nearest: null }).whole,
+    ],
     ["--max-tokens", "1.5", "--max-tokens cannot be 1.5. Give 1, 2, 3\u2026"],
     ["--max-tokens", "", '--max-tokens cannot be "". Give 0, 1\u2026.'],
-    ["--presence-penalty", "-3", "--presence-penalty cannot be -3. Give \u2265 -2."],
-    ["--timeout", "0", "--timeout cannot be 0. Give > 0."],
-    ["--retries", "-1", "--retries cannot be -1. Give \u2265 0."],
-    ["--effort", "enormous", "--effort cannot be enormous. Give low | high | max."],
+    [
+      "--presence-penalty",
+      "-3",
+      wordsOf("bad_value", { name: "--presence-penalty", value: "-3", expected: "\u2265 -2", nearest: null }).whole,
+    ],
+    ["--timeout", "0", wordsOf("bad_value", { name: "--timeout", value: "0", expected: "> 0", nearest: null }).whole],
+    [
+      "--retries",
+      "-1",
+      wordsOf("bad_value", { name: "--retries", value: "-1", expected: "\u2265 0", nearest: null }).whole,
+    ],
+    [
+      "--effort",
+      "enormous",
+      wordsOf("bad_value", { name: "--effort", value: "enormous", expected: "low | high | max", nearest: null }).whole,
+    ],
     ["--stop", "", '--stop cannot be "". Give "\u2026".'],
     ["--model", "", '--model cannot be "". Give "\u2026".'],
     ["--seed", "1.5", "--seed cannot be 1.5. Give 1, 2, 3\u2026"],
-    ["--min-p", "2", "--min-p cannot be 2. Give \u2264 1."],
-    ["--response-format", "xml", "--response-format cannot be xml. Give json_object | text | {\u2026}."],
+    ["--min-p", "2", wordsOf("bad_value", { name: "--min-p", value: "2", expected: "\u2264 1", nearest: null }).whole],
+    [
+      "--response-format",
+      "xml",
+      wordsOf("bad_value", {
+        name: "--response-format",
+        value: "xml",
+        expected: "json_object | text | {\u2026}",
+        nearest: null,
+      }).whole,
+    ],
     ["--body", "logprobs", "key=value"],
     ["--body", "=1", "key=value"],
     ["--body", "messages=[]", "\u2260 model, messages, stream, prefix"],
@@ -136,7 +180,8 @@ describe.concurrent("a request", () => {
     const { code, stderr } = await run(["ask", "-p", provider, ...flags, "q"], { place, env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const { model, messages, stream, stream_options, ...rest } = server.body();
-    expect({ model, messages, stream, stream_options }).toBeDefined();
+    expect({ messages, stream, stream_options }).toEqual(plain);
+    expect(model).toBe(models[provider] ?? "local-model");
     expect(rest).toEqual(fields);
   });
 
@@ -275,6 +320,6 @@ describe.concurrent("an earlier conversation", () => {
       run(["ask", "--continue", "q"], { env }),
     ]);
     expect([unknown.code, none.code]).toEqual([2, 2]);
-    expect(unknown.stderr).toContain("No conversation matches \u201czzzzzzzzz\u201d.");
+    expect(unknown.stderr).toContain(wordsOf("transcript_not_found", { reference: "zzzzzzzzz" }).what);
   });
 });

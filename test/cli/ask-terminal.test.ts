@@ -3,6 +3,7 @@ import { askingAt, newPlace, openProgram, put } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
 import { join } from "node:path";
+import { en } from "../support/words.ts";
 
 test("ask on a terminal says below the answer what it took; not under --quiet", async () => {
   await using server = await serve([answer("Hello.")]);
@@ -20,10 +21,10 @@ test("ask on a terminal asks before it sends much; No sends nothing, and that is
   const [place, env] = [newPlace(), askingAt(server)];
   put(join(place.cwd, "big.txt"), "word ".repeat(300_000));
   await using terminal = openProgram(["ask", "-f", "big.txt", "hello"], { place, env, cols: 100 });
-  await terminal.until("Send them?");
+  await terminal.until(en.attachments.sendLarge);
   terminal.type("n\r");
   expect((await terminal.exit).code).toBe(130);
-  expect(terminal.screen()).toContain("Not sent.");
+  expect(terminal.screen()).toContain(en.attachments.notSent);
   expect(terminal.screen()).not.toContain("Interrupted");
   expect(server.requests).toHaveLength(0);
 });

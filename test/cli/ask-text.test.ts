@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, put, run, start, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, finish, done, text } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
 
 /** What the last request asked, in the words of the last message. */
 function questionIn(body: Record<string, unknown>): unknown {
@@ -32,7 +33,7 @@ describe.concurrent("the question", () => {
   ])("cannot be %s", async (_, args, input) => {
     const { code, stdout, stderr } = await run(["ask", ...args], { input, env: { DEEPSEEK_API_KEY: "sk-1234567890" } });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("There is no question.");
+    expect(stderr).toContain(wordsOf("no_question", {}).what);
   });
 
   test("has text files fenced behind it, and pictures beside it", async () => {
@@ -61,10 +62,10 @@ describe.concurrent("the question", () => {
       run(["-f", "gone.txt"], { place, env, input: "one\ntwo\n" }),
     ]);
     expect([missing.code, binary.code, piped.code, chat.code]).toEqual([2, 2, 2, 2]);
-    expect(piped.stderr).toContain("Can't read stdin: it is a binary file.");
+    expect(piped.stderr).toContain(wordsOf("input_unreadable", { path: "stdin", reason: "binary" }).what);
     expect(chat.stderr.match(/gone\.txt/gu)).toHaveLength(1);
-    expect(missing.stderr).toContain("Can't read gone.txt: no such file.");
-    expect(binary.stderr).toContain("Can't read blob.bin: it is a binary file.");
+    expect(missing.stderr).toContain(wordsOf("input_unreadable", { path: "gone.txt", reason: "ENOENT" }).what);
+    expect(binary.stderr).toContain(wordsOf("input_unreadable", { path: "blob.bin", reason: "binary" }).what);
   });
 });
 
@@ -140,7 +141,7 @@ describe.concurrent("what is said on stderr", () => {
     expect(quiet.stderr).toBe("");
     expect(quiet.stdout).toContain("No model is behind this");
     expect(failed.code).toBe(3);
-    expect(failed.stderr).toContain("There is no API key for deepseek.");
+    expect(failed.stderr).toContain(wordsOf("no_key", { provider: "deepseek" }).what);
   });
 
   test("has colours only when forced", async () => {

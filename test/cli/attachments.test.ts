@@ -8,6 +8,7 @@ import { gif, jpeg, png, webp } from "../support/pictures.ts";
 import { askingAt, environment, launcher, newPlace, type Place, put, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
+import { en, wordsOf, zh } from "../support/words.ts";
 
 interface Part {
   readonly type: string;
@@ -37,10 +38,10 @@ describe.concurrent("a file with a question", () => {
   test("is shown with its size and tokens before the question leaves; not under --quiet", async () => {
     const place = placeWith({ "notes.md": "x".repeat(2000) });
     const { stderr } = await ask(["-f", "notes.md", "look"], { place });
-    expect(stderr).toContain("Attached: notes.md \u00b7 2.0 kB \u00b7 ~600 tokens");
+    expect(stderr).toContain(en.attachments.file({ name: "notes.md", size: "2.0 kB", tokens: "600" }));
     expect((await ask(["-q", "-f", "notes.md", "look"], { place })).stderr).toBe("");
     const chinese = await ask(["--lang", "zh", "-f", "notes.md", "look"], { place });
-    expect(chinese.stderr).toContain("已附上：notes.md \u00b7 2.0 kB \u00b7 约 600 token");
+    expect(chinese.stderr).toContain(zh.attachments.file({ name: "notes.md", size: "2.0 kB", tokens: "600" }));
   });
 
   test("may be a pattern or a folder, as for /file, and each file goes once", async () => {
@@ -64,8 +65,8 @@ describe.concurrent("a file with a question", () => {
 
   test.each([
     ["a URL", "https://example.com/x.md", "URLs are not fetched. Download it first"],
-    ["nothing there", "gone.md", "Can't read gone.md: no such file."],
-    ["a pattern without a match", "*.rs", "Can't read *.rs: no file matches."],
+    ["nothing there", "gone.md", wordsOf("input_unreadable", { path: "gone.md", reason: "ENOENT" }).what],
+    ["a pattern without a match", "*.rs", wordsOf("input_unreadable", { path: "*.rs", reason: "no_match" }).what],
   ])("cannot be %s", async (_, path, sentence) => {
     const { code, sent, stderr } = await ask(["-f", path, "look"]);
     expect({ code, sent }).toEqual({ code: 2, sent: null });
@@ -119,7 +120,7 @@ describe.concurrent("a file with a question", () => {
     const place = placeWith({ "big.txt": "word ".repeat(300_000) });
     const { code, stderr } = await ask(["-f", "big.txt", "look"], { place });
     expect(code).toBe(0);
-    expect(stderr).toContain("Large attachments: 1.5 MB, ~450,000 tokens (45 % of the model's window).");
+    expect(stderr).toContain(en.attachments.large({ size: "1.5 MB", tokens: "450,000", share: "45 %" }));
   });
 
   test("beyond what a service takes is refused before it is read", async () => {
@@ -127,7 +128,9 @@ describe.concurrent("a file with a question", () => {
     truncateSync(join(place.cwd, "huge.png"), 600_000_000);
     const { code, sent, stderr } = await ask(["-f", "huge.png", "look"], { place });
     expect({ code, sent }).toEqual({ code: 2, sent: null });
-    expect(stderr).toContain("Can't read huge.png: it is larger than 32 MiB.");
+    expect(stderr).toContain(
+      wordsOf("input_unreadable", { path: "huge.png", reason: "too_large", limit: "32 MiB" }).what,
+    );
   });
 });
 
@@ -160,7 +163,7 @@ describe.concurrent("the encoding of what is attached or piped", () => {
     const { stderr } = await run(["chat"], { input, env: askingAt(server) });
     const sent = server.requests.map(({ body }) => (body!["messages"] as { content: string }[]).at(-1)?.content);
     expect(sent).toEqual([words, "量子计算"]);
-    expect(stderr).toContain("stdin: read as GB18030");
+    expect(stderr).toContain(en.attachments.converted({ name: "stdin", encoding: "GB18030" }));
   });
 
   test("a session piped in as UTF-16 is read", async () => {
@@ -247,7 +250,7 @@ describe.concurrent("what never ends", () => {
     expect(server.requests).toHaveLength(0);
     const { code, stderr } = await running.done;
     expect(code).toBe(0);
-    expect(stderr).toContain("Nothing came on stdin: asking without it.");
+    expect(stderr).toContain(en.attachments.withoutStdin);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -274,5 +277,5 @@ test("a piped line without an end is refused, not gathered for ever", async () =
     env: { DEEPSEEK_API_KEY: "sk-0123456789" },
   });
   expect(code).toBe(2);
-  expect(stderr).toContain("Can't read stdin: it is larger than 32 MiB.");
+  expect(stderr).toContain(wordsOf("input_unreadable", { path: "stdin", reason: "too_large", limit: "32 MiB" }).what);
 });

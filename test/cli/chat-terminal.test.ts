@@ -3,6 +3,7 @@ import { askingAt, newPlace, openProgram, put, transcriptsOf } from "../support/
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, refusal, text, usage } from "../support/wire.ts";
+import { en, zh } from "../support/words.ts";
 
 describe.concurrent("a session on a terminal", () => {
   test("says who answers and where it is saved, and on leaving where it was and how to go on", async () => {
@@ -11,8 +12,8 @@ describe.concurrent("a session on a terminal", () => {
     await using terminal = openProgram([], { place, env: askingAt(server), cols: 120 });
     await terminal.until(/^>$/mu);
     expect(terminal.screen().split("\n")).toEqual([
-      "deepseek-chat \u00b7 deepseek \u00b7 deepseek-flash",
-      "Saved to transcripts. /help lists the commands, q leaves.",
+      en.session.banner({ provider: "deepseek", model: "deepseek-flash" }),
+      en.session.saving({ path: "transcripts" }),
       ">",
     ]);
     await say(terminal, "hello");
@@ -42,10 +43,10 @@ describe.concurrent("a session on a terminal", () => {
     put(place.configFile, "show_thinking: always\n");
     await using terminal = openProgram([], { place, env: { ...askingAt(server), FORCE_COLOR: "1" }, cols: 100 });
     await say(terminal, "why?");
-    await terminal.until("waiting for the first word");
+    await terminal.until(en.answer.waiting);
     thinking.resolve();
     await terminal.until("Let me see.");
-    expect(terminal.screen()).not.toContain("waiting for the first word");
+    expect(terminal.screen()).not.toContain(en.answer.waiting);
     // SGR 2 is faint.
     expect(terminal.raw).toMatch(/\u001b\[2m[^\u001b]*Let me see\./u);
     answering.resolve();
@@ -64,13 +65,13 @@ describe.concurrent("a session on a terminal", () => {
     await say(terminal, "/model deepseek-v4-pro");
     await terminal.until("Model: deepseek/deepseek-v4-pro");
     await say(terminal, "/system Be kind.");
-    await terminal.until("holds from the next question on");
+    await terminal.until(en.session.systemSet);
     await say(terminal, "/modle x");
     await terminal.until("did you mean /model?");
     await say(terminal, "one");
     await terminal.until(/12 out/u);
     await say(terminal, "/new");
-    await terminal.until("A new conversation begins");
+    await terminal.until(en.session.newStarted);
     await say(terminal, "/quit");
     expect((await terminal.exit).code).toBe(0);
     expect(server.requests).toHaveLength(1);
@@ -157,7 +158,7 @@ describe.concurrent("a session on a terminal", () => {
     terminal.type("one\n");
     await terminal.until("One line.");
     terminal.type("\u0003");
-    await terminal.until("Stopped. What came is kept.");
+    await terminal.until(en.answer.interrupted);
     await terminal.until(/\n>$/u);
     terminal.type("two\n");
     await terminal.until(/12 out/u);
@@ -184,7 +185,7 @@ describe.concurrent("a session on a terminal", () => {
     await say(terminal, "/lang zh");
     await terminal.until(/\n>$/u);
     terminal.type("\u0012");
-    await terminal.until("\u641c\u7d22\u5386\u53f2");
+    await terminal.until(zh.editor.search);
     expect(terminal.screen()).not.toContain("search history");
   });
 

@@ -7,6 +7,7 @@ import { askingAt, newPlace, openProgram, type Place, put } from "../support/pro
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 /** Programs of another system, and of this one none but these. */
 function system(place: Place, programs: Readonly<Record<string, string>>): { PATH: string } {
@@ -38,7 +39,7 @@ describe.skipIf(process.platform === "win32").concurrent("the clipboard", () => 
     await say(terminal, "hello");
     await terminal.until("12 out");
     await say(terminal, "/copy");
-    await terminal.until("Copied 10 characters.");
+    await terminal.until(en.session.copied({ characters: 10 }));
     expect(readFileSync(copied).toString("hex").startsWith("fffe")).toBe(true);
     expect(new TextDecoder("utf-16le").decode(readFileSync(copied))).toBe("你好，世界。\n`x`");
     await say(terminal, "/paste");

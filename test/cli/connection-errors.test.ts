@@ -7,6 +7,7 @@ import { askingAt, newPlace, put, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { chunk, freePort, lastChunk, listen, streaming } from "../support/tcp.ts";
 import { answer, done, finish, text } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
 
 /** The way to an address: what goes straight, what is refused, and what is said where no connection comes about. */
 
@@ -50,8 +51,8 @@ describe.concurrent("a proxy", () => {
     ]);
     expect([english, chinese, models, doctor].map(({ code }) => code)).toEqual([3, 3, 3, 3]);
     expect(english.stderr).toBe(
-      "The base URL of deepseek, http://service.test/v1, is plain http, and HTTP_PROXY sends it through a proxy, which would see the key. " +
-        "Use https; or add service.test to NO_PROXY, so that it is reached directly.\n",
+      `${wordsOf("insecure_proxy", { provider: "deepseek", url: "http://service.test/v1", variable: "HTTP_PROXY" }).what} ` +
+        `${wordsOf("insecure_proxy", { url: "service.test" }).next}\n`,
     );
     expect(chinese.stderr).toMatch(/HTTP_PROXY[^]*NO_PROXY/u);
     expect(proxy.connections).toBe(0);
@@ -136,7 +137,7 @@ test.concurrent("a connection that does not come about is given up within ten se
   const { code, stderr } = await run([...ask, "--retries", "0"], { env, node: ["--require", silent] });
   expect({ code, stderr }).toEqual({
     code: 5,
-    stderr: "No connection to service.test: no connection in time (ETIMEDOUT). Check the network and the base URL.\n",
+    stderr: `${wordsOf("no_connection", { host: "service.test", cause: "timeout", reason: "ETIMEDOUT", proxy: null }).whole}\n`,
   });
 });
 

@@ -6,6 +6,7 @@ import { askingAt, newPlace, openProgram, type Place, put } from "../support/pro
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 /** Writes a script into a folder whose name has blanks, and gives its path. */
 function script({ home }: Place, body: string): string {
@@ -35,8 +36,12 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
 
   test.each([
     ["exits with a failure", "exit 3", /The editor .* ended with 3\./u],
-    ["leaves no file", 'rm "$1"', "Nothing to send."],
-    ["leaves what is no text", 'printf "\\000\\001\\002" > "$1"', "Can't read question.md: it is a binary file."],
+    ["leaves no file", 'rm "$1"', en.session.nothingToSend],
+    [
+      "leaves what is no text",
+      'printf "\\000\\001\\002" > "$1"',
+      wordsOf("input_unreadable", { path: "question.md", reason: "binary" }).what,
+    ],
   ])("that %s leaves the typed words at the prompt, and the session goes on", async (_, body, sentence) => {
     const place = newPlace();
     await using server = await serve([answer("seen")]);
@@ -57,10 +62,12 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
     const env = { DEEPSEEK_API_KEY: "sk-1234567890", EDITOR: "no-such-editor --wait" };
     await using terminal = openProgram(["config", "edit"], { place, env, cols: 200 });
     expect((await terminal.exit).code).toBe(2);
-    expect(terminal.screen()).toContain("Can't run the editor no-such-editor --wait.");
+    expect(terminal.screen()).toContain(
+      wordsOf("editor_failed", { editor: "no-such-editor --wait", ended: null }).what,
+    );
     await using session = openProgram([], { place, env, cols: 200 });
     await say(session, "/edit my words");
-    await session.until("Can't run the editor no-such-editor --wait.");
+    await session.until(wordsOf("editor_failed", { editor: "no-such-editor --wait", ended: null }).what);
     await session.until(/^> my words$/mu);
   });
 

@@ -5,6 +5,7 @@ import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, newPlace, type Place, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 const thinking = { body: [delta({ reasoning_content: "The answer is 42." }), finish(), usage, done] };
 
@@ -84,7 +85,7 @@ describe.concurrent("thinking that ends with a tag and began without one", () =>
     gate.resolve();
     const { code, stdout, stderr } = await running.done;
     expect([code, stdout]).toEqual([0, "I greet back.\nHello!\n"]);
-    expect(stderr).toContain("The text before the answer was the model's thinking");
+    expect(stderr).toContain(en.answer.rethought);
     expect(await lastExchange(place)).toMatchObject({ reasoning: "I greet back.\n", answer: "Hello!" });
     await run(["ask", "-c", "and now?"], { place, env: askingAt(server) });
     expect(server.body()["messages"]).toMatchObject([

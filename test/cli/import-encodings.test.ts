@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { encode, utf16 } from "../support/encodings.ts";
 import { environment, launcher, newPlace, put, run, start, transcriptsOf } from "../support/program.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const plain = `[2025-01-02 03:04:05] Question:
 解释量子计算
@@ -42,7 +43,7 @@ describe.concurrent("an imported file", () => {
       encode(plain.replace(/解释.*/u, "這是繁體中文的問題").replace(/量子计算利用.*/u, "好的，沒問題。"), "big5"),
     );
     const { stderr } = await run(["transcripts", "import", "old.txt"], { place });
-    expect(stderr).toBe("old.txt: read as Big5\n");
+    expect(stderr).toBe(`${en.attachments.converted({ name: "old.txt", encoding: "Big5" })}\n`);
     expect(transcriptsOf(place)[0]).toContain("這是繁體中文的問題");
   });
 
@@ -70,6 +71,6 @@ describe.concurrent("an imported file", () => {
   test.skipIf(process.platform === "win32")("is no device", async () => {
     const { code, stderr } = await run(["transcripts", "import", "/dev/zero"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("Can't read /dev/zero: it is not a regular file.");
+    expect(stderr).toContain(wordsOf("input_unreadable", { path: "/dev/zero", reason: "not_a_file" }).what);
   });
 });

@@ -7,6 +7,7 @@ import { askingAt, newPlace, openProgram, type Place, put, run } from "../suppor
 import { type PtyTerminal, say } from "../support/pty.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const numbered: Script = (_, index) => answer(`answer ${index + 1}`);
 
@@ -57,7 +58,7 @@ describe.concurrent("@path at the prompt", () => {
     await using terminal = openProgram([], { place, env: askingAt(server), cols: 100, rows: 50 });
     await say(terminal, "see @notes.md.");
     await answered(terminal, server, 1);
-    expect(terminal.scrollback()).toContain("Attached: notes.md \u00b7 8 B \u00b7 ~3 tokens");
+    expect(terminal.scrollback()).toContain(en.attachments.file({ name: "notes.md", size: "8 B", tokens: "3" }));
     await say(terminal, '看@notes.md，和 @"my notes.md" 还有 @my\\ notes.md @x.txt');
     await answered(terminal, server, 2);
     expect(terminal.scrollback()).toContain("Attached: x.txt \u00b7 2 B \u00b7 ~1 token\n");
@@ -153,7 +154,7 @@ describe.concurrent("@path at the prompt", () => {
     await using server = await serve(numbered);
     await using terminal = openProgram([], { place, env: askingAt(server), cols: 100, rows: 50 });
     await say(terminal, "see @blob.bin");
-    await terminal.until("Can't read blob.bin: it is a binary file.");
+    await terminal.until(wordsOf("input_unreadable", { path: "blob.bin", reason: "binary" }).what);
     await terminal.until(/\n> see @blob\.bin$/u);
     terminal.type("\u0015");
     await say(terminal, "/file blob.bin");
@@ -168,13 +169,13 @@ describe.concurrent("@path at the prompt", () => {
     await using server = await serve(numbered);
     await using terminal = openProgram([], { place, env: askingAt(server), cols: 100, rows: 50 });
     await say(terminal, "see @big.txt");
-    await terminal.until("Send them?");
+    await terminal.until(en.attachments.sendLarge);
     terminal.type("\r");
-    await terminal.until("Not sent.");
+    await terminal.until(en.attachments.notSent);
     await terminal.until(/\n> see @big\.txt$/u);
     expect(server.requests).toHaveLength(0);
     terminal.type("\r");
-    await terminal.until(() => terminal.scrollback().split("Send them?").length === 3);
+    await terminal.until(() => terminal.scrollback().split(en.attachments.sendLarge).length === 3);
     terminal.type("y\r");
     await answered(terminal, server, 1);
     expect(questions(server)[0]).toContain("word word");

@@ -3,6 +3,7 @@ import { newPlace, openProgram, type Place, put, run } from "../support/program.
 import { say } from "../support/pty.ts";
 import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal, text } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 /** A server with a list of models. */
 async function offering(...ids: readonly string[]): Promise<RawServer> {
@@ -113,7 +114,10 @@ describe.concurrent("an id that begins with another provider's name", () => {
       env,
       input: "/model deepseek-flsh\n/model silicoflow/x\n/model deepseek-v4-flash\n",
     });
-    expect(stderr.match(/Did you mean .*/gu)).toEqual(["Did you mean deepseek-flash?", "Did you mean siliconflow/x?"]);
+    expect(stderr.match(/Did you mean .*/gu)).toEqual([
+      en.session.modelMeant({ nearest: "deepseek-flash" }),
+      en.session.modelMeant({ nearest: "siliconflow/x" }),
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { askingAt, newPlace, openProgram, type Place, put, run } from "../suppor
 import { say } from "../support/pty.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, done, event, finish, refusal, text } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 function json(body: unknown): Reply {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
@@ -239,8 +240,8 @@ test.concurrent("a window that the server tells is what a file is held against b
   put(join(place.cwd, "notes.txt"), "word ".repeat(400));
   await using terminal = openProgram([], { place, cols: 100, rows: 30 });
   await say(terminal, "look at @notes.txt");
-  await terminal.until("Send them?");
-  expect(terminal.scrollback()).toContain("Large attachments: 2.0 kB, ~600 tokens (29 % of the model's window).");
+  await terminal.until(en.attachments.sendLarge);
+  expect(terminal.scrollback()).toContain(en.attachments.large({ size: "2.0 kB", tokens: "600", share: "29 %" }));
   expect(server.requests.map(({ path }) => path)).not.toContain("/v1/chat/completions");
 });
 
@@ -253,7 +254,10 @@ describe.concurrent("balance", () => {
       await run(["balance", "--json"], { env: askingAt(server) }),
     ];
     expect(server.requests[0]).toMatchObject({ method: "GET", path: "/user/balance" });
-    expect(text).toMatchObject({ code: 0, stdout: "CNY  110.00 (10.00 granted, 100.00 topped up)\n" });
+    expect(text).toMatchObject({
+      code: 0,
+      stdout: `${en.tables.balance({ total: "CNY  110.00", granted: "10.00", toppedUp: "100.00" })}\n`,
+    });
     expect(JSON.parse(asJson.stdout)).toEqual({
       provider: "deepseek",
       balances: [{ currency: "CNY", total: "110.00", granted: "10.00", topped_up: "100.00" }],
@@ -265,7 +269,7 @@ describe.concurrent("balance", () => {
     await using server = await serve([json({ code: 20000, message: "OK", status: true, data })]);
     const env = { SILICONFLOW_API_KEY: "sk-0123456789", SILICONFLOW_BASE_URL: `${server.url}/v1` };
     const { stdout } = await run(["balance", "-p", "siliconflow"], { env });
-    expect(stdout).toBe("CNY  21.5 (1.5 granted, 20 topped up)\n");
+    expect(stdout).toBe(`${en.tables.balance({ total: "CNY  21.5", granted: "1.5", toppedUp: "20" })}\n`);
     expect(server.requests[0]!.path).toBe("/v1/user/info");
   });
 
@@ -274,7 +278,7 @@ describe.concurrent("balance", () => {
       run(["balance", "-p", "demo"]),
       run(["balance", "-p", "demo", "--json"]),
     ]);
-    expect(text).toMatchObject({ code: 0, stdout: "", stderr: "demo does not tell the balance.\n" });
+    expect(text).toMatchObject({ code: 0, stdout: "", stderr: `${en.tables.noBalance({ provider: "demo" })}\n` });
     expect(JSON.parse(asJson.stdout)).toEqual({ provider: "demo", balances: null });
   });
 });
@@ -282,5 +286,9 @@ describe.concurrent("balance", () => {
 test("a balance that is not in the answer is told as missing", async () => {
   await using server = await serve([json({ is_available: true })]);
   const { code, stdout, stderr } = await run(["balance"], { env: askingAt(server) });
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "deepseek does not tell the balance.\n" });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: `${en.tables.noBalance({ provider: "deepseek" })}\n`,
+  });
 });

@@ -7,6 +7,7 @@ import { type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { ending, noon, turn } from "../support/transcripts.ts";
 import { answer } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const [enter, escape, down] = ["\r", "\u001b", "\u001b[B"];
 
@@ -88,7 +89,9 @@ describe.concurrent("the picker of conversations", () => {
     await terminal.until("Conversations (3)");
     // The letter x of the full-width word is typed as such; Linux has one at its end.
     terminal.type(filter);
-    await terminal.until(title === "" ? "No conversation has all of these words." : "Conversations (1 of 3)");
+    await terminal.until(
+      title === "" ? "No conversation has all of these words." : en.picker.title({ all: 3, found: 1 }),
+    );
     await terminal.until(() => listed(terminal).join() === (title === "" ? "" : `*${title}`));
     terminal.type(escape);
     await terminal.until("Conversations (3)");
@@ -107,9 +110,9 @@ describe.concurrent("the picker of conversations", () => {
     });
     await terminal.until("Conversations (3)");
     terminal.type("\u91cf\u5b50");
-    await terminal.until("Conversations (1 of 3)");
+    await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type(enter);
-    await terminal.until("Any key goes back to the list.");
+    await terminal.until(en.picker.back);
     expect(terminal.screen()).toMatch(/Question #1[^]*Answer/u);
     terminal.type(" ");
     await terminal.until(/Question #1[^]*Conversations \(1 of 3\)/u);
@@ -155,8 +158,8 @@ describe.concurrent("the picker of conversations", () => {
       await terminal.until("Conversations (3)");
       terminal.type(pasted);
       await terminal.until(`Conversations (0 of 3) ${pasted.replaceAll(/\u001b\[20.~/gu, "")}`);
-      await terminal.until("No conversation has all of these words.");
-      expect(terminal.screen()).toContain("Conversations (0 of 3)");
+      await terminal.until(en.picker.noMatch);
+      expect(terminal.screen()).toContain(en.picker.title({ found: 0, all: 3 }));
     },
   );
 
@@ -164,11 +167,11 @@ describe.concurrent("the picker of conversations", () => {
     await using terminal = openProgram(["transcripts"], { place: filledPlace() });
     await terminal.until("Conversations (3)");
     terminal.type("kube");
-    await terminal.until("Conversations (1 of 3)");
+    await terminal.until(en.picker.title({ all: 3, found: 1 }));
     for (const key of ["\u001b[D", "\u001b[H", "\u0001"]) terminal.type(key);
     terminal.type("c");
     await terminal.until("kubec");
-    await terminal.until("Conversations (1 of 3)");
+    await terminal.until(en.picker.title({ all: 3, found: 1 }));
     expect(listed(terminal)).toEqual(["*kubectl apply"]);
   });
 
@@ -229,7 +232,7 @@ describe.concurrent("the picker of conversations", () => {
     await say(terminal, "/resume");
     await terminal.until("Enter go on");
     terminal.type("d");
-    await terminal.until("is in use. Leave the session that goes on with it first.");
+    await terminal.until(`is in use. ${wordsOf("transcript_busy", {}).next}`);
     await terminal.until("Enter go on");
     terminal.type("\u0004");
     await say(terminal, "q");
@@ -256,24 +259,24 @@ describe.concurrent("the picker of conversations", () => {
     await using terminal = openProgram(["transcripts"], { place });
     await terminal.until("Conversations (3)");
     terminal.type("kube");
-    await terminal.until("Conversations (1 of 3)");
+    await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type(down);
     await terminal.until("e export");
     terminal.type("e");
-    await terminal.until("Export to which form?");
+    await terminal.until(en.picker.form);
     terminal.type(enter);
     await terminal.until("1 conversation exported to");
     expect(readdirSync(place.cwd).filter((name) => name.endsWith(".md"))).toHaveLength(1);
-    await terminal.until("Conversations (1 of 3)");
+    await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type("d");
-    await terminal.until("Remove \u201ckubectl apply\u201d for good?");
+    await terminal.until(en.transcripts.reallyRemove({ title: "kubectl apply" }));
     terminal.type(`n${enter}`);
     await terminal.until("d delete");
     terminal.type("d");
     await terminal.until(/for good\? \(y\/N\) *$/u);
     terminal.type(`y${enter}`);
-    await terminal.until("Removed: kubectl apply");
-    await terminal.until("No conversation has all of these words.");
+    await terminal.until(en.transcripts.removed({ title: "kubectl apply" }));
+    await terminal.until(en.picker.noMatch);
     terminal.type(escape);
     await terminal.until("Conversations (2)");
     expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(2);
@@ -302,7 +305,7 @@ describe.concurrent("the picker of conversations", () => {
     writer.text(`text ${evil}`, new Date());
     writer.end(ending());
     await using terminal = openProgram(["transcripts"], { place });
-    await terminal.until("Conversations (1)");
+    await terminal.until(en.picker.title({ all: 1, found: 1 }));
     await terminal.until("> title");
     expect(terminal.raw).not.toMatch(/\u001b\]|\u001b\[2J|\u202e|\u009b/u);
     terminal.type("q");
@@ -315,7 +318,7 @@ describe.concurrent("the picker of conversations", () => {
     await using terminal = openProgram(["--resume"], { place, env: askingAt(server) });
     await terminal.until("Enter go on");
     terminal.type("linux");
-    await terminal.until("Conversations (1 of 3)");
+    await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type(enter);
     await terminal.until("Going on with \u201cWhat is Linux?\u201d");
     await terminal.until(/>$/u);
@@ -346,10 +349,10 @@ test("the picker's filter finds what was said too", async () => {
   await terminal.until("Conversations (3)");
   terminal.type("/");
   terminal.type("manifest");
-  await terminal.until("Conversations (1 of 3)");
+  await terminal.until(en.picker.title({ all: 3, found: 1 }));
   await terminal.until(() => listed(terminal).join() === "*kubectl apply");
   terminal.type(" nowhere");
-  await terminal.until("No conversation has all of these words.");
+  await terminal.until(en.picker.noMatch);
   terminal.type("\u0015");
   terminal.type("\u53e0\u52a0");
   await terminal.until(() => listed(terminal)[0] === `*${quantum}`);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { type RawServer, type Received, type Reply, serve } from "../support/raw-server.ts";
 import { counted, delta, done, event, finish, refusal, text, usage } from "../support/wire.ts";
+import { en, wordsOf, zh } from "../support/words.ts";
 
 type Body = Record<string, unknown>;
 
@@ -212,7 +213,7 @@ describe("doctor --probe", () => {
     await using server = await serve((request) => models(request) ?? refusal(503, { error: { message: "busy" } }));
     const where = place();
     const { stdout, code } = await run(["doctor", "--probe"], { place: where, env: environment(server, where) });
-    expect(stdout).toContain("deepseek failed (503: busy).");
+    expect(stdout).toContain(wordsOf("service_failed", { provider: "deepseek", status: 503, reason: "busy" }).what);
     expect(stdout).toContain("not tried, because of: Streaming");
     expect(statSync(findingsPath(where), { throwIfNoEntry: false })).toBeUndefined();
     expect(code).toBe(5);
@@ -230,7 +231,7 @@ describe("doctor --probe", () => {
       place: where,
       env: environment(server, where),
     });
-    expect(stdout).toContain("m was still answering after 2 s; it is slow.");
+    expect(stdout).toContain(en.doctor.problems.still_answering({ model: "m", seconds: 2 }).what);
     expect(stdout).not.toMatch(/cut|ECONNRESET|All is well/u);
   });
 
@@ -276,10 +277,10 @@ describe("doctor --probe", () => {
     await using server = await serve(plain);
     const where = place();
     const run1 = await run(["doctor", "--probe"], { place: where, env: environment(server, where) });
-    expect(run1.stdout).toContain("deepseek refuses the thinking switch in the form deepseek.");
+    expect(run1.stdout).toContain(en.doctor.problems.refused_switch({ provider: "deepseek", form: "deepseek" }).what);
     expect(run1.stderr).toContain("Asking m a few tiny questions");
     expect(run1.stderr).toContain(findingsPath(where).replace(where.home, "~"));
     const run2 = await run(["doctor", "--probe", "--lang", "zh"], { place: where, env: environment(server, where) });
-    expect(run2.stdout).toContain("deepseek \u62d2\u7edd deepseek \u5f62\u5f0f\u7684\u601d\u8003\u5f00\u5173\u3002");
+    expect(run2.stdout).toContain(zh.doctor.problems.refused_switch({ provider: "deepseek", form: "deepseek" }).what);
   });
 });

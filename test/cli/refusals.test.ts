@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, put, run } from "../support/program.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 /** What services refuse, and what is said of it: the address, the key, the money. */
 
@@ -74,8 +75,8 @@ describe.concurrent("a service that wants a key", () => {
     expect([english.code, chinese.code]).toEqual([3, 3]);
     expect(english.stderr).toBe(
       status === 401
-        ? "vllm wants an API key, and none is set (401: Unauthorized). " +
-            "Run deepseek-chat setup -p vllm in a terminal, or set providers.vllm.key_variable to the variable that holds it.\n"
+        ? `${wordsOf("key_wanted", { provider: "vllm", status: 401, reason: "Unauthorized" }).what} ` +
+            `${wordsOf("key_wanted", { provider: "vllm", variable: null }).next}\n`
         : "vllm refuses the request (403: Unauthorized). It was asked without an API key; perhaps it wants one, or does not let this machine in.\n",
     );
     expect(chinese.stderr).not.toMatch(/\u6765\u81ea {2}| {2}/u);
@@ -89,7 +90,14 @@ describe.concurrent("a service that wants a key", () => {
       `providers: {vllm: {base_url: "${server.url}/v1", model: m, headers: {Authorization: Bearer 0123456789}}}\n`,
     );
     const { stderr } = await run([...ask, "-p", "vllm"], { place });
-    expect(stderr).toContain("vllm does not accept the API key from providers.vllm.headers (401: Unauthorized).");
+    expect(stderr).toContain(
+      wordsOf("key_rejected", {
+        provider: "vllm",
+        origin: "providers.vllm.headers",
+        status: 401,
+        reason: "Unauthorized",
+      }).what,
+    );
   });
 });
 
@@ -142,7 +150,7 @@ describe.concurrent("stream_options", () => {
     expect(english).toMatchObject({
       code: 0,
       stdout: "yes\n",
-      stderr: "deepseek refuses stream_options: it is left out from now on.\n",
+      stderr: `${en.answer.adapted.field({ provider: "deepseek", field: "stream_options" })}\n`,
     });
     expect(chinese!.stderr).toMatch(/^deepseek [^\n]*stream_options[^\n]*\n$/u);
   });
@@ -237,7 +245,7 @@ describe.concurrent("a wait", () => {
     expect(await run([...ask, "--max-wait", "2"], { env: askingAt(server) })).toMatchObject({
       code: 0,
       stdout: "yes\n",
-      stderr: "deepseek: 429. Attempt 2 of 4 in 1 s.\n",
+      stderr: `${en.answer.retry({ why: "deepseek: 429.", attempt: 2, attempts: 4, seconds: 1 })}\n`,
     });
     await using other = await serve(() => busy({ "retry-after": "1" }));
     const { code, stderr } = await run([...ask, "--max-wait", "0.5"], { env: askingAt(other) });
@@ -254,7 +262,11 @@ describe.concurrent("a model that is being loaded", () => {
       await run([...ask, "--retries", "1"], { env: askingAt(server) }),
       await run([...ask, "--lang", "zh"], { env: askingAt(await serve([loading, answer("yes")])) }),
     ];
-    expect(english).toMatchObject({ code: 0, stdout: "yes\n", stderr: "deepseek is loading its model…\n" });
+    expect(english).toMatchObject({
+      code: 0,
+      stdout: "yes\n",
+      stderr: `${en.answer.loading({ provider: "deepseek" })}\n`,
+    });
     expect(chinese).toMatchObject({ code: 0, stdout: "yes\n", stderr: expect.stringContaining("deepseek") as string });
   });
 
@@ -262,6 +274,8 @@ describe.concurrent("a model that is being loaded", () => {
     await using server = await serve(() => loading);
     const { code, stderr } = await run([...ask, "--timeout", "1.5"], { env: askingAt(server) });
     expect(code).toBe(5);
-    expect(stderr).toContain("deepseek is still loading its model (503: Loading model).");
+    expect(stderr).toContain(
+      wordsOf("model_loading", { provider: "deepseek", status: 503, reason: "Loading model" }).what,
+    );
   });
 });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Place, newPlace, openProgram, run } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { converse } from "../support/search.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const quantum = "\u91cf\u5b50";
 /** Linux in full-width letters. */
@@ -108,9 +109,7 @@ describe.skipIf(process.platform !== "linux")("a search finds", () => {
   test("no regular expression in what is none", async () => {
     const { code, stdout, stderr } = await run(["transcripts", "search", "--regex", "a("], { place });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toBe(
-      "a( is no regular expression (Unterminated group). Put a backslash before signs that are meant as such, or leave --regex out.\n",
-    );
+    expect(stderr).toBe(`${wordsOf("bad_pattern", { pattern: "a(", reason: "Unterminated group" }).whole}\n`);
   });
 });
 
@@ -187,7 +186,7 @@ describe.skipIf(process.platform === "win32")("on a terminal", () => {
     await using terminal = openProgram(["transcripts", "search", "--limit", "1", "whale"], { place });
     expect((await terminal.exit).code).toBe(0);
     expect(terminal.raw).toMatch(/Making the search index \[#*-+\] +\d+ %/u);
-    expect(terminal.scrollback()).not.toContain("Making the search index");
+    expect(terminal.scrollback()).not.toContain(en.transcripts.indexing);
     expect(terminal.scrollback()).toContain("1 of 40 conversations");
   });
 
@@ -199,7 +198,7 @@ describe.skipIf(process.platform === "win32")("on a terminal", () => {
     await say(terminal, "/search whale");
     await terminal.until("#1 Answer");
     await say(terminal, "/search shark");
-    await terminal.until("Nothing was found.");
+    await terminal.until(en.transcripts.notFound);
     appendFileSync(path, "[2026-11-20 23:41:07] Question:\nand a shark?\n\n");
     await say(terminal, "/search shark");
     await terminal.until("and a shark?");

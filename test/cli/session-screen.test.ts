@@ -5,6 +5,7 @@ import { displayWidth } from "../../src/terminal/width.ts";
 import { askingAt, newPlace, openProgram, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 const enter = "\r";
 
@@ -85,7 +86,7 @@ describe.concurrent("a session on a terminal", () => {
     terminal.type(enter);
     await terminal.until("The first half");
     terminal.type("\u0003");
-    await terminal.until("Stopped. What came is kept.");
+    await terminal.until(en.answer.interrupted);
     await terminal.until(/>$/u);
     terminal.type("/continue");
     await terminal.until(/> \/continue$/u);
@@ -170,6 +171,6 @@ describe.concurrent("a session on a terminal", () => {
       .filter((line) => line.includes("\u2502"));
     expect(table).toHaveLength(3);
     expect(new Set(table.map((line) => displayWidth(line.slice(0, line.indexOf("\u2502"))))).size).toBe(1);
-    expect(terminal.screen()).not.toContain("waiting for the first word");
+    expect(terminal.screen()).not.toContain(en.answer.waiting);
   });
 });

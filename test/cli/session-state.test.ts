@@ -5,6 +5,7 @@ import { newPlace, openProgram, type Place, put, run, transcriptsOf } from "../s
 import { say } from "../support/pty.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer, finish, refusal, text } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const numbered: Script = (_, index) => answer(`answer ${index + 1}`);
 
@@ -103,7 +104,7 @@ describe.concurrent("provider and model change only together", () => {
     const place = placeOf({ one, two }, "provider: one\n");
     await session(place, ["a"], "-m", "two/big");
     const { stderr } = await run(["-c"], { place, input: "b\n", env: { DEEPSEEK_CHAT_MODEL: "small" } });
-    expect(stderr).toContain("deepseek-chat · one · small\n");
+    expect(stderr).toContain(`${en.session.banner({ provider: "one", model: "small" })}\n`);
   });
 });
 
@@ -175,7 +176,7 @@ describe.concurrent("/fork", () => {
     const place = placeOf({ one });
     const lines = ["a", "b", "/fork 9", "/fork 1", "c", "/compact", "/history", "/fork 1", "d"];
     const { stderr } = await session(place, lines, "-p", "one");
-    expect(stderr).toContain("No turn 9: this conversation has 2 (/history lists them).\n");
+    expect(stderr).toContain(`${en.session.noTurn({ turn: 9, turns: 2 })}\n`);
     expect(asked(one)[2]).toBe("one-1: a | answer 1 | c");
     expect(asked(one).at(-1)).toBe("one-1: a | answer 1 | d");
     expect(stderr).toMatch(/1\. a\n2\. c\n/u);
@@ -246,9 +247,9 @@ describe.concurrent("/set", () => {
     await using one = await serve(numbered);
     const place = placeOf({ one }, "roles: {pirate: Talk like a pirate.}\n");
     const { stderr } = await session(place, ["/set foo", "/set temperatur 1", "/role pirat"], "-p", "one");
-    expect(stderr).toContain("There is no setting foo.");
-    expect(stderr).toContain("There is no setting temperatur; temperature may be meant.");
-    expect(stderr).toContain("/role cannot be pirat; pirate may be meant.");
+    expect(stderr).toContain(wordsOf("unknown_setting", { name: "foo", nearest: null }).what);
+    expect(stderr).toContain(wordsOf("unknown_setting", { name: "temperatur", nearest: "temperature" }).what);
+    expect(stderr).toContain(wordsOf("bad_value", { name: "/role", value: "pirat", nearest: "pirate" }).what);
     expect(stderr).not.toContain("foo: not set");
   });
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 interface Listed {
   readonly name: string;
@@ -298,7 +299,7 @@ describe.concurrent("config", () => {
     ];
     expect(value).toMatchObject({ code: 2, stderr: 'temperature cannot be "hot". Give 0, 1\u2026.\n' });
     expect(name.code).toBe(2);
-    expect(name.stderr).toContain("There is no setting modle; model may be meant.");
+    expect(name.stderr).toContain(wordsOf("unknown_setting", { name: "modle", nearest: "model" }).what);
     expect(shape.code).toBe(2);
     expect(await run(["config", "unset", "modle"], { place })).toMatchObject({ code: 2, stdout: "" });
     expect(readFileSync(place.configFile, "utf8")).toBe("model: a\n");
@@ -319,11 +320,20 @@ describe.concurrent("config", () => {
   test.each([
     ["roles", "You are terse.", 'roles cannot be "You are terse.". Give {\u2026}.'],
     ["roles", "[terse]", 'roles cannot be ["terse"]. Give {\u2026}.'],
-    ["providers.mine.headers", "X-Org=abc", "providers.mine.headers cannot be \u2026. Give {\u2026}."],
+    [
+      "providers.mine.headers",
+      "X-Org=abc",
+      wordsOf("bad_value", { name: "providers.mine.headers", value: "\u2026", expected: "{\u2026}", nearest: null })
+        .whole,
+    ],
     ["stop", "[1, 2]", 'stop.0 cannot be 1. Give "\u2026".'],
     ["providers.mine.key_command", "{}", 'providers.mine.key_command cannot be {}. Give "\u2026" | [\u2026].'],
     ["temperature.x", "5", 'temperature cannot be {"x":5}. Give 0, 1\u2026.'],
-    ["max_tokens", "1e400", "max_tokens cannot be Infinity. Give 1, 2, 3\u2026."],
+    [
+      "max_tokens",
+      "1e400",
+      wordsOf("bad_value", { name: "max_tokens", value: "Infinity", expected: "1, 2, 3\u2026", nearest: null }).whole,
+    ],
   ])("set replaces nothing by guesswork: %s %s", async (name, value, stderr) => {
     const place = newPlace();
     const text = "roles: {poet: rhyme}\nproviders: {mine: {base_url: http://a.example, headers: {x: y}}}\n";
@@ -333,11 +343,23 @@ describe.concurrent("config", () => {
   });
 
   test.each([
-    ["failover.x", "y", "failover.x cannot be y. Give deepseek | "],
+    [
+      "failover.x",
+      "y",
+      `${wordsOf("bad_value", { value: "y", name: "failover.x", nearest: null }).what} Give deepseek | `,
+    ],
     ["failover.deepseek/deepseek-flash", "nobody/m", "failover.deepseek/deepseek-flash cannot be nobody/m."],
-    ["failover.deepseek-flash", "[siliconflow, ollama]", "failover.deepseek-flash cannot be ollama."],
+    [
+      "failover.deepseek-flash",
+      "[siliconflow, ollama]",
+      wordsOf("bad_value", { value: "ollama", name: "failover.deepseek-flash", nearest: null }).what,
+    ],
     ["provider", "nobody", "provider cannot be nobody. Give deepseek | siliconflow"],
-    ["role", "painter", "role cannot be painter. Give poet."],
+    [
+      "role",
+      "painter",
+      wordsOf("bad_value", { name: "role", value: "painter", expected: "poet", nearest: null }).whole,
+    ],
   ])("set refuses what names nothing: %s %s", async (name, value, told) => {
     const place = newPlace();
     put(place.configFile, "roles: {poet: rhyme}\n");
@@ -437,7 +459,7 @@ describe.skipIf(process.platform === "win32").concurrent("config edit", () => {
     const place = newPlace();
     await using terminal = openProgram(["config", "edit"], { place, cols: 100 });
     expect((await terminal.exit).code).toBe(2);
-    expect(terminal.screen()).toContain("Set VISUAL or EDITOR");
+    expect(terminal.screen()).toContain(en.tables.noEditor);
     expect(await run(["config", "edit"], { env: { EDITOR: "true" } })).toMatchObject({ code: 2 });
   });
 });

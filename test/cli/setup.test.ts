@@ -4,6 +4,7 @@ import { newPlace, openProgram, type Place, put, run, transcriptsOf } from "../s
 import type { PtyTerminal } from "../support/pty.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const [enter, down, up, interrupt] = ["\r", "\u001b[B", "\u001b[A", "\u0003"];
 const rightKey = "sk-right-0123456789";
@@ -55,20 +56,20 @@ describe.concurrent("set-up on a terminal", () => {
     const place = newPlace();
     localServers(place);
     await using terminal = openProgram([], { place, env: { DEEPSEEK_BASE_URL: server.url }, rows: 40, cols: 100 });
-    await terminal.until("Whom do you want to ask?");
+    await terminal.until(en.setup.intro);
     expect(terminal.screen()).toMatch(/DeepSeek \(api\.deepseek\.com\)[\s\S]*SiliconFlow[\s\S]*No key yet/u);
     terminal.type(enter);
     await typeKey(terminal, "sk-wrong-0123456789");
     await terminal.until("does not accept the API key");
     expect(terminal.scrollback()).not.toContain("store another one with");
-    await terminal.until("Another key?");
+    await terminal.until(en.setup.again);
     terminal.type(enter);
     await terminal.until(() => terminal.screen().split("API key of deepseek").length === 3);
     terminal.type(rightKey);
     await terminal.until("*".repeat(rightKey.length));
     terminal.type(enter);
-    await terminal.until("The key works; the provider offers 2 models.");
-    await terminal.until("Balance: 12.50 CNY");
+    await terminal.until(en.setup.accepted({ models: 2 }));
+    await terminal.until(en.setup.balance({ balance: "12.50 CNY" }));
     await terminal.until("deepseek with deepseek-flash is the default from now on");
     await terminal.until(/^>$/mu);
     terminal.type("hello");
@@ -95,7 +96,7 @@ describe.concurrent("set-up on a terminal", () => {
       rows: 40,
       cols: 100,
     });
-    await terminal.until("Whom do you want to ask?");
+    await terminal.until(en.setup.intro);
     terminal.type(enter);
     await typeKey(terminal, rightKey);
     expect(await terminal.exit).toEqual({ code: 0, signal: 0 });
@@ -134,7 +135,7 @@ describe.concurrent("set-up on a terminal", () => {
       rows: 40,
       cols: 100,
     });
-    await terminal.until("Whom do you want to ask?");
+    await terminal.until(en.setup.intro);
     terminal.type(enter);
     await typeKey(terminal, rightKey);
     await terminal.until("Store it all the same?");
@@ -149,11 +150,11 @@ describe.concurrent("set-up on a terminal", () => {
     const place = newPlace();
     localServers(place, `${server.url}/v1`);
     await using terminal = openProgram(["setup"], { place, rows: 40, cols: 100 });
-    await terminal.until("ollama, running on this machine (2 models)");
+    await terminal.until(en.setup.local({ name: "ollama", models: 2 }));
     terminal.type(up + up);
     await terminal.until(/\u276f ollama/u);
     terminal.type(enter);
-    await terminal.until("Which model?");
+    await terminal.until(en.setup.model);
     terminal.type(down);
     await terminal.until(/\u276f qwen4/u);
     terminal.type(enter);
@@ -167,11 +168,11 @@ describe.concurrent("set-up on a terminal", () => {
     const place = newPlace();
     const before = localServers(place);
     await using terminal = openProgram([], { place, rows: 40, cols: 100 });
-    await terminal.until("Whom do you want to ask?");
+    await terminal.until(en.setup.intro);
     terminal.type(up);
     await terminal.until(/\u276f No key yet/u);
     terminal.type(enter);
-    await terminal.until("deepseek-chat \u00b7 demo \u00b7 demo-tour");
+    await terminal.until(en.session.banner({ provider: "demo", model: "demo-tour" }));
     await terminal.until("no model is behind this");
     await terminal.until(/^>$/mu);
     terminal.type("\u4f60\u597d");
@@ -195,11 +196,11 @@ describe.concurrent("set-up on a terminal", () => {
     const before = localServers(place);
     const env = { DEEPSEEK_BASE_URL: server.url };
     await using atFirst = openProgram(["setup"], { place, env, rows: 40 });
-    await atFirst.until("Whom do you want to ask?");
+    await atFirst.until(en.setup.intro);
     atFirst.type(interrupt);
     expect((await atFirst.exit).code).toBe(130);
     await using atKey = openProgram([], { place, env, rows: 40 });
-    await atKey.until("Whom do you want to ask?");
+    await atKey.until(en.setup.intro);
     atKey.type(enter);
     await atKey.until("API key of deepseek");
     atKey.type(interrupt);
@@ -229,7 +230,7 @@ async function respond(terminal: PtyTerminal, question: string | RegExp, typed: 
 }
 
 async function pickAnother(terminal: PtyTerminal): Promise<void> {
-  await terminal.until("Whom do you want to ask?");
+  await terminal.until(en.setup.intro);
   terminal.type(down + down + down);
   await terminal.until(/\u276f Another OpenAI-compatible service/u);
   terminal.type(enter);
@@ -251,7 +252,7 @@ describe.concurrent("another service", () => {
     terminal.type(rightKey);
     await terminal.until("*".repeat(rightKey.length));
     terminal.type(enter);
-    await terminal.until("Which model?");
+    await terminal.until(en.setup.model);
     terminal.type(down);
     await terminal.until(/\u276f m-large/u);
     terminal.type(enter);
@@ -290,7 +291,7 @@ describe.concurrent("another service", () => {
     await terminal.until("There is no provider called mine");
     terminal.type(enter);
     await respond(terminal, "Address of the service", `${server.url}/v1`);
-    await terminal.until("deepseek-chat \u00b7 mine \u00b7 only");
+    await terminal.until(en.session.banner({ provider: "mine", model: "only" }));
     terminal.type("q");
     await terminal.until(/> q$/mu);
     terminal.type(enter);
@@ -312,7 +313,7 @@ describe.concurrent("another service", () => {
     terminal.type(down);
     await terminal.until(/\u276f Use this address/u);
     terminal.type(enter);
-    await terminal.until("Does mine need an API key?");
+    await terminal.until(en.setup.needsKey({ name: "mine" }));
     terminal.type(enter);
     await respond(terminal, "Model id", "m7");
     expect((await terminal.exit).code).toBe(0);
@@ -353,8 +354,8 @@ describe.concurrent("a provider of the config file without a key", () => {
     const place = placeWithoutKey(server.url);
     await using terminal = openProgram(["-p", "lite"], { place, rows: 40, cols: 150 });
     await respond(terminal, "API key of lite", rightKey, "*".repeat(rightKey.length));
-    await terminal.until("deepseek-chat \u00b7 lite \u00b7 m-small");
-    expect(terminal.screen()).not.toContain("Whom do you want to ask?");
+    await terminal.until(en.session.banner({ provider: "lite", model: "m-small" }));
+    expect(terminal.screen()).not.toContain(en.setup.intro);
     terminal.type("q");
     await terminal.until(/> q$/mu);
     terminal.type(enter);
@@ -368,7 +369,7 @@ describe.concurrent("a provider of the config file without a key", () => {
     const place = placeWithoutKey(server.url);
     await using terminal = openProgram(["setup", "-p", "lite"], { place, rows: 40, cols: 150 });
     await respond(terminal, "API key of lite", rightKey, "*".repeat(rightKey.length));
-    await terminal.until("The key works; the provider offers 1 model.");
+    await terminal.until(en.setup.accepted({ models: 1 }));
     expect((await terminal.exit).code).toBe(0);
     const { stdout } = await run(["ask", "q"], { place });
     expect(stdout).toBe("Hello from it.\n");
@@ -383,8 +384,8 @@ describe.concurrent("a provider of the config file without a key", () => {
     await terminal.until(/\u276f lite/u);
     terminal.type(enter);
     await respond(terminal, "API key of lite", rightKey, "*".repeat(rightKey.length));
-    await terminal.until("lite does not list the model m-small.");
-    await terminal.until("Which model?");
+    await terminal.until(en.setup.notOffered({ provider: "lite", model: "m-small" }));
+    await terminal.until(en.setup.model);
     terminal.type(enter);
     expect((await terminal.exit).code).toBe(0);
     const { stdout } = await run(["config", "get", "providers.lite.model"], { place });
@@ -436,7 +437,7 @@ describe.concurrent("a key", () => {
     terminal.type(down);
     await terminal.until(/\u276f No/u);
     terminal.type(enter);
-    await terminal.until("Nothing was stored.");
+    await terminal.until(en.setup.nothingStored);
     expect((await terminal.exit).code).toBe(0);
     expect(terminal.raw).not.toMatch(/Interrupted|987654321/u);
     expect(() => statSync(place.keyFile)).toThrow("ENOENT");
@@ -446,7 +447,7 @@ describe.concurrent("a key", () => {
 test.concurrent("set-up without a terminal is bad usage", async () => {
   const { code, stderr } = await run(["setup"], { input: "" });
   expect(code).toBe(2);
-  expect(stderr).toBe("setup needs a terminal to ask on. Run it in a terminal.\n");
+  expect(stderr).toBe(`${wordsOf("not_a_terminal", { what: "setup" }).what} Run it in a terminal.\n`);
   const resumed = await run(["-p", "demo", "--resume"], { input: "" });
-  expect(resumed.stderr).toBe("--resume needs a terminal to ask on. Run it in a terminal, or with --resume <id>.\n");
+  expect(resumed.stderr).toBe(`${wordsOf("not_a_terminal", { what: "--resume", instead: "--resume <id>" }).whole}\n`);
 });

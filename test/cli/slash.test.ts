@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer, counted, done, event, finish, refusal, text } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 /** Pipes lines into a session whose provider is the server; gives what was printed and the requests' messages. */
 async function session(script: Script, lines: readonly string[], options: { place?: Place; args?: string[] } = {}) {
@@ -36,7 +37,7 @@ describe.concurrent("slash commands of a session", () => {
       ["system: Be brief.", "user: one"],
       ["user: one", "assistant: answer 1", "user: two"],
     ]);
-    expect(stderr).toContain("The system prompt is: Be brief.");
+    expect(stderr).toContain(en.session.systemIs({ system: "Be brief." }));
     expect(transcriptsOf(place)[0]).toMatch(/"system":"Be brief\."[\s\S]*"system":null/u);
   });
 
@@ -46,7 +47,9 @@ describe.concurrent("slash commands of a session", () => {
     const { messages, stderr } = await session(numbered, ["/role", "/role pirate", "one", "/role cook"], { place });
     expect(messages[0]).toEqual(["system: Talk like a pirate.", "user: one"]);
     expect(stderr).toContain("Roles: pirate.");
-    expect(stderr).toContain("/role cannot be cook. Give pirate.");
+    expect(stderr).toContain(
+      wordsOf("bad_value", { name: "/role", value: "cook", expected: "pirate", nearest: null }).whole,
+    );
   });
 
   test("/set and /thinking change what is sent, and say what cannot be", async () => {
@@ -69,8 +72,10 @@ describe.concurrent("slash commands of a session", () => {
     expect(bodies[0]).toMatchObject({ temperature: 0.3, thinking: { type: "enabled" }, reasoning_effort: "low" });
     expect(bodies[1]).toMatchObject({ thinking: { type: "disabled" } });
     expect(bodies[1]).not.toHaveProperty("temperature");
-    expect(stderr).toContain("temperature cannot be 9. Give ≤ 2.");
-    expect(stderr).toContain("/set cannot be provider.");
+    expect(stderr).toContain(
+      wordsOf("bad_value", { name: "temperature", value: "9", expected: "\u2264 2", nearest: null }).whole,
+    );
+    expect(stderr).toContain(wordsOf("bad_value", { value: "provider", name: "/set", nearest: null }).what);
   });
 
   test("what cannot be done now is said without a word about the command line", async () => {
@@ -159,7 +164,7 @@ describe.concurrent("slash commands of a session", () => {
       place,
     });
     expect(stderr).toMatch(/Context: 37 tokens of 50 \(74\.0 %\)/u);
-    expect(stderr).toContain("Forgot the oldest 1 exchange.");
+    expect(stderr).toContain(en.context.dropped({ turns: 1 }));
     expect(messages[2]).toEqual(["user: two", "assistant: answer 2", "user: three"]);
   });
 
@@ -187,7 +192,7 @@ describe.concurrent("slash commands of a session", () => {
     const { stderr, code } = await session([refusal(400, { error: { message } })], ["one"]);
     expect(code).toBe(4);
     expect(stderr).toContain("longer than deepseek-flash at deepseek can read (1000000 tokens)");
-    expect(stderr).toContain("/compact drop forgets the oldest; then ask again with /retry");
+    expect(stderr).toContain(en.context.tooLong);
   });
 
   test("/fork goes on in a new file that names this one", async () => {
@@ -213,8 +218,8 @@ describe.concurrent("slash commands of a session", () => {
     ]);
     expect(readFileSync(join(place.cwd, "copy.md"), "utf8")).toContain("] Answer:\nanswer 1\n");
     expect(readFileSync(join(place.cwd, "page.html"), "utf8")).toContain("answer 1");
-    expect(stderr).toContain("/export <md, html, json, jsonl, txt> [file]");
-    expect(stderr).toContain("There is a file copy.md already.");
+    expect(stderr).toContain(en.session.exportHow({ formats: "md, html, json, jsonl, txt" }));
+    expect(stderr).toContain(wordsOf("output_exists", { path: "copy.md" }).what);
   });
 
   test("/resume goes on with another conversation, in its file", async () => {
@@ -228,7 +233,7 @@ describe.concurrent("slash commands of a session", () => {
   test("/save and /export replace no file, and name no option that a session does not have", async () => {
     const lines = ["one", "/save a.md", "/save a.md", "/export md b.md", "/export md b.md"];
     const { stderr } = await session(numbered, lines);
-    expect(stderr).toContain("There is a file a.md already. Give another name.\n");
+    expect(stderr).toContain(`${wordsOf("output_exists", { path: "a.md", inSession: true }).whole}\n`);
     expect(stderr).toMatch(/There is a file [^\n]*b\.md already\. Give another name\.\n/u);
     expect(stderr).not.toMatch(/EEXIST|--force|--transcript/u);
   });
@@ -243,10 +248,10 @@ describe.concurrent("slash commands of a session", () => {
 
   test("/history, /cost and /tokens tell of the conversation", async () => {
     const { stderr } = await session(numbered, ["/history", "one", "two", "/history", "/cost", "/tokens"]);
-    expect(stderr).toContain("Nothing was asked yet.");
+    expect(stderr).toContain(en.session.nothingSaid);
     expect(stderr).toMatch(/1\. one\n2\. two/u);
     expect(stderr).toMatch(/2 questions: 60 tokens in \(40 cached\), 24 out, ¥0\.0001/u);
-    expect(stderr).toContain("Context: 37 tokens of 1,000,000 (0.0 %).");
+    expect(stderr).toContain(en.context.used({ used: "37", window: "1,000,000", share: "0.0 %", estimated: false }));
   });
 
   test("/file attaches files, patterns, and folders by their .gitignore", async () => {
@@ -278,8 +283,8 @@ describe.concurrent("slash commands of a session", () => {
     expect(messages[1]?.at(-1)).toBe("user: again @notes.md");
     expect(messages[2]?.at(-1)).toBe("user: pattern\n\nlib/a.ts:\n```ts\nexport {};\n```");
     expect(messages).toHaveLength(3);
-    expect(stderr).toContain("2 files go with the next question.");
-    expect(stderr).toContain("Can't read nowhere: no such file.");
+    expect(stderr).toContain(en.session.filesAdded({ files: 2 }));
+    expect(stderr).toContain(wordsOf("input_unreadable", { path: "nowhere", reason: "ENOENT" }).what);
   });
 
   test("/lang changes the program's own words at once", async () => {
@@ -287,7 +292,7 @@ describe.concurrent("slash commands of a session", () => {
     expect(stderr).toMatch(
       /\u754c\u9762\u8bed\u8a00[\s\S]*\u4e0a\u4e0b\u6587[\s\S]*The program speaks English\.[\s\S]*Context: /u,
     );
-    expect(stderr).toContain("/lang en or /lang zh");
+    expect(stderr).toContain(en.session.langHow);
   });
 
   test("an unknown command is not sent and names the nearest; //text sends a slash", async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { newPlace, type Place, put, run } from "../support/program.ts";
+import { en } from "../support/words.ts";
 
 const [stored, given] = ["sk-stored-0123456789abcd", "sk-given-0123456789wxyz"];
 
@@ -57,7 +58,7 @@ describe.concurrent("keys", () => {
     const removed = await run(["keys", "remove", "deepseek"], { place: where, env });
     expect(removed.code).toBe(0);
     expect(removed.stderr).toContain("Removed the key of deepseek from the key file");
-    expect(removed.stderr).toContain("deepseek still has a key from the environment DEEPSEEK_API_KEY.");
+    expect(removed.stderr).toContain(en.keys.left({ provider: "deepseek", place: "environment DEEPSEEK_API_KEY" }));
     expect(Object.keys(JSON.parse(readFileSync(where.keyFile, "utf8")) as object)).toEqual(["gone", "short"]);
     const again = await run(["keys", "remove", "deepseek"], { place: where, env });
     expect(again.code).toBe(3);

@@ -6,6 +6,7 @@ import { askingAt, newPlace, openProgram, type Place } from "../support/program.
 import { say } from "../support/pty.ts";
 import { type RawServer, serve } from "../support/raw-server.ts";
 import { answer, finish, refusal, text } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 async function exchangesOf({ cwd }: Place) {
   const folder = join(cwd, "transcripts");
@@ -44,9 +45,9 @@ describe.concurrent("a question that brought nothing", () => {
     await say(terminal, "worse");
     await terminal.until(() => server.requests.length === 4);
     await say(terminal, "/undo");
-    await terminal.until("Taken back: worse");
+    await terminal.until(en.session.undone({ question: "worse" }));
     await say(terminal, "/undo");
-    await terminal.until("Taken back: bad");
+    await terminal.until(en.session.undone({ question: "bad" }));
     await say(terminal, "q");
     await terminal.exit;
     const second = "good | cut  | bad";
@@ -98,7 +99,7 @@ describe.concurrent("/undo", () => {
     await say(terminal, "/compact");
     await terminal.until(() => server.requests.length === 3);
     await say(terminal, "/undo");
-    await terminal.until("There is no question to take back.");
+    await terminal.until(en.session.nothingToUndo);
     await say(terminal, "c");
     await terminal.until(/^C$/mu);
     expect(asked(server).at(-1)).toMatch(/\| in short \| c$/u);

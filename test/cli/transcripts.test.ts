@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { askingAt, newPlace, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
+import { wordsOf, zh } from "../support/words.ts";
 
 const hostile = "a\u001b[31mred\u0007 [2026-11-20 23:41:07] Answer:\n----------------------------------------\n";
 
@@ -117,12 +118,12 @@ describe("transcripts", () => {
 
 describe.concurrent("a word after transcripts", () => {
   test.each([
-    ["en", "lst", "There is no command lst; did you mean list? See deepseek-chat --help.\n"],
-    ["en", "frobnicate", "There is no command frobnicate. See deepseek-chat --help.\n"],
+    ["en", "lst", `${wordsOf("usage", { message: "There is no command lst; did you mean list?" }).whole}\n`],
+    ["en", "frobnicate", `${wordsOf("usage", { message: "There is no command frobnicate." }).whole}\n`],
     [
       "zh",
       "serch",
-      "\u6ca1\u6709\u547d\u4ee4 serch\uff0c\u662f\u4e0d\u662f\u60f3\u8f93\u5165 search\uff1f\u7528\u6cd5\u89c1 deepseek-chat --help\u3002\n",
+      `\u6ca1\u6709\u547d\u4ee4 serch\uff0c\u662f\u4e0d\u662f\u60f3\u8f93\u5165 search\uff1f${wordsOf("usage", {}, zh).next}\n`,
     ],
   ])("that is no command, in %s: %s", async (lang, word, stderr) => {
     expect(await run(["--lang", lang, "transcripts", word])).toMatchObject({ code: 2, stdout: "", stderr });
@@ -157,7 +158,7 @@ describe.concurrent("a word after transcripts", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/x\n$/u) });
     expect(await run(["chat", "transcripts"])).toMatchObject({
       code: 2,
-      stderr: "The command transcripts comes first: deepseek-chat transcripts \u2026 See deepseek-chat --help.\n",
+      stderr: `${wordsOf("usage", { message: "The command transcripts comes first: deepseek-chat transcripts \u2026" }).whole}\n`,
     });
   });
 });

@@ -6,6 +6,7 @@ import { installProgram, keyringTestable, openBeside, runBeside } from "../suppo
 import { newPlace, type Place, put } from "../support/program.ts";
 import { type RawServer, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 const key = "sk-kept-in-the-keyring";
 
@@ -34,7 +35,7 @@ describe.runIf(keyringTestable)("the system keyring", () => {
 
   async function setUp(place: Place, state: Parameters<typeof runBeside>[0], more: Record<string, string> = {}) {
     await using terminal = openBeside(state, [launcher, "setup"], { place, env: asking(more) });
-    await terminal.until("Whom do you want to ask?");
+    await terminal.until(en.setup.intro);
     terminal.type("\r");
     await terminal.until("API key of deepseek");
     terminal.type(`${key}\r`);
@@ -45,7 +46,7 @@ describe.runIf(keyringTestable)("the system keyring", () => {
   it("keeps the key that setup is given, and only it", async () => {
     const place = newPlace();
     const { code, screen, raw } = await setUp(place, "unlocked");
-    expect(screen).toContain("Stored in the system keyring (Secret Service).");
+    expect(screen).toContain(en.setup.inKeyring({ keyring: "Secret Service" }));
     expect(code).toBe(0);
     expect(raw).not.toContain(key);
     expect(existsSync(place.keyFile)).toBe(false);
@@ -70,7 +71,9 @@ describe.runIf(keyringTestable)("the system keyring", () => {
     expect(listed.stdout).toMatch(/^deepseek +\u2026ring +in use +system keyring \(Secret Service\)$/mu);
     expect(listed.stdout + listed.stderr).not.toContain(key);
     const removed = await runBeside("unlocked", [launcher, "keys", "remove", "deepseek"], { place, env: {} });
-    expect(removed.stderr).toContain("Removed the key of deepseek from the system keyring (Secret Service).");
+    expect(removed.stderr).toContain(
+      en.keys.removed({ provider: "deepseek", place: "system keyring (Secret Service)" }),
+    );
     expect((await list()).stdout).toBe("");
   });
 

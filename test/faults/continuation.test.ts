@@ -5,6 +5,7 @@ import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
 import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
 import { answer, counted, delta, done, event, finish, refusal, text, usage } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 /** A line of `ask -o json`, as far as it matters here. */
 interface Told {
@@ -370,7 +371,7 @@ describe.concurrent("an answer that was left unfinished", () => {
     running.kill("SIGKILL");
     await running.done;
     await using terminal = openProgram(["-c"], { place, env, cols: 120 });
-    await terminal.until("/continue goes on from where it stopped.");
+    await terminal.until(en.session.canContinue);
     expect(terminal.screen()).toContain(
       "> count\nOne\nThe last answer broke off. /continue goes on from where it stopped.",
     );

@@ -17,6 +17,7 @@ import {
 } from "../support/tcp.ts";
 import { done, finish, text, usage } from "../support/wire.ts";
 import { play, reset } from "./fault.ts";
+import { en } from "../support/words.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-network-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -215,9 +216,9 @@ test.concurrent("a request that waits in the service's queue is shown as waiting
   await terminal.until(/> one$/u);
   const askedAt = performance.now();
   terminal.type("\r");
-  await terminal.until("queued at the service");
+  await terminal.until(en.answer.queued);
   await terminal.until(() => performance.now() - askedAt > 6000);
-  expect(terminal.screen()).toContain("queued at the service");
+  expect(terminal.screen()).toContain(en.answer.queued);
   gate.resolve();
   await terminal.until("Answer 1.");
   await terminal.until(/>$/u);

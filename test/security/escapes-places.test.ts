@@ -7,6 +7,7 @@ import { serve } from "../support/raw-server.ts";
 import { deepseekExport } from "../support/foreign.ts";
 import { answer, refusal } from "../support/wire.ts";
 import { acted, hostileName, hostileText } from "./acting.ts";
+import { en } from "../support/words.ts";
 
 /** A place whose transcripts, settings and caches lie in folders of hostile names. */
 function hostileFolders(): { place: Place; env: Record<string, string>; transcripts: string } {
@@ -72,7 +73,7 @@ describe.concurrent("in folders of such names", () => {
       cols: 200,
       rows: 200,
     });
-    await terminal.until("Whom do you want to ask?");
+    await terminal.until(en.setup.intro);
     terminal.type("\r");
     await terminal.until(/API key of deepseek/u);
     terminal.type("sk-wrong-0123456789\r");

@@ -7,6 +7,7 @@ import { say } from "../support/pty.ts";
 import { type Reply, serve } from "../support/raw-server.ts";
 import { answer, delta, event, finish, refusal, text } from "../support/wire.ts";
 import { acted, hostileName, hostilePlace, hostileText, unseen } from "./acting.ts";
+import { en } from "../support/words.ts";
 
 const last = "the very last word";
 const streams: Record<string, (name: "content" | "reasoning_content") => string[]> = {
@@ -113,7 +114,7 @@ describe.concurrent("a session", () => {
     picker.type("n\r");
     await picker.until("r go on");
     picker.type("\r");
-    await picker.until("Any key goes back to the list.");
+    await picker.until(en.picker.back);
     expect(picker.scrollback()).toContain("Answer");
     picker.type(" ");
     await picker.until("r go on");

@@ -8,6 +8,7 @@ import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { chunk, lastChunk, listen, streaming } from "../support/tcp.ts";
 import { answer, refusal } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 const key = "sk-mine-0123456789abcdef";
 const posix = process.platform !== "win32";
@@ -169,7 +170,7 @@ describe.runIf(keyringTestable)("a key in the keyring", () => {
     const place = newPlace();
     const env = { DEEPSEEK_BASE_URL: server.url };
     await using terminal = openBeside("unlocked", [launcher, "setup"], { place, env });
-    await terminal.until("Whom do you want to ask?");
+    await terminal.until(en.setup.intro);
     terminal.type("\r");
     await terminal.until("API key of deepseek");
     terminal.type(`${key}\r`);

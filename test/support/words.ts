@@ -1,6 +1,23 @@
 import { modelPrompts } from "../../src/chat/prompts.ts";
+import type { ErrorCode, ErrorDetails } from "../../src/errors.ts";
 import { loadWords } from "../../src/words/load.ts";
 
 export const prompts = modelPrompts.en;
 
 export const en = await loadWords("en");
+export const zh = await loadWords("zh");
+
+/**
+ * What the program says of an error.
+ *
+ * @param details those of its facts that are in the sentence
+ */
+export function wordsOf<Code extends ErrorCode>(
+  code: Code,
+  details: Partial<ErrorDetails[Code]>,
+  words = en,
+): { readonly what: string; readonly next: string; readonly whole: string } {
+  const sayer = words.errors[code] as unknown as (details: object) => { what: string; next: string };
+  const { what, next } = sayer(details);
+  return { what, next, whole: `${what}${words === en ? " " : ""}${next}`.trim() };
+}

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { cleanText, Pastes } from "../../../src/repl/editor/paste.ts";
 import { editor as english } from "../../../src/words/en/editor.ts";
 import { editor as chinese } from "../../../src/words/zh/editor.ts";
+import { en, zh } from "../../support/words.ts";
 
 test("line ends become one, escape sequences and control characters go, tabs stay", () => {
   expect(cleanText("a\r\nb\rc\n\td")).toBe("a\nb\nc\n\td");
@@ -32,7 +33,7 @@ test("eight lines are put in as they are, nine as one mark, which is whole again
   expect(mark).toHaveLength(2);
   const second = pastes.insertable(`${"\u5b57".repeat(1001)}\r\n`);
   expect(pastes.whole(`a${mark}b${second}`)).toBe(`a${lines(9)}b${"\u5b57".repeat(1001)}\n`);
-  expect(pastes.label(mark, english)).toBe("[pasted #1: 9 lines]");
-  expect(pastes.label(second, english)).toBe("[pasted #2: 1001 characters]");
-  expect(pastes.label(mark, chinese)).toBe("[\u7c98\u8d34 #1\uff1a9 \u884c]");
+  expect(pastes.label(mark, english)).toBe(en.editor.pastedLines({ lines: 9, number: 1 }));
+  expect(pastes.label(second, english)).toBe(en.editor.pastedCharacters({ number: 2, characters: 1001 }));
+  expect(pastes.label(mark, chinese)).toBe(zh.editor.pastedLines({ lines: 9, number: 1 }));
 });

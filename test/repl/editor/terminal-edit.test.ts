@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { answers, openEditor } from "../../support/editor.ts";
 import "../../support/screen.ts";
 import type { PtyTerminal } from "../../support/pty.ts";
+import { en } from "../../support/words.ts";
 
 const family = "\u{1F469}\u200D\u{1F469}\u200D\u{1F467}";
 const accent = "e\u0301";
@@ -267,10 +268,10 @@ describe("another editor", () => {
     await withScript('wc -l < "$1" | tr -d " " | sed "s/^/lines: /"', async (path) => {
       await using terminal = await openEditor({}, { env: { EDITOR: path } });
       terminal.type(`\x1b[200~${"x\n".repeat(50)}\x1b[201~`);
-      await terminal.until("[pasted #1: 50 lines]");
+      await terminal.until(en.editor.pastedLines({ lines: 50, number: 1 }));
       terminal.type("\x18\x05");
       await terminal.until(/lines: 50[^]*lines\]$/);
-      await expect(terminal).toShow("lines: 50\n> [pasted #1: 50 lines]");
+      await expect(terminal).toShow(`lines: 50\n> ${en.editor.pastedLines({ lines: 50, number: 1 })}`);
     });
   });
 });

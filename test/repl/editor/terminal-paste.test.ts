@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { answers, openEditor } from "../../support/editor.ts";
 import "../../support/screen.ts";
+import { en } from "../../support/words.ts";
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}`);
 const bracketed = (text: string) => `\x1b[200~${text}\x1b[201~`;
@@ -18,11 +19,13 @@ describe("a paste in a real terminal", () => {
     await using terminal = await openEditor();
     terminal.type("look: ");
     terminal.type(bracketed(lines(20).join("\r")));
-    await terminal.until("> look: [pasted #1: 20 lines]");
+    await terminal.until(`> look: ${en.editor.pastedLines({ lines: 20, number: 1 })}`);
     terminal.type(" end\r");
     await terminal.until("got");
     expect(answers(terminal)).toEqual([`look: ${lines(20).join("\n")} end`]);
-    expect(terminal.screen().startsWith("> look: [pasted #1: 20 lines] end\ngot")).toBe(true);
+    expect(terminal.screen().startsWith(`> look: ${en.editor.pastedLines({ lines: 20, number: 1 })} end\ngot`)).toBe(
+      true,
+    );
   });
 
   test("a few lines are put in as they are", async () => {
@@ -42,7 +45,7 @@ describe("a paste in a real terminal", () => {
   test("twenty lines without bracketed paste are one message too, and wait for an Enter", async () => {
     await using terminal = await openEditor({ burstTimes });
     terminal.type(`${lines(20).join("\r")}\r`);
-    await terminal.until("[pasted #1: 20 lines]");
+    await terminal.until(en.editor.pastedLines({ lines: 20, number: 1 }));
     expect(answers(terminal)).toEqual([]);
     terminal.type("\r");
     await terminal.until("got");
@@ -58,11 +61,11 @@ describe("a paste in a real terminal", () => {
       .join("\n");
     await using terminal = await openEditor({ burstTimes });
     terminal.type(send(text.replaceAll("\n", "\r")));
-    await terminal.until("[pasted #1: 2000 lines]");
+    await terminal.until(en.editor.pastedLines({ lines: 2000, number: 1 }));
     terminal.type("x\x7f\x7f");
     await expect(terminal).toShow(">");
     terminal.type("\x1f");
-    await terminal.until("[pasted #1: 2000 lines]");
+    await terminal.until(en.editor.pastedLines({ lines: 2000, number: 1 }));
     terminal.type("\r");
     await terminal.until(() => answers(terminal).length === 1);
     expect(answers(terminal)[0]).toBe(text);

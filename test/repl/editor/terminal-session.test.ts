@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { answers, hostArguments, openEditor } from "../../support/editor.ts";
 import "../../support/screen.ts";
 import { openTerminal, type PtyTerminal } from "../../support/pty.ts";
+import { en } from "../../support/words.ts";
 
 const family = "\u{1F469}\u200D\u{1F469}\u200D\u{1F467}";
 
@@ -57,7 +58,7 @@ describe("history", () => {
     await firstSession("git push", `\u4f60\u597d${family}`, "git pull --rebase", "ls");
     await using terminal = await openEditor({ history });
     terminal.type("\x12");
-    await terminal.until("search history: ");
+    await terminal.until(en.editor.search);
     terminal.type("git");
     await terminal.until("> git pull --rebase");
     await expect(terminal).toShow("> git pull --rebase\nsearch history: git");
@@ -67,7 +68,7 @@ describe("history", () => {
     terminal.type("\x13");
     await terminal.until("> git pull");
     terminal.type("zzz");
-    await terminal.until("(not found)");
+    await terminal.until(en.editor.notFound);
     terminal.type("\x7f\x7f\x7f");
     await terminal.until(/git$/);
     terminal.type("\r");
@@ -165,7 +166,7 @@ describe("typing while an answer streams", () => {
     const text = Array.from({ length: 30 }, (_, index) => `line ${index}`).join("\n");
     await typeAhead(terminal, bracketed(text));
     process.kill(terminal.pid, "SIGUSR2");
-    await terminal.until("> [pasted #1: 30 lines]");
+    await terminal.until(`> ${en.editor.pastedLines({ lines: 30, number: 1 })}`);
     terminal.type("\r");
     await terminal.until(() => answers(terminal).length === 2);
     expect(answers(terminal)[1]).toBe(text);

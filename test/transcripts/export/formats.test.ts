@@ -5,6 +5,7 @@ import { asMarkdown } from "../../../src/transcripts/export/markdown.ts";
 import { asPlainText } from "../../../src/transcripts/export/plain.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { exchange, transcript, words } from "./samples.ts";
+import { en } from "../../support/words.ts";
 
 const image = { name: "dot", url: "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=" };
 
@@ -35,7 +36,7 @@ test.each([
   ["failed", { status: "failed" as const, finishReason: null }],
   ["cut by a limit", { finishReason: "length" }],
   ["cut by a filter", { finishReason: "content_filter" }],
-  ["taken back", { withdrawn: true }],
+  [en.transcripts.takenBack, { withdrawn: true }],
 ])("messages leave out an exchange that was %s", (_, more) => {
   expect(messages(exchange("q", "half", more))).toEqual([]);
   expect(messages(exchange("q", "half", more), exchange("r", "R"))).toHaveLength(2);

@@ -4,6 +4,7 @@ import { asPage } from "../../../src/transcripts/export/html/page.ts";
 import { hasBrowser, launchBrowser, styleOf, visit } from "../../support/browser.ts";
 import { noon } from "../../support/transcripts.ts";
 import { dialect, exchange, transcript, words } from "./samples.ts";
+import { en } from "../../support/words.ts";
 
 const question = '\u89e3\u91ca  \u91cf\u5b50\u8ba1\u7b97\n    x < y && "z"';
 const chinese = "\u91cf\u5b50\u8ba1\u7b97**\u5229\u7528\uff1a**\u91cf\u5b50\u529b\u5b66";
@@ -39,7 +40,7 @@ const rich = transcript(
     exchange(question, answer, { reasoning: "*hm*", system: "Be brief.", usage, images: [picture], askedAt: noon }),
     exchange("and then?", "half", { status: "interrupted", notice: "Stopped <here>.", system: "Be brief." }),
     exchange("and?", "", { status: "failed", notice: "No connection.", answeredAt: null, model: null, provider: null }),
-    exchange("not this", "taken back", { withdrawn: true }),
+    exchange("not this", en.transcripts.takenBack, { withdrawn: true }),
   ],
   { title: "Title & <more>" },
 );
