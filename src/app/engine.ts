@@ -36,6 +36,12 @@ export interface EngineOptions extends SettingsSources, LogSource {
   readonly originName?: (origin: Origin) => string;
 }
 
+/** What an editor or a pager is run with. */
+export type ProgramContext = Pick<Engine, "environment" | "keyPlaces">;
+
+/** What files and pipes are read with. */
+export type InputContext = Pick<Engine, "environment" | "stop" | "workingFolder">;
+
 /** The settings of one run and what follows from them: providers, keys, models. It knows no terminal and no words. */
 export class Engine {
   readonly stop: AbortSignal;

@@ -10,7 +10,7 @@ import { takeInterrupts } from "../terminal/interrupts.ts";
 import { findProgram } from "../terminal/programs.ts";
 import { decodeText, localeOf } from "../text-encoding.ts";
 import type { Console } from "./console.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, ProgramContext } from "./engine.ts";
 import { maxInputBytes, readInput } from "./conversation/input-file.ts";
 
 /**
@@ -20,11 +20,7 @@ import { maxInputBytes, readInput } from "./conversation/input-file.ts";
  *
  * @throws AppError `not_possible` where no editor is named; `editor_failed` where it cannot be run or ends with a failure
  */
-export async function editFile(
-  engine: Pick<Engine, "environment" | "keyPlaces">,
-  console: Console,
-  path: string,
-): Promise<void> {
+export async function editFile(engine: ProgramContext, console: Console, path: string): Promise<void> {
   const { variables } = engine.environment;
   const editor = (variables["VISUAL"] || variables["EDITOR"] || "").trim();
   if (editor === "") throw new AppError("not_possible", { message: console.words.tables.noEditor });
@@ -93,7 +89,7 @@ function onWindows(
  * @throws AppError as `editFile`; `input_unreadable` where what it left is no text
  */
 export async function editText(
-  engine: Pick<Engine, "environment" | "keyPlaces" | "stop">,
+  engine: ProgramContext & Pick<Engine, "stop">,
   console: Console,
   text: string,
 ): Promise<string | null> {

@@ -2,7 +2,7 @@ import { withoutKeys } from "../config/environment.ts";
 import { commandWords } from "../config/key-command.ts";
 import { page, type Pager } from "../terminal/pager.ts";
 import type { Console } from "./console.ts";
-import type { Engine } from "./engine.ts";
+import type { ProgramContext } from "./engine.ts";
 
 /**
  * Shows a text, made harmless already, on the terminal, in `$PAGER` or less where it is long.
@@ -11,7 +11,7 @@ import type { Engine } from "./engine.ts";
  * @returns whether it was shown there
  */
 export async function showPaged(
-  engine: Pick<Engine, "environment" | "keyPlaces">,
+  engine: ProgramContext,
   console: Console,
   text: string,
   always: boolean,
@@ -20,11 +20,7 @@ export async function showPaged(
 }
 
 /** Null where there is none: `PAGER` may be empty or `cat`, and Windows has none that knows colours. */
-function pagerOf(
-  { environment, keyPlaces }: Pick<Engine, "environment" | "keyPlaces">,
-  { terminal }: Console,
-  always: boolean,
-): Pager | null {
+function pagerOf({ environment, keyPlaces }: ProgramContext, { terminal }: Console, always: boolean): Pager | null {
   if (!terminal.outIsTerminal || !terminal.capable) return null;
   const { variables } = environment;
   const chosen = variables["PAGER"] ?? (process.platform === "win32" ? "" : "less");

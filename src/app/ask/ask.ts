@@ -9,7 +9,7 @@ import { sayMoved, sayParts, sayThinking } from "../../terminal/answer-notes.ts"
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine, InputContext } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
 import type { Attachment } from "../conversation/attachments.ts";
@@ -109,11 +109,7 @@ interface Gathered {
 }
 
 /** Words, piped text, or both; and the files. What reads pipes and files is loaded where there are some. */
-async function gather(
-  engine: Pick<Engine, "environment" | "stop" | "workingFolder">,
-  console: Console,
-  { words, files: paths }: Asking,
-): Promise<Gathered> {
+async function gather(engine: InputContext, console: Console, { words, files: paths }: Asking): Promise<Gathered> {
   const piped = isPiped()
     ? await (await import("./piped-text.ts")).readPiped(engine, console, words.trim() === "")
     : "";

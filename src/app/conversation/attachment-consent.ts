@@ -4,7 +4,7 @@ import { count } from "../../terminal/figures.ts";
 import { localeOf } from "../../text-encoding.ts";
 import { entryOf } from "../../words/error-words.ts";
 import type { Console } from "../console.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine, InputContext } from "../engine.ts";
 import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
 import type { ChatSession } from "./chat-session.ts";
 import { factsOf } from "../model-facts.ts";
@@ -18,11 +18,7 @@ const largeShare = 0.2;
 const maxNamed = 10;
 
 /** How this run reads what is attached. */
-export function attachOptions(
-  engine: Pick<Engine, "environment" | "stop" | "workingFolder">,
-  console: Console,
-  stop = engine.stop,
-): AttachOptions {
+export function attachOptions(engine: InputContext, console: Console, stop = engine.stop): AttachOptions {
   return {
     folder: engine.workingFolder,
     stop,
@@ -33,7 +29,7 @@ export function attachOptions(
 
 /** Reads what `-f` names, each once, and tells what it is not. */
 export async function readNamed(
-  engine: Pick<Engine, "environment" | "stop" | "workingFolder">,
+  engine: InputContext,
   console: Console,
   paths: readonly string[],
 ): Promise<Attachment[]> {

@@ -14,6 +14,20 @@ export async function listConversations(engine: Library, console: Console): Prom
   return await listTranscripts(engine.transcripts, engine.folders.cache, readingOf(engine.stop, console));
 }
 
+/**
+ * The conversation that a person named.
+ *
+ * @throws AppError `transcript_not_found`, `transcript_ambiguous`
+ */
+export async function findConversation(
+  { transcripts, folders, stop }: Library,
+  console: Console,
+  reference: string,
+): Promise<TranscriptSummary> {
+  const { findTranscript } = await import("../../transcripts/store/read.ts");
+  return await findTranscript(transcripts, reference, folders.cache, readingOf(stop, console));
+}
+
 /** Reading that stops with the program, and tells of files that are passed over. */
 export function readingOf(stop: AbortSignal, console: Console): ReadOptions {
   return { signal: stop, onUnreadable: (error) => passOver(console, error) };

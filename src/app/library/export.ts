@@ -12,16 +12,11 @@ import { formOf, forms, type FormName } from "../../transcripts/export/formats.t
 import type { Dialect } from "../../transcripts/export/html/prose.ts";
 import type { ExportContext } from "../../transcripts/export/types.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
-import {
-  findTranscript,
-  listTranscripts,
-  readTranscript,
-  type TranscriptSummary,
-} from "../../transcripts/store/read.ts";
+import { readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { toldPath } from "../display-path.ts";
-import { type Library, passOver, readingOf } from "./conversations.ts";
+import { findConversation, type Library, listConversations, passOver } from "./conversations.ts";
 
 export interface ExportOptions {
   /** Conversations as they were named; none with `all`. */
@@ -72,12 +67,11 @@ async function choose(
   console: Console,
   { references, all }: ExportOptions,
 ): Promise<TranscriptSummary[]> {
-  const { transcripts, folders } = engine;
-  if (all) return await listTranscripts(transcripts, folders.cache, readingOf(engine.stop, console));
+  if (all) return await listConversations(engine, console);
   if (references.length === 0) throw new AppError("nothing_named", { option: "--all" });
   const found = new Map<string, TranscriptSummary>();
   for (const reference of references) {
-    const summary = await findTranscript(transcripts, reference, folders.cache, readingOf(engine.stop, console));
+    const summary = await findConversation(engine, console, reference);
     found.set(summary.path, summary);
   }
   return [...found.values()];

@@ -3,10 +3,10 @@ import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { bytes, table } from "../../terminal/table.ts";
 import { clipped, displayWidth, shortened } from "../../terminal/width.ts";
-import { findTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
+import type { TranscriptSummary } from "../../transcripts/store/read.ts";
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
-import { type Library, listConversations, readingOf } from "./conversations.ts";
+import { findConversation, type Library, listConversations } from "./conversations.ts";
 
 export interface ListOptions {
   readonly json: boolean;
@@ -101,12 +101,7 @@ function narrowed(rows: readonly string[][], columns: number): string {
 
 /** What `transcripts rename` does. */
 export async function rename(engine: Library, console: Console, reference: string, title: string): Promise<void> {
-  const { path } = await findTranscript(
-    engine.transcripts,
-    reference,
-    engine.folders.cache,
-    readingOf(engine.stop, console),
-  );
+  const { path } = await findConversation(engine, console, reference);
   const { renameTranscript } = await import("../../transcripts/store/manage.ts");
   renameTranscript(path, title);
   console.terminal.say(console.words.transcripts.renamed({ title: sanitize(title) }));
@@ -118,9 +113,8 @@ export async function rename(engine: Library, console: Console, reference: strin
  * @throws AppError `not_a_terminal` where it must be asked and nobody can be
  */
 export async function remove(engine: Library, console: Console, reference: string, yes: boolean): Promise<void> {
-  const { transcripts, folders } = engine;
   const { terminal, words } = console;
-  const { path, title } = await findTranscript(transcripts, reference, folders.cache, readingOf(engine.stop, console));
+  const { path, title } = await findConversation(engine, console, reference);
   if (!yes && !terminal.interactive)
     throw new AppError("not_a_terminal", { what: "transcripts remove", instead: "--yes" });
   const { confirmed } = await import("../../terminal/prompts.ts");
@@ -133,10 +127,6 @@ export async function remove(engine: Library, console: Console, reference: strin
 
 /** The path of a conversation, or of the folder. */
 export async function path(engine: Library, console: Console, reference: string | null): Promise<void> {
-  const { transcripts, folders } = engine;
-  const found =
-    reference === null
-      ? transcripts
-      : (await findTranscript(transcripts, reference, folders.cache, readingOf(engine.stop, console))).path;
+  const found = reference === null ? engine.transcripts : (await findConversation(engine, console, reference)).path;
   console.terminal.text(`${found}\n`);
 }

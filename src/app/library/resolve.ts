@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { readingOf } from "./conversations.ts";
+import { findConversation, readingOf } from "./conversations.ts";
 
 /** Which conversation to go on with. */
 export type Earlier =
@@ -19,26 +19,26 @@ export type Earlier =
  */
 export async function findEarlier(engine: Engine, console: Console, earlier: Earlier): Promise<Transcript | null> {
   if (earlier.kind === "none") return null;
-  const { findTranscript, newestTranscript, readTranscript } = await import("../../transcripts/store/read.ts");
-  if (earlier.kind === "named") {
-    const { transcripts, folders } = engine;
-    const { path } = await findTranscript(
-      transcripts,
-      earlier.reference,
-      folders.cache,
-      readingOf(engine.stop, console),
-    );
-    return await readTranscript(path, engine.stop);
-  }
+  const { readTranscript } = await import("../../transcripts/store/read.ts");
+  return await readTranscript(await pathOf(engine, console, earlier), engine.stop);
+}
+
+async function pathOf(
+  engine: Engine,
+  console: Console,
+  earlier: Exclude<Earlier, { readonly kind: "none" }>,
+): Promise<string> {
+  if (earlier.kind === "named") return (await findConversation(engine, console, earlier.reference)).path;
   if (earlier.kind === "pick") {
     const path = await pickTranscript(engine, console, null);
     // Whoever leaves the choice has not asked for a new conversation.
     if (path === null) throw new AppError("interrupted", {});
-    return await readTranscript(path, engine.stop);
+    return path;
   }
+  const { newestTranscript } = await import("../../transcripts/store/read.ts");
   const newest = await newestTranscript(engine.transcripts, engine.folders.cache, readingOf(engine.stop, console));
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
-  return await readTranscript(newest.path, engine.stop);
+  return newest.path;
 }
 
 /**

@@ -5,12 +5,12 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { asObject } from "../../transcripts/export/json.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 import { wholeFile } from "../../transcripts/store/folder.ts";
-import { findTranscript, readTranscript, unreadable } from "../../transcripts/store/read.ts";
+import { readTranscript, unreadable } from "../../transcripts/store/read.ts";
 import { outline } from "../../transcripts/search/exchange-offsets.ts";
 import { byTurns } from "../../transcripts/steps.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { readingOf } from "./conversations.ts";
+import { findConversation } from "./conversations.ts";
 import { drawn } from "./render.ts";
 import { showPaged } from "../pager.ts";
 
@@ -26,12 +26,7 @@ export interface ShowOptions {
 
 /** What `transcripts show` does. */
 export async function show(engine: Engine, console: Console, reference: string, options: ShowOptions): Promise<void> {
-  const { path } = await findTranscript(
-    engine.transcripts,
-    reference,
-    engine.folders.cache,
-    readingOf(engine.stop, console),
-  );
+  const { path } = await findConversation(engine, console, reference);
   await showFile(engine, console, path, options);
 }
 
