@@ -15,7 +15,7 @@ interface Room {
 
 const rooms: Readonly<Record<string, Room>> = {
   chat: { source: "src/chat", tests: ["test/chat/**/*.test.ts"] },
-  config: { source: "src/config", tests: ["test/config/**/*.test.ts"] },
+  config: { source: "src/config", tests: ["test/config/!(keyring).test.ts"] },
   editor: { source: "src/repl/editor", tests: ["test/repl/editor/!(terminal-*).test.ts"] },
   format: { source: "src/transcripts/format", tests: ["test/transcripts/format/**/*.test.ts"] },
   resilience: { source: "src/providers/resilience", tests: ["test/providers/resilience/**/*.test.ts"] },
