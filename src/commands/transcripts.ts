@@ -38,15 +38,9 @@ function asTyped(argument: string): string {
   return /\s/u.test(argument) && !argument.includes('"') ? `"${argument}"` : argument;
 }
 
-export const transcripts: Declare = (program, { words, run }) => {
-  const { commands, options, arguments: names } = words.help;
-  const group = program.command("transcripts").description(commands.transcripts);
-  const verb = (name: string, description: string): Verb => {
-    const command = group.command(name).description(description).allowExcessArguments(false);
-    declareProviderOptions(command, ["transcripts"]);
-    return command;
-  };
-
+export const transcripts: Declare = (program, context) => {
+  const { words, run } = context;
+  const group = program.command("transcripts").description(words.help.commands.transcripts);
   declareProviderOptions(group, ["transcripts"]);
   // A word that is no command ends up here, where it would be an argument too many.
   group.allowExcessArguments().helpCommand("help [command]", words.help.helpCommand);
@@ -60,15 +54,25 @@ export const transcripts: Declare = (program, { words, run }) => {
       return await runSession(engine, console, { kind: "named", reference }, []);
     }),
   );
+  for (const declare of [list, show, exportVerb, importVerb, search, rename, remove, path]) declare(group, context);
+};
 
-  const list = verb("list", commands.transcriptsList);
-  list
+function verb(group: Verb, name: string, description: string): Verb {
+  const command = group.command(name).description(description).allowExcessArguments(false);
+  declareProviderOptions(command, ["transcripts"]);
+  return command;
+}
+
+const list: Declare = (group, { words, run }) => {
+  const { commands, options } = words.help;
+  const command = verb(group, "list", commands.transcriptsList);
+  command
     .addOption(new Option("--since <when>", options.since).argParser(moment))
     .option("-m, --model <text>", options.listModel)
     .addOption(new Option("--limit <n>", options.limit).argParser(counting))
     .option("--json", options.json)
     .action(({ since, model, limit, json = false }: ListFlags) =>
-      run(list, async (engine, console) =>
+      run(command, async (engine, console) =>
         (await import("../app/library/list.ts")).list(engine, console, {
           since: since ?? null,
           model: model ?? null,
@@ -77,26 +81,32 @@ export const transcripts: Declare = (program, { words, run }) => {
         }),
       ),
     );
+};
 
-  const show = verb("show", commands.transcriptsShow).argument("[conversation]", names.conversation, "last");
-  show
+const show: Declare = (group, { words, run }) => {
+  const { commands, options, arguments: names } = words.help;
+  const command = verb(group, "show", commands.transcriptsShow).argument("[conversation]", names.conversation, "last");
+  command
     .option("--json", options.json)
     .option("--raw", options.raw)
     .addOption(new Option("--turn <n>", options.turn).argParser(counting))
     .action((reference: string, { json = false, raw = false, turn }: ShowFlags) =>
-      run(show, async (engine, console) =>
+      run(command, async (engine, console) =>
         (await import("../app/library/show.ts")).show(engine, console, reference, { json, raw, turn: turn ?? null }),
       ),
     );
+};
 
-  const exporting = verb("export", commands.transcriptsExport).argument("[conversation...]", names.conversations);
-  exporting
+const exportVerb: Declare = (group, { words, run }) => {
+  const { commands, options, arguments: names } = words.help;
+  const command = verb(group, "export", commands.transcriptsExport).argument("[conversation...]", names.conversations);
+  command
     .addOption(new Option("--to <form>", options.to).choices(exportForms))
     .option("-o, --output <path>", options.exportOutput)
     .option("--all", options.all)
     .option("--force", options.force)
     .action((references: string[], { to, output, all = false, force = false }: ExportFlags) =>
-      run(exporting, async (engine, console) => {
+      run(command, async (engine, console) => {
         const { exportConversations } = await import("../app/library/export.ts");
         await exportConversations(engine, console, {
           references,
@@ -107,25 +117,31 @@ export const transcripts: Declare = (program, { words, run }) => {
         });
       }),
     );
+};
 
-  const importing = verb("import", commands.transcriptsImport).argument("<file...>", names.importFiles);
-  importing
+const importVerb: Declare = (group, { words, run }) => {
+  const { commands, options, arguments: names } = words.help;
+  const command = verb(group, "import", commands.transcriptsImport).argument("<file...>", names.importFiles);
+  command
     .option("--json", options.json)
     .action((files: string[], { json = false }: { json?: boolean }) =>
-      run(importing, async (engine, console) =>
+      run(command, async (engine, console) =>
         (await import("../app/library/import.ts")).importFiles(engine, console, files, json),
       ),
     );
+};
 
-  const search = verb("search", commands.transcriptsSearch).argument("<words...>", names.query);
-  search
+const search: Declare = (group, { words, run }) => {
+  const { commands, options, arguments: names } = words.help;
+  const command = verb(group, "search", commands.transcriptsSearch).argument("<words...>", names.query);
+  command
     .addOption(new Option("--role <role>", options.searchRole).choices(["question", "answer"]))
     .addOption(new Option("--since <when>", options.since).argParser(moment))
     .addOption(new Option("--limit <n>", options.limit).argParser(counting).default(10))
     .option("--regex", options.regex)
     .option("--json", options.json)
     .action((query: string[], { role, since, limit, regex = false, json = false }: SearchFlags) =>
-      run(search, async (engine, console) =>
+      run(command, async (engine, console) =>
         (await import("../app/library/search.ts")).searchOnce(
           engine,
           console,
@@ -140,28 +156,37 @@ export const transcripts: Declare = (program, { words, run }) => {
         ),
       ),
     );
+};
 
-  const rename = verb("rename", commands.transcriptsRename).argument("<conversation>", names.conversation);
-  rename
+const rename: Declare = (group, { words, run }) => {
+  const { commands, arguments: names } = words.help;
+  const command = verb(group, "rename", commands.transcriptsRename).argument("<conversation>", names.conversation);
+  command
     .argument("<title...>", names.title)
     .action((reference: string, title: string[]) =>
-      run(rename, async (engine, console) =>
+      run(command, async (engine, console) =>
         (await import("../app/library/list.ts")).rename(engine, console, reference, title.join(" ")),
       ),
     );
+};
 
-  const remove = verb("remove", commands.transcriptsRemove).argument("<conversation>", names.conversation);
-  remove
+const remove: Declare = (group, { words, run }) => {
+  const { commands, options, arguments: names } = words.help;
+  const command = verb(group, "remove", commands.transcriptsRemove).argument("<conversation>", names.conversation);
+  command
     .option("--yes", options.yes)
     .action((reference: string, { yes = false }: { yes?: boolean }) =>
-      run(remove, async (engine, console) =>
+      run(command, async (engine, console) =>
         (await import("../app/library/list.ts")).remove(engine, console, reference, yes),
       ),
     );
+};
 
-  const path = verb("path", commands.transcriptsPath).argument("[conversation]", names.conversation);
-  path.action((reference: string | undefined) =>
-    run(path, async (engine, console) =>
+const path: Declare = (group, { words, run }) => {
+  const { commands, arguments: names } = words.help;
+  const command = verb(group, "path", commands.transcriptsPath).argument("[conversation]", names.conversation);
+  command.action((reference: string | undefined) =>
+    run(command, async (engine, console) =>
       (await import("../app/library/list.ts")).path(engine, console, reference ?? null),
     ),
   );
