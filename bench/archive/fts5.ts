@@ -75,11 +75,11 @@ export class Fts5Index implements Disposable {
   count(literals: readonly string[]): number {
     const each = literals.map((literal) => {
       const found = new Uint8Array(this.#exchanges);
-      const texts = this.#textsWith(conditionsFor(literal).conditions);
-      for (let text = 0; text < texts.length; text++) found[Math.floor(text / roles.length)]! |= texts[text]!;
+      this.#eachText(conditionsFor(literal).conditions, (text) => (found[Math.floor(text / roles.length)] = 1));
       return found;
     });
-    return each[0]!.reduce((count, _, exchange) => count + Number(each.every((found) => found[exchange] === 1)), 0);
+    const all = each.reduce((some, more) => some.map((found, exchange) => found & more[exchange]!));
+    return all.filter(Boolean).length;
   }
 
   [Symbol.dispose](): void {
@@ -94,24 +94,27 @@ export class Fts5Index implements Disposable {
     }
   }
 
-  /** For each row 1 where it fulfils all conditions. */
-  #textsWith(conditions: readonly Condition[]): Uint8Array {
+  /** Calls `visit` with the rows that fulfil all conditions. */
+  #eachText(conditions: readonly Condition[], visit: (text: number) => void): void {
     const alternatives = conditions.map((condition) => this.#termsOf(condition));
     const few = alternatives.filter((terms) => terms.length <= mostAlternatives);
-    const fulfilled = new Uint8Array(this.#exchanges * roles.length);
-    if (few.some((terms) => terms.length === 0)) return fulfilled;
-    let asked = 0;
-    const ask = (sql: string, parameter: string): void => {
+    if (few.some((terms) => terms.length === 0)) return;
+    const many = alternatives.filter((terms) => terms.length > mostAlternatives);
+    const questions: [sql: string, parameter: string][] = many.map((terms) => [textsOfTerms, JSON.stringify(terms)]);
+    const expression = few.map((terms) => `(${terms.map(quoted).join(" OR ")})`).join(" AND ");
+    if (few.length > 0) questions.unshift([textsOfMatch, expression]);
+    const last = questions.length - 1;
+    /** How many of the questions before named each row. */
+    const named = new Uint8Array(last === 0 ? 0 : this.#exchanges * roles.length);
+    for (const [index, [sql, parameter]] of questions.entries()) {
       for (const { list } of this.#statement(sql).all(parameter)) {
         eachNumber(list, (text) => {
-          if (fulfilled[text] === asked) fulfilled[text] = asked + 1;
+          if (index > 0 && named[text] !== index) return;
+          if (index === last) visit(text);
+          else named[text] = index + 1;
         });
       }
-      asked++;
-    };
-    if (few.length > 0) ask(textsOfMatch, few.map((terms) => `(${terms.map(quoted).join(" OR ")})`).join(" AND "));
-    for (const terms of alternatives) if (terms.length > mostAlternatives) ask(textsOfTerms, JSON.stringify(terms));
-    return fulfilled.map((count) => Number(count === asked));
+    }
   }
 
   /** The terms of which a text must have one. */
