@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Console } from "../../src/app/console.ts";
+import { ChatSession } from "../../src/app/conversation/chat-session.ts";
+import type { ChatEvent } from "../../src/chat/events.ts";
+import type { Model } from "../../src/chat/layers.ts";
+import { userMessage } from "../../src/chat/message-text.ts";
+import { AppError } from "../../src/errors.ts";
+import { readTranscript } from "../../src/transcripts/store/read.ts";
+import { enter, KeptTerminal, scriptedEngine } from "../support/app.ts";
+import { newPlace } from "../support/program.ts";
+import { en } from "../support/words.ts";
+
+const quiet = new AbortController().signal;
+
+/** A conversation over a model; the working directory is a new place. */
+async function open(model: Model): Promise<ChatSession> {
+  enter(newPlace());
+  const engine = await scriptedEngine(() => model, { provider: "ollama", model: "m1" });
+  return await ChatSession.open(engine, new Console(new KeptTerminal(), en), null);
+}
+
+test("an answer is told to the transcript before whoever watches", async () => {
+  const dialogue = await open(async function* model() {
+    yield { type: "text", text: "one " };
+    yield { type: "text", text: "two" };
+    yield { type: "finish", reason: "stop" };
+  });
+  const saved: boolean[] = [];
+  const watch = (event: ChatEvent) => {
+    if (event.type === "text") saved.push(readFileSync(dialogue.path!, "utf8").includes(event.text));
+  };
+  const answer = await dialogue.ask(userMessage("q"), watch, quiet);
+  expect(saved).toEqual([true, true]);
+  expect(answer).toMatchObject({
+    text: "one two",
+    status: "complete",
+    answeredBy: { provider: "ollama", model: "m1" },
+  });
+});
+
+test("a model that throws ends the exchange, and the next question is asked as ever", async () => {
+  let fails = true;
+  const dialogue = await open(async function* model() {
+    yield { type: "text", text: "half" };
+    if (fails) throw new TypeError("broken");
+    yield { type: "finish", reason: "stop" };
+  });
+  const broken = await dialogue.ask(userMessage("q1"), () => {}, quiet);
+  expect(broken).toMatchObject({ text: "half", status: "failed", error: { code: "internal" } });
+  fails = false;
+  await dialogue.ask(userMessage("q2"), () => {}, quiet);
+  const { exchanges } = await readTranscript(dialogue.path!);
+  expect(exchanges.map(({ question, answer, status }) => [question, answer, status])).toEqual([
+    ["q1", "half", "failed"],
+    ["q2", "half", "complete"],
+  ]);
+});
+
+test("a watcher that throws ends the exchange too, with what came before", async () => {
+  const dialogue = await open(async function* model() {
+    yield { type: "text", text: "all" };
+    yield { type: "finish", reason: "stop" };
+  });
+  const watcher = () => {
+    throw new TypeError("no screen");
+  };
+  expect(await dialogue.ask(userMessage("q"), watcher, quiet)).toMatchObject({
+    text: "all",
+    error: { code: "internal" },
+  });
+  expect((await readTranscript(dialogue.path!)).exchanges).toMatchObject([{ answer: "all", status: "failed" }]);
+});
+
+test("what is interrupted is kept, and can be continued", async () => {
+  const stop = new AbortController();
+  const dialogue = await open(async function* model(_, signal) {
+    yield { type: "text", text: "first half" };
+    if (signal.aborted) yield { type: "error", error: new AppError("interrupted", {}) };
+    else yield { type: "finish", reason: "stop" };
+  });
+  const answer = await dialogue.ask(userMessage("q"), () => stop.abort(), stop.signal);
+  expect([answer.status, dialogue.canContinue]).toEqual(["interrupted", true]);
+  await dialogue.continueAnswer(() => {}, quiet);
+  expect(dialogue.canContinue).toBe(false);
+  const { exchanges } = await readTranscript(dialogue.path!);
+  expect(exchanges[1]).toMatchObject({ continues: exchanges[0]!.id, status: "complete" });
+});
+
+test("where the model cannot be opened nothing is begun", async () => {
+  const place = newPlace();
+  enter(place);
+  const engine = await scriptedEngine(
+    () => {
+      throw new AppError("no_key", { provider: "ollama", variable: "X" });
+    },
+    { provider: "ollama", model: "m1" },
+  );
+  const dialogue = await ChatSession.open(engine, new Console(new KeptTerminal(), en), null);
+  await expect(dialogue.ask(userMessage("q"), () => {}, quiet)).rejects.toMatchObject({ code: "no_key" });
+  expect([dialogue.path, dialogue.lastQuestion]).toEqual([null, null]);
+  const folder = join(place.cwd, "transcripts");
+  expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+});
