@@ -27,10 +27,9 @@ interface SettingRow {
 /** What `config list` does: each setting with its value and where that comes from, then what only the config file has. */
 export function list(
   engine: Pick<Engine, "file" | "folders" | "origins" | "settings">,
-  console: Console,
+  { terminal, words }: Console,
   json: boolean,
 ): void {
-  const { terminal, words } = console;
   const rows = [...settingNames.map((name) => settingRow(engine, name)), ...fileRows(engine)];
   if (json) return terminal.json(rows);
   const cells = rows.map(({ name, value, origin }) => [

@@ -7,9 +7,8 @@ import type { Engine } from "./engine.ts";
 import { factsOf, learnFromList, onlyChatModel } from "./model-facts.ts";
 
 /** What `models` does. */
-export async function models(engine: Engine, console: Console, json: boolean): Promise<void> {
+export async function models(engine: Engine, { terminal, words }: Console, json: boolean): Promise<void> {
   const { settings } = engine;
-  const { terminal, words } = console;
   const connection = await engine.connect(settings.provider);
   const offered = await offeredModels(connection, engine.stop);
   await learnFromList(engine, connection, offered);
@@ -51,11 +50,10 @@ export async function models(engine: Engine, console: Console, json: boolean): P
 /** What `balance` does. */
 export async function balance(
   engine: Pick<Engine, "connect" | "settings" | "stop">,
-  console: Console,
+  { terminal, words }: Console,
   json: boolean,
 ): Promise<void> {
   const { settings } = engine;
-  const { terminal, words } = console;
   const connection = await engine.connect(settings.provider);
   const rows = await readBalance(connection, engine.stop);
   if (json) {

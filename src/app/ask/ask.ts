@@ -147,12 +147,11 @@ function failureIn({ provider }: ChatSession, { error, finishReason, refused, un
 /** What is left to say. */
 function report(
   engine: Pick<Engine, "settings" | "stop">,
-  console: Console,
+  { terminal, words }: Console,
   dialogue: ChatSession,
   answer: Answer,
   output: Asking["output"],
 ): void {
-  const { terminal, words } = console;
   if (engine.stop.reason === "closed") return;
   sayParts(terminal, words, answer);
   if (output === "text")

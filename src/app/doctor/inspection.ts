@@ -87,8 +87,7 @@ function mistakesIn(engine: Pick<Engine, "failoverMistakes" | "system">): AppErr
   }
 }
 
-function placesOf(engine: Pick<Engine, "file" | "folders" | "transcripts">): StoragePlace[] {
-  const { folders, transcripts, file } = engine;
+function placesOf({ folders, transcripts, file }: Pick<Engine, "file" | "folders" | "transcripts">): StoragePlace[] {
   // A config file is as public as its owner wants it, unless headers in it may be credentials.
   const secrets = Object.values(file.providers ?? {}).some(({ headers }) => headers !== undefined);
   const own = dirname(transcripts) === folders.data;

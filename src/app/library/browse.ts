@@ -172,8 +172,7 @@ async function exportOne(
 const mostCharacters = 4000;
 
 /** What it began with, and how it ended. */
-async function previewOf(stop: AbortSignal, console: Console, summary: TranscriptSummary): Promise<string> {
-  const { words } = console;
+async function previewOf(stop: AbortSignal, { words }: Console, summary: TranscriptSummary): Promise<string> {
   const { exchanges } = await readTranscript(summary.path, stop);
   const turns = exchanges.filter(({ withdrawn }) => !withdrawn);
   const [opening, last] = [turns[0], turns.at(-1)];

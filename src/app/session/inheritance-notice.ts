@@ -19,12 +19,11 @@ const promptLength = 60;
  */
 export function tellBrought(
   engine: Pick<Engine, "file" | "settings" | "system">,
-  console: Console,
+  { terminal, words }: Console,
   dialogue: ChatSession,
   earlier: Transcript,
   withModel: boolean,
 ): void {
-  const { terminal, words } = console;
   const last = earlier.exchanges.at(-1);
   const images = earlier.exchanges.flatMap(({ images: each }) => each);
   const embedded = images.filter(isEmbedded).length;

@@ -39,11 +39,10 @@ const patience = 2;
 /** The end of an answer, rendered as it was when it came, where answers are rendered and that is quick. */
 async function answerEnd(
   engine: Pick<Engine, "environment" | "settings" | "stop" | "thread">,
-  console: Console,
+  { terminal }: Console,
   answer: string,
 ): Promise<string> {
   const { settings, environment } = engine;
-  const { terminal } = console;
   if (!settings.render || !terminal.outIsTerminal) return shortened(answer, "end");
   const { findAbilities } = await import("../../terminal/capabilities.ts");
   const { renderTexts } = await import("../answer-renderer.ts");

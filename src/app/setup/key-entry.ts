@@ -95,12 +95,11 @@ async function check(
 /** Stores a key, and says where it is now. */
 export async function keepKey(
   engine: Pick<Engine, "keyPlaces" | "workingFolder">,
-  console: Console,
+  { terminal, words }: Console,
   provider: string,
   key: string,
 ): Promise<void> {
   const { keyPlaces } = engine;
-  const { terminal, words } = console;
   const { origin, keyringFailure } = await storeKey(provider, key, keyPlaces);
   if (keyringFailure !== null) {
     terminal.warn(words.setup.keyringFailed({ keyring: keyringName, reason: sanitize(keyringFailure) }));

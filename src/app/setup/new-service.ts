@@ -60,11 +60,10 @@ export async function addService(
 /** Asks for an address until a service is found there, or the person takes it as it is. */
 async function askAddress(
   engine: Engine,
-  console: Console,
+  { terminal, words }: Console,
   name: string,
 ): Promise<{ address: string; found: FoundService }> {
   const { stop } = engine;
-  const { terminal, words } = console;
   while (true) {
     const typed = await askText(words.setup.address, {
       hidden: looksLikeKey,
@@ -92,8 +91,7 @@ async function askAddress(
   }
 }
 
-async function askName(providers: readonly string[], console: Console, address: string): Promise<string> {
-  const { words } = console;
+async function askName(providers: readonly string[], { words }: Console, address: string): Promise<string> {
   return await askText(words.setup.name, {
     fallback: freeName(providers, address),
     hidden: looksLikeKey,

@@ -78,9 +78,8 @@ const newService = Symbol("a service that the program does not know yet");
 
 async function chooseProvider(
   engine: Pick<Engine, "connect" | "file" | "providers" | "stop">,
-  console: Console,
+  { words }: Console,
 ): Promise<string | typeof newService> {
-  const { words } = console;
   const locals = await unechoed(async () => await findLocals(engine));
   const own = engine.providers.filter((name) => findRow(engine.file, name)?.isCustom === true);
   return await choose<string | typeof newService>(words.setup.intro, [
