@@ -111,4 +111,63 @@ describe("what a service refuses because of the program", () => {
     const { requests } = await ask({ baseUrl: "http://h/v1", without: new Set() }, nothingLearnt(), [], asked);
     expect(requests).toHaveLength(1);
   });
+
+  test("is looked for at /v1 also where a web page answers, and not where something else does", async () => {
+    const answers = (contentType: string) =>
+      async function* model(asked: AdaptedRequest): AsyncGenerator<ChatEvent> {
+        const isThere = asked.adapted!.baseUrl.endsWith("/v1");
+        const error = new AppError("not_a_stream", { provider: "mine", contentType, start: "" });
+        yield isThere ? { type: "text", text: "Yes." } : { type: "error", error };
+      };
+    const options = { chosen: new Set<OwnField>(), onRefused: () => {} };
+    const ask = async (contentType: string) => {
+      const layer = withAdaptation(at, { ...options, learnt: nothingLearnt() });
+      return await gather(layer(answers(contentType))(request, new AbortController().signal));
+    };
+    expect(await ask("text/html")).toMatchObject([{ type: "adapted", baseUrl: "http://h/v1" }, { type: "text" }]);
+    expect(await ask("text/plain")).toMatchObject([{ type: "error", error: { code: "not_a_stream" } }]);
+  });
+});
+
+describe("what a service refuses because of a setting", () => {
+  test.each<[string, string, Partial<Connection>, ChatRequest["sampling"], readonly OwnField[]]>([
+    ["temperature", "temperature", {}, { temperature: 2 }, []],
+    ["seed", "body", {}, { body: { seed: 1 } }, []],
+    ["seed", "providers.mine.body", { body: { seed: 1 } }, {}, []],
+    ["stream_options", "providers.mine.stream_usage", {}, {}, ["stream_options"]],
+    ["stream_options", "providers.mine.body", { body: { stream_options: {} } }, {}, []],
+  ])("%s is said to come from %s", async (field, setting, more, sampling, chosen) => {
+    const refusing = async function* model(): AsyncGenerator<ChatEvent> {
+      yield refused("none", ["other", field]);
+    };
+    const layer = withAdaptation(
+      { ...at, ...more },
+      { learnt: nothingLearnt(), chosen: new Set(chosen), onRefused: () => {} },
+    );
+    const events = await gather(layer(refusing)({ ...request, sampling }, new AbortController().signal));
+    const details = { advice: "field", fields: [field, "other"], setting };
+    expect(events).toMatchObject([{ type: "error", error: { code: "request_refused", details } }]);
+  });
+
+  test("is not explained where the request has no such field, or something else is wrong", async () => {
+    const errors = [refused("none", ["other"]), refused("route", ["temperature"])];
+    for (const error of errors) {
+      const refusing = async function* model(): AsyncGenerator<ChatEvent> {
+        yield error;
+      };
+      const options = { learnt: nothingLearnt(), chosen: new Set<OwnField>(), onRefused: () => {} };
+      const model = withAdaptation({ ...at, baseUrl: "http://h/v1" }, options)(refusing);
+      const asked = { ...request, sampling: { temperature: 2 } };
+      expect(await gather(model(asked, new AbortController().signal))).toEqual([error]);
+    }
+  });
+
+  test("is given as it is once the answer has begun", async () => {
+    const events = [{ type: "text", text: "Y" } as const, refused("none", ["stream"])];
+    const breaking = async function* model(): AsyncGenerator<ChatEvent> {
+      yield* events;
+    };
+    const layer = withAdaptation(at, { learnt: nothingLearnt(), chosen: new Set(), onRefused: () => {} });
+    expect(await gather(layer(breaking)(request, new AbortController().signal))).toEqual(events);
+  });
 });
