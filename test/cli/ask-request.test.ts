@@ -84,7 +84,11 @@ describe.concurrent("a request", () => {
       "0",
       wordsOf("bad_value", { name: "--max-tokens", value: "0", expected: "\u2265 1", nearest: null }).whole,
     ],
-    ["--max-tokens", "1.5", "--max-tokens cannot be 1.5. Give 1, 2, 3\u2026"],
+    [
+      "--max-tokens",
+      "1.5",
+      wordsOf("bad_value", { name: "--max-tokens", value: "1.5", expected: "1, 2, 3\u2026", nearest: null }).whole,
+    ],
     ["--max-tokens", "", '--max-tokens cannot be "". Give 0, 1\u2026.'],
     [
       "--presence-penalty",
@@ -104,7 +108,11 @@ describe.concurrent("a request", () => {
     ],
     ["--stop", "", '--stop cannot be "". Give "\u2026".'],
     ["--model", "", '--model cannot be "". Give "\u2026".'],
-    ["--seed", "1.5", "--seed cannot be 1.5. Give 1, 2, 3\u2026"],
+    [
+      "--seed",
+      "1.5",
+      wordsOf("bad_value", { name: "--seed", value: "1.5", expected: "1, 2, 3\u2026", nearest: null }).whole,
+    ],
     ["--min-p", "2", wordsOf("bad_value", { name: "--min-p", value: "2", expected: "\u2264 1", nearest: null }).whole],
     [
       "--response-format",

@@ -220,7 +220,7 @@ describe.concurrent("/new", () => {
     await using one = await serve((_, index) => (index === 1 ? refusal(422, "no") : answer(`answer ${index + 1}`)));
     const place = placeOf({ one });
     const { stderr } = await session(place, ["a", "bad", "/new", "/retry", "/undo", "b"], "-p", "one");
-    expect(stderr).toContain("Nothing was asked yet.\nThere is no question to take back.\n");
+    expect(stderr).toContain(`${en.session.nothingSaid}\n${en.session.nothingToUndo}\n`);
     expect(asked(one).at(-1)).toBe("one-1: b");
   });
 

@@ -80,8 +80,8 @@ describe.concurrent("slash commands of a session", () => {
 
   test("what cannot be done now is said without a word about the command line", async () => {
     const { stderr } = await session(numbered, ["/save x.md", "/edit", "/continue", "one", "/copy 9", "/copy code x"]);
-    expect(stderr).toContain("Nothing of this conversation is saved yet.\n");
-    expect(stderr).toContain("Set VISUAL or EDITOR to an editor first.\n");
+    expect(stderr).toContain(`${en.session.nothingSaved}\n`);
+    expect(stderr).toContain(`${en.tables.noEditor}\n`);
     expect(stderr).not.toContain("--help");
     expect(stderr.match(/There is nothing like that to copy\./gu)).toHaveLength(2);
   });
