@@ -31,6 +31,12 @@ test.each([
   expect(await passed(pieces)).toBe(12 * event.length);
 });
 
+test("a long honest stream passes whose pieces end in the midst of an event", async () => {
+  const half = Buffer.alloc(mebibyte / 2, "x");
+  const piece = Buffer.concat([half, Buffer.from("\n\n"), half]);
+  expect(await passed(Array.from({ length: 20 }, () => piece))).toBe(20 * piece.length);
+});
+
 test("an event that never ends does not", async () => {
   expect(await passed(Array.from({ length: 9 }, () => Buffer.alloc(mebibyte, "x")))).toBe("flooded");
 });
