@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { newPlace, openProgram, type Place, put, run, transcriptsOf } from "../support/program.ts";
+import { newPlace, openProgram, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer, finish, refusal, text } from "../support/wire.ts";
@@ -350,13 +350,14 @@ describe.concurrent("what a session tells", () => {
   test("that another program has added to the conversation, once", async () => {
     const place = newPlace();
     const file = join(place.cwd, "shared.md");
-    await using one = await serve(async (_, index) => {
-      // Between two questions another session puts one of its own.
-      if (index === 1) await run(["ask", "-m", "one/one-1", "--transcript", file, "between"], { place });
-      return answer(`answer ${index + 1}`);
-    });
+    await using one = await serve((_, index) => answer(`answer ${index + 1}`));
     put(place.configFile, `providers:\n  one: {base_url: "${one.url}", model: one-1}\n`);
-    const { stderr } = await session(place, ["a", "b", "c", "d"], "-p", "one", "--transcript", file);
+    const args = ["-p", "one", "--transcript", file];
+    const running = start(args, { place, input: "a\n", openInput: true });
+    await running.until(({ stderr }) => stderr.includes(" s\n"));
+    await run(["ask", ...args, "between"], { place });
+    running.stdin!.end("b\nc\n");
+    const { stderr } = await running.done;
     expect(stderr.match(/Another program has added to this conversation/gu)).toHaveLength(1);
   });
 
