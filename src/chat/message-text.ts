@@ -42,32 +42,32 @@ export function prefixOf(messages: readonly Message[]): AssistantMessage | null 
  */
 export function splitAttached(question: string): { readonly words: string; readonly files: readonly FilePart[] } {
   const files: FilePart[] = [];
-  let rest = question;
+  let end = question.length;
   for (;;) {
-    const last = lastFile(rest);
-    if (last === null) return { words: rest, files };
-    files.unshift(last.file);
-    rest = last.before;
+    const last = lastFile(question, end);
+    if (last === null) return { words: question.slice(0, end), files: files.reverse() };
+    files.push(last.file);
+    end = last.start;
   }
 }
 
-function lastFile(question: string): { file: FilePart; before: string } | null {
-  const fence = /\n(`{3,})$/u.exec(question)?.[1];
-  if (fence === undefined) return null;
-  const end = question.length - fence.length - 1;
+/** The file that stands last before `end`, and where what comes before it ends. Looks at that file alone: there may be thousands. */
+function lastFile(question: string, end: number): { file: FilePart; start: number } | null {
+  let close = end;
+  while (question[close - 1] === "`") close--;
+  const fence = question.slice(close, end);
+  if (fence.length < 3 || question[close - 1] !== "\n") return null;
   // No line of the file begins with as many backticks, so the last one that does opens it.
-  const opening = question.lastIndexOf(`\n${fence}`, end - 1);
+  const opening = question.lastIndexOf(`\n${fence}`, close - 2);
   if (opening < 0) return null;
-  const nameAt = Math.max(question.lastIndexOf("\n\n", opening - 1) + 2, 0);
-  const start = nameAt === 1 ? 0 : nameAt;
+  const blank = question.lastIndexOf("\n\n", opening - 1);
+  const start = blank < 0 ? 0 : blank + 2;
   const bodyAt = question.indexOf("\n", opening + 1) + 1;
   const name = question.slice(start, opening).replace(/:$/u, "");
-  const body = bodyAt > end ? "" : question.slice(bodyAt, end);
+  const body = bodyAt > close - 1 ? "" : question.slice(bodyAt, close - 1);
   // A line break at the end of a file does not stand in the question.
   const file: FilePart = { type: "file", name, text: body.endsWith("\n") ? `${body}\n` : body };
-  const before = question.slice(0, Math.max(start - 2, 0));
-  const joined = [...(before === "" ? [] : [before]), fenced(file)].join("\n\n");
-  return joined === question ? { file, before } : null;
+  return blank !== 0 && fenced(file) === question.slice(start, end) ? { file, start: Math.max(blank, 0) } : null;
 }
 
 function fenced({ name, text }: FilePart): string {

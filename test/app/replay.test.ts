@@ -4,6 +4,7 @@ import { rebuild } from "../../src/app/conversation/replay.ts";
 import { Conversation } from "../../src/chat/conversation.ts";
 import { textOf } from "../../src/chat/message-text.ts";
 import type { Compaction, Exchange } from "../../src/transcripts/format/types.ts";
+import { processorTime } from "../support/processor-time.ts";
 import { ending, expected, noon, turn } from "../support/transcripts.ts";
 
 const picture = { name: "a.png", url: "data:image/png;base64,AA==" };
@@ -41,6 +42,14 @@ describe("a conversation that is resumed", () => {
     const file = [exchange("a", "A"), exchange("b", "B", { continues: "a" }), exchange("c", "C", { continues: "b" })];
     expect(said(file)).toEqual([["a", "ABC"], [["a", "b", "c"]]]);
     expect(said(file.slice(1))).toEqual([["b", "BC"], [["b", "c"]]]);
+  });
+
+  test("takes no time to speak of where an answer was continued thousands of times", () => {
+    const file = Array.from({ length: 20_000 }, (_, index) =>
+      exchange(`${index}`, "x", { continues: index === 0 ? null : `${index - 1}` }),
+    );
+    const took = processorTime(() => expect(rebuilt(file).turns).toHaveLength(1));
+    expect(took).toBeLessThan(5_000);
   });
 
   test("begins with its newest summary, and still knows what was asked before", () => {

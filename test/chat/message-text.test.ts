@@ -47,3 +47,10 @@ test("many fences and many lines take no time to speak of", () => {
   });
   expect(took).toBeLessThan(5_000);
 });
+
+test("many files take no time to speak of", () => {
+  const files = Array.from({ length: 20_000 }, (_, index) => attached(`${index}.ts`, "x"));
+  const question = joined("x", files);
+  const took = processorTime(() => expect(splitAttached(question)).toEqual({ words: "x", files }));
+  expect(took).toBeLessThan(5_000);
+});

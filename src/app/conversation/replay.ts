@@ -1,4 +1,4 @@
-import { type AskedQuestion, extended, summaryTurn, type Turn } from "../../chat/conversation.ts";
+import { type AskedQuestion, summaryTurn, type Turn } from "../../chat/conversation.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import { assistantMessage, splitAttached, userMessage } from "../../chat/message-text.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
@@ -34,16 +34,27 @@ export function rebuild({ exchanges, compaction }: Transcript, heading: string):
 }
 
 function turnsOf(exchanges: readonly Exchange[], before: readonly Turn[] = []): Turn[] {
-  const turns = [...before];
+  // An answer may have been continued thousands of times, so that its pieces are gathered first and put together once.
+  const groups: [Exchange, ...Exchange[]][] = [];
   for (const exchange of exchanges) {
-    const { id, answer, continues, withdrawn } = exchange;
-    if (withdrawn || answer === "") continue;
-    const ids = id === null ? [] : [id];
-    const last = turns.at(-1);
-    if (continues !== null && last !== undefined && !last.isSummary) turns.splice(-1, 1, extended(last, answer, ids));
-    else turns.push({ question: questionOf(exchange), answers: [answerMessage(exchange)], ids });
+    if (exchange.withdrawn || exchange.answer === "") continue;
+    const last = groups.at(-1);
+    if (exchange.continues !== null && last !== undefined) last.push(exchange);
+    else groups.push([exchange]);
   }
-  return turns;
+  return [...before, ...groups.map(turnOf)];
+}
+
+/** @param group an exchange, and those that continue its answer */
+function turnOf(group: readonly [Exchange, ...Exchange[]]): Turn {
+  const [first, ...more] = group;
+  const { content } = answerMessage(first);
+  const pieces = more.map(({ answer }) => ({ type: "text", text: answer }) as const);
+  return {
+    question: questionOf(first),
+    answers: [{ role: "assistant", content: [...content, ...pieces] }],
+    ids: group.flatMap(({ id }) => id ?? []),
+  };
 }
 
 function questionOf({ question, images }: Exchange): UserMessage {
