@@ -1,9 +1,9 @@
 import { safeParse } from "valibot";
 import type { Document } from "yaml";
-import { AppError, asAppError, systemReason } from "../errors.ts";
+import { AppError, asAppError } from "../errors.ts";
 import { misfit } from "./expectation.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
-import { ownSettings, readTextFile } from "./text-file.ts";
+import { readOwnSettings } from "./text-file.ts";
 
 /**
  * Reads and checks the config file; a missing one is an empty one.
@@ -11,7 +11,7 @@ import { ownSettings, readTextFile } from "./text-file.ts";
  * @throws AppError `config_broken`, `config_unknown`, `config_misfit`, with line and key
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const text = readText(path);
+  const text = readOwnSettings(path) ?? "";
   if (text.trim() === "") return {};
   const document = await parseConfig(path, text);
   return await checkConfig(path, text, document);
@@ -29,7 +29,7 @@ export async function readDespiteMistakes(path: string): Promise<{ file: ConfigF
   let text: string;
   let document: Document;
   try {
-    text = readText(path);
+    text = readOwnSettings(path) ?? "";
     document = await parseConfig(path, text);
   } catch (error) {
     return { file: {}, mistakes: [asAppError(error)] };
@@ -42,17 +42,6 @@ export async function readDespiteMistakes(path: string): Promise<{ file: ConfigF
     document.deleteIn(checked.keys);
   }
   return { file: {}, mistakes };
-}
-
-/** The text of the config file; empty when there is none. Not awaited: `node:fs/promises` alone takes 3 ms to load. */
-export function readText(path: string): string {
-  try {
-    return readTextFile(path, ownSettings);
-  } catch (error) {
-    const reason = systemReason(error);
-    if (reason === "ENOENT" || reason === "ENOTDIR") return "";
-    throw new AppError("config_broken", { path, line: null, key: null, reason, said: "" }, { cause: error });
-  }
 }
 
 /** @throws AppError `config_broken` for what is not YAML, and what is no mapping */

@@ -1,11 +1,11 @@
-import { AppError, systemReason } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { replaceFile } from "../atomic-file.ts";
 import { linkedPath } from "../files.ts";
 import { runKeyCommand } from "./key-command.ts";
 import { clearKeyring, keyringName, readKeyring, writeKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";
-import { ownSettings, readTextFile } from "./text-file.ts";
+import { readOwnSettings } from "./text-file.ts";
 
 export interface Key {
   readonly value: string;
@@ -187,14 +187,8 @@ function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): void {
 
 /** @throws AppError `config_broken` when the file is there and is not ours */
 function readKeys(path: string): Map<string, string> {
-  let text: string;
-  try {
-    text = readTextFile(path, ownSettings);
-  } catch (error) {
-    const reason = systemReason(error);
-    if (reason === "ENOENT" || reason === "ENOTDIR") return new Map();
-    throw new AppError("config_broken", { path, line: null, key: null, reason, said: "" }, { cause: error });
-  }
+  const text = readOwnSettings(path);
+  if (text === null) return new Map();
   try {
     const keys: unknown = JSON.parse(text);
     if (isKeys(keys)) return new Map(Object.entries(keys));

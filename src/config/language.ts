@@ -1,6 +1,6 @@
 import type { Variables } from "./environment.ts";
 import { findFolders } from "./folders.ts";
-import { ownSettings, readTextFile } from "./text-file.ts";
+import { readOwnSettings } from "./text-file.ts";
 
 /**
  * The language of the program's own words, needed before anything is parsed, so that --help and errors speak it too:
@@ -27,7 +27,7 @@ function flagOf(args: readonly string[]): string | undefined {
 /** One line of the file is all that is wanted here; it is read in earnest, and checked, later. */
 function configured(variables: Variables): string | undefined {
   try {
-    const text = readTextFile(findFolders(variables).configFile, ownSettings);
+    const text = readOwnSettings(findFolders(variables).configFile) ?? "";
     return /^lang:\s*["']?(en|zh)\b/mu.exec(text)?.[1];
   } catch {
     return undefined;

@@ -1,7 +1,8 @@
 import { type Document, isMap } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
-import { checkConfig, parseConfig, readText } from "./file.ts";
+import { checkConfig, parseConfig } from "./file.ts";
 import type { ConfigFile } from "./schema.ts";
+import { readOwnSettings } from "./text-file.ts";
 import { replaceFile } from "../atomic-file.ts";
 import { linkedPath } from "../files.ts";
 
@@ -20,7 +21,7 @@ export async function saveSetting(
   value: unknown,
   check: (file: ConfigFile) => void = () => {},
 ): Promise<void> {
-  const before = readText(path);
+  const before = readOwnSettings(path) ?? "";
   const document = await parseConfig(path, before);
   if (value !== undefined) setDeep(document, path, keys, value);
   else if (document.hasIn(keys)) document.deleteIn(keys);

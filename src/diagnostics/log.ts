@@ -153,8 +153,11 @@ class RequestLog {
     });
   }
 
-  #factsOf(error: AppError): object {
-    return errorFacts(error, this.#log.content);
+  #factsOf({ code, kind, traceId, details: all }: AppError): object {
+    const isShown = (name: string, value: unknown) =>
+      this.#log.content || harmlessDetails.has(name) || (name === "reason" && isSystemReason(value));
+    const details = Object.entries(all as object).filter(([name, value]) => isShown(name, value));
+    return { code, exitCode: exitCodeOf(kind), errorTraceId: traceId, details: Object.fromEntries(details) };
   }
 
   #write(level: "info" | "warn" | "error", event: string, facts: object): void {
@@ -173,19 +176,6 @@ function imagesIn({ role, content }: Message): number {
 function contentOf({ role, content }: Message): object {
   const thinking = role === "assistant" ? thinkingOf(content) : "";
   return { role, content: textOf(content), ...(thinking !== "" && { reasoning: thinking }) };
-}
-
-/**
- * An error as facts for the log.
- *
- * @param content true: also what may quote a question or an answer
- */
-function errorFacts(error: AppError, content: boolean): { readonly [fact: string]: unknown } {
-  const details = Object.entries(error.details as object).filter(
-    ([name, value]) => content || harmlessDetails.has(name) || (name === "reason" && isSystemReason(value)),
-  );
-  const { code, kind, traceId } = error;
-  return { code, exitCode: exitCodeOf(kind), errorTraceId: traceId, details: Object.fromEntries(details) };
 }
 
 /** `ECONNRESET` and the like. */

@@ -35,7 +35,7 @@ type Stage = "lookup" | "connect" | "tls" | "answer";
 /** Milliseconds that all of it may take, where nobody said. */
 const defaultTimeout = 15_000;
 
-type Measures = { -readonly [Name in "lookup" | "connect" | "tls" | "answer"]: Reach[Name] };
+type Measures = { -readonly [Name in Stage]: Reach[Name] };
 
 /**
  * Goes to a service once, by a request that it answers whatever the key: `GET /models`.
@@ -46,7 +46,7 @@ export async function reach(connection: Connection, stop: AbortSignal): Promise<
   const url = new URL(`${connection.baseUrl}/models`);
   const proxy = connection.proxy === null ? null : URL.parse(`http://${connection.proxy}`);
   const measures: Measures = { lookup: null, connect: null, tls: null, answer: null };
-  const facts = { host: hostAndPort(url), proxy: connection.proxy };
+  const facts = { host: `${url.hostname}:${portOf(url)}`, proxy: connection.proxy };
   try {
     await withTimeout(connection, stop, defaultTimeout, async (signal) => {
       await lookUp(proxy ?? url, measures);
@@ -135,10 +135,6 @@ function stageOf(error: AppError, { protocol }: URL, measures: Measures): Stage 
   }
   if (measures.connect === null) return "connect";
   return protocol === "https:" && measures.tls === null ? "tls" : "answer";
-}
-
-function hostAndPort(url: URL): string {
-  return `${url.hostname}:${portOf(url)}`;
 }
 
 function portOf({ port, protocol }: URL): number {

@@ -104,6 +104,12 @@ export async function confirmed(message: string, fallback: boolean, words: Words
   return await asked((context) => confirm({ message, default: fallback, theme: { keywords } }, context));
 }
 
+/** Yes or no as a choice with the arrow keys, `first` on top. @throws AppError `interrupted` */
+export async function chooseYes(message: string, words: Words["confirm"], first: "yes" | "no"): Promise<boolean> {
+  const answers = [true, false].map((value) => ({ value, name: value ? words.yes : words.no }));
+  return await choose(message, first === "yes" ? answers : answers.reverse());
+}
+
 /**
  * Does work between two questions, in which the terminal would show what is typed: a key that is pasted too early must not be
  * seen either. It is dropped; Ctrl-C is the signal that it always is.

@@ -1,5 +1,6 @@
 import type { Environment } from "../../config/environment.ts";
-import { access, constants, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { access, constants } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
 import type { CheckFacts, StoragePlace, Subject, TranscriptFacts } from "../../diagnostics/subject.ts";
@@ -23,7 +24,7 @@ export async function subjectOf(engine: Engine, console: Console, probing: boole
   return {
     program: programFacts(),
     terminal: console.terminal.outIsTerminal ? () => terminalFacts(engine.environment, console) : null,
-    settings: await settingsFacts(engine, console),
+    settings: settingsFacts(engine, console),
     mistakes: [...engine.mistakes, ...mistakesIn(engine)],
     places: placesOf(engine),
     transcripts: () => transcriptFacts(engine),
@@ -58,10 +59,10 @@ async function terminalFacts(environment: Environment, { terminal }: Console): P
 /** Longer values, such as system prompts, are cut. */
 const longestValue = 60;
 
-async function settingsFacts(
+function settingsFacts(
   { folders, settings, origins }: Pick<Engine, "folders" | "origins" | "settings">,
   { words }: Console,
-): Promise<CheckFacts["settings"]> {
+): CheckFacts["settings"] {
   const path = folders.configFile;
   const set = (Object.keys(origins) as (keyof typeof origins)[]).flatMap((name) => {
     const origin = origins[name];
@@ -73,7 +74,7 @@ async function settingsFacts(
     const value = text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
     return [{ name, value, origin: `${words.tables.origin[origin.kind]} ${origin.name}`.trim() }];
   });
-  return { path, exists: await exists(path), set };
+  return { path, exists: existsSync(path), set };
 }
 
 /** Mistakes that only show when a setting is used. */
@@ -117,11 +118,4 @@ async function transcriptFacts({
   );
   const bytes = listed.reduce((sum, { bytes: size }) => sum + size, 0);
   return { folder, count: listed.length, bytes, unreadable: unreadable.flat() };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,9 +1,9 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { expandHome, shortenHome } from "../../config/home.ts";
 import { AppError, asAppError, systemReason } from "../../errors.ts";
-import { makeFolder } from "../../files.ts";
+import { isFolder, makeFolder } from "../../files.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { formulas, products } from "../../terminal/markdown/formula.ts";
 import { languages } from "../../terminal/markdown/languages.ts";
@@ -180,10 +180,6 @@ function namesFor(chosen: readonly TranscriptSummary[], form: FormName): { from:
     used.add(name.toLowerCase());
     return { from: path, name: `${name}.${form}` };
   });
-}
-
-function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /** The Markdown and the colours of the terminal's own drawing, for pages. */

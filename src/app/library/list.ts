@@ -36,8 +36,9 @@ export async function list(
   if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
   if (rows.length === 0) return terminal.say(words.transcripts.notFound);
   const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
-  const head = terminal.outIsTerminal ? [[id, when, turns, modelColumn, size, title]] : [];
-  terminal.out(fitted(console, [...head, ...rows.map(asCells)]));
+  const cells = rows.map(asCells);
+  const head = [id, when, turns, modelColumn, size, title];
+  terminal.out(terminal.outIsTerminal ? narrowed([head, ...cells], terminal.columns) : table(cells, right));
 }
 
 export function modelOf({ provider, model }: TranscriptSummary): string {
@@ -74,12 +75,7 @@ const shapes = [
 /** Columns that a title has at least, and a model's name, which is cut in its middle, before another column goes. */
 const least = { title: 16, model: 14 };
 
-/** The table; on a terminal each row is one line. */
-function fitted({ terminal }: Console, rows: readonly string[][]): string {
-  return terminal.outIsTerminal ? narrowed(rows, terminal.columns) : table(rows, right);
-}
-
-/** The table in so many columns. */
+/** The table in so many columns, each row one line. */
 function narrowed(rows: readonly string[][], columns: number): string {
   const widths = rows[0]!.map((_, column) => rows.reduce((most, row) => Math.max(most, displayWidth(row[column]!)), 0));
   const room = (shape: readonly number[]) =>

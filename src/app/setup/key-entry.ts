@@ -4,7 +4,7 @@ import { type AppError, asAppError } from "../../errors.ts";
 import { readBalance } from "../../providers/account.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { OfferedModel } from "../../providers/model-list.ts";
-import { askSecret, choose, unechoed } from "../../terminal/prompts.ts";
+import { askSecret, chooseYes, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe, errorWords } from "../../terminal/terminal.ts";
 import type { Engine } from "../engine.ts";
@@ -56,10 +56,7 @@ export async function enterKey(
     terminal.warn(sanitize(describe(refused, words.errors)));
     // The key's account is empty, or the service did not get as far as the key.
     if (refused.code !== "no_balance" && refused.kind !== "service" && refused.kind !== "refused") throw refused;
-    const keeps = await choose(words.setup.keepUnchecked, [
-      { value: true, name: words.confirm.yes },
-      { value: false, name: words.confirm.no },
-    ]);
+    const keeps = await chooseYes(words.setup.keepUnchecked, words.confirm, "yes");
     return keeps ? { value, offered: null } : null;
   }
 }

@@ -1,7 +1,7 @@
 import { looksLikeKey } from "../../config/keys.ts";
 import { saveSetting } from "../../config/save.ts";
 import { isProviderName } from "../../config/schema.ts";
-import { askText, choose, unechoed } from "../../terminal/prompts.ts";
+import { askText, choose, chooseYes, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
@@ -132,11 +132,7 @@ async function askKey(
   const isPlain = address.startsWith("http:");
   if (!wantsKey(found.error)) {
     if (isPlain && found.offered !== null) return none;
-    const [yes, no] = [
-      { value: true, name: words.confirm.yes },
-      { value: false, name: words.confirm.no },
-    ];
-    if (!(await choose(words.setup.needsKey({ name }), isPlain ? [no, yes] : [yes, no]))) return none;
+    if (!(await chooseYes(words.setup.needsKey({ name }), words.confirm, isPlain ? "no" : "yes"))) return none;
   }
   let baseUrl = found.baseUrl;
   const entered = await enterKey(engine.stop, console, name, async (key) => {

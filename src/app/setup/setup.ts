@@ -5,7 +5,7 @@ import { AppError, asAppError } from "../../errors.ts";
 import { offeredModels } from "../../providers/account.ts";
 import { findProvider, localProviders } from "../../providers/catalogue.ts";
 import type { OfferedModel } from "../../providers/model-list.ts";
-import { choose, unechoed } from "../../terminal/prompts.ts";
+import { choose, chooseYes, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
@@ -171,9 +171,6 @@ async function offerNew(engine: Engine, console: Console, name: string, model: s
   const { providers } = engine;
   const { words } = console;
   if (!isProviderName(name)) throw new AppError("unknown_provider", { name, known: providers });
-  const adds = await choose(words.setup.offerNew({ name, known: providers.join(", ") }), [
-    { value: true, name: words.confirm.yes },
-    { value: false, name: words.confirm.no },
-  ]);
+  const adds = await chooseYes(words.setup.offerNew({ name, known: providers.join(", ") }), words.confirm, "yes");
   return adds ? await addService(engine, console, name, model) : null;
 }

@@ -58,14 +58,10 @@ export function addressAdvice({ status, body, url }: Refused, { baseUrl }: Conne
   const isOfModel = body.includes(model) || /\bmodel\b|模型/iu.test(body);
   if (model !== "" && isOfModel && !isRouteRefused(body, model)) return none;
   const asked = url ?? `${baseUrl}/chat/completions`;
-  return { advice: "route", url: withoutQuery(asked), suggested: withVersion(baseUrl) };
+  return { advice: "route", url: asked.replace(/[?#].*$/u, ""), suggested: withVersion(baseUrl) };
 }
 
 /** Whether a "not found" is about the path, though it may sound as if it were about a model: `/models was not found`. */
 export function isRouteRefused(body: string, model: string): boolean {
   return model === "" || /^\s*</u.test(body) || noRoute.test(body);
-}
-
-function withoutQuery(url: string): string {
-  return url.replace(/[?#].*$/u, "");
 }

@@ -79,11 +79,6 @@ export function complaintOf(body: string): Complaint {
   return read(value, true, 0) ?? complaint(typeof value === "string" ? value : asText(value), []);
 }
 
-/** The sentence of `complaintOf`; empty for an empty body. */
-export function reasonOf(body: string): string {
-  return complaintOf(body).reason;
-}
-
 /** @param isError whether it is known to be one: by its place, or by the status of the response */
 function read(value: unknown, isError: boolean, depth: number): Complaint | null {
   if (typeof value === "string") return readText(value, depth);

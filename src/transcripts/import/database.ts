@@ -33,12 +33,6 @@ export class ForeignDatabase implements Disposable {
     return this.#tables.has(table);
   }
 
-  /** Of some columns those that a table has; the others count as unknown. */
-  #columns(table: string, wanted: readonly string[]): string[] {
-    const columns = this.#tables.get(table);
-    return columns === undefined ? [] : wanted.filter((column) => column === "rowid" || columns.has(column));
-  }
-
   /**
    * Rows of a table, one after the other.
    *
@@ -46,9 +40,10 @@ export class ForeignDatabase implements Disposable {
    * @param rest what stands behind the table's name; nothing from outside
    */
   *rows(table: string, wanted: readonly string[], rest = "", ...values: readonly SQLInputValue[]): Generator<Row> {
-    const columns = this.#columns(table, wanted).map((column) => `"${column}"`);
+    const there = this.#tables.get(table);
+    const columns = wanted.filter((column) => there !== undefined && (column === "rowid" || there.has(column)));
     if (columns.length === 0) return;
-    const query = `select ${columns.join(", ")} from "${table}" ${rest}`;
+    const query = `select ${columns.map((column) => `"${column}"`).join(", ")} from "${table}" ${rest}`;
     const statement = this.#statements.get(query) ?? this.#database.prepare(query);
     this.#statements.set(query, statement);
     for (const row of statement.iterate(...values)) yield this.#counted(row);

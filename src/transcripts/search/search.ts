@@ -166,7 +166,7 @@ class Search {
 
   async withIndex(index: OpenIndex, version: number, literals: readonly string[]): Promise<SearchResults> {
     const { entries, behind } = await index.know(this.#around, version);
-    this.#check();
+    if (this.#around.signal.aborted) throw new AppError("interrupted", {});
     const indexed = new IndexedProspects(this.#around.folder, index.database, literals, this.#wanted);
     const prospects = entries.map((entry) => indexed.of(entry)).filter((prospect) => prospect !== null);
     return this.#best([...prospects, ...(await this.#readAll([...behind]))]);
@@ -220,17 +220,11 @@ class Search {
     }
     const left = ranked.slice(conversations.length + missed);
     // Of what is left unread nobody knows whether a fork has shown it already.
-    const exact = left.length === 0 || (left.every(({ prospect }) => prospect.certain) && !ranked.some(isForked));
+    const exact =
+      left.length === 0 ||
+      (left.every(({ prospect }) => prospect.certain) && !ranked.some(({ prospect }) => prospect.forked));
     return { conversations, total: conversations.length + left.length, exact };
   }
-
-  #check(): void {
-    if (this.#around.signal.aborted) throw new AppError("interrupted", {});
-  }
-}
-
-function isForked({ prospect }: { readonly prospect: Prospect }): boolean {
-  return prospect.forked;
 }
 
 function newestFirst(a: Prospect, b: Prospect): number {

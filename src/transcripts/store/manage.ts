@@ -47,9 +47,8 @@ export function removeTranscript(path: string): void {
     unlinkSync(path);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const reason = systemReason(error);
-    if (reason === "ENOENT") throw new AppError("transcript_not_found", { reference: path });
-    throw new AppError("transcript_unwritable", { path, reason }, { cause: error });
+    if (systemReason(error) === "ENOENT") throw new AppError("transcript_not_found", { reference: path });
+    throw unwritable(path, error);
   }
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exitCodeOf } from "../../../src/errors.ts";
 import { fromNetwork } from "../../../src/providers/http/network-errors.ts";
-import { complaintIn, reasonOf } from "../../../src/providers/wire/error-body.ts";
+import { complaintIn, complaintOf } from "../../../src/providers/wire/error-body.ts";
 import { fromComplaint, fromRefusal, isPassing } from "../../../src/providers/wire/errors.ts";
 import { connection } from "./connection.ts";
 
@@ -90,7 +90,7 @@ describe("the service's sentence", () => {
     ["{}", "{}"],
     ["null", "null"],
   ])("in %s", (body, reason) => {
-    expect(reasonOf(body)).toBe(reason);
+    expect(complaintOf(body).reason).toBe(reason);
   });
 });
 
