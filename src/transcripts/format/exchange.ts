@@ -73,7 +73,8 @@ export function buildExchange(written: readonly RawSection[], around: ExchangeCo
     sections: null,
     answeredBy: end?.answered_by ?? null,
   };
-  const known = sections.slice(1);
+  // The older plain form has an Answer label also where nothing was answered.
+  const known = sections.slice(1).filter(({ text }) => turn !== null || text !== "");
   const isDerived = exchange.rethought === 0 && isPlain(known, exchange);
   if (isDerived || bodies.failure !== null) return exchange;
   const at = (stamp: string) => momentOf(stamp, exchange) ?? time(stamp);

@@ -178,6 +178,11 @@ describe("an exchange of the older plain form", () => {
   const plain = (question: string, answer: string, more = "") =>
     `${label("Question")}${question}\n\n${label("Answer")}${answer}\n\n${more}${rule}\n\n`;
 
+  test("that was not answered has no sections, though it has a label for the answer", () => {
+    const [failed] = parseTranscript(plain("q", "")).exchanges;
+    expect(failed).toMatchObject({ status: "failed", answer: "", sections: null });
+  });
+
   test("undoes no escape and keeps what looks like a label", () => {
     const [exchange] = parseTranscript(
       plain(`q ${rule}\\`, `x \u27eaU+001B\u27eb\n${label("Answer")}y\n${label("Tool")}z`),
