@@ -90,6 +90,7 @@ export class Probe {
   async thinking(): Promise<SwitchFacts> {
     const { answer } = await this.first();
     const byDefault = thought(answer);
+    const nothing = { form: "none", byDefault, on: null, off: null, field: answer.reasoningField } as const;
     const own = this.door.thinking;
     let refused = false;
     let tried: SwitchFacts | null = null;
@@ -101,14 +102,11 @@ export class Probe {
         this.#found.thinking = form;
         return { ...facts, refused };
       }
-      if (this.slow) {
-        return { form: "none", refused: false, byDefault, on: null, off: null, field: answer.reasoningField };
-      }
+      if (this.slow) return { ...nothing, refused: false };
       // A form that is taken and does nothing is as good as none; the program's own stands for it.
       tried ??= facts;
     }
     this.#found.thinking = refused || own === "none" ? "none" : null;
-    const nothing = { form: "none", byDefault, on: null, off: null, field: answer.reasoningField } as const;
     return { ...(tried ?? nothing), form: "none", refused };
   }
 

@@ -1,10 +1,9 @@
 import { AppError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { complaintIn } from "./wire/error-body.ts";
-import { type OfferedModel, readModelList } from "./model-list.ts";
+import { type OfferedModel, readModelList, rowsAt, valueAt } from "./model-list.ts";
 import { requestJson } from "./http/json-request.ts";
 import { fromComplaint } from "./wire/errors.ts";
-import { isRecord } from "./wire/json.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {
@@ -54,24 +53,21 @@ const balances = {
   // GET /user/balance: {is_available, balance_infos: [{currency, total_balance, granted_balance, topped_up_balance}]}
   deepseek: {
     path: "/user/balance",
-    read: (answer: unknown) => {
-      const rows =
-        isRecord(answer) && Array.isArray(answer["balance_infos"]) ? (answer["balance_infos"] as unknown[]) : [];
-      return rows.filter(isRecord).map((row) => ({
+    read: (answer: unknown) =>
+      rowsAt(answer, "balance_infos").map((row) => ({
         currency: asText(row["currency"]) ?? "?",
         total: asText(row["total_balance"]) ?? "?",
         granted: asText(row["granted_balance"]),
         toppedUp: asText(row["topped_up_balance"]),
-      }));
-    },
+      })),
   },
   // GET /user/info: {code, data: {balance, chargeBalance, totalBalance}}: given, paid in, and both.
   siliconflow: {
     path: "/user/info",
     read: (answer: unknown) => {
-      const data = isRecord(answer) && isRecord(answer["data"]) ? answer["data"] : {};
-      const total = asText(data["totalBalance"]) ?? "?";
-      return [{ currency: "CNY", total, granted: asText(data["balance"]), toppedUp: asText(data["chargeBalance"]) }];
+      const told = (name: string) => asText(valueAt(answer, `data.${name}`));
+      const total = told("totalBalance") ?? "?";
+      return [{ currency: "CNY", total, granted: told("balance"), toppedUp: told("chargeBalance") }];
     },
   },
 } as const;

@@ -127,6 +127,12 @@ function visionIn(row: Readonly<Record<string, unknown>>): boolean | null {
   return typeof flag === "boolean" ? flag : null;
 }
 
+/** The objects in the list at such a path; none where there is no list. */
+export function rowsAt(value: unknown, path: string): Record<string, unknown>[] {
+  const list = valueAt(value, path);
+  return Array.isArray(list) ? list.filter(isRecord) : [];
+}
+
 /** The value at a path of own fields; undefined where there is none. */
 export function valueAt(value: unknown, path: string): unknown {
   let found = value;

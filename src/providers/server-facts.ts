@@ -1,7 +1,7 @@
 import { offeredModels } from "./account.ts";
 import type { localProviders } from "./catalogue.ts";
 import type { Connection } from "./connection.ts";
-import { factsOfRow, type OfferedModel, readModelList, tokensOf, valueAt } from "./model-list.ts";
+import { factsOfRow, type OfferedModel, readModelList, rowsAt, tokensOf, valueAt } from "./model-list.ts";
 import type { ModelFacts } from "./prices.ts";
 import { requestJson } from "./http/json-request.ts";
 import { isRecord } from "./wire/json.ts";
@@ -75,8 +75,7 @@ const llamacpp: Source = async (ask) => {
 const ollama: Source = async (ask, id) => {
   const shown = await ask("/api/show", { model: id });
   const running = await ask("/api/ps").catch(() => null);
-  const rows = isRecord(running) && Array.isArray(running["models"]) ? (running["models"] as unknown[]) : [];
-  const row = rows.find((each) => isRecord(each) && (each["name"] === id || each["model"] === id));
+  const row = rowsAt(running, "models").find(({ name, model }) => name === id || model === id);
   const parameters = valueAt(shown, "parameters");
   const made = typeof parameters === "string" ? /^num_ctx\s+(\d{1,10})\s*$/mu.exec(parameters)?.[1] : null;
   const about = valueAt(shown, "model_info");
@@ -90,20 +89,15 @@ const ollama: Source = async (ask, id) => {
 };
 
 /** LM Studio: GET /api/v0/models (lmstudio.ai/docs/developer/rest). */
-const lmstudio: Source = async (ask, id) => factsIn(readModelList(await ask("/api/v0/models")), id);
+const lmstudio: Source = async (ask, id) =>
+  readModelList(await ask("/api/v0/models"))?.find((row) => row.id === id)?.facts ?? {};
 
 /** LiteLLM: GET /model/info (docs.litellm.ai, proxy/model_management). */
 const litellm: Source = async (ask, id) => {
-  const answer = await ask("/model/info");
-  const rows = isRecord(answer) && Array.isArray(answer["data"]) ? (answer["data"] as unknown[]) : [];
   // `id` is the deployment's there; people name the model by `model_name`.
-  const row = rows.find((each) => isRecord(each) && each["model_name"] === id);
-  return isRecord(row) ? factsOfRow(row) : {};
+  const row = rowsAt(await ask("/model/info"), "data").find(({ model_name: name }) => name === id);
+  return row === undefined ? {} : factsOfRow(row);
 };
-
-function factsIn(rows: readonly OfferedModel[] | null, id: string): ModelFacts {
-  return rows?.find((row) => row.id === id)?.facts ?? {};
-}
 
 const ownSources: Readonly<Record<(typeof localProviders)[number], readonly Source[]>> = {
   ollama: [ollama],
