@@ -3,7 +3,7 @@ import type { Declare } from "./command.ts";
 export const keys: Declare = (program, { words, run }) => {
   const { commands, options, arguments: names } = words.help;
   // A broken config file keeps nobody from their keys.
-  const despite = { configFile: true, mistakes: [] };
+  const despite = { tolerant: true };
   const group = program.command("keys").description(commands.keys);
 
   const list = group.command("list", { isDefault: true }).description(commands.keysList).option("--json", options.json);
