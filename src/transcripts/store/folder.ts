@@ -12,10 +12,10 @@ export interface FileState {
   readonly ctimeMs: number;
 }
 
-/** Whether a file of that name may be a transcript. */
+/** Whether a file of that name may be a transcript: one of several lines would be several in a list. */
 export function isTranscriptName(name: string): boolean {
   const end = name.slice(name.lastIndexOf(".")).toLowerCase();
-  return !name.startsWith(".") && (end === ".md" || end === ".txt");
+  return !name.startsWith(".") && (end === ".md" || end === ".txt") && !/[\n\r\u2028\u2029]/u.test(name);
 }
 
 /** Names of the files in a folder that may be transcripts; none where the folder is missing. */
