@@ -7,9 +7,12 @@ import type { ChatEvent } from "../../src/chat/events.ts";
 import type { Model } from "../../src/chat/layers.ts";
 import { userMessage } from "../../src/chat/message-text.ts";
 import { AppError } from "../../src/errors.ts";
+import { writerFor } from "../../src/app/conversation/open-transcript.ts";
 import { readTranscript } from "../../src/transcripts/store/read.ts";
+import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { enter, KeptTerminal, scriptedEngine } from "../support/app.ts";
 import { newPlace } from "../support/program.ts";
+import { ending, temporaryFolder, turn } from "../support/transcripts.ts";
 import { en } from "../support/words.ts";
 
 const quiet = new AbortController().signal;
@@ -102,4 +105,17 @@ test("where the model cannot be opened nothing is begun", async () => {
   expect([dialogue.path, dialogue.lastQuestion]).toEqual([null, null]);
   const folder = join(place.cwd, "transcripts");
   expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+});
+
+test("a resumed conversation that another program writes to keeps its time zone in the branch", async () => {
+  const writer = TranscriptWriter.create(temporaryFolder(), { zone: "Asia/Shanghai" });
+  writer.begin(turn("one"));
+  writer.end(ending());
+  const resumed = writerFor(await readTranscript(writer.path!));
+  writer.begin(turn("two"));
+  resumed.begin(turn("aside"));
+  resumed.end(ending());
+  writer.end(ending());
+  expect(resumed.path).not.toBe(writer.path);
+  expect(await readTranscript(resumed.path!)).toMatchObject({ zone: "Asia/Shanghai", origin: { id: writer.id } });
 });

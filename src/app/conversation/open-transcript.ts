@@ -17,8 +17,8 @@ export async function openWriter(
 }
 
 /** Goes on in a conversation's own file. */
-export function writerFor({ path }: Transcript): TranscriptWriter {
-  return TranscriptWriter.append(path, { resumed: true });
+export function writerFor({ path, zone }: Transcript): TranscriptWriter {
+  return TranscriptWriter.append(path, { resumed: true, zone });
 }
 
 /** A new file in the transcripts folder, made with its first question. */
