@@ -116,7 +116,7 @@ export const dotenvSettings: { readonly [Name in SettingName]?: "any" | "inside"
   transcripts: "inside",
 };
 
-/** How a service wants thinking switched; see `providers/thinking.ts`. */
+/** How a service wants thinking switched; see `providers/wire/thinking-switch.ts`. */
 export const thinkingForms = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template", "none"] as const;
 /** How a service goes on from a given beginning of its answer: DeepSeek's `/beta`, a `prefix` field, or not at all. */
 export const prefixForms = ["beta", "field", "none"] as const;
