@@ -3,7 +3,7 @@
  * `npm run test:mutation [room]… [file]…`. Without a room, every room in turn; files narrow it. docs/testing.md keeps the scores.
  */
 import { globSync } from "node:fs";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 
@@ -36,7 +36,7 @@ const perCent = (mutants: readonly Mutant[]): number =>
 /** Runs the tests of a room once for each change. Results are kept, so that the next run tries only what differs. */
 async function mutate(name: string, { source, tests }: Room, files: readonly string[]): Promise<Mutant[]> {
   const folder = `coverage/mutation/${name}`;
-  return new Stryker({
+  const mutants = await new Stryker({
     mutate: files.length > 0 ? [...files] : [`${source}/**/*.ts`],
     testRunner: "vitest",
     plugins: [import.meta.resolve("@stryker-mutator/vitest-runner")],
@@ -52,6 +52,9 @@ async function mutate(name: string, { source, tests }: Room, files: readonly str
     tsconfigFile: "none",
     reporters: ["progress"],
   }).runMutationTest();
+  // The kept results of the room's other files come back with those of the files named.
+  const named = new Set(files.map((file) => resolve(file)));
+  return named.size === 0 ? mutants : mutants.filter((mutant) => named.has(resolve(mutant.fileName)));
 }
 
 function report(name: string, mutants: readonly Mutant[]): void {
