@@ -150,7 +150,10 @@ describe("keys beside a keyring", () => {
 
   const fileOf = ({ keyFile }: KeyPlaces) => readFileSync(keyFile, "utf8");
   const put = (key: string) => binding.entries.set("deepseek-chat mine", key);
-  const failed = { code: "keyring_failed", details: { provider: "mine", keyring: keyringName, reason: "it is locked" } };
+  const failed = {
+    code: "keyring_failed",
+    details: { provider: "mine", keyring: keyringName, reason: "it is locked" },
+  };
 
   test("are taken from it before the file, unless the settings want the file", async () => {
     put("k1");
