@@ -95,7 +95,7 @@ describe("the keyring", () => {
       asked.push(milliseconds);
       return stop.signal;
     });
-    onTestFinished(() => void timer.mockRestore());
+    onTestFinished(() => timer.mockRestore());
     const answer = readKeyring("mine", bus);
     while (asked.length === 0) await new Promise(setImmediate);
     stop.abort();

@@ -66,7 +66,7 @@ test("a last line without its end is carried over when the file is made smaller"
 test.skipIf(process.geteuid === undefined)("a file of another user is neither read nor written", async () => {
   const path = temporary(linesOf(["theirs"]));
   const user = vi.spyOn(process as { geteuid: () => number }, "geteuid").mockReturnValue(process.geteuid!() + 1);
-  onTestFinished(() => void user.mockRestore());
+  onTestFinished(() => user.mockRestore());
   const history = await opened(path);
   history.add("mine");
   await history.settled();
