@@ -1,5 +1,5 @@
 import { decodeBody } from "../format/escape.ts";
-import { isId } from "../format/metadata-read.ts";
+import { headerFacts, isWritable, parseMetadata } from "../format/metadata-read.ts";
 import { rule } from "../format/types.ts";
 import { limits, TooLarge } from "../limits.ts";
 import { findMarks } from "../format/scan.ts";
@@ -73,9 +73,8 @@ function* skim(bytes: Buffer): Steps<Summary | null> {
   if (!bytes.subarray(0, headerStart.length).equals(Buffer.from(headerStart))) return null;
   if (bytes.includes(carriageReturn) || bytes.includes(titleStart)) return null;
   if (bytes.includes(undoStart) || bytes.includes(continuesMark)) return null;
-  const header = jsonOf(bytes, 0);
-  const startedAt = typeof header?.["started"] === "string" ? Date.parse(header["started"]) : Number.NaN;
-  if (typeof header?.["id"] !== "string" || !isId(header["id"]) || Number.isNaN(startedAt)) return null;
+  const header = headerFacts(factsAt(bytes, 0));
+  if (header === null) return null;
 
   let turns = 0;
   let first = 0;
@@ -93,16 +92,16 @@ function* skim(bytes: Buffer): Steps<Summary | null> {
     if (turns > limits.exchanges) throw new TooLarge();
     if (turns % questionsEach === 0) yield;
   }
-  const turn = turns === 0 ? null : jsonOf(bytes, turnAt);
+  const turn = turns === 0 ? null : factsAt(bytes, turnAt);
   const endedAt = turns === 0 ? Number.NaN : endAfter(bytes, last);
   if (turn === null || Number.isNaN(endedAt)) return null;
-  const title = typeof header["title"] === "string" ? header["title"] : bodyAt(bytes, first);
+  const startedAt = header.startedAt.getTime();
   const { provider, model } = turn;
   return {
-    id: header["id"],
+    id: header.id,
     startedAt,
     usedAt: Math.max(endedAt, startedAt),
-    title: titleOf(title),
+    title: titleOf(header.title ?? bodyAt(bytes, first)),
     turns,
     provider: typeof provider === "string" ? provider : null,
     model: typeof model === "string" ? model : null,
@@ -114,8 +113,9 @@ function endAfter(bytes: Buffer, label: number): number {
   const rule = bytes.indexOf(ruleLine, label);
   const at = rule + ruleLine.length;
   if (rule < 0 || !bytes.subarray(at, at + endStart.length).equals(endStart)) return Number.NaN;
-  const ended = jsonOf(bytes, at)?.["ended"];
-  return typeof ended === "string" ? Date.parse(ended) : Number.NaN;
+  const ended = factsAt(bytes, at)?.["ended"];
+  const date = new Date(typeof ended === "string" ? ended : Number.NaN);
+  return isWritable(date) ? date.getTime() : Number.NaN;
 }
 
 /** Whether that stands at a place; in it a 0 stands for any digit. Byte by byte, because calls into Node take longer. */
@@ -128,15 +128,10 @@ function startsAt(bytes: Buffer, at: number, form: Buffer): boolean {
   return true;
 }
 
-/** The JSON object in the metadata line that starts at `at`. */
-function jsonOf(bytes: Buffer, at: number): Record<string, unknown> | null {
-  const line = bytes.toString("utf8", at, bytes.indexOf(newline, at));
-  try {
-    const data: unknown = JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1));
-    return typeof data === "object" && data !== null ? (data as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
+/** What the metadata line that starts at `at` says; null where it is none. */
+function factsAt(bytes: Buffer, at: number): Record<string, unknown> | null {
+  const metadata = parseMetadata(bytes.toString("utf8", at, bytes.indexOf(newline, at)));
+  return (metadata?.data ?? null) as Record<string, unknown> | null;
 }
 
 /** As much of the body at `at` as a title needs. */

@@ -1,0 +1,294 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { Lock } from "../../../src/transcripts/store/lock.ts";
+import {
+  addNote,
+  forkTranscript,
+  removeTranscript,
+  renameTranscript,
+  saveTranscript,
+} from "../../../src/transcripts/store/manage.ts";
+import { fileName } from "../../../src/transcripts/store/names.ts";
+import { readTranscript } from "../../../src/transcripts/store/read.ts";
+import { Listing } from "../../../src/transcripts/store/summary-cache.ts";
+import { contentOf, filled, newFile, unwritable } from "../../../src/transcripts/store/target-file.ts";
+import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
+import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
+
+const failing = (code: string, reason: string) =>
+  expect.objectContaining({ code, details: expect.objectContaining({ reason }) });
+const system = (code: string) => expect.objectContaining({ code });
+
+function converse(folder: string, question = "one"): TranscriptWriter {
+  const writer = TranscriptWriter.create(folder, { zone: "Asia/Shanghai" });
+  writer.begin(turn(question));
+  writer.text("answer", noon);
+  writer.end(ending());
+  return writer;
+}
+
+describe("the file that is written to", () => {
+  test("holds its text, nothing where it could be made, and is an error elsewhere", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.md");
+    expect(contentOf(path)).toBeNull();
+    writeFileSync(path, "\ufeffone\r\ntwo");
+    expect(contentOf(path)).toBe("one\ntwo");
+    expect(() => contentOf(join(folder, "nowhere", "a.md"))).toThrow(system("ENOENT"));
+    expect(() => contentOf(folder)).toThrow(system("EISDIR"));
+    expect(() => contentOf(join(path, "below"))).toThrow(system("ENOTDIR"));
+  });
+
+  test("is made with its text and a lock, and never over another", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.md");
+    const channel = filled(path, "text")!;
+    expect([readFileSync(path, "utf8"), filled(path, "other"), readdirSync(folder).sort()]).toEqual([
+      "text",
+      null,
+      [".a.md.lock", "a.md"],
+    ]);
+    expect(channel.close()).toBe(4);
+    expect([filled(path, "other"), readFileSync(path, "utf8"), readdirSync(folder)]).toEqual([null, "text", ["a.md"]]);
+    expect(() => filled(join(folder, "nowhere", "a.md"), "")).toThrow(system("ENOENT"));
+  });
+
+  test("gets the first name that is free, in a folder that is made", () => {
+    const folder = join(temporaryFolder(), "deep", "er");
+    const paths = ["1", "2", "3"].map((text) => {
+      const { path, channel } = newFile(folder, noon, "hello", text);
+      channel.release();
+      return path;
+    });
+    expect(paths).toEqual([1, 2, 3].map((copy) => join(folder, fileName(noon, "hello", copy))));
+    expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual(["1", "2", "3"]);
+  });
+
+  test("that cannot be written is an error with the system's reason", () => {
+    const cause = Object.assign(new Error("x"), { code: "EROFS" });
+    expect(unwritable("/a", cause)).toMatchObject({
+      code: "transcript_unwritable",
+      details: { path: "/a", reason: "EROFS" },
+      cause,
+    });
+  });
+});
+
+describe("a conversation that is there", () => {
+  test("gets a note as a line of its own, not while somebody writes to it", async () => {
+    const { path } = converse(temporaryFolder());
+    const before = readFileSync(path!, "utf8");
+    addNote(path!, "title", { title: "A name" });
+    expect(readFileSync(path!, "utf8")).toBe(`${before}<!-- deepseek-chat title {"title":"A name"} -->\n\n`);
+    const lock = Lock.take(path!)!;
+    expect(() => addNote(path!, "title", { title: "x" })).toThrow(
+      expect.objectContaining({ code: "transcript_busy", details: { path } }),
+    );
+    expect(() => removeTranscript(path!)).toThrow(
+      expect.objectContaining({ code: "transcript_busy", details: { path } }),
+    );
+    lock.release();
+    addNote(path!, "title", { title: "Another" });
+    expect((await readTranscript(path!)).title).toBe("Another");
+    expect(readdirSync(join(path!, ".."))).toHaveLength(1);
+  });
+
+  test("keeps both its times when it is renamed", () => {
+    const path = converse(temporaryFolder()).path!;
+    const earlier = new Date(noon.getTime() - 3_600_000);
+    utimesSync(path, earlier, noon);
+    renameTranscript(path, "A name");
+    expect([statSync(path).atime, statSync(path).mtime]).toEqual([earlier, noon]);
+  });
+
+  test("is not what a folder is: that is neither changed nor removed", () => {
+    const folder = join(temporaryFolder(), "folder.md");
+    mkdirSync(folder);
+    expect(() => addNote(folder, "title", {})).toThrow(failing("transcript_unwritable", "EISDIR"));
+    expect(() => renameTranscript(folder, "x")).toThrow(failing("transcript_unwritable", "EISDIR"));
+    expect(() => removeTranscript(folder)).toThrow(expect.objectContaining({ code: "transcript_unwritable" }));
+    expect(() => addNote(join(folder, "nowhere.md"), "title", {})).toThrow(failing("transcript_unwritable", "ENOENT"));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("that is removed leaves what an older version had kept beside it as a conversation", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "talk.md");
+    writeFileSync(path, "");
+    mkdirSync(join(folder, ".talk.md.waiting"));
+    writeFileSync(join(folder, ".talk.md.waiting", "2026.host.abc.md"), "text");
+    removeTranscript(path);
+    expect(readdirSync(folder)).toEqual(["talk-abc.md"]);
+  });
+
+  test("is branched off with its zone, named after its first question; one without exchanges after the time alone", async () => {
+    const folder = temporaryFolder();
+    const later = new Date(noon.getTime() + 1000);
+    const fork = await forkTranscript(converse(folder).path!, folder, later, null);
+    expect(fork).toBe(join(folder, fileName(later, "one", 1)));
+    expect(await readTranscript(fork)).toMatchObject({ zone: "Asia/Shanghai", title: "one", origin: { turns: 1 } });
+    const header = { id: "abc", startedAt: noon, zone: null, title: null, origin: null };
+    const path = saveTranscript(folder, header, []);
+    expect(path).toBe(join(folder, fileName(noon, "", 1)));
+    expect(readFileSync(path, "utf8")).toMatch(/^<!-- deepseek-chat conversation \{"v":1,"id":"abc",[^\n]*\} -->\n\n$/);
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+});
+
+describe("a writer", () => {
+  test("knows its file's size, the exchange it is in, and that nothing is wrong", () => {
+    const folder = temporaryFolder();
+    const writer = TranscriptWriter.create(folder, { id: "abc" });
+    expect([writer.id, writer.path, writer.exchangeId, writer.size, writer.failed, writer.takeAvoided()]).toEqual([
+      "abc",
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    writer.begin(turn("one"));
+    const first = writer.exchangeId;
+    expect(readFileSync(writer.path!, "utf8")).toContain(`"id":"${first}"`);
+    expect(readdirSync(folder)).toHaveLength(2);
+    writer.reasoning("hm", noon);
+    writer.piece("Call", "do it", noon);
+    writer.end(ending());
+    expect(writer.size).toBe(statSync(writer.path!).size);
+    expect([writer.exchangeId, writer.takeAvoided(), readdirSync(folder).length]).toEqual([first, null, 1]);
+    writer.note("title", { title: "x" });
+    expect(writer.size).toBe(statSync(writer.path!).size);
+    writer.begin(turn("two"));
+    expect(writer.exchangeId).not.toBe(first);
+  });
+
+  test("goes on in a branch while another holds its file, and tells so once", async () => {
+    const folder = temporaryFolder();
+    const writer = converse(folder);
+    const path = writer.path!;
+    const id = writer.id;
+    const lock = Lock.take(path)!;
+    await writer.ready(new AbortController().signal, 1);
+    await writer.ready(AbortSignal.abort());
+    writer.begin(turn("two"));
+    writer.end(ending());
+    expect([writer.takeAvoided(), writer.takeAvoided()]).toEqual([path, null]);
+    expect([writer.path, writer.id]).not.toEqual([path, id]);
+    const branch = await readTranscript(writer.path!);
+    expect(branch).toMatchObject({ id: writer.id, origin: { id, turns: 1 }, zone: "Asia/Shanghai" });
+    expect(branch.exchanges.map(({ question }) => question)).toEqual(["one", "two"]);
+    expect((await readTranscript(path)).exchanges).toHaveLength(1);
+    lock.release();
+  });
+
+  test("waits for its file, which is locked from then on", async () => {
+    const writer = converse(temporaryFolder());
+    const path = writer.path!;
+    const lock = Lock.take(path)!;
+    setTimeout(() => lock.release(), 20);
+    await writer.ready(new AbortController().signal);
+    expect(Lock.take(path)).toBeNull();
+    writer.begin(turn("two"));
+    writer.end(ending());
+    expect([writer.path, writer.takeAvoided(), Lock.take(path) === null]).toEqual([path, null, false]);
+  });
+
+  test("of a file that went on elsewhere names its system prompt anew, and only then", () => {
+    const folder = temporaryFolder();
+    const writer = TranscriptWriter.create(folder);
+    const ask = (one: TranscriptWriter) => {
+      one.begin(turn("q", { system: "Be brief." }));
+      one.end(ending());
+    };
+    ask(writer);
+    ask(writer);
+    const told = () => readFileSync(writer.path!, "utf8").split('"system":"Be brief."').length - 1;
+    expect(told()).toBe(1);
+    ask(TranscriptWriter.append(writer.path!));
+    ask(writer);
+    expect(told()).toBe(3);
+  });
+
+  test("that fails is told with its path and reason, and saved elsewhere goes on there", () => {
+    const folder = temporaryFolder();
+    const writer = converse(folder);
+    const path = writer.path!;
+    rmSync(path);
+    mkdirSync(path);
+    expect(() => writer.begin(turn("two"))).toThrow(failing("transcript_unwritable", "EISDIR"));
+    expect(writer.failed).toMatchObject({ details: { path } });
+    writer.end(ending());
+    const copy = join(folder, "copy.md");
+    expect(() => writer.saveTo(path)).toThrow(failing("transcript_unwritable", "EEXIST"));
+    expect(writer.failed).not.toBeNull();
+    writer.saveTo(copy);
+    expect([
+      writer.failed,
+      writer.path,
+      writer.size,
+      readdirSync(folder).filter((name) => name.startsWith(".")),
+    ]).toEqual([null, copy, null, []]);
+    expect(readFileSync(copy, "utf8").match(/Question:/g)).toHaveLength(2);
+  });
+});
+
+describe("remembered summaries", () => {
+  const longAgo = { size: 10, mtimeMs: 1000.5, ctimeMs: 1000.5 };
+  const summary = { id: "a", startedAt: 1, usedAt: 2, title: "t", turns: 3, provider: "p", model: "m" };
+  const names = Array.from({ length: 50 }, (_, number) => `${number}.md`);
+
+  function remembered(count: number): { folder: string; cache: string; file: () => string } {
+    const [folder, cache] = [temporaryFolder(), temporaryFolder()];
+    const listing = Listing.load(folder, cache);
+    for (const name of names.slice(0, count)) expect(listing.remember(name, longAgo, summary)).toEqual(summary);
+    listing.save();
+    return { folder, cache, file: () => join(cache, readdirSync(cache)[0]!) };
+  }
+
+  test("are written from fifty new ones on, and found in any order", () => {
+    expect(readdirSync(remembered(49).cache)).toEqual([]);
+    const { folder, cache } = remembered(50);
+    const listing = Listing.load(folder, cache);
+    for (const name of ["7.md", "8.md", "3.md", "49.md", "0.md"])
+      expect(listing.recall(name, longAgo)).toEqual(summary);
+    expect(listing.recall("50.md", longAgo)).toBeUndefined();
+    expect(Listing.load(folder, null).recall("7.md", longAgo)).toBeUndefined();
+    expect(Listing.load(temporaryFolder(), cache).recall("7.md", longAgo)).toBeUndefined();
+  });
+
+  test.each([
+    ["id", 7],
+    ["title", null],
+    ["startedAt", "1"],
+    ["turns", null],
+    ["usedAt", "2"],
+    ["provider", 7],
+    ["model", false],
+    ["size", "10"],
+    ["mtimeMs", null],
+    ["ctimeMs", 1],
+  ])("are not taken where their %s is %j", (column, value) => {
+    const { folder, cache, file } = remembered(50);
+    const data = JSON.parse(readFileSync(file(), "utf8")) as Record<string, unknown[]>;
+    data[column]![4] = value;
+    writeFileSync(file(), JSON.stringify(data));
+    const listing = Listing.load(folder, cache);
+    expect([listing.recall("4.md", longAgo), listing.recall("5.md", longAgo)]).toEqual([undefined, summary]);
+  });
+
+  test.each([["usedAt"], ["provider"], ["model"]])("may lack %s", (column) => {
+    const { folder, cache, file } = remembered(50);
+    const data = JSON.parse(readFileSync(file(), "utf8")) as Record<string, unknown[]>;
+    data[column]![4] = null;
+    writeFileSync(file(), JSON.stringify(data));
+    expect(Listing.load(folder, cache).recall("4.md", longAgo)).toEqual({ ...summary, [column]: null });
+  });
+
+  test.each([["v"], ["name"], ["model"]])("are not taken from a file without %s", (column) => {
+    const { folder, cache, file } = remembered(50);
+    const { [column]: _, ...rest } = JSON.parse(readFileSync(file(), "utf8")) as Record<string, unknown>;
+    writeFileSync(file(), JSON.stringify(rest));
+    expect(Listing.load(folder, cache).recall("4.md", longAgo)).toBeUndefined();
+  });
+});
