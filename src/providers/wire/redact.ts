@@ -58,9 +58,10 @@ function userAndPassword(word: string): string[] {
 /** Passwords in the variables that name proxies, as they are written there, as they are meant, and as they are sent. */
 function proxySecrets(variables: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(variables).flatMap(([name, value = ""]) => {
-    const [, user = "", password = ""] = /_proxy$/iu.test(name)
-      ? (/^(?:[^/]*\/\/)?([^:@]*):(.*)@/u.exec(value) ?? [])
-      : [];
+    if (!/_proxy$/iu.test(name)) return [];
+    // The protocol first: it is no user whose password would be `//somebody`.
+    const address = value.replace(/^(?:[\w+.-]*:)?\/\//u, "");
+    const [, user = "", password = ""] = /^([^:@]*):(.*)@/u.exec(address) ?? [];
     if (password === "") return [];
     const meant = `${decoded(user)}:${decoded(password)}`;
     return [password, decoded(password), Buffer.from(meant).toString("base64")];
