@@ -143,7 +143,18 @@ describe("a stream", () => {
   }
 
   test("shows five characters of what may be a key, and holds the rest", () => {
-    expect(stream([...key.slice(0, 8), "x"])).toEqual(["s", "k", "-", "0", "1", "", "", "", "234x", ""]);
+    expect(stream(["s", "k", "-", "0", "1", "2", "3", "4", "x"])).toEqual([
+      "s",
+      "k",
+      "-",
+      "0",
+      "1",
+      "",
+      "",
+      "",
+      "234x",
+      "",
+    ]);
     expect(stream(["sk-012"])).toEqual(["sk-01", "2"]);
   });
 

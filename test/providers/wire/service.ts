@@ -1,5 +1,4 @@
 import { Agent, createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import { duplexPair } from "node:stream";
 import type { Connection } from "../../../src/providers/connection.ts";
 import { createTransport } from "../../../src/providers/http/transport.ts";
@@ -12,7 +11,7 @@ export function connectionTo(reply: RequestListener, more: Partial<Connection> =
   agent.createConnection = () => {
     const [ours, theirs] = duplexPair();
     server.emit("connection", theirs);
-    return ours as Socket;
+    return ours;
   };
   const transport = createTransport({});
   transport.agents.set("http: ", agent);
@@ -29,11 +28,13 @@ export interface Arrived {
 
 /** Answers each request with what `respond` does, and keeps it. */
 export function keeping(arrived: Arrived[], respond: (response: ServerResponse) => void): RequestListener {
-  return async (request, response) => {
+  return (request, response) => {
     const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const { method, url, headers } = request;
-    arrived.push({ method, url, headers, body: Buffer.concat(pieces) });
-    respond(response);
+    request.on("data", (piece: Buffer) => pieces.push(piece));
+    request.once("end", () => {
+      const { method, url, headers } = request;
+      arrived.push({ method, url, headers, body: Buffer.concat(pieces) });
+      respond(response);
+    });
   };
 }
