@@ -121,6 +121,7 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
         originName: console.originName,
         onLogFailure: (error) => warnOf(console, error),
       });
+      terminal.useTheme(engine.settings.theme);
       // The shell's question for completions is answered without a word on the screen.
       if (command.name() !== "complete") tellIgnored(engine, console);
       try {

@@ -21,6 +21,13 @@ const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low
 
 const languages = ["en", "zh"] as const;
 const efforts = ["low", "high", "max"] as const;
+/** YAML and JSON read `16` as a number. */
+const themes = ["auto", "dark", "light", "16", "none"] as const;
+const theme = v.pipe(
+  v.unknown(),
+  v.transform((value) => (value === 16 ? "16" : value)),
+  v.picklist(themes),
+);
 const currencies = ["CNY", "USD"] as const;
 /** Where `setup` stores keys: the system's keyring where there is one, else the file; or one of them alone. */
 const keyStores = ["auto", "keyring", "file"] as const;
@@ -65,6 +72,7 @@ export const settingSchemas = {
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
   currency: v.picklist(currencies),
   lang: v.picklist(languages),
+  theme,
   key_store: v.picklist(keyStores),
   log_file: path,
   log_content: flag,
@@ -91,6 +99,7 @@ export const builtIn = {
   show_thinking: "while-thinking",
   retries: 3,
   currency: "CNY",
+  theme: "auto",
   key_store: "auto",
   log_content: false,
 } as const satisfies Partial<SettingValues>;
@@ -100,6 +109,7 @@ export const settingVariables: { readonly [variable: string]: SettingName } = {
   DEEPSEEK_CHAT_MODEL: "model",
   DEEPSEEK_CHAT_TRANSCRIPTS: "transcripts",
   DEEPSEEK_CHAT_LANG: "lang",
+  DEEPSEEK_CHAT_THEME: "theme",
   DEEPSEEK_CHAT_KEY_STORE: "key_store",
   DEEPSEEK_CHAT_LOG: "log_file",
 };
@@ -112,6 +122,7 @@ export const dotenvSettings: { readonly [Name in SettingName]?: "any" | "inside"
   provider: "any",
   model: "any",
   lang: "any",
+  theme: "any",
   key_store: "any",
   transcripts: "inside",
 };

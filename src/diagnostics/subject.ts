@@ -80,6 +80,7 @@ interface TerminalFacts {
   readonly wideColumns: number | null;
   readonly bracketedPaste: boolean | null;
   readonly synchronizedOutput: boolean | null;
+  readonly background: "dark" | "light" | null;
 }
 
 /** A file or folder of the program's. */

@@ -17,15 +17,15 @@ export function closeAnswer(host: Host, answer: Answer): void {
   sayParts(terminal, words, answer);
   sayThinking(terminal, words, answer, host.showThinking === "always");
   if (error?.code === "interrupted")
-    terminal.say(ink.yellow(isEmpty ? words.answer.stopped : words.answer.interrupted));
+    terminal.say(ink.warning(isEmpty ? words.answer.stopped : words.answer.interrupted));
   else if (error !== null) host.tell(error);
-  if (finishReason === "length") terminal.say(ink.yellow(words.answer.cutByLength));
-  if (finishReason === "content_filter") terminal.say(ink.yellow(words.answer.cutByFilter));
-  if (answer.refused) terminal.say(ink.yellow(words.answer.refused));
-  if (host.dialogue.canContinue) terminal.say(ink.dim(words.session.canContinue));
+  if (finishReason === "length") terminal.say(ink.warning(words.answer.cutByLength));
+  if (finishReason === "content_filter") terminal.say(ink.warning(words.answer.cutByFilter));
+  if (answer.refused) terminal.say(ink.warning(words.answer.refused));
+  if (host.dialogue.canContinue) terminal.say(ink.muted(words.session.canContinue));
   if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
-  terminal.say(ink.dim(summarise(words.answer, { ...answer, ...timingOf(answer) })));
-  if (answer.tariffUnknown) terminal.say(ink.dim(words.answer.tariffUnknown));
+  terminal.say(ink.muted(summarise(words.answer, { ...answer, ...timingOf(answer) })));
+  if (answer.tariffUnknown) terminal.say(ink.muted(words.answer.tariffUnknown));
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");
 }

@@ -1,5 +1,5 @@
-import type { ChalkInstance } from "chalk";
 import type { Terminal } from "../terminal/terminal.ts";
+import type { Ink } from "../terminal/theme.ts";
 import type { Words } from "../words/types.ts";
 import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
@@ -59,6 +59,6 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
   return source;
 }
 
-function promptOf(ink: ChalkInstance) {
-  return { text: "> ", styled: ink.green.bold("> ") };
+function promptOf(ink: Ink) {
+  return { text: "> ", styled: ink.accent("> ") };
 }

@@ -68,7 +68,7 @@ class Session {
       if (line.kind === "interrupt") {
         this.#edited = null;
         if (interrupted && !line.touched && mayLeave(this.#host)) return;
-        terminal.say(terminal.ink.err.dim(this.#host.words.session.howToLeave));
+        terminal.say(terminal.ink.err.muted(this.#host.words.session.howToLeave));
         interrupted = true;
         continue;
       }

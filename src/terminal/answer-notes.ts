@@ -16,8 +16,8 @@ type PartWords = Pick<Words, "answer" | "errors">;
 export function sayParts(terminal: Terminal, words: PartWords, parts: AnswerParts): void {
   for (const line of partNotes(words, parts)) {
     // Beside an error it is a part of what went wrong, which is said whatever else is not.
-    if (parts.error === null) terminal.say(terminal.ink.err.dim(line));
-    else terminal.err(`${terminal.ink.err.dim(line)}\n`);
+    if (parts.error === null) terminal.say(terminal.ink.err.muted(line));
+    else terminal.err(`${terminal.ink.err.muted(line)}\n`);
   }
 }
 
@@ -52,10 +52,10 @@ export function sayThinking(
   answer: { readonly reasoning: string; readonly rethought: number; readonly error: AppError | null },
   isShown: boolean,
 ): void {
-  const { dim } = terminal.ink.err;
-  if (answer.rethought > 0) terminal.say(dim(words.answer.rethought));
+  const { muted } = terminal.ink.err;
+  if (answer.rethought > 0) terminal.say(muted(words.answer.rethought));
   const isAlone = answer.error?.code === "empty_answer" && answer.reasoning.trim() !== "";
-  if (isAlone && !isShown && answer.rethought === 0) terminal.say(dim(sanitize(answer.reasoning.trim())));
+  if (isAlone && !isShown && answer.rethought === 0) terminal.say(muted(sanitize(answer.reasoning.trim())));
 }
 
 /** Why an answer is not whole, with the reasons of all that were asked before; null when it is. */

@@ -10,10 +10,7 @@ export async function findAbilities(
   terminal: Terminal,
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<MarkdownOptions> {
-  const [{ createSupportsHyperlinks }, { default: isUnicodeSupported }] = await Promise.all([
-    import("supports-hyperlinks"),
-    import("is-unicode-supported"),
-  ]);
+  const { createSupportsHyperlinks } = await import("supports-hyperlinks");
   return {
     columns: terminal.columns,
     rows: terminal.rows,
@@ -21,7 +18,7 @@ export async function findAbilities(
     hyperlinks: terminal.capable && terminal.ink.out.level > 0 && createSupportsHyperlinks({ isTTY: true }),
     // A terminal that does not know the mode passes over it, by the rules for unknown private modes.
     synchronized: terminal.capable,
-    unicode: isUnicodeSupported(),
+    unicode: terminal.unicode,
     cursor: terminal.capable,
     reflow: reflowOf(variables),
   };

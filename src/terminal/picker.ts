@@ -177,26 +177,26 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const from = Math.max(0, Math.min(active - Math.floor(room.list / 2), found.length - room.list));
   /** A sign where there are more rows than are shown. */
   const edgeOf = (index: number) => {
-    if (index === 0 && from > 0) return ink.dim("↑");
-    return index === room.list - 1 && from + room.list < found.length ? ink.dim("↓") : " ";
+    if (index === 0 && from > 0) return ink.muted("↑");
+    return index === room.list - 1 && from + room.list < found.length ? ink.muted("↓") : " ";
   };
   const list = found.slice(from, from + room.list).map((row, index) => {
     const line = clipped(sanitize(row.name), width - 2);
-    return row === chosen ? ink.cyan(`› ${line}`) : `${edgeOf(index)} ${line}`;
+    return row === chosen ? ink.accent(`› ${line}`) : `${edgeOf(index)} ${line}`;
   });
   const shown = sanitize(preview)
     .split("\n")
     .slice(0, room.preview)
-    .map((line) => ink.dim(clipped(line, width)));
+    .map((line) => ink.muted(clipped(line, width)));
   const isSearched = filter.trim() === "" || contents?.filter === filter;
   const position = found.length > room.list ? `${active + 1}/${found.length} · ` : "";
   const hint = position + (typing ? words.filtering : words.choosing(Object.assign({ first }, keys)));
   const bottom = [
-    ...(found.length === 0 ? [ink.yellow(clipped(`  ${isSearched ? words.noMatch : words.searching}`, width))] : list),
+    ...(found.length === 0 ? [ink.warning(clipped(`  ${isSearched ? words.noMatch : words.searching}`, width))] : list),
     ...(room.preview > 0 ? ["", ...shown] : []),
-    ink.dim(clipped(hint, width)),
+    ink.muted(clipped(hint, width)),
   ];
-  const head = `${ink.bold(clipped(words.title({ found: found.length, all: rows.length }), Math.floor(width / 2)))} `;
+  const head = `${ink.strong(clipped(words.title({ found: found.length, all: rows.length }), Math.floor(width / 2)))} `;
   return [`${head}${filter}`, bottom.join("\n")];
 });
 

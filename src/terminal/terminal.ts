@@ -1,16 +1,28 @@
 import { isatty } from "node:tty";
-import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from "chalk";
+import { supportsColor, supportsColorStderr } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 import { isLatin, latin } from "./latin.ts";
 import { type Output, standardOutputs } from "./output.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";
+import { showsUnicode, type Symbols, symbolsOf } from "./symbols.ts";
+import {
+  type Background,
+  backgroundIn,
+  type ColorLevel,
+  createInk,
+  type Ink,
+  type Palette,
+  paletteOf,
+  type ThemeName,
+  type ThemeOptions,
+} from "./theme.ts";
 
 export interface TerminalOptions {
   /** False: no colour, whatever the terminal can. */
   readonly color: boolean;
   readonly verbosity: "quiet" | "normal" | "verbose";
-  /** The environment, for `NO_COLOR`, `FORCE_COLOR` and `TERM`. */
+  /** The environment, for `NO_COLOR`, `COLORFGBG` and `TERM`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Called once when whoever reads stdout has gone. */
   readonly onClosed: () => void;
@@ -22,8 +34,9 @@ export interface TerminalOptions {
  */
 export class Terminal {
   readonly verbosity: TerminalOptions["verbosity"];
-  /** Colours for stdout and for stderr: either may be a terminal while the other is not. */
-  readonly ink: { readonly out: ChalkInstance; readonly err: ChalkInstance };
+  /** False: the program's own signs are ASCII. */
+  readonly unicode: boolean;
+  readonly symbols: Symbols;
   /** True when a person can be asked: both ends of the conversation are a terminal. */
   readonly interactive: boolean;
   readonly outIsTerminal: boolean;
@@ -34,6 +47,11 @@ export class Terminal {
   readonly #err: Output;
   /** A terminal of one byte a character, to which bytes of UTF-8 would be other characters and controls. */
   readonly #latin: boolean;
+  /** What each stream can show, and may. */
+  readonly #levels: { readonly out: ColorLevel; readonly err: ColorLevel };
+  #background: Background | null;
+  #theme: ThemeName = "auto";
+  #ink: { readonly out: Ink; readonly err: Ink };
 
   constructor(options: TerminalOptions) {
     const { out, err } = standardOutputs();
@@ -42,15 +60,45 @@ export class Terminal {
     this.verbosity = options.verbosity;
     const allowed = options.color && !options.variables["NO_COLOR"];
     const level = (support: typeof supportsColor) => (allowed && support !== false ? support.level : 0);
-    this.ink = {
-      out: new Chalk({ level: level(supportsColor) }),
-      err: new Chalk({ level: level(supportsColorStderr) }),
-    };
+    this.#levels = { out: level(supportsColor), err: level(supportsColorStderr) };
+    this.#background = backgroundIn(options.variables["COLORFGBG"]);
+    this.#ink = this.#inks();
+    this.unicode = showsUnicode(this.#latin);
+    this.symbols = symbolsOf(this.unicode);
     this.outIsTerminal = out.isTerminal;
     this.errIsTerminal = err.isTerminal;
     this.interactive = isatty(0) && this.errIsTerminal;
     this.capable = options.variables["TERM"] !== "dumb";
     out.onLoss(({ kind }) => kind === "closed" && options.onClosed());
+  }
+
+  /** Colours by role for stdout and for stderr: either may be a terminal while the other is not. */
+  get ink(): { readonly out: Ink; readonly err: Ink } {
+    return this.#ink;
+  }
+
+  /** The palette of stdout; null without colours. */
+  get palette(): Palette | null {
+    return paletteOf(this.#themeOptions("out"));
+  }
+
+  useTheme(name: ThemeName): void {
+    this.#theme = name;
+    this.#ink = this.#inks();
+  }
+
+  /** Takes the terminal's own word for its background; null leaves what is known. */
+  useBackground(background: Background | null): void {
+    this.#background = background ?? this.#background;
+    this.#ink = this.#inks();
+  }
+
+  #inks(): { readonly out: Ink; readonly err: Ink } {
+    return { out: createInk(this.#themeOptions("out")), err: createInk(this.#themeOptions("err")) };
+  }
+
+  #themeOptions(stream: "out" | "err"): ThemeOptions {
+    return { level: this.#levels[stream], name: this.#theme, background: this.#background };
   }
 
   /**
@@ -103,12 +151,12 @@ export class Terminal {
 
   /** A line for whoever asked for more. */
   detail(line: string): void {
-    if (this.verbosity === "verbose") this.err(`${this.ink.err.dim(line)}\n`);
+    if (this.verbosity === "verbose") this.err(`${this.ink.err.muted(line)}\n`);
   }
 
   /** A line that must be read, also under `--quiet`. */
   warn(line: string): void {
-    this.err(`${this.ink.err.yellow(line)}\n`);
+    this.err(`${this.ink.err.warning(line)}\n`);
   }
 
   onResize(listener: () => void): () => void {

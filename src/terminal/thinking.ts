@@ -34,7 +34,7 @@ export class ThinkingView {
 
   push(text: string): void {
     const shown = this.#clean.push(text);
-    if (!this.#folds) return this.#terminal.err(this.#terminal.ink.err.dim(shown));
+    if (!this.#folds) return this.#terminal.err(this.#terminal.ink.err.muted(shown));
     const most = windowRows * this.#terminal.columns;
     this.#text = (this.#text + shown).slice(-most);
     this.#draw();
@@ -44,7 +44,7 @@ export class ThinkingView {
   end(): void {
     clearInterval(this.#timer);
     const held = this.#clean.end();
-    if (!this.#folds && held !== "") this.#terminal.err(this.#terminal.ink.err.dim(held));
+    if (!this.#folds && held !== "") this.#terminal.err(this.#terminal.ink.err.muted(held));
     const line = this.#dim(this.#words.thought({ seconds: this.#seconds().toFixed(1) }));
     this.#terminal.err(this.#folds ? `${this.#erasure()}${line}\n\n` : `\n${line}\n\n`);
   }
@@ -52,7 +52,7 @@ export class ThinkingView {
   #draw(): void {
     const heading = `${this.#words.thinking} ${this.#words.seconds(String(Math.floor(this.#seconds())))}`;
     const rows = lastRows(this.#text, this.#terminal.columns - 3, windowRows);
-    const lines = [this.#dim(heading), ...rows.map((row) => this.#terminal.ink.err.dim(`  ${row}`))];
+    const lines = [this.#dim(heading), ...rows.map((row) => this.#terminal.ink.err.muted(`  ${row}`))];
     this.#terminal.err(`\u001B[?2026h${this.#erasure()}${lines.join("\n")}\n\u001B[?2026l`);
     this.#drawn = [displayWidth(heading), ...rows.map((row) => displayWidth(row) + 2)];
   }
@@ -69,7 +69,7 @@ export class ThinkingView {
   }
 
   #dim(text: string): string {
-    return this.#terminal.ink.err.dim.italic(text);
+    return this.#terminal.ink.err.muted(text);
   }
 }
 

@@ -140,7 +140,7 @@ describe("examine", () => {
       unicode: false,
       hyperlinks: false,
     } as const;
-    const silent = { wideColumns: null, bracketedPaste: null, synchronizedOutput: null };
+    const silent = { wideColumns: null, bracketedPaste: null, synchronizedOutput: null, background: null };
     const wrong = await all(sound({ terminal: async () => ({ ...facts, ...silent, wideColumns: 1 }) }));
     expect(wrong.problems("terminal").map(({ code }) => code)).toEqual([
       "dumb_terminal",

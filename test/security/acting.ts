@@ -23,14 +23,14 @@ export const hostileLines = all.flatMap((text) => text.split("\n")).filter((line
 export const hostileName = "a\u001b]0;owned\u0007\u001b]52;c;eA==\u0007\u001b[2J\u202egpj\u009b31m\rb\u200bc";
 
 /** What the program itself may write to a terminal: no more than it does, so that what only has its form is found. */
-const look = String.raw`(?:[0-479]|2[2-79]|3\d|9\d)`;
+const look = String.raw`(?:38;5;\d{2,3}|[0-479]|2[2-79]|3\d|9\d)`;
 const own = new RegExp(
   [
     String.raw`\r\n|\r`,
     // Looks, moves, erasing from the cursor on or a row, the cursor hidden and shown, wrapping.
     String.raw`\x1b\[(?:${look}(?:;${look})*)?m|\x1b\[\d*[ABG]|\x1b\[\d+X|\x1b\[(?:0?[JK]|2K)|\x1b\[\?(?:7|25)[hl]`,
     // Synchronized output and bracketed pastes; the one question what the terminal can do.
-    String.raw`\x1b\[\?(?:2026|2004)[hl]|\u4e2d\x1b\[6n\r\x1b\[K\x1b\[\?2004\$p\x1b\[\?2026\$p\x1b\[c`,
+    String.raw`\x1b\[\?(?:2026|2004)[hl]|\u4e2d\x1b\[6n\r\x1b\[K\x1b\[\?2004\$p\x1b\[\?2026\$p\x1b\]11;\?\x1b\\\x1b\[c`,
     // Links to where an address of the text leads, and their end.
     String.raw`\x1b\]8;;(?:(?:https?:\/\/a\.example|mailto:)[\x21-\x7e]*)?\x1b\\`,
   ].join("|"),

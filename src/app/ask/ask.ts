@@ -44,7 +44,7 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   if (gathered === null && !dialogue.canContinue) {
     throw new AppError("not_possible", { message: console.words.session.nothingToContinue });
   }
-  if (dialogue.provider === "demo") console.terminal.say(console.terminal.ink.err.yellow(console.words.session.demo));
+  if (dialogue.provider === "demo") console.terminal.say(console.terminal.ink.err.warning(console.words.session.demo));
   if (earlier !== null)
     (await import("../session/inheritance-notice.ts")).tellBrought(engine, console, dialogue, earlier, true);
   const { question = null, files = [] } = gathered ?? {};
@@ -156,11 +156,11 @@ function report(
   sayParts(terminal, words, answer);
   if (output === "text")
     sayThinking(terminal, words, answer, terminal.errIsTerminal && engine.settings.show_thinking === "always");
-  if (answer.finishReason === "length") terminal.say(terminal.ink.err.yellow(words.answer.cutByLength));
+  if (answer.finishReason === "length") terminal.say(terminal.ink.err.warning(words.answer.cutByLength));
   const isWorthTelling = answer.error === null || answer.usage !== null;
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
-    terminal.say(terminal.ink.err.dim(summarise(words.answer, { ...answer, ...timingOf(answer) })));
-  if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.dim(words.answer.tariffUnknown));
+    terminal.say(terminal.ink.err.muted(summarise(words.answer, { ...answer, ...timingOf(answer) })));
+  if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.muted(words.answer.tariffUnknown));
   sayMoved(terminal, words, dialogue.takeAvoided(), dialogue.path);
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));

@@ -94,7 +94,7 @@ export async function maySend(
 
 function showFiles({ terminal, words }: Console, files: readonly Attachment[], all: { bytes: number; tokens: number }) {
   const { attachments } = words;
-  const say = (line: string) => terminal.say(terminal.ink.err.dim(line));
+  const say = (line: string) => terminal.say(terminal.ink.err.muted(line));
   for (const { name, bytes, tokens } of files.slice(0, maxNamed)) {
     const known = tokens === null ? null : count(tokens);
     say(attachments.file({ name: sanitize(name), size: sizeOf(bytes), tokens: known }));

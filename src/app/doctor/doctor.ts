@@ -86,7 +86,7 @@ function problemWords({ doctor, errors }: Words, found: Problem): { what: string
 }
 
 function tellAsking({ terminal, words }: Console, subject: Subject): void {
-  terminal.say(terminal.ink.err.dim(sanitize(words.doctor.asking({ model: subject.provider().model ?? "" }))));
+  terminal.say(terminal.ink.err.muted(sanitize(words.doctor.asking({ model: subject.provider().model ?? "" }))));
 }
 
 /** Shows on a terminal for how long the model has been asked now. */
@@ -132,7 +132,7 @@ async function keep(
   // What a slow model left open may be known from a better day.
   const earlier = probe.slow ? findingsOf(readFindings(folders.cache), about) : null;
   saveFindings(folders.cache, about, earlier === null ? found : withEarlier(found, earlier));
-  terminal.say(terminal.ink.err.dim(sanitize(words.doctor.kept({ path: shortenHome(findingsPath(folders.cache)) }))));
+  terminal.say(terminal.ink.err.muted(sanitize(words.doctor.kept({ path: shortenHome(findingsPath(folders.cache)) }))));
 }
 
 function withEarlier(
@@ -149,15 +149,15 @@ function withEarlier(
 }
 
 function sum({ terminal, words }: Console, results: readonly Result[]): void {
-  const { green, yellow, red } = terminal.ink.out;
+  const { success, warning, error } = terminal.ink.out;
   const problems = results.flatMap((result) => result.problems);
   const failures = problems.filter((found) => failureKind(found) !== null).length;
   const warnings = problems.length - failures;
   const lines = [
-    ...(failures > 0 ? [red(words.doctor.failed(failures))] : []),
-    ...(warnings > 0 ? [yellow(words.doctor.warned(warnings))] : []),
+    ...(failures > 0 ? [error(words.doctor.failed(failures))] : []),
+    ...(warnings > 0 ? [warning(words.doctor.warned(warnings))] : []),
   ];
-  terminal.out(`\n${lines.length > 0 ? lines.join(" ") : green(words.doctor.allFine)}\n`);
+  terminal.out(`\n${lines.length > 0 ? lines.join(" ") : success(words.doctor.allFine)}\n`);
 }
 
 /** The object of `doctor --json`. */

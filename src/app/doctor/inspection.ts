@@ -52,6 +52,7 @@ async function terminalFacts(environment: Environment, { terminal }: Console): P
   const { variables } = environment;
   const { columns, rows, color, hyperlinks, unicode } = await findAbilities(terminal, variables);
   const said = await queryTerminal();
+  terminal.useBackground(said.background);
   const [term, program] = [variables["TERM"] ?? "", variables["TERM_PROGRAM"] ?? ""];
   return { term, program, columns, rows, colors: color, unicode, hyperlinks, ...said };
 }

@@ -34,7 +34,7 @@ export async function drawn(
   const bodies = shown.map(({ exchange, sections }, index) =>
     exchangeText(console, exchange, before + index + 1, { sections, drawing }),
   );
-  return bodies.join(`${console.terminal.ink.out.dim("-".repeat(40))}\n\n`);
+  return bodies.join(`${console.terminal.ink.out.muted("-".repeat(40))}\n\n`);
 }
 
 interface DrawnSections {
@@ -55,7 +55,7 @@ function exchangeText(
   const section = (label: string, at: Date | null, text: string): string => {
     const stamp = at === null ? "" : `[${localStamp(at)}] `;
     const mark = label === labels.Question ? ` #${turn}${withdrawn ? ` (${takenBack})` : ""}` : "";
-    const head = `${out.dim(stamp)}${out.bold(label)}${out.dim(mark)}`;
+    const head = `${out.muted(stamp)}${out.strong(label)}${out.muted(mark)}`;
     return `${head}\n${text}`.replace(/\n*$/u, "\n\n");
   };
   const plain = (text: string, paint: (line: string) => string) =>
@@ -64,14 +64,14 @@ function exchangeText(
       .map((line) => (line === "" ? "" : paint(line)))
       .join("\n");
   const body = (shown: ShownSection) =>
-    drawing.get(shown) ?? plain(shown.text, isAnswer(shown) && !withdrawn ? String : out.dim);
+    drawing.get(shown) ?? plain(shown.text, isAnswer(shown) && !withdrawn ? String : out.muted);
   const notice = exchange.notice || exchange.error?.message || "";
   return [
-    section(labels.Question, askedAt, plain(question, withdrawn ? out.dim : out.cyan)),
+    section(labels.Question, askedAt, plain(question, withdrawn ? out.muted : out.accent)),
     ...sections.map((shown) => section(labelOf(labels, shown.name), shown.at, body(shown))),
     status === "complete"
       ? ""
-      : section(status === "failed" ? labels.Error : labels.Interrupted, endedAt, plain(notice, out.red)),
+      : section(status === "failed" ? labels.Error : labels.Interrupted, endedAt, plain(notice, out.error)),
     figures(console, exchange),
   ].join("");
 }
@@ -88,5 +88,5 @@ function figures({ terminal, words }: Console, exchange: Exchange): string {
   const totalMs = endedAt === null ? null : endedAt.getTime() - askedAt.getTime();
   const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, totalMs, firstMs: firstTokenMs });
   const line = [who, took].filter(Boolean).join(" · ");
-  return line === "" ? "" : `${terminal.ink.out.dim(line)}\n\n`;
+  return line === "" ? "" : `${terminal.ink.out.muted(line)}\n\n`;
 }

@@ -40,10 +40,10 @@ export function foundText(console: Console, summary: TranscriptSummary, { exchan
   const { ink } = console.terminal;
   const { id, title, updatedAt } = summary;
   const named = exchanges.flatMap(({ lines }) => lines.filter(({ role }) => role === "title"));
-  const name = named[0] === undefined ? ink.out.bold(sanitize(title)) : marked(console, named[0], Infinity);
-  const head = `${ink.out.cyan(id)}  ${ink.out.dim(localStamp(updatedAt).slice(0, 16))}  ${name}`;
+  const name = named[0] === undefined ? ink.out.strong(sanitize(title)) : marked(console, named[0], Infinity);
+  const head = `${ink.out.accent(id)}  ${ink.out.muted(localStamp(updatedAt).slice(0, 16))}  ${name}`;
   const found = exchanges.filter(({ turn }) => turn > 0).flatMap((exchange) => exchangeLines(console, exchange));
-  const rest = more === 0 ? [] : [`  ${ink.out.dim(console.words.transcripts.moreFound({ count: more }))}`];
+  const rest = more === 0 ? [] : [`  ${ink.out.muted(console.words.transcripts.moreFound({ count: more }))}`];
   return `${[head, ...found, ...rest].join("\n")}\n`;
 }
 
@@ -82,11 +82,11 @@ function headOf(
     title: "",
   };
   const when = askedAt === null ? [] : [localStamp(askedAt).slice(0, 16)];
-  return terminal.ink.out.dim([`#${turn} ${names[role]}`, ...when, ...(withdrawn ? [takenBack] : [])].join(" · "));
+  return terminal.ink.out.muted([`#${turn} ${names[role]}`, ...when, ...(withdrawn ? [takenBack] : [])].join(" · "));
 }
 
 function around(console: Console, text: string | null): string[] {
-  return text === null || text.trim() === "" ? [] : [`    ${console.terminal.ink.out.dim(shortened(console, text))}`];
+  return text === null || text.trim() === "" ? [] : [`    ${console.terminal.ink.out.muted(shortened(console, text))}`];
 }
 
 /** How many different things a line holds: those with most come first. */
@@ -109,7 +109,7 @@ function marked({ terminal }: Console, { text, ranges }: FoundLine, most: number
   for (const range of ranges) {
     const [from, to] = [Math.max(at, range.from), Math.min(end, range.to)];
     if (from >= to) continue;
-    pieces.push(sanitize(text.slice(at, from)), terminal.ink.out.red.bold(sanitize(text.slice(from, to))));
+    pieces.push(sanitize(text.slice(at, from)), terminal.ink.out.match(sanitize(text.slice(from, to))));
     at = to;
   }
   pieces.push(sanitize(text.slice(at, end)), end < text.length ? "…" : "");

@@ -78,7 +78,7 @@ export async function search(
   const [first] = found;
   if (first === undefined) return terminal.say(words.transcripts.notFound);
   const { id } = first.summary;
-  terminal.say(terminal.ink.err.dim(words.transcripts.found({ shown: found.length, total, exact, id })));
+  terminal.say(terminal.ink.err.muted(words.transcripts.found({ shown: found.length, total, exact, id })));
 }
 
 /** Seconds that one file may take: a line of a hundred characters can take a regular expression years. */

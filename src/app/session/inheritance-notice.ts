@@ -35,7 +35,7 @@ export function tellBrought(
     ...(hasSummary(earlier) ? [words.brought.summary] : []),
     ...(embedded === 0 ? [] : [words.brought.pictures({ pictures: embedded })]),
   ].map(sanitize);
-  if (parts.length > 0) terminal.say(terminal.ink.err.dim(words.brought.line({ parts: parts.join(" · ") })));
+  if (parts.length > 0) terminal.say(terminal.ink.err.muted(words.brought.line({ parts: parts.join(" · ") })));
   const left = images.length - embedded;
   if (left > 0) terminal.warn(words.brought.picturesLeft({ pictures: left }));
 }

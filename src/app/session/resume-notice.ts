@@ -25,12 +25,12 @@ export async function remind(
   tellBrought(engine, console, dialogue, earlier, false);
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
-  terminal.say(ink.dim(words.session.lastExchange));
+  terminal.say(ink.muted(words.session.lastExchange));
   const { words: typed, files } = splitAttached(last.question);
-  terminal.say(ink.cyan(shortened(`> ${typed}`, "start")));
-  if (files.length > 0) terminal.say(ink.dim(shortened(files.map(({ name }) => name).join(" · "), "start")));
+  terminal.say(ink.accent(shortened(`> ${typed}`, "start")));
+  if (files.length > 0) terminal.say(ink.muted(shortened(files.map(({ name }) => name).join(" · "), "start")));
   if (last.answer !== "") terminal.say(await answerEnd(engine, console, last.answer));
-  if (dialogue.canContinue) terminal.say(ink.yellow(words.session.tornLast));
+  if (dialogue.canContinue) terminal.say(ink.warning(words.session.tornLast));
 }
 
 /** Seconds that a reminder may take to be rendered. */

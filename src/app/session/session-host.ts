@@ -115,7 +115,7 @@ export class SessionHost implements Host {
     const { terminal, words } = this.#console;
     for (const { path } of mentions) {
       const shown = sanitize(path);
-      terminal.say(terminal.ink.err.dim(words.attachments.notTyped({ mention: `@${shown}`, path: shown })));
+      terminal.say(terminal.ink.err.muted(words.attachments.notTyped({ mention: `@${shown}`, path: shown })));
     }
   }
 

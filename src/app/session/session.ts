@@ -90,11 +90,13 @@ async function greet(
   const { settings, transcripts, workingFolder } = engine;
   const { terminal, words } = console;
   const { ink } = terminal;
-  terminal.say(ink.err.bold(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })));
-  if (dialogue.provider === "demo") terminal.say(ink.err.yellow(words.session.demo));
+  terminal.say(
+    ink.err.strong(words.session.banner({ provider: dialogue.provider, model: sanitize(dialogue.modelId) })),
+  );
+  if (dialogue.provider === "demo") terminal.say(ink.err.warning(words.session.demo));
   const target = settings.transcript ?? before?.path ?? transcripts;
   const path = toldPath(workingFolder, target);
-  terminal.say(ink.err.dim(settings.save ? words.session.saving({ path }) : words.session.notSaving));
+  terminal.say(ink.err.muted(settings.save ? words.session.saving({ path }) : words.session.notSaving));
   if (before !== null) await remind(engine, console, dialogue, before);
 }
 
@@ -106,7 +108,7 @@ function takeLeave(
 ): void {
   const { path, id } = dialogue;
   if (!settings.save || path === null || id === null) {
-    return terminal.say(terminal.ink.err.dim(words.session.leftUnsaved));
+    return terminal.say(terminal.ink.err.muted(words.session.leftUnsaved));
   }
   if (dialogue.unsaved !== null)
     return terminal.warn(words.session.leftPartly({ path: toldPath(workingFolder, path) }));

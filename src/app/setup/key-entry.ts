@@ -44,7 +44,7 @@ export async function enterKey(
       if (typed === "") return words.setup.noKey;
       return isWellFormed(typed) ? null : words.setup.malformed;
     });
-    terminal.say(terminal.ink.err.dim(`${words.setup.checking}…`));
+    terminal.say(terminal.ink.err.muted(`${words.setup.checking}…`));
     const { offered, refused } = await unechoed(async () => await check(stop, console, tryKey(value)));
     if (refused === null) return { value, offered };
     if (wantsKey(refused)) {

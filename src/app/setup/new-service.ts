@@ -73,7 +73,7 @@ async function askAddress(
       },
     });
     const address = normalisedAddress(typed)!;
-    terminal.say(terminal.ink.err.dim(`${words.setup.looking}…`));
+    terminal.say(terminal.ink.err.muted(`${words.setup.looking}…`));
     const open = (url: string) => connectionTo(engine, openEndpoint(engine, name, url, { base_url: url }), null);
     const found = await unechoed(async () => await findService(address, open, stop));
     const { baseUrl, offered, error } = found;

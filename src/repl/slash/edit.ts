@@ -20,7 +20,7 @@ export const edit: SlashCommand = {
     } catch (error) {
       const known = asAppError(error);
       if (known.code === "internal") throw error;
-      terminal.err(`${terminal.ink.err.red(sanitize(describe(known, words.errors)))}\n`);
+      terminal.err(`${terminal.ink.err.error(sanitize(describe(known, words.errors)))}\n`);
       return back;
     }
   },

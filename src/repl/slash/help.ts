@@ -17,15 +17,15 @@ export const helpOn = (commands: () => readonly SlashCommand[]): SlashCommand =>
     // In a narrow window every explanation has a line of its own.
     const width = terminal.columns < narrow ? 0 : Math.min(26, widest);
     for (const group of groups) {
-      terminal.say(ink.bold(words.slashGroups[group]));
+      terminal.say(ink.strong(words.slashGroups[group]));
       for (const command of commands().filter((candidate) => candidate.group === group)) {
         // What is too wide for its column has a line of its own.
         const room = width - displayWidth(left(command));
         const space = room < 0 ? `\n${" ".repeat(width === 0 ? 4 : width + 4)}` : " ".repeat(room + 2);
-        terminal.say(`  ${ink.cyan(left(command))}${space}${words.slash[command.name]}`);
+        terminal.say(`  ${ink.accent(left(command))}${space}${words.slash[command.name]}`);
       }
     }
-    for (const line of words.session.keys) terminal.say(ink.dim(line));
+    for (const line of words.session.keys) terminal.say(ink.muted(line));
     return "stay";
   },
 });

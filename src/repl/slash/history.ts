@@ -12,7 +12,7 @@ export const history: SlashCommand = {
     if (asked.length === 0) terminal.say(words.session.nothingSaid);
     for (const [index, { question }] of asked.entries()) {
       const [line = ""] = textOf(question.content).trim().split("\n");
-      terminal.say(`${terminal.ink.err.dim(`${index + 1}.`)} ${sanitize(line)}`);
+      terminal.say(`${terminal.ink.err.muted(`${index + 1}.`)} ${sanitize(line)}`);
     }
     return "stay";
   },

@@ -25,7 +25,7 @@ export const thinking: SlashCommand = {
     const { terminal, words } = host;
     if (argument === "") {
       const shown = host.lastThinking === "" ? words.session.noThinking : sanitize(host.lastThinking);
-      terminal.say(terminal.ink.err.dim(shown));
+      terminal.say(terminal.ink.err.muted(shown));
       return "stay";
     }
     const changes = settings.get(argument);

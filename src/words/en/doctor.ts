@@ -47,6 +47,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
       can("hyperlinks", seen.hyperlinks),
       can("bracketed paste", seen.bracketedPaste),
       can("synchronized output", seen.synchronizedOutput),
+      ...(seen.background === null ? [] : [`${seen.background} background`]),
     ].join(", "),
   settings: (seen) => {
     const lines = seen.set.map(({ name, value, origin }) => `${name} = ${value} (${origin})`);

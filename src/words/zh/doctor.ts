@@ -43,6 +43,7 @@ const facts: Words["doctor"]["facts"] = {
       can("超链接", seen.hyperlinks),
       can("括号粘贴", seen.bracketedPaste),
       can("同步输出", seen.synchronizedOutput),
+      ...(seen.background === null ? [] : [seen.background === "dark" ? "深色背景" : "浅色背景"]),
     ].join("，"),
   settings: (seen) => {
     const lines = seen.set.map(({ name, value, origin }) => `${name} = ${value}（${origin}）`);
