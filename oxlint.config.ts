@@ -32,7 +32,12 @@ const open = [
   "words/types.ts",
 ];
 /** Tables without effects that are one for several rooms; their values cross too. */
-const shared = ["chat/message-text.ts", "chat/sampling.ts"];
+const shared = [
+  "chat/message-text.ts",
+  "chat/sampling.ts",
+  "providers/http/proxy-schemes.ts",
+  "transcripts/export/form-names.ts",
+];
 /** Ways to write the path to a place in src/ from up to three folders down. */
 const from = (place: string) => ["./", "../", "../../", "../../../"].map((up) => up + place);
 

@@ -1,5 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { systemReason } from "../errors.ts";
+import { proxySchemes } from "../providers/http/proxy-schemes.ts";
 import { type Check, fine } from "./check.ts";
 import { type Problem, problem } from "./problems.ts";
 import type { Reach } from "../providers/connectivity.ts";
@@ -10,8 +11,6 @@ const slow = 5_000;
 /** Seconds by which a clock may be off before prices by the hour and the times of transcripts are wrong. */
 const clockTolerance = 60;
 const certificateDays = 14;
-/** What the program speaks to a proxy. */
-const schemes = new Set(["http:", "https:", "socks:", "socks4:", "socks4a:", "socks5:", "socks5h:"]);
 
 export const proxy: Check<"proxy"> = {
   id: "proxy",
@@ -29,7 +28,9 @@ function unusable({ proxy: host, variable, value }: ProxyFacts): Problem[] {
   const url = URL.parse(value.includes("://") ? value : `http://${value}`);
   if (url === null || url.hostname === "" || host === "?") return [problem("malformed_proxy", { variable })];
   const { protocol } = url;
-  return schemes.has(protocol) ? [] : [problem("unsupported_proxy", { variable, scheme: protocol.replace(/:$/u, "") })];
+  return proxySchemes.has(protocol)
+    ? []
+    : [problem("unsupported_proxy", { variable, scheme: protocol.replace(/:$/u, "") })];
 }
 
 async function unreadable(certificates: string | null): Promise<Problem[]> {

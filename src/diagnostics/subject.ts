@@ -106,9 +106,15 @@ export interface TranscriptFacts {
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
-interface IndexFacts {
+/** How the search index of a folder is. */
+export interface IndexFacts {
   readonly path: string;
+  /** On the disk. */
   readonly bytes: number;
+  /**
+   * `outdated`: made by another version of the program, and made again by the next search, as a damaged one is; `blocked`: out
+   * of reach now, because another program keeps it or the system refuses it.
+   */
   readonly state: "none" | "sound" | "damaged" | "outdated" | "blocked";
   /** Conversations that it knows. */
   readonly files: number;

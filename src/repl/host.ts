@@ -6,6 +6,7 @@ import type { AppError } from "../errors.ts";
 import type { AnswerWriter } from "../terminal/answer.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { ShowThinking } from "../terminal/thinking.ts";
+import type { FormName } from "../transcripts/export/form-names.ts";
 import type { Language, Words } from "../words/types.ts";
 import type { Mention } from "./mentions.ts";
 
@@ -93,8 +94,6 @@ export interface SessionSettings {
   readonly set: (name: string, value: string | null) => void;
 }
 
-export type ExportForm = "md" | "html" | "json" | "jsonl" | "txt";
-
 /** Saved conversations. */
 export interface Archive {
   /** Shows a picker; null when the person left it. */
@@ -106,7 +105,7 @@ export interface Archive {
   /** @throws AppError `usage` where there is nothing to save; `transcript_unwritable` */
   readonly saveTo: (path: string) => void;
   /** @param path null: named like the conversation, in the working directory */
-  readonly exportTo: (form: ExportForm, path: string | null) => Promise<void>;
+  readonly exportTo: (form: FormName, path: string | null) => Promise<void>;
   /**
    * Goes on in a new file that names this one; gives its path.
    *

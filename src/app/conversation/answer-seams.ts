@@ -1,13 +1,9 @@
 import type { RequestReason } from "../../chat/events.ts";
-import type { ModelRef } from "../../chat/model.ts";
 import type { RequestRecord } from "../../chat/requests.ts";
+import type { AnswerSeam } from "../../transcripts/format/types.ts";
 
 /** How an answer that broke off was continued, as transcripts and `ask -o jsonl` write it. */
-interface Seam extends ModelRef {
-  readonly how: "prefix" | "asked" | "again";
-  /** Of the error that broke the answer off. */
-  readonly code: string;
-}
+type Seam = Omit<AnswerSeam, "at">;
 
 const names: Partial<Record<RequestReason, Seam["how"]>> = {
   "continue-prefix": "prefix",
@@ -24,7 +20,7 @@ export function seamOf({ to, why, error }: Pick<RequestRecord, "to" | "why" | "e
 }
 
 /** All seams of an answer, and how many UTF-16 units of it were there before each. */
-export function seamsOf(requests: readonly RequestRecord[]): (Seam & { readonly at: number })[] {
+export function seamsOf(requests: readonly RequestRecord[]): AnswerSeam[] {
   return requests.flatMap((request) => {
     const seam = seamOf(request);
     return seam === null ? [] : { at: request.at, ...seam };

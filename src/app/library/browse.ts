@@ -6,16 +6,16 @@ import { choose, confirmed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { bytes } from "../../terminal/table.ts";
 import { describe } from "../../terminal/terminal.ts";
-import { forms, type FormName } from "../../transcripts/export/formats.ts";
+import { formNames } from "../../transcripts/export/form-names.ts";
 import { describeTranscript, readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
 import { fold } from "../../transcripts/search/fold.ts";
 import { Searcher } from "../../transcripts/search/search.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
+import { modelOf } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type Library, listConversations } from "./conversations.ts";
-import { modelOf } from "./list.ts";
 
 /**
  * Lets a person look through the conversations: shows, exports and removes them, until one is to be gone on with.
@@ -151,10 +151,9 @@ async function exportOne(
   path: string,
 ): Promise<void> {
   const { words } = console;
-  const names = Object.keys(forms) as FormName[];
   const form = await choose(
     words.picker.form,
-    names.map((name) => ({ value: name, name })),
+    formNames.map((name) => ({ value: name, name })),
   );
   const { exportConversations } = await import("./export.ts");
   const output = `${basename(path, extname(path))}.${form}`;

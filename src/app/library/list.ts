@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { bytes, table } from "../../terminal/table.ts";
 import { clipped, displayWidth, shortened } from "../../terminal/width.ts";
+import { modelOf } from "../../transcripts/format/types.ts";
 import type { TranscriptSummary } from "../../transcripts/store/read.ts";
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
@@ -39,10 +40,6 @@ export async function list(
   const cells = rows.map(asCells);
   const head = [id, when, turns, modelColumn, size, title];
   terminal.out(terminal.outIsTerminal ? narrowed([head, ...cells], terminal.columns) : table(cells, right));
-}
-
-export function modelOf({ provider, model }: TranscriptSummary): string {
-  return [provider, model].filter(Boolean).join("/");
 }
 
 function asObject({ startedAt, updatedAt, ...row }: TranscriptSummary): object {

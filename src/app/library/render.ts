@@ -1,7 +1,7 @@
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { summarise } from "../../terminal/figures.ts";
-import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
+import { type Exchange, modelOf, type Transcript } from "../../transcripts/format/types.ts";
 import { labelOf, type ShownSection, shownSections } from "../../transcripts/format/sections.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
@@ -83,8 +83,7 @@ function isAnswer({ name }: ShownSection): boolean {
 /** One dim line: who answered, and what it took. */
 function figures({ terminal, words }: Console, exchange: Exchange): string {
   const { askedAt, endedAt, firstTokenMs, usage, cost, answeredBy } = exchange;
-  const { provider, model } = answeredBy ?? exchange;
-  const who = sanitize([provider, model].filter(Boolean).join("/"));
+  const who = sanitize(modelOf(answeredBy ?? exchange));
   const totalMs = endedAt === null ? null : endedAt.getTime() - askedAt.getTime();
   const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, totalMs, firstMs: firstTokenMs });
   const line = [who, took].filter(Boolean).join(" · ");

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
-import type { Archive, ExportForm } from "../../repl/host.ts";
+import type { Archive } from "../../repl/host.ts";
+import type { FormName } from "../../transcripts/export/form-names.ts";
 import type { Searcher } from "../../transcripts/search/search.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
@@ -55,7 +56,7 @@ async function exportCurrent(
   engine: Engine,
   console: Console,
   dialogue: ChatSession,
-  form: ExportForm,
+  form: FormName,
   path: string | null,
 ): Promise<void> {
   const { exportConversations } = await import("../library/export.ts");

@@ -1,19 +1,9 @@
 import { BlockList, isIP } from "node:net";
 import { AppError } from "../../errors.ts";
 import { isLoopback } from "./loopback.ts";
+import { proxySchemes } from "./proxy-schemes.ts";
 
 type ProxyVariables = Readonly<Record<string, string | undefined>>;
-
-/** What a proxy may speak; `socks` alone is version 5 with names looked up by the proxy. */
-const proxySchemes: ReadonlySet<string> = new Set([
-  "http:",
-  "https:",
-  "socks:",
-  "socks4:",
-  "socks4a:",
-  "socks5:",
-  "socks5h:",
-]);
 
 /**
  * The variable that names the proxy for a URL, and its value, which may hold a password; null where none does. What is on this

@@ -1,4 +1,5 @@
 import type { Transcript } from "../format/types.ts";
+import type { FormName } from "./form-names.ts";
 import type { ExportContext } from "./types.ts";
 
 interface Form {
@@ -8,8 +9,8 @@ interface Form {
   readonly write: (transcript: Transcript, around: ExportContext) => Promise<string>;
 }
 
-/** The forms a conversation can be exported to, by the ending of their files. To add one, add a row. */
-export const forms = {
+/** How each form is written. To add one, add a row and its name. */
+export const forms: Readonly<Record<FormName, Form>> = {
   md: {
     gathers: false,
     write: async (transcript, { words }) => (await import("./markdown.ts")).asMarkdown(transcript, words),
@@ -22,9 +23,7 @@ export const forms = {
   json: { gathers: false, write: async (transcript) => (await import("./json.ts")).asJson(transcript) },
   jsonl: { gathers: true, write: async (transcript) => (await import("./jsonl.ts")).asMessagesLine(transcript) },
   txt: { gathers: false, write: async (transcript) => (await import("./plain.ts")).asPlainText(transcript) },
-} as const satisfies Readonly<Record<string, Form>>;
-
-export type FormName = keyof typeof forms;
+};
 
 /** The form that a file's name asks for; null when it asks for none. */
 export function formOf(path: string): FormName | null {

@@ -1,4 +1,4 @@
-import type { Exchange, Transcript } from "../format/types.ts";
+import { type Exchange, modelOf, type Transcript } from "../format/types.ts";
 import { labelOf, shownSections } from "../format/sections.ts";
 import { localStamp } from "../format/times.ts";
 import type { ExportWords } from "./types.ts";
@@ -27,9 +27,8 @@ function exchangeParts(exchange: Exchange, labels: ExportWords["transcripts"]["l
   if (question.trim() !== "") parts.push(quote(question));
   parts.push(...images.map(({ name, url }) => `![${escapeInline(name)}](${/^[^\s()<>]+$/.test(url) ? url : ""})`));
   for (const { name, at, text } of shownSections(exchange)) {
-    const model = [exchange.provider, exchange.model].filter(Boolean).join("/");
     if (text.trim() === "") continue;
-    if (name === "Answer") parts.push(heading(labels.Answer, at, model), closed(text));
+    if (name === "Answer") parts.push(heading(labels.Answer, at, modelOf(exchange)), closed(text));
     else if (name !== "Thinking") parts.push(heading(labelOf(labels, name), at, null), codeBlock(text));
     else parts.push(`<details>\n<summary>${labels.Thinking}</summary>\n\n${closed(text)}\n\n</details>`);
   }

@@ -45,13 +45,11 @@ export interface ExchangeStart {
 }
 
 /** Where an answer was put together from several requests. */
-interface AnswerSeam {
+export interface AnswerSeam extends ModelRef {
   /** UTF-16 units of the answer that were there before. */
   readonly at: number;
   /** By prefix completion, by asking the model to go on, or by asking again where only thinking had come. */
   readonly how: "prefix" | "asked" | "again";
-  readonly provider: string;
-  readonly model: string;
   /** Code of the error that broke the answer off. */
   readonly code: string;
 }
@@ -114,6 +112,11 @@ export interface Exchange {
   /** In the order of the file; null where they are the thinking, the answer and how it ended, and follow from the rest. */
   readonly sections: readonly Section[] | null;
   readonly answeredBy: ModelRef | null;
+}
+
+/** `provider/model` as far as they are known; empty where neither is. */
+export function modelOf({ provider, model }: Pick<Exchange, "provider" | "model">): string {
+  return [provider, model].filter(Boolean).join("/");
 }
 
 /** What took the place of earlier exchanges in the requests; the exchanges themselves stay in the file. */

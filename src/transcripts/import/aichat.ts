@@ -2,9 +2,10 @@ import * as v from "valibot";
 import { bounds } from "./bounds.ts";
 import type { Item } from "./types.ts";
 import { fromMessages, messagesSchema } from "./openai.ts";
+import { orNull } from "./field-schemas.ts";
 
 const sessionSchema = v.object({
-  model: v.fallback(v.nullish(v.string(), null), null),
+  model: orNull,
   temperature: v.fallback(v.nullish(v.number(), null), null),
   top_p: v.fallback(v.nullish(v.number(), null), null),
   // Messages that a summary has taken the place of stand in front of those that are still sent.

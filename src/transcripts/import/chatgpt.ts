@@ -3,6 +3,7 @@ import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type FormReader } from "./types.ts";
 import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";
 import { branchOf, messagesOf, treeOf } from "./tree.ts";
+import { orEmpty as text, orNull } from "./field-schemas.ts";
 
 /**
  * A conversation of ChatGPT's data export. Facts: `current_node` is the end of the branch shown last; system messages and
@@ -26,8 +27,6 @@ export const readChatGpt: FormReader = (value, { writtenAt }) => {
   return { found: { ...unknownElsewhere, source: "chatgpt", key, title, startedAt, exchanges, leftOut } };
 };
 
-const orNull = v.fallback(v.nullish(v.string(), null), null);
-const text = v.fallback(v.nullish(v.string(), ""), "");
 const conversationSchema = v.object({
   conversation_id: orNull,
   id: orNull,

@@ -3,6 +3,7 @@ import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type FormReader } from "./types.ts";
 import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";
 import { branchOf, messagesOf, treeOf } from "./tree.ts";
+import { orEmpty as text, orNull } from "./field-schemas.ts";
 
 /**
  * A conversation of the data export of chat.deepseek.com. Facts: the export names no role; what a message is shows from its
@@ -27,10 +28,9 @@ export const readDeepSeek: FormReader = (value, { writtenAt }) => {
   return { found: { ...unknownElsewhere, source: "deepseek", key: id, title, startedAt, exchanges, leftOut } };
 };
 
-const text = v.fallback(v.nullish(v.string(), ""), "");
 const conversationSchema = v.object({
-  id: v.fallback(v.nullish(v.string(), null), null),
-  title: v.fallback(v.nullish(v.string(), null), null),
+  id: orNull,
+  title: orNull,
   inserted_at: v.optional(v.unknown()),
   mapping: v.unknown(),
 });
@@ -43,7 +43,7 @@ const messageSchema = v.object({
   role: text,
   content: text,
   reasoning_content: text,
-  model: v.fallback(v.nullish(v.string(), null), null),
+  model: orNull,
   inserted_at: v.optional(v.unknown()),
 });
 

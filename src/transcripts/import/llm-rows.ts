@@ -6,8 +6,8 @@ import type { Exchange } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type Item } from "./types.ts";
 import { exchangeOf, isEmpty } from "./messages.ts";
+import { orNull } from "./field-schemas.ts";
 
-const orNull = v.fallback(v.nullish(v.string(), null), null);
 const amount = v.fallback(v.nullish(v.number(), null), null);
 /** The columns that both tables of answers have. */
 export const rowEntries = {

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { bounds } from "./bounds.ts";
 import { TooMuch, type ForeignDatabase } from "./database.ts";
 import { json, type LlmRow, rowEntries } from "./llm-rows.ts";
+import { orNull } from "./field-schemas.ts";
 
 /**
  * The turns in those rows, from the tree of messages that they share. Facts: a turn goes from `parent_message_hash`, the
@@ -30,7 +31,6 @@ function toRow(turn: v.InferOutput<typeof turnSchema>, reader: MessageReader): L
   };
 }
 
-const orNull = v.fallback(v.nullish(v.string(), null), null);
 const turnEntries = { ...rowEntries, parent_message_hash: orNull, tip_message_hash: orNull };
 const turnSchema = v.object(turnEntries);
 const messageSchema = v.object({ hash: v.string(), parent_hash: orNull, role: v.string() });

@@ -5,6 +5,7 @@ import { ForeignDatabase } from "./database.ts";
 import { skip, type Item } from "./types.ts";
 import { conversationOf, type LlmRow, rowEntries } from "./llm-rows.ts";
 import { MessageReader, turnRows } from "./llm-turns.ts";
+import { orEmpty as text } from "./field-schemas.ts";
 
 type Value = SQLOutputValue | undefined;
 
@@ -81,7 +82,6 @@ function placesIn(database: ForeignDatabase): Map<string, Places> {
   return found;
 }
 
-const text = v.fallback(v.nullish(v.string(), ""), "");
 const responseEntries = { ...rowEntries, prompt: text, system: text, response: text, reasoning: text };
 const responseSchema = v.pipe(
   v.object(responseEntries),

@@ -4,6 +4,7 @@ import type { SavedImage } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
 import { skip, unknownElsewhere, type FormReader, type Item, type ImportSource } from "./types.ts";
 import { isEmpty, toExchanges, type ImportedMessage } from "./messages.ts";
+import { orEmpty as text, orNull } from "./field-schemas.ts";
 
 /** A conversation in OpenAI's messages form: a line of `transcripts export --to jsonl`, of a file for fine-tuning, of a log. */
 export const readMessages: FormReader = (value, { writtenAt }) => {
@@ -14,8 +15,6 @@ export const readMessages: FormReader = (value, { writtenAt }) => {
   return fromMessages({ source: "messages", key: id, title, model, startedAt }, messages);
 };
 
-const orNull = v.fallback(v.nullish(v.string(), null), null);
-const text = v.fallback(v.nullish(v.string(), ""), "");
 const partSchema = v.object({
   type: text,
   text,

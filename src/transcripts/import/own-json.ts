@@ -4,6 +4,7 @@ import type { Exchange } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
 import { skip, type FormReader } from "./types.ts";
 import { isEmpty } from "./messages.ts";
+import { orEmpty, orNull } from "./field-schemas.ts";
 
 /** A conversation as `transcripts export --to json` and `transcripts show --json` write it. */
 export const readOurs: FormReader = (value) => {
@@ -31,7 +32,6 @@ export const readOurs: FormReader = (value) => {
   };
 };
 
-const orNull = v.fallback(v.nullish(v.string(), null), null);
 const conversationSchema = v.object({
   id: v.pipe(v.string(), v.check(isId)),
   title: orNull,
@@ -52,7 +52,7 @@ const sectionSchema = v.object({
 });
 const exchangeSchema = v.looseObject({
   question: v.string(),
-  reasoning: v.fallback(v.nullish(v.string(), ""), ""),
+  reasoning: orEmpty,
   answer: v.string(),
   status: v.picklist(["complete", "interrupted", "failed"]),
   notice: orNull,

@@ -1,25 +1,10 @@
 import { statSync } from "node:fs";
+import type { IndexFacts } from "../../diagnostics/subject.ts";
 import { isAsBefore, livingIn } from "./catalog.ts";
 import { Database, indexPath, troubleWith } from "./database.ts";
 import { statesIn } from "./files.ts";
 import { Segment } from "./segment-store.ts";
 import { Damage } from "./checksum.ts";
-
-/** How the index of a folder is. */
-export interface IndexHealth {
-  readonly path: string;
-  /** What it takes on the disk. */
-  readonly bytes: number;
-  /**
-   * `outdated`: made by another version of the program, and made anew by the next search, as a damaged one is; `blocked`: out
-   * of reach now, because another program keeps it or the system refuses it.
-   */
-  readonly state: "none" | "sound" | "damaged" | "outdated" | "blocked";
-  /** Files it knows. */
-  readonly files: number;
-  /** Files of the folder that it does not know as they are now: the next search reads them. */
-  readonly pending: number;
-}
 
 /**
  * Looks at the index of a folder without changing it. What is looked at is its frame, in some milliseconds: the checksum of each
@@ -28,7 +13,7 @@ export interface IndexHealth {
  * @param cache the folder where indexes are kept
  * @throws AppError `transcript_unreadable` for the folder
  */
-export function indexHealth(cache: string, folder: string): IndexHealth {
+export function indexHealth(cache: string, folder: string): IndexFacts {
   const path = indexPath(folder, cache);
   const states = statesIn(folder);
   const bytes = sizeOf(path) + sizeOf(`${path}-wal`);

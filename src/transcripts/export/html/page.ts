@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Exchange, Transcript } from "../../format/types.ts";
+import { type Exchange, modelOf, type Transcript } from "../../format/types.ts";
 import { Rest } from "../../steps.ts";
 import { labelOf, shownSections } from "../../format/sections.ts";
 import { isoWithOffset, localStamp } from "../../format/times.ts";
@@ -126,10 +126,6 @@ function facts({ usage, cost }: Exchange, words: ExportWords["exporting"]): stri
     cost === null ? null : `${cost.currency} ${Number(cost.amount.toPrecision(3))}`,
   ].filter((fact) => fact !== null);
   return known.length === 0 ? "" : `<p class="facts">${escapeHtml(known.join(" · "))}</p>\n`;
-}
-
-function modelOf({ provider, model }: Exchange): string {
-  return [provider, model].filter(Boolean).join("/");
 }
 
 function time(at: Date): string {
