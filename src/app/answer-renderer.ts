@@ -26,7 +26,7 @@ export async function renderTexts(
     return texts.map((text) => renderMarkdown(text, options));
   }
   const late = () => new TooSlow();
-  const bounds = { patience: seconds, limit: Infinity, onSlow: late, onMemory: late };
+  const bounds = { idleTimeout: seconds, limit: Infinity, onSlow: late, onMemory: late };
   const rendered: (string | null)[] = [];
   try {
     for await (const text of beside(engine, "render", { texts, options }, bounds)) rendered.push(text);

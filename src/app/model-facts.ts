@@ -7,7 +7,7 @@ import type { OfferedModel } from "../providers/model-list.ts";
 import { modelFacts, type ModelFacts } from "../providers/prices.ts";
 
 /** Milliseconds that a server may take to tell of its model. */
-const patience = 2_000;
+const factsTimeout = 2_000;
 
 /** What is known of models and where it is kept; the engine is one. */
 interface FactSource {
@@ -35,7 +35,7 @@ export async function learnFacts(engine: FactSource, connection: Connection, mod
   if (engine.reported.has(name) || factsOf(engine, connection.name, model).context !== undefined) return;
   engine.reported.set(name, {});
   const { serverFacts } = await import("../providers/server-facts.ts");
-  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(patience)]);
+  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(factsTimeout)]);
   const found = await serverFacts(connection, null, [model], signal).catch(() => null);
   engine.reported.set(name, found?.get(model) ?? {});
 }
@@ -52,7 +52,7 @@ export async function learnFromList(
   const open = rows.map(({ id }) => id).filter((id) => factsOf(engine, connection.name, id).context === undefined);
   if (open.length === 0) return;
   const { serverFacts } = await import("../providers/server-facts.ts");
-  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(patience)]);
+  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(factsTimeout)]);
   const found = await serverFacts(connection, rows, open, signal).catch(() => new Map<string, ModelFacts>());
   for (const [id, facts] of found) engine.reported.set(`${connection.name}/${id}`, facts);
 }

@@ -8,7 +8,7 @@ import { learnFromList } from "./model-facts.ts";
 /** Milliseconds that a list of models holds, and one that could not be had: Tab asks for it at each press. */
 const freshness = { had: 10 * 60_000, failed: 30_000 };
 /** Milliseconds that a list may take where it is only to tell what an id means. */
-const patience = 5_000;
+const resolveTimeout = 5_000;
 
 interface Listed {
   readonly until: number;
@@ -46,7 +46,7 @@ export class ModelLists {
 
   /** Whether a provider's own list has exactly this id; false where the list cannot be had soon. */
   async has(provider: string, id: string, signal: AbortSignal): Promise<boolean> {
-    const soon = AbortSignal.any([signal, this.#engine.stop, AbortSignal.timeout(patience)]);
+    const soon = AbortSignal.any([signal, this.#engine.stop, AbortSignal.timeout(resolveTimeout)]);
     const ids = await this.list(provider, false, soon).catch((): readonly string[] => []);
     return ids.includes(id);
   }

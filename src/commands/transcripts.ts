@@ -1,37 +1,27 @@
 import { Option } from "commander";
+import type { ExportOptions } from "../app/library/export.ts";
+import type { ListOptions } from "../app/library/list.ts";
+import type { SearchOptions } from "../app/library/search.ts";
+import type { ShowOptions } from "../app/library/show.ts";
+import { formNames } from "../transcripts/export/form-names.ts";
 import { moment } from "./point-in-time.ts";
 import { counting, declareProviderOptions } from "./options.ts";
 import { type Declare, unknownCommand, type Verb } from "./command.ts";
 
-const exportForms = ["md", "html", "json", "jsonl", "txt"] as const;
-
-interface ExportFlags {
-  readonly to?: (typeof exportForms)[number];
-  readonly output?: string;
-  readonly all?: boolean;
-  readonly force?: boolean;
-}
-
-interface ListFlags {
-  readonly since?: Date;
-  readonly model?: string;
-  readonly limit?: number;
-  readonly json?: boolean;
-}
-
-interface ShowFlags {
-  readonly json?: boolean;
-  readonly raw?: boolean;
-  readonly turn?: number;
-}
-
-interface SearchFlags {
-  readonly role?: "question" | "answer";
-  readonly since?: Date;
-  readonly limit: number;
-  readonly regex?: boolean;
-  readonly json?: boolean;
-}
+/** What the options of these commands are where nobody gave them. */
+const unsaid = {
+  all: false,
+  force: false,
+  json: false,
+  limit: null,
+  model: null,
+  output: null,
+  raw: false,
+  regex: false,
+  role: null,
+  since: null,
+  turn: null,
+};
 
 /** An argument with blanks in it came in quotes that the shell has taken away. */
 function asTyped(argument: string): string {
@@ -71,14 +61,9 @@ const list: Declare = (group, { words, run }) => {
     .option("-m, --model <text>", options.listModel)
     .addOption(new Option("--limit <n>", options.limit).argParser(counting))
     .option("--json", options.json)
-    .action(({ since, model, limit, json = false }: ListFlags) =>
+    .action((flags: Partial<ListOptions>) =>
       run(command, async (engine, console) =>
-        (await import("../app/library/list.ts")).list(engine, console, {
-          since: since ?? null,
-          model: model ?? null,
-          limit: limit ?? null,
-          json,
-        }),
+        (await import("../app/library/list.ts")).list(engine, console, { ...unsaid, ...flags }),
       ),
     );
 };
@@ -90,31 +75,29 @@ const show: Declare = (group, { words, run }) => {
     .option("--json", options.json)
     .option("--raw", options.raw)
     .addOption(new Option("--turn <n>", options.turn).argParser(counting))
-    .action((reference: string, { json = false, raw = false, turn }: ShowFlags) =>
+    .action((reference: string, flags: Partial<ShowOptions>) =>
       run(command, async (engine, console) =>
-        (await import("../app/library/show.ts")).show(engine, console, reference, { json, raw, turn: turn ?? null }),
+        (await import("../app/library/show.ts")).show(engine, console, reference, { ...unsaid, ...flags }),
       ),
     );
 };
+
+interface ExportFlags extends Partial<Pick<ExportOptions, "all" | "force" | "output">> {
+  readonly to?: ExportOptions["form"];
+}
 
 const exportVerb: Declare = (group, { words, run }) => {
   const { commands, options, arguments: names } = words.help;
   const command = verb(group, "export", commands.transcriptsExport).argument("[conversation...]", names.conversations);
   command
-    .addOption(new Option("--to <form>", options.to).choices(exportForms))
+    .addOption(new Option("--to <form>", options.to).choices(formNames))
     .option("-o, --output <path>", options.exportOutput)
     .option("--all", options.all)
     .option("--force", options.force)
-    .action((references: string[], { to, output, all = false, force = false }: ExportFlags) =>
+    .action((references: string[], { to: form = null, ...flags }: ExportFlags) =>
       run(command, async (engine, console) => {
         const { exportConversations } = await import("../app/library/export.ts");
-        await exportConversations(engine, console, {
-          references,
-          all,
-          form: to ?? null,
-          output: output ?? null,
-          force,
-        });
+        await exportConversations(engine, console, { ...unsaid, ...flags, references, form });
       }),
     );
 };
@@ -140,21 +123,12 @@ const search: Declare = (group, { words, run }) => {
     .addOption(new Option("--limit <n>", options.limit).argParser(counting).default(10))
     .option("--regex", options.regex)
     .option("--json", options.json)
-    .action((query: string[], { role, since, limit, regex = false, json = false }: SearchFlags) =>
-      run(command, async (engine, console) =>
-        (await import("../app/library/search.ts")).searchOnce(
-          engine,
-          console,
-          regex ? query.join(" ") : query.map(asTyped).join(" "),
-          {
-            role: role ?? null,
-            since: since ?? null,
-            limit,
-            regex,
-            json,
-          },
-        ),
-      ),
+    .action((query: string[], flags: Partial<SearchOptions>) =>
+      run(command, async (engine, console) => {
+        const { searchOnce } = await import("../app/library/search.ts");
+        const typed = (flags.regex === true ? query : query.map(asTyped)).join(" ");
+        await searchOnce(engine, console, typed, { ...unsaid, ...flags });
+      }),
     );
 };
 

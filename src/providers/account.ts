@@ -65,9 +65,9 @@ const balances = {
   siliconflow: {
     path: "/user/info",
     read: (answer: unknown) => {
-      const told = (name: string) => asText(valueAt(answer, `data.${name}`));
-      const total = told("totalBalance") ?? "?";
-      return [{ currency: "CNY", total, granted: told("balance"), toppedUp: told("chargeBalance") }];
+      const field = (name: string) => asText(valueAt(answer, `data.${name}`));
+      const total = field("totalBalance") ?? "?";
+      return [{ currency: "CNY", total, granted: field("balance"), toppedUp: field("chargeBalance") }];
     },
   },
 } as const;

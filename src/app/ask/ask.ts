@@ -71,8 +71,8 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
         error,
       ),
     );
-  const isTold = error === null || (error === answer.error && error.code !== "empty_answer");
-  if (asking.output === "jsonl" && !isTold) console.terminal.json(errorLine(console, error));
+  const isReported = error === null || (error === answer.error && error.code !== "empty_answer");
+  if (asking.output === "jsonl" && !isReported) console.terminal.json(errorLine(console, error));
   report(engine, console, dialogue, answer, asking.output);
   // Whoever read the answer has seen enough: that is no failure to speak of.
   if (error !== null && engine.stop.reason !== "closed") throw error;

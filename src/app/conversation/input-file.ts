@@ -100,14 +100,14 @@ export async function readStream(stream: Readable, options: InputOptions): Promi
   const leave = () => stream.destroy(new AppError("interrupted", {}));
   if (stop.aborted) leave();
   stop.addEventListener("abort", leave, { once: true });
-  let told = false;
+  let reported = false;
   const timer = setTimeout(() => {
-    told = true;
+    reported = true;
     onSilence?.(length > 0);
   }, silenceMs);
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
-      if (!told) timer.refresh();
+      if (!reported) timer.refresh();
       onData?.();
       length += piece.length;
       if (length > maxBytes) throw tooLarge(options);

@@ -88,14 +88,14 @@ async function importOne(
 }
 
 /** Seconds without a conversation or a megabyte read, after which a file is given up. */
-const patience = 60;
+const idleTimeout = 60;
 /** Seconds for a file in all. */
 const limit = 3600;
 
 /** The conversations in a file, read beside this thread. */
 function itemsOf(engine: Pick<Engine, "stop" | "thread">, path: string): AsyncIterable<Item> {
   const stopped = (why: "time" | "memory") => () => new AppError("input_too_heavy", { path, why });
-  const bounds = { patience, limit, onSlow: stopped("time"), onMemory: stopped("memory") };
+  const bounds = { idleTimeout, limit, onSlow: stopped("time"), onMemory: stopped("memory") };
   return beside(engine, "import", { path }, bounds);
 }
 

@@ -9,7 +9,7 @@ import type { Engine } from "../engine.ts";
 import { renderTexts } from "../answer-renderer.ts";
 
 /** Seconds that an answer may take to be rendered; behind one that takes longer, answers are the text they are. */
-const patience = 120;
+const renderTimeout = 120;
 
 /**
  * A conversation as it is read: what was asked, thought and answered, under the labels that it has in the file.
@@ -29,7 +29,7 @@ export async function drawn(
   // What was undone is dimmed as a whole.
   const answers = shown.flatMap(({ exchange, sections }) => (exchange.withdrawn ? [] : sections.filter(isAnswer)));
   const texts = answers.map(({ text }) => text);
-  const rendered = markdown === null ? [] : await renderTexts(engine, texts, markdown, patience);
+  const rendered = markdown === null ? [] : await renderTexts(engine, texts, markdown, renderTimeout);
   const drawing = new Map(answers.map((section, index) => [section, rendered[index] ?? null]));
   const bodies = shown.map(({ exchange, sections }, index) =>
     exchangeText(console, exchange, before + index + 1, { sections, drawing }),

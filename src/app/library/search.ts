@@ -82,7 +82,7 @@ export async function search(
 }
 
 /** Seconds that one file may take: a line of a hundred characters can take a regular expression years. */
-const patience = 30;
+const fileTimeout = 30;
 
 /** The same for a regular expression, beside this thread. */
 async function searchPattern(
@@ -91,8 +91,8 @@ async function searchPattern(
   query: SearchQuery & { readonly what: RegExp },
 ): Promise<SearchResults> {
   const { beside } = await import("../worker/worker.ts");
-  const slow = () => new AppError("slow_pattern", { pattern: query.what.source, seconds: patience });
-  const bounds = { patience, limit: Infinity, onSlow: slow, onMemory: slow };
+  const slow = () => new AppError("slow_pattern", { pattern: query.what.source, seconds: fileTimeout });
+  const bounds = { idleTimeout: fileTimeout, limit: Infinity, onSlow: slow, onMemory: slow };
   for await (const { findings, unreadable } of beside(
     engine,
     "search",

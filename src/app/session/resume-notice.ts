@@ -34,7 +34,7 @@ export async function remind(
 }
 
 /** Seconds that a reminder may take to be rendered. */
-const patience = 2;
+const renderTimeout = 2;
 
 /** The end of an answer, rendered as it was when it came, where answers are rendered and that is quick. */
 async function answerEnd(
@@ -47,7 +47,12 @@ async function answerEnd(
   const { findAbilities } = await import("../../terminal/capabilities.ts");
   const { renderTexts } = await import("../answer-renderer.ts");
   const abilities = await findAbilities(terminal, environment.variables);
-  const [rendered] = await renderTexts(engine, [answer], { ...abilities, color: terminal.ink.err.level }, patience);
+  const [rendered] = await renderTexts(
+    engine,
+    [answer],
+    { ...abilities, color: terminal.ink.err.level },
+    renderTimeout,
+  );
   if (rendered === null || rendered === undefined) return shortened(answer, "end");
   const rows = rendered.replace(/\n+$/u, "").split("\n");
   return rows.length <= mostLines ? rows.join("\n") : ["…", ...rows.slice(-mostLines)].join("\n");

@@ -19,7 +19,7 @@ import { wantsKey } from "./service-address.ts";
 const hosted = ["deepseek", "siliconflow", "siliconflow-com"] as const;
 
 /** Milliseconds that a server on this machine may take to say that it is there; where none runs, that is known at once. */
-const localPatience = 3_000;
+const localTimeout = 3_000;
 
 /** What was set up: the provider, the model to start with, and the one that the provider has by itself. */
 interface Ready {
@@ -108,7 +108,7 @@ function findRow(file: ConfigFile, name: string): ReturnType<typeof findProvider
 async function findLocals(
   engine: Pick<Engine, "connect" | "stop">,
 ): Promise<{ name: string; models: readonly string[] }[]> {
-  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(localPatience)]);
+  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(localTimeout)]);
   const found = await Promise.all(
     localProviders.map(async (name) => {
       try {

@@ -13,7 +13,7 @@ import {
 /** What ends a thread's work, and what is told then. */
 interface Bounds {
   /** Seconds without a result or a sign, and seconds in all. */
-  readonly patience: number;
+  readonly idleTimeout: number;
   readonly limit: number;
   readonly onSlow: () => Error;
   /** Where it needs more memory than it may have. */
@@ -66,7 +66,7 @@ export async function* beside<Name extends TaskName>(
 async function ask(
   worker: Worker,
   stop: AbortSignal,
-  { patience, onSlow, onMemory }: Bounds,
+  { idleTimeout, onSlow, onMemory }: Bounds,
   latest: number,
 ): Promise<ThreadMessage> {
   const ended = new AbortController();
@@ -76,7 +76,7 @@ async function ask(
       const interrupted = () => reject(new AppError("interrupted", {}));
       if (stop.aborted) return interrupted();
       stop.addEventListener("abort", interrupted, { signal });
-      const timer = setTimeout(() => reject(onSlow()), patience * 1000);
+      const timer = setTimeout(() => reject(onSlow()), idleTimeout * 1000);
       signal.addEventListener("abort", () => clearTimeout(timer));
       const hear = (message: ThreadMessage) => {
         if (message.type === "sign") return performance.now() > latest ? reject(onSlow()) : void timer.refresh();

@@ -36,8 +36,8 @@ export function withAdaptation(connection: Connection, options: AdaptationOption
         const isMoved = trial.baseUrl !== learnt.baseUrl;
         const better = changed(trial, isMoved, error, attempt, chosen);
         // Where nothing is at either address, the first one's error is about the one that was set.
-        const told = isMoved && isAway(error) ? first : error;
-        if (better === null) return yield { type: "error", error: explained(told, attempt, chosen) };
+        const shown = isMoved && isAway(error) ? first : error;
+        if (better === null) return yield { type: "error", error: explained(shown, attempt, chosen) };
         trial = better;
       }
     };

@@ -11,10 +11,12 @@ import { orNull } from "./field-schemas.ts";
 const amount = v.fallback(v.nullish(v.number(), null), null);
 /** The columns that both tables of answers have. */
 export const rowEntries = {
+  /** Sorts by time. */
   id: v.pipe(v.unknown(), v.transform(String)),
   model: orNull,
   resolved_model: orNull,
   options_json: orNull,
+  /** When it was asked; without offset it is UTC all the same. */
   datetime_utc: orNull,
   duration_ms: amount,
   input_tokens: amount,
@@ -23,21 +25,11 @@ export const rowEntries = {
 };
 
 /** One question and answer of `llm`, from whichever of its tables. */
-export interface LlmRow {
-  /** Sorts by time. */
-  readonly id: string;
-  readonly model: string | null;
+export interface LlmRow extends Readonly<v.InferOutput<v.ObjectSchema<typeof rowEntries, undefined>>> {
   readonly prompt: string;
   readonly system: string;
   readonly response: string;
   readonly reasoning: string;
-  readonly options_json: string | null;
-  /** When it was asked; without offset it is UTC all the same. */
-  readonly datetime_utc: string | null;
-  readonly duration_ms: number | null;
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
-  readonly token_details: string | null;
 }
 
 /** The rows of one conversation, in their order, as a conversation of ours. */

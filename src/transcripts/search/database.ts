@@ -15,7 +15,7 @@ const version = 5;
 const pageSize = 16_384;
 
 /** How long another program that writes to the index is waited for; milliseconds. */
-const patience = 300;
+const busyTimeout = 300;
 
 const tables = `
   CREATE TABLE catalog (id INTEGER PRIMARY KEY, texts BLOB NOT NULL, numbers BLOB NOT NULL);
@@ -65,7 +65,7 @@ export class Database implements Disposable {
     const database = new Database(sqlite, path);
     try {
       sqlite.exec(
-        `PRAGMA busy_timeout = ${patience}; PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000`,
+        `PRAGMA busy_timeout = ${busyTimeout}; PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000`,
       );
       if (!database.isCurrent) database.#make();
     } catch (error) {
@@ -78,7 +78,7 @@ export class Database implements Disposable {
   /** Opens a file that is there, and leaves it as it is. */
   static look(path: string): Database {
     const sqlite = new (loadSqlite().DatabaseSync)(path, { readOnly: true });
-    sqlite.exec(`PRAGMA busy_timeout = ${patience}`);
+    sqlite.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
     return new Database(sqlite, path);
   }
 
