@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { Console } from "./app/console.ts";
 import { Engine } from "./app/engine.ts";
@@ -105,43 +105,56 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
     .option("--log-content", help.global.logContent);
   const shell: CommandContext = {
     words,
-    async run(command, work, sources) {
-      const { quiet, verbose, color } = globalsOf(program);
-      const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
-      const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
-      const console = new Console(terminal, words);
-      const engine = await Engine.open({
-        ...sources,
-        flags: readFlags(command as Verb),
-        command: command.name(),
-        stop: stop.signal,
-        thread,
-        language: words.exporting.language,
-        maxWait: defaultMaxWait[terminal.errIsTerminal ? "terminal" : "script"],
-        originName: console.originName,
-        onLogFailure: (error) => warnOf(console, error),
-      });
-      terminal.useTheme(engine.settings.theme);
-      // The shell's question for completions is answered without a word on the screen.
-      if (command.name() !== "complete") tellIgnored(engine, console);
-      try {
-        const told = (await work(engine, console)) ?? null;
-        const lost = told === null ? await unwritten(stop.signal) : null;
-        if (lost !== null) throw lost;
-        if (told) process.exitCode = exitCodeOf(told.kind);
-        logEnd(engine.log, told);
-      } catch (error) {
-        logEnd(engine.log, asAppError(error));
-        throw error;
-      } finally {
-        await engine.close();
-      }
-    },
+    run: (command, work, sources) => runCommand(command, work, { words, stop, thread, sources, ...globalsOf(program) }),
   };
   const chosen =
     Object.hasOwn(verbs, asked) && asked !== "chat" ? [verbs[asked]!] : [...Object.values(verbs), completion];
   for (const declare of chosen) declare(program, shell);
   return program;
+}
+
+interface CommandRun extends GlobalOptions {
+  readonly words: Words;
+  readonly stop: AbortController;
+  readonly thread: URL | null;
+  readonly sources: Parameters<CommandContext["run"]>[2];
+}
+
+/** Opens an engine, does a command's work, sets the exit code, and closes the engine. */
+async function runCommand(
+  command: Command,
+  work: Parameters<CommandContext["run"]>[1],
+  { words, stop, thread, sources, quiet, verbose, color }: CommandRun,
+): Promise<void> {
+  const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
+  const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
+  const console = new Console(terminal, words);
+  const engine = await Engine.open({
+    ...sources,
+    flags: readFlags(command as Verb),
+    command: command.name(),
+    stop: stop.signal,
+    thread,
+    language: words.exporting.language,
+    maxWait: defaultMaxWait[terminal.errIsTerminal ? "terminal" : "script"],
+    originName: console.originName,
+    onLogFailure: (error) => warnOf(console, error),
+  });
+  terminal.useTheme(engine.settings.theme);
+  // The shell's question for completions is answered without a word on the screen.
+  if (command.name() !== "complete") tellIgnored(engine, console);
+  try {
+    const reported = (await work(engine, console)) ?? null;
+    const lost = reported === null ? await unwritten(stop.signal) : null;
+    if (lost !== null) throw lost;
+    if (reported) process.exitCode = exitCodeOf(reported.kind);
+    logEnd(engine.log, reported);
+  } catch (error) {
+    logEnd(engine.log, asAppError(error));
+    throw error;
+  } finally {
+    await engine.close();
+  }
 }
 
 function globalsOf(program: Verb): GlobalOptions {

@@ -6,9 +6,9 @@ import { print } from "../app/startup.ts";
 import { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 
-/** What gives the exit code when all was told already: an error, or whatever else has a code. */
-type Told = Pick<AppError, "kind"> & { readonly code: string };
-type Work = Told | null | void;
+/** What gives the exit code when all was reported already: an error, or whatever else has a code. */
+type Reported = Pick<AppError, "kind"> & { readonly code: string };
+type Work = Reported | null | void;
 
 /** What a command declares itself with. */
 export interface CommandContext {

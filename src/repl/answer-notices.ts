@@ -32,7 +32,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
 
 /** What became of the saving, each told once: the writer throws at the first failure alone. */
 export function tellUnsaved({ dialogue, terminal, words }: Host, unsaved: AppError | null): void {
-  sayMoved(terminal, words, dialogue.takeAvoided(), dialogue.path);
+  sayMoved(terminal, words, dialogue.takeAvoided());
   if (unsaved === null) return;
   if (unsaved.code !== "transcript_unwritable") return terminal.warn(sanitize(describe(unsaved, words.errors)));
   const { path, reason } = (unsaved as AppError<"transcript_unwritable">).details;

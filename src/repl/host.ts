@@ -168,8 +168,11 @@ export interface SessionDialogue {
   readonly useSystem: (system: string | null) => void;
   /** Withdraws the last question with its answer, also in the transcript; null when there is none. */
   readonly undo: () => (Unsaved & { readonly question: UserMessage }) | null;
-  /** The transcript that another program was writing to, so that the conversation has one of its own now; once, then null. */
-  readonly takeAvoided: () => string | null;
+  /**
+   * The transcript that another program was writing to, so that the conversation has one of its own now, and that one's path,
+   * both as they are shown; once, then null.
+   */
+  readonly takeAvoided: () => { readonly avoided: string; readonly path: string } | null;
   /** Whether another program has added to the transcript since this one last read it or wrote to it; true once for each time. */
   readonly changedElsewhere: () => boolean;
   /** A new conversation, as the settings have it, and a new transcript with its first question. */

@@ -29,16 +29,15 @@ export function partNotes(words: PartWords, parts: AnswerParts): string[] {
 /**
  * Says that a conversation is saved in another file than was meant.
  *
- * @param avoided the file that another program was writing to; null where there was none
+ * @param moved the path of the file that another program was writing to, and its own, both as they are shown; null where it was
+ *   not moved
  */
 export function sayMoved(
   terminal: Terminal,
   words: Pick<Words, "answer">,
-  avoided: string | null,
-  path: string | null,
+  moved: { readonly avoided: string; readonly path: string } | null,
 ): void {
-  if (avoided === null || path === null) return;
-  terminal.warn(words.answer.savedApart({ avoided: sanitize(avoided), path: sanitize(path) }));
+  if (moved !== null) terminal.warn(words.answer.savedApart(moved));
 }
 
 /**

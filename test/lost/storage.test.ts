@@ -9,7 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, environment, launcher, newPlace, openProgram, type Place, run, start } from "../support/program.ts";
@@ -294,8 +294,9 @@ describe.concurrent("two programs on one file", () => {
       byQuestions["the beginning; asked aside"]!,
       byQuestions["the beginning; said aside; and again"]!,
     ];
-    expect(asked.stderr.split(en.savedApart({ avoided: path, path: ofAsk }))).toHaveLength(2);
-    expect(session.stderr.split(zh.savedApart({ avoided: path, path: ofSession }))).toHaveLength(2);
+    const shown = (full: string) => relative(place.cwd, full);
+    expect(asked.stderr.split(en.savedApart({ avoided: shown(path), path: shown(ofAsk) }))).toHaveLength(2);
+    expect(session.stderr.split(zh.savedApart({ avoided: shown(path), path: shown(ofSession) }))).toHaveLength(2);
 
     const list = await run(["transcripts", "list", "--json"], options);
     expect(JSON.parse(list.stdout)).toHaveLength(3);

@@ -45,32 +45,22 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
     throw new AppError("not_possible", { message: console.words.session.nothingToContinue });
   }
   if (dialogue.provider === "demo") console.terminal.say(console.terminal.ink.err.warning(console.words.session.demo));
-  if (earlier !== null)
+  if (earlier !== null) {
     (await import("../session/inheritance-notice.ts")).tellBrought(engine, console, dialogue, earlier, true);
+  }
   const { question = null, files = [] } = gathered ?? {};
   // Whoever says no to what would be sent has been told so.
-  if (
-    files.length > 0 &&
-    !(await (await import("../conversation/attachment-consent.ts")).maySend(engine, console, dialogue, files, () => {}))
-  )
-    return declined;
+  if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   const { onEvent, view } = viewOf(engine, console, asking.output);
   const answer = await (question === null
     ? dialogue.continueAnswer(onEvent, engine.stop)
     : dialogue.ask(question, onEvent, engine.stop));
   await view.end();
   const error = failureIn(dialogue, answer);
-  if (asking.output === "json")
-    console.terminal.json(
-      asObject(
-        engine.workingFolder,
-        console,
-        dialogue,
-        question === null ? null : textOf(question.content),
-        answer,
-        error,
-      ),
-    );
+  const typed = question === null ? null : textOf(question.content);
+  if (asking.output === "json") {
+    console.terminal.json(asObject(engine.workingFolder, console, dialogue, typed, answer, error));
+  }
   const isReported = error === null || (error === answer.error && error.code !== "empty_answer");
   if (asking.output === "jsonl" && !isReported) console.terminal.json(errorLine(console, error));
   report(engine, console, dialogue, answer, asking.output);
@@ -80,6 +70,18 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   const { refusal } = console.terminal;
   if (refusal !== null) throw new AppError("output_unwritable", { reason: refusal, transcript: dialogue.path });
   return null;
+}
+
+/** Asks, where there is much to send; what asks is loaded where there are files. */
+async function maySendFiles(
+  engine: Engine,
+  console: Console,
+  dialogue: ChatSession,
+  files: readonly Attachment[],
+): Promise<boolean> {
+  if (files.length === 0) return true;
+  const { maySend } = await import("../conversation/attachment-consent.ts");
+  return await maySend(engine, console, dialogue, files, () => {});
 }
 
 function viewOf(
@@ -161,7 +163,7 @@ function report(
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
     terminal.say(terminal.ink.err.muted(summarise(words.answer, { ...answer, ...timingOf(answer) })));
   if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.muted(words.answer.tariffUnknown));
-  sayMoved(terminal, words, dialogue.takeAvoided(), dialogue.path);
+  sayMoved(terminal, words, dialogue.takeAvoided());
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));
 }

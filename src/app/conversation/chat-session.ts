@@ -22,6 +22,7 @@ import {
 } from "./chat-state.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
 import { runContinuation, runQuestion, type TurnContext } from "./turn-run.ts";
+import { toldPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
@@ -108,8 +109,11 @@ export class ChatSession implements SessionDialogue {
     return this.#state.failed?.question ?? this.conversation.last?.question ?? null;
   }
 
-  takeAvoided(): string | null {
-    return this.#state.writer?.takeAvoided() ?? null;
+  takeAvoided(): { readonly avoided: string; readonly path: string } | null {
+    const avoided = this.#state.writer?.takeAvoided() ?? null;
+    if (avoided === null || this.path === null) return null;
+    const { workingFolder } = this.#engine;
+    return { avoided: toldPath(workingFolder, avoided), path: toldPath(workingFolder, this.path) };
   }
 
   changedElsewhere(): boolean {
