@@ -4,6 +4,7 @@ import type { ModelRef } from "../chat/model.ts";
 import { nearestTo } from "../config/expectation.ts";
 import type { Environment } from "../config/environment.ts";
 import { type Folders, transcriptsFolder } from "../config/folders.ts";
+import { noKeyring, systemKeyring } from "../config/keyring.ts";
 import type { Key, KeyPlaces } from "../config/keys.ts";
 import { changeSetting, type LoadedSettings } from "../config/load.ts";
 import { type NamedModel, readModelName } from "../config/model-name.ts";
@@ -113,7 +114,8 @@ export class Engine {
   get keyPlaces(): KeyPlaces {
     const { environment, folders, settings, file } = this;
     const keyVariables = keyVariablesOf(file.providers ?? {});
-    return { environment, keyFile: folders.keyFile, store: settings.key_store, keyVariables };
+    const keyring = settings.key_store === "file" ? noKeyring : systemKeyring(environment.variables);
+    return { environment, keyring, keyFile: folders.keyFile, store: settings.key_store, keyVariables };
   }
 
   /** Names of all providers, the config file's too. */

@@ -11,8 +11,8 @@ import { readOwnSettings } from "./text-file.ts";
  * @throws AppError `config_broken`, `config_unknown`, `config_misfit`, with line and key
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const text = readOwnSettings(path) ?? "";
-  if (text.trim() === "") return {};
+  const text = readOwnSettings(path);
+  if (text === null) return {};
   const document = await parseConfig(path, text);
   return await checkConfig(path, text, document);
 }
@@ -26,20 +26,17 @@ const mostMistakes = 50;
  */
 export async function readDespiteMistakes(path: string): Promise<{ file: ConfigFile; mistakes: AppError[] }> {
   const mistakes: AppError[] = [];
-  let text: string;
-  let document: Document;
   try {
-    text = readOwnSettings(path) ?? "";
-    document = await parseConfig(path, text);
+    const text = readOwnSettings(path) ?? "";
+    const document = await parseConfig(path, text);
+    while (mistakes.length < mostMistakes) {
+      const checked = await check(path, text, document);
+      if ("file" in checked) return { file: checked.file, mistakes };
+      mistakes.push(checked.error);
+      document.deleteIn(checked.keys);
+    }
   } catch (error) {
-    return { file: {}, mistakes: [asAppError(error)] };
-  }
-  while (mistakes.length < mostMistakes) {
-    const checked = await check(path, text, document);
-    if ("file" in checked) return { file: checked.file, mistakes };
-    mistakes.push(checked.error);
-    if (checked.keys.length === 0) break;
-    document.deleteIn(checked.keys);
+    mistakes.push(asAppError(error));
   }
   return { file: {}, mistakes };
 }
@@ -63,8 +60,7 @@ export async function parseConfig(path: string, text: string): Promise<Document>
     const said = "Map keys must be unique";
     throw new AppError("config_broken", { path, line: lineAt(text, second), key: null, reason: "DUPLICATE_KEY", said });
   }
-  const tree = treeOf(path, document);
-  if (tree instanceof AppError) throw tree;
+  treeOf(path, document);
   return document;
 }
 
@@ -89,17 +85,21 @@ async function duplicateKey(document: Document): Promise<number | null> {
   return found;
 }
 
-/** The document's values; the parser finds aliases without an anchor, or with too many, only here. */
-function treeOf(path: string, document: Document): AppError | Readonly<Record<string, unknown>> {
+/**
+ * The document's values; the parser finds aliases without an anchor, or with too many, only here.
+ *
+ * @throws AppError `config_broken`
+ */
+function treeOf(path: string, document: Document): unknown {
   try {
-    return (document.toJS() ?? {}) as Record<string, unknown>;
+    return document.toJS() ?? {};
   } catch (error) {
     const said = error instanceof Error ? error.message : "";
-    return new AppError("config_broken", { path, line: null, key: null, reason: "BAD_ALIAS", said }, { cause: error });
+    throw new AppError("config_broken", { path, line: null, key: null, reason: "BAD_ALIAS", said }, { cause: error });
   }
 }
 
-/** @throws AppError `config_unknown`, `config_misfit` */
+/** @throws AppError `config_broken`, `config_unknown`, `config_misfit` */
 export async function checkConfig(path: string, text: string, document: Document): Promise<ConfigFile> {
   const checked = await check(path, text, document);
   if ("error" in checked) throw checked.error;
@@ -108,12 +108,14 @@ export async function checkConfig(path: string, text: string, document: Document
 
 type Checked = { readonly file: ConfigFile } | { readonly error: AppError; readonly keys: readonly string[] };
 
-/** The file's settings, or the first mistake in it and where that is. */
+/**
+ * The file's settings, or the first mistake in it and where that is.
+ *
+ * @throws AppError `config_broken`
+ */
 async function check(path: string, text: string, document: Document): Promise<Checked> {
   const { isNode } = await import("yaml");
-  const tree = treeOf(path, document);
-  if (tree instanceof AppError) return { error: tree, keys: [] };
-  const result = safeParse(configFileSchema, tree);
+  const result = safeParse(configFileSchema, treeOf(path, document));
   if (result.success) return { file: result.output };
   const { keys, value, expected, nearest } = misfit(result.issues[0]);
   const place = { path, line: lineOfKey(), key: keys.join(".") };

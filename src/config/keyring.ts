@@ -8,11 +8,12 @@ import type { Variables } from "./environment.ts";
  * The system's own store of secrets: Keychain, Credential Manager, or the Secret Service (GNOME Keyring, KWallet, KeePassXC).
  * Its binding is an optional package that ships binaries; where that, or the service behind it, is missing, there is none.
  */
-export type KeyringAnswer<Value> =
-  | { readonly state: "absent" }
-  /** It is there and refused: locked, and nobody unlocked it, or out of order. */
-  | { readonly state: "failed"; readonly reason: string }
-  | { readonly state: "done"; readonly value: Value };
+export interface KeyringAnswer<Value> {
+  /** Null where there is no keyring, where it has nothing, and where it failed. */
+  readonly value: Value | null;
+  /** Why it refused: locked, and nobody unlocked it, or out of order; null where nothing failed. */
+  readonly failure: string | null;
+}
 
 /** What entries are filed under, beside the provider's name. */
 const service = "deepseek-chat";
@@ -23,57 +24,56 @@ const patience = 60_000;
 export const keyringName =
   process.platform === "darwin" ? "Keychain" : process.platform === "win32" ? "Credential Manager" : "Secret Service";
 
-/** Whether a key could be stored there; asks for no password. */
-export async function hasKeyring(provider: string, variables: Variables): Promise<boolean> {
-  return (await openEntry(provider, variables)) !== null;
+/** What a provider's key is filed under. */
+export type KeyringEntry = Pick<AsyncEntry, "getPassword" | "setPassword" | "deleteCredential">;
+
+/** Opens a provider's entry; null where there is no keyring. It asks the person for nothing. */
+export type Keyring = (provider: string) => Promise<KeyringEntry | null>;
+
+/** For settings that want none. */
+export const noKeyring: Keyring = () => Promise.resolve(null);
+
+/** The keyring of this system. */
+export function systemKeyring(variables: Variables): Keyring {
+  return async (provider) => {
+    if (!mayExist(variables)) return null;
+    try {
+      const { AsyncEntry } = await import("@napi-rs/keyring");
+      // Without this the kernel's keyring would step in, which forgets everything when the machine restarts.
+      return new AsyncEntry(service, provider, { linux: { store: "secret-service" } });
+    } catch {
+      // The binding says so when an entry is made, before anything is asked.
+      return null;
+    }
+  };
 }
 
-/** The key of a provider; null where it has none. */
-export async function readKeyring(provider: string, variables: Variables): Promise<KeyringAnswer<string | null>> {
-  return await withEntry(provider, variables, async (entry, signal) => (await entry.getPassword(signal)) || null);
-}
-
-export async function writeKeyring(provider: string, key: string, variables: Variables): Promise<KeyringAnswer<void>> {
-  return await withEntry(provider, variables, async (entry, signal) => await entry.setPassword(key, signal));
-}
-
-/** Removes the key of a provider; whether there was one. */
-export async function clearKeyring(provider: string, variables: Variables): Promise<KeyringAnswer<boolean>> {
-  return await withEntry(provider, variables, async (entry, signal) => await entry.deleteCredential(signal));
-}
-
-async function withEntry<Value>(
+/**
+ * Reads or changes a provider's entry.
+ *
+ * @param limit milliseconds the person has to unlock the keyring
+ */
+export async function useKeyring<Value>(
+  keyring: Keyring,
   provider: string,
-  variables: Variables,
-  work: (entry: AsyncEntry, signal: AbortSignal) => Promise<Value>,
+  work: (entry: KeyringEntry, signal: AbortSignal) => Promise<Value | null>,
+  limit = patience,
 ): Promise<KeyringAnswer<Value>> {
-  const entry = await openEntry(provider, variables);
-  if (entry === null) return { state: "absent" };
-  const signal = AbortSignal.timeout(patience);
+  const entry = await keyring(provider);
+  if (entry === null) return { value: null, failure: null };
+  const signal = AbortSignal.timeout(limit);
   const late = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("timeout")), { once: true });
+    signal.addEventListener("abort", () => reject(new Error("timeout")));
   });
   try {
     // The binding itself cannot be interrupted while it waits for the person.
-    return { state: "done", value: await Promise.race([work(entry, signal), late]) };
+    return { value: await Promise.race([work(entry, signal), late]), failure: null };
   } catch (error) {
-    return { state: "failed", reason: reasonOf(error) };
+    return { value: null, failure: reasonOf(error) };
   }
 }
 
-/** Null where there is no keyring: the binding says so when an entry is made, before anything is asked. */
-async function openEntry(provider: string, variables: Variables): Promise<AsyncEntry | null> {
-  if (!mayExist(variables)) return null;
-  try {
-    const { AsyncEntry } = await import("@napi-rs/keyring");
-    // Without this the kernel's keyring would step in, which forgets everything when the machine restarts.
-    return new AsyncEntry(service, provider, { linux: { store: "secret-service" } });
-  } catch {
-    return null;
-  }
-}
-
-/** On a server without a session bus, loading the binding would be in vain. */
+/** On a server without a session bus, there is nothing to load the binding for. */
 function mayExist(variables: Variables): boolean {
   if (process.platform === "darwin" || process.platform === "win32") return true;
   const { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: folder } = variables;

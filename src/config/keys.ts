@@ -3,7 +3,7 @@ import type { Environment } from "./environment.ts";
 import { replaceFile } from "../atomic-file.ts";
 import { linkedPath } from "../files.ts";
 import { runKeyCommand } from "./key-command.ts";
-import { clearKeyring, keyringName, readKeyring, writeKeyring } from "./keyring.ts";
+import { type Keyring, type KeyringAnswer, keyringName, useKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";
 import { readOwnSettings } from "./text-file.ts";
 
@@ -16,6 +16,8 @@ export interface Key {
 export interface KeyPlaces {
   readonly environment: Environment;
   readonly keyFile: string;
+  /** Where the settings want the file alone, `noKeyring`. */
+  readonly keyring: Keyring;
   readonly store: Settings["key_store"];
   /** The variables of all providers, which a key command is not given. */
   readonly keyVariables: readonly string[];
@@ -28,6 +30,8 @@ export interface KeyOwner {
   readonly variable: string | null;
   readonly command: string | readonly string[] | null;
 }
+
+const inKeyring: Origin = { kind: "keyring", name: keyringName };
 
 /** Milliseconds a key command may take: long enough to unlock a vault or touch a token. */
 const commandPatience = 60_000;
@@ -73,18 +77,19 @@ async function givenKey(
   return { value, origin: { kind: "command", name: "key_command" } };
 }
 
-async function storedKey(provider: string, { environment, keyFile, store }: KeyPlaces): Promise<Key | null> {
-  const answer = store === "file" ? null : await readKeyring(provider, environment.variables);
-  if (answer?.state === "done" && answer.value !== null) {
-    return { value: answer.value, origin: { kind: "keyring", name: keyringName } };
-  }
+async function storedKey(provider: string, { keyring, keyFile, store }: KeyPlaces): Promise<Key | null> {
+  const { value, failure } = await readKeyring(keyring, provider);
+  if (value !== null) return { value, origin: inKeyring };
   const filed = store === "keyring" ? undefined : readKeys(keyFile).get(provider);
   if (filed !== undefined) return { value: filed, origin: { kind: "store", name: keyFile } };
   // A locked keyring is no reason to fail where the key is elsewhere; where it is nowhere, it may be in there.
-  if (answer?.state === "failed") {
-    throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: answer.reason });
-  }
+  if (failure !== null) throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: failure });
   return null;
+}
+
+/** The key of a provider in the keyring; null where it has none there. */
+function readKeyring(keyring: Keyring, provider: string): Promise<KeyringAnswer<string | null>> {
+  return useKeyring(keyring, provider, async (entry, signal) => (await entry.getPassword(signal)) || null);
 }
 
 export interface Stored {
@@ -99,17 +104,17 @@ export interface Stored {
  * @throws AppError `keyring_failed` where the settings want the keyring and nothing else; `storage_failed`
  */
 export async function storeKey(provider: string, value: string, places: KeyPlaces): Promise<Stored> {
-  const { environment, keyFile, store } = places;
-  const answer = store === "file" ? null : await writeKeyring(provider, value, environment.variables);
-  if (answer?.state === "done") {
+  const { keyring, keyFile, store } = places;
+  const { value: isThere, failure } = await useKeyring(keyring, provider, async (entry, signal) => {
+    await entry.setPassword(value, signal);
+    return true;
+  });
+  if (isThere) {
     const filed = readKeys(keyFile);
     if (filed.delete(provider)) writeKeys(filed, keyFile);
-    return { origin: { kind: "keyring", name: keyringName }, keyringFailure: null };
+    return { origin: inKeyring, keyringFailure: null };
   }
-  const failure = answer?.state === "failed" ? answer.reason : null;
-  if (store === "keyring") {
-    throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: failure });
-  }
+  if (store === "keyring") throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: failure });
   writeKeys(readKeys(keyFile).set(provider, value), keyFile);
   return { origin: { kind: "store", name: keyFile }, keyringFailure: failure };
 }
@@ -130,7 +135,7 @@ export interface KeyPlace {
  * @throws AppError `config_broken` for a key file that is not ours
  */
 export async function keyPlacesOf({ provider, variable, command }: KeyOwner, places: KeyPlaces): Promise<KeyPlace[]> {
-  const { environment, keyFile, store } = places;
+  const { environment, keyFile } = places;
   const place = (origin: Origin, key: string | null, failure: string | null = null): KeyPlace => ({
     provider,
     origin,
@@ -138,14 +143,13 @@ export async function keyPlacesOf({ provider, variable, command }: KeyOwner, pla
     failure,
   });
   const given = variable === null ? null : environment.get(variable);
-  const answer = store === "file" ? null : await readKeyring(provider, environment.variables);
-  const keyring: Origin = { kind: "keyring", name: keyringName };
+  const { value, failure } = await readKeyring(places.keyring, provider);
   const filed = readKeys(keyFile).get(provider);
   return [
     ...(given === null ? [] : [place(given.origin, given.value.trim())]),
     ...(command === null ? [] : [place({ kind: "command", name: "key_command" }, null)]),
-    ...(answer?.state === "done" && answer.value !== null ? [place(keyring, answer.value)] : []),
-    ...(answer?.state === "failed" ? [place(keyring, null, answer.reason)] : []),
+    ...(value === null ? [] : [place(inKeyring, value)]),
+    ...(failure === null ? [] : [place(inKeyring, null, failure)]),
     ...(filed === undefined ? [] : [place({ kind: "store", name: keyFile }, filed)]),
   ];
 }
@@ -166,19 +170,13 @@ function lastOf(key: string): string | null {
  * @returns where it was; empty where none was stored
  * @throws AppError `keyring_failed`, `storage_failed`; `config_broken` for a key file that is not ours
  */
-export async function removeKey(provider: string, places: KeyPlaces): Promise<Origin[]> {
-  const { environment, keyFile, store } = places;
+export async function removeKey(provider: string, { keyring, keyFile }: KeyPlaces): Promise<Origin[]> {
   const keys = readKeys(keyFile);
   const isFiled = keys.delete(provider);
   if (isFiled) writeKeys(keys, keyFile);
-  const answer = store === "file" ? null : await clearKeyring(provider, environment.variables);
-  if (answer?.state === "failed") {
-    throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: answer.reason });
-  }
-  return [
-    ...(answer?.state === "done" && answer.value ? [{ kind: "keyring", name: keyringName } as const] : []),
-    ...(isFiled ? [{ kind: "store", name: keyFile } as const] : []),
-  ];
+  const { value, failure } = await useKeyring(keyring, provider, (entry, signal) => entry.deleteCredential(signal));
+  if (failure !== null) throw new AppError("keyring_failed", { provider, keyring: keyringName, reason: failure });
+  return [...(value === true ? [inKeyring] : []), ...(isFiled ? [{ kind: "store", name: keyFile } as const] : [])];
 }
 
 function writeKeys(keys: ReadonlyMap<string, string>, keyFile: string): void {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Environment, withoutKeys } from "../../src/config/environment.ts";
 import { runKeyCommand } from "../../src/config/key-command.ts";
+import { noKeyring } from "../../src/config/keyring.ts";
 import { findKey, type KeyPlaces, storeKey } from "../../src/config/keys.ts";
 import { AppError, exitCodeOf } from "../../src/errors.ts";
 
@@ -25,6 +26,7 @@ function places(variables: Record<string, string> = {}, dotenv: Record<string, s
   return {
     environment: new Environment({ PATH, ...variables }, dotenv, "/project/.env"),
     keyFile,
+    keyring: noKeyring,
     store: "file",
     keyVariables: ["DEEPSEEK_API_KEY", "MY_GATEWAY"],
   };

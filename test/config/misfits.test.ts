@@ -53,6 +53,7 @@ describe("a value that does not fit is told with its line, itself and what would
       '{"cached":1,"input":2}',
       "{output: \u2026}",
     ],
+    ["theme: 17", 1, "theme", "17", "auto | dark | light | 16 | none"],
     ["response_format: xml", 1, "response_format", '"xml"', "json_object | text | {\u2026}"],
     [
       `model: [${"'abcdefghij',".repeat(20)}]`,
@@ -77,6 +78,12 @@ describe("a key that there is not is told with the one that may have been meant"
     expect(await mistakeIn(text)).toMatchObject({ code: "config_unknown", key, nearest });
   });
 
+  test("is at the line of the alias it comes by; keys that are lists are no duplicates", async () => {
+    const path = "body: &x\n  foo: 1\nproviders:\n  mine: *x\nlang: en\n";
+    expect(await mistakeIn(path)).toMatchObject({ code: "config_unknown", key: "providers.mine.foo", line: 4 });
+    expect(await mistakeIn("? [a]\n: 1\n? [b]\n: 2\n")).toMatchObject({ code: "config_unknown" });
+  });
+
   test("a third of its letters may differ, or two, but never all", () => {
     expect(nearestTo("mdoel", ["model", "lang"])).toBe("model");
     expect(nearestTo("abc", ["xyz"])).toBeNull();
@@ -93,6 +100,7 @@ describe("a file that cannot be read is told with the reason", () => {
     ["# x\n- list", { line: 1, reason: "no_mapping" }],
     ["just words", { line: 1, reason: "no_mapping" }],
     ["model: a\nlang: en\nmodel: b", { line: 3, reason: "DUPLICATE_KEY", said: "Map keys must be unique" }],
+    ["model: a\nmodel: b\nlang: en\n", { line: 2, reason: "DUPLICATE_KEY" }],
     ["model: *x", { line: null, reason: "BAD_ALIAS" }],
   ])("%j", async (text, told) => {
     expect(await mistakeIn(text)).toMatchObject({ code: "config_broken", key: null, ...told });
@@ -123,6 +131,12 @@ test("whoever wants to know what is wrong gets every mistake, and what is right 
   const broken = await readDespiteMistakes(fileWith("["));
   expect(broken.file).toEqual({});
   expect(broken.mistakes.map(({ code }) => code)).toEqual(["config_broken"]);
+  const aliased = await readDespiteMistakes(fileWith("foo: &x a\nmodel: *x\n"));
+  expect(aliased.file).toEqual({});
+  expect(aliased.mistakes).toMatchObject([
+    { code: "config_unknown", details: { key: "foo" } },
+    { code: "config_broken", details: { reason: "BAD_ALIAS" } },
+  ]);
   const many = await readDespiteMistakes(
     fileWith(Array.from({ length: 60 }, (_, index) => `unknown${index}: 1\n`).join("")),
   );
@@ -133,6 +147,7 @@ test("whoever wants to know what is wrong gets every mistake, and what is right 
 test("a file in another encoding is read, and named as one", async () => {
   const utf8 = fileWith("role: \u4f60");
   expect(await readConfigFile(utf8)).toEqual({ role: "\u4f60" });
+  expect(await readConfigFile(fileWith("theme: 16"))).toEqual({ theme: "16" });
   expect(convertedFiles().has(utf8)).toBe(false);
   const marked = fileWith("\ufeffmodel: a\n");
   expect(await readConfigFile(marked)).toEqual({ model: "a" });

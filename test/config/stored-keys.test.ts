@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Environment } from "../../src/config/environment.ts";
-import { hasKeyring } from "../../src/config/keyring.ts";
+import { type Keyring, type KeyringEntry, keyringName, systemKeyring, useKeyring } from "../../src/config/keyring.ts";
 import {
   filedProviders,
   findKey,
@@ -22,7 +22,8 @@ function places(more: Partial<KeyPlaces> = {}, variables: Record<string, string>
   const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-keys-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const environment = new Environment(variables, {}, "/x/.env");
-  return { environment, keyFile: join(folder, "config", "keys.json"), store: "auto", keyVariables: [], ...more };
+  const keyFile = join(folder, "config", "keys.json");
+  return { environment, keyring: systemKeyring(variables), keyFile, store: "auto", keyVariables: [], ...more };
 }
 
 const mine = { provider: "mine", variable: "MINE_KEY", command: null };
@@ -37,7 +38,7 @@ function written(at: KeyPlaces, text: string): KeyPlaces {
 describe.skipIf(process.platform !== "linux")("where there is no keyring", () => {
   test("a key is kept in the file, beside those of others", async () => {
     const at = places();
-    expect(await hasKeyring("mine", at.environment.variables)).toBe(false);
+    expect(await at.keyring("mine")).toBeNull();
     const origin = { kind: "store", name: at.keyFile };
     expect(await storeKey("other", "k1", at)).toEqual({ origin, keyringFailure: null });
     await storeKey("mine", "k2", at);
@@ -62,8 +63,91 @@ describe.skipIf(process.platform !== "linux")("where there is no keyring", () =>
   });
 });
 
-test("a keyring that is named and not there is none", async () => {
-  expect(await hasKeyring("mine", { XDG_RUNTIME_DIR: "/nowhere" })).toBe(process.platform !== "linux");
+test.skipIf(process.platform !== "linux")("a keyring that is named and not there is none", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-bus-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  expect(await systemKeyring({ XDG_RUNTIME_DIR: folder })("mine")).toBeNull();
+});
+
+/** A keyring in memory; `refuses` is why it gives nothing and takes nothing. */
+class MemoryKeyring {
+  readonly keys = new Map<string, string>();
+  refuses: string | null = null;
+
+  readonly open: Keyring = (provider) => {
+    const asking = async <Value>(answer: () => Value): Promise<Value> => {
+      if (this.refuses !== null) throw new Error(`Couldn't access platform storage: Secret Service: ${this.refuses} `);
+      return answer();
+    };
+    return Promise.resolve<KeyringEntry>({
+      getPassword: () => asking(() => this.keys.get(provider) ?? null),
+      setPassword: (key) => asking(() => void this.keys.set(provider, key)),
+      deleteCredential: () => asking(() => this.keys.delete(provider)),
+    });
+  };
+}
+
+describe("where there is a keyring", () => {
+  const inKeyring = { kind: "keyring", name: keyringName };
+  const beside = () => {
+    const memory = new MemoryKeyring();
+    return { memory, at: places({ keyring: memory.open }) };
+  };
+
+  test("a key is kept in it, and no longer in the file", async () => {
+    const { memory, at } = beside();
+    written(at, '{"mine":"sk-old","other":"k1"}');
+    expect(await storeKey("mine", "sk-0123456789abcd", at)).toEqual({ origin: inKeyring, keyringFailure: null });
+    expect([...memory.keys]).toEqual([["mine", "sk-0123456789abcd"]]);
+    expect(stored(at)).toEqual({ other: "k1" });
+    const { mtimeMs } = statSync(at.keyFile);
+    await storeKey("mine", "sk-0123456789abce", at);
+    expect(statSync(at.keyFile).mtimeMs).toBe(mtimeMs);
+    expect(await findKey(mine, at, never)).toEqual({ value: "sk-0123456789abce", origin: inKeyring });
+    expect(await keyPlacesOf(mine, at)).toEqual([{ provider: "mine", origin: inKeyring, last: "abce", failure: null }]);
+    expect(await findKey({ ...mine, provider: "other" }, at, never)).toMatchObject({ value: "k1" });
+  });
+
+  test("it is asked before the file, and both let go of a key", async () => {
+    const { memory, at } = beside();
+    written(at, '{"mine":"k1"}');
+    memory.keys.set("mine", "k2");
+    expect(await findKey(mine, at, never)).toEqual({ value: "k2", origin: inKeyring });
+    const filed = { kind: "store", name: at.keyFile };
+    expect((await keyPlacesOf(mine, at)).map(({ origin }) => origin)).toEqual([inKeyring, filed]);
+    expect(await removeKey("mine", at)).toEqual([inKeyring, filed]);
+    expect(memory.keys.size).toBe(0);
+    const { mtimeMs } = statSync(at.keyFile);
+    expect(await removeKey("mine", at)).toEqual([]);
+    expect(statSync(at.keyFile).mtimeMs).toBe(mtimeMs);
+    memory.keys.set("mine", "");
+    expect(await findKey(mine, at, never)).toBeNull();
+  });
+
+  test("and it refuses, the file takes the key, unless the settings want the keyring alone", async () => {
+    const { memory, at } = beside();
+    memory.refuses = "unlock prompt was dismissed";
+    const failed = {
+      code: "keyring_failed",
+      details: { provider: "mine", keyring: keyringName, reason: memory.refuses },
+    };
+    await expect(findKey(mine, at, never)).rejects.toMatchObject(failed);
+    const origin = { kind: "store", name: at.keyFile };
+    expect(await storeKey("mine", "k", at)).toEqual({ origin, keyringFailure: memory.refuses });
+    expect(await findKey(mine, at, never)).toEqual({ value: "k", origin });
+    expect(await keyPlacesOf(mine, at)).toEqual([
+      { provider: "mine", origin: inKeyring, last: null, failure: memory.refuses },
+      { provider: "mine", origin, last: null, failure: null },
+    ]);
+    await expect(removeKey("mine", at)).rejects.toMatchObject(failed);
+    await expect(storeKey("mine", "k", { ...at, store: "keyring" })).rejects.toMatchObject(failed);
+  });
+
+  test("and it never answers, it is given up", async () => {
+    const { open } = new MemoryKeyring();
+    const answer = await useKeyring(open, "mine", () => new Promise<never>(() => {}), 20);
+    expect(answer).toEqual({ value: null, failure: "timeout" });
+  });
 });
 
 describe("a key of the environment", () => {

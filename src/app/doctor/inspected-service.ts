@@ -1,6 +1,6 @@
 import type { ModelRef } from "../../chat/model.ts";
 import { findingsOf, readFindings } from "../../config/capabilities.ts";
-import { hasKeyring, keyringName } from "../../config/keyring.ts";
+import { keyringName } from "../../config/keyring.ts";
 import type { Key } from "../../config/keys.ts";
 import type { Origin } from "../../config/schema.ts";
 import { Probe } from "../../diagnostics/probe.ts";
@@ -83,10 +83,10 @@ export class InspectedService {
   async keyFacts(): Promise<CheckFacts["key"] | null> {
     const key = await this.#findKey();
     if (key === null) return null;
-    const { keyFile, store, environment } = this.#engine.keyPlaces;
+    const { keyFile, keyring } = this.#engine.keyPlaces;
     const { name: provider } = this.#open.provider;
-    const keyring = store !== "file" && (await hasKeyring(provider, environment.variables));
-    return { provider, origin: this.#engine.originName(key.origin), store: keyring ? keyringName : keyFile };
+    const store = (await keyring(provider)) === null ? keyFile : keyringName;
+    return { provider, origin: this.#engine.originName(key.origin), store };
   }
 
   /** Not a word goes to an address that was slipped in, or through a proxy that could read it, with a key or without. */
