@@ -75,6 +75,18 @@ test("each billed request is charged once, at the price of whom it went to, and 
   );
 });
 
+test("an answer is priced in the currency of the settings, by the price in that currency", async () => {
+  const usage = { promptTokens: 1e6, cachedTokens: 0, completionTokens: 0, reasoningTokens: 0, totalTokens: 1e6 };
+  const requests: RequestRecord[] = [
+    { to: { provider: "p", model: "m" }, why: "first", error: null, at: 0, usage, producedOutput: true },
+  ];
+  const file = { models: { m: { CNY: rates, USD: { ...rates, input: 0.25 } } } };
+  const billIn = async (currency: "CNY" | "USD") =>
+    new Spending({ ...engine, file, settings: { currency } as Settings }).add(await turnOf(requests)).cost;
+  expect(await billIn("CNY")).toEqual({ currency: "CNY", amount: 2 });
+  expect(await billIn("USD")).toEqual({ currency: "USD", amount: 0.25 });
+});
+
 test("a request of the program's own is no question, and a day that may be a holiday has no known price", async () => {
   const counted = { promptTokens: 9, cachedTokens: 0, completionTokens: 5, reasoningTokens: 2, totalTokens: 14 };
   const first = {

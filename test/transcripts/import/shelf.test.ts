@@ -106,6 +106,20 @@ test("a conversation that has grown is added to, and one that was shortened is t
   expect(readdirSync(folder)).toHaveLength(1);
 });
 
+test("nothing is added behind an answer that is missing", async () => {
+  const { folder, file } = place();
+  const write = (...messages: [role: string, content: string][]) =>
+    writeJson(file, { id: "c", messages: messages.map(([role, content]) => ({ role, content })) });
+  write(["user", "a"]);
+  const path = pathOf((await imported(file, folder))[0]);
+  const before = readFileSync(path, "utf8");
+  write(["user", "a"], ["user", "b"], ["assistant", "b!"]);
+  const [second] = await imported(file, folder);
+  expect(second!.status).toBe("imported");
+  expect(readFileSync(path, "utf8")).toBe(before);
+  expect(questionsIn((await readTranscript(pathOf(second))).exchanges)).toEqual(["a", "b"]);
+});
+
 test("a conversation that was gone on with on both sides is two", async () => {
   const { folder, file } = place();
   writeJson(file, asked("a"));

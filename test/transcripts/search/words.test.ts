@@ -171,6 +171,22 @@ test("a total is called exact only where the index tells it for certain", async 
   expect(await search(folder, cache, '"apply kubectl"')).toMatchObject({ total: 3, exact: true });
 });
 
+test("a total is not called exact where a candidate that was not read may hold something else", async () => {
+  const [folder, cache] = [temporaryFolder(), temporaryFolder()];
+  converse(folder, ["asked", "no whale."]);
+  // Newer, so that it comes first, and the other one is left unread.
+  say(TranscriptWriter.create(folder), [["asked", "a whale here"]], new Date(noon.getTime() + 60_000));
+  const first = async (what: string, more = {}) => await search(folder, cache, what, { limit: 1, ...more });
+  expect(await first("whale")).toMatchObject({ total: 2, exact: true });
+  // The index knows neither what stands behind a word nor more of a time than its second.
+  expect(await first('"whale "')).toMatchObject({ total: 2, exact: false });
+  expect(await first("whale", { since: new Date(noon.getTime() + 500) })).toMatchObject({ total: 2, exact: false });
+  // Nor does it know what a run of more than 64 letters holds; it lies in a segment of its own.
+  converse(folder, ["asked", "x".repeat(70)]);
+  expect(await first("whale")).toMatchObject({ total: 3, exact: false });
+  expect(await search(folder, cache, "whale")).toMatchObject({ total: 2, exact: true });
+});
+
 test("a total is not called exact where a fork may hold what was shown already", async () => {
   const [folder, cache] = [temporaryFolder(), temporaryFolder()];
   const path = converse(folder, ["the whale", "yes"]);
