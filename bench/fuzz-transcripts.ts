@@ -25,7 +25,15 @@ function exchange(id: string, question: string, answer: string, more: Partial<Ex
     images: [],
     thinking: null,
   };
-  const alone = { continues: null, withdrawn: false, seams: [], rethought: 0, sections: null, answeredBy: null };
+  const alone = {
+    continues: null,
+    edits: null,
+    withdrawn: false,
+    seams: [],
+    rethought: 0,
+    sections: null,
+    answeredBy: null,
+  };
   const rest = { torn: false, reasoning: "", ...alone };
   return { id, question, answer, status: "complete", ...times, ...about, ...nothing, ...rest, ...more };
 }

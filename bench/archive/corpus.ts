@@ -76,6 +76,7 @@ function exchange(prose: Prose, id: string, startedAt: Date, turn: number, syste
     thinking: null,
     torn: false,
     continues: null,
+    edits: null,
     withdrawn: false,
     seams: [],
     rethought: 0,

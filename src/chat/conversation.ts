@@ -1,4 +1,4 @@
-import { assistantMessage, textOf, userMessage } from "./message-text.ts";
+import { assistantMessage, textOf, thinkingOf, userMessage } from "./message-text.ts";
 import type { AssistantMessage, Message, ToolMessage, UserMessage } from "./messages.ts";
 
 /** A question with all that answered it, or a summary of earlier turns. */
@@ -101,6 +101,16 @@ export class Conversation {
   extendLast(text: string, ids: Turn["ids"]): Conversation {
     const { last } = this;
     return last === null ? this : this.#with([...this.turns.slice(0, -1), extended(last, text, ids)]);
+  }
+
+  /** With another text in the place of the last answer, of which the model's thinking stays. The turn has no exchange yet. */
+  withLastAnswer(text: string): Conversation {
+    const { last } = this;
+    if (last === null) return this;
+    const message = last.answers.at(-1);
+    const thinking = message?.role === "assistant" ? thinkingOf(message.content) : "";
+    const answers = [...last.answers.slice(0, -1), assistantMessage(text, thinking)];
+    return this.#with([...this.turns.slice(0, -1), { ...last, answers, ids: [] }]);
   }
 
   /** Without the last turn, where there is one and no summary in its place. */

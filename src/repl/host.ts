@@ -150,6 +150,14 @@ export interface SessionDialogue {
    */
   readonly continueAnswer: (onEvent: OnEvent, signal: AbortSignal) => Promise<Answer>;
   /**
+   * Puts another text in the place of the last answer, and continues it from its end.
+   *
+   * @param kept what the answer begins with from now on
+   * @returns what the model added
+   * @throws AppError `not_possible` when there is no answer; where the model cannot be opened; nothing is changed then
+   */
+  readonly editAnswer: (kept: string, onEvent: OnEvent, signal: AbortSignal) => Promise<Answer>;
+  /**
    * Has the model summarise the conversation, and continues with the summary in its place; the transcript keeps all.
    *
    * @returns tokens before and after, and why it was not written down

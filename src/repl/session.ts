@@ -115,6 +115,9 @@ class Session {
     } else if ("failed" in outcome) this.#fail(outcome.failed);
     else if ("continueAnswer" in outcome) {
       await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
+    } else if ("editedAnswer" in outcome) {
+      const { editedAnswer: kept } = outcome;
+      await this.#answer((onEvent, signal) => dialogue.editAnswer(kept, behind(kept, onEvent), signal));
     } else if ("again" in outcome) {
       const { lastQuestion } = dialogue;
       if (lastQuestion !== null && (await this.#host.maySendAgain(lastQuestion))) await this.#ask(lastQuestion, true);
@@ -180,4 +183,14 @@ class Session {
   #fail(error: AppError): void {
     if (this.failed?.code !== "internal") this.failed = error;
   }
+}
+
+/** Shows an answer with what it begins with, once the model continues it. */
+function behind(kept: string, onEvent: AnswerView["onEvent"]): AnswerView["onEvent"] {
+  let shown = false;
+  return (event) => {
+    if (event.type !== "text" || shown) return onEvent(event);
+    shown = true;
+    onEvent({ ...event, text: kept + event.text });
+  };
 }

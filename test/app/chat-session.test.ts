@@ -5,8 +5,10 @@ import { Console } from "../../src/app/console.ts";
 import { ChatSession } from "../../src/app/conversation/chat-session.ts";
 import type { ChatEvent } from "../../src/chat/events.ts";
 import type { Model } from "../../src/chat/layers.ts";
-import { userMessage } from "../../src/chat/message-text.ts";
+import { answerOf, type Turn } from "../../src/chat/conversation.ts";
+import { textOf, userMessage } from "../../src/chat/message-text.ts";
 import { AppError } from "../../src/errors.ts";
+import { rebuild } from "../../src/app/conversation/replay.ts";
 import { writerFor } from "../../src/app/conversation/open-transcript.ts";
 import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
@@ -15,6 +17,7 @@ import { newPlace } from "../support/program.ts";
 import { ending, temporaryFolder, turn } from "../support/transcripts.ts";
 import { en } from "../support/words.ts";
 
+const to = { provider: "ollama", model: "m1" };
 const quiet = new AbortController().signal;
 
 /** A conversation over a model; the working directory is a new place. */
@@ -89,6 +92,50 @@ test("what is interrupted is kept, and can be continued", async () => {
   expect(dialogue.canContinue).toBe(false);
   const { exchanges } = await readTranscript(dialogue.path!);
   expect(exchanges[1]).toMatchObject({ continues: exchanges[0]!.id, status: "complete" });
+});
+
+test("an edited answer takes the old one's place, and the model continues it from its end", async () => {
+  const asked: unknown[] = [];
+  const dialogue = await open(async function* model({ messages }) {
+    asked.push(messages.at(-1));
+    yield { type: "request", to, why: asked.length > 1 ? "continue-prefix" : "first", error: null };
+    yield { type: "text", text: asked.length === 1 ? "It is red." : " and wide." };
+    yield { type: "finish", reason: "stop" };
+  });
+  await dialogue.ask(userMessage("q"), () => {}, quiet);
+  const answer = await dialogue.editAnswer("It is blue", () => {}, quiet);
+  expect(answer).toMatchObject({ text: " and wide.", unsaved: null });
+  const kept = { role: "assistant", prefix: true, content: [{ type: "text", text: "It is blue" }] };
+  expect(asked[1]).toEqual(kept);
+  const file = await readTranscript(dialogue.path!);
+  const [before, after] = file.exchanges;
+  expect(before).toMatchObject({ answer: "It is red.", withdrawn: true });
+  const seams = [{ at: 10, how: "prefix", ...to }];
+  expect(after).toMatchObject({ question: "q", answer: "It is blue and wide.", edits: before!.id, seams });
+  // What is asked next, and what a resumed conversation asks, is the same.
+  await dialogue.ask(userMessage("next"), () => {}, quiet);
+  const said = ({ turns }: { turns: readonly Turn[] }) =>
+    turns.map((one) => [textOf(one.question.content), answerOf(one)]);
+  expect(said(dialogue.conversation)).toEqual(said(rebuild(await readTranscript(dialogue.path!), "")));
+  expect(said(dialogue.conversation)[0]).toEqual(["q", "It is blue and wide."]);
+});
+
+test("an edited answer that the model does not continue stays as it was edited, and can be continued", async () => {
+  let fails = false;
+  const dialogue = await open(async function* model() {
+    if (fails) yield { type: "error", error: new AppError("interrupted", {}) };
+    else yield { type: "text", text: "old" };
+    yield { type: "finish", reason: "stop" };
+  });
+  await expect(dialogue.editAnswer("x", () => {}, quiet)).rejects.toMatchObject({ code: "not_possible" });
+  await dialogue.ask(userMessage("q"), () => {}, quiet);
+  fails = true;
+  await dialogue.editAnswer("new", () => {}, quiet);
+  expect([answerOf(dialogue.conversation.last!), dialogue.canContinue]).toEqual(["new", true]);
+  expect((await readTranscript(dialogue.path!)).exchanges[1]).toMatchObject({
+    answer: "new",
+    edits: expect.any(String),
+  });
 });
 
 test("where the model cannot be opened nothing is begun", async () => {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandLine } from "../../src/app/external-editor.ts";
-import { askingAt, newPlace, openProgram, type Place, put } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, type Place, put, transcriptsOf } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
@@ -55,6 +55,31 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
     terminal.type(" go\r");
     await server.received(1);
     expect(JSON.stringify(server.body())).toContain("my words go");
+  });
+
+  test("edits the last answer with /edit-answer, and the model continues from there", async () => {
+    const place = newPlace();
+    await using server = await serve([answer("It is red."), answer(" and wide.")]);
+    const body = 'if grep -q red "$1"; then printf "It is **blue**\\n" > "$1"; fi';
+    const env = { ...askingAt(server), EDITOR: quoted(script(place, body)) };
+    await using terminal = openProgram([], { place, env, cols: 100 });
+    await say(terminal, "/edit-answer");
+    await terminal.until(en.session.nothingSaid);
+    await say(terminal, "what colour?");
+    await terminal.until("It is red.");
+    await say(terminal, "/edit-answer");
+    await terminal.until("It is blue and wide.");
+    expect(server.body()["messages"]).toMatchObject([
+      { role: "user", content: "what colour?" },
+      { role: "assistant", content: "It is **blue**", prefix: true },
+    ]);
+    expect(server.requests[1]!.path).toBe("/beta/chat/completions");
+    await terminal.until(/^>$/mu);
+    expect(transcriptsOf(place)[0]).toContain("] Answer:\nIt is **blue** and wide.\n");
+    // Left as it is, nothing is sent.
+    await say(terminal, "/edit-answer");
+    await terminal.until(en.session.answerUnchanged);
+    expect(server.requests).toHaveLength(2);
   });
 
   test("that is not there is named, for config edit too", async () => {

@@ -90,6 +90,7 @@ const someTurn: fc.Arbitrary<ExchangeStart> = record({
   ),
   thinking: orNull(record({ enabled: fc.boolean(), effort: orNull(fc.constantFrom("low", "high", "max")) })),
   continues: orNull(fc.constantFrom("abc", "x9")),
+  edits: orNull(fc.constantFrom("abc", "x9")),
   images: fc.array(record({ name: hostileText, url: hostileText }), { maxLength: 2 }),
 });
 
@@ -154,7 +155,7 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
   const textOf = (name: Piece["name"]) => pieces.map((piece) => (piece.name === name ? piece.text : "")).join("");
   const [reasoning, answer] = [textOf("Thinking"), textOf("Answer")];
   const complete = ending.status === "complete";
-  const { at: askedAt, images = [], continues = null, ...asked } = turn;
+  const { at: askedAt, images = [], continues = null, edits = null, ...asked } = turn;
   const { at: endedAt, seams = [], rethought = 0, answeredBy = null, ...ended } = ending;
   const notice = ending.notice ?? ending.error?.message ?? "";
   return {
@@ -171,6 +172,7 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
     notice: complete ? null : notice,
     torn: false,
     continues,
+    edits,
     withdrawn: false,
     seams,
     rethought,

@@ -19,10 +19,14 @@ export function seamOf({ to, why, error }: Pick<RequestRecord, "to" | "why" | "e
   return { how, provider: to.provider, model: to.model, code: error?.code ?? "interrupted" };
 }
 
-/** All seams of an answer, and how many UTF-16 units of it were there before each. */
-export function seamsOf(requests: readonly RequestRecord[]): AnswerSeam[] {
+/**
+ * All seams of an answer, and how many UTF-16 units of it were there before each.
+ *
+ * @param before units of the answer that were there before the first request
+ */
+export function seamsOf(requests: readonly RequestRecord[], before = 0): AnswerSeam[] {
   return requests.flatMap((request) => {
     const seam = seamOf(request);
-    return seam === null ? [] : { at: request.at, ...seam };
+    return seam === null ? [] : { at: before + request.at, ...seam };
   });
 }

@@ -21,7 +21,7 @@ import {
   sizeOf,
 } from "./chat-state.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
-import { runContinuation, runQuestion, type TurnContext } from "./turn-run.ts";
+import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import { toldPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
@@ -136,6 +136,17 @@ export class ChatSession implements SessionDialogue {
     if (last === null) throw new AppError("not_possible", { message: this.#console.words.session.nothingToContinue });
     const context = await this.#contextOf(onEvent, signal);
     return await this.#advance((state) => runContinuation(context, state, last.ids.at(-1) ?? null));
+  }
+
+  async editAnswer(kept: string, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
+    const { last } = this.conversation;
+    if (last === null) throw new AppError("not_possible", { message: this.#console.words.session.nothingSaid });
+    const context = await this.#contextOf(onEvent, signal);
+    const { conversation } = this.#state;
+    const { state, unsaved } = withdrawLast({ ...this.#state, failed: null });
+    this.#state = state;
+    const answer = await this.#advance((now) => runEditedAnswer(context, { ...now, conversation }, last, kept));
+    return { ...answer, unsaved: unsaved ?? answer.unsaved };
   }
 
   prepare(): void {

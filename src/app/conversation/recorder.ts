@@ -71,8 +71,17 @@ function unforeseen(): ExchangeEnd {
   };
 }
 
-/** How a turn ended, as the transcript writes it down. */
-export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Words, "answer" | "errors">): ExchangeEnd {
+/**
+ * How a turn ended, as the transcript writes it down.
+ *
+ * @param before UTF-16 units of the exchange's answer that were there before the turn
+ */
+export function endingOf(
+  result: TurnResult,
+  cost: Cost | null,
+  words: Pick<Words, "answer" | "errors">,
+  before = 0,
+): ExchangeEnd {
   const { error, requests, answeredBy } = result;
   const { to: asked } = requests[0]!;
   const isAsked = answeredBy.provider === asked.provider && answeredBy.model === asked.model;
@@ -85,7 +94,7 @@ export function endingOf(result: TurnResult, cost: Cost | null, words: Pick<Word
     cost,
     error: error === null ? null : { code: error.code, message: notice ?? error.code },
     notice,
-    seams: seamsOf(requests),
+    seams: seamsOf(requests, before),
     rethought: result.rethought,
     answeredBy: isAsked ? null : answeredBy,
   };

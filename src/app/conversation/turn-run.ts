@@ -1,3 +1,4 @@
+import type { Turn } from "../../chat/conversation.ts";
 import type { Answer } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
@@ -42,7 +43,7 @@ export async function runQuestion(
   question: UserMessage,
 ): Promise<TurnOutcome> {
   const messages = before.conversation.request([question], context.settings.history);
-  const answer = await runExchange(context, before, { messages, question, continues: null });
+  const answer = await runExchange(context, before, { messages, question });
   const { text, reasoning, requests } = answer;
   const ids = newIds(before);
   const answers = [answerMessage({ answer: text, reasoning, seams: seamsOf(requests) })];
@@ -69,6 +70,27 @@ export async function runContinuation(
   return { answer, state: lookedAt({ ...before, conversation, cut: isCut(answer), counted: countedAfter(answer) }) };
 }
 
+/**
+ * Puts an edited text in the place of the last answer, and has the model continue it. The transcript has all of it as an exchange
+ * of its own, with the same question.
+ *
+ * @param before the last turn is still in it, and withdrawn in the transcript
+ */
+export async function runEditedAnswer(
+  context: TurnContext,
+  before: ChatState,
+  last: Turn,
+  kept: string,
+): Promise<TurnOutcome> {
+  const edited = before.conversation.withLastAnswer(kept);
+  const messages = edited.continuation(context.settings.history);
+  const { question } = last;
+  const answer = await runExchange(context, before, { messages, question, edits: last.ids.at(-1) ?? null, kept });
+  const conversation = edited.extendLast(answer.text, newIds(before));
+  const cut = answer.text === "" || isCut(answer);
+  return { answer, state: lookedAt({ ...before, conversation, failed: null, cut, counted: countedAfter(answer) }) };
+}
+
 /** The exchange that has just ended in the transcript. */
 function newIds({ writer }: ChatState): readonly string[] {
   const id = writer?.exchangeId ?? null;
@@ -78,7 +100,12 @@ function newIds({ writer }: ChatState): readonly string[] {
 interface PendingTurn {
   readonly messages: readonly Message[];
   readonly question: UserMessage;
-  readonly continues: string | null;
+  /** Id of the exchange whose answer is continued; null for none. */
+  readonly continues?: string | null;
+  /** Id of the exchange whose answer was edited; null for none. */
+  readonly edits?: string | null;
+  /** What stands at the beginning of the answer already. */
+  readonly kept?: string;
 }
 
 /**
@@ -88,7 +115,7 @@ interface PendingTurn {
 async function runExchange(
   { model, settings, spending, words, onEvent, signal }: TurnContext,
   { connection, modelId, conversation, inherited, writer }: ChatState,
-  { messages, question, continues }: PendingTurn,
+  { messages, question, continues = null, edits = null, kept = "" }: PendingTurn,
 ): Promise<Answer> {
   const request = requestOf(inForce(settings, inherited), modelId, messages);
   const asked = { provider: connection.name, model: modelId };
@@ -102,11 +129,13 @@ async function runExchange(
     sampling: request.sampling,
     thinking: request.thinking,
     continues,
+    edits,
     images: question.content.filter((part) => part.type === "image"),
   });
+  if (kept !== "") record.onEvent({ type: "text", text: kept });
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
   const bill = spending.add(result);
-  exchange.end(endingOf(result, bill.cost, words));
+  exchange.end(endingOf(result, bill.cost, words, kept.length));
   return { ...result, ...bill, unsaved: record.failure };
 }
 

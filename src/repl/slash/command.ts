@@ -16,6 +16,8 @@ export type SlashOutcome =
   /** `instead`: the question whose place the edited text takes once it is sent. */
   | { readonly edit: string; readonly instead?: UserMessage }
   | { readonly continueAnswer: true }
+  /** What the last answer begins with from now on; the model continues it. */
+  | { readonly editedAnswer: string }
   /** Told already; for the exit code of a script. */
   | { readonly failed: AppError };
 

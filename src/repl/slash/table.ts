@@ -8,6 +8,7 @@ import { continueAnswer } from "./continue.ts";
 import { copy } from "./copy.ts";
 import { cost } from "./cost.ts";
 import { editLast } from "./edit-last.ts";
+import { editAnswer } from "./edit-answer.ts";
 import { edit } from "./edit.ts";
 import { exportConversation } from "./export.ts";
 import { file } from "./file.ts";
@@ -43,6 +44,7 @@ export const slashCommands: readonly SlashCommand[] = [
   newConversation,
   retry,
   editLast,
+  editAnswer,
   undo,
   continueAnswer,
   compact,

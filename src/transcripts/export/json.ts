@@ -52,6 +52,7 @@ function exchangeObject(exchange: Exchange): object {
     answered_at: isoOrNull(exchange.answeredAt),
     ended_at: isoOrNull(exchange.endedAt),
     continues: exchange.continues,
+    ...(exchange.edits !== null && { edits: exchange.edits }),
     withdrawn: exchange.withdrawn,
     seams: exchange.seams,
     // Where tools were called: what stands above in one piece each is here as it came.

@@ -67,6 +67,7 @@ export function buildExchange(written: readonly RawSection[], around: ExchangeCo
     thinking: turn?.thinking ?? null,
     torn: around.torn && bodies.failure === null,
     continues: turn?.continues ?? null,
+    edits: turn?.edits ?? null,
     withdrawn: false,
     seams: end?.seams ?? [],
     rethought: end?.thinking_to ?? 0,

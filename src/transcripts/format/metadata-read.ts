@@ -105,6 +105,7 @@ const turnSchema = v.object({
   thinking: orNull(thinkingSchema),
   images: v.fallback(v.array(v.object({ name: v.string(), url: v.string() })), []),
   continues: text,
+  edits: text,
 });
 
 export type TurnFacts = v.InferOutput<typeof turnSchema> & { readonly offset: string | null };

@@ -51,6 +51,7 @@ export function turnLine(id: string | null, turn: ExchangeStart, carried: string
     thinking: thinkingJson(turn.thinking),
     images: imagesJson(turn.images),
     continues: turn.continues ?? undefined,
+    edits: turn.edits ?? undefined,
   });
 }
 

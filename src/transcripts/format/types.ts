@@ -42,6 +42,8 @@ export interface ExchangeStart {
   readonly images?: readonly SavedImage[];
   /** Id of the exchange whose answer this one goes on with; the question is then only what was typed to make it so. */
   readonly continues?: string | null;
+  /** Id of the exchange whose answer a person edited: this one has its question, and an answer that begins with the edited text. */
+  readonly edits?: string | null;
 }
 
 /** Where an answer was put together from several requests. */
@@ -104,6 +106,8 @@ export interface Exchange {
   readonly torn: boolean;
   /** Id of the exchange whose answer this one goes on with; null for one that stands for itself. */
   readonly continues: string | null;
+  /** As in `ExchangeStart`; null for an answer that is the model's alone. */
+  readonly edits: string | null;
   /** The person took it back: it is no part of the conversation any more. */
   readonly withdrawn: boolean;
   readonly seams: readonly AnswerSeam[];

@@ -37,6 +37,7 @@ const nothingKnown = {
   thinking: null,
   torn: false,
   continues: null,
+  edits: null,
   withdrawn: false,
   seams: [],
   rethought: 0,

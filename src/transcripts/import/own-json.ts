@@ -94,6 +94,7 @@ function toExchange(value: unknown): Exchange | null {
     thinking: turn.thinking,
     torn: false,
     continues: turn.continues,
+    edits: turn.edits,
     withdrawn: parsed.output.withdrawn,
     seams: end.seams,
     rethought: end.thinking_to ?? 0,

@@ -375,6 +375,7 @@ describe("metadata of other forms", () => {
         thinking: { enabled: true, effort: "huge" },
         images: "none",
         continues: [],
+        edits: 1,
         system: 3,
       },
       {
@@ -397,6 +398,7 @@ describe("metadata of other forms", () => {
       thinking: { enabled: true, effort: null },
       images: [],
       continues: null,
+      edits: null,
       system: null,
       status: "complete",
       usage: null,

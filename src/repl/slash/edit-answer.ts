@@ -1,0 +1,25 @@
+import { answerOf } from "../../chat/conversation.ts";
+import type { SlashCommand } from "./command.ts";
+import { editorText } from "./editor-text.ts";
+
+export const editAnswer: SlashCommand = {
+  name: "edit-answer",
+  aliases: ["ea"],
+  group: "conversation",
+  usage: "",
+  async run(host) {
+    const { terminal, words } = host;
+    const { last } = host.dialogue.conversation;
+    if (last === null) {
+      terminal.say(words.session.nothingSaid);
+      return "stay";
+    }
+    const answer = answerOf(last);
+    const { text, reported } = await editorText(host, answer);
+    // An editor ends its last line with a line break; it is not where the model is to continue.
+    const kept = text?.replace(/\r?\n$/u, "") ?? "";
+    if (kept.trim() !== "" && kept !== answer.replace(/\n$/u, "")) return { editedAnswer: kept };
+    if (!reported) terminal.say(words.session.answerUnchanged);
+    return "stay";
+  },
+};

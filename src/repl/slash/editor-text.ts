@@ -1,0 +1,24 @@
+import { asAppError } from "../../errors.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { describe } from "../../terminal/terminal.ts";
+import type { Host } from "../host.ts";
+
+/**
+ * Opens a text in the person's own editor.
+ *
+ * @returns the text as it was left; `text` null where the editor left no file or failed, and `reported` where that was said
+ */
+export async function editorText(
+  { editText, lines, terminal, words }: Pick<Host, "editText" | "lines" | "terminal" | "words">,
+  text: string,
+): Promise<{ readonly text: string | null; readonly reported: boolean }> {
+  lines.release();
+  try {
+    return { text: await editText(text), reported: false };
+  } catch (error) {
+    const known = asAppError(error);
+    if (known.code === "internal") throw error;
+    terminal.err(`${terminal.ink.err.error(sanitize(describe(known, words.errors)))}\n`);
+    return { text: null, reported: true };
+  }
+}
