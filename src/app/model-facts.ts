@@ -34,10 +34,8 @@ export async function learnFacts(engine: FactSource, connection: Connection, mod
   const name = `${connection.name}/${model}`;
   if (engine.reported.has(name) || factsOf(engine, connection.name, model).context !== undefined) return;
   engine.reported.set(name, {});
-  const { serverFacts } = await import("../providers/server-facts.ts");
-  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(factsTimeout)]);
-  const found = await serverFacts(connection, null, [model], signal).catch(() => null);
-  engine.reported.set(name, found?.get(model) ?? {});
+  const found = await askServer(engine, connection, null, [model]);
+  engine.reported.set(name, found.get(model) ?? {});
 }
 
 /** The same for all models of a list that was just read; keeps their ids for completion. */
@@ -49,12 +47,22 @@ export async function learnFromList(
   for (const { id, facts } of rows) engine.reported.set(`${connection.name}/${id}`, facts);
   const ids = rows.map(({ id }) => id);
   if (connection.name !== "demo") saveModelList(engine.folders.cache, connection.name, ids);
-  const open = rows.map(({ id }) => id).filter((id) => factsOf(engine, connection.name, id).context === undefined);
+  const open = ids.filter((id) => factsOf(engine, connection.name, id).context === undefined);
   if (open.length === 0) return;
-  const { serverFacts } = await import("../providers/server-facts.ts");
-  const signal = AbortSignal.any([engine.stop, AbortSignal.timeout(factsTimeout)]);
-  const found = await serverFacts(connection, rows, open, signal).catch(() => new Map<string, ModelFacts>());
+  const found = await askServer(engine, connection, rows, open);
   for (const [id, facts] of found) engine.reported.set(`${connection.name}/${id}`, facts);
+}
+
+/** Nothing where the server does not tell, or not in time. */
+async function askServer(
+  { stop }: FactSource,
+  connection: Connection,
+  rows: readonly OfferedModel[] | null,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ModelFacts>> {
+  const { serverFacts } = await import("../providers/server-facts.ts");
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(factsTimeout)]);
+  return await serverFacts(connection, rows, ids, signal).catch(() => new Map<string, ModelFacts>());
 }
 
 /**

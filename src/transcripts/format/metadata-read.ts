@@ -112,7 +112,7 @@ export type TurnFacts = v.InferOutput<typeof turnSchema> & { readonly offset: st
 
 export function turnFacts(data: unknown): TurnFacts {
   const facts = read(turnSchema, data) ?? v.parse(turnSchema, {});
-  return { ...facts, offset: offsetIn(data, "at") };
+  return { ...facts, offset: offsetIn(data) };
 }
 
 const usageSchema = v.pipe(
@@ -181,7 +181,8 @@ function read<Schema extends v.GenericSchema>(schema: Schema, data: unknown): v.
   return result.success ? result.output : null;
 }
 
-function offsetIn(data: unknown, key: string): string | null {
-  const value = read(v.record(v.string(), v.unknown()), data)?.[key];
-  return typeof value === "string" ? offsetOf(value) : null;
+/** The offset of the time in it. */
+function offsetIn(data: unknown): string | null {
+  const value = read(v.object({ at: v.string() }), data)?.at;
+  return value === undefined ? null : offsetOf(value);
 }

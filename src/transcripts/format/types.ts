@@ -56,16 +56,20 @@ export interface AnswerSeam extends ModelRef {
   readonly code: string;
 }
 
-/** How an exchange ended. */
-export interface ExchangeEnd {
-  readonly at: Date;
+/** What came of an exchange. */
+interface ExchangeOutcome {
   readonly status: ExchangeStatus;
   readonly finishReason: string | null;
   readonly usage: Usage | null;
   readonly cost: Cost | null;
   readonly error: ExchangeError | null;
-  /** The words for a person under the label Error or Interrupted; null takes the error's message. */
+  /** The words for a person under the label Error or Interrupted; where they are written, null takes the error's message. */
   readonly notice: string | null;
+}
+
+/** How an exchange ended. */
+export interface ExchangeEnd extends ExchangeOutcome {
+  readonly at: Date;
   /** Empty or absent for an answer of one piece. */
   readonly seams?: readonly AnswerSeam[];
   /** UTF-16 units at the start of the answer that turned out to be thinking. */
@@ -74,7 +78,7 @@ export interface ExchangeEnd {
   readonly answeredBy?: ModelRef | null;
 }
 
-export interface Exchange {
+export interface Exchange extends ExchangeOutcome {
   /** Tells the exchange apart wherever it is copied to; null in files of other makers. */
   readonly id: string | null;
   readonly question: string;
@@ -89,13 +93,6 @@ export interface Exchange {
   readonly endedAt: Date | null;
   /** From the question to the first piece of thinking or answer, in milliseconds; null when unknown. */
   readonly firstTokenMs: number | null;
-  readonly status: ExchangeStatus;
-  readonly finishReason: string | null;
-  readonly usage: Usage | null;
-  readonly cost: Cost | null;
-  readonly error: ExchangeError | null;
-  /** What stands under the label Error or Interrupted. */
-  readonly notice: string | null;
   readonly provider: string | null;
   readonly model: string | null;
   /** In force for this exchange, whether set here or before. */
@@ -149,14 +146,10 @@ export interface TranscriptHeader {
   readonly origin: ForkOrigin | null;
 }
 
-export interface Transcript {
-  readonly id: string;
+export interface Transcript extends Omit<TranscriptHeader, "title"> {
   readonly path: string;
   /** The name someone gave it, else the first line of the first question; safe to print. */
   readonly title: string;
-  readonly startedAt: Date;
-  readonly zone: string | null;
-  readonly origin: ForkOrigin | null;
   readonly exchanges: readonly Exchange[];
   /** The file breaks off somewhere; at most the last exchange is touched. */
   readonly torn: boolean;

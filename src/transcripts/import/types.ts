@@ -1,19 +1,15 @@
-import type { Compaction, Exchange, ForkOrigin } from "../format/types.ts";
+import type { Compaction, Exchange, TranscriptHeader } from "../format/types.ts";
 
 /** Where a conversation comes from; the names are those of `Words["importing"]["forms"]`. */
 export type ImportSource = "transcript" | "deepseek-chat" | "messages" | "deepseek" | "chatgpt" | "llm" | "aichat";
 
 /** A conversation found in a file of another program. */
-export interface ImportedConversation {
+export interface ImportedConversation extends Omit<TranscriptHeader, "id"> {
   readonly source: ImportSource;
   /** What it is called where it comes from; null when it has no name there that stays. */
   readonly key: string | null;
   /** An id of ours that it has already; null for one to be derived from source and key. */
   readonly id: string | null;
-  readonly title: string | null;
-  readonly startedAt: Date;
-  readonly zone: string | null;
-  readonly origin: ForkOrigin | null;
   readonly exchanges: readonly Exchange[];
   readonly compaction: Compaction | null;
   /** Messages that are no part of it here: other branches, what tools said. */
