@@ -68,6 +68,7 @@ export class Engine {
   readonly maxWait: number;
   readonly originName: (origin: Origin) => string;
   readonly #options: EngineOptions;
+  #transcripts: string | null = null;
   #demo: Promise<DemoServer> | null = null;
   readonly #held: Disposable[] = [];
 
@@ -106,8 +107,9 @@ export class Engine {
     return new Engine(options, read, this.log ?? (await startLog(options, read.settings, null)));
   }
 
+  /** Found once: a `transcripts` folder that appears or vanishes here later does not change where this run saves. */
   get transcripts(): string {
-    return transcriptsFolder(this.settings.transcripts, this.folders, this.workingFolder);
+    return (this.#transcripts ??= transcriptsFolder(this.settings.transcripts, this.folders, this.workingFolder));
   }
 
   /** Where a provider's key may be, and where a new one is stored. */

@@ -165,7 +165,7 @@ export interface SessionDialogue {
    */
   readonly compact: (signal: AbortSignal) => Promise<Unsaved & { readonly before: number; readonly after: number }>;
   /** Drops the oldest turns until half of the window is free, at least one; gives how many. */
-  readonly dropOldest: () => Unsaved & { readonly turns: number };
+  readonly dropOldest: () => Promise<Unsaved & { readonly turns: number }>;
   /**
    * From the next question on: another model, of this provider or of another.
    *
@@ -175,7 +175,7 @@ export interface SessionDialogue {
   readonly useModel: (provider: string, model: string | null) => Promise<void>;
   readonly useSystem: (system: string | null) => void;
   /** Withdraws the last question with its answer, also in the transcript; null when there is none. */
-  readonly undo: () => (Unsaved & { readonly question: UserMessage }) | null;
+  readonly undo: () => Promise<(Unsaved & { readonly question: UserMessage }) | null>;
   /**
    * The transcript that another program was writing to, so that the conversation has one of its own now, and that one's path,
    * both as they are shown; once, then null.

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { Console } from "../../src/app/console.ts";
 import { ChatSession } from "../../src/app/conversation/chat-session.ts";
@@ -10,6 +10,7 @@ import { textOf, userMessage } from "../../src/chat/message-text.ts";
 import { AppError } from "../../src/errors.ts";
 import { rebuild } from "../../src/app/conversation/replay.ts";
 import { writerFor } from "../../src/app/conversation/open-transcript.ts";
+import { Lock } from "../../src/transcripts/store/lock.ts";
 import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { enter, KeptTerminal, scriptedEngine } from "../support/app.ts";
@@ -165,4 +166,32 @@ test("a resumed conversation that another program writes to keeps its time zone 
   writer.end(ending());
   expect(resumed.path).not.toBe(writer.path);
   expect(await readTranscript(resumed.path!)).toMatchObject({ zone: "Asia/Shanghai", origin: { id: writer.id } });
+});
+
+const short: Model = async function* model() {
+  yield { type: "text", text: "answer" };
+  yield { type: "finish", reason: "stop" };
+};
+
+test("taking a question back waits while another program writes to the transcript", async () => {
+  const dialogue = await open(short);
+  await dialogue.ask(userMessage("q"), () => {}, quiet);
+  const path = realpathSync(dialogue.path!);
+  const other = Lock.take(path)!;
+  const undone = dialogue.undo();
+  other.release();
+  expect(await undone).toMatchObject({ unsaved: null });
+  expect(readdirSync(dirname(path))).toEqual([basename(path)]);
+  expect((await readTranscript(path)).exchanges).toMatchObject([{ question: "q", withdrawn: true }]);
+});
+
+test("a new conversation is saved beside the last one, also where the folder was removed meanwhile", async () => {
+  const dialogue = await open(short);
+  await dialogue.ask(userMessage("one"), () => {}, quiet);
+  const folder = dirname(dialogue.path!);
+  expect(basename(folder)).toBe("transcripts");
+  rmSync(folder, { recursive: true });
+  dialogue.startNew();
+  await dialogue.ask(userMessage("two"), () => {}, quiet);
+  expect(dirname(dialogue.path!)).toBe(folder);
 });

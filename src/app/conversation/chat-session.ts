@@ -125,7 +125,7 @@ export class ChatSession implements SessionDialogue {
 
   async ask(question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
     const context = await this.#contextOf(onEvent, signal);
-    const withdrawn = instead ? withdrawLast(this.#state) : null;
+    const withdrawn = instead ? await withdrawLast(this.#state, signal) : null;
     if (withdrawn !== null) this.#state = withdrawn.state;
     const answer = await this.#advance((state) => runQuestion(context, state, question));
     return { ...answer, unsaved: withdrawn?.unsaved ?? answer.unsaved };
@@ -170,10 +170,10 @@ export class ChatSession implements SessionDialogue {
     this.#change({ inherited });
   }
 
-  undo(): { readonly question: UserMessage; readonly unsaved: AppError | null } | null {
+  async undo(): Promise<{ readonly question: UserMessage; readonly unsaved: AppError | null } | null> {
     const question = this.lastQuestion;
     if (question === null) return null;
-    const { state, unsaved } = withdrawLast(this.#state);
+    const { state, unsaved } = await withdrawLast(this.#state, this.#engine.stop);
     this.#state = state;
     return { question, unsaved };
   }
@@ -197,14 +197,14 @@ export class ChatSession implements SessionDialogue {
     const either = AbortSignal.any([signal, this.#engine.stop]);
     const { requestSummary } = await import("./summary-request.ts");
     const summary = await requestSummary(this.#engine, this.#spending, this.#state, this.context, either);
-    const { state, unsaved } = replaceBySummary(this.#state, this.#engine.prompts.summary, summary);
+    const { state, unsaved } = await replaceBySummary(this.#state, this.#engine.prompts.summary, summary, either);
     this.#state = state;
     return { before: tokens, after: this.context.tokens, unsaved };
   }
 
-  dropOldest(): { turns: number; unsaved: AppError | null } {
+  async dropOldest(): Promise<{ turns: number; unsaved: AppError | null }> {
     const { window, tokens } = this.context;
-    const { state, turns, unsaved } = dropOldest(this.#state, (window ?? tokens) / 2);
+    const { state, turns, unsaved } = await dropOldest(this.#state, (window ?? tokens) / 2, this.#engine.stop);
     this.#state = state;
     return { turns, unsaved };
   }

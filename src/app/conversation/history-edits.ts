@@ -9,12 +9,16 @@ interface HistoryEdit {
   readonly unsaved: AppError | null;
 }
 
-/** Withdraws the last question with its answer, also in the transcript's account of the conversation. */
-export function withdrawLast(before: ChatState): HistoryEdit {
+/**
+ * Withdraws the last question with its answer, also in the transcript's account of the conversation.
+ *
+ * @param signal ends the waiting for another program that is writing to the transcript
+ */
+export async function withdrawLast(before: ChatState, signal: AbortSignal): Promise<HistoryEdit> {
   const { failed, conversation, writer } = before;
   const record = new Recording(writer);
   const taken = failed ?? conversation.last;
-  for (const id of taken?.ids ?? []) record.try((each) => each.note("undo", { id }));
+  for (const id of taken?.ids ?? []) await record.note("undo", { id }, signal);
   const rest = failed === null ? { conversation: conversation.withoutLast(), cut: false } : {};
   const state = lookedAt({ ...before, ...rest, failed: null, counted: null });
   return { state, unsaved: record.failure };
@@ -24,18 +28,29 @@ export function withdrawLast(before: ChatState): HistoryEdit {
  * Puts a summary in the place of all turns.
  *
  * @param heading stands before it
+ * @param signal as for `withdrawLast`
  */
-export function replaceBySummary(before: ChatState, heading: string, summary: string): HistoryEdit {
+export async function replaceBySummary(
+  before: ChatState,
+  heading: string,
+  summary: string,
+  signal: AbortSignal,
+): Promise<HistoryEdit> {
   const conversation = before.conversation.summarise(heading, summary, 0);
-  return covered({ ...before, conversation, cut: false }, summary, before.conversation.lastId);
+  return await covered({ ...before, conversation, cut: false }, summary, before.conversation.lastId, signal);
 }
 
 /**
  * Drops the oldest turns, at least one, until what is left is estimated at no more than so many tokens.
  *
+ * @param signal as for `withdrawLast`
  * @returns also how many turns
  */
-export function dropOldest(before: ChatState, tokens: number): HistoryEdit & { readonly turns: number } {
+export async function dropOldest(
+  before: ChatState,
+  tokens: number,
+  signal: AbortSignal,
+): Promise<HistoryEdit & { readonly turns: number }> {
   let { conversation } = before;
   let through: string | null = null;
   const count = conversation.turns.length;
@@ -43,12 +58,18 @@ export function dropOldest(before: ChatState, tokens: number): HistoryEdit & { r
     through = conversation.idThrough(1) ?? through;
     conversation = conversation.dropOldest(1);
   } while (estimatedTokens(conversation) > tokens && conversation.turns.length > 1);
-  return { ...covered({ ...before, conversation }, null, through), turns: count - conversation.turns.length };
+  const edit = await covered({ ...before, conversation }, null, through, signal);
+  return { ...edit, turns: count - conversation.turns.length };
 }
 
 /** Writes down what stands for the turns up to an exchange; for turns without an id, of files of other makers, nothing can. */
-function covered(state: ChatState, summary: string | null, through: string | null): HistoryEdit {
+async function covered(
+  state: ChatState,
+  summary: string | null,
+  through: string | null,
+  signal: AbortSignal,
+): Promise<HistoryEdit> {
   const record = new Recording(state.writer);
-  if (through !== null) record.try((writer) => writer.note("compact", { summary, through }));
+  if (through !== null) await record.note("compact", { summary, through }, signal);
   return { state: lookedAt({ ...state, counted: null }), unsaved: record.failure };
 }

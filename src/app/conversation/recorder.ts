@@ -47,6 +47,12 @@ export class Recording {
     return { end, [Symbol.dispose]: () => end(unforeseen()) };
   }
 
+  /** Writes a fact about the conversation, after a little waiting where another program is writing to the transcript. */
+  async note(kind: string, data: object, signal: AbortSignal): Promise<void> {
+    await this.ready(signal);
+    this.try((writer) => writer.note(kind, data));
+  }
+
   try(write: (writer: TranscriptWriter) => void): void {
     if (this.#writer === null) return;
     try {

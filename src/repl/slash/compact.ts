@@ -12,7 +12,7 @@ export const compact: SlashCommand = {
   async run(host, argument) {
     const { dialogue, lines, terminal, words } = host;
     if (argument === "drop") {
-      const { turns, unsaved } = dialogue.dropOldest();
+      const { turns, unsaved } = await dialogue.dropOldest();
       terminal.say(words.context.dropped({ turns }));
       tellUnsaved(host, unsaved);
       return "stay";

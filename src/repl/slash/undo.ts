@@ -10,7 +10,7 @@ export const undo: SlashCommand = {
   usage: "",
   async run(host) {
     const { dialogue, terminal, words } = host;
-    const undone = dialogue.undo();
+    const undone = await dialogue.undo();
     if (undone === null) {
       terminal.say(words.session.nothingToUndo);
       return "stay";
