@@ -143,7 +143,7 @@ export class ChatSession implements SessionDialogue {
     if (last === null) throw new AppError("not_possible", { message: this.#console.words.session.nothingSaid });
     const context = await this.#contextOf(onEvent, signal);
     const { conversation } = this.#state;
-    const { state, unsaved } = withdrawLast({ ...this.#state, failed: null });
+    const { state, unsaved } = await withdrawLast({ ...this.#state, failed: null }, signal);
     this.#state = state;
     const answer = await this.#advance((now) => runEditedAnswer(context, { ...now, conversation }, last, kept));
     return { ...answer, unsaved: unsaved ?? answer.unsaved };
