@@ -180,7 +180,7 @@ function finishOf(fields: Record<string, unknown>): FinishWord | null {
   if (own !== undefined) return finishWord(own);
   const { finish_details: details, stop_reason: beside } = fields;
   if (isRecord(details)) return finishWord(details["type"]);
-  const word = beside === undefined ? null : finishWord(beside);
+  const word = finishWord(beside);
   return word?.kind === "ended" ? word : null;
 }
 
@@ -196,9 +196,7 @@ class WholeCharacters {
   }
 
   end(): string {
-    const held = this.#held;
-    this.#held = "";
-    return held;
+    return this.#held;
   }
 }
 

@@ -41,10 +41,8 @@ function nameOf(part: Record<string, unknown>): string {
   return typeof of["name"] === "string" ? of["name"] : "";
 }
 
-/** All text in a value: itself, `{value}`, or a list of parts. */
+/** All text in a value: itself, a part, or a list of parts. */
 function textOf(value: unknown, depth: number): string {
-  if (typeof value === "string") return value;
-  if (isRecord(value) && typeof value["value"] === "string") return value["value"];
   return contentParts(value, depth)
     .map(({ text }) => text)
     .join("");

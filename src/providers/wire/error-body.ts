@@ -63,7 +63,8 @@ function besideChoices(chunk: Record<string, unknown>): Complaint | null {
   }
   if (says(chunk["error"])) return read(chunk["error"], true, 1);
   if (isRecord(chunk["base_resp"])) return read(chunk["base_resp"], false, 1);
-  const { choices: _, ...others } = chunk["success"] === false || says(chunk["error_code"]) ? chunk : {};
+  if (chunk["success"] !== false && !says(chunk["error_code"])) return null;
+  const { choices: _, ...others } = chunk;
   return read(others, false, 1);
 }
 
@@ -166,7 +167,7 @@ function says(error: unknown, depth = 0): boolean {
     const inside = Object.values(error).slice(0, maxFields);
     return depth > maxDepth || inside.some((field) => says(field, depth + 1));
   }
-  return error !== undefined && error !== false && !fine.test(asWord(error));
+  return error !== false && !fine.test(asWord(error));
 }
 
 /** Whether there is a code, and it says that all is well: `{code: 0, msg: "ok"}`. */
@@ -178,7 +179,7 @@ function isWell(fields: ReadonlyMap<string, unknown>): boolean {
 /** A code, a flag or a word as text; nothing else is any of these. */
 function asWord(value: unknown): string {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
-  return value === null ? "" : "?";
+  return value === null || value === undefined ? "" : "?";
 }
 
 function fieldsOf(value: Record<string, unknown>): ReadonlyMap<string, unknown> {

@@ -50,7 +50,7 @@ function asWritten(secret: string): string[] {
 
 /** A word of a header's value; where it is the base64 of `user:password`, these too. */
 function userAndPassword(word: string): string[] {
-  if (word.length < shortest || !/^[\w+/-]+=*$/u.test(word)) return [word];
+  if (!/^[\w+/-]+=*$/u.test(word)) return [word];
   const text = Buffer.from(word, "base64").toString("utf8");
   return /^[^\p{C}:]+:[^\p{C}]+$/u.test(text) ? [word, text, text.slice(text.indexOf(":") + 1)] : [word];
 }

@@ -44,7 +44,7 @@ function parsed(body: string): unknown {
 }
 
 function pointed(value: unknown, depth = 0): string[] {
-  if (depth > 6 || typeof value !== "object" || value === null) return [];
+  if (depth > 6) return [];
   if (Array.isArray(value)) return value.slice(0, 64).flatMap((item) => pointed(item, depth + 1));
   if (!isRecord(value)) return [];
   const places = [value["param"], ...[value["loc"]].flat()];

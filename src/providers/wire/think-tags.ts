@@ -41,16 +41,12 @@ export class ThinkTags {
   }
 
   push(text: string): TagEvent[] {
-    if (text === "") return [];
     this.#held += text;
     return this.#read(false);
   }
 
   end(): TagEvent[] {
-    const events = this.#read(true);
-    // Blanks after the closing tag that no answer follows.
-    if (this.#place === "closed") return events;
-    return [...events, ...tagEvents(this.#place === "inside" ? "reasoning" : "text", this.#take())];
+    return this.#read(true);
   }
 
   /** Reads what is held, place by place, until more is needed. */
@@ -108,8 +104,8 @@ export class ThinkTags {
       if (tag === opening && !(isQuote && isQuoted(this.#held, at, end))) this.#nested++;
       if (tag === closing && !(isQuote && isQuoted(this.#held, at, end))) {
         const events = this.#giveThought(at);
-        this.#place = this.#nested > 0 ? "doubtful" : "closed";
-        if (this.#nested === 0) this.#held = this.#held.slice(closing.length);
+        if (this.#nested > 0) this.#place = "doubtful";
+        else this.#close();
         return events;
       }
       from = end;
@@ -124,21 +120,22 @@ export class ThinkTags {
 
   /** Held from a closing tag on that may belong to an opening one within the thinking. */
   #readDoubtful(isEnd: boolean): TagEvent[] {
-    const next = this.#held.indexOf(closing, closing.length);
-    if (next >= 0) {
+    const events: TagEvent[] = [];
+    while (this.#nested > 0) {
+      const next = this.#held.indexOf(closing, closing.length);
+      if (next < 0 && !isEnd && this.#held.length < maxDoubtful) return events;
+      if (next < 0) break;
       this.#nested += this.#held.slice(0, next).split(opening).length - 2;
-      const events = this.#giveThought(next);
-      if (this.#nested > 0) this.#place = "doubtful";
-      else {
-        this.#place = "closed";
-        this.#held = this.#held.slice(closing.length);
-      }
-      return events;
+      events.push(...this.#giveThought(next));
     }
-    if (!isEnd && this.#held.length < maxDoubtful) return [];
+    this.#close();
+    return events;
+  }
+
+  /** Ends the block with the closing tag that is held first; blanks behind it that no answer follows are dropped. */
+  #close(): void {
     this.#place = "closed";
     this.#held = this.#held.slice(closing.length);
-    return [];
   }
 
   #readClosed(isEnd: boolean): void {

@@ -38,6 +38,16 @@ describe("a stream", () => {
     ["event: ping\ndata: {}\n\nevent: heartbeat\ndata: 7\n\n", ["{}"]],
     ['data: ["a"]\n\ndata: 7\n\n', ['["a"]', "7"]],
     [": waiting\n\n", []],
+    ["data: done\n\ndata: [DONE\n\ndata: DONE]\n\n", ["done", "done", "done"]],
+    ["data: all done\n\ndata: done for\n\n", ["?all done", "?done for"]],
+    ["event: keepalive\ndata: 1\n\nevent: keep-alive\ndata: 2\n\nevent: heart-beat\ndata: 3\n\n", []],
+    ["event: shopping\ndata: 1\n\nevent: pings\ndata: 2\n\n", ["1", "2"]],
+    ['data:  {"a":1} \n\n', ['{"a":1}']],
+    ['data: {"a":1}\ndata:  \ndata: {"b":2}\n\n', ['{"a":1}', '{"b":2}']],
+    ['data: {"a":1}\ndata: {"b"\n\n', ["broken"]],
+    ["data:  slow down \n\n", ["?slow down"]],
+    ["error: too much\n\n", ["!too much"]],
+    ["id: 1\nretry: 5\ndata: 7\n\n", ["7"]],
   ])("%j", async (text, expected) => {
     expect(await words(text)).toEqual(expected);
   });
@@ -63,7 +73,7 @@ describe("a stream", () => {
 });
 
 describe("what comes instead of a stream", () => {
-  test.each(['{"choices":[]}', '\uFEFF\n {"choices":[]}\n'])("%j is an answer", async (text) => {
+  test.each(['{"choices":[]}', ' {"choices":[]}', '\uFEFF\n {"choices":[]}\n'])("%j is an answer", async (text) => {
     expect(await words(text)).toEqual(['{"choices":[]}']);
   });
 
@@ -72,7 +82,11 @@ describe("what comes instead of a stream", () => {
     ['[{"choices":[]}]', "application/json", "not_a_stream", { start: '[{"choices":[]}]' }],
     ['{"object":"list"}', "application/json", "not_a_stream", { start: '{"object":"list"}' }],
     ["", "application/json", "not_a_stream", { start: "(empty)" }],
-    ["", "text/event-stream", "empty_stream", {}],
+    ["", "text/event-stream", "empty_stream", { provider: connection.name }],
+    ["no data: here", "text/event-stream", "not_a_stream", { start: "no data: here" }],
+    ['"choices"', "application/json", "not_a_stream", { start: '"choices"' }],
+    ['{"choices":{}}', "application/json", "not_a_stream", {}],
+    ['{"choices":', "application/json", "not_a_stream", {}],
     [`key ${connection.key}`, "text/plain", "not_a_stream", { start: "key [key]" }],
   ])("%j as %s is %s", async (text, contentType, code, details) => {
     await expect(read([Buffer.from(text)], contentType)).rejects.toMatchObject({ code, details });

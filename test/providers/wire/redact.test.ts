@@ -60,7 +60,7 @@ describe("a text that is complete", () => {
   });
 
   test("takes no quadratic time for backslashes", () => {
-    expect(redact("\\".repeat(1_000_000), { key: odd, headers: {} })).toHaveLength(1_000_000);
+    expect(redact("\\".repeat(200_000), { key: odd, headers: {} })).toHaveLength(200_000);
   });
 });
 

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Message } from "../../../src/chat/messages.ts";
 import { assistantMessage, userMessage } from "../../../src/chat/message-text.ts";
+import type { ChatRequest } from "../../../src/chat/model.ts";
 import type { Connection } from "../../../src/providers/connection.ts";
 import { requestBody } from "../../../src/providers/wire/request-body.ts";
 
@@ -63,4 +64,69 @@ test("calls of tools and their results are messages of their own", () => {
     },
     { role: "tool", tool_call_id: "1", content: "sunny" },
   ]);
+});
+
+describe("the fields of a body", () => {
+  const over: Connection = {
+    ...connection,
+    streamUsage: true,
+    body: { seed: 1, user: "u" },
+    thinking: "enable_thinking",
+  };
+  const request: ChatRequest = { model: "m", messages: [userMessage("q")], sampling: {}, thinking: null, stream: true };
+  const messages = [{ role: "user", content: "q" }];
+
+  test("are those that somebody set", () => {
+    const plain = { seed: 1, user: "u", model: "m", messages, stream: true };
+    expect(requestBody(request, over)).toEqual({ ...plain, stream_options: { include_usage: true } });
+    expect(requestBody(request, { ...over, streamUsage: false })).toEqual(plain);
+    expect(requestBody({ ...request, stream: false }, over)).toEqual({ ...plain, stream: false });
+  });
+
+  test("come from the provider, the settings and the request, the last one counts", () => {
+    const sampling = {
+      temperature: 0.5,
+      seed: 2,
+      response_format: "json_object",
+      body: { user: "v", top_k: 3 },
+    } as const;
+    const body = requestBody({ ...request, stream: false, sampling, thinking: { enabled: true, effort: null } }, over);
+    expect(body).toEqual({
+      seed: 2,
+      user: "v",
+      top_k: 3,
+      temperature: 0.5,
+      response_format: { type: "json_object" },
+      enable_thinking: true,
+      model: "m",
+      messages,
+      stream: false,
+    });
+  });
+
+  test("turn thinking off where the beginning of an answer is one", () => {
+    const beginning = { ...assistantMessage("a"), prefix: true as const };
+    const continued = {
+      ...request,
+      messages: [userMessage("q"), beginning],
+      thinking: { enabled: true, effort: null },
+    };
+    expect(requestBody(continued, { ...over, prefix: "field" })).toMatchObject({
+      enable_thinking: false,
+      messages,
+      prefix: "a",
+    });
+    expect(requestBody(continued, { ...over, prefix: "beta" })).toMatchObject({ enable_thinking: true });
+    expect(requestBody(request, { ...over, prefix: "field" })).not.toHaveProperty("prefix");
+  });
+});
+
+test("what only looks like a picture is not sent", () => {
+  const content = [
+    ...userMessage("q").content,
+    { ...picture, url: "http://host/?data:image/png" },
+    { ...picture, url: "DATA:x" },
+  ];
+  expect(JSON.parse(sent([{ role: "user", content }]))[0].content).toHaveLength(2);
+  expect(sent([{ role: "user", content: userMessage("data:x").content }])).toBe('[{"role":"user","content":"data:x"}]');
 });

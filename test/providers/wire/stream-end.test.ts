@@ -16,6 +16,12 @@ describe("a finish reason", () => {
     ["safety", "content_filter"],
     ["tool_use", "tool_calls"],
     ["function_call", "tool_calls"],
+    ["End Turn", "stop"],
+    ["stop - sequence", "stop"],
+    ["max.tokens", "length"],
+    ["E.O.S", "stop"],
+    ["FinishReason_length", "length"],
+    ["stop_reason_end_turn", "stop"],
   ])("%s is %s", (word, meaning) => {
     expect(finishWord(word)).toEqual({ kind: "ended", word: meaning });
   });
@@ -37,6 +43,14 @@ describe("a finish reason", () => {
     ["__proto__", "unknown"],
   ])("%s is %s, in the service's spelling", (word, kind) => {
     expect(finishWord(word)).toEqual({ kind, word });
+  });
+
+  test.each([
+    [" vibes ", "vibes"],
+    ["x".repeat(201), "x".repeat(200)],
+    ["my_finish_reason_stop", "my_finish_reason_stop"],
+  ])("%j is quoted as %j", (word, quoted) => {
+    expect(finishWord(word)).toEqual({ kind: "unknown", word: quoted });
   });
 });
 
@@ -69,6 +83,10 @@ describe("an end, by all signs together", () => {
     [["content", "usage", "done"], "nothing", stop],
     [["usage", "content", "done"], "nothing", "cut"],
     [["usage", "done"], "nothing", "cut"],
+    [["stop", "usage"], "any", stop],
+    [["done"], "nothing", "cut"],
+    [["content", "stop", "content", "usage", "done"], "nothing", stop],
+    [["content", "usage", "stop"], "close", stop],
   ])("%j", (signs, awaits, verdict) => {
     const end = after(signs);
     expect([end.awaits, end.verdict()]).toEqual([awaits, verdict]);
