@@ -10,6 +10,8 @@ interface SystemMessage {
 export interface UserMessage {
   readonly role: "user";
   readonly content: readonly (TextPart | FilePart | ImagePart)[];
+  /** Absent where nobody asked it: a summary's heading, a request of the program's own. */
+  readonly askedAt?: Date;
 }
 
 export interface AssistantMessage {

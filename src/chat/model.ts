@@ -19,6 +19,8 @@ export interface ChatRequest {
   readonly thinking: Thinking | null;
   /** False waits for the whole answer and then gives it as one `text` event. */
   readonly stream: boolean;
+  /** Whether the model is told on which day the questions were asked. */
+  readonly tellsDate?: boolean;
 }
 
 export interface Thinking {

@@ -61,6 +61,8 @@ export const settingSchemas = {
   transcript: path,
   save: flag,
   history: flag,
+  /** Whether the model is told on which day it is asked. */
+  date: flag,
   stream: flag,
   render: flag,
   timeout: v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400)),
@@ -92,6 +94,7 @@ export const builtIn = {
   provider: "deepseek",
   save: true,
   history: true,
+  date: false,
   stream: true,
   render: true,
   continue_answers: true,

@@ -21,6 +21,8 @@ export interface Provider {
   readonly prefix: (typeof prefixForms)[number];
   /** Whether a stream is asked for its usage (`stream_options`); some gateways answer 400 to that. */
   readonly streamUsage: boolean;
+  /** Whether it takes messages of the role `latest_reminder`, which tell the date; to others it is told in the question. */
+  readonly reminders: boolean;
   readonly balance: (typeof balanceForms)[number];
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
@@ -34,6 +36,7 @@ const hosted = {
   keyNeeded: true,
   keyCommand: null,
   streamUsage: true,
+  reminders: false,
   headers: {},
   start: null,
   modelsQuery: {},
@@ -71,6 +74,7 @@ const catalogue: readonly Provider[] = [
     model: "deepseek-flash",
     thinking: "deepseek",
     prefix: "beta",
+    reminders: true,
     balance: "deepseek",
   },
   { ...siliconflow, name: "siliconflow", baseUrl: "https://api.siliconflow.cn/v1" },

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { newPlace, openProgram, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer, finish, refusal, text } from "../support/wire.ts";
@@ -328,6 +328,22 @@ describe.concurrent("what a session tells", () => {
     const { stderr, code } = await session(place, ["a", "/export html page.html"], "-p", "one");
     expect(stderr).toContain("page.html");
     expect({ code, kept: readFileSync(join(place.cwd, "page.html"), "utf8") }).toEqual({ code: 2, kept: "mine" });
+  });
+
+  test("of the date: told once, and each request begins as the one before, in a resumed conversation too", async () => {
+    await using server = await serve(numbered);
+    const place = newPlace();
+    put(place.configFile, "date: true\n");
+    const options = { place, env: askingAt(server) };
+    await run([], { ...options, input: "a\nb\n" });
+    await run(["--continue"], { ...options, input: "c\n" });
+    const [one, two, three] = server.requests.map(({ body }) => body!["messages"] as object[]);
+    expect(one).toEqual([
+      { role: "latest_reminder", content: expect.any(String) },
+      { role: "user", content: "a" },
+    ]);
+    expect(two!.slice(0, 2)).toEqual(one);
+    expect(three!.slice(0, 4)).toEqual(two);
   });
 
   test("of money: a refused connection is no question, and the cost of what has no count is unknown", async () => {

@@ -57,10 +57,10 @@ function turnOf(group: readonly [Exchange, ...Exchange[]]): Turn {
   };
 }
 
-function questionOf({ question, images }: Exchange): UserMessage {
+function questionOf({ question, images, askedAt }: Exchange): UserMessage {
   const { words, files } = splitAttached(question);
   const pictures = images.filter(isEmbedded).map(({ name, url }): ImagePart => ({ type: "image", name, url }));
-  return { role: "user", content: [...userMessage(words).content, ...files, ...pictures] };
+  return { role: "user", content: [...userMessage(words).content, ...files, ...pictures], askedAt };
 }
 
 /**

@@ -42,12 +42,13 @@ export async function runQuestion(
   before: ChatState,
   question: UserMessage,
 ): Promise<TurnOutcome> {
-  const messages = before.conversation.request([question], context.settings.history);
+  const dated = { ...question, askedAt: new Date() };
+  const messages = before.conversation.request([dated], context.settings.history);
   const answer = await runExchange(context, before, { messages, question });
   const { text, reasoning, requests } = answer;
   const ids = newIds(before);
   const answers = [answerMessage({ answer: text, reasoning, seams: seamsOf(requests) })];
-  const conversation = before.conversation.add({ question, answers, ids });
+  const conversation = before.conversation.add({ question: dated, answers, ids });
   const failed = text === "" ? { question, ids } : null;
   const cut = failed === null ? isCut(answer) : before.cut;
   return { answer, state: lookedAt({ ...before, conversation, failed, cut, counted: countedAfter(answer) }) };
@@ -140,5 +141,6 @@ async function runExchange(
 }
 
 function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
-  return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream: settings.stream };
+  const { stream, date: tellsDate } = settings;
+  return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream, tellsDate };
 }

@@ -158,6 +158,7 @@ const changeable: readonly SettingName[] = [
   "thinking",
   "effort",
   "history",
+  "date",
   "stream",
   "render",
   "show_thinking",

@@ -4,6 +4,7 @@ import type { ChatRequest } from "../../chat/model.ts";
 import { type Sampling, samplingOf } from "../../chat/sampling.ts";
 import { prefixOf, textOf, thinkingOf } from "../../chat/message-text.ts";
 import type { Connection } from "../connection.ts";
+import { dayOf, withDay } from "./date-reminder.ts";
 import { thinkingFields } from "./thinking-switch.ts";
 
 /**
@@ -19,7 +20,7 @@ export function requestBody(request: ChatRequest, connection: Connection): ChatC
     ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
     ...connection.body,
     model: request.model,
-    messages: (field !== null ? request.messages.slice(0, -1) : request.messages).map(wireMessage),
+    messages: wireMessages(field !== null ? request.messages.slice(0, -1) : request.messages, connection, request),
     stream: request.stream,
     ...samplingFields(request.sampling),
     ...thinkingFields(connection.thinking, field !== null ? { enabled: false, effort: null } : request.thinking),
@@ -34,6 +35,22 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
   const fields = samplingOf(sampling, (kind) => kind !== "fields");
   const form = fields.response_format;
   return { ...fields, ...(typeof form === "string" && { response_format: { type: form } }) };
+}
+
+/** The day a question was asked on is told before it, where it is to be told and is not that of the question before. */
+function wireMessages(
+  messages: readonly Message[],
+  { reminders }: Connection,
+  { tellsDate = false }: ChatRequest,
+): Record<string, unknown>[] {
+  if (!tellsDate) return messages.map(wireMessage);
+  let told = "";
+  return messages.flatMap((message) => {
+    const day = message.role === "user" && message.askedAt !== undefined ? dayOf(message.askedAt) : told;
+    if (day === told) return [wireMessage(message)];
+    told = day;
+    return withDay(wireMessage(message), day, reminders);
+  });
 }
 
 /** Thinking is sent back only with a prefix to continue from: elsewhere the services do not want it. */

@@ -52,6 +52,36 @@ test("where the beginning of an answer is a field, it is no message", () => {
   expect(body).toMatchObject({ messages: [{ role: "user", content: "q" }], prefix: "a" });
 });
 
+test("the day is told once a day, by DeepSeek's role or in the question, and not where nobody wants it", () => {
+  const asked = (text: string, day: number) => ({ ...userMessage(text), askedAt: new Date(2026, 10, day, 12) });
+  const messages = [userMessage("heading"), asked("a", 8), asked("b", 8), assistantMessage("answer"), asked("c", 9)];
+  const request = { model: "m", messages, sampling: {}, thinking: null, stream: false };
+  const said = (reminders: boolean, tellsDate: boolean) =>
+    requestBody({ ...request, tellsDate }, { ...connection, reminders }).messages.map(
+      ({ role, content }) => `${role} ${JSON.stringify(content)}`,
+    );
+  expect(said(true, true)).toEqual([
+    'user "heading"',
+    'latest_reminder "2026-11-08,Sunday"',
+    'user "a"',
+    'user "b"',
+    'assistant "answer"',
+    'latest_reminder "2026-11-09,Monday"',
+    'user "c"',
+  ]);
+  expect(said(false, true)).toEqual([
+    'user "heading"',
+    'user "[Today: 2026-11-08, Sunday]\\n\\na"',
+    'user "b"',
+    'assistant "answer"',
+    'user "[Today: 2026-11-09, Monday]\\n\\nc"',
+  ]);
+  expect(said(true, false)).toHaveLength(5);
+  const seen = { ...asked("look", 8), content: [...userMessage("look").content, picture] };
+  const body = requestBody({ ...request, messages: [seen], tellsDate: true }, { ...connection, reminders: false });
+  expect(body.messages[0]!.content).toMatchObject([{ text: "[Today: 2026-11-08, Sunday]" }, { text: "look" }, {}]);
+});
+
 test("calls of tools and their results are messages of their own", () => {
   const call = { type: "tool_call", id: "1", name: "weather", arguments: '{"city":"北京"}' } as const;
   const result: Message = { role: "tool", callId: "1", content: [{ type: "text", text: "sunny" }] };
