@@ -1,6 +1,7 @@
 /**
  * Throughput of the Markdown renderer over long answers, and how its cost grows with length: ten times the answer should
- * take about ten times the time, whatever the answer is made of. Prints MB/s of source text and that ratio.
+ * take about ten times the time, whatever the answer is made of. Prints MB/s of source text, that ratio, and the bytes written in
+ * pieces: by those of rendering at once, and by those of the source.
  */
 import {
   loadLanguages,
@@ -8,11 +9,13 @@ import {
   renderMarkdown,
   type MarkdownOptions,
 } from "../src/terminal/markdown/stream.ts";
+import { paletteOf } from "../src/terminal/theme.ts";
 
 const options: MarkdownOptions = {
   columns: 80,
   rows: 40,
-  color: 1,
+  width: 100,
+  palette: paletteOf({ level: 2, name: "auto", background: null }),
   hyperlinks: true,
   synchronized: true,
   unicode: true,
@@ -89,7 +92,9 @@ const part = 8;
 
 await loadLanguages("```js\n```\n```python\n```");
 stream(answerOf("mixed answer", megabyte / 20), part);
-console.log("answer of 1 MB                     at once MB/s  streamed MB/s  ratio 10x/1x  amplification");
+console.log(
+  "answer of 1 MB                     at once MB/s  streamed MB/s  ratio 10x/1x  amplification  bytes written/read",
+);
 for (const name of Object.keys(answers)) {
   const [short, long] = [answerOf(name, megabyte / 10), answerOf(name, megabyte)];
   const once = milliseconds(() => renderMarkdown(long, options));
@@ -101,6 +106,7 @@ for (const name of Object.keys(answers)) {
     (Buffer.byteLength(long) / 1000 / ten).toFixed(2).padStart(14),
     (ten / one).toFixed(1).padStart(13),
     (bytes / Buffer.byteLength(renderMarkdown(long, options))).toFixed(2).padStart(14),
+    (bytes / Buffer.byteLength(long)).toFixed(3).padStart(20),
   ];
   console.log(name.padEnd(34), ...figures);
 }

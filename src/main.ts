@@ -140,7 +140,7 @@ async function runCommand(
     originName: console.originName,
     onLogFailure: (error) => warnOf(console, error),
   });
-  terminal.useTheme(engine.settings.theme);
+  terminal.useSettings(engine.settings);
   // The shell's question for completions is answered without a word on the screen.
   if (command.name() !== "complete") tellIgnored(engine, console);
   try {

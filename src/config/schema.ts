@@ -75,6 +75,8 @@ export const settingSchemas = {
   currency: v.picklist(currencies),
   lang: v.picklist(languages),
   theme,
+  /** Columns. */
+  width: v.pipe(v.number(), v.integer(), v.minValue(20), v.maxValue(1000)),
   key_store: v.picklist(keyStores),
   log_file: path,
   log_content: flag,
@@ -103,6 +105,7 @@ export const builtIn = {
   retries: 3,
   currency: "CNY",
   theme: "auto",
+  width: 100,
   key_store: "auto",
   log_content: false,
 } as const satisfies Partial<SettingValues>;

@@ -14,7 +14,8 @@ export async function findAbilities(
   return {
     columns: terminal.columns,
     rows: terminal.rows,
-    color: terminal.ink.out.level,
+    width: terminal.textColumns,
+    palette: terminal.ink.out.palette,
     hyperlinks: terminal.capable && terminal.ink.out.level > 0 && createSupportsHyperlinks({ isTTY: true }),
     // A terminal that does not know the mode passes over it, by the rules for unknown private modes.
     synchronized: terminal.capable,

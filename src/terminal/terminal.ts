@@ -12,8 +12,6 @@ import {
   type ColorLevel,
   createInk,
   type Ink,
-  type Palette,
-  paletteOf,
   type ThemeName,
   type ThemeOptions,
 } from "./theme.ts";
@@ -34,6 +32,8 @@ export interface TerminalOptions {
  */
 export class Terminal {
   readonly verbosity: TerminalOptions["verbosity"];
+  /** Most columns of text, however wide the terminal is. */
+  textColumns = 100;
   /** False: the program's own signs are ASCII. */
   readonly unicode: boolean;
   readonly symbols: Symbols;
@@ -77,13 +77,10 @@ export class Terminal {
     return this.#ink;
   }
 
-  /** The palette of stdout; null without colours. */
-  get palette(): Palette | null {
-    return paletteOf(this.#themeOptions("out"));
-  }
-
-  useTheme(name: ThemeName): void {
-    this.#theme = name;
+  /** What the settings say of looks. */
+  useSettings({ theme, width }: { readonly theme: ThemeName; readonly width: number }): void {
+    this.#theme = theme;
+    this.textColumns = width;
     this.#ink = this.#inks();
   }
 

@@ -20,6 +20,7 @@ type InkRole =
   | "accent"
   | "muted"
   | "code"
+  | "link"
   | "heading"
   | "success"
   | "warning"
@@ -29,7 +30,11 @@ type InkRole =
   | "match";
 
 /** Paints a text by its role; without colours the text stays as it is. */
-export type Ink = { readonly [Name in InkRole]: (text: string) => string } & { readonly level: ColorLevel };
+export type Ink = { readonly [Name in InkRole]: (text: string) => string } & {
+  readonly level: ColorLevel;
+  /** Null without colours. */
+  readonly palette: Palette | null;
+};
 
 /** Colours of code, by what a word in it is. */
 type CodeRole = "keyword" | "name" | "string" | "number" | "comment" | "builtin" | "added" | "removed";
@@ -37,104 +42,97 @@ type CodeRole = "keyword" | "name" | "string" | "number" | "comment" | "builtin"
 /** SGR parameters. */
 export interface Palette {
   readonly roles: { readonly [Name in InkRole]: string };
+  /** Of the six levels: told apart by weight and colour. */
+  readonly headings: readonly string[];
   readonly syntax: { readonly [Name in CodeRole]: string };
 }
 
-const attributes = { strong: "1", emphasis: "3" } as const;
-
 /**
- * The person's own sixteen colours, and faint for what is muted: bright black is the background itself in some palettes. Code has
- * neither yellow nor cyan by itself in the others, which are hard to read on white.
+ * A palette of few colours. Code and headings have those of the sixteen that are legible on their background: they are written most
+ * often, and these sequences are short.
+ *
+ * @param colors SGR parameters of a colour each
  */
-const sixteen: Palette = {
-  roles: {
-    ...attributes,
-    accent: "36",
-    muted: "2",
-    code: "36",
-    heading: "1;35",
-    success: "32",
-    warning: "33",
-    error: "31",
-    match: "1;31",
-  },
-  syntax: {
-    keyword: "35",
-    name: "34",
-    string: "32",
-    number: "36",
-    comment: "2",
-    builtin: "36",
-    added: "32",
-    removed: "31",
-  },
+function palette(
+  colors: { readonly [Name in "accent" | "muted" | "code" | "heading" | "success" | "warning" | "error"]: string },
+  syntax: Palette["syntax"],
+): Palette {
+  const { accent, muted, heading, error } = colors;
+  return {
+    roles: { ...colors, link: `4;${accent}`, heading: `1;${heading}`, strong: "1", emphasis: "3", match: `1;${error}` },
+    headings: [`1;4;${heading}`, `1;${heading}`, `1;${accent}`, "1", "3", `3;${muted}`],
+    syntax,
+  };
+}
+
+/** Three colours: yellow and cyan cannot be read on white. */
+const fewColors: Palette["syntax"] = {
+  keyword: "35",
+  name: "34",
+  string: "32",
+  number: "35",
+  comment: "2",
+  builtin: "34",
+  added: "32",
+  removed: "31",
 };
 
+/** The person's own sixteen colours, and faint for what is muted: bright black is the background itself in some palettes. */
+const sixteen = palette(
+  { accent: "36", muted: "2", code: "36", heading: "35", success: "32", warning: "33", error: "31" },
+  fewColors,
+);
+
 /** Contrast with black: 5 and more to 1. */
-const dark: Palette = {
-  roles: {
-    ...attributes,
+const dark = palette(
+  {
     accent: "38;5;75",
     muted: "38;5;245",
     code: "38;5;80",
-    heading: "1;38;5;141",
+    heading: "95",
     success: "38;5;114",
     warning: "38;5;215",
     error: "38;5;203",
-    match: "1;38;5;215",
   },
-  syntax: {
+  {
     keyword: "95",
     name: "94",
     string: "92",
     number: "93",
-    comment: "38;5;245",
+    comment: "2",
     builtin: "96",
     added: "92",
     removed: "91",
   },
-};
+);
 
 /** Contrast with white: 4.5 and more to 1. */
-const light: Palette = {
-  roles: {
-    ...attributes,
+const light = palette(
+  {
     accent: "38;5;25",
     muted: "38;5;242",
     code: "38;5;24",
-    heading: "1;38;5;91",
+    heading: "35",
     success: "38;5;28",
     warning: "38;5;130",
     error: "38;5;160",
-    match: "1;38;5;160",
   },
-  syntax: {
-    keyword: "35",
-    name: "34",
-    string: "38;5;28",
-    number: "38;5;130",
-    comment: "38;5;242",
-    builtin: "38;5;24",
-    added: "38;5;28",
-    removed: "31",
-  },
-};
+  { ...fewColors, string: "38;5;28", added: "38;5;28" },
+);
 
 /** For a background that nobody told: shades of a middle brightness, 3.7 and more to 1 with black and with white. */
-const either: Palette = {
-  roles: {
-    ...attributes,
+const either = palette(
+  {
     accent: "38;5;32",
     muted: "38;5;243",
     code: "38;5;30",
-    heading: "1;38;5;133",
+    heading: "35",
     success: "38;5;28",
     warning: "38;5;130",
     error: "38;5;167",
-    match: "1;38;5;167",
   },
-  syntax: { ...sixteen.syntax, comment: "38;5;243", number: "38;5;130" },
-};
+  fewColors,
+);
 
 /** The palette for a terminal; null where it shows no colours. */
 export function paletteOf({ level, name, background }: ThemeOptions): Palette | null {
@@ -146,12 +144,12 @@ export function paletteOf({ level, name, background }: ThemeOptions): Palette | 
 
 /** How a stream is painted. */
 export function createInk(options: ThemeOptions): Ink {
-  const palette = paletteOf(options);
+  const chosen = paletteOf(options);
   const painted = Object.keys(sixteen.roles).map((role) => [
     role,
-    palette === null ? (text: string) => text : painter(palette.roles[role as InkRole]),
+    chosen === null ? (text: string) => text : painter(chosen.roles[role as InkRole]),
   ]);
-  return { ...Object.fromEntries(painted), level: palette === null ? 0 : options.level } as Ink;
+  return { ...Object.fromEntries(painted), level: chosen === null ? 0 : options.level, palette: chosen } as Ink;
 }
 
 const reset = "\u001b[0m";

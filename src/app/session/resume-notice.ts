@@ -50,7 +50,7 @@ async function answerEnd(
   const [rendered] = await renderTexts(
     engine,
     [answer],
-    { ...abilities, color: terminal.ink.err.level },
+    { ...abilities, palette: terminal.ink.err.palette },
     renderTimeout,
   );
   if (rendered === null || rendered === undefined) return shortened(answer, "end");

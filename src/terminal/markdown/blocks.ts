@@ -1,7 +1,7 @@
 import { Code } from "./code.ts";
 import { Containers } from "./containers.ts";
 import { Flow } from "./flow.ts";
-import { prefixed, roomBeside, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
+import { prefixed, roomBeside, textColumns, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
 import { Line } from "./line.ts";
 import * as recognise from "./recognition.ts";
 import { plain, row, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
@@ -13,8 +13,6 @@ type LineEnding =
   | { readonly by: "line"; readonly pattern: RegExp; readonly orBlank: boolean }
   | { readonly by: "blank" }
   | { readonly by: "dedent" };
-
-const widestRule = 40;
 
 /**
  * The block structure of CommonMark, with tables and display formulas, line by line: each line is read once and changes
@@ -146,6 +144,8 @@ export class Blocks {
       if (!paragraph.empty) {
         prefix = { first: prefix.rest, rest: prefix.rest };
         this.#closeLeaf();
+        this.#gap = true;
+        this.#showGap();
       }
       this.#leaf = new Table(prefix, header, alignments);
       this.#settle();
@@ -186,7 +186,7 @@ export class Blocks {
     if (html !== null || formula !== null) {
       const ending: LineEnding = pattern === null ? { by: "blank" } : { by: "line", pattern, orBlank: html === null };
       this.#openFlow(depth, html === null ? "formula" : "html", line.remainder, goesOn, ending);
-      if (!goesOn && html?.end?.test(rest)) this.#closeLeaf();
+      if (!goesOn && (html === null ? formula?.whole : html.end?.test(rest))) this.#closeLeaf();
       return true;
     }
     if (!recognise.isRule(rest)) return false;
@@ -209,6 +209,7 @@ export class Blocks {
   #openFlow(depth: number, kind: Flow["kind"], text: string, goesOn: boolean, ending: LineEnding, level = 0): void {
     this.#close(depth);
     this.#ending = ending;
+    if (kind === "heading" || kind === "formula") this.#standApart();
     this.#leaf = new Flow(kind, this.#prefix(), level);
     this.#add(text, goesOn);
   }
@@ -216,16 +217,20 @@ export class Blocks {
   #openCode(depth: number, info: string | null, ending: LineEnding): void {
     this.#close(depth);
     this.#ending = ending;
+    this.#standApart();
     this.#leaf = new Code(this.#prefix(), info, this.#view, this.#provisional);
   }
 
   #rule(depth: number): void {
     this.#close(depth);
+    this.#standApart();
     const prefix = this.#prefix();
     const { theme, options } = this.#view;
-    const width = Math.min(widestRule, roomBeside(prefix, options.columns));
-    const rule = StyledText.of(theme.signs.rule.repeat(width), withSgr(plain, theme.look("frame")));
-    this.#final.push(...prefixed([rule], prefix, false, options.columns));
+    const columns = textColumns(options);
+    const width = roomBeside(prefix, columns);
+    const rule = StyledText.of(theme.symbols.rule.repeat(width), withSgr(plain, theme.look("frame")));
+    this.#final.push(...prefixed([rule], prefix, false, columns));
+    this.#gap = true;
   }
 
   #text(text: string, goesOn: boolean): void {
@@ -254,7 +259,8 @@ export class Blocks {
   #closeLeaf(): void {
     if (this.#leaf === null) return;
     this.#final.push(...this.#leaf.rows(this.#view));
-    if (this.#leaf instanceof Code && this.#leaf.endsBlank) this.#gap = true;
+    if (this.#leaf.kind !== "paragraph" && this.#leaf.kind !== "heading" && this.#leaf.kind !== "html")
+      this.#gap = true;
     this.#leaf = null;
     this.#partial = null;
   }
@@ -265,6 +271,11 @@ export class Blocks {
     this.#showGap();
     this.#begun = true;
     return this.#containers.prefix();
+  }
+
+  /** Puts a blank line before the block that comes, though the source has none; it has one after it too. */
+  #standApart(): void {
+    this.#gap = this.#begun;
   }
 
   #showGap(): void {

@@ -2,7 +2,7 @@ import type { Prefix } from "./leaf.ts";
 import type { Line } from "./line.ts";
 import type { ListMarker } from "./recognition.ts";
 import { plain, StyledText, withSgr } from "./styled-text.ts";
-import type { Theme } from "./theme.ts";
+import type { MarkdownTheme } from "./theme.ts";
 
 /** A quote, a list, or an item of one. Never changed, only replaced, so that forks share them. */
 type Container =
@@ -25,10 +25,10 @@ const deepest = 32;
 
 /** The containers open at the end of the document, the outermost first. */
 export class Containers {
-  readonly #theme: Theme;
+  readonly #theme: MarkdownTheme;
   #open: readonly Container[] = [];
 
-  constructor(theme: Theme) {
+  constructor(theme: MarkdownTheme) {
     this.#theme = theme;
   }
 
@@ -71,9 +71,13 @@ export class Containers {
       this.#open = this.#open.slice(0, -1);
     }
     const bullets = this.#open.filter(({ kind }) => kind === "list").length;
-    const mark = marker.ordered ? `${list.next}${marker.delimiter} ` : this.#theme.bullet(bullets);
+    const indent = passMarker(line, marker);
+    const task = passTask(line);
+    const number = marker.ordered ? `${list.next}${marker.delimiter} ` : "";
+    const { todo, done } = this.#theme.symbols;
+    const box = task === null ? "" : `${task ? done : todo} `;
     this.#push({ ...list, next: list.next + 1 });
-    this.#push({ kind: "item", indent: passMarker(line, marker), mark, fresh: true, empty: true });
+    this.#push({ kind: "item", indent, mark: number + box || this.#theme.bullet(bullets), fresh: true, empty: true });
   }
 
   /** A list that waits for its next item ends when something else comes. */
@@ -111,8 +115,8 @@ export class Containers {
     const rest = new StyledText();
     for (const container of this.#open) {
       if (container.kind === "quote") {
-        first.add(this.#theme.signs.quote, bar);
-        rest.add(this.#theme.signs.quote, bar);
+        first.add(this.#theme.quote, bar);
+        rest.add(this.#theme.quote, bar);
       } else if (container.kind === "item") {
         const space = " ".repeat(container.mark.length);
         first.add(container.fresh ? container.mark : space);
@@ -148,6 +152,15 @@ function passQuoteMark(line: Line): boolean {
   line.take(1);
   if (line.indent > 0) line.skip(1);
   return true;
+}
+
+/** Passes the box of a task (`[ ]`, `[x]`) with text behind it. @returns whether it is done; null where there is none */
+function passTask(line: Line): boolean | null {
+  const box = line.indent > 3 ? null : /^\[([ xX])\](?=[ \t]+\S)/.exec(line.rest);
+  if (box === null) return null;
+  line.take(box[0].length);
+  line.skip(line.indent);
+  return box[1] !== " ";
 }
 
 /** Passes the marker of an item and the space after it. @returns the columns its content is indented by */

@@ -4,7 +4,7 @@ import { languages } from "./languages.ts";
 import type { MarkdownView } from "./leaf.ts";
 import type { MarkdownOptions } from "./options.ts";
 import type { MarkdownRow } from "./styled-text.ts";
-import { Theme } from "./theme.ts";
+import { MarkdownTheme } from "./theme.ts";
 
 /** Characters of a line (UTF-16 code units) that are waited for; then what came is read as the beginning of a long one. */
 const longLine = 256;
@@ -13,7 +13,7 @@ const longHead = 2048;
 const longTableRow = 8192;
 
 /** Lines of which nothing is known yet but that they begin with a mark; showing it would only have to be taken back. */
-const marksOnly = /^[\s>*+\-_=#`~|:$\\]*$/;
+const marksOnly = /^(?:[\s>*+\-_=#`~|:$\\]*|[\s>]*(?:[-+*]|\d{1,9}[.)]) +\[(?:[ xX]\]? *)?)$/;
 const fenceMarks = /^[\s>]*(?:`+|~+)?$/;
 
 /**
@@ -30,7 +30,7 @@ export class MarkdownDocument {
   #heldReturn = false;
 
   constructor(options: MarkdownOptions) {
-    this.view = { options, theme: new Theme(options), languages };
+    this.view = { options, theme: new MarkdownTheme(options), languages };
     this.#blocks = new Blocks(this.view);
   }
 

@@ -1,8 +1,9 @@
+import { formulaText } from "./formula-text.ts";
 import { inline, isClosed } from "./inline.ts";
-import { prefixed, roomBeside, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
+import { prefixed, roomBeside, textColumns, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
 import { plain, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
 import { closeMarks, withoutLastMark } from "./open-constructs.ts";
-import { characterStart } from "../width.ts";
+import { characterStart, displayWidth } from "../width.ts";
 import { breaksBetween, wrap } from "./wrap.ts";
 
 /**
@@ -16,9 +17,15 @@ const longestGuess = 200;
 
 const mostForGuess = 512;
 
+/** Characters of a display formula that are waited for; a longer one is shown as its source. */
+const longestFormula = 2048;
+const formulaIndent = "  ";
+
+const indented = (prefix: StyledText) => new StyledText().addAll(prefix).add(formulaIndent);
+
 export type FlowKind = "paragraph" | "heading" | "html" | "formula";
 
-/** Text that flows in rows: a paragraph, a heading, and verbatim what is HTML or a display formula. */
+/** Text that flows in rows: a paragraph, a heading, a display formula, and HTML verbatim. */
 export class Flow implements Leaf {
   readonly kind: FlowKind;
   readonly prefix: Prefix;
@@ -86,7 +93,7 @@ export class Flow implements Leaf {
       const lines = wrap(new StyledText().addAll(this.#carry).addAll(whole), this.#room(view));
       this.#carry = lines.pop() ?? new StyledText();
       if (lines.length > 0) {
-        rows.push(...prefixed(lines, this.prefix, this.#begun, view.options.columns));
+        rows.push(...prefixed(lines, this.prefix, this.#begun, textColumns(view.options)));
         this.#begun = true;
       }
       this.source = this.source.slice(end);
@@ -96,11 +103,25 @@ export class Flow implements Leaf {
   }
 
   rows(view: MarkdownView): MarkdownRow[] {
-    return this.#draw(this.#styled(this.source, view), view);
+    return this.#formula(view) ?? this.#draw(this.#styled(this.source, view), view);
+  }
+
+  /** A display formula as text, two columns to the right; null where its source says more. */
+  #formula(view: MarkdownView): MarkdownRow[] | null {
+    if (this.kind !== "formula" || this.sealed || !view.theme.unicode) return null;
+    const content = /^(?:\$\$([^]*)\$\$|\\\[([^]*)\\\])$/.exec(this.source.trim());
+    const rows = formulaText(content?.[1] ?? content?.[2] ?? "");
+    if (rows === null) return null;
+    const room = this.#room(view) - formulaIndent.length;
+    if (rows.length > 1 && rows.some((text) => displayWidth(text) > room)) return null;
+    const look = withSgr(plain, view.theme.look("math"));
+    const lines = rows.flatMap((text) => wrap(StyledText.of(text, look), room));
+    const prefix = { first: indented(this.prefix.first), rest: indented(this.prefix.rest) };
+    return prefixed(lines, prefix, false, textColumns(view.options));
   }
 
   preview(view: MarkdownView): MarkdownRow[] {
-    if (this.kind === "html" || this.kind === "formula") return this.rows(view);
+    if (this.kind === "html" || this.kind === "formula") return this.#draw(this.#styled(this.source, view), view);
     const known = withoutLastMark(this.source);
     const whole = this.#styled(known, view);
     // Where no place was found to give out the beginning, marks already stand open that nothing closes.
@@ -114,11 +135,11 @@ export class Flow implements Leaf {
 
   #draw(text: StyledText, view: MarkdownView): MarkdownRow[] {
     const whole = new StyledText().addAll(this.#carry).addAll(text);
-    return prefixed(wrap(whole, this.#room(view)), this.prefix, this.#begun, view.options.columns);
+    return prefixed(wrap(whole, this.#room(view)), this.prefix, this.#begun, textColumns(view.options));
   }
 
   #room(view: MarkdownView): number {
-    return roomBeside(this.prefix, view.options.columns);
+    return roomBeside(this.prefix, textColumns(view.options));
   }
 
   #styled(source: string, { theme }: MarkdownView): StyledText {
@@ -132,6 +153,7 @@ export class Flow implements Leaf {
   /** How much of the source can be given out: up to a break where nothing is open; 0 while there is none. */
   #sealable(): number {
     const raw = this.kind === "html" || this.kind === "formula";
+    if (this.kind === "formula" && !this.sealed && this.source.length < longestFormula) return 0;
     for (const size of windows) {
       if (this.source.length < size) return 0;
       const places = this.#places(size).slice(0, this.#hopeless ? 1 : undefined);

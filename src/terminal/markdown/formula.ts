@@ -23,10 +23,19 @@ export function formulas(md: MarkdownIt): void {
     if (!silent) {
       const token = state.push("formula", "", 0);
       token.content = state.src.slice(state.pos, state.pos + length);
+      // `US$5 … US$`: dollars at a word are hardly a formula's; they must not get lost.
+      const beside = state.src.charAt(state.pos - 1) + state.src.charAt(state.pos + length);
+      token.info = token.content.startsWith("$") && /[A-Za-z0-9]/.test(beside) ? "" : contentOf(token.content);
     }
     state.pos += length;
     return true;
   });
+}
+
+/** What is between dollars or brackets. */
+function contentOf(formula: string): string {
+  const marks = /^(?:\$\$|\\[([])/.test(formula) ? 2 : 1;
+  return formula.slice(marks, -marks);
 }
 
 const patterns = [

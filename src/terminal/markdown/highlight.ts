@@ -1,6 +1,6 @@
 import type { HLJSApi, HighlightResult } from "highlight.js";
 import { plain, StyledText, withSgr } from "./styled-text.ts";
-import type { Theme } from "./theme.ts";
+import type { MarkdownTheme } from "./theme.ts";
 
 /** Characters of code looked at again for each line, at most. */
 const longestContext = 1024;
@@ -19,12 +19,12 @@ const contextRatio = 16;
 export class Highlighter {
   readonly #api: HLJSApi;
   readonly #language: string;
-  readonly #theme: Theme;
+  readonly #theme: MarkdownTheme;
   #context = "";
   /** Characters of context that may still be read. */
   #left = freeContext;
 
-  constructor(api: HLJSApi, language: string, theme: Theme) {
+  constructor(api: HLJSApi, language: string, theme: MarkdownTheme) {
     this.#api = api;
     this.#language = language;
     this.#theme = theme;
@@ -66,7 +66,7 @@ const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 const parts = /<span class="([^"]*)">|<\/span>|&([#\w]+);|[^<&]+/g;
 
 /** The last line of highlight.js's HTML, which ends with a newline, as styled text. */
-function lastLine(html: string, theme: Theme): StyledText {
+function lastLine(html: string, theme: MarkdownTheme): StyledText {
   const end = html.lastIndexOf("\n");
   const start = html.lastIndexOf("\n", Math.max(0, end - 1)) + 1;
   const out = new StyledText();

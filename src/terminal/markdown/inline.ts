@@ -1,8 +1,9 @@
 import markdownIt, { type Token } from "markdown-it";
 import cjkFriendly from "markdown-it-cjk-friendly";
 import { formulas, products } from "./formula.ts";
+import { formulaText } from "./formula-text.ts";
 import { plain, StyledText, withSgr, type Style } from "./styled-text.ts";
-import type { Theme } from "./theme.ts";
+import type { MarkdownTheme } from "./theme.ts";
 
 /** Only its inline half is used; why, and why the block half is not, is in docs/decisions/0010-markdown.md. */
 const md = markdownIt("commonmark").enable("strikethrough").use(cjkFriendly).use(formulas).use(products);
@@ -15,7 +16,7 @@ const clickable = /^(?:https?:\/\/|mailto:)[\x21-\x7e]{1,2000}$/i;
 const emphases = { strong: "strong", em: "emphasis", s: "strike" } as const;
 
 /** The text of a paragraph, heading or cell with its looks; line breaks of the source are kept as newlines. */
-export function inline(source: string, theme: Theme, base: Style = plain): StyledText {
+export function inline(source: string, theme: MarkdownTheme, base: Style = plain): StyledText {
   const out = new StyledText();
   if (!/[\\`*_~[\]<>&!$\n]/.test(source)) return out.add(source, base);
   const styles = [base];
@@ -41,20 +42,22 @@ export function inline(source: string, theme: Theme, base: Style = plain): Style
   return out;
 }
 
-function leafToken(out: StyledText, token: Token, style: Style, theme: Theme): void {
+function leafToken(out: StyledText, token: Token, style: Style, theme: MarkdownTheme): void {
   const { type, content, markup } = token;
   if (type === "softbreak" || type === "hardbreak") out.add("\n");
   else if (type === "code_inline") {
     const marks = theme.colored ? "" : markup;
     out.add(marks + content + marks, withSgr(style, theme.look("code")));
-  } else if (type === "formula") out.add(content, withSgr(style, theme.look("math")));
-  else if (type === "html_inline" && /^<br\s*\/?>$/i.test(content)) out.add("\n");
+  } else if (type === "formula") {
+    const rows = theme.unicode && token.info !== "" ? formulaText(token.info) : null;
+    out.add(rows?.length === 1 ? rows[0]! : content, withSgr(style, theme.look("math")));
+  } else if (type === "html_inline" && /^<br\s*\/?>$/i.test(content)) out.add("\n");
   else if (type === "html_inline") out.add(content, withSgr(style, theme.look("html")));
   else if (type === "image") image(out, token, style, theme);
   else out.add(content, style);
 }
 
-function image(out: StyledText, token: Token, style: Style, theme: Theme): void {
+function image(out: StyledText, token: Token, style: Style, theme: MarkdownTheme): void {
   const href = String(token.attrGet("src") ?? "");
   const text = md.renderer.renderInlineAsText(token.children ?? [], md.options, {});
   const start = out.text.length;
@@ -62,7 +65,7 @@ function image(out: StyledText, token: Token, style: Style, theme: Theme): void 
   address(out, { href, start, style }, theme);
 }
 
-function linkStyle(href: string, style: Style, theme: Theme): Style {
+function linkStyle(href: string, style: Style, theme: MarkdownTheme): Style {
   const underlined = withSgr(style, theme.look("link"));
   return theme.hyperlinks && clickable.test(href) ? { sgr: underlined.sgr, link: href } : underlined;
 }
@@ -71,7 +74,7 @@ function linkStyle(href: string, style: Style, theme: Theme): Style {
  * Shows where a link leads, unless its text says so or a click does. A text that itself looks like an address, but of
  * another place, never stands alone: that is how people are led astray.
  */
-function address(out: StyledText, link: { href: string; start: number; style: Style }, theme: Theme): void {
+function address(out: StyledText, link: { href: string; start: number; style: Style }, theme: MarkdownTheme): void {
   const text = out.text.slice(link.start);
   const target = md.normalizeLinkText(link.href);
   const said = [link.href, target].some(

@@ -1,12 +1,12 @@
 import type { Languages } from "./languages.ts";
 import type { MarkdownOptions } from "./options.ts";
 import { row, type MarkdownRow, type StyledText } from "./styled-text.ts";
-import type { Theme } from "./theme.ts";
+import type { MarkdownTheme } from "./theme.ts";
 
 /** What a block needs to know of the terminal; `options` changes with a resize. */
 export interface MarkdownView {
   options: MarkdownOptions;
-  readonly theme: Theme;
+  readonly theme: MarkdownTheme;
   readonly languages: Languages;
 }
 
@@ -35,6 +35,11 @@ export interface Leaf {
 export interface Prefix {
   readonly first: StyledText;
   readonly rest: StyledText;
+}
+
+/** Columns that text may take. */
+export function textColumns({ columns, width }: MarkdownOptions): number {
+  return Math.min(columns, width);
 }
 
 /** Columns that marks and indentation leave for text in any case: the outer ones of many are cut off. */

@@ -82,11 +82,19 @@ export function htmlOpening(rest: string, inParagraph: boolean): { end: RegExp |
   return htmlKinds.find(({ start, interrupts }) => (interrupts || !inParagraph) && start.test(rest)) ?? null;
 }
 
-/** A display formula that goes on over lines: what ends it; one that ends on its own line is left to the paragraph. */
-export function formulaOpening(rest: string): { end: RegExp } | null {
-  if (rest.startsWith("$$") && !rest.includes("$$", 2)) return { end: /\$\$\s*$/ };
-  if (/^\\\[(?=[\s\\]|$)/.test(rest) && !rest.includes("\\]", 2)) return { end: /\\\]\s*$/ };
-  return null;
+const formulaKinds: readonly { readonly whole: RegExp; readonly begun: RegExp; readonly end: RegExp }[] = [
+  { whole: /^\$\$(?!\s*\$\$)(?:(?!\$\$).)+\$\$\s*$/, begun: /^\$\$(?!.*\$\$)/, end: /\$\$\s*$/ },
+  {
+    whole: /^\\\[(?=[\s\\]|.*[\^_=])(?!\s*\\\])(?:(?!\\\]).)+\\\]\s*$/,
+    begun: /^\\\[(?=[\s\\]|$)(?!.*\\\])/,
+    end: /\\\]\s*$/,
+  },
+];
+
+/** A display formula: what ends it, and whether it ends on this line; one with text behind it is left to the paragraph. */
+export function formulaOpening(rest: string): { end: RegExp; whole: boolean } | null {
+  const found = formulaKinds.find(({ whole, begun }) => whole.test(rest) || begun.test(rest));
+  return found === undefined ? null : { end: found.end, whole: found.whole.test(rest) };
 }
 
 export type Alignment = "left" | "right" | "center";

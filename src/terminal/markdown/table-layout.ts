@@ -1,6 +1,6 @@
 import { displayWidth } from "../width.ts";
 import { plain, StyledText, withSgr } from "./styled-text.ts";
-import type { Theme } from "./theme.ts";
+import type { MarkdownTheme } from "./theme.ts";
 import type { Alignment } from "./recognition.ts";
 import { wrap } from "./wrap.ts";
 
@@ -15,8 +15,8 @@ export interface TableShape {
 }
 
 /** How columns that would like to be `natural` wide share the room: who needs little gets it, the others share alike. */
-export function shapeOf(natural: readonly number[], room: number, theme: Theme): TableShape {
-  const separators = theme.signs.column.length * (natural.length - 1);
+export function shapeOf(natural: readonly number[], room: number, theme: MarkdownTheme): TableShape {
+  const separators = theme.column.length * (natural.length - 1);
   let left = room - separators;
   if (natural.reduce((sum, width) => sum + width, 0) <= left) return { widths: natural, ruled: false };
   if (left < narrowest * natural.length) return { widths: null, ruled: true };
@@ -40,14 +40,14 @@ export function rowLines(
   cells: readonly StyledText[],
   widths: readonly number[],
   alignments: readonly Alignment[],
-  theme: Theme,
+  theme: MarkdownTheme,
 ): StyledText[] {
   const wrapped = widths.map((width, index) => wrap(cells[index] ?? new StyledText(), Math.max(1, width)));
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) => {
     const out = new StyledText();
     for (const [index, width] of widths.entries()) {
-      if (index > 0) out.add(theme.signs.column, withSgr(plain, theme.look("frame")));
+      if (index > 0) out.add(theme.column, withSgr(plain, theme.look("frame")));
       const part = wrapped[index]?.[line]?.trimEnd() ?? new StyledText();
       const free = Math.max(0, width - displayWidth(part.text));
       const before = { left: 0, right: free, center: Math.floor(free / 2) }[alignments[index] ?? "left"];
@@ -60,9 +60,9 @@ export function rowLines(
   });
 }
 
-export function ruleLine(widths: readonly number[], theme: Theme): StyledText {
-  const { rule, cross } = theme.signs;
-  return StyledText.of(widths.map((width) => rule.repeat(width)).join(cross), withSgr(plain, theme.look("frame")));
+export function ruleLine(widths: readonly number[], theme: MarkdownTheme): StyledText {
+  const rules = widths.map((width) => theme.symbols.rule.repeat(width));
+  return StyledText.of(rules.join(theme.cross), withSgr(plain, theme.look("frame")));
 }
 
 /** A row as a record: each cell after its column's name. */

@@ -3,7 +3,7 @@ import { prefixed, roomBeside, type Leaf, type Prefix, type MarkdownView } from 
 import { tableCells, type Alignment } from "./recognition.ts";
 import { plain, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
 import { naturalWidth, recordLines, rowLines, ruleLine, shapeOf, type TableShape } from "./table-layout.ts";
-import type { Theme } from "./theme.ts";
+import type { MarkdownTheme } from "./theme.ts";
 import { wrap } from "./wrap.ts";
 
 /** Rows of a table that are waited for, however high they are, before the widths of its columns are fixed. */
@@ -81,7 +81,7 @@ export class Table implements Leaf {
     return prefixed(lines, this.#prefix, this.#given !== null, view.options.columns);
   }
 
-  #headLines({ widths }: TableShape, theme: Theme, room: number): StyledText[] {
+  #headLines({ widths }: TableShape, theme: MarkdownTheme, room: number): StyledText[] {
     if (widths !== null) return [...rowLines(this.#header, widths, this.#alignments, theme), ruleLine(widths, theme)];
     if (this.#body.length > 0) return [];
     const line = new StyledText();
@@ -89,7 +89,7 @@ export class Table implements Leaf {
     return wrap(line, room);
   }
 
-  #read(theme: Theme): void {
+  #read(theme: MarkdownTheme): void {
     for (const source of this.#sources) {
       const heads = this.#header.length === 0;
       const cells = this.#cells(source, theme, heads ? theme.look("tableHead") : "");
@@ -103,7 +103,7 @@ export class Table implements Leaf {
     this.#sources = [];
   }
 
-  #cells(source: string, theme: Theme, look: string): StyledText[] {
+  #cells(source: string, theme: MarkdownTheme, look: string): StyledText[] {
     const texts = tableCells(source);
     const columns = this.#alignments.length;
     // GFM drops cells beyond the last column; nothing a model wrote is dropped here.

@@ -1,94 +1,92 @@
+import { symbolsOf, type Symbols } from "../symbols.ts";
+import type { Palette } from "../theme.ts";
 import type { MarkdownOptions } from "./options.ts";
 
-/** SGR parameters by what the text is. Only attributes and the sixteen palette colours, which the person chose to be legible. */
-const looks = {
-  strong: "1",
-  emphasis: "3",
-  strike: "9",
-  code: "36",
-  link: "4",
-  address: "2",
-  math: "35",
-  html: "2",
-  label: "2",
-  frame: "2",
-  tableHead: "1",
-} as const;
+/** SGR parameters that are the same in every palette; frames are faint, as there are many of them and faint is short. */
+const attributes = { strong: "1", emphasis: "3", strike: "9", frame: "2", tableHead: "1" } as const;
 
-const headings = ["1;4", "1", "1", "1;3", "3", "3"];
+/** The roles of the palette that other text has. */
+const roles = { code: "code", math: "code", link: "link", address: "muted", html: "muted", label: "muted" } as const;
+
+type MarkdownLook = keyof typeof attributes | keyof typeof roles;
 
 /** highlight.js scopes, the first part of a dotted one when the whole is not listed. */
-const codeLooks: Readonly<Record<string, string>> = {
-  keyword: "35",
-  "template-tag": "35",
-  tag: "34",
-  name: "34",
-  "selector-tag": "34",
-  title: "34",
-  section: "1",
-  string: "32",
-  regexp: "32",
-  char: "32",
-  link: "32",
-  symbol: "33",
-  bullet: "33",
-  number: "33",
-  literal: "33",
-  comment: "90",
-  quote: "90",
-  meta: "90",
-  built_in: "36",
-  type: "36",
-  attr: "36",
-  attribute: "36",
-  property: "36",
-  "selector-class": "36",
-  "selector-id": "36",
-  "template-variable": "36",
-  "variable.language": "35",
-  strong: "1",
-  emphasis: "3",
-  addition: "32",
-  deletion: "31",
+const scopes: Readonly<Record<string, keyof Palette["syntax"]>> = {
+  keyword: "keyword",
+  "template-tag": "keyword",
+  "variable.language": "keyword",
+  tag: "name",
+  name: "name",
+  "selector-tag": "name",
+  title: "name",
+  section: "name",
+  string: "string",
+  regexp: "string",
+  char: "string",
+  link: "string",
+  symbol: "number",
+  bullet: "number",
+  number: "number",
+  literal: "number",
+  comment: "comment",
+  quote: "comment",
+  meta: "comment",
+  built_in: "builtin",
+  type: "builtin",
+  attr: "builtin",
+  attribute: "builtin",
+  property: "builtin",
+  "selector-class": "builtin",
+  "selector-id": "builtin",
+  "template-variable": "builtin",
+  addition: "added",
+  deletion: "removed",
 };
 
-const signs = {
-  unicode: {
-    bullets: ["\u2022 ", "\u25e6 ", "\u25aa "],
-    quote: "\u2502 ",
-    rule: "\u2500",
-    column: " \u2502 ",
-    cross: "\u2500\u253c\u2500",
-  },
-  ascii: { bullets: ["* ", "- ", "+ "], quote: "> ", rule: "-", column: " | ", cross: "-+-" },
-} as const;
-
-/** How everything looks on this terminal. Without colour every look is empty, and Markdown's own marks are kept instead. */
-export class Theme {
+/** How Markdown looks on this terminal. Without colours every look is empty, and Markdown's own marks are kept instead. */
+export class MarkdownTheme {
   readonly colored: boolean;
   readonly hyperlinks: boolean;
-  readonly signs: (typeof signs)["unicode" | "ascii"];
+  /** Formulas can be shown as text. */
+  readonly unicode: boolean;
+  readonly symbols: Symbols;
+  /** What stands before each row of a quote, between columns, and where a rule crosses that. */
+  readonly quote: string;
+  readonly column: string;
+  readonly cross: string;
+  readonly #palette: Palette | null;
 
-  constructor(options: MarkdownOptions) {
-    this.colored = options.color > 0;
-    this.hyperlinks = options.hyperlinks;
-    this.signs = options.unicode ? signs.unicode : signs.ascii;
+  constructor({ palette, hyperlinks, unicode }: MarkdownOptions) {
+    this.#palette = palette;
+    this.colored = palette !== null;
+    this.hyperlinks = hyperlinks;
+    this.unicode = unicode;
+    this.symbols = symbolsOf(unicode);
+    const { bar, rule, cross } = this.symbols;
+    this.quote = unicode ? `${bar} ` : "> ";
+    this.column = ` ${bar} `;
+    this.cross = `${rule}${cross}${rule}`;
   }
 
-  look(name: keyof typeof looks): string {
-    return this.colored ? looks[name] : "";
+  /** SGR parameters. */
+  look(name: MarkdownLook): string {
+    if (this.#palette === null) return "";
+    return name in attributes
+      ? attributes[name as keyof typeof attributes]
+      : this.#palette.roles[roles[name as keyof typeof roles]];
   }
 
+  /** @param level 1 to 6; 0 is no heading */
   heading(level: number): string {
-    return this.colored ? (headings[level - 1] ?? "") : "";
+    return this.#palette?.headings[level - 1] ?? "";
   }
 
   code(scope: string): string {
-    if (!this.colored) return "";
-    return codeLooks[scope] ?? codeLooks[scope.slice(0, scope.indexOf("."))] ?? "";
+    const name = scopes[scope] ?? scopes[scope.slice(0, scope.indexOf("."))];
+    return name === undefined ? "" : (this.#palette?.syntax[name] ?? "");
   }
 
   bullet(depth: number): string {
-    return this.signs.bullets[depth % this.signs.bullets.length] ?? "";
+    return `${this.symbols.bullets[depth % this.symbols.bullets.length]} `;
   }
 }

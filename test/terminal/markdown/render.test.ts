@@ -6,24 +6,28 @@ import {
   type MarkdownOptions,
 } from "../../../src/terminal/markdown/stream.ts";
 import { displayWidth } from "../../../src/terminal/width.ts";
-import { Screen } from "./screen.ts";
+import { Screen, sixteen } from "./screen.ts";
 
 const colored: MarkdownOptions = {
   columns: 60,
   rows: 24,
-  color: 1,
+  width: 100,
+  palette: sixteen,
   hyperlinks: true,
   synchronized: true,
   unicode: true,
   cursor: true,
   reflow: "all",
 };
-const plain: MarkdownOptions = { ...colored, color: 0, hyperlinks: false };
+const plain: MarkdownOptions = { ...colored, palette: null, hyperlinks: false };
 
 const rows = (text: string, special: Partial<MarkdownOptions> = {}) =>
   renderMarkdown(text, { ...plain, ...special })
     .split("\n")
     .slice(0, -1);
+
+/** Beside the language of code, or alone. */
+const rule = "\u2500".repeat(32);
 
 const full = "\u91cf\u5b50\u8ba1\u7b97\u5229\u7528\u53e0\u52a0\u6001";
 
@@ -63,11 +67,13 @@ describe("prose", () => {
     );
   });
 
-  it("leaves LaTeX, prices and products as they are", () => {
-    const text = String.raw`$a_1 * b_1$ and \(x_i\) cost $5 or $6, 2*3*4`;
-    expect(rows(text)).toEqual([text]);
-    const formula = "\\[\n\\begin{aligned} a_1 &= b \\\\\n- c *d* \\end{aligned}\n\\]";
-    expect(rows(formula)).toEqual(formula.split("\n"));
+  it("is at most so wide as is asked for, rules too, but for tables and code", () => {
+    const [title, row, code] = ["| a | b |\n|---|---|", "x".repeat(30), "y".repeat(60)];
+    const text = `${"word ".repeat(20)}\n\n---\n\n${title}\n| ${row} | ${row} |\n\n\`\`\`\n${code}\n\`\`\``;
+    const widths = rows(text, { width: 40, columns: 80 }).map(displayWidth);
+    expect(widths.slice(0, 5)).toEqual([39, 39, 19, 0, 40]);
+    expect(widths).toContain(63);
+    expect(widths.at(-1)).toBe(60);
   });
 
   it("shows HTML as text", () => {
@@ -81,12 +87,20 @@ describe("prose", () => {
 
 describe("blocks", () => {
   it("have looks of their own", () => {
-    const text = "# One\n\n## Two\n\n**b** *e* ~~s~~ `c`\n\n---";
+    const headings = [1, 2, 3, 4, 5, 6].map((level) => `${"#".repeat(level)} h`).join("\n");
+    const text = `${headings}\n**b** *e* ~~s~~ \`c\`\n\n---`;
     expect(renderMarkdown(text, { ...colored, columns: 8 }).split("\n")).toEqual([
-      "\x1b[1;4mOne\x1b[m",
+      "\x1b[1;4;35mh\x1b[m",
       "",
-      "\x1b[1mTwo\x1b[m",
+      "\x1b[1;35mh\x1b[m",
       "",
+      "\x1b[1;36mh\x1b[m",
+      "",
+      "\x1b[1mh\x1b[m",
+      "",
+      "\x1b[3mh\x1b[m",
+      "",
+      "\x1b[3;2mh\x1b[m",
       "\x1b[1mb\x1b[m \x1b[3me\x1b[m \x1b[9ms\x1b[m \x1b[36mc\x1b[m",
       "",
       "\x1b[2m\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\x1b[m",
@@ -101,12 +115,18 @@ describe("blocks", () => {
   });
 
   it("hang in lists and quotes", () => {
-    expect(rows("- one two three\n  1. four five six\n- [x] done\n\n> a b c d e f g h", { columns: 14 })).toEqual([
+    expect(
+      rows("- one two three\n  1. four five six\n- [x] done one by one\n1. [ ] to do\n\n> a b c d e f g h", {
+        columns: 14,
+      }),
+    ).toEqual([
       "\u2022 one two",
       "  three",
       "  1. four five",
       "     six",
-      "\u2022 [x] done",
+      "\u2611 done one by",
+      "  one",
+      "1. \u2610 to do",
       "",
       "\u2502 a b c d e f",
       "\u2502 g h",
@@ -114,9 +134,10 @@ describe("blocks", () => {
   });
 
   it("are drawn in ASCII where there is no Unicode", () => {
-    const text = "- a\n\n> b\n\n| c | d |\n|---|---|\n| e | f |\n\n***";
+    const text = "- a\n- [x] $x^2$\n\n> b\n\n| c | d |\n|---|---|\n| e | f |\n\n***";
     expect(rows(text, { unicode: false, columns: 10 })).toEqual([
       "* a",
+      "[x] $x^2$",
       "",
       "> b",
       "",
@@ -197,9 +218,10 @@ describe("code", () => {
     const screen = new Screen(colored);
     await screen.write(renderMarkdown(text, colored));
     const copied = screen.text();
-    expect(copied).toContain(`python\n${source}\n${long}\n`);
-    expect(copied).toContain("\nin a list\n  indented\n");
-    expect(copied).toContain("\nquoted");
+    expect(copied).toContain(`\npython ${rule.slice(7)}\n${source}\n${long}\n\n`);
+    // As far in as what it stands in, without that one's marks.
+    expect(copied).toContain(`\n   ${rule}\n   in a list\n     indented\n\n`);
+    expect(copied).toContain(`\n\u2502 ${rule}\n  quoted`);
     screen.dispose();
   });
 
@@ -207,11 +229,11 @@ describe("code", () => {
     const text = `\`\`\`py\n${source}\n\`\`\``;
     await loadLanguages(text);
     expect(renderMarkdown(text, colored).split("\n")).toEqual([
-      "\x1b[2mpy\x1b[m",
+      `\x1b[2mpy ${rule.slice(3)}\x1b[m`,
       "\x1b[35mdef\x1b[m \x1b[34mf\x1b[m(a):",
       "    \x1b[32m'''doc\x1b[m",
       "\x1b[32m    '''\x1b[m",
-      "    \x1b[35mreturn\x1b[m a  \x1b[90m# \u4e2d\u6587\x1b[m",
+      "    \x1b[35mreturn\x1b[m a  \x1b[2m# \u4e2d\u6587\x1b[m",
       "",
     ]);
   });
@@ -220,12 +242,43 @@ describe("code", () => {
     const text = "```nonsense\nlet x = 'y'\n```\n\n```\nlet x = 'y'\n```";
     await loadLanguages(text);
     const code = "let x = 'y'\n";
-    expect(renderMarkdown(text, colored)).toBe(`\x1b[2mnonsense\x1b[m\n${code}\n${code}`);
+    expect(renderMarkdown(text, colored)).toBe(
+      `\x1b[2mnonsense ${rule.slice(9)}\x1b[m\n${code}\n\x1b[2m${rule}\x1b[m\n${code}`,
+    );
     const stream = new MarkdownStream(colored);
-    expect(stream.push("```\nlet x = 'y'\nlet")).toBe(`${code}let`);
+    expect(stream.push("```\nlet x = 'y'\nlet")).toBe(`\x1b[2m${rule}\x1b[m\n${code}let`);
+  });
+
+  it("tells by blank lines where it begins and ends, and by its label alone in a narrow window", () => {
+    expect(rows("a\n```js\nb\n```\nc\n- d\n  ```\n  e\n  ```\n- f", { columns: 6 })).toEqual([
+      "a",
+      "",
+      "js",
+      "b",
+      "",
+      "c",
+      "\u2022 d",
+      "",
+      "  \u2500\u2500\u2500\u2500",
+      "  e",
+      "",
+      "\u2022 f",
+    ]);
+  });
+
+  it("shows what a change adds, takes away and where", async () => {
+    const text = "```diff\n@@ -1,2 +1,2 @@\n-a\n+b\n c\n```";
+    await loadLanguages(text);
+    expect(renderMarkdown(text, colored).split("\n").slice(1)).toEqual([
+      "\x1b[2m@@ -1,2 +1,2 @@\x1b[m",
+      "\x1b[31m-a\x1b[m",
+      "\x1b[32m+b\x1b[m",
+      " c",
+      "",
+    ]);
   });
 
   it("has its tabs as spaces and none at the end of a line", () => {
-    expect(rows("```\n\ta\t\n```")).toEqual(["    a"]);
+    expect(rows("```\n\ta\t\n```")).toEqual([rule, "    a"]);
   });
 });

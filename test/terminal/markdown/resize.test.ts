@@ -7,12 +7,13 @@ import {
   type MarkdownOptions,
 } from "../../../src/terminal/markdown/stream.ts";
 import { answer, pieces } from "./answers.ts";
-import { Screen } from "./screen.ts";
+import { Screen, sixteen } from "./screen.ts";
 
 const terminal: MarkdownOptions = {
   columns: 80,
   rows: 30,
-  color: 1,
+  width: 100,
+  palette: sixteen,
   hyperlinks: true,
   synchronized: true,
   unicode: true,

@@ -1,5 +1,9 @@
 import * as graphemes from "@xterm/addon-unicode-graphemes";
 import headless from "@xterm/headless";
+import { paletteOf } from "../../../src/terminal/theme.ts";
+
+/** The colours of a terminal that has sixteen. */
+export const sixteen = paletteOf({ level: 1, name: "auto", background: null });
 
 export interface ScreenOptions {
   readonly columns: number;

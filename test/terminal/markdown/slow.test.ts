@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { loadLanguages, type MarkdownOptions, renderMarkdown } from "../../../src/terminal/markdown/stream.ts";
 import { processorTime } from "../../support/processor-time.ts";
+import { sixteen } from "./screen.ts";
 
 const options: MarkdownOptions = {
   columns: 80,
   rows: 24,
-  color: 3,
+  width: 100,
+  palette: sixteen,
   hyperlinks: false,
   synchronized: true,
   unicode: true,

@@ -7,12 +7,13 @@ import {
   type MarkdownOptions,
 } from "../../../src/terminal/markdown/stream.ts";
 import { answer, pieces } from "./answers.ts";
-import { Screen } from "./screen.ts";
+import { Screen, sixteen } from "./screen.ts";
 
 const terminal: MarkdownOptions = {
   columns: 80,
   rows: 24,
-  color: 1,
+  width: 100,
+  palette: sixteen,
   hyperlinks: true,
   synchronized: true,
   unicode: true,
@@ -64,7 +65,7 @@ describe(`${answers} random answers split at random points`, () => {
     ["a low screen", { rows: 6 }],
     [
       "a terminal without colours, links or Unicode",
-      { color: 0, hyperlinks: false, synchronized: false, unicode: false },
+      { palette: null, hyperlinks: false, synchronized: false, unicode: false },
     ],
     ["a terminal that cannot move its cursor", { cursor: false }],
   ] as const)("leave the same on %s", async (_, special) => {
@@ -153,7 +154,7 @@ describe("code in a language not yet loaded", () => {
     const screen = new Screen(terminal);
     await screen.write(stream.push(text.slice(0, 29)));
     const before = screen.looks();
-    expect(before.slice(0, 3)).toEqual(["{01000}lua", "{00000}local a = 1", "{00000}local b ="]);
+    expect(before.slice(0, 3)).toEqual([`{01000}lua ${"\u2500".repeat(28)}`, "{00000}local a = 1", "{00000}local b ="]);
     await stream.ready;
     await screen.write(stream.push(text.slice(29)));
     await screen.write(stream.end());
