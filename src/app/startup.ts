@@ -50,7 +50,7 @@ export function warnOf({ terminal, words }: Console, error: AppError): void {
 
 /** Tells a person of an error that ends the program. */
 export function tellError(terminal: Terminal, words: Words, error: AppError): void {
-  terminal.err(`${terminal.ink.err.error(sanitize(describe(error, words.errors)))}\n`);
+  terminal.report(terminal.ink.err.error(sanitize(describe(error, words.errors))));
   if (error.traceId !== null) terminal.detail(sanitize(`trace ${error.traceId}`));
   if (debugging()) terminal.err(`${sanitize(traceOf(error))}\n`);
 }

@@ -17,7 +17,7 @@ export function sayParts(terminal: Terminal, words: PartWords, parts: AnswerPart
   for (const line of partNotes(words, parts)) {
     // Beside an error it is a part of what went wrong, which is said whatever else is not.
     if (parts.error === null) terminal.say(terminal.ink.err.muted(line));
-    else terminal.err(`${terminal.ink.err.muted(line)}\n`);
+    else terminal.report(terminal.ink.err.muted(line));
   }
 }
 

@@ -3,20 +3,19 @@ import type { Words } from "../words/types.ts";
 
 const signs: Readonly<Record<string, string>> = { CNY: "¥", USD: "$" };
 
-/** The line below an answer: tokens, time, cost, each where it is known. */
+/** The line below an answer: tokens, cost, time, each where it is known. */
 export function summarise(
   words: Words["answer"],
-  facts: { usage: Usage | null; cost: Cost | null; totalMs: number; firstMs: number | null },
+  { usage, cost, totalMs }: { readonly usage: Usage | null; readonly cost: Cost | null; readonly totalMs: number },
 ): string {
-  const { usage, cost, totalMs, firstMs } = facts;
   const parts: string[] = [];
   if (usage !== null) {
-    const cached = usage.cachedTokens > 0 ? count(usage.cachedTokens) : null;
-    parts.push(words.tokens({ prompt: count(usage.promptTokens), cached, completion: count(usage.completionTokens) }));
+    const { promptTokens, cachedTokens, completionTokens } = usage;
+    const cached = cachedTokens > 0 ? shortCount(cachedTokens) : null;
+    parts.push(words.tokens({ prompt: shortCount(promptTokens), cached, completion: shortCount(completionTokens) }));
   }
-  parts.push(words.seconds((totalMs / 1000).toFixed(1)));
-  if (firstMs !== null) parts.push(words.firstWord((firstMs / 1000).toFixed(1)));
   if (cost !== null) parts.push(money(cost));
+  parts.push(words.seconds((totalMs / 1000).toFixed(1)));
   return parts.join(" · ");
 }
 
@@ -24,6 +23,13 @@ export function summarise(
 export function money({ currency, amount }: Cost): string {
   const digits = amount === 0 || amount >= 1 ? 2 : amount >= 0.0001 ? 4 : 6;
   return `${Object.hasOwn(signs, currency) ? signs[currency]! : `${currency} `}${amount.toFixed(digits)}`;
+}
+
+/** At most three digits and a letter: `900`, `1.2k`, `46k`, `1.3M`. */
+export function shortCount(tokens: number): string {
+  if (tokens < 1000) return String(tokens);
+  const [value, letter] = tokens < 999_500 ? [tokens / 1000, "k"] : [tokens / 1_000_000, "M"];
+  return `${value.toFixed(value < 9.95 ? 1 : 0).replace(/\.0$/u, "")}${letter}`;
 }
 
 /** `1234567` as `1,234,567`, in both languages. */

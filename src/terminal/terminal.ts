@@ -4,6 +4,7 @@ import type { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 import { isLatin, latin } from "./latin.ts";
 import { type Output, standardOutputs } from "./output.ts";
+import { ownLines } from "./own-line.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";
 import { showsUnicode, type Symbols, symbolsOf } from "./symbols.ts";
 import {
@@ -143,17 +144,27 @@ export class Terminal {
 
   /** A line of the program's own, on stderr; not under `--quiet`. */
   say(line: string): void {
-    if (this.verbosity !== "quiet") this.err(`${line}\n`);
+    if (this.verbosity !== "quiet") this.report(line);
+  }
+
+  /** The same, also under `--quiet`. */
+  report(line: string): void {
+    this.err(`${this.errIsTerminal ? ownLines(line, this.columns) : line}\n`);
   }
 
   /** A line for whoever asked for more. */
   detail(line: string): void {
-    if (this.verbosity === "verbose") this.err(`${this.ink.err.muted(line)}\n`);
+    if (this.verbosity === "verbose") this.report(this.ink.err.muted(line));
   }
 
   /** A line that must be read, also under `--quiet`. */
   warn(line: string): void {
-    this.err(`${this.ink.err.warning(line)}\n`);
+    this.report(this.ink.err.warning(line));
+  }
+
+  /** A line of the program's own that was asked for, on stdout. */
+  print(line: string): void {
+    this.out(`${this.outIsTerminal ? ownLines(line, this.columns) : line}\n`);
   }
 
   onResize(listener: () => void): () => void {

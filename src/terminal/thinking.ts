@@ -1,15 +1,17 @@
 import type { Words } from "../words/types.ts";
+import { ownRows } from "./own-line.ts";
 import { SanitizedStream } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
-import { displayWidth, graphemes } from "./width.ts";
+import { displayWidth } from "./width.ts";
 
 export type ShowThinking = "always" | "while-thinking" | "never";
 
 /** Rows of thinking that are seen at a time while it is to be folded later. */
 const windowRows = 8;
+const indent = "  ";
 
 /**
- * The model's thinking on stderr, dim, under a heading of its own: all of it as it comes, or a small window on its end that
+ * The model's thinking on stderr, muted, under a heading of its own: all of it as it comes, or a small window on its end that
  * is folded to one line when the answer starts. Never more is redrawn than the window.
  */
 export class ThinkingView {
@@ -17,8 +19,10 @@ export class ThinkingView {
   readonly #words: Words["answer"];
   readonly #folds: boolean;
   readonly #startedAt = Date.now();
-  /** The end of the thinking, as much as the window may show. */
-  #text = "";
+  /** The last rows of the text that no later text changes; at most as many as the window has. */
+  #rows: string[] = [];
+  /** The row after them, which goes on. */
+  #open = "";
   /** Display widths of the rows drawn, the heading's first. */
   #drawn: number[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -29,14 +33,13 @@ export class ThinkingView {
     this.#words = words;
     this.#folds = show === "while-thinking" && terminal.capable;
     if (this.#folds) this.#timer = setInterval(() => this.#draw(), 1000);
-    else terminal.err(`${this.#dim(words.thinking)}\n`);
+    else terminal.err(`${this.#muted(words.thinkingHeading)}\n`);
   }
 
   push(text: string): void {
     const shown = this.#clean.push(text);
-    if (!this.#folds) return this.#terminal.err(this.#terminal.ink.err.muted(shown));
-    const most = windowRows * this.#terminal.columns;
-    this.#text = (this.#text + shown).slice(-most);
+    if (!this.#folds) return this.#terminal.err(this.#muted(shown));
+    this.#take(shown.replaceAll("\t", "  "));
     this.#draw();
   }
 
@@ -44,17 +47,39 @@ export class ThinkingView {
   end(): void {
     clearInterval(this.#timer);
     const held = this.#clean.end();
-    if (!this.#folds && held !== "") this.#terminal.err(this.#terminal.ink.err.muted(held));
-    const line = this.#dim(this.#words.thought({ seconds: this.#seconds().toFixed(1) }));
+    if (!this.#folds && held !== "") this.#terminal.err(this.#muted(held));
+    const line = this.#muted(this.#words.thought({ seconds: this.#seconds() }));
     this.#terminal.err(this.#folds ? `${this.#erasure()}${line}\n\n` : `\n${line}\n\n`);
   }
 
+  /** Wraps what came; blank lines are left out, as room is scarce. */
+  #take(text: string): void {
+    for (const [index, piece] of text.split("\n").entries()) {
+      if (index > 0) {
+        if (this.#open.trim() !== "") this.#rows.push(this.#open.trimEnd());
+        this.#open = "";
+      }
+      this.#open += piece;
+      const rows = ownRows(this.#open, this.#room, "cut");
+      const last = rows.pop() ?? "";
+      if (rows.length > 0) this.#open = this.#open.slice(this.#open.trimEnd().length - last.length);
+      this.#rows.push(...rows);
+    }
+    this.#rows = this.#rows.slice(-windowRows);
+  }
+
   #draw(): void {
-    const heading = `${this.#words.thinking} ${this.#words.seconds(String(Math.floor(this.#seconds())))}`;
-    const rows = lastRows(this.#text, this.#terminal.columns - 3, windowRows);
-    const lines = [this.#dim(heading), ...rows.map((row) => this.#terminal.ink.err.muted(`  ${row}`))];
-    this.#terminal.err(`\u001B[?2026h${this.#erasure()}${lines.join("\n")}\n\u001B[?2026l`);
-    this.#drawn = [displayWidth(heading), ...rows.map((row) => displayWidth(row) + 2)];
+    const heading = this.#words.thinkingFor({ seconds: this.#seconds() });
+    const rows = (this.#open.trim() === "" ? this.#rows : [...this.#rows, this.#open.trimEnd()]).slice(-windowRows);
+    const lines = [heading, ...rows.map((row) => indent + row)];
+    const shown = lines.map((line) => this.#muted(line)).join("\n");
+    this.#terminal.err(`\u001B[?2026h${this.#erasure()}${shown}\n\u001B[?2026l`);
+    this.#drawn = lines.map(displayWidth);
+  }
+
+  /** Columns of text, with one at the edge that stays free. */
+  get #room(): number {
+    return Math.max(1, this.#terminal.columns - indent.length - 1);
   }
 
   /** Takes what was drawn away; a terminal made narrower meanwhile has wrapped its rows anew. */
@@ -64,32 +89,11 @@ export class ThinkingView {
     return rows === 0 ? "" : `\u001B[${rows}A\r\u001B[J`;
   }
 
-  #seconds(): number {
-    return (Date.now() - this.#startedAt) / 1000;
+  #seconds(): string {
+    return ((Date.now() - this.#startedAt) / 1000).toFixed(1);
   }
 
-  #dim(text: string): string {
+  #muted(text: string): string {
     return this.#terminal.ink.err.muted(text);
   }
-}
-
-/** The last rows of a text, wrapped at display width; blank lines left out, as room is scarce. */
-function lastRows(text: string, columns: number, most: number): string[] {
-  const rows: string[] = [];
-  for (const line of text.split("\n")) {
-    if (line.trim() === "") continue;
-    let row = "";
-    let width = 0;
-    for (const cluster of graphemes(line.replaceAll("\t", "  "))) {
-      const wide = displayWidth(cluster);
-      if (width + wide > columns) {
-        rows.push(row);
-        [row, width] = ["", 0];
-      }
-      row += cluster;
-      width += wide;
-    }
-    rows.push(row);
-  }
-  return rows.slice(-most);
 }

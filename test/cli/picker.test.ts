@@ -339,7 +339,7 @@ describe.concurrent("the picker of conversations", () => {
     const place = newPlace();
     await using terminal = openProgram(["transcripts"], { place });
     expect(await terminal.exit).toMatchObject({ code: 0 });
-    expect(terminal.screen().replaceAll("\n", "")).toMatch(/There are no conversations in .* yet\./u);
+    expect(terminal.screen().replaceAll("\n", " ")).toMatch(/There are no conversations in .* yet\./u);
     expect(existsSync(join(place.cwd, "transcripts"))).toBe(true);
   });
 });

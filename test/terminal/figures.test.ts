@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { count, money } from "../../src/terminal/figures.ts";
+import { count, money, shortCount } from "../../src/terminal/figures.ts";
 
 test.each([
   ["CNY", 1.5, "\u00a51.50"],
@@ -11,6 +11,12 @@ test.each([
   ["constructor", 2, "constructor 2.00"],
 ])("%s %d is shown in its own currency", (currency, amount, shown) => {
   expect(money({ currency, amount })).toBe(shown);
+});
+
+test("short counts have at most three digits", () => {
+  const counts = [0, 999, 1000, 1204, 9_949, 9_950, 46_400, 999_499, 999_500, 1_250_000, 64_000_000];
+  const shown = ["0", "999", "1k", "1.2k", "9.9k", "10k", "46k", "999k", "1M", "1.3M", "64M"];
+  expect(counts.map(shortCount)).toEqual(shown);
 });
 
 test("thousands are parted", () => {

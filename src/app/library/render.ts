@@ -82,10 +82,10 @@ function isAnswer({ name }: ShownSection): boolean {
 
 /** One dim line: who answered, and what it took. */
 function figures({ terminal, words }: Console, exchange: Exchange): string {
-  const { askedAt, endedAt, firstTokenMs, usage, cost, answeredBy } = exchange;
+  const { askedAt, endedAt, usage, cost, answeredBy } = exchange;
   const who = sanitize(modelOf(answeredBy ?? exchange));
   const totalMs = endedAt === null ? null : endedAt.getTime() - askedAt.getTime();
-  const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, totalMs, firstMs: firstTokenMs });
+  const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, totalMs });
   const line = [who, took].filter(Boolean).join(" · ");
   return line === "" ? "" : `${terminal.ink.out.muted(line)}\n\n`;
 }

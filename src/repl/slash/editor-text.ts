@@ -18,7 +18,7 @@ export async function editorText(
   } catch (error) {
     const known = asAppError(error);
     if (known.code === "internal") throw error;
-    terminal.err(`${terminal.ink.err.error(sanitize(describe(known, words.errors)))}\n`);
+    terminal.report(terminal.ink.err.error(sanitize(describe(known, words.errors))));
     return { text: null, reported: true };
   }
 }

@@ -10,26 +10,35 @@ const closing = String.raw`\)\]\}!,.:;?%\u{2019}\u{201d}\u{2014}\u{2026}\u{2025}
 const emoji = String.raw`(?:\p{RI}{2}|[\p{Extended_Pictographic}--\p{ASCII}][\u{fe0f}\p{Emoji_Modifier}]?(?:\u{200d}\p{Extended_Pictographic}[\u{fe0f}\p{Emoji_Modifier}]?)*)[\p{M}\u{e0020}-\u{e007f}]*`;
 const word = String.raw`(?:(?![${opening}]+[${wide}])[^ \n\u{3000}${wide}\p{RI}[\p{Extended_Pictographic}--\p{ASCII}]])+`;
 
-/** A line end, spaces, or what must stay together: a word or one wide character with the signs that cling to it. */
-const unit = new RegExp(
-  String.raw`\n|[ \u{3000}]+|[${opening}]*(?:[[${wide}]--\u{3000}]\p{M}*|${word}|${emoji}|[${opening}]+|.)[${closing}]*`,
-  "gv",
-);
+let unitPattern: RegExp | undefined;
+/**
+ * A line end, spaces, or what must stay together: a word or one wide character with the signs that cling to it. Made at first
+ * use: the tables of Unicode behind it take a while, and what fits on a row needs none.
+ */
+const unit = () =>
+  (unitPattern ??= new RegExp(
+    String.raw`\n|[ \u{3000}]+|[${opening}]*(?:[[${wide}]--\u{3000}]\p{M}*|${word}|${emoji}|[${opening}]+|.)[${closing}]*`,
+    "gv",
+  ));
 
 /** Whether the text may be cut in two here, and its parts wrapped one after the other, with the rows of the whole. */
 export function breaksBetween(text: string, offset: number): boolean {
   const after = text.charAt(offset);
   if (after === " " || after === "\n") return !/[ \n]/.test(text.charAt(offset - 1));
+  wideEnd ??= new RegExp(String.raw`[[${wide}]--[${opening}]]$`, "v");
+  wideStart ??= new RegExp(String.raw`^[[${wide}]--[${closing}]--\p{M}]`, "v");
   return wideEnd.test(text.charAt(offset - 1)) && wideStart.test(after);
 }
-const wideEnd = new RegExp(String.raw`[[${wide}]--[${opening}]]$`, "v");
-const wideStart = new RegExp(String.raw`^[[${wide}]--[${closing}]--\p{M}]`, "v");
+let wideEnd: RegExp | undefined;
+let wideStart: RegExp | undefined;
 
 /**
  * The text in lines of at most so many columns, broken at spaces and between wide characters; newlines break too. Spaces at
- * a break are dropped, those at the start of a line of the text are kept. A word longer than a line is cut.
+ * a break are dropped, those at the start of a line of the text are kept.
+ *
+ * @param long what becomes of a word longer than a line: it is cut, or has a line of its own that is wider
  */
-export function wrap(content: StyledText, columns: number): StyledText[] {
+export function wrap(content: StyledText, columns: number, long: "cut" | "whole" = "cut"): StyledText[] {
   const { text } = content;
   if (!text.includes("\n") && displayWidth(text) <= columns) return [content];
   const lines: StyledText[] = [];
@@ -41,7 +50,7 @@ export function wrap(content: StyledText, columns: number): StyledText[] {
     start = end = next;
     column = 0;
   };
-  for (const { 0: found, index } of text.matchAll(unit)) {
+  for (const { 0: found, index } of text.matchAll(unit())) {
     const after = index + found.length;
     if (found === "\n") {
       breakAt(after);
@@ -54,8 +63,9 @@ export function wrap(content: StyledText, columns: number): StyledText[] {
       if (column === width && start === index) end = after;
       continue;
     }
-    if (column + width > columns && column > 0 && width <= columns) breakAt(index);
-    if (column + width <= columns) {
+    const isKept = width <= columns || long === "whole";
+    if (column + width > columns && column > 0 && isKept) breakAt(index);
+    if (column + width <= columns || long === "whole") {
       if (column === 0) start = index;
       column += width;
       end = after;

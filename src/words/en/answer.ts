@@ -1,6 +1,6 @@
 /** Words around an answer: the spinner, the thinking, the line below it. */
 export const answer = {
-  waiting: "waiting for the first word",
+  waiting: "Waiting for a response…",
   queued: "queued at the service",
   loading: ({ provider }: { provider: string }) => `${provider} is loading its model…`,
   /** Why an attempt failed, in a word or two. */
@@ -18,12 +18,15 @@ export const answer = {
   },
   retry: ({ seconds, attempt, attempts, why }: { seconds: number; attempt: number; attempts: number; why: string }) =>
     `${why} Attempt ${attempt} of ${attempts} in ${seconds} s.`,
-  thinking: "Thinking",
+  /** While the model thinks. */
+  thinking: "Thinking…",
+  /** Above thinking that stays on the screen. */
+  thinkingHeading: "Thinking",
+  thinkingFor: ({ seconds }: { seconds: string }) => `Thinking… ${seconds} s`,
   thought: ({ seconds }: { seconds: string }) => `Thought for ${seconds} s`,
   tokens: ({ prompt, cached, completion }: { prompt: string; cached: string | null; completion: string }) =>
-    `${prompt} in${cached === null ? "" : ` (${cached} cached)`} + ${completion} out`,
+    `${prompt} in${cached === null ? "" : ` (cache hit ${cached})`} · ${completion} out`,
   seconds: (seconds: string) => `${seconds} s`,
-  firstWord: (seconds: string) => `first word ${seconds} s`,
   continued: {
     "continue-prefix": ({ why, provider }: { why: string; provider: string }) =>
       `${why} ${provider} went on from exactly there (prefix completion); what had come was billed again as input.`,

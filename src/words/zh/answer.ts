@@ -1,7 +1,7 @@
 import type { Words } from "../types.ts";
 
 export const answer: Words["answer"] = {
-  waiting: "等待回答",
+  waiting: "等待响应…",
   queued: "正在排队",
   loading: ({ provider }) => `${provider} 正在加载模型…`,
   brief: {
@@ -15,12 +15,13 @@ export const answer: Words["answer"] = {
     baseUrl: ({ provider, baseUrl }) => `${provider} 的服务地址应为 ${baseUrl}，请据此修改设置。`,
   },
   retry: ({ seconds, attempt, attempts, why }) => `${why}${seconds} 秒后重试（第 ${attempt} 次，共 ${attempts} 次）。`,
-  thinking: "思考过程",
+  thinking: "思考中…",
+  thinkingHeading: "思考",
+  thinkingFor: ({ seconds }) => `思考中… ${seconds} 秒`,
   thought: ({ seconds }) => `思考了 ${seconds} 秒`,
   tokens: ({ prompt, cached, completion }) =>
-    `输入 ${prompt}${cached === null ? "" : `（缓存 ${cached}）`} + 输出 ${completion}`,
+    `${prompt} 输入${cached === null ? " " : `（缓存命中 ${cached}）`}· ${completion} 输出`,
   seconds: (seconds) => `${seconds} 秒`,
-  firstWord: (seconds) => `首字 ${seconds} 秒`,
   continued: {
     "continue-prefix": ({ why, provider }) =>
       `${why}已由 ${provider} 从断点处续写（前缀续写），此前收到的部分会作为输入再次计费。`,
