@@ -17,7 +17,18 @@ function exchange(question: string, answer: string, more: Partial<Exchange> = {}
 }
 
 function rebuilt(exchanges: readonly Exchange[], compaction: Compaction | null = null) {
-  const about = { id: "x", path: "/x.md", title: "t", startedAt: noon, zone: null, origin: null, torn: false };
+  const about = {
+    id: "x",
+    path: "/x.md",
+    title: "t",
+    named: true,
+    pinned: false,
+    tags: [],
+    startedAt: noon,
+    zone: null,
+    origin: null,
+    torn: false,
+  };
   return rebuild({ ...about, exchanges, compaction }, "So far:");
 }
 

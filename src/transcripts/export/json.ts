@@ -20,6 +20,8 @@ function withoutPlace(transcript: Transcript): object {
   return {
     id: transcript.id,
     title: transcript.title,
+    pinned: transcript.pinned,
+    tags: transcript.tags,
     started_at: isoWithOffset(transcript.startedAt),
     zone: transcript.zone,
     origin: transcript.origin,

@@ -43,7 +43,10 @@ export function toTranscript(path: string, parsed: Parsed): Transcript | null {
   return {
     id,
     path,
-    title: titleOf(parsed.title ?? first.question),
+    title: titleOf(parsed.notes.title ?? first.question),
+    named: parsed.notes.title !== null,
+    pinned: parsed.notes.pinned,
+    tags: parsed.notes.tags,
     startedAt: parsed.header?.startedAt ?? first.askedAt,
     zone: parsed.header?.zone ?? null,
     origin: parsed.header?.origin ?? null,

@@ -9,6 +9,7 @@ import {
 } from "../../chat/sampling.ts";
 import type { Compaction, ExchangeStatus, TranscriptHeader } from "./types.ts";
 import { metadataStart } from "./metadata-write.ts";
+import type { TagChange } from "./tags.ts";
 import { offsetOf } from "./times.ts";
 
 /**
@@ -174,6 +175,18 @@ export function compactFact(data: unknown): Compaction | null {
 /** The name in a `title` line; null when it has none. */
 export function titleFact(data: unknown): string | null {
   return read(v.object({ title: v.string() }), data)?.title ?? null;
+}
+
+/** What a `pin` line says; null when it says nothing. */
+export function pinFact(data: unknown): boolean | null {
+  return read(v.object({ pinned: v.boolean() }), data)?.pinned ?? null;
+}
+
+const tagList = v.fallback(v.optional(v.array(v.string()), []), []);
+
+/** What a `tags` line changes; null when it is none. */
+export function tagsFact(data: unknown): TagChange | null {
+  return read(v.object({ add: tagList, remove: tagList }), data);
 }
 
 function read<Schema extends v.GenericSchema>(schema: Schema, data: unknown): v.InferOutput<Schema> | null {

@@ -3,7 +3,6 @@ import {
   endFacts,
   headerFacts,
   parseMetadata,
-  titleFact,
   turnFacts,
   undoFact,
   type EndRecord,
@@ -11,6 +10,7 @@ import {
 } from "./metadata-read.ts";
 import type { Compaction, Exchange, TranscriptHeader } from "./types.ts";
 import { limits, TooLarge } from "../limits.ts";
+import { noNotes, withNote, type Notes } from "./notes.ts";
 import { labelParts, marking, type Mark } from "./scan.ts";
 import { buildExchange, type RawSection } from "./exchange.ts";
 import { atOnce, type Steps } from "../steps.ts";
@@ -28,8 +28,8 @@ interface Tear {
 
 export interface Parsed {
   readonly header: TranscriptHeader | null;
-  /** The newest name someone gave the conversation. */
-  readonly title: string | null;
+  /** Its title is the header's where no note gives one. */
+  readonly notes: Notes;
   readonly exchanges: readonly Exchange[];
   readonly tear: Tear | null;
   /** The system prompt in force at the end. */
@@ -73,7 +73,7 @@ class Parser {
   readonly #exchanges: Exchange[] = [];
   readonly #starts: number[] = [];
   #header: TranscriptHeader | null = null;
-  #title: string | null = null;
+  #notes = noNotes;
   #turn: { facts: TurnFacts; start: number } | null = null;
   #system: string | null = null;
   #tear: Tear | null = null;
@@ -101,7 +101,7 @@ class Parser {
     this.#tear ??= this.#tearOutside();
     return {
       header: this.#header,
-      title: this.#title,
+      notes: this.#notes,
       exchanges: this.#exchanges,
       tear: this.#tear,
       system: this.#system,
@@ -117,10 +117,10 @@ class Parser {
     else if (metadata?.kind === "conversation") {
       if (this.#header !== null) return;
       this.#header = headerFacts(metadata.data);
-      this.#title ??= this.#header?.title ?? null;
-    } else if (metadata?.kind === "title") this.#title = titleFact(metadata.data) ?? this.#title;
-    else if (metadata?.kind === "undo") this.#withdraw(undoFact(metadata.data));
+      if (this.#notes.title === null) this.#notes = { ...this.#notes, title: this.#header?.title ?? null };
+    } else if (metadata?.kind === "undo") this.#withdraw(undoFact(metadata.data));
     else if (metadata?.kind === "compact") this.#compaction = compactFact(metadata.data) ?? this.#compaction;
+    else if (metadata !== null) this.#notes = withNote(this.#notes, metadata.kind, metadata.data);
   }
 
   #withdraw(id: string | null): void {

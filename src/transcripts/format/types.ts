@@ -150,6 +150,11 @@ export interface Transcript extends Omit<TranscriptHeader, "title"> {
   readonly path: string;
   /** The name someone gave it, else the first line of the first question; safe to print. */
   readonly title: string;
+  /** Whether someone gave it that title. */
+  readonly named: boolean;
+  readonly pinned: boolean;
+  /** In the order in which they were given. */
+  readonly tags: readonly string[];
   readonly exchanges: readonly Exchange[];
   /** The file breaks off somewhere; at most the last exchange is touched. */
   readonly torn: boolean;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { compactFact, endFacts, headerFacts, isId, isWritable, turnFacts } from "../format/metadata-read.ts";
+import { withChange } from "../format/tags.ts";
 import type { Exchange } from "../format/types.ts";
 import { momentOf } from "./dates.ts";
 import { skip, type FormReader } from "./types.ts";
@@ -10,7 +11,7 @@ import { orEmpty, orNull } from "./field-schemas.ts";
 export const readOurs: FormReader = (value) => {
   const conversation = v.safeParse(conversationSchema, value);
   if (!conversation.success) return null;
-  const { id, title, started_at: started, zone, origin } = conversation.output;
+  const { id, title, pinned, tags, started_at: started, zone, origin } = conversation.output;
   const startedAt = momentOf(started);
   const exchanges = conversation.output.exchanges.map(toExchange);
   if (startedAt === null || exchanges.some((exchange) => exchange === null)) return null;
@@ -22,6 +23,8 @@ export const readOurs: FormReader = (value) => {
       key: null,
       id: header?.id ?? null,
       title,
+      pinned,
+      tags: withChange([], { add: tags, remove: [] }),
       startedAt,
       zone: header?.zone ?? null,
       origin: header?.origin ?? null,
@@ -35,6 +38,8 @@ export const readOurs: FormReader = (value) => {
 const conversationSchema = v.object({
   id: v.pipe(v.string(), v.check(isId)),
   title: orNull,
+  pinned: v.fallback(v.optional(v.boolean(), false), false),
+  tags: v.fallback(v.optional(v.array(v.string()), []), []),
   started_at: v.string(),
   zone: orNull,
   origin: v.optional(v.unknown()),

@@ -15,7 +15,7 @@ export function readTranscriptText(text: string): Item | null {
       source: "transcript",
       key: null,
       id: identify(parsed),
-      title: parsed.title,
+      ...parsed.notes,
       startedAt,
       zone,
       origin,

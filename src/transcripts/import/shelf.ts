@@ -45,7 +45,7 @@ export class Shelf {
   }
 
   #save(id: string, found: ImportedConversation): Placed {
-    const { startedAt, zone, title, origin, compaction } = found;
+    const { startedAt, zone, title, pinned, tags, origin, compaction } = found;
     const exchanges = found.exchanges.map((exchange, index) => ({
       ...exchange,
       id: exchange.id ?? digest([id, String(index)]),
@@ -56,6 +56,8 @@ export class Shelf {
     if (source !== "transcript" && source !== "deepseek-chat") {
       addNote(path, "imported", { from: source, id: key ?? undefined });
     }
+    if (pinned) addNote(path, "pin", { pinned });
+    if (tags.length > 0) addNote(path, "tags", { add: tags });
     touch(path, exchanges);
     return { status: "imported", id, path };
   }

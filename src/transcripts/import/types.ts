@@ -10,6 +10,8 @@ export interface ImportedConversation extends Omit<TranscriptHeader, "id"> {
   readonly key: string | null;
   /** An id of ours that it has already; null for one to be derived from source and key. */
   readonly id: string | null;
+  readonly pinned: boolean;
+  readonly tags: readonly string[];
   readonly exchanges: readonly Exchange[];
   readonly compaction: Compaction | null;
   /** Messages that are no part of it here: other branches, what tools said. */
@@ -28,7 +30,7 @@ interface Skip {
 export type Item = { readonly found: ImportedConversation } | { readonly skip: Skip };
 
 /** What other programs do not know of a conversation. */
-export const unknownElsewhere = { id: null, zone: null, origin: null, compaction: null };
+export const unknownElsewhere = { id: null, pinned: false, tags: [], zone: null, origin: null, compaction: null };
 
 export function skip(reason: ImportSkipReason, title: string | null = null): Item {
   return { skip: { reason, title } };

@@ -55,9 +55,9 @@ export function* outline(bytes: Buffer, from: number): Steps<Outline | null> {
   const part = bytes.subarray(from);
   const text = decodeFile(part);
   if (from > 0 && retrospective.test(text)) return null;
-  const { exchanges, starts, header, title, tear } = yield* parsing(text);
+  const { exchanges, starts, header, notes, tear } = yield* parsing(text);
   const about = {
-    title,
+    title: notes.title,
     usedAt: lastUse(exchanges, header?.startedAt ?? null),
     forked: header?.origin !== undefined && header.origin !== null,
   };

@@ -102,7 +102,8 @@ export class Channel {
 
 /** Enough for the last lines of any exchange but one that failed with a very long message. */
 const tailLength = 16_384;
-const wholeTail = /\n-{40}\n<!-- deepseek-chat end \{[^\n]*\} -->\n\n$/;
+const wholeTail =
+  /\n-{40}\n<!-- deepseek-chat end \{[^\n]*\} -->\n\n(?:<!-- deepseek-chat (?:title|pin|tags) \{[^\n]*\} -->\n\n)*$/;
 
 /** Makes an open file ready to be appended to: closes an exchange that breaks off. Gives what `Opened` holds. */
 function settle(descriptor: number, path: string): Opened["held"] {

@@ -1,7 +1,9 @@
 import { realpathSync, statSync, unlinkSync, utimesSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { AppError, systemReason } from "../../errors.ts";
 import { encodeTranscript } from "../format/encode.ts";
 import { metadataLine } from "../format/metadata-write.ts";
+import type { TagChange } from "../format/tags.ts";
 import type { Compaction, Exchange, TranscriptHeader } from "../format/types.ts";
 import { Channel } from "./append-channel.ts";
 import { isHeld } from "./lock.ts";
@@ -10,18 +12,62 @@ import { readTranscript } from "./read.ts";
 import { releaseSideFiles } from "./side-files.ts";
 import { newFile, unwritable } from "./target-file.ts";
 
+/** How long a note waits at most for another program that is writing to the file; milliseconds. */
+const patience = 2_000;
+/** Between two attempts; milliseconds. */
+const pause = 50;
+
 /**
- * Gives a conversation another title. The file's time stays, so that the conversation does not become the newest. Throws
- * `transcript_not_found` and as `addNote`.
+ * Gives a conversation another title.
+ *
+ * @throws AppError as `annotate`
  */
-export function renameTranscript(path: string, title: string): void {
-  const times = statSync(path, { throwIfNoEntry: false });
-  if (times === undefined) throw new AppError("transcript_not_found", { reference: path });
-  addNote(path, "title", { title });
-  utimesSync(path, times.atime, times.mtime);
+export async function renameTranscript(path: string, title: string, most = patience): Promise<void> {
+  await annotate(path, "title", { title }, most);
 }
 
-/** Adds a fact about a conversation. Throws `transcript_busy` where another program is writing to it, `transcript_unwritable`. */
+/**
+ * Puts a conversation before the others in lists, or back among them.
+ *
+ * @throws AppError as `annotate`
+ */
+export async function pinTranscript(path: string, pinned: boolean, most = patience): Promise<void> {
+  await annotate(path, "pin", { pinned }, most);
+}
+
+/**
+ * Gives tags to a conversation or takes them off it.
+ *
+ * @param change names that `tagOf` takes
+ * @throws AppError as `annotate`
+ */
+export async function tagTranscript(path: string, change: TagChange, most = patience): Promise<void> {
+  const given = Object.entries(change).filter(([, tags]: [string, readonly string[]]) => tags.length > 0);
+  await annotate(path, "tags", Object.fromEntries(given), most);
+}
+
+/**
+ * Adds a note about a whole conversation, after a short wait where another program is writing to it. The file's time stays, so that
+ * the conversation does not become the newest.
+ *
+ * @throws AppError `transcript_not_found`, and as `addNote`
+ */
+async function annotate(path: string, kind: string, data: object, most: number): Promise<void> {
+  const until = Date.now() + most;
+  for (;;) {
+    const times = statSync(path, { throwIfNoEntry: false });
+    if (times === undefined) throw new AppError("transcript_not_found", { reference: path });
+    try {
+      addNote(path, kind, data);
+      return utimesSync(path, times.atime, times.mtime);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "transcript_busy" || Date.now() > until) throw error;
+    }
+    await setTimeout(pause);
+  }
+}
+
+/** Adds a note about a conversation. Throws `transcript_busy` where another program is writing to it, `transcript_unwritable`. */
 export function addNote(path: string, kind: string, data: object): void {
   let channel: Channel | null = null;
   try {

@@ -5,7 +5,7 @@ import { folderKey, type FileState } from "./folder.ts";
 import type { Summary } from "./summary.ts";
 
 /** Changes whenever a column means something else. */
-const version = 4;
+const version = 5;
 
 /**
  * What is remembered, a list for each fact with a value for each file: its name, what it was when it was summarised, and the
@@ -21,6 +21,9 @@ interface Columns {
   readonly startedAt: number[];
   readonly usedAt: (number | null)[];
   readonly title: string[];
+  readonly pinned: boolean[];
+  /** Of each file in one text, a newline between two. */
+  readonly tags: string[];
   readonly turns: number[];
   readonly provider: (string | null)[];
   readonly model: (string | null)[];
@@ -35,6 +38,8 @@ const columns = [
   "startedAt",
   "usedAt",
   "title",
+  "pinned",
+  "tags",
   "turns",
   "provider",
   "model",
@@ -95,13 +100,14 @@ export class Listing {
       return null;
     }
     const [startedAt, usedAt, title, turns] = [old.startedAt[at], old.usedAt[at], old.title[at], old.turns[at]];
-    const [provider, model] = [old.provider[at], old.model[at]];
+    const [provider, model, pinned, tags] = [old.provider[at], old.model[at], old.pinned[at], old.tags[at]];
     // Looked at here, because a loop over all of them takes longer than reading them.
     if (typeof id !== "string" || typeof title !== "string") return undefined;
     if (typeof startedAt !== "number" || typeof turns !== "number" || !isNumberOrNull(usedAt)) return undefined;
     if (!isTextOrNull(provider) || !isTextOrNull(model)) return undefined;
+    if (typeof pinned !== "boolean" || typeof tags !== "string") return undefined;
     this.#kept.push(at);
-    return { id, startedAt, usedAt, title, turns, provider, model };
+    return { id, startedAt, usedAt, title, pinned, tags: tagsIn(tags), turns, provider, model };
   }
 
   /** A folder is mostly read in the order in which it was read before. */
@@ -121,7 +127,7 @@ export class Listing {
       size,
       mtimeMs,
       ctimeMs,
-      ...(summary ?? nothing),
+      ...(summary === null ? nothing : { ...summary, tags: summary.tags.join("\n") }),
     };
     for (const column of columns) (this.#new[column] as unknown[]).push(row[column]);
     return summary;
@@ -140,7 +146,23 @@ export class Listing {
 }
 
 /** Of a file that holds no conversation. */
-const nothing = { id: null, startedAt: 0, usedAt: null, title: "", turns: 0, provider: null, model: null };
+const nothing = {
+  id: null,
+  startedAt: 0,
+  usedAt: null,
+  title: "",
+  pinned: false,
+  tags: "",
+  turns: 0,
+  provider: null,
+  model: null,
+};
+
+const noTags: readonly string[] = [];
+
+function tagsIn(text: string): readonly string[] {
+  return text === "" ? noTags : text.split("\n");
+}
 
 /** Null for what is missing, damaged or of another version. */
 function columnsIn(file: string): Columns | null {

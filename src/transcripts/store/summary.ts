@@ -4,6 +4,7 @@ import { rule } from "../format/types.ts";
 import { limits, TooLarge } from "../limits.ts";
 import { findMarks } from "../format/scan.ts";
 import { metadataStart } from "../format/metadata-write.ts";
+import { noNotes, withNote, type Notes } from "../format/notes.ts";
 import { titleOf } from "./names.ts";
 import { parsing } from "../format/parse.ts";
 import { decodeFile, toTranscript } from "../format/decode.ts";
@@ -18,6 +19,8 @@ export interface Summary {
   /** When it was used last, as the file says, in milliseconds since 1970; null where it does not say. */
   readonly usedAt: number | null;
   readonly title: string;
+  readonly pinned: boolean;
+  readonly tags: readonly string[];
   /** How many turns it has, see `turnsIn`. */
   readonly turns: number;
   /** Of the last exchange. */
@@ -40,16 +43,19 @@ function* study(bytes: Buffer): Steps<Summary | null> {
   const transcript = toTranscript("", parsed);
   const last = transcript?.exchanges.at(-1);
   if (transcript === null || last === undefined) return null;
-  const { id, title, startedAt, exchanges } = transcript;
+  const { id, title, pinned, tags, startedAt, exchanges } = transcript;
   const { provider, model } = last;
   const usedAt = lastUse(exchanges, parsed.header?.startedAt ?? null);
-  return { id, title, startedAt: startedAt.getTime(), usedAt, turns: turnsIn(exchanges), provider, model };
+  const turns = turnsIn(exchanges);
+  return { id, title, pinned, tags, startedAt: startedAt.getTime(), usedAt, turns, provider, model };
 }
 
+const metadataAhead = Buffer.from(metadataStart);
+const lineAhead = Buffer.from(`\n${metadataStart}`);
+/** Kinds of notes that a summary depends on. */
+const noteKinds = ["title", "pin", "tags", "undo"].map((kind) => ({ kind, start: Buffer.from(`${kind} `) }));
 const headerStart = `${metadataStart}conversation `;
 const turnStart = Buffer.from(`${metadataStart}turn `);
-const titleStart = Buffer.from(`\n${metadataStart}title `);
-const undoStart = Buffer.from(`\n${metadataStart}undo `);
 /** Within a string of JSON its quotes would have backslashes. */
 const continuesMark = Buffer.from(',"continues":"');
 const ruleLine = Buffer.from(`\n${rule}\n`);
@@ -71,10 +77,10 @@ const labelForm = Buffer.from("[0000-00-00 00:00:00");
  */
 function* skim(bytes: Buffer): Steps<Summary | null> {
   if (!bytes.subarray(0, headerStart.length).equals(Buffer.from(headerStart))) return null;
-  if (bytes.includes(carriageReturn) || bytes.includes(titleStart)) return null;
-  if (bytes.includes(undoStart) || bytes.includes(continuesMark)) return null;
+  if (bytes.includes(carriageReturn) || bytes.includes(continuesMark)) return null;
   const header = headerFacts(factsAt(bytes, 0));
-  if (header === null) return null;
+  const notes = header === null ? null : notesIn(bytes);
+  if (header === null || notes === null) return null;
 
   let turns = 0;
   let first = 0;
@@ -101,11 +107,39 @@ function* skim(bytes: Buffer): Steps<Summary | null> {
     id: header.id,
     startedAt,
     usedAt: Math.max(endedAt, startedAt),
-    title: titleOf(header.title ?? bodyAt(bytes, first)),
+    title: titleOf(notes.title ?? header.title ?? bodyAt(bytes, first)),
+    pinned: notes.pinned,
+    tags: notes.tags,
     turns,
     provider: typeof provider === "string" ? provider : null,
     model: typeof model === "string" ? model : null,
   };
+}
+
+/** What notes say of a conversation; null where that is not sure, or one takes an exchange back. */
+function notesIn(bytes: Buffer): Notes | null {
+  let notes = noNotes;
+  for (let at = bytes.indexOf(lineAhead); at >= 0; at = bytes.indexOf(lineAhead, at + lineAhead.length)) {
+    const kind = noteKinds.find((each) => startsAt(bytes, at + lineAhead.length, each.start))?.kind;
+    if (kind === undefined) continue;
+    if (kind === "undo" || !isOutside(bytes, at + 1)) return null;
+    notes = withNote(notes, kind, factsAt(bytes, at + 1));
+  }
+  return notes;
+}
+
+/** Whether a line stands outside bodies for certain: behind the header, or the end of an exchange, with nothing between but notes. */
+function isOutside(bytes: Buffer, line: number): boolean {
+  for (let at = line; bytes.indexOf(newline, at) >= 0 && bytes[at - 2] === newline;) {
+    const before = bytes.lastIndexOf(newline, at - 3) + 1;
+    if (before === 0) return true;
+    if (!startsAt(bytes, before, metadataAhead)) return false;
+    if (startsAt(bytes, before, endStart)) {
+      return bytes.subarray(before - ruleLine.length, before).equals(ruleLine);
+    }
+    at = before;
+  }
+  return false;
 }
 
 /** When the exchange whose question's label is at `label` ended; not a number where its end does not say. */

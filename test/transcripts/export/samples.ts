@@ -32,6 +32,6 @@ export function exchange(question: string, answer: string, more: Partial<Exchang
 }
 
 export function transcript(exchanges: readonly Exchange[], more: Partial<Transcript> = {}): Transcript {
-  const rest = { zone: null, origin: null, torn: false, compaction: null };
+  const rest = { named: true, pinned: false, tags: [], zone: null, origin: null, torn: false, compaction: null };
   return { id: "abcdefgh", path: "/x/a.md", title: "A title", startedAt: noon, ...rest, exchanges, ...more };
 }

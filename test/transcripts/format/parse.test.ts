@@ -25,7 +25,7 @@ describe("what stands around exchanges", () => {
       header("first", { title: "one" }) + whole("a") + header("second", { title: "two" }) + whole("b"),
     );
     expect(read.header).toMatchObject({ id: "first", title: "one" });
-    expect(read.title).toBe("one");
+    expect(read.notes.title).toBe("one");
     expect(read.exchanges).toHaveLength(2);
   });
 
@@ -36,10 +36,14 @@ describe("what stands around exchanges", () => {
 
   test("the newest name counts, and what is no name changes nothing", () => {
     const text = header("x", { title: "old" }) + note("title", { title: "new" });
-    expect(parseTranscript(text).title).toBe("new");
-    expect(parseTranscript(text + note("title", { title: 7 }) + note("other", { title: "no" })).title).toBe("new");
-    expect(parseTranscript(text + note("title", { title: "newest" })).title).toBe("newest");
-    expect(parseTranscript(note("title", { title: "before" }) + header("x", { title: "old" })).title).toBe("before");
+    expect(parseTranscript(text).notes.title).toBe("new");
+    expect(parseTranscript(text + note("title", { title: 7 }) + note("other", { title: "no" })).notes.title).toBe(
+      "new",
+    );
+    expect(parseTranscript(text + note("title", { title: "newest" })).notes.title).toBe("newest");
+    expect(parseTranscript(note("title", { title: "before" }) + header("x", { title: "old" })).notes.title).toBe(
+      "before",
+    );
   });
 
   test("an undone exchange is marked, the first of its id, and no other", () => {
@@ -154,7 +158,7 @@ describe("an exchange of ours", () => {
     const ended = parseTranscript(`${cut}${note("end", { status: "complete", finish_reason: "stop" })}${whole("b")}`);
     expect(ended.exchanges[0]).toMatchObject({ answer: "half", status: "complete", finishReason: "stop" });
     const named = parseTranscript(`${cut}${note("title", { title: "t" })}${whole("b")}`);
-    expect(named.title).toBe("t");
+    expect(named.notes.title).toBe("t");
     expect(named.exchanges[0]!.answer).toBe("half");
     const text = parseTranscript(`${cut}${note("title", { title: "t" })}text\n${whole("b")}`);
     expect(text.exchanges[0]!.answer).toContain("text");

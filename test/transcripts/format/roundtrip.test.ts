@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BodyEncoder, decodeBody } from "../../../src/transcripts/format/escape.ts";
-import { encodeTranscript, ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
+import { encodeExchange, encodeTranscript, ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
 import { parseMetadata } from "../../../src/transcripts/format/metadata-read.ts";
 import type { TranscriptHeader } from "../../../src/transcripts/format/types.ts";
 import { headerLine, metadataLine } from "../../../src/transcripts/format/metadata-write.ts";
+import { tagKey, withChange } from "../../../src/transcripts/format/tags.ts";
+import { summarize } from "../../../src/transcripts/store/summary.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { readTranscript } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
@@ -108,6 +110,52 @@ test("what was read and written again reads the same", () => {
       expect(parseTranscript(encodeTranscript(header, exchanges)).exchanges).toEqual(exchanges);
     }),
     { numRuns: 200 },
+  );
+});
+
+test("notes about a conversation come back exactly wherever they stand, and touch no exchange", () => {
+  const tag = fc.string({
+    unit: fc.constantFrom("a", "B", "急", "ｂ", "é", "-", ">", "😀"),
+    minLength: 1,
+    maxLength: 40,
+  });
+  const someTags = fc.record({ add: fc.array(tag, { maxLength: 3 }), remove: fc.array(tag, { maxLength: 2 }) });
+  const someNote = fc.oneof(
+    hostileText.map((title) => ({ kind: "title" as const, data: { title } })),
+    fc.boolean().map((pinned) => ({ kind: "pin" as const, data: { pinned } })),
+    someTags.map((data) => ({ kind: "tags" as const, data })),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(someCourse, fc.array(someNote, { maxLength: 2 })), { minLength: 1, maxLength: 3 }),
+      (parts) => {
+        let text = "";
+        let system: string | null = null;
+        for (const [course, notes] of parts) {
+          const whole = encode([{ ...course, turn: { ...course.turn } }]);
+          text += text === "" ? whole : encodeExchange(expected(course), system);
+          system = course.turn.system;
+          for (const { kind, data } of notes) text += `${metadataLine(kind, data)}\n\n`;
+        }
+        const all = parts.flatMap(([, notes]) => notes);
+        const { exchanges, notes } = parseTranscript(text);
+        expect(exchanges).toEqual(parts.map(([course]) => expected(course)));
+        const meant: { title: string | null; pinned: boolean; tags: readonly string[] } = {
+          title: null,
+          pinned: false,
+          tags: [],
+        };
+        for (const { kind, data } of all) {
+          if (kind === "title") meant.title = data.title;
+          else if (kind === "pin") meant.pinned = data.pinned;
+          else meant.tags = withChange(meant.tags, data);
+        }
+        expect(notes).toEqual(meant);
+        expect(new Set(notes.tags.map(tagKey)).size).toBe(notes.tags.length);
+        expect(summarize(Buffer.from(text))).toMatchObject({ pinned: notes.pinned, tags: notes.tags });
+      },
+    ),
+    { numRuns: 150 },
   );
 });
 

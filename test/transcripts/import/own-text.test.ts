@@ -188,6 +188,6 @@ test("a second header takes over nothing", () => {
   const exchange = `[2026-11-20 23:41:07] Question:\nq\n\n[2026-11-20 23:41:09] Answer:\na\n\n${"-".repeat(40)}\n\n`;
   const parsed = parseTranscript(`${header("first", "one")}${exchange}${header("second", "two")}${exchange}`);
   expect(parsed.header?.id).toBe("first");
-  expect(parsed.title).toBe("one");
+  expect(parsed.notes.title).toBe("one");
   expect(parsed.exchanges).toHaveLength(2);
 });

@@ -110,9 +110,9 @@ describe("a search", () => {
     };
     expect(await rolesOf("pondering")).toEqual([{ number: 1, withdrawn: false, role: "thinking" }]);
     expect(await rolesOf('"60 s"')).toEqual([{ number: 1, withdrawn: false, role: "notice" }]);
-    renameTranscript(writer.path!, "Sailing");
+    await renameTranscript(writer.path!, "Sailing");
     expect(await rolesOf("sailing")).toEqual([{ number: 0, withdrawn: false, role: "title" }]);
-    renameTranscript(writer.path!, "Rowing");
+    await renameTranscript(writer.path!, "Rowing");
     expect(await rolesOf("sailing")).toEqual([]);
     expect(await rolesOf("rowing")).toEqual([{ number: 0, withdrawn: false, role: "title" }]);
     appendFileSync(writer.path!, `<!-- deepseek-chat undo {"id":"${id}"} -->\n\n`);

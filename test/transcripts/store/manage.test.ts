@@ -4,9 +4,11 @@ import { expect, test } from "vitest";
 import { lockOf } from "../../../src/transcripts/store/lock.ts";
 import {
   forkTranscript,
+  pinTranscript,
   removeTranscript,
   renameTranscript,
   saveTranscript,
+  tagTranscript,
 } from "../../../src/transcripts/store/manage.ts";
 import { listTranscripts, readTranscript } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
@@ -30,12 +32,17 @@ test("a conversation gets another name, and stays where it was among the others"
   const path = converse(folder, ["one"]);
   utimesSync(path, noon, noon);
   const before = await readTranscript(path);
-  renameTranscript(path, "A \u540d\u5b57\n\x1b[31m");
-  renameTranscript(path, "Another");
+  await renameTranscript(path, "A \u540d\u5b57\n\x1b[31m");
+  await renameTranscript(path, "Another");
+  await pinTranscript(path, true);
+  await tagTranscript(path, { add: ["工作", "urgent", "ＷＩＤＥ"], remove: [] });
+  await tagTranscript(path, { add: ["Urgent", "a b", "x".repeat(41)], remove: ["#wide"] });
   const after = await readTranscript(path);
-  expect(after).toEqual({ ...before, title: "Another" });
+  expect(after).toEqual({ ...before, title: "Another", named: true, pinned: true, tags: ["工作", "urgent"] });
   expect(statSync(path).mtime).toEqual(noon);
-  expect((await listTranscripts(folder))[0]!.title).toBe("Another");
+  expect(await listTranscripts(folder)).toMatchObject([{ title: "Another", pinned: true, tags: ["工作", "urgent"] }]);
+  await pinTranscript(path, false);
+  expect(await readTranscript(path)).toMatchObject({ pinned: false, tags: ["工作", "urgent"] });
   const { path: copy } = await readTranscript(await forkTranscript(path, folder, later, null));
   expect((await readTranscript(copy)).title).toBe("one");
 });
@@ -44,19 +51,19 @@ test("a conversation of the older form gets a name", async () => {
   const path = join(temporaryFolder(), "conversation.txt");
   writeFileSync(path, "[2026-11-20 23:41:07] Question:\none\n\n[2026-11-20 23:41:09] Answer:\nfir");
   const before = await readTranscript(path);
-  renameTranscript(path, "A name");
+  await renameTranscript(path, "A name");
   const after = await readTranscript(path);
   expect(after).toMatchObject({ id: before.id, title: "A name", torn: false });
   expect(after.exchanges).toMatchObject([{ question: "one", answer: "fir", status: "interrupted" }]);
 });
 
-test("a conversation is neither removed nor renamed while somebody writes to it", () => {
+test("a conversation is neither removed nor renamed while somebody writes to it", async () => {
   const folder = temporaryFolder();
   const path = converse(folder, ["one"]);
   writeFileSync(lockOf(path), "1.0.elsewhere token");
   const busy = expect.objectContaining({ code: "transcript_busy" });
   expect(() => removeTranscript(path)).toThrow(busy);
-  expect(() => renameTranscript(path, "A name")).toThrow(busy);
+  await expect(renameTranscript(path, "A name", 0)).rejects.toEqual(busy);
   expect(readdirSync(folder)).toHaveLength(2);
   rmSync(lockOf(path));
   removeTranscript(path);
@@ -66,7 +73,7 @@ test("a conversation is neither removed nor renamed while somebody writes to it"
 test("what is not there can be neither renamed nor removed nor branched off", async () => {
   const path = join(temporaryFolder(), "nowhere.md");
   const missing = expect.objectContaining({ code: "transcript_not_found", details: { reference: path } });
-  expect(() => renameTranscript(path, "x")).toThrow(missing);
+  await expect(renameTranscript(path, "x")).rejects.toEqual(missing);
   expect(() => removeTranscript(path)).toThrow(missing);
   await expect(forkTranscript(path, temporaryFolder(), noon, null)).rejects.toEqual(missing);
 });

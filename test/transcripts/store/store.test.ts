@@ -94,19 +94,19 @@ describe("a conversation that is there", () => {
     expect(readdirSync(join(path!, ".."))).toHaveLength(1);
   });
 
-  test("keeps both its times when it is renamed", () => {
+  test("keeps both its times when it is renamed", async () => {
     const path = converse(temporaryFolder()).path!;
     const earlier = new Date(noon.getTime() - 3_600_000);
     utimesSync(path, earlier, noon);
-    renameTranscript(path, "A name");
+    await renameTranscript(path, "A name");
     expect([statSync(path).atime, statSync(path).mtime]).toEqual([earlier, noon]);
   });
 
-  test("is not what a folder is: that is neither changed nor removed", () => {
+  test("is not what a folder is: that is neither changed nor removed", async () => {
     const folder = join(temporaryFolder(), "folder.md");
     mkdirSync(folder);
     expect(() => addNote(folder, "title", {})).toThrow(failing("transcript_unwritable", "EISDIR"));
-    expect(() => renameTranscript(folder, "x")).toThrow(failing("transcript_unwritable", "EISDIR"));
+    await expect(renameTranscript(folder, "x")).rejects.toEqual(failing("transcript_unwritable", "EISDIR"));
     expect(() => removeTranscript(folder)).toThrow(expect.objectContaining({ code: "transcript_unwritable" }));
     expect(() => addNote(join(folder, "nowhere.md"), "title", {})).toThrow(failing("transcript_unwritable", "ENOENT"));
     expect(readdirSync(folder)).toEqual([]);
@@ -235,7 +235,17 @@ describe("a writer", () => {
 
 describe("remembered summaries", () => {
   const longAgo = { size: 10, mtimeMs: 1000.5, ctimeMs: 1000.5 };
-  const summary = { id: "a", startedAt: 1, usedAt: 2, title: "t", turns: 3, provider: "p", model: "m" };
+  const summary = {
+    id: "a",
+    startedAt: 1,
+    usedAt: 2,
+    title: "t",
+    pinned: true,
+    tags: ["work", "急"],
+    turns: 3,
+    provider: "p",
+    model: "m",
+  };
   const names = Array.from({ length: 50 }, (_, number) => `${number}.md`);
 
   function remembered(count: number): { folder: string; cache: string; file: () => string } {

@@ -50,6 +50,8 @@ test("a list has the conversation used last first, and says what there is to kno
       startedAt: noon,
       updatedAt: noon,
       title: "\u91cf\u5b50",
+      pinned: false,
+      tags: [],
       turns: 1,
       provider: "demo",
       model: "model of \u91cf\u5b50\nand more",
@@ -70,7 +72,8 @@ test("a folder that is missing or empty has no conversations", async () => {
 
 test("a summary agrees with the file, whatever is in it", () => {
   const header = { id: "abc", startedAt: noon, zone: null, title: null, origin: null };
-  const note = '<!-- deepseek-chat title {"title":"A name"} -->\n\n';
+  const note =
+    '<!-- deepseek-chat title {"title":"A name"} -->\n\n<!-- deepseek-chat tags {"add":["x"]} -->\n\n<!-- deepseek-chat pin {"pinned":true} -->\n\n';
   const extra = fc.constantFrom("", "text\n", note, "[2026-11-20 23:41:07] Question:\nold\n\n", "\r\n");
   fc.assert(
     fc.property(fc.array(someCourse, { maxLength: 3 }), extra, fc.nat(), (courses, more, cut) => {
@@ -84,6 +87,8 @@ test("a summary agrees with the file, whatever is in it", () => {
           startedAt: transcript.startedAt.getTime(),
           usedAt: lastUse(transcript.exchanges, transcript.startedAt),
           title: transcript.title,
+          pinned: transcript.pinned,
+          tags: transcript.tags,
           turns: turnsIn(transcript.exchanges),
           provider: last?.provider,
           model: last?.model,
@@ -113,7 +118,17 @@ test("a title is one line that a terminal can show", () => {
   );
 });
 
-const summary = { id: "abc", startedAt: 0, usedAt: null, title: "t", turns: 1, provider: null, model: null };
+const summary = {
+  id: "abc",
+  startedAt: 0,
+  usedAt: null,
+  title: "t",
+  pinned: false,
+  tags: [],
+  turns: 1,
+  provider: null,
+  model: null,
+};
 const longAgo = { size: 10, mtimeMs: 1000.5, ctimeMs: 1000.5 };
 
 /** Asks for a hundred files' summaries, the way a list does; gives how many had to be made. */

@@ -28,10 +28,11 @@ function studied(text: string): object | null {
   const parsed = parseTranscript(decodeFile(Buffer.from(text)));
   const transcript = toTranscript("", parsed);
   if (transcript === null) return null;
-  const { id, title, startedAt, exchanges } = transcript;
+  const { id, title, pinned, tags, startedAt, exchanges } = transcript;
   const { provider, model } = exchanges.at(-1)!;
   const usedAt = lastUse(exchanges, parsed.header?.startedAt ?? null);
-  return { id, startedAt: startedAt.getTime(), usedAt, title, turns: turnsIn(exchanges), provider, model };
+  const turns = turnsIn(exchanges);
+  return { id, startedAt: startedAt.getTime(), usedAt, title, pinned, tags, turns, provider, model };
 }
 
 const summaryOf = (text: string) => summarize(Buffer.from(text));
@@ -43,6 +44,8 @@ test("a summary says what the file says: by whom it was begun, when it was used,
     startedAt: noon.getTime(),
     usedAt: later.getTime(),
     title: "First?",
+    pinned: false,
+    tags: [],
     turns: 2,
     provider: "demo",
     model: "model 1",
@@ -57,6 +60,15 @@ const lastOf = (from: string, to: string) => {
   const at = plain.lastIndexOf(from);
   return plain.slice(0, at) + to + plain.slice(at + from.length);
 };
+
+const notes = [
+  '<!-- deepseek-chat tags {"add":["work","急","急"],"remove":["none"]} -->\n\n',
+  '<!-- deepseek-chat compact {"summary":"s","through":"x1"} -->\n\n',
+  '<!-- deepseek-chat pin {"pinned":true} -->\n\n',
+  '<!-- deepseek-chat title {"title":"A name"} -->\n\n',
+  '<!-- deepseek-chat tags {"remove":["WORK"]} -->\n\n',
+].join("");
+const lookalike = `text\n${"-".repeat(40)}\\\n<!-- deepseek-chat end {} -->\n\n${notes}`;
 
 test.each([
   ["no header", swap(/^.*\n\n/, "")],
@@ -76,6 +88,17 @@ test.each([
   ["Windows newlines", plain.replaceAll("\n", "\r\n")],
   ["a byte order mark", `\ufeff${plain}`],
   ["a title", `${plain}<!-- deepseek-chat title {"title":"A name"} -->\n\n`],
+  ["notes, one behind the other and of several kinds", `${plain}${notes}`],
+  ["notes between exchanges", lastOf("<!-- deepseek-chat turn", `${notes}<!-- deepseek-chat turn`)],
+  ["notes before the first exchange", swap("<!-- deepseek-chat turn", `${notes}<!-- deepseek-chat turn`)],
+  ["what looks like notes in an answer", swap("answer 1", `text\n\n${notes}`)],
+  ["what looks like an end and a note in an answer", swap("answer 1", lookalike)],
+  ["notes behind other text", `${plain}Text of a person.\n\n${notes}`],
+  ["a note that breaks off", `${plain}${notes.slice(0, -12)}`],
+  [
+    "notes of another form",
+    `${plain}<!-- deepseek-chat pin {"pinned":1} -->\n\n<!-- deepseek-chat tags {"add":7} -->\n\n`,
+  ],
   ["an undo", `${plain}<!-- deepseek-chat undo {"id":"x0"} -->\n\n`],
   ["an exchange that goes on with one", lastOf('"id":"x1",', '"id":"x1","continues":"x0",')],
   ["an exchange without its line", swap(/<!-- deepseek-chat turn \{"id":"x0".*\n/, "")],
@@ -132,6 +155,8 @@ describe("a long file", () => {
   test("that only this program wrote is summed up without reading bodies: a step for each thousand questions", () => {
     expect(stepsFor(long)).toBe(2);
     expect(stepsFor(long.replace('"id":"abc"', '"id":"abc","title":"A name"'))).toBe(2);
+    expect(stepsFor(`${long}${notes}`)).toBe(2);
+    expect(summaryOf(`${long}${notes}`)).toMatchObject({ title: "A name", pinned: true, tags: ["急"] });
     expect(stepsFor(one)).toBe(0);
     expect(summaryOf(long)).toMatchObject({ turns: 2000, title: "one" });
   });
