@@ -37,6 +37,8 @@ export interface ErrorDetails {
   /** Neither the environment nor the account names a home folder. */
   no_home: Record<string, never>;
   unknown_setting: { name: string; nearest: string | null };
+  /** `longest`: characters that a tag may have. */
+  bad_tag: { tag: string; longest: number };
   /** `nearest`: what may have been meant. */
   bad_value: { name: string; value: string; expected: string; nearest?: string | null };
 
@@ -175,6 +177,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   bad_pattern: "usage",
   no_working_folder: "usage",
   unknown_setting: "usage",
+  bad_tag: "usage",
   bad_value: "usage",
   transcript_not_found: "usage",
   transcript_ambiguous: "usage",

@@ -62,6 +62,7 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
     "show-thinking": plain(["always", "while-thinking", "never"]),
     resume: conversations,
     conversation: [...conversations, ["last", ""]],
+    tag: plain([...new Set(listed.flatMap(({ tags }) => tags))]),
     setting: plain(settingNames),
   };
   return (name, provider) => {

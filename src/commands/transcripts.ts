@@ -6,7 +6,7 @@ import type { ShowOptions } from "../app/library/show.ts";
 import { formNames } from "../transcripts/export/form-names.ts";
 import { moment } from "./point-in-time.ts";
 import { counting, declareProviderOptions } from "./options.ts";
-import { type Declare, unknownCommand, type Verb } from "./command.ts";
+import { type CommandContext, type Declare, unknownCommand, type Verb } from "./command.ts";
 
 /** What the options of these commands are where nobody gave them. */
 const unsaid = {
@@ -16,10 +16,12 @@ const unsaid = {
   limit: null,
   model: null,
   output: null,
+  pinned: false,
   raw: false,
   regex: false,
   role: null,
   since: null,
+  tag: [],
   turn: null,
 };
 
@@ -44,7 +46,8 @@ export const transcripts: Declare = (program, context) => {
       return await runSession(engine, console, { kind: "named", reference }, []);
     }),
   );
-  for (const declare of [list, show, exportVerb, importVerb, search, rename, remove, path]) declare(group, context);
+  for (const declare of [list, show, exportVerb, importVerb, search, rename, pin, unpin, tag, remove, path])
+    declare(group, context);
 };
 
 function verb(group: Verb, name: string, description: string): Verb {
@@ -59,6 +62,8 @@ const list: Declare = (group, { words, run }) => {
   command
     .addOption(new Option("--since <when>", options.since).argParser(moment))
     .option("-m, --model <text>", options.listModel)
+    .option("--tag <tag>", options.listTag, (one: string, before: readonly string[] = []) => [...before, one])
+    .option("--pinned", options.listPinned)
     .addOption(new Option("--limit <n>", options.limit).argParser(counting))
     .option("--json", options.json)
     .action((flags: Partial<ListOptions>) =>
@@ -140,6 +145,33 @@ const rename: Declare = (group, { words, run }) => {
     .action((reference: string, title: string[]) =>
       run(command, async (engine, console) =>
         (await import("../app/library/list.ts")).rename(engine, console, reference, title.join(" ")),
+      ),
+    );
+};
+
+const pin: Declare = (group, context) => pinning(group, context, "pin", context.words.help.commands.transcriptsPin);
+const unpin: Declare = (group, context) =>
+  pinning(group, context, "unpin", context.words.help.commands.transcriptsUnpin);
+
+function pinning(group: Verb, { words, run }: CommandContext, name: "pin" | "unpin", description: string): void {
+  const { conversationsToPin } = words.help.arguments;
+  const command = verb(group, name, description).argument("<conversation...>", conversationsToPin);
+  command.action((references: string[]) =>
+    run(command, async (engine, console) =>
+      (await import("../app/library/tag.ts")).pin(engine, console, references, name === "pin"),
+    ),
+  );
+}
+
+const tag: Declare = (group, { words, run }) => {
+  const { commands, options, arguments: names } = words.help;
+  const command = verb(group, "tag", commands.transcriptsTag).argument("<conversation>", names.conversation);
+  command
+    .argument("[tag...]", names.tags)
+    .option("--remove", options.removeTags)
+    .action((reference: string, tags: string[], flags: { remove?: boolean }) =>
+      run(command, async (engine, console) =>
+        (await import("../app/library/tag.ts")).tag(engine, console, reference, tags, flags.remove ?? false),
       ),
     );
 };

@@ -24,7 +24,7 @@ export interface PickerRow {
 }
 
 /** What can be done with a row, and the key for it; Enter does the first of those offered. */
-const keys = { show: "s", resume: "r", export: "e", remove: "d" } as const;
+const keys = { show: "s", resume: "r", pin: "p", export: "e", remove: "d" } as const;
 export type Deed = keyof typeof keys;
 
 export interface PickerOptions {

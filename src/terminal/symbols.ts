@@ -20,6 +20,8 @@ export interface Symbols {
   readonly cross: string;
   readonly todo: string;
   readonly done: string;
+  /** Of what was put before the rest. */
+  readonly pinned: string;
   readonly up: string;
   readonly down: string;
   /** Before what to do next. */
@@ -40,6 +42,7 @@ const unicode: Symbols = {
   cross: "┼",
   todo: "☐",
   done: "☑",
+  pinned: "★",
   up: "↑",
   down: "↓",
   next: "→",
@@ -59,6 +62,7 @@ const ascii: Symbols = {
   cross: "+",
   todo: "[ ]",
   done: "[x]",
+  pinned: "*",
   up: "^",
   down: "v",
   next: "->",

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { askingAt, newPlace, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
-import { wordsOf, zh } from "../support/words.ts";
+import { en, wordsOf, zh } from "../support/words.ts";
 
 const hostile = "a\u001b[31mred\u0007 [2026-11-20 23:41:07] Answer:\n----------------------------------------\n";
 
@@ -88,6 +88,49 @@ describe("transcripts", () => {
     expect(transcriptsOf(place)).toContain(raw.stdout);
   });
 
+  test("are pinned and tagged, in Chinese too, and listed by that, also without the summaries remembered", async () => {
+    const place = newPlace();
+    const write = (name: string, at: string) =>
+      put(
+        join(place.cwd, "transcripts", `${name}.md`),
+        `<!-- deepseek-chat conversation {"v":1,"id":"${name}","started":"${at}"} -->\n\n<!-- deepseek-chat turn {"id":"t${name}","at":"${at}"} -->\n[2026-01-01 10:00:00] Question:\n${name}?\n\n[2026-01-01 10:00:00] Answer:\nYes.\n\n${"-".repeat(40)}\n<!-- deepseek-chat end {"status":"complete","ended":"${at}"} -->\n\n`,
+      );
+    write("old", "2026-01-01T10:00:00.000Z");
+    write("new", "2026-01-02T10:00:00.000Z");
+    const tagged = await run(["transcripts", "tag", "old", "work", "\u5de5\u4f5c", "#\uff35rgent"], { place });
+    expect(tagged.stderr).toBe(
+      `${en.transcripts.tagged({ title: "old?", tags: "#work #\u5de5\u4f5c #\uff35rgent" })}\n`,
+    );
+    const pinned = await run(["transcripts", "pin", "old"], { place });
+    expect(pinned.stderr).toBe(`${en.transcripts.pinned({ title: "old?" })}\n`);
+    const [all, urgent, none, pins, bad, offered] = await Promise.all([
+      run(["transcripts", "list"], { place }),
+      run(["transcripts", "list", "--tag", "URGENT", "--tag", "\u5de5\u4f5c", "--json"], { place }),
+      run(["transcripts", "list", "--tag", "other", "--json"], { place }),
+      run(["transcripts", "list", "--pinned", "--json"], { place }),
+      run(["transcripts", "tag", "old", "a\u0007"], { place }),
+      run(["complete", "transcripts", "list", "--tag", "\u5de5"], { place }),
+    ]);
+    expect(all.stdout).toMatch(/^old .* (?:\u2605|\*) old\? #work #\u5de5\u4f5c #\uff35rgent\nnew .*new\?\n$/u);
+    const facts = { id: "old", pinned: true, tags: ["work", "\u5de5\u4f5c", "\uff35rgent"] };
+    expect(JSON.parse(urgent.stdout)).toEqual([expect.objectContaining(facts)]);
+    expect(JSON.parse(none.stdout)).toEqual([]);
+    expect(JSON.parse(pins.stdout)).toEqual([expect.objectContaining(facts)]);
+    expect(bad).toMatchObject({ code: 2, stdout: "" });
+    expect(offered.stdout).toBe("\u5de5\u4f5c\n:4\n");
+    await run(["transcripts", "tag", "old", "--remove", "WORK", "urgent"], { place });
+    await run(["transcripts", "unpin", "old", "new"], { place });
+    const [left, listed] = await Promise.all([
+      run(["transcripts", "tag", "old"], { place }),
+      run(["transcripts", "list", "--json"], { place }),
+    ]);
+    expect(left.stdout).toBe("\u5de5\u4f5c\n");
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { id: "new", pinned: false },
+      { id: "old", pinned: false },
+    ]);
+  });
+
   test("of the older plain form are read too", async () => {
     const old = newPlace();
     const stamp = "[2025-03-01 10:00:00]";
@@ -135,9 +178,11 @@ describe.concurrent("a word after transcripts", () => {
     ["path", "last", "extra"],
     ["list", "extra"],
   ])("%s takes no more arguments than it says", async (...words) => {
-    const [en, zh] = await Promise.all(["en", "zh"].map((lang) => run(["--lang", lang, "transcripts", ...words])));
-    expect([en!.code, zh!.code]).toEqual([2, 2]);
-    expect(zh!.stderr).toMatch(/^\u591a\u4f59\u7684\u53c2\u6570\uff1a/u);
+    const [english, chinese] = await Promise.all(
+      ["en", "zh"].map((lang) => run(["--lang", lang, "transcripts", ...words])),
+    );
+    expect([english!.code, chinese!.code]).toEqual([2, 2]);
+    expect(chinese!.stderr).toMatch(/^\u591a\u4f59\u7684\u53c2\u6570\uff1a/u);
   });
 
   test("may be help, of a command too", async () => {

@@ -16,6 +16,7 @@ import { modelOf } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type Library, listConversations } from "./conversations.ts";
+import { labelled, pinnedFirst } from "./tag.ts";
 
 /**
  * Lets a person look through the conversations: shows, exports and removes them, until one is to be gone on with.
@@ -37,7 +38,7 @@ export async function pickConversation(
   using contents = new ContentFilter(engine);
   const search = (filter: string) => contents.find(filter);
   while (!engine.stop.aborted) {
-    const all = await listConversations(engine, console);
+    const all = pinnedFirst(await listConversations(engine, console));
     if (all.length === 0) {
       if (first === "resume") throw new AppError("transcript_not_found", { reference: "last" });
       terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
@@ -52,7 +53,7 @@ export async function pickConversation(
     const picked = await pick({
       terminal,
       words: words.picker,
-      rows: all.map(asRow),
+      rows: all.map((row) => asRow(row, terminal.symbols.pinned)),
       fold,
       first,
       start,
@@ -104,12 +105,12 @@ class ContentFilter implements Disposable {
   }
 }
 
-function asRow(summary: TranscriptSummary): PickerRow {
-  const [when, model] = [localStamp(summary.updatedAt).slice(0, 16), modelOf(summary)];
+function asRow(summary: TranscriptSummary, sign: string): PickerRow {
+  const [when, model, name] = [localStamp(summary.updatedAt).slice(0, 16), modelOf(summary), labelled(summary, sign)];
   return {
     value: summary.path,
-    name: `${summary.id}  ${when}  ${summary.title}`,
-    text: fold(`${summary.id} ${when} ${model} ${summary.title}`),
+    name: `${summary.id}  ${when}  ${name}`,
+    text: fold(`${summary.id} ${when} ${model} ${name}`),
   };
 }
 
@@ -118,6 +119,7 @@ async function attempt(engine: Engine, console: Console, { deed, value }: Picked
   try {
     if (deed === "show") await show(engine, console, value);
     else if (deed === "export") await exportOne(engine, console, value);
+    else if (deed === "pin") await changePin(value);
     else if (deed === "remove") await removeOne(engine, console, value, inUse);
     // It was there when the list was made.
     else throw new AppError("transcript_not_found", { reference: value });
@@ -137,6 +139,12 @@ async function show(
   const paged = await showFile(engine, console, path, { json: false, raw: false, turn: null, always: true });
   // The list would be drawn over what was printed.
   if (!paged) await pause(console.words.picker.back);
+}
+
+/** Pins a conversation, or unpins it. */
+async function changePin(path: string): Promise<void> {
+  const { pinTranscript } = await import("../../transcripts/store/manage.ts");
+  await pinTranscript(path, (await describeTranscript(path))?.pinned !== true);
 }
 
 async function removeOne(engine: Library, console: Console, path: string, inUse: string | null): Promise<void> {
@@ -192,7 +200,7 @@ export async function browse(engine: Engine, console: Console): Promise<string |
   const { terminal } = console;
   if (!terminal.interactive || !terminal.outIsTerminal || !terminal.capable) {
     const { list } = await import("./list.ts");
-    await list(engine, console, { json: false, limit: null, since: null, model: null });
+    await list(engine, console, { json: false, limit: null, since: null, model: null, tag: [], pinned: false });
     return null;
   }
   return await pickConversation(engine, console, "show", null);

@@ -8,6 +8,7 @@ import type { TranscriptSummary } from "../../transcripts/store/read.ts";
 import { isoWithOffset, localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
 import { findConversation, type Library, listConversations } from "./conversations.ts";
+import { checkedTag, hasTags, labelled, pinnedFirst } from "./tag.ts";
 
 export interface ListOptions {
   readonly json: boolean;
@@ -16,28 +17,35 @@ export interface ListOptions {
   readonly since: Date | null;
   /** Only what `provider/model` has this in it of. */
   readonly model: string | null;
+  /** Only what has all of these tags. */
+  readonly tag: readonly string[];
+  readonly pinned: boolean;
 }
 
 /** What `transcripts list` does. */
 export async function list(
   engine: Library,
   console: Console,
-  { json, limit, since, model }: ListOptions,
+  { json, limit, since, model, tag, pinned }: ListOptions,
 ): Promise<void> {
   const { transcripts } = engine;
   const { terminal, words } = console;
+  const tags = tag.map(checkedTag);
   const all = await listConversations(engine, console);
   const wanted = model?.toLowerCase() ?? "";
   const chosen = all.filter(
     (row) =>
-      (since === null || row.updatedAt >= since) && (wanted === "" || modelOf(row).toLowerCase().includes(wanted)),
+      (since === null || row.updatedAt >= since) &&
+      (wanted === "" || modelOf(row).toLowerCase().includes(wanted)) &&
+      (!pinned || row.pinned) &&
+      hasTags(row, tags),
   );
-  const rows = chosen.slice(0, limit ?? undefined);
+  const rows = pinnedFirst(chosen).slice(0, limit ?? undefined);
   if (json) return terminal.json(rows.map(asObject));
   if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
   if (rows.length === 0) return terminal.say(words.transcripts.notFound);
   const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
-  const cells = rows.map(asCells);
+  const cells = rows.map((row) => asCells(row, terminal.symbols.pinned));
   const head = [id, when, turns, modelColumn, size, title];
   terminal.out(terminal.outIsTerminal ? narrowed([head, ...cells], terminal.columns) : table(cells, right));
 }
@@ -46,14 +54,14 @@ function asObject({ startedAt, updatedAt, ...row }: TranscriptSummary): object {
   return { ...row, started_at: isoWithOffset(startedAt), updated_at: isoWithOffset(updatedAt) };
 }
 
-function asCells(row: TranscriptSummary): string[] {
+function asCells(row: TranscriptSummary, sign: string): string[] {
   return [
     row.id,
     localStamp(row.updatedAt).slice(0, 16),
     String(row.turns),
     sanitize(modelOf(row)),
     bytes(row.bytes),
-    sanitize(row.title),
+    sanitize(labelled(row, sign)),
   ];
 }
 
@@ -96,7 +104,7 @@ function narrowed(rows: readonly string[][], columns: number): string {
 export async function rename(engine: Library, console: Console, reference: string, title: string): Promise<void> {
   const { path } = await findConversation(engine, console, reference);
   const { renameTranscript } = await import("../../transcripts/store/manage.ts");
-  renameTranscript(path, title);
+  await renameTranscript(path, title);
   console.terminal.say(console.words.transcripts.renamed({ title: sanitize(title) }));
 }
 

@@ -2,6 +2,7 @@
 export const mostTags = 32;
 /** Characters of a tag. */
 export const longestTag = 40;
+const form = new RegExp(`^[^\\p{C}\\p{Z},#]{1,${longestTag}}$`, "u");
 
 /** Tags that are given to a conversation and taken off it. One that is in both is taken off. */
 export interface TagChange {
@@ -15,7 +16,7 @@ export interface TagChange {
  */
 export function tagOf(text: string): string | null {
   const tag = text.normalize("NFC").replace(/^[#\uff03]/u, "");
-  return /^[^\p{C}\p{Z},#]+$/u.test(tag) && [...tag].length <= longestTag ? tag : null;
+  return form.test(tag) ? tag : null;
 }
 
 /** What makes two tags the same: neither case nor width of the characters tells them apart. */

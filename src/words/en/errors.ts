@@ -70,6 +70,10 @@ export const errors: ErrorTable = {
     what: `${name} cannot be ${value}${meant(nearest ?? null)}.`,
     next: `Give ${expected}.`,
   }),
+  bad_tag: ({ tag, longest }) => ({
+    what: `Invalid tag: ${tag === "" ? '""' : tag}.`,
+    next: `A tag is one word of at most ${longest} characters, without blanks, commas and #.`,
+  }),
   editor_failed: ({ editor, ended }) => ({
     what: ended === null ? `Can't run the editor ${editor}.` : `The editor ${editor} ended with ${ended}.`,
     next: "Check VISUAL or EDITOR: a command of the shell, with quotes around a path that has blanks.",

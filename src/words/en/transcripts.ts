@@ -10,6 +10,11 @@ export const transcripts = {
   removed: ({ title }: { title: string }) => `Removed: ${title}`,
   reallyRemove: ({ title }: { title: string }) => `Remove “${title}” for good?`,
   renamed: ({ title }: { title: string }) => `Its title is now: ${title}`,
+  pinned: ({ title }: { title: string }) => `Pinned: ${title}`,
+  unpinned: ({ title }: { title: string }) => `Unpinned: ${title}`,
+  /** `tags`: all that it has now, as `#a #b`; may be empty. */
+  tagged: ({ title, tags }: { title: string; tags: string }) =>
+    tags === "" ? `No tags: ${title}` : `Tagged: ${title} · ${tags}`,
   none: ({ folder }: { folder: string }) => `There are no conversations in ${folder} yet.`,
   columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
   labels: {
@@ -32,8 +37,8 @@ export const picker = {
     found === all ? `Conversations (${all})` : `Conversations (${found} of ${all})`,
   noMatch: "No conversation has all of these words.",
   searching: "Searching what was said…",
-  choosing: ({ first, show, resume, export: exporting, remove }: PickerKeys) =>
-    `Enter ${first === "resume" ? "go on" : "show"} · ${first === "resume" ? `${show} show` : `${resume} go on`} · ${exporting} export · ${remove} delete · / filter · q leave`,
+  choosing: ({ first, show, resume, pin, export: exporting, remove }: PickerKeys) =>
+    `Enter ${first === "resume" ? "go on" : "show"} · ${first === "resume" ? `${show} show` : `${resume} go on`} · ${pin} pin · ${exporting} export · ${remove} delete · / filter · q leave`,
   filtering: "Enter choose · ↑↓ back to the list · Esc clear the filter",
   form: "Export to which form?",
   replace: ({ path }: { path: string }) => `${path} exists already. Replace it?`,
@@ -45,6 +50,7 @@ interface PickerKeys {
   readonly first: string;
   readonly show: string;
   readonly resume: string;
+  readonly pin: string;
   readonly export: string;
   readonly remove: string;
 }

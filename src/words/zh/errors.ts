@@ -69,6 +69,10 @@ export const errors: Words["errors"] = {
     what: `${name} 不能是 ${value}${meant(nearest ?? null)}。`,
     next: `应为 ${expected}。`,
   }),
+  bad_tag: ({ tag, longest }) => ({
+    what: `标签无效：${tag === "" ? '""' : tag}。`,
+    next: `标签是一个不超过 ${longest} 个字符的词，不能含空格、逗号或 #。`,
+  }),
   editor_failed: ({ editor, ended }) => ({
     what: ended === null ? `无法运行编辑器 ${editor}。` : `编辑器 ${editor} 异常退出（${ended}）。`,
     next: "请检查 VISUAL 或 EDITOR：其值是 shell 命令，含空格的路径需加引号。",

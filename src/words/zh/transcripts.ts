@@ -11,6 +11,9 @@ export const transcripts: Words["transcripts"] = {
   removed: ({ title }) => `已删除：${title}`,
   reallyRemove: ({ title }) => `确定永久删除《${title}》？`,
   renamed: ({ title }) => `标题已改为：${title}`,
+  pinned: ({ title }) => `已置顶：${title}`,
+  unpinned: ({ title }) => `已取消置顶：${title}`,
+  tagged: ({ title, tags }) => (tags === "" ? `已无标签：${title}` : `标签已更新：${title} · ${tags}`),
   none: ({ folder }) => `${folder} 中还没有对话。`,
   columns: { id: "编号", when: "时间", turns: "轮数", model: "模型", size: "大小", title: "标题" },
   labels: {
@@ -60,8 +63,8 @@ export const picker: Words["picker"] = {
   title: ({ found, all }) => (found === all ? `对话（${all}）` : `对话（${found}/${all}）`),
   noMatch: "没有符合条件的对话。",
   searching: "正在搜索对话内容…",
-  choosing: ({ first, show, resume, export: exporting, remove }) =>
-    `回车 ${first === "resume" ? "继续" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 继续`} · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
+  choosing: ({ first, show, resume, pin, export: exporting, remove }) =>
+    `回车 ${first === "resume" ? "继续" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 继续`} · ${pin} 置顶 · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
   filtering: "回车 选定 · ↑↓ 返回列表 · Esc 清除筛选",
   form: "导出为哪种格式？",
   replace: ({ path }) => `${path} 已存在，要覆盖吗？`,
