@@ -5,7 +5,7 @@ import type { SearchOptions } from "../app/library/search.ts";
 import type { ShowOptions } from "../app/library/show.ts";
 import { formNames } from "../transcripts/export/form-names.ts";
 import { moment } from "./point-in-time.ts";
-import { counting, declareProviderOptions } from "./options.ts";
+import { counting, declareProviderOptions, gathered } from "./options.ts";
 import { type CommandContext, type Declare, unknownCommand, type Verb } from "./command.ts";
 
 /** What the options of these commands are where nobody gave them. */
@@ -62,7 +62,7 @@ const list: Declare = (group, { words, run }) => {
   command
     .addOption(new Option("--since <when>", options.since).argParser(moment))
     .option("-m, --model <text>", options.listModel)
-    .option("--tag <tag>", options.listTag, (one: string, before: readonly string[] = []) => [...before, one])
+    .addOption(new Option("--tag <tag>", options.listTag).argParser(gathered))
     .option("--pinned", options.listPinned)
     .addOption(new Option("--limit <n>", options.limit).argParser(counting))
     .option("--json", options.json)
