@@ -21,6 +21,8 @@ export interface ErrorDetails {
   output_exists: { path: string; inSession?: true };
   /** Several conversations that would need a folder. */
   output_needed: { count: number; form: string };
+  /** `turns` as they were typed; `count`: how many the conversation has. */
+  no_such_turns: { turns: string; title: string; count: number };
   nothing_named: { option: string };
   /** `instead`: the option that makes a terminal unnecessary. */
   not_a_terminal: { what: string; instead?: string };
@@ -177,6 +179,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   bad_pattern: "usage",
   no_working_folder: "usage",
   unknown_setting: "usage",
+  no_such_turns: "usage",
   bad_tag: "usage",
   bad_value: "usage",
   transcript_not_found: "usage",

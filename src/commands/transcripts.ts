@@ -22,7 +22,9 @@ const unsaid = {
   role: null,
   since: null,
   tag: [],
+  thinking: true,
   turn: null,
+  turns: null,
 };
 
 /** An argument with blanks in it came in quotes that the shell has taken away. */
@@ -87,7 +89,7 @@ const show: Declare = (group, { words, run }) => {
     );
 };
 
-interface ExportFlags extends Partial<Pick<ExportOptions, "all" | "force" | "output">> {
+interface ExportFlags extends Partial<Pick<ExportOptions, "all" | "force" | "output" | "thinking" | "turns">> {
   readonly to?: ExportOptions["form"];
 }
 
@@ -97,6 +99,9 @@ const exportVerb: Declare = (group, { words, run }) => {
   command
     .addOption(new Option("--to <form>", options.to).choices(formNames))
     .option("-o, --output <path>", options.exportOutput)
+    .option("--turns <range>", options.exportTurns)
+    .option("--thinking", options.exportThinking)
+    .option("--no-thinking", options.exportNoThinking)
     .option("--all", options.all)
     .option("--force", options.force)
     .action((references: string[], { to: form = null, ...flags }: ExportFlags) =>

@@ -94,6 +94,13 @@ export interface SessionSettings {
   readonly set: (name: string, value: string | null) => void;
 }
 
+/** What of a conversation is exported. */
+export interface ExportedPart {
+  /** As typed: `3`, `3-5` or `3-`; null for all. */
+  readonly turns: string | null;
+  readonly thinking: boolean;
+}
+
 /** Saved conversations. */
 export interface Archive {
   /** Shows a picker; null when the person left it. */
@@ -105,7 +112,7 @@ export interface Archive {
   /** @throws AppError `usage` where there is nothing to save; `transcript_unwritable` */
   readonly saveTo: (path: string) => void;
   /** @param path null: named like the conversation, in the working directory */
-  readonly exportTo: (form: FormName, path: string | null) => Promise<void>;
+  readonly exportTo: (form: FormName, path: string | null, part: ExportedPart) => Promise<void>;
   /**
    * Goes on in a new file that names this one; gives its path.
    *

@@ -11,6 +11,7 @@ import {
   writeZip,
 } from "../support/foreign.ts";
 import { newPlace, type Place, put, run } from "../support/program.ts";
+import { wordsOf } from "../support/words.ts";
 
 /** One file of each kind that can be imported. */
 async function writeSamples(folder: string): Promise<void> {
@@ -110,6 +111,20 @@ describe("import and export", () => {
       expect(names.every((name) => windows || (statSync(out(`all-${form}`, name)).mode & 0o777) === 0o600)).toBe(true);
     },
   );
+
+  test("turns that there are not are named with how many there are, and bad ranges are no ranges", async () => {
+    const [listed, beyond, bad] = await Promise.all([
+      transcripts("list", "--json", "--limit", "1"),
+      transcripts("export", ids[0]!, "--turns", "1-99", "--no-thinking"),
+      transcripts("export", ids[0]!, "--turns", "9-2"),
+    ]);
+    const [{ title, turns: count }] = JSON.parse(listed.stdout) as [{ title: string; turns: number }];
+    expect(beyond).toMatchObject({ code: 2, stdout: "" });
+    expect(beyond.stderr).toBe(`${wordsOf("no_such_turns", { turns: "1-99", title, count }).whole}\n`);
+    expect(bad.stderr).toBe(
+      `${wordsOf("bad_value", { name: "--turns", value: "9-2", expected: "3, 3-5, 3-" }).whole}\n`,
+    );
+  });
 
   test("all conversations go into one file as messages, ready for training", async () => {
     const { code, stdout, stderr } = await transcripts("export", "--all", "--to", "jsonl");

@@ -166,7 +166,15 @@ async function exportOne(
   const { exportConversations } = await import("./export.ts");
   const output = `${basename(path, extname(path))}.${form}`;
   const write = async (force: boolean) =>
-    await exportConversations(engine, console, { references: [path], all: false, form, output, force });
+    await exportConversations(engine, console, {
+      references: [path],
+      all: false,
+      form,
+      output,
+      force,
+      turns: null,
+      thinking: true,
+    });
   try {
     await write(false);
   } catch (error) {

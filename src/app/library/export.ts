@@ -10,8 +10,10 @@ import { languages } from "../../terminal/markdown/languages.ts";
 import { AtomicFile } from "../../atomic-file.ts";
 import { formOf, forms } from "../../transcripts/export/formats.ts";
 import type { FormName } from "../../transcripts/export/form-names.ts";
+import { type Part, partOf, type TurnRange, turnRangeOf } from "../../transcripts/export/part.ts";
 import type { Dialect } from "../../transcripts/export/html/prose.ts";
 import type { ExportContext } from "../../transcripts/export/types.ts";
+import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import { readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
@@ -29,6 +31,9 @@ export interface ExportOptions {
   readonly output: string | null;
   /** Replace files that are there. */
   readonly force: boolean;
+  /** As it was typed: `3`, `3-5` or `3-`; null for all. */
+  readonly turns: string | null;
+  readonly thinking: boolean;
 }
 
 type Destination =
@@ -42,12 +47,13 @@ export async function exportConversations(
   console: Console,
   options: ExportOptions,
 ): Promise<void> {
+  const part = { turns: rangeIn(options.turns), thinking: options.thinking };
   const chosen = await choose(engine, console, options);
   if (chosen.length === 0)
     return console.terminal.say(console.words.transcripts.none({ folder: sanitize(shortenHome(engine.transcripts)) }));
   const form = options.form ?? formOf(options.output ?? "") ?? "md";
   const destination = destine(engine.workingFolder, options, form, chosen.length);
-  const texts = written(engine.stop, console, form, chosen, options.all);
+  const texts = written(engine.stop, console, form, chosen, { ...options, part });
   if (destination.kind === "stdout") {
     for await (const { text } of texts) {
       // Nobody reads any more.
@@ -94,21 +100,30 @@ interface ExportedFile {
   readonly text: string;
 }
 
+/** @throws AppError `bad_value` */
+function rangeIn(turns: string | null): TurnRange | null {
+  const range = turns === null ? null : turnRangeOf(turns);
+  if (turns === null || range !== null) return range;
+  throw new AppError("bad_value", { name: "--turns", value: turns, expected: "3, 3-5, 3-" });
+}
+
 /** One conversation after the other, so that only one is in memory. */
 async function* written(
   stop: AbortSignal,
   console: Console,
   form: FormName,
   chosen: readonly TranscriptSummary[],
-  all: boolean,
+  { all, part, turns }: Pick<ExportOptions, "all" | "turns"> & { readonly part: Part },
 ): AsyncGenerator<ExportedFile> {
   const around: ExportContext = { words: console.words, dialect, signal: stop };
   for (const summary of chosen) {
     // Files are read without waiting; signals come through in between.
     await setImmediate();
     if (stop.aborted && stop.reason !== "closed") throw new AppError("interrupted", {});
-    const transcript = await readOne(stop, console, summary.path, all);
-    if (transcript === null) continue;
+    const whole = await readOne(stop, console, summary.path, all);
+    if (whole === null) continue;
+    const transcript = partOf(whole, part);
+    if (transcript === null) throw noSuchTurns(turns ?? "", whole);
     const text = await forms[form].write(transcript, around);
     if (text !== "") yield { summary, text };
     else {
@@ -116,6 +131,10 @@ async function* written(
       console.terminal.warn(sanitize(console.words.exporting.nothingWhole({ id, title })));
     }
   }
+}
+
+function noSuchTurns(turns: string, { title, exchanges }: Transcript): AppError {
+  return new AppError("no_such_turns", { turns, title, count: turnsIn(exchanges) });
 }
 
 /** The conversation in a file; where all are exported, null for one that cannot be read any more, which was told. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
-import type { Archive } from "../../repl/host.ts";
+import type { Archive, ExportedPart } from "../../repl/host.ts";
 import type { FormName } from "../../transcripts/export/form-names.ts";
 import type { Searcher } from "../../transcripts/search/search.ts";
 import type { Console } from "../console.ts";
@@ -46,7 +46,7 @@ export function archiveOf(engine: Engine, console: Console, dialogue: ChatSessio
       if (existsSync(target)) throw new AppError("output_exists", { path, inSession: true });
       dialogue.saveTo(target);
     },
-    exportTo: (form, path) => exportCurrent(engine, console, dialogue, form, path),
+    exportTo: (form, path, part) => exportCurrent(engine, console, dialogue, { form, path, ...part }),
     fork: (turns) => fork(engine, console, dialogue, turns),
   };
 }
@@ -56,14 +56,14 @@ async function exportCurrent(
   engine: Engine,
   console: Console,
   dialogue: ChatSession,
-  form: FormName,
-  path: string | null,
+  { form, path, turns, thinking }: ExportedPart & { readonly form: FormName; readonly path: string | null },
 ): Promise<void> {
   const { exportConversations } = await import("../library/export.ts");
   const saved = savedPath(console, dialogue);
   const output = path ?? `${basename(saved, extname(saved))}.${form}`;
   try {
-    await exportConversations(engine, console, { references: [saved], all: false, form, output, force: false });
+    const what = { references: [saved], all: false, form, output, force: false, turns, thinking };
+    await exportConversations(engine, console, what);
   } catch (error) {
     if (asAppError(error).code !== "output_exists") throw error;
     throw new AppError("output_exists", { path: output, inSession: true }, { cause: error });

@@ -13,6 +13,16 @@ export function turnsIn(exchanges: readonly Counted[]): number {
   return turns;
 }
 
+/** For each exchange the number of its turn, from 1; null for what was undone. */
+export function turnNumbers(exchanges: readonly Counted[]): (number | null)[] {
+  let turns = 0;
+  return exchanges.map(({ withdrawn, continues }) => {
+    if (withdrawn) return null;
+    if (continues === null || turns === 0) turns++;
+    return turns;
+  });
+}
+
 /** When a conversation was used last: its last exchange's end, else answer, else question; null where nobody wrote it down. */
 export function lastUse(exchanges: readonly Exchange[], startedAt: Date | null): number | null {
   const last = exchanges.at(-1);

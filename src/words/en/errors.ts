@@ -70,6 +70,10 @@ export const errors: ErrorTable = {
     what: `${name} cannot be ${value}${meant(nearest ?? null)}.`,
     next: `Give ${expected}.`,
   }),
+  no_such_turns: ({ turns, title, count }) => ({
+    what: `No turns ${turns}: “${title}” has ${count} ${count === 1 ? "turn" : "turns"}.`,
+    next: count < 2 ? "Leave --turns out to export all of it." : `Give --turns 1 to ${count}, e.g. --turns 1-${count}.`,
+  }),
   bad_tag: ({ tag, longest }) => ({
     what: `Invalid tag: ${tag === "" ? '""' : tag}.`,
     next: `A tag is one word of at most ${longest} characters, without blanks, commas and #.`,

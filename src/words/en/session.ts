@@ -45,7 +45,7 @@ export const session = {
     `(tokens unknown for ${requests} ${requests === 1 ? "request" : "requests"})`,
   spentUnknown: ({ requests }: { requests: number }) =>
     `(cost unknown for ${requests} ${requests === 1 ? "request" : "requests"})`,
-  exportHow: ({ formats }: { formats: string }) => `/export <${formats}> [file]`,
+  exportHow: ({ formats }: { formats: string }) => `/export <${formats}> [file] [--turns 3-5] [--no-thinking]`,
   fileHow: "/file <path, folder or pattern>; or write @path in the question.",
   filesAdded: ({ files }: { files: number }) =>
     `${files} ${files === 1 ? "file goes" : "files go"} with the next question.`,
@@ -142,7 +142,7 @@ export const slash = {
   resume: "go on with a saved conversation",
   search: "look through all conversations",
   save: "write the whole conversation to another file",
-  export: "write the conversation in another form",
+  export: "write the conversation, or --turns 3-5 of it, in another form; --no-thinking leaves thinking out",
   file: "send files, a folder or a pattern with the next question",
   paste: "take the clipboard's text into the prompt",
   edit: "write the question in $VISUAL or $EDITOR",

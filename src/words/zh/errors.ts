@@ -69,6 +69,10 @@ export const errors: Words["errors"] = {
     what: `${name} 不能是 ${value}${meant(nearest ?? null)}。`,
     next: `应为 ${expected}。`,
   }),
+  no_such_turns: ({ turns, title, count }) => ({
+    what: `没有第 ${turns} 轮：《${title}》共 ${count} 轮。`,
+    next: count < 2 ? "去掉 --turns 可导出全部。" : `--turns 的范围是 1 到 ${count}，例如 --turns 1-${count}。`,
+  }),
   bad_tag: ({ tag, longest }) => ({
     what: `标签无效：${tag === "" ? '""' : tag}。`,
     next: `标签是一个不超过 ${longest} 个字符的词，不能含空格、逗号或 #。`,
