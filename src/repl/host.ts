@@ -95,7 +95,7 @@ export interface SessionSettings {
 }
 
 /** What of a conversation is exported. */
-export interface ExportedPart {
+export interface PartToExport {
   /** As typed: `3`, `3-5` or `3-`; null for all. */
   readonly turns: string | null;
   readonly thinking: boolean;
@@ -112,7 +112,7 @@ export interface Archive {
   /** @throws AppError `usage` where there is nothing to save; `transcript_unwritable` */
   readonly saveTo: (path: string) => void;
   /** @param path null: named like the conversation, in the working directory */
-  readonly exportTo: (form: FormName, path: string | null, part: ExportedPart) => Promise<void>;
+  readonly exportTo: (form: FormName, path: string | null, part: PartToExport) => Promise<void>;
   /**
    * Goes on in a new file that names this one; gives its path.
    *

@@ -10,7 +10,7 @@ import { languages } from "../../terminal/markdown/languages.ts";
 import { AtomicFile } from "../../atomic-file.ts";
 import { formOf, forms } from "../../transcripts/export/formats.ts";
 import type { FormName } from "../../transcripts/export/form-names.ts";
-import { type Part, partOf, type TurnRange, turnRangeOf } from "../../transcripts/export/part.ts";
+import { type ExportPart, partOf, type TurnRange, turnRangeOf } from "../../transcripts/export/part.ts";
 import type { Dialect } from "../../transcripts/export/html/prose.ts";
 import type { ExportContext } from "../../transcripts/export/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
@@ -113,7 +113,7 @@ async function* written(
   console: Console,
   form: FormName,
   chosen: readonly TranscriptSummary[],
-  { all, part, turns }: Pick<ExportOptions, "all" | "turns"> & { readonly part: Part },
+  { all, part, turns }: Pick<ExportOptions, "all" | "turns"> & { readonly part: ExportPart },
 ): AsyncGenerator<ExportedFile> {
   const around: ExportContext = { words: console.words, dialect, signal: stop };
   for (const summary of chosen) {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
-import type { Archive, ExportedPart } from "../../repl/host.ts";
+import type { Archive, PartToExport } from "../../repl/host.ts";
 import type { FormName } from "../../transcripts/export/form-names.ts";
 import type { Searcher } from "../../transcripts/search/search.ts";
 import type { Console } from "../console.ts";
@@ -56,7 +56,7 @@ async function exportCurrent(
   engine: Engine,
   console: Console,
   dialogue: ChatSession,
-  { form, path, turns, thinking }: ExportedPart & { readonly form: FormName; readonly path: string | null },
+  { form, path, turns, thinking }: PartToExport & { readonly form: FormName; readonly path: string | null },
 ): Promise<void> {
   const { exportConversations } = await import("../library/export.ts");
   const saved = savedPath(console, dialogue);

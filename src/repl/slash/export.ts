@@ -1,5 +1,5 @@
 import { formNames } from "../../transcripts/export/form-names.ts";
-import type { ExportedPart } from "../host.ts";
+import type { PartToExport } from "../host.ts";
 import { named, type SlashCommand } from "./command.ts";
 
 export const exportConversation: SlashCommand = {
@@ -21,7 +21,7 @@ export const exportConversation: SlashCommand = {
 };
 
 /** Words and options, in any order; null where one is no option, or lacks its value. */
-function read(argument: string): (ExportedPart & { readonly words: readonly string[] }) | null {
+function read(argument: string): (PartToExport & { readonly words: readonly string[] }) | null {
   const words: string[] = [];
   let turns: string | null = null;
   let thinking = true;

@@ -10,7 +10,7 @@ export interface TurnRange {
 }
 
 /** What of a conversation is wanted. */
-export interface Part {
+export interface ExportPart {
   /** Null for all, with what was taken back where the form has that. */
   readonly turns: TurnRange | null;
   readonly thinking: boolean;
@@ -25,7 +25,7 @@ export function turnRangeOf(text: string): TurnRange | null {
 }
 
 /** That part of a conversation; null where it has no such turns. */
-export function partOf(transcript: Transcript, { turns, thinking }: Part): Transcript | null {
+export function partOf(transcript: Transcript, { turns, thinking }: ExportPart): Transcript | null {
   const exchanges = turns === null ? transcript.exchanges : within(transcript.exchanges, turns);
   if (exchanges === null) return null;
   const covered = exchanges.some(({ id }) => id === transcript.compaction?.through);
