@@ -40,6 +40,8 @@ interface GlobalOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color: boolean;
+  /** The setting, where the settings have been read. */
+  readonly theme?: Engine["settings"]["theme"];
 }
 
 /**
@@ -105,7 +107,11 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
     .option("--log-content", help.global.logContent);
   const shell: CommandContext = {
     words,
-    run: (command, work, sources) => runCommand(command, work, { words, stop, thread, sources, ...globalsOf(program) }),
+    run: async (command, work, sources) => {
+      // An error that ends the program is shown in the same colours.
+      const onTheme = (theme: string) => void program.setOptionValue("theme", theme);
+      await runCommand(command, work, { words, stop, thread, sources, onTheme, ...globalsOf(program) });
+    },
   };
   const chosen =
     Object.hasOwn(verbs, asked) && asked !== "chat" ? [verbs[asked]!] : [...Object.values(verbs), completion];
@@ -118,13 +124,15 @@ interface CommandRun extends GlobalOptions {
   readonly stop: AbortController;
   readonly thread: URL | null;
   readonly sources: Parameters<CommandContext["run"]>[2];
+  /** Called once the settings are read. */
+  readonly onTheme: (theme: Engine["settings"]["theme"]) => void;
 }
 
 /** Opens an engine, does a command's work, sets the exit code, and closes the engine. */
 async function runCommand(
   command: Command,
   work: Parameters<CommandContext["run"]>[1],
-  { words, stop, thread, sources, quiet, verbose, color }: CommandRun,
+  { words, stop, thread, sources, onTheme, quiet, verbose, color }: CommandRun,
 ): Promise<void> {
   const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
   const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
@@ -141,6 +149,7 @@ async function runCommand(
     onLogFailure: (error) => warnOf(console, error),
   });
   terminal.useSettings(engine.settings);
+  onTheme(engine.settings.theme);
   // The shell's question for completions is answered without a word on the screen.
   if (command.name() !== "complete") tellIgnored(engine, console);
   try {
@@ -165,7 +174,7 @@ function globalsOf(program: Verb): GlobalOptions {
 async function report(
   error: unknown,
   words: Words,
-  { color, verbose }: GlobalOptions,
+  { color, verbose, theme = "auto" }: GlobalOptions,
   stop: AbortSignal,
 ): Promise<number> {
   // --help and --version end commander's parsing by throwing.
@@ -175,6 +184,7 @@ async function report(
   const known: AppError = lost ?? asAppError(error);
   const verbosity = verbose === true ? "verbose" : "normal";
   const terminal = openTerminal({ color, verbosity, onClosed: () => {} });
+  terminal.useSettings({ theme, width: terminal.textColumns });
   tellError(terminal, words, known);
   return exitCodeOf(known.kind);
 }

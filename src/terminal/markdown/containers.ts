@@ -70,7 +70,7 @@ export class Containers {
       beforeIt();
       this.#open = this.#open.slice(0, -1);
     }
-    const bullets = this.#open.filter(({ kind }) => kind === "list").length;
+    const bullets = this.#open.filter((container) => container.kind === "list" && !container.marker.ordered).length;
     const indent = passMarker(line, marker);
     const task = passTask(line);
     const number = marker.ordered ? `${list.next}${marker.delimiter} ` : "";

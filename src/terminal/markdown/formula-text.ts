@@ -23,24 +23,28 @@ const mostKnown = 256;
 /**
  * A formula in LaTeX, without its dollars or brackets, as text in Unicode.
  *
+ * @param flat in one row, matrices too
  * @returns its rows; null where something in it is not known, so that its source says more
  */
-export function formulaText(latex: string): readonly string[] | null {
-  const before = known.get(latex);
+export function formulaText(latex: string, flat = false): readonly string[] | null {
+  const key = `${flat ? "-" : "+"}${latex}`;
+  const before = known.get(key);
   if (before !== undefined) return before;
   if (known.size >= mostKnown) known.clear();
-  const rows = latex.length > longest ? null : read(latex);
-  known.set(latex, rows);
+  const rows = latex.length > longest ? null : read(latex, flat);
+  known.set(key, rows);
   return rows;
 }
 
-/** Words, and nothing that makes a formula of them. */
-const prose = /^[^\\^_={}]*[A-Za-z]{2,}\s+[A-Za-z]{2,}[^\\^_={}]*$/;
+/** Words one after the other, without anything that makes a formula of them. */
+function isProse(latex: string): boolean {
+  return /[A-Za-z]{2}\s+[A-Za-z]{2}/.test(latex) && !/[\\^_={}]/.test(latex);
+}
 
-function read(latex: string): readonly string[] | null {
-  if (prose.test(latex)) return null;
+function read(latex: string, flat: boolean): readonly string[] | null {
+  if (isProse(latex)) return null;
   try {
-    const rows = new FormulaReader(latex).whole();
+    const rows = new FormulaReader(latex, flat).whole();
     return rows.some((row) => row !== "") ? rows : null;
   } catch (error) {
     if (error instanceof UnknownLatex) return null;
@@ -85,16 +89,19 @@ const brackets: Readonly<Record<string, readonly [string, string]>> = {
 /** Reads LaTeX from left to right. */
 class FormulaReader {
   readonly #tokens: readonly string[];
+  readonly #flat: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(latex: string) {
+  constructor(latex: string, flat: boolean) {
+    this.#flat = flat;
     this.#tokens = latex.match(tokens) ?? [];
   }
 
   whole(): readonly string[] {
     const rows = this.#rows(() => this.#at >= this.#tokens.length);
-    return rows.flatMap((cells) => joined(cells.flat()));
+    const lines = rows.flatMap((cells) => joined(cells.flat()));
+    return this.#flat ? [lines.join("; ")] : lines;
   }
 
   /** Rows of cells, up to what ends them, which is passed. */
@@ -240,9 +247,18 @@ class FormulaReader {
     if (this.#depth > deepest) throw new UnknownLatex();
     const rows = this.#rows(isEnd);
     this.#depth -= 1;
-    if (columns.has(name)) return void parts.push({ rows: lined(rows), kind: "letter" });
+    if (columns.has(name)) {
+      const lines = lined(rows);
+      return void parts.push({
+        rows: this.#flat ? [lines.map((text) => text.trim()).join("; ")] : lines,
+        kind: "letter",
+      });
+    }
     if (!Object.hasOwn(brackets, name)) throw new UnknownLatex();
-    parts.push({ rows: bracketed(rows, brackets[name]!), kind: "fraction" });
+    const cells = rows.map((row) => row.map((part) => line(part)));
+    const [left, right] = brackets[name]!;
+    const flat = () => (left.at(0) ?? "") + cells.map((row) => row.join(", ")).join("; ") + (right.at(0) ?? "");
+    parts.push({ rows: this.#flat ? [flat()] : bracketed(cells, left, right), kind: "fraction" });
   }
 }
 
@@ -263,8 +279,7 @@ function lined(rows: readonly Part[][][]): string[] {
 }
 
 /** Cells in columns between brackets as high as all of them. */
-function bracketed(rows: readonly Part[][][], [left, right]: readonly [string, string]): string[] {
-  const cells = rows.map((row) => row.map((parts) => line(parts)));
+function bracketed(cells: readonly (readonly string[])[], left: string, right: string): string[] {
   const count = Math.max(...cells.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, column) =>
     Math.max(...cells.map((row) => displayWidth(row[column] ?? ""))),

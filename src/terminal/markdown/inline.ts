@@ -49,7 +49,7 @@ function leafToken(out: StyledText, token: Token, style: Style, theme: MarkdownT
     const marks = theme.colored ? "" : markup;
     out.add(marks + content + marks, withSgr(style, theme.look("code")));
   } else if (type === "formula") {
-    const rows = theme.unicode && token.info !== "" ? formulaText(token.info) : null;
+    const rows = theme.unicode && token.info !== "" ? formulaText(token.info, true) : null;
     out.add(rows?.length === 1 ? rows[0]! : content, withSgr(style, theme.look("math")));
   } else if (type === "html_inline" && /^<br\s*\/?>$/i.test(content)) out.add("\n");
   else if (type === "html_inline") out.add(content, withSgr(style, theme.look("html")));

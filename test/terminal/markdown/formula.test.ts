@@ -47,6 +47,11 @@ test("matrices, cases and aligned rows are set below one another", () => {
   expect(formulaText(String.raw`\begin{aligned} a &= b \\ &= c \end{aligned}`)).toEqual(["a = b", "  = c"]);
 });
 
+test("in a line of text a matrix is one row", () => {
+  expect(formulaText(String.raw`\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}^T`, true)).toEqual(["[1, 2; 3, 4]ᵀ"]);
+  expect(formulaText(String.raw`\begin{aligned} a &= b \\ &= c \end{aligned}`, true)).toEqual(["a = b; = c"]);
+});
+
 test.each([
   String.raw`\ce{H2O}`,
   String.raw`\frac{a}`,

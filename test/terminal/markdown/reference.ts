@@ -48,7 +48,7 @@ export function referenceRows(text: string): string[] {
     if (token.type === "blockquote_open") containers.push({ mark: theme.quote, again: theme.quote, shown: true });
     else if (token.type.endsWith("list_open")) {
       numbers.push(Number(token.attrGet("start") ?? 1));
-      depth += 1;
+      depth += Number(token.type === "bullet_list_open");
     } else if (token.type === "list_item_open") {
       const ordered = token.markup === "." || token.markup === ")";
       const number = numbers.pop() ?? 1;
@@ -58,7 +58,7 @@ export function referenceRows(text: string): string[] {
       containers.push({ mark, again: " ".repeat(mark.length), shown: false });
     } else if (token.type.endsWith("list_close")) {
       numbers.pop();
-      depth -= 1;
+      depth -= Number(token.type === "bullet_list_close");
     } else if (token.type === "blockquote_close") containers.pop();
     else if (token.type === "list_item_close") {
       if (containers.some(({ shown }) => !shown)) rows.push(flush().trimEnd());
