@@ -140,6 +140,8 @@ async function throughEditor(sequence: Sequence): Promise<string | null> {
       },
       columns: () => terminal.cols,
       rows: () => terminal.rows,
+      below() {},
+      rowsBelow: () => terminal.rows,
       onResize(callback) {
         resized = callback;
         return () => {};
@@ -149,6 +151,7 @@ async function throughEditor(sequence: Sequence): Promise<string | null> {
       history: new History(null),
       words,
       color: false,
+      queueSign: "→",
       complete: async (text, caret) => ({
         from: caret,
         candidates: text.endsWith("/mo") ? [{ value: "del " }, { value: "de " }] : [],

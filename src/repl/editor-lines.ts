@@ -29,6 +29,8 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
       columns: () => terminal.columns,
       rows: () => terminal.rows,
       onResize: (callback) => terminal.onResize(callback),
+      below: (frame) => terminal.below(frame),
+      rowsBelow: () => terminal.rowsBelow,
     },
     {
       history,
@@ -40,6 +42,7 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
       hint: (text) => (text !== "" && slashes.includes(text) ? words().commandsHint : null),
       color: terminal.ink.err.level > 0,
       multiline: () => source.multiline,
+      queueSign: terminal.symbols.next,
     },
   );
   const source: LineSource = {
@@ -49,6 +52,7 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
       return result.kind === "line" ? { kind: "line", text: result.text, mentions: mentionsIn(result) } : result;
     },
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),
+    pauseQueue: () => editor.pauseQueue(),
     release: () => editor.close(),
     history: () => history.entries,
     async close() {

@@ -215,11 +215,14 @@ export interface LineSource {
    */
   read(initial?: string, again?: boolean): Promise<InputLine>;
   /**
-   * While an answer streams: keys are kept for the next prompt, and Ctrl-C calls `onInterrupt`.
+   * While an answer streams: lines that are entered are kept for the next `read`s, and Ctrl-C calls `onInterrupt`, as Escape does at
+   * the line editor.
    *
-   * @returns what ends it
+   * @returns what ends the calling
    */
   hold(onInterrupt: () => void): () => void;
+  /** After an answer that was stopped or failed: what is kept is shown, and read only once someone presses Enter. */
+  pauseQueue(): void;
   /** Lends the terminal to somebody else, a picker or an editor; the next `read` takes it back. */
   release(): void;
   /** What was typed before, oldest first. */

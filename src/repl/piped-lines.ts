@@ -23,6 +23,7 @@ export function pipedLines(input: NodeJS.ReadStream, options: PipedOptions): Lin
       return done === true ? { kind: "end" } : { kind: "line", text: value };
     },
     hold: () => () => {},
+    pauseQueue() {},
     multiline: false,
     release() {},
     history: () => [],

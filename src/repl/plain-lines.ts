@@ -1,5 +1,7 @@
 import { createInterface, type Interface } from "node:readline";
 import { takeInterrupts } from "../terminal/interrupts.ts";
+import { sanitize } from "../terminal/sanitize.ts";
+import type { Words } from "../words/types.ts";
 import type { InputLine, LineSource } from "./host.ts";
 
 /**
@@ -7,10 +9,17 @@ import type { InputLine, LineSource } from "./host.ts";
  * before it is gone from the line already.
  *
  * @param show writes to the terminal
+ * @param words in the language in use
  */
-export function plainLines(input: NodeJS.ReadStream, show: (text: string) => void): LineSource {
+export function plainLines(
+  input: NodeJS.ReadStream,
+  show: (text: string) => void,
+  words: () => Words["editor"],
+): LineSource {
   const reader: Interface = createInterface({ input, terminal: false });
   const waiting: string[] = [];
+  /** Lines that are read once an empty one comes. */
+  const held: string[] = [];
   let wake: (() => void) | null = null;
   let ended = false;
   let interrupted = false;
@@ -28,8 +37,14 @@ export function plainLines(input: NodeJS.ReadStream, show: (text: string) => voi
     ended = true;
     wake?.();
   });
+  /** The next line that is meant; undefined for none so far. */
+  function next(): string | undefined {
+    if (waiting[0] === "" && held.length > 0) waiting.splice(0, 1, ...held.splice(0));
+    return waiting.shift();
+  }
   return {
     async read(): Promise<InputLine> {
+      if (held.length > 0) show([...held.map((line) => `  ${sanitize(line)}\n`), `${words().heldHint}\n`].join(""));
       show("> ");
       while (true) {
         if (interrupted) {
@@ -38,7 +53,8 @@ export function plainLines(input: NodeJS.ReadStream, show: (text: string) => voi
           show("\n");
           return { kind: "interrupt", touched: false };
         }
-        if (waiting.length > 0) return { kind: "line", text: waiting.shift()! };
+        const line = next();
+        if (line !== undefined) return { kind: "line", text: line };
         if (ended) return { kind: "end" };
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -50,6 +66,9 @@ export function plainLines(input: NodeJS.ReadStream, show: (text: string) => voi
       return () => {
         onInterrupt = null;
       };
+    },
+    pauseQueue() {
+      held.push(...waiting.splice(0));
     },
     multiline: false,
     release() {},

@@ -142,6 +142,7 @@ class Session {
       release();
       if (question === null) {
         [this.#initial, this.#again] = [typed?.line ?? text, typed !== null];
+        this.#host.lines.pauseQueue();
         this.#edited = typed?.instead ?? null;
       }
     }
@@ -181,6 +182,8 @@ class Session {
 
   /** What the program itself failed at is not covered by what a service failed at later. */
   #fail(error: AppError): void {
+    // What was queued was meant for after an answer.
+    this.#host.lines.pauseQueue();
     if (this.failed?.code !== "internal") this.failed = error;
   }
 }

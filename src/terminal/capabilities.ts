@@ -13,7 +13,7 @@ export async function findAbilities(
   const { createSupportsHyperlinks } = await import("supports-hyperlinks");
   return {
     columns: terminal.columns,
-    rows: terminal.rows,
+    rows: terminal.textRows,
     width: terminal.textColumns,
     palette: terminal.ink.out.palette,
     hyperlinks: terminal.capable && terminal.ink.out.level > 0 && createSupportsHyperlinks({ isTTY: true }),

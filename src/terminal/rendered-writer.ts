@@ -14,7 +14,7 @@ export function renderedWriter(
   let held = "";
   const loading = load();
   const unlisten = terminal.onResize(() => {
-    if (stream !== null) terminal.out(stream.resize(terminal.columns, terminal.rows));
+    if (stream !== null) terminal.out(stream.resize(terminal.columns, terminal.textRows));
   });
 
   async function load(): Promise<MarkdownStream> {

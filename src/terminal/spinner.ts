@@ -1,38 +1,54 @@
-import type { Ora } from "ora";
 import type { Terminal } from "./terminal.ts";
+import { characterStart, displayWidth } from "./width.ts";
 
-/** A spinner on stderr that leaves no trace. `ora` is loaded when the first one turns; on what is no terminal nothing does. */
+/** Milliseconds a picture of the spinner stands. */
+const frameMs = 80;
+const pictures = { unicode: Array.from("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"), ascii: Array.from("-\\|/") };
+
+/** A spinner on stderr that leaves no trace; on what is no terminal nothing turns. */
 export class Spinner {
   readonly #terminal: Terminal;
-  #ora: Ora | null = null;
-  #text: string | null = null;
+  #text = "";
+  #timer: NodeJS.Timeout | undefined;
+  #turn = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  /** Turns with this text, from now on or as soon as it is loaded. */
+  /** Turns with this text from now on. */
   show(text: string): void {
     const { errIsTerminal, capable, verbosity } = this.#terminal;
-    // A terminal of no width (a pseudo-terminal nobody sized) would have each frame cleared without end.
+    // A terminal of no width (a pseudo-terminal nobody sized) has no room for a row.
     const sized = process.stderr.columns > 0;
     if (!errIsTerminal || !capable || !sized || verbosity === "quiet") return;
-    const turning = this.#text !== null;
     this.#text = text;
-    if (this.#ora !== null) this.#ora.text = text;
-    if (!turning) void this.#start();
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => this.#draw(), frameMs);
+    this.#draw();
   }
 
   hide(): void {
-    this.#text = null;
-    this.#ora?.stop();
-    this.#ora = null;
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#terminal.err("\r\u001b[K");
   }
 
-  async #start(): Promise<void> {
-    const { default: ora } = await import("ora");
-    if (this.#text === null || this.#ora !== null) return;
-    // The session reads the keys itself; what is typed meanwhile is kept for the next prompt.
-    this.#ora = ora({ text: this.#text, stream: process.stderr, discardStdin: false, isEnabled: true }).start();
+  #draw(): void {
+    const { columns, ink, symbols, unicode } = this.#terminal;
+    const frames = unicode ? pictures.unicode : pictures.ascii;
+    this.#turn = (this.#turn + 1) % frames.length;
+    // A row that wraps could not be taken back.
+    const text = fitting(this.#text, columns - 3, symbols.ellipsis);
+    this.#terminal.err(`\r${ink.err.accent(frames[this.#turn] ?? "")} ${text}\u001b[K`);
   }
+}
+
+function fitting(text: string, columns: number, ellipsis: string): string {
+  if (displayWidth(text) <= columns) return text;
+  let kept = text;
+  while (kept !== "" && displayWidth(kept + ellipsis) > columns)
+    kept = kept.slice(0, characterStart(kept, kept.length - 1));
+  return kept + ellipsis;
 }

@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import { supportsColor, supportsColorStderr } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
+import { Footer, type FooterFrame } from "./footer.ts";
 import { isLatin, latin } from "./latin.ts";
 import { type Output, standardOutputs } from "./output.ts";
 import { ownLines } from "./own-line.ts";
@@ -53,6 +54,10 @@ export class Terminal {
   #background: Background | null;
   #theme: ThemeName = "auto";
   #ink: { readonly out: Ink; readonly err: Ink };
+  readonly #footer = new Footer(
+    (bytes) => this.#err.write(this.#latin ? latin(bytes) : bytes),
+    () => ({ columns: this.columns, rows: this.rows }),
+  );
 
   constructor(options: TerminalOptions) {
     const { out, err } = standardOutputs();
@@ -121,9 +126,19 @@ export class Terminal {
     return process.stdout.rows || process.stderr.rows || 24;
   }
 
+  /** The most rows that `below` may be given. */
+  get rowsBelow(): number {
+    return Math.max(2, Math.floor(this.rows / 3));
+  }
+
+  /** Rows for a text that is drawn anew while it grows. */
+  get textRows(): number {
+    return this.interactive ? Math.max(2, this.rows - this.rowsBelow - 1) : this.rows;
+  }
+
   /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */
   out(text: string): void {
-    this.#out.write(this.#latin && this.outIsTerminal ? latin(text) : text);
+    this.#write(this.#out, text);
   }
 
   /** A text of somebody else's on stdout: exact for files and pipes, made harmless for a terminal. */
@@ -139,7 +154,28 @@ export class Terminal {
 
   /** Writes to stderr as it stands. */
   err(text: string): void {
-    this.#err.write(this.#latin && this.errIsTerminal ? latin(text) : text);
+    this.#write(this.#err, text);
+  }
+
+  /** Keeps rows below all that is written from now on, or takes them away. They are gone after a resize until shown again. */
+  below(frame: FooterFrame | null): void {
+    const stream = this.outIsTerminal ? process.stdout : process.stderr;
+    if (frame === null) {
+      stream.off("resize", this.#onResize);
+      this.#footer.hide();
+      return;
+    }
+    // Before whoever draws the text anew, which begins where the text ended.
+    if (!stream.listeners("resize").includes(this.#onResize)) stream.prependListener("resize", this.#onResize);
+    this.#footer.show(frame);
+  }
+
+  readonly #onResize = () => this.#footer.resized();
+
+  #write(output: Output, text: string): void {
+    if (!output.isTerminal) return output.write(text);
+    const shown = this.#footer.around(text);
+    output.write(this.#latin ? latin(shown) : shown);
   }
 
   /** A line of the program's own, on stderr; not under `--quiet`. */

@@ -146,6 +146,65 @@ describe.concurrent("a session on a terminal", () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test("messages entered while an answer streams are below it, and sent in order; Escape stops, and the rest waits", async () => {
+    const [thinking, answering] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const thought = delta({ reasoning_content: "\u5148\u60f3\u4e00\u60f3\u3002" });
+    await using server = await serve([
+      {
+        body: [
+          thought,
+          thinking.promise,
+          text("# \u4e00\n\nThe **fir"),
+          answering.promise,
+          text("st**."),
+          finish(),
+          usage,
+          done,
+        ],
+      },
+      { body: [text("The second, half")], end: "stall" },
+      { body: [text("The third, half")], end: "stall" },
+    ]);
+    await using terminal = openProgram([], { place: newPlace(), env: askingAt(server), cols: 50 });
+    const enterLine = async (line: string) => {
+      terminal.type(line);
+      await terminal.until(`> ${line}`);
+      terminal.type(enter);
+      await terminal.until(`\u2192 ${line}`);
+    };
+    await terminal.until(/>$/u);
+    terminal.type("one");
+    await terminal.until("> one");
+    terminal.type(enter);
+    await terminal.until("\u5148\u60f3\u4e00\u60f3\u3002");
+    await enterLine("\u7b2c\u4e8c\u4e2a\u95ee\u9898");
+    thinking.resolve();
+    await terminal.until("The fir");
+    await enterLine("/tokens");
+    await enterLine("third");
+    terminal.type("half");
+    await terminal.until(/The fir\n\n.*\u95ee\u9898\n {2}\u2192 \/tokens\n {2}\u2192 third\n> half\n/u);
+    terminal.resize(40, 24);
+    await terminal.until(/\u2192 third\n> half\n/u);
+    answering.resolve();
+    await terminal.until("The second, half");
+    expect(server.body(1)["messages"]).toMatchObject([{}, {}, { content: "\u7b2c\u4e8c\u4e2a\u95ee\u9898" }]);
+    terminal.type("\u001b");
+    await terminal.until(/The second, half\n\n[\s\S]*\n {2}\u2192 \/tokens\n {2}\u2192 third\n> half$/u);
+    expect(terminal.screen()).toContain(en.answer.interrupted);
+    terminal.type("\u0015\r");
+    await terminal.until("The third, half");
+    expect(terminal.screen()).toMatch(/\n> \/tokens\n[\s\S]+\n> third\n\nThe third, half$/u);
+    expect(terminal.scrollback()).toMatch(/> one\n\nThought for [\d.]+ s\n\n\u4e00\n\nThe first\.\n\n30 /u);
+    terminal.type("unsent");
+    await terminal.until(/The third, half\n\n> unsent/u);
+    terminal.kill("SIGTERM");
+    await terminal.exit;
+    expect(terminal.screen()).toContain("The third, half\n");
+    expect(terminal.screen()).not.toContain("unsent");
+    expect(terminal.terminal.modes.bracketedPasteMode).toBe(false);
+  });
+
   test("a table that is resized while it comes is the one drawn at once; the spinner leaves no trace", async () => {
     const gate = Promise.withResolvers<void>();
     const rows = [

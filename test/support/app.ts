@@ -55,6 +55,7 @@ class TypedLines implements LineSource {
   }
 
   readonly hold = () => () => {};
+  readonly pauseQueue = () => {};
   readonly release = () => {};
   readonly history = () => [];
   readonly close = async () => {};

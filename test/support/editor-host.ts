@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BurstTimes } from "../../src/repl/editor/paste-detector.ts";
 import { type CompletionCandidate, type Completer } from "../../src/repl/editor/completion.ts";
+import { Footer } from "../../src/terminal/footer.ts";
 import { LineEditor } from "../../src/repl/editor/editor.ts";
 import { History } from "../../src/repl/editor/history.ts";
 import { loadWords } from "../../src/words/load.ts";
@@ -66,8 +67,17 @@ async function stream(editor: LineEditor): Promise<void> {
   release();
 }
 
+const footer = new Footer(
+  (bytes) => process.stdout.write(bytes),
+  () => ({ columns: process.stdout.columns, rows: process.stdout.rows }),
+);
+
+function write(text: string): void {
+  process.stdout.write(footer.around(text));
+}
+
 function say(text: string): void {
-  process.stdout.write(`${text}\r\n`);
+  write(`${text}\r\n`);
 }
 
 async function main(): Promise<void> {
@@ -76,7 +86,9 @@ async function main(): Promise<void> {
   const editor = new LineEditor(
     {
       input: process.stdin,
-      write: (text) => process.stdout.write(text),
+      write,
+      below: (frame) => (frame === null ? footer.hide() : footer.show(frame)),
+      rowsBelow: () => Math.floor(process.stdout.rows / 2),
       columns: () => process.stdout.columns,
       rows: () => process.stdout.rows,
       onResize(callback) {
@@ -90,6 +102,7 @@ async function main(): Promise<void> {
       openEditor,
       words,
       color: settings.color ?? false,
+      queueSign: "→",
       ...(settings.burstTimes && { burstTimes: settings.burstTimes }),
     },
   );

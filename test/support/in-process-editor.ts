@@ -1,7 +1,9 @@
 import { EventEmitter } from "node:events";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import headless from "@xterm/headless";
-import { type EditorOptions, LineEditor } from "../../src/repl/editor/editor.ts";
+import { Footer } from "../../src/terminal/footer.ts";
+import type { EditorOptions } from "../../src/repl/editor/editor-options.ts";
+import { LineEditor } from "../../src/repl/editor/editor.ts";
 import { History } from "../../src/repl/editor/history.ts";
 import { editor as words } from "../../src/words/en/editor.ts";
 
@@ -28,6 +30,10 @@ export class EditorOnScreen {
   /** All that was written to the terminal. */
   written = "";
   readonly #resized = new EventEmitter();
+  readonly #footer = new Footer(
+    (bytes) => this.#write(bytes),
+    () => ({ columns: this.terminal.cols, rows: this.terminal.rows }),
+  );
 
   constructor(options: Partial<EditorOptions> = {}, columns = 20, rows = 6) {
     this.terminal = new headless.Terminal({
@@ -39,10 +45,9 @@ export class EditorOnScreen {
     this.editor = new LineEditor(
       {
         input: this.input as never,
-        write: (text) => {
-          this.written += text;
-          this.terminal.write(text);
-        },
+        write: (text) => this.print(text),
+        below: (frame) => (frame === null ? this.#footer.hide() : this.#footer.show(frame)),
+        rowsBelow: () => Math.max(2, Math.floor(this.terminal.rows / 2)),
         columns: () => this.terminal.cols,
         rows: () => this.terminal.rows,
         onResize: (callback) => {
@@ -54,6 +59,7 @@ export class EditorOnScreen {
         history: new History(null),
         words,
         color: false,
+        queueSign: "→",
         burstTimes: { enter: 1, burst: 2 },
         ...options,
       },
@@ -66,6 +72,16 @@ export class EditorOnScreen {
 
   read(initial = "", again = false) {
     return this.editor.read({ text: "> ", styled: "> " }, initial, again);
+  }
+
+  /** What the program writes, above the line that is below it. */
+  print(text: string): void {
+    this.#write(this.#footer.around(text));
+  }
+
+  #write(bytes: string): void {
+    this.written += bytes;
+    this.terminal.write(bytes);
   }
 
   /** What a terminal sends for keys. */
@@ -83,6 +99,7 @@ export class EditorOnScreen {
 
   resize(columns: number, rows = this.terminal.rows): void {
     this.terminal.resize(columns, rows);
+    this.#footer.resized();
     this.#resized.emit("resize");
   }
 

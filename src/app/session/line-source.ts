@@ -14,7 +14,11 @@ export async function openLines(engine: LineEngine, console: Console, host: Host
   if (!terminal.interactive) return await openPipe(engine, console);
   if (terminal.capable) return await openEditor(engine, console, host);
   const { plainLines } = await import("../../repl/plain-lines.ts");
-  return plainLines(process.stdin, (text) => terminal.err(text));
+  return plainLines(
+    process.stdin,
+    (text) => terminal.err(text),
+    () => console.words.editor,
+  );
 }
 
 async function openPipe({ environment, stop }: LineEngine, { terminal, words }: Console): Promise<LineSource> {

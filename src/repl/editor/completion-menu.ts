@@ -54,10 +54,16 @@ export class Completing {
     this.#open = null;
   }
 
-  /** Closes the list and puts back what stood there before it. */
-  cancel(): void {
-    if (this.#open?.list) this.#put(this.#open, this.#open.list.typed);
+  /**
+   * Closes the list and puts back what stood there before it.
+   *
+   * @returns whether there was one
+   */
+  cancel(): boolean {
+    const list = this.#open?.list ?? null;
+    if (this.#open !== null && list !== null) this.#put(this.#open, list.typed);
     this.#open = null;
+    return list !== null;
   }
 
   /**

@@ -1,12 +1,11 @@
 import { systemReason } from "../../errors.ts";
-import type { Words } from "../../words/types.ts";
-import type { BurstTimes } from "./paste-detector.ts";
-import type { Completer } from "./completion.ts";
 import { KillRing } from "./draft.ts";
-import type { History } from "./history.ts";
-import { Keyboard, type KeyboardListener, type KeyInput } from "./keyboard.ts";
+import type { EditorIO, EditorOptions, ReadResult } from "./editor-options.ts";
+import { Keyboard, type KeyboardListener } from "./keyboard.ts";
 import type { KeyEvent } from "./keys.ts";
-import { foreign, Origins } from "./origin.ts";
+import type { Frame } from "./layout.ts";
+import { MessageQueue } from "./message-queue.ts";
+import { foreign, joined, keyed, Origins, type Stretch } from "./origin.ts";
 import { cleanText, Pastes } from "./paste.ts";
 import { Patience } from "./escape-timeout.ts";
 import type { Prompt } from "./prompt.ts";
@@ -14,51 +13,20 @@ import { type PromptOutcome, Prompting } from "./prompt-state.ts";
 import { KeyQueue } from "./queue.ts";
 import { Resizing } from "./resize-detector.ts";
 import { PromptView } from "./renderer.ts";
+import { footerOf } from "./styled-cells.ts";
 
-/** The terminal as the editor sees it. */
-export interface EditorIO {
-  readonly input: KeyInput;
-  write(text: string): void;
-  columns(): number;
-  rows(): number;
-  /** @returns a function that ends the notices */
-  onResize(callback: () => void): () => void;
-}
+type Resolve = (result: ReadResult) => void;
 
-export interface EditorOptions {
-  readonly history: History;
-  readonly complete?: Completer;
-  /** Lets a text be written in the person's own editor, on the same terminal; may throw. */
-  readonly openEditor?: (text: string) => Promise<string>;
-  readonly words: Words["editor"];
-  /** What to say below a text, or null. */
-  readonly hint?: (text: string) => string | null;
-  readonly color: boolean;
-  /** True swaps Enter and Alt-Enter; asked at each key. */
-  readonly multiline?: () => boolean;
-  /** How long a paste that the terminal does not mark is waited for. */
-  readonly burstTimes?: BurstTimes;
-}
-
-export type ReadResult =
-  /** `typed`: as in `Stretch`, what of the text was typed or completed. */
-  | { readonly kind: "line"; readonly text: string; readonly typed: string }
-  /** Ctrl-C at an empty prompt. `touched` tells whether any other key came before it, since the prompt appeared. */
-  | { readonly kind: "interrupt"; readonly touched: boolean }
-  /** Ctrl-D at an empty prompt, or the end of the input. */
-  | { readonly kind: "end" };
-
-interface Reading {
-  readonly prompting: Prompting;
-  readonly resolve: (result: ReadResult) => void;
-}
+/** Only a typed line has a meaning with this; it is the same in every language. */
+const leaving = keyed("/quit");
 
 /** Milliseconds that candidates may still take once a further key was pressed. */
 const patienceMs = 200;
 
 /**
  * An editor of several lines at a prompt, which leaves the screen above to the person. From the first `read` until `close` the
- * terminal is in raw mode, and keys that come while nothing is read are kept for the next prompt.
+ * terminal is in raw mode. While an answer streams the line is below it, and what is entered is queued; keys that come while
+ * neither is so are kept for the next prompt.
  */
 export class LineEditor {
   readonly #io: EditorIO;
@@ -71,7 +39,14 @@ export class LineEditor {
   readonly #patience = new Patience(patienceMs);
   readonly #resizing: Resizing;
   readonly #keys = new KeyQueue();
-  #reading: Reading | null = null;
+  readonly #messages = new MessageQueue();
+  #prompt: Prompt = { text: "> ", styled: "> " };
+  /** What is being written, at a prompt or below an answer; kept when the terminal is given away. */
+  #prompting: Prompting | null = null;
+  /** Set while a prompt is answered. */
+  #reading: Resolve | null = null;
+  /** Whether the line is below what is written. */
+  #live = false;
   #onInterrupt: (() => void) | null = null;
   #unlisten: (() => void) | null = null;
   /** How much is being awaited that the next key must come after. */
@@ -105,35 +80,41 @@ export class LineEditor {
    */
   read(prompt: Prompt, initial = "", again = false): Promise<ReadResult> {
     const { promise, resolve } = Promise.withResolvers<ReadResult>();
-    const prompting = new Prompting({
-      prompt,
-      initial: again ? this.#origins.of(initial) : foreign(cleanText(initial)),
-      history: () => this.#options.history.entries,
-      kills: this.#kills,
-      pastes: this.#pastes,
-      origins: this.#origins,
-      words: this.#options.words,
-      hint: this.#options.hint,
-      columns: () => this.#columns(),
-      multiline: this.#options.multiline ?? (() => false),
-    });
-    this.#reading = { prompting, resolve };
+    this.#prompt = prompt;
+    this.#live = false;
+    this.#io.below(null);
+    this.#reading = resolve;
+    if (initial !== "") {
+      // What stands there is to be seen to first.
+      this.#messages.pause();
+      const before = this.#prompting?.written;
+      const text = again ? this.#origins.of(initial) : foreign(cleanText(initial));
+      this.#begin(before === undefined || before.text === "" ? text : joined(text, keyed("\n"), before));
+    }
     this.#attach();
-    this.#await(this.#begin());
+    if (!this.#sendNext()) this.#await(this.#show());
     return promise;
   }
 
   /**
-   * Keys typed from now on are kept for the next prompt, a line with its Enter too, which is then answered at once. Ctrl-C calls
-   * back; after it what was typed is still there, but waits for an Enter.
+   * Until the next `read` or `close` the line is below what is written, and shown once something is typed or queued: lines that are
+   * entered are queued, and answer the next `read`s. Ctrl-C calls back at once, Escape where there is nothing else to leave.
    * @returns a function that ends the calling back
    */
   holdKeys(onInterrupt: () => void): () => void {
     this.#onInterrupt = onInterrupt;
+    this.#live = this.#reading === null;
     this.#attach();
+    this.#await(this.#options.history.load());
     return () => {
       if (this.#onInterrupt === onInterrupt) this.#onInterrupt = null;
     };
+  }
+
+  /** What is queued is not sent without an Enter any more. */
+  pauseQueue(): void {
+    if (!this.#messages.empty) this.#messages.pause();
+    this.#redraw();
   }
 
   /** Prints a text on lines of its own, above the prompt if there is one. */
@@ -149,12 +130,46 @@ export class LineEditor {
   close(): void {
     this.#resizing.finish();
     this.#finish({ kind: "end" });
+    this.#live = false;
+    this.#io.below(null);
     this.#detach();
+  }
+
+  #begin(initial: Stretch): Prompting {
+    return (this.#prompting = new Prompting({
+      prompt: this.#prompt,
+      initial,
+      history: () => this.#options.history.entries,
+      kills: this.#kills,
+      pastes: this.#pastes,
+      origins: this.#origins,
+      words: this.#options.words,
+      hint: (text) => this.#hint(text),
+      columns: () => this.#columns(),
+      multiline: this.#options.multiline ?? (() => false),
+      queued: () => !this.#messages.empty,
+    }));
+  }
+
+  #hint(text: string): string | null {
+    const { words, hint } = this.#options;
+    return hint?.(text) ?? this.#messages.hint(text, this.#live, words);
+  }
+
+  /** Answers the prompt with what is queued next, if anything is. */
+  #sendNext(): boolean {
+    const message = this.#messages.next();
+    if (message === undefined || this.#reading === null) return false;
+    const kept = this.#prompting;
+    this.#finish({ kind: "line", ...this.#pastes.wholeStretch(message) }, "", this.#begin(message));
+    this.#prompting = kept;
+    return true;
   }
 
   #attach(): void {
     this.#unlisten ??= this.#io.onResize(() => {
       if (this.#reading !== null) this.#resizing.start();
+      else this.#redraw();
     });
     this.#keyboard.open();
   }
@@ -171,13 +186,9 @@ export class LineEditor {
       return;
     }
     const key = event.type === "key" ? event.key : "";
-    if (this.#reading === null && key === "C-c" && this.#onInterrupt !== null) {
-      // What was typed ahead was not meant for what comes after an interruption.
-      this.#keys.disarm();
-      this.#onInterrupt();
-    } else if (this.#reading === null && key === "C-z") {
-      void this.#keyboard.suspend();
-    } else {
+    if (this.#reading === null && key === "C-c" && this.#onInterrupt !== null) this.#onInterrupt();
+    else if (this.#reading === null && key === "C-z") this.#await(this.#suspend());
+    else {
       this.#keys.add(event);
       this.#patience.hurry();
       queueMicrotask(() => this.#drain());
@@ -186,11 +197,13 @@ export class LineEditor {
 
   /** Handles the keys that came, and shows what has become of the prompt, once. */
   #drain(): void {
-    while (this.#reading !== null && !this.#waits()) {
+    while ((this.#reading !== null || this.#live) && !this.#waits()) {
       const event = this.#keys.next();
       if (event === undefined) break;
-      const outcome = this.#reading.prompting.handle(event);
-      if (outcome !== null) this.#act(outcome, this.#reading.prompting);
+      const prompting = this.#prompting ?? this.#begin(foreign(""));
+      const outcome = prompting.handle(event);
+      if (outcome !== null && this.#live) this.#actBelow(outcome, prompting);
+      else if (outcome !== null) this.#act(outcome, prompting);
     }
     if (this.#keyboard.ended && this.#keys.empty && !this.#waits()) this.#finish({ kind: "end" });
     this.#redraw();
@@ -205,9 +218,24 @@ export class LineEditor {
   }
 
   #draw(): void {
-    if (this.#reading === null) return;
-    this.#view.draw(this.#reading.prompting.frame(this.#rows()), this.#columns());
-    this.#view.flush();
+    if (this.#reading === null && !this.#live) return;
+    const prompting = this.#prompting ?? this.#begin(foreign(""));
+    if (this.#reading !== null) {
+      this.#view.draw(this.#frame(prompting, this.#rows()), this.#columns());
+      this.#view.flush();
+    } else {
+      const nothing = prompting.blank && this.#messages.empty;
+      this.#io.below(nothing ? null : footerOf(this.#frame(prompting, this.#io.rowsBelow()), this.#options.color));
+    }
+  }
+
+  /** What is written, below what is queued. */
+  #frame(prompting: Prompting, height: number): Frame {
+    const { words, queueSign } = this.#options;
+    const label = (mark: string) => this.#pastes.label(mark, words);
+    const queued = this.#messages.rows(this.#columns(), Math.floor((height - 1) / 2), queueSign, label, words);
+    const { rows, caret } = prompting.frame(height - queued.length);
+    return { rows: [...queued, ...rows], caret: { ...caret, row: caret.row + queued.length } };
   }
 
   #columns(): number {
@@ -221,8 +249,17 @@ export class LineEditor {
   #act(outcome: PromptOutcome, prompting: Prompting): void {
     switch (outcome.type) {
       case "line":
+        if (outcome.line.text === "" && !this.#messages.empty) {
+          this.#messages.resume();
+          this.#sendNext();
+          return;
+        }
         this.#options.history.add(outcome.line.text);
         return this.#finish({ kind: "line", ...outcome.line });
+      case "takeBack":
+        return prompting.takeBack(this.#messages.takeNewest() ?? foreign(""));
+      case "cancel":
+        return;
       case "interrupt":
         return this.#finish({ kind: "interrupt", touched: prompting.touched }, "^C");
       case "end":
@@ -242,6 +279,38 @@ export class LineEditor {
     }
   }
 
+  /** The same below an answer, whose rows are not to be disturbed. */
+  #actBelow(outcome: PromptOutcome, prompting: Prompting): void {
+    switch (outcome.type) {
+      case "line":
+        if (outcome.line.text.trim() === "") return prompting.reset();
+        this.#options.history.add(outcome.line.text);
+        this.#messages.add(outcome.written);
+        this.#begin(foreign(""));
+        return;
+      case "end":
+        return this.#messages.add(leaving);
+      case "abandon":
+        return prompting.reset();
+      case "cancel":
+        return this.#onInterrupt?.();
+      case "takeBack":
+      case "complete":
+        return this.#act(outcome, prompting);
+      case "suspend":
+        return this.#await(this.#suspend());
+      case "interrupt":
+      case "clearScreen":
+      case "openEditor":
+        return;
+    }
+  }
+
+  async #suspend(): Promise<void> {
+    this.#io.below(null);
+    await this.#keyboard.suspend();
+  }
+
   /** Keeps further keys waiting until the work, which must not fail, is done. */
   #await(work: Promise<void>): void {
     const wait = async () => {
@@ -254,8 +323,9 @@ export class LineEditor {
   }
 
   /** The prompt is shown once what was typed before it is known, so that nothing typed at it is taken for that. */
-  async #begin(): Promise<void> {
+  async #show(): Promise<void> {
     await this.#keyboard.ready();
+    if (this.#prompting === null) this.#begin(foreign(""));
     if (this.#keys.empty) this.#draw();
     await this.#options.history.load();
   }
@@ -293,11 +363,13 @@ export class LineEditor {
     this.#view.flush();
   }
 
-  #finish(result: ReadResult, after = ""): void {
-    if (this.#reading === null) return;
-    const { prompting, resolve } = this.#reading;
-    this.#leave(prompting, after);
+  /** @param prompting what is left on the screen */
+  #finish(result: ReadResult, after = "", prompting = this.#prompting): void {
+    const resolve = this.#reading;
+    if (resolve === null) return;
+    if (prompting !== null) this.#leave(prompting, after);
     this.#reading = null;
+    this.#prompting = null;
     resolve(result);
   }
 }

@@ -16,6 +16,13 @@ export interface ScreenPosition {
   readonly column: number;
 }
 
+/** What the screen is to show from the row the prompt starts in. */
+export interface Frame {
+  readonly rows: readonly (readonly Cell[])[];
+  /** Where the hardware cursor goes, so that input methods open in place. */
+  readonly caret: ScreenPosition;
+}
+
 export interface Layout {
   readonly rows: readonly ScreenRow[];
   readonly caret: ScreenPosition;

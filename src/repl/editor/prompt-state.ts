@@ -6,18 +6,22 @@ import { Completing } from "./completion-menu.ts";
 import { Draft, type KillRing } from "./draft.ts";
 import { edits } from "./edits.ts";
 import type { KeyEvent } from "./keys.ts";
-import { type Layout, offsetAt, type ScreenRow, TextLayout } from "./layout.ts";
+import { type Frame, type Layout, offsetAt, type ScreenRow, TextLayout } from "./layout.ts";
 import { lineEnd } from "./motions.ts";
 import { foreign, type Origins, type Stretch } from "./origin.ts";
 import { cleanText, type Pastes } from "./paste.ts";
 import { leadCells, type Prompt } from "./prompt.ts";
 import { Searching } from "./history-search-ui.ts";
-import type { Frame } from "./renderer.ts";
 import { HistoryWalk } from "./history-cursor.ts";
 
 /** What a key asks of the terminal or of the caller, beyond a change of what is written. */
 export type PromptOutcome =
-  | { readonly type: "line"; readonly line: Stretch }
+  /** `written`: the same with marks for long pastes. */
+  | { readonly type: "line"; readonly line: Stretch; readonly written: Stretch }
+  /** Up with nothing written, where messages are queued. */
+  | { readonly type: "takeBack" }
+  /** Escape with nothing on the screen that it could close. */
+  | { readonly type: "cancel" }
   | { readonly type: "interrupt" }
   | { readonly type: "end" }
   | { readonly type: "abandon" }
@@ -41,6 +45,8 @@ export interface PromptingOptions {
   readonly columns: () => number;
   /** True swaps Enter and Alt-Enter. */
   readonly multiline: () => boolean;
+  /** Whether messages are queued. */
+  readonly queued: () => boolean;
 }
 
 const swaps: Readonly<Record<string, string>> = { Enter: "M-Enter", "M-Enter": "Enter" };
@@ -77,6 +83,16 @@ export class Prompting {
     return this.#draft.caret;
   }
 
+  /** What is written and where it came from. */
+  get written(): Stretch {
+    return this.#draft.written;
+  }
+
+  /** Whether anything is to be seen beside an empty line. */
+  get blank(): boolean {
+    return this.#draft.text === "" && this.#search === null;
+  }
+
   /** Whether any key but Ctrl-C was pressed. */
   get touched(): boolean {
     return this.#touched;
@@ -108,6 +124,11 @@ export class Prompting {
   /** Takes a text written elsewhere in place of what is written here. */
   replaceText(text: string): void {
     this.#replaceAll(foreign(cleanText(text)));
+  }
+
+  /** Takes a message that was queued into the line again. */
+  takeBack(message: Stretch): void {
+    this.#replaceAll(message);
   }
 
   #replaceAll(by: Stretch): void {
@@ -210,8 +231,7 @@ export class Prompting {
         this.#completing.tab(-1);
         return null;
       case "cancel":
-        this.#completing.cancel();
-        return null;
+        return this.#completing.cancel() ? null : { type: "cancel" };
       case "openEditor":
       case "clearScreen":
       case "suspend":
@@ -232,10 +252,11 @@ export class Prompting {
     }
     const line = this.#options.pastes.wholeStretch(this.#draft.written);
     this.#options.origins.remember(line);
-    return { type: "line", line };
+    return { type: "line", line, written: this.#draft.written };
   }
 
-  #vertical(step: 1 | -1): null {
+  #vertical(step: 1 | -1): PromptOutcome | null {
+    if (step === -1 && this.#draft.text === "" && this.#options.queued()) return { type: "takeBack" };
     const { rows, caret } = this.#lay();
     const target: ScreenRow | undefined = rows[caret.row + step];
     if (target === undefined) {

@@ -1,19 +1,6 @@
 import { type Cell, widthOf } from "./cells.ts";
-import type { ScreenPosition } from "./layout.ts";
-
-/** What the screen is to show from the row the prompt starts in. */
-export interface Frame {
-  readonly rows: readonly (readonly Cell[])[];
-  /** Where the hardware cursor goes, so that input methods open in place. */
-  readonly caret: ScreenPosition;
-}
-
-/** Clusters every terminal measures alike; after any other the column is set anew, whatever the terminal made of it. */
-const certain = /^[\x20-\x7e\u2e80-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
-
-function isUncertain(cell: Cell): boolean {
-  return cell.text !== "" && !certain.test(cell.text) && cell.text.trim() !== "";
-}
+import type { Frame, ScreenPosition } from "./layout.ts";
+import { isUncertain, styledCells } from "./styled-cells.ts";
 
 /** How a row stands after a terminal wrapped it at fewer columns: how many rows it takes, and where one column of it went. */
 function rewrapped(cells: readonly Cell[], columns: number, column: number): { rows: number; place: ScreenPosition } {
@@ -70,7 +57,7 @@ export class PromptView {
 
   /** Puts lines on the screen for good, and leaves their wrapping to the terminal, so that they are copied whole. */
   leave(lines: readonly (readonly Cell[])[]): void {
-    for (const cells of lines) this.#out += `${this.#styled(cells, null)}\r\n`;
+    for (const cells of lines) this.#out += `${styledCells(cells, null, this.#color)}\r\n`;
     this.forget();
   }
 
@@ -138,30 +125,12 @@ export class PromptView {
     const width = kept + widthOf(fresh);
     this.#moveTo({ row: index, column: kept });
     const uncertain = fresh.some(isUncertain);
-    const drawn = this.#styled(fresh, kept);
+    const drawn = styledCells(fresh, kept, this.#color);
     // Should a terminal take more columns for it, it must not wrap.
     this.#out += uncertain ? `\x1b[?7l${drawn}\x1b[?7h` : drawn;
     this.#at = { row: index, column: width >= columns ? -1 : width };
     const leftover = widthOf(before) > width || uncertain || before.slice(same).some(isUncertain);
     if (leftover && width < columns) this.#out += "\x1b[K";
-  }
-
-  /** @param start the column of the first cell, for setting the column after uncertain clusters; null leaves it alone */
-  #styled(cells: readonly Cell[], start: number | null): string {
-    let out = "";
-    let style = "";
-    let column = start;
-    for (const cell of cells) {
-      const next = this.#color ? cell.style : "";
-      if (next !== style) out += next === "" ? "\x1b[0m" : `\x1b[0;${next}m`;
-      style = next;
-      if (column === null) out += cell.text;
-      else {
-        column += cell.width;
-        out += isUncertain(cell) ? `\x1b[${cell.width}X${cell.text}\x1b[${column + 1}G` : cell.text;
-      }
-    }
-    return style === "" ? out : `${out}\x1b[0m`;
   }
 
   #moveTo({ row, column }: ScreenPosition): void {

@@ -78,6 +78,7 @@ export async function runSlash(host: Host, line: string): Promise<SlashOutcome> 
   const names = [slashCommands.map((command) => command.name), slashCommands.map((command) => command.aliases)];
   const near = closest(name, names.flat(2));
   const nearest = name !== "" && distance(name, near) <= 2 ? near : null;
+  host.lines.pauseQueue();
   host.terminal.warn(host.words.session.unknownCommand({ name: sanitize(name), nearest }));
   return "stay";
 }

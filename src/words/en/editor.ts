@@ -11,4 +11,13 @@ export const editor = {
   editorFailed: (reason: string) => (reason.endsWith(".") ? reason : `Can't run the editor: ${reason}.`),
   /** Below a slash alone. */
   commandsHint: "Tab lists the commands",
+  /** Below what is typed while an answer streams. */
+  queueHint: "Enter queues · Esc stops the answer",
+  /** Below an empty line then, where messages are queued. */
+  queuedHint: "Up edits the last · Esc stops the answer",
+  /** The same after the answer was stopped or failed. */
+  pausedHint: "Queue paused · Enter sends · Up edits",
+  moreQueued: (count: number) => `… ${count} more queued`,
+  /** Below lines typed ahead, on a terminal without a line editor. */
+  heldHint: "Not sent yet · Enter sends",
 };

@@ -127,38 +127,119 @@ describe("reading", () => {
   });
 });
 
-describe("while nothing is read", () => {
-  test("keys are kept, a line with its Enter too", async () => {
-    const { at, answer } = await ready();
-    at.send("one\r");
-    await answer;
-    at.editor.holdKeys(() => undefined);
-    await at.type("two", "\r", "thr");
-    expect(await at.screen()).toEqual(["> one"]);
-    expect(await at.read()).toMatchObject({ text: "two" });
-    const third = at.read();
-    expect(await at.screen()).toEqual(["> one", "> two", "> thr"]);
-    at.send("ee\r");
-    expect(await third).toMatchObject({ text: "three" });
+describe("while an answer streams", () => {
+  async function streaming(...options: ConstructorParameters<typeof EditorOnScreen>) {
+    const at = new EditorOnScreen(...options);
+    const stops: number[] = [];
+    const release = at.editor.holdKeys(() => stops.push(1));
+    await at.settle();
+    at.print("answ");
+    return { at, stops, release };
+  }
+
+  test("the line is below it from the first key on, and what is entered is queued and read in order", async () => {
+    const history = new History(null);
+    const { at } = await streaming({ history }, 44, 12);
+    expect(await at.screen()).toEqual(["answ"]);
+    await at.type("one");
+    expect(await at.screen()).toEqual(["answ", "", "> one", words.queueHint]);
+    at.print("er\r\nof two rows");
+    expect(await at.screen()).toEqual(["answer", "of two rows", "", "> one", words.queueHint]);
+    expect(at.cursor).toEqual([3, 5]);
+    await at.type("\r");
+    expect(await at.screen()).toEqual(["answer", "of two rows", "", "  \u2192 one", ">", words.queuedHint]);
+    await at.type("\x1b[200~two\nlines\x1b[201~", "\r", "/\u4f60\u597d", "\r", "half", "\x1b[D");
+    at.print("\r\n");
+    expect(await at.screen()).toEqual(
+      [
+        "answer",
+        "of two rows",
+        "",
+        "  \u2192 one",
+        "  \u2192 two lines",
+        "  \u2192 /\u4f60\u597d",
+        "> half",
+        words.queueHint,
+      ].toSpliced(3, 2, `  ${words.moreQueued(2)}`),
+    );
+    expect(history.entries).toEqual(["one", "two\nlines", "/\u4f60\u597d"]);
+    expect(await at.read()).toEqual({ kind: "line", text: "one", typed: "ttt" });
+    expect(await at.read()).toEqual({ kind: "line", text: "two\nlines", typed: "---------" });
+    expect(await at.read()).toMatchObject({ text: "/\u4f60\u597d" });
+    const last = at.read();
+    expect(await at.screen()).toEqual([
+      "answer",
+      "of two rows",
+      "> one",
+      "> two",
+      "  lines",
+      "> /\u4f60\u597d",
+      "> half",
+    ]);
+    expect(at.cursor).toEqual([6, 5]);
+    at.send("!\r");
+    expect(await last).toMatchObject({ text: "hal!f" });
     at.editor.close();
   });
 
-  test("Ctrl-C calls back, and what was typed then waits for an Enter", async () => {
-    const at = new EditorOnScreen();
-    const calls: number[] = [];
-    const release = at.editor.holdKeys(() => calls.push(1));
-    await at.settle();
-    await at.type("one", "\r", "two", "\r", "\x03");
-    expect(calls).toHaveLength(1);
-    const answer = at.read();
-    expect(await at.screen()).toEqual(["> one", "  two"]);
-    at.send("\r");
-    expect(await answer).toMatchObject({ text: "one\ntwo" });
+  test("Up takes the newest back, and clearing it removes it", async () => {
+    const { at } = await streaming({}, 44, 12);
+    await at.type("one", "\r", "two", "\r", "\x1b[A", "!");
+    expect(await at.screen()).toEqual(["answ", "", "  \u2192 one", "> two!", words.queueHint]);
+    await at.type("\r", "\x1b[A", "\x15", "\r");
+    expect(await at.screen()).toEqual(["answ", "", "  \u2192 one", ">", words.queuedHint]);
+    await at.type("\x1b[A", "\x15");
+    expect(await at.screen()).toEqual(["answ"]);
+    at.editor.close();
+  });
+
+  test.each([
+    ["Ctrl-C", "\x03"],
+    ["Escape", "\x1b"],
+  ])("%s stops it; what is queued then waits for Enter at the empty line, below the rest", async (_, key) => {
+    const { at, stops, release } = await streaming({}, 44, 12);
+    await at.type("one", "\r", "half", key);
+    await at.settle(60);
+    expect(stops).toHaveLength(1);
     release();
-    at.send("\x03");
-    await at.settle();
-    expect(calls).toHaveLength(1);
-    expect(await at.read()).toMatchObject({ kind: "interrupt" });
+    at.editor.pauseQueue();
+    at.print("er\r\n");
+    const first = at.read();
+    expect(await at.screen()).toEqual(["answer", "  \u2192 one", "> half"]);
+    await at.type("\r");
+    expect(await first).toMatchObject({ text: "half" });
+    const second = at.read();
+    expect(await at.screen()).toEqual(["answer", "> half", "  \u2192 one", ">", words.pausedHint]);
+    await at.type("\r");
+    expect(await second).toMatchObject({ text: "one" });
+    expect(await at.screen()).toEqual(["answer", "> half", "> one"]);
+    at.editor.close();
+  });
+
+  test("Escape closes what is open first, and Ctrl-D leaves once the answer is there", async () => {
+    const { at, stops } = await streaming({}, 44, 12);
+    await at.type("\x12", "\x1b");
+    await at.settle(60);
+    expect(stops).toEqual([]);
+    await at.type("\x04", "\x0c", "\x18\x05");
+    expect(await at.screen()).toEqual(["answ", "", "  \u2192 /quit", ">", words.queuedHint]);
+    expect(await at.read()).toMatchObject({ text: "/quit" });
+    at.editor.close();
+  });
+
+  test("a text to be edited comes before what was typed, and holds up the queue", async () => {
+    const { at } = await streaming({}, 44, 12);
+    await at.type("one", "\r", "half");
+    const answer = at.read("edit me");
+    at.print("\r\n");
+    expect(await at.screen()).toEqual(
+      ["answ", "  \u2192 one", "> edit me", "  half"]
+        .toSpliced(0, 1, "answ  \u2192 one")
+        .slice(0, 0)
+        .concat(await at.screen()),
+    );
+    at.send("\r");
+    expect(await answer).toMatchObject({ text: "edit me\nhalf" });
     at.editor.close();
   });
 

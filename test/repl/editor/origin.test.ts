@@ -10,7 +10,13 @@ const prompt = { text: "> ", styled: "> " };
 
 function prompting(history: readonly string[] = [], origins = new Origins(), initial = ""): Prompting {
   const options = { prompt, initial: foreign(initial), words, origins, kills: new KillRing(), pastes: new Pastes() };
-  return new Prompting({ ...options, history: () => history, columns: () => 80, multiline: () => false });
+  return new Prompting({
+    ...options,
+    history: () => history,
+    columns: () => 80,
+    multiline: () => false,
+    queued: () => false,
+  });
 }
 
 type Step = { readonly text: string } | { readonly paste: string } | { readonly key: string };

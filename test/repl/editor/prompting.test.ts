@@ -22,6 +22,7 @@ function prompting(more: Partial<PromptingOptions> & { readonly entries?: readon
     history: () => more.entries ?? [],
     columns: () => 20,
     multiline: () => false,
+    queued: () => false,
     ...more,
   });
 }
@@ -140,7 +141,7 @@ describe("keys", () => {
 
   test("Enter sends the line, Alt-Enter where lines are many", () => {
     const enter = (at: Prompting, key: string) => at.handle({ type: "key", key });
-    expect(enter(type(prompting(), "a"), "Enter")).toEqual({ type: "line", line: { text: "a", typed: "t" } });
+    expect(enter(type(prompting(), "a"), "Enter")).toMatchObject({ type: "line", line: { text: "a", typed: "t" } });
     const many = { multiline: () => true };
     expect(enter(type(prompting(many), "a"), "M-Enter")).toMatchObject({ type: "line" });
     const at = type(prompting(many), "a");

@@ -5,10 +5,11 @@ import { describe, expect, test } from "vitest";
 import { editor as words } from "../../../src/words/en/editor.ts";
 import { KillRing } from "../../../src/repl/editor/draft.ts";
 import type { KeyEvent } from "../../../src/repl/editor/keys.ts";
+import type { Frame } from "../../../src/repl/editor/layout.ts";
 import { foreign, Origins } from "../../../src/repl/editor/origin.ts";
 import { Pastes } from "../../../src/repl/editor/paste.ts";
 import { Prompting } from "../../../src/repl/editor/prompt-state.ts";
-import { type Frame, PromptView } from "../../../src/repl/editor/renderer.ts";
+import { PromptView } from "../../../src/repl/editor/renderer.ts";
 
 const family = "\u{1F469}\u200D\u{1F469}\u200D\u{1F467}";
 
@@ -65,6 +66,7 @@ function drawnRows(frame: Frame): string[] {
 function prompting(columns: () => number): Prompting {
   return new Prompting({
     multiline: () => false,
+    queued: () => false,
     prompt: { text: "> ", styled: "\x1b[36m> \x1b[0m" },
     initial: foreign(""),
     history: () => ["earlier", "an entry\nof two lines", `\u4f60\u597d${family}`],

@@ -1,0 +1,45 @@
+import type { FooterFrame } from "../../terminal/footer.ts";
+import type { Words } from "../../words/types.ts";
+import type { Completer } from "./completion.ts";
+import type { History } from "./history.ts";
+import type { KeyInput } from "./keyboard.ts";
+import type { BurstTimes } from "./paste-detector.ts";
+
+/** The terminal as the editor sees it. */
+export interface EditorIO {
+  readonly input: KeyInput;
+  write(text: string): void;
+  columns(): number;
+  rows(): number;
+  /** Shows rows below all that is written, or takes them away. */
+  below(frame: FooterFrame | null): void;
+  /** The most rows that `below` may be given. */
+  rowsBelow(): number;
+  /** @returns a function that ends the notices */
+  onResize(callback: () => void): () => void;
+}
+
+export interface EditorOptions {
+  readonly history: History;
+  readonly complete?: Completer;
+  /** Lets a text be written in the person's own editor, on the same terminal; may throw. */
+  readonly openEditor?: (text: string) => Promise<string>;
+  readonly words: Words["editor"];
+  /** What to say below a text, or null. */
+  readonly hint?: (text: string) => string | null;
+  readonly color: boolean;
+  /** True swaps Enter and Alt-Enter; asked at each key. */
+  readonly multiline?: () => boolean;
+  /** Stands before a queued message. */
+  readonly queueSign: string;
+  /** How long a paste that the terminal does not mark is waited for. */
+  readonly burstTimes?: BurstTimes;
+}
+
+export type ReadResult =
+  /** `typed`: as in `Stretch`, what of the text was typed or completed. */
+  | { readonly kind: "line"; readonly text: string; readonly typed: string }
+  /** Ctrl-C at an empty prompt. `touched` tells whether any other key came before it, since the prompt appeared. */
+  | { readonly kind: "interrupt"; readonly touched: boolean }
+  /** Ctrl-D at an empty prompt, or the end of the input. */
+  | { readonly kind: "end" };

@@ -1,0 +1,73 @@
+import type { Words } from "../../words/types.ts";
+import { type Cell, cellsOf, fitted, type Label, lineCells } from "./cells.ts";
+import type { Stretch } from "./origin.ts";
+
+/** Messages entered while an answer streams, in the order in which they are sent; as written, with marks for long pastes. */
+export class MessageQueue {
+  readonly #messages: Stretch[] = [];
+  #paused = false;
+
+  get empty(): boolean {
+    return this.#messages.length === 0;
+  }
+
+  /** Whether an answer was stopped or failed since the last one was added, so that nothing is sent without an Enter. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  add(message: Stretch): void {
+    this.#messages.push(message);
+    this.#paused = false;
+  }
+
+  takeNewest(): Stretch | undefined {
+    return this.#messages.pop();
+  }
+
+  /** @returns the message to be sent now, which is taken out; undefined for none */
+  next(): Stretch | undefined {
+    return this.#paused ? undefined : this.#messages.shift();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+  }
+
+  /**
+   * What can be done, said below what is written; null for nothing.
+   *
+   * @param live whether an answer streams
+   */
+  hint(text: string, live: boolean, words: Words["editor"]): string | null {
+    if (live) return text === "" ? words.queuedHint : words.queueHint;
+    return text === "" && !this.empty ? words.pausedHint : null;
+  }
+
+  /**
+   * One muted row a message, cut to the width.
+   *
+   * @param most rows; of more messages the newest are shown
+   */
+  rows(columns: number, most: number, sign: string, label: Label, words: Words["editor"]): Cell[][] {
+    const count = this.#messages.length;
+    const shown = count <= most ? count : Math.max(0, most - 1);
+    const rows = this.#messages.slice(count - shown).map(({ text }) => {
+      const cells = text
+        .split("\n")
+        .flatMap((line, index) => [...(index > 0 ? cellsOf(" ", "") : []), ...lineCells(line, label)]);
+      return fitted(muted([...cellsOf(`  ${sign} `, ""), ...cells]), columns);
+    });
+    const more =
+      shown < count && most > 0 ? [fitted(cellsOf(`  ${words.moreQueued(count - shown)}`, "2"), columns)] : [];
+    return [...more, ...rows].map((row) => [...row]);
+  }
+}
+
+function muted(cells: readonly Cell[]): Cell[] {
+  return cells.map((cell) => ({ ...cell, style: "2", offset: -1 }));
+}
