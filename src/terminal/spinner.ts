@@ -1,5 +1,5 @@
 import type { Terminal } from "./terminal.ts";
-import { characterStart, displayWidth } from "./width.ts";
+import { clipped } from "./width.ts";
 
 /** Milliseconds a picture of the spinner stands. */
 const frameMs = 80;
@@ -36,19 +36,11 @@ export class Spinner {
   }
 
   #draw(): void {
-    const { columns, ink, symbols, unicode } = this.#terminal;
+    const { columns, ink, unicode } = this.#terminal;
     const frames = unicode ? pictures.unicode : pictures.ascii;
     this.#turn = (this.#turn + 1) % frames.length;
     // A row that wraps could not be taken back.
-    const text = fitting(this.#text, columns - 3, symbols.ellipsis);
+    const text = clipped(this.#text, columns - 3);
     this.#terminal.err(`\r${ink.err.accent(frames[this.#turn] ?? "")} ${text}\u001b[K`);
   }
-}
-
-function fitting(text: string, columns: number, ellipsis: string): string {
-  if (displayWidth(text) <= columns) return text;
-  let kept = text;
-  while (kept !== "" && displayWidth(kept + ellipsis) > columns)
-    kept = kept.slice(0, characterStart(kept, kept.length - 1));
-  return kept + ellipsis;
 }

@@ -53,18 +53,15 @@ export class MessageQueue {
    *
    * @param most rows; of more messages the newest are shown
    */
-  rows(columns: number, most: number, sign: string, label: Label, words: Words["editor"]): Cell[][] {
+  rows(columns: number, most: number, sign: string, label: Label, words: Words["editor"]): (readonly Cell[])[] {
     const count = this.#messages.length;
     const shown = count <= most ? count : Math.max(0, most - 1);
     const rows = this.#messages.slice(count - shown).map(({ text }) => {
-      const cells = text
-        .split("\n")
-        .flatMap((line, index) => [...(index > 0 ? cellsOf(" ", "") : []), ...lineCells(line, label)]);
-      return fitted(muted([...cellsOf(`  ${sign} `, ""), ...cells]), columns);
+      const lines = text.split("\n").map((line) => lineCells(` ${line}`, label));
+      return fitted(muted(cellsOf(`  ${sign}`, "").concat(...lines)), columns);
     });
-    const more =
-      shown < count && most > 0 ? [fitted(cellsOf(`  ${words.moreQueued(count - shown)}`, "2"), columns)] : [];
-    return [...more, ...rows].map((row) => [...row]);
+    const isCut = shown < count && most > 0;
+    return isCut ? [fitted(cellsOf(`  ${words.moreQueued(count - shown)}`, "2"), columns), ...rows] : rows;
   }
 }
 
