@@ -7,7 +7,7 @@ export interface FooterFrame {
   readonly caret: { readonly row: number; readonly column: number };
 }
 
-export interface FooterRow {
+interface FooterRow {
   /** With its colours; never more columns than the screen has. */
   readonly text: string;
   readonly width: number;
