@@ -7,7 +7,7 @@ import type { Answer } from "../chat/answer.ts";
 import { timingOf } from "../chat/turn.ts";
 import type { Host } from "./host.ts";
 
-/** What stands below an answer: who answered and how it was put together, why it ended early, one dim line of figures. */
+/** Prints the notes below an answer: failovers and continuations, why it ended early, one muted line of figures. */
 export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
@@ -19,10 +19,12 @@ export function closeAnswer(host: Host, answer: Answer): void {
   if (error?.code === "interrupted")
     terminal.say(ink.warning(isEmpty ? words.answer.stopped : words.answer.interrupted));
   else if (error !== null) host.tell(error);
-  if (finishReason === "length") terminal.say(ink.warning(words.answer.cutByLength));
+  const { canContinue } = host.dialogue;
+  if (finishReason === "length")
+    terminal.say(ink.warning(words.answer[canContinue ? "cutByLengthCanContinue" : "cutByLength"]));
   if (finishReason === "content_filter") terminal.say(ink.warning(words.answer.cutByFilter));
   if (answer.refused) terminal.say(ink.warning(words.answer.refused));
-  if (host.dialogue.canContinue) terminal.say(ink.muted(words.session.canContinue));
+  if (canContinue && finishReason !== "length") terminal.say(ink.muted(words.session.canContinue));
   if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
   terminal.say(ink.muted(summarise(words.answer, { ...answer, totalMs: timingOf(answer).totalMs })));
   if (answer.tariffUnknown) terminal.say(ink.muted(words.answer.tariffUnknown));
@@ -30,7 +32,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   if (terminal.interactive) terminal.say("");
 }
 
-/** What became of the saving, each told once: the writer throws at the first failure alone. */
+/** Reports a failure to save. Each is reported once: the writer throws at the first failure only. */
 export function tellUnsaved({ dialogue, terminal, words }: Host, unsaved: AppError | null): void {
   sayMoved(terminal, words, dialogue.takeAvoided());
   if (unsaved === null) return;
@@ -39,7 +41,7 @@ export function tellUnsaved({ dialogue, terminal, words }: Host, unsaved: AppErr
   terminal.warn(words.answer.notSaved({ path: sanitize(path), reason }));
 }
 
-/** Says that somebody else wrote to this conversation, once for each time. */
+/** Warns, once for each time, that another program wrote to this conversation. */
 export function warnOfOthers({ dialogue, terminal, words }: Host): void {
   if (!dialogue.changedElsewhere()) return;
   terminal.warn(words.session.changedElsewhere({ id: dialogue.id ?? "" }));

@@ -19,7 +19,7 @@ export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
   const { tokens, window } = host.dialogue.context;
   if (window === null || tokens < window * nearlyFull) return;
   if (await compacted(host)) return;
-  const share = `${Math.round((tokens / window) * 100)} %`;
+  const share = `${Math.round((tokens / window) * 100)}%`;
   host.terminal.warn(host.words.context.near({ share }));
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, put, run, start, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, finish, done, text } from "../support/wire.ts";
-import { wordsOf } from "../support/words.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 /** What the last request asked, in the words of the last message. */
 function questionIn(body: Record<string, unknown>): unknown {
@@ -137,7 +137,7 @@ describe.concurrent("what is said on stderr", () => {
       run(["-q", "ask", "--provider", "demo", "hello"]),
       run(["ask", "-q", "hello"]),
     ]);
-    expect(told.stderr).toContain("no model is behind this");
+    expect(told.stderr).toContain(en.session.demo);
     expect(quiet.stderr).toBe("");
     expect(quiet.stdout).toContain("No model is behind this");
     expect(failed.code).toBe(3);

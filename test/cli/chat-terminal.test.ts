@@ -3,7 +3,7 @@ import { askingAt, newPlace, openProgram, put, transcriptsOf } from "../support/
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, refusal, text, usage } from "../support/wire.ts";
-import { en, zh } from "../support/words.ts";
+import { any, en, patternOf, zh } from "../support/words.ts";
 
 describe.concurrent("a session on a terminal", () => {
   test("says who answers and where it is saved, and on leaving where it was and how to go on", async () => {
@@ -20,9 +20,9 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until(/^30 in \(cache hit 20\) \u00b7 12 out \u00b7 \u00a50\.0\d+ \u00b7 [\d.]+ s$/mu);
     await say(terminal, "q");
     expect(await terminal.exit).toEqual({ code: 0, signal: 0 });
-    const [, file = "", id = ""] = /^Saved in (\S+)\. Go on with: deepseek-chat --resume (\S+)$/mu.exec(
-      terminal.screen(),
-    )!;
+    const [, file = "", id = ""] = patternOf(
+      `${en.session.left({ path: any, command: `deepseek-chat --resume ${any}` })}\n`,
+    ).exec(`${terminal.screen()}\n`)!;
     expect(file).toMatch(/^transcripts[\\/].+_hello\.md$/u);
     expect(transcriptsOf(place)[0]).toContain(id);
     await using again = openProgram(["--resume", id], { place, env: askingAt(server), cols: 120 });
@@ -117,12 +117,12 @@ describe.concurrent("a session on a terminal", () => {
     ]);
     await using terminal = openProgram([], { place: newPlace(), env: askingAt(server), cols: 120 });
     await say(terminal, "one");
-    await terminal.until(/Attempt 2 of 4 in \d+ s/u);
+    await terminal.until(/Retrying in \d+ s \(attempt 2 of 4\)/u);
     terminal.type("\u0003");
     await terminal.until("Stopped.");
     await say(terminal, "two");
     await terminal.until("fine");
-    expect(terminal.screen()).not.toContain("Attempt 2 of 4");
+    expect(terminal.screen()).not.toContain("attempt 2 of 4");
     expect(server.body()["messages"]).toEqual([{ role: "user", content: "two" }]);
   });
 
@@ -162,7 +162,7 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until(/12 out/u);
     await terminal.until(/\n>$/u);
     terminal.type("\u0003");
-    await terminal.until(/\nq, or Ctrl-C again, leaves\.\n>$/u);
+    await terminal.until(new RegExp(`\\n${RegExp.escape(en.session.howToLeave)}\\n>$`, "u"));
     terminal.type("\u0003");
     expect((await terminal.exit).code).toBe(0);
     expect(terminal.screen()).toContain("--resume");

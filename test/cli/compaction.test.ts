@@ -3,6 +3,9 @@ import { newPlace, openProgram, type Place, put, run, transcriptsOf } from "../s
 import { say } from "../support/pty.ts";
 import { type RawServer, type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, counted, done, event, finish, refusal, text } from "../support/wire.ts";
+import { any, en, patternOf, wordsOf } from "../support/words.ts";
+
+const unusable = (why: "cut" | "filtered" | "longer") => wordsOf("summary_unusable", { provider: "mine", why }).what;
 
 type Messages = { role: string; content: string }[];
 
@@ -63,11 +66,11 @@ describe.concurrent("/compact", () => {
     ]);
   });
 
-  test.each<[string, Reply, RegExp]>([
-    ["cut by a limit", ending("The user want", "length"), /was cut off, so it is not used/u],
-    ["held back by a filter", ending("The user", "content_filter"), /held back by its content filter/u],
+  test.each<[string, Reply, RegExp | string]>([
+    ["cut by a limit", ending("The user want", "length"), unusable("cut")],
+    ["held back by a filter", ending("The user", "content_filter"), unusable("filtered")],
     ["empty", ending("  ", "stop"), /is empty|brought|empty/u],
-    ["longer than what it replaces", answer("blah ".repeat(500)), /is longer than what it replaces/u],
+    ["longer than what it replaces", answer("blah ".repeat(500)), unusable("longer")],
     ["not there", refusal(422, { error: { message: "no" } }), /\b422\b/u],
   ])("changes nothing for a summary that is %s", async (_, reply, told) => {
     await using server = await serve((request) => (isSummary(request) ? reply : answer("yes")));
@@ -135,7 +138,9 @@ describe.concurrent("/compact", () => {
     const facts = "models: {mine/m: {CNY: {cached: 1, input: 1, output: 1}}}\n";
     put(place.configFile, `provider: mine\nproviders: {mine: {base_url: "${server.url}", model: m}}\n${facts}`);
     const { stderr } = await session(place, ["one", "/compact", "/cost"]);
-    expect(stderr).toMatch(/1 question: 60 tokens in \(40 cached\), 24 out, ¥0\.000084/u);
+    expect(stderr).toContain(
+      en.session.spent({ questions: 1, tokens: { prompt: "60", cached: "40", completion: "24" }, cost: "¥0.000084" }),
+    );
     expect(stderr).not.toContain("cost unknown");
   });
 
@@ -143,7 +148,7 @@ describe.concurrent("/compact", () => {
     await using server = await serve((request) => (isSummary(request) ? answer("in short") : answer("yes")));
     const place = placeOf(server, null);
     const { stderr } = await session(place, ["one", "/compact"], "--transcript", "/dev/full");
-    expect(stderr).toMatch(/nothing is saved|cannot be written|can't write/iu);
+    expect(stderr).toMatch(patternOf(en.answer.notSaved({ path: "/dev/full", reason: any })));
   });
 });
 
@@ -210,7 +215,7 @@ describe.concurrent("compact: auto", () => {
     await using server = await serve([answer("yes")]);
     const place = placeOf(server, 200);
     const { stderr } = await session(place, ["one", "q".repeat(600)]);
-    expect(stderr).toContain("This question probably does not fit: about 217 tokens, and the model reads 200.");
+    expect(stderr).toContain(en.context.full({ tokens: "217", window: "200" }));
     expect(server.requests).toHaveLength(2);
   });
 });

@@ -14,7 +14,7 @@ test("the demo goes on with an answer that broke off, from exactly there", async
   const before = (await asked.done).stdout;
   const { code, stdout, stderr } = await run(["ask", "--continue-answer"], { place });
   expect(code).toBe(0);
-  expect(stderr).toContain("demo went on from exactly there");
+  expect(stderr).toContain("demo continued from there");
   const [name = ""] = readdirSync(join(place.cwd, "transcripts"));
   const { exchanges } = await readTranscript(join(place.cwd, "transcripts", name));
   const answers = exchanges.map(({ answer }) => answer).join("");

@@ -121,7 +121,7 @@ describe.concurrent("the picker of conversations", () => {
     await terminal.until("r go on");
     terminal.type("r");
     await terminal.until(/>$/u);
-    expect(terminal.screen()).toContain(`Going on with \u201c${quantum}\u201d`);
+    expect(terminal.screen()).toContain(en.session.resumed({ title: quantum, turns: 1 }));
     terminal.type("more");
     await terminal.until("> more");
     terminal.type(enter);

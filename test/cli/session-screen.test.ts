@@ -92,7 +92,7 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until(/> \/continue$/u);
     terminal.type(enter);
     await terminal.until(", and the second.");
-    await terminal.until("deepseek went on from exactly there (prefix completion)");
+    await terminal.until("deepseek continued from there (prefix completion)");
     expect(server.body()["messages"]).toEqual([
       { role: "user", content: "go" },
       { role: "assistant", content: "The first half", prefix: true },
@@ -113,7 +113,7 @@ describe.concurrent("a session on a terminal", () => {
     terminal.type("\u0003");
     await terminal.until(/\^C\n>$/u);
     terminal.type("\u0003");
-    await terminal.until(/q, or Ctrl-C again, leaves\.\n>$/u);
+    await terminal.until(new RegExp(`${RegExp.escape(en.session.howToLeave)}\\n>$`, "u"));
     terminal.type("\u0003");
     expect(await terminal.exit).toMatchObject({ code: 0 });
     expect(server.requests).toHaveLength(0);

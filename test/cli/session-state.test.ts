@@ -5,7 +5,7 @@ import { askingAt, newPlace, openProgram, type Place, put, run, start, transcrip
 import { say } from "../support/pty.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer, finish, refusal, text } from "../support/wire.ts";
-import { en, wordsOf } from "../support/words.ts";
+import { any, en, patternOf, wordsOf } from "../support/words.ts";
 
 const numbered: Script = (_, index) => answer(`answer ${index + 1}`);
 
@@ -62,7 +62,7 @@ describe.concurrent("provider and model change only together", () => {
       "big: a | answer 1 | b",
       "big: a | answer 1 | b | answer 1 | c",
     ]);
-    expect(stderr).toMatch(/in a branch of its own[^\n]*\nModel: two\/big\n/u);
+    expect(stderr).toMatch(patternOf(`${en.session.forked({ path: any })}\nModel: two/big\n`));
     const [, branch = ""] = transcriptsOf(place).toSorted((x, y) => x.length - y.length);
     expect(branch).toContain('"provider":"two","model":"big"');
     expect(exchanges(branch)).toHaveLength(3);
@@ -93,7 +93,7 @@ describe.concurrent("provider and model change only together", () => {
     const { stderr } = await session(place, ["b"], "-c", ...flags);
     const [provider, model] = expected.split("/");
     // Once: the banner has it.
-    expect(stderr).toContain(`deepseek-chat · ${provider} · ${model}\n`);
+    expect(stderr).toContain(`${en.session.banner({ provider: provider!, model: model! })}\n`);
     expect(stderr).not.toContain("Model: ");
     expect(asked(provider === "one" ? one : two).at(-1)).toBe(`${model}: a | answer 1 | b`);
   });
@@ -193,7 +193,7 @@ describe.concurrent("/fork", () => {
     await using one = await serve(numbered);
     const place = placeOf({ one });
     const { stderr, code } = await session(place, ["/save x.md", "/fork"], "-p", "one");
-    expect(stderr.match(/Nothing of this conversation is saved yet\./gu)).toHaveLength(2);
+    expect(stderr.match(patternOf(en.session.nothingSaved, "gu"))).toHaveLength(2);
     expect(code).toBe(2);
   });
 });
@@ -358,9 +358,13 @@ describe.concurrent("what a session tells", () => {
       ),
     );
     const { stderr } = await session(place, lines, "-p", "one");
-    expect(stderr).toMatch(
-      /2 questions: 30 tokens in \(20 cached\), 12 out, ¥0\.000042\n\(tokens unknown for 1 request\)\n\(cost unknown for 1 request\)/u,
-    );
+    const spent = en.session.spent({
+      questions: 2,
+      tokens: { prompt: "30", cached: "20", completion: "12" },
+      cost: "¥0.000042",
+    });
+    const unknown = [en.session.tokensUnknown({ requests: 1 }), en.session.spentUnknown({ requests: 1 })];
+    expect(stderr).toContain([spent, ...unknown].join("\n"));
   });
 
   test("that another program has added to the conversation, once", async () => {
@@ -374,7 +378,7 @@ describe.concurrent("what a session tells", () => {
     await run(["ask", ...args, "between"], { place });
     running.stdin!.end("b\nc\n");
     const { stderr } = await running.done;
-    expect(stderr.match(/Another program has added to this conversation/gu)).toHaveLength(1);
+    expect(stderr.match(patternOf(en.session.changedElsewhere({ id: any }), "gu"))).toHaveLength(1);
   });
 
   test("of an answer that was cut short by a limit: exit 0, with a note", async () => {
@@ -382,7 +386,7 @@ describe.concurrent("what a session tells", () => {
     const place = placeOf({ one });
     const told = await run(["ask", "-p", "one", "a"], { place });
     expect(told).toMatchObject({ code: 0, stdout: "half\n" });
-    expect(told.stderr).toContain("length");
+    expect(told.stderr).toContain(en.answer.cutByLength);
     const object = JSON.parse((await run(["ask", "-p", "one", "-o", "json", "a"], { place })).stdout) as object;
     expect(object).toMatchObject({ finish_reason: "length", complete: false, error: null });
   });

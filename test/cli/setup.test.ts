@@ -173,7 +173,7 @@ describe.concurrent("set-up on a terminal", () => {
     await terminal.until(/\u276f No key yet/u);
     terminal.type(enter);
     await terminal.until(en.session.banner({ provider: "demo", model: "demo-tour" }));
-    await terminal.until("no model is behind this");
+    await terminal.until(en.session.demo);
     await terminal.until(/^>$/mu);
     terminal.type("\u4f60\u597d");
     await terminal.until(/> \u4f60\u597d$/mu);
@@ -187,7 +187,7 @@ describe.concurrent("set-up on a terminal", () => {
     expect(readFileSync(place.configFile, "utf8")).toBe(before);
     const [transcript = ""] = transcriptsOf(place);
     expect(transcript).toMatch(/Question:\n\u4f60\u597d\n/u);
-    expect(transcript).toMatch(/\u6ca1\u6709\u4efb\u4f55\u6a21\u578b/u);
+    expect(transcript).toMatch(/\u6f14\u793a\u6a21\u5f0f/u);
   });
 
   test("is left with Ctrl-C at any question, and nothing is stored", async () => {

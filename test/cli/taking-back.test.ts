@@ -35,11 +35,11 @@ describe.concurrent("a question that brought nothing", () => {
     const place = newPlace();
     await using terminal = openProgram(args, { place, env: askingAt(server), rows: 60 });
     await say(terminal, "good");
-    await terminal.until("/continue goes on");
+    await terminal.until(en.answer.cutByLengthCanContinue);
     await say(terminal, "bad");
     await terminal.until("no money");
     await terminal.until(/^>$/mu);
-    expect(terminal.screen().split("/continue goes on")).toHaveLength(2);
+    expect(terminal.screen().split(en.answer.cutByLengthCanContinue)).toHaveLength(2);
     await say(terminal, "/retry");
     await terminal.until("second");
     await say(terminal, "worse");
@@ -75,12 +75,12 @@ describe.concurrent("/undo", () => {
     await say(terminal, "a");
     await terminal.until(/^A$/mu);
     await say(terminal, "b");
-    await terminal.until("/continue goes on");
+    await terminal.until(en.answer.cutByLengthCanContinue);
     await say(terminal, "/continue");
     await terminal.until("B2");
     for (const taken of ["b", "a"]) {
       await say(terminal, "/undo");
-      await terminal.until(`Taken back: ${taken}`);
+      await terminal.until(en.session.undone({ question: taken }));
     }
     await say(terminal, "q");
     await terminal.exit;

@@ -211,7 +211,7 @@ describe.concurrent("a word after transcripts", () => {
 test("the demo says in the transcript, too, that no model is behind it", async () => {
   const { stdout, stderr, place } = await run(["ask", "--provider", "demo", "-o", "json", "hello"]);
   expect(JSON.parse(stdout)).toMatchObject({ provider: "demo", complete: true, cost: null });
-  expect(stderr).toContain("no model is behind this");
+  expect(stderr).toContain(en.session.demo);
   const { transcript } = JSON.parse(stdout) as { transcript: string };
   expect(readFileSync(join(place.cwd, transcript), "utf8")).toContain("No model is behind this");
 });

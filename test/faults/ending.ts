@@ -1,6 +1,7 @@
 import { chunk, lastChunk, streaming } from "../support/tcp.ts";
 import { counted, delta, done, event, finish, text, usage } from "../support/wire.ts";
 import { failed, type Fault, fault, fin, type Outcome, reset, type Step, whole } from "./fault.ts";
+import { en } from "../support/words.ts";
 
 /** What a stream says of its own end, or does not; see src/providers/wire/stream-end.ts. */
 
@@ -72,7 +73,7 @@ export const endingFaults: readonly Fault[] = [
     [half, rest, said({ finish_reason: "stop", stop_reason: "###" })],
     both,
   ),
-  stream("finish reason max_tokens", [half, finish("max_tokens")], { ...whole("half"), says: "length limit" }),
+  stream("finish reason max_tokens", [half, finish("max_tokens")], { ...whole("half"), says: en.answer.cutByLength }),
   stream("finish reason error", [half, finish("error"), done], failed("stream_failed", "finish_reason: error", "half")),
   stream(
     "finish reason error, and the error in the choice",

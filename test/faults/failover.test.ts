@@ -6,6 +6,7 @@ import { newPlace, type Place, put, run } from "../support/program.ts";
 import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
 import { freePort } from "../support/tcp.ts";
 import { answer, delta, done, finish, refusal, text } from "../support/wire.ts";
+import { any, en, patternOf, wordsOf } from "../support/words.ts";
 
 const deepseekKey = "sk-deepseek0123456789";
 const siliconflowKey = "sk-siliconflow0123456789";
@@ -96,7 +97,7 @@ describe.concurrent("the next provider takes over", () => {
     const ask = (...flags: string[]) => run(["ask", "--retries", "0", ...flags, "sure?"], options);
     const { code: exit, stdout, stderr } = await ask();
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: "Yes.\n" });
-    expect(stderr).toContain(`${backup} at siliconflow answered instead.`);
+    expect(stderr).toContain(en.answer.failover({ why: "", provider: "siliconflow", model: backup }).trim());
     expect(first.body()).toMatchObject({ model: "deepseek-flash", messages: [{ role: "user", content: "sure?" }] });
     expect(second.body()).toMatchObject({ model: backup, messages: [{ role: "user", content: "sure?" }] });
     expect([keys(first), keys(second)]).toEqual([[`Bearer ${deepseekKey}`], [`Bearer ${siliconflowKey}`]]);
@@ -123,7 +124,7 @@ describe.concurrent("the next provider takes over", () => {
     const { place, env } = placed({ deepseek: `http://127.0.0.1:${await freePort()}`, siliconflow: second.url });
     const { code, stdout, stderr } = await run(["ask", "--retries", "1", "sure?"], { place, env });
     expect({ code, stdout }).toEqual({ code: 0, stdout: "Yes.\n" });
-    expect(stderr).toMatch(/^No connection to 127\.0\.0\.1:\d+[^\n]*answered instead\.\n$/u);
+    expect(stderr).toMatch(/^[^\n]*127\.0\.0\.1:\d+[^\n]*Fell back to [^\n]*\n$/u);
   });
 
   test("in the midst of an answer, from exactly where it broke off", async () => {
@@ -139,7 +140,7 @@ describe.concurrent("the next provider takes over", () => {
       prefix: "One, two, three",
     });
     expect(JSON.stringify(second.requests)).not.toContain(deepseekKey);
-    expect(stderr).toMatch(/deepseek went on from exactly there[\s\S]*siliconflow went on from exactly there/u);
+    expect(stderr).toMatch(/deepseek continued from there[\s\S]*siliconflow continued from there/u);
     expect(await lastExchange(place)).toMatchObject({
       answer: "One, two, three, four.",
       seams: [
@@ -201,7 +202,13 @@ describe.concurrent("the next provider takes over", () => {
     const { place, env } = placed({ deepseek: first.url, siliconflow: second.url });
     const { code, stdout, stderr } = await run([], { place, env, input: "one\ntwo\nq\n" });
     expect({ code, stdout }).toEqual({ code: 0, stdout: "A.\nB.\n" });
-    expect(stderr).toContain(`no balance left (Insufficient Balance). ${backup} at siliconflow answered instead.`);
+    expect(stderr).toContain(
+      en.answer.failover({
+        why: wordsOf("no_balance", { provider: "deepseek", reason: "Insufficient Balance" }).what,
+        provider: "siliconflow",
+        model: backup,
+      }),
+    );
     expect(first.body()["messages"]).toMatchObject([{ content: "one" }, { content: "A." }, { content: "two" }]);
   });
 
@@ -235,7 +242,7 @@ describe.concurrent("nobody takes over", () => {
     const { code, stdout, stderr } = await ask();
     expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
     expect(stderr).toMatch(all);
-    expect(stderr).not.toContain("answered instead");
+    expect(stderr).not.toMatch(patternOf(en.answer.failover({ why: any, provider: any, model: any })));
     expect((await lastExchange(place)).notice).toMatch(all);
     expect((await ask("-q")).stderr).toMatch(all);
     const object = JSON.parse((await ask("-o", "json")).stdout) as { error: { message: string } };

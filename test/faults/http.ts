@@ -33,13 +33,13 @@ const asked =
     expect(requests).toHaveLength(count);
 const soon = () => new Date(Date.now() + 1500).toUTCString();
 const retrying = (count: number, requests: number) => ({ flags: ["--retries", String(count)], after: asked(requests) });
-const again = { ...whole("half and half"), says: "Attempt 2 of 2" };
+const again = { ...whole("half and half"), says: "attempt 2 of 2" };
 
 export const httpFaults: readonly Fault[] = [
   fault(
     "429 without end",
     [limited],
-    { ...failed("rate_limited", "429: slow down"), says: "Attempt 4 of 4" },
+    { ...failed("rate_limited", "429: slow down"), says: "attempt 4 of 4" },
     retrying(3, 4),
   ),
   fault("429, then an answer; Retry-After in milliseconds", first(limited), again, retrying(1, 2)),

@@ -1,6 +1,7 @@
 import { chunk, lastChunk, streaming } from "../support/tcp.ts";
 import { delta, done, event, finish, text, usage } from "../support/wire.ts";
 import { failed, type Fault, fault, fin, type Outcome, type Step, whole } from "./fault.ts";
+import { en } from "../support/words.ts";
 
 /** What is wrong with the events of a stream, and what looks wrong and is not. */
 
@@ -161,7 +162,7 @@ export const streamFaults: readonly Fault[] = [
     code: null,
     status: "complete",
   }),
-  stream("length", [half, finish("length"), done], { ...whole("half"), says: "length limit" }),
+  stream("length", [half, finish("length"), done], { ...whole("half"), says: en.answer.cutByLength }),
   stream(
     "[DONE] and data: inside of the text",
     [text("data: [DONE]\n\ndata: {}"), finish(), done],

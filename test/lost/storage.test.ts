@@ -16,8 +16,7 @@ import { askingAt, environment, launcher, newPlace, openProgram, type Place, run
 import { openTerminal, type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
-import { answer as en } from "../../src/words/en/answer.ts";
-import { answer as zh } from "../../src/words/zh/answer.ts";
+import { any, en, patternOf, zh } from "../support/words.ts";
 
 const posix = process.platform !== "win32";
 
@@ -67,7 +66,7 @@ const command = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_over
 
 function openOrdinary(args: readonly string[], place: Place, env: Readonly<Record<string, string>>): PtyTerminal {
   const [name, ...options] = [...command, process.execPath, launcher, ...args];
-  return openTerminal({ command: name!, args: options, cwd: place.cwd, env: environment(place, env), cols: 200 });
+  return openTerminal({ command: name!, args: options, cwd: place.cwd, env: environment(place, env), cols: 300 });
 }
 
 function makeRemovable({ cwd }: Place): void {
@@ -92,12 +91,12 @@ describe.runIf(posix).concurrent("a transcript that", () => {
     ruin(path);
     await say(terminal, "two");
     await terminal.until("answer 2");
-    await terminal.until(`From here on nothing is saved: ${path} cannot be written (${reason}). /save <file>`);
+    await terminal.until(en.answer.notSaved({ path, reason }));
     await say(terminal, "three");
     await terminal.until("answer 3");
     // Neither leaving nor another conversation drops it without a word.
     await say(terminal, "q");
-    await terminal.until("/save <file> saves all of it; once more leaves it.");
+    await terminal.until(en.session.unsaved({ path }));
     await say(terminal, "/save rescue.md");
     await terminal.until("Saved to rescue.md.");
     await say(terminal, "four");
@@ -106,8 +105,8 @@ describe.runIf(posix).concurrent("a transcript that", () => {
     expect(await terminal.exit).toMatchObject({ code: 0 });
     makeRemovable(place);
     const shown = terminal.scrollback();
-    expect(shown.match(/nothing is saved/gu)).toHaveLength(1);
-    expect(shown).toMatch(/Saved in rescue\.md\. Go on with: deepseek-chat --resume [0-9a-z]{8}/u);
+    expect(shown.match(patternOf(en.answer.notSaved({ path: any, reason: any }), "gu"))).toHaveLength(1);
+    expect(shown).toMatch(patternOf(en.session.left({ path: "rescue.md", command: `deepseek-chat --resume ${any}` })));
     expect(await exchangesOf(join(place.cwd, "rescue.md"))).toEqual(
       ["one", "two", "three", "four"].map((question, index) => [question, `answer ${index + 1}`, "complete"]),
     );
@@ -116,7 +115,7 @@ describe.runIf(posix).concurrent("a transcript that", () => {
   test("was emptied goes on from there, and can be saved whole", async () => {
     await using server = await serve((_, index) => answer(`answer ${index + 1}`));
     const place = newPlace();
-    await using terminal = openProgram([], { place, env: askingAt(server), cols: 200 });
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 300 });
     await askFirst(terminal, "answer 1");
     truncateSync(fileOf(place));
     await say(terminal, "two");
@@ -134,16 +133,16 @@ describe.runIf(posix).concurrent("a transcript that", () => {
     await using server = await serve(() => answer("\u56de\u7b54"));
     const place = newPlace();
     const env = { ...askingAt(server), LC_ALL: "zh_CN.UTF-8" };
-    await using terminal = openProgram([], { place, env, cols: 200 });
+    await using terminal = openProgram([], { place, env, cols: 300 });
     await askFirst(terminal, "\u56de\u7b54");
     rmSync(fileOf(place));
     await say(terminal, "two");
-    await terminal.until("\u6b64\u540e\u7684\u5185\u5bb9\u4e0d\u518d\u4fdd\u5b58");
+    await terminal.until(patternOf(zh.answer.notSaved({ path: any, reason: any })));
     await say(terminal, "/new");
-    await terminal.until("\u518d\u8f93\u5165\u4e00\u6b21\u5219\u653e\u5f03");
+    await terminal.until(patternOf(zh.session.unsaved({ path: any })));
     await say(terminal, "q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
-    expect(terminal.screen()).toContain("\u6709\u4e00\u90e8\u5206\u6ca1\u6709\u4fdd\u5b58");
+    expect(terminal.screen()).toMatch(patternOf(zh.session.leftPartly({ path: any })));
     expect(terminal.screen()).not.toContain("--resume");
   });
 });
@@ -187,15 +186,15 @@ describe.runIf(existsSync(full)).concurrent("a disk without room", () => {
   test("ask prints the whole answer, says what is not saved, and exits 6", async () => {
     await using server = await serve(() => answer("the whole answer"));
     const env = askingAt(server);
-    const [en, zh, json] = await Promise.all([
+    const [english, chinese, json] = await Promise.all([
       run(["ask", "--transcript", full, "hi"], { env }),
       run(["ask", "--transcript", full, "--lang", "zh", "hi"], { env }),
       run(["ask", "--transcript", full, "-o", "json", "hi"], { env }),
     ]);
-    expect(en).toMatchObject({ code: 6, stdout: "the whole answer\n" });
-    expect(en.stderr).toContain(`The transcript ${full} cannot be written (ENOSPC).`);
-    expect(zh).toMatchObject({ code: 6, stdout: "the whole answer\n" });
-    expect(zh.stderr).toContain(full);
+    expect(english).toMatchObject({ code: 6, stdout: "the whole answer\n" });
+    expect(english.stderr).toContain(`The transcript ${full} cannot be written (ENOSPC).`);
+    expect(chinese).toMatchObject({ code: 6, stdout: "the whole answer\n" });
+    expect(chinese.stderr).toContain(full);
     expect(json.code).toBe(6);
     expect(JSON.parse(json.stdout)).toMatchObject({
       answer: "the whole answer",
@@ -212,7 +211,7 @@ describe.runIf(existsSync(full)).concurrent("a disk without room", () => {
     const lost = await run(["--transcript", full], { env, input: "one\ntwo\nq\n" });
     expect(lost).toMatchObject({ code: 6, stdout: "yes\nyes\n" });
     expect(lost.stderr.match(/ENOSPC/gu)).toHaveLength(1);
-    expect(lost.stderr).toContain(`A part of this conversation is not saved: ${full} could not be written.`);
+    expect(lost.stderr).toContain(en.session.leftPartly({ path: full }));
     expect(lost.stderr).not.toContain("--resume");
     const saved = await run(["--transcript", full], { place, env, input: "one\ntwo\n/save rescue.md\nthree\nq\n" });
     expect(saved).toMatchObject({ code: 0, stdout: "yes\nyes\nyes\n" });
@@ -236,10 +235,10 @@ describe.runIf(posix).concurrent("a disk that fills up in the middle of an answe
       args: shell("--no-render"),
       cwd: place.cwd,
       env,
-      cols: 160,
+      cols: 300,
     });
     await say(terminal, "one");
-    await terminal.until("From here on nothing is saved");
+    await terminal.until(patternOf(en.answer.notSaved({ path: any, reason: any })));
     expect(terminal.scrollback()).toContain(long);
     await say(terminal, "/save rescue.md");
     await terminal.until(/rescue\.md cannot be written \(EFBIG\)/u);
@@ -295,8 +294,10 @@ describe.concurrent("two programs on one file", () => {
       byQuestions["the beginning; said aside; and again"]!,
     ];
     const shown = (full: string) => relative(place.cwd, full);
-    expect(asked.stderr.split(en.savedApart({ avoided: shown(path), path: shown(ofAsk) }))).toHaveLength(2);
-    expect(session.stderr.split(zh.savedApart({ avoided: shown(path), path: shown(ofSession) }))).toHaveLength(2);
+    expect(asked.stderr.split(en.answer.savedApart({ avoided: shown(path), path: shown(ofAsk) }))).toHaveLength(2);
+    expect(session.stderr.split(zh.answer.savedApart({ avoided: shown(path), path: shown(ofSession) }))).toHaveLength(
+      2,
+    );
 
     const list = await run(["transcripts", "list", "--json"], options);
     expect(JSON.parse(list.stdout)).toHaveLength(3);

@@ -21,3 +21,17 @@ export function wordsOf<Code extends ErrorCode>(
   const { what, next } = sayer(details);
   return { what, next, whole: `${what}${words === en ? " " : ""}${next}`.trim() };
 }
+
+/** Stands for any text in a sentence that `patternOf` takes. */
+export const any = "\u0000";
+
+/** A pattern that finds a sentence of the word tables; each `any` in it is a group of its own. */
+export function patternOf(sentence: string, flags = "u"): RegExp {
+  return new RegExp(
+    sentence
+      .split(any)
+      .map((piece) => RegExp.escape(piece))
+      .join("(.+?)"),
+    flags,
+  );
+}

@@ -109,7 +109,7 @@ function sum(numbers: readonly number[]): number {
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.round(share * 100)}%`;
 }
 
 /** Decimal units, as file managers show them. */

@@ -25,7 +25,7 @@ export async function remind(
   tellBrought(engine, console, dialogue, earlier, false);
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
-  terminal.say(ink.muted(words.session.lastExchange));
+  terminal.say(ink.muted(words.session.lastTurn));
   const { words: typed, files } = splitAttached(last.question);
   terminal.say(ink.accent(shortened(`> ${typed}`, "start")));
   if (files.length > 0) terminal.say(ink.muted(shortened(files.map(({ name }) => name).join(" · "), "start")));

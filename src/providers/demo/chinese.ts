@@ -2,28 +2,28 @@ import type { Tour } from "./page.ts";
 import { quoted } from "./page.ts";
 
 export const tour: Tour = {
-  notice: "> **演示模式**：背后没有任何模型，以下内容来自程序内置的小型服务器，按固定脚本作答。",
+  notice: "> **演示模式**：回答由程序内置的服务按脚本给出，不调用模型。",
   pages: [
     {
       words: /表格|对比|比较/u,
       page: () => ({
-        reasoning: "用户想看表格。把几个服务商放在一起对比最直观。",
-        answer: `表格按终端里的实际显示宽度对齐，中英文混排也不会错位：
+        reasoning: "用户想看表格，用来对比服务商正合适。",
+        answer: `表格按显示宽度对齐，中英文混排也不会错位：
 
-| 服务商 | 默认模型 | 密钥 |
+| 服务商 | 默认模型 | API Key |
 |:--|:--|:--:|
 | deepseek | deepseek-flash | \`DEEPSEEK_API_KEY\` |
 | siliconflow 硅基流动 | deepseek-ai/DeepSeek-V4-Flash | \`SILICONFLOW_API_KEY\` |
-| ollama | 本机已下载的模型 | 不需要 |
+| ollama | 本机已下载的任意模型 | 不需要 |
 
-接下来可以试试：写一段*代码*。`,
+接下来可以要一段*代码*。`,
       }),
     },
     {
       words: /代码|编程|程序|脚本|python/iu,
       page: () => ({
-        reasoning: "用户想看代码。给一段能直接运行的短代码，最好与对话记录有关。",
-        answer: `下面的小程序统计一份对话记录里有多少个问题：
+        reasoning: "用户想看代码：写一段与对话记录有关、可直接运行的短代码。",
+        answer: `下面的脚本统计对话记录中的问题数：
 
 \`\`\`python
 import re, sys
@@ -34,17 +34,16 @@ with open(sys.argv[1], encoding="utf-8") as transcript:
     print(sum(bool(label.match(line.rstrip("\\n"))) for line in transcript))
 \`\`\`
 
-对话记录就是属于你的纯文本文件。接下来可以让它写一篇*长文*，再按 Ctrl-C 中断。`,
+对话记录是纯文本文件。接下来可以要一篇*长文*，再按 Ctrl-C 停止。`,
       }),
     },
     {
       words: /长文|很长|长一点|故事|文章/u,
       page: () => ({
-        reasoning: "用户想要一篇长文，方便体验中途中断。",
+        reasoning: "用户想要一篇长文，用来体验中途停止。",
         answer: Array.from(
           { length: 40 },
-          (_, index) =>
-            `${index + 1}. 看够了随时按 Ctrl-C：回答会停下，已经显示的内容会留在屏幕上和对话记录里，然后回到提示符。`,
+          (_, index) => `${index + 1}. 随时可按 Ctrl-C 停止：已收到的部分会保留在屏幕和对话记录中，并回到提示符。`,
         ).join("\n"),
       }),
     },
@@ -52,22 +51,22 @@ with open(sys.argv[1], encoding="utf-8") as transcript:
       words: /思考|推理/u,
       page: () => ({
         reasoning:
-          "思考过程先出现，用暗色显示，有自己的标题。它在对话记录里单独成段，也不会随下一个问题发回给模型。DeepSeek 默认开启思考，可以用 --no-thinking 关闭。",
-        answer: "上面暗色的是思考过程，这里才是回答。可以用 `--no-thinking` 和 `--effort low|high|max` 控制。",
+          "思考内容最先显示，颜色较淡，有单独的标题。它在对话记录中单独成段，不会随下一个问题发回模型。DeepSeek 模型默认开启思考，可用 --no-thinking 关闭。",
+        answer: "上面颜色较淡的是思考内容，这里是回答。可用 `--no-thinking` 和 `--effort low|high|max` 控制。",
       }),
     },
   ],
   otherwise: (question) => ({
-    reasoning: "这是演示，最好的回答是带用户看看有哪些功能。",
-    answer: `你问的是：“${quoted(question)}”。换成真正的模型，现在就会作答了。
+    reasoning: "这是演示模式，介绍可以试用的功能。",
+    answer: `你的问题是：“${quoted(question)}”。真实的模型会在这里作答。
 
-演示可以让你先看看回答的样子。试着输入：
+演示模式可以预览回答的显示效果。试着输入：
 
 - **表格**
 - **代码**
-- **长文**（可以按 Ctrl-C 中断）
+- **长文**（可按 Ctrl-C 停止）
 - **思考**
 
-输入 \`/help\` 查看命令，输入 \`q\` 退出。有了密钥之后，运行 \`deepseek-chat setup\` 就可以开始真正的对话。`,
+输入 \`/help\` 查看命令，\`q\` 退出。有了 API Key 之后，运行 \`deepseek-chat setup\` 完成设置。`,
   }),
 };

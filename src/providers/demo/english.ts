@@ -2,28 +2,28 @@ import type { Tour } from "./page.ts";
 import { quoted } from "./page.ts";
 
 export const tour: Tour = {
-  notice: "> **Demo.** No model is behind this: a small server inside the program answers from a fixed tour.",
+  notice: "> **Demo.** Scripted answers from a server inside the program; no model is involved.",
   pages: [
     {
       words: /\btables?\b/iu,
       page: () => ({
-        reasoning: "A table was asked for. Providers compare well in one.",
-        answer: `Tables are lined up by what the terminal shows, Chinese included:
+        reasoning: "The user wants a table. Comparing providers suits one.",
+        answer: `Columns line up by display width, Chinese text included:
 
-| provider | model it starts with | key |
+| Provider | Default model | API key |
 |:--|:--|:--:|
 | deepseek | deepseek-flash | \`DEEPSEEK_API_KEY\` |
 | siliconflow 硅基流动 | deepseek-ai/DeepSeek-V4-Flash | \`SILICONFLOW_API_KEY\` |
-| ollama | whatever you pulled | none |
+| ollama | any model you have pulled | not needed |
 
-Next: ask for *code*.`,
+Next: ask for some *code*.`,
       }),
     },
     {
       words: /\bcode\b|python|javascript|program/iu,
       page: () => ({
-        reasoning: "Code was asked for. Something short that can be tried at once, and that has to do with the matter.",
-        answer: `A small program that counts the questions in a transcript:
+        reasoning: "The user wants code: something short and runnable, about transcripts.",
+        answer: `This script counts the questions in a transcript:
 
 \`\`\`python
 import re, sys
@@ -34,17 +34,17 @@ with open(sys.argv[1], encoding="utf-8") as transcript:
     print(sum(bool(label.match(line.rstrip("\\n"))) for line in transcript))
 \`\`\`
 
-Transcripts are plain text files of yours. Next: ask for something *long*, and stop it with Ctrl-C.`,
+Transcripts are plain text files. Next: ask for something *long* and stop it with Ctrl-C.`,
       }),
     },
     {
       words: /\blong\b|story|essay/iu,
       page: () => ({
-        reasoning: "Something long was asked for, so that it can be stopped half-way.",
+        reasoning: "The user wants a long answer, to try stopping it.",
         answer: Array.from(
           { length: 40 },
           (_, index) =>
-            `${index + 1}. Press Ctrl-C whenever you have seen enough. The answer stops, what came stays on the screen and in the transcript, and the prompt comes back.`,
+            `${index + 1}. Press Ctrl-C at any time. The answer stops, the part you received stays on the screen and in the transcript, and you are back at the prompt.`,
         ).join("\n"),
       }),
     },
@@ -52,23 +52,23 @@ Transcripts are plain text files of yours. Next: ask for something *long*, and s
       words: /\bthink|reason/iu,
       page: () => ({
         reasoning:
-          "Thinking comes first, dimmed, under its own heading. It is kept in the transcript under a label of its own, and it is not sent back to the model with the next question. DeepSeek thinks by default; --no-thinking turns that off.",
+          "Thinking is shown first, in a muted colour, under its own heading. The transcript keeps it in a section of its own; it is not sent back with the next question. DeepSeek models think by default; --no-thinking turns it off.",
         answer:
-          "What you saw above was the thinking; this is the answer. `--no-thinking` and `--effort low|high|max` steer it.",
+          "The muted text above was the thinking; this is the answer. Control it with `--no-thinking` and `--effort low|high|max`.",
       }),
     },
   ],
   otherwise: (question) => ({
-    reasoning: "This is the tour, so the best answer is to show what there is to see.",
-    answer: `You asked: “${quoted(question)}”. A model would answer that now.
+    reasoning: "This is the demo: show what there is to try.",
+    answer: `You asked: “${quoted(question)}”. A real model would answer that here.
 
-Meanwhile the tour shows how answers look. Ask for
+This demo shows what answers look like. Ask for
 
 - a **table**,
 - some **code**,
-- something **long**, to stop it with Ctrl-C,
+- something **long** (stop it with Ctrl-C),
 - how it **thinks**.
 
-\`/help\` lists the commands, \`q\` leaves. With a key of your own, \`deepseek-chat setup\` starts the real thing.`,
+Type \`/help\` for commands, \`q\` to quit. Once you have an API key, run \`deepseek-chat setup\`.`,
   }),
 };

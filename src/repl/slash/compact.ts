@@ -11,14 +11,14 @@ export const compact: SlashCommand = {
   complete: async () => [{ value: "drop" }],
   async run(host, argument) {
     const { dialogue, lines, terminal, words } = host;
+    if (dialogue.conversation.turns.length === 0) {
+      terminal.say(words.session.nothingSaid);
+      return "stay";
+    }
     if (argument === "drop") {
       const { turns, unsaved } = await dialogue.dropOldest();
       terminal.say(words.context.dropped({ turns }));
       tellUnsaved(host, unsaved);
-      return "stay";
-    }
-    if (dialogue.conversation.turns.length === 0) {
-      terminal.say(words.session.nothingSaid);
       return "stay";
     }
     const controller = new AbortController();

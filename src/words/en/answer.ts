@@ -1,23 +1,23 @@
-/** Words around an answer: the spinner, the thinking, the line below it. */
+/** Words around an answer: the spinner, the thinking, the notes and figures below it. */
 export const answer = {
   waiting: "Waiting for a response…",
-  queued: "queued at the service",
-  loading: ({ provider }: { provider: string }) => `${provider} is loading its model…`,
+  queued: "Queued by the provider…",
+  loading: ({ provider }: { provider: string }) => `${provider} is loading the model…`,
   /** Why an attempt failed, in a word or two. */
   brief: {
     sentence: ({ who, what }: { who: string; what: string }) => `${who}: ${what}.`,
-    silent: "no answer in time",
-    broken: "broken off",
+    silent: "timed out",
+    broken: "connection lost",
     unreachable: "no connection",
   },
   adapted: {
     field: ({ provider, field }: { provider: string; field: string }) =>
-      `${provider} refuses ${field}: it is left out from now on.`,
+      `${provider} doesn't accept ${field}; no longer sending it.`,
     baseUrl: ({ provider, baseUrl }: { provider: string; baseUrl: string }) =>
-      `${provider} is at ${baseUrl}: set that as its base URL.`,
+      `${provider} answers at ${baseUrl}. Set that as its base URL.`,
   },
   retry: ({ seconds, attempt, attempts, why }: { seconds: number; attempt: number; attempts: number; why: string }) =>
-    `${why} Attempt ${attempt} of ${attempts} in ${seconds} s.`,
+    `${why} Retrying in ${seconds} s (attempt ${attempt} of ${attempts}).`,
   /** While the model thinks. */
   thinking: "Thinking…",
   /** Above thinking that stays on the screen. */
@@ -29,29 +29,31 @@ export const answer = {
   seconds: (seconds: string) => `${seconds} s`,
   continued: {
     "continue-prefix": ({ why, provider }: { why: string; provider: string }) =>
-      `${why} ${provider} went on from exactly there (prefix completion); what had come was billed again as input.`,
+      `${why} ${provider} continued from there (prefix completion); the partial answer was billed again as input.`,
     "continue-prompt": ({ why, provider }: { why: string; provider: string }) =>
-      `${why} ${provider} was asked to go on, and repetitions at the seam were removed; what had come was billed again as input.`,
+      `${why} ${provider} was asked to continue, and repeated text was removed at the join; the partial answer was billed again as input.`,
     restart: ({ why, provider }: { why: string; provider: string }) =>
-      `${why} No word of the answer had come, so ${provider} was asked once more; the thinking is billed twice.`,
+      `${why} The answer hadn't started, so ${provider} was asked again; the thinking is billed twice.`,
     failed: ({ why, provider }: { why: string; provider: string }) =>
-      `${why} ${provider} was to go on, and brought nothing.`,
+      `${why} ${provider} was asked to continue and returned nothing.`,
   },
   failover: ({ why, provider, model }: { why: string; provider: string; model: string }) =>
-    `${why} ${model} at ${provider} answered instead.`,
+    `${why} Fell back to ${provider}/${model}.`,
   failoverFailed: ({ why, provider, model }: { why: string; provider: string; model: string }) =>
-    `${why} ${model} at ${provider} was asked instead.`,
-  interrupted: "Stopped. What came is kept.",
-  /** Where nothing had come. */
+    `${why} Tried ${provider}/${model} instead.`,
+  interrupted: "Stopped. Partial answer kept.",
+  /** Where nothing had been received. */
   stopped: "Stopped.",
-  cutByLength: "The answer reached its length limit (finish reason: length).",
-  cutByFilter: "The service held back the rest of the answer (finish reason: content_filter).",
+  /** Off a session, where `/continue` cannot be typed. */
+  cutByLength: "Answer cut off at max_tokens.",
+  cutByLengthCanContinue: "Answer cut off at max_tokens. Type /continue for the rest.",
+  cutByFilter: "Answer cut off by the provider's content filter.",
   refused: "The model refused to answer.",
-  rethought: "The text before the answer was the model's thinking; it is saved as such.",
+  rethought: "The text before the answer was thinking; saved as thinking.",
   tariffUnknown:
-    "Cost unknown: today may be a Chinese public holiday, without peak price, and this year's are not known. List them under holidays in the config file.",
+    "Cost unknown: today may be a Chinese public holiday, when peak prices don't apply. List this year's under holidays in the config file.",
   savedApart: ({ avoided, path }: { avoided: string; path: string }) =>
-    `Another program is writing to ${avoided}. This conversation continues in ${path}.`,
+    `Another program is writing to ${avoided}. This conversation is saved to ${path} instead.`,
   notSaved: ({ path, reason }: { path: string; reason: string }) =>
-    `From here on nothing is saved: ${path} cannot be written (${reason}). /save <file> writes all of it elsewhere.`,
+    `No longer saving: can't write ${path} (${reason}). /save <file> saves the whole conversation elsewhere.`,
 };
