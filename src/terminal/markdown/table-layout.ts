@@ -14,25 +14,47 @@ export interface TableShape {
   readonly ruled: boolean;
 }
 
-/** How columns that would like to be `natural` wide share the room: who needs little gets it, the others share alike. */
-export function shapeOf(natural: readonly number[], room: number, theme: MarkdownTheme): TableShape {
+/** What a column would like, in terminal columns. */
+export interface ColumnNeed {
+  /** Wraps nothing. */
+  readonly natural: number;
+  /** Cuts no word. */
+  readonly least: number;
+}
+
+/**
+ * How columns share the room: each gets what cuts none of its words, where all can; of the rest who needs little gets it, and the others
+ * share alike.
+ */
+export function shapeOf(needs: readonly ColumnNeed[], room: number, theme: MarkdownTheme): TableShape {
+  const natural = needs.map((need) => need.natural);
   const separators = theme.column.length * (natural.length - 1);
   let left = room - separators;
   if (natural.reduce((sum, width) => sum + width, 0) <= left) return { widths: natural, ruled: false };
   if (left < narrowest * natural.length) return { widths: null, ruled: true };
-  const widths = natural.map(() => 0);
-  const byNeed = natural.map((_, index) => index).sort((a, b) => (natural[a] ?? 0) - (natural[b] ?? 0));
-  for (const [done, index] of byNeed.entries()) {
-    const width = Math.min(natural[index] ?? 0, Math.floor(left / (natural.length - done)));
-    widths[index] = width;
-    left -= width;
+  const least = needs.map((need) => need.least);
+  const words = least.reduce((sum, width) => sum + width, 0);
+  const widths = words <= left ? least : natural.map(() => 0);
+  if (words <= left) left -= words;
+  const wish = (index: number) => (natural[index] ?? 0) - (widths[index] ?? 0);
+  const byWish = natural.map((_, index) => index).sort((a, b) => wish(a) - wish(b));
+  for (const [done, index] of byWish.entries()) {
+    const more = Math.min(wish(index), Math.floor(left / (natural.length - done)));
+    widths[index] = (widths[index] ?? 0) + more;
+    left -= more;
   }
   return { widths, ruled: true };
 }
 
-/** Columns the cell would take without wrapping. */
-export function naturalWidth(cell: StyledText): number {
-  return Math.max(...cell.text.split("\n").map(displayWidth));
+/** Longer words, as addresses are, are cut. */
+const longestWord = 20;
+
+/** What the cell would like. */
+export function needOf({ text }: StyledText): ColumnNeed {
+  const natural = Math.max(...text.split("\n").map(displayWidth));
+  const words = text.match(/[!-~\u00a1-\u2fff]+/g) ?? [];
+  const longest = words.reduce((most, word) => Math.max(most, word.length), 1);
+  return { natural, least: Math.min(natural, longest, longestWord) };
 }
 
 /** One row of the table in as many lines as its highest cell needs. */

@@ -2,7 +2,7 @@ import { inline } from "./inline.ts";
 import { prefixed, roomBeside, type Leaf, type Prefix, type MarkdownView } from "./leaf.ts";
 import { tableCells, type Alignment } from "./recognition.ts";
 import { plain, StyledText, withSgr, type MarkdownRow } from "./styled-text.ts";
-import { naturalWidth, recordLines, rowLines, ruleLine, shapeOf, type TableShape } from "./table-layout.ts";
+import { type ColumnNeed, needOf, recordLines, rowLines, ruleLine, shapeOf, type TableShape } from "./table-layout.ts";
 import type { MarkdownTheme } from "./theme.ts";
 import { wrap } from "./wrap.ts";
 
@@ -22,8 +22,8 @@ export class Table implements Leaf {
   #header: StyledText[] = [];
   /** The cells of the rows not yet given out. */
   #body: StyledText[][] = [];
-  /** What each column would like, in terminal columns; fixed once a row was given out. */
-  readonly #natural: number[];
+  /** What each column would like; fixed once a row was given out. */
+  readonly #needs: ColumnNeed[];
   /** Rows were given out: how many of the body, or null as long as everything may still change. */
   #given: number | null = null;
   #drawn: { columns: number; rows: MarkdownRow[] } | null = null;
@@ -32,7 +32,7 @@ export class Table implements Leaf {
     this.#prefix = prefix;
     this.#sources = [header];
     this.#alignments = alignments;
-    this.#natural = alignments.map(() => 1);
+    this.#needs = alignments.map(() => ({ natural: 1, least: 1 }));
   }
 
   add(line: string): void {
@@ -71,7 +71,7 @@ export class Table implements Leaf {
   #draw(view: MarkdownView): MarkdownRow[] {
     this.#read(view.theme);
     const room = roomBeside(this.#prefix, view.options.columns);
-    const shape = shapeOf(this.#natural, room, view.theme);
+    const shape = shapeOf(this.#needs, room, view.theme);
     const lines = this.#given === null ? this.#headLines(shape, view.theme, room) : [];
     for (const [index, cells] of this.#body.entries()) {
       if (shape.ruled && index + (this.#given ?? 0) > 0) lines.push(ruleLine(shape.widths ?? [3], view.theme));
@@ -97,7 +97,11 @@ export class Table implements Leaf {
       else this.#body.push(cells);
       if (this.#given !== null) continue;
       for (const [column, cell] of cells.entries()) {
-        this.#natural[column] = Math.max(this.#natural[column] ?? 1, naturalWidth(cell));
+        const [before, own] = [this.#needs[column], needOf(cell)];
+        this.#needs[column] = {
+          natural: Math.max(before?.natural ?? 1, own.natural),
+          least: Math.max(before?.least ?? 1, own.least),
+        };
       }
     }
     this.#sources = [];

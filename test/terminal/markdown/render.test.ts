@@ -187,6 +187,20 @@ describe("a table", () => {
     screen.dispose();
   });
 
+  it("cuts no word where another column has room", () => {
+    const text = "| aa bb cc dd ee ff | content |\n|---|---|\n| aa bb cc dd ee ff gg hh | content |";
+    expect(rows(text, { columns: 17 })).toEqual([
+      "aa bb   \u2502 content",
+      "cc dd   \u2502",
+      "ee ff   \u2502",
+      "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u253c\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500",
+      "aa bb   \u2502 content",
+      "cc dd   \u2502",
+      "ee ff   \u2502",
+      "gg hh   \u2502",
+    ]);
+  });
+
   it("too wide for its columns is shown as records", () => {
     const text =
       "| first | second | third | fourth |\n|---|---|---|---|\n| aaaaaaaa | bbbbbbbb | cccccccc | |\n| d | e | f | g |";
