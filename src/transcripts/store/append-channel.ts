@@ -35,15 +35,13 @@ export class Channel {
   static create(path: string): Channel | null {
     const lock = Lock.take(join(realpathSync.native(dirname(path)), basename(path)));
     if (lock === null) return null;
+    let descriptor: number | null = null;
     try {
-      const descriptor = createFile(path);
-      if (descriptor !== null) return new Channel(descriptor, lock);
-    } catch (error) {
-      lock.release();
-      throw error;
+      descriptor = createFile(path);
+      return descriptor === null ? null : new Channel(descriptor, lock);
+    } finally {
+      if (descriptor === null) lock.release();
     }
-    lock.release();
-    return null;
   }
 
   /**
@@ -53,20 +51,21 @@ export class Channel {
    */
   static open(path: string, create: boolean, size: number | null): Opened | null {
     const descriptor = openFile(path, create);
-    let channel: Channel | null = null;
+    let lock: Lock | null = null;
+    let opened: Opened | null = null;
     try {
       const isFile = fstatSync(descriptor).isFile();
       const real = realpathSync.native(path);
-      const lock = isFile ? Lock.take(real) : null;
+      lock = isFile ? Lock.take(real) : null;
       if (isFile && lock === null) return null;
-      channel = new Channel(descriptor, lock);
-      if (!isFile) return { channel, held: "unread" };
-      return { channel, held: fstatSync(descriptor).size === size ? "ours" : settle(descriptor, real) };
-    } catch (error) {
-      channel?.release();
-      throw error;
+      const held = !isFile ? "unread" : fstatSync(descriptor).size === size ? "ours" : settle(descriptor, real);
+      opened = { channel: new Channel(descriptor, lock), held };
+      return opened;
     } finally {
-      if (channel === null) closeSync(descriptor);
+      if (opened === null) {
+        closeSync(descriptor);
+        lock?.release();
+      }
     }
   }
 
@@ -108,14 +107,13 @@ const wholeTail =
 /** Makes an open file ready to be appended to: closes an exchange that breaks off. Gives what `Opened` holds. */
 function settle(descriptor: number, path: string): Opened["held"] {
   const { size, mtime } = fstatSync(descriptor);
-  const tail = readInto(Buffer.allocUnsafe(Math.min(size, tailLength)), descriptor, Math.max(0, size - tailLength));
+  const tail = readInto(Buffer.allocUnsafe(tailLength), descriptor, Math.max(0, size - tailLength));
   if (wholeTail.test(tail.toString("utf8"))) return "unread";
   const bytes = readInto(Buffer.allocUnsafe(size), descriptor, 0);
   const text = decodeFile(bytes);
   const parsed = parseTranscript(text);
   const { keep, addition } = mend(text, parsed, mtime);
-  const kept = keptBytes(bytes, keep);
-  if (kept < bytes.length) shorten(descriptor, path, kept);
+  shorten(descriptor, path, keptBytes(bytes, keep));
   writeAll(descriptor, addition);
   return { id: identify(parsed) };
 }

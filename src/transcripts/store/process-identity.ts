@@ -2,19 +2,18 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemReason } from "../../errors.ts";
 
-/** A process's pid, start (0 where the system does not tell), and machine: `4711.183202.laptop`. */
-let ownName: string | null = null;
-
-/** The name under which this process owns locks; another process can tell from it whether we still run. */
+/**
+ * The name under which this process owns locks: its pid, its start (0 where the system does not tell), and the machine, as in
+ * `4711.183202.laptop`. Another process can tell from it whether this one still runs.
+ */
 export function thisOwner(): string {
-  ownName ??= `${process.pid}.${processInfo("self")?.start ?? "0"}.${thisHost()}`;
-  return ownName;
+  return `${process.pid}.${processInfo("self")?.start ?? "0"}.${thisHost()}`;
 }
 
 /** Whether that process still runs; null when it cannot be known from here. */
 export function isAlive(owner: string): boolean | null {
   const [pid, start, host] = owner.split(".");
-  if (host !== thisHost() || !/^\d+$/.test(pid ?? "")) return null;
+  if (host !== thisHost() || !/^\d+$/.test(pid!)) return null;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
@@ -24,7 +23,7 @@ export function isAlive(owner: string): boolean | null {
   const info = processInfo(pid!);
   if (info === null || start === "0") return null;
   // Another process may have got the same number since; a zombie has ended.
-  return info.start === start && info.state !== "Z" && info.state !== "X";
+  return info.start === start && info.state !== "Z";
 }
 
 /** Linux's own account of a process; null on other systems. */
@@ -39,7 +38,5 @@ function processInfo(pid: string): { state: string; start: string } | null {
 }
 
 function thisHost(): string {
-  return hostname()
-    .replaceAll(/[^A-Za-z0-9]/g, "-")
-    .slice(0, 40);
+  return hostname().replaceAll(/[^A-Za-z0-9]/g, "-");
 }

@@ -41,10 +41,9 @@ export function* summarizing(bytes: Buffer): Steps<Summary | null> {
 function* study(bytes: Buffer): Steps<Summary | null> {
   const parsed = yield* parsing(decodeFile(bytes));
   const transcript = toTranscript("", parsed);
-  const last = transcript?.exchanges.at(-1);
-  if (transcript === null || last === undefined) return null;
+  if (transcript === null) return null;
   const { id, title, pinned, tags, startedAt, exchanges } = transcript;
-  const { provider, model } = last;
+  const { provider, model } = exchanges.at(-1)!;
   const usedAt = lastUse(exchanges, parsed.header?.startedAt ?? null);
   const turns = turnsIn(exchanges);
   return { id, title, pinned, tags, startedAt: startedAt.getTime(), usedAt, turns, provider, model };
@@ -88,7 +87,7 @@ function* skim(bytes: Buffer): Steps<Summary | null> {
   let turnAt = 0;
   for (let at = bytes.indexOf(question); at >= 0; at = bytes.indexOf(question, at + question.length)) {
     const label = at + question.length - labelLength;
-    if (label < 1 || bytes[label - 1] !== newline || !startsAt(bytes, label, labelForm)) continue;
+    if (bytes[label - 1] !== newline || !startsAt(bytes, label, labelForm)) continue;
     turnAt = bytes.lastIndexOf(newline, label - 2) + 1;
     // Without its own metadata line it is an exchange of the plain form, where text may look like a label.
     if (!startsAt(bytes, turnAt, turnStart)) return null;
@@ -98,9 +97,9 @@ function* skim(bytes: Buffer): Steps<Summary | null> {
     if (turns > limits.exchanges) throw new TooLarge();
     if (turns % questionsEach === 0) yield;
   }
-  const turn = turns === 0 ? null : factsAt(bytes, turnAt);
-  const endedAt = turns === 0 ? Number.NaN : endAfter(bytes, last);
-  if (turn === null || Number.isNaN(endedAt)) return null;
+  const turn = factsAt(bytes, turnAt);
+  const endedAt = endAfter(bytes, last);
+  if (turns === 0 || turn === null || Number.isNaN(endedAt)) return null;
   const startedAt = header.startedAt.getTime();
   const { provider, model } = turn;
   return {
@@ -144,9 +143,8 @@ function isOutside(bytes: Buffer, line: number): boolean {
 
 /** When the exchange whose question's label is at `label` ended; not a number where its end does not say. */
 function endAfter(bytes: Buffer, label: number): number {
-  const rule = bytes.indexOf(ruleLine, label);
-  const at = rule + ruleLine.length;
-  if (rule < 0 || !bytes.subarray(at, at + endStart.length).equals(endStart)) return Number.NaN;
+  const at = bytes.indexOf(ruleLine, label) + ruleLine.length;
+  if (!startsAt(bytes, at, endStart)) return Number.NaN;
   const ended = factsAt(bytes, at)?.["ended"];
   const date = new Date(typeof ended === "string" ? ended : Number.NaN);
   return isWritable(date) ? date.getTime() : Number.NaN;
@@ -170,10 +168,9 @@ function factsAt(bytes: Buffer, at: number): Record<string, unknown> | null {
 
 /** As much of the body at `at` as a title needs. */
 function bodyAt(bytes: Buffer, at: number): string {
-  const limit = Math.min(bytes.length, at + 4096);
   // Decoding is what takes time, and most first questions are short.
-  const near = bytes.subarray(at, limit).indexOf(labelAhead);
-  const text = bytes.toString("utf8", at, near < 0 ? limit : Math.min(limit, at + near + 60));
+  const near = bytes.indexOf(labelAhead, at);
+  const text = bytes.toString("utf8", at, Math.min(at + 4096, near < 0 ? bytes.length : near + 60));
   const end = findMarks(text).find((mark) => mark.type === "label" || mark.line === rule)?.start;
   return decodeBody(text.slice(0, end));
 }

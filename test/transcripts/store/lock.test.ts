@@ -1,7 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   lstatSync,
   lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
   readlinkSync,
   symlinkSync,
   unlinkSync,
@@ -10,15 +15,14 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { isHeld, Lock, lockOf } from "../../../src/transcripts/store/lock.ts";
 import { isAlive, thisOwner } from "../../../src/transcripts/store/process-identity.ts";
-import { temporaryFolder } from "../../support/transcripts.ts";
+import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
+import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
 
 const transcript = () => join(temporaryFolder(), "a.md");
-const host = hostname()
-  .replaceAll(/[^A-Za-z0-9]/g, "-")
-  .slice(0, 40);
+const host = hostname().replaceAll(/[^A-Za-z0-9]/g, "-");
 /** No process has so high a number. */
 const dead = `999999999.1.${host}`;
 const elsewhere = "1.1.another-machine";
@@ -88,7 +92,9 @@ describe("a lock", () => {
     const taken = Lock.take(path)!;
     expect([taken.isOurs(), lstatSync(lock).isSymbolicLink()]).toEqual([true, true]);
     taken.release();
-    writeFileSync(lock, "x".repeat(2000));
+    writeFileSync(lock, "x".repeat(1024));
+    expect(isHeld(path)).toBe(true);
+    writeFileSync(lock, "x".repeat(1025));
     expect(isHeld(path)).toBe(false);
   });
 
@@ -110,9 +116,95 @@ describe("a lock", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("where links are not to be had", () => {
+  /** The program takes itself to be on Windows until the test ends. */
+  function onWindows(): void {
+    const real = process.platform;
+    Object.defineProperty(process, "platform", { value: "win32" });
+    onTestFinished(() => void Object.defineProperty(process, "platform", { value: real }));
+  }
+
+  test("a lock is a file that names its holder, held by one alone and private", () => {
+    onWindows();
+    const path = transcript();
+    const lock = Lock.take(path)!;
+    const { mode } = lstatSync(lockOf(path));
+    expect([lstatSync(lockOf(path)).isFile(), mode & 0o777]).toEqual([true, 0o600]);
+    expect(readFileSync(lockOf(path), "utf8")).toMatch(new RegExp(`^${process.pid}\\.\\d+\\.${host} [0-9a-z]{8}$`));
+    expect([lock.isOurs(), isHeld(path), Lock.take(path)]).toEqual([true, true, null]);
+    lock.release();
+    expect([isHeld(path), existsSync(lockOf(path))]).toEqual([false, false]);
+    const missing = Lock.take(join(path, "not there", "a.md"))!;
+    expect(missing.isOurs()).toBe(true);
+    writeFileSync(lockOf(path), `${dead} x`);
+    expect(Lock.take(path)?.isOurs()).toBe(true);
+    expect(readdirSync(join(path, ".."))).toEqual([".a.md.lock"]);
+  });
+
+  test("a file that breaks off is closed, and shortened where its last line may be half a mark", () => {
+    const whole = transcript();
+    const writer = TranscriptWriter.append(whole);
+    writer.begin(turn("one"));
+    writer.text("answer", noon);
+    writer.end(ending());
+    const text = readFileSync(whole, "utf8");
+    const ends = [text.indexOf("answer") + 4, text.lastIndexOf("-".repeat(40)) + 7];
+    const [here, there] = [false, true].map((isWindows) => {
+      if (isWindows) onWindows();
+      return ends.map((end) => {
+        const path = transcript();
+        writeFileSync(path, text.slice(0, end));
+        utimesSync(path, noon, noon);
+        const next = TranscriptWriter.append(path);
+        next.note("title", { title: "x" });
+        return readFileSync(path, "utf8");
+      });
+    });
+    expect(there).toEqual(here);
+    expect(here![1]).not.toContain(text.slice(0, ends[1]));
+  });
+});
+
+describe("a lock that cannot be removed", () => {
+  test("is an error with the system's reason", () => {
+    const path = transcript();
+    const guard = `${lockOf(path)}.guard`;
+    symlinkSync(`${dead} x`, lockOf(path));
+    mkdirSync(guard);
+    utimesSync(guard, minutesAgo(1), minutesAgo(1));
+    expect(() => Lock.take(path)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^E(ISDIR|PERM)$/) }));
+  });
+});
+
 describe.skipIf(process.platform !== "linux")("a process", () => {
+  /** When a process began, as the system counts. */
+  const startOf = (pid: number) =>
+    readFileSync(`/proc/${pid}/stat`, "latin1")
+      .replace(/^.*\) /s, "")
+      .split(" ")[19]!;
+
+  test("that has ended and whose parent has not asked for it yet runs no more", async () => {
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    onTestFinished(() => void parent.kill("SIGKILL"));
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    await expect.poll(() => isAlive(`${pid}.${startOf(pid)}.${host}`)).toBe(false);
+    expect(isAlive(`${parent.pid}.${startOf(parent.pid!)}.${host}`)).toBe(true);
+  });
+
+  test("whose program has an odd name is known all the same", async () => {
+    const program = join(temporaryFolder(), "odd) Z 1 (name) x");
+    symlinkSync("/bin/sh", program);
+    const child = spawn(program, ["-c", "echo; read line"], { stdio: ["pipe", "pipe", "ignore"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    expect(isAlive(`${child.pid}.${startOf(child.pid!)}.${host}`)).toBe(true);
+    child.stdin.end();
+  });
+
   test("is told from another one that has its number by when it began", () => {
     const [pid, start] = thisOwner().split(".");
+    expect(thisOwner()).toBe(`${process.pid}.${startOf(process.pid)}.${host}`);
     expect(isAlive(thisOwner())).toBe(true);
     expect(isAlive(`${pid}.${Number(start) + 1}.${host}`)).toBe(false);
     expect(isAlive(`${pid}.0.${host}`)).toBeNull();
@@ -125,8 +217,9 @@ describe.skipIf(process.platform !== "linux")("a process", () => {
     expect([
       isAlive(`${pid}.${start}.${host}x`),
       isAlive(`x${pid}.${start}.${host}`),
+      isAlive(`${pid}x.${start}.${host}`),
       isAlive(""),
       isAlive(`.${start}.${host}`),
-    ]).toEqual([null, null, null, null]);
+    ]).toEqual([null, null, null, null, null]);
   });
 });

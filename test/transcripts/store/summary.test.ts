@@ -4,6 +4,7 @@ import { decodeFile, toTranscript } from "../../../src/transcripts/format/decode
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { lastUse, turnsIn } from "../../../src/transcripts/format/turns.ts";
 import { summarize, summarizing } from "../../../src/transcripts/store/summary.ts";
+import { limits, TooLarge } from "../../../src/transcripts/limits.ts";
 import { ending, expected, noon, turn } from "../../support/transcripts.ts";
 
 const header = { id: "abc", startedAt: noon, zone: null, title: null, origin: null };
@@ -110,12 +111,20 @@ test.each([
   ["a broken end line", lastOf('end {"status"', 'end {"status')],
   ["an end without its time", swap(/,"ended":"[^"]*"(?=\} -->\n\n$)/, "")],
   ["an end with a time that is none", swap(/"ended":"[^"]*"(?=\} -->\n\n$)/, '"ended":"soon"')],
-  ["an end with a time that is a number", swap(/"ended":"[^"]*"(?=\} -->\n\n$)/, '"ended":5')],
+  ["an end with a time that is a number", swap(/"ended":"[^"]*"(?=\} -->\n\n$)/, '"ended":4102444800000')],
   [
     "an end in a year that no label can hold",
     swap(/"ended":"[^"]*"(?=\} -->\n\n$)/, '"ended":"+020000-01-01T00:00:00Z"'),
   ],
   ["an end before the beginning", swap(/"ended":"[^"]*"(?=\} -->\n\n$)/, '"ended":"2020-01-01T00:00:00Z"')],
+  [
+    "a first exchange without its line, in which something looks like a label",
+    swap(/<!-- deepseek-chat turn \{"id":"x0".*\n/, "").replace(
+      "answer 0",
+      "text\n[2026-11-20 23:41:07] Question:\nold",
+    ),
+  ],
+  ["an end and no question", conversation([]) + plain.slice(plain.lastIndexOf(`\n${"-".repeat(40)}\n`))],
   ["a label in a line", swap("Second?", "see [2026-11-20 23:41:07] Question:\nold")],
   ["what is no label", swap("answer 1", "[2026-11-20 23:41:0x] Question:\nold")],
   [
@@ -159,6 +168,34 @@ describe("a long file", () => {
     expect(summaryOf(`${long}${notes}`)).toMatchObject({ title: "A name", pinned: true, tags: ["急"] });
     expect(stepsFor(one)).toBe(0);
     expect(summaryOf(long)).toMatchObject({ turns: 2000, title: "one" });
+  });
+
+  test.each([
+    ["a label in a line", "see [2026-11-20 23:41:07] Question:"],
+    ["a label with a sign in place of a digit", "[2026-11-20 23:41:0x] Question:"],
+    ["a label with a sign just below the digits", "[2026-11-20 23:41:0/] Question:"],
+    ["a label with a sign just above the digits", "[2026-11-20 23:41:0:] Question:"],
+    ["a label with a digit in place of a sign", "[2026-11-20 23:41107] Question:"],
+    ["a label of another kind", "[a] Question:"],
+  ])("in which a body has %s is summed up without reading bodies all the same", (_, line) => {
+    const text = long.replace("answer 0", () => `text\n${line}\ntext`);
+    expect([stepsFor(text), summaryOf(text)]).toEqual([2, summaryOf(long)]);
+  });
+
+  test("of more exchanges than any may have is refused when they are counted, one of as many is not", () => {
+    const header = conversation([]);
+    const turnsOf = (count: number) =>
+      Buffer.from(
+        header +
+          '<!-- deepseek-chat turn {"id":"x"}-->\n[2026-11-20 23:41:07] Question:\n'.repeat(count - 1) +
+          one.slice(header.length),
+      );
+    expect(summarize(turnsOf(limits.exchanges))).toMatchObject({ turns: limits.exchanges });
+    let steps = 0;
+    expect(() => {
+      for (const _ of summarizing(turnsOf(limits.exchanges + 1))) steps++;
+    }).toThrow(TooLarge);
+    expect(steps).toBe(limits.exchanges / 1000);
   });
 
   test("in which something else stands is read as a whole, in more steps", () => {
