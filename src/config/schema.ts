@@ -77,6 +77,7 @@ export const settingSchemas = {
   theme,
   /** Columns. */
   width: v.pipe(v.number(), v.integer(), v.minValue(20), v.maxValue(1000)),
+  keys: v.picklist(["emacs", "vi"]),
   key_store: v.picklist(keyStores),
   log_file: path,
   log_content: flag,
@@ -106,6 +107,7 @@ export const builtIn = {
   currency: "CNY",
   theme: "auto",
   width: 100,
+  keys: "emacs",
   key_store: "auto",
   log_content: false,
 } as const satisfies Partial<SettingValues>;

@@ -13,6 +13,8 @@ export interface EditedOptions {
   readonly terminal: Terminal;
   /** In the language in use. */
   readonly words: () => Words["editor"];
+  /** Whose keys are wanted. */
+  readonly keys: () => "emacs" | "vi";
   readonly historyFile: string;
   readonly complete: Completer;
   /** Opens a text in the person's own editor and gives back what became of it. */
@@ -20,7 +22,15 @@ export interface EditedOptions {
 }
 
 /** Lines typed at the prompt, with the line editor. */
-export function editedLines({ input, terminal, words, historyFile, complete, openEditor }: EditedOptions): LineSource {
+export function editedLines({
+  input,
+  terminal,
+  words,
+  keys,
+  historyFile,
+  complete,
+  openEditor,
+}: EditedOptions): LineSource {
   const history = new History(historyFile);
   const editor = new LineEditor(
     {
@@ -42,6 +52,7 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
       hint: (text) => (text !== "" && slashes.includes(text) ? words().commandsHint : null),
       color: terminal.ink.err.level > 0,
       multiline: () => source.multiline,
+      viPrompt: () => (keys() === "vi" ? viPromptOf(terminal.ink.err) : null),
       queueSign: terminal.symbols.next,
     },
   );
@@ -65,4 +76,9 @@ export function editedLines({ input, terminal, words, historyFile, complete, ope
 
 function promptOf(ink: Ink) {
   return { text: "> ", styled: ink.accent("> ") };
+}
+
+/** In vi's normal mode the prompt looks the other way. */
+function viPromptOf(ink: Ink) {
+  return { text: "< ", styled: ink.heading("< ") };
 }

@@ -2,7 +2,7 @@ import { rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../src/terminal/width.ts";
-import { askingAt, newPlace, openProgram, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, put, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
 import { en } from "../support/words.ts";
@@ -203,6 +203,37 @@ describe.concurrent("a session on a terminal", () => {
     expect(terminal.screen()).toContain("The third, half\n");
     expect(terminal.screen()).not.toContain("unsent");
     expect(terminal.terminal.modes.bracketedPasteMode).toBe(false);
+  });
+
+  test("keys: vi gives vi's keys, with the mode at the prompt; /help keys lists them, /set keys changes them", async () => {
+    await using server = await serve([answer("yes")]);
+    const place = newPlace();
+    put(place.configFile, "keys: vi\n");
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 80 });
+    await terminal.until(/>$/u);
+    terminal.type("/help keyss");
+    await terminal.until("> /help keyss");
+    terminal.type("\u001b");
+    await terminal.until("< /help keyss");
+    terminal.type("x");
+    await terminal.until(/< \/help keys$/u);
+    terminal.type(enter);
+    await terminal.until(en.keyHelp.viNote);
+    expect(terminal.screen()).toContain(en.keyHelp.viTitle);
+    await terminal.until(/>$/u);
+    // Sent in one piece, as a slow line may, Escape and what follows are Alt with that.
+    terminal.type("/set keys emaxs");
+    await terminal.until("emaxs");
+    terminal.type("\u001bFxrc");
+    await terminal.until(/< \/set keys emacs$/u);
+    terminal.type(enter);
+    await terminal.until(/^keys: emacs$/mu);
+    await terminal.until(/>$/u);
+    terminal.type("one two\u001bb!");
+    await terminal.until("> one !two");
+    terminal.type(enter);
+    await server.received(1);
+    expect(server.body()["messages"]).toEqual([{ role: "user", content: "one !two" }]);
   });
 
   test("a table that is resized while it comes is the one drawn at once; the spinner leaves no trace", async () => {

@@ -6,7 +6,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { editText } from "../external-editor.ts";
 
-type LineEngine = Pick<Engine, "environment" | "folders" | "keyPlaces" | "stop">;
+type LineEngine = Pick<Engine, "environment" | "folders" | "keyPlaces" | "settings" | "stop">;
 
 /** Where the session's lines come from: the line editor, a plain terminal, or a pipe. */
 export async function openLines(engine: LineEngine, console: Console, host: Host): Promise<LineSource> {
@@ -41,6 +41,7 @@ async function openEditor(engine: LineEngine, console: Console, host: Host): Pro
     input: process.stdin,
     terminal: console.terminal,
     words: () => console.words.editor,
+    keys: () => engine.settings.keys,
     historyFile: engine.folders.historyFile,
     complete: completerFor(host),
     openEditor: async (text) => {

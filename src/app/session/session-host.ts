@@ -168,6 +168,7 @@ const changeable: readonly SettingName[] = [
   "continue_answers",
   "compact",
   "currency",
+  "keys",
 ];
 
 function settingsOf(engine: Pick<Engine, "change">, dialogue: ChatSession): SessionSettings {

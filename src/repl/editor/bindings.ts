@@ -20,7 +20,7 @@ export type Command =
   | "suspend";
 
 /** Keys as GNU readline has them in its Emacs mode; two keys with a blank between are pressed one after the other. */
-const bindings: Readonly<Record<string, Command>> = {
+export const bindings: Readonly<Record<string, Command>> = {
   Enter: "submit",
   "M-Enter": "newline",
   "S-Enter": "newline",

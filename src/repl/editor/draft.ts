@@ -44,6 +44,7 @@ export class Draft {
   #written: Stretch;
   #caret: number;
   readonly #undo: Snapshot[] = [];
+  readonly #redo: Snapshot[] = [];
   #last: Action = "other";
   #typed = 0;
   #yanked = 0;
@@ -66,6 +67,16 @@ export class Draft {
 
   get caret(): number {
     return this.#caret;
+  }
+
+  /** What was cut or copied last. */
+  get newestCut(): Stretch | undefined {
+    return this.#kills.newest;
+  }
+
+  /** How many steps can be undone. */
+  get depth(): number {
+    return this.#undo.length;
   }
 
   moveTo(caret: number): void {
@@ -103,6 +114,12 @@ export class Draft {
     this.#last = "kill";
   }
 
+  /** Takes a stretch for the next yank, and leaves the text as it is. */
+  copy(stretch: Stretch): void {
+    this.#kills.push(stretch);
+    this.#last = "other";
+  }
+
   yank(): void {
     const cut = this.#kills.newest;
     if (cut === undefined) return;
@@ -132,8 +149,23 @@ export class Draft {
   }
 
   undo(): void {
-    const snapshot = this.#undo.pop();
+    this.#restore(this.#undo, this.#redo);
+  }
+
+  /** Takes back the last undoing, as long as nothing was changed since. */
+  redo(): void {
+    this.#restore(this.#redo, this.#undo);
+  }
+
+  /** All steps since there were so many are undone as one. */
+  merge(depth: number): void {
+    this.#undo.splice(depth + 1);
+  }
+
+  #restore(from: Snapshot[], to: Snapshot[]): void {
+    const snapshot = from.pop();
     if (snapshot === undefined) return;
+    to.push({ ...this.#written, caret: this.#caret });
     this.#written = snapshot;
     this.#caret = snapshot.caret;
     this.#last = "other";
@@ -141,6 +173,7 @@ export class Draft {
 
   #put(from: number, to: number, by: Stretch, newStep: boolean): void {
     const before = this.#written;
+    this.#redo.length = 0;
     if (newStep && this.#undo.push({ ...before, caret: this.#caret }) > mostUndo) this.#undo.shift();
     this.#written = joined(slice(before, 0, from), by, slice(before, to, before.text.length));
     this.#caret = onBorder(this.text, from + by.text.length);

@@ -4,6 +4,7 @@ import type { Completer } from "./completion.ts";
 import type { History } from "./history.ts";
 import type { KeyInput } from "./keyboard.ts";
 import type { BurstTimes } from "./paste-detector.ts";
+import type { Prompt } from "./prompt.ts";
 
 /** The terminal as the editor sees it. */
 export interface EditorIO {
@@ -30,6 +31,8 @@ export interface EditorOptions {
   readonly color: boolean;
   /** True swaps Enter and Alt-Enter; asked at each key. */
   readonly multiline?: () => boolean;
+  /** The prompt of vi's normal mode, as wide as the other, where the keys are those of vi; asked at each prompt. */
+  readonly viPrompt?: () => Prompt | null;
   /** Stands before a queued message. */
   readonly queueSign: string;
   /** How long a paste that the terminal does not mark is waited for. */

@@ -13,6 +13,7 @@ import { type PromptOutcome, Prompting } from "./prompt-state.ts";
 import { KeyQueue } from "./queue.ts";
 import { Resizing } from "./resize-detector.ts";
 import { PromptView } from "./renderer.ts";
+import type { ViRegister } from "./vi-changes.ts";
 import { footerOf } from "./styled-cells.ts";
 
 type Resolve = (result: ReadResult) => void;
@@ -34,6 +35,7 @@ export class LineEditor {
   readonly #view: PromptView;
   readonly #keyboard: Keyboard;
   readonly #kills = new KillRing();
+  readonly #register: ViRegister = { lines: null };
   readonly #pastes = new Pastes();
   readonly #origins = new Origins();
   readonly #patience = new Patience(patienceMs);
@@ -84,6 +86,8 @@ export class LineEditor {
     this.#live = false;
     this.#io.below(null);
     this.#reading = resolve;
+    // Other keys may be wanted by now.
+    if (this.#prompting?.blank === true) this.#prompting = null;
     if (initial !== "") {
       // What stands there is to be seen to first.
       this.#messages.pause();
@@ -136,6 +140,7 @@ export class LineEditor {
   }
 
   #begin(initial: Stretch): Prompting {
+    const normal = this.#options.viPrompt?.() ?? null;
     return (this.#prompting = new Prompting({
       prompt: this.#prompt,
       initial,
@@ -148,6 +153,7 @@ export class LineEditor {
       columns: () => this.#columns(),
       multiline: this.#options.multiline ?? (() => false),
       queued: () => !this.#messages.empty,
+      vi: normal === null ? null : { register: this.#register, prompt: normal },
     }));
   }
 

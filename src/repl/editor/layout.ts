@@ -80,7 +80,7 @@ export class TextLayout {
     let offset = 0;
     for (const [index, line] of input.text.split("\n").entries()) {
       const lead = index === 0 ? input.prompt : input.continuation;
-      const key = `${input.columns} ${index === 0 ? "first" : "next"} ${line}`;
+      const key = `${input.columns} ${lead.map(({ text }) => text).join("")} ${line}`;
       const lineRows = this.#known.get(key) ?? wrap(line, [...lead, ...lineCells(line, this.#label)], input.columns);
       known.set(key, lineRows);
       const within = input.caret - offset;

@@ -6,7 +6,8 @@ import { isPasteMark } from "./paste.ts";
  * dictionary.
  */
 const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const words = new Intl.Segmenter(undefined, { granularity: "word" });
+/** Shared, for making one takes a while. */
+export const words = new Intl.Segmenter(undefined, { granularity: "word" });
 
 export function lineStart(text: string, caret: number): number {
   // A negative index would be taken for zero.

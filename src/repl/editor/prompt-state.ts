@@ -5,6 +5,7 @@ import type { Completion } from "./completion.ts";
 import { Completing } from "./completion-menu.ts";
 import { Draft, type KillRing } from "./draft.ts";
 import { edits } from "./edits.ts";
+import { graphemes } from "../../terminal/width.ts";
 import type { KeyEvent } from "./keys.ts";
 import { type Frame, type Layout, offsetAt, type ScreenRow, TextLayout } from "./layout.ts";
 import { lineEnd } from "./motions.ts";
@@ -13,6 +14,8 @@ import { cleanText, type Pastes } from "./paste.ts";
 import { leadCells, type Prompt } from "./prompt.ts";
 import { Searching } from "./history-search-ui.ts";
 import { HistoryWalk } from "./history-cursor.ts";
+import { ViKeys } from "./vi.ts";
+import type { ViRegister } from "./vi-changes.ts";
 
 /** What a key asks of the terminal or of the caller, beyond a change of what is written. */
 export type PromptOutcome =
@@ -47,6 +50,15 @@ export interface PromptingOptions {
   readonly multiline: () => boolean;
   /** Whether messages are queued. */
   readonly queued: () => boolean;
+  /** Set where the keys are those of vi. */
+  readonly vi: ViOptions | null;
+}
+
+interface ViOptions {
+  /** Shared by all prompts of a session. */
+  readonly register: ViRegister;
+  /** Stands in the place of the prompt in normal mode; as wide. */
+  readonly prompt: Prompt;
 }
 
 const swaps: Readonly<Record<string, string>> = { Enter: "M-Enter", "M-Enter": "Enter" };
@@ -57,6 +69,7 @@ export class Prompting {
   readonly #draft: Draft;
   readonly #completing: Completing;
   readonly #layout: TextLayout;
+  readonly #vi: ViKeys | null;
   #walk: HistoryWalk | null = null;
   #search: Searching | null = null;
   /** A first key of two. */
@@ -71,6 +84,7 @@ export class Prompting {
     this.#options = options;
     this.#draft = new Draft(options.kills, options.initial);
     this.#completing = new Completing(this.#draft);
+    this.#vi = options.vi === null ? null : new ViKeys(this.#draft, options.vi.register);
     this.#layout = new TextLayout((mark) => options.pastes.label(mark, options.words));
   }
 
@@ -99,6 +113,52 @@ export class Prompting {
   }
 
   handle(event: KeyEvent): PromptOutcome | null {
+    const vi = this.#vi;
+    if (vi === null) return this.#meant(event);
+    if (this.#search !== null) {
+      const outcome = this.#meant(event);
+      vi.settle();
+      return outcome;
+    }
+    // Escape with a character right behind it is sent as Alt with that character, which vi has no use for.
+    const behindEscape = event.type === "key" ? /^M-(.)$/u.exec(event.key)?.[1] : undefined;
+    if (behindEscape !== undefined) {
+      return this.#first([
+        { type: "key", key: "Escape" },
+        { type: "text", text: behindEscape },
+      ]);
+    }
+    const characters = event.type === "text" ? graphemes(event.text) : [];
+    if (characters.length > 1 && vi.mode === "normal") {
+      return this.#first(characters.map((text) => ({ type: "text", text })));
+    }
+    const outcome = this.#viStep(vi, event);
+    vi.settle();
+    return outcome;
+  }
+
+  /** Handles the keys up to one that asks for something. */
+  #first(events: readonly KeyEvent[]): PromptOutcome | null {
+    for (const event of events) {
+      const outcome = this.handle(event);
+      if (outcome !== null) return outcome;
+    }
+    return null;
+  }
+
+  #viStep(vi: ViKeys, event: KeyEvent): PromptOutcome | null {
+    const step = vi.take(event);
+    if (step.type === "pass") return this.#meant(event);
+    this.#touched = true;
+    this.#completing.close();
+    if (step.type === "again") vi.again(() => this.#first(step.events));
+    if (step.type !== "run") return null;
+    if (step.command !== "up" && step.command !== "down") this.#goal = null;
+    for (let left = step.times; left > 1; left--) this.#run(step.command);
+    return this.#run(step.command);
+  }
+
+  #meant(event: KeyEvent): PromptOutcome | null {
     if (event.type === "position") return null;
     const key = event.type === "key" ? event.key : "";
     if (key !== "C-c") this.#touched = true;
@@ -140,6 +200,7 @@ export class Prompting {
     this.replaceText("");
     this.#walk = null;
     this.#touched = false;
+    this.#vi?.reset();
   }
 
   /** The whole prompt and text as lines, to be left on the screen; something may follow the last. */
@@ -187,7 +248,8 @@ export class Prompting {
 
   #lay(text = this.#draft.text, caret = this.#draft.caret): Layout {
     const columns = this.#options.columns();
-    const lead = leadCells(this.#options.prompt, columns);
+    const { prompt, vi } = this.#options;
+    const lead = leadCells(this.#vi?.mode === "normal" ? (vi?.prompt ?? prompt) : prompt, columns);
     return this.#layout.lay({ text, caret, columns, prompt: lead.first, continuation: lead.further });
   }
 

@@ -1,4 +1,5 @@
 import { displayWidth } from "../../terminal/width.ts";
+import { sayKeys } from "./key-help.ts";
 import { groups, type SlashCommand } from "./command.ts";
 
 /** Columns below which two columns of text leave too little for either. */
@@ -9,8 +10,13 @@ export const helpOn = (commands: () => readonly SlashCommand[]): SlashCommand =>
   name: "help",
   aliases: ["?", "h"],
   group: "program",
-  usage: "",
-  async run({ terminal, words }) {
+  usage: "[keys]",
+  async run({ terminal, words, settings }, argument) {
+    const [topic = "", set = settings.get("keys")] = argument.split(/\s+/u);
+    if (topic === "keys") {
+      sayKeys({ terminal, words }, set === "vi" ? "vi" : "emacs");
+      return "stay";
+    }
     const ink = terminal.ink.err;
     const left = (command: SlashCommand) => `/${command.name} ${command.usage}`.trim();
     const widest = Math.max(...commands().map((command) => displayWidth(left(command))));

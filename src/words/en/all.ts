@@ -8,5 +8,6 @@ export { exporting, importing } from "./export.ts";
 export { ignored } from "./folder.ts";
 export { help } from "./help.ts";
 export { context, session, slash, slashGroups } from "./session.ts";
+export { keyHelp } from "./key-help.ts";
 export { setup } from "./setup.ts";
 export { confirm, keys, picker, tables, transcripts } from "./transcripts.ts";

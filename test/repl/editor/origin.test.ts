@@ -16,6 +16,7 @@ function prompting(history: readonly string[] = [], origins = new Origins(), ini
     columns: () => 80,
     multiline: () => false,
     queued: () => false,
+    vi: null,
   });
 }
 

@@ -23,6 +23,7 @@ function prompting(more: Partial<PromptingOptions> & { readonly entries?: readon
     columns: () => 20,
     multiline: () => false,
     queued: () => false,
+    vi: null,
     ...more,
   });
 }

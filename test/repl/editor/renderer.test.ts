@@ -67,6 +67,7 @@ function prompting(columns: () => number): Prompting {
   return new Prompting({
     multiline: () => false,
     queued: () => false,
+    vi: null,
     prompt: { text: "> ", styled: "\x1b[36m> \x1b[0m" },
     initial: foreign(""),
     history: () => ["earlier", "an entry\nof two lines", `\u4f60\u597d${family}`],
