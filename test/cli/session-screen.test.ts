@@ -25,7 +25,7 @@ describe.concurrent("a session on a terminal", () => {
     terminal.type(enter);
     await terminal.until("\u5148\u60f3\u4e00\u60f3\u3002");
     gate.resolve();
-    await terminal.until(/^30 \u8f93\u5165/mu);
+    await terminal.until(/^\u8f93\u5165 30/mu);
     await terminal.until(/^>$/mu);
     expect(terminal.screen()).toMatch(/\u601d\u8003\u4e86 [\d.]+ \u79d2\n\n\u91cf\u5b50\u8ba1\u7b97\n/u);
     expect(terminal.screen()).not.toContain("\u5148\u60f3\u4e00\u60f3\u3002");
