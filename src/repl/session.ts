@@ -92,7 +92,12 @@ class Session {
     this.#edited = null;
     if (line.trim() === "") return "stay";
     const meant = kindOf(line);
-    if (meant.kind === "leave") return "leave";
+    if (meant.kind === "leave") {
+      const { terminal, words } = this.#host;
+      if (terminal.interactive && !/^q$/iu.test(meant.word))
+        terminal.say(terminal.ink.err.muted(words.session.asText(meant.word)));
+      return "leave";
+    }
     try {
       const isCommand = meant.kind === "command";
       const outcome: SlashOutcome = isCommand ? await runSlash(this.#host, meant.line) : { ask: meant.text };

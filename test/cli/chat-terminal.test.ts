@@ -206,8 +206,12 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until("> \uff0ftokens");
     terminal.type("\r");
     await terminal.until(/> \uff0ftokens.*\n.*token/u);
+    await say(terminal, "\\exit");
+    await terminal.until(/ out · /u);
+    await terminal.until(/^>$/mu);
     await say(terminal, "exit");
     expect((await terminal.exit).code).toBe(0);
+    expect(terminal.screen()).toContain(en.session.asText("exit"));
   });
 
   test("started by npm it names what npm starts it with", async () => {

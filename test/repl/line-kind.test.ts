@@ -1,12 +1,22 @@
 import { expect, test } from "vitest";
 import { kindOf } from "../../src/repl/line-kind.ts";
 
-test.each(["q", "Q", " q ", "exit", "Exit", "quit", ":q", "\uff51", "\uff45\uff58\uff49\uff54", "\u3000q\u3000"])(
-  "%j leaves",
-  (line) => {
-    expect(kindOf(line)).toEqual({ kind: "leave" });
-  },
-);
+test.each([
+  "q",
+  "Q",
+  " q ",
+  "exit",
+  "Exit",
+  "quit",
+  ":q",
+  ":q!",
+  ":wq",
+  "\uff51",
+  "\uff45\uff58\uff49\uff54",
+  "\u3000q\u3000",
+])("%j leaves", (line) => {
+  expect(kindOf(line)).toEqual({ kind: "leave", word: line.trim() });
+});
 
 test.each([
   ["/help", "/help"],
@@ -24,6 +34,11 @@ test.each([
 
 test.each([
   ["exit now", "exit now"],
+  ["\\exit", "exit"],
+  [" \\:q ", ":q"],
+  ["\\/help", "/help"],
+  ["\\\u3001help me", "\u3001help me"],
+  ["\\begin{x}", "\\begin{x}"],
   ["//etc/hosts", "/etc/hosts"],
   ["\uff0f\uff0fhelp", "\uff0fhelp"],
   ["\u3001\u7136\u540e\u5462", "\u3001\u7136\u540e\u5462"],

@@ -71,9 +71,11 @@ export const session = {
   thinkingIs: ({ value }: { value: string }) => `Thinking: ${value}`,
   tornLast: "The last answer was cut off. Type /continue for the rest.",
   lastTurn: "Last turn:",
+  /** On leaving by a word that may have been meant as a message. */
+  asText: (word: string) => `To send “${word}” as a message, type \\${word}`,
   keys: [
     "Alt-Enter or Ctrl-J new line · Ctrl-R search history · Tab complete · Ctrl-X Ctrl-E editor",
-    "@path attach a file · //text send a leading slash · Ctrl-C stop the answer · q quit",
+    "@path attach a file · //help, \\exit send as text · Esc stop the answer · q quit",
   ],
 };
 

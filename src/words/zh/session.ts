@@ -63,9 +63,10 @@ export const session: Words["session"] = {
   thinkingIs: ({ value }) => `思考：${value}`,
   tornLast: "上一个回答不完整，输入 /continue 继续。",
   lastTurn: "上一轮：",
+  asText: (word) => `要把“${word}”作为消息发送，请输入 \\${word}`,
   keys: [
     "Alt-Enter 或 Ctrl-J 换行 · Ctrl-R 搜索历史 · Tab 补全 · Ctrl-X Ctrl-E 打开编辑器",
-    "@路径 附加文件 · //文本 发送以斜杠开头的内容 · Ctrl-C 停止回答 · q 退出",
+    "@路径 附加文件 · //help、\\exit 作为文本发送 · Esc 停止回答 · q 退出",
   ],
 };
 
