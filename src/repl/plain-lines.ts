@@ -4,6 +4,12 @@ import { sanitize } from "../terminal/sanitize.ts";
 import type { Words } from "../words/types.ts";
 import type { InputLine, LineSource } from "./host.ts";
 
+interface TypedLine {
+  readonly text: string;
+  /** Whether the prompt was there when it was typed. */
+  readonly atPrompt: boolean;
+}
+
 /**
  * Node's own line reading, for terminals that cannot move their cursor. Ctrl-C comes as a signal there, and what was typed
  * before it is gone from the line already.
@@ -17,9 +23,10 @@ export function plainLines(
   words: () => Words["editor"],
 ): LineSource {
   const reader: Interface = createInterface({ input, terminal: false });
-  const waiting: string[] = [];
+  const waiting: TypedLine[] = [];
   /** Lines that are read once an empty one comes. */
-  const held: string[] = [];
+  const held: TypedLine[] = [];
+  let reading = false;
   let wake: (() => void) | null = null;
   let ended = false;
   let interrupted = false;
@@ -30,7 +37,7 @@ export function plainLines(
     wake?.();
   });
   reader.on("line", (line) => {
-    waiting.push(line);
+    waiting.push({ text: line, atPrompt: reading });
     wake?.();
   });
   reader.on("close", () => {
@@ -38,28 +45,41 @@ export function plainLines(
     wake?.();
   });
   /** The next line that is meant; undefined for none so far. */
-  function next(): string | undefined {
-    if (waiting[0] === "" && held.length > 0) waiting.splice(0, 1, ...held.splice(0));
+  function next(): TypedLine | undefined {
+    if (waiting[0]?.text === "" && held.length > 0) {
+      waiting.splice(0, 1, ...held.splice(0));
+      show("> ");
+    }
     return waiting.shift();
+  }
+  async function answered(): Promise<InputLine> {
+    while (true) {
+      if (interrupted) {
+        interrupted = false;
+        // Behind the `^C` that the terminal shows.
+        show("\n");
+        return { kind: "interrupt", touched: false };
+      }
+      const line = next();
+      if (line !== undefined) {
+        // The terminal showed it where the cursor was when it was typed.
+        if (!line.atPrompt) show(`${sanitize(line.text)}\n`);
+        return { kind: "line", text: line.text };
+      }
+      if (ended) return { kind: "end" };
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
   }
   return {
     async read(): Promise<InputLine> {
-      if (held.length > 0) show([...held.map((line) => `  ${sanitize(line)}\n`), `${words().heldHint}\n`].join(""));
+      if (held.length > 0) show([...held.map(({ text }) => `  ${sanitize(text)}\n`), `${words().heldHint}\n`].join(""));
       show("> ");
-      while (true) {
-        if (interrupted) {
-          interrupted = false;
-          // Behind the `^C` that the terminal shows.
-          show("\n");
-          return { kind: "interrupt", touched: false };
-        }
-        const line = next();
-        if (line !== undefined) return { kind: "line", text: line };
-        if (ended) return { kind: "end" };
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      reading = true;
+      const result = await answered();
+      reading = false;
+      return result;
     },
     hold(listener) {
       onInterrupt = listener;

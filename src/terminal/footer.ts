@@ -1,4 +1,5 @@
 import { type CursorColumn, CursorTrail } from "./cursor-column.ts";
+import type { Reflow } from "./reflow.ts";
 import { displayWidth } from "./width.ts";
 
 /** Rows that stand below what is being written, with the place of the cursor in them. */
@@ -30,13 +31,22 @@ const withinRow = /^(?:[^\x00-\x0c\x0e-\x1f\x7f]|\x1b\[[\d;]*[mKG]|\x1b\[\?2026[
 export class Footer {
   readonly #write: (bytes: string) => void;
   readonly #size: () => { readonly columns: number; readonly rows: number };
+  readonly #reflow: Reflow;
   readonly #trail = new CursorTrail();
   #drawn: Drawn | null = null;
 
-  /** @param write to the terminal, as it stands */
-  constructor(write: (bytes: string) => void, size: () => { readonly columns: number; readonly rows: number }) {
+  /**
+   * @param write to the terminal, as it stands
+   * @param reflow what the terminal does with long rows on a resize
+   */
+  constructor(
+    write: (bytes: string) => void,
+    size: () => { readonly columns: number; readonly rows: number },
+    reflow: Reflow,
+  ) {
     this.#write = write;
     this.#size = size;
+    this.#reflow = reflow;
   }
 
   get shown(): boolean {
@@ -83,8 +93,10 @@ export class Footer {
     if (this.#drawn === null) return;
     const { frame, gap } = this.#drawn;
     const { columns } = this.#size();
-    const heights = frame.rows.slice(0, frame.caret.row).map(({ width }) => Math.max(1, Math.ceil(width / columns)));
-    const rows = heights.reduce((sum, height) => sum + height, Math.floor(frame.caret.column / columns));
+    const above = frame.rows.slice(0, frame.caret.row);
+    const heights = above.map(({ width }) => (this.#reflow === "none" ? 1 : Math.max(1, Math.ceil(width / columns))));
+    const inCaretRow = this.#reflow === "all" ? Math.floor(frame.caret.column / columns) : 0;
+    const rows = heights.reduce((sum, height) => sum + height, inCaretRow);
     const { column } = this.#trail.place(columns);
     this.#write(`\r${up(rows + gap)}\u001b[J${up(1)}\u001b[${Math.min(column, columns - 1) + 1}G`);
     this.#drawn = null;

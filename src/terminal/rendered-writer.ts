@@ -6,15 +6,15 @@ import type { Terminal } from "./terminal.ts";
  * The model's text rendered as Markdown while it comes. The renderer is loaded while the request is on its way; what comes
  * before it is there is held for that moment.
  */
-export function renderedWriter(
-  terminal: Terminal,
-  variables: Readonly<Record<string, string | undefined>>,
-): AnswerWriter {
+export function renderedWriter(terminal: Terminal): AnswerWriter {
   let stream: MarkdownStream | null = null;
   let held = "";
   const loading = load();
   const unlisten = terminal.onResize(() => {
-    if (stream !== null) terminal.out(stream.resize(terminal.columns, terminal.textRows));
+    if (stream !== null) {
+      const { columns, textRows: rows, textReflow: reflow } = terminal;
+      terminal.out(stream.resize({ columns, rows, reflow }));
+    }
   });
 
   async function load(): Promise<MarkdownStream> {
@@ -22,7 +22,7 @@ export function renderedWriter(
       import("./markdown/stream.ts"),
       import("./capabilities.ts"),
     ]);
-    stream = new MarkdownStream(await findAbilities(terminal, variables));
+    stream = new MarkdownStream(await findAbilities(terminal));
     if (held !== "") terminal.out(stream.push(held));
     return stream;
   }

@@ -1,5 +1,5 @@
 import type { Terminal } from "./terminal.ts";
-import { clipped } from "./width.ts";
+import { clipped, displayWidth } from "./width.ts";
 
 /** Milliseconds a picture of the spinner stands. */
 const frameMs = 80;
@@ -11,6 +11,8 @@ export class Spinner {
   #text = "";
   #timer: NodeJS.Timeout | undefined;
   #turn = 0;
+  /** Columns of what was drawn last. */
+  #width = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -32,7 +34,8 @@ export class Spinner {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#terminal.err("\r\u001b[K");
+    this.#terminal.err(this.#erasure());
+    this.#width = 0;
   }
 
   #draw(): void {
@@ -41,6 +44,15 @@ export class Spinner {
     this.#turn = (this.#turn + 1) % frames.length;
     // A row that wraps could not be taken back.
     const text = clipped(this.#text, columns - 3);
-    this.#terminal.err(`\r${ink.err.accent(frames[this.#turn] ?? "")} ${text}\u001b[K`);
+    const back = this.#width > columns ? this.#erasure() : "\r";
+    this.#terminal.err(`${back}${ink.err.accent(frames[this.#turn] ?? "")} ${text}\u001b[K`);
+    this.#width = displayWidth(text) + 2;
+  }
+
+  /** Takes the row away; a terminal made narrower meanwhile may have wrapped it. */
+  #erasure(): string {
+    const { columns, textReflow } = this.#terminal;
+    const above = textReflow === "all" ? Math.ceil(this.#width / columns) - 1 : 0;
+    return above > 0 ? `\u001b[${above}A\r\u001b[J` : "\r\u001b[K";
   }
 }

@@ -6,6 +6,7 @@ import { Footer, type FooterFrame } from "./footer.ts";
 import { isLatin, latin } from "./latin.ts";
 import { type Output, standardOutputs } from "./output.ts";
 import { ownLines } from "./own-line.ts";
+import { type Reflow, reflowOf } from "./reflow.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";
 import { showsUnicode, type Symbols, symbolsOf } from "./symbols.ts";
 import {
@@ -45,6 +46,7 @@ export class Terminal {
   readonly errIsTerminal: boolean;
   /** A terminal that can move its cursor. */
   readonly capable: boolean;
+  readonly #reflow: Reflow;
   readonly #out: Output;
   readonly #err: Output;
   /** A terminal of one byte a character, to which bytes of UTF-8 would be other characters and controls. */
@@ -54,10 +56,7 @@ export class Terminal {
   #background: Background | null;
   #theme: ThemeName = "auto";
   #ink: { readonly out: Ink; readonly err: Ink };
-  readonly #footer = new Footer(
-    (bytes) => this.#err.write(this.#latin ? latin(bytes) : bytes),
-    () => ({ columns: this.columns, rows: this.rows }),
-  );
+  readonly #footer: Footer;
 
   constructor(options: TerminalOptions) {
     const { out, err } = standardOutputs();
@@ -75,6 +74,12 @@ export class Terminal {
     this.errIsTerminal = err.isTerminal;
     this.interactive = isatty(0) && this.errIsTerminal;
     this.capable = options.variables["TERM"] !== "dumb";
+    this.#reflow = reflowOf(options.variables);
+    this.#footer = new Footer(
+      (bytes) => this.#err.write(this.#latin ? latin(bytes) : bytes),
+      () => ({ columns: this.columns, rows: this.rows }),
+      this.#reflow,
+    );
     out.onLoss(({ kind }) => kind === "closed" && options.onClosed());
   }
 
@@ -134,6 +139,11 @@ export class Terminal {
   /** Rows for a text that is drawn anew while it grows. */
   get textRows(): number {
     return this.interactive ? Math.max(2, this.rows - this.rowsBelow - 1) : this.rows;
+  }
+
+  /** What a resize does with the rows of a text that is drawn anew: with rows below it the cursor is not in one of its own. */
+  get textReflow(): Reflow {
+    return this.#footer.shown && this.#reflow === "above" ? "all" : this.#reflow;
   }
 
   /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */

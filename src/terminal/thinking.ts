@@ -6,7 +6,7 @@ import { displayWidth } from "./width.ts";
 
 export type ShowThinking = "always" | "while-thinking" | "never";
 
-/** Rows of thinking that are seen at a time while it is to be folded later. */
+/** Most rows of thinking that are seen at a time while it is to be folded later. */
 const windowRows = 8;
 const indent = "  ";
 
@@ -70,8 +70,8 @@ export class ThinkingView {
 
   #draw(): void {
     const heading = this.#words.thinkingFor({ seconds: this.#seconds() });
-    const rows = (this.#open.trim() === "" ? this.#rows : [...this.#rows, this.#open.trimEnd()]).slice(-windowRows);
-    const lines = [heading, ...rows.map((row) => indent + row)];
+    const rows = this.#open.trim() === "" ? this.#rows : [...this.#rows, this.#open.trimEnd()];
+    const lines = [heading, ...rows.slice(Math.max(0, rows.length - this.#height)).map((row) => indent + row)];
     const shown = lines.map((line) => this.#muted(line)).join("\n");
     this.#terminal.err(`\u001B[?2026h${this.#erasure()}${shown}\n\u001B[?2026l`);
     this.#drawn = lines.map(displayWidth);
@@ -82,10 +82,16 @@ export class ThinkingView {
     return Math.max(1, this.#terminal.columns - indent.length - 1);
   }
 
-  /** Takes what was drawn away; a terminal made narrower meanwhile has wrapped its rows anew. */
+  /** Rows of thinking that the screen has room for below the heading: what scrolled out of it could not be taken away. */
+  get #height(): number {
+    return Math.min(windowRows, Math.max(0, this.#terminal.textRows - 2));
+  }
+
+  /** Takes what was drawn away; a terminal made narrower meanwhile may have wrapped its rows anew. */
   #erasure(): string {
-    const { columns } = this.#terminal;
-    const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    const { columns, textReflow } = this.#terminal;
+    const height = (width: number) => (textReflow === "none" ? 1 : Math.max(1, Math.ceil(width / columns)));
+    const rows = this.#drawn.reduce((sum, width) => sum + height(width), 0);
     return rows === 0 ? "" : `\u001B[${rows}A\r\u001B[J`;
   }
 

@@ -138,11 +138,18 @@ describe.concurrent("a session on a terminal", () => {
   });
 
   test("works on a terminal that cannot move its cursor", async () => {
-    await using server = await serve([answer("**plain**")]);
+    const gate = Promise.withResolvers<void>();
+    const body = [text("**plain**\n\n"), gate.promise, finish(), usage, done];
+    await using server = await serve([{ body }, answer("second")]);
     await using terminal = openProgram([], { place: newPlace(), env: { ...askingAt(server), TERM: "dumb" } });
     await terminal.until("> ");
     terminal.type("one\n");
-    await terminal.until(/12 out/u);
+    await terminal.until("plain");
+    terminal.type("queued\n");
+    await terminal.until("queued");
+    gate.resolve();
+    // The terminal showed it within the answer; at the prompt it stands once more.
+    await terminal.until(/12 out.*\n\n> queued\n\nsecond\n[\s\S]*\n>$/u);
     terminal.type("q\n");
     expect((await terminal.exit).code).toBe(0);
     expect(terminal.raw).not.toContain("\u001b");

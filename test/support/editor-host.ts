@@ -70,6 +70,7 @@ async function stream(editor: LineEditor): Promise<void> {
 const footer = new Footer(
   (bytes) => process.stdout.write(bytes),
   () => ({ columns: process.stdout.columns, rows: process.stdout.rows }),
+  "above",
 );
 
 function write(text: string): void {

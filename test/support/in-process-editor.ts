@@ -33,6 +33,7 @@ export class EditorOnScreen {
   readonly #footer = new Footer(
     (bytes) => this.#write(bytes),
     () => ({ columns: this.terminal.cols, rows: this.terminal.rows }),
+    "above",
   );
 
   constructor(options: Partial<EditorOptions> = {}, columns = 20, rows = 6) {

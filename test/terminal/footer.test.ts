@@ -3,6 +3,7 @@ import headless from "@xterm/headless";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Footer } from "../../src/terminal/footer.ts";
+import type { Reflow } from "../../src/terminal/reflow.ts";
 
 /** A screen in memory, with a footer where one is wanted. */
 class Screen {
@@ -10,12 +11,20 @@ class Screen {
   readonly footer: Footer;
   written = "";
 
-  constructor(columns: number, rows = 12) {
-    this.terminal = new headless.Terminal({ allowProposedApi: true, cols: columns, rows, scrollback: 1000 });
+  constructor(columns: number, rows = 12, reflow: Reflow = "all") {
+    this.terminal = new headless.Terminal({
+      allowProposedApi: true,
+      cols: columns,
+      rows,
+      scrollback: 1000,
+      reflowCursorLine: reflow === "all",
+      ...(reflow === "none" ? { windowsPty: { backend: "winpty", buildNumber: 17_000 } } : {}),
+    });
     this.terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
     this.footer = new Footer(
       (bytes) => this.#write(bytes),
       () => ({ columns: this.terminal.cols, rows: this.terminal.rows }),
+      reflow,
     );
   }
 
@@ -28,9 +37,17 @@ class Screen {
     this.footer.show({ rows, caret: { row: rows.length - 1, column: texts.at(-1)?.length ?? 0 } });
   }
 
-  resize(columns: number): void {
+  async resize(columns: number): Promise<void> {
+    await this.#settled();
     this.terminal.resize(columns, this.terminal.rows);
     this.footer.resized();
+  }
+
+  /** Resolves when all that was written is on the screen. */
+  #settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.terminal.write("", resolve);
+    });
   }
 
   #write(bytes: string): void {
@@ -40,9 +57,7 @@ class Screen {
 
   /** Everything from the oldest row on, without empty rows at the end; whether the terminal wrapped a row is part of it. */
   async rows(): Promise<string[]> {
-    await new Promise<void>((resolve) => {
-      this.terminal.write("", resolve);
-    });
+    await this.#settled();
     const { active } = this.terminal.buffer;
     const rows = Array.from({ length: active.length }, (_, row) => {
       const line = active.getLine(row);
@@ -137,9 +152,22 @@ describe("rows below a text", () => {
     const screen = new Screen(30);
     screen.print("above\nan answer of some words");
     screen.show("  a queued message", "> typed");
-    screen.resize(14);
+    await screen.resize(14);
     screen.print(" goes on");
     screen.show("> typed");
     expect(await screen.rows()).toEqual(["above", "an answer of s", "↪ome words goes", "↪ on", "", "> typed"]);
   });
+
+  test.each(["all", "above", "none"] as const)(
+    "take no row of the text along at a resize: %s wrapped anew",
+    async (reflow) => {
+      const screen = new Screen(30, 12, reflow);
+      screen.print("above\nanswer ");
+      screen.show("  a message that is queued", "> a line longer than that");
+      await screen.resize(14);
+      screen.print("goes on");
+      screen.footer.hide();
+      expect(await screen.rows()).toEqual(["above", "answer goes on"]);
+    },
+  );
 });

@@ -4,10 +4,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 
 /** How an answer is written: rendered on a terminal, its exact text everywhere else. */
-export function answerWriter(
-  { settings, environment }: Pick<Engine, "environment" | "settings">,
-  { terminal }: Console,
-): AnswerWriter {
+export function answerWriter({ settings }: Pick<Engine, "settings">, { terminal }: Console): AnswerWriter {
   if (!terminal.outIsTerminal) return exactWriter(terminal);
-  return settings.render ? renderedWriter(terminal, environment.variables) : plainWriter(terminal);
+  return settings.render ? renderedWriter(terminal) : plainWriter(terminal);
 }

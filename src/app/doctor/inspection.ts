@@ -50,7 +50,7 @@ function programFacts(): CheckFacts["program"] {
 
 async function terminalFacts(environment: Environment, { terminal }: Console): Promise<CheckFacts["terminal"]> {
   const { variables } = environment;
-  const { columns, rows, hyperlinks, unicode } = await findAbilities(terminal, variables);
+  const { columns, rows, hyperlinks, unicode } = await findAbilities(terminal);
   const said = await queryTerminal();
   terminal.useBackground(said.background);
   const [term, program] = [variables["TERM"] ?? "", variables["TERM_PROGRAM"] ?? ""];

@@ -71,11 +71,11 @@ function chosen(exchanges: Transcript["exchanges"], turn: number | null): readon
 
 /** How answers are rendered; null for the text they are. */
 async function markdownOn(
-  { settings, environment }: Pick<Engine, "environment" | "settings">,
+  { settings }: Pick<Engine, "settings">,
   { terminal }: Console,
 ): Promise<MarkdownOptions | null> {
   if (!terminal.outIsTerminal) return null;
-  const abilities = settings.render ? await findAbilities(terminal, environment.variables) : null;
+  const abilities = settings.render ? await findAbilities(terminal) : null;
   // Not every pager knows links.
   return abilities === null ? null : { ...abilities, hyperlinks: false };
 }

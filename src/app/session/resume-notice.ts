@@ -38,15 +38,15 @@ const renderTimeout = 2;
 
 /** The end of an answer, rendered as it was when it came, where answers are rendered and that is quick. */
 async function answerEnd(
-  engine: Pick<Engine, "environment" | "settings" | "stop" | "thread">,
+  engine: Pick<Engine, "settings" | "stop" | "thread">,
   { terminal }: Console,
   answer: string,
 ): Promise<string> {
-  const { settings, environment } = engine;
+  const { settings } = engine;
   if (!settings.render || !terminal.outIsTerminal) return shortened(answer, "end");
   const { findAbilities } = await import("../../terminal/capabilities.ts");
   const { renderTexts } = await import("../answer-renderer.ts");
-  const abilities = await findAbilities(terminal, environment.variables);
+  const abilities = await findAbilities(terminal);
   const [rendered] = await renderTexts(
     engine,
     [answer],

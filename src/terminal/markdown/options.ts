@@ -1,3 +1,4 @@
+import type { Reflow } from "../reflow.ts";
 import type { Palette } from "../theme.ts";
 
 /** What the terminal is and can do; all of it decided by the caller. */
@@ -16,9 +17,6 @@ export interface MarkdownOptions {
   readonly unicode: boolean;
   /** False: a terminal that cannot move its cursor (`TERM=dumb`); then a row is written once it is final, and never again. */
   readonly cursor: boolean;
-  /**
-   * What the terminal does on a resize with rows that became too long: it wraps them anew (`all`: kitty, VTE, tmux, Windows
-   * Terminal), all but the one the cursor is on (`above`: xterm.js, so VS Code), or it cuts them (`none`: xterm, Linux console).
-   */
-  readonly reflow: "all" | "above" | "none";
+  /** What the terminal does with the rows of the text on a resize. */
+  readonly reflow: Reflow;
 }

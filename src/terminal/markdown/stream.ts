@@ -51,9 +51,9 @@ export class MarkdownStream {
   }
 
   /** The terminal has another size now: what is finished stays as it is, the open end is drawn anew. */
-  resize(columns: number, rows: number): string {
+  resize(size: Pick<MarkdownOptions, "columns" | "rows" | "reflow">): string {
     const { view } = this.#document;
-    view.options = { ...view.options, columns, rows };
+    view.options = { ...view.options, ...size };
     return this.#painter.resize(view.options, this.#document.preview());
   }
 

@@ -42,7 +42,7 @@ async function watch(
     for (const { columns, rows } of sizes.filter(({ after }) => after === index)) {
       await screen.write(written);
       screen.resize(columns, rows);
-      written = stream.resize(columns, rows);
+      written = stream.resize({ columns, rows, reflow: options.reflow });
     }
     written += stream.push(part);
   }
