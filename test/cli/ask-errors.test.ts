@@ -28,7 +28,7 @@ const rows: readonly Row[] = [
     reply: refusal(401, openai("Authentication Fails, Your api key: ****cdef is invalid")),
     code: 3,
     error: "key_rejected",
-    english: ["deepseek does not accept the API key from DEEPSEEK_API_KEY", "401", "****cdef"],
+    english: ["deepseek rejected the API key from DEEPSEEK_API_KEY", "401", "****cdef"],
     chinese: ["DEEPSEEK_API_KEY", "401", "\u5bc6\u94a5"],
   },
   {
@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
     reply: refusal(401, "Api key is invalid"),
     code: 3,
     error: "key_rejected",
-    english: ["siliconflow does not accept the API key from SILICONFLOW_API_KEY", "Api key is invalid"],
+    english: ["siliconflow rejected the API key from SILICONFLOW_API_KEY", "Api key is invalid"],
     chinese: ["SILICONFLOW_API_KEY", "Api key is invalid"],
   },
   {
@@ -45,7 +45,7 @@ const rows: readonly Row[] = [
     reply: refusal(402, openai("Insufficient Balance")),
     code: 3,
     error: "no_balance",
-    english: ["has no balance left (Insufficient Balance)", "deepseek-chat balance"],
+    english: ["Insufficient balance at deepseek (Insufficient Balance)", "deepseek-chat balance"],
     chinese: ["\u4f59\u989d\u4e0d\u8db3"],
   },
   {
@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
     reply: refusal(403, siliconflow(30001, "Sorry, your account balance is insufficient")),
     code: 3,
     error: "forbidden",
-    english: ["403", "your account balance is insufficient", "real-name"],
+    english: ["403", "your account balance is insufficient", "identity verification"],
     chinese: ["403", "\u5b9e\u540d\u8ba4\u8bc1"],
   },
   {
@@ -238,7 +238,7 @@ describe.concurrent("without a key", () => {
   test("no provider of an unknown name is asked", async () => {
     const { code, stderr } = await run(["ask", "-p", "deepsek", "q"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("There is no provider called deepsek.");
+    expect(stderr).toContain("Unknown provider: deepsek");
     expect(stderr).toContain("siliconflow-com");
   });
 });
@@ -307,7 +307,7 @@ describe.concurrent("no connection", () => {
       run(["ask", "--retries", "0", "--lang", "zh", "q"], { env }),
     ]);
     expect([english.code, chinese.code]).toEqual([5, 5]);
-    expect(english.stderr).toContain(`No connection to 127.0.0.1:${port}: nothing listens there (ECONNREFUSED).`);
+    expect(english.stderr).toContain(`Can't connect to 127.0.0.1:${port}: connection refused (ECONNREFUSED).`);
     expect(chinese.stderr).toContain(`127.0.0.1:${port}`);
   });
 
@@ -315,7 +315,7 @@ describe.concurrent("no connection", () => {
     const env = { DEEPSEEK_API_KEY: "sk-0123456789", DEEPSEEK_BASE_URL: "https://nowhere.invalid/v1" };
     const { code, stderr } = await run(["ask", "--retries", "0", "q"], { env });
     expect(code).toBe(5);
-    expect(stderr).toContain("No connection to nowhere.invalid");
+    expect(stderr).toContain("Can't connect to nowhere.invalid");
   });
 
   test("names the proxy, without its password", async () => {
@@ -324,7 +324,7 @@ describe.concurrent("no connection", () => {
     const env = { DEEPSEEK_API_KEY: "sk-0123456789", HTTPS_PROXY: proxy };
     const { code, stderr } = await run(["ask", "--retries", "0", "q"], { env });
     expect(code).toBe(5);
-    expect(stderr).toContain(`No connection to api.deepseek.com through the proxy 127.0.0.1:${port}`);
+    expect(stderr).toContain(`Can't connect to api.deepseek.com through the proxy 127.0.0.1:${port}`);
     expect(stderr).not.toContain("secret");
   });
 

@@ -89,7 +89,7 @@ describe.concurrent("a request", () => {
       "1.5",
       wordsOf("bad_value", { name: "--max-tokens", value: "1.5", expected: "1, 2, 3\u2026", nearest: null }).whole,
     ],
-    ["--max-tokens", "", '--max-tokens cannot be "". Give 0, 1\u2026.'],
+    ["--max-tokens", "", 'Invalid --max-tokens: "" (expected 0, 1\u2026).'],
     [
       "--presence-penalty",
       "-3",
@@ -106,8 +106,8 @@ describe.concurrent("a request", () => {
       "enormous",
       wordsOf("bad_value", { name: "--effort", value: "enormous", expected: "low | high | max", nearest: null }).whole,
     ],
-    ["--stop", "", '--stop cannot be "". Give "\u2026".'],
-    ["--model", "", '--model cannot be "". Give "\u2026".'],
+    ["--stop", "", 'Invalid --stop: "" (expected "\u2026").'],
+    ["--model", "", 'Invalid --model: "" (expected "\u2026").'],
     [
       "--seed",
       "1.5",

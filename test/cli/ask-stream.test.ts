@@ -165,7 +165,7 @@ describe.concurrent("what is no answer at all", () => {
       "text/html",
     ],
     ["plain text", { headers: { "content-type": "text/plain" }, body: "It works!" }, "It works!"],
-    ["nothing", { headers: { "content-type": "text/event-stream" }, body: "" }, "before its first word"],
+    ["nothing", { headers: { "content-type": "text/event-stream" }, body: "" }, "before it began"],
     ["broken JSON", { headers: { "content-type": "application/json" }, body: '{"choices": [' }, "broken JSON"],
     [
       "an error with status 200",
@@ -190,7 +190,7 @@ describe.concurrent("silence", () => {
     const { code, object, stderr } = await ask(reply, "--timeout", "0.5");
     expect(code).toBe(5);
     expect(object).toMatchObject({ complete: false, error: { code: "timeout" } });
-    expect(stderr).toMatch(/127\.0\.0\.1:\d+ sent nothing for 0\.5 s\./u);
+    expect(stderr).toMatch(/127\.0\.0\.1:\d+ for 0\.5 s\./u);
   });
 
   test("is not broken by keep-alives alone once the answer has begun", async () => {

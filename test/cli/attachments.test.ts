@@ -188,8 +188,8 @@ describe.concurrent("a picture with a question", () => {
 
   test.each([
     ["empty.png", "the picture is empty", Buffer.alloc(0)],
-    ["page.png", "it is no whole picture", Buffer.from("<html>not found</html>")],
-    ["half.png", "it is no whole picture", png.subarray(0, -12)],
+    ["page.png", "the picture is damaged", Buffer.from("<html>not found</html>")],
+    ["half.png", "the picture is damaged", png.subarray(0, -12)],
     ["old.bmp", "services don't take BMP pictures", Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0", "latin1")],
     ["scan.tif", "services don't take TIFF pictures", Buffer.from("II*\0\x08\0\0\0", "latin1")],
     ["phone.jpg", "services don't take HEIC pictures", Buffer.from("\0\0\0\x18ftypheic\0\0\0\0", "latin1")],

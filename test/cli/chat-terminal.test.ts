@@ -89,7 +89,7 @@ describe.concurrent("a session on a terminal", () => {
     ]);
     await using terminal = openProgram([], { place: newPlace(), env: askingAt(server), cols: 120 });
     await say(terminal, "one");
-    await terminal.until("has no balance left");
+    await terminal.until("Insufficient balance at");
     expect(terminal.raw).not.toContain("\u001b]0;owned");
     await say(terminal, "two");
     await terminal.until("better");

@@ -8,6 +8,7 @@ import { askingAt, newPlace, openProgram, put, run, type RunOptions, start } fro
 import { type Reply, type Script, serve } from "../support/raw-server.ts";
 import { hasProgram } from "../support/system-programs.ts";
 import { refusal } from "../support/wire.ts";
+import { en, zh } from "../support/words.ts";
 
 interface Check {
   readonly id: string;
@@ -57,7 +58,7 @@ describe("doctor on a sound set-up", () => {
         "from DEEPSEEK_API_KEY",
         "2 offered; deepseek-flash is one of them",
         "12.50 CNY",
-        "All is well.",
+        en.doctor.allFine,
       ],
     ],
     [
@@ -67,7 +68,7 @@ describe("doctor on a sound set-up", () => {
         "\u6765\u81ea DEEPSEEK_API_KEY",
         "\u5171 2 \u4e2a\uff0cdeepseek-flash \u5728\u5176\u4e2d",
         "12.50 CNY",
-        "\u4e00\u5207\u6b63\u5e38\u3002",
+        zh.doctor.allFine,
       ],
     ],
   ])("says so, in %s", async (lang, phrases) => {
@@ -161,21 +162,21 @@ describe("doctor on broken settings", () => {
   it.each([
     [
       "en",
-      "line 3: there is no setting temprature; temperature may be meant.",
-      "line 4: top_p",
-      "line 10: providers.mine.thinking",
-      "role cannot be poet",
-      "/nowhere/vault, cannot be run (ENOENT)",
-      "5 things are out of order.",
+      "line 3: unknown setting temprature (did you mean temperature?).",
+      "line 4: invalid top_p",
+      "line 10: invalid providers.mine.thinking",
+      "role",
+      "(/nowhere/vault) can't be run (ENOENT)",
+      en.doctor.failed(5),
     ],
     [
       "zh",
-      "\u7b2c 3 \u884c\u6709\u8bef\uff1a\u6ca1\u6709 temprature",
+      "\u7b2c 3 \u884c\u6709\u8bef\uff1a\u672a\u77e5\u8bbe\u7f6e\u9879 temprature",
       "\u7b2c 4 \u884c\u6709\u8bef\uff1atop_p",
       "\u7b2c 10 \u884c\u6709\u8bef\uff1aproviders.mine.thinking",
-      "role \u4e0d\u80fd\u662f poet",
+      "role \u7684\u503c\u65e0\u6548\uff1apoet",
       "/nowhere/vault\uff09\u65e0\u6cd5\u8fd0\u884c",
-      "5 \u5904",
+      zh.doctor.failed(5),
     ],
   ])("names each mistake with its line and key, in %s, and goes by the rest", async (lang, ...phrases) => {
     await using server = await serve([json({ data: [{ id: "m" }] })]);
@@ -204,8 +205,8 @@ describe("doctor on broken settings", () => {
     const env = { DEEPSEEK_CHAT_KEY_STORE: "drawer", DEEPSEEK_CHAT_LOG: "/", DEEPSEEK_CHAT_PROVIDER: "demo" };
     const { check, code } = await examine({ env });
     expect(check("settings").problems.map(({ message }) => message)).toEqual([
-      expect.stringContaining("DEEPSEEK_CHAT_KEY_STORE cannot be drawer"),
-      expect.stringContaining("/ cannot be written"),
+      expect.stringContaining("Invalid DEEPSEEK_CHAT_KEY_STORE: drawer"),
+      expect.stringContaining("Can't write "),
     ]);
     expect(code).toBe(2);
   });
@@ -314,7 +315,7 @@ describe("doctor on the way to the service", () => {
   it("tells of a name that does not resolve", async () => {
     const { codes, check, code } = await examine({ env: askingAt({ url: "https://nowhere.invalid" }) });
     expect(codes("lookup")).toEqual(["no_connection"]);
-    expect(check("lookup").problems[0]?.message).toContain("the name does not resolve");
+    expect(check("lookup").problems[0]?.message).toContain("host name not found");
     expect(code).toBe(5);
   });
 
@@ -380,7 +381,7 @@ describe("doctor on the way to the service", () => {
       });
       const env = askingAt({ url: `https://localhost:${(server.address() as AddressInfo).port}` });
       const untrusted = await examine({ place, env });
-      expect(untrusted.check("tls").problems[0]?.message).toContain("its certificate is not trusted");
+      expect(untrusted.check("tls").problems[0]?.message).toContain("certificate not trusted");
       expect(untrusted.check("answer").skipped).toEqual({ why: "blocked", by: "tls" });
       expect(untrusted.code).toBe(5);
       const trusted = await examine({ place, env: { ...env, NODE_EXTRA_CA_CERTS: cert } });
@@ -459,8 +460,8 @@ describe("doctor on models and money", () => {
     });
     expect([codes("failover"), code]).toEqual([["model_unlisted", "no_key"], 0]);
     const { stdout } = await run(["doctor"], { place, env: askingAt(server) });
-    expect(stdout).toContain("siliconflow/deepseek-ai/DeepSeek-V4-Flash: There is no API key for siliconflow.");
-    expect(stdout).not.toContain("All is well");
+    expect(stdout).toContain("siliconflow/deepseek-ai/DeepSeek-V4-Flash: No API key for siliconflow.");
+    expect(stdout).not.toContain(en.doctor.allFine);
   });
 
   it("finds an entry of failover that names nothing, whoever set the model", async () => {

@@ -29,7 +29,7 @@ describe.concurrent("an answer without a word", () => {
       usage: { completion_tokens: 12 },
       error: { code: "empty_answer", message: expect.stringContaining("only thinking") as string },
     });
-    expect(stderr).toContain("The model gave no answer, only thinking (finish reason: stop).");
+    expect(stderr).toContain("No answer, only thinking (finish reason: stop).");
     expect(await lastExchange(place)).toMatchObject({
       status: "failed",
       finishReason: "stop",

@@ -31,7 +31,7 @@ describe.skipIf(process.platform === "win32")("key_command", () => {
     const env = { DEEPSEEK_BASE_URL: server.url, DEEPSEEK_CHAT_DEBUG: "1" };
     const args = ["--verbose", "--log-file", "run.log", "--log-content", "ask", "hello"];
     const { stdout, stderr, code } = await run(args, { place, env });
-    expect(stderr).toContain("does not accept the API key from key_command (401: invalid key [key])");
+    expect(stderr).toContain("rejected the API key from key_command (401: invalid key [key])");
     const transcripts = (await run(["transcripts", "show", "last", "--raw"], { place })).stdout;
     for (const text of [stdout, stderr, readFileSync(join(place.cwd, "run.log"), "utf8"), transcripts]) {
       expect(text).not.toContain(key);

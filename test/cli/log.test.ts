@@ -151,7 +151,7 @@ describe("--log-file", () => {
     symlinkSync(precious, join(place.cwd, "link.log"));
     mkdirSync(join(place.cwd, "folder"));
     for (const [path, code, why] of [
-      [precious, 2, "is no log of this program"],
+      [precious, 2, "isn't a log of this program"],
       ["link.log", 6, "ELOOP"],
       ["folder", 6, "EISDIR"],
       ["missing/run.log", 6, "ENOENT"],
@@ -173,6 +173,6 @@ describe("--log-file", () => {
     running.child.stdin?.end();
     const { stdout, stderr } = await running;
     expect(stdout).toBe("yes\n");
-    expect(stderr).toMatch(/^[^\n]*run\.log cannot be written \(EFBIG\)[^\n]*\n$/u);
+    expect(stderr).toMatch(/^Can't write [^\n]*run\.log: the file has reached its maximum size[^\n]*\n$/u);
   });
 });

@@ -86,7 +86,7 @@ describe.concurrent("an id that begins with another provider's name", () => {
     await terminal.until(/^>$/mu);
     expect(gateway.requests.filter(({ path }) => path === "/models")).toHaveLength(1);
     await say(terminal, "/model");
-    await terminal.until(/Which model\?\n[^\n]*tiny\/r1/u);
+    await terminal.until(/Choose a model:\n[^\n]*tiny\/r1/u);
     terminal.type("\r");
     await terminal.until("Model: gateway/tiny/r1");
     await say(terminal, "hi");
@@ -134,8 +134,8 @@ describe.concurrent("failover", () => {
   const busy = refusal(503, { error: { message: "busy" } });
 
   test.each([
-    ["names no provider", "nosuch/x", "failover.m cannot be nosuch/x"],
-    ["names no model of one that has none", "ollama", "failover.m cannot be ollama"],
+    ["names no provider", "nosuch/x", "Invalid failover.m: nosuch/x"],
+    ["names no model of one that has none", "ollama", "Invalid failover.m: ollama"],
   ])("told by its entry where that %s, and in nobody's way", async (_, entry, told) => {
     await using one = await offering();
     const place = placeOf({ one }, `failover: {m: [${entry}]}\n`);

@@ -90,9 +90,7 @@ describe.concurrent("the picker of conversations", () => {
     await terminal.until("Conversations (3)");
     // The letter x of the full-width word is typed as such; Linux has one at its end.
     terminal.type(filter);
-    await terminal.until(
-      title === "" ? "No conversation has all of these words." : en.picker.title({ all: 3, found: 1 }),
-    );
+    await terminal.until(title === "" ? en.picker.noMatch : en.picker.title({ all: 3, found: 1 }));
     await terminal.until(() => listed(terminal).join() === (title === "" ? "" : `*${title}`));
     terminal.type(escape);
     await terminal.until("Conversations (3)");
@@ -118,7 +116,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type(" ");
     await terminal.until(/Question #1[^]*Conversations \(1 of 3\)/u);
     terminal.type(down);
-    await terminal.until("r go on");
+    await terminal.until("r resume");
     terminal.type("r");
     await terminal.until(/>$/u);
     expect(terminal.screen()).toContain(en.session.resumed({ title: quantum, turns: 1 }));
@@ -147,7 +145,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type(enter);
     await terminal.until("LESS is -FiX -R -+F -+X");
     terminal.type(enter);
-    await terminal.until("r go on");
+    await terminal.until("r resume");
     terminal.type("q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
   });
@@ -179,26 +177,26 @@ describe.concurrent("the picker of conversations", () => {
   test("comes back from a question that is left, and asks before it replaces a file", async () => {
     const place = filledPlace();
     await using terminal = openProgram(["transcripts"], { place });
-    await terminal.until("r go on");
+    await terminal.until("r resume");
     for (const leave of [escape, "\u0004", "\u0003"]) {
       terminal.type("e");
       await terminal.until("\u276f md");
       terminal.type(leave);
-      await terminal.until("r go on");
+      await terminal.until("r resume");
       terminal.type("d");
-      await terminal.until("for good?");
+      await terminal.until("permanently?");
       terminal.type(leave);
-      await terminal.until("r go on");
+      await terminal.until("r resume");
     }
     for (const replace of ["", "n", "y"]) {
       terminal.type("e");
       await terminal.until("\u276f md");
       terminal.type(enter);
       if (replace !== "") {
-        await terminal.until("exists already. Replace it? (y/N)");
+        await terminal.until("already exists. Overwrite it? (y/N)");
         terminal.type(`${replace}${enter}`);
       }
-      await terminal.until("r go on");
+      await terminal.until("r resume");
     }
     expect(terminal.scrollback().match(/1 conversation exported to/gu)).toHaveLength(2);
     expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(3);
@@ -209,11 +207,11 @@ describe.concurrent("the picker of conversations", () => {
   test("stays where it was when one is deleted, and lists what is there when another was removed elsewhere", async () => {
     const place = filledPlace();
     await using terminal = openProgram(["transcripts"], { place });
-    await terminal.until("r go on");
+    await terminal.until("r resume");
     terminal.type(down);
     await terminal.until(() => listed(terminal)[1] === `*${quantum}`);
     terminal.type("d");
-    await terminal.until("for good?");
+    await terminal.until("permanently?");
     terminal.type(`y${enter}`);
     await terminal.until(() => listed(terminal).join() === "kubectl apply,*What is Linux?");
     const name = readdirSync(join(place.cwd, "transcripts")).find((file) => file.includes("linux"))!;
@@ -231,10 +229,10 @@ describe.concurrent("the picker of conversations", () => {
     await say(terminal, "hello");
     await terminal.until("First.");
     await say(terminal, "/resume");
-    await terminal.until("Enter go on");
+    await terminal.until("Enter resume");
     terminal.type("d");
-    await terminal.until(`is in use. ${wordsOf("transcript_busy", {}).next}`);
-    await terminal.until("Enter go on");
+    await terminal.until(`is open in another session. ${wordsOf("transcript_busy", {}).next}`);
+    await terminal.until("Enter resume");
     terminal.type("\u0004");
     await say(terminal, "q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
@@ -247,7 +245,7 @@ describe.concurrent("the picker of conversations", () => {
     const [place, empty] = [filledPlace(), newPlace()];
     const args = ["ask", "--resume", "--", "a question"];
     await using terminal = openProgram(args, { place, env: askingAt(server) });
-    await terminal.until("Enter go on");
+    await terminal.until("Enter resume");
     terminal.type("q");
     expect(await terminal.exit).toMatchObject({ code: 130 });
     await using nothing = openProgram(args, { place: empty, env: askingAt(server) });
@@ -317,7 +315,7 @@ describe.concurrent("the picker of conversations", () => {
     await using server = await serve([answer("Again.")]);
     const place = filledPlace();
     await using terminal = openProgram(["--resume"], { place, env: askingAt(server) });
-    await terminal.until("Enter go on");
+    await terminal.until("Enter resume");
     terminal.type("linux");
     await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type(enter);
@@ -339,7 +337,7 @@ describe.concurrent("the picker of conversations", () => {
     const place = newPlace();
     await using terminal = openProgram(["transcripts"], { place });
     expect(await terminal.exit).toMatchObject({ code: 0 });
-    expect(terminal.screen().replaceAll("\n", " ")).toMatch(/There are no conversations in .* yet\./u);
+    expect(terminal.screen().replaceAll("\n", " ")).toMatch(/No conversations in .* yet\./u);
     expect(existsSync(join(place.cwd, "transcripts"))).toBe(true);
   });
 });

@@ -172,7 +172,7 @@ describe.concurrent("stream_options", () => {
     });
     const { code, stderr } = await run([...ask, "--top-k", "5"], { env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 4, requests: 2 });
-    expect(stderr).toContain("top_k is your setting (top_k): leave it out or change it.");
+    expect(stderr).toContain("top_k comes from your setting (top_k): remove or change it.");
     expect(server.body()["top_k"]).toBe(5);
   });
 });
@@ -211,7 +211,7 @@ describe.concurrent("a base URL without its version", () => {
     const { code, stderr } = await run(ask, { env: askingAt(server) });
     expect(code).toBe(4);
     expect(stderr).toContain(`deepseek has nothing at ${server.url}/chat/completions (404: Not Found).`);
-    expect(stderr).toContain(`most servers want …/v1: ${server.url}/v1`);
+    expect(stderr).toContain(`most servers expect …/v1: ${server.url}/v1`);
     expect(server.requests).toHaveLength(2);
   });
 
@@ -237,7 +237,7 @@ describe.concurrent("a wait", () => {
     await using server = await serve(() => busy(headers));
     const { code, stderr } = await run(ask, { env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 5, requests: 1 });
-    expect(stderr).toMatch(/Ask again in \d+ s, as it says\. --max-wait \d+ waits for it\.\n$/u);
+    expect(stderr).toMatch(/Ask again in \d+ s, or let the program wait with --max-wait \d+\.\n$/u);
   });
 
   test("within --max-wait is waited for, and told in a word or two until the end", async () => {

@@ -204,7 +204,7 @@ describe.skipIf(process.platform === "win32")("on a terminal", () => {
     await terminal.until("and a shark?");
     rmSync(path);
     await say(terminal, "/search sea");
-    await terminal.until(/Nothing was found\.[^]*Nothing was found\./u);
+    await terminal.until(/No matches\.[^]*No matches\./u);
     await say(terminal, "q");
     expect((await terminal.exit).code).toBe(0);
     expect(

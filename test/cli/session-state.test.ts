@@ -117,7 +117,7 @@ describe.concurrent("a failure between leaves the old conversation as it was", (
     const id = /--resume ([0-9a-z]+)/u.exec(first.stderr)![1]!;
     put(place.configFile, `providers:\n  one: {base_url: "${one.url}", model: one-1}\n`);
     const { stderr } = await session(place, ["beta", `/resume ${id}`, "gamma"], "-p", "one");
-    expect(stderr).toContain("There is no provider called two.");
+    expect(stderr).toContain("Unknown provider: two");
     expect(asked(one)).toEqual(["one-1: beta", "one-1: beta | answer 1 | gamma"]);
     expect(transcriptsOf(place).map(exchanges)).toEqual(
       expect.arrayContaining([["alpha -> answer 1"], ["beta -> answer 1", "gamma -> answer 2"]]),
@@ -257,7 +257,7 @@ describe.concurrent("/set", () => {
     await using one = await serve([{ body: [text("a"), new Promise(() => {})], end: "stall" }]);
     const place = placeOf({ one });
     const { stderr, code } = await session(place, ["/set timeout 1", "a"], "-p", "one");
-    expect(stderr).toContain("sent nothing for 1 s.");
+    expect(stderr).toContain("for 1 s.");
     expect(code).toBe(5);
   });
 });

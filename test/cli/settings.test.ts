@@ -86,8 +86,8 @@ describe.concurrent("a value that cannot be", () => {
   const zh = { LC_ALL: "zh_CN.UTF-8", DEEPSEEK_API_KEY: "sk-0123456789" };
   /** Each is told in Chinese, with a name, the value and what fits; of English there is only what is typed. */
   const expectChinese = (stderr: string, name: string, expected: string) => {
-    expect(stderr).toContain(`${name} \u4e0d\u80fd\u662f `);
-    expect(stderr).toContain(`\u5e94\u4e3a ${expected}\u3002`);
+    expect(stderr).toContain(`${name} \u7684\u503c\u65e0\u6548\uff1a`);
+    expect(stderr).toContain(`\u5e94\u4e3a ${expected}\uff09`);
     expect(stderr).not.toMatch(/invalid|expected|received|give/iu);
   };
 
@@ -210,7 +210,7 @@ describe.concurrent("a broken config file", () => {
     const chinese = await run(["ask", "q"], { place, env: { LC_ALL: "zh_CN.UTF-8" } });
     const english = await run(["ask", "q"], { place });
     expect(english.stderr).toMatch(
-      new RegExp(`${RegExp.escape(key)} cannot be .+\\. Give ${RegExp.escape(expected)} with`, "u"),
+      new RegExp(`invalid ${RegExp.escape(key)}: .+ \\(expected ${RegExp.escape(expected)}\\)`, "u"),
     );
     expect(chinese.stderr).toContain(`\u5e94\u4e3a ${expected}\uff0c`);
     expect(chinese.stderr).not.toMatch(/invalid|expected|received/iu);
@@ -297,7 +297,7 @@ describe.concurrent("config", () => {
       await run(["config", "set", "modle", "b"], { place }),
       await run(["config", "get", "nonsense"], { place }),
     ];
-    expect(value).toMatchObject({ code: 2, stderr: 'temperature cannot be "hot". Give 0, 1\u2026.\n' });
+    expect(value).toMatchObject({ code: 2, stderr: 'Invalid temperature: "hot" (expected 0, 1\u2026).\n' });
     expect(name.code).toBe(2);
     expect(name.stderr).toContain(wordsOf("unknown_setting", { name: "modle", nearest: "model" }).what);
     expect(shape.code).toBe(2);
@@ -318,17 +318,17 @@ describe.concurrent("config", () => {
   });
 
   test.each([
-    ["roles", "You are terse.", 'roles cannot be "You are terse.". Give {\u2026}.'],
-    ["roles", "[terse]", 'roles cannot be ["terse"]. Give {\u2026}.'],
+    ["roles", "You are terse.", 'Invalid roles: "You are terse." (expected {\u2026}).'],
+    ["roles", "[terse]", 'Invalid roles: ["terse"] (expected {\u2026}).'],
     [
       "providers.mine.headers",
       "X-Org=abc",
       wordsOf("bad_value", { name: "providers.mine.headers", value: "\u2026", expected: "{\u2026}", nearest: null })
         .whole,
     ],
-    ["stop", "[1, 2]", 'stop.0 cannot be 1. Give "\u2026".'],
-    ["providers.mine.key_command", "{}", 'providers.mine.key_command cannot be {}. Give "\u2026" | [\u2026].'],
-    ["temperature.x", "5", 'temperature cannot be {"x":5}. Give 0, 1\u2026.'],
+    ["stop", "[1, 2]", 'Invalid stop.0: 1 (expected "\u2026").'],
+    ["providers.mine.key_command", "{}", 'Invalid providers.mine.key_command: {} (expected "\u2026" | [\u2026]).'],
+    ["temperature.x", "5", 'Invalid temperature: {"x":5} (expected 0, 1\u2026).'],
     [
       "max_tokens",
       "1e400",
@@ -348,13 +348,13 @@ describe.concurrent("config", () => {
       "y",
       `${wordsOf("bad_value", { value: "y", name: "failover.x", nearest: null }).what} Give deepseek | `,
     ],
-    ["failover.deepseek/deepseek-flash", "nobody/m", "failover.deepseek/deepseek-flash cannot be nobody/m."],
+    ["failover.deepseek/deepseek-flash", "nobody/m", "Invalid failover.deepseek/deepseek-flash: nobody/m"],
     [
       "failover.deepseek-flash",
       "[siliconflow, ollama]",
       wordsOf("bad_value", { value: "ollama", name: "failover.deepseek-flash", nearest: null }).what,
     ],
-    ["provider", "nobody", "provider cannot be nobody. Give deepseek | siliconflow"],
+    ["provider", "nobody", "Invalid provider: nobody (expected deepseek | siliconflow"],
     [
       "role",
       "painter",

@@ -60,7 +60,7 @@ describe.concurrent("set-up on a terminal", () => {
     expect(terminal.screen()).toMatch(/DeepSeek \(api\.deepseek\.com\)[\s\S]*SiliconFlow[\s\S]*No key yet/u);
     terminal.type(enter);
     await typeKey(terminal, "sk-wrong-0123456789");
-    await terminal.until("does not accept the API key");
+    await terminal.until("rejected the API key");
     expect(terminal.scrollback()).not.toContain("store another one with");
     await terminal.until(en.setup.again);
     terminal.type(enter);
@@ -138,7 +138,7 @@ describe.concurrent("set-up on a terminal", () => {
     await terminal.until(en.setup.intro);
     terminal.type(enter);
     await typeKey(terminal, rightKey);
-    await terminal.until("Store it all the same?");
+    await terminal.until(en.setup.keepUnchecked);
     terminal.type(enter);
     expect((await terminal.exit).code).toBe(0);
     expect(JSON.parse(readFileSync(place.keyFile, "utf8"))).toEqual({ deepseek: rightKey });
@@ -247,7 +247,7 @@ describe.concurrent("another service", () => {
     await respond(terminal, "Address of the service", `${server.url}/v1/chat/completions`);
     await respond(terminal, "Name for it", "", "");
     await respond(terminal, /API key of local-\d+/u, "sk-wrong-0123456789", "*".repeat(19));
-    await terminal.until("does not accept the API key");
+    await terminal.until("rejected the API key");
     await terminal.until(() => terminal.screen().split("API key of local-").length === 3);
     terminal.type(rightKey);
     await terminal.until("*".repeat(rightKey.length));
@@ -288,7 +288,7 @@ describe.concurrent("another service", () => {
     const place = newPlace();
     localServers(place);
     await using terminal = openProgram(["-p", "mine"], { place, rows: 40, cols: 150 });
-    await terminal.until("There is no provider called mine");
+    await terminal.until("Unknown provider: mine");
     terminal.type(enter);
     await respond(terminal, "Address of the service", `${server.url}/v1`);
     await terminal.until(en.session.banner({ provider: "mine", model: "only" }));
@@ -306,10 +306,10 @@ describe.concurrent("another service", () => {
     const place = newPlace();
     localServers(place);
     await using terminal = openProgram(["setup", "-p", "mine"], { place, rows: 50, cols: 150 });
-    await terminal.until("There is no provider called mine");
+    await terminal.until("Unknown provider: mine");
     terminal.type(enter);
     await respond(terminal, "Address of the service", `${server.url}/v1`);
-    await terminal.until("No list of models was found");
+    await terminal.until("No list of models at");
     terminal.type(down);
     await terminal.until(/\u276f Use this address/u);
     terminal.type(enter);
@@ -331,7 +331,7 @@ describe.concurrent("another service", () => {
     terminal.type(rightKey);
     await terminal.until("*".repeat(rightKey.length));
     terminal.type(enter);
-    await terminal.until("That looks like a key");
+    await terminal.until("That looks like an API key");
     terminal.type(interrupt);
     expect((await terminal.exit).code).toBe(130);
     expect(terminal.raw).not.toContain("0123456789");
@@ -431,7 +431,7 @@ describe.concurrent("a key", () => {
     const env = { DEEPSEEK_BASE_URL: server.url };
     await using terminal = openProgram(["setup", "-p", "deepseek"], { place, env, rows: 40, cols: 150 });
     await typeKey(terminal, rightKey);
-    await terminal.until("Store it all the same?");
+    await terminal.until(en.setup.keepUnchecked);
     // A key that is pasted here is not shown either.
     terminal.type("sk-other-987654321");
     terminal.type(down);

@@ -78,7 +78,7 @@ describe.concurrent("slash commands of a session", () => {
     expect(stderr).toContain(wordsOf("bad_value", { value: "provider", name: "/set", nearest: null }).what);
   });
 
-  test("what cannot be done now is said without a word about the command line", async () => {
+  test("Invalid what: done now is said without a word about the command line", async () => {
     const { stderr } = await session(numbered, ["/save x.md", "/edit", "/continue", "one", "/copy 9", "/copy code x"]);
     expect(stderr).toContain(`${en.session.nothingSaved}\n`);
     expect(stderr).toContain(`${en.tables.noEditor}\n`);
@@ -106,7 +106,7 @@ describe.concurrent("slash commands of a session", () => {
     expect(other.requests.map(({ body }) => body?.["model"])).toEqual(["small", "small"]);
     expect(stdout).toBe("answer 1\nanswer 2\nfrom the other\nfrom the other\n");
     expect(stderr).toContain("Model: mine/small");
-    expect(stderr).toContain("There is no provider called nobody.");
+    expect(stderr).toContain("Unknown provider: nobody");
     expect(transcriptsOf(place)[0]).toMatch(/"model":"deepseek-v4-pro"[\s\S]*"provider":"mine","model":"small"/u);
   });
 
@@ -239,7 +239,7 @@ describe.concurrent("slash commands of a session", () => {
     const lines = ["one", "/save a.md", "/save a.md", "/export md b.md", "/export md b.md"];
     const { stderr } = await session(numbered, lines);
     expect(stderr).toContain(`${wordsOf("output_exists", { path: "a.md", inSession: true }).whole}\n`);
-    expect(stderr).toMatch(/There is a file [^\n]*b\.md already\. Give another name\.\n/u);
+    expect(stderr).toMatch(/b\.md already exists\. Choose another name\.\n/u);
     expect(stderr).not.toMatch(/EEXIST|--force|--transcript/u);
   });
 

@@ -59,7 +59,7 @@ describe.runIf(keyringTestable)("the system keyring", () => {
     await setUp(place, "unlocked");
     await using refusing = await serve([refusal(401, { error: { message: "revoked" } })]);
     const run = await ask("unlocked", place, { DEEPSEEK_BASE_URL: refusing.url });
-    expect(run.stderr).toContain("does not accept the API key from system keyring (Secret Service) (401: revoked)");
+    expect(run.stderr).toContain("rejected the API key from system keyring (Secret Service) (401: revoked)");
     expect(run.code).toBe(3);
   });
 
@@ -92,7 +92,7 @@ describe.runIf(keyringTestable)("the system keyring", () => {
     const place = newPlace();
     await setUp(place, "unlocked");
     const { screen } = await setUp(place, "locked");
-    expect(screen).toContain("The system keyring (Secret Service) did not take it (");
+    expect(screen).toContain("The system keyring (Secret Service) failed (");
     expect(JSON.parse(readFileSync(place.keyFile, "utf8"))).toEqual({ deepseek: key });
     expect((await ask("locked", place)).stdout).toBe("yes\n");
   });
@@ -101,16 +101,14 @@ describe.runIf(keyringTestable)("the system keyring", () => {
     const place = newPlace();
     await setUp(place, "unlocked");
     const run = await ask("locked", place);
-    expect(run.stderr).toMatch(
-      /^The system keyring \(Secret Service\), where the key of deepseek may be, cannot be used: /u,
-    );
+    expect(run.stderr).toMatch(/^Can.t use the system keyring \(Secret Service\) for the deepseek key: /u);
     expect(run.code).toBe(3);
   });
 
   it("is done without on a desktop that has none", async () => {
     const place = newPlace();
     const run = await ask("serviceless", place);
-    expect(run.stderr).toMatch(/^There is no API key for deepseek\./u);
+    expect(run.stderr).toMatch(/^No API key for deepseek\./u);
     expect(run.code).toBe(3);
     const { screen } = await setUp(place, "serviceless");
     expect(screen).toContain(`Stored in ${place.keyFile.replace(place.home, "~")}`);
@@ -121,9 +119,9 @@ describe.runIf(keyringTestable)("the system keyring", () => {
     const place = newPlace();
     put(place.keyFile, JSON.stringify({ deepseek: key }));
     const only = { DEEPSEEK_CHAT_KEY_STORE: "keyring" };
-    expect((await ask("unlocked", place, only)).stderr).toMatch(/^There is no API key for deepseek\./u);
+    expect((await ask("unlocked", place, only)).stderr).toMatch(/^No API key for deepseek\./u);
     const { code, screen } = await setUp(place, "serviceless", only);
-    expect(screen).toContain("cannot be used: there is none here");
+    expect(screen).toContain("no keyring on this machine");
     expect(code).toBe(3);
   });
 

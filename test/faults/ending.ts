@@ -20,7 +20,7 @@ const half = text("half");
 const rest = text(" and half");
 const both = whole("half and half");
 const said = (choice: object, more: object = {}) => event({ choices: [{ index: 0, delta: {}, ...choice }], ...more });
-const cut = failed("incomplete_answer", "ended before it was finished", "half");
+const cut = failed("incomplete_answer", "ended early", "half");
 const tool = { tool_calls: [{ index: 0, id: "c", type: "function", function: { name: "search", arguments: "{}" } }] };
 const empty = (says: string) => failed("empty_answer", says, "", 4);
 /** Longer than what is waited for behind a finish reason. */
@@ -89,11 +89,11 @@ export const endingFaults: readonly Fault[] = [
   stream(
     "finish reason of nobody's",
     [half, finish("vibes"), done],
-    failed("finish_unknown", "not known: vibes", "half"),
+    failed("finish_unknown", "finish reason: vibes", "half"),
   ),
-  stream("no answer", [delta({ content: "" }), finish(), done], empty("The answer is empty")),
+  stream("no answer", [delta({ content: "" }), finish(), done], empty("Empty answer")),
   stream("an answer of blanks", [text("  "), finish(), done], {
-    ...empty("The answer is empty"),
+    ...empty("Empty answer"),
     answer: "  ",
   }),
   stream("thinking alone", [delta({ reasoning_content: "hm" }), finish(), done], empty("only thinking")),
@@ -101,7 +101,7 @@ export const endingFaults: readonly Fault[] = [
   stream(
     "a call of a tool alone",
     [delta({ content: null, ...tool }), finish("tool_calls"), done],
-    empty("not offered: search"),
+    empty("offered: search"),
   ),
   stream("a refusal", [delta({ content: "", refusal: "I cannot." }), finish(), done], {
     ...failed("content_refused", "refusal", "I cannot.", 4),
@@ -160,7 +160,7 @@ export const endingFaults: readonly Fault[] = [
     failed("stream_failed", "upstream gone", "half"),
   ),
   stream("a sentence behind the finish reason", [half, rest, finish(), "data: goodbye\n\n"], both),
-  stream("an event stream without a byte", [], failed("empty_stream", "before its first word")),
+  stream("an event stream without a byte", [], failed("empty_stream", "before it began")),
   fault(
     "text in pieces, then closed in the middle",
     [streaming, chunk(half), fin],

@@ -74,7 +74,7 @@ describe.concurrent("a provider that cannot be used", () => {
     await using deepseek = await serve([refusal(429, error("slow down"), { "retry-after": "300" })]);
     const { place, env } = placed({ deepseek: deepseek.url });
     const [en, zh] = await Promise.all(["en", "zh"].map((lang) => run(["ask", "--lang", lang, "hi"], { place, env })));
-    expect(en!.stderr).toContain("Ask again in 300 s, as it says.");
+    expect(en!.stderr).toContain("Ask again in 300 s, or let the program wait with --max-wait 300.");
     expect(zh!.stderr).toContain("\u670d\u52a1\u5546\u8981\u6c42 300 \u79d2\u540e\u518d\u8bd5\u3002");
   });
 });

@@ -108,12 +108,12 @@ export const httpFaults: readonly Fault[] = [
         },
       };
     },
-    outcome: failed("redirected", "the key is not carried there"),
+    outcome: failed("redirected", "the key wasn't sent there"),
   },
   fault(
     "200 with a web page",
     [response(200, "<!doctype html><title>Log in</title>", "content-type: text/html")],
-    failed("not_a_stream", "answered with text/html instead of an answer"),
+    failed("not_a_stream", "returned text/html instead of an answer"),
   ),
   fault(
     "200 with plain text",
@@ -125,7 +125,7 @@ export const httpFaults: readonly Fault[] = [
   fault(
     "101, another protocol than was asked for",
     [`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n`],
-    failed("no_connection", "cut"),
+    failed("no_connection", "connection reset"),
   ),
   fault("204", [head(204)], failed("not_a_stream", "(empty)")),
   fault(
@@ -156,12 +156,12 @@ export const httpFaults: readonly Fault[] = [
   fault(
     "HTTP/1.0 that ends in the middle",
     [head("HTTP/1.0 200 OK", "content-type: text/event-stream"), half, fin],
-    failed("incomplete_answer", "ended before it was finished", "half"),
+    failed("incomplete_answer", "ended early", "half"),
   ),
   fault(
     "a length that is too short",
     [head(200, `content-length: ${half.length}`, "content-type: text/event-stream"), body],
-    failed("incomplete_answer", "ended before it was finished", "half"),
+    failed("incomplete_answer", "ended early", "half"),
   ),
   fault(
     "a length that is too long",

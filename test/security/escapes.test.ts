@@ -110,14 +110,14 @@ describe.concurrent("a session", () => {
     await picker.until("owe");
     for (const key of ["\u001b[B", "\u001b[B"]) picker.type(key);
     picker.type("d");
-    await picker.until("for good?");
+    await picker.until("permanently?");
     picker.type("n\r");
-    await picker.until("r go on");
+    await picker.until("r resume");
     picker.type("\r");
     await picker.until(en.picker.back);
     expect(picker.scrollback()).toContain("Answer");
     picker.type(" ");
-    await picker.until("r go on");
+    await picker.until("r resume");
     picker.type("q");
     await picker.exit;
     expect(acted(picker.raw)).toEqual([]);

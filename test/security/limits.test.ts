@@ -106,7 +106,7 @@ const floods: Record<string, Flood> = {
     code: 5,
     says: "8 MiB",
   },
-  "text that is no stream": { flood: flood(stream, letters), code: 5, says: "instead of an answer of a model" },
+  "text that is no stream": { flood: flood(stream, letters), code: 5, says: "instead of an answer" },
   "headers without end": { flood: flood("HTTP/1.1 200 X\r\n", `x: ${"x".repeat(1000)}\r\n`), code: 5, says: "" },
   "one header without end": { flood: flood("HTTP/1.1 200 X\r\nx: ", letters), code: 5, says: "" },
   "100,000 tiny chunks": {

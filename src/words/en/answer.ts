@@ -1,3 +1,5 @@
+import { refusalIn } from "./folder.ts";
+
 /** Words around an answer: the spinner, the thinking, the notes and figures below it. */
 export const answer = {
   waiting: "Waiting for a response…",
@@ -55,5 +57,5 @@ export const answer = {
   savedApart: ({ avoided, path }: { avoided: string; path: string }) =>
     `Another program is writing to ${avoided}. This conversation is saved to ${path} instead.`,
   notSaved: ({ path, reason }: { path: string; reason: string }) =>
-    `No longer saving: can't write ${path} (${reason}). /save <file> saves the whole conversation elsewhere.`,
+    `No longer saving: can't write ${path} (${refusalIn(reason)}). /save <file> saves the whole conversation elsewhere.`,
 };

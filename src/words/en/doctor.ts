@@ -14,13 +14,13 @@ const titles = {
   proxy: "Proxy",
   lookup: "Name lookup",
   connect: "Connection",
-  tls: "Encryption",
+  tls: "TLS",
   answer: "First byte",
   clock: "Clock",
   models: "Models",
   balance: "Balance",
   failover: "Failover",
-  findings: "Known of the model",
+  findings: "Model findings",
   streaming: "Streaming",
   usage: "Token counts",
   thinking: "Thinking switch",
@@ -37,7 +37,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
     `deepseek-chat ${seen.version}, Node ${seen.node}, ${seen.platform} ${seen.arch} (${seen.executable})`,
   terminal: (seen) =>
     [
-      [seen.term, seen.program].filter(Boolean).join(", ") || "TERM is not set",
+      [seen.term, seen.program].filter(Boolean).join(", ") || "TERM isn't set",
       `${seen.columns}×${seen.rows}`,
       colors[seen.colors],
       can("Unicode", seen.unicode),
@@ -51,12 +51,13 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
     ].join(", "),
   settings: (seen) => {
     const lines = seen.set.map(({ name, value, origin }) => `${name} = ${value} (${origin})`);
-    return [`${seen.path}${seen.exists ? "" : " (not there; none is needed)"}`, ...lines].join("\n");
+    return [`${seen.path}${seen.exists ? "" : " (doesn't exist; optional)"}`, ...lines].join("\n");
   },
   folders: (seen) =>
     seen.places
       .map(
-        ({ what, path, exists, mode }) => `${places[what]}: ${path} (${exists ? (mode ?? "there") : "not there yet"})`,
+        ({ what, path, exists, mode }) =>
+          `${places[what]}: ${path} (${exists ? (mode ?? "exists") : "not created yet"})`,
       )
       .join("\n"),
   transcripts: (seen) =>
@@ -64,7 +65,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
   index: (seen) =>
     [
       `${seen.files} ${seen.files === 1 ? "conversation" : "conversations"}, ${(seen.bytes / 1e6).toFixed(1)} MB, in ${seen.path}`,
-      ...(seen.state === "outdated" ? ["of another version of the program; the next search makes it anew"] : []),
+      ...(seen.state === "outdated" ? ["built by another version; the next search rebuilds it"] : []),
       ...(seen.pending > 0 ? [`the next search reads ${seen.pending} more`] : []),
     ].join("; "),
   provider: (seen) =>
@@ -104,7 +105,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
     [
       { end: "once, at the end", every: "on every chunk", none: "none" }[seen.where],
       seen.asked ? "takes stream_options" : "refuses stream_options",
-      seen.cache === null ? "cached tokens not told" : `cached tokens in ${seen.cache}`,
+      seen.cache === null ? "cache hits not reported" : `cache hits in ${seen.cache}`,
       can("reasoning tokens", seen.reasoning),
     ].join(", "),
   thinking: (seen) =>
@@ -113,9 +114,13 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
       seen.form === "none" ? "no switch works" : `switched by ${seen.form}`,
       ...(seen.field === null ? [] : [`thinking in ${seen.field}`]),
     ].join(", "),
-  prefix: (seen) => (seen.form === "none" ? "not possible; it is asked to go on instead" : seen.form),
+  prefix: (seen) => (seen.form === "none" ? "not supported; the model is asked to continue instead" : seen.form),
   json: (seen) =>
-    seen.accepted ? (seen.valid ? "answers with an object" : "taken, but the answer is no JSON object") : "refused",
+    seen.accepted
+      ? seen.valid
+        ? "answers with an object"
+        : "accepted, but the answer is not a JSON object"
+      : "refused",
 };
 
 function can(what: string, possible: boolean | null): string {
@@ -123,17 +128,17 @@ function can(what: string, possible: boolean | null): string {
 }
 
 const skipped = {
-  no_terminal: "this is no terminal",
-  no_index: "none yet; the first search makes one",
+  no_terminal: "not a terminal",
+  no_index: "none yet; the first search builds it",
   no_proxy: "none is set",
-  is_address: "the base URL has an address, no name",
+  is_address: "the base URL is an IP address",
   no_tls: "plain http",
   no_key: "none is needed",
-  no_clock: "the service does not tell its time",
-  no_balance: "the provider does not tell",
+  no_clock: "the service doesn't report its time",
+  no_balance: "not reported by the provider",
   no_failover: "none is set for this model",
   too_slow: "not asked: the model is too slow",
-  not_probed: "nothing yet; deepseek-chat doctor --probe asks it a few tiny questions",
+  not_probed: "not tested yet; run deepseek-chat doctor --probe",
 };
 
 export const doctor = {
@@ -142,12 +147,12 @@ export const doctor = {
   problems,
   skipped,
   /** `by` is the title of the check that is out of order. */
-  blocked: (by: string) => `not tried, because of: ${by}`,
-  asking: ({ model }: { model: string }) => `Asking ${model} a few tiny questions…`,
-  askingNow: ({ model, seconds }: { model: string; seconds: number }) => `Asking ${model}… ${seconds} s (Ctrl-C stops)`,
-  kept: ({ path }: { path: string }) => `What was found out is kept in ${path} and gone by from now on.`,
-  allFine: "All is well.",
-  warned: (warnings: number) => (warnings === 1 ? "One thing to know." : `${warnings} things to know.`),
-  failed: (failures: number) =>
-    failures === 1 ? "One thing is out of order." : `${failures} things are out of order.`,
+  blocked: (by: string) => `skipped because of: ${by}`,
+  asking: ({ model }: { model: string }) => `Testing ${model} with a few tiny requests…`,
+  askingNow: ({ model, seconds }: { model: string; seconds: number }) =>
+    `Testing ${model}… ${seconds} s (Ctrl-C stops)`,
+  kept: ({ path }: { path: string }) => `Findings saved to ${path} and used from now on.`,
+  allFine: "All checks passed.",
+  warned: (warnings: number) => (warnings === 1 ? "1 warning." : `${warnings} warnings.`),
+  failed: (failures: number) => (failures === 1 ? "1 problem found." : `${failures} problems found.`),
 };

@@ -9,66 +9,66 @@ type ErrorTable = { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) 
 export const errors: ErrorTable = {
   internal: ({ message }) => ({
     what: `Internal error: ${message.replace(/\.$/u, "")}.`,
-    next: "Rerun with DEEPSEEK_CHAT_DEBUG=1 for the details, and report them.",
+    next: "Rerun with DEEPSEEK_CHAT_DEBUG=1 and report it with the details.",
   }),
   usage: ({ message }) => ({ what: message, next: "See deepseek-chat --help." }),
   not_possible: ({ message }) => ({ what: message, next: "" }),
   no_question: () => ({
-    what: "There is no question.",
-    next: 'Give it as words, deepseek-chat ask "…", or pipe it in.',
+    what: "No question given.",
+    next: 'Pass it as an argument, deepseek-chat ask "…", or pipe it in.',
   }),
   input_unreadable: ({ path, reason, limit = "" }) => {
     const [why, next] = entryOf(inputWords, reason) ?? [() => reason, "Check the path and its permissions."];
     return { what: `Can't read ${path}: ${why(limit)}.`, next };
   },
   input_too_heavy: ({ path, why }) => ({
-    what: `The import of ${path} was stopped: it takes too ${why === "time" ? "long" : "much memory"}.`,
-    next: "What was imported before stays. Split the file and import its parts.",
+    what: `Import of ${path} stopped: it takes too ${why === "time" ? "long" : "much memory"}.`,
+    next: "What was imported so far is kept; split the file to import the rest.",
   }),
   not_a_conversation: ({ path }) => ({
-    what: `${path} holds no conversation in a form that is known.`,
-    next: "See deepseek-chat help transcripts import for the forms it reads.",
+    what: `No conversation in a known format in ${path}.`,
+    next: "See deepseek-chat transcripts import --help for the formats it reads.",
   }),
   output_exists: ({ path, inSession }) => ({
-    what: `There is a file ${path} already.`,
-    next: inSession === true ? "Give another name." : "Use --force to replace it.",
+    what: `${path} already exists.`,
+    next: inSession === true ? "Choose another name." : "Use --force to overwrite it.",
   }),
   output_needed: ({ count, form }) => ({
-    what: `${count} conversations do not go into one ${form} file.`,
-    next: "Name a folder for them with -o.",
+    what: `Can't write ${count} conversations to one ${form} file.`,
+    next: "Name a folder with -o.",
   }),
-  nothing_named: ({ option }) => ({ what: "No conversation was named.", next: `Give its id, or ${option}.` }),
+  nothing_named: ({ option }) => ({ what: "No conversation given.", next: `Give its id, or ${option}.` }),
   not_a_terminal: ({ what, instead }) => ({
-    what: `${what} needs a terminal to ask on.`,
+    what: `${what} needs a terminal.`,
     next: instead === undefined ? "Run it in a terminal." : `Run it in a terminal, or with ${instead}.`,
   }),
   unknown_provider: ({ name, known }) => ({
-    what: `There is no provider called ${name}.`,
-    next: `Known: ${known.join(", ")}. Add another with deepseek-chat setup -p ${name}, or under providers in the config file.`,
+    what: `Unknown provider: ${name} (known: ${known.join(", ")}).`,
+    next: `Add it with deepseek-chat setup -p ${name}, or under providers in the config file.`,
   }),
   slow_pattern: ({ pattern, seconds }) => ({
-    what: `The search for ${pattern} was ended after ${seconds} s.`,
-    next: "Nested repetitions as in (x+)+ take forever on some lines: write the expression without them.",
+    what: `Search for ${pattern} stopped after ${seconds} s.`,
+    next: "Nested repetition such as (x+)+ backtracks without end on some lines; rewrite the expression without it.",
   }),
   bad_pattern: ({ pattern, reason }) => ({
-    what: `${pattern} is no regular expression (${reason}).`,
-    next: "Put a backslash before signs that are meant as such, or leave --regex out.",
+    what: `Invalid regular expression: ${pattern} (${reason}).`,
+    next: "Escape special characters with a backslash, or omit --regex.",
   }),
   no_working_folder: () => ({
-    what: "The folder you are in is no longer there.",
-    next: "Go to another one (cd).",
+    what: "The working directory no longer exists.",
+    next: "Change to another one (cd).",
   }),
   no_home: () => ({
     what: "No home directory: HOME is not set to an absolute path, and the account has none.",
     next: "Set HOME.",
   }),
   unknown_setting: ({ name, nearest }) => ({
-    what: `There is no setting ${name}${meant(nearest)}.`,
-    next: "deepseek-chat config list shows all there are; the README tells what else the config file takes.",
+    what: `Unknown setting: ${name}${meant(nearest)}.`,
+    next: "deepseek-chat config list shows all settings; the README describes the rest of the config file.",
   }),
   bad_value: ({ name, value, expected, nearest }) => ({
-    what: `${name} cannot be ${value}${meant(nearest ?? null)}.`,
-    next: `Give ${expected}.`,
+    what: `Invalid ${name}: ${value} (expected ${expected})${meant(nearest ?? null)}.`,
+    next: "",
   }),
   no_such_turns: ({ turns, title, count }) => ({
     what: `No turns ${turns}: “${title}” has ${count} ${count === 1 ? "turn" : "turns"}.`,
@@ -79,165 +79,162 @@ export const errors: ErrorTable = {
     next: `A tag is one word of at most ${longest} characters, without blanks, commas and #.`,
   }),
   editor_failed: ({ editor, ended }) => ({
-    what: ended === null ? `Can't run the editor ${editor}.` : `The editor ${editor} ended with ${ended}.`,
-    next: "Check VISUAL or EDITOR: a command of the shell, with quotes around a path that has blanks.",
+    what: ended === null ? `Can't run the editor ${editor}.` : `The editor ${editor} exited with ${ended}.`,
+    next: "Set VISUAL or EDITOR to a shell command; quote paths that contain spaces.",
   }),
   not_a_log: ({ path }) => ({
-    what: `${path} is there and is no log of this program, so nothing is written to it.`,
+    what: `${path} exists and isn't a log of this program; nothing written.`,
     next: "Name another file with --log-file or DEEPSEEK_CHAT_LOG.",
   }),
   no_key: ({ provider, variable }) => ({
-    what: `There is no API key for ${provider}.`,
-    next: `Run deepseek-chat setup -p ${provider} in a terminal, or set ${variable}. To look around without a key: --provider demo.`,
+    what: `No API key for ${provider}.`,
+    next: `Run deepseek-chat setup -p ${provider} in a terminal, or set ${variable}; to try without a key, use --provider demo.`,
   }),
   no_stored_key: ({ provider, origin }) => ({
-    what: `No key is stored for ${provider}.`,
+    what: `No stored API key for ${provider}.`,
     next:
       origin === null
-        ? "deepseek-chat keys list shows which there are."
-        : `The one in use comes from ${origin}; remove it there.`,
+        ? "deepseek-chat keys list shows the stored keys."
+        : `The key in use comes from ${origin}; remove it there.`,
   }),
   key_malformed: ({ provider, origin }) => ({
-    what: `The API key for ${provider} from ${origin} has characters that no key has (blanks, quotes or others).`,
-    next: "Copy it once more from the provider's site, the key alone.",
+    what: `The API key for ${provider} from ${origin} contains characters that no key has (spaces, quotes or others).`,
+    next: "Copy only the key again from the provider's site.",
   }),
   key_command_failed: ({ provider, command, why, reason, said }) => ({
-    what: `The key_command of ${provider}, ${command}, ${keyCommandWords[why](reason)}${said === "" ? "" : `: ${said}`}.`,
-    next: "Try it in a shell: it must print the key, and nothing before it, on stdout.",
+    what: `The key_command of ${provider} (${command}) ${keyCommandWords[why](reason)}${said === "" ? "" : `: ${said}`}.`,
+    next: "Run it in a shell: it must print the key, and nothing before it, on stdout.",
   }),
   keyring_failed: ({ provider, keyring, reason }) => ({
-    what: `The system keyring (${keyring}), where the key of ${provider} may be, cannot be used: ${reason ?? "there is none here"}.`,
-    next: "Unlock it; or set key_store to file and store the key once more with deepseek-chat setup.",
+    what: `Can't use the system keyring (${keyring}) for the ${provider} key: ${reason ?? "no keyring on this machine"}.`,
+    next: "Unlock it, or set key_store to file and run deepseek-chat setup again.",
   }),
   key_rejected: ({ provider, status, origin, reason }) => ({
-    what: `${provider} does not accept the API key from ${origin} (${status}: ${reason}).`,
-    next: "Check it, or store another one with deepseek-chat setup.",
+    what: `${provider} rejected the API key from ${origin} (${status}: ${reason}).`,
+    next: "Check the key, or store another one with deepseek-chat setup.",
   }),
   key_wanted: keyWanted,
   no_balance: ({ provider, reason }) => ({
-    what: `The account at ${provider} has no balance left (${reason}).`,
-    next: "Top it up on the provider's site, then ask again; deepseek-chat balance shows what is there.",
+    what: `Insufficient balance at ${provider} (${reason}).`,
+    next: "Top up on the provider's site and retry; deepseek-chat balance shows the balance.",
   }),
   forbidden,
   no_model: ({ provider }) => ({
-    what: `No model is set for ${provider}.`,
-    next: `Name one with --model; deepseek-chat models -p ${provider} lists what there is.`,
+    what: `No model set for ${provider}.`,
+    next: `Choose one with --model; deepseek-chat models -p ${provider} lists them.`,
   }),
   config_broken: ({ path, line, key, reason, said }) => ({
-    what: `The config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (entryOf(configWords, reason) ?? refusalIn(reason))}.`,
-    next: "Mend it with deepseek-chat config edit.",
+    what: `Config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (entryOf(configWords, reason) ?? refusalIn(reason))}.`,
+    next: "Fix it with deepseek-chat config edit.",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
-    what: `The config file ${path}${line === null ? "" : `, line ${line}`}: ${key} cannot be ${value}.`,
-    next: `Give ${expected} with deepseek-chat config edit.`,
+    what: `Config file ${path}${line === null ? "" : `, line ${line}`}: invalid ${key}: ${value} (expected ${expected}).`,
+    next: "Fix it with deepseek-chat config edit.",
   }),
   config_unknown: ({ path, line, key, nearest }) => ({
-    what: `The config file ${path}${line === null ? "" : `, line ${line}`}: there is no setting ${key}${meant(nearest)}.`,
-    next: "Mend it with deepseek-chat config edit.",
+    what: `Config file ${path}${line === null ? "" : `, line ${line}`}: unknown setting ${key}${meant(nearest)}.`,
+    next: "Fix it with deepseek-chat config edit.",
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
-    what: `${origin} sends ${provider} to ${url}, but the key comes from ${keyOrigin}, so it is not sent there.`,
+    what: `${origin} points ${provider} to ${url}, but the key comes from ${keyOrigin}, so the key wasn't sent.`,
     next: `If you trust that address, add ${URL.parse(url)?.origin ?? url} to trusted_endpoints in the config file (deepseek-chat config edit).`,
   }),
   insecure_endpoint: ({ provider, url }) => ({
-    what: `The base URL of ${provider}, ${url}, is plain http, which would show the key to the network.`,
-    next: `Use https; or, where the network is yours, add ${URL.parse(url)?.hostname ?? url} to allow_http in the config file (deepseek-chat config edit).`,
+    what: `The base URL of ${provider}, ${url}, is plain http, which would expose the key on the network.`,
+    next: `Use https; or, on a network of your own, add ${URL.parse(url)?.hostname ?? url} to allow_http in the config file (deepseek-chat config edit).`,
   }),
   insecure_proxy: ({ provider, url, variable }) => ({
-    what: `The base URL of ${provider}, ${url}, is plain http, and ${variable} sends it through a proxy, which would see the key.`,
-    next: `Use https; or add ${URL.parse(url)?.hostname ?? url} to NO_PROXY, so that it is reached directly.`,
+    what: `The base URL of ${provider}, ${url}, is plain http, and ${variable} routes it through a proxy, which would see the key.`,
+    next: `Use https; or add ${URL.parse(url)?.hostname ?? url} to NO_PROXY to connect directly.`,
   }),
   wrong_base_url: ({ provider, url, better, setting }) => ({
-    what: `${provider} has nothing at ${url}; its models are at ${better}.`,
+    what: `${provider} has no API at ${url}; it answers at ${better}.`,
     next: setting.includes(".") ? `Run: deepseek-chat config set ${setting} ${better}` : `Set ${setting} to ${better}.`,
   }),
   request_refused: refused,
   model_not_found: ({ provider, model, reason }) => ({
     what: `${provider} has no model ${model} (${reason}).`,
-    next: `deepseek-chat models -p ${provider} lists what it offers.`,
+    next: `deepseek-chat models -p ${provider} lists its models.`,
   }),
   content_refused: ({ provider, reason }) => ({
     what: `${provider} refused the content (${reason}).`,
-    next: "Put the question in other words.",
+    next: "Rephrase the question.",
   }),
   empty_answer: ({ came, reason, calls }) => ({
     what: {
-      nothing: `The answer is empty (finish reason: ${reason}).`,
-      thinking: `The model gave no answer, only thinking (finish reason: ${reason}).`,
-      tool_call: `The model gave no answer, only a call of a tool that was not offered: ${calls}.`,
+      nothing: `Empty answer (finish reason: ${reason}).`,
+      thinking: `No answer, only thinking (finish reason: ${reason}).`,
+      tool_call: `No answer, only a call to a tool that wasn't offered: ${calls}.`,
     }[came],
     next: {
-      nothing: "The request may have been billed all the same. Ask again.",
-      thinking:
-        reason === "length"
-          ? "Allow more tokens with --max-tokens, or use --no-thinking."
-          : "Ask again, or with --no-thinking.",
-      tool_call: "Ask again, and say that no tools are to be used.",
+      nothing: "Ask again; the request may still have been billed.",
+      thinking: reason === "length" ? "Raise --max-tokens, or use --no-thinking." : "Ask again, or use --no-thinking.",
+      tool_call: "Ask again, and tell the model not to use tools.",
     }[came],
   }),
   context_too_long: ({ provider, model, limit, reason }) => ({
-    what: `The conversation is longer than ${model} at ${provider} can read${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
+    what: `The conversation exceeds the context of ${provider}/${model}${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
     next: "Start a new conversation, or send less.",
   }),
   summary_unusable: ({ provider, why }) => ({
-    what: `The summary from ${provider} ${summaryWords[why]}, so it is not used.`,
+    what: `The summary from ${provider} ${summaryWords[why]}, so it wasn't used.`,
     next: "Try again, or use another model.",
   }),
   no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
-    what: `${host} sent nothing for ${seconds} s.`,
-    next: "Ask again, or wait longer with --timeout.",
+    what: `No data from ${host} for ${seconds} s.`,
+    next: "Ask again, or raise --timeout.",
   }),
   rate_limited: ({ provider, reason, wait }) => ({
-    what: `${provider} is limiting requests (429: ${reason}).`,
+    what: `Rate limit reached at ${provider} (429: ${reason}).`,
     next:
       wait === null
-        ? "Wait a little and ask again."
-        : `Ask again in ${wait} s, as it says. --max-wait ${wait} waits for it.`,
+        ? "Wait a moment and ask again."
+        : `Ask again in ${wait} s, or let the program wait with --max-wait ${wait}.`,
   }),
   model_loading: ({ provider, status, reason }) => ({
-    what: `${provider} is still loading its model (${status}: ${reason}).`,
-    next: "Ask again in a while, or wait longer with --timeout.",
+    what: `${provider} is still loading the model (${status}: ${reason}).`,
+    next: "Ask again later, or raise --timeout.",
   }),
   service_failed: ({ provider, status, reason }) => ({
     what: `${provider} failed (${status}: ${reason}).`,
-    next: "Ask again in a while; the provider's status page may say more.",
+    next: "Ask again later, and check the provider's status page.",
   }),
   stream_failed: ({ provider, reason }) => ({
-    what: `${provider} broke off the answer: ${reason}.`,
-    next: "Whatever came is kept: /continue, or deepseek-chat ask --continue-answer, goes on from there.",
+    what: `${provider} cut off the answer: ${reason}.`,
+    next: "The partial answer is kept; continue it with /continue or deepseek-chat ask --continue-answer.",
   }),
   not_a_stream: ({ provider, contentType, start }) => ({
-    what: `${provider} answered with ${contentType} instead of an answer of a model: ${start}`,
+    what: `${provider} returned ${contentType} instead of an answer: ${start}`,
     next: "Check the base URL; it may be a web page or a proxy's notice.",
   }),
   not_a_list: ({ provider, start }) => ({
-    what: `${provider} answered with something else than a list of models: ${start}`,
-    next: "Check the base URL. Where the provider has no such list, name a model with --model.",
+    what: `${provider} returned something other than a list of models: ${start}`,
+    next: "Check the base URL; if the provider has no such list, choose a model with --model.",
   }),
   incomplete_answer: ({ provider }) => ({
-    what: `The answer from ${provider} ended before it was finished.`,
-    next: "Whatever came is kept: /continue, or deepseek-chat ask --continue-answer, goes on from there.",
+    what: `The answer from ${provider} ended early.`,
+    next: "The partial answer is kept; continue it with /continue or deepseek-chat ask --continue-answer.",
   }),
   empty_stream: ({ provider }) => ({
-    what: `${provider} ended the answer before its first word.`,
-    next: "Ask again; with --no-stream it may say why.",
+    what: `${provider} ended the answer before it began.`,
+    next: "Ask again; --no-stream may show why.",
   }),
   finish_unknown: ({ provider, reason }) => ({
-    what: `${provider} ended the answer with a finish reason that is not known: ${reason}.`,
-    next: "It may not be whole. Whatever came is kept: /continue, or deepseek-chat ask --continue-answer, continues it.",
+    what: `${provider} ended the answer with an unknown finish reason: ${reason}.`,
+    next: "It may be incomplete; continue it with /continue or deepseek-chat ask --continue-answer.",
   }),
   redirected: ({ provider, status, location }) => ({
-    what: `${provider} redirects to ${location} (${status}); the key is not carried there.`,
-    next: "If that is the right address, set it as the base URL.",
+    what: `${provider} redirects to ${location} (${status}); the key wasn't sent there.`,
+    next: "If that address is right, set it as the base URL.",
   }),
   flooded: ({ provider, limit }) => ({
-    what: `${provider} sent more than the program takes (${limit}).`,
-    next: "What came is kept. Check the base URL.",
+    what: `${provider} sent more data than allowed (${limit}).`,
+    next: "Check the base URL; what was received is kept.",
   }),
   transcript_unwritable: ({ path, reason }) => ({
-    what: `The transcript ${path} cannot be written (${reason}).`,
-    next: "Name another place with --transcript or --transcripts, or go without with --no-transcript.",
+    what: `Can't write the transcript ${path}: ${refusalIn(reason)}.`,
+    next: "Choose another place with --transcript or --transcripts, or use --no-transcript.",
   }),
   transcript_unreadable: ({ path, reason }) => ({
     what: `Can't read the transcript ${path}: ${entryOf(transcriptWords, reason) ?? refusalIn(reason)}.`,
@@ -248,23 +245,23 @@ export const errors: ErrorTable = {
       ? { what: "No saved conversations yet.", next: "" }
       : {
           what: `No conversation matches “${reference}”.`,
-          next: "deepseek-chat transcripts list shows what there is.",
+          next: "deepseek-chat transcripts list shows them all.",
         },
   transcript_busy: ({ path }) => ({
-    what: `The conversation ${path} is in use.`,
-    next: "Leave the session that goes on with it first.",
+    what: `The conversation ${path} is open in another session.`,
+    next: "Quit that session first.",
   }),
   transcript_ambiguous: ({ reference, candidates }) => ({
-    what: `${reference} could be ${candidates.join(", ")}.`,
+    what: `${reference} matches several conversations: ${candidates.join(", ")}.`,
     next: "Give more of the id.",
   }),
   storage_failed: ({ path, reason }) => ({
-    what: `${path} cannot be written (${reason}).`,
-    next: "Check the folder, its permissions and the space on the disk.",
+    what: `Can't write ${path}: ${refusalIn(reason)}.`,
+    next: "Check the folder, its permissions and the free disk space.",
   }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `Can't write to stdout: ${entryOf(outputWords, reason) ?? reason}.`,
-    next: transcript === null ? "Print to another place." : `The whole answer is in ${transcript}.`,
+    next: transcript === null ? "Redirect the output elsewhere." : `The full answer is in ${transcript}.`,
   }),
   interrupted: () => ({ what: "Interrupted.", next: "" }),
 };
@@ -278,28 +275,28 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   EISDIR: [() => "it is a folder", "Name a file in it."],
   no_match: [
     () => "no file matches",
-    "Hidden files and those that .gitignore names are left out of folders and patterns.",
+    "Hidden files and files ignored by .gitignore are left out of folders and patterns.",
   ],
-  binary: [() => "it is a binary file", "Text files can be attached, and pictures in PNG, JPEG, GIF or WebP."],
-  encoding: [() => "its text encoding isn't recognized", "Convert it to UTF-8, for instance with iconv."],
+  binary: [() => "it is a binary file", "Attach text files, or pictures in PNG, JPEG, GIF or WebP."],
+  encoding: [() => "its text encoding isn't recognised", "Convert it to UTF-8, for instance with iconv."],
   device: [() => "it is a device or a socket, not a file", "Name a file."],
   not_a_file: [() => "it is not a regular file", "Name a file."],
   too_large: [(limit) => `it is larger than ${limit}`, "Attach only the part that matters."],
   too_many: [(limit) => `more than ${limit} files`, "Name a smaller folder or a narrower pattern."],
   picture_empty: [() => "the picture is empty", "Save or download it again."],
-  picture_broken: [() => "it is no whole picture, or none of the form its name says", "Save or download it again."],
-  picture_form: [(form) => `services don't take ${form} pictures`, "Convert it to PNG or JPEG."],
-  document_form: [(form) => `it is a ${form} document`, "Attach its text, for instance as pdftotext writes it."],
+  picture_broken: [() => "the picture is damaged, or not of the type its name says", "Save or download it again."],
+  picture_form: [(form) => `providers don't accept ${form} pictures`, "Convert it to PNG or JPEG."],
+  document_form: [(form) => `it is a ${form} document`, "Attach its text instead, e.g. from pdftotext."],
   link: [
     (target) => `it is a link to ${target}, outside the working directory`,
-    "If that file is meant, name it by its own path.",
+    "If you mean that file, give its own path.",
   ],
-  url: [() => "URLs are not fetched", "Download it first, then attach the file."],
+  url: [() => "URLs aren't downloaded", "Download it first, then attach the file."],
 };
 
 const configWords: Record<string, string> = {
-  no_mapping: "a mapping of settings, name: value, is expected",
-  no_keys: "a JSON object of provider names and keys is expected",
+  no_mapping: "expected settings as name: value",
+  no_keys: "expected a JSON object of provider names and keys",
 };
 
 /** `reason` of `output_unwritable`. */
@@ -314,14 +311,14 @@ const outputWords: Record<string, string> = {
 
 const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {
   cut: "was cut off",
-  filtered: "was held back by its content filter",
+  filtered: "was cut off by the content filter",
   empty: "is empty",
   longer: "is longer than what it replaces",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {
-  missing: (reason) => `cannot be run (${reason})`,
-  timeout: (reason) => `did not end within ${reason} s`,
+  missing: (reason) => `can't be run (${reason})`,
+  timeout: (reason) => `didn't finish within ${reason} s`,
   failed: (reason) => `failed (${reason})`,
   empty: () => "printed nothing",
   flooded: () => "printed more than a key",
@@ -329,14 +326,14 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
 
 /** `reason` of `transcript_unreadable`. */
 const transcriptWords: Record<string, string> = {
-  too_large: "it is larger than a transcript may be (128 MB, 100,000 questions)",
+  too_large: "larger than the limit of a transcript (128 MB, 100,000 questions)",
   ENOENT: "no such file",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EISDIR: "it is a folder",
-  not_a_file: "it is no regular file",
+  not_a_file: "not a regular file",
 };
 
 function meant(nearest: string | null): string {
-  return nearest === null ? "" : `; ${nearest} may be meant`;
+  return nearest === null ? "" : ` (did you mean ${nearest}?)`;
 }

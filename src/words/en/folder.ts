@@ -1,14 +1,23 @@
 import { entryOf } from "../error-words.ts";
 
-/** Why a file is not read, where the system has no name for it. */
+/** Why a file is not read or written, by the system's error code or a reason of ours. */
 const refusals: Readonly<Record<string, string>> = {
   not_a_file: "not a regular file",
   too_large: "too large",
   not_own: "it belongs to another user",
   not_text: "not a text file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOENT: "no such file or folder",
+  ENOTDIR: "a part of the path is not a folder",
+  EISDIR: "it is a folder",
+  EROFS: "read-only file system",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "disk quota exceeded",
+  EFBIG: "the file has reached its maximum size",
 };
 
-/** The reason that a file is not read, in words where there are some: `reason` as `systemReason` gives it. */
+/** Returns the reason why a file is not read or written in words; an unknown `reason` (as of `systemReason`) verbatim. */
 export function refusalIn(reason: string): string {
   return entryOf(refusals, reason) ?? reason;
 }

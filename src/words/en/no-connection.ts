@@ -1,7 +1,7 @@
 import type { ErrorDetails } from "../../errors.ts";
 import { entryOf, type ErrorWords } from "../error-words.ts";
 
-/** No connection to the service: why not, by cause and by the system's name of the reason; then what to do. */
+/** Explains a failed connection by its cause and the system's error code, and says what to do. */
 export function noConnection({
   host,
   proxy,
@@ -11,7 +11,7 @@ export function noConnection({
   start,
 }: ErrorDetails["no_connection"]): ErrorWords {
   return {
-    what: `No connection to ${host}${proxy === null ? "" : ` through the proxy ${proxy}`}: ${entryOf(reasonWords, reason) ?? connectionWords[cause] ?? cause} (${reason}).`,
+    what: `Can't connect to ${host}${proxy === null ? "" : ` through the proxy ${proxy}`}: ${entryOf(reasonWords, reason) ?? connectionWords[cause] ?? cause} (${reason}).`,
     next:
       entryOf(reasonNext, reason) ??
       nextWords[cause]?.({ variable: variable ?? "HTTPS_PROXY", start, reason }) ??
@@ -21,41 +21,41 @@ export function noConnection({
 
 /** `cause` of `no_connection`. */
 const connectionWords: Record<string, string> = {
-  dns: "the name does not resolve",
-  dns_here: "the name does not resolve here",
-  refused: "nothing listens there",
-  not_running: "nothing listens there",
-  reset: "the connection was cut",
-  unreachable: "the network is unreachable",
-  timeout: "no connection in time",
-  tls: "its certificate is not trusted",
-  handshake: "no TLS connection came about",
-  http: "what answers there does not speak HTTP",
-  own: "this machine has nothing left to open one with",
+  dns: "host name not found",
+  dns_here: "host name not found from this machine",
+  refused: "connection refused",
+  not_running: "connection refused",
+  reset: "connection reset",
+  unreachable: "network unreachable",
+  timeout: "connection timed out",
+  tls: "certificate not trusted",
+  handshake: "TLS handshake failed",
+  http: "the server doesn't speak HTTP",
+  own: "this machine is out of resources for connections",
   proxy: "the proxy refused",
-  proxy_down: "the proxy does not run: nothing listens at its address",
+  proxy_down: "the proxy isn't running, nothing listens at its address",
 };
 
 /** `reason` of `no_connection`, where it says more than the cause. */
 const reasonWords: Record<string, string> = {
-  EAI_AGAIN: "the name could not be looked up now",
-  EHOSTUNREACH: "the host cannot be reached",
-  EHOSTDOWN: "the host cannot be reached",
-  CERT_NOT_YET_VALID: "its certificate is not valid yet",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
-  ERR_HANDSHAKE_TIMEOUT: "it took the connection, and no TLS came about in 10 s",
-  ERR_SSL_WRONG_VERSION_NUMBER: "no TLS connection came about, as what answers there speaks none",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "no TLS connection came about, as what answers there speaks none",
+  EAI_AGAIN: "temporary failure in name resolution",
+  EHOSTUNREACH: "host unreachable",
+  EHOSTDOWN: "host is down",
+  CERT_NOT_YET_VALID: "certificate not valid yet",
+  ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another host",
+  ERR_HANDSHAKE_TIMEOUT: "connected, but no TLS handshake within 10 s",
+  ERR_SSL_WRONG_VERSION_NUMBER: "the server doesn't speak TLS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "the server doesn't speak TLS",
 };
 
-const plainHttp = "If that server speaks plain http, write http:// instead of https:// in the base URL.";
+const plainHttp = "If the server speaks plain http, use http:// in the base URL.";
 
 /** What to do, by `reason` of `no_connection`. */
 const reasonNext: Record<string, string> = {
-  EAI_AGAIN: "Check the network and its name server, then ask again.",
-  CERT_HAS_EXPIRED: "It has expired: whoever runs the service must renew it. Check this machine's clock too.",
+  EAI_AGAIN: "Check the network and DNS settings, then ask again.",
+  CERT_HAS_EXPIRED: "The certificate has expired and must be renewed by the service; also check this machine's clock.",
   CERT_NOT_YET_VALID: "Check this machine's clock.",
-  ERR_TLS_CERT_ALTNAME_INVALID: "Write the base URL with the name that the certificate is for.",
+  ERR_TLS_CERT_ALTNAME_INVALID: "Use the host name of the certificate in the base URL.",
   ERR_HANDSHAKE_TIMEOUT: plainHttp,
   ERR_SSL_WRONG_VERSION_NUMBER: plainHttp,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: plainHttp,
@@ -70,17 +70,15 @@ interface Advised {
 /** What to do, by `cause` of `no_connection`. */
 const nextWords: Record<string, (advised: Advised) => string> = {
   not_running: ({ start }) =>
-    start === null
-      ? "No server runs at that port of this machine: start it, or correct the base URL."
-      : `Is it running? Start it with: ${start}`,
-  tls: () => "If it is your own or your company's, name its CA certificate in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.",
-  handshake: () => "Check whether the base URL is one of https or of http.",
-  http: () => "Check the base URL; if that server speaks TLS, write https:// in it.",
+    start === null ? "Start the server, or correct the base URL." : `Is it running? Start it with: ${start}`,
+  tls: () => "For a certificate of your own or your company's, set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE to its CA.",
+  handshake: () => "Check whether the base URL should be https or http.",
+  http: () => "Check the base URL; if the server speaks TLS, use https://.",
   own: () => "Close other programs, or raise the limit on open files (ulimit -n).",
   proxy: ({ variable, reason }) =>
     /407|authent|login/iu.test(reason)
-      ? `Check user and password in ${variable}.`
-      : `Check ${variable}; or the proxy does not let anybody through to that host: add it to NO_PROXY to go there directly.`,
-  dns_here: ({ variable }) => `With socks5h:// in ${variable} the proxy itself looks names up.`,
+      ? `Check the user name and password in ${variable}.`
+      : `Check ${variable}; if the proxy blocks this host, add it to NO_PROXY to connect directly.`,
+  dns_here: ({ variable }) => `Use socks5h:// in ${variable} to let the proxy resolve names.`,
   proxy_down: ({ variable }) => `Start the proxy, or correct or unset ${variable}.`,
 };

@@ -1,21 +1,21 @@
 /** Words of `transcripts` and of choosing a conversation. */
 export const transcripts = {
-  notFound: "Nothing was found.",
+  notFound: "No matches.",
   found: ({ shown, total, exact, id }: { shown: number; total: number; exact: boolean; id: string }) =>
-    `${shown} of ${exact ? "" : "up to "}${total} ${total === 1 ? "conversation" : "conversations"}. Read one with deepseek-chat transcripts show ${id}, go on with deepseek-chat --resume ${id}.`,
-  moreFound: ({ count }: { count: number }) => `… and ${count} more ${count === 1 ? "exchange" : "exchanges"}`,
+    `${shown} of ${exact ? "" : "up to "}${total} ${total === 1 ? "conversation" : "conversations"}. Show one with deepseek-chat transcripts show ${id}, resume it with deepseek-chat --resume ${id}.`,
+  moreFound: ({ count }: { count: number }) => `… and ${count} more ${count === 1 ? "turn" : "turns"}`,
   passedOver: ({ what }: { what: string }) => `Skipped: ${what}`,
-  indexing: "Making the search index",
-  takenBack: "taken back",
-  removed: ({ title }: { title: string }) => `Removed: ${title}`,
-  reallyRemove: ({ title }: { title: string }) => `Remove “${title}” for good?`,
-  renamed: ({ title }: { title: string }) => `Its title is now: ${title}`,
+  indexing: "Building the search index",
+  takenBack: "undone",
+  removed: ({ title }: { title: string }) => `Deleted: ${title}`,
+  reallyRemove: ({ title }: { title: string }) => `Delete “${title}” permanently?`,
+  renamed: ({ title }: { title: string }) => `Renamed to: ${title}`,
   pinned: ({ title }: { title: string }) => `Pinned: ${title}`,
   unpinned: ({ title }: { title: string }) => `Unpinned: ${title}`,
   /** `tags`: all that it has now, as `#a #b`; may be empty. */
   tagged: ({ title, tags }: { title: string; tags: string }) =>
     tags === "" ? `No tags: ${title}` : `Tagged: ${title} · ${tags}`,
-  none: ({ folder }: { folder: string }) => `There are no conversations in ${folder} yet.`,
+  none: ({ folder }: { folder: string }) => `No conversations in ${folder} yet.`,
   columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
   labels: {
     Question: "Question",
@@ -35,14 +35,14 @@ export const confirm = { yes: "Yes", no: "No", neither: "Please answer yes or no
 export const picker = {
   title: ({ found, all }: { found: number; all: number }) =>
     found === all ? `Conversations (${all})` : `Conversations (${found} of ${all})`,
-  noMatch: "No conversation has all of these words.",
-  searching: "Searching what was said…",
+  noMatch: "No matches.",
+  searching: "Searching conversations…",
   choosing: ({ first, show, resume, pin, export: exporting, remove }: PickerKeys) =>
-    `Enter ${first === "resume" ? "go on" : "show"} · ${first === "resume" ? `${show} show` : `${resume} go on`} · ${pin} pin · ${exporting} export · ${remove} delete · / filter · q leave`,
+    `Enter ${first === "resume" ? "resume" : "show"} · ${first === "resume" ? `${show} show` : `${resume} resume`} · ${pin} pin · ${exporting} export · ${remove} delete · / filter · q quit`,
   filtering: "Enter choose · ↑↓ back to the list · Esc clear the filter",
-  form: "Export to which form?",
-  replace: ({ path }: { path: string }) => `${path} exists already. Replace it?`,
-  back: "Any key goes back to the list.",
+  form: "Export format:",
+  replace: ({ path }: { path: string }) => `${path} already exists. Overwrite it?`,
+  back: "Press any key to return to the list.",
   turns: ({ turns }: { turns: number }) => `${turns} ${turns === 1 ? "turn" : "turns"}`,
 };
 
@@ -58,8 +58,8 @@ interface PickerKeys {
 /** Words of `models`, `balance` and `config`. */
 /** Words of `keys`. */
 export const keys = {
-  none: "No provider has a key. deepseek-chat setup stores one.",
-  failed: ({ reason }: { reason: string }) => `cannot be read: ${reason}`,
+  none: "No keys yet. Store one with deepseek-chat setup.",
+  failed: ({ reason }: { reason: string }) => `can't be read: ${reason}`,
   removed: ({ provider, place }: { provider: string; place: string }) =>
     `Removed the key of ${provider} from the ${place}.`,
   left: ({ provider, place }: { provider: string; place: string }) => `${provider} still has a key from the ${place}.`,
@@ -68,10 +68,10 @@ export const keys = {
 export const tables = {
   model: "model",
   context: "context",
-  price: ({ currency }: { currency: string }) => `${currency} per 1M: cached / input / output`,
+  price: ({ currency }: { currency: string }) => `${currency} per 1M: cache hit / cache miss / output`,
   inUse: "in use",
   noModels: ({ provider }: { provider: string }) => `${provider} offers no models.`,
-  noBalance: ({ provider }: { provider: string }) => `${provider} does not tell the balance.`,
+  noBalance: ({ provider }: { provider: string }) => `${provider} doesn't report a balance.`,
   balance: ({ total, granted, toppedUp }: { total: string; granted: string | null; toppedUp: string | null }) =>
     `${total}${granted === null ? "" : ` (${granted} granted, ${toppedUp ?? "?"} topped up)`}`,
   origin: {
@@ -85,5 +85,5 @@ export const tables = {
     "built-in": "built-in",
   },
   notSet: "not set",
-  noEditor: "Set VISUAL or EDITOR to an editor first.",
+  noEditor: "No editor set. Set VISUAL or EDITOR.",
 };

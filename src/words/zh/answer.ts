@@ -1,4 +1,5 @@
 import type { Words } from "../types.ts";
+import { refusalIn } from "./folder.ts";
 
 export const answer: Words["answer"] = {
   waiting: "等待响应…",
@@ -41,5 +42,6 @@ export const answer: Words["answer"] = {
   rethought: "回答之前的文本是思考内容，已按思考保存。",
   tariffUnknown: "费用未知：今天可能是法定节假日（无高峰价）。请在配置文件的 holidays 中列出今年的节假日。",
   savedApart: ({ avoided, path }) => `其他程序正在写入 ${avoided}，本对话改存到 ${path}。`,
-  notSaved: ({ path, reason }) => `已停止保存：无法写入 ${path}（${reason}）。可用 /save <文件> 另存整段对话。`,
+  notSaved: ({ path, reason }) =>
+    `已停止保存：无法写入 ${path}（${refusalIn(reason)}）。可用 /save <文件> 另存整段对话。`,
 };

@@ -10,7 +10,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "请加宽窗口，否则表格和代码会频繁折行。",
   }),
   wrong_width: ({ columns }) => ({
-    what: `终端把汉字画成 ${columns} 列，而不是 2 列。`,
+    what: `终端将汉字显示为 ${columns} 列宽，应为 2 列。`,
     next: "请使用 UTF-8 区域设置（LANG=C.UTF-8）和含汉字的字体。",
   }),
   readable_by_others: ({ path, mode }) => ({

@@ -9,11 +9,11 @@ const titles: Words["doctor"]["titles"] = {
   transcripts: "对话记录",
   index: "搜索索引",
   provider: "服务商",
-  key: "API 密钥",
+  key: "API Key",
   proxy: "代理",
   lookup: "域名解析",
   connect: "连接",
-  tls: "加密",
+  tls: "TLS",
   answer: "首字节",
   clock: "时钟",
   models: "模型",
@@ -28,7 +28,7 @@ const titles: Words["doctor"]["titles"] = {
 };
 
 const colors = { 0: "无颜色", 1: "16 色", 2: "256 色", 3: "真彩色" };
-const places = { config: "设置", keys: "密钥", data: "数据", cache: "缓存", transcripts: "对话记录" };
+const places = { config: "设置", keys: "API Key", data: "数据", cache: "缓存", transcripts: "对话记录" };
 
 const facts: Words["doctor"]["facts"] = {
   program: (seen) =>
@@ -39,9 +39,9 @@ const facts: Words["doctor"]["facts"] = {
       `${seen.columns}×${seen.rows}`,
       colors[seen.colors],
       can("Unicode", seen.unicode),
-      ...(seen.wideColumns === null ? [] : [`汉字占 ${seen.wideColumns} 列`]),
+      ...(seen.wideColumns === null ? [] : [`汉字显示为 ${seen.wideColumns} 列宽`]),
       can("超链接", seen.hyperlinks),
-      can("括号粘贴", seen.bracketedPaste),
+      can("括号粘贴（bracketed paste）", seen.bracketedPaste),
       can("同步输出", seen.synchronizedOutput),
       ...(seen.background === null ? [] : [seen.background === "dark" ? "深色背景" : "浅色背景"]),
     ].join("，"),
@@ -62,7 +62,7 @@ const facts: Words["doctor"]["facts"] = {
     ].join("；"),
   provider: (seen) =>
     `${seen.provider}，地址 ${seen.baseUrl}${seen.origin === "" ? "" : `（${seen.origin}）`}，${seen.model === null ? "未指定模型" : `模型 ${seen.model}`}`,
-  key: (seen) => `来自 ${seen.origin}；新密钥的保存位置：${seen.store}`,
+  key: (seen) => `来自 ${seen.origin}；新 API Key 保存到：${seen.store}`,
   proxy: (seen) =>
     [
       seen.proxy === "" ? "无" : `${seen.proxy}（${seen.variable}）`,
@@ -121,7 +121,7 @@ const skipped: Words["doctor"]["skipped"] = {
   no_balance: "服务商不提供查询",
   no_failover: "没有为这个模型设置",
   too_slow: "模型太慢，未测试",
-  not_probed: "尚未测试；deepseek-chat doctor --probe 会向模型问几个小问题",
+  not_probed: "尚未测试；deepseek-chat doctor --probe 会用几个小请求测试模型",
 };
 
 export const doctor: Words["doctor"] = {
@@ -130,10 +130,10 @@ export const doctor: Words["doctor"] = {
   problems,
   skipped,
   blocked: (by) => `未检查，原因：${by}`,
-  asking: ({ model }) => `正在向 ${model} 提几个小问题…`,
-  askingNow: ({ model, seconds }) => `正在询问 ${model}… ${seconds} 秒（Ctrl-C 停止）`,
+  asking: ({ model }) => `正在用几个小请求测试 ${model}…`,
+  askingNow: ({ model, seconds }) => `正在测试 ${model}… ${seconds} 秒（Ctrl-C 停止）`,
   kept: ({ path }) => `测试结果保存在 ${path}，今后以此为准。`,
-  allFine: "一切正常。",
-  warned: (warnings) => `有 ${warnings} 处需要留意。`,
-  failed: (failures) => `有 ${failures} 处不正常。`,
+  allFine: "全部检查通过。",
+  warned: (warnings) => `${warnings} 个警告。`,
+  failed: (failures) => `发现 ${failures} 个问题。`,
 };

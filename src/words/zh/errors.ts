@@ -8,12 +8,12 @@ import { forbidden, keyWanted, refused } from "./refusals.ts";
 export const errors: Words["errors"] = {
   internal: ({ message }) => ({
     what: `程序内部错误：${message.replace(/[.。]$/u, "")}。`,
-    next: "请设置 DEEPSEEK_CHAT_DEBUG=1 重新运行以查看详情，并反馈给我们。",
+    next: "请设置 DEEPSEEK_CHAT_DEBUG=1 重新运行，并附上详情反馈。",
   }),
   usage: ({ message }) => ({ what: message, next: "用法见 deepseek-chat --help。" }),
   not_possible: ({ message }) => ({ what: message, next: "" }),
   no_question: () => ({
-    what: "没有提问内容。",
+    what: "未提供问题。",
     next: '请直接写在命令后：deepseek-chat ask "…"，或通过管道传入。',
   }),
   input_unreadable: ({ path, reason, limit = "" }) => {
@@ -36,22 +36,22 @@ export const errors: Words["errors"] = {
     what: `${count} 段对话无法写入同一个 ${form} 文件。`,
     next: "请用 -o 指定一个目录。",
   }),
-  nothing_named: ({ option }) => ({ what: "没有指定对话。", next: `请给出编号，或使用 ${option}。` }),
+  nothing_named: ({ option }) => ({ what: "没有指定对话。", next: `请提供 ID，或使用 ${option}。` }),
   not_a_terminal: ({ what, instead }) => ({
     what: `${what} 需要在终端中交互使用。`,
     next: instead === undefined ? "请在终端中运行。" : `请在终端中运行，或加上 ${instead}。`,
   }),
   unknown_provider: ({ name, known }) => ({
-    what: `没有名为 ${name} 的服务商。`,
-    next: `可用的有：${known.join("、")}。添加其他服务商：deepseek-chat setup -p ${name}，或在配置文件的 providers 中填写。`,
+    what: `未知服务商：${name}（可用：${known.join("、")}）。`,
+    next: `可用 deepseek-chat setup -p ${name} 添加，或在配置文件的 providers 中填写。`,
   }),
   slow_pattern: ({ pattern, seconds }) => ({
     what: `搜索 ${pattern} 超过 ${seconds} 秒，已停止。`,
     next: "类似 (x+)+ 的嵌套重复在某些行上会无限回溯，请改写正则表达式。",
   }),
   bad_pattern: ({ pattern, reason }) => ({
-    what: `${pattern} 不是正确的正则表达式（${reason}）。`,
-    next: "符号本身请在前面加反斜杠，或去掉 --regex 按原文搜索。",
+    what: `正则表达式无效：${pattern}（${reason}）。`,
+    next: "请用反斜杠转义特殊字符，或去掉 --regex。",
   }),
   no_working_folder: () => ({
     what: "当前目录已不存在。",
@@ -62,12 +62,12 @@ export const errors: Words["errors"] = {
     next: "请设置 HOME。",
   }),
   unknown_setting: ({ name, nearest }) => ({
-    what: `没有 ${name} 这个设置${meant(nearest)}。`,
+    what: `未知设置项：${name}${meant(nearest)}。`,
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
   }),
   bad_value: ({ name, value, expected, nearest }) => ({
-    what: `${name} 不能是 ${value}${meant(nearest ?? null)}。`,
-    next: `应为 ${expected}。`,
+    what: `${name} 的值无效：${value}（应为 ${expected}）${meant(nearest ?? null)}。`,
+    next: "",
   }),
   no_such_turns: ({ turns, title, count }) => ({
     what: `没有第 ${turns} 轮：《${title}》共 ${count} 轮。`,
@@ -86,29 +86,31 @@ export const errors: Words["errors"] = {
     next: "请用 --log-file 或 DEEPSEEK_CHAT_LOG 指定其他文件。",
   }),
   no_key: ({ provider, variable }) => ({
-    what: `没有找到 ${provider} 的 API 密钥。`,
-    next: `请在终端中运行 deepseek-chat setup -p ${provider}，或设置环境变量 ${variable}。没有密钥也可以先体验：--provider demo。`,
+    what: `未配置 ${provider} 的 API Key。`,
+    next: `请在终端中运行 deepseek-chat setup -p ${provider}，或设置环境变量 ${variable}；没有 API Key 时可用 --provider demo 体验。`,
   }),
   no_stored_key: ({ provider, origin }) => ({
-    what: `没有保存 ${provider} 的密钥。`,
+    what: `未保存 ${provider} 的 API Key。`,
     next:
-      origin === null ? "deepseek-chat keys list 会列出已有的密钥。" : `正在使用的密钥来源：${origin}，请在那里删除。`,
+      origin === null
+        ? "已保存的 API Key 见 deepseek-chat keys list。"
+        : `当前使用的 API Key 来自 ${origin}，请在该处删除。`,
   }),
   key_malformed: ({ provider, origin }) => ({
-    what: `${origin} 中的 ${provider} API 密钥含有密钥中不会出现的字符（空格、引号等）。`,
-    next: "请到服务商网站重新复制，只复制密钥本身。",
+    what: `${origin} 中的 ${provider} API Key含有无效字符（空格、引号等）。`,
+    next: "请到服务商网站重新复制 API Key，不要带其他内容。",
   }),
   key_command_failed: ({ provider, command, why, reason, said }) => ({
     what: `${provider} 的 key_command（${command}）${keyCommandWords[why](reason)}${said === "" ? "" : `：${said}`}。`,
-    next: "请先在 shell 中试运行：它应在 stdout 上只输出密钥。",
+    next: "请先在 shell 中试运行：它应在 stdout 上只输出 API Key。",
   }),
   keyring_failed: ({ provider, keyring, reason }) => ({
-    what: `无法使用系统密钥环（${keyring}），${provider} 的密钥可能保存在其中：${reason ?? "本机没有密钥环"}。`,
-    next: "请先解锁；或把 key_store 设为 file，再用 deepseek-chat setup 重新保存密钥。",
+    what: `无法使用系统密钥环（${keyring}），读取不到 ${provider} 的 API Key：${reason ?? "本机没有密钥环"}。`,
+    next: "请先解锁；或把 key_store 设为 file，再运行 deepseek-chat setup 重新保存。",
   }),
   key_rejected: ({ provider, status, origin, reason }) => ({
-    what: `${provider} 不接受来自 ${origin} 的 API 密钥（${status}：${reason}）。`,
-    next: "请检查密钥，或用 deepseek-chat setup 重新保存。",
+    what: `${provider} 不接受来自 ${origin} 的 API Key（${status}：${reason}）。`,
+    next: "请检查 API Key，或用 deepseek-chat setup 重新保存。",
   }),
   key_wanted: keyWanted,
   no_balance: ({ provider, reason }) => ({
@@ -117,7 +119,7 @@ export const errors: Words["errors"] = {
   }),
   forbidden,
   no_model: ({ provider }) => ({
-    what: `没有为 ${provider} 指定模型。`,
+    what: `未指定 ${provider} 的模型。`,
     next: `请用 --model 指定，可用模型见 deepseek-chat models -p ${provider}。`,
   }),
   config_broken: ({ path, line, key, reason }) => ({
@@ -125,23 +127,23 @@ export const errors: Words["errors"] = {
     next: "请用 deepseek-chat config edit 修改。",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：${key} 不能是 ${value}。`,
-    next: `应为 ${expected}，请用 deepseek-chat config edit 修改。`,
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：${key} 的值无效：${value}（应为 ${expected}）。`,
+    next: "请用 deepseek-chat config edit 修改。",
   }),
   config_unknown: ({ path, line, key, nearest }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：没有 ${key} 这个设置${meant(nearest)}。`,
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：未知设置项 ${key}${meant(nearest)}。`,
     next: "请用 deepseek-chat config edit 修改。",
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
-    what: `${origin} 把 ${provider} 指向 ${url}，而密钥来自 ${keyOrigin}，因此没有发送。`,
+    what: `${origin} 把 ${provider} 指向 ${url}，而 API Key 来自 ${keyOrigin}，因此没有发送。`,
     next: `如果信任该地址，请将 ${URL.parse(url)?.origin ?? url} 加入配置文件的 trusted_endpoints（deepseek-chat config edit）。`,
   }),
   insecure_endpoint: ({ provider, url }) => ({
-    what: `${provider} 的地址 ${url} 是明文 http，会把密钥暴露在网络上。`,
+    what: `${provider} 的地址 ${url} 是明文 http，会在网络上暴露 API Key。`,
     next: `请使用 https；如果网络由你掌控，可将 ${URL.parse(url)?.hostname ?? url} 加入配置文件的 allow_http（deepseek-chat config edit）。`,
   }),
   insecure_proxy: ({ provider, url, variable }) => ({
-    what: `${provider} 的地址 ${url} 是明文 http，而 ${variable} 要求经过代理，代理会看到密钥。`,
+    what: `${provider} 的地址 ${url} 是明文 http，而 ${variable} 要求经过代理，代理会看到 API Key。`,
     next: `请使用 https；或将 ${URL.parse(url)?.hostname ?? url} 加入 NO_PROXY，改为直连。`,
   }),
   wrong_base_url: ({ provider, url, better, setting }) => ({
@@ -157,83 +159,80 @@ export const errors: Words["errors"] = {
   }),
   content_refused: ({ provider, reason }) => ({
     what: `${provider} 拒绝了这段内容（${reason}）。`,
-    next: "请换一种说法。",
+    next: "请换一种提问方式。",
   }),
   empty_answer: ({ came, reason, calls }) => ({
     what: {
-      nothing: `回答是空的（finish reason: ${reason}）。`,
-      thinking: `模型没有给出回答，只有思考过程（finish reason: ${reason}）。`,
-      tool_call: `模型没有给出回答，只是要调用一个并未提供的工具：${calls}。`,
+      nothing: `回答为空（finish reason: ${reason}）。`,
+      thinking: `没有回答，只有思考内容（finish reason: ${reason}）。`,
+      tool_call: `没有回答，只调用了未提供的工具：${calls}。`,
     }[came],
     next: {
-      nothing: "这次请求可能仍会计费。请再问一次。",
-      thinking:
-        reason === "length"
-          ? "请用 --max-tokens 放宽长度上限，或加上 --no-thinking。"
-          : "请再问一次，或加上 --no-thinking。",
-      tool_call: "请再问一次，并说明不要使用工具。",
+      nothing: "请重试；本次请求可能仍会计费。",
+      thinking: reason === "length" ? "请调大 --max-tokens，或加上 --no-thinking。" : "请重试，或加上 --no-thinking。",
+      tool_call: "请重试，并说明不要使用工具。",
     }[came],
   }),
   context_too_long: ({ provider, model, limit, reason }) => ({
-    what: `对话长度超出 ${provider} 的 ${model} 的上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
+    what: `对话超出 ${provider}/${model} 的上下文上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
     next: "请开始新对话，或减少内容。",
   }),
   summary_unusable: ({ provider, why }) => ({
-    what: `${provider} 给出的总结${summaryWords[why]}，因此没有采用。`,
+    what: `${provider} 给出的总结${summaryWords[why]}，因此未采用。`,
     next: "请重试，或换用其他模型。",
   }),
   no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
-    what: `${host} 已 ${seconds} 秒没有任何回应。`,
-    next: "请重试，或用 --timeout 延长等待时间。",
+    what: `${host} 已 ${seconds} 秒没有返回数据。`,
+    next: "请重试，或调大 --timeout。",
   }),
   rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} 限制了请求频率（429：${reason}）。`,
-    next: wait === null ? "请稍后再试。" : `服务商要求 ${wait} 秒后再试。也可用 --max-wait ${wait} 等待。`,
+    next: wait === null ? "请稍后再试。" : `请在 ${wait} 秒后重试，或用 --max-wait ${wait} 自动等待。`,
   }),
   model_loading: ({ provider, status, reason }) => ({
     what: `${provider} 仍在加载模型（${status}：${reason}）。`,
-    next: "请稍后再试，或用 --timeout 延长等待时间。",
+    next: "请稍后重试，或调大 --timeout。",
   }),
   service_failed: ({ provider, status, reason }) => ({
     what: `${provider} 服务出错（${status}：${reason}）。`,
-    next: "请稍后再试，也可查看服务商的状态页。",
+    next: "请稍后重试，并查看服务商的状态页。",
   }),
   stream_failed: ({ provider, reason }) => ({
     what: `${provider} 中断了回答：${reason}。`,
-    next: "收到的部分均已保留，可用 /continue 或 deepseek-chat ask --continue-answer 接着续写。",
+    next: "已保留部分回答，可用 /continue 或 deepseek-chat ask --continue-answer 继续。",
   }),
   not_a_stream: ({ provider, contentType, start }) => ({
     what: `${provider} 返回的是 ${contentType}，而不是模型的回答：${start}`,
-    next: "请检查服务地址，它可能是网页或代理的提示页。",
+    next: "请检查 base URL，它可能是网页或代理的提示页。",
   }),
   not_a_list: ({ provider, start }) => ({
     what: `${provider} 返回的不是模型列表：${start}`,
     next: "请检查 base URL；如果该服务不提供模型列表，请用 --model 指定模型。",
   }),
   incomplete_answer: ({ provider }) => ({
-    what: `${provider} 的回答没有结束就断开了。`,
-    next: "收到的部分均已保留，可用 /continue 或 deepseek-chat ask --continue-answer 接着续写。",
+    what: `${provider} 的回答提前结束。`,
+    next: "已保留部分回答，可用 /continue 或 deepseek-chat ask --continue-answer 继续。",
   }),
   empty_stream: ({ provider }) => ({
-    what: `${provider} 在输出第一个字之前就结束了回答。`,
-    next: "请再问一次；加上 --no-stream 也许能看到原因。",
+    what: `${provider} 未输出任何内容就结束了回答。`,
+    next: "请重试；加上 --no-stream 可能会显示原因。",
   }),
   finish_unknown: ({ provider, reason }) => ({
     what: `${provider} 以未知的 finish reason 结束了回答：${reason}。`,
-    next: "回答可能不完整。收到的部分均已保留，可用 /continue 或 deepseek-chat ask --continue-answer 续写。",
+    next: "回答可能不完整，可用 /continue 或 deepseek-chat ask --continue-answer 继续。",
   }),
   redirected: ({ provider, status, location }) => ({
-    what: `${provider} 重定向到 ${location}（${status}），密钥没有随之发送。`,
-    next: "如果地址无误，请把它设为服务地址。",
+    what: `${provider} 重定向到 ${location}（${status}），API Key 未发送到该地址。`,
+    next: "如果该地址无误，请将其设为 base URL。",
   }),
   flooded: ({ provider, limit }) => ({
     what: `${provider} 发送的数据超出限制（${limit}）。`,
-    next: "已收到的部分已保留，请检查服务地址。",
+    next: "请检查 base URL；已收到的部分已保留。",
   }),
   transcript_unwritable: ({ path, reason }) => ({
-    what: `无法写入对话记录 ${path}（${reason}）。`,
-    next: "请用 --transcript 或 --transcripts 换个位置，或用 --no-transcript 不保存。",
+    what: `无法写入对话记录 ${path}：${refusalIn(reason)}。`,
+    next: "请用 --transcript 或 --transcripts 指定其他位置，或加上 --no-transcript。",
   }),
   transcript_unreadable: ({ path, reason }) => ({
     what: `无法读取对话记录 ${path}：${entryOf(transcriptWords, reason) ?? refusalIn(reason)}。`,
@@ -242,22 +241,22 @@ export const errors: Words["errors"] = {
   transcript_not_found: ({ reference }) =>
     reference === "last"
       ? { what: "还没有保存的对话。", next: "" }
-      : { what: `没有找到对话 ${reference}。`, next: "已有的对话见 deepseek-chat transcripts list。" },
+      : { what: `没有匹配“${reference}”的对话。`, next: "已有的对话见 deepseek-chat transcripts list。" },
   transcript_busy: ({ path }) => ({
-    what: `对话 ${path} 正在使用中。`,
-    next: "请先退出正在进行该对话的会话。",
+    what: `对话 ${path} 正在其他会话中使用。`,
+    next: "请先退出该会话。",
   }),
   transcript_ambiguous: ({ reference, candidates }) => ({
-    what: `${reference} 对应多个对话：${candidates.join("、")}。`,
-    next: "请输入更长的编号。",
+    what: `${reference} 匹配多个对话：${candidates.join("、")}。`,
+    next: "请输入更长的 ID。",
   }),
   storage_failed: ({ path, reason }) => ({
-    what: `无法写入 ${path}（${reason}）。`,
+    what: `无法写入 ${path}：${refusalIn(reason)}。`,
     next: "请检查目录、权限和磁盘空间。",
   }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `无法写入标准输出：${entryOf(outputWords, reason) ?? reason}。`,
-    next: transcript === null ? "请改为输出到其他位置。" : `完整的回答保存在 ${transcript}。`,
+    next: transcript === null ? "请改为输出到其他位置。" : `完整回答保存在 ${transcript}。`,
   }),
   interrupted: () => ({ what: "已中断。", next: "" }),
 };
@@ -270,23 +269,23 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   EPERM: [() => "没有权限", "请检查文件权限。"],
   EISDIR: [() => "这是一个目录", "请指定其中的文件。"],
   no_match: [() => "没有匹配的文件", "目录和通配符不包含隐藏文件以及 .gitignore 排除的文件。"],
-  binary: [() => "这是二进制文件", "可附上文本文件，以及 PNG、JPEG、GIF 或 WebP 图片。"],
+  binary: [() => "这是二进制文件", "可附加文本文件，以及 PNG、JPEG、GIF 或 WebP 图片。"],
   encoding: [() => "无法识别文本编码", "请先转换为 UTF-8，例如用 iconv。"],
   device: [() => "这是设备或套接字，不是文件", "请指定文件。"],
   not_a_file: [() => "这不是普通文件", "请指定文件。"],
-  too_large: [(limit) => `超过 ${limit}`, "请只附上需要的部分。"],
+  too_large: [(limit) => `超过 ${limit}`, "请只附加需要的部分。"],
   too_many: [(limit) => `超过 ${limit} 个文件`, "请指定较小的目录或更具体的通配符。"],
   picture_empty: [() => "图片是空的", "请重新保存或下载。"],
   picture_broken: [() => "图片不完整，或内容与扩展名不符", "请重新保存或下载。"],
   picture_form: [(form) => `服务商不支持 ${form} 图片`, "请转换为 PNG 或 JPEG。"],
-  document_form: [(form) => `这是 ${form} 文档`, "请附上其中的文本，例如 pdftotext 的输出。"],
+  document_form: [(form) => `这是 ${form} 文档`, "请附加其中的文本，例如 pdftotext 的输出。"],
   link: [(target) => `该链接指向工作目录之外的 ${target}`, "如果确实需要该文件，请直接写出它的路径。"],
-  url: [() => "程序不会下载网址内容", "请先下载，再附上文件。"],
+  url: [() => "程序不会下载网址内容", "请先下载，再附加。"],
 };
 
 const configWords: Record<string, string> = {
   no_mapping: "应为 name: value 形式的设置",
-  no_keys: "应为 JSON 对象，由服务商名和密钥组成",
+  no_keys: "应为 JSON 对象，由服务商名和 API Key 组成",
   BAD_ALIAS: "别名（*）没有对应的锚点（&），或引用过多",
   BAD_DIRECTIVE: "指令（%）无效",
   BAD_DQ_ESCAPE: "双引号中的转义无效",
@@ -325,7 +324,7 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
   timeout: (reason) => `在 ${reason} 秒内没有结束`,
   failed: (reason) => `运行失败（${reason}）`,
   empty: () => "没有任何输出",
-  flooded: () => "输出过多，不像是密钥",
+  flooded: () => "输出过多，不像是 API Key",
 };
 
 /** `reason` of `transcript_unreadable`. */
@@ -339,5 +338,5 @@ const transcriptWords: Record<string, string> = {
 };
 
 function meant(nearest: string | null): string {
-  return nearest === null ? "" : `，可能是 ${nearest}`;
+  return nearest === null ? "" : `（是否想用 ${nearest}？）`;
 }

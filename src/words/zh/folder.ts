@@ -6,9 +6,18 @@ const refusals: Readonly<Record<string, string>> = {
   too_large: "文件过大",
   not_own: "属于其他用户",
   not_text: "不是文本文件",
+  EACCES: "没有权限",
+  EPERM: "没有权限",
+  ENOENT: "文件或目录不存在",
+  ENOTDIR: "路径中有一部分不是目录",
+  EISDIR: "这是一个目录",
+  EROFS: "只读文件系统",
+  ENOSPC: "设备上没有剩余空间",
+  EDQUOT: "磁盘配额已用完",
+  EFBIG: "文件已达到大小上限",
 };
 
-/** The reason that a file is not read, in words where there are some: `reason` as `systemReason` gives it. */
+/** Returns the reason why a file is not read or written in words; an unknown `reason` (as of `systemReason`) verbatim. */
 export function refusalIn(reason: string): string {
   return entryOf(refusals, reason) ?? reason;
 }

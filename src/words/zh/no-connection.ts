@@ -14,21 +14,21 @@ export function noConnection({
     next:
       entryOf(reasonNext, reason) ??
       nextWords[cause]?.({ variable: variable ?? "HTTPS_PROXY", start, reason }) ??
-      (proxy === null ? "请检查网络和服务地址。" : `请检查网络、服务地址和 ${variable}。`),
+      (proxy === null ? "请检查网络和base URL。" : `请检查网络、base URL和 ${variable}。`),
   };
 }
 
 const connectionWords: Record<string, string> = {
   dns: "域名无法解析",
   dns_here: "本机无法解析该域名",
-  refused: "对方没有监听该端口",
-  not_running: "该端口没有服务在监听",
-  reset: "连接被切断",
+  refused: "连接被拒绝",
+  not_running: "连接被拒绝",
+  reset: "连接被重置",
   unreachable: "网络不可达",
   timeout: "连接超时",
   tls: "证书不受信任",
   handshake: "TLS 握手失败",
-  http: "对方使用的不是 HTTP 协议",
+  http: "对方不是 HTTP 服务",
   own: "本机资源不足，无法建立连接",
   proxy: "代理拒绝了连接",
   proxy_down: "代理没有运行，其地址上没有服务在监听",
@@ -41,17 +41,17 @@ const reasonWords: Record<string, string> = {
   CERT_NOT_YET_VALID: "证书尚未生效",
   ERR_TLS_CERT_ALTNAME_INVALID: "证书与域名不符",
   ERR_HANDSHAKE_TIMEOUT: "对方接受了连接，但 10 秒内没有完成 TLS 握手",
-  ERR_SSL_WRONG_VERSION_NUMBER: "对方使用的不是 TLS",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "对方使用的不是 TLS",
+  ERR_SSL_WRONG_VERSION_NUMBER: "对方不支持 TLS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "对方不支持 TLS",
 };
 
-const plainHttp = "如果该服务使用明文 http，请把服务地址中的 https:// 改为 http://。";
+const plainHttp = "如果该服务使用明文 http，请把base URL中的 https:// 改为 http://。";
 
 const reasonNext: Record<string, string> = {
   EAI_AGAIN: "请检查网络和 DNS 设置后重试。",
   CERT_HAS_EXPIRED: "证书已过期，需由服务方更新；也请检查本机时间。",
   CERT_NOT_YET_VALID: "请检查本机时间。",
-  ERR_TLS_CERT_ALTNAME_INVALID: "请在服务地址中使用证书对应的域名。",
+  ERR_TLS_CERT_ALTNAME_INVALID: "请在base URL中使用证书对应的域名。",
   ERR_HANDSHAKE_TIMEOUT: plainHttp,
   ERR_SSL_WRONG_VERSION_NUMBER: plainHttp,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: plainHttp,
@@ -65,10 +65,10 @@ interface Advised {
 
 const nextWords: Record<string, (advised: Advised) => string> = {
   not_running: ({ start }) =>
-    start === null ? "本机的这个端口没有运行服务，请先启动服务，或修改服务地址。" : `服务启动了吗？启动命令：${start}`,
-  tls: () => "如果是自己或公司的证书，请用 NODE_EXTRA_CA_CERTS 或 SSL_CERT_FILE 指定其 CA 证书。",
-  handshake: () => "请检查服务地址应为 https 还是 http。",
-  http: () => "请检查服务地址；如果该服务使用 TLS，请改为 https://。",
+    start === null ? "本机的这个端口没有运行服务，请先启动服务，或修改base URL。" : `服务启动了吗？启动命令：${start}`,
+  tls: () => "如果是自有或公司的证书，请用 NODE_EXTRA_CA_CERTS 或 SSL_CERT_FILE 指定其 CA 证书。",
+  handshake: () => "请检查base URL应为 https 还是 http。",
+  http: () => "请检查base URL；如果该服务使用 TLS，请改为 https://。",
   own: () => "请关闭其他程序，或调高可打开文件数的上限（ulimit -n）。",
   proxy: ({ variable, reason }) =>
     /407|authent|login/iu.test(reason)

@@ -1,21 +1,21 @@
 import type { Words } from "../types.ts";
 
 export const transcripts: Words["transcripts"] = {
-  notFound: "没有找到。",
+  notFound: "没有匹配的结果。",
   found: ({ shown, total, exact, id }) =>
-    `显示 ${shown} 段，共${exact ? "" : "最多"} ${total} 段对话。阅读：deepseek-chat transcripts show ${id}；继续：deepseek-chat --resume ${id}`,
-  moreFound: ({ count }) => `…… 另有 ${count} 轮`,
+    `显示 ${shown} 段，共${exact ? "" : "最多"} ${total} 段对话。查看：deepseek-chat transcripts show ${id}；恢复：deepseek-chat --resume ${id}`,
+  moreFound: ({ count }) => `… 另有 ${count} 轮`,
   passedOver: ({ what }) => `已跳过：${what}`,
   indexing: "正在建立搜索索引",
-  takenBack: "已撤回",
+  takenBack: "已撤销",
   removed: ({ title }) => `已删除：${title}`,
-  reallyRemove: ({ title }) => `确定永久删除《${title}》？`,
+  reallyRemove: ({ title }) => `确定永久删除“${title}”？`,
   renamed: ({ title }) => `标题已改为：${title}`,
   pinned: ({ title }) => `已置顶：${title}`,
   unpinned: ({ title }) => `已取消置顶：${title}`,
   tagged: ({ title, tags }) => (tags === "" ? `已无标签：${title}` : `标签已更新：${title} · ${tags}`),
   none: ({ folder }) => `${folder} 中还没有对话。`,
-  columns: { id: "编号", when: "时间", turns: "轮数", model: "模型", size: "大小", title: "标题" },
+  columns: { id: "ID", when: "时间", turns: "轮数", model: "模型", size: "大小", title: "标题" },
   labels: {
     Question: "问题",
     Thinking: "思考",
@@ -28,16 +28,16 @@ export const transcripts: Words["transcripts"] = {
 };
 
 export const keys: Words["keys"] = {
-  none: "还没有任何服务商的密钥。deepseek-chat setup 可以保存密钥。",
+  none: "还没有 API Key，可用 deepseek-chat setup 保存。",
   failed: ({ reason }) => `无法读取：${reason}`,
-  removed: ({ provider, place }) => `已从${place}删除 ${provider} 的密钥。`,
+  removed: ({ provider, place }) => `已从${place}删除 ${provider} 的 API Key。`,
   left: ({ provider, place }) => `${provider} 仍有来自${place}的密钥。`,
 };
 
 export const tables: Words["tables"] = {
   model: "模型",
   context: "上下文",
-  price: ({ currency }) => `每百万 token 价格（${currency}）：缓存 / 输入 / 输出`,
+  price: ({ currency }) => `每百万 token 价格（${currency}）：缓存命中 / 缓存未命中 / 输出`,
   inUse: "使用中",
   noModels: ({ provider }) => `${provider} 没有提供任何模型。`,
   noBalance: ({ provider }) => `${provider} 不提供余额查询。`,
@@ -48,9 +48,9 @@ export const tables: Words["tables"] = {
     environment: "环境变量",
     dotenv: ".env",
     file: "配置文件",
-    command: "密钥命令",
+    command: "key_command",
     keyring: "系统密钥环",
-    store: "密钥文件",
+    store: "API Key 文件",
     "built-in": "内置",
   },
   notSet: "未设置",
@@ -64,8 +64,8 @@ export const picker: Words["picker"] = {
   noMatch: "没有符合条件的对话。",
   searching: "正在搜索对话内容…",
   choosing: ({ first, show, resume, pin, export: exporting, remove }) =>
-    `回车 ${first === "resume" ? "继续" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 继续`} · ${pin} 置顶 · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
-  filtering: "回车 选定 · ↑↓ 返回列表 · Esc 清除筛选",
+    `Enter ${first === "resume" ? "恢复" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 恢复`} · ${pin} 置顶 · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
+  filtering: "Enter 选定 · ↑↓ 返回列表 · Esc 清除筛选",
   form: "导出为哪种格式？",
   replace: ({ path }) => `${path} 已存在，要覆盖吗？`,
   back: "按任意键返回列表。",
