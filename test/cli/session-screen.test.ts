@@ -38,7 +38,7 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until(/> q$/u);
     terminal.type(enter);
     expect(await terminal.exit).toMatchObject({ code: 0 });
-    expect(terminal.screen()).toMatch(/\u7ee7\u7eed\u5bf9\u8bdd\uff1adeepseek-chat --resume [0-9a-z]{8}/u);
+    expect(terminal.screen()).toMatch(/\u6062\u590d\u5bf9\u8bdd\uff1adeepseek-chat --resume [0-9a-z]{8}/u);
     expect(terminal.screen()).not.toMatch(/Thinking|Saved|Question/u);
     expect(transcriptsOf(place)[0]).toContain("] Thinking:\n\u5148\u60f3\u4e00\u60f3\u3002\n");
   });
