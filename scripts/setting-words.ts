@@ -81,7 +81,7 @@ const zh: SettingWords = {
   lang: "界面语言：en 或 zh",
   theme: "配色：auto，适合深色或浅色背景的 dark、light，只用终端自身 16 色的 16，或 none",
   width: "文本的最大宽度，单位列，20 到 1000；终端更宽时也不超过",
-  key_store: "Setup 保存密钥的位置：auto、keyring 或 file",
+  key_store: "setup 保存密钥的位置：auto、keyring 或 file",
   keys: "行编辑器的按键：emacs 或 vi",
   log_file: "日志文件，JSON 行格式",
   log_content: "日志是否包含问题和回答的内容",
