@@ -28,6 +28,12 @@ const theme = v.pipe(
   v.transform((value) => (value === 16 ? "16" : value)),
   v.picklist(themes),
 );
+/** YAML 1.1 and `/set` read `off` as false. */
+const notify = v.pipe(
+  v.unknown(),
+  v.transform((value) => (value === false ? "off" : value)),
+  v.picklist(["bell", "desktop", "off"]),
+);
 const currencies = ["CNY", "USD"] as const;
 /** Where `setup` stores keys: the system's keyring where there is one, else the file; or one of them alone. */
 const keyStores = ["auto", "keyring", "file"] as const;
@@ -73,6 +79,10 @@ export const settingSchemas = {
   max_wait: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
   currency: v.picklist(currencies),
+  /** What tells a person of a finished answer who looks at another window. */
+  notify,
+  /** Seconds that an answer takes at least for that. */
+  notify_after: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
   lang: v.picklist(languages),
   theme,
   /** Columns. */
@@ -105,6 +115,8 @@ export const builtIn = {
   show_thinking: "while-thinking",
   retries: 3,
   currency: "CNY",
+  notify: "off",
+  notify_after: 20,
   theme: "auto",
   width: 100,
   keys: "emacs",

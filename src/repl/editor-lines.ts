@@ -1,6 +1,7 @@
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Ink } from "../terminal/theme.ts";
 import type { Words } from "../words/types.ts";
+import type { Clipping } from "./editor/paste.ts";
 import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
@@ -19,18 +20,15 @@ export interface EditedOptions {
   readonly complete: Completer;
   /** Opens a text in the person's own editor and gives back what became of it. */
   readonly openEditor: (text: string) => Promise<string>;
+  /** Takes what the clipboard of the system holds. */
+  readonly clipboard: () => Promise<Clipping>;
+  /** Whether it matters if the terminal has the focus; asked at each prompt. */
+  readonly wantsFocus: () => boolean;
 }
 
 /** Lines typed at the prompt, with the line editor. */
-export function editedLines({
-  input,
-  terminal,
-  words,
-  keys,
-  historyFile,
-  complete,
-  openEditor,
-}: EditedOptions): LineSource {
+export function editedLines(options: EditedOptions): LineSource {
+  const { input, terminal, words, keys, historyFile, complete, openEditor, clipboard, wantsFocus } = options;
   const history = new History(historyFile);
   const editor = new LineEditor(
     {
@@ -46,6 +44,8 @@ export function editedLines({
       history,
       complete,
       openEditor,
+      clipboard,
+      focus: { wanted: wantsFocus, changed: (focused) => (terminal.focused = focused) },
       get words() {
         return words();
       },
@@ -58,9 +58,11 @@ export function editedLines({
   );
   const source: LineSource = {
     multiline: false,
-    async read(initial = "", again = false): Promise<InputLine> {
-      const result = await editor.read(promptOf(terminal.ink.err), initial, again);
-      return result.kind === "line" ? { kind: "line", text: result.text, mentions: mentionsIn(result) } : result;
+    async read(initial, again, pictures): Promise<InputLine> {
+      const result = await editor.read(promptOf(terminal.ink.err), initial, again, pictures);
+      if (result.kind !== "line") return result;
+      const { text, pictures: pasted } = result;
+      return { kind: "line", text, mentions: mentionsIn(result), pictures: pasted };
     },
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),
     pauseQueue: () => editor.pauseQueue(),

@@ -1,13 +1,14 @@
 import type { Answer, ContextUse, SpentTotal } from "../chat/answer.ts";
 import type { Conversation } from "../chat/conversation.ts";
 import type { OnEvent } from "../chat/events.ts";
-import type { UserMessage } from "../chat/messages.ts";
+import type { ImagePart, UserMessage } from "../chat/messages.ts";
 import type { AppError } from "../errors.ts";
 import type { AnswerWriter } from "../terminal/answer.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { ShowThinking } from "../terminal/thinking.ts";
 import type { FormName } from "../transcripts/export/form-names.ts";
 import type { Language, Words } from "../words/types.ts";
+import type { Clipping } from "./editor/paste.ts";
 import type { Mention } from "./mentions.ts";
 
 /** What the session asks of the rest of the program; the app gives it. */
@@ -32,6 +33,12 @@ export interface Host {
   readonly maySendAgain: (question: UserMessage) => Promise<boolean>;
   /** Adds a file, a folder or a pattern to the next question; gives how many files that were. */
   readonly addFile: (path: string, signal: AbortSignal) => Promise<number>;
+  /** Adds a picture to the next question. */
+  readonly addPicture: (picture: ImagePart) => void;
+  /** Takes what the clipboard of the system holds; throws nothing. */
+  readonly clipboard: () => Promise<Clipping>;
+  /** Tells a person who looks at another window that an answer is there, or failed, where that is wanted. */
+  readonly notify: (answer: { readonly failed: boolean; readonly seconds: number }) => void;
   /** Reads `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */
   readonly readModel: (text: string, signal: AbortSignal) => Promise<ChosenModel>;
   /**
@@ -69,6 +76,8 @@ export interface Host {
 export interface TypedQuestion {
   readonly text: string;
   readonly mentions: readonly Mention[];
+  /** Pasted pictures whose labels stand in the text. */
+  readonly pictures: readonly ImagePart[];
   /** The question whose place it takes: what was attached to that one goes along; null for none. */
   readonly instead: UserMessage | null;
 }
@@ -200,8 +209,14 @@ interface Unsaved {
 }
 
 export type InputLine =
-  /** `mentions`: what it names after `@`, where that was typed at the editor; none for what was piped. */
-  | { readonly kind: "line"; readonly text: string; readonly mentions?: readonly Mention[] }
+  /** `mentions`: what it names after `@`, where that was typed at the editor; none for what was piped.
+   * `pictures`: those that were pasted there. */
+  | {
+      readonly kind: "line";
+      readonly text: string;
+      readonly mentions?: readonly Mention[];
+      readonly pictures?: readonly ImagePart[];
+    }
   /** Ctrl-C at an empty prompt; `touched` when other keys came before it. */
   | { readonly kind: "interrupt"; readonly touched: boolean }
   /** Ctrl-D at an empty prompt, or the end of what is piped in. */
@@ -212,8 +227,9 @@ export interface LineSource {
   /**
    * @param initial stands at the prompt to begin with, where it can be edited
    * @param again whether it was read from here before: then what was typed of it counts as typed
+   * @param pictures those whose labels stand in it
    */
-  read(initial?: string, again?: boolean): Promise<InputLine>;
+  read(initial?: string, again?: boolean, pictures?: readonly ImagePart[]): Promise<InputLine>;
   /**
    * While an answer streams: lines that are entered are kept for the next `read`s, and Ctrl-C calls `onInterrupt`, as Escape does at
    * the line editor.

@@ -1,4 +1,4 @@
-import type { UserMessage } from "../chat/messages.ts";
+import type { ImagePart, UserMessage } from "../chat/messages.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
 import { closeAnswer, warnOfOthers } from "./answer-notices.ts";
@@ -30,6 +30,7 @@ export async function runRepl(host: Host, stop: AbortSignal): Promise<AppError |
 interface Typed {
   readonly line: string;
   readonly mentions: readonly Mention[];
+  readonly pictures: readonly ImagePart[];
   /** The question whose place it takes; null for none. */
   readonly instead: UserMessage | null;
 }
@@ -44,6 +45,8 @@ class Session {
   #initial = "";
   /** Whether that was read from the prompt before. */
   #again = false;
+  /** Those that it names. */
+  #pictures: readonly ImagePart[] = [];
   /** The question that is being edited: what is sent at the next prompt takes its place; null for none. */
   #edited: UserMessage | null = null;
 
@@ -56,9 +59,8 @@ class Session {
     const { lines, terminal } = this.#host;
     let interrupted = false;
     while (!this.#stop.aborted) {
-      const [initial, again] = [this.#initial, this.#again];
-      [this.#initial, this.#again] = ["", false];
-      const reading = lines.read(initial, again);
+      const reading = lines.read(this.#initial, this.#again, this.#pictures);
+      [this.#initial, this.#again, this.#pictures] = ["", false, []];
       if (terminal.interactive) this.#host.dialogue.prepare();
       const line = await reading;
       if (line.kind === "end") {
@@ -73,11 +75,8 @@ class Session {
         continue;
       }
       interrupted = false;
-      if (
-        (await this.#respond(line.text, line.mentions ?? mentionsIn(foreign(line.text)))) === "leave" &&
-        mayLeave(this.#host)
-      )
-        return;
+      const { text, mentions = mentionsIn(foreign(text)), pictures = [] } = line;
+      if ((await this.#respond({ line: text, mentions, pictures })) === "leave" && mayLeave(this.#host)) return;
       // Nobody sees another answer.
       const { refusal: reason } = terminal;
       if (reason !== null) throw new AppError("output_unwritable", { reason, transcript: this.#host.dialogue.path });
@@ -87,7 +86,8 @@ class Session {
   }
 
   /** What one line leads to. Whatever goes wrong with it ends the line, and not the session. */
-  async #respond(line: string, mentions: readonly Mention[]): Promise<"stay" | "leave"> {
+  async #respond(typed: Omit<Typed, "instead">): Promise<"stay" | "leave"> {
+    const { line } = typed;
     const edited = this.#edited;
     this.#edited = null;
     if (line.trim() === "") return "stay";
@@ -101,7 +101,7 @@ class Session {
     try {
       const isCommand = meant.kind === "command";
       const outcome: SlashOutcome = isCommand ? await runSlash(this.#host, meant.line) : { ask: meant.text };
-      return await this.#act(outcome, isCommand ? null : { line, mentions, instead: edited });
+      return await this.#act(outcome, isCommand ? null : { ...typed, instead: edited });
     } catch (error) {
       const known = asAppError(error);
       if (known.code !== "interrupted") this.#host.tell(known);
@@ -117,6 +117,7 @@ class Session {
     if ("edit" in outcome) {
       this.#initial = outcome.edit;
       this.#edited = outcome.instead ?? null;
+      this.#pictures = outcome.pictures ?? [];
     } else if ("failed" in outcome) this.#fail(outcome.failed);
     else if ("continueAnswer" in outcome) {
       await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
@@ -139,14 +140,15 @@ class Session {
     const release = this.#host.lines.hold(() => controller.abort());
     let question: UserMessage | null = null;
     try {
-      const { mentions, instead } = typed ?? { mentions: mentionsIn(foreign(text)), instead: null };
+      const { mentions, pictures, instead } = typed ?? untyped(text);
       const signal = AbortSignal.any([this.#stop, controller.signal]);
-      question = await this.#host.attach({ text, mentions, instead }, signal);
+      question = await this.#host.attach({ text, mentions, pictures, instead }, signal);
       return question;
     } finally {
       release();
       if (question === null) {
         [this.#initial, this.#again] = [typed?.line ?? text, typed !== null];
+        this.#pictures = typed?.pictures ?? [];
         this.#host.lines.pauseQueue();
         this.#edited = typed?.instead ?? null;
       }
@@ -164,6 +166,7 @@ class Session {
     if (host.terminal.interactive) host.terminal.say("");
     const controller = new AbortController();
     const release = host.lines.hold(() => controller.abort());
+    const began = performance.now();
     const view = new AnswerView(host.terminal, host.words, host.answerWriter(), host.showThinking);
     try {
       const answer = await this.#watched(view, ask, controller.signal);
@@ -171,6 +174,8 @@ class Session {
       const failure = answer.error ?? answer.unsaved;
       if (failure !== null) this.#fail(failure);
       closeAnswer(host, answer);
+      const seconds = (performance.now() - began) / 1000;
+      if (!controller.signal.aborted) host.notify({ failed: answer.error !== null, seconds });
       await warnOfContext(host, answer);
     } finally {
       release();
@@ -191,6 +196,11 @@ class Session {
     this.#host.lines.pauseQueue();
     if (this.failed?.code !== "internal") this.failed = error;
   }
+}
+
+/** A line that a command gives, in which nothing was typed or pasted. */
+function untyped(line: string): Typed {
+  return { line, mentions: mentionsIn(foreign(line)), pictures: [], instead: null };
 }
 
 /** Shows an answer with what it begins with, once the model continues it. */

@@ -27,7 +27,10 @@ const pasteScript = "[Console]::OutputEncoding = New-Object Text.UTF8Encoding $f
 /** Programs that print the clipboard. */
 const pasters: readonly (readonly [string, ...string[]])[] = [
   ["pbpaste"],
-  ["wl-paste", "--no-newline"],
+  // Without a type it also prints pictures, and the HTML around them.
+  ["wl-paste", "--no-newline", "--type", "text/plain;charset=utf-8"],
+  ["wl-paste", "--no-newline", "--type", "text/plain"],
+  ["wl-paste", "--no-newline", "--type", "UTF8_STRING"],
   ["xclip", "-selection", "clipboard", "-o"],
   ["xsel", "--clipboard", "--output"],
   ["powershell.exe", "-NoProfile", "-Command", pasteScript],

@@ -44,6 +44,8 @@ export class Terminal {
   readonly interactive: boolean;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Whether the terminal reported that it has the focus; false where it reports nothing. */
+  focused = false;
   /** A terminal that can move its cursor. */
   readonly capable: boolean;
   readonly #reflow: Reflow;
@@ -165,6 +167,11 @@ export class Terminal {
   /** Writes to stderr as it stands. */
   err(text: string): void {
     this.#write(this.#err, text);
+  }
+
+  /** Writes a sequence to the terminal that changes nothing of what it shows. */
+  control(sequence: string): void {
+    this.#err.write(this.#latin ? latin(sequence) : sequence);
   }
 
   /** Keeps rows below all that is written from now on, or takes them away. They are gone after a resize until shown again. */

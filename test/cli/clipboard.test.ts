@@ -3,7 +3,8 @@ import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findProgram } from "../../src/terminal/programs.ts";
 import { encode } from "../support/encodings.ts";
-import { askingAt, newPlace, openProgram, type Place, put } from "../support/program.ts";
+import { png } from "../support/pictures.ts";
+import { askingAt, newPlace, openProgram, type Place, put, transcriptsOf } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
@@ -45,6 +46,50 @@ describe.skipIf(process.platform === "win32").concurrent("the clipboard", () => 
     await say(terminal, "/paste");
     await terminal.until(/^> 中文剪贴板$/mu);
     expect(readFileSync(`${copied}.args`, "utf8")).toContain("OutputEncoding");
+  });
+
+  test("gives a picture, which is one unit at the prompt, is sent, and goes or stays with /edit-last", async () => {
+    const place = newPlace();
+    const kept = join(place.home, "kept.png");
+    writeFileSync(kept, png);
+    const xclip = `case "$*" in *TARGETS*) echo image/png;; *image/png*) cat '${kept}';; *) exit 1;; esac`;
+    await using server = await serve(() => answer("a dot"));
+    const env = { ...askingAt(server), ...system(place, { xclip }), DISPLAY: ":7" };
+    await using terminal = openProgram([], { place, env, cols: 100 });
+    const label = (number: number) => `[${en.editor.pastedPicture({ number, size: "1×1" })}]`;
+    const pictures = (index: number) =>
+      JSON.stringify(server.requests[index]?.body).split(png.toString("base64")).length - 1;
+    await terminal.until(/^>$/mu);
+    terminal.type("What is ");
+    terminal.type("\u0016");
+    await terminal.until(`> What is ${label(1)}`);
+    terminal.type(" \u001b[200~\u001b[201~");
+    await terminal.until(`${label(1)} ${label(2)}`);
+    terminal.type("\u007f");
+    await terminal.until(() => !terminal.screen().includes(label(2)));
+    terminal.type("\r");
+    await server.received(1);
+    expect(pictures(0)).toBe(1);
+    const [attached = ""] = en.attachments
+      .file({ name: label(1).slice(1, -1), size: "70 B", tokens: null })
+      .split(" · ");
+    await terminal.until(attached);
+    await say(terminal, "/edit-last");
+    await terminal.until(() => /^> What is \[.*\]$/mu.test(terminal.screen().split("\n").at(-1) ?? ""));
+    terminal.type(" again\r");
+    await server.received(2);
+    expect(pictures(1)).toBe(1);
+    await say(terminal, "/el");
+    await terminal.until(() => /^> What is .* again$/mu.test(terminal.screen().split("\n").at(-1) ?? ""));
+    terminal.type("\u007f".repeat(" again".length + 2));
+    terminal.type("it?\r");
+    await server.received(3);
+    expect(pictures(2)).toBe(0);
+    writeFileSync(kept, "BM\0\0\0\0\0\0\0\0\0\0");
+    await say(terminal, "/paste");
+    await terminal.until("BMP");
+    const [saved = ""] = transcriptsOf(place);
+    expect(saved).toContain(label(1));
   });
 
   test("gets nothing that acts where it is pasted", async () => {

@@ -105,14 +105,20 @@ export function withAttachments(words: string, files: readonly Attachment[]): Us
   return { role: "user", content: [...userMessage(words).content, ...files.map(({ part }) => part)] };
 }
 
+/** A picture that is in memory already; it has a path that no other has of its name. */
+export function pictureAttachment(part: ImagePart, folder: string): Attachment {
+  const bytes = Math.floor((part.url.length - part.url.indexOf(",") - 1) * 0.75);
+  return { path: resolve(folder, part.name), name: part.name, part, ...plain, bytes, tokens: null };
+}
+
 /** What went with a question asked before. */
 export function attachmentsOf({ content }: UserMessage, folder: string): Attachment[] {
   return content.flatMap((part): Attachment[] => {
     if (part.type === "text") return [];
-    const facts = { path: resolve(folder, part.name), name: part.name, part, ...plain };
-    return part.type === "file"
-      ? [{ ...facts, bytes: Buffer.byteLength(part.text), tokens: estimateTokens(part.text) }]
-      : [{ ...facts, bytes: Math.floor((part.url.length - part.url.indexOf(",") - 1) * 0.75), tokens: null }];
+    if (part.type === "image") return [pictureAttachment(part, folder)];
+    const { name, text } = part;
+    const facts = { path: resolve(folder, name), name, part, ...plain };
+    return [{ ...facts, bytes: Buffer.byteLength(text), tokens: estimateTokens(text) }];
   });
 }
 

@@ -14,6 +14,9 @@ export const maxInputBytes = 32 * 1024 * 1024;
 /** Milliseconds without a byte from a pipe, after which a person is told what is waited for. */
 const silenceMs = 1000;
 
+/** The same as people read it. */
+export const maxInputSize = `${maxInputBytes / 1_048_576} MiB`;
+
 export interface InputOptions {
   /** What errors call it. */
   readonly name: string;

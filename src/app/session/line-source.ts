@@ -44,6 +44,8 @@ async function openEditor(engine: LineEngine, console: Console, host: Host): Pro
     keys: () => engine.settings.keys,
     historyFile: engine.folders.historyFile,
     complete: completerFor(host),
+    clipboard: host.clipboard,
+    wantsFocus: () => engine.settings.notify !== "off",
     openEditor: async (text) => {
       try {
         return (await editText(engine, console, text)) ?? text;

@@ -3,16 +3,27 @@ import { withoutKeys } from "../../config/environment.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import type { SettingName } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
-import type { UserMessage } from "../../chat/messages.ts";
+import { wordsOf } from "../../chat/message-text.ts";
+import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import type { Archive, Host, LineSource, SessionSettings, TypedQuestion } from "../../repl/host.ts";
+import { pastedPictures, pictureLabel } from "../../repl/editor/paste.ts";
+import { notification } from "../../terminal/notification.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { samplingNames } from "../../chat/sampling.ts";
 import { count } from "../../terminal/figures.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
-import { attach, type Attachment, attachmentsOf, onceEach, withAttachments } from "../conversation/attachments.ts";
+import {
+  attach,
+  type Attachment,
+  attachmentsOf,
+  onceEach,
+  pictureAttachment,
+  withAttachments,
+} from "../conversation/attachments.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
+import { readClipboard } from "./clipboard-content.ts";
 import { editText } from "../external-editor.ts";
 import { tellError } from "../startup.ts";
 import { ModelLists } from "../model-lists.ts";
@@ -33,6 +44,8 @@ export class SessionHost implements Host {
   #lines: LineSource | null = null;
   lastThinking = "";
   toldUnsaved: AppError | null = null;
+  /** How many pictures were pasted. */
+  #pasted = 0;
 
   /** @param files go with the first question */
   constructor(engine: Engine, console: Console, dialogue: ChatSession, files: readonly Attachment[]) {
@@ -80,15 +93,16 @@ export class SessionHost implements Host {
 
   answerWriter = () => answerWriter(this.#engine, this.#console);
 
-  attach = async ({ text, mentions, instead }: TypedQuestion, signal: AbortSignal) => {
+  attach = async ({ text, mentions, pictures, instead }: TypedQuestion, signal: AbortSignal) => {
     const { workingFolder } = this.#engine;
     const options = attachOptions(this.#engine, this.#console, signal);
     // Where nobody reads it, what is only text is not looked up at all.
     const looked = mentions.filter(({ typed }) => typed || this.terminal.interactive);
     const { attached, asText } = await readMentions(looked, options);
     for (const each of attached) tellReading(this.#console, each);
-    const before = instead === null ? [] : attachmentsOf(instead, workingFolder);
-    const files = onceEach([...before, ...this.#attached, ...attached.flatMap((each) => each.files)]);
+    const pasted = pictures.map((picture) => pictureAttachment(picture, workingFolder));
+    const before = instead === null ? [] : attachmentsOf(withoutRemoved(instead, text), workingFolder);
+    const files = onceEach([...before, ...pasted, ...this.#attached, ...attached.flatMap((each) => each.files)]);
     this.#tellAsText(asText.filter(({ path }) => !files.some((file) => file.path === resolve(workingFolder, path))));
     if (!(await this.#maySend(files))) return null;
     this.#attached = [];
@@ -105,6 +119,28 @@ export class SessionHost implements Host {
     tellReading(this.#console, attached);
     this.#attached = onceEach([...this.#attached, ...attached.files]);
     return attached.files.length;
+  };
+
+  addPicture = (picture: ImagePart) => {
+    this.#attached = onceEach([...this.#attached, pictureAttachment(picture, this.#engine.workingFolder)]);
+  };
+
+  clipboard = () => readClipboard(this.#console, this.withoutKeys, () => this.#nextPicture());
+
+  /** A number that no picture of this conversation has, so that it can be spoken of later. */
+  #nextPicture(): number {
+    const asked = this.dialogue.conversation.asked.flatMap(({ question }) => pastedPictures(question));
+    return (this.#pasted = Math.max(this.#pasted, asked.length) + 1);
+  }
+
+  notify = ({ failed, seconds }: { failed: boolean; seconds: number }) => {
+    const { notify: form, notify_after: least } = this.#engine.settings;
+    const { terminal, words } = this.#console;
+    if (form === "off" || seconds < least || !terminal.interactive || terminal.focused) return;
+    const { lastQuestion, modelId } = this.dialogue;
+    const question = (lastQuestion === null ? "" : wordsOf(lastQuestion.content).trim()) || modelId;
+    const text = failed ? words.session.answerFailed({ question }) : words.session.answerReady({ question });
+    terminal.control(notification(text, form, this.#engine.environment.variables));
   };
 
   async #maySend(files: readonly Attachment[]): Promise<boolean> {
@@ -169,7 +205,15 @@ const changeable: readonly SettingName[] = [
   "compact",
   "currency",
   "keys",
+  "notify",
+  "notify_after",
 ];
+
+/** A question without the pictures whose labels were taken out of its text. */
+function withoutRemoved(question: UserMessage, text: string): UserMessage {
+  const removed = new Set(pastedPictures(question).filter((picture) => !text.includes(pictureLabel(picture))));
+  return { ...question, content: question.content.filter((part) => part.type !== "image" || !removed.has(part)) };
+}
 
 function settingsOf(engine: Pick<Engine, "change">, dialogue: ChatSession): SessionSettings {
   return {

@@ -64,8 +64,12 @@ function rest({ answer }: Page, begun: string): Page {
   return { reasoning: "", answer: answer.startsWith(begun) ? answer.slice(begun.length) : "" };
 }
 
+/** The text of a message, which comes in parts where a picture goes with it. */
 function textOf(message: Record<string, unknown> | undefined): string {
-  return typeof message?.["content"] === "string" ? message["content"] : "";
+  const content = message?.["content"];
+  if (typeof content === "string") return content;
+  const parts = Array.isArray(content) ? (content as readonly { readonly text?: unknown }[]) : [];
+  return parts.map(({ text }) => (typeof text === "string" ? text : "")).join("");
 }
 
 function whole({ reasoning, answer }: Page) {

@@ -17,6 +17,7 @@ export type Command =
   | "cancel"
   | "clearScreen"
   | "openEditor"
+  | "pasteClipboard"
   | "suspend";
 
 /** Keys as GNU readline has them in its Emacs mode; two keys with a blank between are pressed one after the other. */
@@ -70,6 +71,9 @@ export const bindings: Readonly<Record<string, Command>> = {
   "C-Backspace": "killWordLeft",
   "C-y": "yank",
   "M-y": "yankPop",
+  "C-v": "pasteClipboard",
+  // Where the terminal itself takes Ctrl-V, as on Windows.
+  "M-v": "pasteClipboard",
   "C-t": "transpose",
   "M-u": "upperWord",
   "M-l": "lowerWord",

@@ -1,8 +1,10 @@
+import type { ImagePart } from "../../chat/messages.ts";
 import type { FooterFrame } from "../../terminal/footer.ts";
 import type { Words } from "../../words/types.ts";
 import type { Completer } from "./completion.ts";
 import type { History } from "./history.ts";
-import type { KeyInput } from "./keyboard.ts";
+import type { FocusReports, KeyInput } from "./keyboard.ts";
+import type { Clipping } from "./paste.ts";
 import type { BurstTimes } from "./paste-detector.ts";
 import type { Prompt } from "./prompt.ts";
 
@@ -25,6 +27,9 @@ export interface EditorOptions {
   readonly complete?: Completer;
   /** Lets a text be written in the person's own editor, on the same terminal; may throw. */
   readonly openEditor?: (text: string) => Promise<string>;
+  /** Takes what the clipboard of the system holds; throws nothing. */
+  readonly clipboard?: () => Promise<Clipping>;
+  readonly focus?: FocusReports;
   readonly words: Words["editor"];
   /** What to say below a text, or null. */
   readonly hint?: (text: string) => string | null;
@@ -40,8 +45,8 @@ export interface EditorOptions {
 }
 
 export type ReadResult =
-  /** `typed`: as in `Stretch`, what of the text was typed or completed. */
-  | { readonly kind: "line"; readonly text: string; readonly typed: string }
+  /** `typed`: as in `Stretch`, what of the text was typed or completed. `pictures`: those whose labels stand in it. */
+  | { readonly kind: "line"; readonly text: string; readonly typed: string; readonly pictures: readonly ImagePart[] }
   /** Ctrl-C at an empty prompt. `touched` tells whether any other key came before it, since the prompt appeared. */
   | { readonly kind: "interrupt"; readonly touched: boolean }
   /** Ctrl-D at an empty prompt, or the end of the input. */

@@ -1,4 +1,6 @@
+import type { ImagePart } from "../../chat/messages.ts";
 import { systemReason } from "../../errors.ts";
+import { ownLines } from "../../terminal/own-line.ts";
 import { KillRing } from "./draft.ts";
 import type { EditorIO, EditorOptions, ReadResult } from "./editor-options.ts";
 import { Keyboard, type KeyboardListener } from "./keyboard.ts";
@@ -51,6 +53,8 @@ export class LineEditor {
   #live = false;
   #onInterrupt: (() => void) | null = null;
   #unlisten: (() => void) | null = null;
+  /** Said below what is written until the next key; null for nothing. */
+  #note: string | null = null;
   /** How much is being awaited that the next key must come after. */
   #busy = 0;
 
@@ -71,7 +75,7 @@ export class LineEditor {
         this.#redraw();
       },
     };
-    this.#keyboard = new Keyboard(io.input, (text) => io.write(text), listener, options.burstTimes);
+    this.#keyboard = new Keyboard(io.input, (text) => io.write(text), listener, options);
   }
 
   /**
@@ -79,8 +83,9 @@ export class LineEditor {
    * One read at a time.
    * @param initial stands there to begin with
    * @param again whether it is a line that was answered before, which then counts as typed where it was
+   * @param pictures those whose labels in it are units
    */
-  read(prompt: Prompt, initial = "", again = false): Promise<ReadResult> {
+  read(prompt: Prompt, initial = "", again = false, pictures: readonly ImagePart[] = []): Promise<ReadResult> {
     const { promise, resolve } = Promise.withResolvers<ReadResult>();
     this.#prompt = prompt;
     this.#live = false;
@@ -92,7 +97,8 @@ export class LineEditor {
       // What stands there is to be seen to first.
       this.#messages.pause();
       const before = this.#prompting?.written;
-      const text = again ? this.#origins.of(initial) : foreign(cleanText(initial));
+      const written = again ? this.#origins.of(initial) : foreign(cleanText(initial));
+      const text = this.#pastes.withMarks(written, pictures);
       this.#begin(before === undefined || before.text === "" ? text : joined(text, keyed("\n"), before));
     }
     this.#attach();
@@ -125,7 +131,7 @@ export class LineEditor {
   message(text: string): void {
     this.#resizing.finish();
     if (this.#reading !== null) this.#view.clear();
-    this.#view.print(text);
+    this.#print(text);
     this.#redraw();
     this.#view.flush();
   }
@@ -137,6 +143,10 @@ export class LineEditor {
     this.#live = false;
     this.#io.below(null);
     this.#detach();
+  }
+
+  #print(text: string): void {
+    this.#view.print(ownLines(text, this.#columns()));
   }
 
   #begin(initial: Stretch): Prompting {
@@ -159,7 +169,7 @@ export class LineEditor {
 
   #hint(text: string): string | null {
     const { words, hint } = this.#options;
-    return hint?.(text) ?? this.#messages.hint(text, this.#live, words);
+    return this.#note ?? hint?.(text) ?? this.#messages.hint(text, this.#live, words);
   }
 
   /** Answers the prompt with what is queued next, if anything is. */
@@ -167,9 +177,13 @@ export class LineEditor {
     const message = this.#messages.next();
     if (message === undefined || this.#reading === null) return false;
     const kept = this.#prompting;
-    this.#finish({ kind: "line", ...this.#pastes.wholeStretch(message) }, "", this.#begin(message));
+    this.#finish(this.#lineOf(message), "", this.#begin(message));
     this.#prompting = kept;
     return true;
+  }
+
+  #lineOf(written: Stretch): ReadResult {
+    return { kind: "line", ...this.#pastes.wholeStretch(written), pictures: this.#pastes.picturesIn(written.text) };
   }
 
   #attach(): void {
@@ -191,6 +205,7 @@ export class LineEditor {
       this.#resizing.answer(event.column);
       return;
     }
+    if (event.type === "focus") return this.#options.focus?.changed(event.focused);
     const key = event.type === "key" ? event.key : "";
     if (this.#reading === null && key === "C-c" && this.#onInterrupt !== null) this.#onInterrupt();
     else if (this.#reading === null && key === "C-z") this.#await(this.#suspend());
@@ -206,6 +221,7 @@ export class LineEditor {
     while ((this.#reading !== null || this.#live) && !this.#waits()) {
       const event = this.#keys.next();
       if (event === undefined) break;
+      this.#note = null;
       const prompting = this.#prompting ?? this.#begin(foreign(""));
       const outcome = prompting.handle(event);
       if (outcome !== null && this.#live) this.#actBelow(outcome, prompting);
@@ -230,7 +246,7 @@ export class LineEditor {
       this.#view.draw(this.#frame(prompting, this.#rows()), this.#columns());
       this.#view.flush();
     } else {
-      const nothing = prompting.blank && this.#messages.empty;
+      const nothing = prompting.blank && this.#messages.empty && this.#note === null;
       this.#io.below(nothing ? null : footerOf(this.#frame(prompting, this.#io.rowsBelow()), this.#options.color));
     }
   }
@@ -261,7 +277,7 @@ export class LineEditor {
           return;
         }
         this.#options.history.add(outcome.line.text);
-        return this.#finish({ kind: "line", ...outcome.line });
+        return this.#finish(this.#lineOf(outcome.written));
       case "takeBack":
         return prompting.takeBack(this.#messages.takeNewest() ?? foreign(""));
       case "cancel":
@@ -279,6 +295,8 @@ export class LineEditor {
         return this.#await(this.#complete(prompting));
       case "openEditor":
         return this.#await(this.#writeElsewhere(prompting));
+      case "pasteClipboard":
+        return this.#await(this.#paste(prompting));
       case "suspend":
         this.#leave(prompting, "^Z");
         return this.#await(this.#keyboard.suspend());
@@ -302,6 +320,7 @@ export class LineEditor {
         return this.#onInterrupt?.();
       case "takeBack":
       case "complete":
+      case "pasteClipboard":
         return this.#act(outcome, prompting);
       case "suspend":
         return this.#await(this.#suspend());
@@ -345,6 +364,16 @@ export class LineEditor {
     if (completion !== null) prompting.completed(completion);
   }
 
+  async #paste(prompting: Prompting): Promise<void> {
+    const clipping = await this.#options.clipboard?.();
+    if (clipping?.kind === "text") prompting.paste(this.#pastes.insertable(clipping.text));
+    if (clipping?.kind === "picture") prompting.paste(this.#pastes.picture(clipping.picture));
+    if (clipping?.kind !== "nothing") return;
+    // An answer is not to be broken into.
+    if (this.#reading === null) this.#note = clipping.message;
+    else this.message(clipping.message);
+  }
+
   async #writeElsewhere(prompting: Prompting): Promise<void> {
     const { openEditor, words } = this.#options;
     if (openEditor === undefined) return;
@@ -357,7 +386,7 @@ export class LineEditor {
       // Editors end the last line; that alone is no change, and not part of the message.
       if (after !== before && after !== `${before}\n`) prompting.replaceText(after.replace(/\r?\n$/, ""));
     } catch (error) {
-      this.#view.print(words.editorFailed(systemReason(error)));
+      this.#print(words.editorFailed(systemReason(error)));
     }
     this.#attach();
     await this.#keyboard.ready();

@@ -21,7 +21,7 @@ export const emacsRows: readonly EmacsRow[] = [
   ["deleteCharacter", "deleteLeft", "deleteRight"],
   ["cutWord", "killWordLeft", "killWordRight", "killChunk"],
   ["cutLine", "killLineStart", "killLineEnd"],
-  ["yank", "yank", "yankPop"],
+  ["yank", "yank", "yankPop", "pasteClipboard"],
   ["undo", "undo"],
   ["changeCase", "upperWord", "lowerWord", "capitalWord"],
   ["complete", "complete", "completeBack"],

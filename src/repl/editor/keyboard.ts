@@ -15,6 +15,18 @@ export interface KeyboardListener {
   continued(): void;
 }
 
+/** Whether the terminal is to tell when it gains and loses the focus, and who hears it. */
+export interface FocusReports {
+  readonly wanted: () => boolean;
+  readonly changed: (focused: boolean) => void;
+}
+
+export interface KeyboardOptions {
+  /** How pastes are told where the terminal does not mark them; absent for the usual times. */
+  readonly burstTimes?: BurstTimes | undefined;
+  readonly focus?: FocusReports | undefined;
+}
+
 /** Milliseconds within which a program told to stop has stopped, or never will: its group may have no shell to wake it. */
 const stopMs = 200;
 
@@ -26,17 +38,21 @@ export class Keyboard {
   readonly #utf8 = new StringDecoder("utf8");
   readonly #decoder: KeyDecoder;
   readonly #gate: BurstGate;
+  readonly #wantsFocus: () => boolean;
   #open = false;
+  /** Whether the terminal was told to report its focus. */
+  #reportsFocus = false;
   #ended = false;
   /** Only just in raw mode: what is read now was typed before. */
   #fresh = false;
   #caughtUp: Promise<void> = Promise.resolve();
 
   /**
-   * @param write to the terminal, for switching bracketed paste
-   * @param times how pastes are told where the terminal does not mark them; undefined for the usual times
+   * @param write to the terminal, for switching bracketed paste and reports of the focus
    */
-  constructor(input: KeyInput, write: (text: string) => void, listener: KeyboardListener, times?: BurstTimes) {
+  constructor(input: KeyInput, write: (text: string) => void, listener: KeyboardListener, options: KeyboardOptions) {
+    const { burstTimes: times, focus } = options;
+    this.#wantsFocus = focus?.wanted ?? (() => false);
     this.#input = input;
     this.#write = write;
     this.#listener = listener;
@@ -54,6 +70,7 @@ export class Keyboard {
   }
 
   open(): void {
+    if (this.#open) this.#reportFocus(this.#wantsFocus());
     if (this.#open || this.#ended) return;
     this.#open = true;
     this.#input.on("data", this.#onData);
@@ -111,6 +128,12 @@ export class Keyboard {
   #raw(on: boolean): void {
     this.#input.setRawMode(on);
     this.#write(on ? "\x1b[?2004h" : "\x1b[?2004l");
+    this.#reportFocus(on && this.#wantsFocus());
+  }
+
+  #reportFocus(on: boolean): void {
+    if (on !== this.#reportsFocus) this.#write(on ? "\x1b[?1004h" : "\x1b[?1004l");
+    this.#reportsFocus = on;
   }
 
   readonly #onData = (chunk: Buffer | string): void => {
@@ -131,6 +154,7 @@ export class Keyboard {
   readonly #onContinue = (): void => {
     // The shell has set its own modes meanwhile; without the first call the second would find nothing to do.
     this.#input.setRawMode(false);
+    this.#reportsFocus = false;
     this.#raw(true);
     this.#listener.continued();
   };

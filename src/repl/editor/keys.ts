@@ -9,7 +9,9 @@ export type KeyEvent =
   /** As the terminal sent it, not yet cleaned. */
   | { readonly type: "paste"; readonly text: string }
   /** The terminal's answer to a question for the cursor's place, from zero. */
-  | { readonly type: "position"; readonly row: number; readonly column: number };
+  | { readonly type: "position"; readonly row: number; readonly column: number }
+  /** The terminal gained or lost the focus. */
+  | { readonly type: "focus"; readonly focused: boolean };
 
 const pasteStart = "\x1b[200~";
 const pasteEnd = "\x1b[201~";

@@ -44,6 +44,11 @@ export class Origins {
     if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);
   }
 
+  /** Whether a line was written in this session. */
+  knows(text: string): boolean {
+    return this.#known.has(text);
+  }
+
   /** A line as it was written in this session; one of another session was not typed here. */
   of(text: string): Stretch {
     const typed = this.#known.get(text);

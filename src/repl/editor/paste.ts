@@ -1,11 +1,20 @@
+import { wordsOf } from "../../chat/message-text.ts";
+import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import { foreign, joined, slice, type Stretch } from "./origin.ts";
+
+/** What the clipboard brought for the prompt. */
+export type Clipping =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "picture"; readonly picture: ImagePart }
+  /** `message` says why. */
+  | { readonly kind: "nothing"; readonly message: string };
 
 /** A paste of more lines than this, or of more characters, is shown as one short label. */
 const mostLines = 8;
 const mostCharacters = 1000;
 
 /**
- * Each shortened paste stands in the text as one character of the last private-use plane, so that moving, deleting, killing and
+ * Each shortened paste and each picture stands in the text as one character of the last private-use plane, so that moving, deleting, killing and
  * undoing treat it as one. Icon fonts use the plane before; these few thousand code points are left to us, and
  * `cleanText` takes them out of what people type.
  */
@@ -36,17 +45,36 @@ export interface PasteWords {
   readonly pastedCharacters: (paste: { number: number; characters: number }) => string;
 }
 
-/** The long pastes of one message, each known by its mark. */
+/** How a picture is named in a text, e.g. `[image 1, 640×480]`. */
+export function pictureLabel({ name }: ImagePart): string {
+  return `[${name}]`;
+}
+
+/** The pictures of a question that its words name: they were pasted into it. */
+export function pastedPictures({ content }: UserMessage): ImagePart[] {
+  const words = wordsOf(content);
+  return content.filter((part): part is ImagePart => part.type === "image" && words.includes(pictureLabel(part)));
+}
+
+/** A long paste with its number among them, or a picture. */
+type Pasted = { readonly text: string; readonly number: number } | ImagePart;
+
+/** The long pastes and the pictures of a session's messages, each known by its mark. */
 export class Pastes {
-  readonly #texts: string[] = [];
+  readonly #pasted: Pasted[] = [];
 
   /** @returns what to insert: the text itself, or the mark that stands for it when it is long. */
   insertable(pasted: string): string {
     const text = cleanText(pasted);
     if (text.length <= mostCharacters && text.split("\n").length <= mostLines) return text;
-    if (this.#texts.length >= marks) return text;
-    this.#texts.push(text);
-    return String.fromCodePoint(firstMark + this.#texts.length - 1);
+    const number = this.#pasted.filter((each) => !isPicture(each)).length + 1;
+    return this.#add({ text, number }) ?? text;
+  }
+
+  /** The mark that stands for a picture. */
+  picture(picture: ImagePart): string {
+    const known = this.#pasted.indexOf(picture);
+    return (known < 0 ? this.#add(picture) : markAt(known)) ?? pictureLabel(picture);
   }
 
   /** The text with every mark replaced by what was pasted. */
@@ -65,17 +93,66 @@ export class Pastes {
     return joined(...parts, slice(written, at, written.text.length));
   }
 
+  /** The pictures whose marks stand in a text, each once. */
+  picturesIn(text: string): ImagePart[] {
+    const found = [...text.matchAll(anyMark)].map(([mark]) => this.#at(mark));
+    return [...new Set(found.filter(isPicture))];
+  }
+
+  /**
+   * A text whose pictures are units again: `whole` made their labels of them.
+   *
+   * @param pictures those that it is about; default: all that were pasted
+   */
+  withMarks(written: Stretch, pictures: readonly ImagePart[] = this.#pasted.filter(isPicture)): Stretch {
+    let marked = written;
+    for (const picture of pictures) {
+      const label = pictureLabel(picture);
+      if (!marked.text.includes(label)) continue;
+      const mark = foreign(this.picture(picture));
+      const parts: Stretch[] = [];
+      let at = 0;
+      for (let next; (next = marked.text.indexOf(label, at)) >= 0; at = next + label.length) {
+        parts.push(slice(marked, at, next), mark);
+      }
+      marked = joined(...parts, slice(marked, at, marked.text.length));
+    }
+    return marked;
+  }
+
   /** What to show for a mark, e.g. `[pasted #1: 120 lines]`. A last line without text is not counted. */
   label(mark: string, words: PasteWords): string {
-    const text = this.#text(mark);
-    const number = (mark.codePointAt(0) ?? firstMark) - firstMark + 1;
-    const shown = text.replace(/\n$/, "");
+    const pasted = this.#at(mark);
+    if (pasted === undefined) return "";
+    if (isPicture(pasted)) return pictureLabel(pasted);
+    const { number } = pasted;
+    const shown = pasted.text.replace(/\n$/, "");
     const lines = shown.split("\n").length;
     if (lines > 1) return words.pastedLines({ number, lines });
     return words.pastedCharacters({ number, characters: Array.from(shown).length });
   }
 
-  #text(mark: string): string {
-    return this.#texts[(mark.codePointAt(0) ?? 0) - firstMark] ?? "";
+  /** Null where there are no marks left. */
+  #add(pasted: Pasted): string | null {
+    if (this.#pasted.length >= marks) return null;
+    return markAt(this.#pasted.push(pasted) - 1);
   }
+
+  #at(mark: string): Pasted | undefined {
+    return this.#pasted[(mark.codePointAt(0) ?? 0) - firstMark];
+  }
+
+  #text(mark: string): string {
+    const pasted = this.#at(mark);
+    if (pasted === undefined) return "";
+    return isPicture(pasted) ? pictureLabel(pasted) : pasted.text;
+  }
+}
+
+function isPicture(pasted: Pasted | undefined): pasted is ImagePart {
+  return pasted !== undefined && !("text" in pasted);
+}
+
+function markAt(index: number): string {
+  return String.fromCodePoint(firstMark + index);
 }

@@ -30,6 +30,7 @@ export type PromptOutcome =
   | { readonly type: "abandon" }
   | { readonly type: "complete" }
   | { readonly type: "openEditor" }
+  | { readonly type: "pasteClipboard" }
   | { readonly type: "clearScreen" }
   | { readonly type: "suspend" };
 
@@ -159,7 +160,7 @@ export class Prompting {
   }
 
   #meant(event: KeyEvent): PromptOutcome | null {
-    if (event.type === "position") return null;
+    if (event.type === "position" || event.type === "focus") return null;
     const key = event.type === "key" ? event.key : "";
     if (key !== "C-c") this.#touched = true;
     const command = this.#commandFor(key);
@@ -172,7 +173,9 @@ export class Prompting {
     if (command !== "complete" && command !== "completeBack" && command !== "cancel") this.#completing.close();
     if (command !== "up" && command !== "down") this.#goal = null;
     if (event.type === "text") this.#draft.type(cleanText(event.text));
-    if (event.type === "paste") this.#insert(this.#options.pastes.insertable(event.text));
+    // Terminals that paste text alone send an empty paste for a picture.
+    if (event.type === "paste" && event.text === "") return { type: "pasteClipboard" };
+    if (event.type === "paste") this.paste(this.#options.pastes.insertable(event.text));
     return command === undefined ? null : this.#run(command);
   }
 
@@ -181,9 +184,15 @@ export class Prompting {
     this.#completing.take(completion);
   }
 
-  /** Takes a text written elsewhere in place of what is written here. */
+  /** Inserts what was pasted: a text fit for a message, or a mark. */
+  paste(text: string): void {
+    this.#draft.replace(this.#draft.caret, this.#draft.caret, foreign(text));
+  }
+
+  /** Takes a text written elsewhere in place of what is written here; the pictures that it still names stay. */
   replaceText(text: string): void {
-    this.#replaceAll(foreign(cleanText(text)));
+    const { pastes } = this.#options;
+    this.#replaceAll(pastes.withMarks(foreign(cleanText(text)), pastes.picturesIn(this.#draft.text)));
   }
 
   /** Takes a message that was queued into the line again. */
@@ -261,10 +270,6 @@ export class Prompting {
     return commandOf(swapped) ?? (key === "C-c" ? "interrupt" : undefined);
   }
 
-  #insert(text: string): void {
-    this.#draft.replace(this.#draft.caret, this.#draft.caret, foreign(text));
-  }
-
   #run(command: Command): PromptOutcome | null {
     switch (command) {
       case "submit":
@@ -295,6 +300,7 @@ export class Prompting {
       case "cancel":
         return this.#completing.cancel() ? null : { type: "cancel" };
       case "openEditor":
+      case "pasteClipboard":
       case "clearScreen":
       case "suspend":
         return { type: command };
@@ -338,7 +344,8 @@ export class Prompting {
     const written = origins.of(text);
     // A stored entry may hold what is taken out of a text that is typed.
     const clean = cleanText(text);
-    this.#replaceAll(clean === text ? written : foreign(clean));
+    if (origins.knows(text)) this.#replaceAll(this.#options.pastes.withMarks(written));
+    else this.#replaceAll(foreign(clean));
     return null;
   }
 

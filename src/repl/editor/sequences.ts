@@ -47,11 +47,12 @@ const byCode: Readonly<Record<number, string>> = {
 const keypad = "0123456789./*-+";
 const firstOfKeypad = 57399;
 
-/** What an escape sequence says: a key, a character typed, an answer about the cursor, or nothing of interest. */
+/** What an escape sequence says: a key, a character typed, an answer about the cursor, whether the terminal has the focus, or nothing of interest. */
 export type Meaning =
   | { readonly type: "key"; readonly key: string }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "position"; readonly row: number; readonly column: number }
+  | { readonly type: "focus"; readonly focused: boolean }
   | null;
 
 /** Bits of a modifier number, without the locks for capitals and numbers. */
@@ -102,6 +103,7 @@ export function controlSequence(parameters: string, final: string, alt: boolean)
   const numbers = parameters.split(";").map((part) => Number.parseInt(part, 10) || 0);
   const [first = 0, second = 1, third = 0] = numbers;
   if (final === "R") return { type: "position", row: first - 1, column: second - 1 };
+  if (parameters === "" && (final === "I" || final === "O")) return { type: "focus", focused: final === "I" };
   if (final === "u") {
     const [keys = "", , text = ""] = parameters.split(";");
     const codes = text.split(":").flatMap((code) => Number.parseInt(code, 10) || []);

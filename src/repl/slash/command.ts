@@ -1,4 +1,4 @@
-import type { UserMessage } from "../../chat/messages.ts";
+import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import type { AppError } from "../../errors.ts";
 import type { Words } from "../../words/types.ts";
 import type { CompletionCandidate } from "../editor/completion.ts";
@@ -13,8 +13,8 @@ export type SlashOutcome =
   | "leave"
   | { readonly ask: string }
   | { readonly again: true }
-  /** `instead`: the question whose place the edited text takes once it is sent. */
-  | { readonly edit: string; readonly instead?: UserMessage }
+  /** `instead`: the question whose place the edited text takes once it is sent; `pictures`: those that the text names. */
+  | { readonly edit: string; readonly instead?: UserMessage; readonly pictures?: readonly ImagePart[] }
   | { readonly continueAnswer: true }
   /** What the last answer begins with from now on; the model continues it. */
   | { readonly editedAnswer: string }

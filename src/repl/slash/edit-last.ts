@@ -1,3 +1,4 @@
+import { pastedPictures } from "../editor/paste.ts";
 import { wordsOf } from "../../chat/message-text.ts";
 import type { SlashCommand } from "./command.ts";
 
@@ -8,7 +9,9 @@ export const editLast: SlashCommand = {
   usage: "",
   async run({ dialogue, terminal, words }) {
     const question = dialogue.lastQuestion;
-    if (question !== null) return { edit: wordsOf(question.content), instead: question };
+    if (question !== null) {
+      return { edit: wordsOf(question.content), instead: question, pictures: pastedPictures(question) };
+    }
     terminal.say(words.session.nothingSaid);
     return "stay";
   },

@@ -1,5 +1,4 @@
-import { pastedText } from "../../terminal/clipboard.ts";
-import { localeOf } from "../../text-encoding.ts";
+import { pictureLabel } from "../editor/paste.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const paste: SlashCommand = {
@@ -7,10 +6,17 @@ export const paste: SlashCommand = {
   aliases: [],
   group: "input",
   usage: "",
-  async run({ terminal, words, withoutKeys }) {
-    const text = await pastedText(withoutKeys, localeOf(withoutKeys));
-    if (text !== null && text.trim() !== "") return { edit: text };
-    terminal.warn(text === null ? words.session.noClipboard : words.session.emptyClipboard);
+  async run({ addPicture, clipboard, terminal, words }) {
+    const clipping = await clipboard();
+    if (clipping.kind === "text") return { edit: clipping.text };
+    if (clipping.kind === "nothing") {
+      terminal.warn(clipping.message);
+      return "stay";
+    }
+    const { picture } = clipping;
+    if (terminal.interactive && terminal.capable) return { edit: pictureLabel(picture), pictures: [picture] };
+    addPicture(picture);
+    terminal.say(words.session.filesAdded({ files: 1 }));
     return "stay";
   },
 };

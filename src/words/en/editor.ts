@@ -3,6 +3,9 @@ export const editor = {
   pastedLines: ({ number, lines }: { number: number; lines: number }) => `[pasted #${number}: ${lines} lines]`,
   pastedCharacters: ({ number, characters }: { number: number; characters: number }) =>
     `[pasted #${number}: ${characters} characters]`,
+  /** Names a picture of the clipboard, in the prompt and to the model; `size` is `640×480`, or null where it isn't known. */
+  pastedPicture: ({ number, size }: { number: number; size: string | null }) =>
+    `image ${number}${size === null ? "" : `, ${size}`}`,
   /** Before what is looked for in the history. */
   search: "search history: ",
   notFound: "  (not found)",

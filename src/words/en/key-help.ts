@@ -16,7 +16,7 @@ export const keyHelp = {
   deleteCharacter: "delete before / at the cursor",
   cutWord: "cut the word before / the word after / back to white space",
   cutLine: "cut to the line's start / end",
-  yank: "paste the cut / an earlier one",
+  yank: "paste cut / older cut / picture",
   undo: "undo",
   changeCase: "UPPER / lower / Capitalised word",
   complete: "complete / previous candidate",

@@ -33,8 +33,16 @@ export const session = {
   nothingToCopy: "Nothing to copy.",
   copied: ({ characters }: { characters: number }) =>
     `Copied ${characters} ${characters === 1 ? "character" : "characters"}.`,
-  noClipboard: "Can't read the clipboard here. Paste with your terminal's own shortcut.",
-  emptyClipboard: "No text in the clipboard.",
+  noClipboard:
+    "Can't read the clipboard here (Linux needs wl-clipboard or xclip). Paste text with your terminal's own shortcut; /file attaches a picture.",
+  emptyClipboard: "No text or picture in the clipboard.",
+  /** What an error calls it. */
+  clipboard: "the clipboard",
+  remoteClipboard:
+    "Can't read your clipboard over SSH. Copy the picture to this machine and attach it with /file or @path.",
+  /** For a person who looks at another window; followed by the first words of the question. */
+  answerReady: ({ question }: { question: string }) => `Answer ready · ${question}`,
+  answerFailed: ({ question }: { question: string }) => `Answer failed · ${question}`,
   spent: ({ questions, tokens, cost }: Spent) =>
     [
       `${questions} ${questions === 1 ? "turn" : "turns"}`,
@@ -75,7 +83,7 @@ export const session = {
   asText: (word: string) => `To send “${word}” as a message, type \\${word}`,
   keys: [
     "Alt-Enter or Ctrl-J new line · Ctrl-R search history · Tab complete · Ctrl-X Ctrl-E editor",
-    "@path attach a file · //help, \\exit send as text · Esc stop the answer · q quit",
+    "@path attach a file · Ctrl-V paste a picture · //help, \\exit send as text · Esc stop the answer · q quit",
   ],
 };
 
@@ -147,7 +155,7 @@ export const slash = {
   save: "Save the whole conversation to another file",
   export: "Export the conversation, or --turns 3-5 of it",
   file: "Attach files to the next message",
-  paste: "Paste text from the clipboard",
+  paste: "Paste text or a picture from the clipboard",
   edit: "Write the message in $VISUAL or $EDITOR",
   multiline: "Swap Enter and Alt-Enter",
   lang: "Switch the language: en or zh",

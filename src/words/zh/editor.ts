@@ -3,6 +3,7 @@ import type { Words } from "../types.ts";
 export const editor: Words["editor"] = {
   pastedLines: ({ number, lines }) => `[粘贴 #${number}：${lines} 行]`,
   pastedCharacters: ({ number, characters }) => `[粘贴 #${number}：${characters} 字]`,
+  pastedPicture: ({ number, size }) => `图片 ${number}${size === null ? "" : `，${size}`}`,
   search: "搜索历史：",
   notFound: "（没有找到）",
   moreCandidates: (count) => `… 还有 ${count} 项`,

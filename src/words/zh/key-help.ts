@@ -17,7 +17,7 @@ export const keyHelp: Words["keyHelp"] = {
   deleteCharacter: "删除光标前 / 光标处的字符",
   cutWord: "剪切前一个词 / 后一个词 / 到前一个空白处",
   cutLine: "剪切到行首 / 行尾",
-  yank: "粘贴 / 换成更早剪切的",
+  yank: "粘贴 / 换成更早剪切的 / 粘贴图片",
   undo: "撤销",
   changeCase: "改为大写 / 小写 / 首字母大写",
   complete: "补全 / 上一个候选",

@@ -30,8 +30,13 @@ export const session: Words["session"] = {
   undone: ({ question }) => `已撤销：${question}`,
   nothingToCopy: "没有可复制的内容。",
   copied: ({ characters }) => `已复制 ${characters} 个字符。`,
-  noClipboard: "无法读取剪贴板，请使用终端自带的粘贴快捷键。",
-  emptyClipboard: "剪贴板中没有文本。",
+  noClipboard:
+    "这里无法读取剪贴板（Linux 需要 wl-clipboard 或 xclip）。文本请用终端自带的粘贴键，图片可用 /file 附加。",
+  emptyClipboard: "剪贴板中没有文本或图片。",
+  clipboard: "剪贴板",
+  remoteClipboard: "无法通过 SSH 读取你的剪贴板。请把图片复制到这台机器，再用 /file 或 @路径 附加。",
+  answerReady: ({ question }) => `回答已完成 · ${question}`,
+  answerFailed: ({ question }) => `回答失败 · ${question}`,
   spent: ({ questions, tokens, cost }) =>
     [
       `${questions} 轮`,
@@ -66,7 +71,7 @@ export const session: Words["session"] = {
   asText: (word) => `要把“${word}”作为消息发送，请输入 \\${word}`,
   keys: [
     "Alt-Enter 或 Ctrl-J 换行 · Ctrl-R 搜索历史 · Tab 补全 · Ctrl-X Ctrl-E 打开编辑器",
-    "@路径 附加文件 · //help、\\exit 作为文本发送 · Esc 停止回答 · q 退出",
+    "@路径 附加文件 · Ctrl-V 粘贴图片 · //help、\\exit 作为文本发送 · Esc 停止回答 · q 退出",
   ],
 };
 
@@ -116,7 +121,7 @@ export const slash: Words["slash"] = {
   save: "将整段对话另存为文件",
   export: "导出对话，或其中几轮（--turns 3-5）",
   file: "为下一条消息附加文件",
-  paste: "粘贴剪贴板中的文本",
+  paste: "粘贴剪贴板中的文本或图片",
   edit: "用 $VISUAL 或 $EDITOR 编写消息",
   multiline: "互换 Enter 和 Alt-Enter",
   lang: "切换界面语言：en 或 zh",

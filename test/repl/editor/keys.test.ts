@@ -80,11 +80,16 @@ describe("keys", () => {
   });
 
   test("keys of no interest are passed over: functions, releases, answers of the terminal", () => {
-    expect(names("\x1b[15~\x1bOP\x1b[[A\x1b[97;1:3u\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c\x1b[I")).toEqual([]);
+    expect(names("\x1b[15~\x1bOP\x1b[[A\x1b[97;1:3u\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c")).toEqual([]);
   });
 
   test("the cursor's place is counted from zero", () => {
     expect(decode("\x1b[3;7R")).toEqual([{ type: "position", row: 2, column: 6 }]);
+    expect(decode("\x1b[I", "\x1b", "[Oa")).toEqual([
+      { type: "focus", focused: true },
+      { type: "focus", focused: false },
+      { type: "text", text: "a" },
+    ]);
   });
 
   test("text comes in runs, between keys", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { History } from "../../../src/repl/editor/history.ts";
 import { editor as words } from "../../../src/words/en/editor.ts";
 import { EditorOnScreen } from "../../support/in-process-editor.ts";
+import type { Clipping } from "../../../src/repl/editor/paste.ts";
 
 async function ready(...options: ConstructorParameters<typeof EditorOnScreen>) {
   const at = new EditorOnScreen(...options);
@@ -21,7 +22,7 @@ describe("reading", () => {
     expect(await at.screen()).toEqual(["> hithere"]);
     expect(at.cursor).toEqual([0, 9]);
     at.send("\r");
-    expect(await answer).toEqual({ kind: "line", text: "hithere", typed: "tt-----" });
+    expect(await answer).toMatchObject({ kind: "line", text: "hithere", typed: "tt-----" });
     expect(history.entries).toEqual(["hithere"]);
     expect(await at.screen()).toEqual(["> hithere"]);
     expect(at.cursor).toEqual([1, 0]);
@@ -38,11 +39,11 @@ describe("reading", () => {
     const first = at.read("a\x07b");
     await at.settle();
     at.send("c\r");
-    expect(await first).toEqual({ kind: "line", text: "abc", typed: "--t" });
+    expect(await first).toMatchObject({ kind: "line", text: "abc", typed: "--t" });
     const again = at.read("abc", true);
     await at.settle();
     at.send("\r");
-    expect(await again).toEqual({ kind: "line", text: "abc", typed: "--t" });
+    expect(await again).toMatchObject({ kind: "line", text: "abc", typed: "--t" });
     at.editor.close();
   });
 
@@ -137,6 +138,24 @@ describe("while an answer streams", () => {
     return { at, stops, release };
   }
 
+  test("a picture is pasted and queued, and that there is none is said below the answer until the next key", async () => {
+    const picture = { type: "image", name: "image 1, 2\u00d73", url: "data:image/png;base64,AA==" } as const;
+    const clippings: Clipping[] = [
+      { kind: "nothing", message: "no picture" },
+      { kind: "picture", picture },
+      { kind: "text", text: "some text" },
+    ];
+    const { at } = await streaming({ clipboard: () => Promise.resolve(clippings.shift()!) }, 44, 12);
+    await at.type("\x16");
+    expect(await at.screen()).toEqual(["answ", "", ">", "no picture"]);
+    await at.type("\x1bv");
+    expect(await at.screen()).toEqual(["answ", "", "> [image 1, 2\u00d73]", words.queueHint]);
+    await at.type("\r", "\x16");
+    expect(await at.screen()).toEqual(["answ", "", "  \u2192 [image 1, 2\u00d73]", "> some text", words.queueHint]);
+    expect(await at.read()).toMatchObject({ text: "[image 1, 2\u00d73]", pictures: [picture] });
+    at.editor.close();
+  });
+
   test("the line is below it from the first key on, and what is entered is queued and read in order", async () => {
     const history = new History(null);
     const { at } = await streaming({ history }, 44, 12);
@@ -163,8 +182,8 @@ describe("while an answer streams", () => {
       ].toSpliced(3, 2, `  ${words.moreQueued(2)}`),
     );
     expect(history.entries).toEqual(["one", "two\nlines", "/\u4f60\u597d"]);
-    expect(await at.read()).toEqual({ kind: "line", text: "one", typed: "ttt" });
-    expect(await at.read()).toEqual({ kind: "line", text: "two\nlines", typed: "---------" });
+    expect(await at.read()).toMatchObject({ kind: "line", text: "one", typed: "ttt" });
+    expect(await at.read()).toMatchObject({ kind: "line", text: "two\nlines", typed: "---------" });
     expect(await at.read()).toMatchObject({ text: "/\u4f60\u597d" });
     const last = at.read();
     expect(await at.screen()).toEqual([
@@ -335,7 +354,7 @@ describe("another editor", () => {
     expect(await at.screen()).toEqual(["> changed", "  there"]);
     expect(at.input).toMatchObject({ raw: true, reading: true });
     at.send("!\r");
-    expect(await answer).toEqual({
+    expect(await answer).toMatchObject({
       kind: "line",
       text: "changed\nthere!",
       typed: `${"-".repeat(13)}t`,
@@ -348,7 +367,7 @@ describe("another editor", () => {
     at.send("typed\x18\x05");
     await at.settle(20);
     at.send("\r");
-    expect(await answer).toEqual({ kind: "line", text: "typed", typed: "ttttt" });
+    expect(await answer).toMatchObject({ kind: "line", text: "typed", typed: "ttttt" });
     at.editor.close();
   });
 

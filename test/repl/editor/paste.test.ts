@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cleanText, Pastes } from "../../../src/repl/editor/paste.ts";
+import { foreign, keyed } from "../../../src/repl/editor/origin.ts";
+import { cleanText, Pastes, pictureLabel } from "../../../src/repl/editor/paste.ts";
 import { editor as english } from "../../../src/words/en/editor.ts";
 import { editor as chinese } from "../../../src/words/zh/editor.ts";
 import { en, zh } from "../../support/words.ts";
@@ -36,4 +37,24 @@ test("eight lines are put in as they are, nine as one mark, which is whole again
   expect(pastes.label(mark, english)).toBe(en.editor.pastedLines({ lines: 9, number: 1 }));
   expect(pastes.label(second, english)).toBe(en.editor.pastedCharacters({ number: 2, characters: 1001 }));
   expect(pastes.label(mark, chinese)).toBe(zh.editor.pastedLines({ lines: 9, number: 1 }));
+});
+
+test("a picture is one mark, whose label becomes the mark again; numbers of long pastes pass over it", () => {
+  const pastes = new Pastes();
+  const name = en.editor.pastedPicture({ number: 1, size: "640×480" });
+  const picture = { type: "image", name, url: "data:image/png;base64,AA==" } as const;
+  const mark = pastes.picture(picture);
+  expect(mark).toHaveLength(2);
+  expect(pastes.picture(picture)).toBe(mark);
+  expect(pastes.label(mark, english)).toBe(`[${name}]`);
+  expect(pastes.label(pastes.insertable("x".repeat(1001)), english)).toBe(
+    en.editor.pastedCharacters({ number: 1, characters: 1001 }),
+  );
+  const whole = pastes.wholeStretch(keyed(`a${mark}b${mark}`));
+  expect(whole.text).toBe(`a${pictureLabel(picture)}b${pictureLabel(picture)}`);
+  expect(whole.typed).toMatch(/^t-+t-+$/u);
+  expect(pastes.picturesIn(`a${mark}b${mark}`)).toEqual([picture]);
+  expect(pastes.withMarks(whole)).toEqual({ text: `a${mark}b${mark}`, typed: "t--t--" });
+  expect(pastes.withMarks(whole, [])).toBe(whole);
+  expect(pastes.withMarks(foreign("[image 2]")).text).toBe("[image 2]");
 });

@@ -382,3 +382,43 @@ describe("the frame", () => {
     expect(shown(type(prompting(), "a\u{10f000}b\x07"))).toBe("ab|");
   });
 });
+
+describe("a pasted picture", () => {
+  const picture = { type: "image", name: "image 1, 2×3", url: "data:image/png;base64,AA==" } as const;
+
+  test("is one unit for Backspace and undo, comes back from the history and from an editor, and goes with the line", () => {
+    const [pastes, origins, entries] = [new Pastes(), new Origins(), [] as string[]];
+    const at = type(prompting({ pastes, origins, entries, columns: () => 40 }), "see ");
+    at.paste(pastes.picture(picture));
+    expect(screen(at)).toEqual(["> see [image 1, 2×3]"]);
+    type(at, "<Backspace>");
+    expect(screen(at)).toEqual(["> see"]);
+    type(at, "<C-_>");
+    at.replaceText("Look: [image 1, 2×3]");
+    expect(pastes.picturesIn(at.text)).toEqual([picture]);
+    const sent = at.handle({ type: "key", key: "Enter" });
+    if (sent?.type !== "line") throw new Error("nothing was sent");
+    expect([sent.line.text, pastes.picturesIn(sent.written.text)]).toEqual(["Look: [image 1, 2×3]", [picture]]);
+    entries.push(sent.line.text);
+    const next = type(prompting({ pastes, origins, entries }), "<Up>");
+    expect(pastes.picturesIn(next.text)).toEqual([picture]);
+    // A line of another session names another picture.
+    const other = type(prompting({ pastes, entries }), "<Up>");
+    expect(pastes.picturesIn(other.text)).toEqual([]);
+  });
+
+  test("stays in a draft while the history is looked through", () => {
+    const pastes = new Pastes();
+    const at = prompting({ pastes, entries: ["older"] });
+    at.paste(pastes.picture(picture));
+    expect(shown(type(at, "<Up>"))).toBe("older|");
+    expect(pastes.picturesIn(type(at, "<Down>").text)).toEqual([picture]);
+  });
+
+  test("is asked for by Ctrl-V, by Alt-V, and by an empty paste", () => {
+    const asked = { type: "pasteClipboard" };
+    expect(prompting().handle({ type: "key", key: "C-v" })).toEqual(asked);
+    expect(prompting().handle({ type: "key", key: "M-v" })).toEqual(asked);
+    expect(prompting().handle({ type: "paste", text: "" })).toEqual(asked);
+  });
+});

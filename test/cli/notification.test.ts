@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { askingAt, newPlace, openProgram, put } from "../support/program.ts";
+import { say } from "../support/pty.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, refusal } from "../support/wire.ts";
+import { en } from "../support/words.ts";
+
+const gone = "\u001b[O";
+const back = "\u001b[I";
+const [reports, silent] = ["\u001b[?1004h", "\u001b[?1004l"];
+
+test("a finished answer is told only where the terminal has lost the focus, and only as long as that is wanted", async () => {
+  const place = newPlace();
+  put(place.configFile, "notify: desktop\nnotify_after: 0\nretries: 0\n");
+  await using server = await serve([answer("seen"), answer("unseen"), refusal(400, { error: {} }), answer("off")]);
+  const env = { ...askingAt(server), TERM_PROGRAM: "iTerm.app" };
+  await using terminal = openProgram([], { place, env });
+  const told = () => [...terminal.raw.matchAll(/\u001b\]9;(.*?)\u001b\\/gu)].map(([, text]) => text);
+  await terminal.until(() => terminal.raw.includes(reports));
+  terminal.type(back);
+  await say(terminal, "first");
+  await terminal.until("seen");
+  await terminal.until(/^>$/mu);
+  expect(told()).toEqual([]);
+  terminal.type(gone);
+  await say(terminal, "second; more");
+  await terminal.until(() => told().length === 1);
+  expect(told()).toEqual([en.session.answerReady({ question: "second, more" })]);
+  await say(terminal, "third");
+  await terminal.until(() => told().length === 2);
+  expect(told()[1]).toBe(en.session.answerFailed({ question: "third" }));
+  await say(terminal, "/set notify off");
+  await terminal.until(() => terminal.raw.lastIndexOf(silent) > terminal.raw.lastIndexOf(reports));
+  await say(terminal, "fourth");
+  await terminal.until(/^off$/mu);
+  await say(terminal, "/set notify bell");
+  await terminal.until(() => terminal.raw.lastIndexOf(reports) > terminal.raw.lastIndexOf(silent));
+  await say(terminal, "q");
+  await terminal.exit;
+  expect(told()).toHaveLength(2);
+  expect(terminal.raw.lastIndexOf(silent)).toBeGreaterThan(terminal.raw.lastIndexOf(reports));
+});
