@@ -236,7 +236,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type("\u0004");
     await say(terminal, "q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
-    expect(terminal.screen()).toContain("Saved in transcripts");
+    expect(terminal.screen()).toContain("Saved to transcripts");
     expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(1);
   });
 

@@ -285,7 +285,7 @@ test("what a file held before is saved with the rest when it is removed", async 
   expect(failures([() => writer.text("half", noon)])).toEqual(["transcript_unwritable ENOENT"]);
   const rescue = join(temporaryFolder(), "rescue.md");
   writer.saveTo(rescue);
-  // Saved in the middle of an answer, it goes on there.
+  // Saved to the middle of an answer, it goes on there.
   writer.text(" and half", noon);
   writer.end(ending());
   expect(await readTranscript(rescue)).toMatchObject({
