@@ -319,7 +319,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type("linux");
     await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type(enter);
-    await terminal.until("Going on with \u201cWhat is Linux?\u201d");
+    await terminal.until("Resumed \u201cWhat is Linux?\u201d");
     await terminal.until(/>$/u);
     expect(terminal.screen()).toContain("A kernel.");
   });

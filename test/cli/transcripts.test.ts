@@ -161,8 +161,8 @@ describe("transcripts", () => {
 
 describe.concurrent("a word after transcripts", () => {
   test.each([
-    ["en", "lst", `${wordsOf("usage", { message: "There is no command lst; did you mean list?" }).whole}\n`],
-    ["en", "frobnicate", `${wordsOf("usage", { message: "There is no command frobnicate." }).whole}\n`],
+    ["en", "lst", `${wordsOf("usage", { message: "Unknown command: lst (did you mean list?)." }).whole}\n`],
+    ["en", "frobnicate", `${wordsOf("usage", { message: "Unknown command: frobnicate." }).whole}\n`],
     [
       "zh",
       "serch",
