@@ -1,16 +1,17 @@
+import type { Ora } from "ora";
 import type { Terminal } from "./terminal.ts";
 import { clipped, displayWidth } from "./width.ts";
 
-/** Milliseconds a picture of the spinner stands. */
-const frameMs = 80;
-const pictures = { unicode: Array.from("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"), ascii: Array.from("-\\|/") };
-
-/** A spinner on stderr that leaves no trace; on what is no terminal nothing turns. */
+/**
+ * A spinner on stderr that leaves no trace; on what is no terminal nothing turns. `ora` gives its pictures, and is loaded when the
+ * first one turns; it does not write them itself, as it would write past the rows that stand below an answer.
+ */
 export class Spinner {
   readonly #terminal: Terminal;
-  #text = "";
+  /** Null: nothing turns. */
+  #text: string | null = null;
+  #ora: Ora | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #turn = 0;
   /** Columns of what was drawn last. */
   #width = 0;
 
@@ -24,13 +25,13 @@ export class Spinner {
     // A terminal of no width (a pseudo-terminal nobody sized) has no room for a row.
     const sized = process.stderr.columns > 0;
     if (!errIsTerminal || !capable || !sized || verbosity === "quiet") return;
+    const turning = this.#text !== null;
     this.#text = text;
-    if (this.#timer !== undefined) return;
-    this.#timer = setInterval(() => this.#draw(), frameMs);
-    this.#draw();
+    if (!turning) void this.#start();
   }
 
   hide(): void {
+    this.#text = null;
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -38,14 +39,22 @@ export class Spinner {
     this.#width = 0;
   }
 
+  async #start(): Promise<void> {
+    const { default: ora } = await import("ora");
+    if (this.#text === null || this.#timer !== undefined) return;
+    const spinner = this.#terminal.unicode ? "dots" : "line";
+    this.#ora ??= ora({ spinner, color: false, stream: process.stderr, isEnabled: false });
+    this.#timer = setInterval(() => this.#draw(), this.#ora.interval);
+    this.#draw();
+  }
+
   #draw(): void {
-    const { columns, ink, unicode } = this.#terminal;
-    const frames = unicode ? pictures.unicode : pictures.ascii;
-    this.#turn = (this.#turn + 1) % frames.length;
+    if (this.#ora === null || this.#text === null) return;
+    const { columns, ink } = this.#terminal;
     // A row that wraps could not be taken back.
     const text = clipped(this.#text, columns - 3);
     const back = this.#width > columns ? this.#erasure() : "\r";
-    this.#terminal.err(`${back}${ink.err.accent(frames[this.#turn] ?? "")} ${text}\u001b[K`);
+    this.#terminal.err(`${back}${ink.err.accent(this.#ora.frame().trim())} ${text}\u001b[K`);
     this.#width = displayWidth(text) + 2;
   }
 
