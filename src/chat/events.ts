@@ -44,6 +44,8 @@ export type ChatEvent =
       /** The text is the service's refusal, from a field of its own. */
       readonly refused?: boolean;
     }
+  /** The conversation's title, where the service was asked for one. */
+  | { readonly type: "title"; readonly title: string }
   | { readonly type: "error"; readonly error: AppError };
 
 /**

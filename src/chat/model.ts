@@ -17,6 +17,8 @@ export interface ChatRequest {
   readonly sampling: Sampling;
   /** Null: the service's own default; nothing is sent. */
   readonly thinking: Thinking | null;
+  /** Asks the service to give the conversation a title, where it can in the same call. */
+  readonly wantsTitle?: boolean;
   /** False waits for the whole answer and then gives it as one `text` event. */
   readonly stream: boolean;
   /** Whether the model is told on which day the questions were asked. */

@@ -17,6 +17,8 @@ export interface TurnResult {
   /** Whom the last request went to that finished or produced output; whom the first one went to where none did. */
   readonly answeredBy: ModelRef;
   readonly finishReason: FinishReason | null;
+  /** The conversation's title, where the service gave one; else null. */
+  readonly title: string | null;
   /** Whether the text is the service's refusal, from a field of its own. */
   readonly refused: boolean;
   /** `complete` only when the service said the answer was finished, and there is one. */
@@ -75,6 +77,7 @@ class TurnProgress {
   /** UTF-16 units of `#text`. */
   #length = 0;
   #rethought = 0;
+  #title: string | null = null;
   readonly #requests: OpenRecord[] = [];
   #firstAt: Date | null = null;
   /** The last one that came. */
@@ -89,6 +92,7 @@ class TurnProgress {
     else if (event.type === "request") this.#open(event);
     else if (event.type === "usage") this.#current.usage = event.usage;
     else if (event.type === "rethink") this.#rethink();
+    else if (event.type === "title") this.#title = event.title;
     else if (event.type === "finish" || event.type === "error") this.#end = event;
   }
 
@@ -106,6 +110,7 @@ class TurnProgress {
       usage: usageOf(this.#requests),
       answeredBy: finish === null ? answering.to : to,
       finishReason: finish?.reason ?? null,
+      title: this.#title,
       refused: finish?.refused === true,
       status: error === null ? "complete" : error.code === "interrupted" ? "interrupted" : "failed",
       error,

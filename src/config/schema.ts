@@ -34,6 +34,14 @@ const notify = v.pipe(
   v.transform((value) => (value === false ? "off" : value)),
   v.picklist(["bell", "desktop", "off"]),
 );
+/** `true`, or as DeepSeek writes it. */
+const title = v.union([
+  flag,
+  v.pipe(
+    v.strictObject({ enabled: flag }),
+    v.transform(({ enabled }) => enabled),
+  ),
+]);
 const currencies = ["CNY", "USD"] as const;
 /** Where `setup` stores keys: the system's keyring where there is one, else the file; or one of them alone. */
 const keyStores = ["auto", "keyring", "file"] as const;
@@ -74,6 +82,9 @@ export const settingSchemas = {
   timeout: v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400)),
   continue_answers: flag,
   compact: v.picklist(["ask", "auto"]),
+  title,
+  /** `provider/model`. */
+  title_model: text,
   show_thinking: v.picklist(["always", "while-thinking", "never"]),
   /** Seconds. */
   max_wait: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
@@ -112,6 +123,7 @@ export const builtIn = {
   render: true,
   continue_answers: true,
   compact: "ask",
+  title: false,
   show_thinking: "while-thinking",
   retries: 3,
   currency: "CNY",

@@ -23,6 +23,8 @@ export interface Provider {
   readonly streamUsage: boolean;
   /** Whether it takes messages of the role `latest_reminder`, which tell the date; to others it is told in the question. */
   readonly reminders: boolean;
+  /** Whether it gives a conversation a title in the call that answers (`title: {enabled: true}`). */
+  readonly titles: boolean;
   readonly balance: (typeof balanceForms)[number];
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
@@ -37,6 +39,7 @@ const hosted = {
   keyCommand: null,
   streamUsage: true,
   reminders: false,
+  titles: false,
   headers: {},
   start: null,
   modelsQuery: {},
@@ -75,6 +78,7 @@ const catalogue: readonly Provider[] = [
     thinking: "deepseek",
     prefix: "beta",
     reminders: true,
+    titles: true,
     balance: "deepseek",
   },
   { ...siliconflow, name: "siliconflow", baseUrl: "https://api.siliconflow.cn/v1" },

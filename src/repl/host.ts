@@ -118,6 +118,15 @@ export interface Archive {
   readonly resume: (reference: string) => Promise<void>;
   readonly list: () => Promise<readonly { readonly id: string; readonly title: string }[]>;
   readonly search: (words: string) => Promise<void>;
+  /** Shows where words stand in this conversation. @throws AppError `not_possible` where nothing of it is saved */
+  readonly find: (words: string) => Promise<void>;
+  /**
+   * Shows a turn of this conversation once more.
+   *
+   * @param turn from 1; null for the last
+   * @throws AppError `not_possible` where nothing of it is saved, or there is no such turn
+   */
+  readonly showTurn: (turn: number | null) => Promise<void>;
   /** @throws AppError `usage` where there is nothing to save; `transcript_unwritable` */
   readonly saveTo: (path: string) => void;
   /** @param path null: named like the conversation, in the working directory */
@@ -138,6 +147,16 @@ export interface SessionDialogue {
   readonly id: string | null;
   /** Path of the transcript; null while there is none. */
   readonly path: string | null;
+  /** The name someone gave the conversation, else its first question; null before that. */
+  readonly title: string | null;
+  /**
+   * Gives it another title.
+   *
+   * @param signal ends the waiting for another program that is writing to the transcript
+   * @returns why the transcript does not say so; null where it does, or where nothing is saved
+   * @throws AppError `transcript_busy` where another program keeps writing to it; nothing is changed then
+   */
+  readonly rename: (title: string, signal: AbortSignal) => Promise<AppError | null>;
   readonly conversation: Conversation;
   readonly context: ContextUse;
   /** Since the session began. */
@@ -148,7 +167,10 @@ export interface SessionDialogue {
   readonly canContinue: boolean;
   /** What `/retry`, `/edit-last` and `/undo` mean: the question that failed last, else the last one with an answer; null for none. */
   readonly lastQuestion: UserMessage | null;
-  /** Opens a connection while the next question is being thought of; when that fails, the question will tell. */
+  /**
+   * While the next question is being thought of: opens a connection, and asks `title_model` for a title where there is none. Where that
+   * fails, the question will tell, and the log.
+   */
   readonly prepare: () => void;
   /** Asks the server for the window of its model, where nobody knows it; once. */
   readonly learnWindow: () => Promise<void>;

@@ -15,6 +15,7 @@ import { shownPath } from "../display-path.ts";
 export function asLine(console: Console, event: ChatEvent): object | null {
   if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
   if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
+  if (event.type === "title") return { type: "title", title: event.title };
   if (event.type === "rethink") return { type: "rethink" };
   if (event.type === "finish") return { type: "finish", reason: event.reason };
   if (event.type === "request") return takeoverLine(event);

@@ -1,13 +1,15 @@
 import type { Conversation } from "../../chat/conversation.ts";
 import type { Answer, ContextUse, SpentTotal } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
+import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import type { Settings } from "../../config/schema.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, asAppError } from "../../errors.ts";
 import { warmUp } from "../../providers/http/agents.ts";
 import { retiredModels } from "../../providers/catalogue.ts";
 import type { SessionDialogue } from "../../repl/host.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
+import { titleOf } from "../../transcripts/store/names.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import {
@@ -27,6 +29,7 @@ import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
 import { Spending } from "./cost-meter.ts";
+import { Recording } from "./recorder.ts";
 
 /**
  * A conversation with a model, saved as it goes: what `ask` does once, the session again and again. The transcript is told
@@ -37,6 +40,8 @@ export class ChatSession implements SessionDialogue {
   readonly #console: Console;
   readonly #spending: Spending;
   #state: ChatState;
+  /** Transcripts of conversations that a title was asked for; null for one that is not saved. */
+  readonly #entitled = new Set<ChatState["writer"]>();
 
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
@@ -105,6 +110,15 @@ export class ChatSession implements SessionDialogue {
     await learnFacts(this.#engine, this.#state.connection, this.modelId);
   }
 
+  get title(): string | null {
+    const [first] = this.conversation.asked;
+    return this.#state.title ?? (first === undefined ? null : titleOf(textOf(first.question.content)));
+  }
+
+  async rename(text: string, signal: AbortSignal): Promise<AppError | null> {
+    return await this.#entitle(titleOf(text), signal);
+  }
+
   get lastQuestion(): UserMessage | null {
     return this.#state.failed?.question ?? this.conversation.last?.question ?? null;
   }
@@ -152,6 +166,7 @@ export class ChatSession implements SessionDialogue {
   prepare(): void {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
+    void this.#askForTitle();
   }
 
   async useModel(provider: string, model: string | null): Promise<void> {
@@ -233,6 +248,36 @@ export class ChatSession implements SessionDialogue {
     this.#state = forkedState(this.#engine, this.#state, file, turns);
   }
 
+  /**
+   * Gives the conversation a title.
+   *
+   * @returns why the transcript does not say so
+   * @throws AppError `transcript_busy` where another program keeps writing to it; nothing is changed then
+   */
+  async #entitle(title: string, signal: AbortSignal): Promise<AppError | null> {
+    const { writer } = this.#state;
+    const record = new Recording(writer);
+    await record.annotate("title", { title }, signal);
+    if (record.failure?.code === "transcript_busy") throw record.failure;
+    // Meanwhile another conversation may have been begun.
+    if (this.#state.writer === writer) this.#state = lookedAt({ ...this.#state, title });
+    return record.failure;
+  }
+
+  /** Asks the model of `title_model` for a title, once for each conversation of the session that has none. */
+  async #askForTitle(): Promise<void> {
+    const { title_model: wanted } = this.#engine.settings;
+    const { title, conversation, writer } = this.#state;
+    const turn = conversation.asked.length === 1 ? conversation.turns[0] : undefined;
+    if (wanted === undefined || title !== null || turn === undefined || this.#entitled.has(writer)) return;
+    this.#entitled.add(writer);
+    const { requestTitle } = await import("./title-request.ts");
+    const given = await requestTitle(this.#engine, this.#spending, wanted, turn, this.#engine.stop);
+    if (given === null || this.#state.writer !== writer || this.#state.title !== null) return;
+    const failure = await this.#entitle(given, this.#engine.stop).catch(asAppError);
+    if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });
+  }
+
   #change(part: Partial<ChatState>): void {
     this.#state = { ...this.#state, ...part };
   }
@@ -255,7 +300,8 @@ export class ChatSession implements SessionDialogue {
   async #advance(run: (state: ChatState) => ReturnType<typeof runQuestion>): Promise<Answer> {
     try {
       const { answer, state } = await run(this.#state);
-      this.#state = state;
+      // It may have come while the question was answered.
+      this.#state = { ...state, title: this.#state.title ?? state.title };
       return answer;
     } catch (error) {
       this.#state = lookedAt(this.#state);

@@ -24,6 +24,8 @@ export interface ChatState {
   readonly ownSystem: string | null | undefined;
   /** Parameters of the conversation that was resumed; what is set now comes before them. */
   readonly inherited: Parameters;
+  /** The name that someone gave the conversation; null for none. */
+  readonly title: string | null;
   /** Null where nothing is saved. */
   readonly writer: TranscriptWriter | null;
   /** The newest question, where it brought no answer, so that the conversation does not know it: `/retry` and `/undo` mean it. */
@@ -84,7 +86,7 @@ export function newState(
   return { ...before, ...untouched, conversation, writer, inherited: {} };
 }
 
-const untouched = { size: null, failed: null, cut: false, counted: null } as const;
+const untouched = { title: null, size: null, failed: null, cut: false, counted: null } as const;
 
 /**
  * The state after `/fork`: in a file that holds the same conversation, or its beginning.
@@ -99,7 +101,7 @@ export function forkedState(
   turns: number | null,
 ): ChatState {
   const writer = writerFor(file);
-  const state = { ...before, writer, size: sizeOf(writer) };
+  const state = { ...before, title: null, writer, size: sizeOf(writer) };
   if (turns === null) return state;
   const rebuilt = rebuild(file, prompts.summary);
   const conversation =
@@ -141,6 +143,7 @@ async function stateOn(
     conversation: new Conversation(system, rebuilt?.turns, rebuilt?.covered),
     ownSystem: undefined,
     inherited: parametersOf(last?.sampling ?? {}, last?.thinking ?? null),
+    title: earlier?.named === true ? earlier.title : null,
     failed: null,
     cut: rebuilt?.cut ?? false,
     counted: null,

@@ -28,6 +28,8 @@ export class Recording {
   readonly onEvent = (event: ChatEvent): void => {
     if (event.type === "text") this.try((writer) => writer.text(event.text, new Date()));
     else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
+    // Within an exchange it is written behind its end.
+    else if (event.type === "title") this.try((writer) => writer.note("title", { title: event.title }));
   };
 
   /** Waits a little where another program is writing to the transcript; `begin` is to follow at once. */
@@ -51,6 +53,21 @@ export class Recording {
   async note(kind: string, data: object, signal: AbortSignal): Promise<void> {
     await this.ready(signal);
     this.try((writer) => writer.note(kind, data));
+  }
+
+  /**
+   * The same for a fact that no branch is worth: where another program keeps writing to the transcript, `failure` says so and nothing
+   * is written.
+   */
+  async annotate(kind: string, data: object, signal: AbortSignal): Promise<void> {
+    const writer = this.#writer;
+    if (writer === null) return;
+    try {
+      if (!(await writer.annotate(kind, data, signal)))
+        throw new AppError("transcript_busy", { path: writer.path ?? "" });
+    } catch (error) {
+      this.failure ??= asAppError(error);
+    }
   }
 
   try(write: (writer: TranscriptWriter) => void): void {

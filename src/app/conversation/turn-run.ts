@@ -15,6 +15,7 @@ import { countedAfter, type Spending } from "./cost-meter.ts";
 import { endingOf, Recording } from "./recorder.ts";
 import { answerMessage, isCut } from "./replay.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
+import { titleOf } from "../../transcripts/store/names.ts";
 
 /** What a turn is run with, beside the state. */
 export interface TurnContext {
@@ -44,14 +45,16 @@ export async function runQuestion(
 ): Promise<TurnOutcome> {
   const dated = { ...question, askedAt: new Date() };
   const messages = before.conversation.request([dated], context.settings.history);
-  const answer = await runExchange(context, before, { messages, question });
+  const wantsTitle = context.settings.title && before.title === null && before.conversation.asked.length === 0;
+  const answer = await runExchange(context, before, { messages, question, wantsTitle });
   const { text, reasoning, requests } = answer;
   const ids = newIds(before);
   const answers = [answerMessage({ answer: text, reasoning, seams: seamsOf(requests) })];
   const conversation = before.conversation.add({ question: dated, answers, ids });
   const failed = text === "" ? { question, ids } : null;
   const cut = failed === null ? isCut(answer) : before.cut;
-  return { answer, state: lookedAt({ ...before, conversation, failed, cut, counted: countedAfter(answer) }) };
+  const title = before.title ?? (answer.title === null ? null : titleOf(answer.title));
+  return { answer, state: lookedAt({ ...before, conversation, title, failed, cut, counted: countedAfter(answer) }) };
 }
 
 /**
@@ -107,6 +110,7 @@ interface PendingTurn {
   readonly edits?: string | null;
   /** What stands at the beginning of the answer already. */
   readonly kept?: string;
+  readonly wantsTitle?: boolean;
 }
 
 /**
@@ -116,9 +120,9 @@ interface PendingTurn {
 async function runExchange(
   { model, settings, spending, words, onEvent, signal }: TurnContext,
   { connection, modelId, conversation, inherited, writer }: ChatState,
-  { messages, question, continues = null, edits = null, kept = "" }: PendingTurn,
+  { messages, question, continues = null, edits = null, kept = "", wantsTitle = false }: PendingTurn,
 ): Promise<Answer> {
-  const request = requestOf(inForce(settings, inherited), modelId, messages);
+  const request = { ...requestOf(inForce(settings, inherited), modelId, messages), wantsTitle };
   const asked = { provider: connection.name, model: modelId };
   const record = new Recording(writer);
   await record.ready(signal);

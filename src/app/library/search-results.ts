@@ -42,13 +42,20 @@ export function foundText(console: Console, summary: TranscriptSummary, { exchan
   const named = exchanges.flatMap(({ lines }) => lines.filter(({ role }) => role === "title"));
   const name = named[0] === undefined ? ink.out.strong(sanitize(title)) : marked(console, named[0], Infinity);
   const head = `${ink.out.accent(id)}  ${ink.out.muted(localStamp(updatedAt).slice(0, 16))}  ${name}`;
-  const found = exchanges.filter(({ turn }) => turn > 0).flatMap((exchange) => exchangeLines(console, exchange));
+  const found = exchanges
+    .filter(({ turn }) => turn > 0)
+    .flatMap((exchange) => exchangeLines(console, exchange, mostLines));
   const rest = more === 0 ? [] : [`  ${ink.out.muted(console.words.transcripts.moreFound({ count: more }))}`];
   return `${[head, ...found, ...rest].join("\n")}\n`;
 }
 
-function exchangeLines(console: Console, exchange: FoundExchange): string[] {
-  const telling = new Set(exchange.lines.toSorted((a, b) => variety(b) - variety(a)).slice(0, mostLines));
+/**
+ * What was found in an exchange: the lines that tell most, in their order, with those around them.
+ *
+ * @param most how many of them
+ */
+export function exchangeLines(console: Console, exchange: FoundExchange, most: number): string[] {
+  const telling = new Set(exchange.lines.toSorted((a, b) => variety(b) - variety(a)).slice(0, most));
   const shown = exchange.lines.filter((line) => telling.has(line));
   const rows: string[] = [];
   for (const [index, line] of shown.entries()) {

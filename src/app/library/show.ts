@@ -58,7 +58,16 @@ export async function showFile(
     (turn ?? 1) - 1,
     await markdownOn(engine, console),
   );
-  return await showPaged(engine, console, text, always);
+  return await showPaged(engine, console, turn === null ? headed(console, transcript, text) : text, always);
+}
+
+/** With the title in front that someone gave the conversation, and its tags. */
+function headed({ terminal }: Console, { named, title, pinned, tags }: Transcript, text: string): string {
+  if (!named && !pinned && tags.length === 0) return text;
+  const { out } = terminal.ink;
+  const sign = pinned ? `${terminal.symbols.pinned} ` : "";
+  const labels = tags.length === 0 ? "" : `\n${out.muted(sanitize(tags.map((tag) => `#${tag}`).join(" ")))}`;
+  return `${sign}${out.strong(sanitize(title))}${labels}\n\n${text}`;
 }
 
 function chosen(exchanges: Transcript["exchanges"], turn: number | null): readonly Exchange[] {
@@ -70,7 +79,7 @@ function chosen(exchanges: Transcript["exchanges"], turn: number | null): readon
 }
 
 /** How answers are rendered; null for the text they are. */
-async function markdownOn(
+export async function markdownOn(
   { settings }: Pick<Engine, "settings">,
   { terminal }: Console,
 ): Promise<MarkdownOptions | null> {

@@ -41,6 +41,14 @@ export function archiveOf(engine: Engine, console: Console, dialogue: ChatSessio
       searcher ??= engine.hold(openSearcher(engine, "often"));
       await search(engine, console, words, { json: false, limit: 10, role: null, since: null, regex: false }, searcher);
     },
+    async find(words) {
+      const { findInConversation } = await import("../library/find.ts");
+      await findInConversation(engine, console, savedPath(console, dialogue), words);
+    },
+    async showTurn(turn) {
+      const { showTurn } = await import("../library/find.ts");
+      await showTurn(engine, console, savedPath(console, dialogue), turn);
+    },
     saveTo(path) {
       const target = resolve(engine.workingFolder, expandHome(path));
       if (existsSync(target)) throw new AppError("output_exists", { path, inSession: true });

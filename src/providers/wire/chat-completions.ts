@@ -54,7 +54,9 @@ class Attempt {
     const before = textOf(request.messages.findLast(({ role }) => role === "assistant")?.content ?? "");
     const clean = new RedactedAnswer(secretsOf(connection), before);
     this.#events = new AnswerEvents(queue, clean, hostOf(connection.baseUrl));
-    this.#decoder = new AnswerDecoder(connection, request.model, (event) => this.#events.push(event));
+    this.#decoder = new AnswerDecoder(connection, request.model, (event) =>
+      this.#events.push(event.type === "title" ? { ...event, title: redact(event.title, connection) } : event),
+    );
     this.#idle = new IdleTimeout(this.#limit, () => {
       this.#isIdle = true;
       this.#stop.abort();

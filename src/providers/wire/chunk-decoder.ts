@@ -5,7 +5,10 @@ import { isRecord } from "./json.ts";
 import { type FinishWord, finishWord } from "./stream-end.ts";
 import { ThinkTags } from "./think-tags.ts";
 
-export type DeltaEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "rethink" | "usage" }>;
+export type DeltaEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "rethink" | "title" | "usage" }>;
+
+/** UTF-16 units of a title that are looked at. */
+const longestTitle = 1000;
 
 /**
  * Chunks of a stream, or a whole completion, made into events. Thinking comes in fields of its own (`reasoning_content`,
@@ -110,6 +113,9 @@ export class ChunkDecoder {
     if (typeof content === "string") this.#readContent(content, events);
     else if (typeof content === "object" && content !== null) this.#readParts(content, events);
     if (typeof refusal === "string" && refusal !== "") this.#refuse(refusal, events);
+    const { title } = part;
+    if (typeof title === "string" && title.trim() !== "")
+      events.push({ type: "title", title: title.slice(0, longestTitle) });
     if (part["tool_calls"] !== undefined || part["function_call"] !== undefined) this.#readCalls(part);
   }
 

@@ -18,6 +18,7 @@ export function requestBody(request: ChatRequest, connection: Connection): ChatC
   const field = connection.prefix === "field" ? beginning : null;
   const body = {
     ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
+    ...(request.wantsTitle === true && connection.titles && { title: { enabled: true } }),
     ...connection.body,
     model: request.model,
     messages: wireMessages(field !== null ? request.messages.slice(0, -1) : request.messages, connection, request),

@@ -2,7 +2,7 @@ import type { SlashCommand } from "./command.ts";
 
 export const search: SlashCommand = {
   name: "search",
-  aliases: ["find"],
+  aliases: [],
   group: "archive",
   usage: "<words>",
   async run({ archive, terminal, words }, argument) {

@@ -12,6 +12,7 @@ import { editAnswer } from "./edit-answer.ts";
 import { edit } from "./edit.ts";
 import { exportConversation } from "./export.ts";
 import { file } from "./file.ts";
+import { find } from "./find.ts";
 import { fork } from "./fork.ts";
 import { helpOn } from "./help.ts";
 import { history } from "./history.ts";
@@ -27,9 +28,11 @@ import { retry } from "./retry.ts";
 import { role } from "./role.ts";
 import { save } from "./save.ts";
 import { search } from "./search.ts";
+import { show } from "./show.ts";
 import { set } from "./set.ts";
 import { system } from "./system.ts";
 import { thinking } from "./thinking.ts";
+import { title } from "./title.ts";
 import { tokens } from "./tokens.ts";
 import { undo } from "./undo.ts";
 
@@ -49,6 +52,9 @@ export const slashCommands: readonly SlashCommand[] = [
   continueAnswer,
   compact,
   fork,
+  title,
+  find,
+  show,
   copy,
   tokens,
   cost,

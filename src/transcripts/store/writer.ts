@@ -23,6 +23,8 @@ export interface WriterOptions {
 
 /** How long `ready` waits for another program: longer than a short question takes; milliseconds. */
 const patience = 5_000;
+/** The same for a note about the conversation; milliseconds. */
+const notePatience = 2_000;
 /** Between two attempts to get a lock, on average; milliseconds. */
 const pause = 30;
 
@@ -190,6 +192,20 @@ export class TranscriptWriter {
     this.#put(line);
     this.#leave();
     this.#tell();
+  }
+
+  /**
+   * The same for a fact that no branch is worth, after a short wait where another program is writing to the file.
+   *
+   * @param signal ends the waiting
+   * @returns false where that program keeps writing; nothing is written then
+   */
+  async annotate(kind: string, data: object, signal: AbortSignal): Promise<boolean> {
+    const waits = this.#encoder === null && this.#path !== null && this.#failed === null;
+    if (waits) await this.ready(signal, notePatience);
+    if (waits && this.#encoder === null && this.#channel === null && this.#failed === null) return false;
+    this.note(kind, data);
+    return true;
   }
 
   /**

@@ -110,6 +110,12 @@ describe("the fields of a body", () => {
     const plain = { seed: 1, user: "u", model: "m", messages, stream: true };
     expect(requestBody(request, over)).toEqual({ ...plain, stream_options: { include_usage: true } });
     expect(requestBody(request, { ...over, streamUsage: false })).toEqual(plain);
+    const wanting = { ...request, wantsTitle: true };
+    expect(requestBody(wanting, { ...over, streamUsage: false, titles: true })).toEqual({
+      ...plain,
+      title: { enabled: true },
+    });
+    expect(requestBody(wanting, { ...over, streamUsage: false, titles: false })).toEqual(plain);
     expect(requestBody({ ...request, stream: false }, over)).toEqual({ ...plain, stream: false });
   });
 

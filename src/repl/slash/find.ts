@@ -1,0 +1,17 @@
+import type { SlashCommand } from "./command.ts";
+
+export const find: SlashCommand = {
+  name: "find",
+  aliases: [],
+  group: "conversation",
+  usage: "<words>",
+  async run({ archive, lines, terminal, words }, argument) {
+    if (argument === "") {
+      terminal.warn(words.session.findHow);
+      return "stay";
+    }
+    lines.release();
+    await archive.find(argument);
+    return "stay";
+  },
+};
