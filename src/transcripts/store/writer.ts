@@ -60,7 +60,7 @@ export class TranscriptWriter {
   /** Whether the file has a header, or had exchanges without one. */
   #headed: boolean;
   /** The system prompt in force at the file's end; undefined when that is not known. */
-  #system: string | null | undefined;
+  #system: string | null | undefined = null;
   #failed: AppError<"transcript_unwritable"> | null = null;
   #untold = false;
   #avoided: string | null = null;
@@ -75,7 +75,6 @@ export class TranscriptWriter {
     const id = identifyText(this.#before);
     this.#id = id ?? options.id ?? newId();
     this.#headed = id !== null;
-    this.#system = id === null ? null : undefined;
   }
 
   /** A new conversation in `folder`. Nothing is made before the first question. */

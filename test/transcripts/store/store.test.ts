@@ -210,6 +210,99 @@ describe("a writer", () => {
     expect(told()).toBe(3);
   });
 
+  test("that is in nobody's way has nothing to wait for, nor has one that failed", async () => {
+    const folder = temporaryFolder();
+    const unbegun = TranscriptWriter.create(folder);
+    await unbegun.ready(new AbortController().signal);
+    expect([unbegun.failed, unbegun.path, readdirSync(folder)]).toEqual([null, null, []]);
+    const path = join(folder, "a.md");
+    const failed = TranscriptWriter.append(path);
+    mkdirSync(path);
+    await failed.ready(new AbortController().signal);
+    expect(failed.failed).toMatchObject({ details: { path, reason: "EISDIR" } });
+    await failed.ready(new AbortController().signal);
+  });
+
+  test("goes on in a branch of its branch with all there was, for a note too, under one header each", async () => {
+    const folder = temporaryFolder();
+    const writer = converse(folder);
+    const questions = async () => (await readTranscript(writer.path!)).exchanges.map(({ question }) => question);
+    for (const [index, question] of ["two", "three"].entries()) {
+      const [lock, from] = [Lock.take(writer.path!)!, writer.id];
+      writer.begin(turn(question));
+      writer.end(ending());
+      lock.release();
+      expect(await readTranscript(writer.path!)).toMatchObject({
+        id: writer.id,
+        origin: { id: from, turns: index + 1 },
+      });
+      expect(readFileSync(writer.path!, "utf8").match(/deepseek-chat conversation/g)).toHaveLength(1);
+    }
+    expect(await questions()).toEqual(["one", "two", "three"]);
+    const lock = Lock.take(writer.path!)!;
+    writer.note("title", { title: "A name" });
+    lock.release();
+    expect([await questions(), (await readTranscript(writer.path!)).title]).toEqual([
+      ["one", "two", "three"],
+      "A name",
+    ]);
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  test("of a file that breaks off takes its prompt back, and of a new one says nothing of a prompt", async () => {
+    const path = join(temporaryFolder(), "a.md");
+    const begun = TranscriptWriter.append(path);
+    begun.begin(turn("one"));
+    begun.end(ending());
+    expect(readFileSync(path, "utf8")).not.toContain('"system"');
+    begun.begin(turn("two", { system: "Be brief." }));
+    begun.end(ending());
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.slice(0, text.lastIndexOf("<!-- deepseek-chat end")));
+    const next = TranscriptWriter.append(path);
+    next.begin(turn("three"));
+    next.end(ending());
+    const { exchanges } = await readTranscript(path);
+    expect(exchanges.map(({ system }) => system)).toEqual([null, "Be brief.", null]);
+  });
+
+  test("makes no file a second time, and tells when only the last word or a note fails", () => {
+    const path = join(temporaryFolder(), "a.md");
+    const writer = TranscriptWriter.append(path);
+    writer.begin(turn("one"));
+    rmSync(path);
+    expect(() => writer.end(ending())).toThrow(failing("transcript_unwritable", "ENOENT"));
+    for (const act of ["begin", "note"]) {
+      const again = TranscriptWriter.append(path);
+      again.begin(turn("one"));
+      again.end(ending());
+      rmSync(path);
+      expect(() => (act === "begin" ? again.begin(turn("two")) : again.note("title", { title: "x" }))).toThrow(
+        failing("transcript_unwritable", "ENOENT"),
+      );
+    }
+  });
+
+  test("copies to a file that nobody holds afterwards, in the middle of an exchange too", () => {
+    const folder = temporaryFolder();
+    const writer = converse(join(folder, "own"));
+    writer.saveTo(join(folder, "one.md"));
+    writer.begin(turn("two"));
+    writer.saveTo(join(folder, "two.md"));
+    writer.end(ending());
+    expect(readdirSync(folder).sort()).toEqual(["one.md", "own", "two.md"]);
+  });
+
+  test("of a file beside which an older version kept something makes conversations of that", () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, ".talk.md.waiting"));
+    writeFileSync(join(folder, ".talk.md.waiting", "2026.host.abc.md"), "text");
+    const path = join(folder, "talk.md");
+    writeFileSync(path, "");
+    TranscriptWriter.append(path);
+    expect(readdirSync(folder).sort()).toEqual(["talk-abc.md", "talk.md"]);
+  });
+
   test("that fails is told with its path and reason, and saved elsewhere goes on there", () => {
     const folder = temporaryFolder();
     const writer = converse(folder);
