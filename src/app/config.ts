@@ -32,12 +32,13 @@ export function list(
 ): void {
   const rows = [...settingNames.map((name) => settingRow(engine, name)), ...fileRows(engine)];
   if (json) return terminal.json(rows);
+  const { muted } = terminal.ink.out;
   const cells = rows.map(({ name, value, origin }) => [
     sanitize(name),
-    value === null ? words.tables.notSet : sanitize(asText(value)),
-    origin === null ? "" : sanitize(`${words.tables.origin[origin.kind]} ${origin.name}`.trim()),
+    value === null ? muted(words.tables.notSet) : sanitize(asText(value)),
+    origin === null ? "" : muted(sanitize(`${words.tables.origin[origin.kind]} ${origin.name}`.trim())),
   ]);
-  terminal.out(table(cells));
+  terminal.out(table(cells, [], terminal.tableRoom));
 }
 
 function settingRow(engine: Pick<Engine, "file" | "folders" | "origins" | "settings">, name: SettingName): SettingRow {

@@ -44,7 +44,11 @@ export async function models(engine: Engine, { terminal, words }: Console, json:
   );
   const { model, context, price } = words.tables;
   const head = terminal.outIsTerminal ? [row(model, context, price({ currency: settings.currency }), "")] : [];
-  terminal.out(table([...head, ...cells], [1]));
+  const { muted, accent } = terminal.ink.out;
+  const painted = cells.map((cell, index) =>
+    rows[index]!.id === inUse ? cell.map(accent) : cell.map((text, column) => (column === 0 ? text : muted(text))),
+  );
+  terminal.out(table([...head.map((cell) => cell.map(muted)), ...painted], [1], terminal.tableRoom));
 }
 
 /** What `balance` does. */
@@ -67,5 +71,5 @@ export async function balance(
   }
   if (rows === null || rows.length === 0) return terminal.say(words.tables.noBalance({ provider: connection.name }));
   const cells = rows.map((row) => [sanitize(row.currency), sanitize(words.tables.balance(row))]);
-  terminal.out(table(cells));
+  terminal.out(table(cells, [], terminal.tableRoom));
 }

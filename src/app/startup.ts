@@ -3,7 +3,7 @@ import { readLanguage } from "../config/language.ts";
 import { AppError } from "../errors.ts";
 import { standardOutputs } from "../terminal/output.ts";
 import { sanitize } from "../terminal/sanitize.ts";
-import { describe, Terminal, type TerminalOptions } from "../terminal/terminal.ts";
+import { describe, errorWords, Terminal, type TerminalOptions } from "../terminal/terminal.ts";
 import { loadWords } from "../words/load.ts";
 import type { Words } from "../words/types.ts";
 import type { Console } from "./console.ts";
@@ -50,7 +50,8 @@ export function warnOf({ terminal, words }: Console, error: AppError): void {
 
 /** Tells a person of an error that ends the program. */
 export function tellError(terminal: Terminal, words: Words, error: AppError): void {
-  terminal.report(terminal.ink.err.error(sanitize(describe(error, words.errors))));
+  const { what, next } = errorWords(error, words.errors);
+  terminal.fail({ what: sanitize(what), next: sanitize(next) });
   if (error.traceId !== null) terminal.detail(sanitize(`trace ${error.traceId}`));
   if (debugging()) terminal.err(`${sanitize(traceOf(error))}\n`);
 }

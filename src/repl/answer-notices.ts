@@ -26,7 +26,8 @@ export function closeAnswer(host: Host, answer: Answer): void {
   if (answer.refused) terminal.say(ink.warning(words.answer.refused));
   if (canContinue && finishReason !== "length") terminal.say(ink.muted(words.session.canContinue));
   if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
-  terminal.say(ink.muted(summarise(words.answer, { ...answer, totalMs: timingOf(answer).totalMs })));
+  if (!isEmpty || answer.usage !== null)
+    terminal.say(ink.muted(summarise(words.answer, { ...answer, totalMs: timingOf(answer).totalMs })));
   if (answer.tariffUnknown) terminal.say(ink.muted(words.answer.tariffUnknown));
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");

@@ -1,3 +1,4 @@
+import { beside } from "./own-line.ts";
 import { sanitize } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
 import { displayWidth } from "./width.ts";
@@ -24,15 +25,13 @@ export function checklistItem(terminal: Terminal, item: ChecklistItem, titles: r
   const width = Math.max(...titles.map(displayWidth));
   const mark = { ok: symbols.success, warn: symbols.warning, fail: symbols.error, skip: symbols.skipped }[item.status];
   const title = item.title + " ".repeat(width - displayWidth(item.title));
-  const indent = " ".repeat(width + 4);
   const seen = item.text === "" ? [] : sanitize(item.text).split("\n");
   const told = item.problems.map(({ what, next }) => [
     paint(sanitize(what)),
     ...(next === "" ? [] : [`${out.muted(symbols.next)} ${sanitize(next)}`]),
   ]);
   const lines = [...(item.status === "skip" ? seen.map((line) => out.muted(line)) : seen), ...told.flat()];
-  const [first = "", ...rest] = lines;
-  return [`${paint(mark)} ${out.strong(title)}  ${first}`.trimEnd(), ...rest.map((line) => indent + line)]
-    .map((line) => `${line}\n`)
+  return beside(`${paint(mark)} ${out.strong(title)}  `, lines.join("\n"), terminal.tableRoom)
+    .map((line) => `${line.trimEnd()}\n`)
     .join("");
 }

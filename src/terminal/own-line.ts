@@ -47,8 +47,26 @@ export function ownRows(text: string, columns: number, long: "cut" | "whole" = "
     .flatMap((line) => (fits(line, columns) ? line : rows(parsed(line), columns, long).map((row) => ansi(row))));
 }
 
+/** Columns that a text beside a label has at least; with less it stands below the label. */
+export const leastBeside = 20;
+
+/**
+ * A text beside a label, its later rows below its first.
+ *
+ * @param label with the blanks behind it, and colours
+ * @returns rows
+ */
+export function beside(label: string, text: string, columns: number): string[] {
+  const width = paintedWidth(label);
+  const isBelow = columns - width < leastBeside;
+  const indent = isBelow ? 4 : width;
+  const [first = "", ...others] = ownRows(text, Math.max(1, columns - indent));
+  const indented = (row: string) => " ".repeat(paintedWidth(row) + indent > columns ? 0 : indent) + row;
+  return isBelow ? [label.trimEnd(), ...[first, ...others].map(indented)] : [label + first, ...others.map(indented)];
+}
+
 /** Columns of a text with colours. */
-function paintedWidth(text: string): number {
+export function paintedWidth(text: string): number {
   return displayWidth(text.replaceAll(sgr, ""));
 }
 

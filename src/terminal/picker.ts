@@ -11,14 +11,12 @@ import {
 } from "@inquirer/core";
 import type { Words } from "../words/types.ts";
 import { asked } from "./prompts.ts";
-import { sanitize } from "./sanitize.ts";
+import { drawPicker, layoutOf, type PickerCells, type PreviewPart } from "./picker-view.ts";
 import type { Terminal } from "./terminal.ts";
-import { clipped } from "./width.ts";
 
 export interface PickerRow {
   readonly value: string;
-  /** One line, which may come from outside. */
-  readonly name: string;
+  readonly cells: PickerCells;
   /** What words of the filter are looked for in, folded as they are. */
   readonly text: string;
 }
@@ -40,7 +38,7 @@ export interface PickerOptions {
   /** The values of the rows whose contents hold the words of a filter; empty once another filter is asked for. */
   readonly search: (filter: string) => Promise<ReadonlySet<string>>;
   /** What is known of a row, read when it is highlighted. */
-  readonly preview: (value: string) => Promise<string>;
+  readonly preview: (value: string) => Promise<readonly PreviewPart[]>;
 }
 
 export interface Start {
@@ -94,7 +92,6 @@ function matching({ rows, fold }: PickerOptions, filter: string, contents: Conte
 
 const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const { terminal, words, rows, start, first } = options;
-  const ink = terminal.ink.err;
   const [filter, setFilter] = useState(start.filter);
   const [typing, setTyping] = useState(false);
   const [place, setPlace] = useState(() => {
@@ -109,7 +106,10 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const active = Math.min(place, found.length - 1);
   const chosen = found[active];
   const preview = usePreview(chosen?.value ?? null, options.preview);
-  const room = layout(terminal.rows, found.length);
+  const keyHint = typing ? words.filtering : words.choosing(Object.assign({ first }, keys));
+  const isLong = found.length > layoutOf(terminal, found.length, keyHint).list;
+  const hint = isLong ? `${active + 1}/${found.length} · ${keyHint}` : keyHint;
+  const room = layoutOf(terminal, found.length, hint);
 
   useEffect((line) => {
     line.write(start.filter);
@@ -173,31 +173,11 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
     return undefined;
   });
 
-  const width = terminal.columns - 1;
-  const from = Math.max(0, Math.min(active - Math.floor(room.list / 2), found.length - room.list));
-  /** A sign where there are more rows than are shown. */
-  const edgeOf = (index: number) => {
-    if (index === 0 && from > 0) return ink.muted("↑");
-    return index === room.list - 1 && from + room.list < found.length ? ink.muted("↓") : " ";
-  };
-  const list = found.slice(from, from + room.list).map((row, index) => {
-    const line = clipped(sanitize(row.name), width - 2);
-    return row === chosen ? ink.accent(`› ${line}`) : `${edgeOf(index)} ${line}`;
-  });
-  const shown = sanitize(preview)
-    .split("\n")
-    .slice(0, room.preview)
-    .map((line) => ink.muted(clipped(line, width)));
   const isSearched = filter.trim() === "" || contents?.filter === filter;
-  const position = found.length > room.list ? `${active + 1}/${found.length} · ` : "";
-  const hint = position + (typing ? words.filtering : words.choosing(Object.assign({ first }, keys)));
-  const bottom = [
-    ...(found.length === 0 ? [ink.warning(clipped(`  ${isSearched ? words.noMatch : words.searching}`, width))] : list),
-    ...(room.preview > 0 ? ["", ...shown] : []),
-    ink.muted(clipped(hint, width)),
-  ];
-  const head = `${ink.strong(clipped(words.title({ found: found.length, all: rows.length }), Math.floor(width / 2)))} `;
-  return [`${head}${filter}`, bottom.join("\n")];
+  const title = words.title({ found: found.length, all: rows.length });
+  const cells = found.map((row) => row.cells);
+  const empty = isSearched ? words.noMatch : words.searching;
+  return drawPicker(terminal, { rows: cells, active, title, filter, empty, preview, hint }, room);
 });
 
 /** The contents that hold the words of the filter; those of another filter, or null, until they were searched. */
@@ -219,13 +199,16 @@ function useContents(filter: string, search: PickerOptions["search"], before: Co
 }
 
 /** What is known of the highlighted row; empty until it was read, and where it cannot be. */
-function usePreview(value: string | null, read: PickerOptions["preview"]): string {
-  const [known, setKnown] = useState<{ value: string | null; text: string }>({ value: null, text: "" });
+function usePreview(value: string | null, read: PickerOptions["preview"]): readonly PreviewPart[] {
+  const [known, setKnown] = useState<{ value: string | null; parts: readonly PreviewPart[] }>({
+    value: null,
+    parts: [],
+  });
   useEffect(() => {
     let current = true;
     if (value !== null) {
       read(value).then(
-        (text) => current && setKnown({ value, text }),
+        (parts) => current && setKnown({ value, parts }),
         () => {},
       );
     }
@@ -233,14 +216,5 @@ function usePreview(value: string | null, read: PickerOptions["preview"]): strin
       current = false;
     };
   }, [value]);
-  return known.value === value ? known.text : "";
-}
-
-/** Rows of the list and of the preview, which gives way where there is little room. */
-function layout(rows: number, found: number): { list: number; preview: number } {
-  // The line with the filter, the hint, and one to spare.
-  const free = Math.max(1, rows - 3);
-  if (free < 11) return { list: free, preview: 0 };
-  const list = Math.min(Math.max(1, found), Math.floor(free / 2));
-  return { list, preview: free - list - 1 };
+  return known.value === value ? known.parts : [];
 }

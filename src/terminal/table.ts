@@ -1,15 +1,23 @@
-import { displayWidth } from "./width.ts";
+import { beside, leastBeside, paintedWidth } from "./own-line.ts";
 
 /**
- * Rows lined up by what the terminal shows, each on one line; the last column is as wide as it is. Cells must be harmless already.
+ * Rows lined up by what the terminal shows; the last column is as wide as it is. Cells must be harmless already, and may have colours.
+ *
+ * @param alignRight columns whose cells end below each other
+ * @param room most columns of a line: what is longer goes on within the last column or, where that would be too narrow, below the
+ * first
  */
-export function table(given: readonly (readonly string[])[], alignRight: readonly number[] = []): string {
+export function table(
+  given: readonly (readonly string[])[],
+  alignRight: readonly number[] = [],
+  room = Infinity,
+): string {
   // A line break in a name would look like a row of its own.
   const rows = given.map((row) => row.map((cell) => cell.replaceAll("\n", " ")));
   const right = new Set(alignRight);
   // What nothing stands behind is as wide as it is.
   const isFree = (row: readonly string[], column: number) => column === row.length - 1 && !right.has(column);
-  const all = rows.map((row) => row.map((cell, column) => (isFree(row, column) ? 0 : displayWidth(cell))));
+  const all = rows.map((row) => row.map((cell, column) => (isFree(row, column) ? 0 : paintedWidth(cell))));
   const widths: number[] = [];
   for (const row of all) {
     for (const [column, width] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width);
@@ -20,7 +28,24 @@ export function table(given: readonly (readonly string[])[], alignRight: readonl
       const space = " ".repeat(widths[column]! - all[index]![column]!);
       return right.has(column) ? space + cell : cell + space;
     });
-  return rows.map((row, index) => `${cells(row, index).join("  ")}\n`).join("");
+  const lines = rows.map(cells);
+  const isNarrow = lines.some((line) => paintedWidth(line.slice(0, -1).join("  ")) + leastBeside > room);
+  const isTooWide = lines.some((line) => paintedWidth(line.join("  ")) > room);
+  if (isTooWide && isNarrow && rows[0]!.length > 2) {
+    // Two columns: what the row is about, and the rest of it.
+    return table(
+      rows.map(([first = "", ...others]) => [first, others.filter((cell) => cell !== "").join("  ")]),
+      [],
+      room,
+    );
+  }
+  return lines
+    .flatMap((line) => {
+      if (paintedWidth(line.join("  ")) <= room) return line.join("  ");
+      return beside(`${line.slice(0, -1).join("  ")}  `, line.at(-1)!, room);
+    })
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 /** `1.2 kB` and the like. */

@@ -129,6 +129,11 @@ export class Terminal {
     return process.stdout.columns || process.stderr.columns || 80;
   }
 
+  /** Columns of what is set out in columns of its own, as the list of commands. */
+  get room(): number {
+    return Math.min(this.columns, this.textColumns);
+  }
+
   get rows(): number {
     return process.stdout.rows || process.stderr.rows || 24;
   }
@@ -210,14 +215,30 @@ export class Terminal {
     if (this.verbosity === "verbose") this.report(this.ink.err.muted(line));
   }
 
+  /** A line that says that something was done. */
+  succeed(line: string): void {
+    this.say(this.errIsTerminal ? `${this.ink.err.success(this.symbols.success)} ${line}` : line);
+  }
+
   /** A line that must be read, also under `--quiet`. */
   warn(line: string): void {
-    this.report(this.ink.err.warning(line));
+    this.report(this.ink.err.warning(this.errIsTerminal ? `${this.symbols.warning} ${line}` : line));
+  }
+
+  /** An error, also under `--quiet`: what happened, and what to do next; harmless already. */
+  fail({ what, next }: ErrorText): void {
+    const sign = this.errIsTerminal ? `${this.symbols.error} ` : "";
+    this.report(paragraph(this.ink.err.error(`${sign}${what}`), next, what));
   }
 
   /** A line of the program's own that was asked for, on stdout. */
   print(line: string): void {
     this.out(`${this.outIsTerminal ? ownLines(line, this.columns) : line}\n`);
+  }
+
+  /** Columns for a table on stdout: as many as it takes where that is no terminal. */
+  get tableRoom(): number {
+    return this.outIsTerminal ? this.columns : Infinity;
   }
 
   onResize(listener: () => void): () => void {
@@ -227,14 +248,25 @@ export class Terminal {
   }
 }
 
+/** What happened, to what; and what to do next, which may be empty. */
+interface ErrorText {
+  readonly what: string;
+  readonly next: string;
+}
+
 /** The words of an error as one short paragraph: what happened, to what, and what to do next. */
 export function describe(error: AppError, words: Words["errors"]): string {
   const { what, next } = errorWords(error, words);
-  return [what, next].filter(Boolean).join(/[\p{sc=Han}。\uff1f]$/u.test(what) ? "" : " ");
+  return paragraph(what, next, what);
+}
+
+/** @param text the first sentence without colours, which tells whether it is Chinese */
+function paragraph(first: string, next: string, text: string): string {
+  return [first, next].filter(Boolean).join(/[\p{sc=Han}。\uff1f]$/u.test(text) ? "" : " ");
 }
 
 /** The two halves of an error's words, whatever a service's own words within them end with, or if there are none. */
-export function errorWords(error: AppError, words: Words["errors"]): { what: string; next: string } {
+export function errorWords(error: AppError, words: Words["errors"]): ErrorText {
   const { what, next } = (words[error.code] as (details: unknown) => { what: string; next: string })(error.details);
   return { what: tidied(what), next: tidied(next) };
 }

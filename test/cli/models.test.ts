@@ -222,7 +222,7 @@ test.concurrent("a window that the server tells is warned of when it is nearly f
   const place = placeFor(server.url, "model: m\n");
   const { stderr } = await run(["chat"], { place, input: "hello\n" });
   expect(server.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions", "/v1/models"]);
-  expect(stderr).toMatch(/89 %.*\/compact/su);
+  expect(stderr).toMatch(/89%.*\/compact/su);
 });
 
 test.concurrent("a window that the server tells is used in a session, and asked for after the first answer", async () => {
@@ -230,7 +230,7 @@ test.concurrent("a window that the server tells is used in a session, and asked 
   const place = placeFor(server.url, "model: m\n");
   const { stderr } = await run(["chat"], { place, input: "hello\n/tokens\n" });
   expect(server.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions", "/v1/models"]);
-  expect(stderr).toMatch(/84\.1 %/u);
+  expect(stderr).toMatch(/84\.1%/u);
   expect(stderr).toMatch(/of 44/u);
 });
 
@@ -241,7 +241,7 @@ test.concurrent("a window that the server tells is what a file is held against b
   await using terminal = openProgram([], { place, cols: 100, rows: 30 });
   await say(terminal, "look at @notes.txt");
   await terminal.until(en.attachments.sendLarge);
-  expect(terminal.scrollback()).toContain(en.attachments.large({ size: "2.0 kB", tokens: "600", share: "29 %" }));
+  expect(terminal.scrollback()).toContain(en.attachments.large({ size: "2.0 kB", tokens: "600", share: "29%" }));
   expect(server.requests.map(({ path }) => path)).not.toContain("/v1/chat/completions");
 });
 

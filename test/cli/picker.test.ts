@@ -7,7 +7,7 @@ import { type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { ending, noon, turn } from "../support/transcripts.ts";
 import { answer } from "../support/wire.ts";
-import { en, wordsOf } from "../support/words.ts";
+import { en } from "../support/words.ts";
 
 const [enter, escape, down] = ["\r", "\u001b", "\u001b[B"];
 
@@ -31,14 +31,18 @@ function filledPlace(): Place {
   return place;
 }
 
+/** The sign of a row and the age of its conversation. */
+const aged =
+  /^[\u203a\u2191\u2193 ] +(?:now|\u521a\u521a|\d+ (?:min|h|d|mo|y|\u5206\u949f|\u5c0f\u65f6|\u5929|\u4e2a\u6708|\u5e74)) {2}/u;
+
 /** The titles listed, the highlighted one marked. */
 function listed(terminal: PtyTerminal): string[] {
   const rows = terminal.screen().split("\n");
   const start = rows.findLastIndex((row) => /^Conversations \(|^\u5bf9\u8bdd\uff08/u.test(row));
   return rows
     .slice(start + 1)
-    .filter((row) => /^[\u203a ] [0-9a-z]{8} {2}\d/u.test(row))
-    .map((row) => `${row[0] === " " ? "" : "*"}${row.slice(30)}`);
+    .filter((row) => aged.test(row))
+    .map((row) => row.replace(aged, row[0] === " " ? "" : "*").replace(/ {2,}\d+ (?:turn|\u8f6e).*$/u, ""));
 }
 
 const quantum = "\u89e3\u91ca\u91cf\u5b50\u8ba1\u7b97";
@@ -55,11 +59,26 @@ describe.concurrent("the picker of conversations", () => {
     await using terminal = openProgram(["transcripts"], { place, rows: 14 });
     await terminal.until(/^1\/12 · /mu);
     expect(terminal.screen()).not.toContain("\u2191");
-    expect(terminal.screen()).toMatch(/^\u2193 [0-9a-z]{8} /mu);
+    expect(terminal.screen()).toMatch(/^\u2193 +\d+ d {2}question/mu);
     for (let index = 0; index < 11; index += 1) terminal.type(down);
     await terminal.until(/^12\/12 · /mu);
-    expect(terminal.screen()).toMatch(/^\u2191 [0-9a-z]{8} /mu);
+    expect(terminal.screen()).toMatch(/^\u2191 +\d+ d {2}question/mu);
     expect(terminal.screen()).not.toContain("\u2193");
+  });
+
+  test("shows age, turns and model in columns, with the preview beside them where there is room, below them elsewhere", async () => {
+    const place = filledPlace();
+    await using terminal = openProgram(["transcripts"], { place, cols: 120 });
+    await terminal.until("It sends a manifest.");
+    const rows = terminal.screen().split("\n").slice(1, 4);
+    expect(rows.map((row) => row.indexOf("\u2502"))).not.toContain(-1);
+    expect(rows[0]).toMatch(/^\u203a +\d+ d {2}kubectl apply +1 turn {2}\S+ +\u2502 [0-9a-z]{8} \u00b7 2026/u);
+    await using small = openProgram(["transcripts"], { place, cols: 40 });
+    await small.until("It sends a manifest.");
+    const narrow = small.screen().split("\n");
+    expect(narrow[1]).toMatch(/^\u203a +\d+ d {2}kubectl apply$/u);
+    const hint = en.picker.choosing({ first: "show", show: "s", resume: "r", pin: "p", export: "e", remove: "d" });
+    expect(narrow.slice(-3).join(" ")).toContain(hint);
   });
 
   test("lists them with a preview of the highlighted one, and is left with q, leaving nothing", async () => {
@@ -231,7 +250,7 @@ describe.concurrent("the picker of conversations", () => {
     await say(terminal, "/resume");
     await terminal.until("Enter resume");
     terminal.type("d");
-    await terminal.until(`is open in another session. ${wordsOf("transcript_busy", {}).next}`);
+    await terminal.until(/_hello\.md\s+is\s+open\s+in/u);
     await terminal.until("Enter resume");
     terminal.type("\u0004");
     await say(terminal, "q");
@@ -305,7 +324,7 @@ describe.concurrent("the picker of conversations", () => {
     writer.end(ending());
     await using terminal = openProgram(["transcripts"], { place });
     await terminal.until(en.picker.title({ all: 1, found: 1 }));
-    await terminal.until("> title");
+    await terminal.until("\u203a title");
     expect(terminal.raw).not.toMatch(/\u001b\]|\u001b\[2J|\u202e|\u009b/u);
     terminal.type("q");
     await terminal.exit;

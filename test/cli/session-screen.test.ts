@@ -25,7 +25,7 @@ describe.concurrent("a session on a terminal", () => {
     terminal.type(enter);
     await terminal.until("\u5148\u60f3\u4e00\u60f3\u3002");
     gate.resolve();
-    await terminal.until(/^\u8f93\u5165 30/mu);
+    await terminal.until(/\u8f93\u5165 30/u);
     await terminal.until(/^>$/mu);
     expect(terminal.screen()).toMatch(/\u601d\u8003\u4e86 [\d.]+ \u79d2\n\n\u91cf\u5b50\u8ba1\u7b97\n/u);
     expect(terminal.screen()).not.toContain("\u5148\u60f3\u4e00\u60f3\u3002");
@@ -38,7 +38,7 @@ describe.concurrent("a session on a terminal", () => {
     await terminal.until(/> q$/u);
     terminal.type(enter);
     expect(await terminal.exit).toMatchObject({ code: 0 });
-    expect(terminal.screen()).toMatch(/\u6062\u590d\u5bf9\u8bdd\uff1adeepseek-chat --resume [0-9a-z]{8}/u);
+    expect(terminal.screen()).toMatch(/\u6062\u590d\u5bf9\u8bdd\uff1a\s*deepseek-chat --resume [0-9a-z]{8}/u);
     expect(terminal.screen()).not.toMatch(/Thinking|Saved|Question/u);
     expect(transcriptsOf(place)[0]).toContain("] Thinking:\n\u5148\u60f3\u4e00\u60f3\u3002\n");
   });
@@ -64,15 +64,28 @@ describe.concurrent("a session on a terminal", () => {
     expect(terminal.screen()).not.toContain(place.home);
   });
 
-  test("/help in a narrow window gives each explanation a line of its own", async () => {
-    await using terminal = openProgram(["-p", "demo"], { place: newPlace(), cols: 40, rows: 100 });
-    await terminal.until(/^>$/mu);
-    terminal.type("/help");
-    await terminal.until(/> \/help$/u);
-    terminal.type(enter);
-    await terminal.until(/^ {2}\/quit\n {4}\S/mu);
-    expect(terminal.scrollback()).toMatch(/^ {2}\/new\n {4}\S/mu);
-    expect(terminal.scrollback()).not.toMatch(/^ {20}/mu);
+  test("/help fits a screen of 24 rows and 80 columns, and says more of each command", async () => {
+    await using terminal = openProgram(["-p", "demo", "--no-transcript"], { place: newPlace() });
+    const enter = async (line: string, shown: string) => {
+      await terminal.until(/^>$/mu);
+      terminal.type(line);
+      await terminal.until(new RegExp(`^> ${line}$`, "mu"));
+      terminal.type("\r");
+      await terminal.until(shown);
+      await terminal.until(/>$/u);
+    };
+    await enter("/help", en.slashHelp.footer);
+    const rows = terminal.screen().split("\n");
+    const [from, to] = [rows.indexOf("> /help"), rows.indexOf(en.slashHelp.footer)];
+    expect(from).toBeGreaterThanOrEqual(0);
+    expect(to + 2 - from).toBeLessThanOrEqual(24);
+    for (const [name, text] of Object.entries(en.slash))
+      expect(terminal.screen()).toMatch(new RegExp(`/${name} +${text.replaceAll(/[()]/gu, ".")}`, "u"));
+    await enter("/help y", en.slashHelp.aliases({ names: "/y" }));
+    expect(terminal.screen()).toContain(
+      `/copy [code [n]]\n  ${en.slash.copy}\n\n  ${en.slashHelp.more.copy.slice(0, 60)}`,
+    );
+    expect(terminal.screen()).toContain("  /copy code 2\n");
   });
 
   test("Ctrl-C stops the answer, keeps what came, and the prompt comes back; /continue goes on", async () => {

@@ -16,7 +16,10 @@ import { modelOf } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type Library, listConversations } from "./conversations.ts";
+import { ageOf } from "./age.ts";
 import { labelled, pinnedFirst } from "./tag.ts";
+import type { PreviewPart } from "../../terminal/picker-view.ts";
+import type { Words } from "../../words/types.ts";
 
 /**
  * Lets a person look through the conversations: shows, exports and removes them, until one is to be gone on with.
@@ -53,7 +56,7 @@ export async function pickConversation(
     const picked = await pick({
       terminal,
       words: words.picker,
-      rows: all.map((row) => asRow(row, terminal.symbols.pinned)),
+      rows: all.map((row) => asRow(words.picker, row, terminal.symbols.pinned)),
       fold,
       first,
       start,
@@ -105,11 +108,12 @@ class ContentFilter implements Disposable {
   }
 }
 
-function asRow(summary: TranscriptSummary, sign: string): PickerRow {
+function asRow(words: Words["picker"], summary: TranscriptSummary, sign: string): PickerRow {
   const [when, model, name] = [localStamp(summary.updatedAt).slice(0, 16), modelOf(summary), labelled(summary, sign)];
+  const age = words.age(ageOf(summary.updatedAt, new Date()));
   return {
     value: summary.path,
-    name: `${summary.id}  ${when}  ${name}`,
+    cells: { age, title: name, facts: [words.turns({ turns: summary.turns }), summary.model ?? ""] },
     text: fold(`${summary.id} ${when} ${model} ${name}`),
   };
 }
@@ -187,16 +191,23 @@ async function exportOne(
 const mostCharacters = 4000;
 
 /** What it began with, and how it ended. */
-async function previewOf(stop: AbortSignal, { words }: Console, summary: TranscriptSummary): Promise<string> {
+async function previewOf(
+  stop: AbortSignal,
+  { words }: Console,
+  summary: TranscriptSummary,
+): Promise<readonly PreviewPart[]> {
   const { exchanges } = await readTranscript(summary.path, stop);
   const turns = exchanges.filter(({ withdrawn }) => !withdrawn);
   const [opening, last] = [turns[0], turns.at(-1)];
-  const facts = [words.picker.turns({ turns: turnsIn(exchanges) }), bytes(summary.bytes), modelOf(summary)];
-  const lines = [facts.filter(Boolean).join(" · ")];
-  if (opening !== undefined) lines.push(`> ${opening.question.trim().slice(0, mostCharacters)}`);
-  if (last !== undefined && last !== opening) lines.push("…", `> ${last.question.trim().slice(0, mostCharacters)}`);
-  if (last !== undefined) lines.push(last.answer.trim().slice(0, mostCharacters));
-  return lines.join("\n");
+  const count = words.picker.turns({ turns: turnsIn(exchanges) });
+  const facts = [summary.id, localStamp(summary.updatedAt).slice(0, 16), count, bytes(summary.bytes), modelOf(summary)];
+  const asked = (question: string) => ({ kind: "question", text: question.trim().slice(0, mostCharacters) }) as const;
+  return [
+    { kind: "facts", text: facts.filter(Boolean).join(" · ") },
+    ...(opening === undefined ? [] : [asked(opening.question)]),
+    ...(last === undefined || last === opening ? [] : [{ kind: "facts", text: "…" } as const, asked(last.question)]),
+    ...(last === undefined ? [] : [{ kind: "answer", text: last.answer.trim().slice(0, mostCharacters) } as const]),
+  ];
 }
 
 /**

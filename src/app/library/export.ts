@@ -66,7 +66,9 @@ export async function exportConversations(
     destination.kind === "file"
       ? await intoFile(destination.path, options.force, texts)
       : await intoFolder(destination.path, options.force, texts, form, chosen);
-  console.terminal.say(console.words.exporting.done({ count, path: toldPath(engine.workingFolder, destination.path) }));
+  console.terminal.succeed(
+    console.words.exporting.done({ count, path: toldPath(engine.workingFolder, destination.path) }),
+  );
 }
 
 async function choose(

@@ -50,12 +50,12 @@ export async function importFiles(
       const form = formsOf(report)
         .map((source) => words.forms[source])
         .join(", ");
-      console.terminal.out(`${words.file({ file: sanitize(file), form, counts: words.counts(report.counts) })}\n`);
+      console.terminal.print(words.file({ file: sanitize(file), form, counts: words.counts(report.counts) }));
     }
   }
   const total = sum(reports.map(({ counts }) => counts));
   if (json) console.terminal.json(asObject(console, total, reports));
-  else if (files.length > 1) console.terminal.out(`${words.total({ counts: words.counts(total) })}\n`);
+  else if (files.length > 1) console.terminal.print(words.total({ counts: words.counts(total) }));
   return reports.find(({ error }) => error !== null)?.error ?? null;
 }
 

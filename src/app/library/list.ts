@@ -1,6 +1,7 @@
 import { shortenHome } from "../../config/home.ts";
 import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import { bytes, table } from "../../terminal/table.ts";
 import { clipped, displayWidth, shortened } from "../../terminal/width.ts";
 import { modelOf } from "../../transcripts/format/types.ts";
@@ -47,7 +48,7 @@ export async function list(
   const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
   const cells = rows.map((row) => asCells(row, terminal.symbols.pinned));
   const head = [id, when, turns, modelColumn, size, title];
-  terminal.out(terminal.outIsTerminal ? narrowed([head, ...cells], terminal.columns) : table(cells, right));
+  terminal.out(terminal.outIsTerminal ? narrowed([head, ...cells], terminal) : table(cells, right));
 }
 
 function asObject({ startedAt, updatedAt, ...row }: TranscriptSummary): object {
@@ -68,6 +69,7 @@ function asCells(row: TranscriptSummary, sign: string): string[] {
 /** Columns of the table that are aligned right. */
 const right = [2, 4];
 const modelColumn = 3;
+const titleColumn = 5;
 /** The columns that stay when room gets less and less; the title is the last of each. */
 const shapes = [
   [0, 1, 2, 3, 4, 5],
@@ -78,10 +80,11 @@ const shapes = [
 ];
 
 /** Columns that a title has at least, and a model's name, which is cut in its middle, before another column goes. */
-const least = { title: 16, model: 14 };
+const least = { title: 24, model: 14 };
 
 /** The table in so many columns, each row one line. */
-function narrowed(rows: readonly string[][], columns: number): string {
+function narrowed(rows: readonly string[][], { columns, ink }: Terminal): string {
+  const { muted, accent } = ink.out;
   const widths = rows[0]!.map((_, column) => rows.reduce((most, row) => Math.max(most, displayWidth(row[column]!)), 0));
   const room = (shape: readonly number[]) =>
     columns -
@@ -93,9 +96,13 @@ function narrowed(rows: readonly string[][], columns: number): string {
   const model = hasModel ? Math.min(widths[modelColumn]!, Math.max(least.model, Math.floor(room(shape) / 2))) : 0;
   const title = Math.max(1, room(shape) - model);
   const fit = (cell: string, column: number) =>
-    column === modelColumn ? shortened(cell, model) : column === 5 ? clipped(cell, title) : cell;
+    column === modelColumn ? shortened(cell, model) : column === titleColumn ? clipped(cell, title) : cell;
+  const paint = (row: number, column: number) => {
+    if (row === 0) return muted;
+    return column === 0 ? accent : column === titleColumn ? String : muted;
+  };
   return table(
-    rows.map((row) => shape.map((column) => fit(row[column]!, column))),
+    rows.map((row, index) => shape.map((column) => paint(index, column)(fit(row[column]!, column)))),
     shape.flatMap((column, index) => (right.includes(column) ? [index] : [])),
   );
 }
@@ -105,7 +112,7 @@ export async function rename(engine: Library, console: Console, reference: strin
   const { path } = await findConversation(engine, console, reference);
   const { renameTranscript } = await import("../../transcripts/store/manage.ts");
   await renameTranscript(path, title);
-  console.terminal.say(console.words.transcripts.renamed({ title: sanitize(title) }));
+  console.terminal.succeed(console.words.transcripts.renamed({ title: sanitize(title) }));
 }
 
 /**
@@ -123,7 +130,7 @@ export async function remove(engine: Library, console: Console, reference: strin
   if (!yes && !(await confirmed(question, false, words.confirm))) return;
   const { removeTranscript } = await import("../../transcripts/store/manage.ts");
   removeTranscript(path);
-  terminal.say(words.transcripts.removed({ title: sanitize(title) }));
+  terminal.succeed(words.transcripts.removed({ title: sanitize(title) }));
 }
 
 /** The path of a conversation, or of the folder. */

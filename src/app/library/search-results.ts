@@ -1,5 +1,6 @@
+import { beside } from "../../terminal/own-line.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { characterStart } from "../../terminal/width.ts";
+import { characterStart, clipped } from "../../terminal/width.ts";
 import type { TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { FoundExchange, FoundLine } from "../../transcripts/search/match-exchange.ts";
 import type { ConversationHits } from "../../transcripts/search/search.ts";
@@ -37,16 +38,17 @@ const mostLines = 2;
 
 /** What was found in a conversation, for a person: the lines that tell most, marked, with those around them. */
 export function foundText(console: Console, summary: TranscriptSummary, { exchanges, more }: ConversationHits): string {
-  const { ink } = console.terminal;
+  const { ink, tableRoom } = console.terminal;
   const { id, title, updatedAt } = summary;
   const named = exchanges.flatMap(({ lines }) => lines.filter(({ role }) => role === "title"));
   const name = named[0] === undefined ? ink.out.strong(sanitize(title)) : marked(console, named[0], Infinity);
-  const head = `${ink.out.accent(id)}  ${ink.out.muted(localStamp(updatedAt).slice(0, 16))}  ${name}`;
+  const label = `${ink.out.accent(id)}  ${ink.out.muted(localStamp(updatedAt).slice(0, 16))}  `;
+  const head = beside(label, name, tableRoom);
   const found = exchanges
     .filter(({ turn }) => turn > 0)
     .flatMap((exchange) => exchangeLines(console, exchange, mostLines));
   const rest = more === 0 ? [] : [`  ${ink.out.muted(console.words.transcripts.moreFound({ count: more }))}`];
-  return `${[head, ...found, ...rest].join("\n")}\n`;
+  return [...head, ...found, ...rest].join("\n");
 }
 
 /**
@@ -125,7 +127,5 @@ function marked({ terminal }: Console, { text, ranges }: FoundLine, most: number
 
 /** The beginning of a line that stands beside one that was found. */
 function shortened(console: Console, text: string): string {
-  const most = console.terminal.outIsTerminal ? Math.max(30, console.terminal.columns - 6) : Infinity;
-  const short = text.length > most ? `${text.slice(0, characterStart(text, most))}…` : text;
-  return sanitize(short);
+  return clipped(sanitize(text), Math.min(console.terminal.room, console.terminal.tableRoom) - 4);
 }

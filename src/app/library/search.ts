@@ -74,7 +74,7 @@ export async function search(
     if (summary !== null) found.push({ summary, one });
   }
   if (json) return terminal.json(found.map(({ summary, one }) => foundObject(summary, one)));
-  terminal.out(found.map(({ summary, one }) => foundText(console, summary, one)).join("\n"));
+  if (found.length > 0) terminal.print(found.map(({ summary, one }) => foundText(console, summary, one)).join("\n\n"));
   const [first] = found;
   if (first === undefined) return terminal.say(words.transcripts.notFound);
   const { id } = first.summary;

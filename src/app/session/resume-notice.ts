@@ -1,4 +1,5 @@
 import { splitAttached } from "../../chat/message-text.ts";
+import { summarise } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
@@ -25,12 +26,21 @@ export async function remind(
   tellBrought(engine, console, dialogue, earlier, false);
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
-  terminal.say(ink.muted(words.session.lastTurn));
+  terminal.say(`\n${ink.muted(words.session.lastTurn)}`);
   const { words: typed, files } = splitAttached(last.question);
-  terminal.say(ink.accent(shortened(`> ${typed}`, "start")));
+  terminal.say(`${ink.accent(">")} ${shortened(typed, "start")}`);
   if (files.length > 0) terminal.say(ink.muted(shortened(files.map(({ name }) => name).join(" · "), "start")));
-  if (last.answer !== "") terminal.say(await answerEnd(engine, console, last.answer));
+  // Rows of its own, which may hold hyperlinks, as those of a live answer.
+  if (last.answer !== "" && terminal.verbosity !== "quiet") {
+    terminal.err(`\n${await answerEnd(engine, console, last.answer)}\n`);
+  }
+  const { askedAt, endedAt, usage, cost } = last;
+  if (endedAt !== null) {
+    const totalMs = endedAt.getTime() - askedAt.getTime();
+    terminal.say(ink.muted(`\n${summarise(words.answer, { usage, cost, totalMs })}`));
+  }
   if (dialogue.canContinue) terminal.say(ink.warning(words.session.tornLast));
+  terminal.say("");
 }
 
 /** Seconds that a reminder may take to be rendered. */

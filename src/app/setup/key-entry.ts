@@ -81,7 +81,7 @@ async function check(
     return { offered: null, refused: error };
   }
   const { connection, offered } = opened;
-  terminal.say(words.setup.accepted({ models: offered.length }));
+  terminal.succeed(words.setup.accepted({ models: offered.length }));
   const balances = (await readBalance(connection, stop).catch(() => null)) ?? [];
   const shown = balances.map(({ currency, total }) => `${total} ${currency}`).join(", ");
   if (shown !== "") terminal.say(words.setup.balance({ balance: sanitize(shown) }));
@@ -101,7 +101,7 @@ export async function keepKey(
   if (keyringFailure !== null) {
     terminal.warn(words.setup.keyringFailed({ keyring: keyringName, reason: sanitize(keyringFailure) }));
   }
-  terminal.say(
+  terminal.succeed(
     origin.kind === "keyring"
       ? words.setup.inKeyring({ keyring: origin.name })
       : words.setup.stored({ path: toldPath(engine.workingFolder, origin.name) }),

@@ -53,7 +53,7 @@ export async function addService(
     await saveSetting(path, ["providers", name, "key_needed"], true);
     await keepKey(engine, console, name, key.value);
   }
-  terminal.say(words.setup.added({ name, url: sanitize(key.baseUrl), path: toldPath(engine.workingFolder, path) }));
+  terminal.succeed(words.setup.added({ name, url: sanitize(key.baseUrl), path: toldPath(engine.workingFolder, path) }));
   return { name, model, own: model };
 }
 
@@ -78,7 +78,7 @@ async function askAddress(
     const found = await unechoed(async () => await findService(address, open, stop));
     const { baseUrl, offered, error } = found;
     if (offered !== null) {
-      terminal.say(words.setup.foundService({ url: sanitize(baseUrl), models: offered.length }));
+      terminal.succeed(words.setup.foundService({ url: sanitize(baseUrl), models: offered.length }));
       return { address, found };
     }
     if (wantsKey(error)) return { address, found };

@@ -50,7 +50,7 @@ export async function runSetup(engine: Engine, console: Console, named: string |
   const path = engine.folders.configFile;
   await saveSetting(path, ["provider"], ready.name);
   await saveSetting(path, ["model"], ready.own === ready.model ? undefined : ready.model);
-  terminal.say(
+  terminal.succeed(
     words.setup.settled({
       provider: ready.name,
       model: sanitize(ready.model),
@@ -142,7 +142,7 @@ async function setUp(engine: Engine, console: Console, name: string): Promise<Re
     ({ offered } = entered);
   } else {
     offered = list;
-    terminal.say(words.setup.foundService({ url: sanitize(provider.baseUrl), models: offered?.length ?? 0 }));
+    terminal.succeed(words.setup.foundService({ url: sanitize(provider.baseUrl), models: offered?.length ?? 0 }));
   }
   const model = await chooseModel(console, name, offered, named ?? provider.model);
   const isOwn = provider.isCustom && named === null;

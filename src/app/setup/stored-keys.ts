@@ -39,9 +39,9 @@ export async function list(
     sanitize(provider),
     last === null ? "" : `\u2026${sanitize(last)}`,
     failure === null ? (inUse ? words.tables.inUse : "") : sanitize(words.keys.failed({ reason: failure })),
-    sanitize(originText(console, origin)),
+    terminal.ink.out.muted(sanitize(originText(console, origin))),
   ]);
-  return terminal.out(table(cells));
+  return terminal.out(table(cells, [], terminal.tableRoom));
 }
 
 /**

@@ -31,6 +31,8 @@ export interface SlashCommand {
   readonly group: (typeof groups)[number];
   /** What stands behind the name in `/help`, e.g. `[id]`. */
   readonly usage: string;
+  /** Lines as they are typed, for `/help <command>`. */
+  readonly examples: readonly string[];
   /** Set where another conversation takes the place of this one. */
   readonly leaves?: true;
   /** What Tab offers for the argument, of which `typed` is there already. */

@@ -8,6 +8,7 @@ export const compact: SlashCommand = {
   aliases: [],
   group: "conversation",
   usage: "[drop]",
+  examples: ["/compact", "/compact drop"],
   complete: async () => [{ value: "drop" }],
   async run(host, argument) {
     const { dialogue, lines, terminal, words } = host;
@@ -17,7 +18,7 @@ export const compact: SlashCommand = {
     }
     if (argument === "drop") {
       const { turns, unsaved } = await dialogue.dropOldest();
-      terminal.say(words.context.dropped({ turns }));
+      terminal.succeed(words.context.dropped({ turns }));
       tellUnsaved(host, unsaved);
       return "stay";
     }
@@ -26,7 +27,7 @@ export const compact: SlashCommand = {
     try {
       terminal.say(words.context.compacting);
       const { before, after, unsaved } = await dialogue.compact(controller.signal);
-      terminal.say(words.context.compacted({ before: count(before), after: count(after) }));
+      terminal.succeed(words.context.compacted({ before: count(before), after: count(after) }));
       tellUnsaved(host, unsaved);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

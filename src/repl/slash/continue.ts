@@ -5,6 +5,7 @@ export const continueAnswer: SlashCommand = {
   aliases: ["c"],
   group: "conversation",
   usage: "",
+  examples: [],
   async run({ dialogue, terminal, words }) {
     if (dialogue.canContinue) return { continueAnswer: true };
     terminal.say(words.session.nothingToContinue);

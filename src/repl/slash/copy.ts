@@ -8,6 +8,7 @@ export const copy: SlashCommand = {
   aliases: ["y"],
   group: "answer",
   usage: "[code [n]]",
+  examples: ["/copy", "/copy code", "/copy code 2"],
   complete: async () => [{ value: "code " }],
   async run({ dialogue, terminal, words, withoutKeys }, argument) {
     const turn = dialogue.conversation.turns.at(-1);
@@ -19,7 +20,7 @@ export const copy: SlashCommand = {
       return "stay";
     }
     const copied = await copyText(terminal, text, withoutKeys);
-    terminal.say(words.session.copied({ characters: copied.length }));
+    terminal.succeed(words.session.copied({ characters: copied.length }));
     return "stay";
   },
 };

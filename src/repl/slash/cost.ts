@@ -6,6 +6,7 @@ export const cost: SlashCommand = {
   aliases: [],
   group: "answer",
   usage: "",
+  examples: [],
   async run({ dialogue, terminal, words }) {
     const { usage, costs, questions, unknown, uncounted } = dialogue.spent;
     const sums = new Map<string, number>();

@@ -7,6 +7,7 @@ export const editAnswer: SlashCommand = {
   aliases: ["ea"],
   group: "conversation",
   usage: "",
+  examples: [],
   async run(host) {
     const { terminal, words } = host;
     const { last } = host.dialogue.conversation;

@@ -7,6 +7,7 @@ export const editLast: SlashCommand = {
   aliases: ["el"],
   group: "conversation",
   usage: "",
+  examples: [],
   async run({ dialogue, terminal, words }) {
     const question = dialogue.lastQuestion;
     if (question !== null) {

@@ -6,6 +6,7 @@ export const edit: SlashCommand = {
   aliases: ["e"],
   group: "input",
   usage: "[text]",
+  examples: ["/edit", "/edit Dear team,"],
   async run(host, argument) {
     const { text, reported } = await editorText(host, argument);
     if (text !== null && text.trim() !== "") return { ask: text };

@@ -1,6 +1,6 @@
 import { asAppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { describe } from "../../terminal/terminal.ts";
+import { errorWords } from "../../terminal/terminal.ts";
 import type { Host } from "../host.ts";
 
 /**
@@ -18,7 +18,8 @@ export async function editorText(
   } catch (error) {
     const known = asAppError(error);
     if (known.code === "internal") throw error;
-    terminal.report(terminal.ink.err.error(sanitize(describe(known, words.errors))));
+    const { what, next } = errorWords(known, words.errors);
+    terminal.fail({ what: sanitize(what), next: sanitize(next) });
     return { text: null, reported: true };
   }
 }

@@ -7,6 +7,7 @@ export const exportConversation: SlashCommand = {
   aliases: [],
   group: "archive",
   usage: "<md|html|json|jsonl|txt> [file]",
+  examples: ["/export md", "/export html talk.html", "/export md --turns 3-5"],
   complete: async () => named(formNames.map((format) => `${format} `)),
   async run({ archive, terminal, words }, argument) {
     const typed = read(argument);

@@ -5,6 +5,7 @@ export const file: SlashCommand = {
   aliases: ["f"],
   group: "input",
   usage: "<path | folder | pattern>",
+  examples: ["/file notes.md", "/file src", '/file "src/**/*.ts"'],
   complete: "path",
   async run({ addFile, lines, terminal, words }, argument) {
     if (argument === "") {
@@ -14,7 +15,7 @@ export const file: SlashCommand = {
     const controller = new AbortController();
     const release = lines.hold(() => controller.abort());
     try {
-      terminal.say(words.session.filesAdded({ files: await addFile(argument, controller.signal) }));
+      terminal.succeed(words.session.filesAdded({ files: await addFile(argument, controller.signal) }));
     } finally {
       release();
     }

@@ -5,6 +5,7 @@ export const find: SlashCommand = {
   aliases: [],
   group: "conversation",
   usage: "<words>",
+  examples: ["/find prefix cache"],
   async run({ archive, lines, terminal, words }, argument) {
     if (argument === "") {
       terminal.warn(words.session.findHow);

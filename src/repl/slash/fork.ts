@@ -6,6 +6,7 @@ export const fork: SlashCommand = {
   aliases: ["branch"],
   group: "conversation",
   usage: "[turn]",
+  examples: ["/fork", "/fork 2"],
   leaves: true,
   async run({ archive, dialogue, terminal, words }, argument) {
     if (argument !== "" && !/^[1-9]\d{0,8}$/u.test(argument)) {
@@ -13,7 +14,7 @@ export const fork: SlashCommand = {
       return "stay";
     }
     const path = await archive.fork(argument === "" ? null : Number(argument));
-    terminal.say(words.session.forked({ path: sanitize(path) }));
+    terminal.succeed(words.session.forked({ path: sanitize(path) }));
     terminal.say(words.session.modelIs({ provider: dialogue.provider, model: sanitize(dialogue.modelId) }));
     return "stay";
   },

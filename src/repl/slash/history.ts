@@ -7,6 +7,7 @@ export const history: SlashCommand = {
   aliases: [],
   group: "archive",
   usage: "",
+  examples: [],
   async run({ dialogue, terminal, words }) {
     const { asked } = dialogue.conversation;
     if (asked.length === 0) terminal.say(words.session.nothingSaid);

@@ -5,6 +5,7 @@ export const lang: SlashCommand = {
   aliases: [],
   group: "program",
   usage: "en | zh",
+  examples: ["/lang zh"],
   complete: async () => named(["en", "zh"]),
   async run(host, argument) {
     if (argument === "en" || argument === "zh") await host.useLanguage(argument);

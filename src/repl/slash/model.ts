@@ -9,6 +9,7 @@ export const model: SlashCommand = {
   aliases: ["m"],
   group: "model",
   usage: "[id]",
+  examples: ["/model", "/model deepseek-pro", "/model siliconflow/Qwen/Qwen3-Coder"],
   complete: candidates,
   async run(host, argument) {
     const { dialogue, terminal } = host;

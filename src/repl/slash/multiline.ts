@@ -5,6 +5,7 @@ export const multiline: SlashCommand = {
   aliases: ["ml"],
   group: "input",
   usage: "",
+  examples: [],
   async run({ lines, terminal, words }) {
     lines.multiline = !lines.multiline;
     terminal.say(lines.multiline ? words.session.multilineOn : words.session.multilineOff);

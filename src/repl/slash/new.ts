@@ -5,6 +5,7 @@ export const newConversation: SlashCommand = {
   aliases: ["clear"],
   group: "conversation",
   usage: "",
+  examples: [],
   leaves: true,
   async run({ dialogue, terminal, words }) {
     dialogue.startNew();

@@ -6,6 +6,7 @@ export const paste: SlashCommand = {
   aliases: [],
   group: "input",
   usage: "",
+  examples: [],
   async run({ addPicture, clipboard, terminal, words }) {
     const clipping = await clipboard();
     if (clipping.kind === "text") return { edit: clipping.text };

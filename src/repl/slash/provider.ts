@@ -7,6 +7,7 @@ export const provider: SlashCommand = {
   aliases: ["p"],
   group: "model",
   usage: "[name]",
+  examples: ["/provider", "/provider ollama"],
   complete: async ({ providers }) => named(providers),
   async run({ dialogue, lines, providers, terminal, words }, argument) {
     let chosen = argument;

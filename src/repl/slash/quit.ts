@@ -5,5 +5,6 @@ export const quit: SlashCommand = {
   aliases: ["exit", "q"],
   group: "program",
   usage: "",
+  examples: [],
   run: async () => "leave",
 };

@@ -6,6 +6,7 @@ export const resume: SlashCommand = {
   aliases: [],
   group: "archive",
   usage: "[id]",
+  examples: ["/resume", "/resume 11v04vs6"],
   leaves: true,
   complete: async ({ archive }) =>
     (await archive.list()).slice(0, 50).map(({ id, title }) => ({ value: id, hint: title })),

@@ -5,6 +5,7 @@ export const retry: SlashCommand = {
   aliases: ["r"],
   group: "conversation",
   usage: "",
+  examples: [],
   async run({ dialogue, terminal, words }) {
     if (dialogue.lastQuestion !== null) return { again: true };
     terminal.say(words.session.nothingSaid);

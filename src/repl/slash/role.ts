@@ -5,6 +5,7 @@ export const role: SlashCommand = {
   aliases: [],
   group: "model",
   usage: "[name]",
+  examples: ["/role", "/role translate"],
   complete: async ({ roles }) => named(Object.keys(roles)),
   async run({ dialogue, role: textOf, roles, terminal, words }, argument) {
     const names = Object.keys(roles).join(", ");

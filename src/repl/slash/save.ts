@@ -6,6 +6,7 @@ export const save: SlashCommand = {
   aliases: [],
   group: "archive",
   usage: "<file>",
+  examples: ["/save talk.md"],
   complete: "path",
   async run({ archive, terminal, words }, argument) {
     if (argument === "") {
@@ -13,7 +14,7 @@ export const save: SlashCommand = {
       return "stay";
     }
     archive.saveTo(argument);
-    terminal.say(words.session.savedTo({ path: sanitize(argument) }));
+    terminal.succeed(words.session.savedTo({ path: sanitize(argument) }));
     return "stay";
   },
 };

@@ -5,6 +5,7 @@ export const search: SlashCommand = {
   aliases: [],
   group: "archive",
   usage: "<words>",
+  examples: ["/search prefix cache"],
   async run({ archive, terminal, words }, argument) {
     if (argument === "") terminal.warn(words.session.searchHow);
     else await archive.search(argument);

@@ -6,6 +6,7 @@ export const set: SlashCommand = {
   aliases: [],
   group: "model",
   usage: "[name [value | -]]",
+  examples: ["/set", "/set temperature 0.3", "/set temperature -"],
   complete: async ({ settings }) => named(settings.names.map((name) => `${name} `)),
   async run({ settings, terminal, words }, argument) {
     const [, name = "", value = ""] = /^(\S*)\s*([\s\S]*)$/u.exec(argument) ?? [];

@@ -7,6 +7,7 @@ export const show: SlashCommand = {
   aliases: [],
   group: "conversation",
   usage: "[turn]",
+  examples: ["/show", "/show 2"],
   complete: async ({ dialogue }) =>
     dialogue.conversation.asked.map(({ question }, index) => ({
       value: String(index + 1),

@@ -6,6 +6,7 @@ export const system: SlashCommand = {
   aliases: ["s"],
   group: "model",
   usage: "[text | -]",
+  examples: ["/system Answer in one sentence.", "/system -"],
   async run({ dialogue, terminal, words }, argument) {
     if (argument === "") {
       const { system: text } = dialogue.conversation;

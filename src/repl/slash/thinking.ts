@@ -20,6 +20,7 @@ export const thinking: SlashCommand = {
   aliases: ["t"],
   group: "model",
   usage: "[on | off | low | high | max]",
+  examples: ["/thinking", "/thinking off", "/thinking max"],
   complete: async () => named([...settings.keys()]),
   async run(host, argument) {
     const { terminal, words } = host;

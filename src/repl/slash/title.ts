@@ -7,6 +7,7 @@ export const title: SlashCommand = {
   aliases: ["rename"],
   group: "conversation",
   usage: "[text]",
+  examples: ["/title Prefix caches"],
   async run(host, argument) {
     const { dialogue, lines, terminal, words } = host;
     if (argument !== "") {

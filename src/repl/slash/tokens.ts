@@ -6,6 +6,7 @@ export const tokens: SlashCommand = {
   aliases: [],
   group: "answer",
   usage: "",
+  examples: [],
   async run({ dialogue, terminal, words }) {
     await dialogue.learnWindow();
     const { tokens: used, estimated, window } = dialogue.context;

@@ -8,6 +8,7 @@ export const undo: SlashCommand = {
   aliases: ["u"],
   group: "conversation",
   usage: "",
+  examples: [],
   async run(host) {
     const { dialogue, terminal, words } = host;
     const undone = await dialogue.undo();

@@ -87,10 +87,6 @@ export const session = {
   lastTurn: "Last turn:",
   /** On leaving by a word that may have been meant as a message. */
   asText: (word: string) => `To send “${word}” as a message, type \\${word}`,
-  keys: [
-    "Alt-Enter or Ctrl-J new line · Ctrl-R search history · Tab complete · Ctrl-X Ctrl-E editor",
-    "@path attach a file · Ctrl-V paste a picture · //help, \\exit send as text · Esc stop the answer · q quit",
-  ],
 };
 
 interface Spent {
@@ -134,40 +130,4 @@ export const slashGroups = {
   archive: "Saved conversations",
   input: "Input",
   program: "Program",
-};
-
-/** One line each, for `/help`. */
-export const slash = {
-  model: "Show or switch the model (id or provider/id)",
-  provider: "Show or switch the provider",
-  system: "Show, set or (with -) clear the system prompt",
-  role: "Use a role from the config file",
-  set: "Show or change a setting for this session",
-  thinking: "Switch thinking, or show the last thinking",
-  new: "Start a new conversation",
-  retry: "Ask the last question again",
-  "edit-answer": "Edit the last answer and continue from its end",
-  "edit-last": "Edit the last question and ask again",
-  undo: "Remove the last turn",
-  continue: "Continue an answer that was cut off",
-  compact: "Summarise older turns; drop: discard the oldest",
-  fork: "Branch off into a new transcript",
-  copy: "Copy the last answer, or its n-th code block",
-  tokens: "Show how full the context is",
-  cost: "Show tokens and cost of this session",
-  history: "List the turns of this conversation",
-  resume: "Resume a saved conversation",
-  title: "Show or change the title",
-  find: "Find words in this conversation",
-  show: "Show a turn again, by its number",
-  search: "Search all conversations",
-  save: "Save the whole conversation to another file",
-  export: "Export the conversation, or --turns 3-5 of it",
-  file: "Attach files to the next message",
-  paste: "Paste text or a picture from the clipboard",
-  edit: "Write the message in $VISUAL or $EDITOR",
-  multiline: "Swap Enter and Alt-Enter",
-  lang: "Switch the language: en or zh",
-  help: "List the commands",
-  quit: "Quit (also q)",
 };

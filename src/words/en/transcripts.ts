@@ -44,6 +44,9 @@ export const picker = {
   replace: ({ path }: { path: string }) => `${path} already exists. Overwrite it?`,
   back: "Press any key to return to the list.",
   turns: ({ turns }: { turns: number }) => `${turns} ${turns === 1 ? "turn" : "turns"}`,
+  /** How long ago a conversation was used. */
+  age: ({ unit, count }: { unit: "now" | "minutes" | "hours" | "days" | "months" | "years"; count: number }) =>
+    unit === "now" ? "now" : `${count} ${{ minutes: "min", hours: "h", days: "d", months: "mo", years: "y" }[unit]}`,
 };
 
 interface PickerKeys {

@@ -74,10 +74,6 @@ export const session: Words["session"] = {
   tornLast: "上一个回答不完整，输入 /continue 继续。",
   lastTurn: "上一轮：",
   asText: (word) => `要把“${word}”作为消息发送，请输入 \\${word}`,
-  keys: [
-    "Alt-Enter 或 Ctrl-J 换行 · Ctrl-R 搜索历史 · Tab 补全 · Ctrl-X Ctrl-E 打开编辑器",
-    "@路径 附加文件 · Ctrl-V 粘贴图片 · //help、\\exit 作为文本发送 · Esc 停止回答 · q 退出",
-  ],
 };
 
 export const context: Words["context"] = {
@@ -100,39 +96,4 @@ export const slashGroups: Words["slashGroups"] = {
   archive: "已保存的对话",
   input: "输入",
   program: "程序",
-};
-
-export const slash: Words["slash"] = {
-  model: "查看或切换模型（模型 ID 或 服务商/模型）",
-  provider: "查看或切换服务商",
-  system: "查看、设置或（用 -）清除系统提示词",
-  role: "使用配置文件中的角色",
-  set: "查看或修改本次会话的设置",
-  thinking: "开关思考，或显示上一次的思考",
-  new: "开始新对话",
-  retry: "重新提问上一个问题",
-  "edit-answer": "编辑上一个回答，由模型从末尾继续",
-  "edit-last": "编辑上一个问题并重新提问",
-  undo: "撤销上一轮",
-  continue: "继续被截断的回答",
-  compact: "总结较早的轮次；drop：丢弃最早的轮次",
-  fork: "从当前对话创建分支",
-  copy: "复制上一个回答，或其中第 n 个代码块",
-  tokens: "查看上下文用量",
-  cost: "查看本次会话的 token 用量和费用",
-  history: "列出本次对话的各轮",
-  resume: "恢复已保存的对话",
-  title: "查看或修改标题",
-  find: "在本对话中查找",
-  show: "按序号重新显示某一轮",
-  search: "搜索全部对话",
-  save: "将整段对话另存为文件",
-  export: "导出对话，或其中几轮（--turns 3-5）",
-  file: "为下一条消息附加文件",
-  paste: "粘贴剪贴板中的文本或图片",
-  edit: "用 $VISUAL 或 $EDITOR 编写消息",
-  multiline: "互换 Enter 和 Alt-Enter",
-  lang: "切换界面语言：en 或 zh",
-  help: "查看命令列表",
-  quit: "退出（也可输入 q）",
 };

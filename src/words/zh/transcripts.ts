@@ -70,4 +70,8 @@ export const picker: Words["picker"] = {
   replace: ({ path }) => `${path} 已存在，要覆盖吗？`,
   back: "按任意键返回列表。",
   turns: ({ turns }) => `${turns} 轮`,
+  age: ({ unit, count }) =>
+    unit === "now"
+      ? "刚刚"
+      : `${count} ${{ minutes: "分钟", hours: "小时", days: "天", months: "个月", years: "年" }[unit]}`,
 };

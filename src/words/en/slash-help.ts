@@ -1,0 +1,83 @@
+/** One line for each command: for `/help`, where two stand side by side in 80 columns, each has at most 23. */
+export const slash = {
+  model: "Show or switch models",
+  provider: "Show or switch provider",
+  system: "Set the system prompt",
+  role: "Use a role",
+  set: "Show or change settings",
+  thinking: "Switch or show thinking",
+  new: "Start a conversation",
+  retry: "Ask the question again",
+  "edit-last": "Edit the last question",
+  "edit-answer": "Edit the last answer",
+  undo: "Remove the last turn",
+  continue: "Continue a cut answer",
+  compact: "Summarise older turns",
+  fork: "Branch off from here",
+  title: "Show or set the title",
+  find: "Find words here",
+  show: "Show a turn again",
+  copy: "Copy the last answer",
+  tokens: "Show context usage",
+  cost: "Show tokens and cost",
+  history: "List the turns",
+  resume: "Resume a conversation",
+  search: "Search conversations",
+  save: "Save to a new file",
+  export: "Export the conversation",
+  file: "Attach files",
+  paste: "Paste the clipboard",
+  edit: "Write in your editor",
+  multiline: "Swap Enter, Alt-Enter",
+  lang: "Switch the language",
+  help: "List the commands",
+  quit: "Quit (also q)",
+};
+
+/** What `/help` says beside the list of commands. */
+export const slashHelp = {
+  footer: "/help <command> for details · /help keys for keys · //text sends a leading slash",
+  examples: "Examples:",
+  aliases: ({ names }: { names: string }) => `Also: ${names}`,
+  /** For `/help <command>`: what the one-line description leaves out. */
+  more: {
+    model:
+      "Alone, choose from the provider's models. An id keeps the provider; provider/id switches both. The conversation goes along.",
+    provider: "Alone, choose from the known providers. The provider's default model is used.",
+    system:
+      "Alone, shows the system prompt in use. A text replaces it; - clears it. It applies from the next message on.",
+    role: "Roles are system prompts under roles in the config file. Alone, lists them.",
+    set: "Alone, lists all settings of this session; with a name, shows one. - goes back to the default. Nothing is written to the config file.",
+    thinking:
+      "Alone, shows the last thinking in full. on and off switch it; low, high and max set the effort, where the model has one.",
+    new: "The next message starts a new transcript. The one so far stays saved.",
+    retry: "Sends the last question again. The new answer replaces the old one, which stays in the transcript.",
+    "edit-last": "Puts the last question back at the prompt. What you send replaces the last turn.",
+    "edit-answer":
+      "Opens the last answer in $VISUAL or $EDITOR. What you keep becomes its beginning, and the model continues there.",
+    undo: "Removes the last question and its answer from the conversation. The transcript keeps them, marked as undone.",
+    continue: "For an answer that was stopped, reached max_tokens or lost its connection. The rest is added to it.",
+    compact:
+      "The model writes a summary that replaces the older turns. drop discards the oldest turns instead, without a request. The transcript keeps everything.",
+    fork: "Continues in a new transcript that names this one. A number keeps the turns up to that one, numbered as in /history.",
+    title: "Alone, shows the title. Lists, the picker and exports use it.",
+    find: "Finds the turns of this conversation that contain all of the words.",
+    show: "Alone, shows the last turn; a number is that of /history.",
+    copy: "Works over SSH too, where the terminal allows it (OSC 52). code copies the last code block, code 2 the second one.",
+    tokens: "Shows tokens used and the size of the model's context window, where they are known.",
+    cost: "Adds up all requests since the program started. Cost is shown where the model's prices are known.",
+    history: "Numbers the turns for /fork.",
+    resume: "Alone, choose from a list. An id, a part of the title or a path names one.",
+    search: "Finds turns that contain all of the words, in every saved conversation.",
+    save: "Writes a complete transcript to a new file. Saving then continues there.",
+    export:
+      "Without a file name, writes to the working directory under the conversation's name. --turns 3-5 exports some turns only; --no-thinking leaves thinking out.",
+    file: "Attaches text files, folders, patterns and pictures. @path in a message does the same.",
+    paste: "Puts the clipboard's text or picture at the prompt, where it can be edited before it is sent.",
+    edit: "Opens your editor with the text; what you save is sent. Ctrl-X Ctrl-E does the same at the prompt.",
+    multiline: "For long messages: Enter inserts a new line and Alt-Enter sends. Again, swaps back.",
+    lang: "Switches the program's own words, not the model's answers.",
+    help: "With a command, shows its usage and examples; with keys, lists the keys.",
+    quit: "Ctrl-D on an empty prompt quits too. The conversation is saved; its id is shown for --resume.",
+  },
+};
