@@ -291,7 +291,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type(`n${enter}`);
     await terminal.until("d delete");
     terminal.type("d");
-    await terminal.until(/for good\? \(y\/N\) *$/u);
+    await terminal.until(/permanently\? \(y\/N\) *$/u);
     terminal.type(`y${enter}`);
     await terminal.until(en.transcripts.removed({ title: "kubectl apply" }));
     await terminal.until(en.picker.noMatch);
@@ -306,11 +306,11 @@ describe.concurrent("the picker of conversations", () => {
     const place = filledPlace();
     await using terminal = openProgram(["transcripts"], { place, env: { LC_ALL: "zh_CN.UTF-8" }, cols: 40, rows: 12 });
     await terminal.until("\u5bf9\u8bdd\uff083\uff09");
-    await terminal.until("\u56de\u8f66 \u67e5\u770b");
+    await terminal.until("Enter \u67e5\u770b");
     expect(terminal.screen().split("\n").length).toBeLessThanOrEqual(12);
     terminal.resize(100, 30);
     await terminal.until("It sends a manifest.");
-    expect(terminal.screen()).not.toMatch(/Enter|filter/u);
+    expect(terminal.screen()).not.toMatch(/filter|quit/u);
     terminal.type("q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
   });
