@@ -50,11 +50,11 @@ function programFacts(): CheckFacts["program"] {
 
 async function terminalFacts(environment: Environment, { terminal }: Console): Promise<CheckFacts["terminal"]> {
   const { variables } = environment;
-  const { columns, rows, hyperlinks, unicode } = await findAbilities(terminal);
+  const { columns, hyperlinks, unicode } = await findAbilities(terminal);
   const said = await queryTerminal();
   terminal.useBackground(said.background);
   const [term, program] = [variables["TERM"] ?? "", variables["TERM_PROGRAM"] ?? ""];
-  return { term, program, columns, rows, colors: terminal.ink.out.level, unicode, hyperlinks, ...said };
+  return { term, program, columns, rows: terminal.rows, colors: terminal.ink.out.level, unicode, hyperlinks, ...said };
 }
 
 /** Longer values, such as system prompts, are cut. */
