@@ -59,8 +59,9 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
 
   test("edits the last answer with /edit-answer, and the model continues from there", async () => {
     const place = newPlace();
-    await using server = await serve([answer("It is red."), answer(" and wide.")]);
-    const body = 'if grep -q red "$1"; then printf "It is **blue**\\n" > "$1"; fi';
+    await using server = await serve([answer("It is red.\n\nYes."), answer(" and wide.")]);
+    // An editor that writes the line ends of Windows.
+    const body = String.raw`if grep -q red "$1"; then printf 'One.\r\nIt is **blue**\r\n'; else awk '{ printf "%s\r\n", $0 }' "$1"; fi > "$1.new"; mv "$1.new" "$1"`;
     const env = { ...askingAt(server), EDITOR: quoted(script(place, body)) };
     await using terminal = openProgram([], { place, env, cols: 100 });
     await say(terminal, "/edit-answer");
@@ -71,11 +72,11 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
     await terminal.until("It is blue and wide.");
     expect(server.body()["messages"]).toMatchObject([
       { role: "user", content: "what colour?" },
-      { role: "assistant", content: "It is **blue**", prefix: true },
+      { role: "assistant", content: "One.\nIt is **blue**", prefix: true },
     ]);
     expect(server.requests[1]!.path).toBe("/beta/chat/completions");
     await terminal.until(/^>$/mu);
-    expect(transcriptsOf(place)[0]).toContain("] Answer:\nIt is **blue** and wide.\n");
+    expect(transcriptsOf(place)[0]).toContain("] Answer:\nOne.\nIt is **blue** and wide.\n");
     // Left as it is, nothing is sent.
     await say(terminal, "/edit-answer");
     await terminal.until(en.session.answerUnchanged);

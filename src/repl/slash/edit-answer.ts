@@ -17,8 +17,9 @@ export const editAnswer: SlashCommand = {
     }
     const answer = answerOf(last);
     const { text, reported } = await editorText(host, answer);
-    // An editor ends its last line with a line break; it is not where the model is to continue.
-    const kept = text?.replace(/\r?\n$/u, "") ?? "";
+    // Editors of Windows end lines with CRLF, which is no edit. The line break at the end is not where the model is to continue.
+    const lines = answer.includes("\r") ? text : text?.replaceAll("\r\n", "\n");
+    const kept = lines?.replace(/\r?\n$/u, "") ?? "";
     if (kept.trim() !== "" && kept !== answer.replace(/\n$/u, "")) return { editedAnswer: kept };
     if (!reported) terminal.say(words.session.answerUnchanged);
     return "stay";
