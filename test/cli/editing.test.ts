@@ -18,6 +18,9 @@ function script({ home }: Place, body: string): string {
 
 const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
 
+/** Without the editor before it. */
+const failedWith3 = wordsOf("editor_failed", { editor: "|", ended: "3" }).what.split("|")[1]!;
+
 describe.skipIf(process.platform === "win32").concurrent("the person's own editor", () => {
   test.each([
     ["with quotes and words of its own", (path: string) => `${quoted(path)} --wait`],
@@ -35,7 +38,7 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
   });
 
   test.each([
-    ["exits with a failure", "exit 3", /The editor .* ended with 3\./u],
+    ["exits with a failure", "exit 3", failedWith3],
     ["leaves no file", 'rm "$1"', en.session.nothingToSend],
     [
       "leaves what is no text",
