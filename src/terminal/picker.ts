@@ -37,8 +37,8 @@ export interface PickerOptions {
   readonly start: Start;
   /** The values of the rows whose contents hold the words of a filter; empty once another filter is asked for. */
   readonly search: (filter: string) => Promise<ReadonlySet<string>>;
-  /** What is known of a row, read when it is highlighted. */
-  readonly preview: (value: string) => Promise<readonly PreviewPart[]>;
+  /** What is known of a row, read when it is highlighted; `filter` is the one whose contents were searched, empty for none. */
+  readonly preview: (value: string, filter: string) => Promise<readonly PreviewPart[]>;
 }
 
 export interface Start {
@@ -105,7 +105,7 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const found = matching(options, filter, contents);
   const active = Math.min(place, found.length - 1);
   const chosen = found[active];
-  const preview = usePreview(chosen?.value ?? null, options.preview);
+  const preview = usePreview(chosen?.value ?? null, contents?.filter === filter ? filter : "", options.preview);
   const keyHint = typing ? words.filtering : words.choosing(Object.assign({ first }, keys));
   const isLong = found.length > layoutOf(terminal, found.length, keyHint).list;
   const hint = isLong ? `${active + 1}/${found.length} · ${keyHint}` : keyHint;
@@ -198,8 +198,12 @@ function useContents(filter: string, search: PickerOptions["search"], before: Co
   return contents;
 }
 
-/** What is known of the highlighted row; empty until it was read, and where it cannot be. */
-function usePreview(value: string | null, read: PickerOptions["preview"]): readonly PreviewPart[] {
+/**
+ * What is known of the highlighted row; empty until it was read, and where it cannot be.
+ *
+ * @param filter by whose contents it is read again
+ */
+function usePreview(value: string | null, filter: string, read: PickerOptions["preview"]): readonly PreviewPart[] {
   const [known, setKnown] = useState<{ value: string | null; parts: readonly PreviewPart[] }>({
     value: null,
     parts: [],
@@ -207,7 +211,7 @@ function usePreview(value: string | null, read: PickerOptions["preview"]): reado
   useEffect(() => {
     let current = true;
     if (value !== null) {
-      read(value).then(
+      read(value, filter).then(
         (parts) => current && setKnown({ value, parts }),
         () => {},
       );
@@ -215,6 +219,6 @@ function usePreview(value: string | null, read: PickerOptions["preview"]): reado
     return () => {
       current = false;
     };
-  }, [value]);
+  }, [value, filter]);
   return known.value === value ? known.parts : [];
 }

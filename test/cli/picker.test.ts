@@ -52,9 +52,11 @@ describe.concurrent("the picker of conversations", () => {
     const place = newPlace();
     for (let index = 0; index < 12; index += 1) {
       const writer = TranscriptWriter.create(join(place.cwd, "transcripts"));
-      writer.begin(turn(`question ${index}`));
-      writer.text("answer", noon);
-      writer.end(ending({ at: new Date(noon.getTime() + index * 1000) }));
+      for (const answer of ["answer", index === 3 ? "x\nthe needle lies here" : "more", "last"]) {
+        writer.begin(turn(`question ${index}`));
+        writer.text(answer, noon);
+        writer.end(ending({ at: new Date(noon.getTime() + index * 1000) }));
+      }
     }
     await using terminal = openProgram(["transcripts"], { place, rows: 14 });
     await terminal.until(/^1\/12 · /mu);
@@ -64,6 +66,13 @@ describe.concurrent("the picker of conversations", () => {
     await terminal.until(/^12\/12 · /mu);
     expect(terminal.screen()).toMatch(/^\u2191 +\d+ d {2}question/mu);
     expect(terminal.screen()).not.toContain("\u2193");
+    // The line that a filter found is in the preview, though it is neither the beginning nor the end.
+    terminal.type("/needle");
+    await terminal.until(/^the needle lies here$/mu);
+    terminal.type(down);
+    await terminal.until("p pin");
+    terminal.type("p");
+    await terminal.until(/(?:\u2605|\*) question 3/u);
   });
 
   test("shows age, turns and model in columns, with the preview beside them where there is room, below them elsewhere", async () => {

@@ -8,6 +8,8 @@ import { bytes } from "../../terminal/table.ts";
 import { describe } from "../../terminal/terminal.ts";
 import { formNames } from "../../transcripts/export/form-names.ts";
 import { describeTranscript, readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
+import { characterStart } from "../../terminal/width.ts";
+import type { FoundExchange } from "../../transcripts/search/match-exchange.ts";
 import { fold } from "../../transcripts/search/fold.ts";
 import { Searcher } from "../../transcripts/search/search.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
@@ -47,11 +49,12 @@ export async function pickConversation(
       terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
       return null;
     }
-    const preview = async (path: string) =>
+    const preview = async (path: string, filter: string) =>
       await previewOf(
         engine.stop,
         console,
         all.find((row) => row.path === path)!,
+        contents.lineIn(path, filter),
       );
     const picked = await pick({
       terminal,
@@ -79,6 +82,8 @@ class ContentFilter implements Disposable {
   readonly #searcher: Searcher;
   #stop = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
+  /** By the path of each conversation the line that the last search found in it, and what was searched for. */
+  #lines: { readonly filter: string; readonly of: ReadonlyMap<string, string> } = { filter: "", of: new Map() };
 
   constructor({ transcripts, folders }: Pick<Engine, "folders" | "transcripts">) {
     this.#searcher = new Searcher(transcripts, folders.cache, "often");
@@ -99,13 +104,31 @@ class ContentFilter implements Disposable {
     if (signal.aborted) return new Set();
     const query = { what, role: null, since: null, limit: mostFound, exchanges: 1, forks: "each" as const };
     const { conversations } = await this.#searcher.search(query, { signal, onProgress: () => {} });
-    return new Set(conversations.map(({ path }) => path));
+    const lines = new Map(conversations.map(({ path, exchanges }) => [path, lineOf(exchanges)]));
+    this.#lines = { filter: what, of: lines };
+    return new Set(lines.keys());
+  }
+
+  /** The line of a conversation that holds the words of a filter; empty where none is known. */
+  lineIn(path: string, filter: string): string {
+    return filter === this.#lines.filter ? (this.#lines.of.get(path) ?? "") : "";
   }
 
   [Symbol.dispose](): void {
     this.#stop.abort();
     void this.#running.finally(() => this.#searcher[Symbol.dispose]());
   }
+}
+
+/** Characters of a line before what was found in it. */
+const leadLength = 20;
+
+/** The first line in which something was found, from shortly before that on. */
+function lineOf(exchanges: readonly FoundExchange[]): string {
+  const line = exchanges[0]?.lines[0];
+  if (line === undefined) return "";
+  const start = characterStart(line.text, Math.max(0, (line.ranges[0]?.from ?? 0) - leadLength));
+  return `${start > 0 ? "…" : ""}${line.text.slice(start, start + mostCharacters)}`.trim();
 }
 
 function asRow(words: Words["picker"], summary: TranscriptSummary, sign: string): PickerRow {
@@ -190,11 +213,16 @@ async function exportOne(
 /** Characters of a text that a preview may need: more than fit on any screen. */
 const mostCharacters = 4000;
 
-/** What it began with, and how it ended. */
+/**
+ * What it began with, and how it ended.
+ *
+ * @param found a line that stands in front; empty for none
+ */
 async function previewOf(
   stop: AbortSignal,
   { words }: Console,
   summary: TranscriptSummary,
+  found: string,
 ): Promise<readonly PreviewPart[]> {
   const { exchanges } = await readTranscript(summary.path, stop);
   const turns = exchanges.filter(({ withdrawn }) => !withdrawn);
@@ -204,6 +232,7 @@ async function previewOf(
   const asked = (question: string) => ({ kind: "question", text: question.trim().slice(0, mostCharacters) }) as const;
   return [
     { kind: "facts", text: facts.filter(Boolean).join(" · ") },
+    ...(found === "" ? [] : [{ kind: "answer", text: found } as const]),
     ...(opening === undefined ? [] : [asked(opening.question)]),
     ...(last === undefined || last === opening ? [] : [{ kind: "facts", text: "…" } as const, asked(last.question)]),
     ...(last === undefined ? [] : [{ kind: "answer", text: last.answer.trim().slice(0, mostCharacters) } as const]),

@@ -20,6 +20,15 @@ export class OpenIndex implements Disposable {
     return inodeOf(this.database.path) === this.#inode;
   }
 
+  /** Whether nobody changed it since `know`, as far as can be told of one that may be damaged. */
+  get isAsKnown(): boolean {
+    try {
+      return this.database.changes === this.#known?.changes;
+    } catch {
+      return true;
+    }
+  }
+
   /**
    * Brings it up to date.
    *

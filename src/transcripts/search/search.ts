@@ -108,15 +108,18 @@ export class Searcher implements Disposable {
     ask: (index: OpenIndex) => Promise<SearchResults>,
     search: Search,
   ): Promise<SearchResults> {
-    for (let attempt = 1; attempt <= 2; attempt++) {
+    for (let attempt = 1; attempt <= 3; attempt++) {
       try {
         if (this.#index?.isInPlace === false) this.#closeIndex();
         this.#index ??= new OpenIndex(path);
         return await ask(this.#index);
       } catch (error) {
+        // Another program may have put other segments in the place of those that this search was reading.
+        const isRaced = attempt === 1 && this.#index?.isAsKnown === false;
         this.#closeIndex();
         const trouble = troubleWith(error);
         if (trouble === null) throw error;
+        if (isRaced) continue;
         if (trouble === "obstacle" || !Database.remove(path)) break;
       }
     }
@@ -168,12 +171,18 @@ class Search {
     const { entries, behind } = await index.know(this.#around, version);
     if (this.#around.signal.aborted) throw new AppError("interrupted", {});
     const indexed = new IndexedProspects(this.#around.folder, index.database, literals, this.#wanted);
-    const prospects = entries.map((entry) => indexed.of(entry)).filter((prospect) => prospect !== null);
-    return this.#best([...prospects, ...(await this.#readAll([...behind]))]);
+    const prospects: Prospect[] = [];
+    const rest = new Rest(this.#around.signal);
+    for (const entry of entries) {
+      const prospect = indexed.of(entry);
+      if (prospect !== null) prospects.push(prospect);
+      await rest.take();
+    }
+    return await this.#best([...prospects, ...(await this.#readAll([...behind]))]);
   }
 
   async without(): Promise<SearchResults> {
-    return this.#best(await this.#readAll([...this.#around.states.keys()], this.#around.onProgress));
+    return await this.#best(await this.#readAll([...this.#around.states.keys()], this.#around.onProgress));
   }
 
   async #readAll(names: readonly string[], onProgress: SearchCourse["onProgress"] = () => {}): Promise<Prospect[]> {
@@ -197,7 +206,7 @@ class Search {
     return prospects;
   }
 
-  #best(prospects: readonly Prospect[]): SearchResults {
+  async #best(prospects: readonly Prospect[]): Promise<SearchResults> {
     const { limit, exchanges: most, forks = "once" } = this.#query;
     const now = Date.now();
     const ranked = prospects
@@ -205,6 +214,7 @@ class Search {
       .sort((a, b) => b.score - a.score || newestFirst(a.prospect, b.prospect));
     const conversations: ConversationHits[] = [];
     let missed = 0;
+    const rest = new Rest(this.#around.signal);
     // What a fork shares with the conversation it comes from is found once: in the one that comes first here.
     const shown = new Map<string, { readonly forked: boolean }>();
     for (const { prospect } of ranked) {
@@ -217,6 +227,7 @@ class Search {
       for (const { id } of exchanges) if (id !== null) shown.set(id, prospect);
       if (exchanges.length === 0) missed++;
       else conversations.push({ path, exchanges, more });
+      await rest.take();
     }
     const left = ranked.slice(conversations.length + missed);
     // Of what is left unread nobody knows whether a fork has shown it already.
