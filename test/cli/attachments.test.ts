@@ -8,13 +8,17 @@ import { gif, jpeg, png, webp } from "../support/pictures.ts";
 import { askingAt, environment, launcher, newPlace, type Place, put, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
-import { en, wordsOf, zh } from "../support/words.ts";
+import { any, en, patternOf, wordsOf, zh } from "../support/words.ts";
 
 interface Part {
   readonly type: string;
   readonly text?: string;
   readonly image_url?: { readonly url: string };
 }
+
+/** The notice that names what was skipped, for one of the reasons of the word table. */
+const skipped = (names: string, reason: string) =>
+  en.attachments.leftOut({ names, more: 0, reason: en.attachments.reasons[reason]! });
 
 /** Asks with these arguments and gives the question that was sent, if one was, beside what was printed. */
 async function ask(args: readonly string[], { place = newPlace(), ...options }: Parameters<typeof run>[1] = {}) {
@@ -58,13 +62,17 @@ describe.concurrent("a file with a question", () => {
     const { names, stderr } = await ask(["-f", "lib", "-f", "lib/a.ts", "look"], { place });
     expect(names).toEqual(["lib/a.ts:", "lib/deep/b.ts:", "lib/deep/not.ts:"]);
     expect(stderr).toContain("Attached: 3 files");
-    expect(stderr).toContain("Left out: lib/blob.bin (binary)");
+    expect(stderr).toContain(skipped("lib/blob.bin", "binary"));
     const pattern = await ask(["-f", "lib/**/*.ts", "look"], { place });
     expect(pattern.names).toEqual(["lib/a.ts:", "lib/deep/b.ts:", "lib/deep/not.ts:"]);
   });
 
   test.each([
-    ["a URL", "https://example.com/x.md", "URLs are not fetched. Download it first"],
+    [
+      "a URL",
+      "https://example.com/x.md",
+      wordsOf("input_unreadable", { path: "https://example.com/x.md", reason: "url" }).whole,
+    ],
     ["nothing there", "gone.md", wordsOf("input_unreadable", { path: "gone.md", reason: "ENOENT" }).what],
     ["a pattern without a match", "*.rs", wordsOf("input_unreadable", { path: "*.rs", reason: "no_match" }).what],
   ])("cannot be %s", async (_, path, sentence) => {
@@ -85,7 +93,7 @@ describe.concurrent("a file with a question", () => {
     symlinkSync("../docs", join(place.cwd, "docs", "again"));
     const folder = await ask(["-f", "docs", "look"], { place });
     expect(folder.names).toEqual(["docs/a.txt:", "docs/b.txt:"]);
-    expect(folder.stderr).toContain("Left out: docs/key, docs/notes (links to files outside the folder)");
+    expect(folder.stderr).toContain(skipped("docs/key, docs/notes", "link"));
     expect((await ask(["-f", "docs/**/*.txt", "look"], { place })).names).toEqual(["docs/a.txt:", "docs/b.txt:"]);
     for (const path of ["notes.txt", "all", "all/*", "all/id_rsa", "docs/notes/id_rsa"]) {
       const { code, sent, stderr } = await ask(["-f", path, "look"], { place });
@@ -102,7 +110,7 @@ describe.concurrent("a file with a question", () => {
     chmodSync(join(place.cwd, "lib", "locked"), 0);
     const { sent, stderr } = await ask(["-f", "lib", "look"], { place });
     expect(sent).toContain("lib/a.ts:");
-    expect(stderr).toContain("Left out: lib/locked (permission denied)");
+    expect(stderr).toContain(skipped("lib/locked", "EACCES"));
   });
 
   test("keeps the path of a folder whose name begins with two dots", async () => {
@@ -120,7 +128,7 @@ describe.concurrent("a file with a question", () => {
     const place = placeWith({ "big.txt": "word ".repeat(300_000) });
     const { code, stderr } = await ask(["-f", "big.txt", "look"], { place });
     expect(code).toBe(0);
-    expect(stderr).toContain(en.attachments.large({ size: "1.5 MB", tokens: "450,000", share: "45 %" }));
+    expect(stderr).toContain(en.attachments.large({ size: "1.5 MB", tokens: "450,000", share: "45%" }));
   });
 
   test("beyond what a service takes is refused before it is read", async () => {
@@ -187,17 +195,17 @@ describe.concurrent("a picture with a question", () => {
   });
 
   test.each([
-    ["empty.png", "the picture is empty", Buffer.alloc(0)],
-    ["page.png", "the picture is damaged", Buffer.from("<html>not found</html>")],
-    ["half.png", "the picture is damaged", png.subarray(0, -12)],
-    ["old.bmp", "services don't take BMP pictures", Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0", "latin1")],
-    ["scan.tif", "services don't take TIFF pictures", Buffer.from("II*\0\x08\0\0\0", "latin1")],
-    ["phone.jpg", "services don't take HEIC pictures", Buffer.from("\0\0\0\x18ftypheic\0\0\0\0", "latin1")],
-    ["paper.pdf", "it is a PDF document", Buffer.from("%PDF-1.7\n%\xe2\xe3", "latin1")],
-  ])("%s is refused: %s", async (name, sentence, bytes) => {
+    ["empty.png", "picture_empty", "", Buffer.alloc(0)],
+    ["page.png", "picture_broken", "", Buffer.from("<html>not found</html>")],
+    ["half.png", "picture_broken", "", png.subarray(0, -12)],
+    ["old.bmp", "picture_form", "BMP", Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0", "latin1")],
+    ["scan.tif", "picture_form", "TIFF", Buffer.from("II*\0\x08\0\0\0", "latin1")],
+    ["phone.jpg", "picture_form", "HEIC", Buffer.from("\0\0\0\x18ftypheic\0\0\0\0", "latin1")],
+    ["paper.pdf", "document_form", "PDF", Buffer.from("%PDF-1.7\n%\xe2\xe3", "latin1")],
+  ])("%s is refused: %s %s", async (name, reason, limit, bytes) => {
     const { code, sent, stderr } = await ask(["-f", name, "look"], { place: placeWith({ [name]: bytes }) });
     expect({ code, sent }).toEqual({ code: 2, sent: null });
-    expect(stderr).toContain(`Can't read ${name}: ${sentence}`);
+    expect(stderr).toContain(wordsOf("input_unreadable", { path: name, reason, limit }).what);
   });
 
   test("is sent as text where it is SVG, and said so", async () => {
@@ -210,8 +218,10 @@ describe.concurrent("a picture with a question", () => {
     const place = placeWith({ "p.png": png });
     const { code, stderr } = await ask(["-m", "deepseek-v4-pro", "-f", "p.png", "look"], { place });
     expect(code).toBe(0);
-    expect(stderr).toContain("deepseek-v4-pro doesn't read pictures");
-    expect((await ask(["-f", "p.png", "look"], { place })).stderr).not.toContain("doesn't read pictures");
+    expect(stderr).toContain(en.attachments.noVision({ model: "deepseek-v4-pro" }));
+    expect((await ask(["-f", "p.png", "look"], { place })).stderr).not.toMatch(
+      patternOf(en.attachments.noVision({ model: any })),
+    );
   });
 });
 
@@ -246,7 +256,7 @@ describe.concurrent("what never ends", () => {
   test("stdin that stays open is waited for with a word, then gone on without", async () => {
     await using server = await serve([answer("seen")]);
     const running = start(["ask", "look"], { openInput: true, env: askingAt(server) });
-    await running.until(({ stderr }) => stderr.includes("Waiting for text on stdin"));
+    await running.until(({ stderr }) => stderr.includes(en.attachments.waitingForStdin));
     expect(server.requests).toHaveLength(0);
     const { code, stderr } = await running.done;
     expect(code).toBe(0);
@@ -257,7 +267,7 @@ describe.concurrent("what never ends", () => {
   test("stdin that says something after all is waited for to its end", async () => {
     await using server = await serve([answer("seen")]);
     const running = start(["ask", "look"], { openInput: true, env: askingAt(server) });
-    await running.until(({ stderr }) => stderr.includes("Waiting for text on stdin"));
+    await running.until(({ stderr }) => stderr.includes(en.attachments.waitingForStdin));
     running.stdin?.end("at this\n");
     expect((await running.done).code).toBe(0);
     expect(JSON.stringify(server.body())).toContain("look\\n\\nat this");
@@ -265,7 +275,7 @@ describe.concurrent("what never ends", () => {
 
   test("stdin that is to bring the question is waited for, with a word, until a signal ends it", async () => {
     const running = start(["ask"], { openInput: true, env: { DEEPSEEK_API_KEY: "sk-0123456789" } });
-    await running.until(({ stderr }) => stderr.includes("Waiting for the question on stdin"));
+    await running.until(({ stderr }) => stderr.includes(en.attachments.waitingForQuestion));
     running.kill("SIGTERM");
     expect(await running.done).toMatchObject({ code: 143, signal: null });
   });

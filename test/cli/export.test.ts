@@ -11,7 +11,7 @@ import {
   writeZip,
 } from "../support/foreign.ts";
 import { newPlace, type Place, put, run } from "../support/program.ts";
-import { wordsOf } from "../support/words.ts";
+import { any, en, patternOf, wordsOf } from "../support/words.ts";
 
 /** One file of each kind that can be imported. */
 async function writeSamples(folder: string): Promise<void> {
@@ -34,6 +34,14 @@ async function writeSamples(folder: string): Promise<void> {
 const samples = ["deepseek.zip", "chatgpt.json", "logs.db", "session.yaml", "conversation.txt", "train.jsonl"];
 const files = samples.map((name) => join("in", name));
 
+/** What `import` says of a file and of all of them. */
+const counts = (imported: number, present: number, skipped: number) =>
+  en.importing.counts({ imported, extended: 0, present, skipped });
+const told = (file: string, form: string, ...numbers: Parameters<typeof counts>) =>
+  en.importing.file({ file, form, counts: counts(...numbers) });
+const skipped = (file: string, number: number, reason: keyof typeof en.importing.reasons) =>
+  en.importing.skipped({ file, place: en.importing.number({ number }), reason: en.importing.reasons[reason] });
+
 describe("import and export", () => {
   let place: Place;
   let first: Awaited<ReturnType<typeof run>>;
@@ -52,16 +60,16 @@ describe("import and export", () => {
 
   test("says of each file what became of it, and names what was skipped", async () => {
     expect(first.stdout.split("\n")).toEqual([
-      "in/deepseek.zip (chat.deepseek.com): 2 imported, 0 already there, 0 skipped",
-      "in/chatgpt.json (ChatGPT): 1 imported, 0 already there, 0 skipped",
-      "in/logs.db (llm): 2 imported, 0 already there, 0 skipped",
-      "in/session.yaml (aichat): 1 imported, 0 already there, 0 skipped",
-      "in/conversation.txt (transcript): 1 imported, 0 already there, 0 skipped",
-      "in/train.jsonl (messages): 1 imported, 0 already there, 1 skipped",
-      "total: 8 imported, 0 already there, 1 skipped",
+      told("in/deepseek.zip", "chat.deepseek.com", 2, 0, 0),
+      told("in/chatgpt.json", "ChatGPT", 1, 0, 0),
+      told("in/logs.db", "llm", 2, 0, 0),
+      told("in/session.yaml", "aichat", 1, 0, 0),
+      told("in/conversation.txt", "transcript", 1, 0, 0),
+      told("in/train.jsonl", "messages", 1, 0, 1),
+      en.importing.total({ counts: counts(8, 0, 1) }),
       "",
     ]);
-    expect(first.stderr).toBe("in/train.jsonl: skipped conversation 2: it is no valid JSON\n");
+    expect(first.stderr).toBe(`${skipped("in/train.jsonl", 2, "broken")}\n`);
     expect(first.code).toBe(0);
     expect(readdirSync(out("transcripts")).filter((name) => name.endsWith(".md"))).toHaveLength(8);
   });
@@ -86,8 +94,8 @@ describe("import and export", () => {
     put(out("diary.txt"), "Dear diary");
     const { code, stdout, stderr } = await transcripts("import", "diary.txt", "gone.json", "in/chatgpt.json");
     expect(code).toBe(2);
-    expect(stdout).toContain("in/chatgpt.json (ChatGPT): 0 imported, 1 already there, 0 skipped");
-    expect(stderr).toContain("diary.txt: skipped conversation 1: it has none of the forms known");
+    expect(stdout).toContain(told("in/chatgpt.json", "ChatGPT", 0, 1, 0));
+    expect(stderr).toContain(skipped("diary.txt", 1, "unknown"));
     expect(stderr).toMatch(/Can't read \S+gone\.json: no such file/);
   });
 
@@ -103,7 +111,7 @@ describe("import and export", () => {
     async (form) => {
       const { code, stdout, stderr } = await transcripts("export", "--all", "--to", form, "-o", `all-${form}`);
       expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-      expect(stderr).toMatch(/^8 conversations exported to .+\.\n$/);
+      expect(stderr).toMatch(patternOf(en.exporting.done({ count: 8, path: any })));
       const names = readdirSync(out(`all-${form}`));
       expect(names).toHaveLength(8);
       expect(names.every((name) => /^\d{4}-\d\d-\d\d_/.test(name) && name.endsWith(`.${form}`))).toBe(true);
@@ -146,9 +154,9 @@ describe("import and export", () => {
   test("what went out as JSON comes back, here and elsewhere", async () => {
     await transcripts("export", "--all", "--to", "json", "-o", "back");
     const back = readdirSync(out("back")).map((name) => join("back", name));
-    expect((await transcripts("import", ...back)).stdout).toContain("total: 0 imported, 8 already there, 0 skipped");
+    expect((await transcripts("import", ...back)).stdout).toContain(en.importing.total({ counts: counts(0, 8, 0) }));
     const there = await transcripts("import", "--transcripts", "elsewhere", ...back);
-    expect(there.stdout).toContain("total: 8 imported, 0 already there, 0 skipped");
+    expect(there.stdout).toContain(en.importing.total({ counts: counts(8, 0, 0) }));
     const { stdout: here } = await transcripts("export", "--all", "--to", "jsonl");
     const { stdout: copied } = await run(
       ["transcripts", "export", "--all", "--to", "jsonl", "--transcripts", "elsewhere"],
@@ -185,7 +193,12 @@ describe("import and export", () => {
     ["several to stdout", ["--all"], 2, /-o/],
     ["no such conversation", ["zzzzzzzz"], 2, /zzzzzzzz/],
     ["no such form", ["last", "--to", "pdf"], 2, /pdf/],
-    ["no such folder", ["last", "-o", "no/such/folder/a.md"], 6, /ENOENT/],
+    [
+      "no such folder",
+      ["last", "-o", "no/such/folder/a.md"],
+      6,
+      patternOf(wordsOf("storage_failed", { path: any, reason: "ENOENT" }).whole),
+    ],
   ])("%s is told", async (_, args, code, words) => {
     const result = await transcripts("export", ...args);
     expect(result).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(words) });

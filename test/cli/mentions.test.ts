@@ -146,7 +146,9 @@ describe.concurrent("@path at the prompt", () => {
     await say(terminal, "see @notes.txt");
     await answered(terminal, server, 1);
     expect(questions(server)).toEqual(["see @notes.txt"]);
-    expect(terminal.scrollback()).toContain("Left out: notes.txt (links to files outside the folder)");
+    expect(terminal.scrollback()).toContain(
+      en.attachments.leftOut({ names: "notes.txt", more: 0, reason: en.attachments.reasons["link"]! }),
+    );
   });
 
   test("that names a file which cannot be sent keeps the line at the prompt, and the session goes on", async () => {

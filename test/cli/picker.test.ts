@@ -7,7 +7,7 @@ import { type PtyTerminal, say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { ending, noon, turn } from "../support/transcripts.ts";
 import { answer } from "../support/wire.ts";
-import { en } from "../support/words.ts";
+import { any, en, patternOf } from "../support/words.ts";
 
 const [enter, escape, down] = ["\r", "\u001b", "\u001b[B"];
 
@@ -212,7 +212,7 @@ describe.concurrent("the picker of conversations", () => {
       terminal.type(leave);
       await terminal.until("r resume");
       terminal.type("d");
-      await terminal.until("permanently?");
+      await terminal.until(patternOf(en.transcripts.reallyRemove({ title: any })));
       terminal.type(leave);
       await terminal.until("r resume");
     }
@@ -221,12 +221,12 @@ describe.concurrent("the picker of conversations", () => {
       await terminal.until("\u276f md");
       terminal.type(enter);
       if (replace !== "") {
-        await terminal.until("already exists. Overwrite it? (y/N)");
+        await terminal.until(patternOf(`${en.picker.replace({ path: any })} (y/N)`));
         terminal.type(`${replace}${enter}`);
       }
       await terminal.until("r resume");
     }
-    expect(terminal.scrollback().match(/1 conversation exported to/gu)).toHaveLength(2);
+    expect(terminal.scrollback().match(patternOf(en.exporting.done({ count: 1, path: any }), "gu"))).toHaveLength(2);
     expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(3);
     terminal.type("q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
@@ -239,7 +239,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type(down);
     await terminal.until(() => listed(terminal)[1] === `*${quantum}`);
     terminal.type("d");
-    await terminal.until("permanently?");
+    await terminal.until(patternOf(en.transcripts.reallyRemove({ title: any })));
     terminal.type(`y${enter}`);
     await terminal.until(() => listed(terminal).join() === "kubectl apply,*What is Linux?");
     const name = readdirSync(join(place.cwd, "transcripts")).find((file) => file.includes("linux"))!;
@@ -292,7 +292,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type("e");
     await terminal.until(en.picker.form);
     terminal.type(enter);
-    await terminal.until("1 conversation exported to");
+    await terminal.until(patternOf(en.exporting.done({ count: 1, path: any })));
     expect(readdirSync(place.cwd).filter((name) => name.endsWith(".md"))).toHaveLength(1);
     await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type("d");
@@ -365,7 +365,7 @@ describe.concurrent("the picker of conversations", () => {
     const place = newPlace();
     await using terminal = openProgram(["transcripts"], { place });
     expect(await terminal.exit).toMatchObject({ code: 0 });
-    expect(terminal.screen().replaceAll("\n", " ")).toMatch(/No conversations in .* yet\./u);
+    expect(terminal.screen().replaceAll("\n", " ")).toMatch(patternOf(en.transcripts.none({ folder: any })));
     expect(existsSync(join(place.cwd, "transcripts"))).toBe(true);
   });
 });

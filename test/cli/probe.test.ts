@@ -245,7 +245,7 @@ describe("doctor --probe", () => {
       cols: 120,
     });
     await terminal.until(/Asking m\u2026 [1-4] s/u);
-    await terminal.until("m was still answering after 4 s");
+    await terminal.until(en.doctor.problems.still_answering({ model: "m", seconds: 4 }).what);
     expect((await terminal.exit).code).toBe(0);
     expect(terminal.screen()).not.toMatch(/Asking m\u2026 \d/u);
   });

@@ -78,7 +78,7 @@ describe.concurrent("slash commands of a session", () => {
     expect(stderr).toContain(wordsOf("bad_value", { value: "provider", name: "/set", nearest: null }).what);
   });
 
-  test("Invalid what: done now is said without a word about the command line", async () => {
+  test("what cannot be done now is said without a word about the command line", async () => {
     const { stderr } = await session(numbered, ["/save x.md", "/edit", "/continue", "one", "/copy 9", "/copy code x"]);
     expect(stderr).toContain(`${en.session.nothingSaved}\n`);
     expect(stderr).toContain(`${en.tables.noEditor}\n`);

@@ -31,13 +31,13 @@ export function tellBrought(
   const parts = [
     ...(withModel && isForeign(engine, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
     ...inherited(engine.settings, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
-    ...(system === null ? [] : [words.brought.system({ start: startOf(system) })]),
-    ...(hasSummary(earlier) ? [words.brought.summary] : []),
-    ...(embedded === 0 ? [] : [words.brought.pictures({ pictures: embedded })]),
+    ...(system === null ? [] : [words.inheritance.system({ start: startOf(system) })]),
+    ...(hasSummary(earlier) ? [words.inheritance.summary] : []),
+    ...(embedded === 0 ? [] : [words.inheritance.pictures({ pictures: embedded })]),
   ].map(sanitize);
-  if (parts.length > 0) terminal.say(terminal.ink.err.muted(words.brought.line({ parts: parts.join(" · ") })));
+  if (parts.length > 0) terminal.say(terminal.ink.err.muted(words.inheritance.line({ parts: parts.join(" · ") })));
   const left = images.length - embedded;
-  if (left > 0) terminal.warn(words.brought.picturesLeft({ pictures: left }));
+  if (left > 0) terminal.warn(words.inheritance.picturesLeft({ pictures: left }));
 }
 
 /** Whether the next question goes out behind a summary; one of turns that are not there counts for nothing. */

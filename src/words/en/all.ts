@@ -1,6 +1,6 @@
 export { answer } from "./answer.ts";
 export { attachments } from "./attachments.ts";
-export { brought } from "./inheritance.ts";
+export { inheritance } from "./inheritance.ts";
 export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";

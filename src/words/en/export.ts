@@ -1,4 +1,4 @@
-/** Words of `transcripts export` and of what it makes. */
+/** Words of `transcripts export` and of the files it writes. */
 export const exporting = {
   /** The language of these words, as HTML names it. */
   language: "en" as "en" | "zh",
@@ -7,9 +7,8 @@ export const exporting = {
   turns: ({ count }: { count: number }) => (count === 1 ? "1 turn" : `${count} turns`),
   tokens: ({ count }: { count: number }) => (count === 1 ? "1 token" : `${count.toLocaleString("en")} tokens`),
   done: ({ count, path }: { count: number; path: string }) =>
-    `${count === 1 ? "1 conversation" : `${count} conversations`} exported to ${path}.`,
-  nothingWhole: ({ id, title }: { id: string; title: string }) =>
-    `${id} (${title}) has no complete exchange and is left out.`,
+    `Exported ${count === 1 ? "1 conversation" : `${count} conversations`} to ${path}.`,
+  nothingWhole: ({ id, title }: { id: string; title: string }) => `Skipped ${id} (${title}): no complete turn.`,
 };
 
 /** Words of `transcripts import`. */
@@ -24,31 +23,26 @@ export const importing = {
     aichat: "aichat",
   },
   counts: ({ imported, extended, present, skipped }: Record<"imported" | "extended" | "present" | "skipped", number>) =>
-    [
-      `${imported} imported`,
-      extended === 0 ? "" : `${extended} extended`,
-      `${present} already there`,
-      `${skipped} skipped`,
-    ]
+    [`${imported} imported`, extended === 0 ? "" : `${extended} extended`, `${present} unchanged`, `${skipped} skipped`]
       .filter(Boolean)
       .join(", "),
-  /** `form` is empty where nothing was understood. */
+  /** `form` is empty where the format wasn't recognised. */
   file: ({ file, form, counts }: { file: string; form: string; counts: string }) =>
     `${file}${form === "" ? "" : ` (${form})`}: ${counts}`,
-  total: ({ counts }: { counts: string }) => `total: ${counts}`,
+  total: ({ counts }: { counts: string }) => `Total: ${counts}`,
   skipped: ({ file, place, reason }: { file: string; place: string; reason: string }) =>
     `${file}: skipped ${place}: ${reason}`,
   /** A conversation without a title, by its number in the file, from 1. */
   number: ({ number }: { number: number }) => `conversation ${number}`,
   named: ({ number, title }: { number: number; title: string }) => `conversation ${number} (${title})`,
   reasons: {
-    broken: "it is no valid JSON",
-    cut: "the file breaks off inside it",
-    "too-large": "it is too large to be a conversation",
-    "too-many": "the file holds more than 100,000 conversations; those behind it are left out",
-    unknown: "it has none of the forms known",
-    empty: "nobody says anything in it",
+    broken: "invalid JSON",
+    cut: "the file ends in the middle of it",
+    "too-large": "too large",
+    "too-many": "more than 100,000 conversations in the file; the rest is skipped",
+    unknown: "unknown format",
+    empty: "no messages",
   },
   leftOut: ({ count, title }: { count: number; title: string }) =>
-    `${title}: ${count === 1 ? "1 message of another branch or of a tool was" : `${count} messages of other branches or of tools were`} left out`,
+    `${title}: skipped ${count === 1 ? "1 message" : `${count} messages`} of other branches or tools`,
 };

@@ -1,6 +1,6 @@
 import { entryOf } from "../error-words.ts";
 
-/** Why a file is not read or written, by the system's error code or a reason of ours. */
+/** Why a file can't be read or written, by the system's error code or a reason of this program. */
 const refusals: Readonly<Record<string, string>> = {
   not_a_file: "not a regular file",
   too_large: "too large",
@@ -9,7 +9,7 @@ const refusals: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   ENOENT: "no such file or folder",
-  ENOTDIR: "a part of the path is not a folder",
+  ENOTDIR: "part of the path is not a folder",
   EISDIR: "it is a folder",
   EROFS: "read-only file system",
   ENOSPC: "no space left on the device",
@@ -17,16 +17,16 @@ const refusals: Readonly<Record<string, string>> = {
   EFBIG: "the file has reached its maximum size",
 };
 
-/** Returns the reason why a file is not read or written in words; an unknown `reason` (as of `systemReason`) verbatim. */
+/** Returns why a file can't be read or written, in words; an unknown `reason` (as of `systemReason`) verbatim. */
 export function refusalIn(reason: string): string {
   return entryOf(refusals, reason) ?? reason;
 }
 
-/** What a working directory brings that is left aside. */
+/** What is ignored in a working directory. */
 export const ignored = {
   file: ({ path, reason }: { path: string; reason: string }) => `Ignored ${path}: ${refusalIn(reason)}.`,
   variable: ({ path, name }: { path: string; name: string }) =>
     `Ignored ${name} in ${path}: it would write outside that folder. Set it in your environment or the config file instead.`,
   transcripts: ({ path, target }: { path: string; target: string }) =>
-    `Ignored ${path}: it is a link to ${target}, outside that folder. To use it, name it with --transcripts or DEEPSEEK_CHAT_TRANSCRIPTS.`,
+    `Ignored ${path}: it is a link to ${target}, outside that folder. To use it, set --transcripts or DEEPSEEK_CHAT_TRANSCRIPTS.`,
 };

@@ -58,7 +58,6 @@ interface PickerKeys {
   readonly remove: string;
 }
 
-/** Words of `models`, `balance` and `config`. */
 /** Words of `keys`. */
 export const keys = {
   none: "No keys yet. Store one with deepseek-chat setup.",
@@ -68,6 +67,7 @@ export const keys = {
   left: ({ provider, place }: { provider: string; place: string }) => `${provider} still has a key from the ${place}.`,
 };
 
+/** Words of `models`, `balance` and `config`. */
 export const tables = {
   model: "model",
   context: "context",

@@ -1,8 +1,9 @@
 import type { Words } from "../types.ts";
+import { refusalIn } from "./folder.ts";
 
 export const problems: Words["doctor"]["problems"] = {
   dumb_terminal: ({ term }) => ({
-    what: term === "" ? "没有设置 TERM。" : `TERM 为 ${term}。`,
+    what: term === "" ? "未设置 TERM。" : `TERM 为 ${term}。`,
     next: "请设为终端的实际类型，例如 xterm-256color；否则没有颜色，也不会原地刷新。",
   }),
   narrow_terminal: ({ columns }) => ({
@@ -26,7 +27,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "是否曾用 sudo 运行过本程序？请用 chown 改回来。",
   }),
   not_writable: ({ path, reason }) => ({
-    what: `无法写入 ${path}（${reason}）。`,
+    what: `无法写入 ${path}：${refusalIn(reason)}。`,
     next: "请修改权限，或在设置中换一个位置。",
   }),
   no_space: ({ path, megabytes }) => ({
@@ -34,7 +35,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "请清理空间，否则回答很快就无法保存。",
   }),
   unreadable_transcripts: (seen) => ({
-    what: `${seen.folder} 中有 ${seen.count} 个文件无法读取，第一个是 ${seen.first}（${seen.reason}）。`,
+    what: `${seen.folder} 中有 ${seen.count} 个文件无法读取，第一个是 ${seen.first}（${refusalIn(seen.reason)}）。`,
     next: "请检查文件的所有者和权限。",
   }),
   index_damaged: ({ path }) => ({
@@ -46,7 +47,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "如果正被其他程序占用，请稍后再试；如果是文件权限问题，请删除它，下次搜索时会重新建立。",
   }),
   malformed_proxy: ({ variable }) => ({
-    what: `${variable} 不是有效的网址。`,
+    what: `${variable} 不是有效的 URL。`,
     next: "请写成 http://host:port，需要认证时在主机前加 user:password@。",
   }),
   unsupported_proxy: ({ variable, scheme }) => ({
@@ -54,7 +55,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "请改用 http://、https:// 或 socks5:// 代理。",
   }),
   unreadable_certificates: ({ path, reason }) => ({
-    what: `NODE_EXTRA_CA_CERTS 指定的 ${path} 无法读取（${reason}）。`,
+    what: `无法读取 NODE_EXTRA_CA_CERTS 指定的 ${path}：${refusalIn(reason)}。`,
     next: "请更正路径；目前 Node 会忽略它。",
   }),
   certificate_ends: ({ days }) => ({
@@ -66,7 +67,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "请先启动它（Ollama 的命令是 ollama serve），或更正 base_url 中的端口。",
   }),
   slow: ({ seconds }) => ({
-    what: `等了 ${seconds} 秒才收到首字节。`,
+    what: `首字节用时 ${seconds} 秒。`,
     next: "服务繁忙，或代理、网络较慢，请稍后再试。",
   }),
   clock_off: ({ seconds }) => ({
@@ -74,7 +75,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "请校准时钟（timedatectl set-ntp true）：对话记录的时间和分时价格都以它为准。",
   }),
   no_list: ({ provider, reason }) => ({
-    what: `${provider} 不提供模型列表（${reason}），因此密钥和模型都没有验证。`,
+    what: `${provider} 不提供模型列表（${reason}），因此未能验证 API Key 和模型。`,
     next: "请直接提问试试，或运行 doctor --probe。",
   }),
   model_unlisted: ({ provider, model }) => ({
@@ -99,7 +100,7 @@ export const problems: Words["doctor"]["problems"] = {
   }),
   refused_switch: ({ provider, form }) => ({
     what: `${provider} 拒绝 ${form} 形式的思考开关。`,
-    next: "今后对该模型不再发送开关。",
+    next: "不再向该模型发送此开关。",
   }),
   idle_switch: ({ provider, form }) => ({
     what: `${provider} 接受 ${form} 形式的思考开关，但不起作用。`,
@@ -107,11 +108,11 @@ export const problems: Words["doctor"]["problems"] = {
   }),
   other_switch: ({ provider, form, works }) => ({
     what: `${provider} 的思考开关形式是 ${works}，而不是 ${form}。`,
-    next: "今后对该模型改用这种形式。",
+    next: "已对该模型改用这种形式。",
   }),
   other_prefix: ({ provider, form, works }) => ({
     what: `${provider} 的前缀续写形式是 ${works}，而不是 ${form}。`,
-    next: "今后对该模型以此为准。",
+    next: "已对该模型改用这种形式。",
   }),
   no_json: ({ provider }) => ({
     what: `${provider} 的 JSON 模式对该模型不可用。`,

@@ -2,10 +2,10 @@ import type { Words } from "../types.ts";
 
 export const editor: Words["editor"] = {
   pastedLines: ({ number, lines }) => `[粘贴 #${number}：${lines} 行]`,
-  pastedCharacters: ({ number, characters }) => `[粘贴 #${number}：${characters} 字]`,
+  pastedCharacters: ({ number, characters }) => `[粘贴 #${number}：${characters} 个字符]`,
   pastedPicture: ({ number, size }) => `图片 ${number}${size === null ? "" : `，${size}`}`,
   search: "搜索历史：",
-  notFound: "（没有找到）",
+  notFound: "（没有匹配）",
   moreCandidates: (count) => `… 还有 ${count} 项`,
   editorFailed: (reason) => (reason.endsWith("。") ? reason : `无法运行编辑器：${reason}。`),
   commandsHint: "按 Tab 列出命令",

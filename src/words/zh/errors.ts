@@ -97,7 +97,7 @@ export const errors: Words["errors"] = {
         : `当前使用的 API Key 来自 ${origin}，请在该处删除。`,
   }),
   key_malformed: ({ provider, origin }) => ({
-    what: `${origin} 中的 ${provider} API Key含有无效字符（空格、引号等）。`,
+    what: `${origin} 中的 ${provider} API Key 含有无效字符（空格、引号等）。`,
     next: "请到服务商网站重新复制 API Key，不要带其他内容。",
   }),
   key_command_failed: ({ provider, command, why, reason, said }) => ({

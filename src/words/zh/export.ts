@@ -7,7 +7,7 @@ export const exporting: Words["exporting"] = {
   turns: ({ count }) => `${count} 轮`,
   tokens: ({ count }) => `${count.toLocaleString("zh")} token`,
   done: ({ count, path }) => `已将 ${count} 段对话导出到 ${path}。`,
-  nothingWhole: ({ id, title }) => `${id}（${title}）没有完整的问答，已略过。`,
+  nothingWhole: ({ id, title }) => `${id}（${title}）没有完整的一轮，已跳过。`,
 };
 
 export const importing: Words["importing"] = {
@@ -21,7 +21,7 @@ export const importing: Words["importing"] = {
     aichat: "aichat",
   },
   counts: ({ imported, extended, present, skipped }) =>
-    [`导入 ${imported} 段`, extended === 0 ? "" : `补充 ${extended} 段`, `已有 ${present} 段`, `跳过 ${skipped} 段`]
+    [`导入 ${imported} 段`, extended === 0 ? "" : `补充 ${extended} 段`, `未变 ${present} 段`, `跳过 ${skipped} 段`]
       .filter(Boolean)
       .join("，"),
   file: ({ file, form, counts }) => `${file}${form === "" ? "" : `（${form}）`}：${counts}`,
@@ -32,10 +32,10 @@ export const importing: Words["importing"] = {
   reasons: {
     broken: "不是有效的 JSON",
     cut: "文件在此处中断",
-    "too-large": "过大，不像是一段对话",
-    "too-many": "文件中的对话超过 10 万段，其后的已略过",
+    "too-large": "过大",
+    "too-many": "文件中的对话超过 10 万段，其余已跳过",
     unknown: "格式无法识别",
-    empty: "其中没有内容",
+    empty: "没有消息",
   },
-  leftOut: ({ count, title }) => `${title}：略过 ${count} 条其他分支或工具的消息`,
+  leftOut: ({ count, title }) => `${title}：跳过 ${count} 条其他分支或工具的消息`,
 };

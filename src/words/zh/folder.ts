@@ -17,7 +17,7 @@ const refusals: Readonly<Record<string, string>> = {
   EFBIG: "文件已达到大小上限",
 };
 
-/** Returns the reason why a file is not read or written in words; an unknown `reason` (as of `systemReason`) verbatim. */
+/** Returns why a file can't be read or written, in words; an unknown `reason` (as of `systemReason`) verbatim. */
 export function refusalIn(reason: string): string {
   return entryOf(refusals, reason) ?? reason;
 }

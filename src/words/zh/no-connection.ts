@@ -14,7 +14,7 @@ export function noConnection({
     next:
       entryOf(reasonNext, reason) ??
       nextWords[cause]?.({ variable: variable ?? "HTTPS_PROXY", start, reason }) ??
-      (proxy === null ? "请检查网络和base URL。" : `请检查网络、base URL和 ${variable}。`),
+      (proxy === null ? "请检查网络和 base URL。" : `请检查网络、base URL 和 ${variable}。`),
   };
 }
 
@@ -45,13 +45,13 @@ const reasonWords: Record<string, string> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "对方不支持 TLS",
 };
 
-const plainHttp = "如果该服务使用明文 http，请把base URL中的 https:// 改为 http://。";
+const plainHttp = "如果该服务使用明文 http，请把 base URL 中的 https:// 改为 http://。";
 
 const reasonNext: Record<string, string> = {
   EAI_AGAIN: "请检查网络和 DNS 设置后重试。",
   CERT_HAS_EXPIRED: "证书已过期，需由服务方更新；也请检查本机时间。",
   CERT_NOT_YET_VALID: "请检查本机时间。",
-  ERR_TLS_CERT_ALTNAME_INVALID: "请在base URL中使用证书对应的域名。",
+  ERR_TLS_CERT_ALTNAME_INVALID: "请在 base URL 中使用证书对应的域名。",
   ERR_HANDSHAKE_TIMEOUT: plainHttp,
   ERR_SSL_WRONG_VERSION_NUMBER: plainHttp,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: plainHttp,
@@ -65,10 +65,10 @@ interface Advised {
 
 const nextWords: Record<string, (advised: Advised) => string> = {
   not_running: ({ start }) =>
-    start === null ? "本机的这个端口没有运行服务，请先启动服务，或修改base URL。" : `服务启动了吗？启动命令：${start}`,
+    start === null ? "本机的这个端口没有运行服务，请先启动服务，或修改 base URL。" : `服务启动了吗？启动命令：${start}`,
   tls: () => "如果是自有或公司的证书，请用 NODE_EXTRA_CA_CERTS 或 SSL_CERT_FILE 指定其 CA 证书。",
-  handshake: () => "请检查base URL应为 https 还是 http。",
-  http: () => "请检查base URL；如果该服务使用 TLS，请改为 https://。",
+  handshake: () => "请检查 base URL 应为 https 还是 http。",
+  http: () => "请检查 base URL；如果该服务使用 TLS，请改为 https://。",
   own: () => "请关闭其他程序，或调高可打开文件数的上限（ulimit -n）。",
   proxy: ({ variable, reason }) =>
     /407|authent|login/iu.test(reason)

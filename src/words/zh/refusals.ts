@@ -28,13 +28,13 @@ export function refused(details: ErrorDetails["request_refused"]): ErrorWords {
   const { provider, status, reason, advice, url, suggested, fields, setting } = details;
   const what = `${provider} 拒绝了请求（${status}：${reason}）。`;
   if (advice === "field") return { what, next: `${fields[0]} 来自你的设置（${setting}），请去掉或修改。` };
-  if (advice === "https") return { what, next: `对方使用 https，请把base URL设为 ${suggested}。` };
+  if (advice === "https") return { what, next: `对方使用 https，请把 base URL 设为 ${suggested}。` };
   if (advice !== "route") return { what, next: "请按提示修改后重试。" };
   const usual = suggested === null ? "" : `，多数服务的地址以 /v1 结尾：${suggested}`;
   return {
     what: `${provider} 没有此接口：${url}（${status}：${reason}）。`,
     next: url.endsWith("/completions")
-      ? `请检查base URL${usual}。base URL中不含 /chat/completions。`
-      : `对方可能不支持该功能；否则请检查base URL${usual}。`,
+      ? `请检查 base URL${usual}。base URL 中不含 /chat/completions。`
+      : `对方可能不支持该功能；否则请检查 base URL${usual}。`,
   };
 }

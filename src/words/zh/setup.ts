@@ -23,7 +23,7 @@ export const setup: Words["setup"] = {
   name: "给它起个名字，供 --provider <名称> 使用",
   badName: "名称可用字母、数字、- 和 _，不能有斜杠和控制字符。",
   nameTaken: ({ name }) => `已有名为 ${name} 的服务商。`,
-  needsKey: ({ name }) => `${name} 需要 API Key吗？`,
+  needsKey: ({ name }) => `${name} 需要 API Key 吗？`,
   modelName: "模型 ID（服务方使用的名称）",
   notOffered: ({ provider, model }) => `${provider} 的模型列表中没有 ${model}。`,
   added: ({ name, url, path }) => `已添加服务商 ${name}，地址 ${url}（${path}）。`,

@@ -31,7 +31,7 @@ export const keys: Words["keys"] = {
   none: "还没有 API Key，可用 deepseek-chat setup 保存。",
   failed: ({ reason }) => `无法读取：${reason}`,
   removed: ({ provider, place }) => `已从${place}删除 ${provider} 的 API Key。`,
-  left: ({ provider, place }) => `${provider} 仍有来自${place}的密钥。`,
+  left: ({ provider, place }) => `${provider} 仍有来自${place}的 API Key。`,
 };
 
 export const tables: Words["tables"] = {

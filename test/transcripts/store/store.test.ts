@@ -65,7 +65,7 @@ describe("the file that is written to", () => {
     expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual(["1", "2", "3"]);
   });
 
-  test("Invalid that: written is an error with the system's reason", () => {
+  test("that cannot be written is an error with the system's reason", () => {
     const cause = Object.assign(new Error("x"), { code: "EROFS" });
     expect(unwritable("/a", cause)).toMatchObject({
       code: "transcript_unwritable",
