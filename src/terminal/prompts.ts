@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
+import { ownRows } from "./own-line.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** Questions to a person, asked on stderr so that stdout stays clean; `@inquirer/prompts` is loaded at the first one. */
@@ -20,11 +21,23 @@ export async function choose<Value>(
   const { select } = await import("@inquirer/prompts");
   const rows = choices.map((choice) => ({
     value: choice.value,
-    name: sanitize(choice.name),
+    name: hanging(sanitize(choice.name)),
+    short: sanitize(choice.name),
     ...(choice.description !== undefined && { description: sanitize(choice.description) }),
   }));
-  const config = { message, choices: rows, theme, pageSize, ...(fallback !== undefined && { default: fallback }) };
+  const config = {
+    message: hanging(message),
+    choices: rows,
+    theme,
+    pageSize,
+    ...(fallback !== undefined && { default: fallback }),
+  };
   return await asked((context) => select<Value>(config, context));
+}
+
+/** A text behind a sign of two columns, in rows that break at words; what draws the questions cuts at the edge. */
+function hanging(text: string): string {
+  return ownRows(text, Math.max(1, (process.stderr.columns || 80) - 3)).join("\n  ");
 }
 
 /** Rows of a list that are seen at once. */
@@ -50,7 +63,9 @@ export async function chooseName(
     return [...found, ...own].map((value) => ({ value, name: sanitize(value) }));
   };
   const style = { ...theme.style, searchTerm: (typed: string) => masked(typed, hidden) };
-  return await asked((context) => search<string>({ message, source, theme: { style }, pageSize }, context));
+  return await asked((context) =>
+    search<string>({ message: hanging(message), source, theme: { style }, pageSize }, context),
+  );
 }
 
 /**
@@ -74,7 +89,7 @@ export async function askText(
 ): Promise<string> {
   const { input } = await import("@inquirer/prompts");
   const config = {
-    message,
+    message: hanging(message),
     transformer: (typed: string) => masked(typed, hidden),
     validate: (typed: string) => problem(typed.trim()) ?? true,
     ...(fallback !== undefined && { default: fallback }),
@@ -101,7 +116,9 @@ export async function confirmed(message: string, fallback: boolean, words: Words
   const { confirm } = await import("@inquirer/prompts");
   const { yes, no, neither } = words;
   const keywords = { yes, no, error: () => neither };
-  return await asked((context) => confirm({ message, default: fallback, theme: { keywords } }, context));
+  return await asked((context) =>
+    confirm({ message: hanging(message), default: fallback, theme: { keywords } }, context),
+  );
 }
 
 /** Yes or no as a choice with the arrow keys, `first` on top. @throws AppError `interrupted` */
