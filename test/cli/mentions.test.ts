@@ -48,7 +48,7 @@ describe.concurrent("@path at the prompt", () => {
     await run([], { place, env: askingAt(server), input: "/file long.txt\nread this\n" });
     await using terminal = openProgram(["-c"], { place, env: askingAt(server), cols: 100, rows: 30 });
     await terminal.until(/^>$/mu);
-    expect(terminal.scrollback()).toMatch(/> read this\n *long\.txt\n *answer 1\n/u);
+    expect(terminal.scrollback()).toMatch(/> read this\n *long\.txt\n+ *answer 1\n/u);
     expect(terminal.scrollback()).not.toContain("word word");
   });
 
