@@ -7,10 +7,10 @@ export const headings = {
     slash: "In a session",
     settings: "Settings",
     settingsIntro:
-      "Flag, then environment, then `.env` in the working directory, then `config.yaml`, then the built-in value. The config file also knows `roles`, `providers`, `models`, `failover` and `holidays`.",
+      "Precedence: flag, environment variable, `.env` in the working directory, `config.yaml`, built-in value. The config file also takes `roles`, `providers`, `models`, `failover` and `holidays`.",
     models: "How models are named",
     modelsText:
-      "`-m`, `DEEPSEEK_CHAT_MODEL`, `model:`, `/model` and the entries of `failover` take `provider/id`, a provider's name (its own model), or an id. Ids may have slashes of their own, also behind another provider's name (`deepseek/deepseek-r1` at a gateway). So where a provider is named beside the text, by `-p` or in the same place (`provider:` beside `model:`, one variable beside the other), the text is an id of that provider; its own name before it may be there or not. Only where none is named does a provider's name before the first slash choose that provider. In a session, `/model` leaves an id with the provider in use where that has exactly this id in its list, and always where it was chosen from that list. An entry of `failover` without a slash that is no provider is another model of the same provider.",
+      "`-m`, `DEEPSEEK_CHAT_MODEL`, `model:`, `/model` and the entries of `failover` take `provider/id`, a provider's name (its default model), or an id. Ids may contain slashes, even after another provider's name (`deepseek/deepseek-r1` at a gateway). If a provider is given as well, by `-p` or in the same place (`provider:` beside `model:`, one variable beside the other), the text is an id of that provider, with or without the provider's name in front. Only if no provider is given does a provider's name before the first slash choose the provider. In a session, `/model` keeps the current provider if its list contains exactly this id, and always if the model was chosen from that list. An entry of `failover` that has no slash and is no provider's name is another model of the same provider.",
     exitCodes: "Exit codes",
     argument: "argument",
     option: "option",
@@ -30,13 +30,13 @@ export const headings = {
       stop: ".",
     },
     keys: [
-      ["DEEPSEEK_API_KEY", "key of DeepSeek"],
-      ["SILICONFLOW_API_KEY", "key of SiliconFlow"],
-      ["DEEPSEEK_BASE_URL", "another endpoint for DeepSeek"],
-      ["SILICONFLOW_BASE_URL", "another endpoint for SiliconFlow"],
+      ["DEEPSEEK_API_KEY", "API key for DeepSeek"],
+      ["SILICONFLOW_API_KEY", "API key for SiliconFlow"],
+      ["DEEPSEEK_BASE_URL", "base URL for DeepSeek"],
+      ["SILICONFLOW_BASE_URL", "base URL for SiliconFlow"],
       ["DEEPSEEK_CHAT_CONFIG", "path of the config file"],
       ["DEEPSEEK_CHAT_DEBUG", "1 adds stack traces to errors"],
-      ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "as everywhere"],
+      ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "as in other programs"],
     ],
   },
   zh: {
@@ -49,7 +49,7 @@ export const headings = {
       "优先级依次为命令行、环境变量、工作目录的 `.env`、`config.yaml`、内置值。配置文件还支持 `roles`、`providers`、`models`、`failover` 和 `holidays`。",
     models: "如何指定模型",
     modelsText:
-      "`-m`、`DEEPSEEK_CHAT_MODEL`、`model:`、`/model` 和 `failover` 的各项都接受 `服务商/模型`、服务商名（使用其默认模型）或模型名。模型名本身也可能带斜杠，甚至以其他服务商的名字开头（如网关上的 `deepseek/deepseek-r1`）。因此，只要同时指定了服务商（`-p`，或同一处的设置：`model:` 旁的 `provider:`、另一个环境变量），整段文字就是该服务商的模型名，前面可以带也可以不带它自己的名字。只有没有指定服务商时，第一个斜杠前的服务商名才起作用。在会话中，如果当前服务商的列表里正好有这个名字，`/model` 就留在当前服务商；从列表中选择时总是如此。`failover` 中不带斜杠且不是服务商名的一项，是同一服务商的另一个模型。",
+      "`-m`、`DEEPSEEK_CHAT_MODEL`、`model:`、`/model` 和 `failover` 的各项都接受 `服务商/模型`、服务商名（使用其默认模型）或模型 ID。模型 ID 本身也可能带斜杠，甚至以其他服务商的名字开头（如网关上的 `deepseek/deepseek-r1`）。因此，只要同时指定了服务商（`-p`，或同一处的设置：`model:` 旁的 `provider:`、另一个环境变量），整段文字就是该服务商的模型 ID，前面可带也可不带服务商名。只有没有指定服务商时，第一个斜杠前的服务商名才起作用。在会话中，如果当前服务商的列表中正好有这个 ID，`/model` 就留在当前服务商；从列表中选择时总是如此。`failover` 中不带斜杠且不是服务商名的一项，是同一服务商的另一个模型。",
     exitCodes: "退出码",
     argument: "参数",
     option: "选项",
@@ -69,10 +69,10 @@ export const headings = {
       stop: "。",
     },
     keys: [
-      ["DEEPSEEK_API_KEY", "DeepSeek 的 API 密钥"],
-      ["SILICONFLOW_API_KEY", "硅基流动的 API 密钥"],
-      ["DEEPSEEK_BASE_URL", "DeepSeek 的其他接口地址"],
-      ["SILICONFLOW_BASE_URL", "硅基流动的其他接口地址"],
+      ["DEEPSEEK_API_KEY", "DeepSeek 的 API Key"],
+      ["SILICONFLOW_API_KEY", "硅基流动的 API Key"],
+      ["DEEPSEEK_BASE_URL", "DeepSeek 的 base URL"],
+      ["SILICONFLOW_BASE_URL", "硅基流动的 base URL"],
       ["DEEPSEEK_CHAT_CONFIG", "配置文件的路径"],
       ["DEEPSEEK_CHAT_DEBUG", "设为 1 时错误附带堆栈信息"],
       ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "与其他程序相同"],
@@ -84,25 +84,22 @@ export const headings = {
 export function exitCodeRows(language: keyof typeof headings): readonly (readonly string[])[] {
   return language === "en"
     ? [
-        ["0", "done; also where an answer was cut off by its length limit: stderr and `finish_reason` say so"],
-        ["1", "a fault of the program itself"],
+        ["0", "success; also if the answer was cut off at max_tokens, as stderr and `finish_reason` say"],
+        ["1", "internal error"],
         ["2", "bad usage: unknown option, missing argument, unreadable input file"],
-        ["3", "settings or credentials: no key, 401, 402, 403, a broken config file"],
-        ["4", "the provider refused the request: 400, 404, 422, content refused; an answer without a word"],
-        [
-          "5",
-          "the service failed: no connection, timeout, 429 or 5xx after retries, an answer that the connection or the service cut short",
-        ],
-        ["6", "local storage failed: a transcript that cannot be written or read"],
-        ["129, 130, 143", "ended by SIGHUP, SIGINT, SIGTERM"],
+        ["3", "settings or credentials: no API key, 401, 402, 403, invalid config file"],
+        ["4", "the provider refused the request: 400, 404, 422, content refused; empty answer"],
+        ["5", "the service failed: no connection, timeout, 429 or 5xx after retries, incomplete answer"],
+        ["6", "local storage failed: a transcript can't be written or read"],
+        ["129, 130, 143", "terminated by SIGHUP, SIGINT, SIGTERM"],
       ]
     : [
-        ["0", "正常结束；回答因长度上限被截断时也是 0，stderr 和 `finish_reason` 会说明"],
-        ["1", "程序自身的错误"],
+        ["0", "成功；回答达到 max_tokens 上限被截断时也是 0，stderr 和 `finish_reason` 会说明"],
+        ["1", "程序内部错误"],
         ["2", "用法错误：未知选项、缺少参数、输入文件无法读取"],
-        ["3", "设置或凭据：没有密钥、401、402、403、配置文件有误"],
-        ["4", "服务商拒绝了请求：400、404、422、内容被拒；回答里没有任何内容"],
-        ["5", "服务出错：无法连接、超时、重试后仍为 429 或 5xx、回答因连接或服务中断而不完整"],
+        ["3", "设置或凭据：没有 API Key、401、402、403、配置文件有误"],
+        ["4", "服务商拒绝了请求：400、404、422、内容被拒、回答为空"],
+        ["5", "服务出错：无法连接、超时、重试后仍为 429 或 5xx、回答不完整"],
         ["6", "本地存储出错：对话记录无法写入或读取"],
         ["129、130、143", "被 SIGHUP、SIGINT、SIGTERM 终止"],
       ];
