@@ -36,6 +36,7 @@ const particular: Readonly<Record<string, readonly string[]>> = {
   cause: ["dns", "refused", "reset", "unreachable", "timeout", "tls", "proxy"],
   hint: ["setup", "environment"],
   advice: ["none", "route", "https", "field"],
+  unit: ["now", "minutes", "hours", "days", "months", "years"],
   url: ["https://h.test/v1/chat/completions", "https://h.test/models"],
   message: ["X"],
   came: ["nothing", "thinking", "tool_call"],
