@@ -5,13 +5,15 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { HelpPage } from "../src/app/help-page.ts";
 import type { Verb } from "../src/commands/command.ts";
 import { builtIn, type SettingName, settingSchemas, settingVariables } from "../src/config/schema.ts";
 import { buildProgram } from "../src/main.ts";
 import { groups } from "../src/repl/slash/command.ts";
 import { slashCommands } from "../src/repl/slash/table.ts";
-import { loadWords } from "../src/words/load.ts";
+import { loadHelpExamples, loadWords } from "../src/words/load.ts";
 import type { Words } from "../src/words/types.ts";
 import { exitCodeRows, headings } from "./docs-words.ts";
 import { settingWords } from "./setting-words.ts";
@@ -22,6 +24,18 @@ type Language = keyof typeof headings;
 function verbsOf(verb: Verb): Verb[] {
   const children = verb.createHelp().visibleCommands(verb) as Verb[];
   return [verb, ...children.filter((child) => child.name() !== "help").flatMap(verbsOf)];
+}
+
+/** The help as it is shown, line by line of any width. */
+async function helpIn(language: Language): Promise<HelpPage> {
+  const same = (text: string) => text;
+  const look = { columns: Infinity, heading: same, muted: same };
+  return new HelpPage((await loadWords(language)).help, await loadHelpExamples(language), look);
+}
+
+/** The options of a command by the heading they stand under. */
+function optionGroups(help: HelpPage, verb: Verb): ReadonlyMap<string, readonly Option[]> {
+  return Map.groupBy(help.visibleOptions(verb), (option) => option.helpGroupHeading ?? verb.words.help.titles.options);
 }
 
 function fullName(verb: Verb): string {
@@ -35,18 +49,19 @@ function table(rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...body].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 }
 
-function commandSection(verb: Verb, language: Language): string {
+function commandSection(verb: Verb, help: HelpPage, language: Language): string {
   const titles = headings[language];
-  const help = verb.createHelp();
   const parts = [`### ${fullName(verb)}`, verb.description(), `\`${help.commandUsage(verb)}\``];
   const terms = help
     .visibleArguments(verb)
     .map((argument) => [`\`${help.argumentTerm(argument)}\``, argument.description]);
   if (terms.length > 0) parts.push(table([[titles.argument, titles.meaning], ...terms]));
-  const options = help
-    .visibleOptions(verb)
-    .map((option) => [`\`${help.optionTerm(option)}\``, help.optionDescription(option)]);
-  parts.push(table([[titles.option, titles.meaning], ...options]));
+  for (const [group, options] of optionGroups(help, verb)) {
+    const rows = options.map((option) => [`\`${help.optionTerm(option)}\``, help.optionDescription(option)]);
+    parts.push(table([[group.replace(/[:：]$/u, ""), titles.meaning], ...rows]));
+  }
+  const examples = help.examplesOf(verb).map(([does, line]) => `# ${does}\n${line}`);
+  parts.push(`\`\`\`sh\n${examples.join("\n")}\n\`\`\``);
   return parts.join("\n\n");
 }
 
@@ -75,14 +90,14 @@ function slashSection(words: Words): string {
 }
 
 async function reference(language: Language): Promise<string> {
-  const words = await loadWords(language);
+  const [words, help] = [await loadWords(language), await helpIn(language)];
   const program = buildProgram(words, new AbortController());
   const titles = headings[language];
   const sections = [
     `# ${titles.title}`,
     titles.generated,
     `## ${titles.commands}`,
-    ...verbsOf(program).map((verb) => commandSection(verb, language)),
+    ...verbsOf(program).map((verb) => commandSection(verb, help, language)),
     `## ${titles.slash}`,
     slashSection(words),
     `## ${titles.settings}`,
@@ -111,8 +126,8 @@ async function manPage(language: Language): Promise<string> {
     `.TH DEEPSEEK\\-CHAT 1 "" "deepseek\\-chat ${manifest.version}" "${manual.title}"`,
     `.SH ${manual.name}`,
   ];
-  lines.push(`deepseek\\-chat \\- ${roff(words.help.program).replace(/[.。]$/u, "")}`, `.SH ${manual.synopsis}`);
-  const help = program.createHelp();
+  lines.push(`deepseek\\-chat \\- ${roff(words.help.program)}`, `.SH ${manual.synopsis}`);
+  const help = await helpIn(language);
   for (const verb of verbsOf(program)) lines.push(`.B ${roff(help.commandUsage(verb))}`, ".br");
   lines.pop();
   lines.push(`.SH ${manual.commands}`);
@@ -120,8 +135,14 @@ async function manPage(language: Language): Promise<string> {
     lines.push(`.SS ${roff(fullName(verb))}`, `${roff(verb.description())}${manual.stop}`);
     for (const argument of help.visibleArguments(verb))
       lines.push(".TP", `.I ${roff(help.argumentTerm(argument))}`, roff(argument.description));
-    for (const option of help.visibleOptions(verb))
-      lines.push(".TP", `.B ${roff(help.optionTerm(option))}`, roff(help.optionDescription(option)));
+    for (const [group, options] of optionGroups(help, verb)) {
+      lines.push(".PP", `.I ${roff(group)}`);
+      for (const option of options)
+        lines.push(".TP", `.B ${roff(help.optionTerm(option))}`, roff(help.optionDescription(option)));
+    }
+    lines.push(".PP", `.I ${roff(words.help.titles.examples)}`, ".nf");
+    for (const [does, line] of help.examplesOf(verb)) lines.push(roff(`# ${does}`), roff(line));
+    lines.push(".fi");
   }
   lines.push(`.SH ${manual.options}`);
   for (const option of help.visibleOptions(program))

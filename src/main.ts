@@ -16,7 +16,7 @@ import { readFlags } from "./commands/options.ts";
 import { commandFirst } from "./commands/argument-order.ts";
 import { setup } from "./commands/setup.ts";
 import { transcripts } from "./commands/transcripts.ts";
-import { type Declare, type CommandContext, Verb } from "./commands/command.ts";
+import { type Declare, type CommandContext, HelpRequest, Verb } from "./commands/command.ts";
 import { asAppError, type AppError, exitCodeOf } from "./errors.ts";
 import type { Words } from "./words/types.ts";
 
@@ -171,22 +171,32 @@ function globalsOf(program: Verb): GlobalOptions {
 }
 
 /** Says what went wrong, and gives the exit code. */
-async function report(
-  error: unknown,
-  words: Words,
-  { color, verbose, theme = "auto" }: GlobalOptions,
-  stop: AbortSignal,
-): Promise<number> {
-  // --help and --version end commander's parsing by throwing.
-  const printed = error instanceof CommanderError;
+async function report(error: unknown, words: Words, globals: GlobalOptions, stop: AbortSignal): Promise<number> {
+  const { color, verbose, theme = "auto" } = globals;
+  // --help and --version end the parsing by throwing.
+  const isHelp = error instanceof HelpRequest;
+  if (isHelp) await showHelp(error, words, globals);
+  const printed = isHelp || error instanceof CommanderError;
   const lost = printed ? await unwritten(stop) : null;
-  if (printed && lost === null) return error.exitCode === 0 ? 0 : 2;
+  if (printed && lost === null) return (isHelp ? !error.isMistake : error.exitCode === 0) ? 0 : 2;
   const known: AppError = lost ?? asAppError(error);
   const verbosity = verbose === true ? "verbose" : "normal";
   const terminal = openTerminal({ color, verbosity, onClosed: () => {} });
   terminal.useSettings({ theme, width: terminal.textColumns });
   tellError(terminal, words, known);
   return exitCodeOf(known.kind);
+}
+
+/** Prints the help of a command: on stdout where it was asked for, on stderr where a command is missing. */
+async function showHelp({ verb, isMistake }: HelpRequest, words: Words, { color }: GlobalOptions): Promise<void> {
+  const { loadHelpPage, widestHelp } = await import("./app/help-page.ts");
+  const terminal = openTerminal({ color, verbosity: "normal", onClosed: () => {} });
+  const stream = isMistake ? "err" : "out";
+  const isTerminal = isMistake ? terminal.errIsTerminal : terminal.outIsTerminal;
+  const { heading, muted } = terminal.ink[stream];
+  const columns = Math.min(widestHelp, isTerminal ? terminal.columns : widestHelp);
+  const page = await loadHelpPage(words, { columns, heading, muted });
+  terminal[stream](page.formatHelp(verb));
 }
 
 /** Milliseconds the program has to end in order after a signal, whatever it waits for. */

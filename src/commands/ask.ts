@@ -16,10 +16,11 @@ export const ask: Declare = (program, { words, run }) => {
     .command("ask")
     .description(help.commands.ask)
     .argument("[question...]", help.arguments.question);
-  declareChatOptions(command);
   declareAttachments(command);
+  command.option("--continue-answer", help.options.continueAnswer);
+  declareChatOptions(command);
   command
-    .option("--continue-answer", help.options.continueAnswer)
+    .optionsGroup(help.groups.output)
     .addOption(
       new Option("-o, --output <form>", help.options.output).choices(["text", "json", "jsonl"]).default("text"),
     )

@@ -8,8 +8,8 @@ interface Options extends ResumeOptions {
 
 export const chat: Declare = (program, { words, run }) => {
   const command = program.command("chat", { isDefault: true }).description(words.help.commands.chat);
-  declareChatOptions(command);
   declareAttachments(command);
+  declareChatOptions(command);
   // A first word that is no command ends up here, where it would be an argument too many.
   command.allowExcessArguments();
   command.action((options: Options) =>

@@ -1,5 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
-import { Command, type Help, type Option } from "commander";
+import { Command } from "commander";
 import type { Console } from "../app/console.ts";
 import type { Engine, EngineOptions } from "../app/engine.ts";
 import { print } from "../app/startup.ts";
@@ -27,8 +27,17 @@ export interface CommandContext {
 /** Adds one command to the program. */
 export type Declare = (program: Verb, shell: CommandContext) => void;
 
-/** What takes two columns, of the characters our words are made of. */
-const wide = /[\u2e80-\u9fff\uff00-\uff60]/gu;
+/** Ends the parsing where help is wanted: what lays it out is loaded only then. */
+export class HelpRequest extends Error {
+  readonly verb: Verb;
+  /** A command is missing where the help is shown. */
+  readonly isMistake: boolean;
+
+  constructor(verb: Verb, isMistake: boolean) {
+    super("help");
+    [this.verb, this.isMistake] = [verb, isMistake];
+  }
+}
 
 /** commander's Command that speaks our languages and throws our errors. */
 export class Verb extends Command {
@@ -37,31 +46,13 @@ export class Verb extends Command {
   constructor(name: string | undefined, words: Words) {
     super(name);
     this.words = words;
-    const { help, titles } = { help: words.help, titles: words.help.titles as Record<string, string> };
-    this.helpOption("-h, --help", help.help)
-      .configureHelp({
-        showGlobalOptions: true,
-        displayWidth: (text) => text.length + (text.match(wide)?.length ?? 0),
-        styleTitle: (title) => titles[title] ?? title,
-        commandUsage: (command) => `${fullName(command)} ${translated(command.usage(), help.placeholders)}`,
-        optionTerm: (option) => translated(option.flags, help.placeholders),
-        subcommandTerm: (command) => translated(termOf(command), help.placeholders),
-        argumentTerm: (argument) => help.placeholders[argument.name()] ?? argument.name(),
-        // Their descriptions name the choices.
-        argumentDescription: ({ description }) => description,
-        optionDescription: (option) => describeOption(option, help.extra),
-      } satisfies Partial<Help>)
+    this.helpOption("-h, --help", words.help.help)
       .configureOutput({ outputError: () => {}, writeOut: print })
-      .exitOverride()
-      .addHelpText("after", () => this.#examples());
+      .exitOverride();
   }
 
-  /** What stands at the end of the help: a few lines that can be typed. */
-  #examples(): string {
-    const { title, ...all } = this.words.help.examples;
-    const name = this.parent === null ? "program" : this.name();
-    const lines = Object.hasOwn(all, name) ? all[name as keyof typeof all] : [];
-    return lines.length === 0 ? "" : ["", title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))].join("\n");
+  override outputHelp(context?: unknown): never {
+    throw new HelpRequest(this, (context as { error?: boolean } | undefined)?.error === true);
   }
 
   override createCommand(name?: string): Verb {
@@ -95,28 +86,4 @@ export function unknownCommand(word: string, group: Verb): AppError {
   const isFirst = group.parent === null;
   const nearest = distance(word, near) <= 2 ? near : null;
   return new AppError("usage", { message: command({ word, nearest, isFirst }) });
-}
-
-/** Names in angle or square brackets, in the language of the rest. */
-function translated(term: string, placeholders: Readonly<Record<string, string>>): string {
-  return term.replaceAll(/(?<=[<[])[^<>[\].]+/gu, (name) => placeholders[name] ?? name);
-}
-
-/** A command in the list of its group. */
-function termOf(command: Command): string {
-  const words = command.registeredArguments.map((argument) => {
-    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
-    return argument.required ? `<${name}>` : `[${name}]`;
-  });
-  return [command.name(), ...(command.options.length > 0 ? ["[options]"] : []), ...words].join(" ");
-}
-
-function describeOption(option: Option, words: Words["help"]["extra"]): string {
-  const extra = [
-    ...(option.argChoices === undefined ? [] : [words.choices({ values: option.argChoices.join(", ") })]),
-    ...(option.defaultValue === undefined || option.negate
-      ? []
-      : [words.default({ value: String(option.defaultValue) })]),
-  ];
-  return extra.length === 0 ? option.description : `${option.description} ${words.joined({ parts: extra })}`;
 }

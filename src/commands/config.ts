@@ -1,10 +1,11 @@
 import type { Declare } from "./command.ts";
 
 export const config: Declare = (program, { words, run }) => {
-  const { commands, options, arguments: names } = words.help;
+  const { commands, options, groups, arguments: names } = words.help;
   const group = program.command("config").description(commands.config);
 
-  const list = group.command("list").description(commands.configList).option("--json", options.json);
+  const list = group.command("list").description(commands.configList).optionsGroup(groups.output);
+  list.option("--json", options.json);
   list.action(({ json = false }: { json?: boolean }) =>
     run(list, async (engine, console) => (await import("../app/config.ts")).list(engine, console, json)),
   );

@@ -1,12 +1,13 @@
 import type { Declare } from "./command.ts";
 
 export const keys: Declare = (program, { words, run }) => {
-  const { commands, options, arguments: names } = words.help;
+  const { commands, options, groups, arguments: names } = words.help;
   // A broken config file keeps nobody from their keys.
   const despite = { tolerant: true };
   const group = program.command("keys").description(commands.keys);
 
-  const list = group.command("list", { isDefault: true }).description(commands.keysList).option("--json", options.json);
+  const list = group.command("list", { isDefault: true }).description(commands.keysList);
+  list.optionsGroup(groups.output).option("--json", options.json);
   list.action(({ json = false }: { json?: boolean }) =>
     run(
       list,

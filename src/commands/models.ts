@@ -7,6 +7,7 @@ function account(name: "models" | "balance"): Declare {
     const command = program.command(name).description(words.help.commands[name]);
     declareProviderOptions(command, ["provider", "timeout"]);
     command
+      .optionsGroup(words.help.groups.output)
       .option("--json", words.help.options.json)
       .action(({ json = false }: { json?: boolean }) =>
         run(command, async (engine, console) =>

@@ -17,6 +17,8 @@ interface Row {
   readonly flags: string;
   readonly words: keyof OptionWords;
   readonly setting: SettingName;
+  /** Where it stands in the help. */
+  readonly group: keyof Words["help"]["groups"];
   /** What the text of the flag becomes; text where there is none. */
   readonly read?: (text: string, before: unknown) => unknown;
 }
@@ -70,29 +72,35 @@ function samplingRow(name: SamplingName): Row {
   const { kind, short }: SamplingParameter = samplingParameters[name];
   const { value, read } = parameterFlags[kind];
   const flag = `--${name.replaceAll("_", "-")} <${value}>`;
-  return { flags: short === undefined ? flag : `-${short}, ${flag}`, words: name, setting: name, read };
+  return {
+    flags: short === undefined ? flag : `-${short}, ${flag}`,
+    words: name,
+    setting: name,
+    group: "sampling",
+    read,
+  };
 }
 
 /** The options of `chat` and `ask` that are settings. The order is the one of --help. */
 const rows: readonly Row[] = [
-  { flags: "-p, --provider <name>", words: "provider", setting: "provider" },
-  { flags: "-m, --model <id>", words: "model", setting: "model" },
-  { flags: "-s, --system <text>", words: "system", setting: "system" },
-  { flags: "-r, --role <name>", words: "role", setting: "role" },
+  { flags: "-p, --provider <name>", words: "provider", setting: "provider", group: "model" },
+  { flags: "-m, --model <id>", words: "model", setting: "model", group: "model" },
+  { flags: "-s, --system <text>", words: "system", setting: "system", group: "model" },
+  { flags: "-r, --role <name>", words: "role", setting: "role", group: "model" },
+  { flags: "--thinking", words: "thinking", setting: "thinking", group: "model" },
+  { flags: "--no-thinking", words: "noThinking", setting: "thinking", group: "model" },
+  { flags: "--effort <level>", words: "effort", setting: "effort", group: "model" },
   ...samplingNames.map(samplingRow),
-  { flags: "--thinking", words: "thinking", setting: "thinking" },
-  { flags: "--no-thinking", words: "noThinking", setting: "thinking" },
-  { flags: "--effort <level>", words: "effort", setting: "effort" },
-  { flags: "--transcript <file>", words: "transcript", setting: "transcript" },
-  { flags: "--transcripts <dir>", words: "transcripts", setting: "transcripts" },
-  { flags: "--no-transcript", words: "noTranscript", setting: "save" },
-  { flags: "--no-history", words: "noHistory", setting: "history" },
-  { flags: "--no-stream", words: "noStream", setting: "stream" },
-  { flags: "--no-render", words: "noRender", setting: "render" },
-  { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking" },
-  { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", read: numeric },
-  { flags: "--max-wait <seconds>", words: "maxWait", setting: "max_wait", read: numeric },
-  { flags: "--retries <n>", words: "retries", setting: "retries", read: numeric },
+  { flags: "--transcript <file>", words: "transcript", setting: "transcript", group: "saving" },
+  { flags: "--transcripts <dir>", words: "transcripts", setting: "transcripts", group: "saving" },
+  { flags: "--no-transcript", words: "noTranscript", setting: "save", group: "saving" },
+  { flags: "--no-history", words: "noHistory", setting: "history", group: "conversation" },
+  { flags: "--no-stream", words: "noStream", setting: "stream", group: "output" },
+  { flags: "--no-render", words: "noRender", setting: "render", group: "output" },
+  { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking", group: "output" },
+  { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", group: "network", read: numeric },
+  { flags: "--max-wait <seconds>", words: "maxWait", setting: "max_wait", group: "network", read: numeric },
+  { flags: "--retries <n>", words: "retries", setting: "retries", group: "network", read: numeric },
 ];
 
 const asks = new Set<SettingName>(["provider", "model", "timeout", "retries", "transcripts"]);
@@ -111,9 +119,9 @@ export function declareProviderOptions(command: Verb, settings: readonly Setting
 }
 
 function declare(command: Verb, chosen: readonly Row[]): void {
-  const words = command.words.help.options;
+  const { options, groups } = command.words.help;
   for (const row of chosen) {
-    const option = new Option(row.flags, words[row.words]);
+    const option = new Option(row.flags, options[row.words]).helpGroup(groups[row.group]);
     if (row.read !== undefined) option.argParser(row.read);
     // `--no-x` alone would make commander set x to true: what nobody said must stay unsaid.
     command.addOption(option);

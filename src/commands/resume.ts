@@ -10,8 +10,9 @@ export interface ResumeOptions {
 
 /** Options of `chat` and `ask` that are no settings: they hold for one run alone. */
 export function declareAttachments(command: Verb): void {
-  const words = command.words.help.options;
+  const { options: words, groups } = command.words.help;
   command
+    .optionsGroup(groups.conversation)
     .option("-f, --file <path>", words.file, gathered)
     .option("-c, --continue", words.continue)
     .option("--resume [id]", words.resume);

@@ -59,14 +59,16 @@ function verb(group: Verb, name: string, description: string): Verb {
 }
 
 const list: Declare = (group, { words, run }) => {
-  const { commands, options } = words.help;
+  const { commands, options, groups } = words.help;
   const command = verb(group, "list", commands.transcriptsList);
   command
+    .optionsGroup(groups.filter)
     .addOption(new Option("--since <when>", options.since).argParser(moment))
     .option("-m, --model <text>", options.listModel)
     .addOption(new Option("--tag <tag>", options.listTag).argParser(gathered))
     .option("--pinned", options.listPinned)
     .addOption(new Option("--limit <n>", options.limit).argParser(counting))
+    .optionsGroup(groups.output)
     .option("--json", options.json)
     .action((flags: Partial<ListOptions>) =>
       run(command, async (engine, console) =>
@@ -76,12 +78,13 @@ const list: Declare = (group, { words, run }) => {
 };
 
 const show: Declare = (group, { words, run }) => {
-  const { commands, options, arguments: names } = words.help;
+  const { commands, options, groups, arguments: names } = words.help;
   const command = verb(group, "show", commands.transcriptsShow).argument("[conversation]", names.conversation, "last");
   command
-    .option("--json", options.json)
-    .option("--raw", options.raw)
+    .optionsGroup(groups.output)
     .addOption(new Option("--turn <n>", options.turn).argParser(counting))
+    .option("--raw", options.raw)
+    .option("--json", options.json)
     .action((reference: string, flags: Partial<ShowOptions>) =>
       run(command, async (engine, console) =>
         (await import("../app/library/show.ts")).show(engine, console, reference, { ...unsaid, ...flags }),
@@ -94,15 +97,17 @@ interface ExportFlags extends Partial<Pick<ExportOptions, "all" | "force" | "out
 }
 
 const exportVerb: Declare = (group, { words, run }) => {
-  const { commands, options, arguments: names } = words.help;
+  const { commands, options, groups, arguments: names } = words.help;
   const command = verb(group, "export", commands.transcriptsExport).argument("[conversation...]", names.conversations);
   command
-    .addOption(new Option("--to <form>", options.to).choices(formNames))
-    .option("-o, --output <path>", options.exportOutput)
+    .optionsGroup(groups.filter)
+    .option("--all", options.all)
     .option("--turns <range>", options.exportTurns)
     .option("--thinking", options.exportThinking)
     .option("--no-thinking", options.exportNoThinking)
-    .option("--all", options.all)
+    .optionsGroup(groups.output)
+    .addOption(new Option("--to <form>", options.to).choices(formNames))
+    .option("-o, --output <path>", options.exportOutput)
     .option("--force", options.force)
     .action((references: string[], { to: form = null, ...flags }: ExportFlags) =>
       run(command, async (engine, console) => {
@@ -113,9 +118,10 @@ const exportVerb: Declare = (group, { words, run }) => {
 };
 
 const importVerb: Declare = (group, { words, run }) => {
-  const { commands, options, arguments: names } = words.help;
+  const { commands, options, groups, arguments: names } = words.help;
   const command = verb(group, "import", commands.transcriptsImport).argument("<file...>", names.importFiles);
   command
+    .optionsGroup(groups.output)
     .option("--json", options.json)
     .action((files: string[], { json = false }: { json?: boolean }) =>
       run(command, async (engine, console) =>
@@ -125,13 +131,15 @@ const importVerb: Declare = (group, { words, run }) => {
 };
 
 const search: Declare = (group, { words, run }) => {
-  const { commands, options, arguments: names } = words.help;
+  const { commands, options, groups, arguments: names } = words.help;
   const command = verb(group, "search", commands.transcriptsSearch).argument("<words...>", names.query);
   command
+    .optionsGroup(groups.filter)
     .addOption(new Option("--role <role>", options.searchRole).choices(["question", "answer"]))
     .addOption(new Option("--since <when>", options.since).argParser(moment))
-    .addOption(new Option("--limit <n>", options.limit).argParser(counting).default(10))
     .option("--regex", options.regex)
+    .addOption(new Option("--limit <n>", options.limit).argParser(counting).default(10))
+    .optionsGroup(groups.output)
     .option("--json", options.json)
     .action((query: string[], flags: Partial<SearchOptions>) =>
       run(command, async (engine, console) => {

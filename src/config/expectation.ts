@@ -1,6 +1,13 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { BaseIssue } from "valibot";
-import { configFileSchema, modelSchema, ownFields, providerSchema } from "./schema.ts";
+import {
+  type SettingName,
+  configFileSchema,
+  modelSchema,
+  ownFields,
+  providerSchema,
+  settingSchemas,
+} from "./schema.ts";
 
 const signs: Readonly<Record<string, string>> = {
   min_value: "\u2265",
@@ -34,8 +41,28 @@ const kinds: Readonly<Record<string, string>> = {
   check: '"ASCII"',
 };
 
-/** What would have been right, in signs and words that are the same in every language. */
-export function expectation({ type, expected, requirement }: BaseIssue<unknown>): string {
+/** Whoever gives a number does not have a bound as high as this in mind. */
+const highestShown = 100_000;
+
+/** The least and the greatest value of a number that has both; null for anything else. */
+function rangeOf(schema: object | undefined): string | null {
+  const pipe = (schema as { readonly pipe?: readonly { readonly type: string; readonly requirement?: unknown }[] })
+    ?.pipe;
+  const bound = (type: string) => pipe?.find((step) => step.type === type)?.requirement;
+  const [low, high] = [bound("min_value"), bound("max_value")];
+  return low === undefined || high === undefined || Number(high) >= highestShown
+    ? null
+    : `${String(low)} to ${String(high)}`;
+}
+
+/**
+ * What would have been right, in signs and words that are the same in every language; a range is `low to high`.
+ *
+ * @param schema of what was checked, where it is known
+ */
+export function expectation({ type, expected, requirement }: BaseIssue<unknown>, schema?: object): string {
+  const range = /^(?:number|min_value|max_value)$/u.test(type) ? rangeOf(schema) : null;
+  if (range !== null) return range;
   const sign = signs[type];
   if (sign !== undefined) return `${sign} ${String(requirement)}`;
   // A choice is given as `("low" | "high")`.
@@ -75,9 +102,13 @@ export function misfit(issue: BaseIssue<unknown>): Misfit {
   return {
     keys,
     value: shown(keys, input),
-    expected: isUnknown ? null : expectation(issue),
+    expected: isUnknown ? null : expectation(issue, schemaOf(keys.join("."))),
     nearest: isUnknown ? nearestTo(keys.at(-1) ?? "", Object.keys(siblings.entries)) : null,
   };
+}
+
+function schemaOf(setting: string): object | undefined {
+  return Object.hasOwn(settingSchemas, setting) ? settingSchemas[setting as SettingName] : undefined;
 }
 
 /** The name that may have been meant; null where none is near. */

@@ -135,7 +135,11 @@ function checked(name: SettingName, { value, origin }: Found): unknown {
   const result = safeParse(settingSchemas[name], value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new AppError("bad_value", { name: origin.name, value: shownValue(value), expected: expectation(issue) });
+  throw new AppError("bad_value", {
+    name: origin.name,
+    value: shownValue(value),
+    expected: expectation(issue, settingSchemas[name]),
+  });
 }
 
 /** As it was written, as far as that is known. */

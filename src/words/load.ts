@@ -1,6 +1,13 @@
-import type { Language, Words } from "./types.ts";
+import type { HelpExamples, Language, Words } from "./types.ts";
 
 /** The words of one language; the other is not loaded. */
 export async function loadWords(language: Language): Promise<Words> {
   return language === "zh" ? await import("./zh/all.ts") : await import("./en/all.ts");
+}
+
+/** The examples of `--help`, which nothing else needs. */
+export async function loadHelpExamples(language: Language): Promise<HelpExamples> {
+  const { helpExamples } =
+    language === "zh" ? await import("./zh/help-examples.ts") : await import("./en/help-examples.ts");
+  return helpExamples;
 }

@@ -71,13 +71,13 @@ describe.concurrent("a request", () => {
     [
       "-T",
       "hot",
-      wordsOf("bad_value", { name: "--temperature", value: "hot", expected: "0, 1\u2026", nearest: null }).whole,
+      wordsOf("bad_value", { name: "--temperature", value: "hot", expected: "0 to 2", nearest: null }).whole,
     ],
-    ["-T", "3", wordsOf("bad_value", { name: "--temperature", value: "3", expected: "\u2264 2", nearest: null }).whole],
+    ["-T", "3", wordsOf("bad_value", { name: "--temperature", value: "3", expected: "0 to 2", nearest: null }).whole],
     [
       "--top-p",
       "1.1",
-      wordsOf("bad_value", { name: "--top-p", value: "1.1", expected: "\u2264 1", nearest: null }).whole,
+      wordsOf("bad_value", { name: "--top-p", value: "1.1", expected: "0 to 1", nearest: null }).whole,
     ],
     [
       "--max-tokens",
@@ -93,13 +93,13 @@ describe.concurrent("a request", () => {
     [
       "--presence-penalty",
       "-3",
-      wordsOf("bad_value", { name: "--presence-penalty", value: "-3", expected: "\u2265 -2", nearest: null }).whole,
+      wordsOf("bad_value", { name: "--presence-penalty", value: "-3", expected: "-2 to 2", nearest: null }).whole,
     ],
     ["--timeout", "0", wordsOf("bad_value", { name: "--timeout", value: "0", expected: "> 0", nearest: null }).whole],
     [
       "--retries",
       "-1",
-      wordsOf("bad_value", { name: "--retries", value: "-1", expected: "\u2265 0", nearest: null }).whole,
+      wordsOf("bad_value", { name: "--retries", value: "-1", expected: "0 to 20", nearest: null }).whole,
     ],
     [
       "--effort",
@@ -113,7 +113,7 @@ describe.concurrent("a request", () => {
       "1.5",
       wordsOf("bad_value", { name: "--seed", value: "1.5", expected: "1, 2, 3\u2026", nearest: null }).whole,
     ],
-    ["--min-p", "2", wordsOf("bad_value", { name: "--min-p", value: "2", expected: "\u2264 1", nearest: null }).whole],
+    ["--min-p", "2", wordsOf("bad_value", { name: "--min-p", value: "2", expected: "0 to 1", nearest: null }).whole],
     [
       "--response-format",
       "xml",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { launcher, newPlace, published, run, start } from "../support/program.ts";
+import { zh } from "../support/words.ts";
 
 const manifest = JSON.parse(readFileSync(join(published, "package.json"), "utf8")) as { version: string };
 
@@ -95,11 +96,20 @@ describe.concurrent("help", () => {
       expect(asFlag.stdout).toMatch(new RegExp(`(?:^|[ ,])${option}[ ,]`, "mu"));
   });
 
+  test("is what a group without a command ends with, on stderr", async () => {
+    const [bare, asked] = await Promise.all([run(["config"]), run(["config", "--help"])]);
+    expect(bare).toMatchObject({ code: 2, stdout: "", stderr: asked.stdout });
+    expect(asked.stdout).toMatch(/^Usage: deepseek-chat config /u);
+  });
+
   test("speaks Chinese, all of it", async () => {
     const env = { LC_ALL: "zh_CN.UTF-8" };
     const outputs = await Promise.all([run(["--help"], { env }), run(["ask", "--help"], { env })]);
     for (const { stdout } of outputs) {
-      const described = stdout.split("\n").filter((line) => /^ {2}-?\S/u.test(line));
+      const described = stdout
+        .slice(0, stdout.indexOf(zh.help.titles.examples))
+        .split("\n")
+        .filter((line) => /^ {2}-?\S/u.test(line));
       expect(described.length).toBeGreaterThan(8);
       for (const line of described) expect(line).toMatch(/\p{Script=Han}/u);
     }
@@ -150,12 +160,6 @@ describe.concurrent("options before the command", () => {
     const { code, stderr } = await run(["-p", "demo", "-s", "ask", "--no-transcript"], { input: "" });
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("demo-tour") });
   });
-});
-
-test("help ends with examples, and says where the options of a session are", async () => {
-  const [program, ask] = await Promise.all([run(["--help"]), run(["ask", "--help"])]);
-  expect(program.stdout).toMatch(/\nExamples:\n[\s\S]*deepseek-chat chat --help/u);
-  expect(ask.stdout).toMatch(/\nExamples:\n {2}deepseek-chat ask /u);
 });
 
 describe.concurrent("the language", () => {

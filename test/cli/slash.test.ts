@@ -73,7 +73,7 @@ describe.concurrent("slash commands of a session", () => {
     expect(bodies[1]).toMatchObject({ thinking: { type: "disabled" } });
     expect(bodies[1]).not.toHaveProperty("temperature");
     expect(stderr).toContain(
-      wordsOf("bad_value", { name: "temperature", value: "9", expected: "\u2264 2", nearest: null }).whole,
+      wordsOf("bad_value", { name: "temperature", value: "9", expected: "0 to 2", nearest: null }).whole,
     );
     expect(stderr).toContain(wordsOf("bad_value", { value: "provider", name: "/set", nearest: null }).what);
   });

@@ -193,7 +193,7 @@ describe.concurrent("a word after transcripts", () => {
       run(["transcripts", "list", "--help"]),
     ]);
     expect([all.code, list.code]).toEqual([0, 0]);
-    expect(all.stdout).toContain("search [options] <words...>");
+    expect(all.stdout).toContain("search <words...>");
     expect(list.stdout).toBe(flag.stdout);
     expect(before.stdout).toBe(flag.stdout);
   });

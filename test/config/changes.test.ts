@@ -58,7 +58,7 @@ describe("settings of several sources", () => {
       }
       return null;
     };
-    expect(told(() => load({ temperature: 9 }))).toEqual({ name: "--temperature", value: "9", expected: "\u2264 2" });
+    expect(told(() => load({ temperature: 9 }))).toEqual({ name: "--temperature", value: "9", expected: "0 to 2" });
     expect(told(() => load({ stop: Array(17).fill("x") }))).toMatchObject({ value: Array(17).fill("x").join(",") });
     expect(told(() => load({ stop: [""] }))).toMatchObject({ value: '""' });
     expect(told(() => load({ model: "" }))).toMatchObject({ name: "--model", value: '""' });

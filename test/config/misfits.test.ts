@@ -24,12 +24,14 @@ const mistakeIn = async (text: string) => {
 
 describe("a value that does not fit is told with its line, itself and what would have been right", () => {
   test.each([
-    ["temperature: 9", 1, "temperature", "9", "\u2264 2"],
-    ["a: 1\ntemperature: -1".replace("a: 1", "# note"), 2, "temperature", "-1", "\u2265 0"],
+    ["temperature: 9", 1, "temperature", "9", "0 to 2"],
+    ["a: 1\ntemperature: -1".replace("a: 1", "# note"), 2, "temperature", "-1", "0 to 2"],
     ["timeout: 0", 1, "timeout", "0", "> 0"],
     ["top_k: 1.5", 1, "top_k", "1.5", "1, 2, 3\u2026"],
     ["seed: 1e300", 1, "seed", "1e+300", "1, 2, 3\u2026"],
-    ["temperature: hot", 1, "temperature", '"hot"', "0, 1\u2026"],
+    ["temperature: hot", 1, "temperature", '"hot"', "0 to 2"],
+    ["width: 5", 1, "width", "5", "20 to 1000"],
+    ["top_k: 0", 1, "top_k", "0", "\u2265 1"],
     ["thinking: sometimes", 1, "thinking", '"sometimes"', "true | false"],
     ["model: 7", 1, "model", "7", '"\u2026"'],
     ['model: ""', 1, "model", '""', '"\u2026"'],

@@ -32,6 +32,7 @@ function thing(): object {
 
 /** Details of which only some values are possible. */
 const particular: Readonly<Record<string, readonly string[]>> = {
+  expected: ["X", "0 to 2"],
   why: ["missing", "timeout", "failed", "empty", "flooded"],
   cause: ["dns", "refused", "reset", "unreachable", "timeout", "tls", "proxy"],
   hint: ["setup", "environment"],

@@ -66,7 +66,7 @@ export const errors: Words["errors"] = {
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
   }),
   bad_value: ({ name, value, expected, nearest }) => ({
-    what: `${name} 的值无效：${value}（应为 ${expected}）${meant(nearest ?? null)}。`,
+    what: `${name} 的值无效：${value}（应为 ${range(expected)}）${meant(nearest ?? null)}。`,
     next: "",
   }),
   no_such_turns: ({ turns, title, count }) => ({
@@ -127,7 +127,7 @@ export const errors: Words["errors"] = {
     next: "请用 deepseek-chat config edit 修改。",
   }),
   config_misfit: ({ path, line, key, value, expected }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：${key} 的值无效：${value}（应为 ${expected}）。`,
+    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：${key} 的值无效：${value}（应为 ${range(expected)}）。`,
     next: "请用 deepseek-chat config edit 修改。",
   }),
   config_unknown: ({ path, line, key, nearest }) => ({
@@ -339,4 +339,9 @@ const transcriptWords: Record<string, string> = {
 
 function meant(nearest: string | null): string {
   return nearest === null ? "" : `（是否想用 ${nearest}？）`;
+}
+
+/** What is expected, where it is a range. */
+function range(expected: string): string {
+  return expected.replace(/^(-?\d+) to (-?\d+)$/u, "$1 到 $2");
 }

@@ -1,0 +1,141 @@
+import type { HelpExamples } from "../types.ts";
+
+/** At the end of each command's `--help`. */
+export const helpExamples: HelpExamples = {
+  "": [
+    ["Start a session", "deepseek-chat"],
+    ["Ask a single question", 'deepseek-chat ask "What is a monad?"'],
+    ["Ask about piped text", 'git diff | deepseek-chat ask "Review this change"'],
+    ["See the options of a session", "deepseek-chat chat --help"],
+  ],
+  chat: [
+    ["Resume the latest conversation", "deepseek-chat chat -c"],
+    ["Use a local model with a system prompt", 'deepseek-chat chat -p ollama -m qwen3 -s "Answer briefly."'],
+    ["Start with a file attached, and save nothing", "deepseek-chat chat -f notes.md --no-transcript"],
+  ],
+  ask: [
+    ["Let a reasoning model think", 'deepseek-chat ask -m deepseek/deepseek-v4-pro --thinking "Prove it."'],
+    ["Ask about a file", 'deepseek-chat ask -f src/main.ts "What does this do?"'],
+    ["Use the answer in a script", 'deepseek-chat ask -o json "Name three rivers." | jq -r .answer'],
+  ],
+  transcripts: [
+    ["Pick a conversation to show, resume, export or delete", "deepseek-chat transcripts"],
+    ["Find a conversation", "deepseek-chat transcripts search tides"],
+    ["Export the latest conversation as a page", "deepseek-chat transcripts export last -o tides.html"],
+  ],
+  "transcripts list": [
+    ["List this week's conversations", "deepseek-chat transcripts list --since 7d"],
+    ["List those with a tag", "deepseek-chat transcripts list --tag work"],
+    ["Print the IDs of pinned ones", "deepseek-chat transcripts list --pinned --json | jq -r '.[].id'"],
+  ],
+  "transcripts show": [
+    ["Show the latest conversation", "deepseek-chat transcripts show"],
+    ["Print the second turn of the latest one", "deepseek-chat transcripts show last --turn 2"],
+    ["Print a transcript verbatim", "deepseek-chat transcripts show last --raw"],
+  ],
+  "transcripts export": [
+    ["Save the latest conversation as a page", "deepseek-chat transcripts export last -o tides.html"],
+    ["Print some turns without the thinking", "deepseek-chat transcripts export last --turns 3-5 --no-thinking"],
+    ["Export everything for training", "deepseek-chat transcripts export --all --to jsonl -o all.jsonl"],
+  ],
+  "transcripts import": [
+    ["Import a data export of ChatGPT", "deepseek-chat transcripts import chatgpt-export.zip"],
+    ["Import what llm has logged", 'deepseek-chat transcripts import "$(llm logs path)"'],
+  ],
+  "transcripts search": [
+    ["Find a phrase verbatim", 'deepseek-chat transcripts search "spring tide"'],
+    ["Search only this week's answers", "deepseek-chat transcripts search tide --role answer --since 7d"],
+    ["Search by regular expression", "deepseek-chat transcripts search --regex 'tid(e|al)'"],
+  ],
+  "transcripts rename": [
+    ["Rename the latest conversation", "deepseek-chat transcripts rename last Spring tides"],
+    ["Rename one by the beginning of its ID", 'deepseek-chat transcripts rename 01kb "Trip to Lisbon"'],
+  ],
+  "transcripts pin": [
+    ["Pin the latest conversation", "deepseek-chat transcripts pin last"],
+    ["List pinned conversations", "deepseek-chat transcripts list --pinned"],
+  ],
+  "transcripts unpin": [
+    ["Unpin the latest conversation", "deepseek-chat transcripts unpin last"],
+    ["Unpin two by the beginnings of their IDs", "deepseek-chat transcripts unpin 01kb 01kc"],
+  ],
+  "transcripts tag": [
+    ["Add two tags to the latest conversation", "deepseek-chat transcripts tag last work urgent"],
+    ["Remove a tag", "deepseek-chat transcripts tag last urgent --remove"],
+    ["List the tags of a conversation", "deepseek-chat transcripts tag last"],
+  ],
+  "transcripts remove": [
+    ["Delete the latest conversation", "deepseek-chat transcripts remove last"],
+    ["Delete one without being asked", "deepseek-chat transcripts remove 01kb --yes"],
+  ],
+  "transcripts path": [
+    ["Print the folder of transcripts", "deepseek-chat transcripts path"],
+    ["Open the latest one in a pager", 'less "$(deepseek-chat transcripts path last)"'],
+  ],
+  models: [
+    ["List the models of the default provider", "deepseek-chat models"],
+    ["List installed local models", "deepseek-chat models -p ollama"],
+    ["Print the IDs only", "deepseek-chat models --json | jq -r '.[].id'"],
+  ],
+  balance: [
+    ["Show the balance at the default provider", "deepseek-chat balance"],
+    ["Print the balance at another one as JSON", "deepseek-chat balance -p siliconflow --json"],
+  ],
+  setup: [
+    ["Choose a provider and enter its key", "deepseek-chat setup"],
+    ["Set up a certain provider", "deepseek-chat setup -p siliconflow"],
+  ],
+  keys: [
+    ["List providers with a key", "deepseek-chat keys list"],
+    ["Remove a stored key", "deepseek-chat keys remove siliconflow"],
+  ],
+  "keys list": [
+    ["List providers with a key", "deepseek-chat keys list"],
+    ["The same as JSON", "deepseek-chat keys list --json"],
+  ],
+  "keys remove": [
+    ["Remove the stored key of SiliconFlow", "deepseek-chat keys remove siliconflow"],
+    ["Store another one", "deepseek-chat setup -p siliconflow"],
+  ],
+  config: [
+    ["See every setting and where it comes from", "deepseek-chat config list"],
+    ["Choose the default model", "deepseek-chat config set model deepseek/deepseek-v4-pro"],
+    ["Add a service of your own", "deepseek-chat config set providers.mine.base_url https://llm.example.com/v1"],
+  ],
+  "config list": [
+    ["See every setting and where it comes from", "deepseek-chat config list"],
+    ["The same as JSON", "deepseek-chat config list --json"],
+  ],
+  "config get": [
+    ["Print the default model", "deepseek-chat config get model"],
+    ["Print a setting of a provider", "deepseek-chat config get providers.mine.base_url"],
+  ],
+  "config set": [
+    ["Choose the default model", "deepseek-chat config set model deepseek/deepseek-v4-pro"],
+    ["Set the temperature of all answers", "deepseek-chat config set temperature 0.7"],
+    ["Add a service of your own", "deepseek-chat config set providers.mine.base_url https://llm.example.com/v1"],
+  ],
+  "config unset": [
+    ["Go back to the built-in temperature", "deepseek-chat config unset temperature"],
+    ["Remove a provider", "deepseek-chat config unset providers.mine"],
+  ],
+  "config edit": [
+    ["Open the config file", "deepseek-chat config edit"],
+    ["Open it in a certain editor", "VISUAL=nano deepseek-chat config edit"],
+  ],
+  "config path": [
+    ["Print the path of the config file", "deepseek-chat config path"],
+    ["Keep a copy of it", 'cp "$(deepseek-chat config path)" config-backup.yaml'],
+  ],
+  doctor: [
+    ["Check the setup", "deepseek-chat doctor"],
+    ["Check a local server", "deepseek-chat doctor -p ollama"],
+    ["Find out what a model can do", "deepseek-chat doctor --probe -m deepseek-v4-pro"],
+  ],
+  completion: [
+    ["bash: add to ~/.bashrc", "source <(deepseek-chat completion bash)"],
+    ["zsh: add to ~/.zshrc, after compinit", "source <(deepseek-chat completion zsh)"],
+    ["fish: add to ~/.config/fish/config.fish", "deepseek-chat completion fish | source"],
+    ["PowerShell: add to $PROFILE", "deepseek-chat completion powershell | Out-String | Invoke-Expression"],
+  ],
+};

@@ -1,0 +1,140 @@
+import type { HelpExamples } from "../types.ts";
+
+export const helpExamples: HelpExamples = {
+  "": [
+    ["开始对话", "deepseek-chat"],
+    ["提一个问题", 'deepseek-chat ask "什么是单子？"'],
+    ["就管道传入的内容提问", 'git diff | deepseek-chat ask "审查这些改动"'],
+    ["查看对话的选项", "deepseek-chat chat --help"],
+  ],
+  chat: [
+    ["恢复最近一次对话", "deepseek-chat chat -c"],
+    ["使用本地模型和系统提示词", 'deepseek-chat chat -p ollama -m qwen3 -s "回答要简短。"'],
+    ["附加一个文件，且不保存对话", "deepseek-chat chat -f notes.md --no-transcript"],
+  ],
+  ask: [
+    ["开启思考", 'deepseek-chat ask -m deepseek/deepseek-v4-pro --thinking "证明它。"'],
+    ["就一个文件提问", 'deepseek-chat ask -f src/main.ts "这段代码做什么？"'],
+    ["在脚本中使用回答", 'deepseek-chat ask -o json "说出三条河的名字。" | jq -r .answer'],
+  ],
+  transcripts: [
+    ["选择一段对话来查看、恢复、导出或删除", "deepseek-chat transcripts"],
+    ["查找对话", "deepseek-chat transcripts search 潮汐"],
+    ["将最近一次对话导出为网页", "deepseek-chat transcripts export last -o 潮汐.html"],
+  ],
+  "transcripts list": [
+    ["列出最近一周的对话", "deepseek-chat transcripts list --since 7d"],
+    ["列出带某个标签的对话", "deepseek-chat transcripts list --tag 工作"],
+    ["输出置顶对话的 ID", "deepseek-chat transcripts list --pinned --json | jq -r '.[].id'"],
+  ],
+  "transcripts show": [
+    ["显示最近一次对话", "deepseek-chat transcripts show"],
+    ["输出最近一次对话的第 2 轮", "deepseek-chat transcripts show last --turn 2"],
+    ["原样输出对话记录", "deepseek-chat transcripts show last --raw"],
+  ],
+  "transcripts export": [
+    ["将最近一次对话存为网页", "deepseek-chat transcripts export last -o 潮汐.html"],
+    ["输出其中几轮，不含思考过程", "deepseek-chat transcripts export last --turns 3-5 --no-thinking"],
+    ["导出全部对话用于训练", "deepseek-chat transcripts export --all --to jsonl -o all.jsonl"],
+  ],
+  "transcripts import": [
+    ["导入 ChatGPT 的数据导出", "deepseek-chat transcripts import chatgpt-export.zip"],
+    ["导入 llm 的记录", 'deepseek-chat transcripts import "$(llm logs path)"'],
+  ],
+  "transcripts search": [
+    ["按原样查找一句话", 'deepseek-chat transcripts search "春季大潮"'],
+    ["只搜索最近一周的回答", "deepseek-chat transcripts search 潮汐 --role answer --since 7d"],
+    ["按正则表达式搜索", "deepseek-chat transcripts search --regex '潮(汐|水)'"],
+  ],
+  "transcripts rename": [
+    ["修改最近一次对话的标题", "deepseek-chat transcripts rename last 春季大潮"],
+    ["用 ID 的开头指定对话", "deepseek-chat transcripts rename 01kb 里斯本之行"],
+  ],
+  "transcripts pin": [
+    ["置顶最近一次对话", "deepseek-chat transcripts pin last"],
+    ["列出置顶的对话", "deepseek-chat transcripts list --pinned"],
+  ],
+  "transcripts unpin": [
+    ["取消置顶最近一次对话", "deepseek-chat transcripts unpin last"],
+    ["用 ID 的开头指定两段对话", "deepseek-chat transcripts unpin 01kb 01kc"],
+  ],
+  "transcripts tag": [
+    ["为最近一次对话添加两个标签", "deepseek-chat transcripts tag last 工作 紧急"],
+    ["删除一个标签", "deepseek-chat transcripts tag last 紧急 --remove"],
+    ["列出一段对话的标签", "deepseek-chat transcripts tag last"],
+  ],
+  "transcripts remove": [
+    ["删除最近一次对话", "deepseek-chat transcripts remove last"],
+    ["删除一段对话，不再询问", "deepseek-chat transcripts remove 01kb --yes"],
+  ],
+  "transcripts path": [
+    ["输出对话记录的目录", "deepseek-chat transcripts path"],
+    ["用分页器打开最近一次对话", 'less "$(deepseek-chat transcripts path last)"'],
+  ],
+  models: [
+    ["列出默认服务商的模型", "deepseek-chat models"],
+    ["列出本地已安装的模型", "deepseek-chat models -p ollama"],
+    ["只输出 ID", "deepseek-chat models --json | jq -r '.[].id'"],
+  ],
+  balance: [
+    ["查看默认服务商的余额", "deepseek-chat balance"],
+    ["以 JSON 输出另一服务商的余额", "deepseek-chat balance -p siliconflow --json"],
+  ],
+  setup: [
+    ["选择服务商并输入 API Key", "deepseek-chat setup"],
+    ["设置指定的服务商", "deepseek-chat setup -p siliconflow"],
+  ],
+  keys: [
+    ["列出已有 API Key 的服务商", "deepseek-chat keys list"],
+    ["删除已保存的 API Key", "deepseek-chat keys remove siliconflow"],
+  ],
+  "keys list": [
+    ["列出已有 API Key 的服务商", "deepseek-chat keys list"],
+    ["以 JSON 输出", "deepseek-chat keys list --json"],
+  ],
+  "keys remove": [
+    ["删除硅基流动的 API Key", "deepseek-chat keys remove siliconflow"],
+    ["另存一个新的", "deepseek-chat setup -p siliconflow"],
+  ],
+  config: [
+    ["查看全部设置及其来源", "deepseek-chat config list"],
+    ["选择默认模型", "deepseek-chat config set model deepseek/deepseek-v4-pro"],
+    ["添加自己的服务", "deepseek-chat config set providers.mine.base_url https://llm.example.com/v1"],
+  ],
+  "config list": [
+    ["查看全部设置及其来源", "deepseek-chat config list"],
+    ["以 JSON 输出", "deepseek-chat config list --json"],
+  ],
+  "config get": [
+    ["输出默认模型", "deepseek-chat config get model"],
+    ["输出某个服务商的设置", "deepseek-chat config get providers.mine.base_url"],
+  ],
+  "config set": [
+    ["选择默认模型", "deepseek-chat config set model deepseek/deepseek-v4-pro"],
+    ["设置所有回答的温度", "deepseek-chat config set temperature 0.7"],
+    ["添加自己的服务", "deepseek-chat config set providers.mine.base_url https://llm.example.com/v1"],
+  ],
+  "config unset": [
+    ["恢复内置的温度", "deepseek-chat config unset temperature"],
+    ["删除一个服务商", "deepseek-chat config unset providers.mine"],
+  ],
+  "config edit": [
+    ["打开配置文件", "deepseek-chat config edit"],
+    ["用指定的编辑器打开", "VISUAL=nano deepseek-chat config edit"],
+  ],
+  "config path": [
+    ["输出配置文件的路径", "deepseek-chat config path"],
+    ["备份配置文件", 'cp "$(deepseek-chat config path)" config-backup.yaml'],
+  ],
+  doctor: [
+    ["检查环境", "deepseek-chat doctor"],
+    ["检查本地服务", "deepseek-chat doctor -p ollama"],
+    ["查明模型的能力", "deepseek-chat doctor --probe -m deepseek-v4-pro"],
+  ],
+  completion: [
+    ["bash：写入 ~/.bashrc", "source <(deepseek-chat completion bash)"],
+    ["zsh：写入 ~/.zshrc，放在 compinit 之后", "source <(deepseek-chat completion zsh)"],
+    ["fish：写入 ~/.config/fish/config.fish", "deepseek-chat completion fish | source"],
+    ["PowerShell：写入 $PROFILE", "deepseek-chat completion powershell | Out-String | Invoke-Expression"],
+  ],
+};
