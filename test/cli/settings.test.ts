@@ -124,7 +124,7 @@ describe.concurrent("a value that cannot be", () => {
   });
 
   test.each([
-    ["temperature", "hot", "0, 1\u2026"],
+    ["temperature", "hot", "0 \u5230 2"],
     ["thinking", "maybe", "true | false"],
     ["currency", "EUR", "CNY | USD"],
     ["trusted_endpoints", "evil", "https://\u2026"],
@@ -191,10 +191,10 @@ describe.concurrent("a broken config file", () => {
   });
 
   test.each([
-    ["temperature: hot", "temperature", "0 \u5230 2"],
+    ["temperature: hot", "temperature", "0 to 2"],
     ["top_k: .nan", "top_k", "0, 1\u2026"],
     ["holidays: [soon]", "holidays.0", "YYYY-MM-DD"],
-    ["temperature: 3", "temperature", "0 \u5230 2"],
+    ["temperature: 3", "temperature", "0 to 2"],
     ["retries: 1.5", "retries", "1, 2, 3\u2026"],
     ["thinking: maybe", "thinking", "true | false"],
     ["effort: huge", "effort", "low | high | max"],
@@ -212,7 +212,7 @@ describe.concurrent("a broken config file", () => {
     expect(english.stderr).toMatch(
       new RegExp(`invalid ${RegExp.escape(key)}: .+ \\(expected ${RegExp.escape(expected)}\\)`, "u"),
     );
-    expect(chinese.stderr).toContain(`\u5e94\u4e3a ${expected}\uff0c`);
+    expect(chinese.stderr).toContain(`\u5e94\u4e3a ${expected.replace(" to ", " \u5230 ")}\uff09`);
     expect(chinese.stderr).not.toMatch(/invalid|expected|received/iu);
   });
 
@@ -297,7 +297,7 @@ describe.concurrent("config", () => {
       await run(["config", "set", "modle", "b"], { place }),
       await run(["config", "get", "nonsense"], { place }),
     ];
-    expect(value).toMatchObject({ code: 2, stderr: 'Invalid temperature: "hot" (expected 0, 1\u2026).\n' });
+    expect(value).toMatchObject({ code: 2, stderr: 'Invalid temperature: "hot" (expected 0 to 2).\n' });
     expect(name.code).toBe(2);
     expect(name.stderr).toContain(wordsOf("unknown_setting", { name: "modle", nearest: "model" }).what);
     expect(shape.code).toBe(2);
@@ -328,7 +328,7 @@ describe.concurrent("config", () => {
     ],
     ["stop", "[1, 2]", 'Invalid stop.0: 1 (expected "\u2026").'],
     ["providers.mine.key_command", "{}", 'Invalid providers.mine.key_command: {} (expected "\u2026" | [\u2026]).'],
-    ["temperature.x", "5", 'Invalid temperature: {"x":5} (expected 0, 1\u2026).'],
+    ["temperature.x", "5", 'Invalid temperature: {"x":5} (expected 0 to 2).'],
     [
       "max_tokens",
       "1e400",
