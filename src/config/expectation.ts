@@ -46,13 +46,10 @@ const highestShown = 100_000;
 
 /** The least and the greatest value of a number that has both; null for anything else. */
 function rangeOf(schema: object | undefined): string | null {
-  const pipe = (schema as { readonly pipe?: readonly { readonly type: string; readonly requirement?: unknown }[] })
-    ?.pipe;
-  const bound = (type: string) => pipe?.find((step) => step.type === type)?.requirement;
+  const { pipe = [] } = (schema ?? {}) as { readonly pipe?: readonly { type: string; requirement?: number }[] };
+  const bound = (type: string) => pipe.find((step) => step.type === type)?.requirement;
   const [low, high] = [bound("min_value"), bound("max_value")];
-  return low === undefined || high === undefined || Number(high) >= highestShown
-    ? null
-    : `${String(low)} to ${String(high)}`;
+  return low === undefined || high === undefined || high >= highestShown ? null : `${low} to ${high}`;
 }
 
 /**
