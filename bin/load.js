@@ -30,7 +30,7 @@ const started = 500;
 if (process.platform === "win32") process.env.NoDefaultCurrentDirectoryInExePath = "1";
 
 const args = process.argv.slice(2);
-// What ships is the bundle; in a checkout that was not built yet, the source runs as it stands.
+// What ships is the bundle; in a checkout without a build, the source runs directly.
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const { main } = existsSync(path.join(dist, "main.script")) ? runBundle() : await import("../src/main.ts");
 await main(args, new URL("./thread.js", import.meta.url));

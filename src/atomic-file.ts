@@ -49,7 +49,7 @@ export class AtomicFile {
       if (there !== undefined && !force) throw new AppError("output_exists", { path });
       if (there?.isDirectory() === true) throw new AppError("storage_failed", { path, reason: "EISDIR" });
       const temporary = join(dirname(path), `.${process.pid}-${Date.now().toString(36)}-${count++}.part`);
-      // Made anew, so that no link in its place is followed.
+      // Created exclusively, so that no link in its place is followed.
       const descriptor = openSync(temporary, "wx", 0o600);
       // A umask may have taken more away.
       if (process.platform !== "win32") fchmodSync(descriptor, 0o600);

@@ -154,7 +154,7 @@ type RefusalAdvice = "none" | "route" | "https" | "field";
 export type ErrorCode = keyof ErrorDetails;
 
 /**
- * What an error means to whoever decides what comes next: a fault of the program, how it was called, settings and credentials,
+ * Kind of an error, which decides what comes next: a fault of the program, how it was called, settings and credentials,
  * a request that the service would refuse again, a service or a way to it that may work later, this machine's disk and streams,
  * or the person's own stop.
  */

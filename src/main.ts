@@ -58,7 +58,7 @@ export async function main(args: readonly string[], thread: URL): Promise<void> 
   try {
     await program.parseAsync(ordered, { from: "user" });
   } catch (error) {
-    // Whoever read stdout has seen enough: nothing failed.
+    // A reader of stdout that is gone is no error.
     if (stop.signal.reason !== "closed") process.exitCode = await report(error, words, globalsOf(program), stop.signal);
   }
   if (!stop.signal.aborted) return;

@@ -99,7 +99,7 @@ export async function keyFor(engine: ConnectionSource, endpoint: Endpoint, typed
   return key;
 }
 
-/** What is needed to ask; without a key for whoever looks no further than the door. */
+/** Returns what a request needs; without a key for a check of the connection only. */
 export function connectionTo(engine: ConnectionSource, { provider, baseUrl }: Endpoint, key: Key | null): Connection {
   const { environment, settings, transport, originName } = engine;
   return {

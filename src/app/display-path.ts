@@ -7,7 +7,7 @@ export function shownPath(folder: string, path: string): string {
   return nearPath(folder, path) || path;
 }
 
-/** A path as it stands in a sentence for a person: relative, or from `~` on, and harmless to a terminal. */
+/** Returns a path for display: relative, or abbreviated with `~`, and sanitized. */
 export function toldPath(folder: string, path: string): string {
   return sanitize(shortenHome(shownPath(folder, path)));
 }

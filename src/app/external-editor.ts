@@ -59,7 +59,7 @@ export function commandLine(
   variables: Readonly<Record<string, string | undefined>>,
   windows = process.platform === "win32",
 ): CommandLine {
-  // A path with blanks and no quotes, as it stands.
+  // An unquoted path with blanks, verbatim.
   if (statSync(editor, { throwIfNoEntry: false })?.isFile() === true) {
     return windows ? onWindows(editor, [path], variables) : { command: editor, args: [path], verbatim: false };
   }

@@ -7,7 +7,7 @@ import type { Engine } from "./engine.ts";
  * Names of models that may be meant, without asking anybody: those of the provider named, else those of the one in use as
  * they are and those of others with their provider before them.
  *
- * @param named as it stands on a line; null where none does
+ * @param named as typed on the line; null if none is
  */
 export function nameableModels(
   engine: Pick<Engine, "file" | "folders" | "providers" | "settings">,

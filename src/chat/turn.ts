@@ -14,7 +14,7 @@ export interface TurnResult {
   readonly requests: readonly RequestRecord[];
   /** Of all requests together; null where a count is missing. */
   readonly usage: Usage | null;
-  /** Whom the last request went to that finished or produced output; whom the first one went to where none did. */
+  /** Provider and model of the last request that finished or produced output, else of the first request. */
   readonly answeredBy: ModelRef;
   readonly finishReason: FinishReason | null;
   /** The conversation's title, where the service gave one; else null. */
@@ -43,7 +43,7 @@ export type TurnListener = (event: ChatEvent) => void;
  * Runs one turn to its end and tells the listeners of each event. Never throws: an unforeseen failure of a model or a listener
  * ends the turn as an error does, with all that came before it.
  *
- * @param asked whom the first request goes to, where the model's events do not say
+ * @param asked provider and model of the first request, if the model's events do not name them
  */
 export async function runTurn(
   model: Model,

@@ -1,8 +1,8 @@
-/** Text as it stands, but for `@{`, which becomes what JavaScript would put a value for. */
+/** Raw text, with `@{` replaced by `${`, which JavaScript would interpolate. */
 const shell = ({ raw }: TemplateStringsArray) => raw.join("").replaceAll("@{", "${");
 
 /**
- * Completion scripts. Each hands the words of the line, as they stand and up to the caret, to the hidden command `complete` and
+ * Completion scripts. Each passes the words of the line, verbatim and up to the caret, to the hidden command `complete` and
  * evaluates none of them: no `eval`, no `Invoke-Expression`. What comes back is one candidate a line, with a tab before its
  * description, and in the last line `:0` where the shell is to complete a file's name, `:4` where it is not.
  */

@@ -110,7 +110,7 @@ export function declareChatOptions(command: Verb): void {
   declare(command, rows);
 }
 
-/** Declares those that say whom to ask, for commands that put no question. */
+/** Declares the options of provider and model, for commands that ask no question. */
 export function declareProviderOptions(command: Verb, settings: readonly SettingName[]): void {
   declare(
     command,

@@ -51,7 +51,7 @@ export function withoutKeys(variables: Variables, keyVariables: readonly string[
   return Object.fromEntries(kept);
 }
 
-/** The process's environment as it stands, for what is needed before anything is read from disk. */
+/** Returns the process's environment verbatim, for what is needed before anything is read from disk. */
 export function processVariables(): Variables {
   return process.env;
 }

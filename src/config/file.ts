@@ -17,12 +17,11 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   return await checkConfig(path, text, document);
 }
 
-/** As many mistakes as are told of one file. */
+/** Maximum number of mistakes reported for one file. */
 const mostMistakes = 50;
 
 /**
- * Reads the config file for whoever wants to know what is wrong with it: what is mistaken is left out and named, the rest
- * holds.
+ * Reads the config file and collects its mistakes: invalid settings are reported and omitted, the rest is used.
  */
 export async function readDespiteMistakes(path: string): Promise<{ file: ConfigFile; mistakes: AppError[] }> {
   const mistakes: AppError[] = [];

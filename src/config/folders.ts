@@ -73,8 +73,8 @@ export function transcriptsFolder(set: string | undefined, folders: Folders, wor
 }
 
 /**
- * Where `transcripts` in the working directory leads, if it is a link out of it; else null. Whoever made the folder may have made
- * the link: conversations of other folders would be read and sent by it, and new ones written anywhere.
+ * Where `transcripts` in the working directory leads, if it is a link out of it; else null. The link may come from the
+ * folder's author: through it, conversations of other folders would be read and sent, and new ones written anywhere.
  */
 export function strangeTranscripts(workingFolder: string): string | null {
   const local = join(workingFolder, "transcripts");

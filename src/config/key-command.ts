@@ -12,7 +12,7 @@ export interface KeyCommand {
   /** Variables with keys, which the program is not given. */
   readonly keyVariables: readonly string[];
   /** Milliseconds. */
-  readonly patience: number;
+  readonly timeout: number;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +36,7 @@ export async function runKeyCommand(options: KeyCommand): Promise<string> {
     const running = promisify(execFile)(program, args, {
       env: withoutKeys(options.variables, options.keyVariables),
       signal: options.signal,
-      timeout: options.patience,
+      timeout: options.timeout,
       killSignal: "SIGKILL",
       maxBuffer: mostOutput,
       windowsHide: true,
@@ -47,7 +47,7 @@ export async function runKeyCommand(options: KeyCommand): Promise<string> {
   } catch (error) {
     // The original is no cause: it holds all that was printed.
     if (options.signal.aborted) throw new AppError("interrupted", {});
-    const [why, reason] = whyFailed(error as Failure, options.patience);
+    const [why, reason] = whyFailed(error as Failure, options.timeout);
     throw fail(why, reason, said(error as Failure));
   }
   const key = output.stdout
@@ -76,9 +76,9 @@ type Failure = Error & {
   stderr: string;
 };
 
-function whyFailed(error: Failure, patience: number): ["missing" | "timeout" | "failed" | "flooded", string] {
+function whyFailed(error: Failure, timeout: number): ["missing" | "timeout" | "failed" | "flooded", string] {
   if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return ["flooded", ""];
-  if (error.killed === true) return ["timeout", String(patience / 1000)];
+  if (error.killed === true) return ["timeout", String(timeout / 1000)];
   if (typeof error.code === "number") return ["failed", String(error.code)];
   return error.signal ? ["failed", error.signal] : ["missing", systemReason(error)];
 }

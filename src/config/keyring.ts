@@ -18,7 +18,7 @@ export interface KeyringAnswer<Value> {
 /** What entries are filed under, beside the provider's name. */
 const service = "deepseek-chat";
 /** Milliseconds: a locked keyring asks the person for its password. */
-const patience = 60_000;
+const keyringTimeout = 60_000;
 
 /** The keyring's name as its own platform calls it. */
 export const keyringName =
@@ -57,7 +57,7 @@ export async function useKeyring<Value>(
   keyring: Keyring,
   provider: string,
   work: (entry: KeyringEntry, signal: AbortSignal) => Promise<Value | null>,
-  limit = patience,
+  limit = keyringTimeout,
 ): Promise<KeyringAnswer<Value>> {
   const entry = await keyring(provider);
   if (entry === null) return { value: null, failure: null };

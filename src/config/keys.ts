@@ -34,7 +34,7 @@ export interface KeyOwner {
 const inKeyring: Origin = { kind: "keyring", name: keyringName };
 
 /** Milliseconds a key command may take: long enough to unlock a vault or touch a token. */
-const commandPatience = 60_000;
+const commandTimeout = 60_000;
 
 /**
  * The key of a provider: its environment variable, the same in `.env`, what its `key_command` prints, the system keyring, then
@@ -73,7 +73,7 @@ async function givenKey(
   if (found !== null) return { value: found.value.trim(), origin: found.origin };
   if (command === null) return null;
   const { variables } = environment;
-  const value = await runKeyCommand({ provider, command, variables, keyVariables, patience: commandPatience, signal });
+  const value = await runKeyCommand({ provider, command, variables, keyVariables, timeout: commandTimeout, signal });
   return { value, origin: { kind: "command", name: "key_command" } };
 }
 

@@ -20,7 +20,7 @@ export function readTextFile(path: string, limits: FileLimits): string {
 
 const converted = new Map<string, TextEncoding>();
 
-/** The files of settings read so far that are in another encoding than UTF-8, for whoever tells it. */
+/** Settings files read so far that aren't in UTF-8, with their encoding. */
 export function convertedFiles(): ReadonlyMap<string, TextEncoding> {
   return converted;
 }

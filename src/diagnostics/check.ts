@@ -33,7 +33,7 @@ export interface Check<Id extends CheckId> {
 
 export type AnyCheck = { [Id in CheckId]: Check<Id> }[CheckId];
 
-/** What is told of it, and what is wrong, if anything. */
+/** Returns the outcome of a check: its facts and its problems, if any. */
 export function fine<Facts>(facts: Facts, ...problems: readonly (Problem | false)[]): CheckOutcome<Facts> {
   return { facts, problems: problems.filter((problem) => problem !== false) };
 }

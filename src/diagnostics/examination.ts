@@ -87,7 +87,7 @@ function statusOf(problems: readonly Problem[]): Status {
   return problems.some((found) => failureKind(found) !== null) ? "fail" : "warn";
 }
 
-/** What must be mended first: the program, then settings and usage, storage, what is asked for, and last what may pass by itself. */
+/** Order in which problems must be fixed: the program, settings and usage, storage, the request, and last what may resolve by itself. */
 const gravity: readonly ErrorKind[] = ["internal", "config", "usage", "local", "refused", "service"];
 
 /** The worst failure's kind; null where nothing failed. */

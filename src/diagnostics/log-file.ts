@@ -7,7 +7,7 @@ export interface Log {
   /** False: facts about questions and answers, never their text. */
   readonly content: boolean;
   write(level: "info" | "warn" | "error", event: string, facts: Readonly<Record<string, unknown>>): void;
-  /** From here on this text is nowhere in the log, whoever sends it. */
+  /** Redacts this text in everything logged from now on. */
   hide(secret: string): void;
 }
 

@@ -6,7 +6,7 @@ import { prefixOf, textOf, thinkingOf } from "../chat/message-text.ts";
 import { type AppError, exitCodeOf } from "../errors.ts";
 import type { Log } from "./log-file.ts";
 
-/** Whom a model asks. */
+/** Provider and model of a request. */
 export interface LoggedRequest {
   readonly provider: string;
   readonly host: string;
@@ -18,8 +18,8 @@ const harmlessDetails = new Set(["status", "cause", "seconds", "host", "limit", 
 let requests = 0;
 
 /**
- * Logs each request, and each attempt at it: whom it asks, how large it is, when what came, how it ended. The words of
- * questions and answers only where the log takes content.
+ * Logs each request and each attempt: provider, size, timing and outcome; the text of questions and answers only if the log takes
+ * content.
  */
 export function withLog(log: Log, asked: LoggedRequest): Layer {
   return (next) =>
@@ -98,7 +98,7 @@ class RequestLog {
     }
   }
 
-  /** Whoever read the answer may have gone without its end. */
+  /** The consumer of the events may have stopped before the end. */
   end(): void {
     if (!this.#ended) this.#finish("info", "abandoned", {});
   }

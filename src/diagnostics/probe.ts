@@ -130,7 +130,7 @@ export class Probe {
       (form) => form !== "none",
     );
     for (const form of forms) {
-      // A model may begin anew once though its service supports it.
+      // A model may start over once even though its service supports it.
       if ((await this.#goesOn(form)) || (form === own && !this.slow && (await this.#goesOn(form)))) {
         return (this.#found.prefix = form);
       }

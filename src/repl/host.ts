@@ -68,7 +68,7 @@ export interface Host {
   readonly showThinking: ShowThinking;
   /** Saves the thinking shown last, for `/thinking`. */
   lastThinking: string;
-  /** The failure to save that a person was told of who was about to leave. */
+  /** The failure to save that was reported when quitting. */
   toldUnsaved: AppError | null;
 }
 

@@ -18,7 +18,7 @@ const start = /(?<=^|[\s([{<"'「『（【《“‘，。；：！？、…]|\p{
 /** Signs that end a sentence or close what was opened before the `@`. */
 const closing = /^[,.;:!?)\]}>"'，。；：！？、）】》」』”’…]+$/u;
 const maxPaths = 12;
-/** Of those that were not typed only a few are told of; a long paste may have thousands. */
+/** Maximum number of untyped mentions reported; a long paste may contain thousands. */
 const maxUntyped = 20;
 
 /**

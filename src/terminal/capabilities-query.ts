@@ -11,7 +11,7 @@ export interface TerminalAnswers {
 }
 
 /** Milliseconds for the answers, over a slow connection too. */
-const patience = 1_000;
+const queryTimeout = 1_000;
 
 const silence: TerminalAnswers = {
   wideColumns: null,
@@ -39,7 +39,7 @@ export async function queryTerminal(): Promise<TerminalAnswers> {
   }
 }
 
-/** What comes until the last answer, or the end of patience. */
+/** Returns the input until the last answer or the timeout. */
 async function answersOf(stdin: ReadStream): Promise<string> {
   let text = "";
   await new Promise<void>((resolve) => {
@@ -52,7 +52,7 @@ async function answersOf(stdin: ReadStream): Promise<string> {
       text += bytes.toString("latin1");
       if (/\u001b\[\?[\d;]*c/u.test(text)) finish();
     };
-    const timer = setTimeout(finish, patience);
+    const timer = setTimeout(finish, queryTimeout);
     stdin.on("data", take).resume();
   });
   return text;

@@ -32,7 +32,7 @@ const pictureScript = [
   "[Convert]::ToBase64String($bytes.ToArray())",
 ].join("; ");
 
-/** The first that is there and brings a picture does it. */
+/** The first available one that returns a picture is used. */
 const readers: readonly PictureReader[] = [
   {
     program: "pngpaste",
@@ -82,9 +82,9 @@ function formIn(list: Buffer): string | null {
   return forms.find((form) => named.includes(form)) ?? named.find((form) => /^image\/[\w.+-]+$/u.test(form)) ?? null;
 }
 
-/** Milliseconds such a program may take; PowerShell needs a while to start. */
-const patience = 5000;
-const slowPatience = 15_000;
+/** Timeouts of such a program in milliseconds; PowerShell starts slowly. */
+const programTimeout = 5000;
+const slowTimeout = 15_000;
 
 /**
  * The picture in the clipboard, in whatever form it is there, by a program of the system.
@@ -120,7 +120,7 @@ export async function pastedPicture(
 }
 
 function runner(command: string, env: ClipboardVariables, maxBytes: number): Run {
-  const timeout = /powershell/iu.test(command) ? slowPatience : patience;
+  const timeout = /powershell/iu.test(command) ? slowTimeout : programTimeout;
   // In hexadecimal digits a picture takes twice its bytes.
   const options = { timeout, maxBuffer: 2 * maxBytes + 1024, env, encoding: "buffer" } as const;
   return async (...args) => (await promisify(execFile)(command, args, options)).stdout;

@@ -39,10 +39,10 @@ const pasters: readonly (readonly [string, ...string[]])[] = [
 /** What such a program finds around it: it needs no keys, and some stay to serve what was copied. */
 type ClipboardVariables = Readonly<Record<string, string | undefined>>;
 
-/** Milliseconds such a program may take; without a display some wait for ever. */
-const patience = 2000;
+/** Timeout of such a program in milliseconds; without a display some never exit. */
+const programTimeout = 2000;
 /** PowerShell needs a while to start. */
-const slowPatience = 10_000;
+const slowTimeout = 10_000;
 /** Bytes; terminals drop longer OSC 52 sequences. */
 const longestSequence = 74_994;
 
@@ -72,7 +72,7 @@ async function fed(
 ): Promise<boolean> {
   const command = findProgram(name, env);
   if (command === null) return false;
-  const child = spawn(command, args, { stdio: ["pipe", "ignore", "ignore"], timeout: patience, env });
+  const child = spawn(command, args, { stdio: ["pipe", "ignore", "ignore"], timeout: programTimeout, env });
   child.stdin.on("error", () => {});
   child.stdin.end(bytes);
   try {
@@ -93,7 +93,7 @@ export async function pastedText(env: ClipboardVariables, locale: string): Promi
   for (const [name, ...args] of pasters) {
     const command = findProgram(name, env);
     if (command === null) continue;
-    const timeout = name === "powershell.exe" ? slowPatience : patience;
+    const timeout = name === "powershell.exe" ? slowTimeout : programTimeout;
     const options = { timeout, maxBuffer: 64 * 1024 * 1024, env, encoding: "buffer" } as const;
     try {
       const { stdout } = await run(command, args, options);

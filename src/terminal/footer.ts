@@ -36,7 +36,7 @@ export class Footer {
   #drawn: Drawn | null = null;
 
   /**
-   * @param write to the terminal, as it stands
+   * @param write to the terminal, verbatim
    * @param reflow what the terminal does with long rows on a resize
    */
   constructor(
@@ -88,7 +88,7 @@ export class Footer {
     return synchronized(above + text.replaceAll(marks, "") + this.#draw(drawn.frame));
   }
 
-  /** The terminal has another width now, and has wrapped the rows anew; they are gone until they are shown again. */
+  /** Handles a change of width: the terminal has rewrapped the rows; they are hidden until shown again. */
   resized(): void {
     if (this.#drawn === null) return;
     const { frame, gap } = this.#drawn;

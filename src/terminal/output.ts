@@ -3,7 +3,7 @@ import { isatty } from "node:tty";
 
 /** Why nothing more reaches a standard stream. */
 export type OutputLoss =
-  /** Whoever read it has gone (`| head`, a closed terminal). */
+  /** The reader is gone (`| head`, a closed terminal). */
   | { readonly kind: "closed" }
   /** The system refuses to take more; `reason` is its name of the failure, e.g. `ENOSPC`. */
   | { readonly kind: "refused"; readonly reason: string };

@@ -43,7 +43,7 @@ async function paged({ command: name, args, env }: Pager, text: string): Promise
   const release = takeInterrupts(() => {});
   try {
     const child = spawn(command, args, { stdio: ["pipe", "inherit", "inherit"], env });
-    // Whoever has seen enough leaves before the end of the text.
+    // The pager may be quit before the end of the text.
     child.stdin.on("error", () => {});
     child.stdin.end(text);
     const [code] = (await once(child, "close")) as [number | null];

@@ -114,7 +114,7 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   useEffect((line) => {
     line.write(start.filter);
     const unlisten = terminal.onResize(() => {
-      // Rows that the terminal has wrapped anew are more than were drawn; the cursor is on the first.
+      // After a rewrap there may be more rows than were drawn; the cursor is on the first.
       terminal.err("\u001b[J");
       setSize(terminal.columns * 10_000 + terminal.rows);
     });

@@ -1,5 +1,5 @@
 /**
- * What a terminal does on a resize with rows that became too long: it wraps them anew (`all`: kitty, VTE, tmux, Windows Terminal),
+ * What a terminal does on a resize with rows that became too long: it rewraps them (`all`: kitty, VTE, tmux, Windows Terminal),
  * all but the one the cursor is on (`above`: xterm.js, so VS Code), or it cuts them (`none`: xterm, Linux console).
  */
 export type Reflow = "all" | "above" | "none";
@@ -26,7 +26,7 @@ const reflows: readonly (readonly [Reflow, string, string?])[] = [
   ["none", "TERM", "linux"],
 ];
 
-/** Most terminals wrap long rows anew; to think the cursor's own is left alone never erases a finished row where it is not. */
+/** Returns how a terminal rewraps long rows on a resize; the default is the safe one, which never erases a finished row. */
 export function reflowOf(variables: Readonly<Record<string, string | undefined>>): Reflow {
   const known = reflows.find(([, name, value]) =>
     value === undefined ? Boolean(variables[name]) : variables[name] === value,

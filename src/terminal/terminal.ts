@@ -25,7 +25,7 @@ export interface TerminalOptions {
   readonly verbosity: "quiet" | "normal" | "verbose";
   /** The environment, for `NO_COLOR`, `COLORFGBG` and `TERM`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Called once when whoever reads stdout has gone. */
+  /** Called once when the reader of stdout is gone. */
   readonly onClosed: () => void;
 }
 
@@ -143,17 +143,17 @@ export class Terminal {
     return Math.max(2, Math.floor(this.rows / 3));
   }
 
-  /** Rows for a text that is drawn anew while it grows. */
+  /** Rows available to a text that is redrawn while it grows. */
   get textRows(): number {
     return this.interactive ? Math.max(2, this.rows - this.rowsBelow - 1) : this.rows;
   }
 
-  /** What a resize does with the rows of a text that is drawn anew: with rows below it the cursor is not in one of its own. */
+  /** How a resize rewraps a text that is redrawn; with rows below it, the cursor is outside the text. */
   get textReflow(): Reflow {
     return this.#footer.shown && this.#reflow === "above" ? "all" : this.#reflow;
   }
 
-  /** Writes to stdout as it stands; what came from outside is made harmless by the caller, who knows what it is. */
+  /** Writes to stdout verbatim; the caller sanitizes external text. */
   out(text: string): void {
     this.#write(this.#out, text);
   }
@@ -169,7 +169,7 @@ export class Terminal {
     this.out(this.outIsTerminal ? harmlessJson(line) : line);
   }
 
-  /** Writes to stderr as it stands. */
+  /** Writes to stderr verbatim. */
   err(text: string): void {
     this.#write(this.#err, text);
   }
@@ -187,7 +187,7 @@ export class Terminal {
       this.#footer.hide();
       return;
     }
-    // Before whoever draws the text anew, which begins where the text ended.
+    // Before the listener that redraws the text, which begins where the text ended.
     if (!stream.listeners("resize").includes(this.#onResize)) stream.prependListener("resize", this.#onResize);
     this.#footer.show(frame);
   }
@@ -210,7 +210,7 @@ export class Terminal {
     this.err(`${this.errIsTerminal ? ownLines(line, this.columns) : line}\n`);
   }
 
-  /** A line for whoever asked for more. */
+  /** Prints a line with --verbose. */
   detail(line: string): void {
     if (this.verbosity === "verbose") this.report(this.ink.err.muted(line));
   }

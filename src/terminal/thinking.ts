@@ -87,7 +87,7 @@ export class ThinkingView {
     return Math.min(windowRows, Math.max(0, this.#terminal.textRows - 2));
   }
 
-  /** Takes what was drawn away; a terminal made narrower meanwhile may have wrapped its rows anew. */
+  /** Erases what was drawn; a terminal made narrower meanwhile may have rewrapped its rows. */
   #erasure(): string {
     const { columns, textReflow } = this.#terminal;
     const height = (width: number) => (textReflow === "none" ? 1 : Math.max(1, Math.ceil(width / columns)));

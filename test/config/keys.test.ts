@@ -135,7 +135,7 @@ describe("key_command", () => {
   });
 
   it("is given up after a while", async () => {
-    const options = { provider: "deepseek", variables: { PATH }, keyVariables: [], patience: 300, signal: never };
+    const options = { provider: "deepseek", variables: { PATH }, keyVariables: [], timeout: 300, signal: never };
     const error = await failure(runKeyCommand({ ...options, command: script("setInterval(() => {}, 1e6)") }));
     expect(error.details).toMatchObject({ why: "timeout", reason: "0.3" });
   });

@@ -234,7 +234,7 @@ describe.skipIf(process.platform === "win32")("a key command", () => {
       command,
       variables: { PATH: process.env["PATH"], MINE: "secret", X_API_KEY: "k" },
       keyVariables: ["MINE"],
-      patience: 5000,
+      timeout: 5000,
       signal: new AbortController().signal,
       ...more,
     });
@@ -271,7 +271,7 @@ describe.skipIf(process.platform === "win32")("a key command", () => {
   });
 
   test("that takes too long is ended, and so is one that is no longer wanted", async () => {
-    await expect(run("sleep 20", { patience: 50 })).rejects.toMatchObject({
+    await expect(run("sleep 20", { timeout: 50 })).rejects.toMatchObject({
       details: { why: "timeout", reason: "0.05" },
     });
     await expect(run("sleep 20", { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ code: "interrupted" });

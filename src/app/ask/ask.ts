@@ -49,7 +49,7 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
     (await import("../session/inheritance-notice.ts")).tellBrought(engine, console, dialogue, earlier, true);
   }
   const { question = null, files = [] } = gathered ?? {};
-  // Whoever says no to what would be sent has been told so.
+  // A refusal to send the attachments has been reported already.
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   const { onEvent, view } = viewOf(engine, console, asking.output);
   const answer = await (question === null
@@ -64,7 +64,7 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   const isReported = error === null || (error === answer.error && error.code !== "empty_answer");
   if (asking.output === "jsonl" && !isReported) console.terminal.json(errorLine(console, error));
   report(engine, console, dialogue, answer, asking.output);
-  // Whoever read the answer has seen enough: that is no failure to speak of.
+  // A reader of stdout that is gone is no error.
   if (error !== null && engine.stop.reason !== "closed") throw error;
   await console.terminal.drained(engine.stop);
   const { refusal } = console.terminal;

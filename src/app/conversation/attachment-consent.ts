@@ -42,7 +42,7 @@ export async function readNamed(
   return onceEach(files);
 }
 
-/** Says what was read otherwise than as it stands, and what was left out of a folder or a pattern. */
+/** Reports files that were converted, and those of a folder or pattern that were skipped. */
 export function tellReading({ terminal, words }: Console, { files, leftOut }: Attached): void {
   const { attachments } = words;
   for (const file of files) {

@@ -32,8 +32,8 @@ import { Spending } from "./cost-meter.ts";
 import { Recording } from "./recorder.ts";
 
 /**
- * A conversation with a model, saved as it goes: what `ask` does once, the session again and again. The transcript is told
- * of each event before whoever watches. Its state is a value that is replaced as a whole.
+ * A conversation with a model, saved as it goes: what `ask` does once, the session again and again. Each event goes
+ * to the transcript before it goes to listeners. Its state is a value that is replaced as a whole.
  */
 export class ChatSession implements SessionDialogue {
   readonly #engine: Engine;

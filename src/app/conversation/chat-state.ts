@@ -28,11 +28,11 @@ export interface ChatState {
   readonly title: string | null;
   /** Null where nothing is saved. */
   readonly writer: TranscriptWriter | null;
-  /** The newest question, where it brought no answer, so that the conversation does not know it: `/retry` and `/undo` mean it. */
+  /** The newest question if it got no answer and is no part of the conversation; `/retry` and `/undo` refer to it. */
   readonly failed: AskedQuestion | null;
   /** Whether the service did not say that the last answer was finished. */
   readonly cut: boolean;
-  /** The service's count of the conversation as it stands, in tokens; null since it changed. */
+  /** The service's token count of the current conversation; null once it changed. */
   readonly counted: number | null;
   /** Bytes of the transcript when this program last wrote or read it; null where it is unknown. */
   readonly size: number | null;
@@ -151,8 +151,8 @@ async function stateOn(
 }
 
 /**
- * Whom the first question goes to: what a flag or a variable says, else the conversation that is resumed, else the settings. A
- * model that a flag names by its id alone is one of the resumed conversation's provider.
+ * Provider and model of the first question: by flag or variable, else of the resumed conversation, else by the settings. A model that a
+ * flag names by its id alone belongs to the resumed conversation's provider.
  */
 function pairFor({ settings, origins }: Pick<Engine, "origins" | "settings">, earlier: Transcript | null): Pair {
   const set = { provider: settings.provider, model: settings.model ?? null };
@@ -169,7 +169,7 @@ function isNearer(origin: Origin | undefined): boolean {
   return origin !== undefined && origin.kind !== "file" && origin.kind !== "built-in";
 }
 
-/** Whom the last question of a conversation was for; null where it does not say, as in files of other makers. */
+/** Provider and model of the last question of a conversation; null if unknown, as in files of other programs. */
 function pairOf({ exchanges }: Transcript): Pair | null {
   const named = (exchange: Exchange): exchange is Exchange & { provider: string } => exchange.provider !== null;
   const last = exchanges.findLast(named);

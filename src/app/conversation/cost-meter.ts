@@ -63,7 +63,7 @@ export class Spending {
   }
 }
 
-/** Tokens of the conversation as it stands after an answer; null where its last request was not counted. */
+/** Tokens of the conversation after an answer; null if its last request was not counted. */
 export function countedAfter({ requests }: TurnResult): number | null {
   const last = billedRequests(requests).at(-1)?.usage ?? null;
   // The last request had all that came before in it. Thinking is not sent back, so it takes no room in the next one.

@@ -39,7 +39,7 @@ export interface InputOptions {
 export async function readInput(path: string, options: InputOptions): Promise<Buffer> {
   if (path === devNull) return Buffer.alloc(0);
   try {
-    // Opened without waiting for whoever writes into a pipe: that could not be ended. Windows has no such flag.
+    // Opened without waiting for the writer of a pipe, which couldn't be interrupted. Windows has no such flag.
     const descriptor = await opened(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
     return await readOpened(descriptor, options);
   } catch (error) {

@@ -13,8 +13,8 @@ export interface Rebuilt {
 }
 
 /**
- * Rebuilds a conversation exactly: without what was taken back, continued answers in one piece, and behind the newest summary
- * where there is one. A question that brought no answer is no part of it.
+ * Rebuilds a conversation exactly: without undone turns, with continued answers joined, and after the newest summary, if any.
+ * Questions without an answer are no part of it.
  *
  * @param heading stands before a summary
  */
@@ -24,7 +24,7 @@ export function rebuild({ exchanges, compaction }: Transcript, heading: string):
   const summary = covered >= 0 ? (compaction?.summary ?? null) : null;
   const before = summary === null ? [] : [summaryTurn(heading, summary, [compaction!.through])];
   const [latest, last] = [standing.at(-1), standing.findLast(({ answer }) => answer !== "")];
-  // Behind a question that brought nothing there is nothing to continue; behind a failed attempt to continue there is.
+  // A question without an answer can't be continued; a failed attempt to continue can.
   const isLast = latest !== undefined && (latest.answer !== "" || latest.continues !== null);
   return {
     turns: turnsOf(standing, before),

@@ -11,7 +11,7 @@ export function thinkingOf({ thinking, effort }: Parameters): Thinking | null {
   return { enabled: thinking ?? true, effort: effort ?? null };
 }
 
-/** What an exchange was asked with, as settings; but for fields of the body, which may be anything: they are set anew. */
+/** Parameters of a turn as settings, without fields of the body, which may be anything and must be set again. */
 export function parametersOf(sampling: Sampling, thinking: Thinking | null): Parameters {
   return {
     ...samplingOf(sampling, (kind) => kind !== "form" && kind !== "fields"),
@@ -22,7 +22,7 @@ export function parametersOf(sampling: Sampling, thinking: Thinking | null): Par
 
 /** The settings in force: what somebody set comes before what a resumed conversation was asked with. */
 export function inForce(settings: Settings, { thinking, effort, ...sampling }: Parameters): Settings {
-  // The two are one switch: whoever set one of them set both.
+  // The two are one switch: setting one sets both.
   const switched = settings.thinking !== undefined || settings.effort !== undefined;
   const inherited = {
     ...sampling,

@@ -114,8 +114,8 @@ interface PendingTurn {
 }
 
 /**
- * Puts one request, told to the transcript before whoever watches, and adds up what it took. What is begun in the transcript
- * ends, whatever is thrown between.
+ * Sends one request, passes its events to the transcript before other listeners, and adds up its usage. A turn begun in the transcript
+ * is always ended, whatever is thrown in between.
  */
 async function runExchange(
   { model, settings, spending, words, onEvent, signal }: TurnContext,

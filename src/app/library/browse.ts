@@ -24,7 +24,7 @@ import type { PreviewPart } from "../../terminal/picker-view.ts";
 import type { Words } from "../../words/types.ts";
 
 /**
- * Lets a person look through the conversations: shows, exports and removes them, until one is to be gone on with.
+ * Lets a person browse the conversations, and show, export or remove them, until one is chosen to be resumed.
  *
  * @param first what Enter does
  * @param inUse the path of a conversation that must stay; null for none

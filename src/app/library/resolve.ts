@@ -31,7 +31,7 @@ async function pathOf(
   if (earlier.kind === "named") return (await findConversation(engine, console, earlier.reference)).path;
   if (earlier.kind === "pick") {
     const path = await pickTranscript(engine, console, null);
-    // Whoever leaves the choice has not asked for a new conversation.
+    // Quitting the picker doesn't start a new conversation.
     if (path === null) throw new AppError("interrupted", {});
     return path;
   }

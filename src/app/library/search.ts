@@ -47,7 +47,7 @@ export async function searchOnce(
 /**
  * What `transcripts search` and `/search` do.
  *
- * @param query words, which must all stand in an exchange; between quotes several as they stand
+ * @param query words that must all occur in a turn; a quoted phrase is matched verbatim
  * @throws AppError `bad_value` for a regular expression that is none
  */
 export async function search(

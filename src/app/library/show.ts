@@ -89,7 +89,7 @@ export async function markdownOn(
   return abilities === null ? null : { ...abilities, hyperlinks: false };
 }
 
-/** The file's text as it stands, or the stretch of it that an exchange takes. */
+/** Returns the file's text verbatim, or the part of it that one exchange takes. */
 async function readExactly(path: string, turn: number | null, signal: AbortSignal): Promise<string> {
   try {
     const bytes = wholeFile(path);

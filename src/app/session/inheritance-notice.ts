@@ -12,10 +12,10 @@ import { isEmbedded } from "../conversation/replay.ts";
 const promptLength = 60;
 
 /**
- * Says in one line what a resumed conversation brings to the next question that the settings here do not: somebody else may
- * have written the file. Nothing is said where it brings nothing.
+ * Reports in one line what a resumed conversation adds to the next request beyond the current settings, since the file may come from
+ * someone else. Prints nothing if it adds nothing.
  *
- * @param withModel false where provider and model are told elsewhere
+ * @param withModel false if provider and model are shown elsewhere
  */
 export function tellBrought(
   engine: Pick<Engine, "file" | "settings" | "system">,

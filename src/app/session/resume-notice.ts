@@ -12,7 +12,7 @@ import type { ChatSession } from "../conversation/chat-session.ts";
 const mostLines = 12;
 const mostCharacters = 2_000;
 
-/** Shows which conversation is gone on with: its last exchange, and whether that can be gone on with itself. */
+/** Shows which conversation is resumed: its last turn, and whether that turn can be continued. */
 export async function remind(
   engine: Engine,
   console: Console,

@@ -87,7 +87,7 @@ async function ask(
       worker.once("error", (error: Error & { code?: string }) =>
         reject(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? onMemory() : error),
       );
-      // It is no window, which would want to know whom it is for.
+      // A worker takes no target origin, unlike a window.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin
       worker.postMessage("next");
     });

@@ -100,8 +100,8 @@ async function knock(proxy: URL): Promise<void> {
 }
 
 /**
- * Whom TLS trusts where `SSL_CERT_FILE` names further authorities, as for curl and OpenSSL: those beside Node's own and
- * `NODE_EXTRA_CA_CERTS`. A file that cannot be read adds none, as with Node's variable.
+ * Certificate authorities for TLS if `SSL_CERT_FILE` is set, as for curl and OpenSSL: its own in addition to Node's and
+ * `NODE_EXTRA_CA_CERTS`. A file that can't be read adds none, as with Node's variable.
  */
 function trust({ variables, trusted }: Agents): { secureContext?: SecureContext } {
   const path = variables["SSL_CERT_FILE"];

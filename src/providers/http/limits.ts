@@ -63,8 +63,8 @@ export class TextLimit {
 }
 
 /**
- * The body in pieces that end with a line, the last one excepted. Whoever looks for line ends again from the start of what it
- * holds would take minutes for a long line in small pieces.
+ * Returns the body in pieces that end with a line, except the last. Searching the whole buffer for line ends each time would take
+ * minutes for a long line in small pieces.
  */
 export async function* wholeLines(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let held: Buffer[] = [];

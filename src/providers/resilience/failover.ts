@@ -91,7 +91,7 @@ class AnswerProgress {
     this.#options = options;
     this.#request = request;
     const beginning = prefixOf(request.messages);
-    // A request that continues an earlier answer (`/continue`) brings that answer along.
+    // A request that continues an earlier answer (`/continue`) contains that answer.
     if (beginning !== null) {
       this.#text = textOf(beginning.content);
       this.#reasoning = thinkingOf(beginning.content);
@@ -205,7 +205,7 @@ class AnswerProgress {
     return this.#prefix === "none" || this.#withoutPrefix ? "continue-prompt" : "continue-prefix";
   }
 
-  /** What of the answer so far the request that runs may bring once more. */
+  /** Which part of the answer so far the running request may repeat. */
   #repeats(): "nothing" | "all" | "end" {
     if (this.#why === "continue-prompt") return "end";
     return this.#why === "continue-prefix" && this.#prefix === "field" ? "all" : "nothing";

@@ -5,7 +5,7 @@ import { AppError } from "../../errors.ts";
 import { isPassing } from "../wire/errors.ts";
 
 export interface RetryOptions {
-  /** Whom the requests go to. */
+  /** Provider of the requests. */
   readonly provider: string;
   /** Further attempts after the first. */
   readonly retries: number;

@@ -9,7 +9,7 @@ import type { Frame } from "./layout.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { foreign, joined, keyed, Origins, type Stretch } from "./origin.ts";
 import { cleanText, Pastes } from "./paste.ts";
-import { Patience } from "./escape-timeout.ts";
+import { CompletionTimeout } from "./completion-timeout.ts";
 import type { Prompt } from "./prompt.ts";
 import { type PromptOutcome, Prompting } from "./prompt-state.ts";
 import { KeyQueue } from "./queue.ts";
@@ -24,7 +24,7 @@ type Resolve = (result: ReadResult) => void;
 const leaving = keyed("/quit");
 
 /** Milliseconds that candidates may still take once a further key was pressed. */
-const patienceMs = 200;
+const completionTimeoutMs = 200;
 
 /**
  * An editor of several lines at a prompt, which leaves the screen above to the person. From the first `read` until `close` the
@@ -40,7 +40,7 @@ export class LineEditor {
   readonly #register: ViRegister = { lines: null };
   readonly #pastes = new Pastes();
   readonly #origins = new Origins();
-  readonly #patience = new Patience(patienceMs);
+  readonly #completionTimeout = new CompletionTimeout(completionTimeoutMs);
   readonly #resizing: Resizing;
   readonly #keys = new KeyQueue();
   readonly #messages = new MessageQueue();
@@ -211,7 +211,7 @@ export class LineEditor {
     else if (this.#reading === null && key === "C-z") this.#await(this.#suspend());
     else {
       this.#keys.add(event);
-      this.#patience.hurry();
+      this.#completionTimeout.hurry();
       queueMicrotask(() => this.#drain());
     }
   }
@@ -358,8 +358,8 @@ export class LineEditor {
   async #complete(prompting: Prompting): Promise<void> {
     const { complete } = this.#options;
     if (complete === undefined) return;
-    const waiting = this.#patience.wait(() => complete(prompting.text, prompting.caret));
-    if (!this.#keys.empty) this.#patience.hurry();
+    const waiting = this.#completionTimeout.wait(() => complete(prompting.text, prompting.caret));
+    if (!this.#keys.empty) this.#completionTimeout.hurry();
     const completion = await waiting;
     if (completion !== null) prompting.completed(completion);
   }

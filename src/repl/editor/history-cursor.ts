@@ -16,7 +16,7 @@ export class HistoryWalk {
 
   /**
    * @param steps negative for older
-   * @param current the text as it stands, kept for coming back
+   * @param current the current text, kept for coming back
    * @returns the text there, or null where there is none
    */
   go(steps: number, current: string): string | null {

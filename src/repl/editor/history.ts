@@ -59,7 +59,7 @@ export class History {
     const { bytes, start } = await readFrom(path).catch(() => ({ bytes: Buffer.alloc(0), start: 0 }));
     const stored = parse(bytes.toString("utf8"));
     this.#entries = newestOnce([...stored, ...this.#entries], this.#limit);
-    // Only when much of the file is of no use any more is it worth writing anew.
+    // Rewriting pays only when much of the file is obsolete.
     if (start > 0 || stored.length > this.#limit + Math.max(this.#limit / 4, 100)) {
       this.#writing = this.#writing.then(() => compact(path, this.#limit)).catch(() => undefined);
     }

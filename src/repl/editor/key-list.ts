@@ -48,7 +48,7 @@ export const viRows: readonly ViRow[] = [
   ["openEditor", "v"],
 ];
 
-/** Keys as they stand on a keyboard: `Ctrl-A`, `Alt-←`. */
+/** Keys as printed on a keyboard: `Ctrl-A`, `Alt-←`. */
 function keyName(key: string): string {
   return key
     .split(" ")

@@ -23,7 +23,7 @@ const whole =
 const partial = /\x1b\x1b?(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|\[M[^\x1b]{0,2}|O|[\]P_^X][^\x07\x1b]*\x1b?)?$/y;
 /** The head of one that something else than its end follows. */
 const begun = /\x1b\x1b?(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|O|[\]P_^X][^\x07\x1b]*)/y;
-/** What goes on with an ESC that was told as a key, and that hardly anybody types right behind one. */
+/** The rest of an escape sequence whose ESC was already reported as a key; unlikely to be typed right after Esc. */
 const lateSequence = /^(?:\[|O[A-DFHM]|\]\d)/;
 const printable = /[^\x00-\x1f\x7f-\x9f]+/y;
 
@@ -84,7 +84,7 @@ export class KeyDecoder {
     this.#times = times;
   }
 
-  /** Whether what comes next goes on with a paste or a sequence that has begun. */
+  /** Whether a paste or an escape sequence has begun and not ended. */
   get unfinished(): boolean {
     return this.#paste !== null || this.#waiting !== "";
   }

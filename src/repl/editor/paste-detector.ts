@@ -35,7 +35,7 @@ export class BurstGate {
     this.#times = times;
   }
 
-  /** @param marked whether the text goes on with a paste the terminal marks itself, or with an escape sequence */
+  /** @param marked whether the text continues a bracketed paste or an escape sequence */
   push(text: string, marked: boolean): void {
     const mayBelong = /[\r\n]/.test(text) || text.length >= longRun || (this.#held !== "" && text >= " ");
     if (marked || pasteMark.test(this.#held + text) || !mayBelong) {

@@ -2,7 +2,7 @@ import { wordsOf } from "../../chat/message-text.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import { foreign, joined, slice, type Stretch } from "./origin.ts";
 
-/** What the clipboard brought for the prompt. */
+/** Content of the clipboard for the prompt. */
 export type Clipping =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "picture"; readonly picture: ImagePart }

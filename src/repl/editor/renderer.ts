@@ -85,7 +85,7 @@ export class PromptView {
   }
 
   /**
-   * Takes the frame off the screen after the width changed and the terminal wrapped its rows anew.
+   * Erases the frame after the width changed and the terminal rewrapped its rows.
    * @param column where the terminal says the cursor is, from zero: some do not wrap the line the cursor is on
    */
   clearResized(columns: number, column: number | null): void {

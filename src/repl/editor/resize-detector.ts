@@ -12,7 +12,7 @@ export class Resizing {
   #asked = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param done called when the prompt can be drawn anew */
+  /** @param done called when the prompt can be redrawn */
   constructor(view: PromptView, columns: () => number, done: () => void) {
     this.#view = view;
     this.#columns = columns;

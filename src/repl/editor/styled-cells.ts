@@ -2,7 +2,7 @@ import type { FooterFrame } from "../../terminal/footer.ts";
 import { type Cell, widthOf } from "./cells.ts";
 import type { Frame } from "./layout.ts";
 
-/** Clusters every terminal measures alike; after any other the column is set anew, whatever the terminal made of it. */
+/** Clusters that have the same width in every terminal; after any other the column is set explicitly. */
 const certain = /^[\x20-\x7e\u2e80-\u9fff\uac00-\ud7a3\uff01-\uff60]$/;
 
 export function isUncertain(cell: Cell): boolean {

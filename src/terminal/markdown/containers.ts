@@ -46,7 +46,7 @@ export class Containers {
     return this.#open.length >= deepest;
   }
 
-  /** How many containers, from outside, the line goes on with; passes their marks. */
+  /** Number of open containers, from the outermost, that the line continues; skips their markers. */
   matching(line: Line): number {
     const index = this.#open.findIndex((container) => !continues(container, line));
     return index < 0 ? this.#open.length : index;
@@ -59,7 +59,7 @@ export class Containers {
     this.#push({ kind: "quote" });
   }
 
-  /** Opens an item, and its list unless it goes on with the open one. */
+  /** Opens an item, and a list unless the item continues the open one. */
   openItem(line: Line, marker: ListMarker, beforeIt: () => void): void {
     let list = this.#open.at(-1);
     if (list?.kind !== "list" || list.marker.ordered !== marker.ordered || list.marker.delimiter !== marker.delimiter) {

@@ -50,7 +50,7 @@ export class MarkdownStream {
     return this.#painter.paint(this.#document.take(), this.#document.preview());
   }
 
-  /** The terminal has another size now: what is finished stays as it is, the open end is drawn anew. */
+  /** Handles a resize: finished blocks stay, the open end is redrawn. */
   resize(size: Pick<MarkdownOptions, "columns" | "rows" | "reflow">): string {
     const { view } = this.#document;
     view.options = { ...view.options, ...size };

@@ -2,8 +2,8 @@ import { orderedSections } from "../format/sections.ts";
 import type { Exchange } from "../format/types.ts";
 
 /**
- * The exchanges as the conversation is read: without what was taken back, and with an answer that was gone on with as one.
- * What that answer took altogether is then not known.
+ * Returns the exchanges as a reader sees them: without undone ones, and with continued answers joined. The total usage of a joined
+ * answer is unknown.
  */
 export function spoken(exchanges: readonly Exchange[]): Exchange[] {
   const read: Exchange[] = [];

@@ -4,7 +4,7 @@ import { isPlain } from "./sections.ts";
 import type { Exchange, ExchangeStatus } from "./types.ts";
 import { labelTime, localStamp } from "./times.ts";
 
-/** A label and the text under it, as they stand in the file. */
+/** A label and the text under it, verbatim. */
 export interface RawSection {
   readonly stamp: string;
   readonly name: string;

@@ -145,7 +145,7 @@ const endSchema = v.object({
   status: orNull(v.picklist(["complete", "interrupted", "failed"] satisfies ExchangeStatus[])),
   finish_reason: text,
   usage: orNull(usageSchema),
-  // ISO 4217; anything else would be printed as it stands.
+  // ISO 4217; anything else would be printed verbatim.
   cost: orNull(v.object({ currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/u)), amount: v.number() })),
   error: orNull(v.object({ code: v.string(), message: v.string() })),
   first_token_ms: amount,

@@ -16,7 +16,7 @@ import { buildExchange, type RawSection } from "./exchange.ts";
 import { atOnce, type Steps } from "../steps.ts";
 import { keptLength, startsMetadata, startsStructure } from "./truncation.ts";
 
-/** Where a file breaks off, and what an appender has to mend first. */
+/** Where a torn file ends, and what must be repaired before appending. */
 interface Tear {
   /** Characters of the text that count. */
   readonly keep: number;

@@ -2,7 +2,7 @@ import { readlinkSync } from "node:fs";
 
 const two = (value: number) => String(value).padStart(2, "0");
 
-/** `2026-11-20 23:41:07`, local time, as it stands in labels. */
+/** Returns local time as in labels: `2026-11-20 23:41:07`. */
 export function localStamp(date: Date): string {
   const day = `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;

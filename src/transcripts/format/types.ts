@@ -40,7 +40,7 @@ export interface ExchangeStart {
   readonly sampling: Sampling;
   readonly thinking: Thinking | null;
   readonly images?: readonly SavedImage[];
-  /** Id of the exchange whose answer this one goes on with; the question is then only what was typed to make it so. */
+  /** Id of the exchange whose answer this one continues; the question is then the command typed to do so. */
   readonly continues?: string | null;
   /** Id of the exchange whose answer a person edited: this one has its question, and an answer that begins with the edited text. */
   readonly edits?: string | null;
@@ -74,7 +74,7 @@ export interface ExchangeEnd extends ExchangeOutcome {
   readonly seams?: readonly AnswerSeam[];
   /** UTF-16 units at the start of the answer that turned out to be thinking. */
   readonly rethought?: number;
-  /** Who answered in the end, where it was not whom the request went to first. */
+  /** Provider and model that answered in the end, if not the ones first asked. */
   readonly answeredBy?: ModelRef | null;
 }
 
@@ -101,7 +101,7 @@ export interface Exchange extends ExchangeOutcome {
   readonly thinking: Thinking | null;
   /** The file breaks off inside this exchange: what is here is the part that was written. */
   readonly torn: boolean;
-  /** Id of the exchange whose answer this one goes on with; null for one that stands for itself. */
+  /** Id of the exchange whose answer this one continues; null if it continues none. */
   readonly continues: string | null;
   /** As in `ExchangeStart`; null for an answer that is the model's alone. */
   readonly edits: string | null;

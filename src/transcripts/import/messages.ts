@@ -29,7 +29,7 @@ const nothingKnown = {
   cost: null,
   error: null,
   notice: null,
-  // A name that only the other program knows would keep the conversation from being gone on with.
+  // A provider unknown here would keep the conversation from being resumed.
   provider: null,
   model: null,
   system: null,

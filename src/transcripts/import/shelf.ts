@@ -15,9 +15,9 @@ export interface Placed {
 }
 
 /**
- * The folder that conversations are imported into. The same conversation gets the same id each time, so that it is there
- * once; when it has grown where it comes from, what is new is added. One that was changed there or gone on with here is
- * another conversation, which gets an id from what it holds.
+ * The folder that conversations are imported into. A conversation gets the same id each time, so that it is imported
+ * once; turns added at its source are appended. One that was changed at its source or continued here is another conversation, with
+ * an id derived from its content.
  */
 export class Shelf {
   readonly #folder: string;

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 
 /**
- * Conversations that were edited or answered anew are kept as a tree of messages. Here one branch of it is a conversation:
- * the one the person saw last.
+ * Conversations with edited messages or regenerated answers are kept as a tree. One branch becomes the conversation here: the one last
+ * shown.
  */
 interface Node {
   readonly parent: string | null;

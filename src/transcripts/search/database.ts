@@ -8,7 +8,7 @@ import { loadSqlite } from "../sqlite.ts";
 import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
 import { bytesOf, Damage, numbersOf, seal, unseal } from "./checksum.ts";
 
-/** Changes whenever what is in the tables means something else: an index of another version is built anew. */
+/** Version of the tables; an index of another version is rebuilt. */
 const version = 5;
 
 /** Bytes. Lists and words are values of up to megabytes, which lie in a chain of pages. */

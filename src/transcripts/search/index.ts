@@ -36,7 +36,7 @@ export class OpenIndex implements Disposable {
    */
   async know(around: IndexUpdate, version: number): Promise<Known> {
     const known = this.#known;
-    // What was touched so lately that it may be touched again without showing is looked at anew.
+    // Files changed so recently that another change might not show in their time are checked again.
     const isSame = known?.settled === true && version === this.#version && this.database.changes === known.changes;
     if (isSame) return known;
     const fresh = await update(this.database, around);

@@ -11,7 +11,7 @@ export interface Matcher {
 }
 
 /**
- * What words ask for: each of them, or between quotes several as they stand. Folded; nothing twice.
+ * Returns the terms of a query: words, and quoted phrases verbatim. Folded, without duplicates.
  *
  * @param query as it is typed
  */

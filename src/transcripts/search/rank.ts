@@ -3,7 +3,7 @@ import { roles, type Role } from "./exchange-offsets.ts";
 /** How many exchanges of a conversation were found by which of their texts, in the order of the roles. */
 export type Tally = readonly number[];
 
-/** What a text counts. Whoever asked about something is nearer to it than an answer that mentions it. */
+/** Weight of a match by its place: a question about something is more relevant than an answer that mentions it. */
 const weights: Readonly<Record<Role, number>> = { title: 5, question: 4, answer: 2, thinking: 1, notice: 1 };
 const order = roles.map((role) => weights[role]);
 

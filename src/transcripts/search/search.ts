@@ -17,7 +17,7 @@ import { score } from "./rank.ts";
 import type { IndexUpdate } from "./update.ts";
 
 export interface SearchQuery {
-  /** Words, which must all stand in an exchange, those between quotes as they stand; or a regular expression. */
+  /** Words that must all occur in an exchange, quoted phrases verbatim; or a regular expression. */
   readonly what: string | RegExp;
   /** Null: anywhere, also in thinking, notices and titles. */
   readonly role: "question" | "answer" | null;
@@ -31,7 +31,7 @@ export interface SearchQuery {
   readonly exchanges: number | null;
 }
 
-/** What a search stops for, and whom it tells how far it is. */
+/** Signal and progress callback of a search. */
 export interface SearchCourse {
   readonly signal: AbortSignal;
   /** Told, while files are read, how many bytes, or without an index files, of how many are done. */
@@ -102,7 +102,7 @@ export class Searcher implements Disposable {
     return await describeTranscript(path, this.#listing);
   }
 
-  /** Asks the index; one that is damaged is made anew, and one that cannot be had is done without. */
+  /** Queries the index; rebuilds a damaged one, and searches without it if it is unavailable. */
   async #withIndex(
     path: string,
     ask: (index: OpenIndex) => Promise<SearchResults>,

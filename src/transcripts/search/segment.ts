@@ -88,7 +88,7 @@ export class SegmentBuilder {
     return groupsOf(grams, inGrams);
   }
 
-  /** The words as they stand in groups. */
+  /** Yields the words in the order of their groups. */
   *#spelled(): Generator<[key: number, spelled: string]> {
     const { texts } = this.#words;
     for (let key = 0; key * wordsInGroup < texts.length; key++) {

@@ -126,7 +126,7 @@ class Update {
     return uprooted.length === 0 ? this.changed() : [...new Set([...this.changed(), ...uprooted])];
   }
 
-  /** Files in segments that are better made anew: half of them is no longer true, or there are many small ones. */
+  /** Files in segments that are worth rebuilding: half of a segment is obsolete, or there are many small ones. */
   #uprooted(): string[] {
     const living = livingIn(this.entries.values());
     const sizes = new Map<number, number[]>();

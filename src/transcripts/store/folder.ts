@@ -89,7 +89,7 @@ export function memberOf(folder: string, reference: string): string {
 
 /**
  * The same for a file that belongs to its folder, and whether it has other names, through which it may be written to. A link
- * that leads out of the folder is no conversation of it: whoever made the folder could name any file of the person's.
+ * that leads out of the folder is no conversation of it: the folder's author could name any file of the user's.
  */
 export function linkedStateOf(path: string): { readonly state: FileState | null; readonly linked: boolean } {
   try {

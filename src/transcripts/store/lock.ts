@@ -6,10 +6,10 @@ import { using, writeAll } from "./fs.ts";
 import { newId } from "./names.ts";
 import { isAlive, thisOwner } from "./process-identity.ts";
 
-/** How long a lock stands that nobody can be asked about, without a sign of life in its file; milliseconds. */
-const patience = 15 * 60_000;
+/** Milliseconds after which a lock is stale if its process can't be checked and neither lock nor file changed. */
+const staleAfter = 15 * 60_000;
 /** A lock that is a file is made, then filled; what stays empty longer was left by a crash between the two. */
-const emptyPatience = 2_000;
+const emptyStaleAfter = 2_000;
 /** Bytes of a lock that is a file; what is longer is none. */
 const maxLength = 1024;
 
@@ -76,7 +76,7 @@ export class Lock {
       removeIfThere(this.#path!);
       return "impossible";
     }
-    // Whoever is stopped between making and filling may find that others went on without it.
+    // A process stopped between creating and filling the lock may have lost it to another.
     return this.isOurs() ? "made" : "taken";
   }
 }
@@ -99,7 +99,7 @@ function freed(path: string): boolean {
   try {
     closeSync(openSync(guard, "wx", 0o600));
   } catch {
-    if (ageOf(guard) > emptyPatience) removeIfThere(guard);
+    if (ageOf(guard) > emptyStaleAfter) removeIfThere(guard);
     return false;
   }
   try {
@@ -113,9 +113,9 @@ function freed(path: string): boolean {
 function isStale(lock: string, path: string): boolean {
   const content = contentOf(lock);
   if (content === null) return false;
-  if (content === "") return ageOf(lock) > emptyPatience;
+  if (content === "") return ageOf(lock) > emptyStaleAfter;
   const alive = isAlive(content.split(" ")[0]!);
-  return alive === null ? Math.min(ageOf(lock), ageOf(path)) > patience : !alive;
+  return alive === null ? Math.min(ageOf(lock), ageOf(path)) > staleAfter : !alive;
 }
 
 function contentOf(lock: string): string | null {

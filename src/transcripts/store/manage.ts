@@ -13,7 +13,7 @@ import { releaseSideFiles } from "./side-files.ts";
 import { newFile, unwritable } from "./target-file.ts";
 
 /** How long a note waits at most for another program that is writing to the file; milliseconds. */
-const patience = 2_000;
+const noteTimeout = 2_000;
 /** Between two attempts; milliseconds. */
 const pause = 50;
 
@@ -22,7 +22,7 @@ const pause = 50;
  *
  * @throws AppError as `annotate`
  */
-export async function renameTranscript(path: string, title: string, most = patience): Promise<void> {
+export async function renameTranscript(path: string, title: string, most = noteTimeout): Promise<void> {
   await annotate(path, "title", { title }, most);
 }
 
@@ -31,7 +31,7 @@ export async function renameTranscript(path: string, title: string, most = patie
  *
  * @throws AppError as `annotate`
  */
-export async function pinTranscript(path: string, pinned: boolean, most = patience): Promise<void> {
+export async function pinTranscript(path: string, pinned: boolean, most = noteTimeout): Promise<void> {
   await annotate(path, "pin", { pinned }, most);
 }
 
@@ -41,7 +41,7 @@ export async function pinTranscript(path: string, pinned: boolean, most = patien
  * @param change names that `tagOf` takes
  * @throws AppError as `annotate`
  */
-export async function tagTranscript(path: string, change: TagChange, most = patience): Promise<void> {
+export async function tagTranscript(path: string, change: TagChange, most = noteTimeout): Promise<void> {
   const given = Object.entries(change).filter(([, tags]: [string, readonly string[]]) => tags.length > 0);
   await annotate(path, "tags", Object.fromEntries(given), most);
 }

@@ -18,7 +18,7 @@ export interface TranscriptSummary extends Omit<Summary, "startedAt" | "usedAt">
   readonly bytes: number;
 }
 
-/** What reading files stops for, and whom it tells of those that cannot be read. */
+/** Options of reading files: the signal to stop, and the callback for files that can't be read. */
 export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Told of each file that is passed over: an error `transcript_unreadable`. */

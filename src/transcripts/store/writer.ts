@@ -22,9 +22,9 @@ export interface WriterOptions {
 }
 
 /** How long `ready` waits for another program: longer than a short question takes; milliseconds. */
-const patience = 5_000;
+const readyTimeout = 5_000;
 /** The same for a note about the conversation; milliseconds. */
-const notePatience = 2_000;
+const noteTimeout = 2_000;
 /** Between two attempts to get a lock, on average; milliseconds. */
 const pause = 30;
 
@@ -132,7 +132,7 @@ export class TranscriptWriter {
    * @param signal ends the waiting
    * @param most milliseconds
    */
-  async ready(signal: AbortSignal, most = patience): Promise<void> {
+  async ready(signal: AbortSignal, most = readyTimeout): Promise<void> {
     const until = Date.now() + most;
     const isOpen = () => this.#path === null || this.#failed !== null || this.#guard(() => this.#open());
     while (isOpen() === false && Date.now() < until && !signal.aborted) {
@@ -201,7 +201,7 @@ export class TranscriptWriter {
    */
   async annotate(kind: string, data: object, signal: AbortSignal): Promise<boolean> {
     const waits = this.#encoder === null && this.#path !== null && this.#failed === null;
-    if (waits) await this.ready(signal, notePatience);
+    if (waits) await this.ready(signal, noteTimeout);
     if (waits && this.#encoder === null && this.#channel === null && this.#failed === null) return false;
     this.note(kind, data);
     return true;

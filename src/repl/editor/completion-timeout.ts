@@ -1,19 +1,19 @@
-/** Waiting that is cut short some time after it has become a nuisance. */
-export class Patience {
+/** A timeout for completions that starts only when further input is waiting. */
+export class CompletionTimeout {
   readonly #ms: number;
   #hurry: (() => void) | null = null;
 
-  /** @param ms how long work may still take once it is hurried */
+  /** @param ms milliseconds that the work may still take after `hurry` */
   constructor(ms: number) {
     this.#ms = ms;
   }
 
-  /** Something waits for the work going on, if any. */
+  /** Starts the timeout for the current work, if any. */
   hurry(): void {
     this.#hurry?.();
   }
 
-  /** @returns what the work gives, or null when it failed or took too long */
+  /** @returns the result of the work, or null if it failed or timed out */
   async wait<Result>(work: () => Promise<Result>): Promise<Result | null> {
     const late = Promise.withResolvers<null>();
     let timer: NodeJS.Timeout | undefined;
