@@ -139,7 +139,7 @@ describe.concurrent("what is said on stderr", () => {
     ]);
     expect(told.stderr).toContain(en.session.demo);
     expect(quiet.stderr).toBe("");
-    expect(quiet.stdout).toContain("No model is behind this");
+    expect(quiet.stdout).toContain("no model is involved");
     expect(failed.code).toBe(3);
     expect(failed.stderr).toContain(wordsOf("no_key", { provider: "deepseek" }).what);
   });

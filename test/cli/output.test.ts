@@ -50,7 +50,7 @@ describe.skipIf(!existsSync("/dev/full")).concurrent("stdout on a full disk", ()
     await using server = await serve([answer(...pieces)]);
     const { code, stderr, place } = await run(["ask", "q", "-o", form], { env: askingAt(server), ...full });
     expect(stderr.trim().split("\n")).toHaveLength(1);
-    expect(stderr).toMatch(/no space left on the device\. The whole answer is in .*_q\.md\.\n$/u);
+    expect(stderr).toMatch(/no space left on the device\. The full answer is in .*_q\.md\.\n$/u);
     expect(code).toBe(6);
     expect(transcriptsOf(place)[0]).toContain(pieces.join("").trim());
     expect(transcriptsOf(place)[0]).toMatch(/\n-{40}\n/u);

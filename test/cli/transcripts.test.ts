@@ -166,7 +166,7 @@ describe.concurrent("a word after transcripts", () => {
     [
       "zh",
       "serch",
-      `\u6ca1\u6709\u547d\u4ee4 serch\uff0c\u662f\u4e0d\u662f\u60f3\u8f93\u5165 search\uff1f${wordsOf("usage", {}, zh).next}\n`,
+      `${zh.help.usage.command({ word: "serch", nearest: "search", isFirst: false })}${wordsOf("usage", {}, zh).next}\n`,
     ],
   ])("that is no command, in %s: %s", async (lang, word, stderr) => {
     expect(await run(["--lang", lang, "transcripts", word])).toMatchObject({ code: 2, stdout: "", stderr });
@@ -213,5 +213,5 @@ test("the demo says in the transcript, too, that no model is behind it", async (
   expect(JSON.parse(stdout)).toMatchObject({ provider: "demo", complete: true, cost: null });
   expect(stderr).toContain(en.session.demo);
   const { transcript } = JSON.parse(stdout) as { transcript: string };
-  expect(readFileSync(join(place.cwd, transcript), "utf8")).toContain("No model is behind this");
+  expect(readFileSync(join(place.cwd, transcript), "utf8")).toContain("no model is involved");
 });
