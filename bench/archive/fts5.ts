@@ -12,7 +12,7 @@ import { atOnce } from "../../src/transcripts/steps.ts";
 const wordsInGroup = 64;
 
 /** So many words are asked for by one expression; of more, each list is read by itself. */
-const mostAlternatives = 64;
+const maxAlternatives = 64;
 
 /** Every character of ASCII is part of a term but the space; FTS5 keeps what is beyond ASCII as it is. */
 const signs = Array.from({ length: 0x7f }, (_, code) => String.fromCharCode(code + 1)).filter((sign) => sign !== " ");
@@ -97,9 +97,9 @@ export class Fts5Index implements Disposable {
   /** Calls `visit` with the rows that fulfil all conditions. */
   #eachText(conditions: readonly Condition[], visit: (text: number) => void): void {
     const alternatives = conditions.map((condition) => this.#termsOf(condition));
-    const few = alternatives.filter((terms) => terms.length <= mostAlternatives);
+    const few = alternatives.filter((terms) => terms.length <= maxAlternatives);
     if (few.some((terms) => terms.length === 0)) return;
-    const many = alternatives.filter((terms) => terms.length > mostAlternatives);
+    const many = alternatives.filter((terms) => terms.length > maxAlternatives);
     const questions: [sql: string, parameter: string][] = many.map((terms) => [textsOfTerms, JSON.stringify(terms)]);
     const expression = few.map((terms) => `(${terms.map(quoted).join(" OR ")})`).join(" AND ");
     if (few.length > 0) questions.unshift([textsOfMatch, expression]);

@@ -79,7 +79,7 @@ export interface Misfit {
 }
 
 /** More of a value says no more. */
-const mostCharacters = 80;
+const maxCharacters = 80;
 
 /** What is wrong in a tree of settings. */
 export function misfit(issue: BaseIssue<unknown>): Misfit {
@@ -113,13 +113,13 @@ export function nearestTo(name: string, names: readonly string[]): string | null
   if (names.length === 0) return null;
   const found = closest(name, names);
   // Two letters that changed places are two changes.
-  const most = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
-  return distance(name, found) <= most ? found : null;
+  const limit = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
+  return distance(name, found) <= limit ? found : null;
 }
 
 /** Headers may be keys. */
 function shown(keys: readonly string[], value: unknown): string {
   if (keys.includes("headers")) return "\u2026";
   // JSON knows no infinity.
-  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, mostCharacters);
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, maxCharacters);
 }

@@ -18,7 +18,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 /** Maximum number of mistakes reported for one file. */
-const mostMistakes = 50;
+const maxMistakes = 50;
 
 /**
  * Reads the config file and collects its mistakes: invalid settings are reported and omitted, the rest is used.
@@ -28,7 +28,7 @@ export async function readDespiteMistakes(path: string): Promise<{ file: ConfigF
   try {
     const text = readOwnSettings(path) ?? "";
     const document = await parseConfig(path, text);
-    while (mistakes.length < mostMistakes) {
+    while (mistakes.length < maxMistakes) {
       const checked = await check(path, text, document);
       if ("file" in checked) return { file: checked.file, mistakes };
       mistakes.push(checked.error);

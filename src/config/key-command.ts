@@ -17,8 +17,8 @@ export interface KeyCommand {
 }
 
 /** Bytes; a program that prints more prints something else. */
-const mostOutput = 64 * 1024;
-const mostSaid = 300;
+const maxOutput = 64 * 1024;
+const maxSaid = 300;
 
 /**
  * Runs a program that prints a key, as password managers do: without a shell, with nothing to read on stdin, and without the
@@ -38,7 +38,7 @@ export async function runKeyCommand(options: KeyCommand): Promise<string> {
       signal: options.signal,
       timeout: options.timeout,
       killSignal: "SIGKILL",
-      maxBuffer: mostOutput,
+      maxBuffer: maxOutput,
       windowsHide: true,
     });
     // A program that does not read its input may have closed it.
@@ -89,5 +89,5 @@ function said({ stdout = "", stderr = "" }: { stdout?: string; stderr?: string }
   for (const line of stdout.split(/\r?\n/u)) {
     if (line.trim().length >= 4) text = text.replaceAll(line.trim(), "[key]");
   }
-  return text.replace(/\s+/gu, " ").trim().slice(-mostSaid).replace(/\.$/u, "");
+  return text.replace(/\s+/gu, " ").trim().slice(-maxSaid).replace(/\.$/u, "");
 }

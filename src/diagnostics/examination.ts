@@ -8,7 +8,7 @@ import { findings, json, prefix, streaming, thinking, usage } from "./questions.
 import { folders, index, transcripts } from "./storage.ts";
 import type { CheckFacts, CheckId, Subject } from "./subject.ts";
 
-/** All that is looked at, in the order it is told in; a check comes after what it needs. */
+/** All checks in the order of the report; a check follows those that it needs. */
 const checks: readonly AnyCheck[] = [
   program,
   terminal,

@@ -23,7 +23,7 @@ export async function warnOfContext(host: Host, answer: Answer): Promise<void> {
   host.terminal.warn(host.words.context.near({ share }));
 }
 
-/** The same before a question that will not fit behind what was said: it is told, or room is made, before it is sent. */
+/** The same before a question that won't fit in the context: warns, or makes room, before it is sent. */
 export async function makeRoom(host: Host, question: UserMessage): Promise<void> {
   const { tokens, window } = host.dialogue.context;
   if (window === null || host.settings.get("history") === "false") return;
@@ -32,7 +32,7 @@ export async function makeRoom(host: Host, question: UserMessage): Promise<void>
   host.terminal.warn(host.words.context.full({ tokens: count(needed), window: count(window) }));
 }
 
-/** Compacts where the settings want that by itself; gives whether it did. A failure to is told, and is none of the question. */
+/** Compacts if the settings say so; returns whether it did. A failure is reported and doesn't fail the question. */
 async function compacted(host: Host): Promise<boolean> {
   if (host.settings.get("compact") !== "auto") return false;
   try {

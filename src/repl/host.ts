@@ -69,7 +69,7 @@ export interface Host {
   /** Saves the thinking shown last, for `/thinking`. */
   lastThinking: string;
   /** The failure to save that was reported when quitting. */
-  toldUnsaved: AppError | null;
+  reportedUnsaved: AppError | null;
 }
 
 /** A question before its files are read. */

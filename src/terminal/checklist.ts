@@ -26,11 +26,11 @@ export function checklistItem(terminal: Terminal, item: ChecklistItem, titles: r
   const mark = { ok: symbols.success, warn: symbols.warning, fail: symbols.error, skip: symbols.skipped }[item.status];
   const title = item.title + " ".repeat(width - displayWidth(item.title));
   const seen = item.text === "" ? [] : sanitize(item.text).split("\n");
-  const told = item.problems.map(({ what, next }) => [
+  const problems = item.problems.map(({ what, next }) => [
     paint(sanitize(what)),
     ...(next === "" ? [] : [`${out.muted(symbols.next)} ${sanitize(next)}`]),
   ]);
-  const lines = [...(item.status === "skip" ? seen.map((line) => out.muted(line)) : seen), ...told.flat()];
+  const lines = [...(item.status === "skip" ? seen.map((line) => out.muted(line)) : seen), ...problems.flat()];
   return beside(`${paint(mark)} ${out.strong(title)}  `, lines.join("\n"), terminal.tableRoom)
     .map((line) => `${line.trimEnd()}\n`)
     .join("");

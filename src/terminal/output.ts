@@ -10,7 +10,7 @@ export type OutputLoss =
 
 /** Milliseconds to wait before another try, and how many without progress, where a device takes nothing at the moment. */
 const pauseMs = 10;
-const mostPauses = 500;
+const maxPauses = 500;
 
 /**
  * One of the two standard streams. A write that fails is known and loses the stream; it never throws, and what is written
@@ -68,7 +68,7 @@ export class Output {
         pauses = 0;
       } catch (error) {
         const failure = error as NodeJS.ErrnoException;
-        if (failure.code !== "EAGAIN" || ++pauses > mostPauses) return this.#fail(failure);
+        if (failure.code !== "EAGAIN" || ++pauses > maxPauses) return this.#fail(failure);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
       }
     }

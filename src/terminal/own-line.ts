@@ -26,7 +26,7 @@ const holding = new RegExp(
  * that is wider than a row, as a path may be, is left whole: the terminal breaks it, and a copy of it is exact.
  *
  * @param text lines, with colours; harmless already
- * @param columns most columns of a row
+ * @param columns maximum columns of a row
  */
 export function ownLines(text: string, columns: number): string {
   return text

@@ -119,7 +119,7 @@ function padded(text: string, width: number): string {
   return width < 0 ? space + text : text + space;
 }
 
-function previewRows({ ink, symbols }: Terminal, parts: readonly PreviewPart[], width: number, most: number): string[] {
+function previewRows({ ink, symbols }: Terminal, parts: readonly PreviewPart[], width: number, max: number): string[] {
   const { muted, accent } = ink.err;
   const paint = { facts: muted, question: accent, answer: String };
   const lines = parts.flatMap(({ text, kind }) => {
@@ -129,7 +129,7 @@ function previewRows({ ink, symbols }: Terminal, parts: readonly PreviewPart[], 
       row === "" ? "" : paint[kind]((index === 0 ? lead : " ".repeat(lead.length)) + row),
     );
   });
-  return lines.slice(0, most);
+  return lines.slice(0, max);
 }
 
 function below(terminal: Terminal, { preview }: PickerScene, layout: PickerLayout): string[] {

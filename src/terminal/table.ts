@@ -4,8 +4,7 @@ import { beside, leastBeside, paintedWidth } from "./own-line.ts";
  * Rows lined up by what the terminal shows; the last column is as wide as it is. Cells must be harmless already, and may have colours.
  *
  * @param alignRight columns whose cells end below each other
- * @param room most columns of a line: what is longer goes on within the last column or, where that would be too narrow, below the
- * first
+ * @param room maximum columns of a line; longer text continues in the last column or, if that would be too narrow, below the first
  */
 export function table(
   given: readonly (readonly string[])[],

@@ -32,14 +32,14 @@ function simpleWidth(text: string): number {
 
 /** The same emoji and signs come again and again. */
 const widths = new Map<string, number>();
-const mostWidths = 4096;
+const maxWidths = 4096;
 
 /** Line ends of Unicode, which no terminal gets from us; string-width counts them as a column. */
 const separators = /[\u2028\u2029]/g;
 
 function remembered(text: string): number {
   const known = widths.get(text) ?? stringWidth(text.replace(separators, ""));
-  if (widths.size >= mostWidths) widths.clear();
+  if (widths.size >= maxWidths) widths.clear();
   if (text.length <= 32) widths.set(text, known);
   return known;
 }

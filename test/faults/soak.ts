@@ -100,7 +100,7 @@ interface Received {
 }
 
 /** Characters in which a chance likeness to what was said before has long ended. */
-const mostUnclear = 12;
+const maxUnclear = 12;
 
 class Tally {
   readonly #seed: number;
@@ -160,7 +160,7 @@ class Tally {
       const { content, finished } = contentOf(exchange);
       const again = content.slice(0, wanted.again);
       const fresh = content.slice(again.length);
-      const mayBeUnclear = wanted.asked && !finished && fresh !== "" && fresh.length < mostUnclear;
+      const mayBeUnclear = wanted.asked && !finished && fresh !== "" && fresh.length < maxUnclear;
       possible = possible.flatMap(({ text, repeated, unclear }) => {
         const received = { text, repeated: repeated + Buffer.byteLength(again), unclear };
         const without = { ...received, unclear: unclear + Buffer.byteLength(fresh) };

@@ -3,12 +3,12 @@ import type FastCheck from "fast-check";
 
 const original = createRequire(import.meta.url)("fast-check") as typeof FastCheck;
 /** Enough for the changes that mutation tests make, of which most fail at the first values. */
-const mostRuns = 25;
+const maxRuns = 25;
 
 const assert = (property: FastCheck.IRawProperty<void>, parameters: FastCheck.Parameters = {}): unknown =>
   original.assert(property, {
     ...parameters,
-    numRuns: Math.min(parameters.numRuns ?? mostRuns, mostRuns),
+    numRuns: Math.min(parameters.numRuns ?? maxRuns, maxRuns),
     endOnFailure: true,
   });
 

@@ -11,7 +11,7 @@ const readPiece = promisify(read);
 /** Bytes of all that goes with one question: a service takes a body of some 48 MiB, and pictures grow by a third in it. */
 export const maxInputBytes = 32 * 1024 * 1024;
 
-/** Milliseconds without a byte from a pipe, after which a person is told what is waited for. */
+/** Milliseconds without a byte from a pipe, after which a notice names what is awaited. */
 const silenceMs = 1000;
 
 /** The same as people read it. */

@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import type { Spending } from "./cost-meter.ts";
 
 /** Characters of the question and of the answer that a title is made from. */
-const mostCharacters = 2000;
+const maxCharacters = 2000;
 
 /**
  * Has the model of `title_model` give a conversation a title. It is a small request of the program's own, counted in the spending; a
@@ -26,7 +26,7 @@ export async function requestTitle(
     const asked = await engine.resolve(wanted);
     const connection = await engine.connect(asked.provider);
     const model = await engine.openModel(asked, connection);
-    const texts = [textOf(turn.question.content), answerOf(turn)].map((text) => text.slice(0, mostCharacters));
+    const texts = [textOf(turn.question.content), answerOf(turn)].map((text) => text.slice(0, maxCharacters));
     const messages = [userMessage(engine.prompts.title({ question: texts[0]!, answer: texts[1]! }))];
     // Thinking would take longer than the title; elsewhere a switch may be refused.
     const thinking = connection.thinking === "deepseek" ? { enabled: false, effort: null } : null;

@@ -75,7 +75,7 @@ export async function pickConversation(
 }
 
 /** Conversations that a filter may leave by their contents. */
-const mostFound = 1000;
+const maxFound = 1000;
 
 /** Finds the conversations that hold the words of a filter, one filter after the other. */
 class ContentFilter implements Disposable {
@@ -102,7 +102,7 @@ class ContentFilter implements Disposable {
 
   async #search(what: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
     if (signal.aborted) return new Set();
-    const query = { what, role: null, since: null, limit: mostFound, exchanges: 1, forks: "each" as const };
+    const query = { what, role: null, since: null, limit: maxFound, exchanges: 1, forks: "each" as const };
     const { conversations } = await this.#searcher.search(query, { signal, onProgress: () => {} });
     const lines = new Map(conversations.map(({ path, exchanges }) => [path, lineOf(exchanges)]));
     this.#lines = { filter: what, of: lines };
@@ -128,7 +128,7 @@ function lineOf(exchanges: readonly FoundExchange[]): string {
   const line = exchanges[0]?.lines[0];
   if (line === undefined) return "";
   const start = characterStart(line.text, Math.max(0, (line.ranges[0]?.from ?? 0) - leadLength));
-  return `${start > 0 ? "…" : ""}${line.text.slice(start, start + mostCharacters)}`.trim();
+  return `${start > 0 ? "…" : ""}${line.text.slice(start, start + maxCharacters)}`.trim();
 }
 
 function asRow(words: Words["picker"], summary: TranscriptSummary, sign: string): PickerRow {
@@ -141,7 +141,7 @@ function asRow(words: Words["picker"], summary: TranscriptSummary, sign: string)
   };
 }
 
-/** What goes wrong with one conversation is told, and the list is still there; so it is when a question is left. */
+/** Reports an error with one conversation and returns to the list, as when a question is cancelled. */
 async function attempt(engine: Engine, console: Console, { deed, value }: Picked, inUse: string | null): Promise<void> {
   try {
     if (deed === "show") await show(engine, console, value);
@@ -211,7 +211,7 @@ async function exportOne(
 }
 
 /** Characters of a text that a preview may need: more than fit on any screen. */
-const mostCharacters = 4000;
+const maxCharacters = 4000;
 
 /**
  * What it began with, and how it ended.
@@ -229,13 +229,13 @@ async function previewOf(
   const [opening, last] = [turns[0], turns.at(-1)];
   const count = words.picker.turns({ turns: turnsIn(exchanges) });
   const facts = [summary.id, localStamp(summary.updatedAt).slice(0, 16), count, bytes(summary.bytes), modelOf(summary)];
-  const asked = (question: string) => ({ kind: "question", text: question.trim().slice(0, mostCharacters) }) as const;
+  const asked = (question: string) => ({ kind: "question", text: question.trim().slice(0, maxCharacters) }) as const;
   return [
     { kind: "facts", text: facts.filter(Boolean).join(" · ") },
     ...(found === "" ? [] : [{ kind: "answer", text: found } as const]),
     ...(opening === undefined ? [] : [asked(opening.question)]),
     ...(last === undefined || last === opening ? [] : [{ kind: "facts", text: "…" } as const, asked(last.question)]),
-    ...(last === undefined ? [] : [{ kind: "answer", text: last.answer.trim().slice(0, mostCharacters) } as const]),
+    ...(last === undefined ? [] : [{ kind: "answer", text: last.answer.trim().slice(0, maxCharacters) } as const]),
   ];
 }
 

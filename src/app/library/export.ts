@@ -139,7 +139,7 @@ function noSuchTurns(turns: string, { title, exchanges }: Transcript): AppError 
   return new AppError("no_such_turns", { turns, title, count: turnsIn(exchanges) });
 }
 
-/** The conversation in a file; where all are exported, null for one that cannot be read any more, which was told. */
+/** The conversation in a file; where all are exported, null for one that can't be read any more, which has been reported. */
 async function readOne(stop: AbortSignal, console: Console, path: string, all: boolean): Promise<Transcript | null> {
   try {
     return await readTranscript(path, stop);

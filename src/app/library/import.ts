@@ -30,7 +30,7 @@ interface FileReport {
 /**
  * What `transcripts import` does: one file after the other, whatever is wrong with one of them.
  *
- * @returns the first error, which was told already
+ * @returns the first error, which has been reported
  * @throws AppError `transcript_unwritable`, which ends it
  */
 export async function importFiles(

@@ -34,7 +34,7 @@ export function foundObject(summary: TranscriptSummary, { exchanges, more }: Con
 }
 
 /** Lines of an exchange that are shown. */
-const mostLines = 2;
+const maxLines = 2;
 
 /** What was found in a conversation, for a person: the lines that tell most, marked, with those around them. */
 export function foundText(console: Console, summary: TranscriptSummary, { exchanges, more }: ConversationHits): string {
@@ -46,7 +46,7 @@ export function foundText(console: Console, summary: TranscriptSummary, { exchan
   const head = beside(label, name, tableRoom);
   const found = exchanges
     .filter(({ turn }) => turn > 0)
-    .flatMap((exchange) => exchangeLines(console, exchange, mostLines));
+    .flatMap((exchange) => exchangeLines(console, exchange, maxLines));
   const rest = more === 0 ? [] : [`  ${ink.out.muted(console.words.transcripts.moreFound({ count: more }))}`];
   return [...head, ...found, ...rest].join("\n");
 }
@@ -54,10 +54,10 @@ export function foundText(console: Console, summary: TranscriptSummary, { exchan
 /**
  * What was found in an exchange: the lines that tell most, in their order, with those around them.
  *
- * @param most how many of them
+ * @param max how many of them at most
  */
-export function exchangeLines(console: Console, exchange: FoundExchange, most: number): string[] {
-  const telling = new Set(exchange.lines.toSorted((a, b) => variety(b) - variety(a)).slice(0, most));
+export function exchangeLines(console: Console, exchange: FoundExchange, max: number): string[] {
+  const telling = new Set(exchange.lines.toSorted((a, b) => variety(b) - variety(a)).slice(0, max));
   const shown = exchange.lines.filter((line) => telling.has(line));
   const rows: string[] = [];
   for (const [index, line] of shown.entries()) {
@@ -109,10 +109,10 @@ function room({ terminal }: Console): number {
 }
 
 /** A line with what was found in it marked, made harmless piece by piece; of a long one the part around the first match. */
-function marked({ terminal }: Console, { text, ranges }: FoundLine, most: number): string {
+function marked({ terminal }: Console, { text, ranges }: FoundLine, max: number): string {
   const first = ranges[0]?.from ?? 0;
-  const start = text.length > most && first > most / 3 ? characterStart(text, Math.floor(first - most / 3)) : 0;
-  const end = text.length - start > most ? characterStart(text, start + most) : text.length;
+  const start = text.length > max && first > max / 3 ? characterStart(text, Math.floor(first - max / 3)) : 0;
+  const end = text.length - start > max ? characterStart(text, start + max) : text.length;
   const pieces: string[] = [start > 0 ? "…" : ""];
   let at = start;
   for (const range of ranges) {

@@ -23,7 +23,7 @@ export interface SearchOptions {
 }
 
 /** Exchanges of a conversation that are shown. */
-const mostExchanges = 3;
+const maxExchanges = 3;
 
 /** The saved conversations, to be searched once or several times. */
 export function openSearcher(
@@ -62,7 +62,7 @@ export async function search(
   const { json, regex, ...within } = options;
   const what = regex ? readRegex(query) : query;
   const bar = new ProgressBar(terminal, words.transcripts.indexing);
-  const asked = { ...within, exchanges: json ? null : mostExchanges };
+  const asked = { ...within, exchanges: json ? null : maxExchanges };
   const course = { signal: stop, onProgress: bar.show, onUnreadable: (error: AppError) => passOver(console, error) };
   const { conversations, total, exact } =
     typeof what === "string"

@@ -9,8 +9,8 @@ import { tellBrought } from "./inheritance-notice.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 
 /** Lines, and characters, of a text that a reminder shows. */
-const mostLines = 12;
-const mostCharacters = 2_000;
+const maxLines = 12;
+const maxCharacters = 2_000;
 
 /** Shows which conversation is resumed: its last turn, and whether that turn can be continued. */
 export async function remind(
@@ -65,16 +65,14 @@ async function answerEnd(
   );
   if (rendered === null || rendered === undefined) return shortened(answer, "end");
   const rows = rendered.replace(/\n+$/u, "").split("\n");
-  return rows.length <= mostLines ? rows.join("\n") : ["…", ...rows.slice(-mostLines)].join("\n");
+  return rows.length <= maxLines ? rows.join("\n") : ["…", ...rows.slice(-maxLines)].join("\n");
 }
 
 /** Of a long text the lines at its start or end, made harmless. */
 function shortened(text: string, side: "start" | "end"): string {
   const whole = text.trim();
-  const near = side === "start" ? whole.slice(0, mostCharacters) : whole.slice(-mostCharacters);
+  const near = side === "start" ? whole.slice(0, maxCharacters) : whole.slice(-maxCharacters);
   const lines = sanitize(near.toWellFormed()).split("\n");
-  if (near === whole && lines.length <= mostLines) return lines.join("\n");
-  return side === "start"
-    ? [...lines.slice(0, mostLines), "…"].join("\n")
-    : ["…", ...lines.slice(-mostLines)].join("\n");
+  if (near === whole && lines.length <= maxLines) return lines.join("\n");
+  return side === "start" ? [...lines.slice(0, maxLines), "…"].join("\n") : ["…", ...lines.slice(-maxLines)].join("\n");
 }

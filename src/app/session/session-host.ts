@@ -43,7 +43,7 @@ export class SessionHost implements Host {
   #attached: readonly Attachment[];
   #lines: LineSource | null = null;
   lastThinking = "";
-  toldUnsaved: AppError | null = null;
+  reportedUnsaved: AppError | null = null;
   /** How many pictures were pasted. */
   #pasted = 0;
 

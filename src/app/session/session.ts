@@ -25,7 +25,7 @@ export async function runSession(
   files: readonly string[],
 ): Promise<AppError | null> {
   const before = await findEarlier(engine, console, earlier);
-  // Better told before anything is asked than after.
+  // Reported before anything is asked.
   const attached = await readNamed(engine, console, files);
   const opened = await openDialogue(engine, console, before);
   if (opened instanceof AppError) return opened;

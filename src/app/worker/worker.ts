@@ -10,7 +10,7 @@ import {
   type ThreadWork,
 } from "./worker-tasks.ts";
 
-/** What ends a thread's work, and what is told then. */
+/** What ends a thread's work, and the error reported then. */
 interface Bounds {
   /** Seconds without a result or a sign, and seconds in all. */
   readonly idleTimeout: number;

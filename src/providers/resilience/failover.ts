@@ -46,7 +46,7 @@ const unusable: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * Whether another provider may do better: this one cannot be reached or used, or has failed. An address that the person's key
- * may not go to is no such thing: that is for the person to decide, so it is told and ends the question.
+ * may not go to is no such thing: that is for the person to decide, so it is reported and ends the question.
  */
 function isUnusable({ code, kind }: AppError): boolean {
   // An answer whose end is not understood may be whole.

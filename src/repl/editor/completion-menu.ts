@@ -4,7 +4,7 @@ import type { Draft } from "./draft.ts";
 import { cleanText } from "./paste.ts";
 
 /** Rows the list of candidates takes at most. */
-const mostRows = 10;
+const maxRows = 10;
 
 interface Open {
   readonly completion: Completion;
@@ -71,7 +71,7 @@ export class Completing {
    * @param height rows of the screen
    */
   rows(columns: number, height: number, more: (count: number) => string): Cell[][] {
-    return this.#open?.list?.rows(columns, Math.min(mostRows, height - 1), more) ?? [];
+    return this.#open?.list?.rows(columns, Math.min(maxRows, height - 1), more) ?? [];
   }
 
   #put(open: Open, value: string): void {

@@ -7,8 +7,8 @@ interface Snapshot extends Stretch {
 
 type Action = "type" | "kill" | "yank" | "other";
 
-const mostUndo = 1000;
-const mostKills = 60;
+const maxUndo = 1000;
+const maxKills = 60;
 /** Characters typed in a row that one undo takes back; as in readline. */
 const undoRun = 20;
 
@@ -21,7 +21,7 @@ export class KillRing {
   }
 
   push(cut: Stretch): void {
-    if (this.#kills.push(cut) > mostKills) this.#kills.shift();
+    if (this.#kills.push(cut) > maxKills) this.#kills.shift();
   }
 
   replaceNewest(cut: Stretch): void {
@@ -174,7 +174,7 @@ export class Draft {
   #put(from: number, to: number, by: Stretch, newStep: boolean): void {
     const before = this.#written;
     this.#redo.length = 0;
-    if (newStep && this.#undo.push({ ...before, caret: this.#caret }) > mostUndo) this.#undo.shift();
+    if (newStep && this.#undo.push({ ...before, caret: this.#caret }) > maxUndo) this.#undo.shift();
     this.#written = joined(slice(before, 0, from), by, slice(before, to, before.text.length));
     this.#caret = onBorder(this.text, from + by.text.length);
   }

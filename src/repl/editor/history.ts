@@ -9,7 +9,7 @@ const newestEntries = 10_000;
 /** Characters. A longer entry is remembered in this session and not written: the file is for recalling, not for keeping. */
 const longestEntry = 200_000;
 /** Characters of all entries together that are kept when the file is made smaller. */
-const mostCharacters = 8_000_000;
+const maxCharacters = 8_000_000;
 
 /** What was typed in earlier prompts, oldest first, each text once, where it was last used. */
 export class History {
@@ -67,7 +67,7 @@ export class History {
 }
 
 /** Bytes of the file that are read, from its end: more than what is kept can fill. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 interface NewestPart {
   readonly bytes: Buffer;
@@ -77,7 +77,7 @@ interface NewestPart {
 
 async function readNewest(file: FileHandle): Promise<NewestPart> {
   const { size } = await file.stat();
-  const start = Math.max(0, size - mostBytes);
+  const start = Math.max(0, size - maxBytes);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
   return { bytes: buffer.subarray(0, bytesRead), start };
 }
@@ -114,7 +114,7 @@ function newestOnce(texts: readonly string[], limit: number): string[] {
   for (const text of texts.toReversed()) {
     if (kept.has(text)) continue;
     characters += text.length;
-    if (kept.size >= limit || (characters > mostCharacters && kept.size > 0)) break;
+    if (kept.size >= limit || (characters > maxCharacters && kept.size > 0)) break;
     kept.add(text);
   }
   return [...kept].reverse();

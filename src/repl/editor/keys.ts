@@ -74,9 +74,9 @@ export class KeyDecoder {
   #paste: string[] | null = null;
   /** Nothing has come for a while within a paste. */
   #stale = false;
-  /** Just told as the key Escape; a sequence may still follow on it. */
+  /** Just reported as the key Escape; the rest of a sequence may still follow. */
   #escaped: Later | null = null;
-  /** The ESC of what is read now was told as the key Escape before. */
+  /** The ESC of the current input was already reported as the key Escape. */
   #late = false;
 
   constructor(emit: (event: KeyEvent) => void, times: KeyTimes = { escape: 50, sequence: 500, paste: 1000 }) {

@@ -51,16 +51,16 @@ export class MessageQueue {
   /**
    * One muted row a message, cut to the width.
    *
-   * @param most rows; of more messages the newest are shown
+   * @param max rows; of more messages the newest are shown
    */
-  rows(columns: number, most: number, sign: string, label: Label, words: Words["editor"]): (readonly Cell[])[] {
+  rows(columns: number, max: number, sign: string, label: Label, words: Words["editor"]): (readonly Cell[])[] {
     const count = this.#messages.length;
-    const shown = count <= most ? count : Math.max(0, most - 1);
+    const shown = count <= max ? count : Math.max(0, max - 1);
     const rows = this.#messages.slice(count - shown).map(({ text }) => {
       const lines = text.split("\n").map((line) => lineCells(` ${line}`, label));
       return fitted(muted(cellsOf(`  ${sign}`, "").concat(...lines)), columns);
     });
-    const isCut = shown < count && most > 0;
+    const isCut = shown < count && max > 0;
     return isCut ? [fitted(cellsOf(`  ${words.moreQueued(count - shown)}`, "2"), columns), ...rows] : rows;
   }
 }

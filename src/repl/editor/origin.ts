@@ -31,7 +31,7 @@ export function reworded({ typed }: Stretch, text: string): Stretch {
   return typed.includes("-") ? foreign(text) : keyed(text);
 }
 
-const mostKnown = 1000;
+const maxKnown = 1000;
 
 /** What of the lines of this session was typed, for those that are recalled from the history. */
 export class Origins {
@@ -41,7 +41,7 @@ export class Origins {
     this.#known.delete(text);
     this.#known.set(text, typed);
     const [oldest] = this.#known.keys();
-    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);
+    if (this.#known.size > maxKnown && oldest !== undefined) this.#known.delete(oldest);
   }
 
   /** Whether a line was written in this session. */

@@ -10,8 +10,8 @@ export type Clipping =
   | { readonly kind: "nothing"; readonly message: string };
 
 /** A paste of more lines than this, or of more characters, is shown as one short label. */
-const mostLines = 8;
-const mostCharacters = 1000;
+const maxLines = 8;
+const maxCharacters = 1000;
 
 /**
  * Each shortened paste and each picture stands in the text as one character of the last private-use plane, so that moving, deleting, killing and
@@ -66,7 +66,7 @@ export class Pastes {
   /** @returns what to insert: the text itself, or the mark that stands for it when it is long. */
   insertable(pasted: string): string {
     const text = cleanText(pasted);
-    if (text.length <= mostCharacters && text.split("\n").length <= mostLines) return text;
+    if (text.length <= maxCharacters && text.split("\n").length <= maxLines) return text;
     const number = this.#pasted.filter((each) => !isPicture(each)).length + 1;
     return this.#add({ text, number }) ?? text;
   }

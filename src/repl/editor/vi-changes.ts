@@ -75,7 +75,7 @@ function take(draft: Draft, operator: ViOperator, from: number, to: number): voi
 type Change = (draft: Draft, count: number, register: ViRegister) => void;
 
 /** Characters that one command puts in at most: a count may be a slip of the finger. */
-const mostPut = 1_000_000;
+const maxPut = 1_000_000;
 
 /** Puts what was cut or copied behind the character, or before it. */
 function put(behind: boolean): Change {
@@ -83,7 +83,7 @@ function put(behind: boolean): Change {
     const cut = draft.newestCut;
     if (cut === undefined) return;
     const { text, caret } = draft;
-    const times = Math.max(1, Math.min(count, Math.floor(mostPut / cut.text.length)));
+    const times = Math.max(1, Math.min(count, Math.floor(maxPut / cut.text.length)));
     const all = (part: Stretch) => joined(...Array.from({ length: times }, () => part));
     if (cut === register.lines) {
       const at = behind ? lineEnd(text, caret) : lineStart(text, caret);

@@ -15,7 +15,7 @@ const windows = [256, 512, 1024];
 /** How many characters at the end may look otherwise than their marks say, in the hope that these will be closed. */
 const longestGuess = 200;
 
-const mostForGuess = 512;
+const maxForGuess = 512;
 
 /** Characters of a display formula that are waited for; a longer one is shown as its source. */
 const longestFormula = 2048;
@@ -125,7 +125,7 @@ export class Flow implements Leaf {
     const known = withoutLastMark(this.source);
     const whole = this.#styled(known, view);
     // Where no place was found to give out the beginning, marks already stand open that nothing closes.
-    const guess = known.length > mostForGuess ? known : closeMarks(known);
+    const guess = known.length > maxForGuess ? known : closeMarks(known);
     if (guess === known) return this.#draw(whole, view);
     const closed = this.#styled(guess, view);
     // A guess that changes what was read long before is a wrong one.

@@ -18,7 +18,7 @@ const longest = 2048;
 const deepest = 40;
 
 const known = new Map<string, readonly string[] | null>();
-const mostKnown = 256;
+const maxKnown = 256;
 
 /**
  * A formula in LaTeX, without its dollars or brackets, as text in Unicode.
@@ -30,7 +30,7 @@ export function formulaText(latex: string, flat = false): readonly string[] | nu
   const key = `${flat ? "-" : "+"}${latex}`;
   const before = known.get(key);
   if (before !== undefined) return before;
-  if (known.size >= mostKnown) known.clear();
+  if (known.size >= maxKnown) known.clear();
   const rows = latex.length > longest ? null : read(latex, flat);
   known.set(key, rows);
   return rows;

@@ -1,5 +1,5 @@
 /** Tags that a conversation keeps; what a file names beyond them is passed over. */
-const mostTags = 32;
+const maxTags = 32;
 /** Characters of a tag. */
 export const longestTag = 40;
 const form = new RegExp(`^[^\\p{C}\\p{Z},#]{1,${longestTag}}$`, "u");
@@ -29,7 +29,7 @@ export function withChange(tags: readonly string[], { add, remove }: TagChange):
   const changed = new Map(tags.map((tag) => [tagKey(tag), tag]));
   for (const text of add) {
     const tag = tagOf(text);
-    if (tag !== null && !changed.has(tagKey(tag)) && changed.size < mostTags) changed.set(tagKey(tag), tag);
+    if (tag !== null && !changed.has(tagKey(tag)) && changed.size < maxTags) changed.set(tagKey(tag), tag);
   }
   for (const text of remove) changed.delete(tagKey(tagOf(text) ?? ""));
   return [...changed.values()];

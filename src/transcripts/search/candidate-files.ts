@@ -19,7 +19,7 @@ export interface Prospect {
   /** Whether it holds it for certain. */
   readonly certain: boolean;
   /** Reads the most telling of them that were not shown, so many, or all when null. */
-  readonly read: (most: number | null, shown: Shown) => CandidateReading;
+  readonly read: (max: number | null, shown: Shown) => CandidateReading;
 }
 
 /** Whether the exchange of an id was given already, as part of the conversation on the other side of a fork. */
@@ -75,14 +75,14 @@ function prospectOf(name: string, { mtimeMs }: FileState, held: Outline, wanted:
   if (found.length === 0) return null;
   const tally = roles.map((role) => found.filter(({ lines }) => lines.some((line) => line.role === role)).length);
   const { usedAt, forked } = held;
-  const read = (most: number | null, shown: Shown) => chosen(found, most, shown);
+  const read = (max: number | null, shown: Shown) => chosen(found, max, shown);
   return { name, usedAt: usedAt ?? mtimeMs, forked, tally, certain: true, read };
 }
 
-function chosen(all: readonly FoundExchange[], most: number | null, shown: Shown): CandidateReading {
+function chosen(all: readonly FoundExchange[], max: number | null, shown: Shown): CandidateReading {
   const found = all.filter(({ id }) => id === null || !shown(id));
-  if (most === null) return { exchanges: found, more: 0 };
+  if (max === null) return { exchanges: found, more: 0 };
   const telling = mostTelling(found, ({ lines }) => lines.some(({ role }) => tellingRoles.has(role)));
-  const best = new Set(telling.slice(0, most));
+  const best = new Set(telling.slice(0, max));
   return { exchanges: found.filter((one) => best.has(one)), more: found.length - best.size };
 }

@@ -115,11 +115,11 @@ class Asked {
 }
 
 /** More would not fit into a byte, and say nothing new. */
-const mostLists = 200;
+const maxLists = 200;
 
 /** The numbers below `limit` that each of the lists has; more than once where the last has them so. */
 function eachInAll(lists: readonly ((visit: Visit) => void)[], limit: number, visit: Visit): void {
-  const asked = lists.slice(0, mostLists);
+  const asked = lists.slice(0, maxLists);
   if (asked.length === 1) return asked[0]!(visit);
   /** In how many of the lists each number was, one after the other. */
   const counted = new Uint8Array(limit);

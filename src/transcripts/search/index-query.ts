@@ -59,7 +59,7 @@ export class IndexedProspects {
     }
     if (tally === null) return null;
     const { name, usedAt, forked } = entry;
-    const read = (most: number | null, shown: Shown) => this.#read(entry, most, shown);
+    const read = (max: number | null, shown: Shown) => this.#read(entry, max, shown);
     return { name, usedAt, forked, tally, certain, read };
   }
 
@@ -94,13 +94,13 @@ export class IndexedProspects {
     return hits;
   }
 
-  #read(entry: Entry, most: number | null, shown: Shown): CandidateReading {
+  #read(entry: Entry, max: number | null, shown: Shown): CandidateReading {
     using file = new PlaceReader(join(this.#folder, entry.name));
     const hits = this.#hits(entry);
     const exchanges: FoundExchange[] = [];
     let left = hits.length;
     for (const { segment, number } of mostTelling(hits, ({ bits }) => (bits & tellingBits) !== 0)) {
-      if (exchanges.length === most) break;
+      if (exchanges.length === max) break;
       left--;
       const row = segment.row(number);
       const exchange = row.turn === 0 ? null : file.read(row);

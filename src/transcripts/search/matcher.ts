@@ -51,7 +51,7 @@ export function regexMatcher({ source, flags }: RegExp): Matcher {
     const ranges: Range[] = [];
     for (const { 0: found, index } of line.matchAll(everywhere)) {
       ranges.push({ from: index, to: index + found.length });
-      if (ranges.length === mostRanges) break;
+      if (ranges.length === maxRanges) break;
     }
     return ranges;
   };
@@ -63,7 +63,7 @@ export function regexMatcher({ source, flags }: RegExp): Matcher {
 }
 
 /** Places in one line that are marked for each thing that is looked for; more tell nothing. */
-const mostRanges = 1000;
+const maxRanges = 1000;
 
 function occurrences(text: string, literals: readonly string[]): Range[] {
   const found: Range[] = [];
@@ -71,7 +71,7 @@ function occurrences(text: string, literals: readonly string[]): Range[] {
     let count = 0;
     for (let from = text.indexOf(literal); from >= 0; from = text.indexOf(literal, from + literal.length)) {
       found.push({ from, to: from + literal.length });
-      if (++count === mostRanges) break;
+      if (++count === maxRanges) break;
     }
   }
   return found.sort((a, b) => a.from - b.from);

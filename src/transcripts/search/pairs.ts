@@ -37,9 +37,9 @@ export class Pairs {
     const keys = new Float64Array(this.#count);
     for (let slot = 0; slot < this.#slots.length; slot += slotSize) {
       const number = this.#slots[slot + 1]! - 1;
-      if (number >= 0) keys[number] = this.#slots[slot]! * mostPairs + number;
+      if (number >= 0) keys[number] = this.#slots[slot]! * maxPairs + number;
     }
-    for (const key of keys.sort()) yield { pair: Math.floor(key / mostPairs), number: key % mostPairs };
+    for (const key of keys.sort()) yield { pair: Math.floor(key / maxPairs), number: key % maxPairs };
   }
 
   #grow(): void {
@@ -57,7 +57,7 @@ export class Pairs {
 
 const slotSize = 4;
 /** Beside a pair of 32 bits a double holds a number of 21 bits exactly. A segment has fewer terms than that. */
-const mostPairs = 2 ** 21;
+const maxPairs = 2 ** 21;
 
 /** A multiple of the size of a slot. */
 function hashed(pair: number): number {

@@ -207,7 +207,7 @@ class Search {
   }
 
   async #best(prospects: readonly Prospect[]): Promise<SearchResults> {
-    const { limit, exchanges: most, forks = "once" } = this.#query;
+    const { limit, exchanges: max, forks = "once" } = this.#query;
     const now = Date.now();
     const ranked = prospects
       .map((prospect) => ({ prospect, score: score(prospect.tally, now - prospect.usedAt) }))
@@ -220,7 +220,7 @@ class Search {
     for (const { prospect } of ranked) {
       if (conversations.length === limit) break;
       const { exchanges, more } = prospect.read(
-        most,
+        max,
         (id) => forks === "once" && shown.has(id) && (prospect.forked || shown.get(id)!.forked),
       );
       const path = join(this.#around.folder, prospect.name);

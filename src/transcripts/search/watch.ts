@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 const local = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1]);
 
 /** The kernel drops what is more than it keeps, 16,384 as a rule, and Node does not say so. */
-const mostEvents = 1_000;
+const maxEvents = 1_000;
 
 /**
  * Hears which files of a folder are written to, added and removed. It does not hear what is written through another name of the
@@ -45,7 +45,7 @@ export class Watch implements Disposable {
     // The event loop hears between rounds; this one may have listened already.
     await setImmediate();
     await setImmediate();
-    if (this.#failed || this.#events > mostEvents || identityOf(this.#folder) !== this.#identity) return null;
+    if (this.#failed || this.#events > maxEvents || identityOf(this.#folder) !== this.#identity) return null;
     const touched = this.#touched;
     this.#touched = new Set();
     this.#events = 0;

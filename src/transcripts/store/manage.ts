@@ -22,8 +22,8 @@ const pause = 50;
  *
  * @throws AppError as `annotate`
  */
-export async function renameTranscript(path: string, title: string, most = noteTimeout): Promise<void> {
-  await annotate(path, "title", { title }, most);
+export async function renameTranscript(path: string, title: string, timeout = noteTimeout): Promise<void> {
+  await annotate(path, "title", { title }, timeout);
 }
 
 /**
@@ -31,8 +31,8 @@ export async function renameTranscript(path: string, title: string, most = noteT
  *
  * @throws AppError as `annotate`
  */
-export async function pinTranscript(path: string, pinned: boolean, most = noteTimeout): Promise<void> {
-  await annotate(path, "pin", { pinned }, most);
+export async function pinTranscript(path: string, pinned: boolean, timeout = noteTimeout): Promise<void> {
+  await annotate(path, "pin", { pinned }, timeout);
 }
 
 /**
@@ -41,9 +41,9 @@ export async function pinTranscript(path: string, pinned: boolean, most = noteTi
  * @param change names that `tagOf` takes
  * @throws AppError as `annotate`
  */
-export async function tagTranscript(path: string, change: TagChange, most = noteTimeout): Promise<void> {
+export async function tagTranscript(path: string, change: TagChange, timeout = noteTimeout): Promise<void> {
   const given = Object.entries(change).filter(([, tags]: [string, readonly string[]]) => tags.length > 0);
-  await annotate(path, "tags", Object.fromEntries(given), most);
+  await annotate(path, "tags", Object.fromEntries(given), timeout);
 }
 
 /**
@@ -52,8 +52,8 @@ export async function tagTranscript(path: string, change: TagChange, most = note
  *
  * @throws AppError `transcript_not_found`, and as `addNote`
  */
-async function annotate(path: string, kind: string, data: object, most: number): Promise<void> {
-  const until = Date.now() + most;
+async function annotate(path: string, kind: string, data: object, timeout: number): Promise<void> {
+  const until = Date.now() + timeout;
   for (;;) {
     const times = statSync(path, { throwIfNoEntry: false });
     if (times === undefined) throw new AppError("transcript_not_found", { reference: path });

@@ -135,11 +135,11 @@ export async function findTranscript(
   }
   // A copied file has the id of its original: then only the names tell them apart.
   const candidates = matching.map(({ id, path }) => (whole.length > 0 ? basename(path) : id));
-  throw new AppError("transcript_ambiguous", { reference, candidates: candidates.slice(0, mostCandidates) });
+  throw new AppError("transcript_ambiguous", { reference, candidates: candidates.slice(0, maxCandidates) });
 }
 
 /** Enough to choose from in one line. */
-const mostCandidates = 10;
+const maxCandidates = 10;
 
 /**
  * What a list says of the conversation in a file; null when there is none. Throws `transcript_unreadable`.

@@ -130,10 +130,10 @@ export class TranscriptWriter {
    * Waits a little where another program is writing to the file. Then the file is locked, and `begin` must follow at once.
    *
    * @param signal ends the waiting
-   * @param most milliseconds
+   * @param timeout milliseconds
    */
-  async ready(signal: AbortSignal, most = readyTimeout): Promise<void> {
-    const until = Date.now() + most;
+  async ready(signal: AbortSignal, timeout = readyTimeout): Promise<void> {
+    const until = Date.now() + timeout;
     const isOpen = () => this.#path === null || this.#failed !== null || this.#guard(() => this.#open());
     while (isOpen() === false && Date.now() < until && !signal.aborted) {
       await new Promise((resolve) => {
