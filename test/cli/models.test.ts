@@ -4,7 +4,7 @@ import { askingAt, newPlace, openProgram, type Place, put, run } from "../suppor
 import { say } from "../support/pty.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, done, event, finish, refusal, text } from "../support/wire.ts";
-import { en } from "../support/words.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 function json(body: unknown): Reply {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
@@ -83,7 +83,7 @@ describe.concurrent("models", () => {
       "a web page",
       { headers: { "content-type": "text/html" }, body: "<title>Log in</title>" },
       5,
-      "deepseek answered with text/html",
+      wordsOf("not_a_stream", { provider: "deepseek", contentType: "text/html", start: "" }).what,
     ],
     [
       "a connection that is cut",
@@ -144,7 +144,7 @@ describe.concurrent("models of a server of one's own", () => {
     await using server = await serve([json({ status: "running" })]);
     const { code, stdout, stderr } = await run(["models"], { place: placeFor(server.url) });
     expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
-    expect(stderr).toContain('mine answered with something else than a list of models: {"status":"running"}');
+    expect(stderr).toContain(wordsOf("not_a_list", { provider: "mine", start: '{"status":"running"}' }).what);
   });
 
   test.each<[string, Record<string, unknown>]>([

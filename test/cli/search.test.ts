@@ -185,7 +185,7 @@ describe.skipIf(process.platform === "win32")("on a terminal", () => {
     }
     await using terminal = openProgram(["transcripts", "search", "--limit", "1", "whale"], { place });
     expect((await terminal.exit).code).toBe(0);
-    expect(terminal.raw).toMatch(/Making the search index \[#*-+\] +\d+ %/u);
+    expect(terminal.raw).toMatch(new RegExp(`${RegExp.escape(en.transcripts.indexing)} \\[#*-+\\] +\\d+ %`, "u"));
     expect(terminal.scrollback()).not.toContain(en.transcripts.indexing);
     expect(terminal.scrollback()).toContain("1 of 40 conversations");
   });

@@ -137,7 +137,7 @@ describe.concurrent("a failure between leaves the old conversation as it was", (
     await say(terminal, "beta");
     await terminal.until(/^answer 1$/mu);
     await say(terminal, "/resume alpha.md");
-    await terminal.until("No model is set for two");
+    await terminal.until(wordsOf("no_model", { provider: "two" }).what);
     await say(terminal, "gamma");
     await terminal.until(/^answer 2$/mu);
     await say(terminal, "q");
@@ -249,7 +249,8 @@ describe.concurrent("/set", () => {
     const { stderr } = await session(place, ["/set foo", "/set temperatur 1", "/role pirat"], "-p", "one");
     expect(stderr).toContain(wordsOf("unknown_setting", { name: "foo", nearest: null }).what);
     expect(stderr).toContain(wordsOf("unknown_setting", { name: "temperatur", nearest: "temperature" }).what);
-    expect(stderr).toContain(wordsOf("bad_value", { name: "/role", value: "pirat", nearest: "pirate" }).what);
+    const misspelt = { name: "/role", value: "pirat", expected: "pirate", nearest: "pirate" };
+    expect(stderr).toContain(wordsOf("bad_value", misspelt).what);
     expect(stderr).not.toContain("foo: not set");
   });
 
