@@ -1,6 +1,6 @@
 import { ansi } from "./markdown/ansi.ts";
 import { StyledText } from "./markdown/styled-text.ts";
-import { wrap } from "./markdown/wrap.ts";
+import { held, wrap } from "./markdown/wrap.ts";
 import { displayWidth } from "./width.ts";
 
 /** A colour or attribute as `theme.ts` writes it. */
@@ -9,15 +9,15 @@ const sgr = /\u001b\[([\d;]*)m/g;
 /** What later rows are indented by: blanks, and a sign or a number with its blanks. */
 const lead = /^ *(?:(?:[^\p{L}\p{N}\s"'(@/~«“‘《「（]{1,3}|x|\d+\.) +)?/u;
 
-/** Stands for a blank that no row ends at; never shown. */
-const held = "\ue000";
-
 /** Words of a command line behind `deepseek-chat`: subcommands, options and their values, placeholders, paths, and what they are for. */
 const argument = String.raw`(?:(?:-[\w-]+|show|get|set|unset|remove|edit) [^ ]+|-[\w-]+|<[^>]+>|[a-z]*[<\[\/.:=\d][^ ]*|(?:ask|balance|config|doctor|keys|list|models|setup|transcripts|search|export|import)\b)`;
 
-/** Blanks that are no place to break a row: in a command to copy, before the dot between facts, between a number and its unit. */
+/**
+ * Blanks that are no place to break a row: in a command to copy, before the dot between facts, in a short fact, between a number
+ * and its unit.
+ */
 const holding = new RegExp(
-  String.raw`deepseek-chat(?: ${argument})+|\/[a-z-]+(?: [<\[][^>\]]*[>\]])+| (?=[·-] )|(?<=\d) (?=(?:s|ms|%|in|out|k?B|MB)(?![\w]))`,
+  String.raw`deepseek-chat(?: ${argument})+|\/[a-z-]+(?: [<\[][^>\]]*[>\]])+| (?=[·-] )|(?<=· )[^·\n ][^·\n]{1,26}[^·\n ](?= ·|$)|(?<=\d) (?=(?:s|ms|%|in|out|k?B|MB)(?![\w])|秒|毫秒|轮)`,
   "gu",
 );
 
@@ -88,9 +88,11 @@ function hanging(line: string, columns: number): string[] {
 }
 
 function rows(content: StyledText, columns: number, long: "cut" | "whole"): StyledText[] {
-  content.text = content.text.replaceAll(holding, (found) =>
-    displayWidth(found) > columns ? found : found.replaceAll(" ", held),
-  );
+  content.text = content.text.replaceAll(holding, (found, at: number, text: string) => {
+    // A dot behind a word as wide as a row begins the next one.
+    const unit = found === " " ? text.slice(text.lastIndexOf(" ", at - 1) + 1, at + 2) : found;
+    return displayWidth(unit) > columns ? found : found.replaceAll(" ", held);
+  });
   const wrapped = wrap(content, columns, long);
   for (const row of wrapped) row.text = row.text.replaceAll(held, " ");
   return wrapped;

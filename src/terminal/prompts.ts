@@ -22,7 +22,7 @@ export async function choose<Value>(
   const rows = choices.map((choice) => ({
     value: choice.value,
     name: hanging(sanitize(choice.name)),
-    short: sanitize(choice.name),
+    short: hangingAnswer(message, sanitize(choice.name)),
     ...(choice.description !== undefined && { description: sanitize(choice.description) }),
   }));
   const config = {
@@ -38,6 +38,12 @@ export async function choose<Value>(
 /** A text behind a sign of two columns, in rows that break at words; what draws the questions cuts at the edge. */
 function hanging(text: string): string {
   return ownRows(text, Math.max(1, (process.stderr.columns || 80) - 3)).join("\n  ");
+}
+
+/** The answer as it is left behind the question, broken at words too. */
+function hangingAnswer(message: string, answer: string): string {
+  const rest = hanging(`${message} ${answer}`).slice(hanging(message).length);
+  return rest.replace(/^ /u, "");
 }
 
 /** Rows of a list that are seen at once. */

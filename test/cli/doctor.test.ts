@@ -134,7 +134,7 @@ describe("doctor on a sound set-up", () => {
     const line = /Terminal .*/u.exec(terminal.scrollback())?.[0];
     expect(line).toContain("xterm-256color");
     expect(line).toContain("160\u00d724");
-    expect(line).toContain("Chinese on 2 columns");
+    expect(line).toContain("Chinese 2 columns wide");
     expect(line).toMatch(/(?<!no )bracketed paste(?! unknown)/u);
     expect(line).not.toContain("synchronized output unknown");
     // What was drawn for the question is gone.

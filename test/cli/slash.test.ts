@@ -223,7 +223,7 @@ describe.concurrent("slash commands of a session", () => {
     ]);
     expect(readFileSync(join(place.cwd, "copy.md"), "utf8")).toContain("] Answer:\nanswer 1\n");
     expect(readFileSync(join(place.cwd, "page.html"), "utf8")).toContain("answer 1");
-    expect(stderr).toContain(en.session.exportHow({ formats: "md, html, json, jsonl, txt" }));
+    expect(stderr).toContain(en.session.exportHow({ formats: "md|html|json|jsonl|txt" }));
     expect(stderr).toContain(wordsOf("output_exists", { path: "copy.md" }).what);
   });
 

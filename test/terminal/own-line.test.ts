@@ -24,6 +24,11 @@ test("what is copied is not broken while a row has room for it", () => {
 test("facts keep their dots and units", () => {
   expect(ownLines("1.2k in · 320 out · 2.1 s", 17)).toBe("1.2k in ·\n320 out · 2.1 s");
   expect(ownLines("1.2k in · 320 out · 2.1 s", 22)).toBe("1.2k in · 320 out ·\n2.1 s");
+  expect(ownLines("输出 201 · 0.0 秒", 15)).toBe("输出 201 ·\n0.0 秒");
+  expect(ownLines("Saving to t · /help for commands · q to quit", 40)).toBe(
+    "Saving to t · /help for commands ·\nq to quit",
+  );
+  expect(ownLines(`Saving to ${"t".repeat(20)} · q to quit`, 20)).toBe(`Saving to\n${"t".repeat(20)}\n· q to quit`);
 });
 
 test("each row has its own colours, and ends without any", () => {

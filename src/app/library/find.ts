@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { ownLines } from "../../terminal/own-line.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { spoken } from "../../transcripts/export/visible-turns.ts";
 import { examine } from "../../transcripts/search/match-exchange.ts";
@@ -32,7 +33,8 @@ export async function findInConversation(engine: Reader, console: Console, path:
   if (first === undefined) return terminal.say(words.session.findNone({ query: sanitize(query) }));
   const matches = found.flatMap(({ lines }) => lines).reduce((sum, { ranges }) => sum + ranges.length, 0);
   const rows = found.flatMap((exchange) => exchangeLines(console, exchange, Infinity));
-  await showPaged(engine, console, rows.map((row) => `${row}\n`).join(""), false);
+  const lines = terminal.outIsTerminal ? rows.map((row) => ownLines(row, terminal.columns)) : rows;
+  await showPaged(engine, console, lines.map((line) => `${line}\n`).join(""), false);
   const facts = { matches, turns: found.length, first: first.turn };
   terminal.say(terminal.ink.err.muted(words.session.findCount(facts)));
 }

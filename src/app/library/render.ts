@@ -1,4 +1,5 @@
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
+import { ownLines } from "../../terminal/own-line.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { type Exchange, modelOf, type Transcript } from "../../transcripts/format/types.ts";
@@ -61,7 +62,7 @@ function exchangeText(
   const plain = (text: string, paint: (line: string) => string) =>
     sanitize(text)
       .split("\n")
-      .map((line) => (line === "" ? "" : paint(line)))
+      .map((line) => (line === "" ? "" : onScreen(console, paint(line))))
       .join("\n");
   const body = (shown: ShownSection) =>
     drawing.get(shown) ?? plain(shown.text, isAnswer(shown) && !withdrawn ? String : out.muted);
@@ -87,5 +88,10 @@ function figures({ terminal, words }: Console, exchange: Exchange): string {
   const totalMs = endedAt === null ? null : endedAt.getTime() - askedAt.getTime();
   const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, totalMs });
   const line = [who, took].filter(Boolean).join(" · ");
-  return line === "" ? "" : `${terminal.ink.out.muted(line)}\n\n`;
+  return line === "" ? "" : `${onScreen({ terminal }, terminal.ink.out.muted(line))}\n\n`;
+}
+
+/** A line broken at words where it goes to a terminal. */
+function onScreen({ terminal }: Pick<Console, "terminal">, line: string): string {
+  return terminal.outIsTerminal ? ownLines(line, terminal.columns) : line;
 }

@@ -13,7 +13,7 @@ export const exportConversation: SlashCommand = {
     const typed = read(argument);
     const form = formNames.find((candidate) => candidate === typed?.words[0]);
     if (typed === null || form === undefined) {
-      terminal.warn(words.session.exportHow({ formats: formNames.join(", ") }));
+      terminal.warn(words.session.exportHow({ formats: formNames.join("|") }));
       return "stay";
     }
     await archive.exportTo(form, typed.words.slice(1).join(" ") || null, typed);

@@ -8,18 +8,18 @@ const opening = String.raw`\(\[\{\u{2018}\u{201c}\u{3008}\u{300a}\u{300c}\u{300e
 /** Never at the start of a row: closing signs, and kana that belong to the one before. */
 const closing = String.raw`\)\]\}!,.:;?%\u{2019}\u{201d}\u{2014}\u{2026}\u{2025}\u{b7}\u{3001}\u{3002}\u{3005}\u{3009}\u{300b}\u{300d}\u{300f}\u{3011}\u{3015}\u{3017}\u{303b}\u{3041}\u{3043}\u{3045}\u{3047}\u{3049}\u{3063}\u{3083}\u{3085}\u{3087}\u{30a1}\u{30a3}\u{30a5}\u{30a7}\u{30a9}\u{30c3}\u{30e3}\u{30e5}\u{30e7}\u{30fb}\u{30fc}\u{30fd}\u{30fe}\u{ff01}\u{ff09}\u{ff0c}\u{ff0e}\u{ff1a}\u{ff1b}\u{ff1f}\u{ff3d}\u{ff5d}\u{ff5e}\u{2030}\u{2103}`;
 const emoji = String.raw`(?:\p{RI}{2}|[\p{Extended_Pictographic}--\p{ASCII}][\u{fe0f}\p{Emoji_Modifier}]?(?:\u{200d}\p{Extended_Pictographic}[\u{fe0f}\p{Emoji_Modifier}]?)*)[\p{M}\u{e0020}-\u{e007f}]*`;
-const word = String.raw`(?:(?![${opening}]+[${wide}])[^ \n\u{3000}${wide}\p{RI}[\p{Extended_Pictographic}--\p{ASCII}]])+`;
+/** Stands for a blank that no row ends at; never shown. */
+export const held = "\ue000";
+const word = String.raw`(?:(?![${opening}]+[${wide}])[^ \n\u{3000}\u{e000}${wide}\p{RI}[\p{Extended_Pictographic}--\p{ASCII}]])+`;
+
+const piece = String.raw`[${opening}]*(?:[[${wide}]--\u{3000}]\p{M}*|${word}|${emoji}|[${opening}]+|.)[${closing}]*`;
 
 let unitPattern: RegExp | undefined;
 /**
  * A line end, spaces, or what must stay together: a word or one wide character with the signs that cling to it. Made at first
  * use: the tables of Unicode behind it take a while, and what fits on a row needs none.
  */
-const unit = () =>
-  (unitPattern ??= new RegExp(
-    String.raw`\n|[ \u{3000}]+|[${opening}]*(?:[[${wide}]--\u{3000}]\p{M}*|${word}|${emoji}|[${opening}]+|.)[${closing}]*`,
-    "gv",
-  ));
+const unit = () => (unitPattern ??= new RegExp(String.raw`\n|[ \u{3000}]+|${piece}(?:\u{e000}+${piece})*`, "gv"));
 
 /** Whether the text may be cut in two here, and its parts wrapped one after the other, with the rows of the whole. */
 export function breaksBetween(text: string, offset: number): boolean {

@@ -43,7 +43,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
       can("Unicode", seen.unicode),
       ...(seen.wideColumns === null
         ? []
-        : [`Chinese on ${seen.wideColumns} ${seen.wideColumns === 1 ? "column" : "columns"}`]),
+        : [`Chinese ${seen.wideColumns} ${seen.wideColumns === 1 ? "column" : "columns"} wide`]),
       can("hyperlinks", seen.hyperlinks),
       can("bracketed paste", seen.bracketedPaste),
       can("synchronized output", seen.synchronizedOutput),

@@ -76,7 +76,7 @@ export const session = {
   searchHow: "Usage: /search <words> · searches all conversations",
   titleIs: ({ title }: { title: string }) => `Title: ${title}`,
   findHow: "Usage: /find <words> · finds words in this conversation",
-  findNone: ({ query }: { query: string }) => `No matches for ${query} in this conversation.`,
+  findNone: ({ query }: { query: string }) => `No matches for “${query}” in this conversation.`,
   findCount: ({ matches, turns, first }: { matches: number; turns: number; first: number }) =>
     `${matches} ${matches === 1 ? "match" : "matches"} in ${turns} ${turns === 1 ? "turn" : "turns"} · /show ${first} shows that turn`,
   showHow: "Usage: /show [turn] · numbered as in /find and /history; alone, shows the last turn",

@@ -1,6 +1,6 @@
 /** One line for each command: for `/help`, where two stand side by side in 80 columns, each has at most 23. */
 export const slash = {
-  model: "Show or switch models",
+  model: "Show or switch model",
   provider: "Show or switch provider",
   system: "Set the system prompt",
   role: "Use a role",

@@ -37,7 +37,7 @@ export const keys: Words["keys"] = {
 export const tables: Words["tables"] = {
   model: "模型",
   context: "上下文",
-  price: ({ currency }) => `每百万 token 价格（${currency}）：缓存命中 / 缓存未命中 / 输出`,
+  price: ({ currency }) => `${currency}/百万 token：缓存命中 / 未命中 / 输出`,
   inUse: "使用中",
   noModels: ({ provider }) => `${provider} 没有提供任何模型。`,
   noBalance: ({ provider }) => `${provider} 不提供余额查询。`,
