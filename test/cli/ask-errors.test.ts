@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, put, run, transcriptsOf } from "../support/program.ts";
 import { type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
-import { wordsOf } from "../support/words.ts";
+import { wordsOf, zh } from "../support/words.ts";
 
 /** Bodies as the services send them; see the sources in src/providers/wire/errors.ts. */
 const openai = (message: string) => ({
@@ -22,14 +22,27 @@ interface Row {
   readonly chinese: readonly string[];
 }
 
+const rejected = {
+  provider: "deepseek",
+  status: 401,
+  origin: "DEEPSEEK_API_KEY",
+  reason: "Authentication Fails, Your api key: ****cdef is invalid",
+};
+const tooLong = {
+  provider: "deepseek",
+  model: "deepseek-flash",
+  limit: 1_048_576,
+  reason: "This model's maximum context length is 1048576 tokens. However, you requested 1100000 tokens",
+};
+
 const rows: readonly Row[] = [
   {
     name: "401 of DeepSeek",
-    reply: refusal(401, openai("Authentication Fails, Your api key: ****cdef is invalid")),
+    reply: refusal(401, openai(rejected.reason)),
     code: 3,
     error: "key_rejected",
-    english: ["deepseek rejected the API key from DEEPSEEK_API_KEY", "401", "****cdef"],
-    chinese: ["DEEPSEEK_API_KEY", "401", "\u5bc6\u94a5"],
+    english: [wordsOf("key_rejected", rejected).whole],
+    chinese: [wordsOf("key_rejected", rejected, zh).whole],
   },
   {
     name: "401 as a bare string",
@@ -69,14 +82,11 @@ const rows: readonly Row[] = [
   },
   {
     name: "400 for a conversation that is too long",
-    reply: refusal(
-      400,
-      openai("This model's maximum context length is 1048576 tokens. However, you requested 1100000 tokens."),
-    ),
+    reply: refusal(400, openai(`${tooLong.reason}.`)),
     code: 4,
     error: "context_too_long",
-    english: ["longer than deepseek-flash at deepseek can read", "1048576 tokens"],
-    chinese: ["1048576", "\u957f\u5ea6"],
+    english: [wordsOf("context_too_long", tooLong).whole],
+    chinese: [wordsOf("context_too_long", tooLong, zh).whole],
   },
   {
     name: "400 Content Exists Risk",

@@ -5,6 +5,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { askingAt, newPlace, put, run, start, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, refusal, text } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 /** Questions of the requests so far, a list of "role: content" each. */
 function conversations(requests: readonly { readonly body: unknown }[]): string[][] {
@@ -30,7 +31,7 @@ describe.concurrent("a session that is piped in", () => {
     expect(transcript).toMatch(new RegExp(`^${stamp} Question:\\nfirst question\\n`, "mu"));
     expect(transcript).toMatch(new RegExp(`^${stamp} Answer:\\nanswer 2\\n`, "mu"));
     expect(transcript.match(/^-{40}$/gmu)).toHaveLength(2);
-    expect(stderr).toContain("deepseek · deepseek-flash");
+    expect(stderr).toContain(en.session.banner({ provider: "deepseek", model: "deepseek-flash" }));
     expect(stderr).toMatch(/--resume [0-9a-z]{8}/u);
   });
 
