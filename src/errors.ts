@@ -3,7 +3,7 @@
  * kind, from which the exit code follows. The words themselves, in two languages, are in `words/`; nobody decides anything by reading a message.
  */
 export interface ErrorDetails {
-  /** A fault of the program itself: anything that was not foreseen. */
+  /** An internal error: anything unexpected. */
   internal: { message: string };
 
   /** Bad usage; `message` is commander's or the command's own sentence. */
@@ -126,7 +126,7 @@ export interface ErrorDetails {
   incomplete_answer: { provider: string };
   /** A stream that ended before it began. */
   empty_stream: { provider: string };
-  /** A finish reason that is not known: whether the answer is whole cannot be told. */
+  /** An unknown finish reason: the answer may be incomplete. */
   finish_unknown: { provider: string; reason: string };
   redirected: { provider: string; status: number; location: string };
   flooded: { provider: string; limit: string };
@@ -154,7 +154,7 @@ type RefusalAdvice = "none" | "route" | "https" | "field";
 export type ErrorCode = keyof ErrorDetails;
 
 /**
- * Kind of an error, which decides what comes next: a fault of the program, how it was called, settings and credentials,
+ * Kind of an error, which decides what comes next: an internal error, wrong usage, settings and credentials,
  * a request that the service would refuse again, a service or a way to it that may work later, this machine's disk and streams,
  * or the person's own stop.
  */

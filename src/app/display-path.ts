@@ -8,6 +8,6 @@ export function shownPath(folder: string, path: string): string {
 }
 
 /** Returns a path for display: relative, or abbreviated with `~`, and sanitized. */
-export function toldPath(folder: string, path: string): string {
+export function displayPath(folder: string, path: string): string {
   return sanitize(shortenHome(shownPath(folder, path)));
 }

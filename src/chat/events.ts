@@ -6,7 +6,7 @@ export type ChatEvent =
   | { readonly type: "request"; readonly to: ModelRef; readonly why: RequestReason; readonly error: AppError | null }
   /** The service took the request: headers came. `model` is what it says answers, where it says so. */
   | { readonly type: "start"; readonly traceId: string | null }
-  /** Nothing yet: the request is queued at the service, or another attempt comes after `delay` milliseconds. */
+  /** Nothing yet: the request is queued by the provider, or another attempt follows after `delay` milliseconds. */
   | { readonly type: "waiting"; readonly why: "queued" }
   /** The service is loading the model, and is asked again after `delay` milliseconds. */
   | { readonly type: "waiting"; readonly why: "loading"; readonly provider: string; readonly delay: number }

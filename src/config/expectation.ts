@@ -41,7 +41,7 @@ const kinds: Readonly<Record<string, string>> = {
   check: '"ASCII"',
 };
 
-/** Whoever gives a number does not have a bound as high as this in mind. */
+/** Bounds this high are not worth mentioning in what is expected. */
 const highestShown = 100_000;
 
 /** The least and the greatest value of a number that has both; null for anything else. */

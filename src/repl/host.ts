@@ -114,7 +114,7 @@ export interface PartToExport {
 export interface Archive {
   /** Shows a picker; null when the person left it. */
   readonly pick: () => Promise<string | null>;
-  /** Goes on with another conversation; gives its title and exchanges. */
+  /** Switches to another conversation; returns its title and exchanges. */
   readonly resume: (reference: string) => Promise<void>;
   readonly list: () => Promise<readonly { readonly id: string; readonly title: string }[]>;
   readonly search: (words: string) => Promise<void>;

@@ -190,7 +190,7 @@ class Session {
     }
   }
 
-  /** What the program itself failed at is not covered by what a service failed at later. */
+  /** An internal error is not hidden by a later error of a service. */
   #fail(error: AppError): void {
     // What was queued was meant for after an answer.
     this.#host.lines.pauseQueue();

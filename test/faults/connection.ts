@@ -6,6 +6,7 @@ import { certificates } from "../support/certificates.ts";
 import { askingAt } from "../support/program.ts";
 import { chunk, freePort, head, lastChunk, listen, streaming } from "../support/tcp.ts";
 import { done, finish, text } from "../support/wire.ts";
+import { any, wordsOf } from "../support/words.ts";
 import { failed, type Fault, fault, fin, play, reset, type Scene, sceneAt, whole } from "./fault.ts";
 
 /** Failures of the connection: on the way to the service, before it answers, and in the middle of the answer. */
@@ -48,25 +49,34 @@ function proxied(variable: string, service: string, ...steps: Parameters<typeof 
   };
 }
 
+/** How a request ends whose connection fails. */
+const unreached = (cause: string, reason: string, host = any) =>
+  failed(
+    "no_connection",
+    wordsOf("no_connection", { host, proxy: null, variable: null, start: null, cause, reason }).what,
+  );
+/** What is said of a server that sends no data for so many seconds. */
+const silent = (seconds: number) => wordsOf("timeout", { host: any, seconds }).what;
+
 export const connectionFaults: readonly Fault[] = [
   {
     name: "nothing listens",
     scene: async () => at({ DEEPSEEK_BASE_URL: `http://127.0.0.1:${await freePort()}` })(),
-    outcome: failed("no_connection", "connection refused (ECONNREFUSED)"),
+    outcome: unreached("refused", "ECONNREFUSED"),
   },
   {
     name: "host name not found",
     scene: at({ DEEPSEEK_BASE_URL: "https://nowhere.invalid" }),
-    outcome: failed("no_connection", "Can't connect to nowhere.invalid: host name not found"),
+    outcome: unreached("dns", any, "nowhere.invalid"),
   },
-  fault("reset before the headers", [reset], failed("no_connection", "connection reset (ECONNRESET)")),
-  fault("closed before the headers", [fin], failed("no_connection", "connection reset (ECONNRESET)")),
-  fault("closed in the headers", ["HTTP/1.1 200 OK\r\ncontent-ty", fin], failed("no_connection", "connection reset")),
-  fault("takes the request and says nothing", [], failed("timeout", "for 0.7 s"), { flags: quick }),
+  fault("reset before the headers", [reset], unreached("reset", "ECONNRESET")),
+  fault("closed before the headers", [fin], unreached("reset", "ECONNRESET")),
+  fault("closed in the headers", ["HTTP/1.1 200 OK\r\ncontent-ty", fin], unreached("reset", "ECONNRESET")),
+  fault("takes the request and says nothing", [], failed("timeout", silent(0.7)), { flags: quick }),
   fault(
     "headers byte by byte, without end",
     ["HTTP/1.1 200 OK\r\n", ...Array.from({ length: 200 }, (_, index) => [50, `x-${index}: y\r\n`]).flat()],
-    failed("timeout", "for 0.7 s"),
+    failed("timeout", silent(0.7)),
     { flags: quick },
   ),
   fault(
@@ -86,19 +96,19 @@ export const connectionFaults: readonly Fault[] = [
     failed("stream_failed", "ECONNRESET", "half"),
   ),
   fault("closed between chunks, without the last one", [...half, fin], failed("stream_failed", "ECONNRESET", "half")),
-  fault("stalls in the middle of the answer", half, failed("timeout", "for 4 s", "half"), {
+  fault("stalls in the middle of the answer", half, failed("timeout", silent(4), "half"), {
     flags: brief,
   }),
   fault(
     "keep-alives, then a stall",
     [streaming, ...Array.from({ length: 4 }, () => [300, chunk(": keep-alive\n\n")]).flat()],
-    failed("timeout", "for 0.7 s"),
+    failed("timeout", silent(0.7)),
     { flags: quick },
   ),
   fault(
     "nothing but keep-alives after the answer began",
     [...half, ...Array.from({ length: 80 }, () => [100, chunk(": keep-alive\n\n")]).flat()],
-    failed("timeout", "for 4 s", "half"),
+    failed("timeout", silent(4), "half"),
     { flags: brief },
   ),
   fault(
@@ -110,23 +120,23 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: "TLS: a certificate signed by itself",
     scene: secure("self", false),
-    outcome: failed("no_connection", "certificate not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)"),
+    outcome: unreached("tls", "DEPTH_ZERO_SELF_SIGNED_CERT"),
   },
   {
     name: "TLS: a certificate nobody vouches for",
     scene: secure("good", false),
-    outcome: failed("no_connection", "certificate not trusted"),
+    outcome: unreached("tls", any),
   },
   { name: "TLS: a private authority that is named", scene: secure("good", true), outcome: whole("half and half") },
   {
     name: "TLS: a certificate that has expired",
     scene: secure("expired", true),
-    outcome: failed("no_connection", "certificate not trusted (CERT_HAS_EXPIRED)"),
+    outcome: unreached("tls", "CERT_HAS_EXPIRED"),
   },
   {
     name: "TLS: a certificate for another host",
     scene: secure("other", true),
-    outcome: failed("no_connection", "(ERR_TLS_CERT_ALTNAME_INVALID)"),
+    outcome: unreached("tls", "ERR_TLS_CERT_ALTNAME_INVALID"),
   },
   {
     name: "TLS spoken to a server that has none",
@@ -146,7 +156,7 @@ export const connectionFaults: readonly Fault[] = [
     },
     outcome: failed("no_connection", "Can't connect to 127.0.0.1"),
   },
-  fault("what answers is no HTTP server", ["SSH-2.0-OpenSSH_9.9\r\n"], failed("no_connection", "doesn't speak HTTP")),
+  fault("what answers is no HTTP server", ["SSH-2.0-OpenSSH_9.9\r\n"], unreached("http", any)),
   fault(
     "headers without measure",
     [head(200, `x-long: ${"x".repeat(100_000)}`)],

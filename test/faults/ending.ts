@@ -1,6 +1,6 @@
 import { chunk, lastChunk, streaming } from "../support/tcp.ts";
 import { counted, delta, done, event, finish, text, usage } from "../support/wire.ts";
-import { failed, type Fault, fault, fin, type Outcome, reset, type Step, whole } from "./fault.ts";
+import { failed, type Fault, fault, fin, type Outcome, reset, type Step, unfinished, whole } from "./fault.ts";
 import { en } from "../support/words.ts";
 
 /** What a stream says of its own end, or does not; see src/providers/wire/stream-end.ts. */
@@ -20,7 +20,7 @@ const half = text("half");
 const rest = text(" and half");
 const both = whole("half and half");
 const said = (choice: object, more: object = {}) => event({ choices: [{ index: 0, delta: {}, ...choice }], ...more });
-const cut = failed("incomplete_answer", "ended early", "half");
+const cut = failed("incomplete_answer", unfinished, "half");
 const tool = { tool_calls: [{ index: 0, id: "c", type: "function", function: { name: "search", arguments: "{}" } }] };
 const empty = (says: string) => failed("empty_answer", says, "", 4);
 /** Longer than what is waited for behind a finish reason. */

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Socket } from "node:net";
 import { askingAt } from "../support/program.ts";
 import { type Asked, listen, type TcpOptions, type TcpServer } from "../support/tcp.ts";
+import { any, wordsOf } from "../support/words.ts";
 
 /** What must come of a fault. */
 export interface Outcome {
   readonly exit: number;
   /** Of the error; null where the answer is whole. */
   readonly code: string | null;
-  /** A part of the one paragraph on stderr; empty: stderr is silent. */
+  /** A part of the one paragraph on stderr, with `any` for any text; empty: stderr is silent. */
   readonly says: string;
   /** Exactly what was answered: on stdout, and in the transcript. */
   readonly answer: string;
@@ -29,6 +30,9 @@ export interface Fault {
   readonly scene: () => Promise<Scene>;
   readonly outcome: Outcome;
 }
+
+/** What is said of an answer that ends without a sign of its end. */
+export const unfinished = wordsOf("incomplete_answer", { provider: any }).what;
 
 export function whole(answer: string): Outcome {
   return { exit: 0, code: null, says: "", answer, status: "complete" };

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { askingAt } from "../support/program.ts";
 import { chunk, head, lastChunk, listen, streaming, type TcpServer } from "../support/tcp.ts";
 import { done, finish, text } from "../support/wire.ts";
-import { failed, type Fault, fault, fin, play, sceneAt, type Step, whole } from "./fault.ts";
+import { failed, type Fault, fault, fin, play, sceneAt, type Step, unfinished, whole } from "./fault.ts";
 
 /** What is wrong with responses: statuses, headers, lengths, encodings, bodies that are no answer. */
 
@@ -62,7 +62,7 @@ export const httpFaults: readonly Fault[] = [
     retrying(1, 2),
   ),
   fault(
-    "429 that asks for more patience than there is",
+    "429 that asks for a longer wait than allowed",
     [response(429, refusal, "retry-after: 86400")],
     failed("rate_limited", "429: slow down"),
     retrying(3, 1),
@@ -156,12 +156,12 @@ export const httpFaults: readonly Fault[] = [
   fault(
     "HTTP/1.0 that ends in the middle",
     [head("HTTP/1.0 200 OK", "content-type: text/event-stream"), half, fin],
-    failed("incomplete_answer", "ended early", "half"),
+    failed("incomplete_answer", unfinished, "half"),
   ),
   fault(
     "a length that is too short",
     [head(200, `content-length: ${half.length}`, "content-type: text/event-stream"), body],
-    failed("incomplete_answer", "ended early", "half"),
+    failed("incomplete_answer", unfinished, "half"),
   ),
   fault(
     "a length that is too long",

@@ -1,6 +1,6 @@
 import { chunk, lastChunk, streaming } from "../support/tcp.ts";
 import { delta, done, event, finish, text, usage } from "../support/wire.ts";
-import { failed, type Fault, fault, fin, type Outcome, type Step, whole } from "./fault.ts";
+import { failed, type Fault, fault, fin, type Outcome, type Step, unfinished, whole } from "./fault.ts";
 import { en } from "../support/words.ts";
 
 /** What is wrong with the events of a stream, and what looks wrong and is not. */
@@ -58,7 +58,7 @@ export const streamFaults: readonly Fault[] = [
   ),
   stream("a byte order mark", ["\ufeff", half, ...rest], both),
   stream("comments between all lines", [": a\n\n", half, ": b\n", ":\n\n", ...rest], both),
-  stream("comments alone", [": keep-alive\n\n", ": keep-alive\n\n"], failed("incomplete_answer", "ended early")),
+  stream("comments alone", [": keep-alive\n\n", ": keep-alive\n\n"], failed("incomplete_answer", unfinished)),
   stream(
     "the same id on all chunks, and another on one",
     [half, event({ id: "other", choices: [{ delta: { content: " and half", role: "assistant" } }] }), finish(), done],
@@ -70,14 +70,14 @@ export const streamFaults: readonly Fault[] = [
     [half, half.replace("half", " and half").replace(",", ",\ndata: "), finish(), done],
     both,
   ),
-  stream("no finish reason, but [DONE]", [half, done], failed("incomplete_answer", "ended early", "half")),
-  stream("no finish reason and no [DONE]", [half], failed("incomplete_answer", "ended early", "half")),
+  stream("no finish reason, but [DONE]", [half, done], failed("incomplete_answer", unfinished, "half")),
+  stream("no finish reason and no [DONE]", [half], failed("incomplete_answer", unfinished, "half")),
   stream("no [DONE]", [half, ...rest.slice(0, -1)], both),
   stream("no blank lines between the events", [[half, ...rest].join("").replaceAll("\n\n", "\n")], both),
   stream("garbage after [DONE]", [half, ...rest, "data: {oops\n\nwhat is this"], both),
   stream("garbage after the finish reason", [half, ...rest.slice(0, -1), "data: {oops\n\n"], both),
   stream("text after the finish reason", [half, finish(), text(" and half"), done], both),
-  stream("usage alone", [usage, done], failed("incomplete_answer", "ended early")),
+  stream("usage alone", [usage, done], failed("incomplete_answer", unfinished)),
   stream("malformed JSON at once", ["data: {oops\n\n"], failed("stream_failed", "broken JSON")),
   stream(
     "malformed JSON in the middle",

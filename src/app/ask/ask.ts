@@ -138,7 +138,7 @@ function isPiped(): boolean {
   }
 }
 
-/** What the exit code comes from; null where the answer is whole and saved. */
+/** The error that determines the exit code; null if the answer is complete and saved. */
 function failureIn({ provider }: ChatSession, { error, finishReason, refused, unsaved }: Answer): AppError | null {
   if (error !== null) return error;
   if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });

@@ -24,7 +24,7 @@ import {
 } from "./chat-state.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
 import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
-import { toldPath } from "../display-path.ts";
+import { displayPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
@@ -127,7 +127,7 @@ export class ChatSession implements SessionDialogue {
     const avoided = this.#state.writer?.takeAvoided() ?? null;
     if (avoided === null || this.path === null) return null;
     const { workingFolder } = this.#engine;
-    return { avoided: toldPath(workingFolder, avoided), path: toldPath(workingFolder, this.path) };
+    return { avoided: displayPath(workingFolder, avoided), path: displayPath(workingFolder, this.path) };
   }
 
   changedElsewhere(): boolean {

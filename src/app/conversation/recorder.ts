@@ -80,7 +80,7 @@ export class Recording {
   }
 }
 
-/** The end of an exchange that the program itself failed in. */
+/** The end of an exchange in which an internal error occurred. */
 function unforeseen(): ExchangeEnd {
   const { code } = new AppError("internal", { message: "" });
   return {

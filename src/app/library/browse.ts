@@ -29,7 +29,7 @@ import type { Words } from "../../words/types.ts";
  * @param first what Enter does
  * @param inUse the path of a conversation that must stay; null for none
  * @returns the path of that one; null when they left
- * @throws AppError `interrupted` for Ctrl-C; `transcript_not_found` where there is none to go on with
+ * @throws AppError `interrupted` for Ctrl-C; `transcript_not_found` if there is none to resume
  */
 export async function pickConversation(
   engine: Engine,

@@ -18,7 +18,7 @@ import type { Transcript } from "../../transcripts/format/types.ts";
 import { readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { toldPath } from "../display-path.ts";
+import { displayPath } from "../display-path.ts";
 import { findConversation, type Library, listConversations, passOver } from "./conversations.ts";
 
 export interface ExportOptions {
@@ -67,7 +67,7 @@ export async function exportConversations(
       ? await intoFile(destination.path, options.force, texts)
       : await intoFolder(destination.path, options.force, texts, form, chosen);
   console.terminal.succeed(
-    console.words.exporting.done({ count, path: toldPath(engine.workingFolder, destination.path) }),
+    console.words.exporting.done({ count, path: displayPath(engine.workingFolder, destination.path) }),
   );
 }
 

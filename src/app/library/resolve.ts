@@ -4,7 +4,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { findConversation, readingOf } from "./conversations.ts";
 
-/** Which conversation to go on with. */
+/** Which conversation to resume. */
 export type Earlier =
   | { readonly kind: "none" }
   | { readonly kind: "newest" }
@@ -12,7 +12,7 @@ export type Earlier =
   | { readonly kind: "pick" };
 
 /**
- * Reads the conversation to go on with; null for a new one.
+ * Reads the conversation to resume; null for a new one.
  *
  * @throws AppError `transcript_not_found`, `transcript_ambiguous`; `not_a_terminal` where a choice is needed and nobody can
  * be asked
@@ -42,7 +42,7 @@ async function pathOf(
 }
 
 /**
- * Lets a person choose the one to go on with; gives the path, null when they left it.
+ * Lets a person choose the one to resume; returns its path, or null if the picker was quit.
  *
  * @param inUse the path of a conversation that must stay; null for none
  * @throws AppError `not_a_terminal`; `transcript_not_found` where there is none

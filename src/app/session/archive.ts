@@ -9,7 +9,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { findEarlier } from "../library/resolve.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
-import { toldPath } from "../display-path.ts";
+import { displayPath } from "../display-path.ts";
 import { remind } from "./resume-notice.ts";
 
 /**
@@ -102,7 +102,7 @@ async function fork(
   const kept = id === undefined ? turns : exchanges.findIndex((exchange) => exchange.id === id) + 1;
   const path = await forkTranscript(saved, engine.transcripts, new Date(), kept);
   dialogue.branch(await readTranscript(path), turns);
-  return toldPath(engine.workingFolder, path);
+  return displayPath(engine.workingFolder, path);
 }
 
 function savedPath({ words }: Console, { path }: ChatSession): string {

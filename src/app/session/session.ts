@@ -8,7 +8,7 @@ import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { readNamed } from "../conversation/attachment-consent.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import { SessionHost } from "./session-host.ts";
-import { toldPath } from "../display-path.ts";
+import { displayPath } from "../display-path.ts";
 import { openLines } from "./line-source.ts";
 import { remind } from "./resume-notice.ts";
 
@@ -95,7 +95,7 @@ async function greet(
   );
   if (dialogue.provider === "demo") terminal.say(ink.err.warning(words.session.demo));
   const target = settings.transcript ?? before?.path ?? transcripts;
-  const path = toldPath(workingFolder, target);
+  const path = displayPath(workingFolder, target);
   terminal.say(ink.err.muted(settings.save ? words.session.saving({ path }) : words.session.notSaving));
   if (before !== null) await remind(engine, console, dialogue, before);
 }
@@ -111,9 +111,9 @@ function takeLeave(
     return terminal.say(terminal.ink.err.muted(words.session.leftUnsaved));
   }
   if (dialogue.unsaved !== null)
-    return terminal.warn(words.session.leftPartly({ path: toldPath(workingFolder, path) }));
+    return terminal.warn(words.session.leftPartly({ path: displayPath(workingFolder, path) }));
   const command = `${commandName(environment.variables)} --resume ${id}`;
-  terminal.say(words.session.left({ path: toldPath(workingFolder, path), command }));
+  terminal.say(words.session.left({ path: displayPath(workingFolder, path), command }));
 }
 
 /** What runs the program once more: in a checkout that was started by npm there is no command of its name. */

@@ -9,7 +9,7 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { describe, errorWords } from "../../terminal/terminal.ts";
 import type { Engine } from "../engine.ts";
 import type { Console } from "../console.ts";
-import { toldPath } from "../display-path.ts";
+import { displayPath } from "../display-path.ts";
 import { wantsKey } from "./service-address.ts";
 
 /** A service that let a key in. */
@@ -104,6 +104,6 @@ export async function keepKey(
   terminal.succeed(
     origin.kind === "keyring"
       ? words.setup.inKeyring({ keyring: origin.name })
-      : words.setup.stored({ path: toldPath(engine.workingFolder, origin.name) }),
+      : words.setup.stored({ path: displayPath(engine.workingFolder, origin.name) }),
   );
 }

@@ -6,7 +6,7 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { toldPath } from "../display-path.ts";
+import { displayPath } from "../display-path.ts";
 import { connectionTo, openEndpoint } from "../connections.ts";
 import { enterKey, type EnteredKey, keepKey, typedKey } from "./key-entry.ts";
 import { chooseModel } from "./model-choice.ts";
@@ -53,7 +53,9 @@ export async function addService(
     await saveSetting(path, ["providers", name, "key_needed"], true);
     await keepKey(engine, console, name, key.value);
   }
-  terminal.succeed(words.setup.added({ name, url: sanitize(key.baseUrl), path: toldPath(engine.workingFolder, path) }));
+  terminal.succeed(
+    words.setup.added({ name, url: sanitize(key.baseUrl), path: displayPath(engine.workingFolder, path) }),
+  );
   return { name, model, own: model };
 }
 

@@ -9,7 +9,7 @@ import { choose, chooseYes, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { toldPath } from "../display-path.ts";
+import { displayPath } from "../display-path.ts";
 import { enterKey, keepKey, typedKey } from "./key-entry.ts";
 import { hasNoList } from "../model-facts.ts";
 import { chooseModel } from "./model-choice.ts";
@@ -54,7 +54,7 @@ export async function runSetup(engine: Engine, console: Console, named: string |
     words.setup.settled({
       provider: ready.name,
       model: sanitize(ready.model),
-      path: toldPath(engine.workingFolder, path),
+      path: displayPath(engine.workingFolder, path),
     }),
   );
   return await engine.reopen({});

@@ -114,7 +114,7 @@ class AnswerProgress {
     }
   }
 
-  /** Runs one request and gives its error; null when the answer is whole. */
+  /** Runs one request and returns its error; null if the answer is complete. */
   async *#ask(signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
     this.#producedOutput = false;
     const connected = await this.#connect();

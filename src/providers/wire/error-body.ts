@@ -117,8 +117,8 @@ function readFields(value: Record<string, unknown>, isError: boolean, depth: num
   const own = name === undefined ? null : readText(fields.get(name) as string, depth + 1);
   const found = joined(own, nestedIn(fields, fails, depth));
   if (found !== null) return complaint(found.reason, [...found.codes, ...codes]);
-  const isTold = denied || holdsError || codes.length > 0;
-  return fails && isTold ? complaint(asText(value), codes) : null;
+  const hasError = denied || holdsError || codes.length > 0;
+  return fails && hasError ? complaint(asText(value), codes) : null;
 }
 
 interface Nested {

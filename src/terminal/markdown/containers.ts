@@ -10,7 +10,7 @@ type Container =
   | { readonly kind: "list"; readonly marker: ListMarker; readonly next: number }
   | {
       readonly kind: "item";
-      /** Columns of space that a line needs to go on with the item. */
+      /** Columns of indentation that a line needs to continue the item. */
       readonly indent: number;
       /** What is shown before its first row. */
       readonly mark: string;

@@ -11,7 +11,7 @@ export interface TurnRange {
 
 /** What of a conversation is wanted. */
 export interface ExportPart {
-  /** Null for all, with what was taken back where the form has that. */
+  /** Null for all, including undone turns where the format has them. */
   readonly turns: TurnRange | null;
   readonly thinking: boolean;
 }

@@ -4,7 +4,7 @@ import { missingEnd } from "./metadata-write.ts";
 import { parseTranscript, type Parsed } from "./parse.ts";
 
 /** What a text needs before anything can be appended to it. */
-export interface Mending {
+export interface Repair {
   /** Characters of it that stay. */
   readonly keep: number;
   /** What comes behind them; the result ends with a blank line. */
@@ -12,7 +12,7 @@ export interface Mending {
 }
 
 /** How to make a text fit to be appended to. `at`: the last sign of life, which the label Interrupted shows. */
-export function mend(text: string, parsed: Parsed, at: Date): Mending {
+export function repair(text: string, parsed: Parsed, at: Date): Repair {
   const { keep, missing } = parsed.tear ?? { keep: text.length, missing: "nothing" };
   const kept = text.slice(0, keep);
   if (missing === "end") return { keep, addition: `${missingEnd(at)}\n\n` };
@@ -21,7 +21,7 @@ export function mend(text: string, parsed: Parsed, at: Date): Mending {
 }
 
 /** The whole of what can be kept of a text, fit to be appended to. */
-export function mended(text: string, at: Date): string {
-  const { keep, addition } = mend(text, parseTranscript(text), at);
+export function repaired(text: string, at: Date): string {
+  const { keep, addition } = repair(text, parseTranscript(text), at);
   return text.slice(0, keep) + addition;
 }

@@ -20,7 +20,7 @@ export class OpenIndex implements Disposable {
     return inodeOf(this.database.path) === this.#inode;
   }
 
-  /** Whether nobody changed it since `know`, as far as can be told of one that may be damaged. */
+  /** Whether it is unchanged since `know`, as far as that can be determined for an index that may be damaged. */
   get isAsKnown(): boolean {
     try {
       return this.database.changes === this.#known?.changes;

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, realpathSync, truncateSync } from 
 import { basename, dirname, join } from "node:path";
 import { decodeFile, identify, keptBytes } from "../format/decode.ts";
 import { parseTranscript } from "../format/parse.ts";
-import { mend } from "../format/repair.ts";
+import { repair } from "../format/repair.ts";
 import { createFile, isGone, openFile, readInto, writeAll } from "./fs.ts";
 import { Lock } from "./lock.ts";
 
@@ -112,7 +112,7 @@ function settle(descriptor: number, path: string): Opened["held"] {
   const bytes = readInto(Buffer.allocUnsafe(size), descriptor, 0);
   const text = decodeFile(bytes);
   const parsed = parseTranscript(text);
-  const { keep, addition } = mend(text, parsed, mtime);
+  const { keep, addition } = repair(text, parsed, mtime);
   shorten(descriptor, path, keptBytes(bytes, keep));
   writeAll(descriptor, addition);
   return { id: identify(parsed) };

@@ -4,7 +4,7 @@ import { Channel } from "./append-channel.ts";
 import { branchOf } from "../format/branch.ts";
 import { ExchangeEncoder } from "../format/encode.ts";
 import type { ExchangeEnd, ForkOrigin, ExchangeStart } from "../format/types.ts";
-import { mended } from "../format/repair.ts";
+import { repaired } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
 import { newId } from "./names.ts";
 import { contentOf, filled, newFile, unwritable } from "./target-file.ts";
@@ -234,7 +234,7 @@ export class TranscriptWriter {
 
   #copyTo(path: string): Channel {
     try {
-      const channel = filled(path, mended(this.#before, new Date()) + this.#own);
+      const channel = filled(path, repaired(this.#before, new Date()) + this.#own);
       if (channel !== null) return channel;
     } catch (error) {
       throw unwritable(path, error);
@@ -282,7 +282,7 @@ export class TranscriptWriter {
    */
   #branch(at: Date, question: string): void {
     const avoided = this.#path!;
-    const known = (this.#resumed ? mended(this.#before, at) : "") + this.#own;
+    const known = (this.#resumed ? repaired(this.#before, at) : "") + this.#own;
     const header = { id: newId(), startedAt: at, zone: this.#options.zone ?? null };
     const begun = this.#encoder === null ? null : this.#exchangeId;
     const text = branchOf(known, this.#headed ? this.#id : this.#idThere(), begun, header);

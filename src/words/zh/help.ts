@@ -84,7 +84,7 @@ export const help: Words["help"] = {
     setup: "设置服务商和 API Key，或添加任何兼容 OpenAI 的服务",
     keys: "列出和删除已保存的 API Key；用 setup 保存",
     keysList: "列出已有 API Key 的服务商及其来源；不显示 Key 本身",
-    keysRemove: "从系统密钥环和密钥文件中删除已保存的 API Key",
+    keysRemove: "从系统密钥环和 API Key 文件中删除已保存的 API Key",
     config: "查看和修改设置",
     configList: "列出全部设置及其来源",
     configGet: "输出一项设置",

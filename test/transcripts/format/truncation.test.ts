@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { encodeTranscript } from "../../../src/transcripts/format/encode.ts";
 import { decodeFile, identifyText, keptBytes } from "../../../src/transcripts/format/decode.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
-import { mend, mended } from "../../../src/transcripts/format/repair.ts";
+import { repair, repaired } from "../../../src/transcripts/format/repair.ts";
 import {
   incompleteTail,
   keptLength,
@@ -128,10 +128,10 @@ const file = encodeTranscript(header, [
 ]);
 
 describe("a file cut anywhere", () => {
-  test("is mended so that what is appended is read, and what was whole is there", () => {
+  test("is repaired so that what is appended is read, and what was whole is there", () => {
     const more = encodeTranscript(header, [expected(course("cccccccc", "three", "third"))]).replace(/^.*\n\n/, "");
     for (let length = file.indexOf("\n") + 1; length <= file.length; length += 3) {
-      const text = mended(file.slice(0, length), noon);
+      const text = repaired(file.slice(0, length), noon);
       const read = parseTranscript(text + more);
       expect(text === "" || text.endsWith("\n\n")).toBe(true);
       expect(read.tear).toBeNull();
@@ -165,7 +165,7 @@ describe("a file cut anywhere", () => {
       const text = file.slice(0, length);
       const { tear } = parseTranscript(text);
       expect(tear).toMatchObject({ keep: behindRule, missing: "end" });
-      expect(mended(text, noon)).toBe(
+      expect(repaired(text, noon)).toBe(
         `${file.slice(0, behindRule)}<!-- deepseek-chat end {"status":"interrupted","ended":"${isoEnd(text, noon)}"} -->\n\n`,
       );
     }
@@ -182,7 +182,7 @@ describe("a file cut anywhere", () => {
     ]) {
       const text = file.slice(0, length);
       expect(parseTranscript(text).tear).toEqual({ keep: turnStart, start: turnStart, missing: "nothing" });
-      expect(mended(text, noon)).toBe(file.slice(0, turnStart));
+      expect(repaired(text, noon)).toBe(file.slice(0, turnStart));
     }
     expect(parseTranscript(`${file}<!--`).tear).toBeNull();
     expect(parseTranscript(`${file}<!-- x`).tear).toBeNull();
@@ -190,22 +190,22 @@ describe("a file cut anywhere", () => {
   });
 
   test("gets as many newlines as are missing, an empty one none", () => {
-    expect(mended("", noon)).toBe("");
+    expect(repaired("", noon)).toBe("");
     for (const newlines of ["", "\n", "\n\n", "\n\n\n"])
-      expect(mended(`note${newlines}`, noon)).toBe(`note${newlines.length > 1 ? newlines : "\n\n"}`);
-    expect(mend(file, parseTranscript(file), noon)).toEqual({ keep: file.length, addition: "" });
+      expect(repaired(`note${newlines}`, noon)).toBe(`note${newlines.length > 1 ? newlines : "\n\n"}`);
+    expect(repair(file, parseTranscript(file), noon)).toEqual({ keep: file.length, addition: "" });
   });
 
   test("in a line like a rule is closed with an escape", () => {
     const begun = `<!-- deepseek-chat turn {} -->\n[2026-11-20 12:00:00] Question:\n`;
-    expect(mended(`${begun}x\n${rule}`, noon)).toContain(`x\n${rule}\\\n\n[`);
-    expect(mended(`${begun}x\n${rule}\\`, noon)).toContain(`x\n${rule}\\\n\n[`);
-    expect(mended(`${begun}${rule}x`, noon)).toContain(`${rule}x\n\n[`);
+    expect(repaired(`${begun}x\n${rule}`, noon)).toContain(`x\n${rule}\\\n\n[`);
+    expect(repaired(`${begun}x\n${rule}\\`, noon)).toContain(`x\n${rule}\\\n\n[`);
+    expect(repaired(`${begun}${rule}x`, noon)).toContain(`${rule}x\n\n[`);
   });
 });
 
 function isoEnd(text: string, at: Date): string {
-  return /"ended":"([^"]+)"/.exec(mended(text, at))?.[1] ?? "";
+  return /"ended":"([^"]+)"/.exec(repaired(text, at))?.[1] ?? "";
 }
 
 test("the id of a text is its header's, else one that follows from its beginning", () => {

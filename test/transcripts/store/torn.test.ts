@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeExchange, encodeTranscript, ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
 import type { Exchange } from "../../../src/transcripts/format/types.ts";
-import { mended } from "../../../src/transcripts/format/repair.ts";
+import { repaired } from "../../../src/transcripts/format/repair.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { readTranscript } from "../../../src/transcripts/store/read.ts";
 import { decodeFile } from "../../../src/transcripts/format/decode.ts";
@@ -35,7 +35,7 @@ function faultOfCut(bytes: Buffer, length: number, whole: readonly Exchange[]): 
   if (torn !== null && (tear === null || !begins(torn, whole[intact.length]!))) return "the last is not a beginning";
 
   const next = encodeExchange({ ...whole[0]!, id: "next" }, undefined);
-  const after = parseTranscript(mended(text, noon) + next).exchanges;
+  const after = parseTranscript(repaired(text, noon) + next).exchanges;
   if (!isDeepStrictEqual(after.at(-1), { ...whole[0]!, id: "next" })) return "what was appended does not come back";
   const changed = after.slice(0, -1).findIndex((exchange, at) => !sameTexts(exchange, exchanges[at]));
   return changed < 0 && after.length === exchanges.length + 1 ? null : "mending has changed what was readable";
