@@ -4,7 +4,7 @@ import { newPlace, openProgram, type Place, put, run, transcriptsOf } from "../s
 import type { PtyTerminal } from "../support/pty.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
-import { en, wordsOf } from "../support/words.ts";
+import { any, en, patternOf, wordsOf, zh } from "../support/words.ts";
 
 const [enter, down, up, interrupt] = ["\r", "\u001b[B", "\u001b[A", "\u0003"];
 const rightKey = "sk-right-0123456789";
@@ -55,7 +55,7 @@ describe.concurrent("set-up on a terminal", () => {
     await using server = await serve(deepseek());
     const place = newPlace();
     localServers(place);
-    await using terminal = openProgram([], { place, env: { DEEPSEEK_BASE_URL: server.url }, rows: 40, cols: 100 });
+    await using terminal = openProgram([], { place, env: { DEEPSEEK_BASE_URL: server.url }, rows: 40, cols: 150 });
     await terminal.until(en.setup.intro);
     expect(terminal.screen()).toMatch(/DeepSeek \(api\.deepseek\.com\)[\s\S]*SiliconFlow[\s\S]*No key yet/u);
     terminal.type(enter);
@@ -70,7 +70,7 @@ describe.concurrent("set-up on a terminal", () => {
     terminal.type(enter);
     await terminal.until(en.setup.accepted({ models: 2 }));
     await terminal.until(en.setup.balance({ balance: "12.50 CNY" }));
-    await terminal.until("deepseek with deepseek-flash is the default from now on");
+    await terminal.until(patternOf(en.setup.settled({ provider: "deepseek", model: "deepseek-flash", path: any })));
     await terminal.until(/^>$/mu);
     terminal.type("hello");
     await terminal.until(/> hello$/mu);
@@ -116,12 +116,12 @@ describe.concurrent("set-up on a terminal", () => {
     await using terminal = openProgram(["setup"], { place, env, rows: 40, cols: 100 });
     await terminal.until("DeepSeek");
     terminal.type(enter);
-    await terminal.until(/deepseek \u7684 API \u5bc6\u94a5/u);
+    await terminal.until(zh.setup.key({ provider: "deepseek" }));
     terminal.type(rightKey);
     await terminal.until("*".repeat(rightKey.length));
     terminal.type(enter);
-    await terminal.until("\u4f59\u989d\uff1a0.00 CNY");
-    await terminal.until("\u4f59\u989d\u4e0d\u8db3");
+    await terminal.until(zh.setup.balance({ balance: "0.00 CNY" }));
+    await terminal.until(zh.setup.empty);
     expect((await terminal.exit).code).toBe(0);
   });
 
@@ -256,7 +256,7 @@ describe.concurrent("another service", () => {
     terminal.type(down);
     await terminal.until(/\u276f m-large/u);
     terminal.type(enter);
-    await terminal.until(/local-\d+ with m-large is the default/u);
+    await terminal.until(patternOf(en.setup.settled({ provider: any, model: "m-large", path: any })));
     expect((await terminal.exit).code).toBe(0);
     expect(terminal.raw).not.toContain("0123456789");
     const config = readFileSync(place.configFile, "utf8");
@@ -276,7 +276,7 @@ describe.concurrent("another service", () => {
     await respond(terminal, "Address of the service", server.url.replace("http://", ""));
     await terminal.until("offers 1 model.");
     await respond(terminal, "Name for it", "mine");
-    await terminal.until("mine with only is the default");
+    await terminal.until(patternOf(en.setup.settled({ provider: "mine", model: "only", path: any })));
     expect((await terminal.exit).code).toBe(0);
     const { stdout } = await run(["ask", "q"], { place });
     expect(stdout).toBe("Hello from it.\n");
@@ -398,7 +398,7 @@ describe.concurrent("a key", () => {
     const place = newPlace();
     localServers(place);
     await using terminal = openProgram(["setup", "-p", "deepseek", "--lang", "zh"], { place, rows: 40, cols: 150 });
-    await terminal.until(/deepseek \u7684 API/u);
+    await terminal.until(zh.setup.key({ provider: "deepseek" }));
     terminal.type(rightKey);
     await terminal.until("*".repeat(rightKey.length));
     terminal.type("\u0014x");
