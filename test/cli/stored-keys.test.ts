@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { newPlace, type Place, put, run } from "../support/program.ts";
-import { en } from "../support/words.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const [stored, given] = ["sk-stored-0123456789abcd", "sk-given-0123456789wxyz"];
 
@@ -62,9 +62,8 @@ describe.concurrent("keys", () => {
     expect(Object.keys(JSON.parse(readFileSync(where.keyFile, "utf8")) as object)).toEqual(["gone", "short"]);
     const again = await run(["keys", "remove", "deepseek"], { place: where, env });
     expect(again.code).toBe(3);
-    expect(again.stderr).toContain(
-      "No key is stored for deepseek. The one in use comes from environment DEEPSEEK_API_KEY",
-    );
+    const origin = "environment DEEPSEEK_API_KEY";
+    expect(again.stderr).toContain(wordsOf("no_stored_key", { provider: "deepseek", origin }).whole);
     expect((await run(["keys", "remove", "gone"], { place: where })).code).toBe(0);
     expect((await run(["keys", "remove", "__proto__"], { place: where })).code).toBe(3);
   });

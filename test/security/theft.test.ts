@@ -5,6 +5,7 @@ import { newPlace, type Place, put, type Run, run } from "../support/program.ts"
 import { type Reply, serve } from "../support/raw-server.ts";
 import { listen } from "../support/tcp.ts";
 import { answer, refusal } from "../support/wire.ts";
+import { en, wordsOf, zh } from "../support/words.ts";
 
 const key = "sk-mine-0123456789abcdef";
 const hers = "sk-hers-0123456789abcdef";
@@ -67,17 +68,13 @@ describe.concurrent("a base URL of a working directory's .env", () => {
     const place = thiefsPlace(`DEEPSEEK_BASE_URL=${server.url}/v1\n`);
     const ask = async (lang: string) =>
       await run(["ask", "--lang", lang, "hello"], { place, env: { DEEPSEEK_API_KEY: key } });
-    const dotenv = join(place.cwd, ".env");
-    expect(await ask("en")).toMatchObject({
-      code: 3,
-      stdout: "",
-      stderr:
-        `DEEPSEEK_BASE_URL (${dotenv}) sends deepseek to ${server.url}/v1, but the key comes from DEEPSEEK_API_KEY, so it is not sent there. ` +
-        `If you trust that address, add ${server.url} to trusted_endpoints in the config file (deepseek-chat config edit).\n`,
-    });
-    const chinese = await ask("zh");
-    expect(chinese).toMatchObject({ code: 3, stdout: "" });
-    expect(chinese.stderr).toMatch(/deepseek[^]*\u6ca1\u6709\u53d1\u9001[^]*trusted_endpoints/u);
+    const refusedIn = (words: typeof en) => {
+      const origin = `DEEPSEEK_BASE_URL (${join(place.cwd, ".env")})`;
+      const facts = { provider: "deepseek", url: `${server.url}/v1`, origin, keyOrigin: "DEEPSEEK_API_KEY" };
+      return { code: 3, stdout: "", stderr: `${wordsOf("untrusted_endpoint", facts, words).whole}\n` };
+    };
+    expect(await ask("en")).toMatchObject(refusedIn(en));
+    expect(await ask("zh")).toMatchObject(refusedIn(zh));
     expect(server.requests).toHaveLength(0);
     put(place.configFile, `trusted_endpoints: [${server.url}]\n`);
     expect(await ask("en")).toMatchObject({ code: 0, stdout: "yes\n" });
