@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
+import { wordsOf, zh } from "../support/words.ts";
 
 const key = "sk-from-the-vault-0123456789";
 
@@ -42,13 +43,16 @@ describe.skipIf(process.platform === "win32")("key_command", () => {
   it("tells why there is no key, in what the vault said", async () => {
     const place = withVault(`echo ${key}; echo "vault is sealed\u001b[2J" >&2; exit 2`);
     const english = await run(["ask", "hello"], { place });
-    expect(english.stderr).toMatch(
-      /^The key_command of deepseek, \S+\/bin\/vault, failed \(2\): vault is sealed\u241b\[2J\. Try it in a shell/u,
-    );
+    const details = {
+      provider: "deepseek",
+      command: join(place.home, "bin", "vault"),
+      why: "failed",
+      reason: "2",
+      said: "vault is sealed\u241b[2J",
+    } as const;
+    expect(english.stderr).toBe(`${wordsOf("key_command_failed", details).whole}\n`);
     const chinese = await run(["--lang", "zh", "ask", "hello"], { place });
-    expect(chinese.stderr).toMatch(
-      /^deepseek \u7684 key_command\uff08\S+\/bin\/vault\uff09\u8fd0\u884c\u5931\u8d25\uff082\uff09/u,
-    );
+    expect(chinese.stderr).toBe(`${wordsOf("key_command_failed", details, zh).whole}\n`);
     for (const { stderr, code } of [english, chinese]) {
       expect(stderr).not.toContain(key);
       expect(code).toBe(3);
@@ -91,7 +95,8 @@ describe.skipIf(process.platform === "win32")("an editor", () => {
     await using terminal = openProgram(["config", "edit"], { place, env });
     // The file is checked when the editor is closed.
     expect((await terminal.exit).code).toBe(3);
-    expect(terminal.scrollback()).toContain("line 2: there is no setting foo.");
+    const unknown = { path: place.configFile, line: 2, key: "foo", nearest: null };
+    expect(terminal.scrollback().replace(/\s+/gu, " ")).toContain(wordsOf("config_unknown", unknown).what);
     const given = readFileSync(seen, "utf8");
     expect(given).toContain("EDITOR=");
     expect(given).not.toMatch(/sk-\d/u);
@@ -102,6 +107,6 @@ it("tells of a key that cannot be one before anything is sent", async () => {
   await using server = await serve([answer("yes")]);
   const env = { DEEPSEEK_API_KEY: "sk-abc\uff0c", DEEPSEEK_BASE_URL: server.url };
   const { stderr, code } = await run(["ask", "hello"], { env });
-  expect(stderr).toMatch(/^The API key for deepseek from DEEPSEEK_API_KEY has characters that no key has/u);
+  expect(stderr).toContain(wordsOf("key_malformed", { provider: "deepseek", origin: "DEEPSEEK_API_KEY" }).what);
   expect([code, server.requests.length]).toEqual([3, 0]);
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { askingAt, environment, launcher, newPlace, put, run, type RunOptions } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, counted, delta, done, finish, refusal, text, usage } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
 
 type Line = Record<string, unknown>;
 
@@ -150,11 +151,13 @@ describe("--log-file", () => {
     put(precious, "export PATH\n");
     symlinkSync(precious, join(place.cwd, "link.log"));
     mkdirSync(join(place.cwd, "folder"));
+    const unwritable = (path: string, reason: string) =>
+      wordsOf("storage_failed", { path: join(place.cwd, path), reason }).what;
     for (const [path, code, why] of [
       [precious, 2, "isn't a log of this program"],
-      ["link.log", 6, "ELOOP"],
-      ["folder", 6, "EISDIR"],
-      ["missing/run.log", 6, "ENOENT"],
+      ["link.log", 6, unwritable("link.log", "ELOOP")],
+      ["folder", 6, unwritable("folder", "EISDIR")],
+      ["missing/run.log", 6, unwritable(join("missing", "run.log"), "ENOENT")],
     ] as const) {
       const ran = await run(["--log-file", path, "ask", "-p", "demo", "hello"], { place });
       expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(why)]);

@@ -10,6 +10,12 @@ const ask = ["ask", "--no-transcript", "q"];
 const json = { "content-type": "application/json" };
 const notFound: Reply = { status: 404, headers: json, body: '{"detail":"Not Found"}' };
 
+/** What is said where nothing is at a path of deepseek's. */
+function nothingAt(url: string, suggested: string | null = null): string {
+  const details = { provider: "deepseek", status: 404, reason: "Not Found", advice: "route", url, suggested } as const;
+  return `${wordsOf("request_refused", details).whole}\n`;
+}
+
 /** Answers at one path alone, as a strict server does. */
 function strict(path: string) {
   return ({ path: asked }: Received): Reply => (asked === path ? answer("yes") : notFound);
@@ -41,7 +47,7 @@ describe.concurrent("a base URL", () => {
     );
     expect(english).toMatchObject({
       code: 4,
-      stderr: `deepseek has nothing at ${server.url}/v2/chat/completions (404: Not Found). Check the base URL. It is written without /chat/completions.\n`,
+      stderr: nothingAt(`${server.url}/v2/chat/completions`),
     });
     expect(chinese!.stderr).toContain(`${server.url}/v2/chat/completions`);
   });
@@ -53,7 +59,7 @@ describe.concurrent("a base URL", () => {
     await using server = await serve(() => notFound);
     const { code, stderr } = await run(args, { env: askingAt({ url: `${server.url}/v2` }) });
     expect(code).toBe(4);
-    expect(stderr).toContain(`deepseek has nothing at ${server.url}/v2${path} (404: Not Found). It may not offer that`);
+    expect(stderr).toBe(nothingAt(`${server.url}/v2${path}`));
   });
 
   test("of http for a port with TLS names https", async () => {
@@ -61,7 +67,8 @@ describe.concurrent("a base URL", () => {
     await using server = await serve(() => refusal(400, page));
     const { code, stderr } = await run(ask, { env: askingAt(server) });
     expect(code).toBe(4);
-    expect(stderr).toContain(`set the base URL to ${server.url.replace("http:", "https:")}.`);
+    const suggested = server.url.replace("http:", "https:");
+    expect(stderr).toContain(wordsOf("request_refused", { advice: "https", suggested }).next);
   });
 });
 
@@ -73,12 +80,8 @@ describe.concurrent("a service that wants a key", () => {
     const args = [...ask, "-p", "vllm"];
     const [english, chinese] = await Promise.all([run(args, { place }), run([...args, "--lang", "zh"], { place })]);
     expect([english.code, chinese.code]).toEqual([3, 3]);
-    expect(english.stderr).toBe(
-      status === 401
-        ? `${wordsOf("key_wanted", { provider: "vllm", status: 401, reason: "Unauthorized" }).what} ` +
-            `${wordsOf("key_wanted", { provider: "vllm", variable: null }).next}\n`
-        : "vllm refuses the request (403: Unauthorized). It was asked without an API key; perhaps it wants one, or does not let this machine in.\n",
-    );
+    const details = { provider: "vllm", status, reason: "Unauthorized", variable: null, origin: "" };
+    expect(english.stderr).toBe(`${wordsOf(status === 401 ? "key_wanted" : "forbidden", details).whole}\n`);
     expect(chinese.stderr).not.toMatch(/\u6765\u81ea {2}| {2}/u);
   });
 
@@ -104,14 +107,15 @@ describe.concurrent("a service that wants a key", () => {
 describe.concurrent("an account without money", () => {
   const quota = { message: "You exceeded your current quota", type: "insufficient_quota", code: "insufficient_quota" };
   test.each([
-    [429, { error: quota }],
-    [403, { error: quota }],
-    [429, { error: { message: "\u8d26\u6237\u4f59\u989d\u4e0d\u8db3", code: "1113" } }],
-  ])("is told at once, whatever the status: %d %j", async (status, body) => {
-    await using server = await serve(() => refusal(status, body));
+    [429, quota],
+    [403, quota],
+    [429, { message: "\u8d26\u6237\u4f59\u989d\u4e0d\u8db3", code: "1113" }],
+  ])("is told at once, whatever the status: %d %j", async (status, error) => {
+    const { message: reason } = error;
+    await using server = await serve(() => refusal(status, { error }));
     const { code, stderr } = await run(ask, { env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 3, requests: 1 });
-    expect(stderr).toContain("The account at deepseek has no balance left");
+    expect(stderr).toContain(wordsOf("no_balance", { provider: "deepseek", reason }).what);
   });
 });
 
@@ -161,7 +165,12 @@ describe.concurrent("stream_options", () => {
     put(place.configFile, "providers: {deepseek: {stream_usage: true}}\n");
     const { code, stderr } = await run(ask, { place, env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 4, requests: 1 });
-    expect(stderr).toContain("stream_options is your setting (providers.deepseek.stream_usage)");
+    const named = {
+      advice: "field",
+      fields: ["stream_options"],
+      setting: "providers.deepseek.stream_usage",
+    } as const;
+    expect(stderr).toContain(wordsOf("request_refused", named).next);
   });
 
   test("beside another refused field does not hide that one", async () => {
@@ -172,7 +181,8 @@ describe.concurrent("stream_options", () => {
     });
     const { code, stderr } = await run([...ask, "--top-k", "5"], { env: askingAt(server) });
     expect({ code, requests: server.requests.length }).toEqual({ code: 4, requests: 2 });
-    expect(stderr).toContain("top_k comes from your setting (top_k): remove or change it.");
+    const named = { advice: "field", fields: ["top_k"], setting: "top_k" } as const;
+    expect(stderr).toContain(wordsOf("request_refused", named).next);
     expect(server.body()["top_k"]).toBe(5);
   });
 });
@@ -198,7 +208,7 @@ describe.concurrent("a base URL without its version", () => {
     const args = ["--no-transcript", "--retries", "0"];
     const { stdout, stderr } = await run(args, { env: askingAt(server), input: "one\ntwo\nq\n" });
     expect(stdout).toBe("yes\nyes\n");
-    expect(stderr).toContain(`deepseek is at ${server.url}/v1: set that as its base URL.`);
+    expect(stderr).toContain(en.answer.adapted.baseUrl({ provider: "deepseek", baseUrl: `${server.url}/v1` }));
     expect(server.requests.map(({ path }) => path)).toEqual([
       "/chat/completions",
       "/v1/chat/completions",
@@ -210,8 +220,7 @@ describe.concurrent("a base URL without its version", () => {
     await using server = await serve(() => notFound);
     const { code, stderr } = await run(ask, { env: askingAt(server) });
     expect(code).toBe(4);
-    expect(stderr).toContain(`deepseek has nothing at ${server.url}/chat/completions (404: Not Found).`);
-    expect(stderr).toContain(`most servers expect …/v1: ${server.url}/v1`);
+    expect(stderr).toBe(nothingAt(`${server.url}/chat/completions`, `${server.url}/v1`));
     expect(server.requests).toHaveLength(2);
   });
 
