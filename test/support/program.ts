@@ -140,14 +140,14 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   child.stdin?.on("error", () => {});
   if (openInput) child.stdin?.write(input ?? "");
   else child.stdin?.end(input);
+  let ended = false;
   const done = new Promise<Run>((resolve, reject) => {
     child.once("error", reject).once("close", (code, signal) => {
+      ended = true;
       resolve({ code, signal, ...output, place });
       watchers.forEach((look) => look());
     });
   });
-  let ended = false;
-  void done.finally(() => (ended = true));
   return {
     done,
     stdin: child.stdin,
