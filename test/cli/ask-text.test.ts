@@ -105,7 +105,7 @@ describe.concurrent("the answer on stdout", () => {
     await using server = await serve([{ body: [finish(), done] }]);
     const { code, stdout, stderr } = await run(["ask", "q"], { env: askingAt(server) });
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
-    expect(stderr).toContain("Empty answer (finish reason: stop).");
+    expect(stderr).toContain(wordsOf("empty_answer", { came: "nothing", reason: "stop" }).whole);
   });
 
   test("ends the program quietly when nobody reads it any more", async () => {

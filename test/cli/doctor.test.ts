@@ -8,7 +8,7 @@ import { askingAt, newPlace, openProgram, put, run, type RunOptions, start } fro
 import { type Reply, type Script, serve } from "../support/raw-server.ts";
 import { hasProgram } from "../support/system-programs.ts";
 import { refusal } from "../support/wire.ts";
-import { en, zh } from "../support/words.ts";
+import { any, en, patternOf, wordsOf, zh } from "../support/words.ts";
 
 interface Check {
   readonly id: string;
@@ -165,7 +165,7 @@ describe("doctor on broken settings", () => {
       "line 3: unknown setting temprature (did you mean temperature?).",
       "line 4: invalid top_p",
       "line 10: invalid providers.mine.thinking",
-      "role",
+      wordsOf("bad_value", { name: "role", value: "poet", expected: "" }).what.split(" (")[0]!,
       "(/nowhere/vault) can't be run (ENOENT)",
       en.doctor.failed(5),
     ],
@@ -206,7 +206,7 @@ describe("doctor on broken settings", () => {
     const { check, code } = await examine({ env });
     expect(check("settings").problems.map(({ message }) => message)).toEqual([
       expect.stringContaining("Invalid DEEPSEEK_CHAT_KEY_STORE: drawer"),
-      expect.stringContaining("Can't write "),
+      expect.stringMatching(patternOf(wordsOf("storage_failed", { path: any, reason: "EISDIR" }).what)),
     ]);
     expect(code).toBe(2);
   });
@@ -460,7 +460,9 @@ describe("doctor on models and money", () => {
     });
     expect([codes("failover"), code]).toEqual([["model_unlisted", "no_key"], 0]);
     const { stdout } = await run(["doctor"], { place, env: askingAt(server) });
-    expect(stdout).toContain("siliconflow/deepseek-ai/DeepSeek-V4-Flash: No API key for siliconflow.");
+    expect(stdout).toContain(
+      `siliconflow/deepseek-ai/DeepSeek-V4-Flash: ${wordsOf("no_key", { provider: "siliconflow" }).what}`,
+    );
     expect(stdout).not.toContain(en.doctor.allFine);
   });
 

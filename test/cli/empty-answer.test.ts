@@ -5,7 +5,7 @@ import { readTranscript } from "../../src/transcripts/store/read.ts";
 import { askingAt, newPlace, type Place, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
-import { en } from "../support/words.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const thinking = { body: [delta({ reasoning_content: "The answer is 42." }), finish(), usage, done] };
 
@@ -29,7 +29,7 @@ describe.concurrent("an answer without a word", () => {
       usage: { completion_tokens: 12 },
       error: { code: "empty_answer", message: expect.stringContaining("only thinking") as string },
     });
-    expect(stderr).toContain("No answer, only thinking (finish reason: stop).");
+    expect(stderr).toContain(wordsOf("empty_answer", { came: "thinking", reason: "stop" }).whole);
     expect(await lastExchange(place)).toMatchObject({
       status: "failed",
       finishReason: "stop",

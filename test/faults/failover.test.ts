@@ -6,7 +6,7 @@ import { newPlace, type Place, put, run } from "../support/program.ts";
 import { type RawServer, type Reply, serve } from "../support/raw-server.ts";
 import { freePort } from "../support/tcp.ts";
 import { answer, delta, done, finish, refusal, text } from "../support/wire.ts";
-import { any, en, patternOf, wordsOf } from "../support/words.ts";
+import { any, en, patternOf, wordsOf, zh } from "../support/words.ts";
 
 const deepseekKey = "sk-deepseek0123456789";
 const siliconflowKey = "sk-siliconflow0123456789";
@@ -73,9 +73,10 @@ describe.concurrent("a provider that cannot be used", () => {
   test("says how long it wants to be left alone", async () => {
     await using deepseek = await serve([refusal(429, error("slow down"), { "retry-after": "300" })]);
     const { place, env } = placed({ deepseek: deepseek.url });
-    const [en, zh] = await Promise.all(["en", "zh"].map((lang) => run(["ask", "--lang", lang, "hi"], { place, env })));
-    expect(en!.stderr).toContain("Ask again in 300 s, or let the program wait with --max-wait 300.");
-    expect(zh!.stderr).toContain("\u670d\u52a1\u5546\u8981\u6c42 300 \u79d2\u540e\u518d\u8bd5\u3002");
+    const said = await Promise.all(["en", "zh"].map((lang) => run(["ask", "--lang", lang, "hi"], { place, env })));
+    const limited = { provider: "deepseek", reason: "slow down", wait: 300 };
+    expect(said[0]!.stderr).toContain(wordsOf("rate_limited", limited).whole);
+    expect(said[1]!.stderr).toContain(wordsOf("rate_limited", limited, zh).whole);
   });
 });
 
@@ -162,8 +163,14 @@ describe.concurrent("the next provider takes over", () => {
       messages: [{ content: "count" }, { role: "assistant", content: "One, two, three" }, { role: "user" }],
     });
     expect(keys(second)).toEqual([undefined]);
+    const { continued } = en.answer;
+    for (const said of [
+      continued.failed({ why: any, provider: "deepseek" }),
+      continued["continue-prompt"]({ why: any, provider: "mine" }),
+    ])
+      expect(stderr).toMatch(patternOf(said));
     expect(stderr).toMatch(
-      /deepseek was to go on, and brought nothing[\s\S]*no balance left[\s\S]*mine was asked to go on/u,
+      patternOf(wordsOf("no_balance", { provider: "deepseek", reason: "Insufficient Balance" }).what),
     );
   });
 
@@ -238,7 +245,7 @@ describe.concurrent("nobody takes over", () => {
     const { place, env } = placed({ deepseek: first.url, siliconflow: second.url, local: third.url });
     const ask = (...flags: string[]) => run(["ask", "--retries", "0", ...flags, "sure?"], { place, env });
     const all =
-      /deepseek has no balance left[\s\S]*siliconflow failed \(503: overloaded\)[\s\S]*mine failed \(500: out of memory\)/u;
+      /Insufficient balance at deepseek[\s\S]*siliconflow failed \(503: overloaded\)[\s\S]*mine failed \(500: out of memory\)/u;
     const { code, stdout, stderr } = await ask();
     expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
     expect(stderr).toMatch(all);
