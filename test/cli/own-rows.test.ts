@@ -70,6 +70,7 @@ describe.concurrent("no line of the program's own is broken within a word by a t
     await run(["ask", "what is a prefix cache, and why does it help a long conversation?"], { place, env });
     const commands = [
       "transcripts list",
+      "transcripts show last",
       "transcripts search short",
       "config list",
       "keys list",

@@ -157,7 +157,7 @@ function sum({ terminal, words }: Console, results: readonly Result[]): void {
     ...(failures > 0 ? [error(words.doctor.failed(failures))] : []),
     ...(warnings > 0 ? [warning(words.doctor.warned(warnings))] : []),
   ];
-  terminal.print(`\n${lines.length > 0 ? lines.join(" ") : success(words.doctor.allFine)}`);
+  terminal.print(`\n${lines.length > 0 ? lines.join(" · ") : success(words.doctor.allFine)}`);
 }
 
 /** The object of `doctor --json`. */

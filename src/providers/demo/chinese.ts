@@ -52,7 +52,8 @@ with open(sys.argv[1], encoding="utf-8") as transcript:
       page: () => ({
         reasoning:
           "思考内容最先显示，颜色较淡，有单独的标题。它在对话记录中单独成段，不会随下一个问题发回模型。DeepSeek 模型默认开启思考，可用 --no-thinking 关闭。",
-        answer: "上面颜色较淡的是思考内容，这里是回答。可用 `--no-thinking` 和 `--effort low|high|max` 控制。",
+        answer:
+          "刚才颜色较淡的文字是思考内容（`/thinking` 可再次查看），这里是回答。可用 `--no-thinking` 和 `--effort low|high|max` 控制。",
       }),
     },
   ],

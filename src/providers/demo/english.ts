@@ -54,7 +54,7 @@ Transcripts are plain text files. Next: ask for something *long* and stop it wit
         reasoning:
           "Thinking is shown first, in a muted colour, under its own heading. The transcript keeps it in a section of its own; it is not sent back with the next question. DeepSeek models think by default; --no-thinking turns it off.",
         answer:
-          "The muted text above was the thinking; this is the answer. Control it with `--no-thinking` and `--effort low|high|max`.",
+          "The muted text you saw first was the thinking (`/thinking` shows it again); this is the answer. Control it with `--no-thinking` and `--effort low|high|max`.",
       }),
     },
   ],

@@ -152,7 +152,7 @@ export const doctor = {
   askingNow: ({ model, seconds }: { model: string; seconds: number }) =>
     `Testing ${model}… ${seconds} s (Ctrl-C stops)`,
   kept: ({ path }: { path: string }) => `Findings saved to ${path} and used from now on.`,
-  allFine: "All checks passed.",
-  warned: (warnings: number) => (warnings === 1 ? "1 warning." : `${warnings} warnings.`),
-  failed: (failures: number) => (failures === 1 ? "1 problem found." : `${failures} problems found.`),
+  allFine: "All checks passed",
+  warned: (warnings: number) => (warnings === 1 ? "1 warning" : `${warnings} warnings`),
+  failed: (failures: number) => (failures === 1 ? "1 problem found" : `${failures} problems found`),
 };

@@ -133,7 +133,7 @@ export const doctor: Words["doctor"] = {
   asking: ({ model }) => `正在用几个小请求测试 ${model}…`,
   askingNow: ({ model, seconds }) => `正在测试 ${model}… ${seconds} 秒（Ctrl-C 停止）`,
   kept: ({ path }) => `测试结果保存在 ${path}，今后以此为准。`,
-  allFine: "全部检查通过。",
-  warned: (warnings) => `${warnings} 个警告。`,
-  failed: (failures) => `发现 ${failures} 个问题。`,
+  allFine: "全部检查通过",
+  warned: (warnings) => `${warnings} 个警告`,
+  failed: (failures) => `发现 ${failures} 个问题`,
 };
