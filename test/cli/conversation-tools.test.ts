@@ -2,6 +2,7 @@ import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, put, run, transcriptsOf } from "../support/program.ts";
+import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
 import { en, wordsOf, zh } from "../support/words.ts";
@@ -40,6 +41,33 @@ describe.concurrent("a conversation", () => {
     await run(["ask", "-p", "mine", "first?"], { place });
     expect(server.requests.map(({ body }) => Object.keys(body ?? {}))).toEqual([expect.not.arrayContaining(["title"])]);
     expect(await names(place)).toEqual(["first?"]);
+  });
+
+  test("on a terminal: knows the date, is renamed, looked through, shown and exported in part", async () => {
+    const place = newPlace();
+    put(place.configFile, "date: true\n");
+    await using server = await serve([answer("One tide"), answer("Two tides")]);
+    await using terminal = openProgram([], { place, env: askingAt(server), cols: 60 });
+    await say(terminal, "first?");
+    await terminal.until("One tide");
+    await say(terminal, "second?");
+    await terminal.until("Two tides");
+    const roles = (server.body()["messages"] as { role: string }[]).map(({ role }) => role);
+    expect(roles).toEqual(["latest_reminder", "user", "assistant", "user"]);
+    await say(terminal, "/title \u6f6e\u6c50");
+    await terminal.until(en.session.titleIs({ title: "\u6f6e\u6c50" }));
+    await say(terminal, "/find tide");
+    await terminal.until(en.session.findCount({ matches: 2, turns: 2, first: 1 }));
+    await say(terminal, "/show 1");
+    await terminal.until(() => terminal.scrollback().split("One tide").length === 4);
+    await say(terminal, "/export txt part.txt --turns 2");
+    await terminal.until(() => existsSync(join(place.cwd, "part.txt")));
+    await terminal.until(/^>$/mu);
+    const part = readFileSync(join(place.cwd, "part.txt"), "utf8");
+    expect([part.includes("Two tides"), part.includes("One tide")]).toEqual([true, false]);
+    await say(terminal, "q");
+    await terminal.exit;
+    expect(await names(place)).toEqual(["\u6f6e\u6c50"]);
   });
 
   test("is looked through with /find, shown with /show and exported in part, in either language", async () => {
