@@ -3,9 +3,20 @@
  * `npm run gallery [part of a name]…`; needs Chromium and fonts (Debian: chromium fonts-jetbrains-mono
  * fonts-noto-cjk fonts-noto-color-emoji).
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../test/support/browser.ts";
 import { openTerminal } from "../../test/support/pty.ts";
@@ -31,6 +42,7 @@ function environment(place: string, { url }: RawServer, { language, background, 
     COLORTERM: "truecolor",
     COLORFGBG: background === "dark" ? "15;0" : "0;15",
     TERM_PROGRAM: "WezTerm",
+    TERM_PROGRAM_VERSION: "20240203",
     DEEPSEEK_CHAT_CONFIG: join(place, "config.yaml"),
     DEEPSEEK_CHAT_KEY_STORE: "file",
     DEEPSEEK_API_KEY: "sk-gallery-0123456789",
@@ -57,6 +69,14 @@ async function library(server: RawServer, language: "en" | "zh"): Promise<string
   return place;
 }
 
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
+
 /** Plays one screen and writes its picture. */
 async function make(browser: Browser, screen: Screen): Promise<void> {
   const gate = Promise.withResolvers<void>();
@@ -70,7 +90,12 @@ async function make(browser: Browser, screen: Screen): Promise<void> {
   }
   if (screen.config !== undefined) writeFileSync(join(place, "config.yaml"), screen.config);
   screen.files?.(work);
+  // Under a place that is the same everywhere: doctor shows where Node is.
+  const node = join(place, ".local", "bin", "node");
+  mkdirSync(dirname(node), { recursive: true });
+  linkOrCopy(process.execPath, node);
   await using terminal = openTerminal({
+    command: node,
     args: [launcher, ...screen.args],
     cwd: work,
     env: environment(place, server, screen),

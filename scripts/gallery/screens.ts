@@ -1,6 +1,7 @@
 /** The screens of the gallery, one row each. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { PtyTerminal } from "../../test/support/pty.ts";
 import { en, zh } from "./answers.ts";
 import type { Background } from "./picture.ts";
@@ -119,7 +120,10 @@ const queue = (name: string, language: "en" | "zh", columns: Screen["columns"], 
     const next = language === "en" ? "And how long is it kept?" : "缓存会保留多久？";
     terminal.type(next);
     await see(next);
+    // Keys that come at once are taken for a paste.
+    await setTimeout(200);
     terminal.type("\r");
+    await setTimeout(200);
     const more = language === "en" ? "Then give me" : "再举个";
     terminal.type(more);
     await see(more);
