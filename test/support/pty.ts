@@ -1,3 +1,4 @@
+import type { ReadStream } from "node:tty";
 import { type IPty, spawn } from "@lydell/node-pty";
 import * as graphemes from "@xterm/addon-unicode-graphemes";
 import headless from "@xterm/headless";
@@ -77,6 +78,28 @@ function joined(rows: readonly { text: string; wrapped: boolean }[], joinWrapped
     .trimEnd();
 }
 
+/**
+ * Has all read that the program wrote before its end. The package stops reading 200 ms after that, which on a busy machine is too
+ * soon; the system itself tells by an error when everything was read.
+ *
+ * @returns closes the terminal at once
+ */
+function readToTheEnd(pty: IPty): () => void {
+  const { _socket: socket } = pty as unknown as { readonly _socket: ReadStream };
+  const destroy = socket.destroy.bind(socket);
+  let closing = false;
+  socket.destroy = (error?: Error) => {
+    if (closing || error !== undefined || socket.readableEnded) return destroy(error);
+    setTimeout(destroy, 60_000).unref();
+    return socket;
+  };
+  return () => {
+    closing = true;
+    // Closes the socket of the terminal; the package's types leave it out.
+    (pty as IPty & { destroy(): void }).destroy();
+  };
+}
+
 /** Starts a program in a real pseudo-terminal, with a headless xterm as its screen, which also answers its queries. */
 export function openTerminal(options: TerminalOptions): PtyTerminal {
   const terminal = createTerminal(options);
@@ -88,6 +111,7 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
     cwd: options.cwd ?? process.cwd(),
     env: { PATH: process.env["PATH"], HOME: "/nonexistent", LANG: "C.UTF-8", TERM: "xterm-256color", ...options.env },
   });
+  const close = readToTheEnd(pty);
   const watchers = new Set<() => void>();
   let raw = "";
   let ended = false;
@@ -127,8 +151,7 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
     scrollback: () => joined(rowsOf(terminal, 0), true),
     cursor: () => ({ row: terminal.buffer.active.cursorY, column: terminal.buffer.active.cursorX }),
     kill: (signal = "SIGTERM") => pty.kill(signal),
-    // Closes the socket of the terminal; the package's types leave it out.
-    close: () => (pty as IPty & { destroy(): void }).destroy(),
+    close,
     get raw() {
       return raw;
     },
