@@ -47,7 +47,7 @@ describe.concurrent("a conversation", () => {
     const place = newPlace();
     put(place.configFile, "date: true\n");
     await using server = await serve([answer("One tide"), answer("Two tides")]);
-    await using terminal = openProgram([], { place, env: askingAt(server), cols: 60 });
+    await using terminal = openProgram([], { place, env: askingAt(server), rows: 60 });
     await say(terminal, "first?");
     await terminal.until("One tide");
     await say(terminal, "second?");
@@ -65,7 +65,9 @@ describe.concurrent("a conversation", () => {
     await terminal.until(/^>$/mu);
     const part = readFileSync(join(place.cwd, "part.txt"), "utf8");
     expect([part.includes("Two tides"), part.includes("One tide")]).toEqual([true, false]);
-    await say(terminal, "q");
+    await say(terminal, "\u3001help");
+    await terminal.until(/\/edit-answer/u);
+    await say(terminal, ":q");
     await terminal.exit;
     expect(await names(place)).toEqual(["\u6f6e\u6c50"]);
   });
