@@ -9,7 +9,7 @@ const sgr = /\u001b\[([\d;]*)m/g;
 /** What later rows are indented by: blanks, and a sign or a number with its blanks. */
 const lead = /^ *(?:(?:[^\p{L}\p{N}\s"'(@/~«“‘《「（]{1,3}|x|\d+\.) +)?/u;
 
-/** Words of a command line behind `deepseek-chat`: subcommands, options and their values, placeholders, paths, and what they are for. */
+/** Words of a command line behind `deepseek-chat`, or `npm start --` in a checkout: subcommands, options and their values, placeholders, paths, and what they are for. */
 const argument = String.raw`(?:(?:-[\w-]+|show|get|set|unset|remove|edit) [^ ]+|-[\w-]+|<[^>]+>|[a-z]*[<\[\/.:=\d][^ ]*|(?:ask|balance|config|doctor|keys|list|models|setup|transcripts|search|export|import)\b)`;
 
 /**
@@ -17,7 +17,7 @@ const argument = String.raw`(?:(?:-[\w-]+|show|get|set|unset|remove|edit) [^ ]+|
  * and its unit.
  */
 const holding = new RegExp(
-  String.raw`deepseek-chat(?: ${argument})+|\/[a-z-]+(?: [<\[][^>\]]*[>\]])+| (?=[·-] )|(?<=· )[^·\n ][^·\n]{1,26}[^·\n ](?= ·|$)|(?<=\d) (?=(?:s|ms|%|in|out|k?B|MB)(?![\w])|秒|毫秒|轮)`,
+  String.raw`(?:deepseek-chat|npm start --)(?: ${argument})+|\/[a-z-]+(?: [<\[][^>\]]*[>\]])+| (?=[·-] )|(?<=· )[^·\n ][^·\n]{1,26}[^·\n ](?= ·|$)|(?<=\d) (?=(?:s|ms|%|in|out|k?B|MB)(?![\w])|秒|毫秒|轮)`,
   "gu",
 );
 

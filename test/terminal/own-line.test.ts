@@ -16,6 +16,8 @@ test("rows break at words, and later ones are indented by what the first begins 
 test("what is copied is not broken while a row has room for it", () => {
   const command = "deepseek-chat --resume 11v04vs6";
   expect(ownLines(`Saved. Resume with: ${command}`, 40)).toBe(`Saved. Resume with:\n${command}`);
+  const checkout = "npm start -- --resume 11v04vs6";
+  expect(ownLines(`Saved. Resume with: ${checkout}`, 40)).toBe(`Saved. Resume with:\n${checkout}`);
   expect(ownLines("Answer cut off. /save <file> keeps it.", 24)).toBe("Answer cut off.\n/save <file> keeps it.");
   const path = `/home/somebody/${"long-".repeat(8)}name.md`;
   expect(ownLines(`! Can't read ${path}: no such file.`, 40)).toBe(`! Can't read\n${path}:\n  no such file.`);
