@@ -39,6 +39,8 @@ export interface ErrorDetails {
   /** Neither the environment nor the account names a home folder. */
   no_home: Record<string, never>;
   unknown_setting: { name: string; nearest: string | null };
+  /** A setting that holds for a whole run; `value` as it was typed, null where none was. */
+  setting_fixed: { name: string; value: string | null };
   /** `longest`: characters that a tag may have. */
   bad_tag: { tag: string; longest: number };
   /** `nearest`: what may have been meant. */
@@ -179,6 +181,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   bad_pattern: "usage",
   no_working_folder: "usage",
   unknown_setting: "usage",
+  setting_fixed: "usage",
   no_such_turns: "usage",
   bad_tag: "usage",
   bad_value: "usage",

@@ -9,7 +9,6 @@ import type { Key, KeyPlaces } from "../config/keys.ts";
 import { changeSetting, type LoadedSettings } from "../config/load.ts";
 import { type NamedModel, readModelName } from "../config/model-name.ts";
 import type { ConfigFile, Flags, Origin, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
-import { settingSchemas } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import { AppError } from "../errors.ts";
 import { keyVariables as keyVariablesOf, providerNames } from "../providers/catalogue.ts";
@@ -133,16 +132,10 @@ export class Engine {
    * Changes a setting for the rest of the run.
    *
    * @param text as it is typed; null unsets it
-   * @param names which settings may be changed
-   * @throws AppError `unknown_setting`; `bad_value` for one that may not be changed, or a value that does not fit
+   * @throws AppError `bad_value` for a value that does not fit
    */
-  change(name: string, text: string | null, names: readonly SettingName[]): void {
-    if (!Object.hasOwn(settingSchemas, name)) {
-      throw new AppError("unknown_setting", { name, nearest: nearestTo(name, names) });
-    }
-    const known = names.find((candidate) => candidate === name);
-    if (known === undefined) throw new AppError("bad_value", { name: "/set", value: name, expected: names.join(", ") });
-    this.settings = changeSetting(this.settings, known, text);
+  change(name: SettingName, text: string | null): void {
+    this.settings = changeSetting(this.settings, name, text);
   }
 
   /** The system prompt in force: the text, else the role's. */

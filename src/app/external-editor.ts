@@ -11,6 +11,7 @@ import { findProgram } from "../terminal/programs.ts";
 import { decodeText, localeOf } from "../text-encoding.ts";
 import type { Console } from "./console.ts";
 import type { Engine, ProgramContext } from "./engine.ts";
+import type { EditedFile } from "../repl/host.ts";
 import { maxInputBytes, readInput } from "./conversation/input-file.ts";
 
 /**
@@ -85,6 +86,7 @@ function onWindows(
 /**
  * Opens a text in the person's own editor.
  *
+ * @param name of the file that the editor shows
  * @returns what became of it, without the newline that editors add; null where the editor left no file
  * @throws AppError as `editFile`; `input_unreadable` where what it left is no text
  */
@@ -92,9 +94,10 @@ export async function editText(
   engine: ProgramContext & Pick<Engine, "stop">,
   console: Console,
   text: string,
+  name: EditedFile,
 ): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), "deepseek-chat-"));
-  const [name, path] = ["question.md", join(folder, "question.md")];
+  const path = join(folder, name);
   try {
     await writeFile(path, text, { mode: 0o600 });
     await editFile(engine, console, path);

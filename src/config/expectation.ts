@@ -37,7 +37,7 @@ const kinds: Readonly<Record<string, string>> = {
   Object: marks.mapping,
   custom: marks.mapping,
   excludes: marks.text,
-  // Of headers alone.
+  // Of the values of headers.
   check: '"ASCII"',
 };
 
@@ -57,7 +57,9 @@ function rangeOf(schema: object | undefined): string | null {
  *
  * @param schema of what was checked, where it is known
  */
-export function expectation({ type, expected, requirement }: BaseIssue<unknown>, schema?: object): string {
+export function expectation({ type, expected, requirement, path }: BaseIssue<unknown>, schema?: object): string {
+  // Of the names of headers.
+  if (type === "check" && path?.at(-1)?.origin === "key") return "X-Name";
   const range = /^(?:number|min_value|max_value)$/u.test(type) ? rangeOf(schema) : null;
   if (range !== null) return range;
   const sign = signs[type];

@@ -48,7 +48,9 @@ export async function parseConfig(path: string, text: string): Promise<Document>
   const [error] = document.errors;
   if (error !== undefined) {
     const line = lineAt(text, error.pos[0]);
-    const { code: reason, message: said } = error;
+    const { code: reason, message } = error;
+    // The parser has no words of its own for this one.
+    const said = reason === "RESOURCE_EXHAUSTION" ? "" : message;
     throw new AppError("config_broken", { path, line, key: null, reason, said }, { cause: error });
   }
   if (document.contents !== null && !isMap(document.contents)) {

@@ -187,7 +187,7 @@ export const providerSchema = v.strictObject({
   base_url: v.optional(v.pipe(v.string(), v.url())),
   key_variable: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/u))),
   /** A program that prints the key, as words or as one line that is split at blanks; run without a shell. */
-  key_command: v.optional(v.union([text, v.pipe(v.array(text), v.minLength(1))])),
+  key_command: v.optional(v.union([v.pipe(v.string(), v.trim(), v.nonEmpty()), v.pipe(v.array(text), v.minLength(1))])),
   key_needed: v.optional(flag),
   model: v.optional(text),
   headers: v.optional(mapping(headerName, headerValue)),

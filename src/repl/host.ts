@@ -11,6 +11,9 @@ import type { Language, Words } from "../words/types.ts";
 import type { Clipping } from "./editor/paste.ts";
 import type { Mention } from "./mentions.ts";
 
+/** What the file is called that a person's editor opens. */
+export type EditedFile = "question.md" | "answer.md";
+
 /** What the session asks of the rest of the program; the app gives it. */
 export interface Host {
   readonly terminal: Terminal;
@@ -61,7 +64,7 @@ export interface Host {
    */
   readonly role: (name: string) => string;
   /** Opens a text in the person's own editor; null where that left no file. */
-  readonly editText: (text: string) => Promise<string | null>;
+  readonly editText: (text: string, name: EditedFile) => Promise<string | null>;
   readonly useLanguage: (language: Language) => Promise<void>;
   /** The environment for a program of the system. */
   readonly withoutKeys: Readonly<Record<string, string | undefined>>;

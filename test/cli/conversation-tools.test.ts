@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, put, run, transcriptsOf } from "../support/program.ts";
@@ -95,6 +95,9 @@ describe.concurrent("a conversation", () => {
       "/show 3",
       "/export md part.md --turns 1 --no-thinking",
       "/export md more.md --turns 2-3",
+      "/export md part.md --turns 2-3",
+      "/export md",
+      "/export md --turns 1-2",
       "/export md --nothing",
       "/find \uff34\uff37\uff2f",
     ];
@@ -115,6 +118,11 @@ describe.concurrent("a conversation", () => {
     expect(part).toContain("SQLite here");
     expect(part).not.toMatch(/second|Two|pondering/u);
     expect(existsSync(join(place.cwd, "more.md"))).toBe(false);
+    const names = readdirSync(place.cwd).filter((name) => name.includes("first"));
+    expect(names.toSorted()).toEqual([expect.stringMatching(/first-2\.md$/u), expect.stringMatching(/first\.md$/u)]);
+    const exported = names.map((name) => [name.includes("-2.md") ? 2 : null, name] as const);
+    for (const [turns, path] of exported) expect(stderr).toContain(zh.exporting.done({ count: 1, turns, path }));
+    expect(stderr).not.toContain(wordsOf("output_exists", { path: "part.md", inSession: true }, zh).what);
   });
 
   test("keeps its title where another program holds the file, which is told after a short wait", async () => {

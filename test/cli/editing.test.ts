@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandLine } from "../../src/app/external-editor.ts";
@@ -64,7 +64,7 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
     const place = newPlace();
     await using server = await serve([answer("It is red.\n\nYes."), answer(" and wide.")]);
     // An editor that writes the line ends of Windows.
-    const body = String.raw`if grep -q red "$1"; then printf 'One.\r\nIt is **blue**\r\n'; else awk '{ printf "%s\r\n", $0 }' "$1"; fi > "$1.new"; mv "$1.new" "$1"`;
+    const body = String.raw`basename "$1" > edited; if grep -q red "$1"; then printf 'One.\r\nIt is **blue**\r\n'; else awk '{ printf "%s\r\n", $0 }' "$1"; fi > "$1.new"; mv "$1.new" "$1"`;
     const env = { ...askingAt(server), EDITOR: quoted(script(place, body)) };
     await using terminal = openProgram([], { place, env, cols: 100 });
     await say(terminal, "/edit-answer");
@@ -73,6 +73,7 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
     await terminal.until("It is red.");
     await say(terminal, "/edit-answer");
     await terminal.until("It is blue and wide.");
+    expect(readFileSync(join(place.cwd, "edited"), "utf8")).toBe("answer.md\n");
     expect(server.body()["messages"]).toMatchObject([
       { role: "user", content: "what colour?" },
       { role: "assistant", content: "One.\nIt is **blue**", prefix: true },

@@ -111,7 +111,7 @@ describe("import and export", () => {
     async (form) => {
       const { code, stdout, stderr } = await transcripts("export", "--all", "--to", form, "-o", `all-${form}`);
       expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-      expect(stderr).toMatch(patternOf(en.exporting.done({ count: 8, path: any })));
+      expect(stderr).toMatch(patternOf(en.exporting.done({ count: 8, turns: null, path: any })));
       const names = readdirSync(out(`all-${form}`));
       expect(names).toHaveLength(8);
       expect(names.every((name) => /^\d{4}-\d\d-\d\d_/.test(name) && name.endsWith(`.${form}`))).toBe(true);

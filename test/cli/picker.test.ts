@@ -226,7 +226,7 @@ describe.concurrent("the picker of conversations", () => {
       }
       await terminal.until("r resume");
     }
-    expect(terminal.scrollback().match(patternOf(en.exporting.done({ count: 1, path: any }), "gu"))).toHaveLength(2);
+    expect(terminal.scrollback().match(patternOf(en.exporting.done({ count: 1, turns: null, path: any }), "gu"))).toHaveLength(2);
     expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(3);
     terminal.type("q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
@@ -292,7 +292,7 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type("e");
     await terminal.until(en.picker.form);
     terminal.type(enter);
-    await terminal.until(patternOf(en.exporting.done({ count: 1, path: any })));
+    await terminal.until(patternOf(en.exporting.done({ count: 1, turns: null, path: any })));
     expect(readdirSync(place.cwd).filter((name) => name.endsWith(".md"))).toHaveLength(1);
     await terminal.until(en.picker.title({ all: 3, found: 1 }));
     terminal.type("d");

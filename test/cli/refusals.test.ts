@@ -249,6 +249,13 @@ describe.concurrent("a wait", () => {
     expect(stderr).toMatch(/Ask again in \d+ s, or let the program wait with --max-wait \d+\.\n$/u);
   });
 
+  test("of no seconds is no wait to advise", async () => {
+    await using server = await serve(() => busy({ "retry-after": "0" }));
+    const { stderr } = await run([...ask, "--retries", "0"], { env: askingAt(server) });
+    expect(stderr).toContain(wordsOf("rate_limited", { provider: "deepseek", reason: "", wait: null }).next);
+    expect(stderr).not.toContain("--max-wait");
+  });
+
   test("within --max-wait is waited for, and told in a word or two until the end", async () => {
     await using server = await serve([busy({ "retry-after": "1" }), answer("yes")]);
     expect(await run([...ask, "--max-wait", "2"], { env: askingAt(server) })).toMatchObject({

@@ -62,6 +62,7 @@ describe.concurrent("slash commands of a session", () => {
       "two",
       "/set temperature 9",
       "/set provider x",
+      "/set theme",
       "/set stop ###",
       "/set max_wait 5",
       "three",
@@ -75,7 +76,8 @@ describe.concurrent("slash commands of a session", () => {
     expect(stderr).toContain(
       wordsOf("bad_value", { name: "temperature", value: "9", expected: "0 to 2", nearest: null }).whole,
     );
-    expect(stderr).toContain("Invalid /set: provider (expected temperature, ");
+    expect(stderr).toContain(wordsOf("setting_fixed", { name: "provider", value: "x" }).whole);
+    expect(stderr).toContain(wordsOf("setting_fixed", { name: "theme", value: null }).whole);
   });
 
   test("what cannot be done now is said without a word about the command line", async () => {

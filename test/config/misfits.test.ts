@@ -45,7 +45,8 @@ describe("a value that does not fit is told with its line, itself and what would
     ["providers:\n  mine:\n    key_variable: 1AB", 3, "providers.mine.key_variable", '"1AB"', "A_NAME"],
     ["providers:\n  mine:\n    key_command: []", 3, "providers.mine.key_command", "[]", "\u2265 1"],
     ["providers:\n  mine:\n    headers: { X-Key: \u4f60 }", 3, "providers.mine.headers.X-Key", "\u2026", '"ASCII"'],
-    ["providers:\n  mine:\n    headers: { 'X Key': a }", 3, "providers.mine.headers.X Key", "\u2026", '"ASCII"'],
+    ["providers:\n  mine:\n    headers: { 'X Key': a }", 3, "providers.mine.headers.X Key", "\u2026", "X-Name"],
+    ["providers:\n  mine:\n    key_command: '  '", 3, "providers.mine.key_command", '""', '"\u2026"'],
     ["body: { model: x }", 1, "body.model", '"model"', "\u2260 model, messages, stream, prefix"],
     ['transcripts: "a\\0b"', 1, "transcripts", '"a\\u0000b"', '"\u2026"'],
     [
@@ -104,6 +105,7 @@ describe("a file that cannot be read is told with the reason", () => {
     ["model: a\nlang: en\nmodel: b", { line: 3, reason: "DUPLICATE_KEY", said: "Map keys must be unique" }],
     ["model: a\nmodel: b\nlang: en\n", { line: 2, reason: "DUPLICATE_KEY" }],
     ["model: *x", { line: null, reason: "BAD_ALIAS" }],
+    [`model: ${"[".repeat(5000)}`, { line: 1, reason: "RESOURCE_EXHAUSTION", said: "" }],
   ])("%j", async (text, told) => {
     expect(await mistakeIn(text)).toMatchObject({ code: "config_broken", key: null, ...told });
   });

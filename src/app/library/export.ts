@@ -62,13 +62,13 @@ export async function exportConversations(
     }
     return;
   }
-  const count =
+  const exported =
     destination.kind === "file"
       ? await intoFile(destination.path, options.force, texts)
       : await intoFolder(destination.path, options.force, texts, form, chosen);
-  console.terminal.succeed(
-    console.words.exporting.done({ count, path: displayPath(engine.workingFolder, destination.path) }),
-  );
+  const path = displayPath(engine.workingFolder, destination.path);
+  const turns = part.turns === null ? null : exported.turns;
+  console.terminal.succeed(console.words.exporting.done({ count: exported.count, turns, path }));
 }
 
 async function choose(
@@ -97,9 +97,16 @@ function destine(workingFolder: string, { output, all }: ExportOptions, form: Fo
   return { kind: folder ? "folder" : "file", path };
 }
 
-interface ExportedFile {
+interface ExportedText {
   readonly summary: TranscriptSummary;
   readonly text: string;
+  readonly turns: number;
+}
+
+/** How many conversations were written, and how many turns of them. */
+interface ExportedCount {
+  readonly count: number;
+  readonly turns: number;
 }
 
 /** @throws AppError `bad_value` */
@@ -116,7 +123,7 @@ async function* written(
   form: FormName,
   chosen: readonly TranscriptSummary[],
   { all, part, turns }: Pick<ExportOptions, "all" | "turns"> & { readonly part: ExportPart },
-): AsyncGenerator<ExportedFile> {
+): AsyncGenerator<ExportedText> {
   const around: ExportContext = { words: console.words, dialect, signal: stop };
   for (const summary of chosen) {
     // Files are read without waiting; signals come through in between.
@@ -127,7 +134,7 @@ async function* written(
     const transcript = partOf(whole, part);
     if (transcript === null) throw noSuchTurns(turns ?? "", whole);
     const text = await forms[form].write(transcript, around);
-    if (text !== "") yield { summary, text };
+    if (text !== "") yield { summary, text, turns: turnsIn(transcript.exchanges) };
     else {
       const { id, title } = summary;
       console.terminal.warn(sanitize(console.words.exporting.nothingWhole({ id, title })));
@@ -151,30 +158,33 @@ async function readOne(stop: AbortSignal, console: Console, path: string, all: b
   }
 }
 
-async function intoFile(path: string, force: boolean, texts: AsyncIterable<ExportedFile>): Promise<number> {
-  const draft = AtomicFile.open(path, force);
-  let count = 0;
+/** The file is opened once there is something to write: what is wrong with what was asked for comes before what is there. */
+async function intoFile(path: string, force: boolean, texts: AsyncIterable<ExportedText>): Promise<ExportedCount> {
+  let draft: AtomicFile | null = null;
+  let [count, turns] = [0, 0];
   try {
-    for await (const { text } of texts) {
-      draft.write(text);
+    for await (const exported of texts) {
+      draft ??= AtomicFile.open(path, force);
+      draft.write(exported.text);
       count += 1;
+      turns += exported.turns;
     }
   } catch (error) {
-    draft.discard();
+    draft?.discard();
     throw error;
   }
-  draft.commit();
-  return count;
+  (draft ?? AtomicFile.open(path, force)).commit();
+  return { count, turns };
 }
 
 /** None is written when one of them is there already. */
 async function intoFolder(
   folder: string,
   force: boolean,
-  texts: AsyncIterable<ExportedFile>,
+  texts: AsyncIterable<ExportedText>,
   form: FormName,
   chosen: readonly TranscriptSummary[],
-): Promise<number> {
+): Promise<ExportedCount> {
   const places = new Map(namesFor(chosen, form).map(({ from, name }) => [from, join(folder, name)]));
   const taken = force ? undefined : [...places.values()].find((path) => existsSync(path));
   if (taken !== undefined) throw new AppError("output_exists", { path: taken });
@@ -183,14 +193,15 @@ async function intoFolder(
   } catch (error) {
     throw new AppError("storage_failed", { path: folder, reason: systemReason(error) }, { cause: error });
   }
-  let count = 0;
-  for await (const { summary, text } of texts) {
-    const draft = AtomicFile.open(places.get(summary.path)!, force);
-    draft.write(text);
+  let [count, turns] = [0, 0];
+  for await (const exported of texts) {
+    const draft = AtomicFile.open(places.get(exported.summary.path)!, force);
+    draft.write(exported.text);
     draft.commit();
     count += 1;
+    turns += exported.turns;
   }
-  return count;
+  return { count, turns };
 }
 
 /** Every file is named as its transcript is; the id tells apart what would have the same name, such as a.md and a.txt. */

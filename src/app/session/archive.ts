@@ -68,13 +68,21 @@ async function exportCurrent(
 ): Promise<void> {
   const { exportConversations } = await import("../library/export.ts");
   const saved = savedPath(console, dialogue);
-  const output = path ?? `${basename(saved, extname(saved))}.${form}`;
+  const output = path ?? freeName(engine.workingFolder, basename(saved, extname(saved)), form);
   try {
     const what = { references: [saved], all: false, form, output, force: false, turns, thinking };
     await exportConversations(engine, console, what);
   } catch (error) {
     if (asAppError(error).code !== "output_exists") throw error;
     throw new AppError("output_exists", { path: output, inSession: true }, { cause: error });
+  }
+}
+
+/** `name.md`; `name-2.md` and so on where that is taken. */
+function freeName(folder: string, stem: string, form: FormName): string {
+  for (let copy = 1; ; copy++) {
+    const name = `${stem}${copy === 1 ? "" : `-${copy}`}.${form}`;
+    if (!existsSync(resolve(folder, name))) return name;
   }
 }
 

@@ -48,7 +48,7 @@ async function openEditor(engine: LineEngine, console: Console, host: Host): Pro
     wantsFocus: () => engine.settings.notify !== "off",
     openEditor: async (text) => {
       try {
-        return (await editText(engine, console, text)) ?? text;
+        return (await editText(engine, console, text, "question.md")) ?? text;
       } catch (error) {
         const known = asAppError(error);
         if (known.code === "internal") throw error;

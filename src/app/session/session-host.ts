@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { withoutKeys } from "../../config/environment.ts";
 import { nearestTo } from "../../config/expectation.ts";
-import type { SettingName } from "../../config/schema.ts";
+import { type SettingName, settingSchemas } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
 import { wordsOf } from "../../chat/message-text.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
-import type { Archive, Host, LineSource, SessionSettings, TypedQuestion } from "../../repl/host.ts";
+import type { Archive, EditedFile, Host, LineSource, SessionSettings, TypedQuestion } from "../../repl/host.ts";
 import { pastedPictures, pictureLabel } from "../../repl/editor/paste.ts";
 import { notification } from "../../terminal/notification.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
@@ -169,7 +169,7 @@ export class SessionHost implements Host {
     if (error.code === "internal") this.#engine.log?.write("error", "internal", { message: error.message });
   };
 
-  editText = (text: string) => editText(this.#engine, this.#console, text);
+  editText = (text: string, name: EditedFile) => editText(this.#engine, this.#console, text, name);
 
   useLanguage = async (language: "en" | "zh") => {
     await this.#console.useLanguage(language);
@@ -219,15 +219,22 @@ function settingsOf(engine: Pick<Engine, "change">, dialogue: ChatSession): Sess
   return {
     names: changeable,
     get(name) {
-      const known = changeable.find((candidate) => candidate === name);
-      if (known === undefined) throw new AppError("unknown_setting", { name, nearest: nearestTo(name, changeable) });
-      const value = dialogue.inForce[known];
+      const value = dialogue.inForce[changeableOf(name, null)];
       if (value === undefined) return null;
       return typeof value === "string" ? value : JSON.stringify(value);
     },
     set(name, value) {
-      engine.change(name, value, changeable);
-      dialogue.forget(name as SettingName);
+      const known = changeableOf(name, value);
+      engine.change(known, value);
+      dialogue.forget(known);
     },
   };
+}
+
+/** @throws AppError `unknown_setting`; `setting_fixed` for a setting that cannot be changed in a session */
+function changeableOf(name: string, value: string | null): SettingName {
+  const known = changeable.find((candidate) => candidate === name);
+  if (known !== undefined) return known;
+  if (Object.hasOwn(settingSchemas, name)) throw new AppError("setting_fixed", { name, value });
+  throw new AppError("unknown_setting", { name, nearest: nearestTo(name, changeable) });
 }

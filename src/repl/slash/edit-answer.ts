@@ -16,7 +16,7 @@ export const editAnswer: SlashCommand = {
       return "stay";
     }
     const answer = answerOf(last);
-    const { text, reported } = await editorText(host, answer);
+    const { text, reported } = await editorText(host, answer, "answer.md");
     // Editors of Windows end lines with CRLF, which is no edit. The line break at the end is not where the model is to continue.
     const lines = answer.includes("\r") ? text : text?.replaceAll("\r\n", "\n");
     const kept = lines?.replace(/\r?\n$/u, "") ?? "";

@@ -8,7 +8,7 @@ export const edit: SlashCommand = {
   usage: "[text]",
   examples: ["/edit", "/edit Dear team,"],
   async run(host, argument) {
-    const { text, reported } = await editorText(host, argument);
+    const { text, reported } = await editorText(host, argument, "question.md");
     if (text !== null && text.trim() !== "") return { ask: text };
     if (!reported) host.terminal.say(host.words.session.nothingToSend);
     // What was typed stays at the prompt where nothing came of it.

@@ -66,8 +66,12 @@ export const errors: ErrorTable = {
     what: `Unknown setting: ${name}${meant(nearest)}.`,
     next: "deepseek-chat config list shows all settings; the README describes the rest of the config file.",
   }),
+  setting_fixed: ({ name, value }) => ({
+    what: `${name} can't be changed during a session.`,
+    next: `Change it with deepseek-chat config set ${name} ${value ?? "<value>"}, then start a new session.`,
+  }),
   bad_value: ({ name, value, expected, nearest }) => ({
-    what: `Invalid ${name}: ${value} (expected ${expected})${meant(nearest ?? null)}.`,
+    what: `Invalid ${name}: ${value} (expected ${expected}${nearest ? `; did you mean ${nearest}?` : ""}).`,
     next: "",
   }),
   no_such_turns: ({ turns, title, count }) => ({
@@ -188,7 +192,7 @@ export const errors: ErrorTable = {
   rate_limited: ({ provider, reason, wait }) => ({
     what: `Rate limit reached at ${provider} (429: ${reason}).`,
     next:
-      wait === null
+      (wait ?? 0) === 0
         ? "Wait a moment and ask again."
         : `Ask again in ${wait} s, or let the program wait with --max-wait ${wait}.`,
   }),
@@ -205,7 +209,7 @@ export const errors: ErrorTable = {
     next: "The partial answer is kept; continue it with /continue or deepseek-chat ask --continue-answer.",
   }),
   not_a_stream: ({ provider, contentType, start }) => ({
-    what: `${provider} returned ${contentType} instead of an answer: ${start}`,
+    what: `${provider} returned ${contentType}, not what was asked for: ${start}`,
     next: "Check the base URL; it may be a web page or a proxy's notice.",
   }),
   not_a_list: ({ provider, start }) => ({
@@ -297,6 +301,7 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
 const configWords: Record<string, string> = {
   no_mapping: "expected settings as name: value",
   no_keys: "expected a JSON object of provider names and keys",
+  RESOURCE_EXHAUSTION: "nested too deeply",
 };
 
 /** `reason` of `output_unwritable`. */

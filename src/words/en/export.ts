@@ -6,8 +6,12 @@ export const exporting = {
   untitled: "Conversation",
   turns: ({ count }: { count: number }) => (count === 1 ? "1 turn" : `${count} turns`),
   tokens: ({ count }: { count: number }) => (count === 1 ? "1 token" : `${count.toLocaleString("en")} tokens`),
-  done: ({ count, path }: { count: number; path: string }) =>
-    `Exported ${count === 1 ? "1 conversation" : `${count} conversations`} to ${path}.`,
+  /** `turns` is null where conversations are exported as a whole. */
+  done: ({ count, turns, path }: { count: number; turns: number | null; path: string }) => {
+    const conversations = count === 1 ? "1 conversation" : `${count} conversations`;
+    if (turns === null) return `Exported ${conversations} to ${path}.`;
+    return `Exported ${turns === 1 ? "1 turn" : `${turns} turns`}${count === 1 ? "" : ` of ${conversations}`} to ${path}.`;
+  },
   nothingWhole: ({ id, title }: { id: string; title: string }) => `Skipped ${id} (${title}): no complete turn.`,
 };
 

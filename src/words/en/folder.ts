@@ -11,6 +11,7 @@ const refusals: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   ENOTDIR: "part of the path is not a folder",
   EISDIR: "it is a folder",
+  ELOOP: "it is a symbolic link, or links to itself",
   EROFS: "read-only file system",
   ENOSPC: "no space left on the device",
   EDQUOT: "disk quota exceeded",

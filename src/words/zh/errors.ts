@@ -65,8 +65,12 @@ export const errors: Words["errors"] = {
     what: `未知设置项：${name}${meant(nearest)}。`,
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
   }),
+  setting_fixed: ({ name, value }) => ({
+    what: `${name} 不能在会话中更改。`,
+    next: `请用 deepseek-chat config set ${name} ${value ?? "<值>"} 更改，然后重新启动会话。`,
+  }),
   bad_value: ({ name, value, expected, nearest }) => ({
-    what: `${name} 的值无效：${value}（应为 ${range(expected)}）${meant(nearest ?? null)}。`,
+    what: `${name} 的值无效：${value}（应为 ${range(expected)}${nearest ? `；是否想用 ${nearest}？` : ""}）。`,
     next: "",
   }),
   no_such_turns: ({ turns, title, count }) => ({
@@ -188,7 +192,7 @@ export const errors: Words["errors"] = {
   }),
   rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} 限制了请求频率（429：${reason}）。`,
-    next: wait === null ? "请稍后再试。" : `请在 ${wait} 秒后重试，或用 --max-wait ${wait} 自动等待。`,
+    next: (wait ?? 0) === 0 ? "请稍后再试。" : `请在 ${wait} 秒后重试，或用 --max-wait ${wait} 自动等待。`,
   }),
   model_loading: ({ provider, status, reason }) => ({
     what: `${provider} 仍在加载模型（${status}：${reason}）。`,
@@ -203,7 +207,7 @@ export const errors: Words["errors"] = {
     next: "已保留部分回答，可用 /continue 或 deepseek-chat ask --continue-answer 继续。",
   }),
   not_a_stream: ({ provider, contentType, start }) => ({
-    what: `${provider} 返回的是 ${contentType}，而不是模型的回答：${start}`,
+    what: `${provider} 返回的是 ${contentType}，不是所请求的内容：${start}`,
     next: "请检查 base URL，它可能是网页或代理的提示页。",
   }),
   not_a_list: ({ provider, start }) => ({
@@ -286,6 +290,7 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
 const configWords: Record<string, string> = {
   no_mapping: "应为 name: value 形式的设置",
   no_keys: "应为 JSON 对象，由服务商名和 API Key 组成",
+  RESOURCE_EXHAUSTION: "嵌套层次过深",
   BAD_ALIAS: "别名（*）没有对应的锚点（&），或引用过多",
   BAD_DIRECTIVE: "指令（%）无效",
   BAD_DQ_ESCAPE: "双引号中的转义无效",

@@ -6,7 +6,10 @@ export const exporting: Words["exporting"] = {
   untitled: "对话",
   turns: ({ count }) => `${count} 轮`,
   tokens: ({ count }) => `${count.toLocaleString("zh")} token`,
-  done: ({ count, path }) => `已将 ${count} 段对话导出到 ${path}。`,
+  done: ({ count, turns, path }) => {
+    if (turns === null) return `已将 ${count} 段对话导出到 ${path}。`;
+    return `已将 ${count === 1 ? `${turns} 轮对话` : `${count} 段对话中的 ${turns} 轮`}导出到 ${path}。`;
+  },
   nothingWhole: ({ id, title }) => `${id}（${title}）没有完整的一轮，已跳过。`,
 };
 

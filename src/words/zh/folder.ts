@@ -11,6 +11,7 @@ const refusals: Readonly<Record<string, string>> = {
   ENOENT: "文件或目录不存在",
   ENOTDIR: "路径中有一部分不是目录",
   EISDIR: "这是一个目录",
+  ELOOP: "它是符号链接，或链接成环",
   EROFS: "只读文件系统",
   ENOSPC: "设备上没有剩余空间",
   EDQUOT: "磁盘配额已用完",
