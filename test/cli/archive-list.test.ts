@@ -107,7 +107,7 @@ test.each([80, 60, 40, 25])("a list of %d columns has one row for each conversat
     expect(rows).toHaveLength(3);
     for (const row of rows) expect(displayWidth(row)).toBeLessThanOrEqual(cols);
     expect(rows[1]).toContain("\u89e3\u91ca");
-    expect(rows[2]).toMatch(cols >= 80 ? /silicon\S*…\S*Instruct/u : /^\S{8} /u);
+    expect(rows[2]).toMatch(cols >= 80 ? /\d {2}Qwen\S*…\S*ct {2}(?=.{35})/u : /^\S{8} /u);
   }
 });
 

@@ -45,10 +45,20 @@ export async function list(
   if (json) return terminal.json(rows.map(asObject));
   if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
   if (rows.length === 0) return terminal.say(words.transcripts.notFound);
-  const { id, when, turns, model: modelColumn, size, title } = words.transcripts.columns;
-  const cells = rows.map((row) => asCells(row, terminal.symbols.pinned));
-  const head = [id, when, turns, modelColumn, size, title];
-  terminal.out(terminal.outIsTerminal ? narrowed([head, ...cells], terminal) : table(cells, right));
+  const { id, when, turns, model: modelHead, size, title } = words.transcripts.columns;
+  const listed = rows.map((row) => ({
+    cells: asCells(row, terminal.symbols.pinned),
+    model: sanitize(row.model ?? row.provider ?? ""),
+  }));
+  const head = { cells: [id, when, turns, modelHead, size, title], model: modelHead };
+  terminal.out(
+    terminal.outIsTerminal
+      ? narrowed([head, ...listed], terminal)
+      : table(
+          listed.map(({ cells }) => cells),
+          right,
+        ),
+  );
 }
 
 function asObject({ startedAt, updatedAt, ...row }: TranscriptSummary): object {
@@ -70,41 +80,60 @@ function asCells(row: TranscriptSummary, sign: string): string[] {
 const right = [2, 4];
 const modelColumn = 3;
 const titleColumn = 5;
-/** The columns that stay when room gets less and less; the title is the last of each. */
-const shapes = [
-  [0, 1, 2, 3, 4, 5],
-  [0, 1, 2, 3, 5],
-  [0, 1, 2, 5],
-  [0, 1, 5],
-  [0, 5],
+/**
+ * The columns that stay when room gets less and less, and how wide a title is to be at least before it is cut for the others; the
+ * title is the last of each.
+ */
+const shapes: readonly { readonly columns: readonly number[]; readonly title: number }[] = [
+  { columns: [0, 1, 2, 3, 4, 5], title: 35 },
+  { columns: [0, 1, 2, 3, 5], title: 35 },
+  { columns: [0, 1, 3, 5], title: 35 },
+  { columns: [0, 1, 2, 5], title: 24 },
+  { columns: [0, 1, 5], title: 24 },
+  { columns: [0, 5], title: 1 },
 ];
 
-/** Columns that a title has at least, and a model's name, which is cut in its middle, before another column goes. */
-const least = { title: 24, model: 14 };
+/** Columns to which a model's name is cut, in its middle, before another column goes. */
+const leastModel = 14;
 
-/** The table in so many columns, each row one line. */
-function narrowed(rows: readonly string[][], { columns, ink }: Terminal): string {
+interface ListRow {
+  readonly cells: readonly string[];
+  /** Without its provider. */
+  readonly model: string;
+}
+
+/** The table in so many columns, each row one line; where that is too few, models go without their providers. */
+function narrowed(rows: readonly ListRow[], { columns, ink }: Terminal): string {
   const { muted, accent } = ink.out;
-  const widths = rows[0]!.map((_, column) => rows.reduce((most, row) => Math.max(most, displayWidth(row[column]!)), 0));
+  const whole = rows.map(({ cells }) => cells);
+  const taken = whole[0]!.map((_, column) => widest(whole.map((cells) => cells[column]!)));
+  const short = widest(rows.map(({ model }) => model));
   const room = (shape: readonly number[]) =>
-    columns -
-    shape.slice(0, -1).reduce((taken, column) => taken + (column === modelColumn ? 0 : widths[column]!) + 2, 0);
-  const needs = (shape: readonly number[]) =>
-    least.title + (shape.includes(modelColumn) ? Math.min(least.model, widths[modelColumn]!) : 0);
-  const shape = shapes.find((one) => room(one) >= needs(one)) ?? shapes.at(-1)!;
-  const hasModel = shape.includes(modelColumn);
-  const model = hasModel ? Math.min(widths[modelColumn]!, Math.max(least.model, Math.floor(room(shape) / 2))) : 0;
-  const title = Math.max(1, room(shape) - model);
-  const fit = (cell: string, column: number) =>
-    column === modelColumn ? shortened(cell, model) : column === titleColumn ? clipped(cell, title) : cell;
+    columns - shape.slice(0, -1).reduce((sum, column) => sum + (column === modelColumn ? 0 : taken[column]!) + 2, 0);
+  const titleIn = (shape: (typeof shapes)[number]) => Math.min(shape.title, taken[titleColumn]!);
+  const fits = (shape: (typeof shapes)[number], model: number) =>
+    room(shape.columns) >= titleIn(shape) + (shape.columns.includes(modelColumn) ? model : 0);
+  const named = fits(shapes[0]!, taken[modelColumn]!);
+  const shape = named ? shapes[0]! : (shapes.find((one) => fits(one, Math.min(leastModel, short))) ?? shapes.at(-1)!);
+  const free = room(shape.columns);
+  const model = Math.min(named ? taken[modelColumn]! : short, free - titleIn(shape));
+  const title = Math.max(1, shape.columns.includes(modelColumn) ? free - model : free);
+  const fit = ({ cells, model: alone }: ListRow, column: number) => {
+    if (column === modelColumn) return shortened(named ? cells[column]! : alone, model);
+    return column === titleColumn ? clipped(cells[column]!, title) : cells[column]!;
+  };
   const paint = (row: number, column: number) => {
     if (row === 0) return muted;
     return column === 0 ? accent : column === titleColumn ? String : muted;
   };
   return table(
-    rows.map((row, index) => shape.map((column) => paint(index, column)(fit(row[column]!, column)))),
-    shape.flatMap((column, index) => (right.includes(column) ? [index] : [])),
+    rows.map((row, index) => shape.columns.map((column) => paint(index, column)(fit(row, column)))),
+    shape.columns.flatMap((column, index) => (right.includes(column) ? [index] : [])),
   );
+}
+
+function widest(cells: readonly string[]): number {
+  return cells.reduce((most, cell) => Math.max(most, displayWidth(cell)), 0);
 }
 
 /** What `transcripts rename` does. */
