@@ -226,7 +226,9 @@ describe.concurrent("the picker of conversations", () => {
       }
       await terminal.until("r resume");
     }
-    expect(terminal.scrollback().match(patternOf(en.exporting.done({ count: 1, turns: null, path: any }), "gu"))).toHaveLength(2);
+    expect(
+      terminal.scrollback().match(patternOf(en.exporting.done({ count: 1, turns: null, path: any }), "gu")),
+    ).toHaveLength(2);
     expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(3);
     terminal.type("q");
     expect(await terminal.exit).toMatchObject({ code: 0 });

@@ -46,7 +46,7 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   }
   if (dialogue.provider === "demo") console.terminal.say(console.terminal.ink.err.warning(console.words.session.demo));
   if (earlier !== null) {
-    (await import("../session/inheritance-notice.ts")).tellBrought(engine, console, dialogue, earlier, true);
+    (await import("../session/inheritance-notice.ts")).tellInheritance(engine, console, dialogue, earlier, true);
   }
   const { question = null, files = [] } = gathered ?? {};
   // A refusal to send the attachments has been reported already.

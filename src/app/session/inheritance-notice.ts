@@ -17,7 +17,7 @@ const promptLength = 60;
  *
  * @param withModel false if provider and model are shown elsewhere
  */
-export function tellBrought(
+export function tellInheritance(
   engine: Pick<Engine, "file" | "settings" | "system">,
   { terminal, words }: Console,
   dialogue: ChatSession,

@@ -5,7 +5,7 @@ import type { Transcript } from "../../transcripts/format/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { tellBrought } from "./inheritance-notice.ts";
+import { tellInheritance } from "./inheritance-notice.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 
 /** Lines, and characters, of a text that a reminder shows. */
@@ -23,7 +23,7 @@ export async function remind(
   const ink = terminal.ink.err;
   const turns = earlier.exchanges.filter(({ withdrawn }) => !withdrawn);
   terminal.say(words.session.resumed({ title: sanitize(earlier.title), turns: turnsIn(earlier.exchanges) }));
-  tellBrought(engine, console, dialogue, earlier, false);
+  tellInheritance(engine, console, dialogue, earlier, false);
   const last = turns.at(-1);
   if (last === undefined || !terminal.interactive) return;
   terminal.say(`\n${ink.muted(words.session.lastTurn)}`);
