@@ -47,6 +47,18 @@ test("an answer is told to the transcript before whoever watches", async () => {
   });
 });
 
+test("of the titles that a service gives in one answer the last is saved, once", async () => {
+  const dialogue = await open(async function* model() {
+    for (const title of ["One", "Two", "Three"]) yield { type: "title", title };
+    yield { type: "text", text: "A" };
+    yield { type: "finish", reason: "stop" };
+  });
+  await dialogue.ask(userMessage("q"), () => {}, quiet);
+  const saved = readFileSync(dialogue.path!, "utf8");
+  expect(saved.match(/^<!-- deepseek-chat title .*$/gmu)).toEqual(['<!-- deepseek-chat title {"title":"Three"} -->']);
+  expect(await readTranscript(dialogue.path!)).toMatchObject({ title: "Three" });
+});
+
 test("a model that throws ends the exchange, and the next question is asked as ever", async () => {
   let fails = true;
   const dialogue = await open(async function* model() {

@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findProgram } from "../../src/terminal/programs.ts";
 import { encode } from "../support/encodings.ts";
@@ -127,5 +127,18 @@ test("on Windows no program of the working directory is run, only those of absol
   expect(findProgram("clip.exe", variables, true)).toBe(join(root, "System32", "clip.exe"));
   expect(findProgram("pbcopy", variables, true)).toBe(join(bin, "pbcopy.exe"));
   expect(findProgram("xclip", variables, true)).toBeNull();
-  expect(findProgram("xclip", variables, false)).toBe("xclip");
+});
+
+test.skipIf(process.platform === "win32")("elsewhere neither, though PATH leads there", () => {
+  const place = newPlace();
+  const [bin, other] = [join(place.home, "bin"), join(place.home, "other")];
+  put(join(place.cwd, "xclip"), "");
+  put(join(bin, "xclip"), "");
+  put(join(other, "xclip"), "");
+  for (const folder of [place.cwd, other]) chmodSync(join(folder, "xclip"), 0o755);
+  const near = relative(process.cwd(), place.cwd);
+  expect(findProgram("xclip", { PATH: `${near}::.` }, false)).toBeNull();
+  expect(findProgram("xclip", { PATH: `${near}:${bin}:${other}` }, false)).toBe(join(other, "xclip"));
+  expect(findProgram("sh", {}, false)).toMatch(/^\/.*\/sh$/u);
+  expect(findProgram("./mine", { PATH: bin }, false)).toBe("./mine");
 });

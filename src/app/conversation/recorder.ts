@@ -19,6 +19,8 @@ export class Recording {
   readonly #writer: TranscriptWriter | null;
   /** Why something was not saved; null while all was. */
   failure: AppError | null = null;
+  /** What the service called the conversation last; written once, behind the exchange. */
+  #title: string | null = null;
 
   /** @param writer null: nothing is saved */
   constructor(writer: TranscriptWriter | null) {
@@ -28,8 +30,7 @@ export class Recording {
   readonly onEvent = (event: ChatEvent): void => {
     if (event.type === "text") this.try((writer) => writer.text(event.text, new Date()));
     else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
-    // Within an exchange it is written behind its end.
-    else if (event.type === "title") this.try((writer) => writer.note("title", { title: event.title }));
+    else if (event.type === "title") this.#title = event.title;
   };
 
   /** Waits a little where another program is writing to the transcript; `begin` is to follow at once. */
@@ -43,6 +44,8 @@ export class Recording {
     const end = (ending: ExchangeEnd) => {
       if (!open) return;
       open = false;
+      const title = this.#title;
+      if (title !== null) this.try((writer) => writer.note("title", { title }));
       this.try((writer) => writer.end(ending));
     };
     this.try((writer) => writer.begin(turn));

@@ -10,8 +10,8 @@ export interface Transport extends Agents {
   readonly learnt: Map<string, Learnt>;
 }
 
-/** Fields that the program adds to a request by itself, and can do without. */
-export type OwnField = "stream_options" | "stream";
+/** What the program adds to a request by itself, and can do without: fields, and the role of a message that tells the date. */
+export type OwnField = "stream_options" | "stream" | "title" | "latest_reminder";
 
 /** What a service turned out to want while it was asked; for the rest of the run. */
 export interface Learnt {

@@ -83,6 +83,8 @@ function attemptOf(request: ChatRequest, connection: Connection, { baseUrl, with
   const adapted = {
     baseUrl: baseUrl ?? connection.baseUrl,
     streamUsage: connection.streamUsage && !without.has("stream_options"),
+    titles: connection.titles && !without.has("title"),
+    reminders: connection.reminders && !without.has("latest_reminder"),
   };
   return {
     asked: { ...request, stream: request.stream && !without.has("stream"), adapted },
@@ -116,11 +118,16 @@ function isAway(error: AppError): boolean {
   return error.code === "request_refused" && (error as AppError<"request_refused">).details.advice === "route";
 }
 
-/** The fields that the program adds to a request by itself. */
+/** What the program adds to a request by itself. */
 function ownFieldsOf(asked: ChatRequest, at: Connection): OwnField[] {
   const written = { ...at.body, ...asked.sampling.body };
-  const own: readonly OwnField[] = at.streamUsage ? ["stream_options", "stream"] : ["stream"];
-  return asked.stream ? own.filter((field) => !Object.hasOwn(written, field)) : [];
+  const own: readonly (OwnField | false)[] = [
+    asked.stream && at.streamUsage && "stream_options",
+    asked.stream && "stream",
+    asked.wantsTitle === true && at.titles && "title",
+    asked.tellsDate === true && at.reminders && "latest_reminder",
+  ];
+  return own.filter((field) => field !== false).filter((field) => !Object.hasOwn(written, field));
 }
 
 /** The error with the setting that put a refused field there. */

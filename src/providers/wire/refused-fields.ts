@@ -14,6 +14,8 @@ const settings: Readonly<Record<string, string | null>> = {
   chat_template_kwargs: "thinking",
   reasoning_effort: "effort",
   prefix: null,
+  title: null,
+  latest_reminder: null,
 };
 
 /** The same under names that services give them. */
@@ -70,5 +72,14 @@ function written(body: string): string[] {
   const plain = [...text.matchAll(/\b[a-z]+(?:_[a-z]+)+\b/gu)].flatMap(([name]) => fieldOf(name) ?? []);
   const streaming =
     /\bstream(?:ing)?\b(?!_)[^.]{0,40}(?:not|un|dis)[ -]?(?:supported|allowed|available|enabled|implemented)|must be verified to stream|不支持(?:流式|stream(?!_))|流式[^。]{0,8}不支持/iu;
-  return [...quoted, ...plain, ...(streaming.test(text) ? ["stream"] : [])];
+  // Services that check requests list the roles they know, and not always the one they do not.
+  const roles = /["'`](?:system|assistant)["'`][^{}]{1,40}["'`](?:user|tool)["'`]/u;
+  const title = /\b(?:argument|field|input|key|parameter|property)s?\b[^.{}]{0,40}\btitle\b/iu;
+  return [
+    ...quoted,
+    ...plain,
+    ...(streaming.test(text) ? ["stream"] : []),
+    ...(title.test(text) ? ["title"] : []),
+    ...(roles.test(text) ? ["latest_reminder"] : []),
+  ];
 }

@@ -14,7 +14,7 @@ class UnknownLatex extends Error {}
 
 /** Characters (UTF-16 code units) of a formula that is looked at. */
 const longest = 2048;
-/** Groups within one another. */
+/** Groups and arguments within one another. */
 const deepest = 40;
 
 const known = new Map<string, readonly string[] | null>();
@@ -28,10 +28,11 @@ const maxKnown = 256;
  */
 export function formulaText(latex: string, flat = false): readonly string[] | null {
   const key = `${flat ? "-" : "+"}${latex}`;
+  if (latex.length > longest) return null;
   const before = known.get(key);
   if (before !== undefined) return before;
   if (known.size >= maxKnown) known.clear();
-  const rows = latex.length > longest ? null : read(latex, flat);
+  const rows = read(latex, flat);
   known.set(key, rows);
   return rows;
 }
@@ -146,15 +147,14 @@ class FormulaReader {
 
   /** The parts up to the closing brace. */
   #group(): Part[] {
-    this.#depth += 1;
-    if (this.#depth > deepest) throw new UnknownLatex();
-    const parts: Part[] = [];
-    for (let token = this.#next(); token !== "}"; token = this.#next()) {
-      if (token === "&" || token === "\\\\") throw new UnknownLatex();
-      this.#part(token, parts);
-    }
-    this.#depth -= 1;
-    return parts;
+    return this.#within(() => {
+      const parts: Part[] = [];
+      for (let token = this.#next(); token !== "}"; token = this.#next()) {
+        if (token === "&" || token === "\\\\") throw new UnknownLatex();
+        this.#part(token, parts);
+      }
+      return parts;
+    });
   }
 
   /** An argument: a group, or the next token. */
@@ -162,9 +162,19 @@ class FormulaReader {
     this.#peek();
     const token = this.#next();
     if (token === "{") return this.#group();
-    const parts: Part[] = [];
-    this.#part(token, parts);
-    return parts;
+    return this.#within(() => {
+      const parts: Part[] = [];
+      this.#part(token, parts);
+      return parts;
+    });
+  }
+
+  #within<Result>(read: () => Result): Result {
+    this.#depth += 1;
+    if (this.#depth > deepest) throw new UnknownLatex();
+    const result = read();
+    this.#depth -= 1;
+    return result;
   }
 
   /** The text in braces, as it is. */
@@ -213,8 +223,7 @@ class FormulaReader {
     else if (texts.has(name)) add(this.#text());
     else if (name === "operatorname" || name === "operatorname*") add(this.#text(), "function");
     else if (name === "tag" || name === "tag*") add(`  (${this.#text()})`);
-    else if (Object.hasOwn(accents, name))
-      add(Array.from(line(this.#argument()), (letter) => letter + accents[name]).join(""));
+    else if (Object.hasOwn(accents, name)) add(accented(line(this.#argument()), accents[name]!));
     else if (fonts.has(name) || Object.hasOwn(styledLetters, name)) {
       const letters = styledLetters[name] ?? {};
       add(Array.from(line(this.#argument()), (letter) => letters[letter] ?? letter).join(""));
@@ -243,10 +252,7 @@ class FormulaReader {
       if (this.#text().replace(/\*$/, "") !== name) throw new UnknownLatex();
       return true;
     };
-    this.#depth += 1;
-    if (this.#depth > deepest) throw new UnknownLatex();
-    const rows = this.#rows(isEnd);
-    this.#depth -= 1;
+    const rows = this.#within(() => this.#rows(isEnd));
     if (columns.has(name)) {
       const lines = lined(rows);
       return void parts.push({
@@ -260,6 +266,11 @@ class FormulaReader {
     const flat = () => (left.at(0) ?? "") + cells.map((row) => row.join(", ")).join("; ") + (right.at(0) ?? "");
     parts.push({ rows: this.#flat ? [flat()] : bracketed(cells, left, right), kind: "fraction" });
   }
+}
+
+/** With an accent on each letter, behind those that it has. */
+function accented(text: string, accent: string): string {
+  return text.replaceAll(/\P{M}\p{M}*/gu, (letter) => letter + accent);
 }
 
 function kindOf(character: string): FormulaKind {

@@ -118,20 +118,26 @@ function* skim(bytes: Buffer): Steps<Summary | null> {
 /** What notes say of a conversation; null where that is not sure, or one takes an exchange back. */
 function notesIn(bytes: Buffer): Notes | null {
   let notes = noNotes;
+  let outside = 0;
   for (let at = bytes.indexOf(lineAhead); at >= 0; at = bytes.indexOf(lineAhead, at + lineAhead.length)) {
     const kind = noteKinds.find((each) => startsAt(bytes, at + lineAhead.length, each.start))?.kind;
     if (kind === undefined) continue;
-    if (kind === "undo" || !isOutside(bytes, at + 1)) return null;
-    notes = withNote(notes, kind, factsAt(bytes, at + 1));
+    if (kind === "undo" || !isOutside(bytes, at + 1, outside)) return null;
+    outside = at + 1;
+    notes = withNote(notes, kind, factsAt(bytes, outside));
   }
   return notes;
 }
 
-/** Whether a line stands outside bodies for certain: behind the header, or the end of an exchange, with nothing between but notes. */
-function isOutside(bytes: Buffer, line: number): boolean {
+/**
+ * Whether a line stands outside bodies for certain: behind the header, or the end of an exchange, with nothing between but notes.
+ *
+ * @param outside where a line before it starts that does; 0 where none is known
+ */
+function isOutside(bytes: Buffer, line: number, outside: number): boolean {
   for (let at = line; bytes.indexOf(newline, at) >= 0 && bytes[at - 2] === newline;) {
     const before = bytes.lastIndexOf(newline, at - 3) + 1;
-    if (before === 0) return true;
+    if (before === 0 || before === outside) return true;
     if (!startsAt(bytes, before, metadataAhead)) return false;
     if (startsAt(bytes, before, endStart)) {
       return bytes.subarray(before - ruleLine.length, before).equals(ruleLine);

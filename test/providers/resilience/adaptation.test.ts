@@ -12,6 +12,8 @@ import { gather } from "../../support/transcripts.ts";
 
 const at: Connection = {
   ...findProvider("mine", { mine: { base_url: "http://h" } }),
+  titles: true,
+  reminders: true,
   key: null,
   keyOrigin: "",
   sign: () => ({}),
@@ -25,6 +27,8 @@ const request: ChatRequest = {
   sampling: {},
   thinking: null,
   stream: true,
+  wantsTitle: true,
+  tellsDate: true,
 };
 
 function refused(advice: "none" | "route", fields: readonly string[]): ChatEvent {
@@ -46,6 +50,8 @@ function service(wants: Wants) {
     const has: Record<OwnField, boolean> = {
       stream: asked.stream,
       stream_options: asked.stream && asked.adapted!.streamUsage,
+      title: asked.adapted!.titles,
+      latest_reminder: asked.adapted!.reminders,
     };
     const wrong = [...wants.without].filter((field) => has[field]);
     yield { type: "start", traceId: null };
@@ -69,7 +75,9 @@ async function ask(wants: Wants, learnt: Learnt, chosen: readonly OwnField[] = [
 }
 
 const nothingLearnt = (): Learnt => ({ baseUrl: null, without: new Set() });
-const fields = fc.subarray<OwnField>(["stream_options", "stream"]).map((list) => new Set(list));
+const fields = fc
+  .subarray<OwnField>(["stream_options", "stream", "title", "latest_reminder"])
+  .map((list) => new Set(list));
 const wants = fc.record({ baseUrl: fc.constantFrom("http://h", "http://h/v1"), without: fields });
 
 describe("what a service refuses because of the program", () => {

@@ -64,8 +64,19 @@ test.each([
   "",
   `${"{".repeat(500)}${"}".repeat(500)}`,
   "x".repeat(5000),
+  "\\hat{".repeat(300) + "x" + "}".repeat(300),
+  "^".repeat(2000) + "x",
 ])("%j is left as its source", (latex) => {
   expect(formulaText(latex)).toBeNull();
+});
+
+it("has an accent once on each letter, however many are on it", () => {
+  expect(formulaText(`${String.raw`\hat{`.repeat(35)}xy${"}".repeat(35)}`)).toEqual(
+    [..."xy"]
+      .map((letter) => letter + "\u0302".repeat(35))
+      .join("")
+      .split(" "),
+  );
 });
 
 describe("a formula in a text", () => {

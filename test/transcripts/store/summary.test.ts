@@ -4,6 +4,7 @@ import { decodeFile, toTranscript } from "../../../src/transcripts/format/decode
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { lastUse, turnsIn } from "../../../src/transcripts/format/turns.ts";
 import { summarize, summarizing } from "../../../src/transcripts/store/summary.ts";
+import { processorTime } from "../../support/processor-time.ts";
 import { ending, expected, noon, turn } from "../../support/transcripts.ts";
 
 const header = { id: "abc", startedAt: noon, zone: null, title: null, origin: null };
@@ -190,4 +191,12 @@ describe("a long file", () => {
       expect(summaryOf(other)).toEqual(studied(other));
     }
   });
+});
+
+test("notes one after the other are read in time that is proportional to them", () => {
+  const text = `${plain}${'<!-- deepseek-chat title {"title":"A name"} -->\n\n'.repeat(20_000)}`;
+  let summary: object | null = null;
+  // Milliseconds, far more than it takes; when each looked at all before it, it was 20 s.
+  expect(processorTime(() => (summary = summaryOf(text)))).toBeLessThan(3000);
+  expect(summary).toMatchObject({ title: "A name", turns: 2 });
 });
