@@ -174,4 +174,29 @@ describe.concurrent("a conversation", () => {
     expect(await terminal.exit).toMatchObject({ code: 0 });
     expect(await names(place)).toEqual(["Tides, briefly"]);
   });
+
+  test("on a terminal keeps nobody waiting for a title: it is left at once, and an endless one is cut", async () => {
+    const place = newPlace();
+    put(place.configFile, "title_model: deepseek/deepseek-flash\n");
+    const endless = Array.from({ length: 40 }, () => text("long ".repeat(100)));
+    await using server = await serve([
+      answer("One."),
+      { body: endless, end: "stall" },
+      answer("Two."),
+      { body: [], end: "stall" },
+    ]);
+    await using terminal = openProgram([], { place, env: askingAt(server) });
+    await say(terminal, "first?");
+    await server.received(2);
+    await server.abandoned;
+    await say(terminal, "/title");
+    await terminal.until(/long long/u);
+    await say(terminal, "/new");
+    await say(terminal, "second?");
+    await server.received(4);
+    await terminal.until(/^>$/mu);
+    await say(terminal, "q");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(await names(place)).toEqual(["second?", expect.stringMatching(/^long long/u)]);
+  });
 });

@@ -42,6 +42,7 @@ export class ChatSession implements SessionDialogue {
   #state: ChatState;
   /** Transcripts of conversations that a title was asked for; null for one that is not saved. */
   readonly #entitled = new Set<ChatState["writer"]>();
+  readonly #closing = new AbortController();
 
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
@@ -169,6 +170,11 @@ export class ChatSession implements SessionDialogue {
     void this.#askForTitle();
   }
 
+  /** Gives up what nobody waits for: a request for a title would keep the program running. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   async useModel(provider: string, model: string | null): Promise<void> {
     const connection = provider === this.provider ? this.#state.connection : await this.#engine.connect(provider);
     this.#change({ connection, modelId: model ?? (await modelInUse(this.#engine, connection)) });
@@ -272,9 +278,10 @@ export class ChatSession implements SessionDialogue {
     if (wanted === undefined || title !== null || turn === undefined || this.#entitled.has(writer)) return;
     this.#entitled.add(writer);
     const { requestTitle } = await import("./title-request.ts");
-    const given = await requestTitle(this.#engine, this.#spending, wanted, turn, this.#engine.stop);
+    const signal = AbortSignal.any([this.#engine.stop, this.#closing.signal]);
+    const given = await requestTitle(this.#engine, this.#spending, wanted, turn, signal);
     if (given === null || this.#state.writer !== writer || this.#state.title !== null) return;
-    const failure = await this.#entitle(given, this.#engine.stop).catch(asAppError);
+    const failure = await this.#entitle(given, signal).catch(asAppError);
     if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });
   }
 

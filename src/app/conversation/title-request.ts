@@ -1,4 +1,5 @@
 import { answerOf, type Turn } from "../../chat/conversation.ts";
+import type { OnEvent } from "../../chat/events.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
 import { runTurn } from "../../chat/turn.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
@@ -7,6 +8,8 @@ import type { Spending } from "./cost-meter.ts";
 
 /** Characters of the question and of the answer that a title is made from. */
 const maxCharacters = 2000;
+/** Characters after which an answer is stopped: no title is that long. */
+const maxAnswer = 1000;
 
 /**
  * Has the model of `title_model` give a conversation a title. It is a small request of the program's own, counted in the spending; a
@@ -31,9 +34,15 @@ export async function requestTitle(
     // Thinking would take longer than the title; elsewhere a switch may be refused.
     const thinking = connection.thinking === "deepseek" ? { enabled: false, effort: null } : null;
     const request = { model: asked.model, messages, sampling: {}, thinking, stream: engine.settings.stream };
-    const result = await runTurn(model, request, [], signal, asked);
+    const enough = new AbortController();
+    let length = 0;
+    const watch: OnEvent = (event) => {
+      if (event.type === "text") length += event.text.length;
+      if (length > maxAnswer) enough.abort();
+    };
+    const result = await runTurn(model, request, [watch], AbortSignal.any([signal, enough.signal]), asked);
     spending.add(result, false);
-    if (result.error !== null) throw result.error;
+    if (result.error !== null && !enough.signal.aborted) throw result.error;
     engine.log?.write("info", "title", { provider: asked.provider, model: asked.model, usage: result.usage });
     return unquoted(result.text);
   } catch (error) {

@@ -40,6 +40,7 @@ export async function runSession(
   } finally {
     engine.stop.removeEventListener("abort", leave);
     await lines.close();
+    opened.dialogue.close();
     takeLeave(opened.engine, console, opened.dialogue);
     await opened.engine.close();
   }
