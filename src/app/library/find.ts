@@ -25,10 +25,10 @@ export async function findInConversation(engine: Reader, console: Console, path:
   const { terminal, words } = console;
   const { exchanges } = await readTranscript(path, engine.stop);
   const wanted = { matcher: literalMatcher(literalsOf(query)), within: new Set(roles), since: null };
-  const found = spoken(exchanges)
-    .map((exchange, index) => examine(exchange, { turn: index + 1, withdrawn: false }, wanted))
-    .filter((one) => one !== null && one.lines.length > 0)
-    .map((one) => one!);
+  const found = spoken(exchanges).flatMap((exchange, index) => {
+    const one = examine(exchange, { turn: index + 1, withdrawn: false }, wanted);
+    return one !== null && one.lines.length > 0 ? [one] : [];
+  });
   const [first] = found;
   if (first === undefined) return terminal.say(words.session.findNone({ query: sanitize(query) }));
   const matches = found.flatMap(({ lines }) => lines).reduce((sum, { ranges }) => sum + ranges.length, 0);

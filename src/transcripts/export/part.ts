@@ -1,5 +1,5 @@
 import { orderedSections } from "../format/sections.ts";
-import { turnNumbers } from "../format/turns.ts";
+import { turnNumbers, turnsIn } from "../format/turns.ts";
 import type { Exchange, Transcript } from "../format/types.ts";
 
 /** Turns of a conversation, counted from 1. */
@@ -38,7 +38,7 @@ export function partOf(transcript: Transcript, { turns, thinking }: ExportPart):
 
 function within(exchanges: readonly Exchange[], { first, last }: TurnRange): readonly Exchange[] | null {
   const numbers = turnNumbers(exchanges);
-  const count = numbers.reduce<number>((most, number) => Math.max(most, number ?? 0), 0);
+  const count = turnsIn(exchanges);
   if (first > count || (last ?? first) > count) return null;
   return exchanges.filter((_, index) => {
     const number = numbers[index] ?? 0;

@@ -8,9 +8,7 @@ type Counted = Pick<Exchange, "withdrawn" | "continues">;
  * is one, so that an exchange that continues an answer belongs to the turn before it; what was undone is none.
  */
 export function turnsIn(exchanges: readonly Counted[]): number {
-  let turns = 0;
-  for (const { withdrawn, continues } of exchanges) if (!withdrawn && (continues === null || turns === 0)) turns++;
-  return turns;
+  return turnNumbers(exchanges).findLast((number) => number !== null) ?? 0;
 }
 
 /** For each exchange the number of its turn, from 1; null for what was undone. */
