@@ -1,10 +1,12 @@
+const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+
 /**
  * A local day as DeepSeek's reminders have it, e.g. `2026-11-27,Friday`. It is told before the first question of a day alone, so
  * that each request of a conversation begins with the text of the one before, which the service has in its prefix cache.
  */
 export function dayOf(at: Date): string {
   const [month, day] = [at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0"));
-  return `${at.getFullYear()}-${month}-${day},${at.toLocaleDateString("en-US", { weekday: "long" })}`;
+  return `${at.getFullYear()}-${month}-${day},${weekdays[at.getDay()]}`;
 }
 
 /**
