@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeTranscript } from "../src/transcripts/format/encode.ts";
 import type { Exchange } from "../src/transcripts/format/types.ts";
+import { exchangeOf } from "../src/transcripts/import/messages.ts";
 import { hostile } from "../test/terminal/hostile.ts";
 import { Mutation } from "./fuzz/mutation.ts";
 import { each, FuzzedProgram } from "./fuzz/program.ts";
@@ -16,26 +17,7 @@ const at = new Date("2026-11-20T12:00:00Z");
 function exchange(id: string, question: string, answer: string, more: Partial<Exchange> = {}): Exchange {
   const times = { askedAt: at, answeredAt: at, endedAt: at, firstTokenMs: 900 };
   const about = { provider: "deepseek", model: "deepseek-flash", system: "Be brief.", sampling: { temperature: 1 } };
-  const nothing = {
-    finishReason: "stop",
-    usage: null,
-    cost: null,
-    error: null,
-    notice: null,
-    images: [],
-    thinking: null,
-  };
-  const alone = {
-    continues: null,
-    edits: null,
-    withdrawn: false,
-    seams: [],
-    rethought: 0,
-    sections: null,
-    answeredBy: null,
-  };
-  const rest = { torn: false, reasoning: "", ...alone };
-  return { id, question, answer, status: "complete", ...times, ...about, ...nothing, ...rest, ...more };
+  return exchangeOf({ id, question, answer, finishReason: "stop", ...times, ...about, ...more });
 }
 
 const header = { id: "abcdefgh", startedAt: at, zone: "Asia/Shanghai", title: null, origin: null };

@@ -2,6 +2,7 @@ import { closeSync, futimesSync, mkdirSync, openSync, readdirSync, statSync, wri
 import { join } from "node:path";
 import { encodeTranscript } from "../../src/transcripts/format/encode.ts";
 import type { Exchange } from "../../src/transcripts/format/types.ts";
+import { exchangeOf } from "../../src/transcripts/import/messages.ts";
 import { fileName } from "../../src/transcripts/store/names.ts";
 import { chance, Prose } from "./prose.ts";
 
@@ -47,11 +48,10 @@ function exchange(prose: Prose, id: string, startedAt: Date, turn: number, syste
   const complete = !prose.happens(0.02);
   const bytes = Math.ceil(-Math.log(1 - prose.below(1_000_000) / 1_000_000) * answerBytes);
   const tokens = Math.ceil(bytes / 3);
-  return {
+  return exchangeOf({
     id,
     askedAt,
     question: prose.question(),
-    images: [],
     reasoning: prose.happens(0.15) ? prose.answer(200) : "",
     answer: prose.answer(bytes),
     answeredAt,
@@ -67,22 +67,11 @@ function exchange(prose: Prose, id: string, startedAt: Date, turn: number, syste
       totalTokens: 40 + turn * 500 + tokens,
     },
     cost: { currency: "CNY", amount: tokens / 1e6 },
-    error: null,
     notice: complete ? null : "",
     provider: "deepseek",
     model: prose.happens(0.8) ? "deepseek-flash" : "deepseek-pro",
     system,
-    sampling: {},
-    thinking: null,
-    torn: false,
-    continues: null,
-    edits: null,
-    withdrawn: false,
-    seams: [],
-    rethought: 0,
-    sections: null,
-    answeredBy: null,
-  };
+  });
 }
 
 function save(folder: string, name: string, text: string, at: Date): void {
