@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from "node:readline";
+import type { ImagePart } from "../chat/messages.ts";
 import { takeInterrupts } from "../terminal/interrupts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { Words } from "../words/types.ts";
@@ -8,11 +9,13 @@ interface TypedLine {
   readonly text: string;
   /** Whether the prompt was there when it was typed. */
   readonly atPrompt: boolean;
+  /** Those that it names. */
+  readonly pictures: readonly ImagePart[];
 }
 
 /**
  * Node's own line reading, for terminals that cannot move their cursor. Ctrl-C comes as a signal there, and what was typed
- * before it is gone from the line already.
+ * before it is gone from the line already. A text that would stand at the prompt elsewhere is shown above it, and sent by an empty line.
  *
  * @param show writes to the terminal
  * @param words in the language in use
@@ -37,7 +40,7 @@ export function plainLines(
     wake?.();
   });
   reader.on("line", (line) => {
-    waiting.push({ text: line, atPrompt: reading });
+    waiting.push({ text: line, atPrompt: reading, pictures: [] });
     wake?.();
   });
   reader.on("close", () => {
@@ -56,15 +59,16 @@ export function plainLines(
     while (true) {
       if (interrupted) {
         interrupted = false;
+        const touched = held.splice(0).length > 0;
         // Behind the `^C` that the terminal shows.
         show("\n");
-        return { kind: "interrupt", touched: false };
+        return { kind: "interrupt", touched };
       }
       const line = next();
       if (line !== undefined) {
         // The terminal showed it where the cursor was when it was typed.
         if (!line.atPrompt) show(`${sanitize(line.text)}\n`);
-        return { kind: "line", text: line.text };
+        return { kind: "line", text: line.text, pictures: line.pictures };
       }
       if (ended) return { kind: "end" };
       await new Promise<void>((resolve) => {
@@ -73,8 +77,13 @@ export function plainLines(
     }
   }
   return {
-    async read(): Promise<InputLine> {
-      if (held.length > 0) show([...held.map(({ text }) => `  ${sanitize(text)}\n`), `${words().heldHint}\n`].join(""));
+    async read(initial = "", _again = false, pictures = []): Promise<InputLine> {
+      if (initial !== "" && !held.some(({ text }) => text === initial)) {
+        held.unshift({ text: initial, atPrompt: false, pictures });
+      }
+      if (held.length > 0) {
+        show([...held.map(({ text }) => `${indented(sanitize(text))}\n`), `${words().heldPlainHint}\n`].join(""));
+      }
       show("> ");
       reading = true;
       const result = await answered();
@@ -99,4 +108,8 @@ export function plainLines(
       input.unref();
     },
   };
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gmu, "  ");
 }

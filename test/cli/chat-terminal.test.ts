@@ -155,6 +155,32 @@ describe.concurrent("a session on a terminal", () => {
     expect(terminal.raw).not.toContain("\u001b");
   });
 
+  test("keeps a text that is to be edited on such a terminal: an empty line sends it, Ctrl-C discards it", async () => {
+    await using server = await serve([answer("first"), answer("second"), answer("third")]);
+    const { heldPlainHint: hint } = en.editor;
+    await using terminal = openProgram([], {
+      place: newPlace(),
+      env: { ...askingAt(server), TERM: "dumb" },
+      cols: 120,
+      rows: 60,
+    });
+    await terminal.until("> ");
+    terminal.type("one\n");
+    await terminal.until(/first\n[\s\S]*\n>$/u);
+    terminal.type("/edit-last\n");
+    await terminal.until(new RegExp(`\\n  one\\n${RegExp.escape(hint)}\\n>$`, "u"));
+    terminal.type("\n");
+    await terminal.until(/\n> one\n\nsecond\n[\s\S]*\n>$/u);
+    expect(server.body(1)["messages"]).toEqual(server.body(0)["messages"]);
+    terminal.type("/edit-last\n");
+    await terminal.until(() => terminal.screen().split(hint).length === 3);
+    terminal.type("\u0003");
+    await terminal.until(new RegExp(`${RegExp.escape(en.session.howToLeave)}\\n>$`, "u"));
+    terminal.type("\nlast\n");
+    await terminal.until(/third\n[\s\S]*\n>$/u);
+    expect(terminal.screen().split(hint)).toHaveLength(3);
+  });
+
   test("Ctrl-C on such a terminal stops the answer, says how to leave at the prompt, and leaves", async () => {
     await using server = await serve([{ body: [text("One line.\n\nHalf of")], end: "stall" }, answer("whole")]);
     const place = newPlace();

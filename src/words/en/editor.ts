@@ -24,4 +24,5 @@ export const editor = {
   moreQueued: (count: number) => `… ${count} more queued`,
   /** Below lines typed ahead, on a terminal without a line editor. */
   heldHint: "Not sent yet · Enter sends",
+  heldPlainHint: "Not sent yet · Enter sends · Ctrl-C discards",
 };

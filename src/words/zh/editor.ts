@@ -14,4 +14,5 @@ export const editor: Words["editor"] = {
   pausedHint: "队列已暂停 · Enter 发送 · ↑ 编辑",
   moreQueued: (count) => `… 队列中还有 ${count} 条`,
   heldHint: "尚未发送 · 按 Enter 发送",
+  heldPlainHint: "尚未发送 · 按 Enter 发送 · 按 Ctrl-C 丢弃",
 };
