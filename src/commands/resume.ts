@@ -18,7 +18,7 @@ export function declareAttachments(command: Verb): void {
     .option("--resume [id]", words.resume);
 }
 
-/** Which conversation to go on with, as the options name it. */
+/** Which conversation to resume, as the options name it. */
 export function earlierOf(options: ResumeOptions): Earlier {
   if (options.resume === true) return { kind: "pick" };
   if (options.resume !== undefined) return { kind: "named", reference: options.resume };

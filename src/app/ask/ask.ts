@@ -34,7 +34,7 @@ const declined = { code: "interrupted", kind: "interrupted" } as const;
  * One question, one answer; or the rest of an answer that had broken off.
  *
  * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `not_possible` where there is
- *   nothing to go on with
+ *   nothing to continue
  * @returns what the exit code follows from where the person did not want it sent; null when all went well
  */
 export async function runAsk(engine: Engine, console: Console, asking: Asking): Promise<typeof declined | null> {

@@ -101,7 +101,7 @@ async function greet(
   if (before !== null) await remind(engine, console, dialogue, before);
 }
 
-/** One line: where the transcript is, and how to go on with it. */
+/** One line: where the transcript is, and how to resume the conversation. */
 function takeLeave(
   { settings, workingFolder, environment }: Pick<Engine, "environment" | "settings" | "workingFolder">,
   { terminal, words }: Console,
