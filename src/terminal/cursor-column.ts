@@ -10,38 +10,70 @@ export interface CursorColumn {
   readonly last: string;
 }
 
-const tokens = /\x1b\[([\d;?]*)([A-Za-z])|\x1b[78D]|\r|[^\x1b\r]+/gu;
+const tokens = /\x1b\[([\d;?]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[78D]|\r|[^\x1b\r]+/gu;
 
-/** Follows what is written to a terminal, to tell the column of its cursor without asking. */
+/** The end of a text that may yet be joined by what follows: no mark or joiner goes before a blank or a Chinese character. */
+const tail = /[ \u4e00-\u9fff][^ \u4e00-\u9fff]*$/u;
+
+interface Measured extends CursorColumn {
+  /** The colours in force. */
+  readonly style: string;
+}
+
+const lineStart: Measured = { column: 0, wraps: 0, last: "", style: "" };
+
+/** Follows what is written to a terminal, to tell the column of its cursor without asking. A line is measured once as it grows. */
 export class CursorTrail {
   #line = "";
+  #columns = 0;
+  #measured = lineStart;
+  /** The end of the line, which is not measured yet. */
+  #rest = "";
 
   /** @param text what was written, escape sequences and all */
   add(text: string): void {
     const end = text.lastIndexOf("\n");
-    this.#line = end < 0 ? this.#line + text : text.slice(end + 1);
+    if (end >= 0) [this.#line, this.#rest, this.#measured] = ["", "", lineStart];
+    const added = text.slice(end + 1);
+    this.#line += added;
+    this.#rest += added;
   }
 
   /** @param columns of the screen */
   place(columns: number): CursorColumn {
-    let [column, wraps, style, last] = [0, 0, "", ""];
-    for (const [all, parameters = "", final] of this.#line.matchAll(tokens)) {
-      if (final === "m") style = parameters === "" || parameters === "0" ? "" : style + all;
-      else if (final === "G") column = Math.max(1, Number(parameters)) - 1;
-      else if (final === "C") column += Math.max(1, Number(parameters));
-      else if (final === "H" || all === "\r") column = 0;
-      else if (!all.startsWith("\u001b")) {
-        ({ column, wraps } = advance({ column, wraps }, all, columns));
-        if (column === columns) last = `${style}${graphemes(all).at(-1) ?? ""}${style === "" ? "" : "\u001b[0m"}`;
-      }
-    }
+    if (columns !== this.#columns) [this.#columns, this.#measured, this.#rest] = [columns, lineStart, this.#line];
+    const found = [...this.#rest.matchAll(tokens)];
+    const isOpen = found.length > 0 && !/^[\x1b\r]/u.test(found.at(-1)![0]);
+    const [open = ""] = isOpen ? found.pop()! : [];
+    for (const [all, parameters, final] of found)
+      this.#measured = measure(this.#measured, all, columns, parameters, final);
+    const cut = Math.max(0, open.search(tail));
+    if (cut > 0) this.#measured = measure(this.#measured, open.slice(0, cut), columns);
+    this.#rest = open.slice(cut);
+    const { column, wraps, last } = this.#rest === "" ? this.#measured : measure(this.#measured, this.#rest, columns);
     return { column, wraps, last: column === columns ? last : "" };
   }
 }
 
+/** What stands after one more token. */
+function measure(before: Measured, token: string, columns: number, parameters = "", final?: string): Measured {
+  if (final === "m") {
+    return { ...before, style: parameters === "" || parameters === "0" ? "" : before.style + token };
+  }
+  if (final === "G") return { ...before, column: Math.max(1, Number(parameters)) - 1 };
+  if (final === "C") return { ...before, column: before.column + Math.max(1, Number(parameters)) };
+  if (final === "H" || token === "\r") return { ...before, column: 0 };
+  if (token.startsWith("\u001b")) return before;
+  const { style } = before;
+  const { column, wraps } = advance(before, token, columns);
+  const isFull = column === columns;
+  const last = isFull ? `${style}${graphemes(token).at(-1) ?? ""}${style === "" ? "" : "\u001b[0m"}` : before.last;
+  return { column, wraps, last, style };
+}
+
 function advance(from: { column: number; wraps: number }, text: string, columns: number) {
   const width = displayWidth(text);
-  if (from.column + width <= columns) return { ...from, column: from.column + width };
+  if (from.column + width <= columns) return { column: from.column + width, wraps: from.wraps };
   let { column, wraps } = from;
   for (const cluster of graphemes(text)) {
     const size = displayWidth(cluster);

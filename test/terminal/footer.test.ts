@@ -90,6 +90,7 @@ const piece = fc.oneof(
     "\x1b[3Gset",
     "\n\n",
     "\x1b[?2026hshown at once\n\x1b[?2026l",
+    "\x1b]8;;https://example.org/a\x1b\\link\x1b]8;;\x1b\\",
     "a longer piece of an answer, ",
   ),
   fc.string({ unit: fc.constantFrom("a", "b", " ", "中", "，"), minLength: 1, maxLength: 30 }),
