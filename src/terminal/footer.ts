@@ -93,10 +93,13 @@ export class Footer {
     if (this.#drawn === null) return;
     const { frame, gap } = this.#drawn;
     const { columns } = this.#size();
-    const above = frame.rows.slice(0, frame.caret.row);
-    const heights = above.map(({ width }) => (this.#reflow === "none" ? 1 : Math.max(1, Math.ceil(width / columns))));
-    const inCaretRow = this.#reflow === "all" ? Math.floor(frame.caret.column / columns) : 0;
-    const rows = heights.reduce((sum, height) => sum + height, inCaretRow);
+    const reflow = this.#reflow;
+    const added = ({ width }: FooterRow) => (reflow === "none" ? 0 : Math.max(1, Math.ceil(width / columns)) - 1);
+    const inCaretRow = reflow === "all" ? Math.floor(frame.caret.column / columns) : 0;
+    const moving = frame.rows.filter(
+      (_, row) => row < frame.caret.row || (reflow === "pushed" && row > frame.caret.row),
+    );
+    const rows = moving.reduce((sum, row) => sum + added(row), frame.caret.row + inCaretRow);
     const { column } = this.#trail.place(columns);
     this.#write(`\r${up(rows + gap)}\u001b[J${up(1)}\u001b[${Math.min(column, columns - 1) + 1}G`);
     this.#drawn = null;

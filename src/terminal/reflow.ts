@@ -1,8 +1,9 @@
 /**
  * What a terminal does on a resize with rows that became too long: it rewraps them (`all`: kitty, VTE, tmux, Windows Terminal),
- * all but the one the cursor is on (`above`: xterm.js, so VS Code), or it cuts them (`none`: xterm, Linux console).
+ * all but the one the cursor is on (`above`), the same while rows that wrap below the cursor move it down too (`pushed`: xterm.js, so
+ * VS Code), or it cuts them (`none`: xterm, Linux console).
  */
-export type Reflow = "all" | "above" | "none";
+export type Reflow = "all" | "above" | "pushed" | "none";
 
 /**
  * What terminals are known to do with long rows on a resize, by a variable they set and, where that does not tell, its
@@ -11,7 +12,7 @@ export type Reflow = "all" | "above" | "none";
 const reflows: readonly (readonly [Reflow, string, string?])[] = [
   ["all", "TMUX"],
   ["none", "STY"],
-  ["above", "TERM_PROGRAM", "vscode"],
+  ["pushed", "TERM_PROGRAM", "vscode"],
   ["all", "TERM_PROGRAM", "Apple_Terminal"],
   ["all", "KITTY_WINDOW_ID"],
   ["all", "VTE_VERSION"],

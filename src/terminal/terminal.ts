@@ -150,7 +150,7 @@ export class Terminal {
 
   /** How a resize rewraps a text that is redrawn; with rows below it, the cursor is outside the text. */
   get textReflow(): Reflow {
-    return this.#footer.shown && this.#reflow === "above" ? "all" : this.#reflow;
+    return this.#footer.shown && this.#reflow !== "none" ? "all" : this.#reflow;
   }
 
   /** Writes to stdout verbatim; the caller sanitizes external text. */

@@ -159,6 +159,17 @@ describe("rows below a text", () => {
     expect(await screen.rows()).toEqual(["above", "an answer of s", "↪ome words goes", "↪ on", "", "> typed"]);
   });
 
+  test("take no row of the text along where rows below the caret wrap too and move it", async () => {
+    const screen = new Screen(30, 12, "pushed");
+    screen.print("above\nanswer ");
+    const rows = ["  a message that is queued", "> typed", "a hint longer than that"];
+    screen.footer.show({ rows: rows.map((text) => ({ text, width: text.length })), caret: { row: 1, column: 7 } });
+    await screen.resize(14);
+    screen.print("goes on");
+    screen.footer.hide();
+    expect(await screen.rows()).toEqual(["above", "answer goes on"]);
+  });
+
   test.each(["all", "above", "none"] as const)(
     "take no row of the text along at a resize: %s wrapped anew",
     async (reflow) => {

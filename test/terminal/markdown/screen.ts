@@ -1,6 +1,7 @@
 import * as graphemes from "@xterm/addon-unicode-graphemes";
 import headless from "@xterm/headless";
 import { paletteOf } from "../../../src/terminal/theme.ts";
+import type { Reflow } from "../../../src/terminal/reflow.ts";
 
 /** The colours of a terminal that has sixteen. */
 export const sixteen = paletteOf({ level: 1, name: "auto", background: null });
@@ -9,7 +10,7 @@ export interface ScreenOptions {
   readonly columns: number;
   readonly rows: number;
   /** What happens at a resize to rows that are too long: as in `MarkdownOptions`; all but the cursor's are wrapped by default. */
-  readonly reflow?: "all" | "above" | "none";
+  readonly reflow?: Reflow;
 }
 
 /** A headless xterm that counts columns as terminals with grapheme clusters do. */
