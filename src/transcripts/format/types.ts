@@ -30,15 +30,20 @@ interface ExchangeError {
 
 export type SavedImage = Omit<ImagePart, "type">;
 
-/** What is asked, and how: all that is known before the request goes out. */
-export interface ExchangeStart {
-  readonly at: Date;
+/** What is asked, and how. */
+interface ExchangeRequest {
   readonly question: string;
   readonly provider: string | null;
   readonly model: string | null;
+  /** In force for this exchange, whether set here or before. */
   readonly system: string | null;
   readonly sampling: Sampling;
   readonly thinking: Thinking | null;
+}
+
+/** All that is known before the request goes out. */
+export interface ExchangeStart extends ExchangeRequest {
+  readonly at: Date;
   readonly images?: readonly SavedImage[];
   /** Id of the exchange whose answer this one continues; the question is then the command typed to do so. */
   readonly continues?: string | null;
@@ -78,10 +83,9 @@ export interface ExchangeEnd extends ExchangeOutcome {
   readonly answeredBy?: ModelRef | null;
 }
 
-export interface Exchange extends ExchangeOutcome {
+export interface Exchange extends ExchangeRequest, ExchangeOutcome {
   /** Tells the exchange apart wherever it is copied to; null in files of other makers. */
   readonly id: string | null;
-  readonly question: string;
   readonly askedAt: Date;
   readonly images: readonly SavedImage[];
   /** Empty where there was none. */
@@ -93,12 +97,6 @@ export interface Exchange extends ExchangeOutcome {
   readonly endedAt: Date | null;
   /** From the question to the first piece of thinking or answer, in milliseconds; null when unknown. */
   readonly firstTokenMs: number | null;
-  readonly provider: string | null;
-  readonly model: string | null;
-  /** In force for this exchange, whether set here or before. */
-  readonly system: string | null;
-  readonly sampling: Sampling;
-  readonly thinking: Thinking | null;
   /** The file breaks off inside this exchange: what is here is the part that was written. */
   readonly torn: boolean;
   /** Id of the exchange whose answer this one continues; null if it continues none. */
