@@ -88,7 +88,6 @@ async function make(browser: Browser, screen: Screen): Promise<void> {
     const from = await library(server, screen.language);
     cpSync(join(from, "work"), work, { recursive: true });
   }
-  if (screen.config !== undefined) writeFileSync(join(place, "config.yaml"), screen.config);
   screen.files?.(work);
   // Under a place that is the same everywhere: doctor shows where Node is.
   const node = join(place, ".local", "bin", "node");
@@ -121,7 +120,7 @@ async function make(browser: Browser, screen: Screen): Promise<void> {
   await new Promise<void>((drawn) => {
     terminal.terminal.write("", drawn);
   });
-  writeFileSync(join(output, `${screen.name}.png`), await photograph(browser, terminal.terminal, screen.background, 0));
+  writeFileSync(join(output, `${screen.name}.png`), await photograph(browser, terminal.terminal, screen.background));
   gate.resolve();
 }
 

@@ -120,20 +120,10 @@ function rowOf(terminal: Terminal, row: number, palette: Palette): string {
     .join("");
 }
 
-/**
- * @param from the first row of the terminal's buffer, scrollback included; rows empty at the end are left out
- * @returns a PNG of the rows from there on
- */
-export async function photograph(
-  browser: Browser,
-  terminal: Terminal,
-  look: Background,
-  from: number,
-): Promise<Buffer> {
+/** A PNG of all rows of the terminal's buffer, scrollback included; rows empty at the end are left out. */
+export async function photograph(browser: Browser, terminal: Terminal, look: Background): Promise<Buffer> {
   const palette = palettes[look];
-  const rows = Array.from({ length: terminal.buffer.active.length - from }, (_, at) =>
-    rowOf(terminal, from + at, palette),
-  );
+  const rows = Array.from({ length: terminal.buffer.active.length }, (_, row) => rowOf(terminal, row, palette));
   const used = rows.slice(0, rows.findLastIndex((row) => row.includes("</span>")) + 1);
   const [width, height] = [terminal.cols * cellWidth + 2 * margin, used.length * cellHeight + 2 * margin];
   const page = await browser.newPage({ viewport: { width: Math.ceil(width), height: Math.ceil(height) } });

@@ -30,9 +30,8 @@ export interface Screen {
   readonly env?: Readonly<Record<string, string>>;
   /** Conversations that are there before. */
   readonly library?: boolean;
-  /** What is in the folder and the config file. */
+  /** Puts files into the folder. */
   readonly files?: (folder: string) => void;
-  readonly config?: string;
 }
 
 type Subject = keyof typeof en;

@@ -36,11 +36,10 @@ function reply(question: string, waiting: Promise<unknown>): Reply {
   if (question.includes("#cut")) return { body: [...said.slice(0, said.length >> 1), finish("length"), done] };
   if (question.includes("#slow"))
     return { body: [...said.slice(0, said.length >> 1), waiting, ...said.slice(said.length >> 1), ...end] };
-  if (question.includes("#stall")) return { body: [...thinking.slice(0, 20), waiting], end: "stall" };
   return { body: [...thinking, ...said, ...end] };
 }
 
-/** @param waiting what an answer to a question with `#slow` or `#stall` waits for halfway */
+/** @param waiting what an answer to a question with `#slow` waits for halfway */
 export async function serveGallery(waiting: Promise<unknown>): Promise<RawServer> {
   return await serve(({ path, body }) => {
     if (path.endsWith("/models"))
