@@ -21,7 +21,7 @@ export interface EditedOptions {
   /** Opens a text in the person's own editor and gives back what became of it. */
   readonly openEditor: (text: string) => Promise<string>;
   /** Takes what the clipboard of the system holds. */
-  readonly clipboard: () => Promise<Clipping>;
+  readonly clipboard: (signal: AbortSignal) => Promise<Clipping>;
   /** Whether it matters if the terminal has the focus; asked at each prompt. */
   readonly wantsFocus: () => boolean;
 }

@@ -39,7 +39,7 @@ export interface Host {
   /** Adds a picture to the next question. */
   readonly addPicture: (picture: ImagePart) => void;
   /** Takes what the clipboard of the system holds; throws nothing. */
-  readonly clipboard: () => Promise<Clipping>;
+  readonly clipboard: (signal: AbortSignal) => Promise<Clipping>;
   /** Tells a person who looks at another window that an answer is there, or failed, where that is wanted. */
   readonly notify: (answer: { readonly failed: boolean; readonly seconds: number }) => void;
   /** Reads `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */

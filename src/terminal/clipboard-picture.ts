@@ -91,21 +91,23 @@ const slowTimeout = 15_000;
  *
  * @param variables the environment for such a program
  * @param maxBytes a larger picture is refused
+ * @param signal ends the reading
  * @param system default: this one, as `process.platform` has it
  */
 export async function pastedPicture(
   variables: ClipboardVariables,
   maxBytes: number,
+  signal: AbortSignal,
   system: string = process.platform,
 ): Promise<ClipboardPicture> {
   const overSsh = Boolean(variables["SSH_CONNECTION"] || variables["SSH_TTY"]);
   if (overSsh && !variables["DISPLAY"] && !variables["WAYLAND_DISPLAY"]) return { kind: "remote" };
   let answered = false;
   for (const { program, fits, read } of readers) {
-    const command = fits(system, variables) ? findProgram(program, variables) : null;
+    const command = fits(system, variables) && !signal.aborted ? findProgram(program, variables) : null;
     if (command === null) continue;
     try {
-      const bytes = await read(runner(command, variables, maxBytes));
+      const bytes = await read(runner(command, variables, maxBytes, signal));
       if (bytes !== null && bytes.length > maxBytes) return { kind: "too_large" };
       if (bytes !== null && bytes.length > 0) return { kind: "picture", bytes };
       answered = true;
@@ -119,9 +121,9 @@ export async function pastedPicture(
   return { kind: answered ? "none" : "unreadable" };
 }
 
-function runner(command: string, env: ClipboardVariables, maxBytes: number): Run {
+function runner(command: string, env: ClipboardVariables, maxBytes: number, signal: AbortSignal): Run {
   const timeout = /powershell/iu.test(command) ? slowTimeout : programTimeout;
   // In hexadecimal digits a picture takes twice its bytes.
-  const options = { timeout, maxBuffer: 2 * maxBytes + 1024, env, encoding: "buffer" } as const;
+  const options = { timeout, maxBuffer: 2 * maxBytes + 1024, env, encoding: "buffer", signal } as const;
   return async (...args) => (await promisify(execFile)(command, args, options)).stdout;
 }

@@ -87,22 +87,26 @@ async function fed(
  * The clipboard's text; null where no program of the system can read it.
  *
  * @param locale for what a program prints in another encoding all the same
+ * @param signal ends the reading
  */
-export async function pastedText(env: ClipboardVariables, locale: string): Promise<string | null> {
+export async function pastedText(env: ClipboardVariables, locale: string, signal: AbortSignal): Promise<string | null> {
   const run = promisify(execFile);
+  /** The one that was killed because it did not end. */
+  let deaf = "";
   for (const [name, ...args] of pasters) {
-    const command = findProgram(name, env);
+    const command = name === deaf || signal.aborted ? null : findProgram(name, env);
     if (command === null) continue;
     const timeout = name === "powershell.exe" ? slowTimeout : programTimeout;
-    const options = { timeout, maxBuffer: 64 * 1024 * 1024, env, encoding: "buffer" } as const;
+    const options = { timeout, maxBuffer: 64 * 1024 * 1024, env, encoding: "buffer", signal } as const;
     try {
       const { stdout } = await run(command, args, options);
       const decoded = decodeText(stdout, locale);
       const text = typeof decoded === "string" ? stdout.toString("utf8") : decoded.text;
       // PowerShell ends it with a line break of its own.
       return name === "powershell.exe" ? text.replace(/\r?\n$/u, "") : text;
-    } catch {
+    } catch (error) {
       // Not on this system; the next one may be.
+      if ((error as { readonly killed?: boolean }).killed === true) deaf = name;
     }
   }
   return null;

@@ -13,16 +13,18 @@ import { contentOf } from "../conversation/picture.ts";
  *
  * @param variables the environment for them, without keys
  * @param nextNumber the number of the picture, asked where there is one
+ * @param signal ends the reading
  */
 export async function readClipboard(
   { words }: Pick<Console, "words">,
   variables: Readonly<Record<string, string | undefined>>,
   nextNumber: () => number,
+  signal: AbortSignal,
 ): Promise<Clipping> {
   const { session } = words;
-  const text = await pastedText(variables, localeOf(variables));
+  const text = await pastedText(variables, localeOf(variables), signal);
   if (text !== null && text.trim() !== "") return { kind: "text", text };
-  const found = await pastedPicture(variables, maxInputBytes);
+  const found = await pastedPicture(variables, maxInputBytes, signal);
   if (found.kind === "picture") {
     try {
       const { url, size } = await pictureOf(found.bytes, session.clipboard);

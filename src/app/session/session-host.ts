@@ -125,7 +125,10 @@ export class SessionHost implements Host {
     this.#attached = onceEach([...this.#attached, pictureAttachment(picture, this.#engine.workingFolder)]);
   };
 
-  clipboard = () => readClipboard(this.#console, this.withoutKeys, () => this.#nextPicture());
+  clipboard = (signal: AbortSignal) => {
+    const either = AbortSignal.any([this.#engine.stop, signal]);
+    return readClipboard(this.#console, this.withoutKeys, () => this.#nextPicture(), either);
+  };
 
   /** A number that no picture of this conversation has, so that it can be spoken of later. */
   #nextPicture(): number {

@@ -28,7 +28,7 @@ export interface EditorOptions {
   /** Lets a text be written in the person's own editor, on the same terminal; may throw. */
   readonly openEditor?: (text: string) => Promise<string>;
   /** Takes what the clipboard of the system holds; throws nothing. */
-  readonly clipboard?: () => Promise<Clipping>;
+  readonly clipboard?: (signal: AbortSignal) => Promise<Clipping>;
   readonly focus?: FocusReports;
   readonly words: Words["editor"];
   /** What to say below a text, or null. */

@@ -51,6 +51,8 @@ export class LineEditor {
   #reading: Resolve | null = null;
   /** Whether the line is below what is written. */
   #live = false;
+  /** While the clipboard is read. */
+  #pasting: AbortController | null = null;
   #onInterrupt: (() => void) | null = null;
   #unlisten: (() => void) | null = null;
   /** Said below what is written until the next key; null for nothing. */
@@ -207,6 +209,7 @@ export class LineEditor {
     }
     if (event.type === "focus") return this.#options.focus?.changed(event.focused);
     const key = event.type === "key" ? event.key : "";
+    if (this.#pasting !== null && (key === "C-c" || key === "Escape")) return this.#pasting.abort();
     if (this.#reading === null && key === "C-c" && this.#onInterrupt !== null) this.#onInterrupt();
     else if (this.#reading === null && key === "C-z") this.#await(this.#suspend());
     else {
@@ -365,7 +368,11 @@ export class LineEditor {
   }
 
   async #paste(prompting: Prompting): Promise<void> {
-    const clipping = await this.#options.clipboard?.();
+    const reading = new AbortController();
+    this.#pasting = reading;
+    const clipping = await this.#options.clipboard?.(reading.signal);
+    this.#pasting = null;
+    if (reading.signal.aborted) return;
     if (clipping?.kind === "text") prompting.paste(this.#pastes.insertable(clipping.text));
     if (clipping?.kind === "picture") prompting.paste(this.#pastes.picture(clipping.picture));
     if (clipping?.kind !== "nothing") return;

@@ -7,8 +7,11 @@ export const paste: SlashCommand = {
   group: "input",
   usage: "",
   examples: [],
-  async run({ addPicture, clipboard, terminal, words }) {
-    const clipping = await clipboard();
+  async run({ addPicture, clipboard, lines, terminal, words }) {
+    const controller = new AbortController();
+    const release = lines.hold(() => controller.abort());
+    const clipping = await clipboard(controller.signal).finally(release);
+    if (controller.signal.aborted) return "stay";
     if (clipping.kind === "text") return { edit: clipping.text };
     if (clipping.kind === "nothing") {
       terminal.warn(clipping.message);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { History } from "../../../src/repl/editor/history.ts";
@@ -153,6 +154,25 @@ describe("while an answer streams", () => {
     await at.type("\r", "\x16");
     expect(await at.screen()).toEqual(["answ", "", "  \u2192 [image 1, 2\u00d73]", "> some text", words.queueHint]);
     expect(await at.read()).toMatchObject({ text: "[image 1, 2\u00d73]", pictures: [picture] });
+    at.editor.close();
+  });
+
+  test("a clipboard that hangs is left with Ctrl-C or Escape, and what was typed meanwhile is there", async () => {
+    let asked = 0;
+    const clipboard = async (signal: AbortSignal): Promise<Clipping> => {
+      asked++;
+      await once(signal, "abort");
+      return { kind: "text", text: "late" };
+    };
+    const { at, stops } = await streaming({ clipboard }, 44, 12);
+    await at.type("a\x16b");
+    expect(await at.screen()).toEqual(["answ"]);
+    await at.type("\x03");
+    expect(await at.screen()).toEqual(["answ", "", "> ab", words.queueHint]);
+    // Escape as terminals send it that mark each key.
+    await at.type("\x16c", "\x1b[27u");
+    expect(await at.screen()).toEqual(["answ", "", "> abc", words.queueHint]);
+    expect([asked, stops.length]).toEqual([2, 0]);
     at.editor.close();
   });
 
