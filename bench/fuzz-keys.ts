@@ -150,7 +150,7 @@ async function throughEditor(sequence: Sequence): Promise<string | null> {
     {
       history: new History(null),
       words,
-      color: false,
+      muted: () => null,
       queueSign: "→",
       complete: async (text, caret) => ({
         from: caret,

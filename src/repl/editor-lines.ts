@@ -50,7 +50,7 @@ export function editedLines(options: EditedOptions): LineSource {
         return words();
       },
       hint: (text) => (text !== "" && slashes.includes(text) ? words().commandsHint : null),
-      color: terminal.ink.err.level > 0,
+      muted: () => terminal.ink.err.palette?.roles.muted ?? null,
       multiline: () => source.multiline,
       viPrompt: () => (keys() === "vi" ? viPromptOf(terminal.ink.err) : null),
       queueSign: terminal.symbols.next,

@@ -102,7 +102,7 @@ async function main(): Promise<void> {
       complete,
       openEditor,
       words,
-      color: settings.color ?? false,
+      muted: () => (settings.color === true ? "2" : null),
       queueSign: "→",
       ...(settings.burstTimes && { burstTimes: settings.burstTimes }),
     },

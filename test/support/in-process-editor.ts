@@ -59,7 +59,7 @@ export class EditorOnScreen {
       {
         history: new History(null),
         words,
-        color: false,
+        muted: () => null,
         queueSign: "→",
         burstTimes: { enter: 1, burst: 2 },
         ...options,

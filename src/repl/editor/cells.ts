@@ -2,14 +2,16 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import { displayWidth, graphemes } from "../../terminal/width.ts";
 import { isPasteMark } from "./paste.ts";
 
+/** How a cell is drawn; empty as other text is. */
+export type CellStyle = "" | "muted" | "chosen";
+
 /** One cluster as it is drawn. */
 export interface Cell {
   /** What is written; empty for what has no width, which would only disturb its neighbours. */
   readonly text: string;
   /** Columns. */
   readonly width: number;
-  /** Parameters of an SGR sequence, e.g. `2` for dim; empty for none. */
-  readonly style: string;
+  readonly style: CellStyle;
   /** Where in the line or text the cluster starts; -1 for what is not part of it, such as a prompt. */
   readonly offset: number;
 }
@@ -20,11 +22,11 @@ const tab = "    ";
 /** The label of a shortened paste. */
 export type Label = (mark: string) => string;
 
-export function cellsOf(text: string, style: string, offset = -1): Cell[] {
+export function cellsOf(text: string, style: CellStyle, offset = -1): Cell[] {
   return graphemes(text).map((cluster) => cell(cluster, style, offset));
 }
 
-function cell(cluster: string, style: string, offset: number): Cell {
+function cell(cluster: string, style: CellStyle, offset: number): Cell {
   const text = drawable(cluster);
   const width = displayWidth(text);
   return { text: width === 0 ? "" : text, width, style, offset };
@@ -42,7 +44,7 @@ export function lineCells(line: string, label: Label): Cell[] {
   const cells: Cell[] = [];
   let offset = 0;
   for (const cluster of graphemes(line)) {
-    if (isPasteMark(cluster)) cells.push(...cellsOf(label(cluster), "2", offset));
+    if (isPasteMark(cluster)) cells.push(...cellsOf(label(cluster), "muted", offset));
     else if (cluster === "\t") cells.push(...cellsOf(tab, "", offset));
     else cells.push(cell(cluster, "", offset));
     offset += cluster.length;

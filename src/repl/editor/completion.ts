@@ -75,7 +75,7 @@ export class Menu {
       return cells;
     });
     const hidden = candidates.length - Math.min(candidates.length, shown * across);
-    if (hidden > 0 && height > 1) rows.push([...fitted(cellsOf(more(hidden), "2"), columns)]);
+    if (hidden > 0 && height > 1) rows.push([...fitted(cellsOf(more(hidden), "muted"), columns)]);
     return rows;
   }
 
@@ -87,10 +87,11 @@ export class Menu {
     columns: number,
   ): Cell[] {
     const cut = fitted(label, widest);
-    const cells = cut.map((cell) => (index === this.#selected ? { ...cell, style: "7" } : cell));
+    const cells = cut.map((cell): Cell => (index === this.#selected ? { ...cell, style: "chosen" } : cell));
     cells.push(...cellsOf(" ".repeat(widest - widthOf(cut)), ""));
     const room = columns - widest - 2;
-    if (candidate?.hint !== undefined && room > 3) cells.push(...fitted(cellsOf(`  ${candidate.hint}`, "2"), room + 2));
+    if (candidate?.hint !== undefined && room > 3)
+      cells.push(...fitted(cellsOf(`  ${candidate.hint}`, "muted"), room + 2));
     return cells;
   }
 }

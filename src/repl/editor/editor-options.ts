@@ -33,7 +33,8 @@ export interface EditorOptions {
   readonly words: Words["editor"];
   /** What to say below a text, or null. */
   readonly hint?: (text: string) => string | null;
-  readonly color: boolean;
+  /** SGR parameters of what is muted; null without colours. Asked at each drawing. */
+  readonly muted: () => string | null;
   /** True swaps Enter and Alt-Enter; asked at each key. */
   readonly multiline?: () => boolean;
   /** The prompt of vi's normal mode, as wide as the other, where the keys are those of vi; asked at each prompt. */

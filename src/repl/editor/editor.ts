@@ -63,7 +63,7 @@ export class LineEditor {
   constructor(io: EditorIO, options: EditorOptions) {
     this.#io = io;
     this.#options = options;
-    this.#view = new PromptView((text) => io.write(text), options.color);
+    this.#view = new PromptView((text) => io.write(text), options.muted);
     this.#resizing = new Resizing(
       this.#view,
       () => this.#columns(),
@@ -250,7 +250,7 @@ export class LineEditor {
       this.#view.flush();
     } else {
       const nothing = prompting.blank && this.#messages.empty && this.#note === null;
-      this.#io.below(nothing ? null : footerOf(this.#frame(prompting, this.#io.rowsBelow()), this.#options.color));
+      this.#io.below(nothing ? null : footerOf(this.#frame(prompting, this.#io.rowsBelow()), this.#options.muted()));
     }
   }
 

@@ -66,10 +66,10 @@ export class Searching {
     if (match === null) return layout;
     const rows = layout.rows.map((row) => ({
       ...row,
-      cells: row.cells.map((cell) => {
+      cells: row.cells.map((cell): Cell => {
         const offset = row.line + cell.offset;
         const found = cell.offset >= 0 && offset >= match.from && offset < match.to;
-        return found ? { ...cell, style: "7" } : cell;
+        return found ? { ...cell, style: "chosen" } : cell;
       }),
     }));
     return { rows, caret: layout.caret };
@@ -77,8 +77,8 @@ export class Searching {
 
   /** The row that says what is looked for, with the caret behind it; the start of a long one is left out. */
   status(columns: number, words: Words["editor"]): { rows: Cell[][]; caret: ScreenPosition } {
-    const label = cellsOf(words.search, "2");
-    const failed = this.#search.failed ? cellsOf(words.notFound, "2") : [];
+    const label = cellsOf(words.search, "muted");
+    const failed = this.#search.failed ? cellsOf(words.notFound, "muted") : [];
     const query = cellsOf(this.#search.query, "");
     if (widthOf(label) > columns / 2) label.length = 0;
     while (query.length > 0 && widthOf([...label, ...query]) >= columns) query.shift();

@@ -61,10 +61,10 @@ export class MessageQueue {
       return fitted(muted(cellsOf(`  ${sign}`, "").concat(...lines)), columns);
     });
     const isCut = shown < count && max > 0;
-    return isCut ? [fitted(cellsOf(`  ${words.moreQueued(count - shown)}`, "2"), columns), ...rows] : rows;
+    return isCut ? [fitted(cellsOf(`  ${words.moreQueued(count - shown)}`, "muted"), columns), ...rows] : rows;
   }
 }
 
 function muted(cells: readonly Cell[]): Cell[] {
-  return cells.map((cell) => ({ ...cell, style: "2", offset: -1 }));
+  return cells.map((cell) => ({ ...cell, style: "muted", offset: -1 }));
 }

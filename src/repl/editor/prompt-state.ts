@@ -247,7 +247,7 @@ export class Prompting {
 
   #hint(columns: number): Cell[][] {
     const hint = this.#options.hint?.(this.#draft.text) ?? null;
-    return hint === null ? [] : [[...fitted(cellsOf(hint, "2"), columns)]];
+    return hint === null ? [] : [[...fitted(cellsOf(hint, "muted"), columns)]];
   }
 
   #history(): HistoryWalk {

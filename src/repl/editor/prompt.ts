@@ -13,8 +13,8 @@ export interface Prompt {
 /** What stands before the first line and before each further one. A prompt too wide for the screen loses its colours and wraps. */
 export function leadCells(prompt: Prompt, columns: number): { first: Cell[]; further: Cell[] } {
   const width = displayWidth(prompt.text);
-  const first =
+  const first: Cell[] =
     width > columns / 2 ? cellsOf(prompt.text, "") : [{ text: prompt.styled, width, style: "", offset: -1 }];
   const continuation = prompt.continuation ?? " ".repeat(width);
-  return { first, further: displayWidth(continuation) > columns / 2 ? [] : cellsOf(continuation, "2") };
+  return { first, further: displayWidth(continuation) > columns / 2 ? [] : cellsOf(continuation, "muted") };
 }

@@ -23,7 +23,7 @@ function rewrapped(cells: readonly Cell[], columns: number, column: number): { r
  */
 export class PromptView {
   readonly #write: (text: string) => void;
-  readonly #color: boolean;
+  readonly #muted: () => string | null;
   #out = "";
   #frame: Frame | null = null;
   /** Rows of the screen that are ours; there is always one. */
@@ -31,9 +31,10 @@ export class PromptView {
   /** The hardware cursor; column -1 where a terminal may see it differently. */
   #at: ScreenPosition = { row: 0, column: -1 };
 
-  constructor(write: (text: string) => void, color: boolean) {
+  /** @param muted SGR parameters; null without colours */
+  constructor(write: (text: string) => void, muted: () => string | null) {
     this.#write = write;
-    this.#color = color;
+    this.#muted = muted;
   }
 
   draw(frame: Frame, columns: number): void {
@@ -57,7 +58,7 @@ export class PromptView {
 
   /** Puts lines on the screen for good, and leaves their wrapping to the terminal, so that they are copied whole. */
   leave(lines: readonly (readonly Cell[])[]): void {
-    for (const cells of lines) this.#out += `${styledCells(cells, null, this.#color)}\r\n`;
+    for (const cells of lines) this.#out += `${styledCells(cells, null, this.#muted())}\r\n`;
     this.forget();
   }
 
@@ -125,7 +126,7 @@ export class PromptView {
     const width = kept + widthOf(fresh);
     this.#moveTo({ row: index, column: kept });
     const uncertain = fresh.some(isUncertain);
-    const drawn = styledCells(fresh, kept, this.#color);
+    const drawn = styledCells(fresh, kept, this.#muted());
     // Should a terminal take more columns for it, it must not wrap.
     this.#out += uncertain ? `\x1b[?7l${drawn}\x1b[?7h` : drawn;
     this.#at = { row: index, column: width >= columns ? -1 : width };

@@ -13,13 +13,15 @@ export function isUncertain(cell: Cell): boolean {
  * Cells as they are written to a terminal.
  *
  * @param start the column of the first cell, for setting the column after uncertain clusters; null leaves it alone
+ * @param muted SGR parameters; null without colours
  */
-export function styledCells(cells: readonly Cell[], start: number | null, color: boolean): string {
+export function styledCells(cells: readonly Cell[], start: number | null, muted: string | null): string {
+  const looks = muted === null ? null : { "": "", muted, chosen: "7" };
   let out = "";
   let style = "";
   let column = start;
   for (const cell of cells) {
-    const next = color ? cell.style : "";
+    const next = looks?.[cell.style] ?? "";
     if (next !== style) out += next === "" ? "\x1b[0m" : `\x1b[0;${next}m`;
     style = next;
     if (column === null) out += cell.text;
@@ -32,6 +34,6 @@ export function styledCells(cells: readonly Cell[], start: number | null, color:
 }
 
 /** A frame as rows below what is written. */
-export function footerOf({ rows, caret }: Frame, color: boolean): FooterFrame {
-  return { rows: rows.map((cells) => ({ text: styledCells(cells, 0, color), width: widthOf(cells) })), caret };
+export function footerOf({ rows, caret }: Frame, muted: string | null): FooterFrame {
+  return { rows: rows.map((cells) => ({ text: styledCells(cells, 0, muted), width: widthOf(cells) })), caret };
 }

@@ -6,7 +6,7 @@ const rows = (menu: Menu, columns: number, height: number) =>
     .rows(columns, height, (count) => `+${count}`)
     .map((cells) =>
       cells
-        .map((cell) => (cell.style === "7" ? cell.text.toUpperCase() : cell.text))
+        .map((cell) => (cell.style === "chosen" ? cell.text.toUpperCase() : cell.text))
         .join("")
         .trimEnd(),
     );

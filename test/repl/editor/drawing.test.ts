@@ -9,7 +9,10 @@ type Row = string | readonly Cell[];
 /** A view, and what it writes, taken by `sent`. */
 function opened(color = true) {
   const writes: string[] = [];
-  const view = new PromptView((text) => void writes.push(text), color);
+  const view = new PromptView(
+    (text) => void writes.push(text),
+    () => (color ? "2" : null),
+  );
   return {
     view,
     writes,
@@ -40,15 +43,15 @@ describe("one row", () => {
   test("is written anew where only its look or its width changed", () => {
     const one = opened();
     one.draw([cellsOf("ab", "")], 0, 0);
-    expect(one.draw([cellsOf("ab", "2")], 0, 0)).toBe("\x1b[0;2mab\x1b[0m\r");
+    expect(one.draw([cellsOf("ab", "muted")], 0, 0)).toBe("\x1b[0;2mab\x1b[0m\r");
     const [cell] = cellsOf("x", "");
     one.draw([[cell!]], 0, 0);
     expect(one.draw([[{ ...cell!, width: 2 }]], 0, 0)).toBe("x\r");
   });
 
   test("changes its look where that changes, and ends plain", () => {
-    const row = [...cellsOf("ab", "2"), ...cellsOf("c", ""), ...cellsOf("d", "1"), ...cellsOf("e", "36")];
-    expect(opened().draw([row], 0, 5)).toBe("\r\x1b[0;2mab\x1b[0mc\x1b[0;1md\x1b[0;36me\x1b[0m");
+    const row = [...cellsOf("ab", "muted"), ...cellsOf("c", ""), ...cellsOf("d", "chosen"), ...cellsOf("e", "muted")];
+    expect(opened().draw([row], 0, 5)).toBe("\r\x1b[0;2mab\x1b[0mc\x1b[0;7md\x1b[0;2me\x1b[0m");
     expect(opened(false).draw([row], 0, 5)).toBe("\rabcde");
   });
 
@@ -77,7 +80,7 @@ describe("what terminals measure differently", () => {
   });
 
   test("is not what is blank, or nothing", () => {
-    const cell = { style: "", offset: 0 };
+    const cell = { style: "", offset: 0 } as const;
     expect(opened().draw([[{ ...cell, text: "\u00a0", width: 1 }]], 0, 1)).toBe("\r\u00a0");
     expect(opened().draw([[{ ...cell, text: "", width: 0 }]], 0, 0)).toBe("\r");
   });
@@ -97,7 +100,7 @@ describe("several rows", () => {
     const leaving: [(view: PromptView) => void, string][] = [
       [(view) => view.clear(), "\x1b[1A\r\x1b[J"],
       [(view) => view.clearScreen(3), "\x1b[1A\r\x1b[J\r\n\r\n\x1b[H\x1b[J"],
-      [(view) => view.leave([cellsOf("x", "2"), cellsOf(accented, "")]), `\x1b[0;2mx\x1b[0m\r\n${accented}\r\n`],
+      [(view) => view.leave([cellsOf("x", "muted"), cellsOf(accented, "")]), `\x1b[0;2mx\x1b[0m\r\n${accented}\r\n`],
       [(view) => view.print("x\ny"), "x\r\ny\r\n"],
       [(view) => view.clearResized(10, null), "\r\x1b[1A\x1b[J"],
       [(view) => view.forget(), ""],

@@ -31,7 +31,7 @@ test("keys go back and forth, shorten what is looked for, accept and cancel", ()
 test("what was found is marked, on its line alone, and the prompt never", () => {
   const search = new Searching(["xab\nab"], "", 0);
   const row = (cells: Cell[], line: number) => ({ cells, width: 9, line, end: 9 });
-  const cell = (text: string, offset: number) => ({ text, width: 1, style: "", offset });
+  const cell = (text: string, offset: number): Cell => ({ text, width: 1, style: "", offset });
   const first = row([cell(">", -1), cell("x", 0), cell("a", 1), cell("b", 2)], 0);
   const prompt = row([cell("a", -1), cell("a", 0), cell("b", 1)], 2);
   const layout = { rows: [first, prompt], caret: { row: 0, column: 2 } };
@@ -39,7 +39,7 @@ test("what was found is marked, on its line alone, and the prompt never", () => 
   search.take(typed("ab"), undefined);
   const laid = search.lay(layout);
   expect(laid.caret).toBe(layout.caret);
-  expect(laid.rows.map(({ cells }) => cells.map(({ style }) => style).join())).toEqual([",,7,7", ",7,"]);
+  expect(laid.rows.map(({ cells }) => cells.map(({ style }) => style).join())).toEqual([",,chosen,chosen", ",chosen,"]);
 });
 
 test("the row of the search leaves out what does not fit: its name, the start of a long query, that nothing is found", () => {
@@ -68,6 +68,6 @@ test("the row of the search leaves out what does not fit: its name, the start of
       .status(60, words)
       .rows[0]!.map(({ style }) => style)
       .join(""),
-  ).toBe("2".repeat(length + failed));
-  expect(cellsOf(words.search, "2")).toHaveLength(length);
+  ).toBe("muted".repeat(length + failed));
+  expect(cellsOf(words.search, "muted")).toHaveLength(length);
 });

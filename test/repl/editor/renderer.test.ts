@@ -119,7 +119,10 @@ describe.each(["graphemes", "old"] as const)("on a terminal with widths as in %s
           const state = prompting(() => columns);
           const screen = new Screen(columns, rows, widths);
           let out = "";
-          const view = new PromptView((text) => (out += text), true);
+          const view = new PromptView(
+            (text) => (out += text),
+            () => "2",
+          );
           for (const burst of [[], ...bursts]) {
             for (const one of burst) state.handle(one);
             view.draw(state.frame(rows), columns);
@@ -129,7 +132,10 @@ describe.each(["graphemes", "old"] as const)("on a terminal with widths as in %s
           const frame = state.frame(rows);
           const fresh = new Screen(columns, rows, widths);
           let once = "";
-          const other = new PromptView((text) => (once += text), true);
+          const other = new PromptView(
+            (text) => (once += text),
+            () => "2",
+          );
           other.draw(frame, columns);
           other.flush();
           await fresh.write(once);
@@ -184,7 +190,10 @@ describe.each([
           let screen = new Screen(columns, 40, "graphemes");
           const above = "above\r\nthe\r\nprompt";
           let out = `${above}\r\n`;
-          const view = new PromptView((text) => (out += text), true);
+          const view = new PromptView(
+            (text) => (out += text),
+            () => "2",
+          );
           for (const one of events) state.handle(one);
           for (const next of widths) {
             if (next !== columns) {
@@ -220,7 +229,10 @@ test("an answer at the right edge, which may mean either, never costs a line abo
   const state = prompting(() => 20);
   state.handle({ type: "text", text: "x".repeat(17) });
   let out = "above\r\n";
-  const view = new PromptView((text) => (out += text), true);
+  const view = new PromptView(
+    (text) => (out += text),
+    () => "2",
+  );
   view.draw(state.frame(20), 20);
   view.flush();
   const screen = new Screen(20, 10, "graphemes");
