@@ -39,8 +39,8 @@ export interface ErrorDetails {
   /** Neither the environment nor the account names a home folder. */
   no_home: Record<string, never>;
   unknown_setting: { name: string; nearest: string | null };
-  /** A setting that holds for a whole run; `value` as it was typed, null where none was. */
-  setting_fixed: { name: string; value: string | null };
+  /** A setting that `/set` does not change; `instead`: the command that does. */
+  setting_fixed: { name: string; instead: string };
   /** `longest`: characters that a tag may have. */
   bad_tag: { tag: string; longest: number };
   /** `nearest`: what may have been meant. */

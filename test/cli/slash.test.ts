@@ -62,7 +62,7 @@ describe.concurrent("slash commands of a session", () => {
       "two",
       "/set temperature 9",
       "/set provider x",
-      "/set theme",
+      "/set theme light",
       "/set stop ###",
       "/set max_wait 5",
       "three",
@@ -76,8 +76,10 @@ describe.concurrent("slash commands of a session", () => {
     expect(stderr).toContain(
       wordsOf("bad_value", { name: "temperature", value: "9", expected: "0 to 2", nearest: null }).whole,
     );
-    expect(stderr).toContain(wordsOf("setting_fixed", { name: "provider", value: "x" }).whole);
-    expect(stderr).toContain(wordsOf("setting_fixed", { name: "theme", value: null }).whole);
+    expect(stderr).toContain(wordsOf("setting_fixed", { name: "provider", instead: "/provider x" }).whole);
+    expect(stderr).toContain(
+      wordsOf("setting_fixed", { name: "theme", instead: "deepseek-chat config set theme light" }).whole,
+    );
   });
 
   test("what cannot be done now is said without a word about the command line", async () => {

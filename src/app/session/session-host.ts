@@ -212,6 +212,9 @@ const changeable: readonly SettingName[] = [
   "notify_after",
 ];
 
+/** Settings that a command of the session changes. */
+const withCommand: ReadonlySet<string> = new Set<SettingName>(["lang", "model", "provider", "role", "system"]);
+
 /** A question without the pictures whose labels were taken out of its text. */
 function withoutRemoved(question: UserMessage, text: string): UserMessage {
   const removed = new Set(pastedPictures(question).filter((picture) => !text.includes(pictureLabel(picture))));
@@ -238,6 +241,9 @@ function settingsOf(engine: Pick<Engine, "change">, dialogue: ChatSession): Sess
 function changeableOf(name: string, value: string | null): SettingName {
   const known = changeable.find((candidate) => candidate === name);
   if (known !== undefined) return known;
-  if (Object.hasOwn(settingSchemas, name)) throw new AppError("setting_fixed", { name, value });
+  if (Object.hasOwn(settingSchemas, name)) {
+    const command = withCommand.has(name) ? `/${name}` : `deepseek-chat config set ${name}`;
+    throw new AppError("setting_fixed", { name, instead: `${command} ${value ?? "…"}` });
+  }
   throw new AppError("unknown_setting", { name, nearest: nearestTo(name, changeable) });
 }

@@ -66,9 +66,9 @@ export const errors: ErrorTable = {
     what: `Unknown setting: ${name}${meant(nearest)}.`,
     next: "deepseek-chat config list shows all settings; the README describes the rest of the config file.",
   }),
-  setting_fixed: ({ name, value }) => ({
-    what: `${name} can't be changed during a session.`,
-    next: `Change it with deepseek-chat config set ${name} ${value ?? "<value>"}, then start a new session.`,
+  setting_fixed: ({ name, instead }) => ({
+    what: `/set can't change ${name}.`,
+    next: `Use ${instead}.`,
   }),
   bad_value: ({ name, value, expected, nearest }) => ({
     what: `Invalid ${name}: ${value} (expected ${expected}${nearest ? `; did you mean ${nearest}?` : ""}).`,

@@ -65,9 +65,9 @@ export const errors: Words["errors"] = {
     what: `未知设置项：${name}${meant(nearest)}。`,
     next: "deepseek-chat config list 可列出全部设置；配置文件的其他内容见 README。",
   }),
-  setting_fixed: ({ name, value }) => ({
-    what: `${name} 不能在会话中更改。`,
-    next: `请用 deepseek-chat config set ${name} ${value ?? "<值>"} 更改，然后重新启动会话。`,
+  setting_fixed: ({ name, instead }) => ({
+    what: `/set 不能更改 ${name}。`,
+    next: `请用 ${instead}。`,
   }),
   bad_value: ({ name, value, expected, nearest }) => ({
     what: `${name} 的值无效：${value}（应为 ${range(expected)}${nearest ? `；是否想用 ${nearest}？` : ""}）。`,
