@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutKeys } from "../config/environment.ts";
-import { AppError } from "../errors.ts";
+import { AppError, systemReason } from "../errors.ts";
 import { takeInterrupts } from "../terminal/interrupts.ts";
 import { findProgram } from "../terminal/programs.ts";
 import { decodeText, localeOf } from "../text-encoding.ts";
@@ -88,7 +88,8 @@ function onWindows(
  *
  * @param name of the file that the editor shows
  * @returns what became of it, without the newline that editors add; null where the editor left no file
- * @throws AppError as `editFile`; `input_unreadable` where what it left is no text
+ * @throws AppError as `editFile`; `storage_failed` where the text cannot be written to a file for it; `input_unreadable` where
+ *   what it left is no text
  */
 export async function editText(
   engine: ProgramContext & Pick<Engine, "stop">,
@@ -96,10 +97,10 @@ export async function editText(
   text: string,
   name: EditedFile,
 ): Promise<string | null> {
-  const folder = await mkdtemp(join(tmpdir(), "deepseek-chat-"));
+  const folder = await mkdtemp(join(tmpdir(), "deepseek-chat-")).catch(unwritten);
   const path = join(folder, name);
   try {
-    await writeFile(path, text, { mode: 0o600 });
+    await writeFile(path, text, { mode: 0o600 }).catch(unwritten);
     await editFile(engine, console, path);
     const bytes = await readInput(path, { name, maxBytes: maxInputBytes, stop: engine.stop }).catch(nothingLeft);
     if (bytes === null) return null;
@@ -109,6 +110,10 @@ export async function editText(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function unwritten(error: unknown): never {
+  throw new AppError("storage_failed", { path: tmpdir(), reason: systemReason(error) }, { cause: error });
 }
 
 function nothingLeft(error: unknown): null {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandLine } from "../../src/app/external-editor.ts";
-import { askingAt, newPlace, openProgram, type Place, put, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
@@ -85,6 +85,14 @@ describe.skipIf(process.platform === "win32").concurrent("the person's own edito
     await say(terminal, "/edit-answer");
     await terminal.until(en.session.answerUnchanged);
     expect(server.requests).toHaveLength(2);
+  });
+
+  test("is given no text where there is no room for it, which is said", async () => {
+    const place = newPlace();
+    const path = join(place.home, "missing");
+    const env = { DEEPSEEK_API_KEY: "sk-1234567890", EDITOR: "true", TMPDIR: path, TEMP: path };
+    const { stderr } = await run([], { place, env, input: "/edit\nq\n" });
+    expect(stderr).toContain(wordsOf("storage_failed", { path, reason: "ENOENT" }).what);
   });
 
   test("that is not there is named, for config edit too", async () => {

@@ -83,6 +83,21 @@ export class Channel {
     }
   }
 
+  /**
+   * The same for what is worth nothing in part: after a failure none of it is in the file.
+   *
+   * @param path of the file
+   */
+  writeWhole(text: string, path: string): void {
+    const { size } = fstatSync(this.#descriptor);
+    try {
+      this.write(text);
+    } catch (error) {
+      if (fstatSync(this.#descriptor).size > size) shorten(this.#descriptor, path, size);
+      throw error;
+    }
+  }
+
   /** Ends it, after a failure too; a second call does nothing. */
   release(): void {
     if (!this.#open) return;

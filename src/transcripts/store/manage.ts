@@ -74,7 +74,7 @@ export function addNote(path: string, kind: string, data: object): void {
     const opened = Channel.open(path, false, null);
     if (opened === null) throw new AppError("transcript_busy", { path });
     ({ channel } = opened);
-    channel.write(`${metadataLine(kind, data)}\n\n`);
+    channel.writeWhole(`${metadataLine(kind, data)}\n\n`, path);
   } catch (error) {
     throw error instanceof AppError ? error : unwritable(path, error);
   } finally {

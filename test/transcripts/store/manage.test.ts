@@ -1,4 +1,5 @@
-import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { lockOf } from "../../../src/transcripts/store/lock.ts";
@@ -133,4 +134,17 @@ test("a conversation from elsewhere is saved under the name of its beginning, an
   expect(() => saveTranscript(inTheWay, header, exchanges)).toThrow(
     expect.objectContaining({ code: "transcript_unwritable" }),
   );
+});
+
+test.skipIf(process.platform === "win32")("a pin that the disk has no room for leaves nothing in the file", () => {
+  const path = converse(temporaryFolder(), ["one"]);
+  // Files of at most 64 blocks stand for a disk with so much room.
+  appendFileSync(path, "\n".repeat(64 * 512 - 10 - statSync(path).size));
+  const before = readFileSync(path, "utf8");
+  const code = `import(process.argv[1]).then((manage) => manage.pinTranscript(process.argv[2], true)).catch((error) => process.stdout.write(error.code))`;
+  const manage = join(import.meta.dirname, "../../../src/transcripts/store/manage.ts");
+  const command = `ulimit -f 64; exec "${process.execPath}" -e '${code}' "${manage}" "${path}"`;
+  const { stdout } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+  expect(stdout).toBe("transcript_unwritable");
+  expect(readFileSync(path, "utf8")).toBe(before);
 });
