@@ -43,6 +43,7 @@ export interface ErrorDetails {
   setting_fixed: { name: string; instead: string };
   /** `longest`: characters that a tag may have. */
   bad_tag: { tag: string; longest: number };
+  too_many_tags: { title: string; max: number };
   /** `nearest`: what may have been meant. */
   bad_value: { name: string; value: string; expected: string; nearest?: string | null };
 
@@ -184,6 +185,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   setting_fixed: "usage",
   no_such_turns: "usage",
   bad_tag: "usage",
+  too_many_tags: "usage",
   bad_value: "usage",
   transcript_not_found: "usage",
   transcript_ambiguous: "usage",

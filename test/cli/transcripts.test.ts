@@ -118,6 +118,11 @@ describe("transcripts", () => {
     expect(JSON.parse(pins.stdout)).toEqual([expect.objectContaining(facts)]);
     expect(bad).toMatchObject({ code: 2, stdout: "" });
     expect(offered.stdout).toBe("\u5de5\u4f5c\n:4\n");
+    const many = Array.from({ length: 32 }, (_, index) => `t${index}`);
+    expect(await run(["transcripts", "tag", "old", ...many], { place })).toMatchObject({
+      code: 2,
+      stderr: `${wordsOf("too_many_tags", { title: "old?", max: 32 }).whole}\n`,
+    });
     await run(["transcripts", "tag", "old", "--remove", "WORK", "urgent"], { place });
     await run(["transcripts", "unpin", "old", "new"], { place });
     const [left, listed] = await Promise.all([

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { longestTag, tagKey, tagOf, withChange } from "../../transcripts/format/tags.ts";
+import { longestTag, maxTags, tagKey, tagOf, withChange } from "../../transcripts/format/tags.ts";
 import type { TranscriptSummary } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
 import { findConversation, type Library } from "./conversations.ts";
@@ -13,7 +13,7 @@ export type Labels = Pick<TranscriptSummary, "pinned" | "tags">;
  *
  * @param names none prints the tags there are
  * @param taking whether the tags are taken off
- * @throws AppError `bad_tag`; `transcript_busy` where another program keeps writing to the file
+ * @throws AppError `bad_tag`; `too_many_tags`, and then nothing is changed; `transcript_busy` where another program keeps writing to the file
  */
 export async function tag(
   engine: Library,
@@ -28,8 +28,13 @@ export async function tag(
   if (given.length === 0) return terminal.out(tags.map((each) => `${sanitize(each)}\n`).join(""));
   const { tagTranscript } = await import("../../transcripts/store/manage.ts");
   const change = { add: taking ? [] : given, remove: taking ? given : [] };
+  const changed = withChange(tags, change);
+  const kept = new Set(changed.map(tagKey));
+  // More than there may be are left out where the file is read.
+  if (!taking && !given.every((each) => kept.has(tagKey(each))))
+    throw new AppError("too_many_tags", { title, max: maxTags });
   await tagTranscript(path, change);
-  const now = withChange(tags, change).map((each) => `#${each}`);
+  const now = changed.map((each) => `#${each}`);
   terminal.say(words.transcripts.tagged({ title: sanitize(title), tags: sanitize(now.join(" ")) }));
 }
 

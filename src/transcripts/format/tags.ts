@@ -1,5 +1,5 @@
 /** Tags that a conversation keeps; what a file names beyond them is passed over. */
-const maxTags = 32;
+export const maxTags = 32;
 /** Characters of a tag. */
 export const longestTag = 40;
 const form = new RegExp(`^[^\\p{C}\\p{Z},#]{1,${longestTag}}$`, "u");

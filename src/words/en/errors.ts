@@ -78,6 +78,10 @@ export const errors: ErrorTable = {
     what: `No turns ${turns}: “${title}” has ${count} ${count === 1 ? "turn" : "turns"}.`,
     next: count < 2 ? "Leave --turns out to export all of it." : `Give --turns 1 to ${count}, e.g. --turns 1-${count}.`,
   }),
+  too_many_tags: ({ title, max }) => ({
+    what: `“${title}” can have at most ${max} tags. Nothing was changed.`,
+    next: "Remove some first: deepseek-chat transcripts tag <conversation> <tag> --remove.",
+  }),
   bad_tag: ({ tag, longest }) => ({
     what: `Invalid tag: ${tag === "" ? '""' : tag}.`,
     next: `A tag is one word of at most ${longest} characters, without blanks, commas and #.`,

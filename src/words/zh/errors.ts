@@ -77,6 +77,10 @@ export const errors: Words["errors"] = {
     what: `没有第 ${turns} 轮：《${title}》共 ${count} 轮。`,
     next: count < 2 ? "去掉 --turns 可导出全部。" : `--turns 的范围是 1 到 ${count}，例如 --turns 1-${count}。`,
   }),
+  too_many_tags: ({ title, max }) => ({
+    what: `《${title}》最多只能有 ${max} 个标签，未作任何修改。`,
+    next: "请先删除一些标签：deepseek-chat transcripts tag <对话> <标签> --remove。",
+  }),
   bad_tag: ({ tag, longest }) => ({
     what: `标签无效：${tag === "" ? '""' : tag}。`,
     next: `标签是一个不超过 ${longest} 个字符的词，不能含空格、逗号或 #。`,
