@@ -22,7 +22,7 @@ describe.concurrent("a value of the config file that cannot be is told where the
     [mine('headers: {"x y": a}'), invalid("providers.mine.headers.x y")],
     [mine("headers: {x: \u65e5\u672c}"), invalid("providers.mine.headers.x")],
     [mine('key_command: [""]'), invalid("providers.mine.key_command.0")],
-    [mine('key_command: "   "'), keyCommand],
+    [mine('key_command: "   "'), invalid("providers.mine.key_command")],
     [mine('key_command: ["a\\0b"]'), keyCommand],
     ['transcripts: "a\\0b"\n', invalid("transcripts")],
     ['transcript: "a\\0b"\n', invalid("transcript")],

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { askingAt } from "../support/program.ts";
 import { chunk, head, lastChunk, listen, streaming, type TcpServer } from "../support/tcp.ts";
 import { done, finish, text } from "../support/wire.ts";
+import { any, wordsOf } from "../support/words.ts";
 import { failed, type Fault, fault, fin, play, sceneAt, type Step, unfinished, whole } from "./fault.ts";
 
 /** What is wrong with responses: statuses, headers, lengths, encodings, bodies that are no answer. */
@@ -113,7 +114,10 @@ export const httpFaults: readonly Fault[] = [
   fault(
     "200 with a web page",
     [response(200, "<!doctype html><title>Log in</title>", "content-type: text/html")],
-    failed("not_a_stream", "returned text/html instead of an answer"),
+    failed(
+      "not_a_stream",
+      wordsOf("not_a_stream", { provider: "deepseek", contentType: "text/html", start: any }).what,
+    ),
   ),
   fault(
     "200 with plain text",

@@ -8,6 +8,7 @@ import { type Asked, listen } from "../support/tcp.ts";
 import { askingAt, newPlace, type Place, type Run, run } from "../support/program.ts";
 import { done, finish, text } from "../support/wire.ts";
 import { writeZip } from "../support/foreign.ts";
+import { wordsOf } from "../support/words.ts";
 
 /** Megabytes that the program may take at its peak, whatever a server sends; on a quiet run it takes 60. */
 const ceiling = 200;
@@ -98,6 +99,13 @@ interface Flood {
   readonly most?: number;
 }
 
+/** Up to the beginning of what was returned. */
+const [noStream = ""] = wordsOf("not_a_stream", {
+  provider: "deepseek",
+  contentType: "text/event-stream",
+  start: "\0",
+}).what.split("\0");
+
 const floods: Record<string, Flood> = {
   "a line without end": { flood: flood(`${stream}data: `, letters), code: 5, says: "8 MiB" },
   "a comment without end": { flood: flood(`${stream}: `, letters), code: 5, says: "8 MiB" },
@@ -106,7 +114,7 @@ const floods: Record<string, Flood> = {
     code: 5,
     says: "8 MiB",
   },
-  "text that is no stream": { flood: flood(stream, letters), code: 5, says: "instead of an answer" },
+  "text that is no stream": { flood: flood(stream, letters), code: 5, says: noStream },
   "headers without end": { flood: flood("HTTP/1.1 200 X\r\n", `x: ${"x".repeat(1000)}\r\n`), code: 5, says: "" },
   "one header without end": { flood: flood("HTTP/1.1 200 X\r\nx: ", letters), code: 5, says: "" },
   "100,000 tiny chunks": {

@@ -223,13 +223,13 @@ describe("searching the history", () => {
   test("shows what is found in place of the text, marked, and below what is looked for", () => {
     const at = searching("draft<C-r>git");
     expect(screen(at)).toEqual(["> git pull", `${words.search}git`]);
-    expect(styled(at, "7")).toBe("git");
+    expect(styled(at, "chosen")).toBe("git");
     expect(caretOf(at)).toEqual({ row: 1, column: words.search.length + 3 });
     expect(screen(type(at, "<C-r>"))[0]).toBe("> git push");
     expect(screen(type(at, "<C-r>"))).toEqual(["> git push", `${words.search}git${words.notFound}`.trimEnd()]);
     expect(screen(type(at, "<C-s>"))[0]).toBe("> git pull");
     expect(screen(type(at, "<Backspace><Backspace><Backspace>"))).toEqual(["> draft", words.search.trimEnd()]);
-    expect(styled(at, "7")).toBe("");
+    expect(styled(at, "chosen")).toBe("");
   });
 
   test("ends with what was found at any other key, with the caret where it is", () => {
@@ -278,7 +278,7 @@ describe("completing", () => {
     expect(at.handle({ type: "key", key: "Tab" })).toBeNull();
     expect(screen(at)).toEqual(["> say /mode", "/model  /mode"]);
     expect(shown(type(at, "<Tab>"))).toBe("say /model|");
-    expect(styled(at, "7")).toBe("/model");
+    expect(styled(at, "chosen")).toBe("/model");
     expect(shown(type(at, "<Tab>"))).toBe("say /mode|");
     expect(shown(type(at, "<S-Tab>"))).toBe("say /model|");
     expect(shown(type(at, "<Escape>"))).toBe("say /mode|");
