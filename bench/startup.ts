@@ -2,12 +2,12 @@
  * How long the bundled program takes beside the least that could be: `--version` beside `node -e 0`, and `ask` beside a bare
  * script that puts the same request with node:http and prints the chunks. Measured by hyperfine, runs side by side.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BenchServer } from "./server.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const runs = process.env["BENCH_RUNS"] ?? "40";
@@ -29,11 +29,9 @@ const bounds = [
 
 async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-bench-"));
-  const server = spawn(process.execPath, [path("server.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+  await using server = await BenchServer.open();
   try {
-    const [port] = (await once(server.stdout, "data")) as [Buffer];
-    const url = `http://127.0.0.1:${String(port).trim()}`;
-    const results = compare(folder, url);
+    const results = compare(folder, server.url);
     for (const { name, of, by, bound } of bounds) {
       const ratio = results[of]!.median / results[by]!.median;
       const best = results[of]!.min / results[by]!.min;
@@ -42,7 +40,6 @@ async function measure(): Promise<void> {
       if (bound !== null && ratio > bound) process.exitCode = 1;
     }
   } finally {
-    server.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }

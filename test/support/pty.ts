@@ -17,6 +17,8 @@ export interface TerminalOptions {
    * columns); `old` as terminals do that know no emoji (every code point by itself, one column each).
    */
   readonly widths?: "graphemes" | "old";
+  /** Called with each piece of output as it is read, before it is drawn. */
+  readonly onOutput?: (data: string) => void;
 }
 
 export interface PtyTerminal extends AsyncDisposable {
@@ -116,6 +118,7 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
   let raw = "";
   let ended = false;
   pty.onData((data) => {
+    options.onOutput?.(data);
     raw += data;
     terminal.write(data, () => watchers.forEach((look) => look()));
   });

@@ -1,0 +1,120 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PtyTerminal } from "../../test/support/pty.ts";
+import { now } from "../clock.ts";
+import { casesOf, type Measure, rowsOf, valuesOf } from "./measure.ts";
+import type { Command, Program } from "./programs.ts";
+import { inTerminal, interleave } from "./runs.ts";
+
+/** All these programs ask with this sign. */
+const prompt = /^>$/mu;
+/** Milliseconds that a program has to show a prompt. */
+const patience = 60_000;
+const question = "tell me";
+/** Milliseconds between two keys of a person who types, and before Enter. */
+const keyInterval = 70;
+const questions = 4;
+
+/** A program in a terminal that shows its prompt. */
+export interface Session extends AsyncDisposable {
+  readonly terminal: PtyTerminal;
+  /** Milliseconds from before the process was made until its prompt arrived at the terminal. */
+  readonly start: number;
+  /** Sees what arrives from now on, before it is drawn. */
+  onOutput: (data: string) => void;
+  /** When the last piece of output arrived. */
+  readonly arrived: () => number;
+}
+
+/** @throws if no prompt appears in a minute */
+export async function openSession(program: Program, command: Command): Promise<Session> {
+  let arrived = 0;
+  const begun = now();
+  const terminal = inTerminal(program, command, (data) => {
+    arrived = now();
+    session.onOutput(data);
+  });
+  const session: Session & { start: number } = {
+    terminal,
+    start: 0,
+    onOutput: () => {},
+    arrived: () => arrived,
+    [Symbol.asyncDispose]: () => terminal[Symbol.asyncDispose](),
+  };
+  await terminal.until(prompt, patience);
+  session.start = arrived - begun;
+  return session;
+}
+
+/** Types a question as a person does, and returns when Enter was sent. */
+export async function typeQuestion({ terminal }: Session): Promise<number> {
+  for (const key of question) {
+    terminal.type(key);
+    await delay(keyInterval);
+  }
+  await delay(4 * keyInterval);
+  const sent = now();
+  terminal.type("\r");
+  return sent;
+}
+
+/** From before the process is made to its prompt on the terminal, and to the echo of a key that is sent at that moment. */
+export const promptTime: Measure = async ({ programs, server, runs }) => {
+  await server.answerWith({ kind: "short" });
+  const cases = casesOf(programs, "chat", async (program, command) => {
+    await using session = await openSession(program, command);
+    const sent = now();
+    session.terminal.type("Z");
+    await session.terminal.until("> Z", patience);
+    return { start: session.start, echo: session.arrived() - sent };
+  });
+  const results = await interleave(cases, { rounds: runs });
+  return [
+    ...rowsOf(
+      "prompt",
+      "ms",
+      valuesOf(results, ({ start }) => start),
+      ["median", "fastest"],
+    ),
+    ...rowsOf(
+      "echo of a first key at once",
+      "ms",
+      valuesOf(results, ({ echo }) => echo),
+      ["median"],
+    ),
+  ];
+};
+
+/** From Enter to the arrival of the request's head at the server, for a session's first question and for later ones. */
+export const enterToWire: Measure = async ({ programs, server, runs }) => {
+  await server.answerWith({ kind: "short" });
+  const cases = casesOf(programs, "chat", async (program, command) => {
+    await server.takeLog();
+    await using session = await openSession(program, command);
+    const times: number[] = [];
+    for (let index = 0; index < questions; index++) {
+      const sent = await typeQuestion(session);
+      await session.terminal.until(() => isAnswered(session.terminal.screen()), patience);
+      const { requests } = await server.takeLog();
+      times.push(requests[0]! - sent);
+    }
+    return times;
+  });
+  const results = await interleave(cases, { rounds: Math.ceil(runs / 3) });
+  const later = new Map([...results].map(([name, sessions]) => [name, sessions.flatMap((times) => times.slice(1))]));
+  return [
+    ...rowsOf(
+      "Enter to wire, first question",
+      "ms",
+      valuesOf(results, ([first]) => first!),
+      ["median", "fastest"],
+    ),
+    ...rowsOf("Enter to wire, later questions", "ms", later, ["median", "fastest"]),
+  ];
+};
+
+/** Whether the prompt follows the end of an answer. */
+function isAnswered(screen: string): boolean {
+  const answer = screen.lastIndexOf(question);
+  const rest = screen.slice(answer);
+  return answer !== -1 && rest.includes("dog.") && prompt.test(rest);
+}
