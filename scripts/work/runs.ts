@@ -1,7 +1,7 @@
 /** Runs of the built program with scripts/work/counter.cjs, which counts what they do. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,7 +52,7 @@ export const streams: Readonly<Record<string, Run>> = {
 
 /** A folder with a home, where nothing is kept yet, and a working directory for each run. */
 class Place implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), "deepseek-chat-work-"));
+  readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), "deepseek-chat-work-")));
   readonly #home = join(this.#folder, "home");
   #runs = 0;
 
