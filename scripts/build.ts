@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Plugin, rolldown } from "rolldown";
+import { type Plugin, type PreRenderedChunk, rolldown } from "rolldown";
 import { notices } from "./notices.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -118,6 +118,15 @@ function withoutEnvironment(): Plugin {
 const asked =
   /src[\\/](?:main|app[\\/]ask[\\/]ask|words[\\/]en[\\/]all|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
 
+/** Folders in which packages keep what is built. A file that would be called after one is called after its package. */
+const builtFolder = /^(?:dist|esm|mjs)$/;
+
+function chunkName({ name, facadeModuleId, moduleIds }: PreRenderedChunk): string {
+  const id = facadeModuleId ?? moduleIds.at(-1) ?? "";
+  const [, inPackage = name] = /.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?([^\\/]+)/.exec(id) ?? [];
+  return `${builtFolder.test(name) ? inPackage : name}.script`;
+}
+
 let licences = "";
 const lightGlobals = path("light-globals.ts");
 const bundle = await rolldown({
@@ -145,7 +154,7 @@ const { output } = await bundle.generate({
   format: "cjs",
   dynamicImportInCjs: false,
   entryFileNames: "[name].script",
-  chunkFileNames: "[name].script",
+  chunkFileNames: chunkName,
   minify: true,
   comments: false,
   strictExecutionOrder: true,
