@@ -102,7 +102,7 @@ describe.concurrent("ask -o json", () => {
 describe.concurrent("ask -o jsonl", () => {
   test("prints one event a line", async () => {
     await using server = await serve([
-      { body: [delta({ reasoning_content: "hm" }), text("a\nb"), text("c"), finish(), usage, done] },
+      { body: [delta({ reasoning_content: "hm" }) + text("a\nb") + text("c"), finish(), usage, done] },
     ]);
     const { code, stdout } = await run(["ask", "-o", "jsonl", "q"], { env: askingAt(server) });
     expect(code).toBe(0);
@@ -110,8 +110,7 @@ describe.concurrent("ask -o jsonl", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       { type: "reasoning", text: "hm" },
-      { type: "text", text: "a\nb" },
-      { type: "text", text: "c" },
+      { type: "text", text: "a\nbc" },
       {
         type: "usage",
         prompt_tokens: 30,
@@ -122,6 +121,16 @@ describe.concurrent("ask -o jsonl", () => {
       },
       { type: "finish", reason: "stop" },
     ]);
+  });
+
+  test("prints in one line what arrives together: a thousand chunks cost some ten events, each one write to screen and file", async () => {
+    const words = Array.from({ length: 1000 }, (_, number) => `word ${number} `);
+    await using server = await serve([{ body: [words.map((word) => text(word)).join("") + finish() + done] }]);
+    const { stdout, code } = await run(["ask", "-o", "jsonl", "q"], { env: askingAt(server) });
+    const lines = stdout.trimEnd().split("\n");
+    const texts = lines.map((line) => JSON.parse(line) as { type: string; text?: string });
+    expect([code, texts.map((line) => line.text ?? "").join("")]).toEqual([0, words.join("")]);
+    expect(texts.filter(({ type }) => type === "text").length).toBeLessThan(40);
   });
 
   test("ends with an error event when the request is refused", async () => {

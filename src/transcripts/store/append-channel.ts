@@ -1,13 +1,15 @@
-import { closeSync, fstatSync, ftruncateSync, realpathSync, truncateSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, realpathSync, type Stats, truncateSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { decodeFile, identify, keptBytes } from "../format/decode.ts";
 import { parseTranscript } from "../format/parse.ts";
 import { repair } from "../format/repair.ts";
-import { createFile, isGone, openFile, readInto, writeAll } from "./fs.ts";
+import { createFile, openFile, readInto, writeAll } from "./fs.ts";
 import { Lock } from "./lock.ts";
 
 /** After this long without a write a machine may have slept, and others may have taken us for dead; milliseconds. */
 const doubt = 60_000;
+/** Between two looks at whether the file is still there, while much is written; milliseconds. */
+const lookInterval = 100;
 
 export interface Opened {
   readonly channel: Channel;
@@ -25,6 +27,7 @@ export class Channel {
   readonly #lock: Lock | null;
   #open = true;
   #lastWrite = Date.now();
+  #lookedAt = -Infinity;
 
   private constructor(descriptor: number, lock: Lock | null) {
     this.#descriptor = descriptor;
@@ -74,13 +77,18 @@ export class Channel {
     return this.#lock !== null && Date.now() - this.#lastWrite > doubt && !this.#lock.isOurs();
   }
 
-  /** What was given is in the file when this returns. Throws the system's error; ENOENT when the file was deleted. */
+  /**
+   * What was given is in the file when this returns. Throws the system's error; ENOENT when the file was deleted, which a later
+   * write or `close` finds out where the file was looked at less than 100 ms ago.
+   */
   write(text: string): void {
     writeAll(this.#descriptor, text);
-    this.#lastWrite = Date.now();
-    if (this.#lock !== null && isGone(this.#descriptor)) {
-      throw Object.assign(new Error("The file was deleted."), { code: "ENOENT" });
-    }
+    const now = Date.now();
+    this.#lastWrite = now;
+    // The clock may have been set back.
+    if (Math.abs(now - this.#lookedAt) < lookInterval) return;
+    this.#lookedAt = now;
+    this.#look();
   }
 
   /**
@@ -106,11 +114,18 @@ export class Channel {
     this.#lock?.release();
   }
 
-  /** Ends it, and gives the file's size after our last word. */
+  /** Ends it, and gives the file's size after our last word. Throws ENOENT when the file was deleted, and is still open then. */
   close(): number {
-    const { size } = fstatSync(this.#descriptor);
+    const { size } = this.#look();
     this.release();
     return size;
+  }
+
+  #look(): Stats {
+    const stat = fstatSync(this.#descriptor);
+    const isDeleted = this.#lock !== null && stat.nlink === 0;
+    if (isDeleted) throw Object.assign(new Error("The file was deleted."), { code: "ENOENT" });
+    return stat;
   }
 }
 

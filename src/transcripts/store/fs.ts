@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemReason } from "../../errors.ts";
 import { flagsIn } from "../../files.ts";
@@ -40,11 +40,6 @@ export function readInto(bytes: Buffer, descriptor: number, at: number): Buffer 
     length += read;
   }
   return bytes.subarray(0, length);
-}
-
-/** Whether the file behind an open descriptor was deleted or replaced. */
-export function isGone(descriptor: number): boolean {
-  return fstatSync(descriptor).nlink === 0;
 }
 
 /** Runs `work` with a descriptor and closes it whatever happens. */

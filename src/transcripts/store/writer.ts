@@ -311,9 +311,8 @@ export class TranscriptWriter {
 
   #leave(): void {
     this.#guard(() => {
-      const channel = this.#channel!;
+      this.#size = this.#channel!.close();
       this.#channel = null;
-      this.#size = channel.close();
     });
   }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChatEvent } from "../../../src/chat/events.ts";
 import { AnswerEvents } from "../../../src/providers/wire/answer-events.ts";
@@ -38,6 +39,26 @@ test.each([
   ["come with what only began like it", [[text("sk-0")]], ["t:sk-0"]],
 ] as const)("words %s", async (_, pieces, expected) => {
   expect(await given(pieces)).toEqual(expected);
+});
+
+const anyEvent = fc.oneof(
+  fc
+    .constantFrom("a", "sk-0123", "456789", "abcdef", "sk-0", " ")
+    .chain((words) => fc.constantFrom(text(words), thought(words))),
+);
+
+test("words are the same however they come together, and one event for each kind that came together", async () => {
+  const inOne = (words: readonly string[]) => words.join("|").replaceAll(/(?<=(?:^|\|)(.):[^|]*)\|\1:/gu, "");
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(anyEvent, { maxLength: 8 }), { maxLength: 8 }), async (pieces) => {
+      const together = await given(pieces);
+      const alone = await given(pieces.flat().map((event) => [event]));
+      expect(inOne(together)).toBe(inOne(alone));
+      const runs = pieces.map((piece) => piece.filter(({ type }, at) => type !== piece[at - 1]?.type).length);
+      // What was held back because it begins like a key may come at the end of each kind.
+      expect(together.length).toBeLessThanOrEqual(runs.reduce((sum, count) => sum + count, 2));
+    }),
+  );
 });
 
 test("an answer beyond all measure is refused", async () => {

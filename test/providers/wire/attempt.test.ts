@@ -45,7 +45,7 @@ describe("an attempt", () => {
   test("is a start, what came, and its end", async () => {
     const thought = delta({ reasoning_content: "hm" });
     const all = await events(whole(thought + text("a") + text("b") + finish("length") + usage + done));
-    expect(all.map(({ type }) => type)).toEqual(["start", "reasoning", "text", "text", "usage", "finish"]);
+    expect(all.map(({ type }) => type)).toEqual(["start", "reasoning", "text", "usage", "finish"]);
     expect(all.at(-1)).toEqual({ type: "finish", reason: "length" });
   });
 

@@ -14,7 +14,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { lockOf } from "../../../src/transcripts/store/lock.ts";
 import { fileName, slug } from "../../../src/transcripts/store/names.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { readTranscript } from "../../../src/transcripts/store/read.ts";
@@ -282,7 +283,10 @@ test("what a file held before is saved with the rest when it is removed", async 
   const writer = TranscriptWriter.append(path);
   writer.begin(turn("now"));
   rmSync(path);
+  // The first write after 100 ms finds out.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 100 });
   expect(failures([() => writer.text("half", noon)])).toEqual(["transcript_unwritable ENOENT"]);
+  vi.useRealTimers();
   const rescue = join(temporaryFolder(), "rescue.md");
   writer.saveTo(rescue);
   // Saved to the middle of an answer, it goes on there.
@@ -292,6 +296,19 @@ test("what a file held before is saved with the rest when it is removed", async 
     id: writer.id,
     exchanges: [{ question: "before" }, { question: "now", answer: "half and half", status: "complete" }],
   });
+});
+
+test("a file that is removed just before an exchange ends is noticed at its end", async () => {
+  const path = join(temporaryFolder(), "notes.md");
+  const writer = TranscriptWriter.append(path);
+  writer.begin(turn("now"));
+  rmSync(path);
+  writer.text("answer", noon);
+  expect(failures([() => writer.end(ending())])).toEqual(["transcript_unwritable ENOENT"]);
+  expect(existsSync(lockOf(path))).toBe(false);
+  const rescue = join(temporaryFolder(), "rescue.md");
+  writer.saveTo(rescue);
+  expect(await readTranscript(rescue)).toMatchObject({ exchanges: [{ answer: "answer", status: "complete" }] });
 });
 
 test("what is noted of an exchange that no file could be made for is saved with it", async () => {
