@@ -37,8 +37,20 @@ function lazily(name: string): string {
   if (typeof process.getBuiltinModule(name) === "function") return `module.exports = ${module};`;
   return `let loaded;
     const get = (_, key) => key === "__esModule" ? undefined : (loaded ??= ${module})[key];
-    module.exports = Object.create(new Proxy({}, { get }));`;
+    module.exports = Object.create(new Proxy({}, { get }));
+    ${name === "node:tty" ? terminalTest : ""}`;
 }
+
+/** `node:tty` loads sockets and streams, 4 ms: for a pipe or a file it need not be asked. Windows answers by `node:tty` alone. */
+const terminalTest = `module.exports.isatty = (descriptor) => {
+  try {
+    const { fstatSync } = process.getBuiltinModule("node:fs");
+    if (process.platform !== "win32" && !fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return get(null, "isatty")(descriptor);
+};`;
 
 /** `string-width` is one function, and makes tables of all emoji when it is imported (10 ms): it is, at the first call. */
 function lazyFunctions(): Plugin {
@@ -114,9 +126,12 @@ function withoutEnvironment(): Plugin {
   };
 }
 
-/** What a question needs and is yet imported when first needed; with what it imports, it goes into one file with the program. */
+/** What `--help` and usage errors need; with what it imports, it goes into one file. */
+const declared = /src[\\/](?:main|app[\\/]help-page|words[\\/]en[\\/](?:all|help-examples))\.ts$/;
+
+/** What a question needs besides, and is yet imported when first needed; with what it imports, it goes into another file. */
 const asked =
-  /src[\\/](?:main|app[\\/]ask[\\/]ask|words[\\/]en[\\/]all|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
+  /src[\\/](?:commands[\\/]command-run|app[\\/](?:ask[\\/]ask|open-model)|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
 
 /** Folders in which packages keep what is built. A file that would be called after one is called after its package. */
 const builtFolder = /^(?:dist|esm|mjs)$/;
@@ -158,7 +173,12 @@ const { output } = await bundle.generate({
   minify: true,
   comments: false,
   strictExecutionOrder: true,
-  codeSplitting: { groups: [{ name: "program", test: asked }] },
+  codeSplitting: {
+    groups: [
+      { name: "declared", test: declared, priority: 2 },
+      { name: "asked", test: asked, priority: 1 },
+    ],
+  },
 });
 await bundle.close();
 

@@ -1,10 +1,6 @@
-import { type Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { Console } from "./app/console.ts";
-import { Engine } from "./app/engine.ts";
-import { logEnd } from "./app/log.ts";
-import { tellIgnored } from "./app/settings-notice.ts";
-import { chooseWords, defaultMaxWait, openTerminal, tellError, unwritten, warnOf } from "./app/startup.ts";
+import { type ChosenWords, chooseWords, openTerminal, tellError, unwritten } from "./app/startup.ts";
 import { ask } from "./commands/ask.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
@@ -12,7 +8,7 @@ import { config } from "./commands/config.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { balance, models } from "./commands/models.ts";
-import { readFlags } from "./commands/options.ts";
+import type { GlobalOptions } from "./commands/command-run.ts";
 import { commandFirst } from "./commands/argument-order.ts";
 import { setup } from "./commands/setup.ts";
 import { transcripts } from "./commands/transcripts.ts";
@@ -36,14 +32,6 @@ const verbs: Readonly<Record<string, Declare>> = {
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof signals;
 
-interface GlobalOptions {
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly color: boolean;
-  /** The setting, where the settings have been read. */
-  readonly theme?: Engine["settings"]["theme"];
-}
-
 /**
  * Runs the program and sets the exit code; the process ends by itself when nothing is left to do.
  *
@@ -52,9 +40,9 @@ interface GlobalOptions {
 export async function main(args: readonly string[], thread: URL): Promise<void> {
   const stop = new AbortController();
   listenForSignals(stop);
-  const words = await chooseWords(args);
+  const { words, config } = await chooseWords(args);
   const ordered = inOrder(args, words, stop);
-  const program = buildProgram(words, stop, ordered[0], thread);
+  const program = buildProgram(words, stop, ordered[0], { thread, config });
   try {
     await program.parseAsync(ordered, { from: "user" });
   } catch (error) {
@@ -87,12 +75,21 @@ export async function work(): Promise<void> {
   serveThread();
 }
 
+/** What is known once the program has started. */
+interface Started {
+  /** The file that threads beside the program begin with. */
+  readonly thread: URL | null;
+  readonly config: ChosenWords["config"];
+}
+
+const notStarted: Started = { thread: null, config: null };
+
 /**
  * The program as it is declared; nothing is read or loaded before it is parsed.
  *
  * @param asked the first argument: where it names a command, no other is declared, which saves a millisecond; a session must know a command's name
  */
-export function buildProgram(words: Words, stop: AbortController, asked = "", thread: URL | null = null): Verb {
+export function buildProgram(words: Words, stop: AbortController, asked = "", started: Started = notStarted): Verb {
   const { help } = words;
   const program = new Verb("deepseek-chat", words);
   program
@@ -110,60 +107,17 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", th
     run: async (command, work, sources) => {
       // An error that ends the program is shown in the same colours.
       const onTheme = (theme: string) => void program.setOptionValue("theme", theme);
-      await runCommand(command, work, { words, stop, thread, sources, onTheme, ...globalsOf(program) });
+      // Help and usage errors need nothing of it.
+      const { runCommand } = await import("./commands/command-run.ts");
+      const run = { words, stop, sources: { ...started, ...sources }, onTheme, ...globalsOf(program) };
+      const exitCode = await runCommand(command as Verb, work, run);
+      if (exitCode !== null) process.exitCode = exitCode;
     },
   };
   const chosen =
     Object.hasOwn(verbs, asked) && asked !== "chat" ? [verbs[asked]!] : [...Object.values(verbs), completion];
   for (const declare of chosen) declare(program, shell);
   return program;
-}
-
-interface CommandRun extends GlobalOptions {
-  readonly words: Words;
-  readonly stop: AbortController;
-  readonly thread: URL | null;
-  readonly sources: Parameters<CommandContext["run"]>[2];
-  /** Called once the settings are read. */
-  readonly onTheme: (theme: Engine["settings"]["theme"]) => void;
-}
-
-/** Opens an engine, does a command's work, sets the exit code, and closes the engine. */
-async function runCommand(
-  command: Command,
-  work: Parameters<CommandContext["run"]>[1],
-  { words, stop, thread, sources, onTheme, quiet, verbose, color }: CommandRun,
-): Promise<void> {
-  const verbosity = quiet === true ? "quiet" : verbose === true ? "verbose" : "normal";
-  const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
-  const console = new Console(terminal, words);
-  const engine = await Engine.open({
-    ...sources,
-    flags: readFlags(command as Verb),
-    command: command.name(),
-    stop: stop.signal,
-    thread,
-    language: words.exporting.language,
-    maxWait: defaultMaxWait[terminal.errIsTerminal ? "terminal" : "script"],
-    originName: console.originName,
-    onLogFailure: (error) => warnOf(console, error),
-  });
-  terminal.useSettings(engine.settings);
-  onTheme(engine.settings.theme);
-  // The shell's question for completions is answered without a word on the screen.
-  if (command.name() !== "complete") tellIgnored(engine, console);
-  try {
-    const reported = (await work(engine, console)) ?? null;
-    const lost = reported === null ? await unwritten(stop.signal) : null;
-    if (lost !== null) throw lost;
-    if (reported) process.exitCode = exitCodeOf(reported.kind);
-    logEnd(engine.log, reported);
-  } catch (error) {
-    logEnd(engine.log, asAppError(error));
-    throw error;
-  } finally {
-    await engine.close();
-  }
 }
 
 function globalsOf(program: Verb): GlobalOptions {

@@ -101,7 +101,13 @@ export class Engine {
   async reopen(flags: Flags): Promise<Engine> {
     await this.close();
     const before = this.#options;
-    const options = { ...before, flags: { ...before.flags, ...flags }, configFile: true, tolerant: false };
+    const options = {
+      ...before,
+      flags: { ...before.flags, ...flags },
+      configFile: true,
+      config: null,
+      tolerant: false,
+    };
     const read = await readSettings(options);
     return new Engine(options, read, this.log ?? (await startLog(options, read.settings, null)));
   }

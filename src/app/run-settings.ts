@@ -3,6 +3,7 @@ import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
 import { findFolders, type Folders } from "../config/folders.ts";
 import { type LoadedSettings, loadSettings } from "../config/load.ts";
 import type { ConfigFile, Flags } from "../config/schema.ts";
+import type { ConfigText } from "../config/text-file.ts";
 import { AppError, systemReason } from "../errors.ts";
 import { providerNames } from "../providers/catalogue.ts";
 
@@ -12,6 +13,8 @@ export interface SettingsSources {
   readonly flags?: Flags;
   /** False leaves the config file alone; default true. */
   readonly configFile?: boolean;
+  /** The config file as it was read before, so that it is not read twice; it counts where its path is the right one. */
+  readonly config?: ConfigText | null;
   /** What is wrong in settings is kept in `mistakes` and counts as not set, instead of being thrown; default false. */
   readonly tolerant?: boolean;
 }
@@ -29,6 +32,7 @@ export interface RunSettings extends LoadedSettings {
 export async function readSettings({
   flags = {},
   configFile = true,
+  config = null,
   tolerant = false,
 }: SettingsSources): Promise<RunSettings> {
   const folder = workingFolder();
@@ -36,16 +40,21 @@ export async function readSettings({
   const kept = tolerant ? mistakes : undefined;
   const environment = await readEnvironment(folder);
   const folders = findFolders(environment.variables);
-  const file = configFile ? await readFileOf(folders, kept) : {};
+  const file = configFile ? await readFileOf(folders, config, kept) : {};
   const providers = new Set(providerNames(file.providers ?? {}));
   const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
   return { ...loaded, environment, folders, file, mistakes, workingFolder: folder };
 }
 
 /** @param mistakes takes what is wrong, where given, instead of its being thrown */
-async function readFileOf({ configFile }: Folders, mistakes: AppError[] | undefined): Promise<ConfigFile> {
-  if (mistakes === undefined) return await readConfigFile(configFile);
-  const found = await readDespiteMistakes(configFile);
+async function readFileOf(
+  { configFile }: Folders,
+  config: ConfigText | null,
+  mistakes: AppError[] | undefined,
+): Promise<ConfigFile> {
+  const text = config?.path === configFile ? config.text : undefined;
+  if (mistakes === undefined) return await readConfigFile(configFile, text);
+  const found = await readDespiteMistakes(configFile, text);
   mistakes.push(...found.mistakes);
   return found.file;
 }

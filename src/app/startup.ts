@@ -1,5 +1,6 @@
 import { processVariables } from "../config/environment.ts";
 import { readLanguage } from "../config/language.ts";
+import type { ConfigText } from "../config/text-file.ts";
 import { AppError } from "../errors.ts";
 import { standardOutputs } from "../terminal/output.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -8,9 +9,16 @@ import { loadWords } from "../words/load.ts";
 import type { Words } from "../words/types.ts";
 import type { Console } from "./console.ts";
 
+export interface ChosenWords {
+  readonly words: Words;
+  /** Null where the config file was not read for them. */
+  readonly config: ConfigText | null;
+}
+
 /** The words to speak, known before the command line is parsed. */
-export async function chooseWords(args: readonly string[]): Promise<Words> {
-  return await loadWords(readLanguage(args, processVariables()));
+export async function chooseWords(args: readonly string[]): Promise<ChosenWords> {
+  const { language, config } = readLanguage(args, processVariables());
+  return { words: await loadWords(language), config };
 }
 
 export function openTerminal(options: Omit<TerminalOptions, "variables">): Terminal {

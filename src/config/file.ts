@@ -8,10 +8,10 @@ import { readOwnSettings } from "./text-file.ts";
 /**
  * Reads and checks the config file; a missing one is an empty one.
  *
+ * @param text where it was read already; null where there is no file
  * @throws AppError `config_broken`, `config_unknown`, `config_misfit`, with line and key
  */
-export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const text = readOwnSettings(path);
+export async function readConfigFile(path: string, text = readOwnSettings(path)): Promise<ConfigFile> {
   if (text === null) return {};
   const document = await parseConfig(path, text);
   return await checkConfig(path, text, document);
@@ -22,11 +22,16 @@ const maxMistakes = 50;
 
 /**
  * Reads the config file and collects its mistakes: invalid settings are reported and omitted, the rest is used.
+ *
+ * @param given its text, where it was read already; null where there is no file
  */
-export async function readDespiteMistakes(path: string): Promise<{ file: ConfigFile; mistakes: AppError[] }> {
+export async function readDespiteMistakes(
+  path: string,
+  given?: string | null,
+): Promise<{ file: ConfigFile; mistakes: AppError[] }> {
   const mistakes: AppError[] = [];
   try {
-    const text = readOwnSettings(path) ?? "";
+    const text = (given === undefined ? readOwnSettings(path) : given) ?? "";
     const document = await parseConfig(path, text);
     while (mistakes.length < maxMistakes) {
       const checked = await check(path, text, document);

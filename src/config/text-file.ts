@@ -25,6 +25,13 @@ export function convertedFiles(): ReadonlyMap<string, TextEncoding> {
   return converted;
 }
 
+/** What the config file held when it was read. */
+export interface ConfigText {
+  readonly path: string;
+  /** Null where there is no file. */
+  readonly text: string | null;
+}
+
 /** Bytes. */
 export const maxSettingsBytes = 1024 * 1024;
 

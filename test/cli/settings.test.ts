@@ -19,7 +19,28 @@ async function listed(place: Place, env: Readonly<Record<string, string>> = {}):
   return new Map((JSON.parse(stdout) as Listed[]).map((row) => [row.name, row]));
 }
 
+/** Arguments that make Node say on stderr, as it ends, how often a file of that name was opened. */
+function countingOpens(name: string): string[] {
+  const code = `const fs = process.getBuiltinModule("fs");
+    const { openSync } = fs;
+    let opens = 0;
+    fs.openSync = (path, ...others) => {
+      if (String(path).endsWith("/${name}")) opens += 1;
+      return openSync(path, ...others);
+    };
+    process.on("exit", () => fs.writeSync(2, String(opens)));`;
+  return ["--import", `data:text/javascript,${encodeURIComponent(code)}`];
+}
+
 describe.concurrent("a setting", () => {
+  test.each([["lang: zh\n"], [null]])("costs one opening of the config file, where that holds %j", async (text) => {
+    const place = newPlace();
+    if (text !== null) put(place.configFile, text);
+    const node = countingOpens("config.yaml");
+    const { code, stderr } = await run(["config", "list"], { place, node, env: { DEEPSEEK_CHAT_LANG: undefined } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "1" });
+  });
+
   test("comes from a flag, else the environment, else .env, else the config file, else is built in", async () => {
     await using server = await serve([answer("yes")]);
     const place = newPlace();

@@ -173,7 +173,7 @@ describe("the environment", () => {
 describe("the language", () => {
   const folder = temporaryForAll();
   const language = (args: string[], variables: Record<string, string> = {}) =>
-    readLanguage(args, { XDG_CONFIG_HOME: folder, ...variables });
+    readLanguage(args, { XDG_CONFIG_HOME: folder, ...variables }).language;
 
   test("is the flag's, the variable's, the file's, then the locale's", () => {
     expect(language([])).toBe("en");

@@ -11,14 +11,21 @@ export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$|\.$/gu, "").toLowerCase();
   const version = isIP(name);
   if (version === 0) return name === "localhost" || name.endsWith(".localhost");
-  return range.check(name, version === 6 ? "ipv6" : "ipv4");
+  return ranges().check(name, version === 6 ? "ipv6" : "ipv4");
 }
 
-const range = new BlockList();
-range.addSubnet("127.0.0.0", 8);
-range.addAddress("::1", "ipv6");
-range.addAddress("0.0.0.0");
-range.addAddress("::", "ipv6");
+let made: BlockList | null = null;
+
+/** Made when first asked for: `node:net` takes 3 ms to load, which `--help` does not need. */
+function ranges(): BlockList {
+  if (made !== null) return made;
+  made = new BlockList();
+  made.addSubnet("127.0.0.0", 8);
+  made.addAddress("::1", "ipv6");
+  made.addAddress("0.0.0.0");
+  made.addAddress("::", "ipv6");
+  return made;
+}
 
 /**
  * How such a name is looked up: names below `localhost` lead here and nowhere else, whatever a name server says, so that what
