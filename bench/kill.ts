@@ -11,6 +11,7 @@ import { kill, sum } from "../test/lost/killing.ts";
 const [runs = 300, seed = 1, parallel = 3] = process.argv.slice(2).map(Number);
 const launcher = fileURLToPath(new URL("../bin/deepseek-chat.js", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "deepseek-chat-kill-"));
+const begun = performance.now();
 let scenes = 0;
 
 const { rows, mistakes } = await kill({
@@ -47,4 +48,8 @@ line(
   columns.map((column) => all[column]),
 );
 for (const mistake of mistakes) console.log(mistake);
+const seconds = Math.round((performance.now() - begun) / 1000);
+console.log(
+  `lost ${all.lost} of ${all.shown} bytes shown in ${all.runs} runs; mistakes: ${mistakes.length}; ${seconds} s`,
+);
 if (mistakes.length > 0) process.exitCode = 1;

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const benches: Readonly<Record<string, string>> = {
   startup: "startup.ts",
   rivals: "rivals.ts",
+  profile: "profile.ts",
   markdown: "markdown.ts",
   soak: "soak.ts",
   kill: "kill.ts",

@@ -142,6 +142,9 @@ function chunkName({ name, facadeModuleId, moduleIds }: PreRenderedChunk): strin
   return `${builtFolder.test(name) ? inPackage : name}.script`;
 }
 
+/** Asked for by bench/profile.ts: a map beside each script, whose columns count what is escaped below as one. */
+const withMaps = process.argv.includes("--source-maps") ? "hidden" : false;
+
 let licences = "";
 const lightGlobals = path("light-globals.ts");
 const bundle = await rolldown({
@@ -151,8 +154,9 @@ const bundle = await rolldown({
   external: ["@napi-rs/keyring"],
   plugins: [withoutEnvironment(), lazyBuiltins(), lazyFunctions(), chatAlone(), notices((text) => (licences = text))],
   preserveEntrySignatures: "allow-extension",
-  // Where a part is imported both ways, the dynamic import is for its meaning: nothing is lost.
-  checks: { ineffectiveDynamicImport: false },
+  // Where a part is imported both ways, the dynamic import is for its meaning: nothing is lost. A map may be off by what a plugin
+  // replaced within a line.
+  checks: { ineffectiveDynamicImport: false, sourcemapBroken: false },
   transform: {
     target: "node22",
     define: {
@@ -179,6 +183,7 @@ const { output } = await bundle.generate({
       { name: "asked", test: asked, priority: 1 },
     ],
   },
+  sourcemap: withMaps,
 });
 await bundle.close();
 
@@ -197,6 +202,10 @@ async function put(name: string, text: string): Promise<void> {
 
 const digest = createHash("sha256");
 for (const file of output) {
+  if (file.type === "asset" && file.fileName.endsWith(".map")) {
+    await put(file.fileName, String(file.source));
+    continue;
+  }
   if (file.type !== "chunk") throw new Error(`${file.fileName} is no code`);
   // A text of ASCII alone is read and kept as bytes.
   const code = file.code.replace(

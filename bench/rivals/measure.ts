@@ -24,7 +24,7 @@ export type Measure = (setting: Setting) => Promise<readonly Row[]>;
 
 const shares = { median: 0.5, fastest: 0, p90: 0.9, p99: 0.99 } as const;
 
-/** One row for each statistic. Programs without values are left out. */
+/** One row for each statistic. Programs without values are left out, and rows without programs. */
 export function rowsOf(
   name: string,
   unit: Unit,
@@ -32,6 +32,7 @@ export function rowsOf(
   statistics: readonly (keyof typeof shares)[],
 ): Row[] {
   const some = [...values].filter(([, numbers]) => numbers.length > 0);
+  if (some.length === 0) return [];
   return statistics.map((statistic) => ({
     name: `${name}, ${statistic}`,
     unit,
