@@ -60,12 +60,13 @@ export class ReceivedBody implements AsyncIterable<Buffer> {
   }
 }
 
-const lenient = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+/** Made when needed: Node loads zlib at its first use, and hardly any body needs it. */
+const lenient = () => ({ finishFlush: zlib.constants.Z_SYNC_FLUSH });
 /** A map, as the name comes from outside: in a plain object `constructor` would be found too. */
 const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map([
-  ["gzip", () => zlib.createGunzip(lenient)],
-  ["x-gzip", () => zlib.createGunzip(lenient)],
-  ["deflate", () => zlib.createInflate(lenient)],
+  ["gzip", () => zlib.createGunzip(lenient())],
+  ["x-gzip", () => zlib.createGunzip(lenient())],
+  ["deflate", () => zlib.createInflate(lenient())],
   ["br", () => zlib.createBrotliDecompress({ finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH })],
   ["zstd", () => zlib.createZstdDecompress({ finishFlush: zlib.constants.ZSTD_e_flush })],
 ]);
