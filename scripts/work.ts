@@ -92,21 +92,18 @@ function unseen(rows: readonly Row[]): readonly string[] {
   });
 }
 
+/** One table for all rows with the same figures. */
 function print(rows: readonly Row[], { bounds }: Bounds): void {
-  let head = "";
-  for (const { name, figures } of rows) {
-    const titles = Object.keys(figures);
+  for (const group of Map.groupBy(rows, ({ figures }) => Object.keys(figures).join()).values()) {
+    const titles = Object.keys(group[0]!.figures);
     const widths = titles.map((title) => Math.max(title.length, 11) + 2);
     const line = (first: string, cells: readonly string[]) =>
       first.padEnd(28) + cells.map((cell, column) => cell.padStart(widths[column]!)).join("");
-    const shown = line("count / bound", titles);
-    if (shown !== head) console.log(`${head === "" ? "" : "\n"}${(head = shown)}`);
-    console.log(
-      line(
-        name,
-        titles.map((title) => `${figures[title]} / ${bounds[name]?.[title] ?? "none"}`),
-      ),
-    );
+    console.log(`\n${line("count / bound", titles)}`);
+    for (const { name, figures } of group) {
+      const cells = titles.map((title) => `${figures[title]} / ${bounds[name]?.[title] ?? "none"}`);
+      console.log(line(name, cells));
+    }
   }
 }
 
