@@ -64,11 +64,13 @@ export function editedLines(options: EditedOptions): LineSource {
       const { text, pictures: pasted } = result;
       return { kind: "line", text, mentions: mentionsIn(result), pictures: pasted };
     },
+    shown: () => editor.shown(),
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),
     pauseQueue: () => editor.pauseQueue(),
     release: () => editor.close(),
     history: () => history.entries,
     async close() {
+      await editor.answered();
       editor.close();
       await history.settled();
     },

@@ -255,6 +255,8 @@ export interface LineSource {
    * @param pictures those whose labels stand in it
    */
   read(initial?: string, again?: boolean, pictures?: readonly ImagePart[]): Promise<InputLine>;
+  /** Resolves when the prompt of the last `read` is on the screen; absent where it is at once. */
+  shown?(): Promise<void>;
   /**
    * While an answer streams: lines that are entered are kept for the next `read`s, and Ctrl-C calls `onInterrupt`, as Escape does at
    * the line editor.

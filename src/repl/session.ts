@@ -61,7 +61,7 @@ class Session {
     while (!this.#stop.aborted) {
       const reading = lines.read(this.#initial, this.#again, this.#pictures);
       [this.#initial, this.#again, this.#pictures] = ["", false, []];
-      if (terminal.interactive) this.#host.dialogue.prepare();
+      if (terminal.interactive) void this.#prepare();
       const line = await reading;
       if (line.kind === "end") {
         if (mayLeave(this.#host)) return;
@@ -83,6 +83,13 @@ class Session {
       // A script whose key is refused would only be refused again and again.
       if (this.failed?.kind === "config" && !terminal.interactive) return;
     }
+  }
+
+  /** Once the prompt is on the screen, so that nothing is done before it. */
+  async #prepare(): Promise<void> {
+    const { lines, dialogue } = this.#host;
+    await lines.shown?.();
+    dialogue.prepare();
   }
 
   /** What one line leads to. Whatever goes wrong with it ends the line, and not the session. */

@@ -2,6 +2,15 @@ import type { AnswerWriter } from "./answer.ts";
 import type { MarkdownStream } from "./markdown/stream.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Loads the renderer, and gives a stream of its own for one answer. */
+export async function loadRenderer(terminal: Terminal): Promise<MarkdownStream> {
+  const [{ MarkdownStream }, { findAbilities }] = await Promise.all([
+    import("./markdown/stream.ts"),
+    import("./capabilities.ts"),
+  ]);
+  return new MarkdownStream(await findAbilities(terminal));
+}
+
 /**
  * The model's text rendered as Markdown while it comes. The renderer is loaded while the request is on its way; what comes
  * before it is there is held for that moment.
@@ -18,11 +27,7 @@ export function renderedWriter(terminal: Terminal): AnswerWriter {
   });
 
   async function load(): Promise<MarkdownStream> {
-    const [{ MarkdownStream }, { findAbilities }] = await Promise.all([
-      import("./markdown/stream.ts"),
-      import("./capabilities.ts"),
-    ]);
-    stream = new MarkdownStream(await findAbilities(terminal));
+    stream = await loadRenderer(terminal);
     if (held !== "") terminal.out(stream.push(held));
     return stream;
   }

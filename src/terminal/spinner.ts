@@ -2,6 +2,11 @@ import type { Ora } from "ora";
 import type { Terminal } from "./terminal.ts";
 import { clipped, displayWidth } from "./width.ts";
 
+/** Loads what the first spinner needs. */
+export async function loadSpinner(): Promise<typeof import("ora")> {
+  return await import("ora");
+}
+
 /**
  * A spinner on stderr that leaves no trace; on what is no terminal nothing turns. `ora` gives its pictures, and is loaded when the
  * first one turns; it does not write them itself, as it would write past the rows that stand below an answer.
@@ -40,7 +45,7 @@ export class Spinner {
   }
 
   async #start(): Promise<void> {
-    const { default: ora } = await import("ora");
+    const { default: ora } = await loadSpinner();
     if (this.#text === null || this.#timer !== undefined) return;
     const spinner = this.#terminal.unicode ? "dots" : "line";
     this.#ora ??= ora({ spinner, color: false, stream: process.stderr, isEnabled: false });

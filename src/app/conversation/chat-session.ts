@@ -1,7 +1,7 @@
 import type { Conversation } from "../../chat/conversation.ts";
 import type { Answer, ContextUse, SpentTotal } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
-import { textOf } from "../../chat/message-text.ts";
+import { textOf, userMessage } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
@@ -23,7 +23,7 @@ import {
   sizeOf,
 } from "./chat-state.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
-import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
+import { runContinuation, requestOf, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import { displayPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
@@ -43,6 +43,8 @@ export class ChatSession implements SessionDialogue {
   /** Transcripts of conversations that a title was asked for; null for one that is not saved. */
   readonly #entitled = new Set<ChatState["writer"]>();
   readonly #closing = new AbortController();
+  /** Aborted by the first question; null before it is rehearsed. */
+  #rehearsal: AbortController | null = null;
 
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
@@ -168,11 +170,13 @@ export class ChatSession implements SessionDialogue {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
     void this.#askForTitle();
+    void this.#rehearse();
   }
 
   /** Gives up what nobody waits for: a request for a title would keep the program running. */
   close(): void {
     this.#closing.abort();
+    this.#rehearsal?.abort();
   }
 
   async useModel(provider: string, model: string | null): Promise<void> {
@@ -285,6 +289,17 @@ export class ChatSession implements SessionDialogue {
     if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });
   }
 
+  /** Makes the first question of the session ready to go out at once. What goes wrong in it, the question will tell. */
+  async #rehearse(): Promise<void> {
+    if (this.#rehearsal !== null) return;
+    const { signal } = (this.#rehearsal = new AbortController());
+    const { connection, modelId, conversation } = this.#state;
+    const messages = conversation.request([userMessage("")], this.#engine.settings.history);
+    const request = requestOf(this.inForce, modelId, messages);
+    const { rehearse } = await import("./rehearsal.ts");
+    await rehearse(this.#engine, this.#console, connection, request, signal).catch(() => {});
+  }
+
   #change(part: Partial<ChatState>): void {
     this.#state = { ...this.#state, ...part };
   }
@@ -297,6 +312,7 @@ export class ChatSession implements SessionDialogue {
   }
 
   async #contextOf(onEvent: OnEvent, signal: AbortSignal): Promise<TurnContext> {
+    this.#rehearsal?.abort();
     const { settings } = this.#engine;
     const { connection, modelId } = this.#state;
     const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection);

@@ -144,7 +144,8 @@ async function runExchange(
   return { ...result, ...bill, unsaved: record.failure };
 }
 
-function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
+/** A request with these messages, as the settings want it. */
+export function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
   const { stream, date: tellsDate } = settings;
   return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream, tellsDate };
 }

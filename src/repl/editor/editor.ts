@@ -57,6 +57,7 @@ export class LineEditor {
   #unlisten: (() => void) | null = null;
   /** Said below what is written until the next key; null for nothing. */
   #note: string | null = null;
+  #shown: Promise<void> = Promise.resolve();
   /** How much is being awaited that the next key must come after. */
   #busy = 0;
 
@@ -104,7 +105,10 @@ export class LineEditor {
       this.#begin(before === undefined || before.text === "" ? text : joined(text, keyed("\n"), before));
     }
     this.#attach();
-    if (!this.#sendNext()) this.#await(this.#show());
+    if (!this.#sendNext()) {
+      this.#shown = this.#show();
+      this.#await(this.#shown);
+    }
     return promise;
   }
 
@@ -136,6 +140,16 @@ export class LineEditor {
     this.#print(text);
     this.#redraw();
     this.#view.flush();
+  }
+
+  /** Resolves when the prompt of the last `read` is shown and what was typed before is known. */
+  async shown(): Promise<void> {
+    await this.#shown;
+  }
+
+  /** Resolves when no answer of the terminal is to be expected any more, so that none reaches what reads it after `close`. */
+  async answered(): Promise<void> {
+    await this.#keyboard.answered();
   }
 
   /** Gives the terminal back. Keys kept stay; a later `read` takes the terminal again. */

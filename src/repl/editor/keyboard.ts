@@ -7,7 +7,7 @@ import { KeyDecoder, type KeyEvent } from "./keys.ts";
 export type KeyInput = Pick<ReadStream, "on" | "off" | "pause" | "resume" | "setRawMode">;
 
 export interface KeyboardListener {
-  /** A key or a paste. */
+  /** A key, a paste, or an answer about the cursor. */
   key(event: KeyEvent): void;
   /** The input ended. */
   end(): void;
@@ -26,6 +26,11 @@ export interface KeyboardOptions {
   readonly burstTimes?: BurstTimes | undefined;
   readonly focus?: FocusReports | undefined;
 }
+
+/** The private mode of bracketed paste. */
+const bracketedPaste = 2004;
+/** Milliseconds that the end waits for the terminal's answer about it, from the question on: a shell would show what comes later. */
+const answerMs = 100;
 
 /** Milliseconds within which a program told to stop has stopped, or never will: its group may have no shell to wake it. */
 const stopMs = 200;
@@ -46,6 +51,8 @@ export class Keyboard {
   /** Only just in raw mode: what is read now was typed before. */
   #fresh = false;
   #caughtUp: Promise<void> = Promise.resolve();
+  /** Resolves once the terminal has said whether it marks pastes, or `answerMs` after it was asked; null before that. */
+  #answered: PromiseWithResolvers<void> | null = null;
 
   /**
    * @param write to the terminal, for switching bracketed paste and reports of the focus
@@ -56,7 +63,7 @@ export class Keyboard {
     this.#input = input;
     this.#write = write;
     this.#listener = listener;
-    this.#decoder = new KeyDecoder((event) => listener.key(event));
+    this.#decoder = new KeyDecoder((event) => this.#decoded(event));
     this.#gate = new BurstGate(
       (text) => this.#decoder.push(text),
       (text) => listener.key({ type: "paste", text }),
@@ -79,6 +86,7 @@ export class Keyboard {
     this.#input.on("error", this.#onEnd);
     process.on("SIGCONT", this.#onContinue);
     this.#raw(true);
+    this.#askForMode();
     this.#input.resume();
     this.#caughtUp = this.#catchUp();
   }
@@ -86,6 +94,11 @@ export class Keyboard {
   /** Resolves when what was typed before `open` has been read: that takes a turn of the loop. */
   async ready(): Promise<void> {
     await this.#caughtUp;
+  }
+
+  /** Resolves when no answer of the terminal is to be expected any more. */
+  async answered(): Promise<void> {
+    await this.#answered?.promise;
   }
 
   /** Gives the terminal back as it was. */
@@ -118,6 +131,25 @@ export class Keyboard {
     this.open();
   }
 
+  /**
+   * Asks the terminal, once, whether it knows bracketed paste (DECRQM). A terminal that does not know the question may show its last
+   * character, which is erased: the line is empty so far.
+   */
+  #askForMode(): void {
+    if (this.#answered !== null) return;
+    this.#answered = Promise.withResolvers();
+    setTimeout(this.#answered.resolve, answerMs).unref();
+    this.#write(`\x1b[?${bracketedPaste}$p\r\x1b[K`);
+  }
+
+  #decoded(event: KeyEvent): void {
+    if (event.type === "paste") this.#gate.marksPastes = true;
+    if (event.type !== "mode") return this.#listener.key(event);
+    if (event.mode !== bracketedPaste) return;
+    this.#gate.marksPastes ||= event.known;
+    this.#answered?.resolve();
+  }
+
   async #catchUp(): Promise<void> {
     this.#fresh = true;
     await setImmediate();
@@ -148,6 +180,7 @@ export class Keyboard {
     this.#gate.settle();
     this.#decoder.flush();
     this.#ended = true;
+    this.#answered?.resolve();
     this.#listener.end();
   };
 

@@ -10,6 +10,8 @@ export type KeyEvent =
   | { readonly type: "paste"; readonly text: string }
   /** The terminal's answer to a question for the cursor's place, from zero. */
   | { readonly type: "position"; readonly row: number; readonly column: number }
+  /** The terminal's answer to DECRQM: whether it knows the private mode, and can set it. */
+  | { readonly type: "mode"; readonly mode: number; readonly known: boolean }
   /** The terminal gained or lost the focus. */
   | { readonly type: "focus"; readonly focused: boolean };
 

@@ -15,14 +15,16 @@ export interface BurstTimes {
 const longRun = 100;
 
 /**
- * Finds pastes in terminals that have no bracketed paste. Text with an Enter in it is held for a moment: when more text follows
- * at once, all of it is one paste, else it goes on as keys.
+ * Finds pastes in terminals that have no bracketed paste, or are not known to have it. Text with an Enter in it is held for a
+ * moment: when more text follows at once, all of it is one paste, else it goes on as keys.
  */
 export class BurstGate {
   readonly #keys: (text: string) => void;
   readonly #paste: (text: string) => void;
   readonly #times: BurstTimes;
   #held = "";
+  /** Whether the terminal is known to mark its pastes: then nothing waits for text behind an Enter. */
+  marksPastes = false;
   #timer: Later | null = null;
 
   constructor(
@@ -38,7 +40,9 @@ export class BurstGate {
   /** @param marked whether the text continues a bracketed paste or an escape sequence */
   push(text: string, marked: boolean): void {
     const mayBelong = /[\r\n]/.test(text) || text.length >= longRun || (this.#held !== "" && text >= " ");
-    if (marked || pasteMark.test(this.#held + text) || !mayBelong) {
+    // Lines that came in one read are taken for a paste in any terminal: a program may have written them.
+    const isTyped = this.marksPastes && this.#held === "" && !linesAtOnce.test(text);
+    if (marked || isTyped || pasteMark.test(this.#held + text) || !mayBelong) {
       this.settle();
       this.#keys(text);
       return;

@@ -288,6 +288,26 @@ describe("time", () => {
     expect(log).toEqual(['keys "hello\\r"']);
   });
 
+  test("an Enter does not wait where the terminal marks pastes; lines in one read are a paste there too", () => {
+    const { gate: bursts, log } = gate();
+    bursts.marksPastes = true;
+    bursts.push("hello", false);
+    bursts.push("\r", false);
+    expect(log).toEqual(['keys "hello"', 'keys "\\r"']);
+    bursts.push("one\rtwo\r", false);
+    vi.advanceTimersByTime(41);
+    expect(log.slice(2)).toEqual(['paste "one\\rtwo\\r"']);
+  });
+
+  test.each([
+    ["\x1b[?2004;1$y", [{ type: "mode", mode: 2004, known: true }]],
+    ["\x1b[?2004;0$y", [{ type: "mode", mode: 2004, known: false }]],
+    ["\x1b[?2004;4$y", [{ type: "mode", mode: 2004, known: false }]],
+    ["\x1b[?2004$y", []],
+  ])("the report of a mode %j is no key", (report, events) => {
+    expect(decode(report)).toEqual(events);
+  });
+
   test("lines in one read are a paste, further reads soon after belong to it", () => {
     const { gate: bursts, log } = gate();
     bursts.push("one\rtwo\r", false);
