@@ -9,7 +9,8 @@ import type { Engine } from "../engine.ts";
 import { openModel } from "../open-model.ts";
 
 /** Every kind of block and span that most answers have, so that V8 has compiled what draws them. */
-const sample = "# A\n\nText with `code`, **bold** and a [link](https://a.example).\n\n- one\n- two\n\n```\nx = 1\n```\n\n";
+const sample =
+  "# A\n\nText with `code`, **bold** and a [link](https://a.example).\n\n- one\n- two\n\n```\nx = 1\n```\n\n";
 
 /**
  * Loads and compiles what a question needs, in slices between which keys are read: nothing that was typed waits for more than one
