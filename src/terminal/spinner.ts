@@ -3,9 +3,7 @@ import type { Terminal } from "./terminal.ts";
 import { clipped, displayWidth } from "./width.ts";
 
 /** Loads what the first spinner needs. */
-export async function loadSpinner(): Promise<typeof import("ora")> {
-  return await import("ora");
-}
+export const loadSpinner = async () => await import("ora");
 
 /**
  * A spinner on stderr that leaves no trace; on what is no terminal nothing turns. `ora` gives its pictures, and is loaded when the
