@@ -1,42 +1,71 @@
 /**
- * How long the bundled program takes beside the least that could be: `--version` beside `node -e 0`, and `ask` beside a bare
- * script that puts the same request with node:http and prints the chunks. Measured by hyperfine, runs side by side.
+ * How long the bundled program takes beside the least that could be: `--version`, `--help` and a usage error beside `node -e 0`, `ask`
+ * beside a bare script that puts the same request with node:http and prints the chunks (hyperfine, runs side by side), and the time
+ * until the prompt of a session is on a terminal beside `node -e 0` on one.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { spawn as spawnOnTerminal } from "@lydell/node-pty";
 import { BenchServer } from "./server.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const program = path("../bin/deepseek-chat.js");
 const runs = process.env["BENCH_RUNS"] ?? "40";
 
+/** Seconds. */
 interface Result {
   readonly min: number;
   readonly median: number;
 }
 
+const commands = {
+  "node -e 0": ["-e", "0"],
+  "--version": [program, "--version"],
+  "--help": [program, "--help"],
+  "usage error": [program, "ask", "--nope"],
+  "bare, require": [path("bare.cjs"), "hi"],
+  "bare, import": [path("bare.mjs"), "hi"],
+  ask: [program, "ask", "hi"],
+} as const;
+type Measured = keyof typeof commands | "node -e 0, terminal" | "prompt";
+
 /**
- * Ratios of medians and the most they may be. A bare script that imports `node:http` loads all of undici by it, one that
- * requires it does not; the program is measured beside both, and bound by the first, which is how such a script is written.
+ * Ratios of medians and the most they may be. A bare script that imports `node:http` loads all of undici by it, one that requires it
+ * does not.
  */
-const bounds = [
-  { name: "--version / node -e 0", of: 1, by: 0, bound: 1.3 },
-  { name: "ask / bare, import", of: 4, by: 3, bound: 1.6 },
-  { name: "ask / bare, require", of: 4, by: 2, bound: null },
-] as const;
+const bounds: readonly { of: Measured; by: Measured; bound: number | null }[] = [
+  { of: "--version", by: "node -e 0", bound: 1.15 },
+  { of: "--help", by: "node -e 0", bound: 1.3 },
+  { of: "usage error", by: "node -e 0", bound: 1.3 },
+  { of: "prompt", by: "node -e 0, terminal", bound: 1.8 },
+  { of: "ask", by: "bare, require", bound: 1.25 },
+  { of: "ask", by: "bare, import", bound: null },
+];
 
 async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-bench-"));
   await using server = await BenchServer.open();
   try {
-    const results = compare(folder, server.url);
-    for (const { name, of, by, bound } of bounds) {
-      const ratio = results[of]!.median / results[by]!.median;
-      const best = results[of]!.min / results[by]!.min;
+    const env = {
+      PATH: process.env["PATH"] ?? "",
+      HOME: folder,
+      TERM: "xterm-256color",
+      BENCH_URL: server.url,
+      DEEPSEEK_BASE_URL: server.url,
+      DEEPSEEK_API_KEY: "sk-bench",
+    };
+    const results = new Map<Measured, Result>([...compare(folder, env), ...(await comparePrompt(folder, env))]);
+    for (const [name, { min, median }] of results)
+      console.log(`${name.padEnd(34)} median ${(median * 1000).toFixed(1)} ms, fastest ${(min * 1000).toFixed(1)} ms`);
+    for (const { of, by, bound } of bounds) {
+      const name = `${of} / ${by}`;
+      const ratio = results.get(of)!.median / results.get(by)!.median;
+      const best = results.get(of)!.min / results.get(by)!.min;
       const verdict = bound === null ? "" : ratio <= bound ? `, within ${bound}` : `, OVER ${bound}`;
-      console.log(`${name.padEnd(24)} ${ratio.toFixed(2)} (of the fastest runs ${best.toFixed(2)})${verdict}`);
+      console.log(`${name.padEnd(34)} ${ratio.toFixed(2)} (of the fastest runs ${best.toFixed(2)})${verdict}`);
       if (bound !== null && ratio > bound) process.exitCode = 1;
     }
   } finally {
@@ -44,38 +73,72 @@ async function measure(): Promise<void> {
   }
 }
 
-function compare(folder: string, url: string): readonly Result[] {
-  const program = path("../bin/deepseek-chat.js");
-  const commands = [
-    "-e 0",
-    `${program} --version`,
-    `${path("bare.cjs")} hi`,
-    `${path("bare.mjs")} hi`,
-    `${program} ask hi`,
-  ];
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: folder,
-    BENCH_URL: url,
-    DEEPSEEK_BASE_URL: url,
-    DEEPSEEK_API_KEY: "sk-bench",
-  };
+type Variables = Readonly<Record<string, string>>;
+
+function compare(folder: string, env: Variables): readonly (readonly [Measured, Result])[] {
   const report = join(folder, "report.json");
-  const args = ["-N", "-w", "5", "-r", runs, "--export-json", report];
-  const ran = spawnSync("hyperfine", [...args, ...commands.map((command) => `${process.execPath} ${command}`)], {
-    env,
-    cwd: folder,
-    encoding: "utf8",
-  });
+  const lines = Object.values(commands).map((args) => [process.execPath, ...args].join(" "));
+  // The usage error has an exit code of its own.
+  const options = ["-N", "-i", "-w", "5", "-r", runs, "--output=pipe", "--export-json", report];
+  const ran = spawnSync("hyperfine", [...options, ...lines], { env, cwd: folder, encoding: "utf8" });
   if (ran.error !== undefined)
     throw new Error("hyperfine is needed (Debian: apt-get install hyperfine)", { cause: ran.error });
   if (ran.status !== 0) throw new Error(ran.stderr);
   const { results } = JSON.parse(readFileSync(report, "utf8")) as { results: Result[] };
-  for (const [index, { min, median }] of results.entries()) {
-    const name = ["node -e 0", "--version", "bare, require", "bare, import", "ask"][index]!;
-    console.log(`${name.padEnd(24)} median ${(median * 1000).toFixed(1)} ms, fastest ${(min * 1000).toFixed(1)} ms`);
+  return (Object.keys(commands) as Measured[]).map((name, index) => [name, results[index]!]);
+}
+
+/** Both on a terminal, in turns; the first runs of the program, which compile it, are left out. */
+async function comparePrompt(folder: string, env: Variables): Promise<readonly (readonly [Measured, Result])[]> {
+  const empty: number[] = [];
+  const prompt: number[] = [];
+  for (let run = -5; run < Number(runs); run += 1) {
+    const node = await secondsOnTerminal(["-e", "0"], null, folder, env);
+    const session = await secondsOnTerminal([program, "--no-transcript"], /^> /mu, folder, env);
+    if (run < 0) continue;
+    empty.push(node);
+    prompt.push(session);
   }
-  return results;
+  return [
+    ["node -e 0, terminal", resultOf(empty)],
+    ["prompt", resultOf(prompt)],
+  ];
+}
+
+/** Seconds from the start of Node until `mark` is on the terminal, or with none until its end. */
+async function secondsOnTerminal(
+  args: readonly string[],
+  mark: RegExp | null,
+  cwd: string,
+  env: Variables,
+): Promise<number> {
+  const start = process.hrtime.bigint();
+  const terminal = spawnOnTerminal(process.execPath, [...args], { cols: 80, rows: 24, cwd, env: { ...env } });
+  let text = "";
+  let end: bigint | null = null;
+  const exit = new Promise<void>((resolve) => terminal.onExit(() => resolve()));
+  terminal.onData((data) => {
+    text += data;
+    if (mark === null || end !== null || !mark.test(withoutSequences(text))) return;
+    end = process.hrtime.bigint();
+    // As a person leaves who has seen that it is ready; what V8 compiled is kept then.
+    terminal.write("\u0004");
+  });
+  await exit;
+  if (mark !== null && end === null) throw new Error(`There was no prompt:\n${text}`);
+  return Number((end ?? process.hrtime.bigint()) - start) / 1e9;
+}
+
+function withoutSequences(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text
+    .replaceAll(/\u001B(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[@-Z\\^_=>])/gu, "")
+    .replaceAll("\r", "\n");
+}
+
+function resultOf(times: readonly number[]): Result {
+  const sorted = times.toSorted((one, other) => one - other);
+  return { min: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]! };
 }
 
 await measure();
