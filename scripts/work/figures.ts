@@ -57,7 +57,8 @@ export function startFigures({ scripts, builtins, calls }: Counts): Figures {
     compiled: scripts.filter(({ compiled }) => compiled === true).length,
     builtins: builtins.length,
     opened: callsOf(calls, opens),
-    examined: callsOf(calls, examines),
+    // How often the transcript's state is asked depends on the time; streams show it.
+    examined: callsOf(calls, examines, /^(?!std(?:in|out|err)$)(?!.*\.md$)/u),
     changed: callsOf(calls, changes),
   };
 }
