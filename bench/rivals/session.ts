@@ -45,16 +45,27 @@ export async function openSession(program: Program, command: Command): Promise<S
   return session;
 }
 
-/** Types a question as a person does, and returns when Enter was sent. */
-export async function typeQuestion({ terminal }: Session): Promise<number> {
+interface Typed {
+  /** When Enter was sent. */
+  readonly entered: number;
+  /** Milliseconds from each key to its echo. */
+  readonly echoes: readonly number[];
+}
+
+/** Types a question as a person does. */
+export async function typeQuestion({ terminal, arrived }: Session): Promise<Typed> {
+  const echoes: number[] = [];
   for (const key of question) {
+    const sent = now();
     terminal.type(key);
     await delay(keyInterval);
+    // What came last before the next key. None counts as the whole interval.
+    echoes.push(arrived() > sent ? arrived() - sent : keyInterval);
   }
   await delay(4 * keyInterval);
-  const sent = now();
+  const entered = now();
   terminal.type("\r");
-  return sent;
+  return { entered, echoes };
 }
 
 /** From before the process is made to its prompt on the terminal, and to the echo of a key that is sent at that moment. */
@@ -91,24 +102,28 @@ export const enterToWire: Measure = async ({ programs, server, runs }) => {
     await server.takeLog();
     await using session = await openSession(program, command);
     const times: number[] = [];
+    const allEchoes: number[] = [];
     for (let index = 0; index < questions; index++) {
-      const sent = await typeQuestion(session);
+      const { entered, echoes } = await typeQuestion(session);
+      allEchoes.push(...echoes);
       await session.terminal.until(() => isAnswered(session.terminal.screen()), patience);
       const { requests } = await server.takeLog();
-      times.push(requests[0]! - sent);
+      times.push(requests[0]! - entered);
     }
-    return times;
+    return { times, echoes: allEchoes };
   });
   const results = await interleave(cases, { rounds: Math.ceil(runs / 3) });
-  const later = new Map([...results].map(([name, sessions]) => [name, sessions.flatMap((times) => times.slice(1))]));
+  const later = new Map([...results].map(([name, all]) => [name, all.flatMap(({ times }) => times.slice(1))]));
+  const echoes = new Map([...results].map(([name, all]) => [name, all.flatMap((session) => session.echoes)]));
   return [
     ...rowsOf(
       "Enter to wire, first question",
       "ms",
-      valuesOf(results, ([first]) => first!),
+      valuesOf(results, ({ times }) => times[0]!),
       ["median", "fastest"],
     ),
     ...rowsOf("Enter to wire, later questions", "ms", later, ["median", "fastest"]),
+    ...rowsOf("echo of a key", "ms", echoes, ["median", "p90", "p99"]),
   ];
 };
 
