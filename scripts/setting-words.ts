@@ -36,6 +36,8 @@ const en: SettingWords = {
   show_thinking: "How thinking is shown: always, while-thinking or never",
   max_wait: "Maximum total wait in seconds when rate-limited (60; 600 on a terminal)",
   retries: "Retries for a failed request (0 also turns off automatic continuation)",
+  max_answer_size:
+    "Maximum size of an answer with its thinking in MB; a sixteenth of it is the limit of one event and of data without content",
   currency: "Currency of prices: CNY or USD",
   notify: "How a finished answer is announced while another window has the focus: bell, desktop or off",
   notify_after: "Announce only answers that took at least this many seconds",
@@ -83,6 +85,7 @@ const zh: SettingWords = {
   show_thinking: "思考过程的显示方式：always、while-thinking 或 never",
   max_wait: "遇到限流时最多等待的总秒数（60；终端中为 600）",
   retries: "请求失败时的重试次数（0 同时关闭自动续写）",
+  max_answer_size: "单个回答（含思考过程）的最大大小，单位 MB；单个事件以及没有内容的数据以其十六分之一为上限",
   currency: "价格所用货币：CNY 或 USD",
   notify: "切换到其他窗口时，以何种方式提示回答已完成：bell（响铃）、desktop（桌面通知）或 off",
   notify_after: "仅提示耗时不少于此秒数的回答",

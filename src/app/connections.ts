@@ -111,12 +111,18 @@ export function connectionTo(engine: ConnectionSource, { provider, baseUrl }: En
     proxy: proxyFor(baseUrl, environment.variables),
     transport,
     idleTimeout: idleTimeoutOf(settings),
+    maxAnswer: maxAnswerOf(settings),
   };
 }
 
 /** Milliseconds without data after which the settings give a request up; null where they say nothing. */
 export function idleTimeoutOf({ timeout }: Settings): number | null {
   return timeout === undefined ? null : timeout * 1000;
+}
+
+/** Bytes of the longest answer that the settings take. */
+export function maxAnswerOf({ max_answer_size: megabytes }: Settings): number {
+  return megabytes * 1024 * 1024;
 }
 
 /** Headers of the config file may be the key. */

@@ -8,7 +8,7 @@ import type { Log } from "../diagnostics/log-file.ts";
 import type { Learnt, OwnField } from "../providers/http/transport.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { ConnectedRoute } from "../providers/resilience/failover.ts";
-import { idleTimeoutOf } from "./connections.ts";
+import { idleTimeoutOf, maxAnswerOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
 import { logLayers } from "./log.ts";
@@ -67,7 +67,11 @@ async function connectRoute(
   ]);
   const { settings } = engine;
   // As the settings are now: a session may have changed the timeout since it connected.
-  const connection = { ...withFindings(engine, connected, model), idleTimeout: idleTimeoutOf(settings) };
+  const connection = {
+    ...withFindings(engine, connected, model),
+    idleTimeout: idleTimeoutOf(settings),
+    maxAnswer: maxAnswerOf(settings),
+  };
   const layers: readonly Layer[] = [
     ...(await logLayers(engine.log, connection)),
     withRetries({

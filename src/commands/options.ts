@@ -100,6 +100,13 @@ const rows: readonly Row[] = [
   { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking", group: "output" },
   { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", group: "network", read: numeric },
   { flags: "--max-wait <seconds>", words: "maxWait", setting: "max_wait", group: "network", read: numeric },
+  {
+    flags: "--max-answer-size <MB>",
+    words: "maxAnswerSize",
+    setting: "max_answer_size",
+    group: "network",
+    read: numeric,
+  },
   { flags: "--retries <n>", words: "retries", setting: "retries", group: "network", read: numeric },
 ];
 

@@ -14,6 +14,8 @@ export interface Connection extends Provider {
   readonly transport: Transport;
   /** Milliseconds without data after which a request is given up; null: what suits the kind of request. */
   readonly idleTimeout: number | null;
+  /** Bytes of one answer, thinking included, beyond which it is given up; see `AnswerLimit`. */
+  readonly maxAnswer: number;
 }
 
 /** A request that goes out otherwise than its connection says, because the service wants it so. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { askingAt, type Run, run, start, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, type Run, run, start, transcriptsOf } from "../support/program.ts";
 import { type Reply, serve } from "../support/raw-server.ts";
 import { answer, counted, delta, done, event, finish, text, usage } from "../support/wire.ts";
-import { any, patternOf, wordsOf } from "../support/words.ts";
+import { any, en, patternOf, wordsOf } from "../support/words.ts";
 
 interface Answer {
   readonly answer: string;
@@ -240,4 +240,29 @@ test.concurrent("each piece is in the transcript before the next one comes", asy
   const { place } = await running.done;
   more.resolve();
   expect(transcriptsOf(place)[0]).toMatch(/Question:\nq\n[\s\S]*Answer:\nfirst/u);
+});
+
+describe("an answer of some size", () => {
+  test("is received, shown and saved, whatever its chunks add to it", async () => {
+    const piece = "The quick brown fox jumps over the lazy dog.\n".repeat(1000);
+    await using server = await serve([{ body: [text(piece).repeat(200), finish(), done] }]);
+    const place = newPlace();
+    const ran = await run(["ask", "q"], { place, env: askingAt(server) });
+    expect([ran.code, ran.stdout === piece.repeat(200)]).toEqual([0, true]);
+    const [saved] = transcriptsOf(place);
+    expect(saved!.includes(piece.repeat(200))).toBe(true);
+  });
+
+  test.each([
+    ["longer than the setting takes", text("x".repeat(32_000)), "1 MB"],
+    ["that never brings content", delta({}), "64 KB"],
+  ])("%s is given up, with what came and the name of the setting", async (_, piece, limit) => {
+    const body = [text("begun "), ...Array.from({ length: 64 }, () => piece.repeat(Math.ceil(24_000 / piece.length)))];
+    await using server = await serve([{ body: [...body, finish(), done] }]);
+    const ran = await run(["ask", "--max-answer-size", "1", "--retries", "0", "q"], { env: askingAt(server) });
+    const { what, next } = en.errors.flooded({ provider: new URL(server.url).host, limit });
+    expect([ran.code, ran.stdout.startsWith("begun ")]).toEqual([5, true]);
+    expect(ran.stderr).toContain(what);
+    expect(next).toContain("max_answer_size");
+  });
 });

@@ -204,6 +204,7 @@ const changeable: readonly SettingName[] = [
   "timeout",
   "max_wait",
   "retries",
+  "max_answer_size",
   "continue_answers",
   "compact",
   "currency",

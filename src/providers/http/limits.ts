@@ -1,33 +1,31 @@
 import { AppError } from "../../errors.ts";
 
-/** Bytes: more than any honest event of a stream, or answer in one piece; parsed it may take thirty times as much. */
-const eventLimit = 8 * 1024 * 1024;
-/** Bytes: more than any honest stream; 384K tokens are about 2 MB of text, in small chunks some 100 MB of JSON. */
-const bodyLimit = 256 * 1024 * 1024;
-/** Characters of one answer, thinking included: four times the longest that a service offers. */
-const textLimit = 8 * 1024 * 1024;
+/** The part of the longest answer that may come as one event (parsed it may take forty times as much) or bring no content. */
+const share = 1 / 16;
+/** Bytes around the content of a chunk that are no excess: some services send usage, probabilities and ids with each. */
+const bytesPerChunk = 8 * 1024;
+/** Bytes that carry one character: in JSON it may be written as an escape. */
+const bytesPerCharacter = 8;
 
 /**
- * The body as it is, ended when an event or the whole is beyond all measure. Events end at a blank line; a body that is no
- * stream counts as one.
+ * The body as it is, ended when an event is beyond all measure. Events end at a blank line; a body that is no stream counts as one.
  *
  * @param host names the sender
+ * @param maxAnswer bytes of the longest answer
  * @throws AppError `flooded`
  */
-export async function* limited(body: AsyncIterable<Buffer>, host: string): AsyncGenerator<Buffer> {
+export async function* limited(body: AsyncIterable<Buffer>, host: string, maxAnswer: number): AsyncGenerator<Buffer> {
+  const limit = maxAnswer * share;
   let event = 0;
-  let total = 0;
   let end: Buffer = Buffer.alloc(0);
   for await (const bytes of body) {
-    total += bytes.length;
     // A blank line may lie across two pieces.
     const seam = Buffer.concat([end, bytes.subarray(0, 2)]);
     const after = afterBlankLine(bytes);
     if (after > 0) event = bytes.length - after;
     else event = (afterBlankLine(seam) > 0 ? 0 : event) + bytes.length;
     end = bytes.length > 1 ? bytes.subarray(-2) : Buffer.concat([end, bytes]).subarray(-2);
-    if (event > eventLimit) throw flooded(host, eventLimit);
-    if (total > bodyLimit) throw flooded(host, bodyLimit);
+    if (event > limit) throw flooded(host, limit);
     yield bytes;
   }
 }
@@ -42,23 +40,52 @@ function afterBlankLine(bytes: Buffer): number {
 }
 
 function flooded(host: string, limit: number): AppError {
-  return new AppError("flooded", { provider: host, limit: `${limit / 1024 / 1024} MiB` });
+  const size = limit < mebibyte ? `${limit / 1024} KB` : `${limit / mebibyte} MB`;
+  return new AppError("flooded", { provider: host, limit: size });
 }
 
-/** Adds up an answer. */
-export class TextLimit {
-  readonly #host: string;
-  #length = 0;
+const mebibyte = 1024 * 1024;
 
-  /** @param host names the sender */
-  constructor(host: string) {
+/**
+ * Guards against a service that never ends: adds up an answer, and the bytes that came beyond what its content accounts for. The
+ * bytes of an honest answer are no limit of their own: in small chunks they are fifty times its text.
+ */
+export class AnswerLimit {
+  readonly #host: string;
+  readonly #max: number;
+  #answer = 0;
+  #excess = 0;
+
+  /**
+   * @param host names the sender
+   * @param maxAnswer bytes of the longest answer
+   */
+  constructor(host: string, maxAnswer: number) {
     this.#host = host;
+    this.#max = maxAnswer;
   }
 
-  /** @throws AppError `flooded` when the answer is longer than any can be */
-  add(text: string): void {
-    this.#length += text.length;
-    if (this.#length > textLimit) throw flooded(this.#host, textLimit);
+  /**
+   * Before a piece of the body is read.
+   *
+   * @throws AppError `flooded` when too much came before it that brought no content
+   */
+  bytes(count: number): void {
+    // What came last has been read by now, and its content taken off.
+    if (this.#excess > this.#max * share) throw flooded(this.#host, this.#max * share);
+    this.#excess += count;
+  }
+
+  /** A chunk had content, of whatever kind. */
+  chunk(): void {
+    this.#excess = Math.max(0, this.#excess - bytesPerChunk);
+  }
+
+  /** @throws AppError `flooded` when the answer is longer than any may be */
+  text(text: string): void {
+    this.#excess = Math.max(0, this.#excess - text.length * bytesPerCharacter);
+    this.#answer += Buffer.byteLength(text);
+    if (this.#answer > this.#max) throw flooded(this.#host, this.#max);
   }
 }
 

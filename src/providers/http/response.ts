@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { limited } from "./limits.ts";
-import { decoded, type ReceivedBody, wholeBody } from "./response-body.ts";
+import { AnswerLimit, limited } from "./limits.ts";
+import { decoded, type ReceivedBody } from "./response-body.ts";
 
 /** Bytes of a refusal that are read, to quote it. */
 const maxRefusal = 64 * 1024;
@@ -15,11 +15,14 @@ export class HttpResponse {
   /** Decompressed, and within bounds: `flooded` is thrown beyond. */
   readonly body: AsyncIterable<Buffer>;
   readonly #incoming: IncomingMessage;
+  readonly #limit: AnswerLimit;
 
-  constructor(incoming: IncomingMessage, body: ReceivedBody, url: URL) {
+  /** @param maxAnswer bytes of the longest answer */
+  constructor(incoming: IncomingMessage, body: ReceivedBody, url: URL, maxAnswer: number) {
     this.status = incoming.statusCode ?? 0;
     this.url = url.href;
-    this.body = limited(decoded(body, incoming.headers["content-encoding"]), url.host);
+    this.body = limited(decoded(body, incoming.headers["content-encoding"]), url.host, maxAnswer);
+    this.#limit = new AnswerLimit(url.host, maxAnswer);
     this.#incoming = incoming;
   }
 
@@ -42,8 +45,14 @@ export class HttpResponse {
     return this.header("content-type")?.split(";")[0] ?? "no content type";
   }
 
+  /** @throws AppError `flooded` */
   async text(): Promise<string> {
-    return (await wholeBody(this.body)).toString("utf8");
+    const pieces: Buffer[] = [];
+    for await (const piece of this.body) {
+      this.#limit.bytes(piece.length);
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces).toString("utf8");
   }
 
   /** As much of a refusal's body as comes; that it breaks off or never ends does not hide the refusal. */

@@ -77,7 +77,7 @@ class ClosedUnanswered extends Error {
 class StaleConnection extends Error {}
 
 async function attempt(
-  { transport }: Connection,
+  { transport, maxAnswer }: Connection,
   agent: http.Agent,
   { method, url, headers, body }: FinalRequest,
   { onSocket }: HttpRequest,
@@ -103,7 +103,7 @@ async function attempt(
     let received: ReceivedBody | null = null;
     outgoing.once("response", (incoming) => {
       received = new ReceivedBody(incoming);
-      resolve(new HttpResponse(incoming, received, url));
+      resolve(new HttpResponse(incoming, received, url, maxAnswer));
     });
     outgoing.on("error", (error) => {
       if (received !== null) received.reason = error;

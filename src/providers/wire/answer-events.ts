@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../../chat/events.ts";
-import { TextLimit } from "../http/limits.ts";
+import type { AnswerLimit } from "../http/limits.ts";
 import type { Queue } from "./async-queue.ts";
 import type { DeltaEvent } from "./chunk-decoder.ts";
 import type { RedactedAnswer } from "./redacted-answer.ts";
@@ -12,18 +12,17 @@ import type { RedactedAnswer } from "./redacted-answer.ts";
 export class AnswerEvents {
   readonly #queue: Queue<ChatEvent>;
   readonly #clean: RedactedAnswer;
-  readonly #limit: TextLimit;
+  readonly #limit: AnswerLimit;
   /** Texts of one kind in the piece that is being read; those of the answer may turn out to be thinking. */
   #together: string[] = [];
   #kind: "reasoning" | "text" = "text";
   /** Whether any text was given. */
   #hasText = false;
 
-  /** @param host names the sender, where an answer is too long */
-  constructor(queue: Queue<ChatEvent>, clean: RedactedAnswer, host: string) {
+  constructor(queue: Queue<ChatEvent>, clean: RedactedAnswer, limit: AnswerLimit) {
     this.#queue = queue;
     this.#clean = clean;
-    this.#limit = new TextLimit(host);
+    this.#limit = limit;
   }
 
   /** @throws AppError `flooded` when the answer is longer than any can be */
@@ -48,7 +47,7 @@ export class AnswerEvents {
     if (this.#together.length === 0) return;
     const text = this.#together.length === 1 ? this.#together[0]! : this.#together.join("");
     this.#together = [];
-    this.#limit.add(text);
+    this.#limit.text(text);
     const clean = this.#clean.push(this.#kind, text);
     if (clean !== "") this.#give(this.#kind, clean);
   }

@@ -5,6 +5,7 @@ import type { ChatRequest } from "../../chat/model.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import type { AdaptedRequest, Connection } from "../connection.ts";
 import { hostOf } from "../http/base-url.ts";
+import { AnswerLimit } from "../http/limits.ts";
 import { AnswerDecoder, cut } from "./answer-decoder.ts";
 import { AnswerEvents } from "./answer-events.ts";
 import { Queue } from "./async-queue.ts";
@@ -43,6 +44,7 @@ class Attempt {
   readonly #idle: IdleTimeout;
   #isIdle = false;
   #queuedReportedAt = 0;
+  readonly #answerLimit: AnswerLimit;
   readonly #events: AnswerEvents;
   readonly #decoder: AnswerDecoder;
 
@@ -53,7 +55,8 @@ class Attempt {
     this.#queue = queue;
     const before = textOf(request.messages.findLast(({ role }) => role === "assistant")?.content ?? "");
     const clean = new RedactedAnswer(secretsOf(connection), before);
-    this.#events = new AnswerEvents(queue, clean, hostOf(connection.baseUrl));
+    this.#answerLimit = new AnswerLimit(hostOf(connection.baseUrl), connection.maxAnswer);
+    this.#events = new AnswerEvents(queue, clean, this.#answerLimit);
     this.#decoder = new AnswerDecoder(connection, request.model, (event) =>
       this.#events.push(event.type === "title" ? { ...event, title: redact(event.title, connection) } : event),
     );
@@ -101,13 +104,17 @@ class Attempt {
     this.#decoder.read(item);
     if (item.type !== "chunk" && item.type !== "done") return;
     const { chunks, end } = this.#decoder;
-    if (item.type === "chunk" && chunks.grew) this.#idle.content();
+    if (item.type === "chunk" && chunks.grew) {
+      this.#idle.content();
+      this.#answerLimit.chunk();
+    }
     const { awaits } = end;
     if (awaits !== "content" && awaits !== "any") this.#idle.shorten(Math.min(waits[awaits], this.#limit));
   }
 
   /** Before any content, bytes without data are DeepSeek's way of saying that the request waits its turn. */
   #onBytes(bytes: Uint8Array): void {
+    this.#answerLimit.bytes(bytes.length);
     this.#idle.alive();
     if (this.#decoder.chunks.started || Date.now() - this.#queuedReportedAt < 1000) return;
     const sign = Buffer.from(bytes.subarray(0, 64)).toString("latin1").trimStart();

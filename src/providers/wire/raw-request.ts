@@ -1,6 +1,8 @@
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
+import { hostOf } from "../http/base-url.ts";
+import { AnswerLimit } from "../http/limits.ts";
 import { withTimeout } from "../http/request-timeout.ts";
 import { type ChunkSource, httpSource, type SourceItem } from "./chunk-source.ts";
 import { requestCompletion } from "./openai-client.ts";
@@ -51,8 +53,9 @@ export async function askRaw(
     try {
       const response = await requestCompletion(connection, request, more, signal);
       const firstMs = Math.round(performance.now() - startedAt);
+      const limit = new AnswerLimit(hostOf(connection.baseUrl), connection.maxAnswer);
       const { items, isWhole } = await readUntil(
-        httpSource(response, connection, () => {}),
+        httpSource(response, connection, (bytes) => limit.bytes(bytes.length)),
         signal,
       );
       const read = readAnswer(items, connection, request.model);

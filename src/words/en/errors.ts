@@ -238,7 +238,7 @@ export const errors: ErrorTable = {
   }),
   flooded: ({ provider, limit }) => ({
     what: `${provider} sent more data than allowed (${limit}).`,
-    next: "Check the base URL; what was received is kept.",
+    next: "What was received is kept. Check the base URL, or raise max_answer_size if such answers are expected.",
   }),
   transcript_unwritable: ({ path, reason }) => ({
     what: `Can't write the transcript ${path}: ${refusalIn(reason)}.`,

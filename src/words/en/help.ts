@@ -144,6 +144,7 @@ export const help = {
     output: "Output format: text, json or jsonl",
     timeout: "Give up after this many seconds without data",
     maxWait: "Maximum total wait when rate-limited (60 s; 600 s on a terminal)",
+    maxAnswerSize: "Maximum size of an answer with its thinking (256 MB)",
     retries: "Retries for a failed request (0 also turns off automatic continuation)",
     probe: "Also test the model with a few tiny requests",
     json: "Print JSON",

@@ -236,7 +236,7 @@ export const errors: Words["errors"] = {
   }),
   flooded: ({ provider, limit }) => ({
     what: `${provider} 发送的数据超出限制（${limit}）。`,
-    next: "请检查 base URL；已收到的部分已保留。",
+    next: "已收到的部分已保留。请检查 base URL；如果回答确实这么长，请调大 max_answer_size。",
   }),
   transcript_unwritable: ({ path, reason }) => ({
     what: `无法写入对话记录 ${path}：${refusalIn(reason)}。`,

@@ -143,6 +143,7 @@ export const help: Words["help"] = {
     output: "stdout 上的回答格式：text、json 或 jsonl",
     timeout: "超过该秒数没有数据则放弃",
     maxWait: "遇到限流时最多等待的总秒数（60；终端中为 600）",
+    maxAnswerSize: "单个回答（含思考过程）的最大大小（256 MB）",
     retries: "请求失败时的重试次数（0 同时关闭自动续写）",
     to: "格式；jsonl 为 OpenAI 的 messages 格式，每行一段对话；默认按 -o 的扩展名，否则为 md",
     exportOutput: "输出文件或目录；导出多段对话时须为目录（jsonl 除外）",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AppError } from "../../../src/errors.ts";
-import { limited } from "../../../src/providers/http/limits.ts";
+import { AnswerLimit, limited } from "../../../src/providers/http/limits.ts";
 
 /** Bytes that pass, or the code of the error that ends them. */
 async function passed(pieces: Iterable<Buffer>): Promise<number | string> {
@@ -9,7 +9,7 @@ async function passed(pieces: Iterable<Buffer>): Promise<number | string> {
   }
   let bytes = 0;
   try {
-    for await (const piece of limited(body(), "example.com")) bytes += piece.length;
+    for await (const piece of limited(body(), "example.com", 128 * mebibyte)) bytes += piece.length;
   } catch (error) {
     return (error as AppError).code;
   }
@@ -41,7 +41,46 @@ test("an event that never ends does not", async () => {
   expect(await passed(Array.from({ length: 9 }, () => Buffer.alloc(mebibyte, "x")))).toBe("flooded");
 });
 
-test("what never ends does not", async () => {
-  const event = Buffer.concat([Buffer.alloc(mebibyte, "x"), Buffer.from("\n\n")]);
-  expect(await passed(Array.from({ length: 257 }, () => event))).toBe("flooded");
+/** What an answer's limit of 1 MB says to a thousand times what `come` tells of; the code of its error, null where it takes it. */
+function verdict(come: (limit: AnswerLimit) => void): string | null {
+  const limit = new AnswerLimit("example.com", mebibyte);
+  try {
+    for (let time = 0; time < 1000; time++) come(limit);
+  } catch (error) {
+    return JSON.stringify([(error as AppError).code, (error as AppError).details]);
+  }
+  return null;
+}
+
+test.each([
+  [
+    "small chunks in much JSON pass",
+    (limit: AnswerLimit) => {
+      limit.bytes(2_000);
+      limit.chunk();
+      limit.text("x");
+    },
+    null,
+  ],
+  [
+    "long text with escapes passes",
+    (limit: AnswerLimit) => {
+      limit.bytes(6_000);
+      limit.text("x".repeat(1_000));
+    },
+    null,
+  ],
+  ["bytes without content do not", (limit: AnswerLimit) => limit.bytes(100), "64 KB"],
+  [
+    "nor a character in each page of them",
+    (limit: AnswerLimit) => {
+      limit.bytes(10_000);
+      limit.chunk();
+      limit.text("x");
+    },
+    "64 KB",
+  ],
+  ["nor text that never ends, which is counted in bytes", (limit: AnswerLimit) => limit.text("字".repeat(400)), "1 MB"],
+])("%s", (_, come, limit) => {
+  expect(verdict(come)).toBe(limit === null ? null : JSON.stringify(["flooded", { provider: "example.com", limit }]));
 });

@@ -20,6 +20,7 @@ const at: Connection = {
   proxy: null,
   transport: createTransport({}),
   idleTimeout: null,
+  maxAnswer: 256 * 1024 * 1024,
 };
 const request: ChatRequest = {
   model: "m",

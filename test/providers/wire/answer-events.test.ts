@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChatEvent } from "../../../src/chat/events.ts";
+import { AnswerLimit } from "../../../src/providers/http/limits.ts";
 import { AnswerEvents } from "../../../src/providers/wire/answer-events.ts";
 import { Queue } from "../../../src/providers/wire/async-queue.ts";
 import type { DeltaEvent } from "../../../src/providers/wire/chunk-decoder.ts";
@@ -15,7 +16,11 @@ const rethink: DeltaEvent = { type: "rethink" };
 /** What is given of pieces, in a word each: `t:` text, `r:` thinking, the type of anything else. */
 async function given(pieces: readonly (readonly DeltaEvent[])[]): Promise<string[]> {
   const queue = new Queue<ChatEvent>();
-  const events = new AnswerEvents(queue, new RedactedAnswer(secretsOf(connection), ""), "host");
+  const events = new AnswerEvents(
+    queue,
+    new RedactedAnswer(secretsOf(connection), ""),
+    new AnswerLimit("host", 1024 * 1024),
+  );
   for (const piece of pieces) {
     for (const event of piece) events.push(event);
     events.flush();
@@ -62,6 +67,6 @@ test("words are the same however they come together, and one event for each kind
 });
 
 test("an answer beyond all measure is refused", async () => {
-  const piece = Array.from({ length: 9 }, () => text("x".repeat(1024 * 1024)));
+  const piece = Array.from({ length: 9 }, () => text("x".repeat(128 * 1024)));
   await expect(given([piece])).rejects.toMatchObject({ code: "flooded", details: { provider: "host" } });
 });

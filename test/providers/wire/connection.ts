@@ -12,4 +12,5 @@ export const connection: Connection = {
   proxy: null,
   transport: createTransport({}),
   idleTimeout: null,
+  maxAnswer: 256 * 1024 * 1024,
 };
