@@ -12,35 +12,47 @@ export async function loadRenderer(terminal: Terminal): Promise<MarkdownStream> 
 }
 
 /**
- * The model's text rendered as Markdown while it comes. The renderer is loaded while the request is on its way; what comes
- * before it is there is held for that moment.
+ * The model's text rendered as Markdown while it comes, at most once a frame. The renderer is loaded while the request is on its
+ * way; what comes before it is there is held for that moment.
  */
 export function renderedWriter(terminal: Terminal): AnswerWriter {
   let stream: MarkdownStream | null = null;
+  /** What came since the last drawing. */
   let held = "";
   const loading = load();
   const unlisten = terminal.onResize(() => {
-    if (stream !== null) {
-      const { columns, textRows: rows, textReflow: reflow } = terminal;
-      terminal.out(stream.resize({ columns, rows, reflow }));
-    }
+    if (stream === null) return;
+    const { columns, textRows: rows, textReflow: reflow } = terminal;
+    // What is held belongs to the new width: the screen is brought to it first.
+    const resized = stream.resize({ columns, rows, reflow });
+    terminal.out(resized + stream.push(take()));
   });
 
   async function load(): Promise<MarkdownStream> {
     stream = await loadRenderer(terminal);
-    if (held !== "") terminal.out(stream.push(held));
+    draw();
     return stream;
+  }
+
+  function draw(): void {
+    if (stream !== null && held !== "") terminal.out(stream.push(take()));
+  }
+
+  function take(): string {
+    const text = held;
+    held = "";
+    return text;
   }
 
   return {
     push(text) {
-      if (stream === null) held += text;
-      else terminal.out(stream.push(text));
+      held += text;
+      if (stream !== null) terminal.draw(draw);
     },
     async end() {
       const loaded = await loading;
       await loaded.ready;
-      terminal.out(loaded.push("") + loaded.end());
+      terminal.out(loaded.push(take()) + loaded.end());
       unlisten();
     },
   };

@@ -3,6 +3,7 @@ import { supportsColor, supportsColorStderr } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 import { Footer, type FooterFrame } from "./footer.ts";
+import { Frames } from "./frames.ts";
 import { isLatin, latin } from "./latin.ts";
 import { type Output, standardOutputs } from "./output.ts";
 import { ownLines } from "./own-line.ts";
@@ -59,6 +60,7 @@ export class Terminal {
   #theme: ThemeName = "auto";
   #ink: { readonly out: Ink; readonly err: Ink };
   readonly #footer: Footer;
+  readonly #frames = new Frames();
 
   constructor(options: TerminalOptions) {
     const { out, err } = standardOutputs();
@@ -122,6 +124,7 @@ export class Terminal {
 
   /** Resolves when what was written to stdout has been taken, never will be, or `stop` comes. */
   async drained(stop: AbortSignal): Promise<void> {
+    this.flush();
     await this.#out.drained(stop);
   }
 
@@ -156,6 +159,19 @@ export class Terminal {
   /** Writes to stdout verbatim; the caller sanitizes external text. */
   out(text: string): void {
     this.#write(this.#out, text);
+  }
+
+  /**
+   * Draws what grows at most once a frame; whatever else is written finds it drawn.
+   * @param drawing writes everything that came until it is called
+   */
+  draw(drawing: () => void): void {
+    this.#frames.request(drawing);
+  }
+
+  /** Draws now what waits for the end of its frame. */
+  flush(): void {
+    this.#frames.flush();
   }
 
   /** A text of somebody else's on stdout: exact for files and pipes, made harmless for a terminal. */
@@ -195,6 +211,7 @@ export class Terminal {
   readonly #onResize = () => this.#footer.resized();
 
   #write(output: Output, text: string): void {
+    this.flush();
     if (!output.isTerminal) return output.write(text);
     const shown = this.#footer.around(text);
     output.write(this.#latin ? latin(shown) : shown);

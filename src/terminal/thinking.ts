@@ -12,13 +12,15 @@ const indent = "  ";
 
 /**
  * The model's thinking on stderr, muted, under a heading of its own: all of it as it comes, or a small window on its end that
- * is folded to one line when the answer starts. Never more is redrawn than the window.
+ * is folded to one line when the answer starts. Never more is redrawn than the window, and that at most once a frame.
  */
 export class ThinkingView {
   readonly #terminal: Terminal;
   readonly #words: Words["answer"];
   readonly #folds: boolean;
   readonly #startedAt = Date.now();
+  /** What came since the last drawing. */
+  #held = "";
   /** The last rows of the text that no later text changes; at most as many as the window has. */
   #rows: string[] = [];
   /** The row after them, which goes on. */
@@ -32,20 +34,19 @@ export class ThinkingView {
     this.#terminal = terminal;
     this.#words = words;
     this.#folds = show === "while-thinking" && terminal.capable;
-    if (this.#folds) this.#timer = setInterval(() => this.#draw(), 1000);
+    if (this.#folds) this.#timer = setInterval(() => this.#terminal.draw(this.#draw), 1000);
     else terminal.err(`${this.#muted(words.thinkingHeading)}\n`);
   }
 
   push(text: string): void {
-    const shown = this.#clean.push(text);
-    if (!this.#folds) return this.#terminal.err(this.#muted(shown));
-    this.#take(shown.replaceAll("\t", "  "));
-    this.#draw();
+    this.#held += text;
+    this.#terminal.draw(this.#draw);
   }
 
   /** Folds the thinking to one line; the text that follows begins on a line of its own. */
   end(): void {
     clearInterval(this.#timer);
+    this.#terminal.flush();
     const held = this.#clean.end();
     if (!this.#folds && held !== "") this.#terminal.err(this.#muted(held));
     const line = this.#muted(this.#words.thought({ seconds: this.#seconds() }));
@@ -68,7 +69,15 @@ export class ThinkingView {
     this.#rows = this.#rows.slice(-windowRows);
   }
 
-  #draw(): void {
+  readonly #draw = (): void => {
+    const shown = this.#clean.push(this.#held);
+    this.#held = "";
+    if (!this.#folds) return this.#terminal.err(this.#muted(shown));
+    this.#take(shown.replaceAll("\t", "  "));
+    this.#drawWindow();
+  };
+
+  #drawWindow(): void {
     const heading = this.#words.thinkingFor({ seconds: this.#seconds() });
     const rows = this.#open.trim() === "" ? this.#rows : [...this.#rows, this.#open.trimEnd()];
     const lines = [heading, ...rows.slice(Math.max(0, rows.length - this.#height)).map((row) => indent + row)];

@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { afterEach, expect, test, vi } from "vitest";
+import { renderMarkdown } from "../../src/terminal/markdown/stream.ts";
+import { findAbilities } from "../../src/terminal/capabilities.ts";
+import { renderedWriter } from "../../src/terminal/rendered-writer.ts";
+import { Terminal } from "../../src/terminal/terminal.ts";
+import { ThinkingView } from "../../src/terminal/thinking.ts";
+import { en } from "../support/words.ts";
+import { Screen } from "./markdown/screen.ts";
+
+const size = { columns: 60, rows: 30 };
+
+/** A terminal in memory that counts what is written to it. */
+class CountedTerminal extends Terminal {
+  readonly writes: string[] = [];
+
+  constructor() {
+    super({ color: false, verbosity: "normal", variables: {}, onClosed: () => {} });
+  }
+
+  override get columns(): number {
+    return size.columns;
+  }
+
+  override get rows(): number {
+    return size.rows;
+  }
+
+  override out(text: string): void {
+    this.flush();
+    if (text !== "") this.writes.push(text);
+  }
+
+  override err(text: string): void {
+    this.out(text);
+  }
+
+  async screen(): Promise<string> {
+    vi.useRealTimers();
+    const screen = new Screen(size);
+    await screen.write(this.writes.join(""));
+    const text = screen.text();
+    screen.dispose();
+    return text;
+  }
+}
+
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance", "Date"] });
+}
+
+afterEach(() => void vi.useRealTimers());
+
+async function loadedWriter(terminal: CountedTerminal) {
+  const writer = renderedWriter(terminal);
+  await vi.dynamicImportSettled();
+  stopClock();
+  return writer;
+}
+
+test("a thousand pieces in a second are drawn sixty times, the first at once", async () => {
+  const terminal = new CountedTerminal();
+  const writer = await loadedWriter(terminal);
+  writer.push("word ");
+  expect(terminal.writes).toEqual(["word"]);
+  for (let piece = 1; piece < 1000; piece++) {
+    vi.advanceTimersByTime(1);
+    writer.push("word ");
+  }
+  expect(terminal.writes.length).toBeGreaterThan(50);
+  expect(terminal.writes.length).toBeLessThanOrEqual(64);
+  await writer.end();
+  expect(await terminal.screen()).toBe(renderMarkdown("word ".repeat(1000), await findAbilities(terminal)).trimEnd());
+});
+
+test("a piece after a pause is drawn at once, and another within a frame", async () => {
+  const terminal = new CountedTerminal();
+  const writer = await loadedWriter(terminal);
+  for (const word of ["one", "two", "three"]) {
+    writer.push(`${word} `);
+    expect(terminal.writes.join("")).toContain(word);
+    vi.advanceTimersByTime(20);
+  }
+  writer.push("four");
+  writer.push(" five");
+  expect(terminal.writes.join("")).not.toContain("five");
+  vi.advanceTimersByTime(16);
+  expect(terminal.writes.join("")).toContain("five");
+  await writer.end();
+});
+
+test("what else is written finds everything drawn, and the whole stays the same", async () => {
+  const step = fc.oneof(
+    fc.record({ push: fc.constantFrom("a ", "**b", "** ", "\n", "\n\n", "- item ", "`code` ", "\u91cf\u5b50 ") }),
+    fc.record({ pause: fc.nat(30) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const terminal = new CountedTerminal();
+      const writer = await loadedWriter(terminal);
+      let text = "";
+      for (const done of steps) {
+        if ("pause" in done) vi.advanceTimersByTime(done.pause);
+        else {
+          writer.push(done.push);
+          text += done.push;
+        }
+      }
+      await writer.end();
+      const once = renderMarkdown(text, await findAbilities(terminal));
+      terminal.err("end\n");
+      const whole = new CountedTerminal();
+      whole.out(`${once}end\n`);
+      expect(await terminal.screen()).toBe(await whole.screen());
+    }),
+    { numRuns: 60, seed: 20_261_127 },
+  );
+});
+
+test.each(["while-thinking", "always"] as const)(
+  "thinking shown %s is drawn once a frame, all of it before its end",
+  (show) => {
+    stopClock();
+    const terminal = new CountedTerminal();
+    const view = new ThinkingView(terminal, en.answer, show);
+    for (let piece = 0; piece < 1000; piece++) {
+      view.push(`t${piece}\n`);
+      vi.advanceTimersByTime(1);
+    }
+    expect(terminal.writes.length).toBeLessThanOrEqual(66);
+    view.push("the last");
+    view.end();
+    expect(terminal.writes.join("")).toContain("the last");
+    expect(terminal.writes.at(-1)).toContain(en.answer.thought({ seconds: "1.0" }));
+  },
+);
