@@ -11,6 +11,13 @@ function columns(character: string): number {
   return zeroWidth.test(character) ? 0 : 1;
 }
 
+/** Bytes a character takes in UTF-8; a call into Node for each takes longer than all the rest of a title. */
+function bytesOf(character: string): number {
+  if (character < "\u0080") return 1;
+  if (character < "\u0800") return 2;
+  return character.length === 1 ? 3 : 4;
+}
+
 /** The longest start of `text` within `limit` columns and `bytes` bytes of UTF-8, cut between characters. */
 function cut(text: string, limit: number, bytes: number): string {
   let kept = "";
@@ -18,7 +25,7 @@ function cut(text: string, limit: number, bytes: number): string {
   let size = 0;
   for (const character of text) {
     width += columns(character);
-    size += Buffer.byteLength(character);
+    size += bytesOf(character);
     if (width > limit || size > bytes) break;
     kept += character;
   }
@@ -55,12 +62,14 @@ export function fileName(at: Date, question: string, copy: number): string {
   return `${stamp}${tail === "" ? "" : `_${tail}`}${copy === 1 ? "" : `-${copy}`}.md`;
 }
 
+const plain = /^[ -~]*$/;
+
 /** A title out of a question or a person's words: one line, nothing a terminal would act on, at most 80 columns. */
 export function titleOf(text: string): string {
-  const line = firstLine(text)
-    .slice(0, 1000)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, " ")
-    .trim();
+  const first = firstLine(text).slice(0, 1000);
+  // Most titles are this, and the classes by Unicode property look at each character.
+  if (first.length <= 80 && plain.test(first)) return first.trimEnd().replace(/ {2,}/g, " ");
+  const line = first.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, " ").trim();
   const short = cut(line, 80, 1000);
   return short === line ? line : `${cut(line, 79, 1000)}…`;
 }
