@@ -9,10 +9,12 @@ import { inTerminal, interleave } from "./runs.ts";
 const prompt = /^>$/mu;
 /** Milliseconds that a program has to show a prompt. */
 const patience = 60_000;
-const question = "tell me";
-/** Milliseconds between two keys of a person who types, and before Enter. */
-const keyInterval = 70;
-const questions = 4;
+/** The first one takes a second and a half to type, in which a program can prepare. */
+const questions = ["explain a rebase", "go on", "go on", "go on"] as const;
+/** Milliseconds between two keys of a person who types; four times that before Enter. */
+const keyInterval = 75;
+/** Milliseconds that a program has to end by itself. */
+const leaveTime = 2000;
 
 /** A program in a terminal that shows its prompt. */
 export interface Session extends AsyncDisposable {
@@ -53,7 +55,7 @@ interface Typed {
 }
 
 /** Types a question as a person does. */
-export async function typeQuestion({ terminal, arrived }: Session): Promise<Typed> {
+export async function typeQuestion({ terminal, arrived }: Session, question: string = questions[0]): Promise<Typed> {
   const echoes: number[] = [];
   for (const key of question) {
     const sent = now();
@@ -103,13 +105,16 @@ export const enterToWire: Measure = async ({ programs, server, runs }) => {
     await using session = await openSession(program, command);
     const times: number[] = [];
     const allEchoes: number[] = [];
-    for (let index = 0; index < questions; index++) {
-      const { entered, echoes } = await typeQuestion(session);
+    for (const question of questions) {
+      const { entered, echoes } = await typeQuestion(session, question);
       allEchoes.push(...echoes);
-      await session.terminal.until(() => isAnswered(session.terminal.screen()), patience);
+      await session.terminal.until(() => isAnswered(session.terminal.screen(), question), patience);
       const { requests } = await server.takeLog();
       times.push(requests[0]! - entered);
     }
+    // Ctrl-D. A session that ends by itself keeps what was compiled in it, for the next one.
+    session.terminal.type("\u0004");
+    await Promise.race([session.terminal.exit, delay(leaveTime)]);
     return { times, echoes: allEchoes };
   });
   const results = await interleave(cases, { rounds: Math.ceil(runs / 3) });
@@ -127,8 +132,8 @@ export const enterToWire: Measure = async ({ programs, server, runs }) => {
   ];
 };
 
-/** Whether the prompt follows the end of an answer. */
-function isAnswered(screen: string): boolean {
+/** Whether the prompt follows the answer to a question. */
+function isAnswered(screen: string, question: string): boolean {
   const answer = screen.lastIndexOf(question);
   const rest = screen.slice(answer);
   return answer !== -1 && rest.includes("dog.") && prompt.test(rest);
