@@ -22,7 +22,10 @@ export function attachOptions(engine: InputContext, console: Console, stop = eng
   return {
     folder: engine.workingFolder,
     stop,
-    locale: localeOf(engine.environment.variables),
+    // Node takes milliseconds to find it out, and only a file in an old encoding needs it.
+    get locale() {
+      return localeOf(engine.environment.variables);
+    },
     onSilence: (path) => console.terminal.say(console.words.attachments.waitingForPipe({ name: sanitize(path) })),
   };
 }

@@ -2,6 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import type { ChatRequest } from "../../chat/model.ts";
 import { runTurn } from "../../chat/turn.ts";
 import type { Connection } from "../../providers/connection.ts";
+import { agentInMemory } from "../../providers/http/memory-service.ts";
+import { createTransport } from "../../providers/http/transport.ts";
 import { loadRenderer } from "../../terminal/rendered-writer.ts";
 import { loadSpinner } from "../../terminal/spinner.ts";
 import type { Console } from "../console.ts";
@@ -14,7 +16,7 @@ const sample =
 
 /**
  * Loads and compiles what a question needs, in slices between which keys are read: nothing that was typed waits for more than one
- * of them. The request is built by all the layers that a question goes through, and given up where it would be signed: nothing is
+ * of them. The request goes through all the layers that a question goes through, without a key and to a service in memory: nothing is
  * sent, saved, logged or drawn.
  *
  * @param request as the next question's would be
@@ -29,7 +31,7 @@ export async function rehearse(
 ): Promise<void> {
   const slices: readonly (() => unknown)[] = [
     () => import("openai/client"),
-    () => rehearseRequest(engine, connection, request),
+    () => rehearseRequest(engine, connection, request, signal),
     () => loadSpinner(),
     async () => {
       if (!terminal.outIsTerminal || !engine.settings.render) return;
@@ -42,8 +44,8 @@ export async function rehearse(
       }
       stream.end();
     },
-    // The second time finds out what the first left to be compiled.
-    () => rehearseRequest(engine, connection, request),
+    // V8 compiles some of it only when it runs once more.
+    () => rehearseRequest(engine, connection, request, signal),
   ];
   for (const slice of slices) {
     await setImmediate();
@@ -52,15 +54,17 @@ export async function rehearse(
   }
 }
 
-async function rehearseRequest(engine: Engine, connection: Connection, request: ChatRequest): Promise<void> {
+async function rehearseRequest(
+  engine: Engine,
+  connection: Connection,
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<void> {
   const { settings, origins, file, folders, prompts, maxWait } = engine;
-  const given = new AbortController();
-  const sign = () => {
-    given.abort();
-    // Before a connection is taken for it.
-    throw given.signal.reason;
-  };
-  const source = { settings, origins, file, folders, prompts, maxWait, log: null, connect: async () => connection };
-  const model = await openModel(source, { ...connection, sign }, request.model);
-  await runTurn(model, request, [], given.signal, { provider: connection.name, model: request.model });
+  const transport = createTransport({});
+  transport.agents.set("http: ", agentInMemory());
+  const rehearsed = { ...connection, baseUrl: "http://127.0.0.1", transport, proxy: null, key: null, sign: () => ({}) };
+  const source = { settings, origins, file, folders, prompts, maxWait, log: null, connect: async () => rehearsed };
+  const model = await openModel(source, rehearsed, request.model);
+  await runTurn(model, request, [], signal, { provider: connection.name, model: request.model });
 }
