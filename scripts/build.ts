@@ -133,6 +133,10 @@ const declared = /src[\\/](?:main|app[\\/]help-page|words[\\/]en[\\/](?:all|help
 const asked =
   /src[\\/](?:commands[\\/]command-run|app[\\/](?:ask[\\/]ask|open-model)|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
 
+/** What a session needs besides, until its prompt is there. */
+const prompted =
+  /src[\\/](?:app[\\/](?:session[\\/]session|external-editor|attachments|attachment-consent)|repl[\\/]editor-lines)\.ts$/;
+
 /** Folders in which packages keep what is built. A file that would be called after one is called after its package. */
 const builtFolder = /^(?:dist|esm|mjs)$/;
 
@@ -179,8 +183,9 @@ const { output } = await bundle.generate({
   strictExecutionOrder: true,
   codeSplitting: {
     groups: [
-      { name: "declared", test: declared, priority: 2 },
-      { name: "asked", test: asked, priority: 1 },
+      { name: "declared", test: declared, priority: 3 },
+      { name: "asked", test: asked, priority: 2 },
+      { name: "prompted", test: prompted, priority: 1 },
     ],
   },
   sourcemap: withMaps,
