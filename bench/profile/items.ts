@@ -30,11 +30,13 @@ const systemCalls = new Set(
     " ",
   ),
 );
-const unscripted: Readonly<Record<string, string>> = {
-  "(idle)": "waiting",
-  "(garbage collector)": "garbage collection",
-  "(program)": "native code outside of scripts",
-};
+const native = "native code outside of scripts";
+/** What V8 calls frames that are no function, and their items. */
+const unscripted = new Map([
+  ["(idle)", "waiting"],
+  ["(garbage collector)", "garbage collection"],
+  ["(program)", native],
+]);
 
 /** Says of each moment of a profile of the built program, which item its time belongs to. */
 export class ProfileItems {
@@ -68,13 +70,13 @@ export class ProfileItems {
 
   /** @param stack the innermost frame first */
   #item(stack: readonly CallFrame[]): string {
-    const own = unscripted[stack[0]!.functionName];
+    const own = unscripted.get(stack[0]!.functionName);
     if (own !== undefined) return own;
     const script = stack.find(({ url }) => url !== "" && !url.startsWith("node:"));
     if (script !== undefined && /\/bin\/[^/]+$/u.test(script.url)) return "reading and compiling scripts";
     if (stack[0]!.url === "" && systemCalls.has(stack[0]!.functionName)) return "system calls";
     const frame = stack.find(({ url }) => url !== "");
-    if (frame === undefined) return unscripted["(program)"]!;
+    if (frame === undefined) return native;
     if (frame === script) return this.#scriptItem(frame);
     if (script === undefined) return "Node's start and event loop";
     return `Node: ${frame.url
