@@ -23,8 +23,31 @@ export function costOf(
  * documentation gives it. Always shown as an estimate.
  */
 export function estimateTokens(text: string): number {
-  const wide = text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu)?.length ?? 0;
-  return Math.ceil(wide * 0.6 + (text.length - wide) * 0.3);
+  return tokensOfWeight(weightOf(text));
+}
+
+/** UTF-16 units of a text, Chinese, Japanese and Korean ones counted twice. The weights of parts add up to that of the whole. */
+export function weightOf(text: string): number {
+  let weight = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x2e80 && isWide(unit)) weight++;
+  }
+  return weight;
+}
+
+/** The estimate for texts of that weight. */
+export function tokensOfWeight(weight: number): number {
+  return Math.ceil((weight * 3) / 10);
+}
+
+function isWide(unit: number): boolean {
+  return (
+    unit <= 0x9fff ||
+    (unit >= 0xac00 && unit <= 0xd7af) ||
+    (unit >= 0xf900 && unit <= 0xfaff) ||
+    (unit >= 0xff00 && unit <= 0xffef)
+  );
 }
 
 /** Of several requests together; null where nobody knows what one of them cost. */

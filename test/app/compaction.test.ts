@@ -50,6 +50,17 @@ function model(reply: (messages: readonly Message[]) => string | AppError) {
 }
 
 describe("a summary", () => {
+  test("looks at each of many turns a fixed number of times", async () => {
+    let looks = 0;
+    const turns = Array.from({ length: 3000 }, (_, index): Turn => {
+      const { question, ...rest } = turn(`question ${index}`, "an answer ".repeat(20));
+      return Object.defineProperty({ ...rest, question }, "question", { get: () => (looks++, question) });
+    });
+    const { summary } = model(() => "short");
+    await summary(turns, 20_000);
+    expect(looks).toBeLessThanOrEqual(6 * turns.length);
+  });
+
   test("is asked for in one request where all fits, which begins as the conversation's own do", async () => {
     const turns = [turn("a", "A"), turn("b", "B")];
     const { asked, summary } = model(() => "short");

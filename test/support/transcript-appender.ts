@@ -1,4 +1,5 @@
 import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
+import { readTranscriptFile } from "../../src/transcripts/store/read.ts";
 import type { ExchangeEnd, ExchangeStart } from "../../src/transcripts/format/types.ts";
 
 /**
@@ -13,16 +14,17 @@ const settings = { provider: null, model: null, system: `of ${name}`, sampling: 
 const facts = { finishReason: null, usage: null, cost: null, error: null, notice: null };
 const turn = (number: number): ExchangeStart => ({ at: new Date(), question: `${name} ${number}`, ...settings });
 const end = (): ExchangeEnd => ({ at: new Date(), status: "complete", ...facts });
-const open = () => TranscriptWriter.append(path, { resumed: kind === "resumed" });
+const open = async () =>
+  kind === "resumed" ? TranscriptWriter.resume(await readTranscriptFile(path)) : TranscriptWriter.append(path);
 const { signal } = new AbortController();
 
 process.stdin.once("data", () => void append());
 process.stdout.write("ready\n");
 
 async function append(): Promise<void> {
-  let writer = open();
+  let writer = await open();
   for (let number = 0; number < Number(count); number++) {
-    if (kind === "questions") writer = open();
+    if (kind === "questions") writer = await open();
     await writer.ready(signal, Number(patience));
     writer.begin(turn(number));
     process.stdout.write(`begin ${number}\n`);

@@ -8,20 +8,12 @@ import { AppError, asAppError } from "../../errors.ts";
 import { warmUp } from "../../providers/http/agents.ts";
 import { retiredModels } from "../../providers/catalogue.ts";
 import type { SessionDialogue } from "../../repl/host.ts";
-import type { Transcript } from "../../transcripts/format/types.ts";
+import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import {
-  type ChatState,
-  estimatedTokens,
-  forkedState,
-  lookedAt,
-  newState,
-  openState,
-  resumedState,
-  sizeOf,
-} from "./chat-state.ts";
+import { type ChatState, forkedState, lookedAt, newState, openState, resumedState, sizeOf } from "./chat-state.ts";
+import { estimatedTokens } from "./context-estimate.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
 import { runContinuation, requestOf, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import { displayPath } from "../display-path.ts";
@@ -59,7 +51,7 @@ export class ChatSession implements SessionDialogue {
    *   others, for the first two a flag or a variable
    * @throws AppError for settings and credentials
    */
-  static async open(engine: Engine, console: Console, earlier: Transcript | null): Promise<ChatSession> {
+  static async open(engine: Engine, console: Console, earlier: TranscriptFile | null): Promise<ChatSession> {
     for (const mistake of engine.failoverMistakes) warnOf(console, mistake);
     return new ChatSession(engine, console, await openState(engine, earlier));
   }
@@ -243,7 +235,7 @@ export class ChatSession implements SessionDialogue {
    *
    * @throws AppError as `open`; nothing is changed then
    */
-  async resume(earlier: Transcript): Promise<void> {
+  async resume(earlier: TranscriptFile): Promise<void> {
     this.#state = await resumedState(this.#engine, earlier, this.#state);
     this.#warnOfRetired();
   }
@@ -254,7 +246,7 @@ export class ChatSession implements SessionDialogue {
    * @param turns how many turns of it the file holds; null for all
    * @throws AppError `transcript_unwritable`; nothing is changed then
    */
-  branch(file: Transcript, turns: number | null): void {
+  branch(file: TranscriptFile, turns: number | null): void {
     this.#state = forkedState(this.#engine, this.#state, file, turns);
   }
 

@@ -1,16 +1,14 @@
 import { statSync } from "node:fs";
 import { type AskedQuestion, Conversation } from "../../chat/conversation.ts";
-import { textOf } from "../../chat/message-text.ts";
-import { estimateTokens } from "../../chat/usage.ts";
 import type { Origin } from "../../config/schema.ts";
 import type { Connection } from "../../providers/connection.ts";
-import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
-import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
+import type { Exchange, Transcript, TranscriptFile } from "../../transcripts/format/types.ts";
+import { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Engine } from "../engine.ts";
 import { modelInUse } from "../model-facts.ts";
 import { type Parameters, parametersOf } from "./sampling.ts";
 import { rebuild } from "./replay.ts";
-import { newWriter, openWriter, writerFor } from "./open-transcript.ts";
+import { newWriter, openWriter } from "./open-transcript.ts";
 
 /**
  * All that a session stands on, as a value. A command builds the whole new state first and then puts it in the place of the
@@ -51,7 +49,7 @@ interface Pair {
  * @param earlier the conversation that is resumed; null for a new one
  * @throws AppError for settings and credentials
  */
-export async function openState(engine: Engine, earlier: Transcript | null): Promise<ChatState> {
+export async function openState(engine: Engine, earlier: TranscriptFile | null): Promise<ChatState> {
   const pair = pairFor(engine, earlier);
   const state = await stateOn(engine, await engine.connect(pair.provider), pair.model, earlier);
   const writer = engine.settings.save ? await openWriter(engine, earlier) : null;
@@ -65,14 +63,14 @@ export async function openState(engine: Engine, earlier: Transcript | null): Pro
  */
 export async function resumedState(
   engine: Pick<Engine, "connect" | "prompts" | "settings" | "stop" | "system">,
-  earlier: Transcript,
+  earlier: TranscriptFile,
   before: ChatState,
 ): Promise<ChatState> {
   const pair = pairOf(earlier) ?? { provider: before.connection.name, model: before.modelId };
   const same = pair.provider === before.connection.name;
   const connection = same ? before.connection : await engine.connect(pair.provider);
   const state = await stateOn(engine, connection, pair.model, earlier);
-  const writer = engine.settings.save ? writerFor(earlier) : null;
+  const writer = engine.settings.save ? TranscriptWriter.resume(earlier) : null;
   return { ...state, writer, size: sizeOf(writer) };
 }
 
@@ -97,10 +95,10 @@ const untouched = { title: null, size: null, failed: null, cut: false, counted: 
 export function forkedState(
   { prompts }: Pick<Engine, "prompts">,
   before: ChatState,
-  file: Transcript,
+  file: TranscriptFile,
   turns: number | null,
 ): ChatState {
-  const writer = writerFor(file);
+  const writer = TranscriptWriter.resume(file);
   const state = { ...before, title: null, writer, size: sizeOf(writer) };
   if (turns === null) return state;
   const rebuilt = rebuild(file, prompts.summary);
@@ -108,12 +106,6 @@ export function forkedState(
     before.conversation.beginning(turns) ??
     new Conversation(before.conversation.system, rebuilt.turns, rebuilt.covered);
   return { ...state, conversation, failed: null, cut: rebuilt.cut, counted: null };
-}
-
-/** Tokens of a conversation as the next request would send it, estimated. */
-export function estimatedTokens(conversation: Conversation): number {
-  const texts = conversation.request([]).map(({ content }) => textOf(content));
-  return estimateTokens(texts.join("\n"));
 }
 
 /** With the length of the transcript after a word of ours; none where somebody else wrote meanwhile. */

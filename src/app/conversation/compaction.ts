@@ -76,9 +76,9 @@ class Summariser {
   async #pieces(turns: readonly Turn[]): Promise<string> {
     const { summaries: heading } = this.#request.prompts;
     const parts: string[] = [];
-    for (let rest = turns; rest.length > 0;) {
-      const piece = this.#next(rest);
-      rest = rest.slice(piece.length);
+    for (let told = 0; told < turns.length;) {
+      const piece = this.#next(turns, told);
+      told += piece.length;
       parts.push(await this.#oneOrPieces(piece, []));
     }
     const [first = ""] = parts;
@@ -95,15 +95,22 @@ class Summariser {
     return await this.#pieces(again);
   }
 
-  /** As many turns from the front as fit, one at least; as text alone, because pictures may be too large for any piece. */
-  #next(turns: readonly Turn[]): Turn[] {
+  /**
+   * As many turns as fit, one at least; as text alone, because pictures may be too large for any piece.
+   *
+   * @param from index of the first of them
+   */
+  #next(turns: readonly Turn[], from: number): Turn[] {
     const piece: Turn[] = [];
-    for (const turn of turns) {
+    let size = 0;
+    for (let index = from; index < turns.length; index++) {
+      const turn = turns[index]!;
       const [question, answer] = [textOf(turn.question.content), answerOf(turn)];
       const plain = plainTurn(turn, question, answer);
-      if (piece.length === 0) piece.push(this.#fitted(plain, question, answer));
-      else if (sizeOf([...piece, plain]) > this.#room) break;
-      else piece.push(plain);
+      const next = piece.length === 0 ? this.#fitted(plain, question, answer) : plain;
+      size += sizeOf([next]);
+      if (piece.length > 0 && size > this.#room) break;
+      piece.push(next);
     }
     return piece;
   }

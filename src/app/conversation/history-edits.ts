@@ -1,5 +1,6 @@
 import type { AppError } from "../../errors.ts";
-import { type ChatState, estimatedTokens, lookedAt } from "./chat-state.ts";
+import { type ChatState, lookedAt } from "./chat-state.ts";
+import { turnsOver } from "./context-estimate.ts";
 import { Recording } from "./recorder.ts";
 
 /** A state after turns were taken out of it. */
@@ -51,15 +52,16 @@ export async function dropOldest(
   tokens: number,
   signal: AbortSignal,
 ): Promise<HistoryEdit & { readonly turns: number }> {
-  let { conversation } = before;
-  let through: string | null = null;
-  const count = conversation.turns.length;
-  do {
-    through = conversation.idThrough(1) ?? through;
-    conversation = conversation.dropOldest(1);
-  } while (estimatedTokens(conversation) > tokens && conversation.turns.length > 1);
+  const { turns } = before.conversation;
+  const count = turnsOver(before.conversation, tokens);
+  const through =
+    turns
+      .slice(0, count)
+      .findLast(({ ids }) => ids.length > 0)
+      ?.ids.at(-1) ?? null;
+  const conversation = before.conversation.dropOldest(count);
   const edit = await covered({ ...before, conversation }, null, through, signal);
-  return { ...edit, turns: count - conversation.turns.length };
+  return { ...edit, turns: turns.length - conversation.turns.length };
 }
 
 /** Writes down what stands for the turns up to an exchange; for turns without an id, of files of other makers, nothing can. */

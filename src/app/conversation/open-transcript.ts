@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
-import type { Transcript } from "../../transcripts/format/types.ts";
+import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import { zoneName } from "../../transcripts/format/times.ts";
 import { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Engine } from "../engine.ts";
@@ -8,17 +8,12 @@ import type { Engine } from "../engine.ts";
 /** Where the first exchanges of a run go: the file somebody named, the one resumed, or a new one in the transcripts folder. */
 export async function openWriter(
   engine: Pick<Engine, "environment" | "settings" | "transcripts" | "workingFolder">,
-  earlier: Transcript | null,
+  earlier: TranscriptFile | null,
 ): Promise<TranscriptWriter> {
   const named = engine.settings.transcript;
   const zone = zoneName(engine.environment.variables["TZ"]);
   if (named !== undefined) return TranscriptWriter.append(resolve(engine.workingFolder, expandHome(named)), { zone });
-  return earlier === null ? newWriter(engine) : writerFor(earlier);
-}
-
-/** Goes on in a conversation's own file. */
-export function writerFor({ path, zone }: Transcript): TranscriptWriter {
-  return TranscriptWriter.append(path, { resumed: true, zone });
+  return earlier === null ? newWriter(engine) : TranscriptWriter.resume(earlier);
 }
 
 /** A new file in the transcripts folder, made with its first question. */

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import type { Transcript } from "../../transcripts/format/types.ts";
+import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { findConversation, readingOf } from "./conversations.ts";
@@ -17,10 +17,10 @@ export type Earlier =
  * @throws AppError `transcript_not_found`, `transcript_ambiguous`; `not_a_terminal` where a choice is needed and nobody can
  * be asked
  */
-export async function findEarlier(engine: Engine, console: Console, earlier: Earlier): Promise<Transcript | null> {
+export async function findEarlier(engine: Engine, console: Console, earlier: Earlier): Promise<TranscriptFile | null> {
   if (earlier.kind === "none") return null;
-  const { readTranscript } = await import("../../transcripts/store/read.ts");
-  return await readTranscript(await pathOf(engine, console, earlier), engine.stop);
+  const { readTranscriptFile } = await import("../../transcripts/store/read.ts");
+  return await readTranscriptFile(await pathOf(engine, console, earlier), engine.stop);
 }
 
 async function pathOf(

@@ -88,7 +88,7 @@ function freeName(folder: string, stem: string, form: FormName): string {
 
 /** Continues in a new file with the first turns, or all; gives its path. */
 async function fork(
-  engine: Pick<Engine, "transcripts" | "workingFolder">,
+  engine: Pick<Engine, "stop" | "transcripts" | "workingFolder">,
   console: Console,
   dialogue: ChatSession,
   turns: number | null,
@@ -106,11 +106,11 @@ async function fork(
     import("../../transcripts/store/read.ts"),
   ]);
   const id = last?.ids.at(-1);
-  const { exchanges } = await readTranscript(saved);
-  const kept = id === undefined ? turns : exchanges.findIndex((exchange) => exchange.id === id) + 1;
-  const path = await forkTranscript(saved, engine.transcripts, new Date(), kept);
-  dialogue.branch(await readTranscript(path), turns);
-  return displayPath(engine.workingFolder, path);
+  const source = await readTranscript(saved, engine.stop);
+  const kept = id === undefined ? turns : source.exchanges.findIndex((exchange) => exchange.id === id) + 1;
+  const branch = forkTranscript(source, engine.transcripts, new Date(), kept);
+  dialogue.branch(branch, turns);
+  return displayPath(engine.workingFolder, branch.path);
 }
 
 function savedPath({ words }: Console, { path }: ChatSession): string {

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { runRepl } from "../../repl/session.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { Transcript } from "../../transcripts/format/types.ts";
+import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
@@ -54,7 +54,7 @@ export async function runSession(
 async function openDialogue(
   engine: Engine,
   console: Console,
-  before: Transcript | null,
+  before: TranscriptFile | null,
 ): Promise<{ engine: Engine; dialogue: ChatSession } | AppError> {
   try {
     return { engine, dialogue: await ChatSession.open(engine, console, before) };
@@ -86,7 +86,7 @@ async function greet(
   engine: Engine,
   console: Console,
   dialogue: ChatSession,
-  before: Transcript | null,
+  before: TranscriptFile | null,
 ): Promise<void> {
   const { settings, transcripts, workingFolder } = engine;
   const { terminal, words } = console;

@@ -159,3 +159,8 @@ export interface Transcript extends Omit<TranscriptHeader, "title"> {
   /** The newest one; null when there is none. */
   readonly compaction: Compaction | null;
 }
+
+/** A conversation with the text of its file, of which its questions and answers are parts: what goes on with it reads neither again. */
+export interface TranscriptFile extends Transcript {
+  readonly text: string;
+}

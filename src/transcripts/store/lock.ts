@@ -1,5 +1,6 @@
 import { closeSync, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { systemReason } from "../../errors.ts";
 import { readRegular } from "../../files.ts";
 import { using, writeAll } from "./fs.ts";
@@ -12,6 +13,30 @@ const staleAfter = 15 * 60_000;
 const emptyStaleAfter = 2_000;
 /** Bytes of a lock that is a file; what is longer is none. */
 const maxLength = 1024;
+
+/** Between two attempts to get a lock, on average; milliseconds. */
+const pause = 30;
+
+/**
+ * Tries something again and again while another program holds the lock of a file.
+ *
+ * @param attempt returns false while the lock is held
+ * @param timeout milliseconds
+ * @param signal ends the waiting; null for none
+ * @returns false where the lock is still held after that time
+ */
+export async function retryWhileHeld(
+  attempt: () => boolean,
+  timeout: number,
+  signal: AbortSignal | null = null,
+): Promise<boolean> {
+  const until = Date.now() + timeout;
+  while (!attempt()) {
+    if (Date.now() >= until || signal?.aborted === true) return false;
+    await setTimeout(pause * (0.5 + Math.random()));
+  }
+  return true;
+}
 
 /** Path of the lock of the transcript at `path`. */
 export function lockOf(path: string): string {

@@ -1,21 +1,17 @@
 import { realpathSync, statSync, unlinkSync, utimesSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
 import { AppError, systemReason } from "../../errors.ts";
 import { encodeTranscript } from "../format/encode.ts";
 import { metadataLine } from "../format/metadata-write.ts";
 import type { TagChange } from "../format/tags.ts";
-import type { Compaction, Exchange, TranscriptHeader } from "../format/types.ts";
+import type { Compaction, Exchange, Transcript, TranscriptFile, TranscriptHeader } from "../format/types.ts";
 import { Channel } from "./append-channel.ts";
-import { isHeld } from "./lock.ts";
-import { newId } from "./names.ts";
-import { readTranscript } from "./read.ts";
+import { isHeld, retryWhileHeld } from "./lock.ts";
+import { newId, titleOf } from "./names.ts";
 import { releaseSideFiles } from "./side-files.ts";
 import { newFile, unwritable } from "./target-file.ts";
 
 /** How long a note waits at most for another program that is writing to the file; milliseconds. */
 const noteTimeout = 2_000;
-/** Between two attempts; milliseconds. */
-const pause = 50;
 
 /**
  * Gives a conversation another title.
@@ -53,28 +49,30 @@ export async function tagTranscript(path: string, change: TagChange, timeout = n
  * @throws AppError `transcript_not_found`, and as `addNote`
  */
 async function annotate(path: string, kind: string, data: object, timeout: number): Promise<void> {
-  const until = Date.now() + timeout;
-  for (;;) {
+  const note = () => {
     const times = statSync(path, { throwIfNoEntry: false });
     if (times === undefined) throw new AppError("transcript_not_found", { reference: path });
-    try {
-      addNote(path, kind, data);
-      return utimesSync(path, times.atime, times.mtime);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "transcript_busy" || Date.now() > until) throw error;
-    }
-    await setTimeout(pause);
-  }
+    const added = tryToAddNote(path, kind, data);
+    if (added) utimesSync(path, times.atime, times.mtime);
+    return added;
+  };
+  if (!(await retryWhileHeld(note, timeout))) throw new AppError("transcript_busy", { path });
 }
 
 /** Adds a note about a conversation. Throws `transcript_busy` where another program is writing to it, `transcript_unwritable`. */
 export function addNote(path: string, kind: string, data: object): void {
+  if (!tryToAddNote(path, kind, data)) throw new AppError("transcript_busy", { path });
+}
+
+/** Adds a note; false where another program is writing to the file. Throws `transcript_unwritable`. */
+function tryToAddNote(path: string, kind: string, data: object): boolean {
   let channel: Channel | null = null;
   try {
     const opened = Channel.open(path, false, null);
-    if (opened === null) throw new AppError("transcript_busy", { path });
+    if (opened === null) return false;
     ({ channel } = opened);
     channel.writeWhole(`${metadataLine(kind, data)}\n\n`, path);
+    return true;
   } catch (error) {
     throw error instanceof AppError ? error : unwritable(path, error);
   } finally {
@@ -108,23 +106,33 @@ export function saveTranscript(
   exchanges: readonly Exchange[],
   compaction: Compaction | null = null,
 ): string {
+  return save(folder, header, exchanges, encodeTranscript(header, exchanges, compaction));
+}
+
+/**
+ * Branches off a conversation: a new file in `folder`, begun at `at`, that holds the first `turns` exchanges (all of them
+ * when null) and names where they come from. Throws `transcript_unwritable`.
+ *
+ * @returns the conversation in that file; it is not read again
+ */
+export function forkTranscript(source: Transcript, folder: string, at: Date, turns: number | null): TranscriptFile {
+  const kept = source.exchanges.slice(0, turns ?? source.exchanges.length);
+  const origin = { id: source.id, turns: kept.length };
+  const header = { id: newId(), startedAt: at, zone: source.zone, title: null, origin };
+  const compaction = kept.some(({ id }) => id === source.compaction?.through) ? source.compaction : null;
+  const text = encodeTranscript(header, kept, compaction);
+  const path = save(folder, header, kept, text);
+  const title = titleOf(kept[0]?.question ?? "");
+  const own = { title, named: false, pinned: false, tags: [], exchanges: kept, torn: false, compaction };
+  return { ...header, ...own, path, text };
+}
+
+function save(folder: string, header: TranscriptHeader, exchanges: readonly Exchange[], text: string): string {
   try {
-    const text = encodeTranscript(header, exchanges, compaction);
     const { path, channel } = newFile(folder, header.startedAt, exchanges[0]?.question ?? "", text);
     channel.release();
     return path;
   } catch (error) {
     throw unwritable(folder, error);
   }
-}
-
-/**
- * Branches off a conversation: a new file in `folder`, begun at `at`, that holds the first `turns` exchanges (all of them
- * when null) and names where they come from. Gives its path. Throws what reading and writing throw.
- */
-export async function forkTranscript(path: string, folder: string, at: Date, turns: number | null): Promise<string> {
-  const { id, zone, exchanges, compaction } = await readTranscript(path);
-  const kept = exchanges.slice(0, turns ?? exchanges.length);
-  const origin = { id, turns: kept.length };
-  return saveTranscript(folder, { id: newId(), startedAt: at, zone, title: null, origin }, kept, compaction);
 }

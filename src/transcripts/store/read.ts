@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { AppError, asAppError, systemReason } from "../../errors.ts";
 import { filesIn, memberOf, stateOf, withBytes, wholeFile, type FileState } from "./folder.ts";
-import type { Transcript } from "../format/types.ts";
+import type { Transcript, TranscriptFile } from "../format/types.ts";
 import { smallFile } from "../limits.ts";
 import { Listing } from "./summary-cache.ts";
 import { parsing } from "../format/parse.ts";
@@ -30,10 +30,17 @@ export interface ReadOptions {
  * such file or it holds no exchange, `transcript_unreadable` when the system refuses it or it is too large, `interrupted`.
  */
 export async function readTranscript(path: string, signal: AbortSignal | null = null): Promise<Transcript> {
+  const { text: _, ...transcript } = await readTranscriptFile(path, signal);
+  return transcript;
+}
+
+/** The same with the text of the file. */
+export async function readTranscriptFile(path: string, signal: AbortSignal | null = null): Promise<TranscriptFile> {
   try {
     releaseSideFiles(path);
-    const transcript = toTranscript(path, await byTurns(parsing(decodeFile(wholeFile(path))), signal));
-    if (transcript !== null) return transcript;
+    const text = decodeFile(wholeFile(path));
+    const transcript = toTranscript(path, await byTurns(parsing(text), signal));
+    if (transcript !== null) return { ...transcript, text };
   } catch (error) {
     if (systemReason(error) !== "ENOENT") throw unreadable(path, error);
   }

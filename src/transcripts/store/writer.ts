@@ -1,12 +1,15 @@
+import { closeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { AppError } from "../../errors.ts";
 import { Channel } from "./append-channel.ts";
 import { branchOf } from "../format/branch.ts";
 import { ExchangeEncoder } from "../format/encode.ts";
-import type { ExchangeEnd, ForkOrigin, ExchangeStart } from "../format/types.ts";
+import type { ExchangeEnd, ForkOrigin, ExchangeStart, TranscriptFile } from "../format/types.ts";
 import { repaired } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
+import { retryWhileHeld } from "./lock.ts";
 import { newId } from "./names.ts";
+import { openFile } from "./fs.ts";
 import { contentOf, filled, newFile, unwritable } from "./target-file.ts";
 import { identifyText } from "../format/decode.ts";
 import { releaseSideFiles } from "./side-files.ts";
@@ -17,16 +20,24 @@ export interface WriterOptions {
   readonly origin?: ForkOrigin;
   /** IANA name of the time zone; see `zoneName`. */
   readonly zone?: string | null;
-  /** Whether what the file holds already is the beginning of the conversation that is written. */
-  readonly resumed?: boolean;
+}
+
+/** Where a writer begins. */
+interface Beginning {
+  readonly folder: string | null;
+  readonly path: string | null;
+  /** What the file holds; null where it is missing. */
+  readonly before: string | null;
+  /** Id of the conversation in it; null for none. */
+  readonly id: string | null;
+  /** Whether that is the beginning of the conversation that is written. */
+  readonly resumed: boolean;
 }
 
 /** How long `ready` waits for another program: longer than a short question takes; milliseconds. */
 const readyTimeout = 5_000;
 /** The same for a note about the conversation; milliseconds. */
 const noteTimeout = 2_000;
-/** Between two attempts to get a lock, on average; milliseconds. */
-const pause = 30;
 
 /**
  * Writes a conversation as it happens: what a call was given is in the file when the call returns. When the file cannot be
@@ -65,21 +76,20 @@ export class TranscriptWriter {
   #untold = false;
   #avoided: string | null = null;
 
-  private constructor(place: { folder: string } | { path: string; before: string | null }, options: WriterOptions) {
-    this.#folder = "folder" in place ? place.folder : null;
-    this.#path = "path" in place ? place.path : null;
-    this.#before = ("path" in place ? place.before : null) ?? "";
-    this.#missing = "path" in place && place.before === null;
+  private constructor({ folder, path, before, id, resumed }: Beginning, options: WriterOptions) {
+    this.#folder = folder;
+    this.#path = path;
+    this.#before = before ?? "";
+    this.#missing = path !== null && before === null;
     this.#options = options;
-    this.#resumed = options.resumed ?? false;
-    const id = identifyText(this.#before);
+    this.#resumed = resumed;
     this.#id = id ?? options.id ?? newId();
     this.#headed = id !== null;
   }
 
   /** A new conversation in `folder`. Nothing is made before the first question. */
   static create(folder: string, options: WriterOptions = {}): TranscriptWriter {
-    return new TranscriptWriter({ folder }, options);
+    return new TranscriptWriter({ folder, path: null, before: null, id: null, resumed: false }, options);
   }
 
   /**
@@ -89,7 +99,21 @@ export class TranscriptWriter {
   static append(path: string, options: WriterOptions = {}): TranscriptWriter {
     releaseSideFiles(path);
     try {
-      return new TranscriptWriter({ path, before: contentOf(path) }, options);
+      const before = contentOf(path);
+      return new TranscriptWriter(
+        { folder: null, path, before, id: identifyText(before ?? ""), resumed: false },
+        options,
+      );
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+
+  /** Goes on with a conversation that was read, in its own file. Throws `transcript_unwritable` as `append`. */
+  static resume({ path, id, zone, text }: TranscriptFile): TranscriptWriter {
+    try {
+      closeSync(openFile(path, false));
+      return new TranscriptWriter({ folder: null, path, before: text, id, resumed: true }, { zone });
     } catch (error) {
       throw unwritable(path, error);
     }
@@ -133,13 +157,8 @@ export class TranscriptWriter {
    * @param timeout milliseconds
    */
   async ready(signal: AbortSignal, timeout = readyTimeout): Promise<void> {
-    const until = Date.now() + timeout;
-    const isOpen = () => this.#path === null || this.#failed !== null || this.#guard(() => this.#open());
-    while (isOpen() === false && Date.now() < until && !signal.aborted) {
-      await new Promise((resolve) => {
-        setTimeout(resolve, pause * (0.5 + Math.random()));
-      });
-    }
+    const open = () => this.#path === null || this.#failed !== null || this.#guard(() => this.#open()) !== false;
+    await retryWhileHeld(open, timeout, signal);
   }
 
   /** Begins an exchange: the question is in the file when this returns. */

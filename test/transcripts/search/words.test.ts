@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { forkTranscript, renameTranscript } from "../../../src/transcripts/store/manage.ts";
+import { readTranscript } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { converse, hits, say, search } from "../../support/search.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
@@ -190,7 +191,7 @@ test("a total is not called exact where a candidate that was not read may hold s
 test("a total is not called exact where a fork may hold what was shown already", async () => {
   const [folder, cache] = [temporaryFolder(), temporaryFolder()];
   const path = converse(folder, ["the whale", "yes"]);
-  await forkTranscript(path, folder, noon, null);
+  forkTranscript(await readTranscript(path), folder, noon, null);
   expect(await search(folder, cache, "whale", { limit: 1 })).toMatchObject({ exact: false });
   for (const place of [cache, null]) {
     expect(await search(folder, place, "whale")).toMatchObject({ total: 1, exact: true });

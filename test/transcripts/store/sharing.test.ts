@@ -17,7 +17,7 @@ import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Exchange, Transcript, ExchangeStart } from "../../../src/transcripts/format/types.ts";
 import { Lock, lockOf } from "../../../src/transcripts/store/lock.ts";
-import { listTranscripts, readTranscript } from "../../../src/transcripts/store/read.ts";
+import { listTranscripts, readTranscript, readTranscriptFile } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
 
@@ -151,8 +151,8 @@ test("whatever programs append to one file, and wherever they are killed, each e
   const courses = fc.array(course, { minLength: 2, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(courses, fc.boolean(), async (all, mayBeThere) => {
-      // Who does not wait at all may find a file without a word yet, and so without a name.
-      const isThere = mayBeThere || all.some(({ patience }) => patience < 2_000);
+      // Who does not wait at all may find a file without a word yet, and so without a name; and only what is there is resumed.
+      const isThere = mayBeThere || all.some(({ kind, patience }) => patience < 2_000 || kind === "resumed");
       const folder = temporaryFolder();
       const path = join(folder, "notes.md");
       if (isThere) exchange(TranscriptWriter.append(path), "before");
@@ -216,7 +216,7 @@ test("who does not get the lock goes on in a branch that names the other convers
   exchange(TranscriptWriter.append(path), "zero");
   symlinkSync(path, join(folder, "link.md"));
   const one = TranscriptWriter.append(path);
-  const two = TranscriptWriter.append(join(folder, "link.md"), { resumed: true });
+  const two = TranscriptWriter.resume(await readTranscriptFile(join(folder, "link.md")));
   one.begin(turn("one"));
   exchange(two, "two", { system: "brief" });
   expect([two.takeAvoided(), two.takeAvoided()]).toEqual([join(folder, "link.md"), null]);

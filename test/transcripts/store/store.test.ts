@@ -125,7 +125,7 @@ describe("a conversation that is there", () => {
   test("is branched off with its zone, named after its first question; one without exchanges after the time alone", async () => {
     const folder = temporaryFolder();
     const later = new Date(noon.getTime() + 1000);
-    const fork = await forkTranscript(converse(folder).path!, folder, later, null);
+    const fork = forkTranscript(await readTranscript(converse(folder).path!), folder, later, null).path;
     expect(fork).toBe(join(folder, fileName(later, "one", 1)));
     expect(await readTranscript(fork)).toMatchObject({ zone: "Asia/Shanghai", title: "one", origin: { turns: 1 } });
     const header = { id: "abc", startedAt: noon, zone: null, title: null, origin: null };

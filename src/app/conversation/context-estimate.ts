@@ -1,0 +1,38 @@
+import { type Conversation, messagesOf, type Turn } from "../../chat/conversation.ts";
+import { textOf } from "../../chat/message-text.ts";
+import { tokensOfWeight, weightOf } from "../../chat/usage.ts";
+
+/** Turns never change, and a conversation shares them with the one that it was before: each is weighed once. */
+const weights = new WeakMap<Turn, number>();
+
+/** Tokens of a conversation as the next request would send it, estimated. */
+export function estimatedTokens({ system, turns }: Conversation): number {
+  return tokensOfWeight(turns.reduce((sum, turn) => sum + turnWeight(turn), systemWeight(system)));
+}
+
+/**
+ * How many of the oldest turns must go until the others are estimated at no more than so many tokens: one at least, and all but
+ * one at most.
+ */
+export function turnsOver({ system, turns }: Conversation, tokens: number): number {
+  let weight = turns.reduce((sum, turn) => sum + turnWeight(turn), systemWeight(system));
+  let count = 0;
+  do {
+    weight -= turns[count] === undefined ? 0 : turnWeight(turns[count]!);
+    count++;
+  } while (tokensOfWeight(weight) > tokens && turns.length - count > 1);
+  return count;
+}
+
+function systemWeight(system: string | null): number {
+  return system === null ? 0 : weightOf(system);
+}
+
+function turnWeight(turn: Turn): number {
+  const known = weights.get(turn);
+  if (known !== undefined) return known;
+  // One more for what stands between two messages.
+  const weight = messagesOf(turn).reduce((sum, { content }) => sum + weightOf(textOf(content)) + 1, 0);
+  weights.set(turn, weight);
+  return weight;
+}
