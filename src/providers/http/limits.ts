@@ -98,7 +98,8 @@ export async function* wholeLines(body: AsyncIterable<Buffer>): AsyncGenerator<B
   for await (const bytes of body) {
     const end = Math.max(bytes.lastIndexOf(10), bytes.lastIndexOf(13)) + 1;
     if (end > 0) {
-      yield Buffer.concat([...held, bytes.subarray(0, end)]);
+      const whole = bytes.subarray(0, end);
+      yield held.length === 0 ? whole : Buffer.concat([...held, whole]);
       held = [];
     }
     if (end < bytes.length) held.push(bytes.subarray(end));

@@ -4,7 +4,9 @@ import * as zlib from "node:zlib";
 import { Queue } from "../wire/async-queue.ts";
 
 /** Bytes that wait to be read before no more are taken from the connection. */
-const maxWaiting = 4 * 1024 * 1024;
+const maxWaiting = 1024 * 1024;
+/** Bytes that are given together, as many as one read of a connection brings: all that is made of them is in memory at once. */
+const maxTogether = 64 * 1024;
 
 /**
  * The body of a response, with all that had come when the connection broke: a stream of Node's forgets then what nobody has
@@ -33,12 +35,12 @@ export class ReceivedBody implements AsyncIterable<Buffer> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     try {
-      // What came together is given together, however it was cut into chunks: fewer turns, and more is known at each.
       for await (const pieces of this.#queue.batches()) {
-        const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
-        this.#waiting -= bytes.length;
-        if (this.#waiting < maxWaiting && this.#incoming.isPaused()) this.#incoming.resume();
-        yield bytes;
+        for (const bytes of joined(pieces)) {
+          yield bytes;
+          this.#waiting -= bytes.length;
+          if (this.#waiting < maxWaiting && this.#incoming.isPaused()) this.#incoming.resume();
+        }
       }
       if (this.#failure !== null) throw this.#failure;
     } finally {
@@ -58,6 +60,21 @@ export class ReceivedBody implements AsyncIterable<Buffer> {
     this.#failure = failure;
     this.#queue.end();
   }
+}
+
+/** What came together, however it was cut into chunks: fewer turns, and more is known at each. */
+function* joined(pieces: readonly Buffer[]): Generator<Buffer> {
+  let length = 0;
+  let from = 0;
+  for (const [index, piece] of pieces.entries()) {
+    if (index > from && length + piece.length > maxTogether) {
+      yield Buffer.concat(pieces.slice(from, index), length);
+      from = index;
+      length = 0;
+    }
+    length += piece.length;
+  }
+  yield pieces.length - from === 1 ? pieces[from]! : Buffer.concat(pieces.slice(from), length);
 }
 
 /** Made when needed: Node loads zlib at its first use, and hardly any body needs it. */

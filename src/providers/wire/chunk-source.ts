@@ -19,8 +19,11 @@ export type SourceItem =
   /** JSON that cannot be parsed. */
   | { readonly type: "broken"; readonly cause: unknown };
 
-/** The items of an answer in order, those together that arrived together. */
-export type ChunkSource = AsyncIterable<readonly SourceItem[]>;
+/**
+ * The items of an answer in order, those together that arrived together. Each is made when it is asked for, as parsed it takes many
+ * times its size; all are to be read before the next ones are asked for.
+ */
+export type ChunkSource = AsyncIterable<Iterable<SourceItem>>;
 
 type ReadableResponse = Pick<HttpResponse, "body" | "contentType">;
 
@@ -44,7 +47,11 @@ export async function* httpSource(
       ? new AppError("empty_stream", { provider: connection.name })
       : notAStream(response, first, connection);
   }
-  for await (const events of serverEvents(wholeLines(body))) yield events.flatMap(itemsOf);
+  for await (const events of serverEvents(wholeLines(body))) yield itemsIn(events);
+}
+
+function* itemsIn(events: Iterable<ServerEvent>): Generator<SourceItem> {
+  for (const event of events) yield* itemsOf(event);
 }
 
 async function* watched(body: AsyncIterable<Buffer>, onBytes: (bytes: Buffer) => void): AsyncGenerator<Buffer> {

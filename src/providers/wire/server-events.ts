@@ -11,12 +11,12 @@ export interface ServerEvent {
  * without data are passed over. Two forms that are none of the standard are read: a line of JSON as data, `error:` as an event.
  *
  * @param pieces that end with a line, the last one excepted; see `wholeLines`
- * @returns the events of each piece, and at last of the end
+ * @returns the events of each piece, and at last of the end; each made when it is asked for, all before the next piece
  */
-export async function* serverEvents(pieces: AsyncIterable<Buffer>): AsyncGenerator<readonly ServerEvent[]> {
+export async function* serverEvents(pieces: AsyncIterable<Buffer>): AsyncGenerator<Iterable<ServerEvent>> {
   const lines = new EventLines();
-  for await (const piece of pieces) yield [...lines.read(piece.toString("utf8"))];
-  yield [...lines.read("\n\n")];
+  for await (const piece of pieces) yield lines.read(piece.toString("utf8"));
+  yield lines.read("\n\n");
 }
 
 class EventLines {

@@ -25,7 +25,7 @@ export class BodyEncoder {
   /** The first half of a surrogate pair, waiting for the second. */
   #half = "";
 
-  /** What to write for the next piece. */
+  /** What to write for the next piece: mostly the piece itself, which then is in memory once. */
   write(text: string): string {
     let rest = this.#half + text;
     const last = rest.charCodeAt(rest.length - 1);
@@ -33,13 +33,20 @@ export class BodyEncoder {
     rest = rest.slice(0, rest.length - this.#half.length).replace(unsafe, escapeCharacter);
 
     let written = "";
-    for (let newline = rest.indexOf("\n"); newline >= 0; newline = rest.indexOf("\n")) {
-      this.#extend(rest.slice(0, newline));
-      written += `${rest.slice(0, newline)}${this.#endOfLine()}\n`;
-      rest = rest.slice(newline + 1);
+    /** Up to where the piece is in `written`. */
+    let copied = 0;
+    let line = 0;
+    for (let newline = rest.indexOf("\n"); newline >= 0; newline = rest.indexOf("\n", line)) {
+      this.#extend(rest.slice(line, newline));
+      const escape = this.#endOfLine();
+      if (escape !== "") {
+        written += `${rest.slice(copied, newline)}${escape}`;
+        copied = newline;
+      }
+      line = newline + 1;
     }
-    this.#extend(rest);
-    return written + rest;
+    this.#extend(rest.slice(line));
+    return written + rest.slice(copied);
   }
 
   /** What to write when the body is over; the encoder is then fresh for another one. */

@@ -10,7 +10,8 @@ async function* body(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
 
 async function read(pieces: readonly Buffer[], contentType = "text/event-stream"): Promise<(readonly SourceItem[])[]> {
   const batches: (readonly SourceItem[])[] = [];
-  for await (const items of httpSource({ body: body(pieces), contentType }, connection, () => {})) batches.push(items);
+  for await (const items of httpSource({ body: body(pieces), contentType }, connection, () => {}))
+    batches.push([...items]);
   return batches;
 }
 
