@@ -67,7 +67,7 @@ export function beside(label: string, text: string, columns: number): string[] {
 
 /** Columns of a text with colours. */
 export function paintedWidth(text: string): number {
-  return displayWidth(text.replaceAll(sgr, ""));
+  return displayWidth(text.includes("\u001b") ? text.replaceAll(sgr, "") : text);
 }
 
 function fits(line: string, columns: number): boolean {

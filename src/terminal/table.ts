@@ -12,7 +12,7 @@ export function table(
   room = Infinity,
 ): string {
   // A line break in a name would look like a row of its own.
-  const rows = given.map((row) => row.map((cell) => cell.replaceAll("\n", " ")));
+  const rows = given.map((row) => row.map((cell) => (cell.includes("\n") ? cell.replaceAll("\n", " ") : cell)));
   const right = new Set(alignRight);
   // What nothing stands behind is as wide as it is.
   const isFree = (row: readonly string[], column: number) => column === row.length - 1 && !right.has(column);
@@ -28,6 +28,8 @@ export function table(
       return right.has(column) ? space + cell : cell + space;
     });
   const lines = rows.map(cells);
+  // A file has room for any line: nothing more is measured.
+  if (room === Infinity) return lines.map((line) => `${line.join("  ")}\n`).join("");
   const isNarrow = lines.some((line) => paintedWidth(line.slice(0, -1).join("  ")) + leastBeside > room);
   const isTooWide = lines.some((line) => paintedWidth(line.join("  ")) > room);
   if (isTooWide && isNarrow && rows[0]!.length > 2) {
