@@ -173,7 +173,7 @@ class Session {
     if (host.terminal.interactive) host.terminal.say("");
     const controller = new AbortController();
     const release = host.lines.hold(() => controller.abort());
-    const began = performance.now();
+    const began = process.hrtime.bigint();
     const view = new AnswerView(host.terminal, host.words, host.answerWriter(), host.showThinking);
     try {
       const answer = await this.#watched(view, ask, controller.signal);
@@ -181,7 +181,7 @@ class Session {
       const failure = answer.error ?? answer.unsaved;
       if (failure !== null) this.#fail(failure);
       closeAnswer(host, answer);
-      const seconds = (performance.now() - began) / 1000;
+      const seconds = Number(process.hrtime.bigint() - began) / 1e9;
       if (!controller.signal.aborted) host.notify({ failed: answer.error !== null, seconds });
       await warnOfContext(host, answer);
     } finally {

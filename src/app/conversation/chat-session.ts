@@ -1,7 +1,7 @@
 import type { Conversation } from "../../chat/conversation.ts";
 import type { Answer, ContextUse, SpentTotal } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
-import { textOf, userMessage } from "../../chat/message-text.ts";
+import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
@@ -15,7 +15,7 @@ import type { Engine } from "../engine.ts";
 import { type ChatState, forkedState, lookedAt, newState, openState, resumedState, sizeOf } from "./chat-state.ts";
 import { estimatedTokens } from "./context-estimate.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
-import { runContinuation, requestOf, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
+import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import { displayPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
@@ -162,7 +162,7 @@ export class ChatSession implements SessionDialogue {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
     void this.#askForTitle();
-    void this.#rehearse();
+    void this.#rehearse().catch(() => {});
   }
 
   /** Gives up what nobody waits for: a request for a title would keep the program running. */
@@ -285,11 +285,8 @@ export class ChatSession implements SessionDialogue {
   async #rehearse(): Promise<void> {
     if (this.#rehearsal !== null) return;
     const { signal } = (this.#rehearsal = new AbortController());
-    const { connection, modelId, conversation } = this.#state;
-    const messages = conversation.request([userMessage("")], this.#engine.settings.history);
-    const request = requestOf(this.inForce, modelId, messages);
     const { rehearse } = await import("./rehearsal.ts");
-    await rehearse(this.#engine, this.#console, connection, request, signal).catch(() => {});
+    await rehearse(this.#engine, this.#console, this.#state, signal);
   }
 
   #change(part: Partial<ChatState>): void {

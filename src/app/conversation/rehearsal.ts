@@ -1,70 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { ChatRequest } from "../../chat/model.ts";
-import { runTurn } from "../../chat/turn.ts";
-import type { Connection } from "../../providers/connection.ts";
+import { Conversation } from "../../chat/conversation.ts";
+import type { Model } from "../../chat/layers.ts";
+import { userMessage } from "../../chat/message-text.ts";
 import { agentInMemory } from "../../providers/http/memory-service.ts";
 import { createTransport } from "../../providers/http/transport.ts";
 import { loadRenderer } from "../../terminal/rendered-writer.ts";
 import { loadSpinner } from "../../terminal/spinner.ts";
+import { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { openModel } from "../open-model.ts";
+import type { ChatState } from "./chat-state.ts";
+import { Spending } from "./cost-meter.ts";
+import { runQuestion } from "./turn-run.ts";
 
 /** Every kind of block and span that most answers have, so that V8 has compiled what draws them. */
 const sample =
   "# A\n\nText with `code`, **bold** and a [link](https://a.example).\n\n- one\n- two\n\n```\nx = 1\n```\n\n";
+/** Questions that are rehearsed: V8 compiles a part of the code only when it has run a few times. */
+const questions = 4;
 
 /**
  * Loads and compiles what a question needs, in slices between which keys are read: nothing that was typed waits for more than one
- * of them. The request goes through all the layers that a question goes through, without a key and to a service in memory: nothing is
- * sent, saved, logged or drawn.
+ * of them. The question takes the way that every question takes, without a key, to a service in memory, and is written to a
+ * private temporary folder that is removed: nothing is sent, saved, logged or drawn.
  *
- * @param request as the next question's would be
+ * @param state as the next question would find it
  * @param signal ends it after the slice under way
  */
-export async function rehearse(
-  engine: Engine,
-  { terminal }: Pick<Console, "terminal">,
-  connection: Connection,
-  request: ChatRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  const slices: readonly (() => unknown)[] = [
-    () => import("openai/client"),
-    () => rehearseRequest(engine, connection, request, signal),
-    () => loadSpinner(),
-    async () => {
-      if (!terminal.outIsTerminal || !engine.settings.render) return;
-      const stream = await loadRenderer(terminal);
-      await setImmediate();
-      for (const block of sample.split(/(?<=\n\n)/u)) {
-        if (signal.aborted) return;
-        stream.push(block);
-        await setImmediate();
-      }
-      stream.end();
-    },
-    // V8 compiles some of it only when it runs once more.
-    () => rehearseRequest(engine, connection, request, signal),
-  ];
-  for (const slice of slices) {
+export async function rehearse(engine: Engine, console: Console, state: ChatState, signal: AbortSignal): Promise<void> {
+  for await (const _slice of slices(engine, console, state, signal)) {
     await setImmediate();
     if (signal.aborted) return;
-    await slice();
   }
 }
 
-async function rehearseRequest(
+/** Leaving it early removes the folder. */
+async function* slices(engine: Engine, console: Console, state: ChatState, signal: AbortSignal) {
+  yield;
+  yield await import("openai/client");
+  const { connection, model } = await modelInMemory(engine, state);
+  yield await loadSpinner();
+  if (console.terminal.outIsTerminal && engine.settings.render) yield* drawing(console);
+  const context = { model, settings: engine.settings, spending: new Spending(engine), words: console.words };
+  const folder = state.writer === null ? null : mkdtempSync(join(tmpdir(), "deepseek-chat-"));
+  try {
+    const writer = folder === null ? null : TranscriptWriter.create(folder);
+    const conversation = new Conversation(null);
+    for (let round = 0; round < questions; round++) {
+      const rehearsed = { ...state, connection, conversation, writer };
+      yield await runQuestion({ ...context, onEvent: () => {}, signal }, rehearsed, userMessage("a"));
+    }
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function* drawing({ terminal }: Console) {
+  const stream = await loadRenderer(terminal);
+  yield;
+  for (const block of sample.split(/(?<=\n\n)/u)) yield stream.push(block);
+  stream.end();
+}
+
+/**
+ * The model as the next question has it, but that its service is in memory, and that nothing waits to try again where something goes
+ * wrong.
+ */
+async function modelInMemory(
   engine: Engine,
-  connection: Connection,
-  request: ChatRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  const { settings, origins, file, folders, prompts, maxWait } = engine;
+  { connection, modelId }: ChatState,
+): Promise<{ connection: ChatState["connection"]; model: Model }> {
+  const { origins, file, folders, prompts, maxWait } = engine;
+  const protocol = new URL(connection.baseUrl).protocol;
   const transport = createTransport({});
-  transport.agents.set("http: ", agentInMemory());
-  const rehearsed = { ...connection, baseUrl: "http://127.0.0.1", transport, proxy: null, key: null, sign: () => ({}) };
+  transport.agents.set(`${protocol} `, agentInMemory(protocol));
+  const rehearsed = {
+    ...connection,
+    baseUrl: `${protocol}//127.0.0.1`,
+    transport,
+    proxy: null,
+    key: null,
+    sign: () => ({}),
+  };
+  const settings = { ...engine.settings, retries: 0, continue_answers: false };
   const source = { settings, origins, file, folders, prompts, maxWait, log: null, connect: async () => rehearsed };
-  const model = await openModel(source, rehearsed, request.model);
-  await runTurn(model, request, [], signal, { provider: connection.name, model: request.model });
+  return { connection: rehearsed, model: await openModel(source, rehearsed, modelId) };
 }

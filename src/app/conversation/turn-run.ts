@@ -145,7 +145,7 @@ async function runExchange(
 }
 
 /** A request with these messages, as the settings want it. */
-export function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
+function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
   const { stream, date: tellsDate } = settings;
   return { model, messages, sampling: samplingOf(settings), thinking: thinkingOf(settings), stream, tellsDate };
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { replaceFile } from "../../atomic-file.ts";
 import { flagsIn, isOwn, makeFolder } from "../../files.ts";
 import { cleanText } from "./paste.ts";
@@ -38,13 +39,18 @@ export class History {
     await this.#loading;
   }
 
-  /** Remembers a text; blank ones are passed over. Writing goes on behind, and a failure of it is not reported. */
+  /**
+   * Remembers a text; blank ones are passed over. It is written after what the text leads to in this turn of the event loop, a
+   * question's request above all; a failure of that is not reported.
+   */
   add(text: string): void {
     if (text.trim() === "") return;
     this.#entries = newestOnce([...this.#entries, text], this.#limit);
     const path = this.#path;
     if (path === null || text.length > longestEntry) return;
-    this.#writing = this.#writing.then(() => append(path, text)).catch(() => undefined);
+    this.#writing = Promise.all([this.#writing, setImmediate()])
+      .then(() => append(path, text))
+      .catch(() => undefined);
   }
 
   /** Resolves when all that was added is in the file, or has failed to be. */

@@ -7,8 +7,12 @@ import { systemReason } from "../../errors.ts";
  * `4711.183202.laptop`. Another process can tell from it whether this one still runs.
  */
 export function thisOwner(): string {
-  return `${process.pid}.${processInfo("self")?.start ?? "0"}.${thisHost()}`;
+  thisStart ??= processInfo("self")?.start ?? "0";
+  return `${process.pid}.${thisStart}.${thisHost()}`;
 }
+
+/** Never changes while the process lives; null before it was asked for. */
+let thisStart: string | null = null;
 
 /** Whether that process still runs; null when it cannot be known from here. */
 export function isAlive(owner: string): boolean | null {
