@@ -41,11 +41,20 @@ function lazily(name: string): string {
     ${name === "node:tty" ? terminalTest : ""}`;
 }
 
-/** `node:tty` loads sockets and streams, 4 ms: for a pipe or a file it need not be asked. Windows answers by `node:tty` alone. */
-const terminalTest = `module.exports.isatty = (descriptor) => {
+/**
+ * `node:tty` loads sockets and streams, 4 ms: for a pipe, a file or the null device it need not be asked. Windows answers by
+ * `node:tty` alone.
+ */
+const terminalTest = `let nullDevice;
+module.exports.isatty = (descriptor) => {
   try {
-    const { fstatSync } = process.getBuiltinModule("node:fs");
-    if (process.platform !== "win32" && !fstatSync(descriptor).isCharacterDevice()) return false;
+    const { fstatSync, statSync } = process.getBuiltinModule("node:fs");
+    if (process.platform !== "win32") {
+      const device = fstatSync(descriptor);
+      if (!device.isCharacterDevice()) return false;
+      nullDevice ??= statSync("/dev/null").rdev;
+      if (device.rdev === nullDevice) return false;
+    }
   } catch {
     return false;
   }

@@ -12,24 +12,49 @@ export type OutputLoss =
 const pauseMs = 10;
 const maxPauses = 500;
 
+/** Bytes that an empty pipe takes at once on every system: Linux has room for 64 KiB, macOS for 16. */
+const pipeRoom = 16_384;
+
+/**
+ * How a standard stream is written. Files and devices are by their descriptor: Node's own stream passes over a write that took only
+ * a part. So is what a pipe has room for, for Node's stream loads 28 modules (4 ms); what comes after it, and terminals, are by that.
+ */
+type Target = "descriptor" | "pipe" | "stream";
+
 /**
  * One of the two standard streams. A write that fails is known and loses the stream; it never throws, and what is written
  * from then on is dropped.
  */
 export class Output {
   readonly isTerminal: boolean;
-  readonly #stream: NodeJS.WriteStream;
-  /** Set for files and devices, which are written here: Node's own stream passes over a write that took only a part. */
-  readonly #file: number | null;
+  readonly #fd: 1 | 2;
+  #target: Target;
+  /** Bytes that a pipe may still be given at once. */
+  #room = pipeRoom;
+  #stream: NodeJS.WriteStream | null;
   #loss: OutputLoss | null = null;
   readonly #listeners = new Set<(loss: OutputLoss) => void>();
 
-  constructor(stream: NodeJS.WriteStream, fd: 1 | 2) {
+  constructor(fd: 1 | 2) {
     this.isTerminal = isatty(fd);
-    this.#stream = stream;
-    this.#file = !this.isTerminal && isFile(fd) ? fd : null;
-    // Also for those who write to the stream themselves, as the spinner and the prompts do.
-    stream.on("error", (error: NodeJS.ErrnoException) => this.#fail(error));
+    this.#fd = fd;
+    this.#target = this.isTerminal ? "stream" : targetOf(fd);
+    this.#stream = this.#target === "stream" ? this.#open() : null;
+  }
+
+  /** Node's own stream. */
+  get stream(): NodeJS.WriteStream {
+    return (this.#stream ??= this.#open());
+  }
+
+  /** Of a terminal; 0 for anything else, and where it has none. */
+  get columns(): number {
+    return this.isTerminal ? this.stream.columns : 0;
+  }
+
+  /** As `columns`. */
+  get rows(): number {
+    return this.isTerminal ? this.stream.rows : 0;
   }
 
   /** Null as long as everything written has been taken. */
@@ -45,33 +70,52 @@ export class Output {
 
   write(text: string | Uint8Array): void {
     if (this.#loss !== null || text.length === 0) return;
-    if (this.#file === null) this.#stream.write(text);
-    else this.#toFile(this.#file, Buffer.from(text));
+    if (this.#target === "stream") this.stream.write(text);
+    else this.#toDescriptor(Buffer.from(text));
   }
 
   /** Resolves when all that was written has been taken, the stream is lost, or `stop` comes. */
   async drained(stop: AbortSignal): Promise<void> {
-    if (this.#loss !== null || this.#stream.writableLength === 0 || stop.aborted) return;
+    const stream = this.#stream;
+    if (this.#loss !== null || stream === null || stream.writableLength === 0 || stop.aborted) return;
     await new Promise<void>((resolve) => {
       stop.addEventListener("abort", () => resolve(), { once: true });
       this.onLoss(() => resolve());
-      this.#stream.write("", () => resolve());
+      stream.write("", () => resolve());
     });
   }
 
-  #toFile(fd: number, bytes: Buffer): void {
+  #open(): NodeJS.WriteStream {
+    const stream = this.#fd === 1 ? process.stdout : process.stderr;
+    // Also for those who write to the stream themselves, as the spinner and the prompts do.
+    stream.on("error", (error: NodeJS.ErrnoException) => this.#fail(error));
+    return stream;
+  }
+
+  #toDescriptor(bytes: Buffer): void {
     let rest = bytes;
     let pauses = 0;
     while (rest.length > 0) {
+      if (this.#target === "pipe" && rest.length > this.#room) return this.#toStream(rest);
       try {
-        rest = rest.subarray(writeSync(fd, rest));
+        const taken = writeSync(this.#fd, rest);
+        rest = rest.subarray(taken);
+        this.#room -= taken;
         pauses = 0;
       } catch (error) {
         const failure = error as NodeJS.ErrnoException;
-        if (failure.code !== "EAGAIN" || ++pauses > maxPauses) return this.#fail(failure);
+        if (failure.code !== "EAGAIN") return this.#fail(failure);
+        if (this.#target === "pipe") return this.#toStream(rest);
+        if (++pauses > maxPauses) return this.#fail(failure);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
       }
     }
+  }
+
+  /** From now on a reader that is slow must not stop the program. */
+  #toStream(bytes: Buffer): void {
+    this.#target = "stream";
+    this.stream.write(bytes);
   }
 
   #fail({ code, message }: NodeJS.ErrnoException): void {
@@ -84,12 +128,15 @@ export class Output {
   }
 }
 
-function isFile(fd: number): boolean {
+function targetOf(fd: number): Target {
   try {
     const stat = fstatSync(fd);
-    return stat.isFile() || (stat.isCharacterDevice() && process.platform !== "win32");
+    if (stat.isFile()) return "descriptor";
+    if (process.platform === "win32") return "stream";
+    if (stat.isCharacterDevice()) return "descriptor";
+    return stat.isFIFO() || stat.isSocket() ? "pipe" : "stream";
   } catch {
-    return false;
+    return "stream";
   }
 }
 
@@ -97,5 +144,5 @@ function isFile(fd: number): boolean {
 let outputs: { readonly out: Output; readonly err: Output } | undefined;
 
 export function standardOutputs(): { readonly out: Output; readonly err: Output } {
-  return (outputs ??= { out: new Output(process.stdout, 1), err: new Output(process.stderr, 2) });
+  return (outputs ??= { out: new Output(1), err: new Output(2) });
 }

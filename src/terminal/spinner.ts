@@ -26,8 +26,8 @@ export class Spinner {
   show(text: string): void {
     const { errIsTerminal, capable, verbosity } = this.#terminal;
     // A terminal of no width (a pseudo-terminal nobody sized) has no room for a row.
-    const sized = process.stderr.columns > 0;
-    if (!errIsTerminal || !capable || !sized || verbosity === "quiet") return;
+    const sized = errIsTerminal && process.stderr.columns > 0;
+    if (!capable || !sized || verbosity === "quiet") return;
     const turning = this.#text !== null;
     this.#text = text;
     if (!turning) void this.#start();

@@ -129,7 +129,7 @@ export class Terminal {
   }
 
   get columns(): number {
-    return process.stdout.columns || process.stderr.columns || 80;
+    return this.#out.columns || this.#err.columns || 80;
   }
 
   /** Columns of what is set out in columns of its own, as the list of commands. */
@@ -137,8 +137,13 @@ export class Terminal {
     return Math.min(this.columns, this.textColumns);
   }
 
+  /** The one whose size counts. */
+  get #screen(): Output {
+    return this.outIsTerminal ? this.#out : this.#err;
+  }
+
   get rows(): number {
-    return process.stdout.rows || process.stderr.rows || 24;
+    return this.#out.rows || this.#err.rows || 24;
   }
 
   /** The most rows that `below` may be given. */
@@ -197,7 +202,7 @@ export class Terminal {
 
   /** Keeps rows below all that is written from now on, or takes them away. They are gone after a resize until shown again. */
   below(frame: FooterFrame | null): void {
-    const stream = this.outIsTerminal ? process.stdout : process.stderr;
+    const { stream } = this.#screen;
     if (frame === null) {
       stream.off("resize", this.#onResize);
       this.#footer.hide();
@@ -258,8 +263,10 @@ export class Terminal {
     return this.outIsTerminal ? this.columns : Infinity;
   }
 
+  /** Calls `listener` whenever the size of the terminal changes, until what is returned is called. Without a terminal, it never does. */
   onResize(listener: () => void): () => void {
-    const stream = this.outIsTerminal ? process.stdout : process.stderr;
+    if (!this.outIsTerminal && !this.errIsTerminal) return () => {};
+    const { stream } = this.#screen;
     stream.on("resize", listener);
     return () => void stream.off("resize", listener);
   }

@@ -108,4 +108,26 @@ describe.skipIf(process.platform === "win32").concurrent("stdout that takes noth
     const { code, stdout, stderr } = await run(["config", "list"], { place, shell: '"$@" | head -n 1' });
     expect({ code, stderr, lines: stdout.split("\n").length }).toEqual({ code: 0, stderr: "", lines: 2 });
   });
+
+  const pages = "a line of the answer\n".repeat(15_000);
+  const placeOfPages = () => {
+    const place = newPlace();
+    put(
+      join(place.cwd, "transcripts", "2026-01-01_00-00-00_one.md"),
+      `[2026-01-01 00:00:00] Question:\none\n\n[2026-01-01 00:00:01] Answer:\n${pages}\n${"-".repeat(40)}\n`,
+    );
+    return place;
+  };
+  const show = ["transcripts", "show", "last"];
+
+  test("gets more than it has room for, in order", async () => {
+    const { code, stdout } = await run(show, { place: placeOfPages(), shell: '"$@" | cat' });
+    expect({ code, whole: stdout.includes(pages.trim()) }).toEqual({ code: 0, whole: true });
+  });
+
+  test("that is full and not read stops no signal", async () => {
+    const waiting = 'mkfifo p; "$@" >p & exec 3<p; read -r line <&3; kill -INT $!; wait $!; echo $?';
+    const { stdout } = await run(show, { place: placeOfPages(), shell: waiting });
+    expect(stdout).toBe("130\n");
+  });
 });
