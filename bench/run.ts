@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, string>> = {
   kill: "kill.ts",
   "fuzz-streams": "fuzz-streams.ts",
   archive: "archive.ts",
+  long: "long.ts",
   "fuzz-transcripts": "fuzz-transcripts.ts",
   "fuzz-imports": "fuzz-imports.ts",
   "fuzz-keys": "fuzz-keys.ts",

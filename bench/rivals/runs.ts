@@ -59,7 +59,7 @@ export function quantile(values: readonly number[], share = 0.5): number {
 
 /** @param onOutput called with each piece of stdout */
 export async function runInPipe(
-  { cwd, env }: Program,
+  { cwd, env }: Pick<Program, "cwd" | "env">,
   command: Command,
   { usage = false, onOutput = () => {} }: { usage?: boolean; onOutput?: (text: string) => void } = {},
 ): Promise<Run> {
