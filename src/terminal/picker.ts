@@ -80,6 +80,8 @@ const keyPrompt = createPrompt<void, { readonly message: string }>(({ message },
 interface Contents {
   readonly filter: string;
   readonly values: ReadonlySet<string>;
+  /** Whether the search failed. */
+  readonly failed: boolean;
 }
 
 /** The rows that a filter leaves: by what stands in them, and by their contents as far as these were searched. */
@@ -106,7 +108,10 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
   const active = Math.min(place, found.length - 1);
   const chosen = found[active];
   const preview = usePreview(chosen?.value ?? null, contents?.filter === filter ? filter : "", options.preview);
-  const keyHint = typing ? words.filtering : words.choosing(Object.assign({ first }, keys));
+  const isSearched = filter.trim() === "" || contents?.filter === filter;
+  const hasFailed = isSearched && contents?.failed === true && filter.trim() !== "";
+  const keyList = typing ? words.filtering : words.choosing(Object.assign({ first }, keys));
+  const keyHint = hasFailed && found.length > 0 ? `${words.searchFailed} · ${keyList}` : keyList;
   const isLong = found.length > layoutOf(terminal, found.length, keyHint).list;
   const hint = isLong ? `${active + 1}/${found.length} · ${keyHint}` : keyHint;
   const room = layoutOf(terminal, found.length, hint);
@@ -173,10 +178,9 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
     return undefined;
   });
 
-  const isSearched = filter.trim() === "" || contents?.filter === filter;
   const title = words.title({ found: found.length, all: rows.length });
   const cells = found.map((row) => row.cells);
-  const empty = isSearched ? words.noMatch : words.searching;
+  const empty = hasFailed ? words.searchFailed : isSearched ? words.noMatch : words.searching;
   return drawPicker(terminal, { rows: cells, active, title, filter, empty, preview, hint }, room);
 });
 
@@ -187,8 +191,8 @@ function useContents(filter: string, search: PickerOptions["search"], before: Co
     let current = true;
     if (filter.trim() !== "") {
       search(filter).then(
-        (values) => current && setContents({ filter, values }),
-        () => current && setContents({ filter, values: new Set() }),
+        (values) => current && setContents({ filter, values, failed: false }),
+        () => current && setContents({ filter, values: new Set(), failed: true }),
       );
     }
     return () => {

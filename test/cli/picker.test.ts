@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
@@ -309,6 +309,33 @@ describe.concurrent("the picker of conversations", () => {
     terminal.type(escape);
     await terminal.until("Conversations (2)");
     expect(readdirSync(join(place.cwd, "transcripts"))).toHaveLength(2);
+    terminal.type("\u0003");
+    expect(await terminal.exit).toMatchObject({ code: 130 });
+  });
+
+  test("says that a search failed, and searches again for the next filter", async () => {
+    const place = filledPlace();
+    const [folder, away] = [join(place.cwd, "transcripts"), join(place.cwd, "away")];
+    await using terminal = openProgram(["transcripts"], { place });
+    await terminal.until("Conversations (3)");
+    renameSync(folder, away);
+    writeFileSync(folder, "");
+    terminal.type("manifest");
+    await terminal.until(en.picker.searchFailed);
+    expect(terminal.screen()).not.toContain(en.picker.noMatch);
+    terminal.type(escape);
+    await terminal.until("Conversations (3)");
+    // Rows that are found by their titles stay, with a hint.
+    terminal.type("kube");
+    await terminal.until(en.picker.searchFailed);
+    expect(listed(terminal)).toEqual(["*kubectl apply"]);
+    rmSync(folder);
+    renameSync(away, folder);
+    terminal.type(escape);
+    await terminal.until("Conversations (3)");
+    terminal.type("manifest");
+    await terminal.until(en.picker.title({ all: 3, found: 1 }));
+    await terminal.until(() => listed(terminal).join() === "*kubectl apply");
     terminal.type("\u0003");
     expect(await terminal.exit).toMatchObject({ code: 130 });
   });

@@ -8,15 +8,13 @@ import { bytes } from "../../terminal/table.ts";
 import { describe } from "../../terminal/terminal.ts";
 import { formNames } from "../../transcripts/export/form-names.ts";
 import { describeTranscript, readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
-import { characterStart } from "../../terminal/width.ts";
-import type { FoundExchange } from "../../transcripts/search/match-exchange.ts";
 import { fold } from "../../transcripts/search/fold.ts";
-import { Searcher } from "../../transcripts/search/search.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import { modelOf } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
+import { ContentFilter } from "./content-filter.ts";
 import { type Library, listConversations } from "./conversations.ts";
 import { ageOf } from "./age.ts";
 import { labelled, pinnedFirst } from "./tag.ts";
@@ -72,63 +70,6 @@ export async function pickConversation(
     start = picked;
   }
   return null;
-}
-
-/** Conversations that a filter may leave by their contents. */
-const maxFound = 1000;
-
-/** Finds the conversations that hold the words of a filter, one filter after the other. */
-class ContentFilter implements Disposable {
-  readonly #searcher: Searcher;
-  #stop = new AbortController();
-  #running: Promise<unknown> = Promise.resolve();
-  /** By the path of each conversation the line that the last search found in it, and what was searched for. */
-  #lines: { readonly filter: string; readonly of: ReadonlyMap<string, string> } = { filter: "", of: new Map() };
-
-  constructor({ transcripts, folders }: Pick<Engine, "folders" | "transcripts">) {
-    this.#searcher = new Searcher(transcripts, folders.cache, "often");
-  }
-
-  /** Their paths; the search for another filter is left. */
-  async find(filter: string): Promise<ReadonlySet<string>> {
-    this.#stop.abort();
-    const stop = new AbortController();
-    this.#stop = stop;
-    const before = this.#running;
-    const found = before.then(async () => await this.#search(filter, stop.signal));
-    this.#running = found.catch(() => {});
-    return await found;
-  }
-
-  async #search(what: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    if (signal.aborted) return new Set();
-    const query = { what, role: null, since: null, limit: maxFound, exchanges: 1, forks: "each" as const };
-    const { conversations } = await this.#searcher.search(query, { signal, onProgress: () => {} });
-    const lines = new Map(conversations.map(({ path, exchanges }) => [path, lineOf(exchanges)]));
-    this.#lines = { filter: what, of: lines };
-    return new Set(lines.keys());
-  }
-
-  /** The line of a conversation that holds the words of a filter; empty where none is known. */
-  lineIn(path: string, filter: string): string {
-    return filter === this.#lines.filter ? (this.#lines.of.get(path) ?? "") : "";
-  }
-
-  [Symbol.dispose](): void {
-    this.#stop.abort();
-    void this.#running.finally(() => this.#searcher[Symbol.dispose]());
-  }
-}
-
-/** Characters of a line before what was found in it. */
-const leadLength = 20;
-
-/** The first line in which something was found, from shortly before that on. */
-function lineOf(exchanges: readonly FoundExchange[]): string {
-  const line = exchanges[0]?.lines[0];
-  if (line === undefined) return "";
-  const start = characterStart(line.text, Math.max(0, (line.ranges[0]?.from ?? 0) - leadLength));
-  return `${start > 0 ? "…" : ""}${line.text.slice(start, start + maxCharacters)}`.trim();
 }
 
 function asRow(words: Words["picker"], summary: TranscriptSummary, sign: string): PickerRow {

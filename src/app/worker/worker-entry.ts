@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { AppError } from "../../errors.ts";
-import { tasks, type ThreadMessage, type ThreadWork } from "./worker-tasks.ts";
+import { type TaskCourse, tasks, type ThreadMessage, type ThreadOrder, type ThreadWork } from "./worker-tasks.ts";
 
 /** Milliseconds between two signs. */
 const often = 500;
@@ -16,9 +16,15 @@ export function serveThread(): void {
     signed = performance.now();
     send({ type: "sign" });
   };
-  const results = (tasks[name] as (input: unknown, sign: () => void) => AsyncGenerator)(input, sign);
-  port.on("message", () => {
-    results.next().then(
+  let wanted = new AbortController();
+  const course: TaskCourse = { sign, signal: () => wanted.signal };
+  const results = (tasks[name] as (input: unknown, course: TaskCourse) => AsyncGenerator)(input, course);
+  port.on("message", (order: ThreadOrder) => {
+    if (order.do !== "next") wanted.abort();
+    if (order.do === "end") void results.return(undefined).finally(() => port.close());
+    if (order.do !== "next") return;
+    wanted = new AbortController();
+    results.next(order.value).then(
       ({ done, value }) => send(done === true ? { type: "done" } : { type: "result", result: value }),
       (error: unknown) => send(failureOf(error)),
     );

@@ -1,10 +1,22 @@
 import type { AppError } from "../../errors.ts";
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
+import type { FoundLines } from "../library/found-lines.ts";
 import type { Item } from "../../transcripts/import/types.ts";
 import type { SearchResults, SearchQuery } from "../../transcripts/search/search.ts";
 
-/** Says that the work goes on; what gives no sign for long is ended. */
-type Sign = () => void;
+/** What a task is given beside its input. */
+export interface TaskCourse {
+  /** Says that the work goes on; what gives no sign for long is ended. */
+  readonly sign: () => void;
+  /** Aborted when nobody waits any more for the result that is being made; each result has its own. */
+  readonly signal: () => AbortSignal;
+}
+
+interface ContentSearch {
+  readonly folder: string;
+  /** Where the index is kept; null for none. */
+  readonly cache: string | null;
+}
 
 interface PatternSearch extends Omit<SearchQuery, "what"> {
   readonly folder: string;
@@ -27,7 +39,7 @@ interface PatternFindings {
  * ended at any moment, so that what goes in and what comes out is data, and nothing is written.
  */
 export const tasks = {
-  async *search({ folder, ...query }: PatternSearch, sign: Sign): AsyncGenerator<PatternFindings> {
+  async *search({ folder, ...query }: PatternSearch, { sign }: TaskCourse): AsyncGenerator<PatternFindings> {
     const { Searcher } = await import("../../transcripts/search/search.ts");
     const unreadable: Pick<AppError, "code" | "details">[] = [];
     using searcher = new Searcher(folder, null, "once");
@@ -38,6 +50,20 @@ export const tasks = {
     });
     yield { findings, unreadable };
   },
+  /**
+   * Searches for one filter after the other, with an index that stays open. A filter comes with the request for its result; the first
+   * request has none.
+   */
+  async *filter(
+    { folder, cache }: ContentSearch,
+    { sign, signal }: TaskCourse,
+  ): AsyncGenerator<FoundLines, void, string> {
+    const { Searcher } = await import("../../transcripts/search/search.ts");
+    const { foundLines } = await import("../library/found-lines.ts");
+    using searcher = new Searcher(folder, cache, "often");
+    let what = yield new Map();
+    for (;;) what = yield await foundLines(searcher, what, { signal: signal(), onProgress: sign });
+  },
   async *render({ texts, options }: RenderWork): AsyncGenerator<string> {
     const { loadLanguages, renderMarkdown } = await import("../../terminal/markdown/stream.ts");
     for (const text of texts) {
@@ -45,7 +71,7 @@ export const tasks = {
       yield renderMarkdown(text, options);
     }
   },
-  async *import({ path }: { readonly path: string }, sign: Sign): AsyncGenerator<Item> {
+  async *import({ path }: { readonly path: string }, { sign }: TaskCourse): AsyncGenerator<Item> {
     const { conversationsIn } = await import("../../transcripts/import/detect-format.ts");
     yield* conversationsIn(path, sign);
   },
@@ -54,7 +80,14 @@ export const tasks = {
 export type TaskName = keyof typeof tasks;
 export type TaskInput<Name extends TaskName> = Parameters<(typeof tasks)[Name]>[0];
 export type TaskResult<Name extends TaskName> =
-  ReturnType<(typeof tasks)[Name]> extends AsyncGenerator<infer Result> ? Result : never;
+  ReturnType<(typeof tasks)[Name]> extends AsyncGenerator<infer Result, unknown, never> ? Result : never;
+
+/** What a thread is told. */
+export type ThreadOrder =
+  /** To give the next result; `value` is what the task is told with it. */
+  | { readonly do: "next"; readonly value: unknown }
+  /** To leave the result that is being made, or to end in order. */
+  | { readonly do: "leave" | "end" };
 
 /** What a thread is begun with. */
 export interface ThreadWork {

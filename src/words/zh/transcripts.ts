@@ -63,6 +63,7 @@ export const picker: Words["picker"] = {
   title: ({ found, all }) => (found === all ? `对话（${all}）` : `对话（${found}/${all}）`),
   noMatch: "没有符合条件的对话。",
   searching: "正在搜索对话内容…",
+  searchFailed: "对话内容搜索失败，仅按标题筛选",
   choosing: ({ first, show, resume, pin, export: exporting, remove }) =>
     `Enter ${first === "resume" ? "恢复" : "查看"} · ${first === "resume" ? `${show} 查看` : `${resume} 恢复`} · ${pin} 置顶 · ${exporting} 导出 · ${remove} 删除 · / 筛选 · q 退出`,
   filtering: "Enter 选定 · ↑↓ 返回列表 · Esc 清除筛选",
