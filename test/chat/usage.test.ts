@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Usage } from "../../src/chat/model.ts";
-import { costOf, estimateTokens, sumCosts, sumUsage } from "../../src/chat/usage.ts";
+import { costOf, estimateTokens, sumCosts, sumUsage, tokensOfWeight, weightOf } from "../../src/chat/usage.ts";
 
 const usage = (promptTokens: number, cachedTokens: number, completionTokens: number): Usage => ({
   promptTokens,
@@ -45,6 +45,7 @@ test("an estimate counts Chinese characters twice as high as others, and grows w
   expect(estimateTokens("")).toBe(0);
   expect(estimateTokens("a".repeat(100))).toBe(30);
   expect(estimateTokens("\u4f60".repeat(100))).toBe(60);
+  expect(tokensOfWeight(weightOf("abc") + weightOf("\u4f60"))).toBe(estimateTokens("abc\u4f60"));
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (one, other) => {
       expect(estimateTokens(one + other)).toBeGreaterThanOrEqual(estimateTokens(one));
