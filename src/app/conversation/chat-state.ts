@@ -62,7 +62,7 @@ export async function openState(engine: Engine, earlier: TranscriptFile | null):
  * @throws AppError as `openState`
  */
 export async function resumedState(
-  engine: Pick<Engine, "connect" | "prompts" | "settings" | "stop" | "system">,
+  engine: Pick<Engine, "connect" | "folders" | "prompts" | "settings" | "stop" | "system">,
   earlier: TranscriptFile,
   before: ChatState,
 ): Promise<ChatState> {
@@ -70,13 +70,13 @@ export async function resumedState(
   const same = pair.provider === before.connection.name;
   const connection = same ? before.connection : await engine.connect(pair.provider);
   const state = await stateOn(engine, connection, pair.model, earlier);
-  const writer = engine.settings.save ? TranscriptWriter.resume(earlier) : null;
+  const writer = engine.settings.save ? TranscriptWriter.resume(earlier, engine.folders.cache) : null;
   return { ...state, writer, size: sizeOf(writer) };
 }
 
 /** The state after `/new`: a conversation as the settings have it, and a new transcript with its first question. */
 export function newState(
-  engine: Pick<Engine, "environment" | "settings" | "system" | "transcripts">,
+  engine: Pick<Engine, "environment" | "folders" | "settings" | "system" | "transcripts">,
   before: ChatState,
 ): ChatState {
   const conversation = new Conversation(before.ownSystem === undefined ? engine.system : before.ownSystem);
@@ -93,12 +93,12 @@ const untouched = { title: null, size: null, failed: null, cut: false, counted: 
  * @throws AppError `transcript_unwritable`
  */
 export function forkedState(
-  { prompts }: Pick<Engine, "prompts">,
+  { folders, prompts }: Pick<Engine, "folders" | "prompts">,
   before: ChatState,
   file: TranscriptFile,
   turns: number | null,
 ): ChatState {
-  const writer = TranscriptWriter.resume(file);
+  const writer = TranscriptWriter.resume(file, folders.cache);
   const state = { ...before, title: null, writer, size: sizeOf(writer) };
   if (turns === null) return state;
   const rebuilt = rebuild(file, prompts.summary);

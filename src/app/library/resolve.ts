@@ -35,10 +35,10 @@ async function pathOf(
     if (path === null) throw new AppError("interrupted", {});
     return path;
   }
-  const { newestTranscript } = await import("../../transcripts/store/read.ts");
-  const newest = await newestTranscript(engine.transcripts, engine.folders.cache, readingOf(engine.stop, console));
+  const { newestPath } = await import("../../transcripts/store/read.ts");
+  const newest = await newestPath(engine.transcripts, engine.folders.cache, readingOf(engine.stop, console));
   if (newest === null) throw new AppError("transcript_not_found", { reference: "last" });
-  return newest.path;
+  return newest;
 }
 
 /**

@@ -1,8 +1,6 @@
-import { type FSWatcher, statfsSync, statSync, watch } from "node:fs";
+import { type FSWatcher, statSync, watch } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-
-/** File systems of this machine alone, where nothing writes but through its kernel: ext, xfs, btrfs, tmpfs, f2fs, zfs (statfs(2)). */
-const local = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1]);
+import { isOnThisMachine } from "../store/folder.ts";
 
 /** The kernel drops what is more than it keeps, 16,384 as a rule, and Node does not say so. */
 const maxEvents = 1_000;
@@ -31,9 +29,9 @@ export class Watch implements Disposable {
 
   /** Null where not everything would be heard in time. Only Linux has heard of a change as soon as that is made. */
   static start(folder: string): Watch | null {
-    if (process.platform !== "linux") return null;
+    if (!isOnThisMachine(folder)) return null;
     try {
-      return local.has(statfsSync(folder).type) ? new Watch(folder) : null;
+      return new Watch(folder);
     } catch {
       // The folder is gone, or there are more watches than the system allows.
       return null;

@@ -1,4 +1,4 @@
-import { constants, lstatSync, openSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { constants, lstatSync, openSync, readdirSync, realpathSync, type Stats, statfsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { readInto, using } from "./fs.ts";
 import { AppError, systemReason } from "../../errors.ts";
@@ -32,12 +32,12 @@ export function namesIn(folder: string): string[] {
 const mayBeMissing = { throwIfNoEntry: false } as const;
 
 /**
- * The files in a folder that may be transcripts. Paths are put together here: `join` takes as long as the system's answer. For the
+ * The files in a folder that may be transcripts; `linked` as in `linkedStateOf`. Paths are put together here: `join` takes as long as the system's answer. For the
  * same reason a state is what the system gave, of which nobody should keep thousands.
  */
 export function* filesIn(
   folder: string,
-): Generator<{ readonly name: string; readonly path: string; readonly state: FileState }> {
+): Generator<{ readonly name: string; readonly path: string; readonly state: FileState; readonly linked: boolean }> {
   const before = join(folder, sep);
   for (const name of namesIn(folder)) {
     const path = before + name;
@@ -47,8 +47,21 @@ export function* filesIn(
     } catch {
       continue;
     }
-    const state = stat?.isFile() === true ? stat : linkedStateOf(path).state;
-    if (state !== null) yield { name, path, state };
+    const isFile = stat?.isFile() === true;
+    const state = isFile ? stat! : linkedStateOf(path).state;
+    if (state !== null) yield { name, path, state, linked: !isFile || stat!.nlink > 1 };
+  }
+}
+
+/** File systems of this machine alone, where nothing writes but through its kernel: ext, xfs, btrfs, tmpfs, f2fs, zfs (statfs(2)). */
+const local = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1]);
+
+/** Whether a folder is known to be on such a file system; only Linux tells. */
+export function isOnThisMachine(folder: string): boolean {
+  try {
+    return process.platform === "linux" && local.has(statfsSync(folder).type);
+  } catch {
+    return false;
   }
 }
 

@@ -3,6 +3,7 @@ import { AppError, asAppError, systemReason } from "../../errors.ts";
 import { filesIn, memberOf, stateOf, withBytes, wholeFile, type FileState } from "./folder.ts";
 import type { Transcript, TranscriptFile } from "../format/types.ts";
 import { smallFile } from "../limits.ts";
+import { NewestMarker } from "./newest-marker.ts";
 import { Listing } from "./summary-cache.ts";
 import { parsing } from "../format/parse.ts";
 import { releaseSideFiles } from "./side-files.ts";
@@ -58,17 +59,22 @@ export async function listTranscripts(
   reading: ReadOptions = {},
 ): Promise<TranscriptSummary[]> {
   const found: TranscriptSummary[] = [];
-  await eachSummary(folder, cache, reading, ({ path, state, summary }) => found.push(describe(path, state, summary)));
+  await eachSummary(folder, cache, reading, ({ path, state, summary }) => {
+    if (summary !== null) found.push(describe(path, state, summary));
+  });
   return found.sort((a, b) => newestFirst(a.updatedAt.getTime(), b.updatedAt.getTime(), a.path, b.path));
 }
 
 interface Summarized {
   readonly path: string;
   readonly state: FileState;
-  readonly summary: Summary;
+  /** Whether it may be written to through another name. */
+  readonly linked: boolean;
+  /** Null where the file holds no conversation. */
+  readonly summary: Summary | null;
 }
 
-/** Tells each conversation of a folder, in any order; throws as `listTranscripts` does. */
+/** Tells each file of a folder, in any order; throws as `listTranscripts` does. */
 async function eachSummary(
   folder: string,
   cache: string | null,
@@ -77,14 +83,14 @@ async function eachSummary(
 ): Promise<void> {
   const listing = Listing.load(folder, cache);
   const rest = new Rest(signal ?? null);
-  for (const { name, path, state } of filesIn(folder)) {
+  for (const { name, path, state, linked } of filesIn(folder)) {
     try {
       let summary = listing.recall(name, state);
       if (summary === undefined) {
         await rest.take();
         summary = listing.remember(name, state, await summaryOf(path, state, signal));
       }
-      if (summary !== null) take({ path, state, summary });
+      take({ path, state, linked, summary });
     } catch (error) {
       const known = asAppError(error);
       if (known.code !== "transcript_unreadable") throw error;
@@ -103,13 +109,36 @@ export async function newestTranscript(
   cache: string | null = null,
   reading: ReadOptions = {},
 ): Promise<TranscriptSummary | null> {
-  let newest: (Summarized & { readonly time: number }) | null = null as (Summarized & { readonly time: number }) | null;
+  const path = await newestPath(folder, cache, reading);
+  return path === null ? null : await describeTranscript(path);
+}
+
+/** The path of the conversation used last, as `newestTranscript` gives it. */
+export async function newestPath(
+  folder: string,
+  cache: string | null,
+  { signal, onUnreadable }: ReadOptions,
+): Promise<string | null> {
+  const marker = new NewestMarker(folder, cache);
+  const marked = marker.path;
+  if (marked !== null) return marked;
+  const scan = marker.scan();
+  const miss = (error: AppError) => {
+    scan.miss();
+    onUnreadable?.(error);
+  };
+  const latest = Date.now() + day;
+  let newest = null as { readonly path: string; readonly state: FileState; readonly time: number } | null;
   // Of thousands only one is wanted: no list of them is made.
-  await eachSummary(folder, cache, reading, (one) => {
-    const time = lastUsed(one.state, one.summary);
-    if (newest === null || newestFirst(time, newest.time, one.path, newest.path) < 0) newest = { ...one, time };
+  await eachSummary(folder, cache, { ...(signal && { signal }), onUnreadable: miss }, (one) => {
+    const { path, state, linked, summary } = one;
+    if (linked || summary === null || summary.usedAt === null || summary.usedAt > latest) scan.loose(path, state);
+    if (summary === null) return;
+    const time = lastUsed(state, summary);
+    if (newest === null || newestFirst(time, newest.time, path, newest.path) < 0) newest = { path, state, time };
   });
-  return newest === null ? null : describe(newest.path, newest.state, newest.summary);
+  if (newest !== null) scan.end(newest.path, newest.state, newest.time);
+  return newest?.path ?? null;
 }
 
 /**

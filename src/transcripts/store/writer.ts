@@ -9,6 +9,7 @@ import { repaired } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
 import { retryWhileHeld } from "./lock.ts";
 import { newId } from "./names.ts";
+import { NewestMarker } from "./newest-marker.ts";
 import { openFile } from "./fs.ts";
 import { contentOf, filled, newFile, unwritable } from "./target-file.ts";
 import { identifyText } from "../format/decode.ts";
@@ -20,6 +21,8 @@ export interface WriterOptions {
   readonly origin?: ForkOrigin;
   /** IANA name of the time zone; see `zoneName`. */
   readonly zone?: string | null;
+  /** The folder where it is marked which conversation was used last; null or absent: nowhere. */
+  readonly cache?: string | null;
 }
 
 /** Where a writer begins. */
@@ -75,6 +78,8 @@ export class TranscriptWriter {
   #failed: AppError<"transcript_unwritable"> | null = null;
   #untold = false;
   #avoided: string | null = null;
+  /** Made with the first lock. */
+  #madeMarker: NewestMarker | null = null;
 
   private constructor({ folder, path, before, id, resumed }: Beginning, options: WriterOptions) {
     this.#folder = folder;
@@ -109,11 +114,11 @@ export class TranscriptWriter {
     }
   }
 
-  /** Goes on with a conversation that was read, in its own file. Throws `transcript_unwritable` as `append`. */
-  static resume({ path, id, zone, text }: TranscriptFile): TranscriptWriter {
+  /** Goes on with a conversation that was read, in its own file; `cache` as in the options. Throws `transcript_unwritable` as `append`. */
+  static resume({ path, id, zone, text }: TranscriptFile, cache: string | null = null): TranscriptWriter {
     try {
       closeSync(openFile(path, false));
-      return new TranscriptWriter({ folder: null, path, before: text, id, resumed: true }, { zone });
+      return new TranscriptWriter({ folder: null, path, before: text, id, resumed: true }, { zone, cache });
     } catch (error) {
       throw unwritable(path, error);
     }
@@ -194,7 +199,7 @@ export class TranscriptWriter {
     this.#put(this.#current().end(ending) + this.#notes);
     this.#notes = "";
     this.#encoder = null;
-    this.#leave();
+    this.#leave(ending.at);
     this.#tell();
   }
 
@@ -208,7 +213,7 @@ export class TranscriptWriter {
     }
     this.#guard(() => this.#enter(new Date(), ""));
     this.#put(line);
-    this.#leave();
+    this.#leave(null);
     this.#tell();
   }
 
@@ -234,6 +239,7 @@ export class TranscriptWriter {
     const channel = this.#copyTo(path);
     if (this.#failed === null || this.#encoder === null) channel.release();
     if (this.#failed === null) return;
+    this.#marker.forget();
     this.#failed = null;
     this.#path = path;
     this.#size = null;
@@ -267,7 +273,7 @@ export class TranscriptWriter {
       if (!this.#open()) this.#branch(at, question);
       return;
     }
-    const { path, channel } = newFile(this.#folder!, at, question, "");
+    const { path, channel } = this.#marker.around(() => newFile(this.#folder!, at, question, ""));
     this.#path = path;
     this.#channel = channel;
   }
@@ -275,7 +281,7 @@ export class TranscriptWriter {
   /** Opens the file that there is; false while another program is writing to it. */
   #open(): boolean {
     if (this.#channel !== null) return true;
-    const opened = Channel.open(this.#path!, this.#missing, this.#size);
+    const opened = this.#marker.around(() => Channel.open(this.#path!, this.#missing, this.#size));
     if (opened === null) return false;
     const { channel, held } = opened;
     this.#missing = false;
@@ -305,7 +311,7 @@ export class TranscriptWriter {
     const header = { id: newId(), startedAt: at, zone: this.#options.zone ?? null };
     const begun = this.#encoder === null ? null : this.#exchangeId;
     const text = branchOf(known, this.#headed ? this.#id : this.#idThere(), begun, header);
-    const { path, channel } = newFile(dirname(avoided), at, question, text);
+    const { path, channel } = this.#marker.around(() => newFile(dirname(avoided), at, question, text));
     this.#path = path;
     this.#channel = channel;
     this.#before = "";
@@ -328,11 +334,17 @@ export class TranscriptWriter {
     });
   }
 
-  #leave(): void {
+  /** @param used when an exchange ended; null where only a note was written */
+  #leave(used: Date | null): void {
     this.#guard(() => {
-      this.#size = this.#channel!.close();
+      this.#size = this.#marker.around(() => this.#channel!.close());
       this.#channel = null;
+      this.#marker.used(this.#path!, used);
     });
+  }
+
+  get #marker(): NewestMarker {
+    return (this.#madeMarker ??= new NewestMarker(this.#folder ?? dirname(this.#path!), this.#options.cache ?? null));
   }
 
   /** Runs what touches the file, unless that failed before; gives what it gives, undefined after a failure. */
@@ -343,6 +355,7 @@ export class TranscriptWriter {
     } catch (error) {
       this.#channel?.release();
       this.#channel = null;
+      this.#marker.forget();
       this.#system = undefined;
       this.#failed = unwritable(this.#path ?? this.#folder!, error);
       this.#untold = true;
