@@ -4,8 +4,8 @@ import { AppError } from "../errors.ts";
 /** Work that can be left between its steps, none of which takes more than some milliseconds. */
 export type Steps<Result> = Generator<undefined, Result>;
 
-/** Milliseconds of work after which signals and the screen get their turn. */
-const stint = 30;
+/** Seconds of work after which signals and the screen get their turn. */
+const stint = 0.03;
 
 /** Does all of it without a pause. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
@@ -32,7 +32,7 @@ export async function byTurns<Result>(steps: Steps<Result>, signal: AbortSignal 
 /** Lets the rest of the program run where it is time, in a loop that would else keep it waiting. */
 export class Rest {
   readonly #signal: AbortSignal | null;
-  #rested = performance.now();
+  #rested = process.uptime();
 
   constructor(signal: AbortSignal | null) {
     this.#signal = signal;
@@ -40,9 +40,9 @@ export class Rest {
 
   /** @throws AppError `interrupted` when the signal is aborted */
   async take(): Promise<void> {
-    if (performance.now() - this.#rested < stint) return;
+    if (process.uptime() - this.#rested < stint) return;
     await setImmediate();
-    this.#rested = performance.now();
+    this.#rested = process.uptime();
     if (this.#signal?.aborted === true) throw new AppError("interrupted", {});
   }
 }

@@ -164,7 +164,7 @@ function isUnchanged(folder: string, { name, size, mtimeMs, ctimeMs }: NamedStat
   return there?.size === size && there.mtimeMs === mtimeMs && there.ctimeMs === ctimeMs;
 }
 
-function seen(look: typeof lstatSync | typeof statSync, path: string): Stats | undefined {
+function seen(look: typeof lstatSync, path: string): Stats | undefined {
   try {
     return look(path);
   } catch {
