@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { askingAt, newPlace, type Run, run, start, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, put, type Run, run, start, transcriptsOf } from "../support/program.ts";
 import { type Reply, serve } from "../support/raw-server.ts";
 import { answer, counted, delta, done, event, finish, text, usage } from "../support/wire.ts";
 import { any, en, patternOf, wordsOf } from "../support/words.ts";
@@ -265,4 +266,22 @@ describe("an answer of some size", () => {
     expect(ran.stderr).toContain(what);
     expect(next).toContain("max_answer_size");
   });
+});
+
+/** Bytes of V8's space for new objects, written where the program ends. */
+const youngSpace = `process.once("exit", () => require("node:fs").writeSync(2, "young " + require("node:v8")
+  .getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space").space_size + "\\n"))`;
+
+test("a long answer leaves V8's space for new objects small", async () => {
+  const place = newPlace();
+  const preload = join(place.cwd, "young.cjs");
+  put(preload, youngSpace);
+  const piece = "word ".repeat(20);
+  await using server = await serve([answer(...Array.from({ length: 20_000 }, () => piece))]);
+  const env = { ...askingAt({ url: `${server.url}/v1` }), NODE_OPTIONS: `--require=${preload}` };
+  const { stdout, stderr } = await run(["ask", "q"], { place, env });
+  expect(stdout).toHaveLength(piece.length * 20_000 + 1);
+  const young = Number(/young (\d+)/u.exec(stderr)?.[1]);
+  // It would otherwise have grown to 16 MB or more.
+  expect(young).toBeLessThanOrEqual(8 * 1024 * 1024);
 });
