@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain old JavaScript without imports at the top: this file must run on any Node, to say that it is too old.
+// Plain old JavaScript: this file must run on any Node, to say that it is too old.
 var parts = process.versions.node.split(".").map(Number);
 var enough = (parts[0] === 22 && parts[1] >= 22) || (parts[0] === 24 && parts[1] >= 15) || parts[0] >= 26;
 var only = process.argv.length === 3 ? process.argv[2] : "";
@@ -19,14 +19,14 @@ if (!enough) {
 } else if (only === "--version" || only === "-V") {
   // Asked by scripts and shells at every start; nothing of the program is needed for it.
   var fs = process.getBuiltinModule("fs");
-  var manifest = fs.readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  var manifest = fs.readFileSync(__dirname + "/../package.json", "utf8");
   try {
     fs.writeSync(1, JSON.parse(manifest).version + "\n");
   } catch (failure) {
     // The program tries once more, and has the words for the failure.
     void failure;
-    void import("./load.js");
+    require("./load.js");
   }
 } else {
-  void import("./load.js");
+  require("./load.js");
 }

@@ -3,18 +3,20 @@
  * compiled earlier: few runs need a thread, and what it does takes longer.
  */
 const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
-const { createRequire } = process.getBuiltinModule("node:module");
 const path = process.getBuiltinModule("node:path");
-const { fileURLToPath } = process.getBuiltinModule("node:url");
 const { Script } = process.getBuiltinModule("node:vm");
 
-const dist = fileURLToPath(new URL("../dist", import.meta.url));
-const { work } = existsSync(path.join(dist, "main.script")) ? loadBundle() : await import("../src/main.ts");
-await work();
+const dist = path.join(__dirname, "../dist");
+const isBuilt = existsSync(path.join(dist, "main.script"));
+void run();
+
+async function run() {
+  const { work } = isBuilt ? loadBundle() : await import("../src/main.ts");
+  await work();
+}
 
 function loadBundle() {
   const modules = new Map();
-  const installed = createRequire(import.meta.url);
   const load = (name) => {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
@@ -22,9 +24,9 @@ function loadBundle() {
     modules.set(name, module);
     const filename = path.join(dist, name);
     const source = `(function (exports, require, module) {${readFileSync(filename, "latin1")}\n})`;
-    new Script(source, { filename }).runInThisContext()(module.exports, require, module);
+    new Script(source, { filename }).runInThisContext()(module.exports, requireBundled, module);
     return module.exports;
   };
-  const require = (name) => (name.startsWith("./") ? load(name.slice(2)) : installed(name));
+  const requireBundled = (name) => (name.startsWith("./") ? load(name.slice(2)) : require(name));
   return load("main.script");
 }

@@ -37,7 +37,7 @@ type Signal = keyof typeof signals;
  *
  * @param thread the file that a thread beside it begins with; it calls `work`
  */
-export async function main(args: readonly string[], thread: URL): Promise<void> {
+export async function main(args: readonly string[], thread: string): Promise<void> {
   const stop = new AbortController();
   listenForSignals(stop);
   const { words, config } = await chooseWords(args);
@@ -78,7 +78,7 @@ export async function work(): Promise<void> {
 /** What is known once the program has started. */
 interface Started {
   /** The file that threads beside the program begin with. */
-  readonly thread: URL | null;
+  readonly thread: string | null;
   readonly config: ChosenWords["config"];
 }
 

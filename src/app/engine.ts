@@ -27,7 +27,7 @@ export interface EngineOptions extends SettingsSources, LogSource {
   /** Ends whatever is under way when it is aborted. */
   readonly stop: AbortSignal;
   /** The file that threads beside the program begin with; default: there are none. */
-  readonly thread?: URL | null;
+  readonly thread?: string | null;
   /** Of the prompts that the program itself writes; default `en`. */
   readonly language?: Language;
   /** Seconds that the waits between a request's attempts may take together where no setting says; default 60. */
@@ -45,7 +45,7 @@ export type InputContext = Pick<Engine, "environment" | "stop" | "workingFolder"
 /** The settings of one run and what follows from them: providers, keys, models. It knows no terminal and no words. */
 export class Engine {
   readonly stop: AbortSignal;
-  readonly thread: URL | null;
+  readonly thread: string | null;
   readonly environment: Environment;
   readonly folders: Folders;
   readonly file: ConfigFile;

@@ -100,7 +100,7 @@ class ThreadTask<Name extends TaskName> implements Task<Name> {
   /** On the clock of `performance.now()`. */
   readonly #latest: number;
 
-  constructor(stop: AbortSignal, thread: URL, work: ThreadWork, bounds: Bounds) {
+  constructor(stop: AbortSignal, thread: string, work: ThreadWork, bounds: Bounds) {
     this.#stop = stop;
     this.#bounds = bounds;
     this.#latest = performance.now() + bounds.limit * 1000;
