@@ -1,28 +1,30 @@
-import type { HLJSApi, HighlightResult } from "highlight.js";
+import type { CompiledMode, Emitter, HighlightResult, HLJSApi, Language } from "highlight.js";
 import { plain, StyledText, withSgr } from "./styled-text.ts";
 import type { MarkdownTheme } from "./theme.ts";
 
-/** Characters of code looked at again for each line, at most. */
-const longestContext = 1024;
-const shortContext = 256;
 /** More modes open within one another than code has: then a line is read by itself again. */
 const deepest = 24;
-/** Characters of context that may be read again: some, and so many for each character of code. */
-const freeContext = 256 * 1024;
-const contextRatio = 16;
+/** Lines of a language within another that are read together, as highlight.js cannot continue that in their middle. */
+const linesWithin = 16;
+
+/** The name under which highlight.js is given the mode that a line begins in; no language is called so. */
+const continued = "continued";
+
+/** A mode of a grammar that is open, within those it stands in; `original` where a line began in it. */
+type OpenMode = CompiledMode & { readonly parent?: OpenMode; readonly original?: OpenMode };
 
 /**
- * Colours code line by line: how a line looks depends on it and the lines before it, never on those that follow. Lines are
- * read together with those before them only while something is open at a line's end (a comment, a string), so that the work
- * is proportional to the code. Of something very long, its first line and the latest are the context.
+ * Colours code line by line: how a line looks depends on it and the lines before it, never on those that follow. Each line is
+ * read once, in the mode that the one before ended in, so that the work is proportional to the code; only lines of a language
+ * within another are read again, with at most `linesWithin` after them.
  */
 export class Highlighter {
   readonly #api: HLJSApi;
   readonly #language: string;
   readonly #theme: MarkdownTheme;
-  #context = "";
-  /** Characters of context that may still be read. */
-  #left = freeContext;
+  /** What is open where `#context` begins; null for nothing. */
+  #open: OpenMode | null = null;
+  #context: readonly string[] = [];
 
   constructor(api: HLJSApi, language: string, theme: MarkdownTheme) {
     this.#api = api;
@@ -31,59 +33,133 @@ export class Highlighter {
   }
 
   line(code: string): StyledText {
-    this.#left += contextRatio * code.length - this.#context.length;
-    if (this.#left < 0) this.#context = "";
-    const result = this.#read(`${this.#context}${code}\n`);
-    const styled = lastLine(result.value, this.#theme);
-    const open = openModes(result);
-    if (open === 0 || open > deepest) this.#context = "";
-    else this.#context = this.#shortened(`${this.#context}${code}\n`, open);
+    const before = this.#context.join("");
+    const result = this.#read(`${before}${code}\n`);
+    // Where a grammar of highlight.js fails, the line stays plain.
+    if (result.errorRaised !== undefined) return this.#continueWith(null, StyledText.of(code));
+    const line = lastLine((result._emitter as ScopedText).parts, before.length, code.length);
+    const styled = new StyledText();
+    const outside = this.#outside();
+    for (const { text, scope } of line) styled.add(text, withSgr(plain, this.#look(scope, outside)));
+    const open = modes(result._top as OpenMode | undefined);
+    if (open.length > deepest) return this.#continueWith(null, styled);
+    if (open.every(({ subLanguage }) => subLanguage === undefined) || this.#context.length + 1 >= linesWithin)
+      return this.#continueWith(open[0]?.original ?? open[0] ?? null, styled);
+    this.#context = [...this.#context, `${code}\n`];
+    return styled;
+  }
+
+  #continueWith(open: OpenMode | null, styled: StyledText): StyledText {
+    this.#open = open;
+    this.#context = [];
     return styled;
   }
 
   #read(code: string): HighlightResult {
-    return this.#api.highlight(code, { language: this.#language, ignoreIllegals: true });
+    if (this.#open === null) return this.#api.highlight(code, { language: this.#language, ignoreIllegals: true });
+    // A grammar is a mode itself: one that is compiled already is taken as it is, and has what it stands in as its parent.
+    const { case_insensitive = false, classNameAliases = {} } = this.#grammar;
+    const own = { name: continued, case_insensitive, classNameAliases, disableAutodetect: true, original: this.#open };
+    const language: Language = Object.assign(Object.create(this.#open) as Language, own);
+    this.#api.registerLanguage(continued, () => language);
+    return this.#api.highlight(code, { language: continued, ignoreIllegals: true });
   }
 
-  #shortened(context: string, open: number): string {
-    if (context.length <= longestContext) return context;
-    const first = context.slice(0, context.indexOf("\n") + 1);
-    const latest = context.slice(context.indexOf("\n", context.length - shortContext) + 1);
-    const short = first + latest;
-    return short.length < longestContext && openModes(this.#read(short)) === open ? short : "";
+  get #grammar(): Partial<Language> {
+    return this.#api.getLanguage(this.#language) ?? {};
+  }
+
+  /** The names of the scopes open where `#context` begins, the innermost first. */
+  #outside(): string[] {
+    const { classNameAliases = {} } = this.#grammar;
+    return modes(this.#open).flatMap(({ scope }) =>
+      typeof scope === "string" ? [classNameAliases[scope] ?? scope] : [],
+    );
+  }
+
+  /** The innermost look there is. */
+  #look(scope: Scope, outside: readonly string[]): string {
+    let at: Scope = scope;
+    for (; at.parent !== null; at = at.parent) {
+      const look = this.#theme.code(at.name);
+      if (look !== "") return look;
+    }
+    for (const name of outside.slice(at.closed)) {
+      const look = this.#theme.code(name);
+      if (look !== "") return look;
+    }
+    return "";
   }
 }
 
-/** How many modes of the grammar are open at the end of what was read; `_top` is declared in highlight.js's types as private. */
-function openModes({ _top }: HighlightResult): number {
-  let open = 0;
-  for (let mode = _top as { parent?: object } | undefined; mode?.parent !== undefined; mode = mode.parent) open += 1;
+/** The mode and those it stands in, without the grammar itself. */
+function modes(innermost: OpenMode | null | undefined): OpenMode[] {
+  const open: OpenMode[] = [];
+  for (let mode = innermost; mode?.parent !== undefined; mode = mode.parent) open.push(mode);
   return open;
 }
 
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
-
-const parts = /<span class="([^"]*)">|<\/span>|&([#\w]+);|[^<&]+/g;
-
-/** The last line of highlight.js's HTML, which ends with a newline, as styled text. */
-function lastLine(html: string, theme: MarkdownTheme): StyledText {
-  const end = html.lastIndexOf("\n");
-  const start = html.lastIndexOf("\n", Math.max(0, end - 1)) + 1;
-  const out = new StyledText();
-  const open: string[] = [];
-  for (const { 0: found, 1: scope, 2: entity, index } of html.matchAll(parts)) {
-    if (index >= end) break;
-    if (scope !== undefined) open.push(theme.code(scopeName(scope)));
-    else if (found === "</span>") open.pop();
-    else if (index + found.length > start) {
-      const cut = found.slice(Math.max(0, start - index), end - index);
-      out.add(entity === undefined ? cut : (entities[entity] ?? found), withSgr(plain, open.findLast(Boolean) ?? ""));
-    }
-  }
-  return out;
+/** A scope that a text stands in, or, without a parent, the beginning of what was read. */
+interface Scope {
+  readonly name: string;
+  parent: Scope | null;
+  /** Of the scopes open at the beginning, how many are closed by now. */
+  readonly closed: number;
 }
 
-/** `hljs-title function_` is the scope `title.function`. */
-function scopeName(classes: string): string {
-  return classes.replaceAll(/hljs-|_(?=\s|$)/g, "").replaceAll(" ", ".");
+interface Part {
+  readonly text: string;
+  readonly scope: Scope;
+}
+
+/** Collects what highlight.js reads with its scopes, in place of the HTML that it makes by itself. */
+export class ScopedText implements Emitter {
+  readonly parts: Part[] = [];
+  readonly #all: Scope = { name: "", parent: null, closed: 0 };
+  #scope = this.#all;
+
+  addText(text: string): void {
+    if (text !== "") this.parts.push({ text, scope: this.#scope });
+  }
+
+  openNode(name: string): void {
+    this.#scope = { name, parent: this.#scope, closed: this.#scope.closed };
+  }
+
+  closeNode(): void {
+    this.#scope = this.#scope.parent ?? { name: "", parent: null, closed: this.#scope.closed + 1 };
+  }
+
+  startScope(name: string): void {
+    this.openNode(name);
+  }
+
+  endScope(): void {
+    this.closeNode();
+  }
+
+  /** Takes over what was read as another language, within the scopes open here. */
+  __addSublanguage(emitter: Emitter): void {
+    const within = emitter as ScopedText;
+    within.#all.parent = this.#scope;
+    for (const part of within.parts) this.parts.push(part);
+  }
+
+  finalize(): void {}
+
+  toHTML(): string {
+    return "";
+  }
+}
+
+/** The parts of the line that begins at `start`. */
+function lastLine(parts: readonly Part[], start: number, length: number): Part[] {
+  const line: Part[] = [];
+  let at = -start;
+  for (const { text, scope } of parts) {
+    const cut = text.slice(Math.max(0, -at), Math.max(0, length - at));
+    if (cut !== "") line.push({ text: cut, scope });
+    at += text.length;
+  }
+  return line;
 }

@@ -1,4 +1,5 @@
 import type { HLJSApi, LanguageFn } from "highlight.js";
+import { ScopedText } from "./highlight.ts";
 
 type Module = Promise<{ default: LanguageFn }>;
 
@@ -126,6 +127,7 @@ export class Languages {
     if (load === undefined) throw new Error(`no such language: ${name}`);
     const [core, module] = await Promise.all([import("highlight.js/lib/core"), load()]);
     this.#highlighter = core.default;
+    this.#highlighter.configure({ __emitter: ScopedText });
     this.#highlighter.registerLanguage(name, module.default);
     for (const other of needs.split(" ").filter((other) => other !== "" && !this.#requests.has(other))) {
       await this.load(other);
