@@ -17,6 +17,9 @@ const longestGuess = 200;
 
 const maxForGuess = 512;
 
+/** Characters of a row that may go on: one of blanks, or of marks over one letter, has no end otherwise. */
+const longestRow = 2048;
+
 /** Characters of a display formula that are waited for; a longer one is shown as its source. */
 const longestFormula = 2048;
 const formulaIndent = "  ";
@@ -91,7 +94,7 @@ export class Flow implements Leaf {
     for (let end = this.#sealable(); end > 0; end = this.#sealable()) {
       const whole = this.#styled(this.source.slice(0, end), view);
       const lines = wrap(new StyledText().addAll(this.#carry).addAll(whole), this.#room(view));
-      this.#carry = lines.pop() ?? new StyledText();
+      this.#carry = lines.at(-1)!.text.length > longestRow ? new StyledText() : lines.pop()!;
       if (lines.length > 0) {
         rows.push(...prefixed(lines, this.prefix, this.#begun, textColumns(view.options)));
         this.#begun = true;

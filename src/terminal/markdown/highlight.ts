@@ -6,6 +6,13 @@ import type { MarkdownTheme } from "./theme.ts";
 const deepest = 24;
 /** Lines of a language within another that are read together, as highlight.js cannot continue that in their middle. */
 const linesWithin = 16;
+/**
+ * The work that a block may cost: so much, and so much for each character. A part with a scope counts as one, a piece of a
+ * language within another as many, as reading it begins anew. Code needs a third of it.
+ */
+const freeWork = 128 * 1024;
+const workRatio = 4;
+const pieceWork = 32;
 
 /** The name under which highlight.js is given the mode that a line begins in; no language is called so. */
 const continued = "continued";
@@ -16,7 +23,7 @@ type OpenMode = CompiledMode & { readonly parent?: OpenMode; readonly original?:
 /**
  * Colours code line by line: how a line looks depends on it and the lines before it, never on those that follow. Each line is
  * read once, in the mode that the one before ended in, so that the work is proportional to the code; only lines of a language
- * within another are read again, with at most `linesWithin` after them.
+ * within another are read again, with at most `linesWithin` after them. From the line on at which the work that the block may cost is done, it is plain.
  */
 export class Highlighter {
   readonly #api: HLJSApi;
@@ -25,6 +32,7 @@ export class Highlighter {
   /** What is open where `#context` begins; null for nothing. */
   #open: OpenMode | null = null;
   #context: readonly string[] = [];
+  #workLeft = freeWork;
 
   constructor(api: HLJSApi, language: string, theme: MarkdownTheme) {
     this.#api = api;
@@ -33,11 +41,14 @@ export class Highlighter {
   }
 
   line(code: string): StyledText {
+    if (this.#workLeft < 0) return StyledText.of(code);
     const before = this.#context.join("");
     const result = this.#read(`${before}${code}\n`);
     // Where a grammar of highlight.js fails, the line stays plain.
     if (result.errorRaised !== undefined) return this.#continueWith(null, StyledText.of(code));
-    const line = lastLine((result._emitter as ScopedText).parts, before.length, code.length);
+    const { parts, pieces } = result._emitter as ScopedText;
+    this.#workLeft += workRatio * code.length - parts.length - pieceWork * pieces;
+    const line = lastLine(parts, before.length, code.length);
     const styled = new StyledText();
     const outside = this.#outside();
     for (const { text, scope } of line) styled.add(text, withSgr(plain, this.#look(scope, outside)));
@@ -115,6 +126,8 @@ interface Part {
 /** Collects what highlight.js reads with its scopes, in place of the HTML that it makes by itself. */
 export class ScopedText implements Emitter {
   readonly parts: Part[] = [];
+  /** How many pieces of it are in a language within the other. */
+  pieces = 0;
   readonly #all: Scope = { name: "", parent: null, closed: 0 };
   #scope = this.#all;
 
@@ -143,6 +156,7 @@ export class ScopedText implements Emitter {
     const within = emitter as ScopedText;
     within.#all.parent = this.#scope;
     for (const part of within.parts) this.parts.push(part);
+    this.pieces += 1 + within.pieces;
   }
 
   finalize(): void {}

@@ -40,19 +40,19 @@ export class StyledText {
   }
 
   addAll(other: StyledText): this {
-    let start = 0;
-    for (const { end, style } of other.runs) {
-      this.#append(other.text.slice(start, end), style);
-      start = end;
-    }
+    const { length } = this.text;
+    this.text += other.text;
+    for (const { end, style } of other.runs) this.#extend(length + end, style);
     return this;
   }
 
   slice(from: number, to: number = this.text.length): StyledText {
     const part = new StyledText();
+    part.text = this.text.slice(from, to);
     let start = 0;
     for (const { end, style } of this.runs) {
-      if (end > from && start < to) part.#append(this.text.slice(Math.max(start, from), Math.min(end, to)), style);
+      if (start >= to) break;
+      if (end > from && start < to) part.#extend(Math.min(end, to) - from, style);
       start = end;
     }
     return part;
@@ -87,9 +87,14 @@ export class StyledText {
   #append(text: string, style: Style): void {
     if (text === "") return;
     this.text += text;
+    this.#extend(this.text.length, style);
+  }
+
+  /** What lies between the last run and `end` has this style. */
+  #extend(end: number, style: Style): void {
     const last = this.runs.at(-1);
     if (last !== undefined && sameStyle(last.style, style)) this.runs.pop();
-    this.runs.push({ end: this.text.length, style });
+    this.runs.push({ end, style });
   }
 }
 

@@ -88,3 +88,13 @@ test("a language within another keeps its state from line to line, and is read a
   expect(given).toBeGreaterThan(size(text));
   expect(given).toBeLessThanOrEqual(16 * size(text));
 });
+
+test("a block that costs more work than code does is plain from some line on, and the next has colours again", async () => {
+  const text = Array.from({ length: 500 }, () => "<a>".repeat(66));
+  const { lines, given } = await highlighted("markdown", text);
+  expect(given).toBeLessThan(size(text) / 2);
+  const [look] = looks(lines[0]!);
+  expect(look![1]).not.toBe("");
+  expect(looks(lines.at(-1)!)).toEqual([[text[0], ""]]);
+  expect((await highlighted("markdown", text.slice(0, 1))).lines.map(looks)).toEqual([[look]]);
+});

@@ -32,6 +32,19 @@ const rule = "\u2500".repeat(32);
 const full = "\u91cf\u5b50\u8ba1\u7b97\u5229\u7528\u53e0\u52a0\u6001";
 
 describe("prose", () => {
+  it.each([
+    ["marks over one letter", "\u0301"],
+    ["blanks in code spans", "` "],
+  ])("ends a row that has no end of its own: %s", (_, part) => {
+    const text = `e${part.repeat(20_000)}`;
+    const drawn = rows(text);
+    expect(Math.max(...drawn.map(({ length }) => length))).toBeLessThan(4096);
+    expect(drawn.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
+    const stream = new MarkdownStream({ ...plain, cursor: false });
+    const pieces = text.match(/[^]{1,999}/g)!.map((piece) => stream.push(piece));
+    expect((pieces.join("") + stream.end()).split("\n").slice(0, -1)).toEqual(drawn);
+  });
+
   it("is wrapped at words, by the width of its characters", () => {
     expect(rows(`one two three ${full}`, { columns: 16 })).toEqual([
       "one two three \u91cf",
