@@ -1,10 +1,15 @@
 import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { watch } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { askingAt, newPlace, openProgram } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, type Place } from "../support/program.ts";
 import { say } from "../support/pty.ts";
-import { done, finish, text } from "../support/wire.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, done, finish, text } from "../support/wire.ts";
 
 test("the connection is open before Enter, nothing goes over it until then, and the question takes it", async () => {
   const opened: Socket[] = [];
@@ -31,4 +36,48 @@ test("the connection is open before Enter, nothing goes over it until then, and 
   expect(terminal.raw.split("\u001b[?2004$p")).toHaveLength(2);
   server.close();
   server.closeAllConnections();
+});
+
+const counter = fileURLToPath(new URL("../../scripts/work/counter.cjs", import.meta.url));
+const opens = /^(?:open|readFile|opendir|readdir)/u;
+
+/** A session that asks one question, and what it had done by the time that `mark` appeared. */
+async function countUntil(mark: string, place: Place, url: string) {
+  const folder = join(place.home, "temporary");
+  const report = join(place.home, `until ${mark}.json`);
+  mkdirSync(folder, { recursive: true });
+  const rehearsed = isRehearsed(folder);
+  const env = { ...askingAt({ url }), TMPDIR: folder, WORK_COUNTS: report, WORK_UNTIL: mark };
+  await using terminal = openProgram([], { place, env, node: ["--require", counter] });
+  await rehearsed;
+  await say(terminal, "one#");
+  await terminal.until("Here.");
+  await say(terminal, "q");
+  await terminal.exit;
+  const { scripts, calls } = JSON.parse(readFileSync(report, "utf8")) as {
+    readonly scripts: readonly { readonly name: string }[];
+    readonly calls: Readonly<Record<string, number>>;
+  };
+  return { scripts: scripts.map(({ name }) => name), calls };
+}
+
+/** Resolves once the transcript of the rehearsed questions, the last thing of all, is gone again. */
+async function isRehearsed(folder: string): Promise<void> {
+  for await (const _change of watch(folder)) if (readdirSync(folder).length === 0) return;
+}
+
+test("between the last key and the answer no script is loaded, and no file opened but history and transcript", async () => {
+  await using server = await serve(() => answer("Here."));
+  const place = newPlace();
+  // The first session of a home keeps compiled code for the next.
+  await countUntil("#", place, server.url);
+  const typed = await countUntil("#", place, server.url);
+  const answered = await countUntil("Here.", place, server.url);
+  expect(typed.scripts.length).toBeGreaterThan(0);
+  expect(answered.scripts).toEqual(typed.scripts);
+  const opened = Object.keys(answered.calls).filter((call) => opens.test(call) && !call.includes("/temporary/"));
+  const further = opened.filter((call) => answered.calls[call]! > (typed.calls[call] ?? 0));
+  // Findings may be those of `doctor --probe` in another window.
+  expect(further.filter((call) => !/\/(?:history|[^/]*_one\.md|findings\.json)$/u.test(call))).toEqual([]);
+  expect(further.some((call) => call.endsWith("_one.md"))).toBe(true);
 });

@@ -185,8 +185,9 @@ export function openProgram(
   {
     place,
     env,
+    node = [],
     ...options
-  }: Omit<TerminalOptions, "args" | "env" | "cwd"> & Pick<RunOptions, "env"> & { place: Place },
+  }: Omit<TerminalOptions, "args" | "env" | "cwd"> & Pick<RunOptions, "env" | "node"> & { place: Place },
 ): PtyTerminal {
-  return openTerminal({ ...options, args: [launcher, ...args], cwd: place.cwd, env: environment(place, env) });
+  return openTerminal({ ...options, args: [...node, launcher, ...args], cwd: place.cwd, env: environment(place, env) });
 }

@@ -17,6 +17,8 @@ export interface TerminalOptions {
    * columns); `old` as terminals do that know no emoji (every code point by itself, one column each).
    */
   readonly widths?: "graphemes" | "old";
+  /** Whether it leaves the program's queries unanswered. */
+  readonly silent?: boolean;
   /** Called with each piece of output as it is read, before it is drawn. */
   readonly onOutput?: (data: string) => void;
 }
@@ -122,7 +124,7 @@ export function openTerminal(options: TerminalOptions): PtyTerminal {
     raw += data;
     terminal.write(data, () => watchers.forEach((look) => look()));
   });
-  const answering = terminal.onData((data) => pty.write(data));
+  const answering = terminal.onData((data) => options.silent !== true && pty.write(data));
   const exit = new Promise<{ code: number; signal: number }>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       answering.dispose();

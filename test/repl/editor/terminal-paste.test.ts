@@ -85,4 +85,32 @@ describe("a paste in a real terminal", () => {
     await terminal.until("got");
     expect(answers(terminal)).toEqual(["quick"]);
   });
+
+  /** An Enter that is held waits far longer than the test takes; what follows it ends the waiting. */
+  const patient = { enter: 3_600_000, burst: 1 };
+
+  test("where the terminal has answered that it marks pastes, Enter waits for nothing", async () => {
+    await using terminal = await openEditor({ burstTimes: patient });
+    terminal.type("one");
+    await terminal.until("> one");
+    terminal.type("\r");
+    await terminal.until("got");
+    expect(answers(terminal)).toEqual(["one"]);
+  });
+
+  test("where the terminal is silent, text right behind an Enter makes a paste of both", async () => {
+    await using terminal = await openEditor({ burstTimes: patient }, { silent: true });
+    terminal.type("one");
+    await terminal.until("> one");
+    terminal.type("\r");
+    terminal.type("two");
+    await expect(terminal).toShow("> one\n  two");
+    expect(answers(terminal)).toEqual([]);
+    // It has marked a paste now.
+    terminal.type(bracketed(" and three"));
+    await terminal.until("three");
+    terminal.type("\r");
+    await terminal.until("got");
+    expect(answers(terminal)).toEqual(["one\ntwo and three"]);
+  });
 });
