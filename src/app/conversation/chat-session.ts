@@ -35,8 +35,9 @@ export class ChatSession implements SessionDialogue {
   /** Transcripts of conversations that a title was asked for; null for one that is not saved. */
   readonly #entitled = new Set<ChatState["writer"]>();
   readonly #closing = new AbortController();
-  /** Aborted by the first question; null before it is rehearsed. */
+  /** While a question is rehearsed: the next one ends it. */
   #rehearsal: AbortController | null = null;
+  #rehearsed = false;
 
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
@@ -162,7 +163,7 @@ export class ChatSession implements SessionDialogue {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
     void this.#askForTitle();
-    void this.#rehearse().catch(() => {});
+    void this.#rehearse();
   }
 
   /** Gives up what nobody waits for: a request for a title would keep the program running. */
@@ -281,12 +282,19 @@ export class ChatSession implements SessionDialogue {
     if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });
   }
 
-  /** Makes the first question of the session ready to go out at once. What goes wrong in it, the question will tell. */
+  /** Makes the first question of the session ready to go out at once. */
   async #rehearse(): Promise<void> {
-    if (this.#rehearsal !== null) return;
+    if (this.#rehearsed) return;
+    this.#rehearsed = true;
     const { signal } = (this.#rehearsal = new AbortController());
-    const { rehearse } = await import("./rehearsal.ts");
-    await rehearse(this.#engine, this.#console, this.#state, signal);
+    try {
+      const { rehearse } = await import("./rehearsal.ts");
+      await rehearse(this.#engine, this.#console, this.#state, signal);
+    } catch {
+      // The question itself will tell.
+    } finally {
+      this.#rehearsal = null;
+    }
   }
 
   #change(part: Partial<ChatState>): void {
