@@ -84,9 +84,20 @@ async function modelInMemory(
     transport,
     proxy: null,
     key: null,
-    sign: () => ({}),
+    // A slice builds the request, the next one sends it.
+    sign: async () => {
+      await setImmediate();
+      return {};
+    },
   };
   const settings = { ...engine.settings, retries: 0, continue_answers: false };
   const source = { settings, origins, file, folders, prompts, maxWait, log: null, connect: async () => rehearsed };
-  return { connection: rehearsed, model: await openModel(source, rehearsed, modelId) };
+  const model = await openModel(source, rehearsed, modelId);
+  return { connection: rehearsed, model: (request, stop) => inNextTurn(() => model(request, stop)) };
+}
+
+/** So that beginning the transcript and building the request are two slices. */
+async function* inNextTurn(events: () => ReturnType<Model>): ReturnType<Model> {
+  await setImmediate();
+  yield* events();
 }
