@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from "node:fs";
+import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 
 /** Why nothing more reaches a standard stream. */
@@ -18,6 +18,7 @@ const pipeRoom = 16_384;
 /**
  * How a standard stream is written. Files and devices are by their descriptor: Node's own stream passes over a write that took only
  * a part. So is what a pipe has room for, for Node's stream loads 28 modules (4 ms); what comes after it, and terminals, are by that.
+ * A pipe that others filled must not stop the program, so it is opened once more for writing without waiting.
  */
 type Target = "descriptor" | "pipe" | "stream";
 
@@ -28,6 +29,8 @@ type Target = "descriptor" | "pipe" | "stream";
 export class Output {
   readonly isTerminal: boolean;
   readonly #fd: 1 | 2;
+  /** What is written to as long as the target is no stream: `#fd`, or the same pipe opened once more. */
+  readonly #descriptor: number;
   #target: Target;
   /** Bytes that a pipe may still be given at once. */
   #room = pipeRoom;
@@ -38,7 +41,7 @@ export class Output {
   constructor(fd: 1 | 2) {
     this.isTerminal = isatty(fd);
     this.#fd = fd;
-    this.#target = this.isTerminal ? "stream" : targetOf(fd);
+    [this.#target, this.#descriptor] = this.isTerminal ? ["stream", fd] : targetOf(fd);
     this.#stream = this.#target === "stream" ? this.#open() : null;
   }
 
@@ -98,7 +101,7 @@ export class Output {
     while (rest.length > 0) {
       if (this.#target === "pipe" && rest.length > this.#room) return this.#toStream(rest);
       try {
-        const taken = writeSync(this.#fd, rest);
+        const taken = writeSync(this.#descriptor, rest);
         rest = rest.subarray(taken);
         this.#room -= taken;
         pauses = 0;
@@ -128,15 +131,17 @@ export class Output {
   }
 }
 
-function targetOf(fd: number): Target {
+function targetOf(fd: 1 | 2): [Target, number] {
   try {
     const stat = fstatSync(fd);
-    if (stat.isFile()) return "descriptor";
-    if (process.platform === "win32") return "stream";
-    if (stat.isCharacterDevice()) return "descriptor";
-    return stat.isFIFO() || stat.isSocket() ? "pipe" : "stream";
+    if (stat.isFile()) return ["descriptor", fd];
+    if (process.platform === "win32") return ["stream", fd];
+    if (stat.isCharacterDevice()) return ["descriptor", fd];
+    // Only Linux opens a pipe anew; a socket belongs to the program at its other end alone, and has room.
+    if (stat.isFIFO()) return ["pipe", openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK)];
+    return [stat.isSocket() ? "pipe" : "stream", fd];
   } catch {
-    return "stream";
+    return ["stream", fd];
   }
 }
 

@@ -130,4 +130,12 @@ describe.skipIf(process.platform === "win32").concurrent("stdout that takes noth
     const { stdout } = await run(show, { place: placeOfPages(), shell: waiting });
     expect(stdout).toBe("130\n");
   });
+
+  test.runIf(process.platform === "linux")("that others have filled stops no signal", async () => {
+    await using server = await serve([answer("whole")]);
+    const filled = "mkfifo p; exec 3<>p; head -c 65536 /dev/zero >p";
+    const waiting = 'until grep -qs "^whole" transcripts/*.md; do sleep 0.05; done; kill -TERM $!; wait $!; echo $?';
+    const shell = `${filled}; "$@" >p & ${waiting}`;
+    expect((await run(["ask", "q"], { env: askingAt(server), shell })).stdout).toBe("143\n");
+  });
 });
