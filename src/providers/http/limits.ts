@@ -76,7 +76,7 @@ export class AnswerLimit {
     this.#excess += count;
   }
 
-  /** A chunk had content, of whatever kind. */
+  /** A chunk had text or thinking; calls of tools, which nobody reads, are no content. */
   chunk(): void {
     this.#excess = Math.max(0, this.#excess - bytesPerChunk);
   }

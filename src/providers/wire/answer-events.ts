@@ -30,6 +30,7 @@ export class AnswerEvents {
     if (event.type === "text" || event.type === "reasoning") {
       if (event.type !== this.#kind) this.flush();
       this.#kind = event.type;
+      this.#limit.chunk();
       this.#together.push(event.text);
     } else if (event.type === "rethink") this.#rethink();
     else {

@@ -104,10 +104,7 @@ class Attempt {
     this.#decoder.read(item);
     if (item.type !== "chunk" && item.type !== "done") return;
     const { chunks, end } = this.#decoder;
-    if (item.type === "chunk" && chunks.grew) {
-      this.#idle.content();
-      this.#answerLimit.chunk();
-    }
+    if (item.type === "chunk" && chunks.grew) this.#idle.content();
     const { awaits } = end;
     if (awaits !== "content" && awaits !== "any") this.#idle.shorten(Math.min(waits[awaits], this.#limit));
   }

@@ -5,7 +5,7 @@ import { userMessage } from "../../../src/chat/message-text.ts";
 import type { ChatRequest } from "../../../src/chat/model.ts";
 import { chatModel } from "../../../src/providers/wire/chat-completions.ts";
 import { gather } from "../../support/transcripts.ts";
-import { done, finish, text, usage } from "../../support/wire.ts";
+import { delta, done, finish, text, usage } from "../../support/wire.ts";
 import { connection } from "./connection.ts";
 
 const request: ChatRequest = { model: "m", messages: [userMessage("q")], sampling: {}, thinking: null, stream: true };
@@ -45,6 +45,14 @@ test("[DONE] ends it at once, though the connection stays open", async () => {
   });
   expect(events.at(-1)).toMatchObject({ type: "finish" });
   expect(performance.now() - began).toBeLessThan(2500);
+});
+
+test("calls of tools without end are a flood, as nobody reads them", async () => {
+  const piece = delta({ tool_calls: [{ index: 0, function: { arguments: "x".repeat(1000) } }] });
+  const events = await answered((_, response) => void response.writeHead(200, stream).end(piece.repeat(1000)), {
+    maxAnswer: 1024 * 1024,
+  });
+  expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "flooded" } });
 });
 
 test("what is silent too long is given up, and what is stopped ends as interrupted", async () => {
