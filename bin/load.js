@@ -155,7 +155,8 @@ function writeCompiled([place, own, folder], digest, kept) {
     }
     const scripts = Array.from(kept, ([name, code]) => [name, code.length]);
     const head = Buffer.from(`${JSON.stringify({ digest, scripts })}\n`);
-    writeFileSync(draft, Buffer.concat([head, ...kept.values()]), { mode: 0o600, flag: "wx" });
+    // V8 crashes on code that is damaged: a power cut must not leave the name with blank pages behind it.
+    writeFileSync(draft, Buffer.concat([head, ...kept.values()]), { mode: 0o600, flag: "wx", flush: true });
     renameSync(draft, file);
   } catch (error) {
     // As above. A full disk takes a part of it, and what another user laid there is not ours to remove.

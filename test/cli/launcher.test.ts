@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { launcher, newPlace, published, run, start } from "../support/program.ts";
+import { launcher, newPlace, published, put, run, start } from "../support/program.ts";
 import { zh } from "../support/words.ts";
 
 const manifest = JSON.parse(readFileSync(join(published, "package.json"), "utf8")) as { version: string };
@@ -63,6 +63,22 @@ describe.concurrent("the launcher", () => {
     const place = newPlace();
     const env = { HOME: join(place.home, "not", "there"), XDG_CACHE_HOME: "/dev/null/cache" };
     expect(await run(["ask", "-p", "demo", "--no-transcript", "hello"], { place, env })).toMatchObject({ code: 0 });
+  });
+
+  test("has what was compiled on the disk before its file has its name, as V8 crashes on a damaged one", async () => {
+    const place = newPlace();
+    const preload = join(place.cwd, "watch.cjs");
+    put(
+      preload,
+      `const fs = require("node:fs");
+      const tell = (name) => {
+        const done = fs[name];
+        fs[name] = (...args) => (fs.writeSync(2, name + " "), done(...args));
+      };
+      ["fsyncSync", "renameSync"].forEach(tell);`,
+    );
+    const env = { NODE_OPTIONS: `--require=${preload}`, XDG_CACHE_HOME: join(place.home, "cache") };
+    expect((await run(["--help"], { place, env })).stderr).toBe("fsyncSync renameSync ");
   });
 
   test.skipIf(process.platform !== "linux")(
