@@ -10,7 +10,7 @@ const quick = 4000;
 
 /**
  * Texts rendered as Markdown, null for those that it takes too long for. Long ones are rendered beside this thread, so that a
- * signal ends it: 100 KB of links that are never used take some 20 seconds.
+ * signal ends it: a conversation may be any number of megabytes, of which a second renders one or two.
  *
  * @param seconds that one text may take
  * @throws AppError `interrupted`

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { Conversation } from "../../chat/conversation.ts";
 import type { Model } from "../../chat/layers.ts";
 import { userMessage } from "../../chat/message-text.ts";
@@ -22,6 +22,8 @@ const sample =
   "# A\n\nText with `code`, **bold** and a [link](https://a.example).\n\n- one\n- two\n\n```\nx = 1\n```\n\n";
 /** The first begins a transcript, the second goes on in it. More of them would make no question faster. */
 const questions = ["a", "b"] as const;
+/** Milliseconds after the prompt: who leaves at once waits for no slice. */
+const pause = 100;
 
 /**
  * Loads and compiles what a question needs, in slices between which keys are read: nothing that was typed waits for more than one
@@ -40,7 +42,7 @@ export async function rehearse(engine: Engine, console: Console, state: ChatStat
 
 /** Leaving it early removes the folder. */
 async function* slices(engine: Engine, console: Console, state: ChatState, signal: AbortSignal) {
-  yield;
+  await setTimeout(pause, null, { signal, ref: false });
   yield await import("openai/client");
   const { connection, model } = await modelInMemory(engine, state);
   yield await loadSpinner();
