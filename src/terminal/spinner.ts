@@ -1,4 +1,5 @@
 import type { Ora } from "ora";
+import { erasedRows } from "./erase.ts";
 import type { Terminal } from "./terminal.ts";
 import { clipped, displayWidth } from "./width.ts";
 
@@ -65,6 +66,6 @@ export class Spinner {
   #erasure(): string {
     const { columns, textReflow } = this.#terminal;
     const above = textReflow === "all" ? Math.ceil(this.#width / columns) - 1 : 0;
-    return above > 0 ? `\u001b[${above}A\r\u001b[J` : "\r\u001b[K";
+    return above > 0 ? erasedRows(above) : "\r\u001b[K";
   }
 }

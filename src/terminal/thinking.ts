@@ -1,4 +1,5 @@
 import type { Words } from "../words/types.ts";
+import { erasedRows } from "./erase.ts";
 import { ownRows } from "./own-line.ts";
 import { SanitizedStream } from "./sanitize.ts";
 import type { Terminal } from "./terminal.ts";
@@ -101,7 +102,7 @@ export class ThinkingView {
     const { columns, textReflow } = this.#terminal;
     const height = (width: number) => (textReflow === "none" ? 1 : Math.max(1, Math.ceil(width / columns)));
     const rows = this.#drawn.reduce((sum, width) => sum + height(width), 0);
-    return rows === 0 ? "" : `\u001B[${rows}A\r\u001B[J`;
+    return rows === 0 ? "" : erasedRows(rows);
   }
 
   #seconds(): string {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Footer } from "../../src/terminal/footer.ts";
 import { Terminal } from "../../src/terminal/terminal.ts";
@@ -48,4 +49,23 @@ test("thinking shows no more rows than a low screen can take away again", async 
   terminal.footer.hide();
   await terminal.screen.write(terminal.written);
   expect(terminal.screen.text().replace(/[\d.]+/u, "0.0")).toBe(en.answer.thought({ seconds: "0.0" }));
+});
+
+test("thinking at the top of the screen is not erased from its first place, as tmux would keep each state in its history", async () => {
+  const terminal = new LowTerminal();
+  const view = new ThinkingView(terminal, en.answer, "while-thinking");
+  view.push("Line 1 of it.\nLine 2 of it.\n");
+  await delay(50);
+  view.push("Line 3 of it.\n");
+  await delay(50);
+  view.end();
+  const screen = new Screen({ columns: 40, rows: 6 });
+  const parts = terminal.written.split("\u001b[J");
+  expect(parts.length).toBeGreaterThan(2);
+  for (const part of parts.slice(0, -1)) {
+    await screen.write(part);
+    const { cursorX, cursorY } = screen.terminal.buffer.active;
+    expect([cursorX, cursorY]).not.toEqual([0, 0]);
+    await screen.write("\u001b[J");
+  }
 });

@@ -1,3 +1,4 @@
+import { erasedRows } from "../erase.ts";
 import { characterStart, displayWidth, graphemes } from "../width.ts";
 import { ansi } from "./ansi.ts";
 import type { MarkdownOptions } from "./options.ts";
@@ -166,8 +167,7 @@ function moveTo(column: number): string {
 function backTo(up: number, column: number): string {
   if (up === 0) return `${moveTo(column)}\x1b[K`;
   if (column > 0) return `\x1b[${up}A${moveTo(column)}\x1b[J`;
-  // Erasing from the first place of the screen makes tmux keep what is erased in its history; so the row is erased apart.
-  return `${up > 1 ? `\x1b[${up - 1}A` : ""}\r\x1b[J\x1b[A\x1b[K`;
+  return erasedRows(up);
 }
 
 /** The lines with line ends between them, none after the last. */

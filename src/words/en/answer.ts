@@ -33,7 +33,7 @@ export const answer = {
     "continue-prefix": ({ why, provider }: { why: string; provider: string }) =>
       `${why} ${provider} continued from there (prefix completion); the partial answer was billed again as input.`,
     "continue-prompt": ({ why, provider }: { why: string; provider: string }) =>
-      `${why} ${provider} was asked to continue, and repeated text was removed at the join; the partial answer was billed again as input.`,
+      `${why} ${provider} was asked to continue, and any repeated text was removed at the join; the partial answer was billed again as input.`,
     restart: ({ why, provider }: { why: string; provider: string }) =>
       `${why} The answer hadn't started, so ${provider} was asked again; the thinking is billed twice.`,
     failed: ({ why, provider }: { why: string; provider: string }) =>

@@ -37,7 +37,7 @@ export const picker = {
     found === all ? `Conversations (${all})` : `Conversations (${found} of ${all})`,
   noMatch: "No matches.",
   searching: "Searching conversations…",
-  searchFailed: "Search of conversations failed; only titles were filtered",
+  searchFailed: "Content search failed; filtered by title only",
   choosing: ({ first, show, resume, pin, export: exporting, remove }: PickerKeys) =>
     `Enter ${first === "resume" ? "resume" : "show"} · ${first === "resume" ? `${show} show` : `${resume} resume`} · ${pin} pin · ${exporting} export · ${remove} delete · / filter · q quit`,
   filtering: "Enter choose · ↑↓ back to the list · Esc clear the filter",

@@ -27,7 +27,7 @@ export const answer: Words["answer"] = {
     "continue-prefix": ({ why, provider }) =>
       `${why}已由 ${provider} 从断点处续写（前缀续写），已收到的部分作为输入再次计费。`,
     "continue-prompt": ({ why, provider }) =>
-      `${why}已请求 ${provider} 继续，衔接处的重复内容已去除，已收到的部分作为输入再次计费。`,
+      `${why}已请求 ${provider} 继续，衔接处如有重复已去除，已收到的部分作为输入再次计费。`,
     restart: ({ why, provider }) => `${why}回答尚未开始，已重新请求 ${provider}，思考部分计费两次。`,
     failed: ({ why, provider }) => `${why}已请求 ${provider} 继续，但未返回任何内容。`,
   },
