@@ -107,12 +107,12 @@ const [noStream = ""] = wordsOf("not_a_stream", {
 }).what.split("\0");
 
 const floods: Record<string, Flood> = {
-  "a line without end": { flood: flood(`${stream}data: `, letters), code: 5, says: "8 MiB" },
-  "a comment without end": { flood: flood(`${stream}: `, letters), code: 5, says: "8 MiB" },
+  "a line without end": { flood: flood(`${stream}data: `, letters), code: 5, says: "16 MB" },
+  "a comment without end": { flood: flood(`${stream}: `, letters), code: 5, says: "16 MB" },
   "a body of JSON without end": {
     flood: flood(`${head(200, "content-type: application/json")}{"id":"`, letters),
     code: 5,
-    says: "8 MiB",
+    says: "16 MB",
   },
   "text that is no stream": { flood: flood(stream, letters), code: 5, says: noStream },
   "headers without end": { flood: flood("HTTP/1.1 200 X\r\n", `x: ${"x".repeat(1000)}\r\n`), code: 5, says: "" },
@@ -122,27 +122,33 @@ const floods: Record<string, Flood> = {
     code: 0,
     says: "",
   },
-  "an answer without end": { flood: flood(stream, text("word ".repeat(2000))), code: 5, says: "8 MiB" },
+  "an answer without end": {
+    args: [...ask, "--max-answer-size", "8"],
+    flood: flood(stream, text("word ".repeat(2000))),
+    code: 5,
+    says: "8 MB",
+  },
   "thinking without end": {
+    args: [...ask, "--max-answer-size", "8"],
     flood: flood(
       stream,
       `data: ${JSON.stringify({ choices: [{ index: 0, delta: { reasoning_content: "hm ".repeat(4000) } }] })}\n\n`,
     ),
     code: 5,
-    says: "8 MiB",
+    says: "8 MB",
   },
   "keep-alives without end": {
     flood: flood(stream, `: ${"x".repeat(64 * 1024)}\n\n`),
     code: 5,
-    says: "256 MiB",
+    says: "16 MB",
   },
   "a gzip bomb": {
     flood: flood(encoded("gzip"), Buffer.concat([gzipSync("data: "), bomb]), 64),
     code: 5,
-    says: "8 MiB",
+    says: "16 MB",
   },
-  "a gzip bomb of comments": { flood: flood(encoded("gzip"), comments, 64), code: 5, says: "256 MiB" },
-  "a brotli bomb": { flood: flood(encoded("br"), brotli, 1), code: 5, says: "8 MiB" },
+  "a gzip bomb of comments": { flood: flood(encoded("gzip"), comments, 64), code: 5, says: "16 MB" },
+  "a brotli bomb": { flood: flood(encoded("br"), brotli, 1), code: 5, says: "16 MB" },
   "JSON nested without measure": {
     flood: flood(`${stream}data: `, Buffer.alloc(64 * 1024, "["), 100, "\n\n"),
     code: 5,

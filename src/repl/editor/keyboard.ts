@@ -30,7 +30,7 @@ export interface KeyboardOptions {
 /** The private mode of bracketed paste. */
 const bracketedPaste = 2004;
 /** Milliseconds that the end waits for the terminal's answer about it, from the question on: a shell would show what comes later. */
-const answerMs = 100;
+const answerMs = 300;
 
 /** Milliseconds within which a program told to stop has stopped, or never will: its group may have no shell to wake it. */
 const stopMs = 200;
