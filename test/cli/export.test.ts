@@ -181,6 +181,18 @@ describe("import and export", () => {
     expect(read("some", one!)).toBe("mine");
   });
 
+  test("a page has the code of an answer, coloured", async () => {
+    const own = newPlace();
+    const text = "[2026-11-20 10:00:00] Question:\nq\n\n[2026-11-20 10:00:01] Answer:\n```ts\nconst x = 1;\n```\n\n";
+    put(join(own.cwd, "transcripts", "one.md"), `${text}${"-".repeat(40)}\n\n`);
+    const { code, stdout } = await run(["transcripts", "export", "last", "--to", "html"], { place: own });
+    expect({ code, text: /<pre.*<\/pre>/s.exec(stdout)?.[0].replaceAll(/<[^>]*>/g, "") }).toMatchObject({
+      code: 0,
+      text: expect.stringContaining("const x = 1;") as string,
+    });
+    expect(stdout).toContain('<span class="hljs-keyword">const</span>');
+  });
+
   test("the ending of the file says the form", async () => {
     expect(await transcripts("export", ids[0]!, "-o", "page.html")).toMatchObject({ code: 0 });
     expect(read("page.html")).toMatch(/^<!doctype html>\n<html lang="en">/);

@@ -6,7 +6,7 @@ import { AppError, asAppError, systemReason } from "../../errors.ts";
 import { isFolder, makeFolder } from "../../files.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { formulas, products } from "../../terminal/markdown/formula.ts";
-import { languages } from "../../terminal/markdown/languages.ts";
+import { pageLanguages } from "../../terminal/markdown/languages.ts";
 import { AtomicFile } from "../../atomic-file.ts";
 import { formOf, forms } from "../../transcripts/export/formats.ts";
 import type { FormName } from "../../transcripts/export/form-names.ts";
@@ -221,9 +221,9 @@ const dialect: Dialect = {
     md.use(formulas).use(products);
   },
   async highlight(code, info) {
-    const name = languages.named(info);
+    const name = pageLanguages.named(info);
     if (name === null) return null;
-    await languages.load(name);
-    return languages.highlighter(name)?.highlight(code, { language: name, ignoreIllegals: true }).value ?? null;
+    await pageLanguages.load(name);
+    return pageLanguages.highlighter(name)?.highlight(code, { language: name, ignoreIllegals: true }).value ?? null;
   },
 };

@@ -1,4 +1,4 @@
-import type { HLJSApi, LanguageFn } from "highlight.js";
+import type { HLJSApi, HLJSOptions, LanguageFn } from "highlight.js";
 import { ScopedText } from "./highlight.ts";
 
 type Module = Promise<{ default: LanguageFn }>;
@@ -88,12 +88,18 @@ const names = new Map(
   ),
 );
 
-/** The languages loaded so far, for the whole program. */
+/** The languages loaded so far. */
 export class Languages {
+  readonly #emitter: HLJSOptions["__emitter"] | null;
   #highlighter: HLJSApi | undefined;
   readonly #requests = new Map<string, Promise<void>>();
   readonly #ready = new Set<string>();
   readonly #failed = new Set<string>();
+
+  /** @param emitter collects what is read; null: as HTML */
+  constructor(emitter: HLJSOptions["__emitter"] | null) {
+    this.#emitter = emitter;
+  }
 
   /** The name of a language by what stands after a fence (`ts {highlight}` is typescript), or null. */
   named(info: string): string | null {
@@ -126,14 +132,24 @@ export class Languages {
     const { load, needs = "" } = table[name] ?? {};
     if (load === undefined) throw new Error(`no such language: ${name}`);
     const [core, module] = await Promise.all([import("highlight.js/lib/core"), load()]);
-    this.#highlighter = core.default;
-    this.#highlighter.configure({ __emitter: ScopedText });
+    this.#highlighter ??= this.#begin(core.default);
     this.#highlighter.registerLanguage(name, module.default);
     for (const other of needs.split(" ").filter((other) => other !== "" && !this.#requests.has(other))) {
       await this.load(other);
     }
     this.#ready.add(name);
   }
+
+  /** An instance of its own: the package's has one emitter for all. */
+  #begin({ newInstance }: HLJSApi): HLJSApi {
+    const highlighter = newInstance();
+    if (this.#emitter !== null) highlighter.configure({ __emitter: this.#emitter });
+    return highlighter;
+  }
 }
 
-export const languages = new Languages();
+/** For what is drawn, in the whole program. */
+export const languages = new Languages(ScopedText);
+
+/** For pages: what is read comes as HTML. */
+export const pageLanguages = new Languages(null);

@@ -1,5 +1,5 @@
 import type { Exchange, Transcript } from "../../../src/transcripts/format/types.ts";
-import { languages } from "../../../src/terminal/markdown/languages.ts";
+import { pageLanguages } from "../../../src/terminal/markdown/languages.ts";
 import { formulas, products } from "../../../src/terminal/markdown/formula.ts";
 import type { Dialect } from "../../../src/transcripts/export/html/prose.ts";
 import { exporting } from "../../../src/words/en/export.ts";
@@ -12,10 +12,10 @@ export const words = { exporting, transcripts };
 export const dialect: Dialect = {
   extend: (md) => void md.use(formulas).use(products),
   async highlight(code, info) {
-    const name = languages.named(info);
+    const name = pageLanguages.named(info);
     if (name === null) return null;
-    await languages.load(name);
-    return languages.highlighter(name)?.highlight(code, { language: name, ignoreIllegals: true }).value ?? null;
+    await pageLanguages.load(name);
+    return pageLanguages.highlighter(name)?.highlight(code, { language: name, ignoreIllegals: true }).value ?? null;
   },
 };
 
