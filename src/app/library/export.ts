@@ -5,13 +5,10 @@ import { expandHome, shortenHome } from "../../config/home.ts";
 import { AppError, asAppError, systemReason } from "../../errors.ts";
 import { isFolder, makeFolder } from "../../files.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { formulas, products } from "../../terminal/markdown/formula.ts";
-import { pageLanguages } from "../../terminal/markdown/languages.ts";
 import { AtomicFile } from "../../atomic-file.ts";
 import { formOf, forms } from "../../transcripts/export/formats.ts";
 import type { FormName } from "../../transcripts/export/form-names.ts";
 import { type ExportPart, partOf, type TurnRange, turnRangeOf } from "../../transcripts/export/part.ts";
-import type { Dialect } from "../../transcripts/export/html/prose.ts";
 import type { ExportContext } from "../../transcripts/export/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
@@ -20,6 +17,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { displayPath } from "../display-path.ts";
 import { findConversation, type Library, listConversations, passOver } from "./conversations.ts";
+import { dialect } from "./page-dialect.ts";
 
 export interface ExportOptions {
   /** Conversations as they were named; none with `all`. */
@@ -214,16 +212,3 @@ function namesFor(chosen: readonly TranscriptSummary[], form: FormName): { from:
     return { from: path, name: `${name}.${form}` };
   });
 }
-
-/** The Markdown and the colours of the terminal's own drawing, for pages. */
-const dialect: Dialect = {
-  extend(md) {
-    md.use(formulas).use(products);
-  },
-  async highlight(code, info) {
-    const name = pageLanguages.named(info);
-    if (name === null) return null;
-    await pageLanguages.load(name);
-    return pageLanguages.highlighter(name)?.highlight(code, { language: name, ignoreIllegals: true }).value ?? null;
-  },
-};

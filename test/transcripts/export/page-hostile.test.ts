@@ -3,11 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dialect } from "../../../src/app/library/page-dialect.ts";
 import { asPage } from "../../../src/transcripts/export/html/page.ts";
 import type { Exchange } from "../../../src/transcripts/format/types.ts";
 import { hasBrowser, launchBrowser, styleOf, visit } from "../../support/browser.ts";
 import { hostile } from "./hostile.ts";
-import { dialect, exchange, transcript, words } from "./samples.ts";
+import { exchange, transcript, words } from "./samples.ts";
 
 describe.runIf(hasBrowser)("a hostile text in a browser", () => {
   let browser: Browser;

@@ -1,9 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dialect } from "../../../src/app/library/page-dialect.ts";
 import { asPage } from "../../../src/transcripts/export/html/page.ts";
 import { hasBrowser, launchBrowser, styleOf, visit } from "../../support/browser.ts";
 import { noon } from "../../support/transcripts.ts";
-import { dialect, exchange, transcript, words } from "./samples.ts";
+import { exchange, transcript, words } from "./samples.ts";
 import { en } from "../../support/words.ts";
 
 const question = '\u89e3\u91ca  \u91cf\u5b50\u8ba1\u7b97\n    x < y && "z"';

@@ -1,23 +1,9 @@
 import type { Exchange, Transcript } from "../../../src/transcripts/format/types.ts";
-import { pageLanguages } from "../../../src/terminal/markdown/languages.ts";
-import { formulas, products } from "../../../src/terminal/markdown/formula.ts";
-import type { Dialect } from "../../../src/transcripts/export/html/prose.ts";
 import { exporting } from "../../../src/words/en/export.ts";
 import { transcripts } from "../../../src/words/en/transcripts.ts";
 import { expected, noon } from "../../support/transcripts.ts";
 
 export const words = { exporting, transcripts };
-
-/** As the program puts it together. */
-export const dialect: Dialect = {
-  extend: (md) => void md.use(formulas).use(products),
-  async highlight(code, info) {
-    const name = pageLanguages.named(info);
-    if (name === null) return null;
-    await pageLanguages.load(name);
-    return pageLanguages.highlighter(name)?.highlight(code, { language: name, ignoreIllegals: true }).value ?? null;
-  },
-};
 
 const plain = expected({
   id: "abcdefgh",
