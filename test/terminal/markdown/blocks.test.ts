@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderMarkdown } from "../../../src/terminal/markdown/stream.ts";
 import { plainOptions, referenceRows, rule } from "./reference.ts";
-import { sixteen } from "./screen.ts";
+import { capable } from "./screen.ts";
 
 function rows(text: string): string[] {
   return renderMarkdown(text, plainOptions)
@@ -75,7 +75,7 @@ describe("every example of the CommonMark specification", () => {
   it.each([
     ["plain at 80 columns", {}],
     ["plain at 20 columns", { columns: 20 }],
-    ["in colours with links at 40 columns", { columns: 40, palette: sixteen, hyperlinks: true }],
+    ["in colours with links at 40 columns", { columns: 40, palette: capable.palette, hyperlinks: true }],
   ] as const)("is rendered without loss of text, %s", (_, special) => {
     const options = { ...plainOptions, columns: 80, ...special };
     const lost = commonmark.filter(({ markdown, html }) => {

@@ -4,19 +4,9 @@ import { Highlighter } from "../../../src/terminal/markdown/highlight.ts";
 import { languages } from "../../../src/terminal/markdown/languages.ts";
 import type { StyledText } from "../../../src/terminal/markdown/styled-text.ts";
 import { MarkdownTheme } from "../../../src/terminal/markdown/theme.ts";
-import { sixteen } from "./screen.ts";
+import { capable } from "./screen.ts";
 
-const theme = new MarkdownTheme({
-  columns: 80,
-  rows: 24,
-  width: 100,
-  palette: sixteen,
-  hyperlinks: false,
-  synchronized: true,
-  unicode: true,
-  cursor: true,
-  reflow: "all",
-});
+const theme = new MarkdownTheme({ ...capable, hyperlinks: false });
 
 /** The code's lines in colours, and how many characters the highlighter was given for them. */
 async function highlighted(language: string, code: readonly string[]): Promise<{ lines: StyledText[]; given: number }> {

@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MarkdownStream, renderMarkdown, type MarkdownOptions } from "../../../src/terminal/markdown/stream.ts";
 import { hostile, leaks } from "../hostile.ts";
-import { Screen, sixteen } from "./screen.ts";
+import { capable, Screen } from "./screen.ts";
 
-const terminal: MarkdownOptions = {
-  columns: 60,
-  rows: 24,
-  width: 100,
-  palette: sixteen,
-  hyperlinks: true,
-  synchronized: true,
-  unicode: true,
-  cursor: true,
-  reflow: "all",
-};
+const terminal: MarkdownOptions = { ...capable, columns: 60 };
 
 /** What the renderer itself may write: looks, moves within its own rows, synchronized output, links to web and mail. */
 const own =

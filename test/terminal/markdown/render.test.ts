@@ -6,19 +6,9 @@ import {
   type MarkdownOptions,
 } from "../../../src/terminal/markdown/stream.ts";
 import { displayWidth } from "../../../src/terminal/width.ts";
-import { Screen, sixteen } from "./screen.ts";
+import { capable, Screen } from "./screen.ts";
 
-const colored: MarkdownOptions = {
-  columns: 60,
-  rows: 24,
-  width: 100,
-  palette: sixteen,
-  hyperlinks: true,
-  synchronized: true,
-  unicode: true,
-  cursor: true,
-  reflow: "all",
-};
+const colored: MarkdownOptions = { ...capable, columns: 60 };
 const plain: MarkdownOptions = { ...colored, palette: null, hyperlinks: false };
 
 const rows = (text: string, special: Partial<MarkdownOptions> = {}) =>

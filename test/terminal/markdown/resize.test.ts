@@ -7,19 +7,9 @@ import {
   type MarkdownOptions,
 } from "../../../src/terminal/markdown/stream.ts";
 import { answer, pieces } from "./answers.ts";
-import { Screen, sixteen } from "./screen.ts";
+import { capable, Screen } from "./screen.ts";
 
-const terminal: MarkdownOptions = {
-  columns: 80,
-  rows: 30,
-  width: 100,
-  palette: sixteen,
-  hyperlinks: true,
-  synchronized: true,
-  unicode: true,
-  cursor: true,
-  reflow: "above",
-};
+const terminal: MarkdownOptions = { ...capable, rows: 30, reflow: "above" };
 
 interface Size {
   /** After how many pieces. */

@@ -1,10 +1,21 @@
 import * as graphemes from "@xterm/addon-unicode-graphemes";
 import headless from "@xterm/headless";
+import type { MarkdownOptions } from "../../../src/terminal/markdown/options.ts";
 import { paletteOf } from "../../../src/terminal/theme.ts";
 import type { Reflow } from "../../../src/terminal/reflow.ts";
 
-/** The colours of a terminal that has sixteen. */
-export const sixteen = paletteOf({ level: 1, name: "auto", background: null });
+/** A terminal of 80 columns and sixteen colours that has everything the renderer may use. */
+export const capable: MarkdownOptions = {
+  columns: 80,
+  rows: 24,
+  width: 100,
+  palette: paletteOf({ level: 1, name: "auto", background: null }),
+  hyperlinks: true,
+  synchronized: true,
+  unicode: true,
+  cursor: true,
+  reflow: "all",
+};
 
 export interface ScreenOptions {
   readonly columns: number;

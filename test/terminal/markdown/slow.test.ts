@@ -1,19 +1,9 @@
 import { expect, test } from "vitest";
 import { loadLanguages, type MarkdownOptions, renderMarkdown } from "../../../src/terminal/markdown/stream.ts";
 import { processorTime } from "../../support/processor-time.ts";
-import { sixteen } from "./screen.ts";
+import { capable } from "./screen.ts";
 
-const options: MarkdownOptions = {
-  columns: 80,
-  rows: 24,
-  width: 100,
-  palette: sixteen,
-  hyperlinks: false,
-  synchronized: true,
-  unicode: true,
-  cursor: true,
-  reflow: "all",
-};
+const options: MarkdownOptions = { ...capable, hyperlinks: false };
 
 const size = 100_000;
 const filled = (line: string) => line.repeat(Math.ceil(size / line.length)).slice(0, size);

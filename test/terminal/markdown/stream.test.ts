@@ -7,19 +7,7 @@ import {
   type MarkdownOptions,
 } from "../../../src/terminal/markdown/stream.ts";
 import { answer, pieces } from "./answers.ts";
-import { Screen, sixteen } from "./screen.ts";
-
-const terminal: MarkdownOptions = {
-  columns: 80,
-  rows: 24,
-  width: 100,
-  palette: sixteen,
-  hyperlinks: true,
-  synchronized: true,
-  unicode: true,
-  cursor: true,
-  reflow: "all",
-};
+import { capable as terminal, Screen } from "./screen.ts";
 
 const answers = 80;
 const texts = fc.sample(answer, { numRuns: answers, seed: 20_261_120 });
