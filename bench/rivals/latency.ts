@@ -50,7 +50,7 @@ export const chunkToScreen: Measure = async (setting) => {
         const [itsWay, name] = JSON.parse(key) as [Way, Contestant];
         if (itsWay === way) values.set(name, latencies.flat());
       }
-      rows.push(...rowsOf(`chunk each ${interval} ms, ${way}`, "ms", values, ["median", "p90", "p99"]));
+      rows.push(...rowsOf(`chunk each ${interval} ms, ${way}`, "ms", values, (ms) => ms, ["median", "p90", "p99"]));
     }
   }
   return rows;

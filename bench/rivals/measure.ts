@@ -24,28 +24,26 @@ export type Measure = (setting: Setting) => Promise<readonly Row[]>;
 
 const shares = { median: 0.5, fastest: 0, p90: 0.9, p99: 0.99 } as const;
 
-/** One row for each statistic. Programs without values are left out, and rows without programs. */
-export function rowsOf(
+/**
+ * One row for each statistic. Programs without values are left out, and rows without programs.
+ *
+ * @param value takes of a result its value, or several; null where it has none
+ */
+export function rowsOf<Result>(
   name: string,
   unit: Unit,
-  values: ReadonlyMap<Contestant, readonly number[]>,
+  results: ReadonlyMap<Contestant, readonly Result[]>,
+  value: (result: Result) => number | readonly number[] | null,
   statistics: readonly (keyof typeof shares)[],
 ): Row[] {
-  const some = [...values].filter(([, numbers]) => numbers.length > 0);
+  const values = [...results].map(([contestant, all]) => [contestant, all.flatMap((one) => value(one) ?? [])] as const);
+  const some = values.filter(([, numbers]) => numbers.length > 0);
   if (some.length === 0) return [];
   return statistics.map((statistic) => ({
     name: `${name}, ${statistic}`,
     unit,
     figures: new Map(some.map(([contestant, numbers]) => [contestant, quantile(numbers, shares[statistic])])),
   }));
-}
-
-/** The values that a function takes of each result; results without one are left out. */
-export function valuesOf<Name, Result>(
-  results: ReadonlyMap<Name, readonly Result[]>,
-  value: (result: Result) => number | null,
-): Map<Name, number[]> {
-  return new Map([...results].map(([name, all]) => [name, all.map(value).filter((number) => number !== null)]));
 }
 
 /** A case for each program that has such a command. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PtyTerminal } from "../../test/support/pty.ts";
 import { now } from "../clock.ts";
-import { casesOf, type Measure, rowsOf, valuesOf } from "./measure.ts";
+import { casesOf, type Measure, rowsOf } from "./measure.ts";
 import type { Command, Program } from "./programs.ts";
 import { inTerminal, interleave } from "./runs.ts";
 
@@ -82,18 +82,8 @@ export const promptTime: Measure = async ({ programs, server, runs }) => {
   });
   const results = await interleave(cases, { rounds: runs });
   return [
-    ...rowsOf(
-      "prompt",
-      "ms",
-      valuesOf(results, ({ start }) => start),
-      ["median", "fastest"],
-    ),
-    ...rowsOf(
-      "echo of a first key at once",
-      "ms",
-      valuesOf(results, ({ echo }) => echo),
-      ["median"],
-    ),
+    ...rowsOf("prompt", "ms", results, ({ start }) => start, ["median", "fastest"]),
+    ...rowsOf("echo of a first key at once", "ms", results, ({ echo }) => echo, ["median"]),
   ];
 };
 
@@ -118,17 +108,10 @@ export const enterToWire: Measure = async ({ programs, server, runs }) => {
     return { times, echoes: allEchoes };
   });
   const results = await interleave(cases, { rounds: Math.ceil(runs / 3) });
-  const later = new Map([...results].map(([name, all]) => [name, all.flatMap(({ times }) => times.slice(1))]));
-  const echoes = new Map([...results].map(([name, all]) => [name, all.flatMap((session) => session.echoes)]));
   return [
-    ...rowsOf(
-      "Enter to wire, first question",
-      "ms",
-      valuesOf(results, ({ times }) => times[0]!),
-      ["median", "fastest"],
-    ),
-    ...rowsOf("Enter to wire, later questions", "ms", later, ["median", "fastest"]),
-    ...rowsOf("echo of a key", "ms", echoes, ["median", "p90", "p99"]),
+    ...rowsOf("Enter to wire, first question", "ms", results, ({ times }) => times[0]!, ["median", "fastest"]),
+    ...rowsOf("Enter to wire, later questions", "ms", results, ({ times }) => times.slice(1), ["median", "fastest"]),
+    ...rowsOf("echo of a key", "ms", results, (session) => session.echoes, ["median", "p90", "p99"]),
   ];
 };
 

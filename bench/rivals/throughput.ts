@@ -1,5 +1,5 @@
 import type { Contestant } from "./candidates.ts";
-import { casesOf, type Measure, type Row, rowsOf, type Setting, valuesOf } from "./measure.ts";
+import { casesOf, type Measure, type Row, rowsOf, type Setting } from "./measure.ts";
 import { interleave, type Run, runInPipe, runInTerminal } from "./runs.ts";
 
 const million = 1_000_000;
@@ -32,24 +32,9 @@ async function answersOf(
     const results = await interleave(cases, { rounds: size > 2 ? 1 : Math.ceil(runs / 12), warmUps: 0 });
     const row = `${size} MB ${name}`;
     rows.push(
-      ...rowsOf(
-        row,
-        "s",
-        valuesOf(results, ({ wall }) => wall / 1000),
-        ["median"],
-      ),
-      ...rowsOf(
-        `${row}, processor`,
-        "s",
-        valuesOf(results, ({ cpu }) => cpu && cpu / 1000),
-        ["median"],
-      ),
-      ...rowsOf(
-        `${row}, peak memory`,
-        "MB",
-        valuesOf(results, ({ memory }) => memory),
-        ["median"],
-      ),
+      ...rowsOf(row, "s", results, ({ wall }) => wall / 1000, ["median"]),
+      ...rowsOf(`${row}, processor`, "s", results, ({ cpu }) => cpu && cpu / 1000, ["median"]),
+      ...rowsOf(`${row}, peak memory`, "MB", results, ({ memory }) => memory, ["median"]),
     );
   }
   return rows;
