@@ -8,7 +8,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { spawn as spawnOnTerminal } from "@lydell/node-pty";
+import { ratios } from "./rivals/bounds.ts";
+import { interleave, type Place, quantile, runInTerminal } from "./rivals/runs.ts";
+import { leave, openSession } from "./rivals/session.ts";
 import { BenchServer } from "./server.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -37,11 +39,11 @@ type Measured = keyof typeof commands | "node -e 0, terminal" | "prompt";
  * does not.
  */
 const bounds: readonly { of: Measured; by: Measured; bound: number | null }[] = [
-  { of: "--version", by: "node -e 0", bound: 1.15 },
-  { of: "--help", by: "node -e 0", bound: 1.3 },
-  { of: "usage error", by: "node -e 0", bound: 1.3 },
-  { of: "prompt", by: "node -e 0, terminal", bound: 1.8 },
-  { of: "ask", by: "bare, require", bound: 1.25 },
+  { of: "--version", by: "node -e 0", bound: ratios.version },
+  { of: "--help", by: "node -e 0", bound: ratios.help },
+  { of: "usage error", by: "node -e 0", bound: ratios.help },
+  { of: "prompt", by: "node -e 0, terminal", bound: ratios.prompt },
+  { of: "ask", by: "bare, require", bound: ratios.ask },
   { of: "ask", by: "bare, import", bound: null },
 ];
 
@@ -57,7 +59,10 @@ async function measure(): Promise<void> {
       DEEPSEEK_BASE_URL: server.url,
       DEEPSEEK_API_KEY: "sk-bench",
     };
-    const results = new Map<Measured, Result>([...compare(folder, env), ...(await comparePrompt(folder, env))]);
+    const results = new Map<Measured, Result>([
+      ...compare(folder, env),
+      ...(await comparePrompt({ cwd: folder, env })),
+    ]);
     for (const [name, { min, median }] of results)
       console.log(`${name.padEnd(34)} median ${(median * 1000).toFixed(1)} ms, fastest ${(min * 1000).toFixed(1)} ms`);
     for (const { of, by, bound } of bounds) {
@@ -89,56 +94,24 @@ function compare(folder: string, env: Variables): readonly (readonly [Measured, 
 }
 
 /** Both on a terminal, in turns; the first runs of the program, which compile it, are left out. */
-async function comparePrompt(folder: string, env: Variables): Promise<readonly (readonly [Measured, Result])[]> {
-  const empty: number[] = [];
-  const prompt: number[] = [];
-  for (let run = -5; run < Number(runs); run += 1) {
-    const node = await secondsOnTerminal(["-e", "0"], null, folder, env);
-    const session = await secondsOnTerminal([program, "--no-transcript"], /^> /mu, folder, env);
-    if (run < 0) continue;
-    empty.push(node);
-    prompt.push(session);
-  }
-  return [
-    ["node -e 0, terminal", resultOf(empty)],
-    ["prompt", resultOf(prompt)],
-  ];
-}
-
-/** Seconds from the start of Node until `mark` is on the terminal, or with none until its end. */
-async function secondsOnTerminal(
-  args: readonly string[],
-  mark: RegExp | null,
-  cwd: string,
-  env: Variables,
-): Promise<number> {
-  const start = process.hrtime.bigint();
-  const terminal = spawnOnTerminal(process.execPath, [...args], { cols: 80, rows: 24, cwd, env: { ...env } });
-  let text = "";
-  let end: bigint | null = null;
-  const exit = new Promise<void>((resolve) => terminal.onExit(() => resolve()));
-  terminal.onData((data) => {
-    text += data;
-    if (mark === null || end !== null || !mark.test(withoutSequences(text))) return;
-    end = process.hrtime.bigint();
-    // As a person leaves who has seen that it is ready; what V8 compiled is kept then.
-    terminal.write("\u0004");
+async function comparePrompt(place: Place): Promise<readonly (readonly [Measured, Result])[]> {
+  const cases = new Map<Measured, () => Promise<number>>([
+    ["node -e 0, terminal", async () => (await runInTerminal(place, [process.execPath, "-e", "0"])).wall],
+    ["prompt", async () => await promptIn(place)],
+  ]);
+  const rounds = Number(runs);
+  const results = await interleave(cases, { rounds, warmUps: 5 });
+  return [...results].map(([name, times]) => {
+    if (times.length < rounds) throw new Error(`${name} failed`);
+    return [name, { min: quantile(times, 0) / 1000, median: quantile(times) / 1000 }] as const;
   });
-  await exit;
-  if (mark !== null && end === null) throw new Error(`There was no prompt:\n${text}`);
-  return Number((end ?? process.hrtime.bigint()) - start) / 1e9;
 }
 
-function withoutSequences(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text
-    .replaceAll(/\u001B(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[@-Z\\^_=>])/gu, "")
-    .replaceAll("\r", "\n");
-}
-
-function resultOf(times: readonly number[]): Result {
-  const sorted = times.toSorted((one, other) => one - other);
-  return { min: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]! };
+/** Milliseconds from the start of a session to its prompt. */
+async function promptIn(place: Place): Promise<number> {
+  await using session = await openSession(place, [process.execPath, program, "--no-transcript"]);
+  await leave(session);
+  return session.start;
 }
 
 await measure();

@@ -12,6 +12,9 @@ const gnuTime = "/usr/bin/time";
 /** Whether processor time and peak memory can be measured. */
 export const hasGnuTime = existsSync(gnuTime);
 
+/** Where a program runs. */
+export type Place = Pick<Program, "cwd" | "env">;
+
 export interface Run {
   /** Milliseconds from before the process was made until its output had ended. */
   readonly wall: number;
@@ -59,7 +62,7 @@ export function quantile(values: readonly number[], share = 0.5): number {
 
 /** @param onOutput called with each piece of stdout */
 export async function runInPipe(
-  { cwd, env }: Pick<Program, "cwd" | "env">,
+  { cwd, env }: Place,
   command: Command,
   { usage = false, onOutput = () => {} }: { usage?: boolean; onOutput?: (text: string) => void } = {},
 ): Promise<Run> {
@@ -83,13 +86,13 @@ export async function runInPipe(
 
 /** Runs a program to its end in a terminal that draws what it writes and answers its queries. */
 export async function runInTerminal(
-  program: Program,
+  place: Place,
   command: Command,
   { usage = false, onOutput = () => {} }: { usage?: boolean; onOutput?: (text: string) => void } = {},
 ): Promise<Run> {
   const { full, read } = usage ? withUsage(command) : withoutUsage(command);
   const begun = now();
-  await using terminal = inTerminal(program, full, onOutput);
+  await using terminal = inTerminal(place, full, onOutput);
   const { code } = await terminal.exit;
   const wall = now() - begun;
   if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}:\n${terminal.screen()}`);
@@ -97,7 +100,7 @@ export async function runInTerminal(
 }
 
 export function inTerminal(
-  { cwd, env }: Program,
+  { cwd, env }: Place,
   [command, ...args]: Command,
   onOutput: (text: string) => void,
 ): PtyTerminal {

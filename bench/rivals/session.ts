@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { PtyTerminal } from "../../test/support/pty.ts";
 import { now } from "../clock.ts";
 import { casesOf, type Measure, rowsOf } from "./measure.ts";
-import type { Command, Program } from "./programs.ts";
-import { inTerminal, interleave } from "./runs.ts";
+import type { Command } from "./programs.ts";
+import { inTerminal, interleave, type Place } from "./runs.ts";
 
 /** All these programs ask with this sign. */
 const prompt = /^>$/mu;
@@ -28,10 +28,10 @@ export interface Session extends AsyncDisposable {
 }
 
 /** @throws if no prompt appears in a minute */
-export async function openSession(program: Program, command: Command): Promise<Session> {
+export async function openSession(place: Place, command: Command): Promise<Session> {
   let arrived = 0;
   const begun = now();
-  const terminal = inTerminal(program, command, (data) => {
+  const terminal = inTerminal(place, command, (data) => {
     arrived = now();
     session.onOutput(data);
   });
@@ -70,6 +70,12 @@ export async function typeQuestion({ terminal, arrived }: Session, question: str
   return { entered, echoes };
 }
 
+/** Leaves by Ctrl-D: a session that ends by itself keeps what was compiled in it, for the next one. */
+export async function leave({ terminal }: Session): Promise<void> {
+  terminal.type("\u0004");
+  await Promise.race([terminal.exit, delay(leaveTime)]);
+}
+
 /** From before the process is made to its prompt on the terminal, and to the echo of a key that is sent at that moment. */
 export const promptTime: Measure = async ({ programs, server, runs }) => {
   await server.answerWith({ kind: "short" });
@@ -102,9 +108,7 @@ export const enterToWire: Measure = async ({ programs, server, runs }) => {
       const { requests } = await server.takeLog();
       times.push(requests[0]! - entered);
     }
-    // Ctrl-D. A session that ends by itself keeps what was compiled in it, for the next one.
-    session.terminal.type("\u0004");
-    await Promise.race([session.terminal.exit, delay(leaveTime)]);
+    await leave(session);
     return { times, echoes: allEchoes };
   });
   const results = await interleave(cases, { rounds: Math.ceil(runs / 3) });
