@@ -5,6 +5,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { Conversation } from "../../chat/conversation.ts";
 import type { Model } from "../../chat/layers.ts";
 import { userMessage } from "../../chat/message-text.ts";
+import { agentName } from "../../providers/http/agents.ts";
 import { agentInMemory } from "../../providers/http/memory-service.ts";
 import { createTransport } from "../../providers/http/transport.ts";
 import { loadRenderer } from "../../terminal/rendered-writer.ts";
@@ -79,7 +80,7 @@ async function modelInMemory(
   const { origins, file, folders, prompts, maxWait } = engine;
   const protocol = new URL(connection.baseUrl).protocol;
   const transport = createTransport({});
-  transport.agents.set(`${protocol} `, agentInMemory(protocol));
+  transport.agents.set(agentName(protocol, null), agentInMemory(protocol));
   const rehearsed = {
     ...connection,
     baseUrl: `${protocol}//127.0.0.1`,

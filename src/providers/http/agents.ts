@@ -17,7 +17,7 @@ export const connectTimeout = 9_500;
 export interface Agents {
   /** Proxy variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** By protocol of the service and address of the proxy. */
+  /** By `agentName`. */
   readonly agents: Map<string, http.Agent>;
   /** Opened before they were needed, by origin. */
   readonly warm: Map<string, Socket>;
@@ -36,13 +36,18 @@ export interface Agents {
  */
 export async function agentFor(agents: Agents, url: URL): Promise<http.Agent> {
   const proxy = findProxy(url.href, agents.variables);
-  const name = `${url.protocol} ${proxy?.href ?? ""}`;
+  const name = agentName(url.protocol, proxy);
   const known = agents.agents.get(name);
   if (known !== undefined) return known;
   const socks = proxy?.protocol.startsWith("socks") === true;
   const agent = socks ? await socksAgent(agents, proxy) : keepingAgent(agents, url.protocol, proxy);
   agents.agents.set(name, agent);
   return agent;
+}
+
+/** The name under which the agent for a protocol and a proxy is kept. */
+export function agentName(protocol: string, proxy: URL | null): string {
+  return `${protocol} ${proxy?.href ?? ""}`;
 }
 
 /** Which hosts have no proxy is settled before; Node's own agents speak to it. */
