@@ -15,6 +15,7 @@ import { modelOf } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { ContentFilter } from "./content-filter.ts";
+import { maxCharacters } from "./found-lines.ts";
 import { type Library, listConversations } from "./conversations.ts";
 import { ageOf } from "./age.ts";
 import { labelled, pinnedFirst } from "./tag.ts";
@@ -150,9 +151,6 @@ async function exportOne(
     if (await confirmed(words.picker.replace({ path: sanitize(output) }), false, words.confirm)) await write(true);
   }
 }
-
-/** Characters of a text that a preview may need: more than fit on any screen. */
-const maxCharacters = 4000;
 
 /**
  * What it began with, and how it ended.

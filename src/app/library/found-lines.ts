@@ -10,8 +10,8 @@ export type FoundLines = ReadonlyMap<string, string>;
 const maxFound = 1000;
 /** Characters of a line before what was found in it. */
 const leadLength = 20;
-/** Characters of a line: more than fit on any screen. */
-const maxCharacters = 4000;
+/** Characters of a text that a preview may need: more than fit on any screen. */
+export const maxCharacters = 4000;
 
 /** The conversations that hold the words of a filter; none where the search was left. */
 export async function foundLines(searcher: Searcher, what: string, course: SearchCourse): Promise<FoundLines> {
