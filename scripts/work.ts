@@ -119,8 +119,6 @@ if (option !== "--check") print(rows, bounds);
 const mistakes = [...excesses(rows, bounds), ...unseen(rows)];
 for (const mistake of mistakes) console.error(mistake);
 if (mistakes.length > 0) {
-  console.error(
-    "Where that is meant, `npm run work -- --accept` sets the bounds anew; the change of them is to be reviewed.",
-  );
+  console.error("Where that is meant, `npm run work -- --accept` sets new bounds; review that change.");
   process.exitCode = 1;
 }

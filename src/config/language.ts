@@ -34,7 +34,7 @@ function readConfig(variables: Variables): ConfigText | null {
     const path = findFolders(variables).configFile;
     return { path, text: readOwnSettings(path) };
   } catch {
-    // Whoever needs the settings reads it again, and reports the error.
+    // A command that needs the settings reads the file again, and reports the error.
     return null;
   }
 }

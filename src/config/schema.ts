@@ -89,7 +89,7 @@ export const settingSchemas = {
   /** Seconds. */
   max_wait: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
-  /** Of one answer, thinking included; MB. The engine's strings end at 512. */
+  /** Of one answer, thinking included; MB. V8's longest string has 512 million characters. */
   max_answer_size: v.pipe(v.number(), v.minValue(1), v.maxValue(500)),
   currency: v.picklist(currencies),
   /** What tells a person of a finished answer who looks at another window. */

@@ -91,10 +91,10 @@ async function fed(
  */
 export async function pastedText(env: ClipboardVariables, locale: string, signal: AbortSignal): Promise<string | null> {
   const run = promisify(execFile);
-  /** The one that was killed because it did not end. */
-  let deaf = "";
+  /** The program that was killed because it did not end in time; its other calls are left out. */
+  let unresponsive = "";
   for (const [name, ...args] of pasters) {
-    const command = name === deaf || signal.aborted ? null : findProgram(name, env);
+    const command = name === unresponsive || signal.aborted ? null : findProgram(name, env);
     if (command === null) continue;
     const timeout = name === "powershell.exe" ? slowTimeout : programTimeout;
     const options = { timeout, maxBuffer: 64 * 1024 * 1024, env, encoding: "buffer", signal } as const;
@@ -106,7 +106,7 @@ export async function pastedText(env: ClipboardVariables, locale: string, signal
       return name === "powershell.exe" ? text.replace(/\r?\n$/u, "") : text;
     } catch (error) {
       // Not on this system; the next one may be.
-      if ((error as { readonly killed?: boolean }).killed === true) deaf = name;
+      if ((error as { readonly killed?: boolean }).killed === true) unresponsive = name;
     }
   }
   return null;

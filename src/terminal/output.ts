@@ -137,7 +137,7 @@ function targetOf(fd: 1 | 2): [Target, number] {
     if (stat.isFile()) return ["descriptor", fd];
     if (process.platform === "win32") return ["stream", fd];
     if (stat.isCharacterDevice()) return ["descriptor", fd];
-    // Only Linux opens a pipe anew; a socket belongs to the program at its other end alone, and has room.
+    // Only Linux opens a pipe once more by its descriptor; a socket belongs to the program at its other end alone, and has room.
     if (stat.isFIFO()) return ["pipe", openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK)];
     return [stat.isSocket() ? "pipe" : "stream", fd];
   } catch {

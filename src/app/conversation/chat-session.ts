@@ -291,7 +291,7 @@ export class ChatSession implements SessionDialogue {
       const { rehearse } = await import("./rehearsal.ts");
       await rehearse(this.#engine, this.#console, this.#state, signal);
     } catch {
-      // The question itself will tell.
+      // Nothing depends on it: the question loads what it needs by itself, and reports what fails.
     } finally {
       this.#rehearsal = null;
     }

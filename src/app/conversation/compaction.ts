@@ -76,9 +76,9 @@ class Summariser {
   async #pieces(turns: readonly Turn[]): Promise<string> {
     const { summaries: heading } = this.#request.prompts;
     const parts: string[] = [];
-    for (let told = 0; told < turns.length;) {
-      const piece = this.#next(turns, told);
-      told += piece.length;
+    for (let done = 0; done < turns.length;) {
+      const piece = this.#next(turns, done);
+      done += piece.length;
       parts.push(await this.#oneOrPieces(piece, []));
     }
     const [first = ""] = parts;

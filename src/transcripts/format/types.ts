@@ -160,7 +160,7 @@ export interface Transcript extends Omit<TranscriptHeader, "title"> {
   readonly compaction: Compaction | null;
 }
 
-/** A conversation with the text of its file, of which its questions and answers are parts: what goes on with it reads neither again. */
+/** A conversation with the text of its file, of which its questions and answers are parts: a writer that resumes it reads neither again. */
 export interface TranscriptFile extends Transcript {
   readonly text: string;
 }

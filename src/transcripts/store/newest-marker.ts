@@ -133,7 +133,7 @@ class NewestScan {
     if (this.#loose.length <= maxLoose) this.#loose.push(named(basename(path), state));
   }
 
-  /** Tells of a file that could not be read: it may be the newest the next time. */
+  /** Takes note that a file could not be read: it may be the newest the next time. */
   miss(): void {
     this.#isComplete = false;
   }
@@ -172,7 +172,10 @@ function seen(look: typeof lstatSync, path: string): Stats | undefined {
   }
 }
 
-/** Identity and times of a folder; null where changes of it would not show: at full seconds its clock is a coarse one. */
+/**
+ * Identity and times of a folder; null where changes of it would not show: a folder that cannot be written to has no locks, and times at
+ * full seconds are those of a coarse clock.
+ */
 function stampOf(folder: string): string | null {
   try {
     accessSync(folder, constants.W_OK);

@@ -114,7 +114,9 @@ export class TranscriptWriter {
     }
   }
 
-  /** Goes on with a conversation that was read, in its own file; `cache` as in the options. Throws `transcript_unwritable` as `append`. */
+  /**
+   * Resumes a conversation that was read, in its own file; `cache` as in the options. Throws `transcript_unwritable` as `append` does.
+   */
   static resume({ path, id, zone, text }: TranscriptFile, cache: string | null = null): TranscriptWriter {
     try {
       closeSync(openFile(path, false));
