@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { renderMarkdown } from "../../src/terminal/markdown/stream.ts";
 import { findAbilities } from "../../src/terminal/capabilities.ts";
+import { standardOutputs } from "../../src/terminal/output.ts";
 import { renderedWriter } from "../../src/terminal/rendered-writer.ts";
 import { Terminal } from "../../src/terminal/terminal.ts";
 import { ThinkingView } from "../../src/terminal/thinking.ts";
@@ -10,12 +11,17 @@ import { Screen } from "./markdown/screen.ts";
 
 const size = { columns: 60, rows: 30 };
 
-/** A terminal in memory that counts what is written to it. */
+/** The program's own terminal, which keeps what it gives to the standard streams; only the latest one does. */
 class CountedTerminal extends Terminal {
   readonly writes: string[] = [];
 
   constructor() {
     super({ color: false, verbosity: "normal", variables: {}, onClosed: () => {} });
+    for (const output of Object.values(standardOutputs())) {
+      vi.spyOn(output, "write").mockImplementation((text) => {
+        if (text !== "") this.writes.push(String(text));
+      });
+    }
   }
 
   override get columns(): number {
@@ -24,15 +30,6 @@ class CountedTerminal extends Terminal {
 
   override get rows(): number {
     return size.rows;
-  }
-
-  override out(text: string): void {
-    this.flush();
-    if (text !== "") this.writes.push(text);
-  }
-
-  override err(text: string): void {
-    this.out(text);
   }
 
   async screen(): Promise<string> {
@@ -49,7 +46,10 @@ function stopClock(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance", "Date"] });
 }
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 async function loadedWriter(terminal: CountedTerminal) {
   const writer = renderedWriter(terminal);
@@ -89,7 +89,21 @@ test("a piece after a pause is drawn at once, and another within a frame", async
   await writer.end();
 });
 
-test("what else is written finds everything drawn, and the whole stays the same", async () => {
+test("what else is written, on either stream, finds everything drawn", async () => {
+  for (const stream of ["out", "err"] as const) {
+    const terminal = new CountedTerminal();
+    const writer = await loadedWriter(terminal);
+    writer.push("one ");
+    writer.push("two ");
+    expect(terminal.writes.join("")).not.toContain("two");
+    terminal[stream]("three");
+    expect(terminal.writes.join("")).toBe("one twothree");
+    vi.useRealTimers();
+    await writer.end();
+  }
+});
+
+test("the whole stays the same however the pieces come", async () => {
   const step = fc.oneof(
     fc.record({ push: fc.constantFrom("a ", "**b", "** ", "\n", "\n\n", "- item ", "`code` ", "\u91cf\u5b50 ") }),
     fc.record({ pause: fc.nat(30) }),
