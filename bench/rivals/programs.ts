@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { findProgram } from "../../src/terminal/programs.ts";
 import { type Candidate, candidates, type Contestant } from "./candidates.ts";
 
 export type Command = readonly [string, ...string[]];
@@ -39,7 +40,7 @@ export function fieldIn(root: string, url: string, before: string | null): Field
 
 function prepare(root: string, candidate: Candidate): Program | null {
   const { name, prefix = [], version, help, ask, chat, files = {} } = candidate;
-  const executable = found(candidate.executable);
+  const executable = findProgram(candidate.executable, process.env);
   if (executable === null) return null;
   const home = join(root, name.replaceAll(/\W+/gu, "-"));
   const cwd = join(home, "work");
@@ -73,18 +74,4 @@ function prepare(root: string, candidate: Candidate): Program | null {
     ask: command(ask),
     chat: command(chat),
   };
-}
-
-/** The path of an executable file, or null where the PATH has none. */
-function found(name: string): string | null {
-  if (name.includes("/")) return name;
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return join(folder, name);
-    } catch {
-      // The next one may have it.
-    }
-  }
-  return null;
 }
