@@ -118,11 +118,13 @@ const prompt = createPrompt<Picked | null, PickerOptions>((options, done) => {
 
   useEffect((line) => {
     line.write(start.filter);
-    const unlisten = terminal.onResize(() => {
+    const redraw = () => {
       // After a rewrap there may be more rows than were drawn; the cursor is on the first.
       terminal.err("\u001b[J");
       setSize(terminal.columns * 10_000 + terminal.rows);
-    });
+    };
+    // The prompt breaks lines at the width of stderr, which learns its new size after stdout, at the same signal.
+    const unlisten = terminal.onResize(() => queueMicrotask(redraw));
     return () => {
       unlisten();
       if (waiting.current !== null) clearImmediate(waiting.current);

@@ -347,7 +347,8 @@ describe.concurrent("the picker of conversations", () => {
     await terminal.until("Enter \u67e5\u770b");
     expect(terminal.screen().split("\n").length).toBeLessThanOrEqual(12);
     terminal.resize(100, 30);
-    await terminal.until("It sends a manifest.");
+    // Beside the list: no row is broken at the width that the terminal had before.
+    await terminal.until(/^ {50}\u2502 It sends a manifest\.$/mu);
     expect(terminal.screen()).not.toMatch(/filter|quit/u);
     terminal.type("q");
     expect(await terminal.exit).toMatchObject({ code: 0 });
