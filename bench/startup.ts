@@ -27,10 +27,11 @@ const commands = {
   "node -e 0": ["-e", "0"],
   "--version": [program, "--version"],
   "--help": [program, "--help"],
+  ask: [program, "ask", "hi"],
+  // After a question: a usage error keeps no compiled code, and takes what that one kept.
   "usage error": [program, "ask", "--nope"],
   "bare, require": [path("bare.cjs"), "hi"],
   "bare, import": [path("bare.mjs"), "hi"],
-  ask: [program, "ask", "hi"],
 } as const;
 type Measured = keyof typeof commands | "node -e 0, terminal" | "prompt";
 
