@@ -107,8 +107,10 @@ export class NewestMarker {
     try {
       makeFolder(dirname(this.#file!));
       // What is torn is no JSON and does not count, so that nothing has to wait for the disk.
+      // Windows knows neither flag. Nothing waits on a pipe that another user laid there.
       const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | noFollow;
+      const noWait = (constants.O_NONBLOCK as number | undefined) ?? 0;
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | noFollow | noWait;
       using(openSync(this.#file!, flags, 0o600), (descriptor) =>
         writeAll(descriptor, JSON.stringify({ v: version, ...marked })),
       );

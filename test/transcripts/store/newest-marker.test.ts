@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   linkSync,
@@ -201,6 +202,27 @@ test("--continue looks at no other conversation, after sessions of its own too",
   const found = await looksOf(place);
   expect(found.length).toBeLessThan(5);
   expect(found.some((path) => path.includes("quite-another"))).toBe(true);
+});
+
+test.skipIf(process.platform === "win32")("nothing waits where a pipe was laid in the marker's place", async () => {
+  const place = newPlace();
+  const folder = join(place.cwd, "transcripts");
+  const cache = join(place.home, ".cache", "deepseek-chat");
+  converse(TranscriptWriter.create(folder), "first", new Date(Date.now() - minute));
+  await later(() => newestPath(folder, cache, {}));
+  const marker = join(
+    cache,
+    readdirSync(cache).find((name) => name.startsWith("newest-"))!,
+  );
+  // The program has read the marker when its question arrives.
+  await using server = await serve(() => {
+    rmSync(marker);
+    execFileSync("mkfifo", [marker]);
+    return answer("second");
+  });
+  const { code } = await run(["ask", "--continue", "go on"], { place, env: askingAt(server) });
+  expect(code).toBe(0);
+  expect(statSync(marker).isFIFO()).toBe(true);
 });
 
 /** The transcripts that `--continue` examines or opens, each once. */
