@@ -132,7 +132,9 @@ export async function newestPath(
   // Of thousands only one is wanted: no list of them is made.
   await eachSummary(folder, cache, { ...(signal && { signal }), onUnreadable: miss }, (one) => {
     const { path, state, linked, summary } = one;
-    if (linked || summary === null || summary.usedAt === null || summary.usedAt > latest) scan.loose(path, state);
+    // It becomes the newest one as time passes, without any change.
+    if ((summary?.usedAt ?? 0) > latest) scan.miss();
+    if (linked || summary === null || summary.usedAt === null) scan.loose(path, state);
     if (summary === null) return;
     const time = lastUsed(state, summary);
     if (newest === null || newestFirst(time, newest.time, path, newest.path) < 0) newest = { path, state, time };

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -162,6 +163,21 @@ test("nothing is marked while somebody writes, where a link leads, shortly after
     expect(marker()).toBeNull();
   }
   expect(await newestPath(folder, cache, {})).toBe(newest);
+});
+
+test("nothing is marked beside a conversation of a later day, which is the newest once that day comes", async () => {
+  const { folder, cache, newest } = await marked();
+  converse(TranscriptWriter.create(folder), "ahead", new Date(Date.now() + 48 * 60 * minute));
+  utimesSync(
+    join(
+      folder,
+      readdirSync(folder).find((name) => name.includes("ahead"))!,
+    ),
+    0,
+    0,
+  );
+  expect(await later(() => newestPath(folder, cache, {}))).toBe(newest);
+  expect(new NewestMarker(folder, cache).path).toBeNull();
 });
 
 test("what has another name is looked at each time", async () => {
