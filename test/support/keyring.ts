@@ -30,7 +30,13 @@ export function installProgram(): string {
   return folder;
 }
 
-const unlock = "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1";
+/**
+ * The daemon goes into the background before it is on the bus; the bus would begin another one, which is locked, for a program that
+ * comes earlier.
+ */
+const unlock = `printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+until dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus \
+  org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true; do sleep 0.02; done`;
 
 /** A command line that runs `args` on a bus of its own; GNOME Keyring ends with the bus. */
 function onBus(state: KeyringState, args: readonly string[]): { command: string; args: string[] } {
