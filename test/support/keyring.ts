@@ -16,7 +16,8 @@ export type KeyringState = "unlocked" | "locked" | "serviceless" | "busless";
 
 /** The Secret Service is Linux's; the keyrings of other systems belong to the person who runs the tests. */
 export const keyringTestable =
-  process.platform === "linux" && hasProgram("dbus-run-session") && hasProgram("gnome-keyring-daemon");
+  process.platform === "linux" &&
+  ["dbus-run-session", "dbus-send", "gnome-keyring-daemon"].every((name) => hasProgram(name));
 
 /** The built program as it is installed: with its optional package beside it. */
 export function installProgram(): string {
