@@ -184,11 +184,19 @@ describe.skipIf(process.platform !== "linux")("a process", () => {
       .split(" ")[19]!;
 
   test("that has ended and whose parent has not asked for it yet runs no more", async () => {
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    // The shell becomes a program that asks for no child; only then may the child end, as a shell would ask for it.
+    const parent = spawn("sh", ["-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60"], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     onTestFinished(() => void parent.kill("SIGKILL"));
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
     const pid = Number(line.toString());
-    await expect.poll(() => isAlive(`${pid}.${startOf(pid)}.${host}`)).toBe(false);
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+    const owner = `${pid}.${startOf(pid)}.${host}`;
+    expect(isAlive(owner)).toBe(true);
+    parent.stdin.end();
+    await expect.poll(() => isAlive(owner)).toBe(false);
+    expect(readFileSync(`/proc/${pid}/stat`, "latin1")).toContain(") Z ");
     expect(isAlive(`${parent.pid}.${startOf(parent.pid!)}.${host}`)).toBe(true);
   });
 
