@@ -1,11 +1,13 @@
 import type { AppError } from "../errors.ts";
 import type { RequestReason } from "./events.ts";
-import type { ModelRef, Usage } from "./model.ts";
+import type { Cost, ModelRef, Usage } from "./model.ts";
 import { sumUsage } from "./usage.ts";
 
 /** One of the requests that an answer took. */
 export interface RequestRecord {
   readonly to: ModelRef;
+  /** When it was sent: that hour's price holds, whenever the answer ends. */
+  readonly sentAt: Date;
   readonly why: RequestReason;
   /** What ended the request before it; null for the first of a turn. */
   readonly error: AppError | null;
@@ -15,6 +17,31 @@ export interface RequestRecord {
   readonly producedOutput: boolean;
   /** UTF-16 units of the answer that were there before it. */
   readonly at: number;
+}
+
+/** What a billed request was for. */
+export const purposes = [
+  "question",
+  "continuation",
+  "retry",
+  "title",
+  "summary",
+  "tools",
+  "search",
+  "batch",
+  "serve",
+] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** A billed request as transcripts and the ledger keep it. */
+export interface BilledRequest {
+  readonly sentAt: Date;
+  readonly to: ModelRef;
+  readonly purpose: Purpose;
+  /** Null where no count came, or one that cannot be. */
+  readonly usage: Usage | null;
+  /** Null where usage or price is unknown. */
+  readonly cost: Cost | null;
 }
 
 /** Those that the services bill: a request that failed before any output, and was not counted, costs nothing. */

@@ -126,7 +126,7 @@ class TurnProgress {
   }
 
   #open({ to, why, error }: RequestEvent): OpenRecord {
-    const record = { to, why, error, usage: null, producedOutput: false, at: this.#length };
+    const record = { to, sentAt: new Date(), why, error, usage: null, producedOutput: false, at: this.#length };
     this.#requests.push(record);
     return record;
   }

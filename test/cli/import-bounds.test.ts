@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { deflateRawSync, crc32 } from "node:zlib";
 import { expect, test } from "vitest";
-import { loadSqlite } from "../../src/transcripts/sqlite.ts";
+import { loadSqlite } from "../../src/sqlite.ts";
 import { newPlace, type Place, put, run, start } from "../support/program.ts";
 
 /** A conversation of ChatGPT's export with one answer. */

@@ -1,7 +1,7 @@
 import { createWriteStream, writeFileSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
-import { loadSqlite } from "../../src/transcripts/sqlite.ts";
+import { loadSqlite } from "../../src/sqlite.ts";
 
 /** Files as other programs write them, with the same small conversation or two in each. */
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import { loadSqlite } from "../sqlite.ts";
+import { loadSqlite } from "../../sqlite.ts";
 import { bounds } from "./bounds.ts";
 
 type Row = Readonly<Record<string, SQLOutputValue>>;

@@ -1,10 +1,7 @@
-import { closeSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { isPrivateFolder, makeFolder } from "../../files.ts";
-import { createFile } from "../store/fs.ts";
 import { folderKey } from "../store/folder.ts";
-import { loadSqlite } from "../sqlite.ts";
+import { databaseTrouble, loadSqlite, openDatabase, removeDatabase } from "../../sqlite.ts";
 import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
 import { bytesOf, Damage, numbersOf, seal, unseal } from "./checksum.ts";
 
@@ -27,15 +24,9 @@ const tables = `
   PRAGMA user_version = ${version};
 `;
 
-/** Result codes of SQLite for a file that cannot be used now, whatever is in it: busy, locked, read-only, I/O, full, no access. */
-const obstacles = new Set([5, 6, 8, 10, 13, 14, 23]);
-
 /** Whether an index failed because it is out of reach, or because it is damaged; null for any other error. */
 export function troubleWith(error: unknown): "obstacle" | "damage" | null {
-  if (error instanceof Damage) return "damage";
-  if (!(error instanceof Error)) return null;
-  if ("errcode" in error) return obstacles.has(Number(error.errcode) & 0xff) ? "obstacle" : "damage";
-  return "syscall" in error ? "obstacle" : null;
+  return error instanceof Damage ? "damage" : databaseTrouble(error);
 }
 
 /** The index of a folder has the folder's real path in its name, so that each has its own. */
@@ -56,12 +47,7 @@ export class Database implements Disposable {
 
   /** Opens the file, making it where there is none; one of another version is emptied. */
   static open(path: string): Database {
-    makeFolder(dirname(path));
-    if (!isPrivateFolder(dirname(path))) throw Object.assign(new Error("Others may write there."), { syscall: "open" });
-    // SQLite itself would make a file that others can read; what it puts beside it gets the same rights.
-    const descriptor = createFile(path);
-    if (descriptor !== null) closeSync(descriptor);
-    const sqlite = new (loadSqlite().DatabaseSync)(path);
+    const sqlite = openDatabase(path);
     const database = new Database(sqlite, path);
     try {
       sqlite.exec(
@@ -84,12 +70,7 @@ export class Database implements Disposable {
 
   /** Deletes the file with what SQLite keeps beside it; false where that cannot be. */
   static remove(path: string): boolean {
-    try {
-      for (const ending of ["", "-wal", "-shm", "-journal"]) rmSync(`${path}${ending}`, { force: true });
-      return true;
-    } catch {
-      return false;
-    }
+    return removeDatabase(path);
   }
 
   get path(): string {

@@ -1,0 +1,60 @@
+import { closeSync, constants, openSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import type * as sqlite from "node:sqlite";
+import { systemReason } from "./errors.ts";
+import { isPrivateFolder, makeFolder } from "./files.ts";
+
+/**
+ * Node's own SQLite, loaded when first needed. Node 22 warns at that moment that it is experimental, which is nothing to the
+ * person at the terminal; nothing else can warn while it loads, because loading is synchronous.
+ */
+export function loadSqlite(): typeof sqlite {
+  const emitWarning = Object.getOwnPropertyDescriptor(process, "emitWarning")!;
+  Object.defineProperty(process, "emitWarning", { ...emitWarning, value: () => {} });
+  try {
+    return process.getBuiltinModule("node:sqlite");
+  } finally {
+    Object.defineProperty(process, "emitWarning", emitWarning);
+  }
+}
+
+/**
+ * Opens a database that its owner alone can read, making file and folder where they are missing.
+ *
+ * @throws SQLite's errors; an error with `syscall` where others may write to the folder or the file cannot be made
+ */
+export function openDatabase(path: string): sqlite.DatabaseSync {
+  makeFolder(dirname(path));
+  if (!isPrivateFolder(dirname(path))) throw Object.assign(new Error("Others may write there."), { syscall: "open" });
+  // SQLite itself would make a file that others can read; what it puts beside it gets the same rights.
+  makePrivateFile(path);
+  return new (loadSqlite().DatabaseSync)(path);
+}
+
+/** Deletes a database with what SQLite keeps beside it; false where that cannot be. */
+export function removeDatabase(path: string): boolean {
+  try {
+    for (const ending of ["", "-wal", "-shm", "-journal"]) rmSync(`${path}${ending}`, { force: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Result codes of SQLite for a file that cannot be used now, whatever is in it: busy, locked, read-only, I/O, full, no access. */
+const obstacles = new Set([5, 6, 8, 10, 13, 14, 23]);
+
+/** Whether a database failed because it is out of reach, or because it is damaged; null for any other error. */
+export function databaseTrouble(error: unknown): "obstacle" | "damage" | null {
+  if (!(error instanceof Error)) return null;
+  if ("errcode" in error) return obstacles.has(Number(error.errcode) & 0xff) ? "obstacle" : "damage";
+  return "syscall" in error ? "obstacle" : null;
+}
+
+function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600));
+  } catch (error) {
+    if (systemReason(error) !== "EEXIST") throw error;
+  }
+}
