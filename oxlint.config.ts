@@ -29,13 +29,16 @@ const open = [
   "config/schema.ts",
   "diagnostics/subject.ts",
   "providers/wire/raw-request.ts",
+  "usage/cost.ts",
   "usage/ledger-row.ts",
+  "usage/tariff.ts",
   "providers/connectivity.ts",
   "words/types.ts",
 ];
 /** Tables without effects that are one for several rooms; their values cross too. */
 const shared = [
   "chat/message-text.ts",
+  "chat/purpose.ts",
   "chat/sampling.ts",
   "providers/http/proxy-schemes.ts",
   "transcripts/export/form-names.ts",

@@ -16,7 +16,7 @@ import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
 import { closeAgents } from "../providers/http/agents.ts";
 import { createTransport, type Transport } from "../providers/http/transport.ts";
-import type { ModelFacts } from "../providers/prices.ts";
+import type { ModelFacts } from "../providers/model-table.ts";
 import type { Language } from "../words/types.ts";
 import { openConnection } from "./connections.ts";
 import { failoverMistakes } from "./failover.ts";

@@ -1,6 +1,6 @@
 import { readModelLists } from "../config/model-lists.ts";
 import { findProvider } from "../providers/catalogue.ts";
-import { knownModels } from "../providers/prices.ts";
+import { knownModels } from "../providers/model-table.ts";
 import type { Engine } from "./engine.ts";
 
 /**

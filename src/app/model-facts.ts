@@ -4,7 +4,7 @@ import type { ConfigFile } from "../config/schema.ts";
 import { AppError, asAppError } from "../errors.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { OfferedModel } from "../providers/model-list.ts";
-import { modelFacts, type ModelFacts } from "../providers/prices.ts";
+import { modelFacts, type ModelFacts } from "../providers/model-table.ts";
 
 /** Milliseconds that a server may take to tell of its model. */
 const factsTimeout = 2_000;

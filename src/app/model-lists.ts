@@ -1,6 +1,6 @@
 import { nearestTo } from "../config/expectation.ts";
 import { offeredModels } from "../providers/account.ts";
-import { knownModels } from "../providers/prices.ts";
+import { knownModels } from "../providers/model-table.ts";
 import type { ChosenModel } from "../repl/host.ts";
 import type { Engine } from "./engine.ts";
 import { learnFromList } from "./model-facts.ts";

@@ -4,7 +4,9 @@ import { count } from "../terminal/figures.ts";
 import { table } from "../terminal/table.ts";
 import type { Console } from "./console.ts";
 import type { Engine } from "./engine.ts";
+import type { Rates } from "../usage/prices.ts";
 import { factsOf, learnFromList, onlyChatModel } from "./model-facts.ts";
+import { modelPrice } from "./usage/model-price.ts";
 
 /** What `models` does. */
 export async function models(engine: Engine, { terminal, words }: Console, json: boolean): Promise<void> {
@@ -15,30 +17,39 @@ export async function models(engine: Engine, { terminal, words }: Console, json:
   const inUse = settings.model ?? connection.model ?? onlyChatModel(offered);
   const rows = offered.map(({ id }) => {
     const facts = factsOf(engine, connection.name, id);
-    return { id, facts, rates: facts.rates?.[settings.currency] ?? null };
+    return { id, facts, price: modelPrice(engine, { provider: connection.name, model: id }) };
   });
   if (json) {
-    const objects = rows.map(({ id, facts, rates }) => ({
+    const objects = rows.map(({ id, facts, price }) => ({
       id,
       provider: connection.name,
       context: facts.context ?? null,
       max_output: facts.maxOutput ?? null,
       vision: facts.vision ?? null,
       price:
-        rates === null ? null : { currency: settings.currency, ...rates, peak_factor: facts.peak === true ? 2 : 1 },
+        price === null
+          ? null
+          : {
+              currency: settings.currency,
+              ...price.rates,
+              peak_factor: price.peakFactor,
+              as_of: price.asOf,
+              until: price.until,
+              source: price.source,
+            },
     }));
     return terminal.json(objects);
   }
   if (rows.length === 0) return terminal.say(words.tables.noModels({ provider: connection.name }));
   // A server of one's own has no prices, and needs no column for them.
-  const priced = rows.some(({ rates }) => rates !== null);
+  const priced = rows.some(({ price }) => price !== null);
   const row = (id: string, context: string, price: string, use: string) =>
     priced ? [id, context, price, use] : [id, context, use];
-  const cells = rows.map(({ id, facts, rates }) =>
+  const cells = rows.map(({ id, facts, price }) =>
     row(
       sanitize(id),
       facts.context === undefined ? "" : count(facts.context),
-      rates === null ? "" : `${rates.cached} / ${rates.input} / ${rates.output}`,
+      price === null ? "" : ratesText(price.rates),
       id === inUse ? words.tables.inUse : "",
     ),
   );
@@ -49,6 +60,10 @@ export async function models(engine: Engine, { terminal, words }: Console, json:
     rows[index]!.id === inUse ? cell.map(accent) : cell.map((text, column) => (column === 0 ? text : muted(text))),
   );
   terminal.out(table([...head.map((cell) => cell.map(muted)), ...painted], [1], terminal.tableRoom));
+}
+
+function ratesText({ cached, input, output }: Rates): string {
+  return `${cached} / ${input} / ${output}`;
 }
 
 /** What `balance` does. */

@@ -1,13 +1,20 @@
 import type { AppError } from "../errors.ts";
+import type { UnknownCost } from "../usage/cost.ts";
+import type { Tariff } from "../usage/tariff.ts";
 import type { Cost, Usage } from "./model.ts";
+import type { BilledRequest } from "./requests.ts";
 import type { TurnResult } from "./turn.ts";
 
 /** What an answer costs. */
 export interface Bill {
+  /** The requests that are billed, in order. */
+  readonly billed: readonly BilledRequest[];
   /** Null where nothing was billed, or the cost of a request is unknown. */
   readonly cost: Cost | null;
-  /** Whether a price is unknown only because nobody knows yet whether the day is a holiday. */
-  readonly tariffUnknown: boolean;
+  /** Why it is unknown; null where it is known, or nobody is billed. */
+  readonly unknownCost: UnknownCost | null;
+  /** Of the last request; null where the price does not depend on the hour. */
+  readonly tariff: Tariff | null;
 }
 
 export interface Answer extends TurnResult, Bill {
@@ -17,8 +24,10 @@ export interface Answer extends TurnResult, Bill {
 
 /** What a run of the program took, by the services' own count. */
 export interface SpentTotal {
+  readonly requests: readonly BilledRequest[];
   /** Null where nothing was counted. */
   readonly usage: Usage | null;
+  /** One for each currency. */
   readonly costs: readonly Cost[];
   readonly questions: number;
   /** Billed requests whose cost nobody knows. */

@@ -1,6 +1,7 @@
 import type { AppError } from "../errors.ts";
 import type { RequestReason } from "./events.ts";
 import type { Cost, ModelRef, Usage } from "./model.ts";
+import type { Purpose } from "./purpose.ts";
 import { sumUsage } from "./usage.ts";
 
 /** One of the requests that an answer took. */
@@ -18,20 +19,6 @@ export interface RequestRecord {
   /** UTF-16 units of the answer that were there before it. */
   readonly at: number;
 }
-
-/** What a billed request was for. */
-export const purposes = [
-  "question",
-  "continuation",
-  "retry",
-  "title",
-  "summary",
-  "tools",
-  "search",
-  "batch",
-  "serve",
-] as const;
-export type Purpose = (typeof purposes)[number];
 
 /** A billed request as transcripts and the ledger keep it. */
 export interface BilledRequest {

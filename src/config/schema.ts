@@ -218,13 +218,17 @@ export type ProbedCapabilities = v.InferOutput<typeof findingsSchema>;
 
 const rates = v.strictObject({ cached: between(0, 1e6), input: between(0, 1e6), output: between(0, 1e6) });
 
-/** What is known of a model, by `provider/id`; rates are per million tokens, off-peak. */
+/** What is known of a model, by `provider/id`; rates are per million tokens. */
 export const modelSchema = v.strictObject({
   context: v.optional(tokens),
   max_output: v.optional(tokens),
   vision: v.optional(flag),
   CNY: v.optional(rates),
   USD: v.optional(rates),
+  /** What the rates are multiplied by in DeepSeek's peak hours. */
+  peak_factor: v.optional(between(1, 100)),
+  /** The last day on which the rates hold, Beijing time. */
+  until: v.optional(v.pipe(v.string(), v.isoDate())),
 });
 export type ModelConfig = v.InferOutput<typeof modelSchema>;
 

@@ -1,4 +1,4 @@
-import type { ModelFacts } from "./prices.ts";
+import type { ModelFacts } from "./model-table.ts";
 import { isRecord } from "./wire/json.ts";
 
 /** A row of a provider's list of models. */

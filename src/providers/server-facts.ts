@@ -2,7 +2,7 @@ import { offeredModels } from "./account.ts";
 import type { localProviders } from "./catalogue.ts";
 import type { Connection } from "./connection.ts";
 import { factsOfRow, type OfferedModel, readModelList, rowsAt, tokensOf, valueAt } from "./model-list.ts";
-import type { ModelFacts } from "./prices.ts";
+import type { ModelFacts } from "./model-table.ts";
 import { requestJson } from "./http/json-request.ts";
 import { isRecord } from "./wire/json.ts";
 

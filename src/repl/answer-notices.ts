@@ -1,9 +1,10 @@
 import type { AppError } from "../errors.ts";
-import { sayMoved, sayParts, sayThinking } from "../terminal/answer-notes.ts";
+import { sayMoved, sayParts, sayThinking, sayUnknownCost } from "../terminal/answer-notes.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
 import type { Answer } from "../chat/answer.ts";
+import type { Cost } from "../chat/model.ts";
 import { timingOf } from "../chat/turn.ts";
 import type { Host } from "./host.ts";
 
@@ -27,10 +28,16 @@ export function closeAnswer(host: Host, answer: Answer): void {
   if (canContinue && finishReason !== "length") terminal.say(ink.muted(words.session.canContinue));
   if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
   if (!isEmpty || answer.usage !== null)
-    terminal.say(ink.muted(summarise(words.answer, { ...answer, totalMs: timingOf(answer).totalMs })));
-  if (answer.tariffUnknown) terminal.say(ink.muted(words.answer.tariffUnknown));
+    terminal.say(ink.muted(summarise(words.answer, { ...answer, ...timingOf(answer), session: sessionCosts(host) })));
+  sayUnknownCost(terminal, words, answer);
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");
+}
+
+/** What the session has cost so far; empty where that is this answer alone. */
+function sessionCosts({ dialogue }: Host): readonly Cost[] {
+  const { costs, requests } = dialogue.spent;
+  return requests.length > 1 ? costs : [];
 }
 
 /** Reports a failure to save. Each is reported once: the writer throws at the first failure only. */

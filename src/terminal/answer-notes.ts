@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../chat/requests.ts";
 import type { AppError } from "../errors.ts";
+import type { UnknownCost } from "../usage/cost.ts";
 import type { Words } from "../words/types.ts";
 import { sanitize } from "./sanitize.ts";
 import { describe, errorWords, type Terminal } from "./terminal.ts";
@@ -55,6 +56,16 @@ export function sayThinking(
   if (answer.rethought > 0) terminal.say(muted(words.answer.rethought));
   const isAlone = answer.error?.code === "empty_answer" && answer.reasoning.trim() !== "";
   if (isAlone && !isShown && answer.rethought === 0) terminal.say(muted(sanitize(answer.reasoning.trim())));
+}
+
+/** Says what can be done where the cost of an answer is unknown. */
+export function sayUnknownCost(
+  terminal: Terminal,
+  words: Pick<Words, "answer">,
+  { unknownCost }: { readonly unknownCost: UnknownCost | null },
+): void {
+  const advice = unknownCost === null ? "" : words.answer.unknownCost[unknownCost];
+  if (advice !== "") terminal.say(terminal.ink.err.muted(advice));
 }
 
 /** Why an answer is not whole, with the reasons of all that were asked before; null when it is. */

@@ -1,20 +1,39 @@
 import type { Cost, Usage } from "../chat/model.ts";
+import type { UnknownCost } from "../usage/cost.ts";
+import type { Tariff } from "../usage/tariff.ts";
 import type { Words } from "../words/types.ts";
 
 const signs: Readonly<Record<string, string>> = { CNY: "¥", USD: "$" };
 
+export interface AnswerFigures {
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  /** Why the cost is unknown, where that is to be said; else null or absent. */
+  readonly unknownCost?: UnknownCost | null;
+  /** Null or absent where the price does not depend on the hour. */
+  readonly tariff?: Tariff | null;
+  /** What the session has cost, by currency; empty or absent where it is not to be said. */
+  readonly session?: readonly Cost[];
+  readonly totalMs: number;
+}
+
 /** The line below an answer: tokens, cost, time, each where it is known. */
 export function summarise(
   words: Words["answer"],
-  { usage, cost, totalMs }: { readonly usage: Usage | null; readonly cost: Cost | null; readonly totalMs: number },
+  { usage, cost, unknownCost = null, tariff = null, session = [], totalMs }: AnswerFigures,
 ): string {
   const parts: string[] = [];
   if (usage !== null) {
-    const { promptTokens, cachedTokens, completionTokens } = usage;
-    const cached = cachedTokens > 0 ? shortCount(cachedTokens) : null;
-    parts.push(words.tokens({ prompt: shortCount(promptTokens), cached, completion: shortCount(completionTokens) }));
+    const { promptTokens, cachedTokens, completionTokens, reasoningTokens } = usage;
+    const part = (tokens: number) => (tokens > 0 ? shortCount(tokens) : null);
+    const [cached, thinking] = [part(cachedTokens), part(reasoningTokens)];
+    parts.push(
+      words.tokens({ prompt: shortCount(promptTokens), cached, completion: shortCount(completionTokens), thinking }),
+    );
   }
-  if (cost !== null) parts.push(money(cost));
+  if (cost !== null) parts.push(tariff === null ? money(cost) : words.costAt[tariff]({ cost: money(cost) }));
+  else if (unknownCost === "price" || unknownCost === "outdated") parts.push(words.costUnknown);
+  if (session.length > 0) parts.push(words.session({ cost: session.map(money).join(" + ") }));
   parts.push(words.seconds((totalMs / 1000).toFixed(1)));
   return parts.join(" · ");
 }

@@ -28,6 +28,7 @@ function rebuilt(exchanges: readonly Exchange[], compaction: Compaction | null =
     zone: null,
     origin: null,
     torn: false,
+    ownRequests: [],
   };
   return rebuild({ ...about, exchanges, compaction }, "So far:");
 }

@@ -58,7 +58,9 @@ describe("a turn", () => {
     const failover: ChatEvent = { type: "request", to, why: "failover", error: error! };
     const given = events(first, failover, said("a"), { type: "usage", usage }, { type: "finish", reason: "stop" });
     const { requests, answeredBy } = await runTurn(() => given, request, [], signal, asked);
-    expect(billedRequests(requests)).toEqual([{ to, why: "failover", error, usage, producedOutput: true, at: 0 }]);
+    expect(billedRequests(requests)).toEqual([
+      { to, why: "failover", error, usage, producedOutput: true, at: 0, sentAt: expect.any(Date) },
+    ]);
     expect(answeredBy).toEqual(to);
   });
 });

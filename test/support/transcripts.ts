@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { onTestFinished } from "vitest";
+import { purposes } from "../../src/chat/purpose.ts";
+import type { BilledRequest } from "../../src/chat/requests.ts";
 import type { ExchangeEnd, Exchange, ExchangeStart, Section } from "../../src/transcripts/format/types.ts";
 
 /** An empty folder that is gone after the test. */
@@ -94,23 +96,34 @@ const someTurn: fc.Arbitrary<ExchangeStart> = record({
   images: fc.array(record({ name: hostileText, url: hostileText }), { maxLength: 2 }),
 });
 
+const someUsage = orNull(
+  record({
+    promptTokens: fc.nat(),
+    cachedTokens: fc.nat(),
+    completionTokens: fc.nat(),
+    reasoningTokens: fc.nat(),
+    totalTokens: fc.nat(),
+  }),
+);
+const someCost = orNull(record({ currency: fc.constantFrom("CNY", "USD"), amount: double }));
+const someRequest: fc.Arbitrary<BilledRequest> = record({
+  sentAt: moment,
+  to: record({ provider: hostileText, model: hostileText }),
+  purpose: fc.constantFrom(...purposes),
+  usage: someUsage,
+  cost: someCost,
+});
+
 const someEnding: fc.Arbitrary<ExchangeEnd> = record({
   at: moment,
   status: fc.constantFrom("complete", "interrupted", "failed"),
   finishReason: orNull(hostileText),
-  usage: orNull(
-    record({
-      promptTokens: fc.nat(),
-      cachedTokens: fc.nat(),
-      completionTokens: fc.nat(),
-      reasoningTokens: fc.nat(),
-      totalTokens: fc.nat(),
-    }),
-  ),
-  cost: orNull(record({ currency: fc.constantFrom("CNY", "USD"), amount: double })),
+  usage: someUsage,
+  cost: someCost,
   error: orNull(record({ code: hostileText, message: hostileText })),
   notice: orNull(hostileText),
   answeredBy: orNull(record({ provider: hostileText, model: hostileText })),
+  requests: fc.array(someRequest, { maxLength: 2 }),
   seams: fc.array(
     record({
       at: fc.nat(),
@@ -156,7 +169,7 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
   const [reasoning, answer] = [textOf("Thinking"), textOf("Answer")];
   const complete = ending.status === "complete";
   const { at: askedAt, images = [], continues = null, edits = null, ...asked } = turn;
-  const { at: endedAt, seams = [], rethought = 0, answeredBy = null, ...ended } = ending;
+  const { at: endedAt, seams = [], rethought = 0, answeredBy = null, requests = [], ...ended } = ending;
   const notice = ending.notice ?? ending.error?.message ?? "";
   return {
     ...asked,
@@ -181,6 +194,7 @@ export function expected({ id, turn, pieces, pieceAt, ending }: Course): Exchang
         ? null
         : sectionsIn(pieces, second(pieceAt), { ...ended, at: second(endedAt), text: notice }),
     answeredBy,
+    requests,
   };
 }
 

@@ -20,6 +20,7 @@ function records(...reasons: readonly Shown[]): RequestRecord[] {
     usage: null,
     producedOutput: reason === reason.toUpperCase(),
     at: 0,
+    sentAt: new Date(0),
   }));
 }
 

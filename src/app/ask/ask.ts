@@ -5,7 +5,7 @@ import { AppError } from "../../errors.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../../terminal/answer.ts";
-import { sayMoved, sayParts, sayThinking } from "../../terminal/answer-notes.ts";
+import { sayMoved, sayParts, sayThinking, sayUnknownCost } from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
@@ -162,7 +162,7 @@ function report(
   const isWorthTelling = answer.error === null || answer.usage !== null;
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
     terminal.say(terminal.ink.err.muted(summarise(words.answer, { ...answer, ...timingOf(answer) })));
-  if (terminal.errIsTerminal && answer.tariffUnknown) terminal.say(terminal.ink.err.muted(words.answer.tariffUnknown));
+  if (terminal.errIsTerminal) sayUnknownCost(terminal, words, answer);
   sayMoved(terminal, words, dialogue.takeAvoided());
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));

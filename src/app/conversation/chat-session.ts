@@ -20,7 +20,7 @@ import { displayPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
-import { Spending } from "./cost-meter.ts";
+import { Spending } from "../usage/cost-meter.ts";
 import { Recording } from "./recorder.ts";
 
 /**
@@ -42,7 +42,7 @@ export class ChatSession implements SessionDialogue {
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
     this.#console = console;
-    this.#spending = new Spending(engine);
+    this.#spending = new Spending(engine, null);
     this.#state = state;
     this.#warnOfRetired();
   }
@@ -276,7 +276,7 @@ export class ChatSession implements SessionDialogue {
     this.#entitled.add(writer);
     const { requestTitle } = await import("./title-request.ts");
     const signal = AbortSignal.any([this.#engine.stop, this.#closing.signal]);
-    const given = await requestTitle(this.#engine, this.#spending, wanted, turn, signal);
+    const given = await requestTitle(this.#engine, this.#spending, writer, wanted, turn, signal);
     if (given === null || this.#state.writer !== writer || this.#state.title !== null) return;
     const failure = await this.#entitle(given, signal).catch(asAppError);
     if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });

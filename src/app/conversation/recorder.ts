@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../../chat/events.ts";
-import type { Cost } from "../../chat/model.ts";
+import type { Bill } from "../../chat/answer.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { seamsOf } from "./answer-seams.ts";
@@ -104,7 +104,7 @@ function unforeseen(): ExchangeEnd {
  */
 export function endingOf(
   result: TurnResult,
-  cost: Cost | null,
+  { cost, billed }: Pick<Bill, "cost" | "billed">,
   words: Pick<Words, "answer" | "errors">,
   before = 0,
 ): ExchangeEnd {
@@ -123,5 +123,6 @@ export function endingOf(
     seams: seamsOf(requests, before),
     rethought: result.rethought,
     answeredBy: isAsked ? null : answeredBy,
+    requests: billed,
   };
 }

@@ -15,7 +15,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { openModel } from "../open-model.ts";
 import type { ChatState } from "./chat-state.ts";
-import { Spending } from "./cost-meter.ts";
+import { Spending } from "../usage/cost-meter.ts";
 import { runQuestion } from "./turn-run.ts";
 
 /** Every kind of block and span that most answers have, so that V8 has compiled what draws them. */
@@ -48,7 +48,7 @@ async function* slices(engine: Engine, console: Console, state: ChatState, signa
   const { connection, model } = await modelInMemory(engine, state);
   yield await loadSpinner();
   if (console.terminal.outIsTerminal && engine.settings.render) yield* drawing(console);
-  const context = { model, settings: engine.settings, spending: new Spending(engine), words: console.words };
+  const context = { model, settings: engine.settings, spending: new Spending(engine, null), words: console.words };
   const folder = state.writer === null ? null : mkdtempSync(join(tmpdir(), "deepseek-chat-"));
   try {
     const writer = folder === null ? null : TranscriptWriter.create(folder);

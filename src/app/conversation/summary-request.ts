@@ -4,7 +4,8 @@ import type { Engine } from "../engine.ts";
 import { summarise } from "./compaction.ts";
 import type { ChatState } from "./chat-state.ts";
 import { inForce } from "./sampling.ts";
-import type { Spending } from "./cost-meter.ts";
+import { billOwnRequest } from "../usage/own-requests.ts";
+import type { Spending } from "../usage/cost-meter.ts";
 
 /**
  * Has the model in use summarise a conversation. It is a request of the program's own: nothing that a person set for questions
@@ -16,7 +17,7 @@ import type { Spending } from "./cost-meter.ts";
 export async function requestSummary(
   engine: Engine,
   spending: Spending,
-  { connection, modelId, conversation, inherited }: ChatState,
+  { connection, modelId, conversation, inherited, writer }: ChatState,
   { tokens, window }: { readonly tokens: number; readonly window: number | null },
   signal: AbortSignal,
 ): Promise<string> {
@@ -27,7 +28,7 @@ export async function requestSummary(
     const off = thinking === false ? { enabled: false, effort: null } : null;
     const request = { model: modelId, messages, sampling: {}, thinking: off, stream };
     const result = await runTurn(model, request, [], signal, asked);
-    spending.add(result, false);
+    await billOwnRequest(spending, writer, result, "summary", signal);
     return result;
   };
   const { system } = conversation;

@@ -3,8 +3,10 @@ import type { OnEvent } from "../../chat/events.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
 import { runTurn } from "../../chat/turn.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
+import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Engine } from "../engine.ts";
-import type { Spending } from "./cost-meter.ts";
+import { billOwnRequest } from "../usage/own-requests.ts";
+import type { Spending } from "../usage/cost-meter.ts";
 
 /** Characters of the question and of the answer that a title is made from. */
 const maxCharacters = 2000;
@@ -15,12 +17,14 @@ const maxAnswer = 1000;
  * Has the model of `title_model` give a conversation a title. It is a small request of the program's own, counted in the spending; a
  * failure is logged and told to nobody.
  *
+ * @param writer of the conversation
  * @param wanted the model, as `provider/model`
  * @returns null where none came of it
  */
 export async function requestTitle(
   engine: Engine,
   spending: Spending,
+  writer: TranscriptWriter | null,
   wanted: string,
   turn: Turn,
   signal: AbortSignal,
@@ -41,7 +45,7 @@ export async function requestTitle(
       if (length > maxAnswer) enough.abort();
     };
     const result = await runTurn(model, request, [watch], AbortSignal.any([signal, enough.signal]), asked);
-    spending.add(result, false);
+    await billOwnRequest(spending, writer, result, "title", signal);
     if (result.error !== null && !enough.signal.aborted) throw result.error;
     engine.log?.write("info", "title", { provider: asked.provider, model: asked.model, usage: result.usage });
     return unquoted(result.text);

@@ -11,11 +11,11 @@ import type { Settings } from "../../config/schema.ts";
 import type { Words } from "../../words/types.ts";
 import { seamsOf } from "./answer-seams.ts";
 import { type ChatState, lookedAt } from "./chat-state.ts";
-import { countedAfter, type Spending } from "./cost-meter.ts";
+import { countedAfter, type Spending } from "../usage/cost-meter.ts";
 import { endingOf, Recording } from "./recorder.ts";
 import { answerMessage, isCut } from "./replay.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
-import { titleOf } from "../../transcripts/store/names.ts";
+import { newId, titleOf } from "../../transcripts/store/names.ts";
 
 /** What a turn is run with, beside the state. */
 export interface TurnContext {
@@ -139,8 +139,10 @@ async function runExchange(
   });
   if (kept !== "") record.onEvent({ type: "text", text: kept });
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
-  const bill = spending.add(result);
-  exchange.end(endingOf(result, bill.cost, words, kept.length));
+  const bill = spending.add(result, continues === null && edits === null ? "question" : "continuation");
+  exchange.end(endingOf(result, bill, words, kept.length));
+  const turn = writer?.exchangeId ?? null;
+  await spending.book(turn ?? newId(), bill.billed, { conversation: writer?.id ?? null, turn });
   return { ...result, ...bill, unsaved: record.failure };
 }
 

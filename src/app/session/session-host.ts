@@ -28,6 +28,7 @@ import { editText } from "../external-editor.ts";
 import { tellError } from "../startup.ts";
 import { ModelLists } from "../model-lists.ts";
 import { factsOf } from "../model-facts.ts";
+import { modelPrice } from "../usage/model-price.ts";
 import { readMentions } from "../conversation/mentions.ts";
 import { archiveOf } from "./archive.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
@@ -182,11 +183,11 @@ export class SessionHost implements Host {
   #factsOf(provider: string, id: string): string {
     const { settings } = this.#engine;
     const { words } = this.#console;
-    const { context, rates } = factsOf(this.#engine, provider, id);
-    const price = rates?.[settings.currency];
+    const { context } = factsOf(this.#engine, provider, id);
+    const rates = modelPrice(this.#engine, { provider, model: id })?.rates;
     return [
       ...(context === undefined ? [] : [`${words.tables.context} ${count(context)}`]),
-      ...(price === undefined ? [] : [`${settings.currency} ${price.cached} / ${price.input} / ${price.output}`]),
+      ...(rates === undefined ? [] : [`${settings.currency} ${rates.cached} / ${rates.input} / ${rates.output}`]),
     ].join(" · ");
   }
 }

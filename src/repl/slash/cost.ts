@@ -9,9 +9,7 @@ export const cost: SlashCommand = {
   examples: [],
   async run({ dialogue, terminal, words }) {
     const { usage, costs, questions, unknown, uncounted } = dialogue.spent;
-    const sums = new Map<string, number>();
-    for (const { currency, amount } of costs) sums.set(currency, (sums.get(currency) ?? 0) + amount);
-    const shown = [...sums].map(([currency, amount]) => money({ currency, amount })).join(" + ");
+    const shown = costs.map(money).join(" + ");
     const tokens = usage && {
       prompt: count(usage.promptTokens),
       cached: count(usage.cachedTokens),

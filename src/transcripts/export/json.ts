@@ -1,6 +1,6 @@
 import { hasCalls } from "../format/sections.ts";
 import type { Exchange, Section, Transcript } from "../format/types.ts";
-import { imagesJson, samplingJson, thinkingJson, usageJson } from "../format/metadata-write.ts";
+import { imagesJson, requestsJson, samplingJson, thinkingJson, usageJson } from "../format/metadata-write.ts";
 import { isoWithOffset } from "../format/times.ts";
 
 /**
@@ -60,6 +60,7 @@ function exchangeObject(exchange: Exchange): object {
     // Where tools were called: what stands above in one piece each is here as it came.
     ...(hasCalls(exchange) && { sections: exchange.sections?.map(sectionObject), thinking_to: exchange.rethought }),
     answered_by: exchange.answeredBy,
+    requests: requestsJson(exchange.requests) ?? [],
   };
 }
 

@@ -53,5 +53,6 @@ export function toTranscript(path: string, parsed: Parsed): Transcript | null {
     exchanges: parsed.exchanges,
     torn: parsed.tear !== null,
     compaction: parsed.compaction,
+    ownRequests: parsed.ownRequests,
   };
 }

@@ -73,6 +73,7 @@ export function buildExchange(written: readonly RawSection[], around: ExchangeCo
     rethought: end?.thinking_to ?? 0,
     sections: null,
     answeredBy: end?.answered_by ?? null,
+    requests: end?.requests ?? [],
   };
   // The older plain form has an Answer label also where nothing was answered.
   const known = sections.slice(1).filter(({ text }) => turn !== null || text !== "");

@@ -7,7 +7,9 @@ import {
   samplingOf,
   samplingParameters,
 } from "../../chat/sampling.ts";
-import type { Compaction, ExchangeStatus, TranscriptHeader } from "./types.ts";
+import { purposes } from "../../chat/purpose.ts";
+import type { BilledRequest } from "../../chat/requests.ts";
+import type { Compaction, ExchangeStatus, OwnRequests, TranscriptHeader } from "./types.ts";
 import { metadataStart } from "./metadata-write.ts";
 import type { TagChange } from "./tags.ts";
 import { offsetOf } from "./times.ts";
@@ -141,12 +143,37 @@ const seamSchema = v.object({
   code: v.string(),
 });
 
+// ISO 4217; anything else would be printed verbatim.
+const costSchema = v.object({ currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/u)), amount: v.number() });
+
+const requestSchema = v.pipe(
+  v.object({
+    at: moment,
+    provider: v.string(),
+    model: v.string(),
+    purpose: v.fallback(v.picklist(purposes), "question"),
+    usage: orNull(usageSchema),
+    cost: orNull(costSchema),
+  }),
+  v.check(({ at }) => at !== null),
+  v.transform(({ at, provider, model, purpose, usage, cost }): BilledRequest => {
+    return { sentAt: at!, to: { provider, model }, purpose, usage, cost };
+  }),
+);
+/** A row that is none counts for nothing, and does not touch the others. */
+const requestsSchema = v.fallback(
+  v.pipe(
+    v.array(v.unknown()),
+    v.transform((rows) => rows.flatMap((row) => read(requestSchema, row) ?? [])),
+  ),
+  [],
+);
+
 const endSchema = v.object({
   status: orNull(v.picklist(["complete", "interrupted", "failed"] satisfies ExchangeStatus[])),
   finish_reason: text,
   usage: orNull(usageSchema),
-  // ISO 4217; anything else would be printed verbatim.
-  cost: orNull(v.object({ currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/u)), amount: v.number() })),
+  cost: orNull(costSchema),
   error: orNull(v.object({ code: v.string(), message: v.string() })),
   first_token_ms: amount,
   answered: moment,
@@ -154,6 +181,7 @@ const endSchema = v.object({
   seams: v.fallback(v.array(seamSchema), []),
   thinking_to: v.fallback(v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), undefined),
   answered_by: orNull(v.object({ provider: v.string(), model: v.string() })),
+  requests: requestsSchema,
 });
 
 export type EndRecord = v.InferOutput<typeof endSchema>;
@@ -170,6 +198,12 @@ export function undoFact(data: unknown): string | null {
 /** A `compact` line; null when it lacks what makes it one. */
 export function compactFact(data: unknown): Compaction | null {
   return read(v.object({ summary: v.nullable(v.string()), through: v.string() }), data);
+}
+
+/** A `billed` line; null when it lacks what makes it one. */
+export function billedFact(data: unknown): OwnRequests | null {
+  const fact = read(v.object({ id: v.pipe(v.string(), v.check(isId)), requests: requestsSchema }), data);
+  return fact === null || fact.requests.length === 0 ? null : fact;
 }
 
 /** The name in a `title` line; null when it has none. */

@@ -1,4 +1,5 @@
 import type { Cost, Thinking, Usage } from "../../chat/model.ts";
+import type { BilledRequest } from "../../chat/requests.ts";
 import type { Sampling } from "../../chat/sampling.ts";
 import {
   formatVersion,
@@ -75,6 +76,7 @@ export function endLine(end: EndFacts): string {
     seams: end.seams === undefined || end.seams.length === 0 ? undefined : end.seams,
     thinking_to: end.rethought || undefined,
     answered_by: end.answeredBy ?? undefined,
+    requests: requestsJson(end.requests),
   });
 }
 
@@ -106,6 +108,18 @@ export function usageJson(usage: Usage | null): object | undefined {
     reasoning_tokens: usage.reasoningTokens,
     total_tokens: usage.totalTokens,
   };
+}
+
+export function requestsJson(requests: readonly BilledRequest[] = []): object | undefined {
+  if (requests.length === 0) return undefined;
+  return requests.map(({ sentAt, to, purpose, usage, cost }) => ({
+    at: isoWithOffset(sentAt),
+    provider: to.provider,
+    model: to.model,
+    purpose,
+    usage: usageJson(usage),
+    cost: costJson(cost),
+  }));
 }
 
 function costJson(cost: Cost | null): object | undefined {

@@ -1,4 +1,5 @@
 import {
+  billedFact,
   compactFact,
   endFacts,
   headerFacts,
@@ -8,7 +9,7 @@ import {
   type EndRecord,
   type TurnFacts,
 } from "./metadata-read.ts";
-import type { Compaction, Exchange, TranscriptHeader } from "./types.ts";
+import type { Compaction, Exchange, OwnRequests, TranscriptHeader } from "./types.ts";
 import { limits, TooLarge } from "../limits.ts";
 import { noNotes, withNote, type Notes } from "./notes.ts";
 import { labelParts, marking, type Mark } from "./scan.ts";
@@ -37,6 +38,7 @@ export interface Parsed {
   /** The first label and question; null without exchanges. */
   readonly beginning: string | null;
   readonly compaction: Compaction | null;
+  readonly ownRequests: readonly OwnRequests[];
   /** Where each exchange begins in the text. */
   readonly starts: readonly number[];
 }
@@ -79,6 +81,7 @@ class Parser {
   #tear: Tear | null = null;
   #beginning: string | null = null;
   #compaction: Compaction | null = null;
+  readonly #ownRequests: OwnRequests[] = [];
   /** Where the first exchange of an id is. */
   readonly #places = new Map<string, number>();
 
@@ -107,6 +110,7 @@ class Parser {
       system: this.#system,
       beginning: this.#beginning,
       compaction: this.#compaction,
+      ownRequests: this.#ownRequests,
       starts: this.#starts,
     };
   }
@@ -120,6 +124,7 @@ class Parser {
       if (this.#notes.title === null) this.#notes = { ...this.#notes, title: this.#header?.title ?? null };
     } else if (metadata?.kind === "undo") this.#withdraw(undoFact(metadata.data));
     else if (metadata?.kind === "compact") this.#compaction = compactFact(metadata.data) ?? this.#compaction;
+    else if (metadata?.kind === "billed") this.#ownRequests.push(...[billedFact(metadata.data) ?? []].flat());
     else if (metadata !== null) this.#notes = withNote(this.#notes, metadata.kind, metadata.data);
   }
 

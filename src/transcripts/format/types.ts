@@ -1,5 +1,6 @@
 import type { ImagePart } from "../../chat/messages.ts";
 import type { Cost, ModelRef, Thinking, Usage } from "../../chat/model.ts";
+import type { BilledRequest } from "../../chat/requests.ts";
 import type { Sampling } from "../../chat/sampling.ts";
 
 /**
@@ -81,6 +82,8 @@ export interface ExchangeEnd extends ExchangeOutcome {
   readonly rethought?: number;
   /** Provider and model that answered in the end, if not the ones first asked. */
   readonly answeredBy?: ModelRef | null;
+  /** Those that were billed, in order; empty or absent where none was. */
+  readonly requests?: readonly BilledRequest[];
 }
 
 export interface Exchange extends ExchangeRequest, ExchangeOutcome {
@@ -111,6 +114,8 @@ export interface Exchange extends ExchangeRequest, ExchangeOutcome {
   /** In the order of the file; null where they are the thinking, the answer and how it ended, and follow from the rest. */
   readonly sections: readonly Section[] | null;
   readonly answeredBy: ModelRef | null;
+  /** As in `ExchangeEnd`; empty also where nobody wrote them down. */
+  readonly requests: readonly BilledRequest[];
 }
 
 /** `provider/model` as far as they are known; empty where neither is. */
@@ -124,6 +129,13 @@ export interface Compaction {
   readonly summary: string | null;
   /** Id of the last exchange that it covers. */
   readonly through: string;
+}
+
+/** Requests of the program's own for a conversation, such as for its title or a summary. */
+export interface OwnRequests {
+  /** Tells them apart wherever they are copied to. */
+  readonly id: string;
+  readonly requests: readonly BilledRequest[];
 }
 
 /** Where a conversation was branched off. */
@@ -158,6 +170,7 @@ export interface Transcript extends Omit<TranscriptHeader, "title"> {
   readonly torn: boolean;
   /** The newest one; null when there is none. */
   readonly compaction: Compaction | null;
+  readonly ownRequests: readonly OwnRequests[];
 }
 
 /** A conversation with the text of its file, of which its questions and answers are parts: a writer that resumes it reads neither again. */

@@ -43,6 +43,7 @@ const nothingKnown = {
   rethought: 0,
   sections: null,
   answeredBy: null,
+  requests: [],
 };
 
 /** An exchange of which no more is known than what is given. */

@@ -105,5 +105,6 @@ function toExchange(value: unknown): Exchange | null {
     rethought: end.thinking_to ?? 0,
     sections,
     answeredBy: end.answered_by,
+    requests: end.requests,
   };
 }

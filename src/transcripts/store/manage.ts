@@ -124,7 +124,7 @@ export function forkTranscript(source: Transcript, folder: string, at: Date, tur
   const path = save(folder, header, kept, text);
   const title = titleOf(kept[0]?.question ?? "");
   const own = { title, named: false, pinned: false, tags: [], exchanges: kept, torn: false, compaction };
-  return { ...header, ...own, path, text };
+  return { ...header, ...own, ownRequests: [], path, text };
 }
 
 function save(folder: string, header: TranscriptHeader, exchanges: readonly Exchange[], text: string): string {

@@ -1,5 +1,13 @@
 import { refusalIn } from "./folder.ts";
 
+interface TokenCounts {
+  readonly prompt: string;
+  /** Null: none, as for thinking. */
+  readonly cached: string | null;
+  readonly completion: string;
+  readonly thinking: string | null;
+}
+
 /** Words around an answer: the spinner, the thinking, the notes and figures below it. */
 export const answer = {
   waiting: "Waiting for a response…",
@@ -26,8 +34,16 @@ export const answer = {
   thinkingHeading: "Thinking",
   thinkingFor: ({ seconds }: { seconds: string }) => `Thinking… ${seconds} s`,
   thought: ({ seconds }: { seconds: string }) => `Thought for ${seconds} s`,
-  tokens: ({ prompt, cached, completion }: { prompt: string; cached: string | null; completion: string }) =>
-    `${prompt} in${cached === null ? "" : ` (cache hit ${cached})`} · ${completion} out`,
+  tokens: ({ prompt, cached, completion, thinking }: TokenCounts) =>
+    `${prompt} in${cached === null ? "" : ` (cache hit ${cached})`} · ${completion} out${thinking === null ? "" : ` (thinking ${thinking})`}`,
+  costAt: {
+    peak: ({ cost }: { cost: string }) => `${cost} peak`,
+    "off-peak": ({ cost }: { cost: string }) => `${cost} off-peak`,
+    unknown: ({ cost }: { cost: string }) => cost,
+  },
+  costUnknown: "cost unknown",
+  /** Sum of all answers since the program was started. */
+  session: ({ cost }: { cost: string }) => `session ${cost}`,
   seconds: (seconds: string) => `${seconds} s`,
   continued: {
     "continue-prefix": ({ why, provider }: { why: string; provider: string }) =>
@@ -52,8 +68,14 @@ export const answer = {
   cutByFilter: "Answer cut off by the provider's content filter.",
   refused: "The model refused to answer.",
   rethought: "The text before the answer was thinking; saved as thinking.",
-  tariffUnknown:
-    "Cost unknown: today may be a Chinese public holiday, when peak prices don't apply. List this year's under holidays in the config file.",
+  /** Why a cost is unknown, where something can be done about it. */
+  unknownCost: {
+    usage: "",
+    price: "",
+    outdated: "Cost unknown: the price in the config file has expired. Update it under models.",
+    holiday:
+      "Cost unknown: today may be a Chinese public holiday, when peak prices don't apply. List this year's under holidays in the config file.",
+  },
   savedApart: ({ avoided, path }: { avoided: string; path: string }) =>
     `Another program is writing to ${avoided}. This conversation is saved to ${path} instead.`,
   notSaved: ({ path, reason }: { path: string; reason: string }) =>

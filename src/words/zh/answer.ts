@@ -20,8 +20,15 @@ export const answer: Words["answer"] = {
   thinkingHeading: "思考",
   thinkingFor: ({ seconds }) => `思考中… ${seconds} 秒`,
   thought: ({ seconds }) => `思考了 ${seconds} 秒`,
-  tokens: ({ prompt, cached, completion }) =>
-    `输入 ${prompt}${cached === null ? "" : `（缓存命中 ${cached}）`} · 输出 ${completion}`,
+  tokens: ({ prompt, cached, completion, thinking }) =>
+    `输入 ${prompt}${cached === null ? "" : `（缓存命中 ${cached}）`} · 输出 ${completion}${thinking === null ? "" : `（思考 ${thinking}）`}`,
+  costAt: {
+    peak: ({ cost }) => `${cost}（高峰）`,
+    "off-peak": ({ cost }) => `${cost}（错峰）`,
+    unknown: ({ cost }) => cost,
+  },
+  costUnknown: "费用未知",
+  session: ({ cost }) => `本次会话 ${cost}`,
   seconds: (seconds) => `${seconds} 秒`,
   continued: {
     "continue-prefix": ({ why, provider }) =>
@@ -40,7 +47,12 @@ export const answer: Words["answer"] = {
   cutByFilter: "回答被服务商的内容过滤截断。",
   refused: "模型拒绝回答。",
   rethought: "回答之前的文本是思考内容，已按思考保存。",
-  tariffUnknown: "费用未知：今天可能是法定节假日（无高峰价）。请在配置文件的 holidays 中列出今年的节假日。",
+  unknownCost: {
+    usage: "",
+    price: "",
+    outdated: "费用未知：配置文件中的价格已过期，请在 models 中更新。",
+    holiday: "费用未知：今天可能是法定节假日（无高峰价）。请在配置文件的 holidays 中列出今年的节假日。",
+  },
   savedApart: ({ avoided, path }) => `其他程序正在写入 ${avoided}，本对话改存到 ${path}。`,
   notSaved: ({ path, reason }) =>
     `已停止保存：无法写入 ${path}（${refusalIn(reason)}）。可用 /save <文件> 另存整段对话。`,

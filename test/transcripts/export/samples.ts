@@ -18,6 +18,7 @@ export function exchange(question: string, answer: string, more: Partial<Exchang
 }
 
 export function transcript(exchanges: readonly Exchange[], more: Partial<Transcript> = {}): Transcript {
-  const rest = { named: true, pinned: false, tags: [], zone: null, origin: null, torn: false, compaction: null };
+  const nothing = { zone: null, origin: null, compaction: null, ownRequests: [] };
+  const rest = { named: true, pinned: false, tags: [], torn: false, ...nothing };
   return { id: "abcdefgh", path: "/x/a.md", title: "A title", startedAt: noon, ...rest, exchanges, ...more };
 }

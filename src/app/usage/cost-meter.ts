@@ -1,0 +1,100 @@
+import type { Bill, SpentTotal } from "../../chat/answer.ts";
+import type { Purpose } from "../../chat/purpose.ts";
+import { billedRequests, type BilledRequest, type RequestRecord } from "../../chat/requests.ts";
+import type { TurnResult } from "../../chat/turn.ts";
+import { sumUsage } from "../../chat/usage.ts";
+import { chargeOf, sumByCurrency, sumCosts, type UnknownCost } from "../../usage/cost.ts";
+import { type Tariff, tariffAt } from "../../usage/tariff.ts";
+import type { Books } from "./books.ts";
+import { isFree, modelPrice, type PriceSource } from "./model-price.ts";
+
+/** Where the requests of a turn stand. */
+interface TurnPlace {
+  /** Ids; null where the conversation is not saved. */
+  readonly conversation: string | null;
+  readonly turn: string | null;
+}
+
+/** What a run of the program took, by the services' own count. */
+export class Spending {
+  readonly #source: PriceSource;
+  readonly #books: Books | null;
+  readonly #billed: BilledRequest[] = [];
+  #questions = 0;
+
+  /** @param books null: nothing is booked */
+  constructor(source: PriceSource, books: Books | null) {
+    this.#source = source;
+    this.#books = books;
+  }
+
+  get total(): SpentTotal {
+    const usages = this.#billed.flatMap(({ usage }) => usage ?? []);
+    const costs = this.#billed.flatMap(({ cost }) => cost ?? []);
+    const paid = this.#billed.filter(({ to }) => !isFree(to.provider));
+    return {
+      requests: this.#billed,
+      usage: usages.length === 0 ? null : sumUsage(usages),
+      costs: sumByCurrency(costs),
+      questions: this.#questions,
+      unknown: paid.filter(({ cost }) => cost === null).length,
+      uncounted: this.#billed.length - usages.length,
+    };
+  }
+
+  /**
+   * Adds what an answer took, each request at the price of the moment when it was sent.
+   *
+   * @param purpose of its first request; continuations and repetitions of a question have one of their own
+   */
+  add({ requests }: TurnResult, purpose: Purpose): Bill {
+    const charged = billedRequests(requests).map((request) => this.#charge(request, purpose));
+    if (purpose === "question" && charged.length > 0) this.#questions++;
+    const billed = charged.map(({ request }) => request);
+    this.#billed.push(...billed);
+    return {
+      billed,
+      cost: sumCosts(billed.map(({ cost }) => cost)),
+      unknownCost: charged.find(({ unknown }) => unknown !== null)?.unknown ?? null,
+      tariff: charged.at(-1)?.tariff ?? null,
+    };
+  }
+
+  /**
+   * Books requests that were added.
+   *
+   * @param id of their turn, or of the note about requests of the program's own: with a request's place it makes a row unique
+   */
+  async book(id: string, billed: readonly BilledRequest[], place: TurnPlace): Promise<void> {
+    if (billed.length === 0) return;
+    await this.#books?.book(billed.map((request, index) => ({ ...request, ...place, id: `${id}.${index}` })));
+  }
+
+  #charge(
+    { to, usage, sentAt, why }: RequestRecord,
+    purpose: Purpose,
+  ): { readonly request: BilledRequest; readonly unknown: UnknownCost | null; readonly tariff: Tariff | null } {
+    const { file, settings } = this.#source;
+    const holidays = file.holidays ?? [];
+    const price = modelPrice(this.#source, to);
+    const { cost, unknown } = chargeOf(usage, price, settings.currency, sentAt, holidays);
+    return {
+      request: { sentAt, to, purpose: purposeOf(why, purpose), usage, cost },
+      unknown: isFree(to.provider) ? null : unknown,
+      tariff: price === null || price.peakFactor === 1 ? null : tariffAt(sentAt, holidays),
+    };
+  }
+}
+
+/** What a request was for: of a question, those after the first are told apart. */
+function purposeOf(why: RequestRecord["why"], purpose: Purpose): Purpose {
+  if (purpose !== "question" || why === "first") return purpose;
+  return why === "continue-prefix" || why === "continue-prompt" ? "continuation" : "retry";
+}
+
+/** Tokens of the conversation after an answer; null if its last request was not counted. */
+export function countedAfter({ requests }: TurnResult): number | null {
+  const last = billedRequests(requests).at(-1)?.usage ?? null;
+  // The last request had all that came before in it. Thinking is not sent back, so it takes no room in the next one.
+  return last === null ? null : last.promptTokens + last.completionTokens - last.reasoningTokens;
+}
