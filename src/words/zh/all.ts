@@ -11,4 +11,5 @@ export { keyHelp } from "./key-help.ts";
 export { context, session, slashGroups } from "./session.ts";
 export { slash, slashHelp } from "./slash-help.ts";
 export { setup } from "./setup.ts";
+export { usage } from "./usage.ts";
 export { confirm, keys, picker, tables, transcripts } from "./transcripts.ts";
