@@ -44,3 +44,10 @@ export interface ContextUse {
   /** Tokens the model can read; null when unknown. */
   readonly window: number | null;
 }
+
+/** Tokens that the next request sends again without a hit in the service's prefix cache, as something before them has changed. */
+export interface Forfeit {
+  readonly tokens: number;
+  /** What that costs more, about; null where it is unknown. */
+  readonly cost: Cost | null;
+}

@@ -2,7 +2,7 @@ import type { UserMessage } from "../chat/messages.ts";
 import { estimateTokens } from "../chat/usage.ts";
 import { asAppError } from "../errors.ts";
 import { textOf } from "../chat/message-text.ts";
-import { count } from "../terminal/figures.ts";
+import { count, money, shortCount } from "../terminal/figures.ts";
 import type { Answer } from "../chat/answer.ts";
 import type { Host } from "./host.ts";
 import { compact } from "./slash/compact.ts";
@@ -41,4 +41,22 @@ async function compacted(host: Host): Promise<boolean> {
     host.tell(asAppError(error));
     return false;
   }
+}
+
+/** Tokens of the prefix cache whose loss is worth a word. */
+const largeLoss = 2_000;
+
+/**
+ * Says, after a command, what the next message loses of the prefix cache.
+ *
+ * @param told tokens whose loss was said already
+ * @returns tokens of which it is known now
+ */
+export function tellForfeit({ dialogue, terminal, words }: Host, told: number): number {
+  const lost = dialogue.forfeited;
+  if (lost === null || lost.tokens < largeLoss) return 0;
+  if (lost.tokens <= told) return told;
+  const cost = lost.cost === null ? null : money(lost.cost);
+  terminal.say(terminal.ink.err.muted(words.usage.forfeited({ tokens: shortCount(lost.tokens), cost })));
+  return lost.tokens;
 }

@@ -1,4 +1,4 @@
-import type { Answer, ContextUse, SpentTotal } from "../chat/answer.ts";
+import type { Answer, ContextUse, Forfeit, SpentTotal } from "../chat/answer.ts";
 import type { Conversation } from "../chat/conversation.ts";
 import type { OnEvent } from "../chat/events.ts";
 import type { ImagePart, UserMessage } from "../chat/messages.ts";
@@ -162,6 +162,8 @@ export interface SessionDialogue {
   readonly rename: (title: string, signal: AbortSignal) => Promise<AppError | null>;
   readonly conversation: Conversation;
   readonly context: ContextUse;
+  /** What the next request loses of the prefix cache; null where that costs nothing, or nobody knows. */
+  readonly forfeited: Forfeit | null;
   /** Since the session began. */
   readonly spent: SpentTotal;
   /** Why a part of the conversation is not saved; null when all is, or nothing is to be. */

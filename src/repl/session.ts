@@ -2,7 +2,7 @@ import type { ImagePart, UserMessage } from "../chat/messages.ts";
 import { AppError, asAppError } from "../errors.ts";
 import { AnswerView } from "../terminal/answer.ts";
 import { closeAnswer, warnOfOthers } from "./answer-notices.ts";
-import { makeRoom, warnOfContext } from "./context-room.ts";
+import { makeRoom, tellForfeit, warnOfContext } from "./context-room.ts";
 import { foreign } from "./editor/origin.ts";
 import type { Answer } from "../chat/answer.ts";
 import type { Host } from "./host.ts";
@@ -49,6 +49,8 @@ class Session {
   #pictures: readonly ImagePart[] = [];
   /** The question that is being edited: what is sent at the next prompt takes its place; null for none. */
   #edited: UserMessage | null = null;
+  /** Tokens of the prefix cache whose loss was said. */
+  #forfeited = 0;
 
   constructor(host: Host, stop: AbortSignal) {
     this.#host = host;
@@ -108,6 +110,7 @@ class Session {
     try {
       const isCommand = meant.kind === "command";
       const outcome: SlashOutcome = isCommand ? await runSlash(this.#host, meant.line) : { ask: meant.text };
+      if (isCommand) this.#forfeited = tellForfeit(this.#host, this.#forfeited);
       return await this.#act(outcome, isCommand ? null : { ...typed, instead: edited });
     } catch (error) {
       const known = asAppError(error);

@@ -33,7 +33,7 @@ export function chargeOf(
 }
 
 /** The rates that hold at a moment, or why they are unknown. */
-function ratesAt(price: Price, at: Date, holidays: readonly string[]): Rates | "outdated" | "holiday" {
+export function ratesAt(price: Price, at: Date, holidays: readonly string[]): Rates | "outdated" | "holiday" {
   if (price.until !== null && beijingTime(at).toISOString().slice(0, 10) > price.until) return "outdated";
   if (price.peakFactor === 1) return price.rates;
   const tariff = tariffAt(at, holidays);

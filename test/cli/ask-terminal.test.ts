@@ -11,7 +11,7 @@ test("ask on a terminal says below the answer what it took; not under --quiet", 
   await using terminal = openProgram(["ask", "hello"], { place, env, cols: 100 });
   expect((await terminal.exit).code).toBe(0);
   expect(terminal.screen()).toMatch(
-    /^Hello\.\n30 in \(cache hit 20\) \u00b7 12 out \u00b7 \u00a50\.0\d+ (?:off-)?peak \u00b7 [\d.]+ s$/u,
+    /^Hello\.\n30 in \(cache hit 20\) \u00b7 12 out \(thinking 5\) \u00b7 \u00a50\.0\d+ (?:off-)?peak \u00b7 [\d.]+ s$/u,
   );
   await using quiet = openProgram(["ask", "-q", "hello"], { place, env, cols: 100 });
   expect((await quiet.exit).code).toBe(0);

@@ -7,6 +7,8 @@ export interface Received {
   readonly headers: IncomingHttpHeaders;
   /** The parsed body; null where there is none. */
   readonly body: Record<string, unknown> | null;
+  /** As it came. */
+  readonly text: string;
   /** Milliseconds, on the clock of `performance.now()`. */
   readonly at: number;
 }
@@ -86,7 +88,7 @@ async function receive(request: IncomingMessage): Promise<Received> {
   for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
   const text = Buffer.concat(pieces).toString("utf8");
   const { method = "", url: path = "", headers } = request;
-  return { method, path, headers, at, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
+  return { method, path, headers, at, text, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
 }
 
 async function send(response: ServerResponse, { status = 200, headers = {}, body = [], end = "whole" }: Reply) {

@@ -1,5 +1,5 @@
 import type { Conversation } from "../../chat/conversation.ts";
-import type { Answer, ContextUse, SpentTotal } from "../../chat/answer.ts";
+import type { Answer, ContextUse, Forfeit, SpentTotal } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
@@ -20,7 +20,10 @@ import { displayPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
+import { ratesAt } from "../../usage/cost.ts";
 import { Spending } from "../usage/cost-meter.ts";
+import { modelPrice } from "../usage/model-price.ts";
+import { costOfLoss, prefixUse } from "../usage/prefix.ts";
 import { Recording } from "./recorder.ts";
 
 /**
@@ -100,6 +103,20 @@ export class ChatSession implements SessionDialogue {
     const { conversation, counted } = this.#state;
     const window = factsOf(this.#engine, provider, modelId).context ?? null;
     return { tokens: counted ?? estimatedTokens(conversation), estimated: counted === null, window };
+  }
+
+  get forfeited(): Forfeit | null {
+    const { sent, conversation } = this.#state;
+    const to = { provider: this.provider, model: this.modelId };
+    const { settings, file } = this.#engine;
+    if (!settings.history) return null;
+    const price = sent === null ? null : modelPrice(this.#engine, sent.to);
+    // Where a hit is no cheaper, nothing is lost.
+    if (sent === null || price === null || price.rates.cached >= price.rates.input) return null;
+    const { lost } = prefixUse(sent, to, conversation.request([]));
+    const rates = ratesAt(modelPrice(this.#engine, to) ?? price, new Date(), file.holidays ?? []);
+    const cost = typeof rates === "string" ? null : costOfLoss(lost, rates, settings.currency);
+    return { tokens: lost, cost };
   }
 
   async learnWindow(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Connection } from "../../providers/connection.ts";
 import type { Exchange, Transcript, TranscriptFile } from "../../transcripts/format/types.ts";
 import { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Engine } from "../engine.ts";
+import type { SentPrefix } from "../usage/prefix.ts";
 import { modelInUse } from "../model-facts.ts";
 import { type Parameters, parametersOf } from "./sampling.ts";
 import { rebuild } from "./replay.ts";
@@ -32,6 +33,8 @@ export interface ChatState {
   readonly cut: boolean;
   /** The service's token count of the current conversation; null once it changed. */
   readonly counted: number | null;
+  /** What the last request sent, as long as the next one is to begin with it; null where that is unknown, or another conversation. */
+  readonly sent: SentPrefix | null;
   /** Bytes of the transcript when this program last wrote or read it; null where it is unknown. */
   readonly size: number | null;
 }
@@ -84,7 +87,7 @@ export function newState(
   return { ...before, ...untouched, conversation, writer, inherited: {} };
 }
 
-const untouched = { title: null, size: null, failed: null, cut: false, counted: null } as const;
+const untouched = { title: null, size: null, failed: null, cut: false, counted: null, sent: null } as const;
 
 /**
  * The state after `/fork`: in a file that holds the same conversation, or its beginning.
@@ -139,6 +142,7 @@ async function stateOn(
     failed: null,
     cut: rebuilt?.cut ?? false,
     counted: null,
+    sent: null,
   };
 }
 

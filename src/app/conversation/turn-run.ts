@@ -12,6 +12,7 @@ import type { Words } from "../../words/types.ts";
 import { seamsOf } from "./answer-seams.ts";
 import { type ChatState, lookedAt } from "./chat-state.ts";
 import { countedAfter, type Spending } from "../usage/cost-meter.ts";
+import { sentBy } from "../usage/prefix.ts";
 import { endingOf, Recording } from "./recorder.ts";
 import { answerMessage, isCut } from "./replay.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
@@ -54,7 +55,7 @@ export async function runQuestion(
   const failed = text === "" ? { question, ids } : null;
   const cut = failed === null ? isCut(answer) : before.cut;
   const title = before.title ?? (answer.title === null ? null : titleOf(answer.title));
-  return { answer, state: lookedAt({ ...before, conversation, title, failed, cut, counted: countedAfter(answer) }) };
+  return { answer, state: lookedAt({ ...before, ...after(answer, messages), conversation, title, failed, cut }) };
 }
 
 /**
@@ -71,7 +72,7 @@ export async function runContinuation(
   const answer = await runExchange(context, before, { messages, question: userMessage(continueCommand), continues });
   const conversation =
     answer.text === "" ? before.conversation : before.conversation.extendLast(answer.text, newIds(before));
-  return { answer, state: lookedAt({ ...before, conversation, cut: isCut(answer), counted: countedAfter(answer) }) };
+  return { answer, state: lookedAt({ ...before, ...after(answer, messages), conversation, cut: isCut(answer) }) };
 }
 
 /**
@@ -92,7 +93,12 @@ export async function runEditedAnswer(
   const answer = await runExchange(context, before, { messages, question, edits: last.ids.at(-1) ?? null, kept });
   const conversation = edited.extendLast(answer.text, newIds(before));
   const cut = answer.text === "" || isCut(answer);
-  return { answer, state: lookedAt({ ...before, conversation, failed: null, cut, counted: countedAfter(answer) }) };
+  return { answer, state: lookedAt({ ...before, ...after(answer, messages), conversation, failed: null, cut }) };
+}
+
+/** What is known of the conversation's tokens after an answer. */
+function after(answer: Answer, messages: readonly Message[]): Pick<ChatState, "counted" | "sent"> {
+  return { counted: countedAfter(answer), sent: sentBy(messages, answer.requests) };
 }
 
 /** The exchange that has just ended in the transcript. */

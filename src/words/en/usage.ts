@@ -24,6 +24,9 @@ export const usage = {
     cost: "cost",
   },
   unknown: "unknown",
+  /** After a command that changed what the next message begins with. */
+  forfeited: ({ tokens, cost }: { tokens: string; cost: string | null }) =>
+    `The next message misses the prefix cache: ~${tokens} tokens at the full price${cost === null ? "" : ` (about ${cost} more)`}.`,
   earlier: ({ requests }: { requests: number }) =>
     `${requests} earlier ${requests === 1 ? "request" : "requests"} not shown`,
 };

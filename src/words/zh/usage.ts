@@ -23,5 +23,7 @@ export const usage: Words["usage"] = {
     cost: "费用",
   },
   unknown: "未知",
+  forfeited: ({ tokens, cost }) =>
+    `下一条消息无法命中前缀缓存：约 ${tokens} token 按全价计费${cost === null ? "" : `（约多 ${cost}）`}。`,
   earlier: ({ requests }) => `另有较早的 ${requests} 次请求未显示`,
 };
