@@ -39,6 +39,8 @@ const en: SettingWords = {
   max_answer_size:
     "Maximum size of an answer with its thinking in MB; a sixteenth of it is the limit of one event and of data without content",
   currency: "Currency of prices: CNY or USD",
+  max_cost: "Most that all requests of a run may cost together, in the account's currency",
+  over_budget: "Whether requests are sent that could exceed a budget",
   notify: "How a finished answer is announced while another window has the focus: bell, desktop or off",
   notify_after: "Announce only answers that took at least this many seconds",
   lang: "Interface language: en or zh",
@@ -87,6 +89,8 @@ const zh: SettingWords = {
   retries: "请求失败时的重试次数（0 同时关闭自动续写）",
   max_answer_size: "单个回答（含思考过程）的最大大小，单位 MB；单个事件以及没有内容的数据以其十六分之一为上限",
   currency: "价格所用货币：CNY 或 USD",
+  max_cost: "一次运行中所有请求的费用上限，按账户货币",
+  over_budget: "可能超出预算的请求是否仍然发送",
   notify: "切换到其他窗口时，以何种方式提示回答已完成：bell（响铃）、desktop（桌面通知）或 off",
   notify_after: "仅提示耗时不少于此秒数的回答",
   lang: "界面语言：en 或 zh",

@@ -98,6 +98,8 @@ const rows: readonly Row[] = [
   { flags: "--no-stream", words: "noStream", setting: "stream", group: "output" },
   { flags: "--no-render", words: "noRender", setting: "render", group: "output" },
   { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking", group: "output" },
+  { flags: "--max-cost <amount>", words: "maxCost", setting: "max_cost", group: "cost", read: numeric },
+  { flags: "--over-budget", words: "overBudget", setting: "over_budget", group: "cost" },
   { flags: "--timeout <seconds>", words: "timeout", setting: "timeout", group: "network", read: numeric },
   { flags: "--max-wait <seconds>", words: "maxWait", setting: "max_wait", group: "network", read: numeric },
   {

@@ -19,6 +19,9 @@ const tokens = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e9));
 const path = v.pipe(text, v.excludes("\0"));
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
+/** Of money, in units of the currency. */
+const amount = v.pipe(v.number(), v.minValue(0), v.maxValue(1e6));
+
 const languages = ["en", "zh"] as const;
 const efforts = ["low", "high", "max"] as const;
 /** YAML and JSON read `16` as a number. */
@@ -92,6 +95,10 @@ export const settingSchemas = {
   /** Of one answer, thinking included; MB. V8's longest string has 512 million characters. */
   max_answer_size: v.pipe(v.number(), v.minValue(1), v.maxValue(500)),
   currency: v.picklist(currencies),
+  /** What all requests of a run may cost together; units of the currency. */
+  max_cost: amount,
+  /** Whether requests go out that could exceed a budget. */
+  over_budget: flag,
   /** What tells a person of a finished answer who looks at another window. */
   notify,
   /** Seconds that an answer takes at least for that. */
@@ -130,6 +137,7 @@ export const builtIn = {
   retries: 3,
   max_answer_size: 256,
   currency: "CNY",
+  over_budget: false,
   notify: "off",
   notify_after: 20,
   theme: "auto",
@@ -240,6 +248,12 @@ export function isProviderName(text: string): boolean {
   return v.is(name, text) && !text.includes("/");
 }
 
+const limits = {
+  day: v.optional(amount),
+  month: v.optional(amount),
+  conversation: v.optional(amount),
+} as const;
+
 export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
   roles: v.optional(mapping(name, text)),
@@ -247,6 +261,8 @@ export const configFileSchema = v.strictObject({
   models: v.optional(mapping(v.string(), modelSchema)),
   /** For a model (`provider/id`), the ones that take over when it is down, in order: `provider/id`, or a provider. */
   failover: v.optional(mapping(v.string(), v.array(text))),
+  /** What may be spent in the settings' currency: of all providers together, and of each by its name. */
+  budget: v.optional(v.objectWithRest(limits, v.strictObject(limits))),
   /** Days on which DeepSeek charges no peak price, `YYYY-MM-DD`, beyond those the program knows. */
   holidays: v.optional(v.array(v.pipe(v.string(), v.isoDate()))),
 });

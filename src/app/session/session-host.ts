@@ -209,6 +209,8 @@ const changeable: readonly SettingName[] = [
   "continue_answers",
   "compact",
   "currency",
+  "max_cost",
+  "over_budget",
   "keys",
   "notify",
   "notify_after",

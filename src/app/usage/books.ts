@@ -1,7 +1,46 @@
+import type { Folders } from "../../config/folders.ts";
+import { type AppError, asAppError } from "../../errors.ts";
+import type { Ledger } from "../../usage/ledger.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
+import { ledgerPath } from "./ledger-place.ts";
 
-/** Where billed requests are booked. */
-export interface Books {
-  /** Books rows, each once; what keeps it from doing so is reported, and never thrown. */
-  readonly book: (rows: readonly LedgerRow[]) => Promise<void>;
+/** Books billed requests in the ledger, which is opened with the first one. */
+export class Books implements Disposable {
+  readonly #folders: Pick<Folders, "data">;
+  readonly #onFailure: (error: AppError) => void;
+  #ledger: Promise<Ledger> | null = null;
+  #failed = false;
+
+  /** @param onFailure called once, where requests cannot be booked; their transcripts have them all the same */
+  constructor(folders: Pick<Folders, "data">, onFailure: (error: AppError) => void) {
+    this.#folders = folders;
+    this.#onFailure = onFailure;
+  }
+
+  /** Loads what booking needs, as long as there is time. */
+  prepare(): void {
+    void import("../../usage/ledger.ts");
+  }
+
+  /** The ledger, opened once. @throws AppError as `Ledger.open` */
+  async ledger(): Promise<Ledger> {
+    this.#ledger ??= import("../../usage/ledger.ts").then(({ Ledger }) => Ledger.open(ledgerPath(this.#folders)));
+    return await this.#ledger;
+  }
+
+  /** Books rows, each once. Throws nothing: what was answered and saved does not depend on it. */
+  async book(rows: readonly LedgerRow[]): Promise<void> {
+    try {
+      const [ledger, { waitForLock }] = await Promise.all([this.ledger(), import("../../usage/lock-wait.ts")]);
+      await waitForLock(() => ledger.book(rows));
+    } catch (error) {
+      this.#ledger = null;
+      if (!this.#failed) this.#onFailure(asAppError(error));
+      this.#failed = true;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    void this.#ledger?.then((ledger) => ledger.close()).catch(() => {});
+  }
 }
