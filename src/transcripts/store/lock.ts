@@ -5,7 +5,7 @@ import { systemReason } from "../../errors.ts";
 import { readRegular } from "../../files.ts";
 import { using, writeAll } from "./fs.ts";
 import { newId } from "./names.ts";
-import { isAlive, thisOwner } from "./process-identity.ts";
+import { isAlive, thisOwner } from "../../process-identity.ts";
 
 /** Milliseconds after which a lock is stale if its process can't be checked and neither lock nor file changed. */
 const staleAfter = 15 * 60_000;

@@ -17,7 +17,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isHeld, Lock, lockOf } from "../../../src/transcripts/store/lock.ts";
-import { isAlive, thisOwner } from "../../../src/transcripts/store/process-identity.ts";
+import { isAlive, thisOwner } from "../../../src/process-identity.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
 

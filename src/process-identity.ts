@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { systemReason } from "../../errors.ts";
+import { systemReason } from "./errors.ts";
 
 /**
- * The name under which this process owns locks: its pid, its start (0 where the system does not tell), and the machine, as in
+ * The name under which this process owns locks and reservations: its pid, its start (0 where the system does not tell), and the machine, as in
  * `4711.183202.laptop`. Another process can tell from it whether this one still runs.
  */
 export function thisOwner(): string {
