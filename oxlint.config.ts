@@ -39,6 +39,7 @@ const open = [
 const shared = [
   "chat/message-text.ts",
   "chat/purpose.ts",
+  "chat/request-trace.ts",
   "chat/sampling.ts",
   "providers/http/proxy-schemes.ts",
   "transcripts/export/form-names.ts",

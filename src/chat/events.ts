@@ -2,8 +2,17 @@ import type { AppError } from "../errors.ts";
 import type { ModelRef, Usage } from "./model.ts";
 
 export type ChatEvent =
-  /** Opens each request that may be billed. `error` is what ended the one before; null for the first of a turn. */
-  | { readonly type: "request"; readonly to: ModelRef; readonly why: RequestReason; readonly error: AppError | null }
+  /**
+   * Opens each request that may be billed. `sentAt`: that hour's price holds, whenever the answer ends. `error` is what ended the
+   * one before; null for the first of a turn.
+   */
+  | {
+      readonly type: "request";
+      readonly to: ModelRef;
+      readonly sentAt: Date;
+      readonly why: RequestReason;
+      readonly error: AppError | null;
+    }
   /** The service took the request: headers came. `model` is what it says answers, where it says so. */
   | { readonly type: "start"; readonly traceId: string | null }
   /** Nothing yet: the request is queued by the provider, or another attempt follows after `delay` milliseconds. */

@@ -2,6 +2,7 @@ import { AppError, asAppError } from "../errors.ts";
 import type { ChatEvent, FinishReason } from "./events.ts";
 import type { Model } from "./layers.ts";
 import type { ChatRequest, ModelRef, Usage } from "./model.ts";
+import { RequestTrace } from "./request-trace.ts";
 import { type RequestRecord, usageOf } from "./requests.ts";
 
 /** A question's answer. */
@@ -64,13 +65,11 @@ export async function runTurn(
   return progress.result();
 }
 
-type OpenRecord = { -readonly [Field in keyof RequestRecord]: RequestRecord[Field] };
-type RequestEvent = Extract<ChatEvent, { type: "request" }>;
 type EndEvent = Extract<ChatEvent, { type: "finish" | "error" }>;
 
 /** Puts the events of one turn together. */
 class TurnProgress {
-  readonly #asked: ModelRef;
+  readonly #trace: RequestTrace;
   readonly #startedAt = new Date();
   readonly #reasoning: string[] = [];
   readonly #text: string[] = [];
@@ -78,36 +77,35 @@ class TurnProgress {
   #length = 0;
   #rethought = 0;
   #title: string | null = null;
-  readonly #requests: OpenRecord[] = [];
   #firstAt: Date | null = null;
   /** The last one that came. */
   #end: EndEvent | null = null;
 
   constructor(asked: ModelRef) {
-    this.#asked = asked;
+    this.#trace = new RequestTrace(asked);
   }
 
   take(event: ChatEvent): void {
+    this.#trace.take(event);
     if (event.type === "text" || event.type === "reasoning") this.#piece(event);
-    else if (event.type === "request") this.#open(event);
-    else if (event.type === "usage") this.#current.usage = event.usage;
     else if (event.type === "rethink") this.#rethink();
     else if (event.type === "title") this.#title = event.title;
     else if (event.type === "finish" || event.type === "error") this.#end = event;
   }
 
   result(): TurnResult {
-    const { to } = this.#current;
+    const { to } = this.#trace.current;
+    const { requests } = this.#trace;
     const finish = this.#end?.type === "finish" ? this.#end : null;
     const error = this.#failure(to.provider);
-    const [first] = this.#requests;
-    const answering = this.#requests.findLast(({ producedOutput }) => producedOutput) ?? first!;
+    const [first] = requests;
+    const answering = requests.findLast(({ producedOutput }) => producedOutput) ?? first!;
     return {
       reasoning: this.#reasoning.join(""),
       text: this.#text.join(""),
       rethought: this.#rethought,
-      requests: this.#requests,
-      usage: usageOf(this.#requests),
+      requests,
+      usage: usageOf(requests),
       answeredBy: finish === null ? answering.to : to,
       finishReason: finish?.reason ?? null,
       title: this.#title,
@@ -120,20 +118,8 @@ class TurnProgress {
     };
   }
 
-  /** The request that runs. */
-  get #current(): OpenRecord {
-    return this.#requests.at(-1) ?? this.#open({ type: "request", to: this.#asked, why: "first", error: null });
-  }
-
-  #open({ to, why, error }: RequestEvent): OpenRecord {
-    const record = { to, sentAt: new Date(), why, error, usage: null, producedOutput: false, at: this.#length };
-    this.#requests.push(record);
-    return record;
-  }
-
   #piece({ type, text }: { type: "reasoning" | "text"; text: string }): void {
     this.#firstAt ??= new Date();
-    this.#current.producedOutput = true;
     if (type === "reasoning") this.#reasoning.push(text);
     else {
       this.#text.push(text);

@@ -110,7 +110,7 @@ test("an edited answer takes the old one's place, and the model continues it fro
   const asked: unknown[] = [];
   const dialogue = await open(async function* model({ messages }) {
     asked.push(messages.at(-1));
-    yield { type: "request", to, why: asked.length > 1 ? "continue-prefix" : "first", error: null };
+    yield { type: "request", to, sentAt: new Date(), why: asked.length > 1 ? "continue-prefix" : "first", error: null };
     yield { type: "text", text: asked.length === 1 ? "It is red." : " and wide." };
     yield { type: "finish", reason: "stop" };
   });

@@ -75,7 +75,15 @@ describe("an answer", () => {
   test("is asked of the model named where its events do not say", async () => {
     const { requests, answeredBy } = await resultOf(text("a"), finish());
     expect(requests).toEqual([
-      { to: asked, why: "first", error: null, usage: null, producedOutput: true, at: 0, sentAt: expect.any(Date) },
+      {
+        to: asked,
+        sentAt: expect.any(Date) as Date,
+        why: "first",
+        error: null,
+        usage: null,
+        producedOutput: true,
+        at: 0,
+      },
     ]);
     expect(answeredBy).toEqual(asked);
   });

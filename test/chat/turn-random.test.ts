@@ -18,11 +18,15 @@ const usage = fc.nat(9).map((count) => ({
   totalTokens: 3 * count,
 }));
 const ref = fc.record({ provider: fc.constantFrom("asked", "p", "q"), model: fc.constantFrom("m", "n") });
+const sentAt = fc.date({ noInvalidDate: true });
 const why = fc.constantFrom("first", "retry", "failover", "restart", "continue-prefix", "continue-prompt");
 
 const event: fc.Arbitrary<ChatEvent> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("text", "reasoning"), text: word }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("request"), to: ref, why, error: fc.option(error) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant("request"), to: ref, sentAt, why, error: fc.option(error) }),
+  },
   fc.record({ type: fc.constant("usage"), usage }),
   fc.constant({ type: "rethink" }),
   fc.constant({ type: "start", traceId: null }),
@@ -46,7 +50,8 @@ function textOf(events: readonly ChatEvent[]): string {
 
 /** The events of each request; what precedes the first `request` event, where it says anything, is one of its own. */
 function byRequest(events: readonly ChatEvent[]) {
-  const implied: Only<"request"> = { type: "request", to: asked, why: "first", error: null };
+  const sentAt = expect.any(Date) as unknown as Date;
+  const implied: Only<"request"> = { type: "request", to: asked, sentAt, why: "first", error: null };
   const groups = [{ opened: implied, at: 0, own: [] as ChatEvent[] }];
   for (const [index, each] of events.entries()) {
     if (each.type !== "request") groups.at(-1)!.own.push(each);
@@ -59,8 +64,9 @@ function byRequest(events: readonly ChatEvent[]) {
 /** What a turn of these events is. */
 function expected(events: readonly ChatEvent[]) {
   const text = textOf(events);
-  const requests = byRequest(events).map(({ opened: { to, why, error: cause }, at, own }) => ({
+  const requests = byRequest(events).map(({ opened: { to, sentAt, why, error: cause }, at, own }) => ({
     to,
+    sentAt,
     why,
     error: cause,
     at,

@@ -54,12 +54,13 @@ describe("a turn", () => {
     const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1, reasoningTokens: 0, totalTokens: 2 };
     const { error } = await runTurn(() => events(), request, [], signal, asked);
     const to = { provider: "q", model: "n" };
-    const first: ChatEvent = { type: "request", to: asked, why: "first", error: null };
-    const failover: ChatEvent = { type: "request", to, why: "failover", error: error! };
+    const sentAt = new Date("2026-11-20T12:00:00Z");
+    const first: ChatEvent = { type: "request", to: asked, sentAt, why: "first", error: null };
+    const failover: ChatEvent = { type: "request", to, sentAt, why: "failover", error: error! };
     const given = events(first, failover, said("a"), { type: "usage", usage }, { type: "finish", reason: "stop" });
     const { requests, answeredBy } = await runTurn(() => given, request, [], signal, asked);
     expect(billedRequests(requests)).toEqual([
-      { to, why: "failover", error, usage, producedOutput: true, at: 0, sentAt: expect.any(Date) },
+      { to, sentAt, why: "failover", error, usage, producedOutput: true, at: 0 },
     ]);
     expect(answeredBy).toEqual(to);
   });

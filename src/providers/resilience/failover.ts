@@ -105,7 +105,7 @@ class AnswerProgress {
       this.#why = this.#continuation();
     }
     while (true) {
-      yield { type: "request", to: this.#routes[this.#route]!.to, why: this.#why, error };
+      yield { type: "request", to: this.#routes[this.#route]!.to, sentAt: new Date(), why: this.#why, error };
       error = yield* this.#ask(signal);
       if (error === null) return;
       const why = await this.#next(error);

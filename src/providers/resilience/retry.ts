@@ -51,7 +51,10 @@ export function withRetries({ provider, retries, maxWait, loadingTimeout }: Retr
         if (await isStopped(delay, signal)) return yield { type: "error", error: new AppError("interrupted", {}) };
         // Some servers tell only in a whole answer why they end a stream before it begins.
         if (error.code === "empty_stream") asked = { ...request, stream: false };
-        if (!isLoading) yield { type: "request", to: { provider, model: request.model }, why: "retry", error };
+        if (!isLoading) {
+          const to = { provider, model: request.model };
+          yield { type: "request", to, sentAt: new Date(), why: "retry", error };
+        }
       }
     };
 }

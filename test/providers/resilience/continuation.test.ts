@@ -206,7 +206,13 @@ describe("a provider that cannot be used", () => {
       { continueSame: true, continueNext: true, prompt: "go on" },
     );
     expect(await gather(run(request, signal))).toEqual([
-      { type: "request", to: { provider: "a", model: "m" }, why: "first", error: null },
+      {
+        type: "request",
+        to: { provider: "a", model: "m" },
+        sentAt: expect.any(Date) as Date,
+        why: "first",
+        error: null,
+      },
       error("no_key"),
     ]);
     const unforeseen = withFailover(
