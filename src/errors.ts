@@ -81,6 +81,22 @@ export interface ErrorDetails {
   /** Nothing is at the address that `setting` gives, and a service at `better`. */
   wrong_base_url: { provider: string; url: string; better: string; setting: string };
 
+  /**
+   * What the next request could cost goes beyond a limit. `limited`: the provider that the limit is for; null for all of them.
+   * Amounts in units of `currency`; `reserved` is what requests that run could cost, and those whose program was killed today.
+   */
+  budget_exceeded: {
+    scope: "day" | "month" | "conversation" | "command";
+    limited: string | null;
+    currency: string;
+    limit: number;
+    spent: number;
+    reserved: number;
+    amount: number;
+  };
+  /** There is a budget, and nobody knows what the next request could cost in its currency. */
+  budget_unpriced: { provider: string; model: string; currency: string };
+
   /** The provider refused this request and would refuse it again. */
   /**
    * `advice`: what is to be looked at. `url`: what was asked, where the address is; `suggested`: the base URL that may be meant.
@@ -141,6 +157,11 @@ export interface ErrorDetails {
   transcript_busy: { path: string };
   transcript_ambiguous: { reference: string; candidates: readonly string[] };
   storage_failed: { path: string; reason: string };
+  /** `reason`: the system's name of the failure; `locked` by another program, `shared`: others can write to its folder. */
+  ledger_unwritable: { path: string; reason: string };
+  ledger_damaged: { path: string };
+  /** A later version of the program made it. */
+  ledger_newer: { path: string };
   /** stdout takes nothing more. `reason`: the system's name of the failure; `transcript`: where the whole answer is all the same. */
   output_unwritable: { reason: string; transcript: string | null };
 
@@ -206,6 +227,8 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   insecure_endpoint: "config",
   insecure_proxy: "config",
   wrong_base_url: "config",
+  budget_exceeded: "config",
+  budget_unpriced: "config",
   request_refused: "refused",
   model_not_found: "refused",
   content_refused: "refused",
@@ -230,6 +253,9 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   transcript_unreadable: "local",
   transcript_busy: "local",
   storage_failed: "local",
+  ledger_unwritable: "local",
+  ledger_damaged: "local",
+  ledger_newer: "local",
   output_unwritable: "local",
   interrupted: "interrupted",
 };

@@ -159,6 +159,17 @@ export const errors: ErrorTable = {
     what: `${provider} has no API at ${url}; it answers at ${better}.`,
     next: setting.includes(".") ? `Run: deepseek-chat config set ${setting} ${better}` : `Set ${setting} to ${better}.`,
   }),
+  budget_exceeded: ({ scope, limited, currency, limit, spent, reserved, amount }) => ({
+    what: `Over budget: this request could cost up to ${sum(amount, currency)}; ${sum(spent, currency)} ${reserved === 0 ? "" : `and ${sum(reserved, currency)} reserved `}of ${sum(limit, currency)} ${budgetWords[scope]}${limited === null ? "" : ` at ${limited}`} is spent.`,
+    next:
+      scope === "command"
+        ? "Raise --max-cost, or lower --max-tokens."
+        : "Lower --max-tokens, raise budget in the config file, or use --over-budget for this command.",
+  }),
+  budget_unpriced: ({ provider, model, currency }) => ({
+    what: `There is a budget, but the price of ${provider}/${model} in ${currency} is unknown.`,
+    next: "Give its price under models in the config file, or use --over-budget for this command.",
+  }),
   request_refused: refused,
   model_not_found: ({ provider, model, reason }) => ({
     what: `${provider} has no model ${model} (${reason}).`,
@@ -267,6 +278,18 @@ export const errors: ErrorTable = {
     what: `Can't write ${path}: ${refusalIn(reason)}.`,
     next: "Check the folder, its permissions and the free disk space.",
   }),
+  ledger_unwritable: ({ path, reason }) => ({
+    what: `Can't write the cost ledger ${path}: ${entryOf(ledgerWords, reason) ?? refusalIn(reason)}.`,
+    next: "Saved conversations keep their costs; once it can be written, deepseek-chat usage --rebuild adds them.",
+  }),
+  ledger_damaged: ({ path }) => ({
+    what: `The cost ledger ${path} is damaged.`,
+    next: "Rebuild it from the saved conversations with deepseek-chat usage --rebuild.",
+  }),
+  ledger_newer: ({ path }) => ({
+    what: `The cost ledger ${path} was written by a later version of deepseek-chat; nothing was changed.`,
+    next: "Update deepseek-chat.",
+  }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `Can't write to stdout: ${entryOf(outputWords, reason) ?? reason}.`,
     next: transcript === null ? "Redirect the output elsewhere." : `The full answer is in ${transcript}.`,
@@ -317,6 +340,25 @@ const outputWords: Record<string, string> = {
   EBADF: "it isn't open for writing",
   EAGAIN: "it isn't accepting data",
 };
+
+/** `reason` of `ledger_unwritable`. */
+const ledgerWords: Record<string, string> = {
+  locked: "another program is writing to it",
+  shared: "other users can write to its folder",
+  EIO: "input/output error",
+};
+
+const budgetWords: Record<ErrorDetails["budget_exceeded"]["scope"], string> = {
+  day: "for today",
+  month: "for this month",
+  conversation: "for this conversation",
+  command: "for this command (--max-cost)",
+};
+
+/** An amount with all digits that count. */
+function sum(amount: number, currency: string): string {
+  return `${Number(amount.toPrecision(6))} ${currency}`;
+}
 
 const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {
   cut: "was cut off",

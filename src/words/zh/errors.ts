@@ -160,6 +160,17 @@ export const errors: Words["errors"] = {
       ? `请运行：deepseek-chat config set ${setting} ${better}`
       : `请将 ${setting} 设为 ${better}。`,
   }),
+  budget_exceeded: ({ scope, limited, currency, limit, spent, reserved, amount }) => ({
+    what: `超出预算：本次请求最多可能花费 ${sum(amount, currency)}；${limited === null ? "" : `${limited} 的`}${budgetWords[scope]}预算 ${sum(limit, currency)} 已用 ${sum(spent, currency)}${reserved === 0 ? "" : `，另预留 ${sum(reserved, currency)}`}。`,
+    next:
+      scope === "command"
+        ? "请调高 --max-cost，或调低 --max-tokens。"
+        : "请调低 --max-tokens，或在配置文件中调高 budget；仅本次放行请加 --over-budget。",
+  }),
+  budget_unpriced: ({ provider, model, currency }) => ({
+    what: `已设置预算，但不知道 ${provider}/${model} 的 ${currency} 价格。`,
+    next: "请在配置文件的 models 中填写价格；仅本次放行请加 --over-budget。",
+  }),
   request_refused: refused,
   model_not_found: ({ provider, model, reason }) => ({
     what: `${provider} 没有模型 ${model}（${reason}）。`,
@@ -262,6 +273,18 @@ export const errors: Words["errors"] = {
     what: `无法写入 ${path}：${refusalIn(reason)}。`,
     next: "请检查目录、权限和磁盘空间。",
   }),
+  ledger_unwritable: ({ path, reason }) => ({
+    what: `无法写入费用账本 ${path}：${entryOf(ledgerWords, reason) ?? refusalIn(reason)}。`,
+    next: "已保存的对话中仍有费用记录；账本可写入后，可用 deepseek-chat usage --rebuild 补录。",
+  }),
+  ledger_damaged: ({ path }) => ({
+    what: `费用账本 ${path} 已损坏。`,
+    next: "请用 deepseek-chat usage --rebuild 从已保存的对话重建。",
+  }),
+  ledger_newer: ({ path }) => ({
+    what: `费用账本 ${path} 由更新版本的 deepseek-chat 写入，未作任何更改。`,
+    next: "请升级 deepseek-chat。",
+  }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `无法写入标准输出：${entryOf(outputWords, reason) ?? reason}。`,
     next: transcript === null ? "请改为输出到其他位置。" : `完整回答保存在 ${transcript}。`,
@@ -320,6 +343,25 @@ const outputWords: Record<string, string> = {
   EBADF: "它不可写",
   EAGAIN: "它暂时无法接收数据",
 };
+
+/** `ledger_unwritable` 的 `reason`。 */
+const ledgerWords: Record<string, string> = {
+  locked: "其他程序正在写入",
+  shared: "其他用户可写入其所在目录",
+  EIO: "输入/输出错误",
+};
+
+const budgetWords: Record<ErrorDetails["budget_exceeded"]["scope"], string> = {
+  day: "今日",
+  month: "本月",
+  conversation: "本对话",
+  command: "本次命令（--max-cost）",
+};
+
+/** An amount with all digits that count. */
+function sum(amount: number, currency: string): string {
+  return `${Number(amount.toPrecision(6))} ${currency}`;
+}
 
 const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {
   cut: "不完整",

@@ -1,0 +1,276 @@
+import { randomUUID } from "node:crypto";
+import type { SQLInputValue } from "node:sqlite";
+import { AppError } from "../errors.ts";
+import { thisOwner } from "../process-identity.ts";
+import { Calendar } from "./calendar.ts";
+import { boundedPico, exactCost, fromPico } from "./exact-cost.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LedgerRow } from "./ledger-row.ts";
+import { costSum, picoIn } from "./ledger-sums.ts";
+import { bookAbandoned, type Claim, deleteReservation, insertReservation, type Reservation } from "./reservation.ts";
+
+export type BudgetScope = "day" | "month" | "conversation" | "command";
+
+/** In units of the budget's currency; null for no limit. */
+export interface SpendingLimits {
+  readonly day: number | null;
+  readonly month: number | null;
+  readonly conversation: number | null;
+}
+
+export interface BudgetLimits {
+  /** ISO 4217. Costs in another one do not count. */
+  readonly currency: string;
+  /** Of all providers together. */
+  readonly all: SpendingLimits;
+  /** Of each provider, by its name. */
+  readonly providers: Readonly<Record<string, SpendingLimits>>;
+  /** Of all that this run of the program sends; null for no limit. */
+  readonly command: number | null;
+}
+
+/** A limit, and how much of it is used. Amounts in units of `currency`. */
+export interface BudgetState {
+  readonly scope: BudgetScope;
+  /** The provider that the limit is for; null for all of them. */
+  readonly limited: string | null;
+  readonly currency: string;
+  readonly limit: number;
+  readonly spent: number;
+  /** What requests that run can cost, and those whose program died today. */
+  readonly reserved: number;
+  /** Requests that do not count, because nobody knows what they cost. */
+  readonly unknown: number;
+  /** Requests that do not count, because they were billed in another currency. */
+  readonly foreign: number;
+}
+
+/** `reserved`: the request may go out. `exceeded`: it may not, by the first limit that it could go beyond. */
+export type BudgetCheck =
+  | { readonly reservation: Reservation; readonly exceeded: null }
+  | { readonly reservation: null; readonly exceeded: AppError<"budget_exceeded"> };
+
+/** What of a limit is used; amounts in units of 1e-12. */
+interface LimitUse {
+  spent: bigint;
+  reserved: bigint;
+  unknown: number;
+  foreign: number;
+}
+
+/** A limit that holds for a request. */
+interface Limit {
+  readonly scope: BudgetScope;
+  readonly limited: string | null;
+  readonly amount: number;
+  /** Of which requests. */
+  readonly place: Place;
+}
+
+/** What decides which limits hold for a request. */
+interface Place {
+  readonly provider: string;
+  readonly conversation: string | null;
+  readonly at: Date;
+}
+
+/**
+ * Limits to what requests may cost, over all programs that use the ledger: what a request can cost at most is reserved before it is
+ * sent, in one transaction with the look at what is spent, and booked by its usage afterwards. Methods throw as the ledger's do.
+ */
+export class Budget {
+  readonly #ledger: Ledger;
+  readonly #limits: BudgetLimits;
+  readonly #calendar: Calendar;
+  readonly #owner = thisOwner();
+  /** Of the limits that hold for this run alone, by their names. */
+  readonly #own = new Map<string, LimitUse>();
+
+  /** @param zone IANA's name of the time zone in which days begin; null for the machine's own */
+  constructor(ledger: Ledger, limits: BudgetLimits, zone: string | null) {
+    this.#ledger = ledger;
+    this.#limits = limits;
+    this.#calendar = new Calendar(zone);
+  }
+
+  get currency(): string {
+    return this.#limits.currency;
+  }
+
+  /**
+   * Sets aside what a request can cost, unless that could go beyond a limit.
+   *
+   * @param claim its cost is in the budget's currency
+   * @param force whether it is set aside in any case
+   */
+  reserve(claim: Claim, force = false): BudgetCheck {
+    const { file } = this.#ledger;
+    const reservation = { ...claim, id: randomUUID() };
+    const check = file.transaction((): BudgetCheck => {
+      bookAbandoned(file, this.#calendar, claim.at.getTime());
+      const exceeded = force ? null : this.#exceeded(claim);
+      if (exceeded !== null) return { reservation: null, exceeded };
+      insertReservation(file, reservation, this.#owner);
+      return { reservation, exceeded };
+    });
+    if (check.reservation !== null) this.#countReserved(reservation, 1n);
+    return check;
+  }
+
+  /**
+   * Books what an answer was billed, in place of what was reserved for it.
+   *
+   * @returns the limits of which four fifths are used since, and were not before
+   */
+  settle(reservations: readonly Reservation[], rows: readonly LedgerRow[]): BudgetState[] {
+    const limits = this.#limitsOfRows(rows);
+    const shared = limits.filter((limit) => !isOwn(limit));
+    const own = limits.filter(isOwn);
+    const crossed = this.#ledger.file.transaction(() =>
+      this.#crossed(shared, () => {
+        for (const reservation of reservations) deleteReservation(this.#ledger.file, reservation);
+        this.#ledger.insert(rows);
+      }),
+    );
+    const ownCrossed = this.#crossed(own, () => {
+      for (const reservation of reservations) this.#countReserved(reservation, -1n);
+      for (const row of rows) this.#countSpent(row);
+    });
+    return [...crossed, ...ownCrossed];
+  }
+
+  /** Gives back what was reserved for a request that was not billed. */
+  release(reservation: Reservation): void {
+    deleteReservation(this.#ledger.file, reservation);
+    this.#countReserved(reservation, -1n);
+  }
+
+  /** How much is used of each limit that holds for a request to that provider. */
+  states(provider: string, conversation: string | null, at: Date): BudgetState[] {
+    return this.#limitsAt({ provider, conversation, at }).map((limit) => this.#state(limit));
+  }
+
+  /** The limits of which four fifths are used once `work` is done, and were not before. */
+  #crossed(limits: readonly Limit[], work: () => void): BudgetState[] {
+    const low = limits.filter((limit) => !isWarned(this.#state(limit)));
+    work();
+    return low.map((limit) => this.#state(limit)).filter(isWarned);
+  }
+
+  /** The first limit that a request could go beyond, those of its provider first. */
+  #exceeded({ to, conversation, at, cost }: Claim): AppError<"budget_exceeded"> | null {
+    const amount = boundedPico(cost.amount);
+    for (const limit of this.#limitsAt({ provider: to.provider, conversation, at })) {
+      const { spent, reserved } = this.#tally(limit);
+      if (spent + reserved + amount <= boundedPico(limit.amount)) continue;
+      const { scope, limited, currency, ...used } = this.#state(limit);
+      const facts = { scope, limited, currency, limit: used.limit, spent: used.spent, reserved: used.reserved };
+      return new AppError("budget_exceeded", { ...facts, amount: cost.amount });
+    }
+    return null;
+  }
+
+  #limitsAt(place: Place): Limit[] {
+    const { all, providers, command } = this.#limits;
+    const { provider } = place;
+    const limitsOf = (limits: SpendingLimits, limited: string | null) =>
+      (["conversation", "day", "month"] as const).map((scope) => ({ scope, limited, amount: limits[scope], place }));
+    const limits = [
+      { scope: "command" as const, limited: null, amount: command, place },
+      ...(Object.hasOwn(providers, provider) ? limitsOf(providers[provider]!, provider) : []),
+      ...limitsOf(all, null),
+    ];
+    return limits.flatMap(({ amount, ...limit }) => (amount === null ? [] : [{ ...limit, amount }]));
+  }
+
+  /** The limits that hold for an answer's requests, each once. */
+  #limitsOfRows(rows: readonly LedgerRow[]): Limit[] {
+    const places = rows.map(({ to, conversation, sentAt }) => ({ provider: to.provider, conversation, at: sentAt }));
+    const limits = places.flatMap((place) => this.#limitsAt(place));
+    return [...new Map(limits.map((limit) => [nameOf(limit), limit])).values()];
+  }
+
+  #state(limit: Limit): BudgetState {
+    const { spent, reserved, unknown, foreign } = this.#tally(limit);
+    const { scope, limited, amount } = limit;
+    const used = { spent: fromPico(spent), reserved: fromPico(reserved), unknown, foreign };
+    return { scope, limited, currency: this.currency, limit: amount, ...used };
+  }
+
+  #tally(limit: Limit): LimitUse {
+    return isOwn(limit) ? this.#ownTally(limit) : this.#sharedTally(limit);
+  }
+
+  #ownTally(limit: Limit): LimitUse {
+    const known = this.#own.get(nameOf(limit));
+    if (known !== undefined) return known;
+    const tally = emptyTally();
+    this.#own.set(nameOf(limit), tally);
+    return tally;
+  }
+
+  #sharedTally(limit: Limit): LimitUse {
+    const { file } = this.#ledger;
+    const { condition, values } = this.#rowsOf(limit);
+    const select = (table: string) =>
+      file.all(
+        `SELECT currency, count(*) AS requests, ${costSum} FROM ${table} WHERE ${condition} GROUP BY currency`,
+        ...values,
+      );
+    const tally = emptyTally();
+    for (const row of select("requests")) {
+      if (row["currency"] === null) tally.unknown += Number(row["requests"]);
+      else if (row["currency"] === this.currency) tally.spent = picoIn(row);
+      else tally.foreign += Number(row["requests"]);
+    }
+    const reserved = select("reservations").find(({ currency }) => currency === this.currency);
+    if (reserved !== undefined) tally.reserved = picoIn(reserved);
+    return tally;
+  }
+
+  /** The rows that count for a limit. */
+  #rowsOf({ scope, limited, place }: Limit): { readonly condition: string; readonly values: SQLInputValue[] } {
+    const ofProvider = limited === null ? "" : " AND provider = ?";
+    const provider = limited === null ? [] : [limited];
+    if (scope === "conversation") {
+      return { condition: `conversation = ?${ofProvider}`, values: [place.conversation, ...provider] };
+    }
+    const { start, end } = this.#calendar.span(scope === "day" ? "day" : "month", place.at.getTime());
+    return { condition: `sent_at >= ? AND sent_at < ?${ofProvider}`, values: [start, end, ...provider] };
+  }
+
+  #countReserved({ to, conversation, at, cost }: Reservation, sign: 1n | -1n): void {
+    for (const limit of this.#limitsAt({ provider: to.provider, conversation, at }).filter(isOwn)) {
+      this.#ownTally(limit).reserved += sign * boundedPico(cost.amount);
+    }
+  }
+
+  #countSpent({ to, conversation, sentAt, cost }: LedgerRow): void {
+    const exact = cost === null ? null : exactCost(cost);
+    for (const limit of this.#limitsAt({ provider: to.provider, conversation, at: sentAt }).filter(isOwn)) {
+      const tally = this.#ownTally(limit);
+      if (exact === null) tally.unknown++;
+      else if (exact.currency === this.currency) tally.spent += exact.pico;
+      else tally.foreign++;
+    }
+  }
+}
+
+/** Whether a limit is counted in memory: the ledger does not tell runs from one another, nor conversations that are not saved. */
+function isOwn({ scope, place }: Limit): boolean {
+  return scope === "command" || (scope === "conversation" && place.conversation === null);
+}
+
+/** Unique among the limits that hold for one answer. */
+function nameOf({ scope, limited }: Limit): string {
+  return `${scope} ${limited ?? ""}`;
+}
+
+/** Whether four fifths of a limit are used. */
+function isWarned({ spent, limit }: BudgetState): boolean {
+  return spent * 5 >= limit * 4;
+}
+
+function emptyTally(): LimitUse {
+  return { spent: 0n, reserved: 0n, unknown: 0, foreign: 0 };
+}

@@ -1,0 +1,109 @@
+import type { SQLInputValue } from "node:sqlite";
+import type { Usage } from "../chat/model.ts";
+import { type Calendar, type CalendarUnit, quarterHour } from "./calendar.ts";
+import type { ExactCost } from "./exact-cost.ts";
+import { tokenColumns, usageIn } from "./ledger-columns.ts";
+import type { LedgerFile, SqlRow } from "./ledger-file.ts";
+
+export type Grouping = CalendarUnit | "model" | "provider" | "conversation" | "purpose";
+
+/** Several billed requests together. */
+export interface LedgerSum {
+  /** `2026-11-27`, `2026-W48`, `2026-11`, `provider/model`, or as the column has it; null for unsaved conversations. */
+  readonly key: string | null;
+  readonly requests: number;
+  /** Of all requests that were counted. */
+  readonly usage: Usage;
+  /** Requests whose tokens nobody knows. */
+  readonly uncounted: number;
+  /** One for each currency: those are never added. */
+  readonly costs: readonly ExactCost[];
+  /** Requests whose cost nobody knows. */
+  readonly unknown: number;
+}
+
+const quarters = `sent_at / ${quarterHour}`;
+const keys: Readonly<Record<Grouping, string>> = {
+  day: quarters,
+  week: quarters,
+  month: quarters,
+  model: "provider || '/' || model",
+  provider: "provider",
+  conversation: "conversation",
+  purpose: "purpose",
+};
+
+/** The exact sum of costs as two columns: a sum in one could be too large for SQLite's integers. */
+export const costSum = "coalesce(sum(cost / 1000000), 0) AS high, coalesce(sum(cost % 1000000), 0) AS low";
+
+/** The sum in two columns as one. */
+export function picoIn({ high, low }: SqlRow): bigint {
+  return (high as bigint) * 1_000_000n + (low as bigint);
+}
+
+/** Sums over the rows for which a condition holds. */
+export function sumRequests(
+  file: LedgerFile,
+  by: Grouping,
+  calendar: Calendar,
+  condition: string,
+  values: readonly SQLInputValue[],
+): LedgerSum[] {
+  const tokens = Object.values(tokenColumns).map((column) => `sum(${column}) AS ${column}`);
+  const sql = `SELECT ${keys[by]} AS key, currency, count(*) AS requests, count(total_tokens) AS counted,
+    ${tokens.join(", ")}, ${costSum} FROM requests WHERE ${condition} GROUP BY 1, 2`;
+  const sums = new Map<string | null, SumInProgress>();
+  for (const row of file.all(sql, ...values)) {
+    const key = keyIn(row, by, calendar);
+    const sum = sums.get(key) ?? new SumInProgress();
+    sum.add(row);
+    sums.set(key, sum);
+  }
+  return [...sums].map(([key, sum]) => sum.result(key));
+}
+
+function keyIn({ key }: SqlRow, by: Grouping, calendar: Calendar): string | null {
+  if (by === "day" || by === "week" || by === "month") return calendar.nameOf(by, Number(key) * quarterHour);
+  return key === null ? null : String(key);
+}
+
+/** Puts together the rows that have one key: one for each currency, and each quarter of an hour. */
+class SumInProgress {
+  #requests = 0;
+  #counted = 0;
+  #unknown = 0;
+  #usages: Usage[] = [];
+  readonly #costs = new Map<string, bigint>();
+
+  add(row: SqlRow): void {
+    const { currency } = row;
+    this.#requests += Number(row["requests"]);
+    this.#counted += Number(row["counted"]);
+    this.#usages.push(usageIn(row));
+    if (typeof currency !== "string") this.#unknown += Number(row["requests"]);
+    else this.#costs.set(currency, (this.#costs.get(currency) ?? 0n) + picoIn(row));
+  }
+
+  result(key: string | null): LedgerSum {
+    const costs = [...this.#costs].map(([currency, pico]) => ({ currency, pico }));
+    return {
+      key,
+      requests: this.#requests,
+      usage: addUp(this.#usages),
+      uncounted: this.#requests - this.#counted,
+      costs: costs.toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
+      unknown: this.#unknown,
+    };
+  }
+}
+
+function addUp(usages: readonly Usage[]): Usage {
+  const total = (kind: keyof Usage) => usages.reduce((sum, usage) => sum + usage[kind], 0);
+  return {
+    promptTokens: total("promptTokens"),
+    cachedTokens: total("cachedTokens"),
+    completionTokens: total("completionTokens"),
+    reasoningTokens: total("reasoningTokens"),
+    totalTokens: total("totalTokens"),
+  };
+}
