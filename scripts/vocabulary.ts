@@ -47,7 +47,11 @@ const bytes = Buffer.concat([
 ]);
 const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT, BROTLI_MAX_QUALITY } = constants;
 const packed = brotliCompressSync(bytes, {
-  params: { [BROTLI_PARAM_QUALITY]: BROTLI_MAX_QUALITY, [BROTLI_PARAM_LGWIN]: 22, [BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  params: {
+    [BROTLI_PARAM_QUALITY]: BROTLI_MAX_QUALITY,
+    [BROTLI_PARAM_LGWIN]: 22,
+    [BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  },
 });
 writeFileSync(fileURLToPath(new URL("../src/usage/tokenizer/deepseek-v4.br", import.meta.url)), packed);
 console.log(`${pairs.length} merges, ${added_tokens.length} added tokens: ${packed.length} bytes`);

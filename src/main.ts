@@ -11,6 +11,7 @@ import { balance, models } from "./commands/models.ts";
 import type { GlobalOptions } from "./commands/command-run.ts";
 import { commandFirst } from "./commands/argument-order.ts";
 import { setup } from "./commands/setup.ts";
+import { usage } from "./commands/usage.ts";
 import { transcripts } from "./commands/transcripts.ts";
 import { type Declare, type CommandContext, HelpRequest, Verb } from "./commands/command.ts";
 import { asAppError, type AppError, exitCodeOf } from "./errors.ts";
@@ -22,6 +23,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   transcripts,
   models,
   balance,
+  usage,
   setup,
   keys,
   config,

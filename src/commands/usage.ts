@@ -36,10 +36,17 @@ export const usage: Declare = (program, { words, run }) => {
           throw new AppError("usage", { message: help.usage.notTogether });
         }
         if (rebuild) return await (await import("../app/usage/rebuild.ts")).rebuildUsage(engine, console);
-        if (audit) return await (await import("../app/usage/account-audit.ts")).auditAccount(engine, console, { since, json });
+        if (audit)
+          return await (await import("../app/usage/account-audit.ts")).auditAccount(engine, console, { since, json });
         const { showUsage } = await import("../app/usage/usage.ts");
         const provider = engine.origins.provider?.kind === "flag" ? engine.settings.provider : null;
-        return await showUsage(engine, console, { by, since, until, provider, form: json ? "json" : csv ? "csv" : "table" });
+        return await showUsage(engine, console, {
+          by,
+          since,
+          until,
+          provider,
+          form: json ? "json" : csv ? "csv" : "table",
+        });
       }),
     );
 };

@@ -70,7 +70,6 @@ function expected(events: readonly ChatEvent[]) {
     why,
     error: cause,
     at,
-    sentAt: expect.any(Date),
     usage: only(own, "usage").at(-1)?.usage ?? null,
     producedOutput: only(own, "text", "reasoning").length > 0,
   }));

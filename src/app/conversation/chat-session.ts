@@ -10,6 +10,8 @@ import { retiredModels } from "../../providers/catalogue.ts";
 import type { SessionDialogue } from "../../repl/host.ts";
 import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type ChatState, forkedState, lookedAt, newState, openState, resumedState, sizeOf } from "./chat-state.ts";
@@ -21,6 +23,7 @@ import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
 import { ratesAt } from "../../usage/cost.ts";
+import { Books } from "../usage/books.ts";
 import { Spending } from "../usage/cost-meter.ts";
 import { modelPrice } from "../usage/model-price.ts";
 import { costOfLoss, prefixUse } from "../usage/prefix.ts";
@@ -45,7 +48,7 @@ export class ChatSession implements SessionDialogue {
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
     this.#console = console;
-    this.#spending = new Spending(engine, null);
+    this.#spending = new Spending(engine, engine.hold(booksOf(engine, console)));
     this.#state = state;
     this.#warnOfRetired();
   }
@@ -345,4 +348,8 @@ export class ChatSession implements SessionDialogue {
       throw error;
     }
   }
+}
+
+function booksOf({ folders }: Pick<Engine, "folders">, { terminal, words }: Console): Books {
+  return new Books(folders, (error) => terminal.warn(sanitize(describe(error, words.errors))));
 }

@@ -144,6 +144,7 @@ async function runExchange(
     images: question.content.filter((part) => part.type === "image"),
   });
   if (kept !== "") record.onEvent({ type: "text", text: kept });
+  using _prepared = spending.prepare();
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
   const bill = spending.add(result, continues === null && edits === null ? "question" : "continuation");
   exchange.end(endingOf(result, bill, words, kept.length));

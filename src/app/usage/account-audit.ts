@@ -4,7 +4,6 @@ import { table } from "../../terminal/table.ts";
 import { audit } from "../../usage/audit.ts";
 import { Calendar } from "../../usage/calendar.ts";
 import { Ledger } from "../../usage/ledger.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { ledgerPath } from "./ledger-place.ts";
@@ -35,7 +34,11 @@ export async function auditAccount(
   const entries = audit(own, ledger.rows({ since: from, provider: connection.name }), new Calendar(null));
   if (json) {
     const objects = entries.map(({ paidIn, ...entry }) => ({ ...entry, paid_in: paidIn }));
-    return terminal.json({ provider: connection.name, balances: own.map((row) => ({ ...row, at: row.at.toISOString() })), days: objects });
+    return terminal.json({
+      provider: connection.name,
+      balances: own.map(({ at, currency, total }) => ({ at: at.toISOString(), currency, total })),
+      days: objects,
+    });
   }
   if (entries.length === 0) return terminal.say(words.usage.auditBegun({ provider: connection.name }));
   const { auditColumns, agrees, disagrees, paidIn: paid, unknownCosts } = words.usage;
@@ -44,12 +47,12 @@ export async function auditAccount(
     const { currency } = entry;
     const notes = [
       entry.disagrees ? disagrees : agrees,
-      ...(entry.paidIn > 0 ? [paid({ amount: money({ currency, amount: entry.paidIn }) })] : []),
-      ...(entry.unknown > 0 ? [unknownCosts({ requests: entry.unknown })] : []),
-    ];
+      entry.paidIn > 0 ? paid({ amount: money({ currency, amount: entry.paidIn }) }) : "",
+      entry.unknown > 0 ? unknownCosts({ requests: entry.unknown }) : "",
+    ].filter(Boolean);
     const day = entry.from === entry.to ? entry.from : `${entry.from} – ${entry.to}`;
-    const amounts = [entry.booked, entry.charged].map((amount) => money({ currency, amount }));
-    const cells = [sanitize(day), ...amounts, notes.join(" · ")];
+    const [booked, charged] = [entry.booked, entry.charged].map((amount) => money({ currency, amount }));
+    const cells = [day, booked!, charged!, notes.join(" · ")];
     return entry.disagrees ? cells.map((cell) => warning(cell)) : cells;
   });
   const head = [auditColumns.day, auditColumns.booked, auditColumns.charged, ""].map((cell) => muted(cell));

@@ -17,12 +17,18 @@ export class Books implements Disposable {
     this.#onFailure = onFailure;
   }
 
-  /** Loads what booking needs, as long as there is time. */
+  /** Opens the ledger while nothing else is to be done; what fails is reported when something is booked. */
   prepare(): void {
-    void import("../../usage/ledger.ts");
+    void this.ledger().catch(() => {
+      this.#ledger = null;
+    });
   }
 
-  /** The ledger, opened once. @throws AppError as `Ledger.open` */
+  /**
+   * The ledger, opened once.
+   *
+   * @throws AppError `ledger_unwritable`, `ledger_damaged`, `ledger_newer`
+   */
   async ledger(): Promise<Ledger> {
     this.#ledger ??= import("../../usage/ledger.ts").then(({ Ledger }) => Ledger.open(ledgerPath(this.#folders)));
     return await this.#ledger;

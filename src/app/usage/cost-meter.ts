@@ -8,6 +8,9 @@ import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { Books } from "./books.ts";
 import { isFree, modelPrice, type PriceSource } from "./model-price.ts";
 
+/** Milliseconds after which a service is taken to think. */
+const idleAfter = 30;
+
 /** Where the requests of a turn stand. */
 interface TurnPlace {
   /** Ids; null where the conversation is not saved. */
@@ -18,12 +21,12 @@ interface TurnPlace {
 /** What a run of the program took, by the services' own count. */
 export class Spending {
   readonly #source: PriceSource;
-  readonly #books: Books | null;
+  readonly #books: Pick<Books, "book" | "prepare"> | null;
   readonly #billed: BilledRequest[] = [];
   #questions = 0;
 
   /** @param books null: nothing is booked */
-  constructor(source: PriceSource, books: Books | null) {
+  constructor(source: PriceSource, books: Pick<Books, "book" | "prepare"> | null) {
     this.#source = source;
     this.#books = books;
   }
@@ -66,8 +69,18 @@ export class Spending {
    * @param id of their turn, or of the note about requests of the program's own: with a request's place it makes a row unique
    */
   async book(id: string, billed: readonly BilledRequest[], place: TurnPlace): Promise<void> {
-    if (billed.length === 0) return;
-    await this.#books?.book(billed.map((request, index) => ({ ...request, ...place, id: `${id}.${index}` })));
+    const rows = billed.map((request, index) => ({ ...request, ...place, id: `${id}.${index}` }));
+    const paid = rows.filter(({ to }) => !isFree(to.provider));
+    if (paid.length > 0) await this.#books?.book(paid);
+  }
+
+  /**
+   * To be called when a request is on its way: opens the ledger in the time in which the service thinks. What comes at once is not kept
+   * waiting for it.
+   */
+  prepare(): Disposable {
+    const timer = setTimeout(() => this.#books?.prepare(), idleAfter).unref();
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
   #charge(

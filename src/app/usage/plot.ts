@@ -1,32 +1,50 @@
-import Chartscii from "chartscii";
+import { Chartscii } from "chartscii";
 import { money } from "../../terminal/figures.ts";
-import { displayWidth } from "../../terminal/width.ts";
+import { table } from "../../terminal/table.ts";
+import { displayWidth, shortened } from "../../terminal/width.ts";
 import type { Report, ReportRow } from "../../usage/report.ts";
 import type { Console } from "../console.ts";
 
-/** Bars that a screen can show; the table has all. */
+/** Bars that a screen can show; the table has all rows. */
 const maxBars = 31;
-/** Columns of a bar. */
+const longestLabel = 30;
+/** Columns of the longest bar. */
 const [leastBar, mostBar] = [10, 60];
 
 /**
- * Bars of the cost of each row, the last ones where there are many.
+ * Bars for the costs of rows in one currency: of times the last ones, of others the largest.
  *
- * @returns null where no row has a cost in that currency, or the terminal is too narrow
+ * @returns null where no row has such a cost, or the terminal is too narrow
  */
 export function plotOf(
   { terminal }: Pick<Console, "terminal">,
-  { rows }: Report,
+  { rows, by }: Report,
   nameOf: (row: ReportRow) => string,
   currency: string,
 ): string | null {
-  const isTime = true;
-  const bars = rows.slice(isTime ? -maxBars : 0).map((row) => ({
-    label: nameOf(row),
-    amount: row.costs.find((cost) => cost.currency === currency)?.amount ?? 0,
-  }));
-  if (bars.every(({ amount }) => amount === 0)) return null;
-  void displayWidth;
-  void money;
-  return new Chartscii(bars.map(({ label, amount }) => ({ label, value: amount }))).create() + String(leastBar + mostBar) + terminal.columns;
+  const isTime = by === "day" || by === "week" || by === "month";
+  const shown = isTime ? rows.slice(-maxBars) : rows.slice(0, maxBars);
+  const amounts = shown.map(({ costs }) => costs.find((cost) => cost.currency === currency)?.amount ?? 0);
+  if (amounts.every((amount) => amount === 0)) return null;
+  const labels = shown.map((row) => shortened(nameOf(row), longestLabel));
+  const sums = amounts.map((amount) => money({ currency, amount }));
+  const widest = (texts: readonly string[]) => Math.max(...texts.map((text) => displayWidth(text)));
+  const width = Math.min(mostBar, terminal.columns - widest(labels) - widest(sums) - 5);
+  if (width < leastBar) return null;
+  const { muted, accent } = terminal.ink.out;
+  const bars = barsOf(amounts, width);
+  return table(
+    labels.map((label, index) => [muted(label), sums[index]!, accent(bars[index]!)]),
+    [1],
+  );
+}
+
+/** One bar for each amount; labels are put beside them here, as the library takes a Chinese character for one column. */
+function barsOf(amounts: readonly number[], width: number): string[] {
+  const points = amounts.map((value) => ({ label: "", value }));
+  const form = { naked: true, labels: false, barSize: 1, padding: 0, width, char: "▇" };
+  return new Chartscii(points, form)
+    .create()
+    .split("\n")
+    .slice(1, amounts.length + 1);
 }

@@ -16,7 +16,16 @@ export function rowsOfTranscript({ id: conversation, exchanges, ownRequests }: T
 }
 
 /** Transcripts from before requests were written down know the usage of a turn as a whole. */
-function requestsOf({ requests, usage, cost, answeredBy, provider, model, askedAt, continues }: Exchange): readonly BilledRequest[] {
+function requestsOf({
+  requests,
+  usage,
+  cost,
+  answeredBy,
+  provider,
+  model,
+  askedAt,
+  continues,
+}: Exchange): readonly BilledRequest[] {
   if (requests.length > 0 || usage === null) return requests;
   const to = answeredBy ?? { provider: provider ?? "", model: model ?? "" };
   return [{ sentAt: askedAt, to, purpose: continues === null ? "question" : "continuation", usage, cost }];

@@ -40,7 +40,8 @@ export async function showUsage(engine: Engine, console: Console, options: Usage
 /** What the rows of a report are called on the screen. */
 async function namesOf(engine: Engine, console: Console, { by, rows }: Report): Promise<(row: ReportRow) => string> {
   const { usage } = console.words;
-  if (by === "purpose") return ({ key }) => (Object.hasOwn(usage.purposes, key!) ? usage.purposes[key as "question"] : key!);
+  if (by === "purpose")
+    return ({ key }) => (Object.hasOwn(usage.purposes, key!) ? usage.purposes[key as "question"] : key!);
   if (by !== "conversation") return ({ key }) => sanitize(key!);
   const wanted = new Set(rows.map(({ key }) => key));
   const found = (await listConversations(engine, console)).filter(({ id }) => wanted.has(id));

@@ -77,7 +77,7 @@ export class Tokenizer {
     const bytes = Buffer.from(text);
     const merge = this.#merge;
     let pause = sliceSize;
-    for (let start = 0; start < bytes.length; ) {
+    for (let start = 0; start < bytes.length;) {
       const end = wordEnd(bytes, start, bytes.length);
       if (end - start <= shortWord) onWord(merge.ids, merge.short(bytes, start, end));
       else {

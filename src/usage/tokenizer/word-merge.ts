@@ -100,7 +100,7 @@ export class WordMerge {
       ids[place] = rank;
       ids[right] = gone;
       after[place] = after[right]!;
-      if (after[place]! < length) before[after[place]!] = place;
+      if (after[place] < length) before[after[place]] = place;
       offer(before[place]!);
       offer(place);
     }

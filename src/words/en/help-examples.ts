@@ -77,6 +77,11 @@ export const helpExamples: HelpExamples = {
     ["List installed local models", "deepseek-chat models -p ollama"],
     ["Print the IDs only", "deepseek-chat models --json | jq -r '.[].id'"],
   ],
+  usage: [
+    ["Show this week's spending by day", "deepseek-chat usage --since 7d"],
+    ["Show what each conversation cost", "deepseek-chat usage --by conversation"],
+    ["Compare the ledger with the account", "deepseek-chat usage --audit"],
+  ],
   balance: [
     ["Show the balance at the default provider", "deepseek-chat balance"],
     ["Print the balance at another one as JSON", "deepseek-chat balance -p siliconflow --json"],

@@ -83,6 +83,7 @@ export const help = {
     transcriptsImport: "Import conversations from other programs",
     models: "List the provider's models, with context length and price where known",
     balance: "Show the account's balance",
+    usage: "Show tokens and money spent, by day, model or conversation",
     doctor: "Check the setup and say how to fix what doesn't work",
     setup: "Set up a provider and its key, or add any OpenAI-compatible service",
     keys: "List and remove stored API keys; setup stores them",
@@ -146,6 +147,12 @@ export const help = {
     output: "Output format: text, json or jsonl",
     timeout: "Give up after this many seconds without data",
     maxWait: "Maximum total wait when rate-limited (60 s; 600 s on a terminal)",
+    by: "Group by",
+    usageSince: "Only requests sent since then: a date, or 12h, 7d, 2w ago",
+    usageUntil: "Only requests sent before then",
+    audit: "Record the account's balance and compare what it was charged with the ledger",
+    rebuild: "Rebuild the ledger from the saved conversations",
+    csv: "Print CSV",
     maxCost: "Refuse what could cost more than this, in the account's currency",
     overBudget: "Send requests that could exceed a budget",
     maxAnswerSize: "Maximum size of an answer with its thinking (256 MB)",
@@ -172,6 +179,7 @@ export const help = {
     limit: "Maximum number to list",
   },
   usage: {
+    notTogether: "--json, --csv, --audit and --rebuild: one at a time (--audit --json together).",
     noQuestionToContinue: "--continue-answer takes no question.",
     command: ({ word, nearest, isFirst }: { word: string; nearest: string | null; isFirst: boolean }) =>
       `Unknown command: ${word}${nearest === null ? "." : ` (did you mean ${nearest}?).`}${

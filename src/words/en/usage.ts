@@ -15,6 +15,8 @@ export const usage = {
   /** Above the columns of a table. */
   columns: {
     time: "time",
+    requests: "requests",
+    cacheHitShare: "cache hit",
     model: "model",
     purpose: "for",
     input: "in",
@@ -24,6 +26,28 @@ export const usage = {
     cost: "cost",
   },
   unknown: "unknown",
+  groupings: {
+    day: "day",
+    week: "week",
+    month: "month",
+    model: "model",
+    provider: "provider",
+    conversation: "conversation",
+    purpose: "for",
+  },
+  total: "total",
+  unsaved: "(not saved)",
+  nothing: "No requests in that time.",
+  unknownCosts: ({ requests }: { requests: number }) =>
+    `(cost unknown for ${requests} ${requests === 1 ? "request" : "requests"})`,
+  rebuilt: ({ requests, conversations, folder }: { requests: number; conversations: number; folder: string }) =>
+    `Ledger rebuilt from ${folder}: ${requests} ${requests === 1 ? "request" : "requests"} of ${conversations} ${conversations === 1 ? "conversation" : "conversations"}.`,
+  auditColumns: { day: "day", booked: "ledger", charged: "account" },
+  auditBegun: ({ provider }: { provider: string }) =>
+    `Balance of ${provider} recorded. Run the audit again later: it compares what was spent between two balances.`,
+  agrees: "agrees",
+  disagrees: "disagrees",
+  paidIn: ({ amount }: { amount: string }) => `topped up by at least ${amount}`,
   /** After a command that changed what the next message begins with. */
   forfeited: ({ tokens, cost }: { tokens: string; cost: string | null }) =>
     `The next message misses the prefix cache: ~${tokens} tokens at the full price${cost === null ? "" : ` (about ${cost} more)`}.`,

@@ -76,6 +76,11 @@ export const helpExamples: HelpExamples = {
     ["列出本地已安装的模型", "deepseek-chat models -p ollama"],
     ["只输出 ID", "deepseek-chat models --json | jq -r '.[].id'"],
   ],
+  usage: [
+    ["查看最近一周每天的花费", "deepseek-chat usage --since 7d"],
+    ["查看每个对话的花费", "deepseek-chat usage --by conversation"],
+    ["将账本与账户扣费对账", "deepseek-chat usage --audit"],
+  ],
   balance: [
     ["查看默认服务商的余额", "deepseek-chat balance"],
     ["以 JSON 输出另一服务商的余额", "deepseek-chat balance -p siliconflow --json"],

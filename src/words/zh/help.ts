@@ -82,6 +82,7 @@ export const help: Words["help"] = {
     transcriptsImport: "导入其他程序的对话",
     models: "列出服务商提供的模型，以及已知的上下文长度和价格",
     balance: "查看账户余额",
+    usage: "查看 token 用量和花费，可按日期、模型或对话汇总",
     doctor: "检查环境，并说明如何修复问题",
     setup: "设置服务商和 API Key，或添加任何兼容 OpenAI 的服务",
     keys: "列出和删除已保存的 API Key；用 setup 保存",
@@ -145,6 +146,12 @@ export const help: Words["help"] = {
     output: "stdout 上的回答格式：text、json 或 jsonl",
     timeout: "超过该秒数没有数据则放弃",
     maxWait: "遇到限流时最多等待的总秒数（60；终端中为 600）",
+    by: "汇总方式",
+    usageSince: "仅统计该时间之后的请求：日期，或 12h、7d、2w 之前",
+    usageUntil: "仅统计该时间之前的请求",
+    audit: "记录账户余额，并与账本比较实际扣费",
+    rebuild: "根据已保存的对话重建账本",
+    csv: "以 CSV 输出",
     maxCost: "可能超过该金额（账户货币）的请求不发送",
     overBudget: "可能超出预算时仍然发送",
     maxAnswerSize: "单个回答（含思考过程）的最大大小（256 MB）",
@@ -171,6 +178,7 @@ export const help: Words["help"] = {
     limit: "最多列出的条数",
   },
   usage: {
+    notTogether: "--json、--csv、--audit 与 --rebuild 不能同时使用（--audit 可搭配 --json）。",
     noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",
     command: ({ word, nearest, isFirst }) =>
       `未知命令：${word}${nearest === null ? "。" : `（是否想用 ${nearest}？）。`}${
