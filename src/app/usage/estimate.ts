@@ -1,0 +1,118 @@
+import type { ChatRequest, Cost, ModelRef } from "../../chat/model.ts";
+import { costOf, highestRates, ratesAt, type UnknownCost } from "../../usage/cost.ts";
+import type { Price, Rates } from "../../usage/prices.ts";
+import { type Tariff, tariffAt } from "../../usage/tariff.ts";
+import type { TokenCount } from "../../usage/tokenizer/prompt-tokens.ts";
+import type { Engine } from "../engine.ts";
+import { factsOf } from "../model-facts.ts";
+import { isFree, modelPrice } from "./model-price.ts";
+import { boundOfPrompt, countPrompt } from "./prompt-count.ts";
+import { prefixUse, type SentPrefix } from "./prefix.ts";
+
+type EstimateSource = Pick<Engine, "file" | "reported" | "settings">;
+type EstimatedRequest = Pick<ChatRequest, "messages" | "sampling" | "thinking">;
+
+/** What a request will take, before it is sent. */
+export interface CostEstimate {
+  readonly to: ModelRef;
+  readonly prompt: TokenCount;
+  /** Tokens of the prompt that the prefix cache still holds, about; null where nobody knows. */
+  readonly kept: number | null;
+  /** Tokens that the answer has at most; null where nobody knows. */
+  readonly maxOutput: number | null;
+  /** What the prompt costs now, with what is kept; null where that is unknown. */
+  readonly input: Cost | null;
+  /** What the request costs at most now, with no hit in the cache; null where that is unknown. */
+  readonly atMost: Cost | null;
+  /** Why the costs are unknown; null where they are known, or nobody is billed. */
+  readonly unknown: UnknownCost | null;
+  /** Null where the price does not depend on the hour. */
+  readonly tariff: Tariff | null;
+}
+
+/**
+ * What a request will take.
+ *
+ * @param sent what was sent before in the same conversation; null where that is unknown
+ */
+export async function estimateCost(
+  engine: EstimateSource,
+  to: ModelRef,
+  request: EstimatedRequest,
+  sent: SentPrefix | null,
+): Promise<CostEstimate> {
+  const at = new Date();
+  const { file, settings } = engine;
+  const holidays = file.holidays ?? [];
+  const price = modelPrice(engine, to);
+  const prompt = await countPrompt(to, request);
+  const maxOutput = maxOutputOf(engine, to, request, prompt.tokens);
+  const kept = sent === null ? null : Math.min(prompt.tokens, prefixUse(sent, to, request.messages).kept);
+  const rates = price === null ? "price" : ratesAt(price, at, holidays);
+  const known = typeof rates === "string" ? null : rates;
+  const cost = (cached: number, output: number | null) =>
+    known === null || output === null ? null : costOf(usageOf(prompt.tokens, cached, output), known, settings.currency);
+  return {
+    to,
+    prompt,
+    kept,
+    maxOutput,
+    input: cost(kept ?? 0, 0),
+    atMost: cost(0, maxOutput),
+    unknown: typeof rates === "string" && !isFree(to.provider) ? rates : null,
+    tariff: price === null || price.peakFactor === 1 ? null : tariffAt(at, holidays),
+  };
+}
+
+/**
+ * What a request can cost at most, whenever it is sent and whatever the cache holds; null where that is unknown. Nothing is loaded for
+ * it: a prompt has no more tokens than bytes.
+ */
+export function maxCostOf(engine: EstimateSource, to: ModelRef, request: EstimatedRequest): Cost | null {
+  const price = modelPrice(engine, to);
+  if (price === null || isOutdated(price, engine)) return null;
+  return boundOf(engine, to, request, boundOfPrompt(request.messages), highestRates(price));
+}
+
+/** The same with the prompt's tokens counted exactly, where they can be. */
+export async function exactMaxCostOf(
+  engine: EstimateSource,
+  to: ModelRef,
+  request: EstimatedRequest,
+): Promise<Cost | null> {
+  const price = modelPrice(engine, to);
+  if (price === null || isOutdated(price, engine)) return null;
+  const { tokens, isExact } = await countPrompt(to, request);
+  const bound = isExact ? tokens : boundOfPrompt(request.messages);
+  return boundOf(engine, to, request, bound, highestRates(price));
+}
+
+function boundOf(engine: EstimateSource, to: ModelRef, request: EstimatedRequest, prompt: number, rates: Rates): Cost | null {
+  const output = maxOutputOf(engine, to, request, prompt);
+  return output === null ? null : costOf(usageOf(prompt, 0, output), rates, engine.settings.currency);
+}
+
+function isOutdated(price: Price, { file }: EstimateSource): boolean {
+  return ratesAt(price, new Date(), file.holidays ?? []) === "outdated";
+}
+
+/** Tokens that an answer can have with its thinking: what somebody set, else the model's own limit, and what the window leaves. */
+function maxOutputOf(
+  engine: EstimateSource,
+  to: ModelRef,
+  { sampling, thinking }: EstimatedRequest,
+  prompt: number,
+): number | null {
+  const { context, maxOutput } = factsOf(engine, to.provider, to.model);
+  const { max_tokens: set } = sampling;
+  // SiliconFlow's limit leaves the thinking out.
+  const countsThinking = !to.provider.startsWith("siliconflow") || thinking?.enabled === false;
+  const limits = [countsThinking ? set : undefined, maxOutput, context === undefined ? undefined : context - prompt];
+  const known = limits.filter((limit) => limit !== undefined);
+  return known.length === 0 ? null : Math.max(0, Math.min(...known));
+}
+
+function usageOf(promptTokens: number, cachedTokens: number, completionTokens: number) {
+  const totalTokens = promptTokens + completionTokens;
+  return { promptTokens, cachedTokens, completionTokens, reasoningTokens: 0, totalTokens };
+}
