@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../errors.ts";
 
-/** Milliseconds for which other programs that write to the ledger are waited for. */
-const patience = 5_000;
+/**
+ * Milliseconds for which other programs that write to the ledger are waited for. Each takes a millisecond; but of hundreds that run on
+ * few cores, the one that holds the ledger may have to wait seconds for its turn.
+ */
+const patience = 30_000;
 
-/** Milliseconds between two attempts, at most: at random, so that many programs do not come at once again. */
-const maxPause = 40;
+/** Milliseconds between two attempts: up to the first after the first, twice as many each time, at random lest all come at once again. */
+const firstPause = 20;
+const maxPause = 300;
 
 /**
  * Does something with the ledger, and does it again as long as another program holds the ledger; meanwhile keys are read.
@@ -15,13 +19,13 @@ const maxPause = 40;
  */
 export async function waitForLock<Result>(work: () => Result, signal?: AbortSignal): Promise<Result> {
   const until = performance.now() + patience;
-  while (true) {
+  for (let pause = firstPause; ; pause = Math.min(2 * pause, maxPause)) {
     try {
       return work();
     } catch (error) {
       if (!isLocked(error) || performance.now() > until || signal?.aborted === true) throw error;
     }
-    await sleep(Math.random() * maxPause, undefined, { signal }).catch(() => {});
+    await sleep(Math.random() * pause, undefined, { signal }).catch(() => {});
   }
 }
 
