@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { SQLInputValue } from "node:sqlite";
 import { AppError } from "../errors.ts";
 import { thisOwner } from "../process-identity.ts";
 import { Calendar } from "./calendar.ts";
 import { boundedPico, exactCost, fromPico } from "./exact-cost.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerRow } from "./ledger-row.ts";
-import { costSum, picoIn } from "./ledger-sums.ts";
+import { emptyUse, type LimitRange, type LimitUse, useOf } from "./limit-use.ts";
 import { bookAbandoned, type Claim, deleteReservation, insertReservation, type Reservation } from "./reservation.ts";
 
 export type BudgetScope = "day" | "month" | "conversation" | "command";
@@ -49,14 +48,6 @@ export interface BudgetState {
 export type BudgetCheck =
   | { readonly reservation: Reservation; readonly exceeded: null }
   | { readonly reservation: null; readonly exceeded: AppError<"budget_exceeded"> };
-
-/** What of a limit is used; amounts in units of 1e-12. */
-interface LimitUse {
-  spent: bigint;
-  reserved: bigint;
-  unknown: number;
-  foreign: number;
-}
 
 /** A limit that holds for a request. */
 interface Limit {
@@ -161,7 +152,7 @@ export class Budget {
   #exceeded({ to, conversation, at, cost }: Claim): AppError<"budget_exceeded"> | null {
     const amount = boundedPico(cost.amount);
     for (const limit of this.#limitsAt({ provider: to.provider, conversation, at })) {
-      const { spent, reserved } = this.#tally(limit);
+      const { spent, reserved } = this.#use(limit);
       if (spent + reserved + amount <= boundedPico(limit.amount)) continue;
       const { scope, limited, currency, ...used } = this.#state(limit);
       const facts = { scope, limited, currency, limit: used.limit, spent: used.spent, reserved: used.reserved };
@@ -191,67 +182,47 @@ export class Budget {
   }
 
   #state(limit: Limit): BudgetState {
-    const { spent, reserved, unknown, foreign } = this.#tally(limit);
+    const { spent, reserved, unknown, foreign } = this.#use(limit);
     const { scope, limited, amount } = limit;
     const used = { spent: fromPico(spent), reserved: fromPico(reserved), unknown, foreign };
     return { scope, limited, currency: this.currency, limit: amount, ...used };
   }
 
-  #tally(limit: Limit): LimitUse {
-    return isOwn(limit) ? this.#ownTally(limit) : this.#sharedTally(limit);
+  #use(limit: Limit): LimitUse {
+    return isOwn(limit) ? this.#ownUse(limit) : useOf(this.#ledger.file, this.currency, this.#rangeOf(limit));
   }
 
-  #ownTally(limit: Limit): LimitUse {
+  #ownUse(limit: Limit): LimitUse {
     const known = this.#own.get(nameOf(limit));
     if (known !== undefined) return known;
-    const tally = emptyTally();
-    this.#own.set(nameOf(limit), tally);
-    return tally;
+    const use = emptyUse();
+    this.#own.set(nameOf(limit), use);
+    return use;
   }
 
-  #sharedTally(limit: Limit): LimitUse {
-    const { file } = this.#ledger;
-    const { condition, values } = this.#rowsOf(limit);
-    const select = (table: string) =>
-      file.all(
-        `SELECT currency, count(*) AS requests, ${costSum} FROM ${table} WHERE ${condition} GROUP BY currency`,
-        ...values,
-      );
-    const tally = emptyTally();
-    for (const row of select("requests")) {
-      if (row["currency"] === null) tally.unknown += Number(row["requests"]);
-      else if (row["currency"] === this.currency) tally.spent = picoIn(row);
-      else tally.foreign += Number(row["requests"]);
-    }
-    const reserved = select("reservations").find(({ currency }) => currency === this.currency);
-    if (reserved !== undefined) tally.reserved = picoIn(reserved);
-    return tally;
-  }
-
-  /** The rows that count for a limit. */
-  #rowsOf({ scope, limited, place }: Limit): { readonly condition: string; readonly values: SQLInputValue[] } {
-    const ofProvider = limited === null ? "" : " AND provider = ?";
-    const provider = limited === null ? [] : [limited];
-    if (scope === "conversation") {
-      return { condition: `conversation = ?${ofProvider}`, values: [place.conversation, ...provider] };
-    }
-    const { start, end } = this.#calendar.span(scope === "day" ? "day" : "month", place.at.getTime());
-    return { condition: `sent_at >= ? AND sent_at < ?${ofProvider}`, values: [start, end, ...provider] };
+  /** Which rows of the ledger count for a limit. */
+  #rangeOf({ scope, limited, place }: Limit): LimitRange {
+    const { conversation, at } = place;
+    const isOfConversation = scope === "conversation" && conversation !== null;
+    const within = isOfConversation
+      ? conversation
+      : this.#calendar.span(scope === "day" ? "day" : "month", at.getTime());
+    return { within, provider: limited };
   }
 
   #countReserved({ to, conversation, at, cost }: Reservation, sign: 1n | -1n): void {
     for (const limit of this.#limitsAt({ provider: to.provider, conversation, at }).filter(isOwn)) {
-      this.#ownTally(limit).reserved += sign * boundedPico(cost.amount);
+      this.#ownUse(limit).reserved += sign * boundedPico(cost.amount);
     }
   }
 
   #countSpent({ to, conversation, sentAt, cost }: LedgerRow): void {
     const exact = cost === null ? null : exactCost(cost);
     for (const limit of this.#limitsAt({ provider: to.provider, conversation, at: sentAt }).filter(isOwn)) {
-      const tally = this.#ownTally(limit);
-      if (exact === null) tally.unknown++;
-      else if (exact.currency === this.currency) tally.spent += exact.pico;
-      else tally.foreign++;
+      const use = this.#ownUse(limit);
+      if (exact === null) use.unknown++;
+      else if (exact.currency === this.currency) use.spent += exact.pico;
+      else use.foreign++;
     }
   }
 }
@@ -269,8 +240,4 @@ function nameOf({ scope, limited }: Limit): string {
 /** Whether four fifths of a limit are used. */
 function isWarned({ spent, limit }: BudgetState): boolean {
   return spent * 5 >= limit * 4;
-}
-
-function emptyTally(): LimitUse {
-  return { spent: 0n, reserved: 0n, unknown: 0, foreign: 0 };
 }

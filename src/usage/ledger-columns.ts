@@ -43,7 +43,8 @@ const columns = [
 
 /** A statement that adds a row to a table, unless its id is there. */
 export function insertion(table: "requests" | "saved"): string {
-  return `INSERT OR IGNORE INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+  // With OR IGNORE, what a trigger cannot add up would be left out too.
+  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")}) ON CONFLICT (id) DO NOTHING`;
 }
 
 /** Counts and costs that cannot be are unknown. */

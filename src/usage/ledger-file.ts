@@ -2,7 +2,11 @@ import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { AppError, systemReason } from "../errors.ts";
+import { quarterHour } from "./calendar.ts";
 import { databaseTrouble, loadSqlite, openDatabase } from "../sqlite.ts";
+
+/** The part of a cost that sums keep apart, in units of 1e-12. */
+export const lowUnits = 1_000_000;
 
 /** Version of the tables. */
 const version = 1;
@@ -13,15 +17,34 @@ const version = 1;
  */
 const busyTimeout = 100;
 
-/** Costs are in units of 1e-12 of their currency, moments in milliseconds since 1970. The indexes hold all that a budget adds up. */
+/**
+ * Costs are in units of 1e-12 of their currency, moments in milliseconds since 1970. `spent` adds the requests up by quarters of an
+ * hour, so that a budget need not look at each request of a month: `currency` is empty for unknown costs, and the sum of costs is
+ * in two columns, as one could be too small.
+ */
 const tables = `
   CREATE TABLE requests (
     id TEXT NOT NULL UNIQUE, sent_at INTEGER NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL,
     prompt_tokens INTEGER, cached_tokens INTEGER, completion_tokens INTEGER, reasoning_tokens INTEGER, total_tokens INTEGER,
     currency TEXT, cost INTEGER, conversation TEXT, turn TEXT
   ) STRICT;
-  CREATE INDEX requests_by_time ON requests (sent_at, provider, currency, cost);
+  CREATE INDEX requests_by_time ON requests (sent_at);
   CREATE INDEX requests_by_conversation ON requests (conversation, provider, currency, cost) WHERE conversation IS NOT NULL;
+  CREATE TABLE spent (
+    quarter INTEGER NOT NULL, provider TEXT NOT NULL, currency TEXT NOT NULL,
+    requests INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, PRIMARY KEY (quarter, provider, currency)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER request_added AFTER INSERT ON requests BEGIN
+    INSERT INTO spent VALUES (
+      new.sent_at / ${quarterHour}, new.provider, coalesce(new.currency, ''),
+      1, coalesce(new.cost / ${lowUnits}, 0), coalesce(new.cost % ${lowUnits}, 0)
+    ) ON CONFLICT DO UPDATE SET requests = requests + 1, high = high + excluded.high, low = low + excluded.low;
+  END;
+  CREATE TRIGGER request_removed AFTER DELETE ON requests BEGIN
+    UPDATE spent SET requests = requests - 1,
+      high = high - coalesce(old.cost / ${lowUnits}, 0), low = low - coalesce(old.cost % ${lowUnits}, 0)
+    WHERE quarter = old.sent_at / ${quarterHour} AND provider = old.provider AND currency = coalesce(old.currency, '');
+  END;
   CREATE TABLE reservations (
     id TEXT NOT NULL UNIQUE, sent_at INTEGER NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL,
     currency TEXT NOT NULL, cost INTEGER NOT NULL, conversation TEXT, owner TEXT NOT NULL

@@ -3,7 +3,7 @@ import type { Usage } from "../chat/model.ts";
 import { type Calendar, type CalendarUnit, quarterHour } from "./calendar.ts";
 import type { ExactCost } from "./exact-cost.ts";
 import { tokenColumns, usageIn } from "./ledger-columns.ts";
-import type { LedgerFile, SqlRow } from "./ledger-file.ts";
+import { type LedgerFile, lowUnits, type SqlRow } from "./ledger-file.ts";
 
 export type Grouping = CalendarUnit | "model" | "provider" | "conversation" | "purpose";
 
@@ -34,11 +34,11 @@ const keys: Readonly<Record<Grouping, string>> = {
 };
 
 /** The exact sum of costs as two columns: a sum in one could be too large for SQLite's integers. */
-export const costSum = "coalesce(sum(cost / 1000000), 0) AS high, coalesce(sum(cost % 1000000), 0) AS low";
+export const costSum = `coalesce(sum(cost / ${lowUnits}), 0) AS high, coalesce(sum(cost % ${lowUnits}), 0) AS low`;
 
 /** The sum in two columns as one. */
 export function picoIn({ high, low }: SqlRow): bigint {
-  return (high as bigint) * 1_000_000n + (low as bigint);
+  return (high as bigint) * BigInt(lowUnits) + (low as bigint);
 }
 
 /** Sums over the rows for which a condition holds. */

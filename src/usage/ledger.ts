@@ -106,7 +106,7 @@ export class Ledger implements Disposable {
     const { file } = this;
     const isSaved = "conversation IN (SELECT conversation FROM saved)";
     file.run(`DELETE FROM requests WHERE rowid <= ? AND ${isSaved}`, last);
-    file.run("INSERT OR IGNORE INTO requests SELECT * FROM saved ORDER BY rowid");
+    file.run("INSERT INTO requests SELECT * FROM saved WHERE true ORDER BY rowid ON CONFLICT (id) DO NOTHING");
     // What a process that died had reserved for such a conversation, its transcript knows by now, as far as anybody does.
     for (const { owner } of file.all(`SELECT DISTINCT owner FROM reservations WHERE ${isSaved}`)) {
       if (isAlive(String(owner)) !== false) continue;

@@ -62,8 +62,8 @@ export function bookAbandoned(file: LedgerFile, calendar: Calendar, now: number)
     const alive = isAlive(String(owner));
     if (alive === true || (alive === null && now < end + grace)) continue;
     file.run(
-      `INSERT OR IGNORE INTO requests (id, sent_at, provider, model, purpose, conversation)
-       SELECT id, sent_at, provider, model, purpose, conversation FROM reservations WHERE id = ?`,
+      `INSERT INTO requests (id, sent_at, provider, model, purpose, conversation)
+       SELECT id, sent_at, provider, model, purpose, conversation FROM reservations WHERE id = ? ON CONFLICT (id) DO NOTHING`,
       id!,
     );
     file.run("DELETE FROM reservations WHERE id = ?", id!);
