@@ -8,7 +8,7 @@ import type { LedgerRow } from "./ledger-row.ts";
 import { emptyUse, type LimitRange, type LimitUse, useOf } from "./limit-use.ts";
 import { bookAbandoned, type Claim, deleteReservation, insertReservation, type Reservation } from "./reservation.ts";
 
-export type BudgetScope = "day" | "month" | "conversation" | "command";
+type BudgetScope = "day" | "month" | "conversation" | "command";
 
 /** In units of the budget's currency; null for no limit. */
 export interface SpendingLimits {

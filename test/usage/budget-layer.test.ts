@@ -8,7 +8,7 @@ import { AppError } from "../../src/errors.ts";
 import { type BudgetOptions, withBudget } from "../../src/usage/budget-layer.ts";
 import { Budget, type BudgetState } from "../../src/usage/budget.ts";
 import { Ledger } from "../../src/usage/ledger.ts";
-import { ledgerPath, ledgerRow, yuan } from "./ledger-rows.ts";
+import { ledgerPath, ledgerRow, yuan } from "../support/ledger-rows.ts";
 
 const now = new Date();
 const asked: ModelRef = { provider: "deepseek", model: "m" };

@@ -8,9 +8,9 @@ import { rebuildLedger } from "../../src/usage/ledger-rebuild.ts";
 import type { LedgerRow } from "../../src/usage/ledger-row.ts";
 import { Ledger } from "../../src/usage/ledger.ts";
 import type { Reservation } from "../../src/usage/reservation.ts";
-import { ledgerPath, ledgerRow, noon, yuan } from "./ledger-rows.ts";
+import { ledgerPath, ledgerRow, noon, yuan } from "../support/ledger-rows.ts";
 
-const program = join(import.meta.dirname, "budget-program.ts");
+const program = join(import.meta.dirname, "../support/budget-program.ts");
 const none: SpendingLimits = { day: null, month: null, conversation: null };
 const hour = 3_600_000;
 const later = (hours: number) => new Date(noon.getTime() + hours * hour);
@@ -163,51 +163,72 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ act: fc.constant("rebuild") }),
 );
 
+/** Three programs with one ledger, and what is spent and reserved in it by a list of all. */
+class SeveralPrograms {
+  readonly #path = ledgerPath();
+  readonly #ledgers = [0, 1, 2].map(() => Ledger.open(this.#path));
+  readonly #open: { readonly reservation: Reservation; readonly budget: Budget }[] = [];
+  readonly #booked: LedgerRow[] = [];
+  readonly #limits = limitsOf({ day: 1, month: 2, conversation: 1.5 });
+  readonly #budgets = this.#ledgers.map((ledger) => new Budget(ledger, this.#limits, "Asia/Shanghai"));
+
+  /** @returns whether the step was taken as the limits want it */
+  take(step: Step): boolean {
+    if (step.act === "reserve") return this.#reserve(step);
+    if (step.act === "rebuild") rebuildLedger(this.#path, this.#booked);
+    else if (this.#open.length > 0) this.#close(step);
+    return true;
+  }
+
+  /** Ids of the rows: of the list, and of the ledger. */
+  close(): [expected: string[], found: string[]] {
+    const found = [...this.#ledgers[0]!.rows()].map(({ id }) => id);
+    for (const ledger of this.#ledgers) ledger.close();
+    return [this.#booked.map(({ id }) => id).toSorted(), found.toSorted()];
+  }
+
+  #reserve({ by, amount, hours, where }: Extract<Step, { act: "reserve" }>): boolean {
+    const claim = claimOf(amount / 100, { at: later(hours), conversation: where });
+    const day = shanghaiDay(claim.at);
+    const fits =
+      this.#used(({ at }) => shanghaiDay(at) === day) + amount <= 100 &&
+      this.#used(({ at }) => shanghaiDay(at).slice(0, 7) === day.slice(0, 7)) + amount <= 200 &&
+      this.#used(({ conversation }) => conversation === where) + amount <= 150;
+    const { reservation } = this.#budgets[by]!.reserve(claim);
+    if (reservation !== null) this.#open.push({ reservation, budget: this.#budgets[by]! });
+    return (reservation !== null) === fits;
+  }
+
+  #close({ act, which, part }: Extract<Step, { act: "settle" | "release" }>): void {
+    const [{ reservation, budget } = this.#open[0]!] = this.#open.splice(which % this.#open.length, 1);
+    if (act === "release") return budget.release(reservation);
+    const { id, at, cost, conversation } = reservation;
+    const amount = Math.floor((cost.amount * 100 * part) / 4 + 1e-6) / 100;
+    const row = ledgerRow(id, { sentAt: at, conversation, cost: yuan(amount) });
+    budget.settle([reservation], [row]);
+    this.#booked.push(row);
+  }
+
+  /** Hundredths that are spent or reserved. */
+  #used(isIn: (place: Pick<Reservation, "at" | "conversation">) => boolean): number {
+    const booked = this.#booked.map(({ sentAt, conversation, cost }) => ({ at: sentAt, conversation, cost: cost! }));
+    return [...booked, ...this.#open.map(({ reservation }) => reservation)]
+      .filter(isIn)
+      .reduce((sum, { cost }) => sum + Math.round(cost.amount * 100), 0);
+  }
+}
+
+function shanghaiDay(at: Date): string {
+  return new Date(at.getTime() + 8 * hour).toISOString().slice(0, 10);
+}
+
 test("several programs never go beyond a limit together, and refuse nothing that is within", () => {
-  const limits = limitsOf({ day: 1, month: 2, conversation: 1.5 });
-  const dayOf = (at: Date) => new Date(at.getTime() + 8 * hour).toISOString().slice(0, 10);
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const path = ledgerPath();
-      const ledgers = [0, 1, 2].map(() => Ledger.open(path));
-      const budgets = ledgers.map((ledger) => new Budget(ledger, limits, "Asia/Shanghai"));
-      let open: { reservation: Reservation; by: number }[] = [];
-      const rows: LedgerRow[] = [];
-      /** Hundredths that are spent or reserved. */
-      const used = (isIn: (place: { at: Date; conversation: string | null }) => boolean) =>
-        [
-          ...open.map(({ reservation }) => reservation),
-          ...rows.map(({ sentAt, conversation, cost }) => ({ at: sentAt, conversation, cost: cost! })),
-        ]
-          .filter(isIn)
-          .reduce((sum, { cost }) => sum + Math.round(cost.amount * 100), 0);
-      for (const [index, each] of steps.entries()) {
-        if (each.act === "rebuild") rebuildLedger(path, rows);
-        else if (each.act === "reserve") {
-          const claim = claimOf(each.amount / 100, { at: later(each.hours), conversation: each.where });
-          const fits =
-            used(({ at }) => dayOf(at) === dayOf(claim.at)) + each.amount <= 100 &&
-            used(({ at }) => dayOf(at).slice(0, 7) === dayOf(claim.at).slice(0, 7)) + each.amount <= 200 &&
-            used(({ conversation }) => conversation === each.where) + each.amount <= 150;
-          const { reservation } = budgets[each.by]!.reserve(claim);
-          expect(reservation !== null).toBe(fits);
-          if (reservation !== null) open.push({ reservation, by: each.by });
-        } else if (open.length > 0) {
-          const [taken] = open.splice(each.which % open.length, 1);
-          const { reservation, by } = taken!;
-          if (each.act === "release") budgets[by]!.release(reservation);
-          else {
-            const { at, cost, conversation } = reservation;
-            const amount = Math.floor((cost.amount * 100 * each.part) / 4 + 1e-6) / 100;
-            const row = ledgerRow(`r${index}`, { sentAt: at, conversation, cost: yuan(amount) });
-            budgets[by]!.settle([reservation], [row]);
-            rows.push(row);
-          }
-        }
-      }
-      expect([...ledgers[0]!.rows()].map(({ id }) => id).toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
-      for (const ledger of ledgers) ledger.close();
-      open = [];
+      const programs = new SeveralPrograms();
+      expect(steps.filter((each) => !programs.take(each))).toEqual([]);
+      const [expected, found] = programs.close();
+      expect(found).toEqual(expected);
     }),
     { numRuns: 25 },
   );

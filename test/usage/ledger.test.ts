@@ -11,9 +11,9 @@ import type { LedgerRow } from "../../src/usage/ledger-row.ts";
 import type { Grouping } from "../../src/usage/ledger-sums.ts";
 import { Ledger } from "../../src/usage/ledger.ts";
 import { waitForLock } from "../../src/usage/lock-wait.ts";
-import { anyRow, ledgerPath, ledgerRow, noon, yuan } from "./ledger-rows.ts";
+import { anyRow, ledgerPath, ledgerRow, noon, yuan } from "../support/ledger-rows.ts";
 
-const program = join(import.meta.dirname, "ledger-program.ts");
+const program = join(import.meta.dirname, "../support/ledger-program.ts");
 
 const usd = (amount: number) => ({ currency: "USD", amount });
 const byId = (rows: Iterable<LedgerRow>) => [...rows].toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -127,11 +127,11 @@ test("sums by day, week, month, model, provider, conversation and purpose are th
       for (const by of ["day", "week", "month", "model", "provider", "conversation", "purpose"] as const) {
         const isTime = by === "day" || by === "week" || by === "month";
         const keyOf = isTime ? ({ sentAt }: LedgerRow) => calendar.nameOf(by, sentAt.getTime()) : keys[by];
-        const sums = ledger.sums(by, zone).map(({ usage, ...sum }) => ({
-          ...sum,
-          tokens: usage.totalTokens,
-          cached: usage.cachedTokens,
-        }));
+        const sums = ledger
+          .sums(by, zone)
+          .map(({ usage: { totalTokens, cachedTokens }, ...sum }) =>
+            Object.assign(sum, { tokens: totalTokens, cached: cachedTokens }),
+          );
         expect(sorted(sums)).toEqual(sorted(expectedSums(rows, keyOf)));
       }
     }),
