@@ -68,8 +68,11 @@ function read(folder: string): BundledPackage {
   return { ...manifest, texts };
 }
 
+/** Of packages whose licence lies only in their repository, as it stands there. https://github.com/redis/node-redis/blob/master/LICENSE */
+const holders: Readonly<Record<string, string>> = { "@redis/client": "2022-2025, Redis, inc." };
+
 /** The text of a licence that a package names and does not bring along. */
-function standardText({ name, license, author }: Omit<BundledPackage, "texts">): string {
+function standardText({ name, license, author = holders[name] }: Omit<BundledPackage, "texts">): string {
   if (license !== "MIT" || author === undefined)
     throw new Error(`${name} brings no licence: say here what holds for it.`);
   return `${license} License\n\nCopyright (c) ${author}\n\n${mit}`;

@@ -43,6 +43,9 @@ const en: SettingWords = {
   over_budget: "Whether requests are sent that could exceed a budget",
   notify: "How a finished answer is announced while another window has the focus: bell, desktop or off",
   notify_after: "Announce only answers that took at least this many seconds",
+  cache:
+    "Answer from the cache what was asked before: true, a time (7d), or {ttl, store, max_size}: store is a Redis URL (redis://, rediss://; else a file in the cache folder), max_size the file's limit (200MB)",
+  refresh_cache: "Whether each question is asked and its stored answer replaced",
   lang: "Interface language: en or zh",
   theme: "Colours: auto, dark or light for the background, 16 for the terminal's own palette, none",
   width: "Maximum width of text in columns, 20 to 1000",
@@ -93,6 +96,9 @@ const zh: SettingWords = {
   over_budget: "可能超出预算的请求是否仍然发送",
   notify: "切换到其他窗口时，以何种方式提示回答已完成：bell（响铃）、desktop（桌面通知）或 off",
   notify_after: "仅提示耗时不少于此秒数的回答",
+  cache:
+    "问过的问题直接使用缓存的回答：true、有效期（7d），或 {ttl, store, max_size}：store 为 Redis URL（redis://、rediss://；不写则为缓存目录中的文件），max_size 为文件上限（200MB）",
+  refresh_cache: "是否总是重新提问并替换缓存的回答",
   lang: "界面语言：en 或 zh",
   theme: "配色：auto，适合深色或浅色背景的 dark、light，只用终端自身 16 色的 16，或 none",
   width: "文本的最大宽度，单位列，20 到 1000；终端更宽时也不超过",

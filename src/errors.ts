@@ -162,6 +162,10 @@ export interface ErrorDetails {
   ledger_damaged: { path: string };
   /** A later version of the program made it. */
   ledger_newer: { path: string };
+  /** `store`: the path or the URL, without a password; `reason`: a name of ours or the system's, or what the server says. */
+  cache_unavailable: { store: string; reason: string };
+  /** It was removed, and an empty one made. */
+  cache_damaged: { path: string };
   /** stdout takes nothing more. `reason`: the system's name of the failure; `transcript`: where the whole answer is all the same. */
   output_unwritable: { reason: string; transcript: string | null };
 
@@ -256,6 +260,8 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   ledger_unwritable: "local",
   ledger_damaged: "local",
   ledger_newer: "local",
+  cache_unavailable: "local",
+  cache_damaged: "local",
   output_unwritable: "local",
   interrupted: "interrupted",
 };

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { type ChosenWords, chooseWords, openTerminal, tellError, unwritten } from "./app/startup.ts";
 import { ask } from "./commands/ask.ts";
+import { cache } from "./commands/cache.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
 import { config } from "./commands/config.ts";
@@ -9,7 +10,7 @@ import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { balance, models } from "./commands/models.ts";
 import type { GlobalOptions } from "./commands/command-run.ts";
-import { commandFirst } from "./commands/argument-order.ts";
+import { commandFirst, withBareCache } from "./commands/argument-order.ts";
 import { setup } from "./commands/setup.ts";
 import { usage } from "./commands/usage.ts";
 import { transcripts } from "./commands/transcripts.ts";
@@ -24,6 +25,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   models,
   balance,
   usage,
+  cache,
   setup,
   keys,
   config,
@@ -43,7 +45,7 @@ export async function main(args: readonly string[], thread: string): Promise<voi
   const stop = new AbortController();
   listenForSignals(stop);
   const { words, config } = await chooseWords(args);
-  const ordered = inOrder(args, words, stop);
+  const ordered = inOrder(withBareCache(args), words, stop);
   const program = buildProgram(words, stop, ordered[0], { thread, config });
   try {
     await program.parseAsync(ordered, { from: "user" });

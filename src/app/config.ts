@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { shownCache } from "../config/cache-options.ts";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
 import { readModelName } from "../config/model-name.ts";
@@ -44,7 +45,7 @@ export function list(
 function settingRow(engine: Pick<Engine, "file" | "folders" | "origins" | "settings">, name: SettingName): SettingRow {
   const { settings, origins } = engine;
   if (name === "model" && settings.model === undefined) return providersModel(engine);
-  return { name, value: settings[name] ?? null, origin: origins[name] ?? null };
+  return { name, value: shown(name, settings[name] ?? null), origin: origins[name] ?? null };
 }
 
 /** The model that is asked where nobody named one. */
@@ -86,9 +87,13 @@ function fileOrigin({ configFile }: Folders): Origin {
  */
 export function get(engine: Pick<Engine, "file" | "settings">, console: Console, name: string): void {
   const value = settingNames.includes(name as SettingName)
-    ? engine.settings[name as SettingName]
-    : inFile(engine.file, name);
+    ? shown(name, engine.settings[name as SettingName])
+    : inFile({ ...engine.file, cache: shownCache(engine.file.cache) } as ConfigFile, name);
   if (value !== undefined) console.terminal.text(`${asText(value)}\n`);
+}
+
+function shown(name: string, value: unknown): unknown {
+  return name === "cache" ? shownCache(value) : value;
 }
 
 function inFile(file: ConfigFile, name: string): unknown {

@@ -1,4 +1,5 @@
 import { modelPrompts, type ModelPrompts } from "../chat/prompts.ts";
+import type { GuardedStore } from "../cache/guarded-store.ts";
 import type { Model } from "../chat/layers.ts";
 import type { ModelRef } from "../chat/model.ts";
 import { nearestTo } from "../config/expectation.ts";
@@ -69,6 +70,7 @@ export class Engine {
   readonly #options: EngineOptions;
   #transcripts: string | null = null;
   #demo: Promise<DemoServer> | null = null;
+  #answers: Promise<GuardedStore> | null = null;
   readonly #held: Disposable[] = [];
 
   private constructor(options: EngineOptions, read: RunSettings, log: Log | null) {
@@ -211,6 +213,12 @@ export class Engine {
   async connectWith(provider: string, key: Key | null, entry?: ProviderConfig): Promise<Connection> {
     return await openConnection(this, provider, { address: null, key, ...(entry && { entry }) });
   }
+
+  /** Where answers are stored; one store for the whole run. */
+  readonly answers = async (): Promise<GuardedStore> => {
+    this.#answers ??= import("./answer-cache.ts").then(async ({ guardedStore }) => this.hold(await guardedStore(this)));
+    return await this.#answers;
+  };
 
   /** Keeps something open until the end of the run. */
   hold<Held extends Disposable>(held: Held): Held {

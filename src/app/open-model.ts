@@ -8,6 +8,7 @@ import type { Log } from "../diagnostics/log-file.ts";
 import type { Learnt, OwnField } from "../providers/http/transport.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { ConnectedRoute } from "../providers/resilience/failover.ts";
+import type { GuardedStore } from "../cache/guarded-store.ts";
 import { idleTimeoutOf, maxAnswerOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
@@ -24,13 +25,15 @@ interface ModelSource {
   /** Seconds. */
   readonly maxWait: number;
   readonly connect: (provider: string) => Promise<Connection>;
+  /** Where answers are stored; null where none are, whatever the settings say. */
+  readonly answers: (() => Promise<GuardedStore>) | null;
 }
 
 /** Milliseconds for which a model that is being loaded is waited for, where no timeout is set. */
 const defaultLoadingTimeout = 300_000;
 
 /**
- * Opens a model as the settings want it: failover over its provider and those that `failover` names for it, each of them
+ * Opens a model as the settings want it: cache → failover over its provider and those that `failover` names for it, each of them
  * log → retry → adaptation → wire. A layer for an answer as a whole goes around the failover, one for each request of a provider
  * into `connectRoute`. Only the first provider is connected; another one is when its turn comes.
  *
@@ -47,11 +50,20 @@ export async function openModel(engine: ModelSource, connection: Connection, mod
       connect: async () => await connectRoute(engine, await engine.connect(to.provider), to),
     })),
   ];
-  return withFailover(routes, {
+  const failover = withFailover(routes, {
     continueSame: continueNext && retries > 0,
     continueNext,
     prompt: engine.prompts.continueAnswer,
   });
+  return layered(await answerLayers(engine, connection, model), failover);
+}
+
+/** The layers around an answer as a whole, the outermost first. What stores answers is loaded where they are to be stored. */
+async function answerLayers(engine: ModelSource, connection: Connection, model: string): Promise<readonly Layer[]> {
+  const { cache, refresh_cache: refresh } = engine.settings;
+  if (cache === undefined && refresh === undefined) return [];
+  const { cacheLayers } = await import("./answer-cache.ts");
+  return await cacheLayers(engine, connection, model);
 }
 
 /** Connects one provider's model: the wire, and the layers around it, the outermost first. */

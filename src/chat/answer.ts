@@ -9,7 +9,7 @@ import type { TurnResult } from "./turn.ts";
 export interface Bill {
   /** The requests that are billed, in order. */
   readonly billed: readonly BilledRequest[];
-  /** Null where nothing was billed, or the cost of a request is unknown. */
+  /** Null where nothing was billed, or the cost of a request is unknown; 0 of a stored answer. */
   readonly cost: Cost | null;
   /** Why it is unknown; null where it is known, or nobody is billed. */
   readonly unknownCost: UnknownCost | null;

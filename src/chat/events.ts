@@ -13,6 +13,10 @@ export type ChatEvent =
       readonly why: RequestReason;
       readonly error: AppError | null;
     }
+  /** Opens an answer that was stored before, in the place of a request: nothing is sent, and nothing is billed. */
+  | { readonly type: "cached"; readonly to: ModelRef; readonly storedAt: Date }
+  /** The store of answers could not be used, or not as it was. */
+  | { readonly type: "uncached"; readonly error: AppError }
   /** The service took the request: headers came. `model` is what it says answers, where it says so. */
   | { readonly type: "start"; readonly traceId: string | null }
   /** Nothing yet: the request is queued by the provider, or another attempt follows after `delay` milliseconds. */

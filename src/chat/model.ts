@@ -23,6 +23,8 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** Whether the model is told on which day the questions were asked. */
   readonly tellsDate?: boolean;
+  /** Asked in any case, also where an answer is stored. */
+  readonly refresh?: boolean;
 }
 
 export interface Thinking {

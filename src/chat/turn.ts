@@ -11,9 +11,13 @@ export interface TurnResult {
   readonly text: string;
   /** UTF-16 units that were given as text and turned out to be thinking; they came before all of `text`. */
   readonly rethought: number;
-  /** In order; at least one. */
+  /** In order; none for a stored answer, else at least one. */
   readonly requests: readonly RequestRecord[];
-  /** Of all requests together; null where a count is missing. */
+  /** Whether it is a stored answer. */
+  readonly cached: boolean;
+  /** Why the store of answers could not be used as it was wanted; null where it was, or was not wanted. */
+  readonly cacheError: AppError | null;
+  /** Of all requests together; null where a count is missing. Of a stored answer: what it took when it was given. */
   readonly usage: Usage | null;
   /** Provider and model of the last request that finished or produced output, else of the first request. */
   readonly answeredBy: ModelRef;
@@ -77,6 +81,9 @@ class TurnProgress {
   #length = 0;
   #rethought = 0;
   #title: string | null = null;
+  /** The model of a stored answer, and its usage; null for any other. */
+  #stored: { readonly to: ModelRef; usage: Usage | null } | null = null;
+  #cacheError: AppError | null = null;
   #firstAt: Date | null = null;
   /** The last one that came. */
   #end: EndEvent | null = null;
@@ -86,27 +93,32 @@ class TurnProgress {
   }
 
   take(event: ChatEvent): void {
-    this.#trace.take(event);
+    // A stored answer takes no request.
+    if (this.#stored === null) this.#trace.take(event);
     if (event.type === "text" || event.type === "reasoning") this.#piece(event);
+    else if (event.type === "cached") this.#stored = { to: event.to, usage: null };
+    else if (event.type === "uncached") this.#cacheError = event.error;
+    else if (event.type === "usage" && this.#stored !== null) this.#stored.usage = event.usage;
     else if (event.type === "rethink") this.#rethink();
     else if (event.type === "title") this.#title = event.title;
     else if (event.type === "finish" || event.type === "error") this.#end = event;
   }
 
   result(): TurnResult {
-    const { to } = this.#trace.current;
+    const { to } = this.#stored ?? this.#trace.current;
     const { requests } = this.#trace;
     const finish = this.#end?.type === "finish" ? this.#end : null;
     const error = this.#failure(to.provider);
-    const [first] = requests;
-    const answering = requests.findLast(({ producedOutput }) => producedOutput) ?? first!;
+    const answering = requests.findLast(({ producedOutput }) => producedOutput) ?? requests[0];
     return {
       reasoning: this.#reasoning.join(""),
       text: this.#text.join(""),
       rethought: this.#rethought,
       requests,
-      usage: usageOf(requests),
-      answeredBy: finish === null ? answering.to : to,
+      cached: this.#stored !== null,
+      cacheError: this.#cacheError,
+      usage: this.#stored === null ? usageOf(requests) : this.#stored.usage,
+      answeredBy: finish === null && answering !== undefined ? answering.to : to,
       finishReason: finish?.reason ?? null,
       title: this.#title,
       refused: finish?.refused === true,

@@ -43,3 +43,12 @@ function firstWord(program: Verb, args: readonly string[]): number {
   }
   return at;
 }
+
+/** What may be meant for the time of `--cache`: a number with letters behind it, also a wrong one. */
+const time = /^\d+(?:\.\d+)?[a-z]+$/iu;
+
+/** The arguments with an empty value for each `--cache` that no time follows: a question would be taken for one. */
+export function withBareCache(args: readonly string[]): readonly string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return args.map((word, at) => (word === "--cache" && at < end && !time.test(args[at + 1] ?? "") ? "--cache=" : word));
+}

@@ -1,5 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { BaseIssue } from "valibot";
+import { durationExamples, durationPattern } from "../duration.ts";
+import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
 import {
   type SettingName,
   configFileSchema,
@@ -41,6 +43,13 @@ const kinds: Readonly<Record<string, string>> = {
   check: '"ASCII"',
 };
 
+/** By the pattern that was expected. */
+const patterns: Readonly<Record<string, string>> = {
+  [String(durationPattern)]: durationExamples,
+  [String(sizePattern)]: "500kB, 200MB, 2GB",
+  [String(storePattern)]: "redis://\u2026, rediss://\u2026",
+};
+
 /** Bounds this high are not worth mentioning in what is expected. */
 const highestShown = 100_000;
 
@@ -66,7 +75,7 @@ export function expectation({ type, expected, requirement, path }: BaseIssue<unk
   if (sign !== undefined) return `${sign} ${String(requirement)}`;
   // A choice is given as `("low" | "high")`.
   const choice = (expected ?? "").replaceAll(/["()]/gu, "").split(" | ");
-  return kinds[type] ?? choice.map((each) => kinds[each] ?? each).join(" | ");
+  return patterns[expected ?? ""] ?? kinds[type] ?? choice.map((each) => kinds[each] ?? each).join(" | ");
 }
 
 export interface Misfit {
@@ -83,6 +92,13 @@ export interface Misfit {
 /** More of a value says no more. */
 const maxCharacters = 80;
 
+/** What stands in a setting that is a mapping, or in each of its entries. */
+const within: Readonly<Record<string, { readonly entries: object }>> = {
+  providers: providerSchema,
+  models: modelSchema,
+  cache: cacheParts,
+};
+
 /** What is wrong in a tree of settings. */
 export function misfit(issue: BaseIssue<unknown>): Misfit {
   const { path = [], input, expected } = issue;
@@ -97,7 +113,7 @@ export function misfit(issue: BaseIssue<unknown>): Misfit {
     };
   }
   const isUnknown = expected === "never";
-  const siblings = keys[0] === "providers" ? providerSchema : keys[0] === "models" ? modelSchema : configFileSchema;
+  const siblings = (keys.length > 1 ? within[keys[0]!] : null) ?? configFileSchema;
   return {
     keys,
     value: shown(keys, input),
@@ -119,9 +135,9 @@ export function nearestTo(name: string, names: readonly string[]): string | null
   return distance(name, found) <= limit ? found : null;
 }
 
-/** Headers may be keys. */
+/** Headers may be keys, and the URL of a store holds a password. */
 function shown(keys: readonly string[], value: unknown): string {
-  if (keys.includes("headers")) return "\u2026";
+  if (keys.includes("headers") || keys.join(".") === "cache.store") return "\u2026";
   // JSON knows no infinity.
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, maxCharacters);
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { cacheSchema } from "./cache-options.ts";
 import {
   type ParameterKind,
   type SamplingName,
@@ -103,6 +104,10 @@ export const settingSchemas = {
   notify,
   /** Seconds that an answer takes at least for that. */
   notify_after: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
+  /** Whether stored answers are used, and for how long; see `cache-options.ts`. */
+  cache: cacheSchema,
+  /** Whether each question is asked although its answer is stored. */
+  refresh_cache: flag,
   lang: v.picklist(languages),
   theme,
   /** Columns. */

@@ -27,6 +27,15 @@ export function partNotes(words: PartWords, parts: AnswerParts): string[] {
   return [...failovers(words, parts), ...continuations(words, parts)];
 }
 
+/** Warns that answers are not read from the cache or stored there, where they were to be. */
+export function sayUncached(
+  terminal: Terminal,
+  words: PartWords,
+  { cacheError }: { cacheError: AppError | null },
+): void {
+  if (cacheError !== null) terminal.warn(sanitize(describe(cacheError, words.errors)));
+}
+
 /**
  * Says that a conversation is saved in another file than was meant.
  *

@@ -7,6 +7,8 @@ const signs: Readonly<Record<string, string>> = { CNY: "¥", USD: "$" };
 
 export interface AnswerFigures {
   readonly usage: Usage | null;
+  /** Whether it is a stored answer; absent where it is none. */
+  readonly cached?: boolean | undefined;
   readonly cost: Cost | null;
   /** Why the cost is unknown, where that is to be said; else null or absent. */
   readonly unknownCost?: UnknownCost | null;
@@ -20,15 +22,17 @@ export interface AnswerFigures {
 /** The line below an answer: tokens, cost, time, each where it is known. */
 export function summarise(
   words: Words["answer"],
-  { usage, cost, unknownCost = null, tariff = null, session = [], totalMs }: AnswerFigures,
+  { usage, cached = false, cost, unknownCost = null, tariff = null, session = [], totalMs }: AnswerFigures,
 ): string {
   const parts: string[] = [];
-  if (usage !== null) {
+  // It took no tokens now.
+  if (cached) parts.push(words.cached);
+  else if (usage !== null) {
     const { promptTokens, cachedTokens, completionTokens, reasoningTokens } = usage;
     const part = (tokens: number) => (tokens > 0 ? shortCount(tokens) : null);
-    const [cached, thinking] = [part(cachedTokens), part(reasoningTokens)];
+    const [hit, thinking] = [part(cachedTokens), part(reasoningTokens)];
     parts.push(
-      words.tokens({ prompt: shortCount(promptTokens), cached, completion: shortCount(completionTokens), thinking }),
+      words.tokens({ prompt: shortCount(promptTokens), cached: hit, completion: shortCount(completionTokens), thinking }),
     );
   }
   if (cost !== null) parts.push(tariff === null ? money(cost) : words.costAt[tariff]({ cost: money(cost) }));
@@ -54,4 +58,12 @@ export function shortCount(tokens: number): string {
 /** `1234567` as `1,234,567`, in both languages. */
 export function count(tokens: number): string {
   return String(tokens).replace(/\B(?=(?:\d{3})+$)/gu, ",");
+}
+
+/** `900 B`, `48 kB`, `1.3 MB`, `2 GB`, in both languages. */
+export function shortBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB"] as const;
+  const step = Math.min(3, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** step;
+  return `${value.toFixed(step > 0 && value < 10 ? 1 : 0).replace(/\.0$/u, "")} ${units[step]}`;
 }

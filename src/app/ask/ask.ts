@@ -5,7 +5,7 @@ import { AppError } from "../../errors.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../../terminal/answer.ts";
-import { sayMoved, sayParts, sayThinking, sayUnknownCost } from "../../terminal/answer-notes.ts";
+import { sayMoved, sayParts, sayThinking, sayUncached, sayUnknownCost } from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
@@ -163,6 +163,7 @@ function report(
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
     terminal.say(terminal.ink.err.muted(summarise(words.answer, { ...answer, ...timingOf(answer) })));
   if (terminal.errIsTerminal) sayUnknownCost(terminal, words, answer);
+  sayUncached(terminal, words, answer);
   sayMoved(terminal, words, dialogue.takeAvoided());
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));

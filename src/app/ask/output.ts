@@ -18,6 +18,7 @@ export function asLine(console: Console, event: ChatEvent): object | null {
   if (event.type === "title") return { type: "title", title: event.title };
   if (event.type === "rethink") return { type: "rethink" };
   if (event.type === "finish") return { type: "finish", reason: event.reason };
+  if (event.type === "cached") return { type: "cached", stored_at: isoWithOffset(event.storedAt) };
   if (event.type === "request") return takeoverLine(event);
   return event.type === "error" ? errorLine(console, event.error) : null;
 }
@@ -63,6 +64,7 @@ export function asObject(
     complete: isFinished && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),
     usage: usageJson(answer.usage) ?? null,
     cost: answer.cost,
+    ...(answer.cached && { cached: true }),
     timing: { first_token_ms: firstMs, total_ms: totalMs },
     transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(workingFolder, dialogue.path),
     started_at: isoWithOffset(startedAt),

@@ -154,7 +154,9 @@ export class ChatSession implements SessionDialogue {
   }
 
   async ask(question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
-    const context = await this.#contextOf(onEvent, signal);
+    // The same question again is asked for another answer.
+    const refresh = instead && question === this.lastQuestion;
+    const context = await this.#contextOf(onEvent, signal, refresh);
     const withdrawn = instead ? await withdrawLast(this.#state, signal) : null;
     if (withdrawn !== null) this.#state = withdrawn.state;
     const answer = await this.#advance((state) => runQuestion(context, state, question));
@@ -328,9 +330,10 @@ export class ChatSession implements SessionDialogue {
     if (successor !== undefined) terminal.warn(words.session.retired({ model, successor }));
   }
 
-  async #contextOf(onEvent: OnEvent, signal: AbortSignal): Promise<TurnContext> {
+  async #contextOf(onEvent: OnEvent, signal: AbortSignal, refresh = false): Promise<TurnContext> {
     this.#rehearsal?.abort();
-    const { settings } = this.#engine;
+    const { settings: set } = this.#engine;
+    const settings = refresh ? { ...set, refresh_cache: true } : set;
     const { connection, modelId } = this.#state;
     const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection);
     return { model, settings, spending: this.#spending, words: this.#console.words, onEvent, signal };

@@ -109,7 +109,7 @@ export function endingOf(
   before = 0,
 ): ExchangeEnd {
   const { error, requests, answeredBy } = result;
-  const { to: asked } = requests[0]!;
+  const asked = requests[0]?.to ?? answeredBy;
   const isAsked = answeredBy.provider === asked.provider && answeredBy.model === asked.model;
   const notice = failureOf(words, result);
   return {
@@ -118,6 +118,7 @@ export function endingOf(
     finishReason: result.finishReason,
     usage: result.usage,
     cost,
+    cached: result.cached,
     error: error === null ? null : { code: error.code, message: notice ?? error.code },
     notice,
     seams: seamsOf(requests, before),

@@ -94,7 +94,17 @@ async function modelInMemory(
     },
   };
   const settings = { ...engine.settings, retries: 0, continue_answers: false };
-  const source = { settings, origins, file, folders, prompts, maxWait, log: null, connect: async () => rehearsed };
+  const source = {
+    settings,
+    origins,
+    file,
+    folders,
+    prompts,
+    maxWait,
+    log: null,
+    answers: null,
+    connect: async () => rehearsed,
+  };
   const model = await openModel(source, rehearsed, modelId);
   return { connection: rehearsed, model: (request, stop) => inNextTurn(() => model(request, stop)) };
 }

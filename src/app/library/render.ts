@@ -83,10 +83,10 @@ function isAnswer({ name }: ShownSection): boolean {
 
 /** One dim line: who answered, and what it took. */
 function figures({ terminal, words }: Console, exchange: Exchange): string {
-  const { askedAt, endedAt, usage, cost, answeredBy } = exchange;
+  const { askedAt, endedAt, usage, cost, cached, answeredBy } = exchange;
   const who = sanitize(modelOf(answeredBy ?? exchange));
   const totalMs = endedAt === null ? null : endedAt.getTime() - askedAt.getTime();
-  const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, totalMs });
+  const took = totalMs === null ? "" : summarise(words.answer, { usage, cost, cached, totalMs });
   const line = [who, took].filter(Boolean).join(" · ");
   return line === "" ? "" : `${onScreen({ terminal }, terminal.ink.out.muted(line))}\n\n`;
 }

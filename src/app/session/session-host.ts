@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { withoutKeys } from "../../config/environment.ts";
+import { shownCache } from "../../config/cache-options.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { type SettingName, settingSchemas } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
@@ -211,6 +212,8 @@ const changeable: readonly SettingName[] = [
   "currency",
   "max_cost",
   "over_budget",
+  "cache",
+  "refresh_cache",
   "keys",
   "notify",
   "notify_after",
@@ -229,7 +232,7 @@ function settingsOf(engine: Pick<Engine, "change">, dialogue: ChatSession): Sess
   return {
     names: changeable,
     get(name) {
-      const value = dialogue.inForce[changeableOf(name, null)];
+      const value = shownCache(dialogue.inForce[changeableOf(name, null)]);
       if (value === undefined) return null;
       return typeof value === "string" ? value : JSON.stringify(value);
     },

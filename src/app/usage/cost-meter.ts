@@ -50,14 +50,14 @@ export class Spending {
    *
    * @param purpose of its first request; continuations and repetitions of a question have one of their own
    */
-  add({ requests }: TurnResult, purpose: Purpose): Bill {
+  add({ requests, cached }: TurnResult, purpose: Purpose): Bill {
     const charged = billedRequests(requests).map((request) => this.#charge(request, purpose));
     if (purpose === "question" && charged.length > 0) this.#questions++;
     const billed = charged.map(({ request }) => request);
     this.#billed.push(...billed);
     return {
       billed,
-      cost: sumCosts(billed.map(({ cost }) => cost)),
+      cost: cached ? { currency: this.#source.settings.currency, amount: 0 } : sumCosts(billed.map(({ cost }) => cost)),
       unknownCost: charged.find(({ unknown }) => unknown !== null)?.unknown ?? null,
       tariff: charged.at(-1)?.tariff ?? null,
     };

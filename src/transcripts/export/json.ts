@@ -47,6 +47,7 @@ function exchangeObject(exchange: Exchange): object {
     thinking: thinkingJson(exchange.thinking) ?? null,
     usage: usageJson(exchange.usage) ?? null,
     cost: exchange.cost,
+    ...(exchange.cached && { cached: true }),
     error: exchange.error,
     notice: exchange.notice,
     first_token_ms: exchange.firstTokenMs,

@@ -58,6 +58,7 @@ export function buildExchange(written: readonly RawSection[], around: ExchangeCo
     finishReason: end?.finish_reason ?? null,
     usage: end?.usage ?? null,
     cost: end?.cost ?? null,
+    ...(end?.cached && { cached: true }),
     error: end === null && failed ? { code: "unknown", message: notice ?? "" } : (end?.error ?? null),
     notice,
     provider: turn?.provider ?? null,

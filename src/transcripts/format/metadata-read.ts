@@ -174,6 +174,7 @@ const endSchema = v.object({
   finish_reason: text,
   usage: orNull(usageSchema),
   cost: orNull(costSchema),
+  cached: v.fallback(v.optional(v.boolean()), undefined),
   error: orNull(v.object({ code: v.string(), message: v.string() })),
   first_token_ms: amount,
   answered: moment,

@@ -69,6 +69,7 @@ export function endLine(end: EndFacts): string {
     finish_reason: end.finishReason ?? undefined,
     usage: usageJson(end.usage),
     cost: costJson(end.cost),
+    cached: end.cached || undefined,
     error: end.error === null ? undefined : { code: end.error.code, message: end.error.message },
     first_token_ms: end.firstTokenMs ?? undefined,
     answered: end.answeredAt === null ? undefined : isoWithOffset(end.answeredAt),

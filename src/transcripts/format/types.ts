@@ -71,6 +71,8 @@ interface ExchangeOutcome {
   readonly error: ExchangeError | null;
   /** The words for a person under the label Error or Interrupted; where they are written, null takes the error's message. */
   readonly notice: string | null;
+  /** The answer was a stored one: nothing was sent, and its usage is that of the request that once brought it. */
+  readonly cached?: boolean;
 }
 
 /** How an exchange ended. */

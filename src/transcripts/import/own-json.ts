@@ -90,6 +90,7 @@ function toExchange(value: unknown): Exchange | null {
     finishReason: end.finish_reason,
     usage: end.usage,
     cost: end.cost,
+    ...(end.cached && { cached: true }),
     error: end.error,
     notice,
     provider: turn.provider,

@@ -44,6 +44,8 @@ export const answer = {
   costUnknown: "cost unknown",
   /** Sum of all answers since the program was started. */
   session: ({ cost }: { cost: string }) => `session ${cost}`,
+  /** A stored answer; no hit of the provider's prefix cache. */
+  cached: "Cached answer",
   seconds: (seconds: string) => `${seconds} s`,
   continued: {
     "continue-prefix": ({ why, provider }: { why: string; provider: string }) =>

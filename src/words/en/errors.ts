@@ -1,3 +1,4 @@
+import { cacheReasons } from "./cache.ts";
 import type { ErrorCode, ErrorDetails } from "../../errors.ts";
 import { entryOf, type ErrorWords } from "../error-words.ts";
 import { noConnection } from "./no-connection.ts";
@@ -289,6 +290,14 @@ export const errors: ErrorTable = {
   ledger_newer: ({ path }) => ({
     what: `The cost ledger ${path} was written by a later version of deepseek-chat; nothing was changed.`,
     next: "Update deepseek-chat.",
+  }),
+  cache_unavailable: ({ store, reason }) => ({
+    what: `Can't use the answer cache ${store}: ${entryOf(cacheReasons, reason) ?? refusalIn(reason)}.`,
+    next: "Answers are neither read from it nor stored.",
+  }),
+  cache_damaged: ({ path }) => ({
+    what: `The answer cache ${path} was damaged.`,
+    next: "It has been removed, and an empty one created.",
   }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `Can't write to stdout: ${entryOf(outputWords, reason) ?? reason}.`,

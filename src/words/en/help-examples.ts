@@ -86,6 +86,19 @@ export const helpExamples: HelpExamples = {
     ["Show the balance at the default provider", "deepseek-chat balance"],
     ["Print the balance at another one as JSON", "deepseek-chat balance -p siliconflow --json"],
   ],
+  cache: [
+    ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],
+    ["Use the cache for every question", "deepseek-chat config set cache 7d"],
+    ["See how much is stored", "deepseek-chat cache stats"],
+  ],
+  "cache stats": [
+    ["See how much is stored", "deepseek-chat cache stats"],
+    ["Print the number of answers", "deepseek-chat cache stats --json | jq .answers"],
+  ],
+  "cache clear": [
+    ["Delete all stored answers", "deepseek-chat cache clear"],
+    ["Delete those of more than a week ago without being asked", "deepseek-chat cache clear --older-than 7d --yes"],
+  ],
   setup: [
     ["Choose a provider and enter its key", "deepseek-chat setup"],
     ["Set up a certain provider", "deepseek-chat setup -p siliconflow"],

@@ -1,6 +1,7 @@
 export { answer } from "./answer.ts";
 export { attachments } from "./attachments.ts";
 export { inheritance } from "./inheritance.ts";
+export { cache } from "./cache.ts";
 export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";

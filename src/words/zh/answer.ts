@@ -29,6 +29,7 @@ export const answer: Words["answer"] = {
   },
   costUnknown: "费用未知",
   session: ({ cost }) => `本次会话 ${cost}`,
+  cached: "缓存的回答",
   seconds: (seconds) => `${seconds} 秒`,
   continued: {
     "continue-prefix": ({ why, provider }) =>

@@ -1,3 +1,4 @@
+import { cacheReasons } from "./cache.ts";
 import type { ErrorDetails } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
 import type { Words } from "../types.ts";
@@ -284,6 +285,14 @@ export const errors: Words["errors"] = {
   ledger_newer: ({ path }) => ({
     what: `费用账本 ${path} 由更新版本的 deepseek-chat 写入，未作任何更改。`,
     next: "请升级 deepseek-chat。",
+  }),
+  cache_unavailable: ({ store, reason }) => ({
+    what: `无法使用回答缓存 ${store}：${entryOf(cacheReasons, reason) ?? refusalIn(reason)}。`,
+    next: "本次运行既不读取也不写入缓存。",
+  }),
+  cache_damaged: ({ path }) => ({
+    what: `回答缓存 ${path} 已损坏。`,
+    next: "已将其删除并新建了空的缓存。",
   }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `无法写入标准输出：${entryOf(outputWords, reason) ?? reason}。`,

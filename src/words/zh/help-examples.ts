@@ -85,6 +85,19 @@ export const helpExamples: HelpExamples = {
     ["查看默认服务商的余额", "deepseek-chat balance"],
     ["以 JSON 输出另一服务商的余额", "deepseek-chat balance -p siliconflow --json"],
   ],
+  cache: [
+    ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],
+    ["对所有问题使用缓存", "deepseek-chat config set cache 7d"],
+    ["查看缓存占用", "deepseek-chat cache stats"],
+  ],
+  "cache stats": [
+    ["查看缓存占用", "deepseek-chat cache stats"],
+    ["输出缓存的回答数", "deepseek-chat cache stats --json | jq .answers"],
+  ],
+  "cache clear": [
+    ["删除全部缓存的回答", "deepseek-chat cache clear"],
+    ["直接删除一周以前的回答", "deepseek-chat cache clear --older-than 7d --yes"],
+  ],
   setup: [
     ["选择服务商并输入 API Key", "deepseek-chat setup"],
     ["设置指定的服务商", "deepseek-chat setup -p siliconflow"],

@@ -1,0 +1,27 @@
+/** Words of `cache`. */
+export const cache = {
+  store: "Store",
+  answers: "Answers",
+  size: "Size",
+  sizeOf: ({ size, max }: { size: string; max: string }) => `${size} of at most ${max}`,
+  hits: "Used",
+  oldest: "Oldest",
+  reallyClear: ({ store, all }: { store: string; all: boolean }) =>
+    `Delete ${all ? "all stored answers" : "older stored answers"} from ${store}?`,
+  cleared: ({ answers }: { answers: number }) => `Deleted ${answers} stored ${answers === 1 ? "answer" : "answers"}.`,
+};
+
+/** Why the cache can't be used, where it is no refusal of the system. */
+export const cacheReasons: Readonly<Record<string, string>> = {
+  locked: "locked by another program",
+  later_version: "written by a later version of this program",
+  EIO: "input/output error",
+  slow: "no reply within 200 ms",
+  password: "wrong user or password, or no permission",
+  other_version: "the server's version doesn't support the command",
+  closed: "connection closed",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection closed",
+  ENOTFOUND: "unknown host",
+  ETIMEDOUT: "no reply",
+};
