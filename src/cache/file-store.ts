@@ -33,7 +33,7 @@ const schema = `
 /** Bytes that an answer takes besides its text: key, times and indexes. */
 const overhead = 256;
 /** Milliseconds for which a locked database is tried again. */
-const patience = 1_500;
+const patience = 2_000;
 /** Result codes of SQLite: another process holds a lock. */
 const locked = new Set([5, 6]);
 const reasons: Readonly<Record<number, string>> = {
@@ -58,18 +58,14 @@ export class FileStore implements AnswerStore {
   }
 
   async find(key: string, maxAge: number, owner: string): Promise<Lookup> {
-    const found = await this.#use((database) => this.#read(database, key, maxAge));
-    if (found !== null) {
-      await this.#use((database) => this.#noteUse(database, key));
-      return { state: "stored", answer: found };
-    }
+    // Reading waits for nobody, and nobody for it.
+    const found = await this.#use((database) => this.#look(database, key, maxAge));
+    if (found?.state === "stored") await this.#use((database) => this.#noteUse(database, key));
+    if (found !== null) return found;
     return await this.#change((database) => {
-      // Its owner may have stored it in between.
-      const answer = this.#read(database, key, maxAge);
-      if (answer !== null) return { state: "stored", answer };
-      const claim = database.prepare("SELECT owner, ends_at FROM claims WHERE key = ?").get(key);
-      const stands = claim !== undefined && this.#now() < Number(claim["ends_at"]);
-      if (stands && this.#options.isAlive(String(claim["owner"])) !== false) return { state: "busy" };
+      // Another process may have stored or claimed it in between.
+      const meanwhile = this.#look(database, key, maxAge);
+      if (meanwhile !== null) return meanwhile;
       database.prepare("REPLACE INTO claims VALUES (?, ?, ?)").run(key, owner, this.#now() + claimMs);
       return { state: "claimed" };
     });
@@ -127,6 +123,15 @@ export class FileStore implements AnswerStore {
   [Symbol.dispose](): void {
     this.#database?.close();
     this.#database = null;
+  }
+
+  /** The answer, or that somebody has the claim to it; null for neither. */
+  #look(database: DatabaseSync, key: string, maxAge: number): Lookup | null {
+    const answer = this.#read(database, key, maxAge);
+    if (answer !== null) return { state: "stored", answer };
+    const claim = database.prepare("SELECT owner, ends_at FROM claims WHERE key = ?").get(key);
+    const stands = claim !== undefined && this.#now() < Number(claim["ends_at"]);
+    return stands && this.#options.isAlive(String(claim["owner"])) !== false ? { state: "busy" } : null;
   }
 
   /** An answer that is no older than `maxAge`; one that a jumping clock dates in the future is as old as it is early. */

@@ -87,8 +87,10 @@ async function lookUp(
   ttl: number,
   signal: AbortSignal,
 ): Promise<StoredAnswer | "claimed" | null> {
+  const { promise: aborted, resolve } = Promise.withResolvers<null>();
+  signal.addEventListener("abort", () => resolve(null), { once: true });
   for (let pause = firstPause; !signal.aborted; pause = Math.min(1.5 * pause, longestPause)) {
-    const found = await store.use((each) => each.find(key, ttl, owner));
+    const found = await Promise.race([store.use((each) => each.find(key, ttl, owner)), aborted]);
     if (found === null || found.state === "claimed") return found?.state ?? null;
     if (found.state === "stored") return found.answer;
     await setTimeout(pause, null, { signal }).catch(() => {});

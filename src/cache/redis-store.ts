@@ -148,16 +148,15 @@ export class RedisStore implements AnswerStore {
 
   /** @throws AppError `cache_unavailable`, at the latest after `patience` milliseconds */
   async #use<T>(work: (client: Client) => Promise<T>, limit = patience): Promise<T> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error("timeout")), limit);
+    const deadline = new Deadline(limit);
     try {
       this.#connected ??= this.#client.connect();
       const done = this.#connected.then(async () => await work(this.#client));
-      return await Promise.race([done, late.promise]);
+      return await Promise.race([done, deadline.passed]);
     } catch (error) {
       throw this.#unavailable(error);
     } finally {
-      clearTimeout(timer);
+      deadline[Symbol.dispose]();
     }
   }
 
@@ -174,6 +173,29 @@ export class RedisStore implements AnswerStore {
 
 /** The server went away, at a command or before it. */
 const closures = [ClientClosedError, ClientOfflineError, DisconnectsClientError, SocketClosedUnexpectedlyError];
+
+/** Milliseconds between two looks at the time that was waited. */
+const tick = 10;
+
+/** The end of a wait. While the program itself or the machine was busy it did not wait: no tick counts for more than one. */
+class Deadline implements Disposable {
+  readonly passed: Promise<never>;
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param limit milliseconds */
+  constructor(limit: number) {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.passed = promise;
+    let left = Math.ceil(limit / tick);
+    this.#timer = setInterval(() => {
+      if (--left <= 0) reject(new Error("timeout"));
+    }, tick);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
 
 function decoded(text: string): string {
   try {

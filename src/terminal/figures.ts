@@ -32,7 +32,12 @@ export function summarise(
     const part = (tokens: number) => (tokens > 0 ? shortCount(tokens) : null);
     const [hit, thinking] = [part(cachedTokens), part(reasoningTokens)];
     parts.push(
-      words.tokens({ prompt: shortCount(promptTokens), cached: hit, completion: shortCount(completionTokens), thinking }),
+      words.tokens({
+        prompt: shortCount(promptTokens),
+        cached: hit,
+        completion: shortCount(completionTokens),
+        thinking,
+      }),
     );
   }
   if (cost !== null) parts.push(tariff === null ? money(cost) : words.costAt[tariff]({ cost: money(cost) }));

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { loadSqlite } from "../../src/sqlite.ts";
 import {
   askingAt,
@@ -13,9 +13,12 @@ import {
   start,
   transcriptsOf,
 } from "../support/program.ts";
-import { type Script, serve } from "../support/raw-server.ts";
+import { type RawServer, type Script, serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, text, usage } from "../support/wire.ts";
 import { en, wordsOf } from "../support/words.ts";
+
+const servers: RawServer[] = [];
+afterAll(async () => void (await Promise.all(servers.map(async (server) => server[Symbol.asyncDispose]()))));
 
 /** Another answer each time. */
 const numbered: Script = (_request, index) => answer(`answer ${index + 1}`);
@@ -26,7 +29,7 @@ const storeOf = ({ home }: Place) => join(home, "cache", "deepseek-chat", "answe
 /** A place whose config file has a setting, and what runs the program there. */
 async function scene(script: Script = numbered, config = "") {
   const server = await serve(script);
-  onTestFinished(async () => server[Symbol.asyncDispose]());
+  servers.push(server);
   const place = newPlace();
   if (config !== "") put(place.configFile, config);
   const options = (more: RunOptions = {}): RunOptions => ({
@@ -34,7 +37,10 @@ async function scene(script: Script = numbered, config = "") {
     ...more,
     env: { ...askingAt(server), XDG_CACHE_HOME: join(place.home, "cache"), ...more.env },
   });
-  const ask = async (...args: string[]) => (await run(["ask", ...args], options())).stdout.trimEnd();
+  const ask = async (...args: string[]) => {
+    const { stdout, stderr } = await run(["ask", ...args], options());
+    return (stderr + stdout).trimEnd();
+  };
   return { server, place, options, ask };
 }
 
@@ -197,8 +203,7 @@ describe.concurrent("cache stats and clear", () => {
 });
 
 test("a time that is none is named with its flag", async () => {
-    const { code, stderr } = await run(["ask", "--cache", "7days", "q"]);
-    const { whole } = wordsOf("bad_value", { name: "--cache", value: "7days", expected: "30m, 1h, 7d" });
-    expect([code, stderr.trim()]).toEqual([2, whole]);
-  });
+  const { code, stderr } = await run(["ask", "--cache", "7days", "q"]);
+  const { whole } = wordsOf("bad_value", { name: "--cache", value: "7days", expected: "30m, 1h, 7d" });
+  expect([code, stderr.trim()]).toEqual([2, whole]);
 });
