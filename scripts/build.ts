@@ -103,6 +103,41 @@ function chatAlone(): Plugin {
   };
 }
 
+/** Commands that `src/cache/redis-store.ts` sends, under the names of the client's methods, and those of the client itself. */
+const redisCommands = {
+  AUTH: "AUTH",
+  CLIENT_SETNAME: "CLIENT_SETNAME",
+  READONLY: "READONLY",
+  del: "DEL",
+  eval: "EVAL",
+  getRange: "GETRANGE",
+  scan: "SCAN",
+  set: "SET",
+  strLen: "STRLEN",
+} as const;
+
+/**
+ * `@redis/client` makes a method of each of 400 commands, keeps a table of them for a cache of its own, and brings clients of clusters
+ * and sentinels: three quarters of its size. Here it has one server and the commands that are sent.
+ */
+function redisAlone(): Plugin {
+  const methods = Object.entries(redisCommands).map(([name, file]) => `${name}: require("./${file}").default`);
+  const parts: Readonly<Record<string, string>> = {
+    "commands/index": `exports.default = { ${methods.join(", ")} }; exports.NON_STICKY_COMMANDS = {};`,
+    "cluster/index": "exports.default = class {};",
+    "sentinel/index": "exports.default = class {};",
+    "command-metadata/command-metadata-data": "exports.COMMAND_METADATA = {};",
+  };
+  const place = /@redis\/client\/dist\/lib\/([a-z]+(?:-[a-z]+)*\/[a-z-]+)\.js$/;
+  return {
+    name: "redis-alone",
+    load(id) {
+      const part = parts[place.exec(id.replaceAll("\\", "/"))?.[1] ?? ""];
+      return part === undefined ? null : `Object.defineProperty(exports, "__esModule", { value: true }); ${part}`;
+    },
+  };
+}
+
 /**
  * Packages whose reading of the environment is meant: what a terminal can show, and what Node itself was told.
  */
@@ -165,7 +200,14 @@ const bundle = await rolldown({
   platform: "node",
   // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
   external: ["@napi-rs/keyring"],
-  plugins: [withoutEnvironment(), lazyBuiltins(), lazyFunctions(), chatAlone(), notices((text) => (licences = text))],
+  plugins: [
+    withoutEnvironment(),
+    lazyBuiltins(),
+    lazyFunctions(),
+    chatAlone(),
+    redisAlone(),
+    notices((text) => (licences = text)),
+  ],
   preserveEntrySignatures: "allow-extension",
   // Where a part is imported both ways, the dynamic import is for its meaning: nothing is lost. A map may be off by what a plugin
   // replaced within a line.
