@@ -29,6 +29,7 @@ const open = [
   "config/schema.ts",
   "diagnostics/subject.ts",
   "providers/wire/raw-request.ts",
+  "usage/budget-state.ts",
   "usage/cost.ts",
   "usage/ledger-row.ts",
   "usage/tariff.ts",

@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, string>> = {
   "fuzz-transcripts": "fuzz-transcripts.ts",
   "fuzz-imports": "fuzz-imports.ts",
   "fuzz-keys": "fuzz-keys.ts",
+  tokenizer: "tokenizer.ts",
 };
 
 const args = process.argv.slice(2);

@@ -56,10 +56,10 @@ function runBundle() {
     modules.set(name, module);
     const filename = path.join(dist, name);
     // ASCII alone; see scripts/build.ts.
-    const source = `(function (exports, require, module) {${readFileSync(filename, "latin1")}\n})`;
+    const source = `(function (exports, require, module, __dirname) {${readFileSync(filename, "latin1")}\n})`;
     const script = new Script(source, { filename, cachedData: kept.get(name) });
     if (script.cachedDataRejected !== false) compiled.set(name, script);
-    script.runInThisContext()(module.exports, requireBundled, module);
+    script.runInThisContext()(module.exports, requireBundled, module, dist);
     return module.exports;
   };
   const requireBundled = (name) => (name.startsWith("./") ? load(name.slice(2)) : require(name));

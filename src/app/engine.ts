@@ -19,6 +19,7 @@ import { closeAgents } from "../providers/http/agents.ts";
 import { createTransport, type Transport } from "../providers/http/transport.ts";
 import type { ModelFacts } from "../providers/model-table.ts";
 import type { Language } from "../words/types.ts";
+import type { Metering } from "./usage/budget-layers.ts";
 import { openConnection } from "./connections.ts";
 import { failoverMistakes } from "./failover.ts";
 import { type LogSource, startLog } from "./log.ts";
@@ -190,11 +191,16 @@ export class Engine {
    * A model with all that the settings want of it: retries, failover, the log.
    *
    * @param connection to its provider, where there is one already
+   * @param metering what its requests are booked by; null where none is
    * @throws AppError as `connect`
    */
-  async openModel({ provider, model }: ModelRef, connection?: Connection): Promise<Model> {
+  async openModel(
+    { provider, model }: ModelRef,
+    connection: Connection | null = null,
+    metering: Metering | null = null,
+  ): Promise<Model> {
     const { openModel } = await import("./open-model.ts");
-    return await openModel(this, connection ?? (await this.connect(provider)), model);
+    return await openModel(this, connection ?? (await this.connect(provider)), model, metering);
   }
 
   /**

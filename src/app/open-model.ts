@@ -7,12 +7,14 @@ import type { ConfigFile, Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import type { Learnt, OwnField } from "../providers/http/transport.ts";
 import type { Connection } from "../providers/connection.ts";
+import type { ModelFacts } from "../providers/model-table.ts";
 import type { ConnectedRoute } from "../providers/resilience/failover.ts";
 import type { GuardedStore } from "../cache/guarded-store.ts";
 import { idleTimeoutOf, maxAnswerOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
 import { logLayers } from "./log.ts";
+import type { Metering } from "./usage/budget-layers.ts";
 
 /** What models are made of; the engine is one. */
 interface ModelSource {
@@ -24,6 +26,7 @@ interface ModelSource {
   readonly prompts: ModelPrompts;
   /** Seconds. */
   readonly maxWait: number;
+  readonly reported: ReadonlyMap<string, ModelFacts>;
   readonly connect: (provider: string) => Promise<Connection>;
   /** Where answers are stored; null where none are, whatever the settings say. */
   readonly answers: (() => Promise<GuardedStore>) | null;
@@ -33,13 +36,20 @@ interface ModelSource {
 const defaultLoadingTimeout = 300_000;
 
 /**
- * Opens a model as the settings want it: cache → failover over its provider and those that `failover` names for it, each of them
+ * Opens a model as the settings want it: cache → budget → failover over its provider and those that `failover` names for it, each of them
  * log → retry → adaptation → wire. A layer for an answer as a whole goes around the failover, one for each request of a provider
  * into `connectRoute`. Only the first provider is connected; another one is when its turn comes.
  *
  * @param model the id that the first provider knows
+ * @param metering what its requests are booked by; null where none is
+ * @throws AppError as the ledger, where there is a budget and it cannot be opened
  */
-export async function openModel(engine: ModelSource, connection: Connection, model: string): Promise<Model> {
+export async function openModel(
+  engine: ModelSource,
+  connection: Connection,
+  model: string,
+  metering: Metering | null,
+): Promise<Model> {
   const { withFailover } = await import("../providers/resilience/failover.ts");
   const { retries, continue_answers: continueNext } = engine.settings;
   const asked = { provider: connection.name, model };
@@ -55,15 +65,25 @@ export async function openModel(engine: ModelSource, connection: Connection, mod
     continueNext,
     prompt: engine.prompts.continueAnswer,
   });
-  return layered(await answerLayers(engine, connection, model), failover);
+  return layered(await answerLayers(engine, connection, model, metering), failover);
 }
 
-/** The layers around an answer as a whole, the outermost first. What stores answers is loaded where they are to be stored. */
-async function answerLayers(engine: ModelSource, connection: Connection, model: string): Promise<readonly Layer[]> {
-  const { cache, refresh_cache: refresh } = engine.settings;
-  if (cache === undefined && refresh === undefined) return [];
-  const { cacheLayers } = await import("./answer-cache.ts");
-  return await cacheLayers(engine, connection, model);
+/** The layers around an answer as a whole, the outermost first. What stores answers and keeps budgets is loaded where somebody wants it. */
+async function answerLayers(
+  engine: ModelSource,
+  connection: Connection,
+  model: string,
+  metering: Metering | null,
+): Promise<readonly Layer[]> {
+  const { settings, file } = engine;
+  const layers: Layer[] = [];
+  if (settings.cache !== undefined || settings.refresh_cache !== undefined) {
+    layers.push(...(await (await import("./answer-cache.ts")).cacheLayers(engine, connection, model)));
+  }
+  if (file.budget !== undefined || settings.max_cost !== undefined) {
+    layers.push(...(await (await import("./usage/budget-layers.ts")).budgetLayers(engine, connection.name, metering)));
+  }
+  return layers;
 }
 
 /** Connects one provider's model: the wire, and the layers around it, the outermost first. */

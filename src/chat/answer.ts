@@ -1,4 +1,5 @@
 import type { AppError } from "../errors.ts";
+import type { BudgetState } from "../usage/budget-state.ts";
 import type { UnknownCost } from "../usage/cost.ts";
 import type { Tariff } from "../usage/tariff.ts";
 import type { Cost, Usage } from "./model.ts";
@@ -15,6 +16,8 @@ export interface Bill {
   readonly unknownCost: UnknownCost | null;
   /** Of the last request; null where the price does not depend on the hour. */
   readonly tariff: Tariff | null;
+  /** Limits of which four fifths are used since this answer. */
+  readonly warnings: readonly BudgetState[];
 }
 
 export interface Answer extends TurnResult, Bill {

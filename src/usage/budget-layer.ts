@@ -4,7 +4,8 @@ import type { ChatRequest, Cost, ModelRef } from "../chat/model.ts";
 import { RequestTrace } from "../chat/request-trace.ts";
 import type { RequestRecord } from "../chat/requests.ts";
 import { AppError } from "../errors.ts";
-import type { Budget, BudgetState } from "./budget.ts";
+import type { Budget } from "./budget.ts";
+import type { BudgetState } from "./budget-state.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 import { waitForLock } from "./lock-wait.ts";
 import type { Claim, Reservation } from "./reservation.ts";
@@ -20,7 +21,7 @@ export interface BudgetOptions {
    * The most that the answer to a request can cost at that model, in one request, at the highest rate it can have; null where that is
    * unknown. The request is the answer's first: one that continues the answer has what came so far in its prompt too.
    */
-  readonly maxCostOf: (request: ChatRequest, to: ModelRef) => Cost | null;
+  readonly maxCostOf: (request: ChatRequest, to: ModelRef) => Promise<Cost | null>;
   /**
    * Whether a request goes out all the same, which could go beyond a limit, has no known price, or cannot be reserved: `budget_exceeded`,
    * `budget_unpriced`, or an error of the ledger. A terminal asks; elsewhere it does not, and the answer ends with the error.
@@ -75,7 +76,7 @@ class AnswerClaims {
 
   /** @returns why the request may not go out; null when it may */
   async begin(signal: AbortSignal): Promise<AppError | null> {
-    const claim = this.#claim(this.#asked, new Date());
+    const claim = await this.#claim(this.#asked, new Date());
     const error = claim === null ? this.#unpriced() : await this.#tryReserve(claim, false, signal);
     if (error === null) return null;
     const isAllowed = !signal.aborted && (await this.#options.mayGoOut(error));
@@ -109,15 +110,15 @@ class AnswerClaims {
       if (last.to.provider === to.provider && last.to.model === to.model) return;
       await this.#release(last);
     }
-    const claim = this.#claim(to, at);
+    const claim = await this.#claim(to, at);
     // What cannot be reserved is booked after the answer all the same.
     if (claim !== null) await this.#tryReserve(claim, true);
     else this.#last = null;
   }
 
-  #claim(to: ModelRef, at: Date): Claim | null {
+  async #claim(to: ModelRef, at: Date): Promise<Claim | null> {
     const { budget, conversation, maxCostOf, purpose } = this.#options;
-    const cost = maxCostOf(this.#request, to);
+    const cost = await maxCostOf(this.#request, to);
     if (cost?.currency !== budget.currency) return null;
     return { to, purpose, cost, conversation: conversation(), at };
   }

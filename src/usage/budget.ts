@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
 import { thisOwner } from "../process-identity.ts";
 import { Calendar } from "./calendar.ts";
+import type { BudgetScope, BudgetState } from "./budget-state.ts";
 import { boundedPico, exactCost, fromPico } from "./exact-cost.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 import { emptyUse, type LimitRange, type LimitUse, useOf } from "./limit-use.ts";
 import { bookAbandoned, type Claim, deleteReservation, insertReservation, type Reservation } from "./reservation.ts";
-
-type BudgetScope = "day" | "month" | "conversation" | "command";
 
 /** In units of the budget's currency; null for no limit. */
 export interface SpendingLimits {
@@ -26,22 +25,6 @@ export interface BudgetLimits {
   readonly providers: Readonly<Record<string, SpendingLimits>>;
   /** Of all that this run of the program sends; null for no limit. */
   readonly command: number | null;
-}
-
-/** A limit, and how much of it is used. Amounts in units of `currency`. */
-export interface BudgetState {
-  readonly scope: BudgetScope;
-  /** The provider that the limit is for; null for all of them. */
-  readonly limited: string | null;
-  readonly currency: string;
-  readonly limit: number;
-  readonly spent: number;
-  /** What requests that run can cost, and those whose program died today. */
-  readonly reserved: number;
-  /** Requests that do not count, because nobody knows what they cost. */
-  readonly unknown: number;
-  /** Requests that do not count, because they were billed in another currency. */
-  readonly foreign: number;
 }
 
 /** `reserved`: the request may go out. `exceeded`: it may not, by the first limit that it could go beyond. */
@@ -71,7 +54,7 @@ interface Place {
  */
 export class Budget {
   readonly #ledger: Ledger;
-  readonly #limits: BudgetLimits;
+  #limits: BudgetLimits;
   readonly #calendar: Calendar;
   readonly #owner = thisOwner();
   /** Of the limits that hold for this run alone, by their names. */
@@ -82,6 +65,11 @@ export class Budget {
     this.#ledger = ledger;
     this.#limits = limits;
     this.#calendar = new Calendar(zone);
+  }
+
+  /** Other limits from now on; what was spent stays counted. */
+  useLimits(limits: BudgetLimits): void {
+    this.#limits = limits;
   }
 
   get currency(): string {

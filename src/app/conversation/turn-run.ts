@@ -13,16 +13,18 @@ import { seamsOf } from "./answer-seams.ts";
 import { type ChatState, lookedAt } from "./chat-state.ts";
 import { countedAfter, type Spending } from "../usage/cost-meter.ts";
 import { sentBy } from "../usage/prefix.ts";
+import type { TurnPlace } from "../usage/turn-place.ts";
 import { endingOf, Recording } from "./recorder.ts";
 import { answerMessage, isCut } from "./replay.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
-import { newId, titleOf } from "../../transcripts/store/names.ts";
+import { titleOf } from "../../transcripts/store/names.ts";
 
 /** What a turn is run with, beside the state. */
 export interface TurnContext {
   readonly model: Model;
   readonly settings: Settings;
   readonly spending: Spending;
+  readonly place: TurnPlace;
   /** In which the transcript says how an answer ended. */
   readonly words: Pick<Words, "answer" | "errors">;
   readonly onEvent: OnEvent;
@@ -124,7 +126,7 @@ interface PendingTurn {
  * is always ended, whatever is thrown in between.
  */
 async function runExchange(
-  { model, settings, spending, words, onEvent, signal }: TurnContext,
+  { model, settings, spending, place, words, onEvent, signal }: TurnContext,
   { connection, modelId, conversation, inherited, writer }: ChatState,
   { messages, question, continues = null, edits = null, kept = "", wantsTitle = false }: PendingTurn,
 ): Promise<Answer> {
@@ -148,8 +150,7 @@ async function runExchange(
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
   const bill = spending.add(result, continues === null && edits === null ? "question" : "continuation");
   exchange.end(endingOf(result, bill, words, kept.length));
-  const turn = writer?.exchangeId ?? null;
-  await spending.book(turn ?? newId(), bill.billed, { conversation: writer?.id ?? null, turn });
+  await spending.book(bill.billed, place);
   return { ...result, ...bill, unsaved: record.failure };
 }
 

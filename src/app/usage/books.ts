@@ -1,5 +1,6 @@
 import type { Folders } from "../../config/folders.ts";
 import { type AppError, asAppError } from "../../errors.ts";
+import type { Budget, BudgetLimits } from "../../usage/budget.ts";
 import type { Ledger } from "../../usage/ledger.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
 import { ledgerPath } from "./ledger-place.ts";
@@ -9,6 +10,7 @@ export class Books implements Disposable {
   readonly #folders: Pick<Folders, "data">;
   readonly #onFailure: (error: AppError) => void;
   #ledger: Promise<Ledger> | null = null;
+  #budget: Budget | null = null;
   #failed = false;
 
   /** @param onFailure called once, where requests cannot be booked; their transcripts have them all the same */
@@ -32,6 +34,18 @@ export class Books implements Disposable {
   async ledger(): Promise<Ledger> {
     this.#ledger ??= import("../../usage/ledger.ts").then(({ Ledger }) => Ledger.open(ledgerPath(this.#folders)));
     return await this.#ledger;
+  }
+
+  /**
+   * Limits to what may be spent, counted over the whole run.
+   *
+   * @throws AppError as `ledger`
+   */
+  async budget(limits: BudgetLimits): Promise<Budget> {
+    const [ledger, { Budget }] = await Promise.all([this.ledger(), import("../../usage/budget.ts")]);
+    this.#budget ??= new Budget(ledger, limits, null);
+    this.#budget.useLimits(limits);
+    return this.#budget;
   }
 
   /** Books rows, each once. Throws nothing: what was answered and saved does not depend on it. */

@@ -4,25 +4,22 @@ import { billedRequests, type BilledRequest, type RequestRecord } from "../../ch
 import type { TurnResult } from "../../chat/turn.ts";
 import { sumUsage } from "../../chat/usage.ts";
 import { chargeOf, sumByCurrency, sumCosts, type UnknownCost } from "../../usage/cost.ts";
+import type { BudgetState } from "../../usage/budget-state.ts";
+import type { LedgerRow } from "../../usage/ledger-row.ts";
 import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { Books } from "./books.ts";
 import { isFree, modelPrice, type PriceSource } from "./model-price.ts";
+import type { TurnPlace } from "./turn-place.ts";
 
 /** Milliseconds after which a service is taken to think. */
 const idleAfter = 30;
-
-/** Where the requests of a turn stand. */
-interface TurnPlace {
-  /** Ids; null where the conversation is not saved. */
-  readonly conversation: string | null;
-  readonly turn: string | null;
-}
 
 /** What a run of the program took, by the services' own count. */
 export class Spending {
   readonly #source: PriceSource;
   readonly #books: Pick<Books, "book" | "prepare"> | null;
   readonly #billed: BilledRequest[] = [];
+  readonly #warnings: BudgetState[] = [];
   #questions = 0;
 
   /** @param books null: nothing is booked */
@@ -60,18 +57,27 @@ export class Spending {
       cost: cached ? { currency: this.#source.settings.currency, amount: 0 } : sumCosts(billed.map(({ cost }) => cost)),
       unknownCost: charged.find(({ unknown }) => unknown !== null)?.unknown ?? null,
       tariff: charged.at(-1)?.tariff ?? null,
+      warnings: this.#warnings.splice(0),
     };
   }
 
-  /**
-   * Books requests that were added.
-   *
-   * @param id of their turn, or of the note about requests of the program's own: with a request's place it makes a row unique
-   */
-  async book(id: string, billed: readonly BilledRequest[], place: TurnPlace): Promise<void> {
-    const rows = billed.map((request, index) => ({ ...request, ...place, id: `${id}.${index}` }));
-    const paid = rows.filter(({ to }) => !isFree(to.provider));
-    if (paid.length > 0) await this.#books?.book(paid);
+  /** Books requests that were added. */
+  async book(billed: readonly BilledRequest[], place: TurnPlace): Promise<void> {
+    const rows = ledgerRows(billed, place);
+    if (rows.length > 0) await this.#books?.book(rows);
+  }
+
+  /** What the ledger is to hold of an answer's requests, before they are added. */
+  rowsOf(requests: readonly RequestRecord[], purpose: Purpose, place: TurnPlace): LedgerRow[] {
+    return ledgerRows(
+      billedRequests(requests).map((request) => this.#charge(request, purpose).request),
+      place,
+    );
+  }
+
+  /** Keeps what a budget says after an answer, for the bill that `add` makes of it. */
+  note(warnings: readonly BudgetState[]): void {
+    this.#warnings.push(...warnings);
   }
 
   /**
@@ -97,6 +103,11 @@ export class Spending {
       tariff: price === null || price.peakFactor === 1 ? null : tariffAt(sentAt, holidays),
     };
   }
+}
+
+function ledgerRows(billed: readonly BilledRequest[], { id, conversation, turn }: TurnPlace): LedgerRow[] {
+  const rows = billed.map((request, index) => ({ ...request, conversation, turn, id: `${id}.${index}` }));
+  return rows.filter(({ to }) => !isFree(to.provider));
 }
 
 /** What a request was for: of a question, those after the first are told apart. */

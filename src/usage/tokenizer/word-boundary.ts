@@ -37,7 +37,10 @@ export function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   const isFollowed = nextKind === (letter | domain);
   if (kind & letter || (isFollowed && !(kind & (sign | lineBreak)))) return runEnd(bytes, next, end, letter | domain);
   const signs = kind & sign ? next : start + (bytes[start] === 0x20 && nextKind === (sign | domain) ? 1 : 0);
-  if (kind & sign || signs > start) return lineBreaksEnd(bytes, runEnd(bytes, signs, end, sign | domain), end);
+  if (kind & sign || signs > start) {
+    const signsEnd = runEnd(bytes, signs, end, sign | domain);
+    return domain === cjk ? signsEnd : lineBreaksEnd(bytes, signsEnd, end);
+  }
   if (kind & blank) return blanksEnd(bytes, start, end);
   return unmatchedEnd(bytes, next, end, kind);
 }

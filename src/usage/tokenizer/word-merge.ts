@@ -99,8 +99,9 @@ export class WordMerge {
       if (ids[place] === gone || right >= length || this.#rank(ids[place]!, ids[right]!) !== rank) continue;
       ids[place] = rank;
       ids[right] = gone;
-      after[place] = after[right]!;
-      if (after[place] < length) before[after[place]] = place;
+      const next = after[right]!;
+      after[place] = next;
+      if (next < length) before[next] = place;
       offer(before[place]!);
       offer(place);
     }

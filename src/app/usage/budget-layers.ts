@@ -1,0 +1,75 @@
+import type { Layer } from "../../chat/layers.ts";
+import type { ChatRequest, Cost, ModelRef } from "../../chat/model.ts";
+import type { Purpose } from "../../chat/purpose.ts";
+import type { ConfigFile, Settings } from "../../config/schema.ts";
+import type { BudgetLimits, SpendingLimits } from "../../usage/budget.ts";
+import type { Engine } from "../engine.ts";
+import type { Books } from "./books.ts";
+import type { Spending } from "./cost-meter.ts";
+import { isFree } from "./model-price.ts";
+import type { TurnPlace } from "./turn-place.ts";
+
+/** What an answer's requests are booked by. */
+export interface Metering {
+  readonly spending: Spending;
+  readonly books: Books;
+  readonly purpose: Purpose;
+  readonly place: TurnPlace;
+  /** Whether a request goes out that could exceed a budget, or whose cost nobody knows. */
+  readonly mayExceed: boolean;
+}
+
+type BudgetSource = Pick<Engine, "file" | "reported"> & { readonly settings: Settings };
+
+/** The limits that the settings name; null where they name none. */
+export function limitsOf({ file, settings }: { readonly file: ConfigFile; readonly settings: Settings }): BudgetLimits | null {
+  const { budget = {} } = file;
+  const { day, month, conversation, ...providers } = budget;
+  const command = settings.max_cost ?? null;
+  if (command === null && Object.keys(budget).length === 0) return null;
+  return {
+    currency: settings.currency,
+    all: limits({ day, month, conversation }),
+    providers: Object.fromEntries(Object.entries(providers).map(([name, own]) => [name, limits(own)])),
+    command,
+  };
+}
+
+function limits({ day = null, month = null, conversation = null }: NonNullable<ConfigFile["budget"]>[string] & object): SpendingLimits {
+  return { day, month, conversation };
+}
+
+/** The layer that keeps answers within the budget; none where there is no budget, or the provider bills nobody. */
+export async function budgetLayers(
+  engine: BudgetSource,
+  provider: string,
+  metering: Metering | null,
+): Promise<readonly Layer[]> {
+  const wanted = limitsOf(engine);
+  if (wanted === null || metering === null || isFree(provider)) return [];
+  const { spending, books, purpose, place, mayExceed } = metering;
+  const [{ withBudget }, { exactMaxCostOf, maxCostOf }, budget] = await Promise.all([
+    import("../../usage/budget-layer.ts"),
+    import("./estimate.ts"),
+    books.budget(wanted),
+  ]);
+  const boundOf = async (request: ChatRequest, to: ModelRef): Promise<Cost | null> => {
+    const rough = maxCostOf(engine, to, request);
+    // What takes long is counted only where the rough bound is much.
+    const isMuch = rough !== null && request.messages.length > 1;
+    return isMuch ? await exactMaxCostOf(engine, to, request) : rough;
+  };
+  return [
+    withBudget({
+      budget,
+      provider,
+      purpose,
+      conversation: () => place.conversation,
+      maxCostOf: boundOf,
+      mayGoOut: async () => mayExceed,
+      rowsOf: (requests) => spending.rowsOf(requests, purpose, place),
+      // What could not be booked here is tried again with the answer, and reported then.
+      onSettled: (warnings) => spending.note(warnings),
+    }),
+  ];
+}
