@@ -26,7 +26,7 @@ interface ModelSource {
   readonly prompts: ModelPrompts;
   /** Seconds. */
   readonly maxWait: number;
-  readonly reported: ReadonlyMap<string, ModelFacts>;
+  readonly reported: Map<string, ModelFacts>;
   readonly connect: (provider: string) => Promise<Connection>;
   /** Where answers are stored; null where none are, whatever the settings say. */
   readonly answers: (() => Promise<GuardedStore>) | null;

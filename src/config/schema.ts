@@ -100,6 +100,8 @@ export const settingSchemas = {
   max_cost: amount,
   /** Whether requests go out that could exceed a budget. */
   over_budget: flag,
+  /** What a question's prompt costs at least for an estimate to be shown before it is sent; units of the currency. */
+  estimate_from: amount,
   /** What tells a person of a finished answer who looks at another window. */
   notify,
   /** Seconds that an answer takes at least for that. */
@@ -143,6 +145,7 @@ export const builtIn = {
   max_answer_size: 256,
   currency: "CNY",
   over_budget: false,
+  estimate_from: 0.1,
   notify: "off",
   notify_after: 20,
   theme: "auto",

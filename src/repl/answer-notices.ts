@@ -1,5 +1,5 @@
 import type { AppError } from "../errors.ts";
-import { sayMoved, sayParts, sayThinking, sayUncached, sayUnknownCost } from "../terminal/answer-notes.ts";
+import { sayBudget, sayMoved, sayParts, sayThinking, sayUncached, sayUnknownCost } from "../terminal/answer-notes.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
@@ -30,6 +30,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   if (!isEmpty || answer.usage !== null)
     terminal.say(ink.muted(summarise(words.answer, { ...answer, ...timingOf(answer), session: sessionCosts(host) })));
   sayUnknownCost(terminal, words, answer);
+  sayBudget(terminal, words, answer);
   sayUncached(terminal, words, answer);
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");

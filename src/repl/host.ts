@@ -32,6 +32,8 @@ export interface Host {
    * @throws AppError `input_unreadable` for a file that is there and cannot be sent
    */
   readonly attach: (written: TypedQuestion, signal: AbortSignal) => Promise<UserMessage | null>;
+  /** Says what a question costs where that is much; false where it could exceed a budget and the person said no. */
+  readonly mayAfford: (question: UserMessage | null) => Promise<boolean>;
   /** Shows what goes with a question asked before; false where there is much to send and the person said no. */
   readonly maySendAgain: (question: UserMessage) => Promise<boolean>;
   /** Adds a file, a folder or a pattern to the next question; gives how many files that were. */

@@ -130,16 +130,19 @@ class Session {
       this.#pictures = outcome.pictures ?? [];
     } else if ("failed" in outcome) this.#fail(outcome.failed);
     else if ("continueAnswer" in outcome) {
+      if (!(await this.#host.mayAfford(null))) return "stay";
       await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
     } else if ("editedAnswer" in outcome) {
       const { editedAnswer: kept } = outcome;
+      if (!(await this.#host.mayAfford(null))) return "stay";
       await this.#answer((onEvent, signal) => dialogue.editAnswer(kept, behind(kept, onEvent), signal));
     } else if ("again" in outcome) {
       const { lastQuestion } = dialogue;
       if (lastQuestion !== null && (await this.#host.maySendAgain(lastQuestion))) await this.#ask(lastQuestion, true);
     } else {
       const question = await this.#attach(outcome.ask, typed);
-      if (question !== null) await this.#ask(question, (typed?.instead ?? null) !== null);
+      const isSent = question !== null && (await this.#ask(question, (typed?.instead ?? null) !== null));
+      if (question !== null && !isSent) this.#offerAgain(outcome.ask, typed);
     }
     return "stay";
   }
@@ -156,18 +159,24 @@ class Session {
       return question;
     } finally {
       release();
-      if (question === null) {
-        [this.#initial, this.#again] = [typed?.line ?? text, typed !== null];
-        this.#pictures = typed?.pictures ?? [];
-        this.#host.lines.pauseQueue();
-        this.#edited = typed?.instead ?? null;
-      }
+      if (question === null) this.#offerAgain(text, typed);
     }
   }
 
-  async #ask(question: UserMessage, instead: boolean): Promise<void> {
+  /** Puts a question that is not sent at the prompt again. */
+  #offerAgain(text: string, typed: Typed | null): void {
+    [this.#initial, this.#again] = [typed?.line ?? text, typed !== null];
+    this.#pictures = typed?.pictures ?? [];
+    this.#host.lines.pauseQueue();
+    this.#edited = typed?.instead ?? null;
+  }
+
+  /** False where it could exceed a budget and the person said no. */
+  async #ask(question: UserMessage, instead: boolean): Promise<boolean> {
     await makeRoom(this.#host, question);
+    if (!(await this.#host.mayAfford(question))) return false;
     await this.#answer((onEvent, signal) => this.#host.dialogue.ask(question, onEvent, signal, instead));
+    return true;
   }
 
   async #answer(ask: Ask): Promise<void> {

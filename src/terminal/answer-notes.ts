@@ -1,7 +1,9 @@
 import type { RequestRecord } from "../chat/requests.ts";
 import type { AppError } from "../errors.ts";
+import type { BudgetState } from "../usage/budget-state.ts";
 import type { UnknownCost } from "../usage/cost.ts";
 import type { Words } from "../words/types.ts";
+import { money } from "./figures.ts";
 import { sanitize } from "./sanitize.ts";
 import { describe, errorWords, type Terminal } from "./terminal.ts";
 
@@ -65,6 +67,18 @@ export function sayThinking(
   if (answer.rethought > 0) terminal.say(muted(words.answer.rethought));
   const isAlone = answer.error?.code === "empty_answer" && answer.reasoning.trim() !== "";
   if (isAlone && !isShown && answer.rethought === 0) terminal.say(muted(sanitize(answer.reasoning.trim())));
+}
+
+/** Warns of limits of a budget that are nearly used. */
+export function sayBudget(
+  terminal: Terminal,
+  words: Pick<Words, "usage">,
+  { warnings }: { readonly warnings: readonly BudgetState[] },
+): void {
+  for (const { scope, limited, currency, limit, spent } of warnings) {
+    const share = String(Math.floor((spent / limit) * 100));
+    terminal.warn(words.usage.budgetUsed({ share, scope, limited, limit: money({ currency, amount: limit }) }));
+  }
 }
 
 /** Says what can be done where the cost of an answer is unknown. */

@@ -87,7 +87,7 @@ export class Budget {
     const reservation = { ...claim, id: randomUUID() };
     const check = file.transaction((): BudgetCheck => {
       bookAbandoned(file, this.#calendar, claim.at.getTime());
-      const exceeded = force ? null : this.#exceeded(claim);
+      const exceeded = force ? null : this.exceededBy(claim);
       if (exceeded !== null) return { reservation: null, exceeded };
       insertReservation(file, reservation, this.#owner);
       return { reservation, exceeded };
@@ -136,8 +136,8 @@ export class Budget {
     return low.map((limit) => this.#state(limit)).filter(isWarned);
   }
 
-  /** The first limit that a request could go beyond, those of its provider first. */
-  #exceeded({ to, conversation, at, cost }: Claim): AppError<"budget_exceeded"> | null {
+  /** The first limit that a request could go beyond now, those of its provider first; null where there is none. */
+  exceededBy({ to, conversation, at, cost }: Claim): AppError<"budget_exceeded"> | null {
     const amount = boundedPico(cost.amount);
     for (const limit of this.#limitsAt({ provider: to.provider, conversation, at })) {
       const { spent, reserved } = this.#use(limit);

@@ -5,7 +5,14 @@ import { AppError } from "../../errors.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { AnswerView, silentWriter } from "../../terminal/answer.ts";
-import { sayMoved, sayParts, sayThinking, sayUncached, sayUnknownCost } from "../../terminal/answer-notes.ts";
+import {
+  sayBudget,
+  sayMoved,
+  sayParts,
+  sayThinking,
+  sayUncached,
+  sayUnknownCost,
+} from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
@@ -51,6 +58,7 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   const { question = null, files = [] } = gathered ?? {};
   // A refusal to send the attachments has been reported already.
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
+  if (!(await mayPay(engine, console, dialogue, question))) return declined;
   const { onEvent, view } = viewOf(engine, console, asking.output);
   const answer = await (question === null
     ? dialogue.continueAnswer(onEvent, engine.stop)
@@ -82,6 +90,17 @@ async function maySendFiles(
   if (files.length === 0) return true;
   const { maySend } = await import("../conversation/attachment-consent.ts");
   return await maySend(engine, console, dialogue, files, () => {});
+}
+
+/** Asks, where the question could exceed a budget; what asks is loaded where there is one, or much to send. */
+async function mayPay(
+  engine: Engine,
+  console: Console,
+  dialogue: ChatSession,
+  question: UserMessage | null,
+): Promise<boolean> {
+  const { mayAfford } = await import("../usage/consent.ts");
+  return await mayAfford(engine, console, dialogue, question, () => {});
 }
 
 function viewOf(
@@ -163,6 +182,7 @@ function report(
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
     terminal.say(terminal.ink.err.muted(summarise(words.answer, { ...answer, ...timingOf(answer) })));
   if (terminal.errIsTerminal) sayUnknownCost(terminal, words, answer);
+  sayBudget(terminal, words, answer);
   sayUncached(terminal, words, answer);
   sayMoved(terminal, words, dialogue.takeAvoided());
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));

@@ -3,6 +3,8 @@ import type { Answer, ContextUse, Forfeit, SpentTotal } from "../../chat/answer.
 import type { OnEvent } from "../../chat/events.ts";
 import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
+import type { ModelRef } from "../../chat/model.ts";
+import { samplingOf } from "../../chat/sampling.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { warmUp } from "../../providers/http/agents.ts";
@@ -21,12 +23,14 @@ import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from 
 import { displayPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
-import { inForce } from "./sampling.ts";
+import { inForce, thinkingOf } from "./sampling.ts";
 import { ratesAt } from "../../usage/cost.ts";
 import { Books } from "../usage/books.ts";
-import { Spending } from "../usage/cost-meter.ts";
-import { modelPrice } from "../usage/model-price.ts";
+import { type Accounts, Spending } from "../usage/cost-meter.ts";
+import type { CostEstimate } from "../usage/estimate.ts";
+import { isFree, modelPrice } from "../usage/model-price.ts";
 import { costOfLoss, prefixUse } from "../usage/prefix.ts";
+import { TurnPlace } from "../usage/turn-place.ts";
 import { Recording } from "./recorder.ts";
 
 /**
@@ -36,7 +40,7 @@ import { Recording } from "./recorder.ts";
 export class ChatSession implements SessionDialogue {
   readonly #engine: Engine;
   readonly #console: Console;
-  readonly #spending: Spending;
+  readonly #accounts: Accounts;
   #state: ChatState;
   /** Transcripts of conversations that a title was asked for; null for one that is not saved. */
   readonly #entitled = new Set<ChatState["writer"]>();
@@ -44,11 +48,14 @@ export class ChatSession implements SessionDialogue {
   /** While a question is rehearsed: the next one ends it. */
   #rehearsal: AbortController | null = null;
   #rehearsed = false;
+  /** Whether the next answer may exceed a budget. */
+  #mayExceed = false;
 
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
     this.#console = console;
-    this.#spending = new Spending(engine, engine.hold(booksOf(engine, console)));
+    const books = engine.hold(booksOf(engine, console));
+    this.#accounts = { books, spending: new Spending(engine, books) };
     this.#state = state;
     this.#warnOfRetired();
   }
@@ -93,7 +100,7 @@ export class ChatSession implements SessionDialogue {
   }
 
   get spent(): SpentTotal {
-    return this.#spending.total;
+    return this.#accounts.spending.total;
   }
 
   /** The settings that the next question is put with, those of a resumed conversation among them. */
@@ -120,6 +127,38 @@ export class ChatSession implements SessionDialogue {
     const rates = ratesAt(modelPrice(this.#engine, to) ?? price, new Date(), file.holidays ?? []);
     const cost = typeof rates === "string" ? null : costOfLoss(lost, rates, settings.currency);
     return { tokens: lost, cost };
+  }
+
+  /**
+   * What the next request will take.
+   *
+   * @param question null: the last answer is continued
+   */
+  async estimate(question: UserMessage | null): Promise<CostEstimate> {
+    const { estimateCost } = await import("../usage/estimate.ts");
+    return await estimateCost(this.#engine, this.#asked, this.#requestOf(question), this.#state.sent);
+  }
+
+  /**
+   * The first limit of a budget that the next request could exceed; null where there is none.
+   *
+   * @throws AppError `budget_unpriced` where there is a budget and nobody knows what it costs; as the ledger's
+   */
+  async exceededBy(question: UserMessage | null): Promise<AppError | null> {
+    const { limitsOf } = await import("../usage/budget-layers.ts");
+    const limits = limitsOf(this.#engine);
+    if (limits === null || isFree(this.provider)) return null;
+    const { exactMaxCostOf } = await import("../usage/estimate.ts");
+    const { currency } = limits;
+    const cost = await exactMaxCostOf(this.#engine, this.#asked, this.#requestOf(question));
+    if (cost === null) return new AppError("budget_unpriced", { ...this.#asked, currency });
+    const budget = await this.#accounts.books.budget(limits);
+    return budget.exceededBy({ to: this.#asked, purpose: "question", cost, conversation: this.id, at: new Date() });
+  }
+
+  /** Lets the next answer exceed a budget. */
+  allowExcess(): void {
+    this.#mayExceed = true;
   }
 
   async learnWindow(): Promise<void> {
@@ -236,7 +275,7 @@ export class ChatSession implements SessionDialogue {
     const { tokens } = this.context;
     const either = AbortSignal.any([signal, this.#engine.stop]);
     const { requestSummary } = await import("./summary-request.ts");
-    const summary = await requestSummary(this.#engine, this.#spending, this.#state, this.context, either);
+    const summary = await requestSummary(this.#engine, this.#accounts, this.#state, this.context, either);
     const { state, unsaved } = await replaceBySummary(this.#state, this.#engine.prompts.summary, summary, either);
     this.#state = state;
     return { before: tokens, after: this.context.tokens, unsaved };
@@ -298,7 +337,7 @@ export class ChatSession implements SessionDialogue {
     this.#entitled.add(writer);
     const { requestTitle } = await import("./title-request.ts");
     const signal = AbortSignal.any([this.#engine.stop, this.#closing.signal]);
-    const given = await requestTitle(this.#engine, this.#spending, writer, wanted, turn, signal);
+    const given = await requestTitle(this.#engine, this.#accounts, writer, wanted, turn, signal);
     if (given === null || this.#state.writer !== writer || this.#state.title !== null) return;
     const failure = await this.#entitle(given, signal).catch(asAppError);
     if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });
@@ -319,6 +358,22 @@ export class ChatSession implements SessionDialogue {
     }
   }
 
+  get #asked(): ModelRef {
+    return { provider: this.provider, model: this.modelId };
+  }
+
+  /** What the next request sends. */
+  #requestOf(question: UserMessage | null) {
+    const { settings } = this.#engine;
+    const { conversation, inherited } = this.#state;
+    const messages =
+      question === null
+        ? conversation.continuation(settings.history)
+        : conversation.request([question], settings.history);
+    const set = inForce(settings, inherited);
+    return { messages, sampling: samplingOf(set), thinking: thinkingOf(set) };
+  }
+
   #change(part: Partial<ChatState>): void {
     this.#state = { ...this.#state, ...part };
   }
@@ -334,9 +389,14 @@ export class ChatSession implements SessionDialogue {
     this.#rehearsal?.abort();
     const { settings: set } = this.#engine;
     const settings = refresh ? { ...set, refresh_cache: true } : set;
-    const { connection, modelId } = this.#state;
-    const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection);
-    return { model, settings, spending: this.#spending, words: this.#console.words, onEvent, signal };
+    const { connection, modelId, writer } = this.#state;
+    const { spending } = this.#accounts;
+    const place = new TurnPlace(writer);
+    const mayExceed = settings.over_budget || this.#mayExceed;
+    this.#mayExceed = false;
+    const metering = { ...this.#accounts, purpose: "question", place, mayExceed } as const;
+    const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection, metering);
+    return { model, settings, spending, place, words: this.#console.words, onEvent, signal };
   }
 
   /** Takes over the state after a turn; where the program itself fails in it, the transcript has still ended it. */

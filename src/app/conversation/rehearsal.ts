@@ -16,6 +16,7 @@ import type { Engine } from "../engine.ts";
 import { openModel } from "../open-model.ts";
 import type { ChatState } from "./chat-state.ts";
 import { Spending } from "../usage/cost-meter.ts";
+import { TurnPlace } from "../usage/turn-place.ts";
 import { runQuestion } from "./turn-run.ts";
 
 /** Every kind of block and span that most answers have, so that V8 has compiled what draws them. */
@@ -55,7 +56,11 @@ async function* slices(engine: Engine, console: Console, state: ChatState, signa
     const conversation = new Conversation(null);
     for (const question of questions) {
       const rehearsed = { ...state, connection, conversation, writer };
-      yield await runQuestion({ ...context, onEvent: () => {}, signal }, rehearsed, userMessage(question));
+      yield await runQuestion(
+        { ...context, place: new TurnPlace(writer), onEvent: () => {}, signal },
+        rehearsed,
+        userMessage(question),
+      );
     }
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
@@ -77,7 +82,7 @@ async function modelInMemory(
   engine: Engine,
   { connection, modelId }: ChatState,
 ): Promise<{ connection: ChatState["connection"]; model: Model }> {
-  const { origins, file, folders, prompts, maxWait } = engine;
+  const { origins, file, folders, prompts, maxWait, reported } = engine;
   const protocol = new URL(connection.baseUrl).protocol;
   const transport = createTransport({});
   transport.agents.set(agentName(protocol, null), agentInMemory(protocol));
@@ -101,11 +106,12 @@ async function modelInMemory(
     folders,
     prompts,
     maxWait,
+    reported,
     log: null,
     answers: null,
     connect: async () => rehearsed,
   };
-  const model = await openModel(source, rehearsed, modelId);
+  const model = await openModel(source, rehearsed, modelId, null);
   return { connection: rehearsed, model: (request, stop) => inNextTurn(() => model(request, stop)) };
 }
 

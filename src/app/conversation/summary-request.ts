@@ -5,7 +5,8 @@ import { summarise } from "./compaction.ts";
 import type { ChatState } from "./chat-state.ts";
 import { inForce } from "./sampling.ts";
 import { billOwnRequest } from "../usage/own-requests.ts";
-import type { Spending } from "../usage/cost-meter.ts";
+import type { Accounts } from "../usage/cost-meter.ts";
+import { TurnPlace } from "../usage/turn-place.ts";
 
 /**
  * Has the model in use summarise a conversation. It is a request of the program's own: nothing that a person set for questions
@@ -16,19 +17,21 @@ import type { Spending } from "../usage/cost-meter.ts";
  */
 export async function requestSummary(
   engine: Engine,
-  spending: Spending,
+  { spending, books }: Accounts,
   { connection, modelId, conversation, inherited, writer }: ChatState,
   { tokens, window }: { readonly tokens: number; readonly window: number | null },
   signal: AbortSignal,
 ): Promise<string> {
   const asked = { provider: connection.name, model: modelId };
-  const model = await engine.openModel(asked, connection);
   const { stream, thinking } = inForce(engine.settings, inherited);
   const ask = async (messages: readonly Message[]) => {
+    const place = new TurnPlace(writer, true);
+    const metering = { spending, books, purpose: "summary", place, mayExceed: false } as const;
+    const model = await engine.openModel(asked, connection, metering);
     const off = thinking === false ? { enabled: false, effort: null } : null;
     const request = { model: modelId, messages, sampling: {}, thinking: off, stream };
     const result = await runTurn(model, request, [], signal, asked);
-    await billOwnRequest(spending, writer, result, "summary", signal);
+    await billOwnRequest(spending, writer, result, "summary", place, signal);
     return result;
   };
   const { system } = conversation;

@@ -6,7 +6,8 @@ import { titleOf } from "../../transcripts/store/names.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Engine } from "../engine.ts";
 import { billOwnRequest } from "../usage/own-requests.ts";
-import type { Spending } from "../usage/cost-meter.ts";
+import type { Accounts } from "../usage/cost-meter.ts";
+import { TurnPlace } from "../usage/turn-place.ts";
 
 /** Characters of the question and of the answer that a title is made from. */
 const maxCharacters = 2000;
@@ -23,7 +24,7 @@ const maxAnswer = 1000;
  */
 export async function requestTitle(
   engine: Engine,
-  spending: Spending,
+  { spending, books }: Accounts,
   writer: TranscriptWriter | null,
   wanted: string,
   turn: Turn,
@@ -32,7 +33,9 @@ export async function requestTitle(
   try {
     const asked = await engine.resolve(wanted);
     const connection = await engine.connect(asked.provider);
-    const model = await engine.openModel(asked, connection);
+    const place = new TurnPlace(writer, true);
+    const metering = { spending, books, purpose: "title", place, mayExceed: false } as const;
+    const model = await engine.openModel(asked, connection, metering);
     const texts = [textOf(turn.question.content), answerOf(turn)].map((text) => text.slice(0, maxCharacters));
     const messages = [userMessage(engine.prompts.title({ question: texts[0]!, answer: texts[1]! }))];
     // Thinking would take longer than the title; elsewhere a switch may be refused.
@@ -45,7 +48,7 @@ export async function requestTitle(
       if (length > maxAnswer) enough.abort();
     };
     const result = await runTurn(model, request, [watch], AbortSignal.any([signal, enough.signal]), asked);
-    await billOwnRequest(spending, writer, result, "title", signal);
+    await billOwnRequest(spending, writer, result, "title", place, signal);
     if (result.error !== null && !enough.signal.aborted) throw result.error;
     engine.log?.write("info", "title", { provider: asked.provider, model: asked.model, usage: result.usage });
     return unquoted(result.text);

@@ -29,6 +29,7 @@ import { editText } from "../external-editor.ts";
 import { tellError } from "../startup.ts";
 import { ModelLists } from "../model-lists.ts";
 import { factsOf } from "../model-facts.ts";
+import { mayAfford } from "../usage/consent.ts";
 import { modelPrice } from "../usage/model-price.ts";
 import { readMentions } from "../conversation/mentions.ts";
 import { archiveOf } from "./archive.ts";
@@ -148,6 +149,9 @@ export class SessionHost implements Host {
     terminal.control(notification(text, form, this.#engine.environment.variables));
   };
 
+  mayAfford = async (question: UserMessage | null) =>
+    await mayAfford(this.#engine, this.#console, this.dialogue, question, () => this.lines.release());
+
   async #maySend(files: readonly Attachment[]): Promise<boolean> {
     return await maySend(this.#engine, this.#console, this.dialogue, files, () => this.lines.release());
   }
@@ -212,6 +216,7 @@ const changeable: readonly SettingName[] = [
   "currency",
   "max_cost",
   "over_budget",
+  "estimate_from",
   "cache",
   "refresh_cache",
   "keys",

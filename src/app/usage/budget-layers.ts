@@ -4,15 +4,12 @@ import type { Purpose } from "../../chat/purpose.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import type { BudgetLimits, SpendingLimits } from "../../usage/budget.ts";
 import type { Engine } from "../engine.ts";
-import type { Books } from "./books.ts";
-import type { Spending } from "./cost-meter.ts";
+import type { Accounts } from "./cost-meter.ts";
 import { isFree } from "./model-price.ts";
 import type { TurnPlace } from "./turn-place.ts";
 
 /** What an answer's requests are booked by. */
-export interface Metering {
-  readonly spending: Spending;
-  readonly books: Books;
+export interface Metering extends Accounts {
   readonly purpose: Purpose;
   readonly place: TurnPlace;
   /** Whether a request goes out that could exceed a budget, or whose cost nobody knows. */
@@ -22,7 +19,13 @@ export interface Metering {
 type BudgetSource = Pick<Engine, "file" | "reported"> & { readonly settings: Settings };
 
 /** The limits that the settings name; null where they name none. */
-export function limitsOf({ file, settings }: { readonly file: ConfigFile; readonly settings: Settings }): BudgetLimits | null {
+export function limitsOf({
+  file,
+  settings,
+}: {
+  readonly file: ConfigFile;
+  readonly settings: Settings;
+}): BudgetLimits | null {
   const { budget = {} } = file;
   const { day, month, conversation, ...providers } = budget;
   const command = settings.max_cost ?? null;
@@ -35,9 +38,12 @@ export function limitsOf({ file, settings }: { readonly file: ConfigFile; readon
   };
 }
 
-function limits({ day = null, month = null, conversation = null }: NonNullable<ConfigFile["budget"]>[string] & object): SpendingLimits {
-  return { day, month, conversation };
+function limits({ day, month, conversation }: SetLimits): SpendingLimits {
+  return { day: day ?? null, month: month ?? null, conversation: conversation ?? null };
 }
+
+/** As the config file has them. */
+type SetLimits = { readonly [Scope in keyof SpendingLimits]?: number | undefined };
 
 /** The layer that keeps answers within the budget; none where there is no budget, or the provider bills nobody. */
 export async function budgetLayers(

@@ -14,6 +14,12 @@ import type { TurnPlace } from "./turn-place.ts";
 /** Milliseconds after which a service is taken to think. */
 const idleAfter = 30;
 
+/** What a run's requests are charged and booked by. */
+export interface Accounts {
+  readonly spending: Spending;
+  readonly books: Books;
+}
+
 /** What a run of the program took, by the services' own count. */
 export class Spending {
   readonly #source: PriceSource;

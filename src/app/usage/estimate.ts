@@ -87,7 +87,13 @@ export async function exactMaxCostOf(
   return boundOf(engine, to, request, bound, highestRates(price));
 }
 
-function boundOf(engine: EstimateSource, to: ModelRef, request: EstimatedRequest, prompt: number, rates: Rates): Cost | null {
+function boundOf(
+  engine: EstimateSource,
+  to: ModelRef,
+  request: EstimatedRequest,
+  prompt: number,
+  rates: Rates,
+): Cost | null {
   const output = maxOutputOf(engine, to, request, prompt);
   return output === null ? null : costOf(usageOf(prompt, 0, output), rates, engine.settings.currency);
 }

@@ -11,7 +11,10 @@ let counter: Promise<PromptCounter> | null = null;
  * Tokens of the prompt that a request sends: exact where the model's vocabulary and prompt format are known, else an estimate. The
  * vocabulary is loaded with the first prompt that needs it.
  */
-export async function countPrompt(to: ModelRef, { messages, thinking }: Pick<ChatRequest, "messages" | "thinking">): Promise<TokenCount> {
+export async function countPrompt(
+  to: ModelRef,
+  { messages, thinking }: Pick<ChatRequest, "messages" | "thinking">,
+): Promise<TokenCount> {
   const use = vocabularyUse(to.provider, to.model);
   if (use === null) return { tokens: estimated(messages), isExact: false };
   counter ??= loadCounter();
@@ -54,7 +57,9 @@ function promptMessage(message: Message): PromptMessage {
     thinking: isAnswer && message.prefix === true ? thinkingOf(message.content) : "",
     prefix: isAnswer && message.prefix === true,
     images: imagesIn(message),
-    calls: isAnswer ? message.content.flatMap((part) => (part.type === "tool_call" ? [part.name + part.arguments] : [])).join("") : "",
+    calls: isAnswer
+      ? message.content.flatMap((part) => (part.type === "tool_call" ? [part.name + part.arguments] : [])).join("")
+      : "",
   };
 }
 

@@ -1,3 +1,13 @@
+interface BudgetUse {
+  readonly share: string;
+  readonly limit: string;
+  readonly scope: keyof typeof scopes;
+  /** The provider that it is for; null for all. */
+  readonly limited: string | null;
+}
+
+const scopes = { day: "day's", month: "month's", conversation: "conversation's", command: "command's" };
+
 /** Words about tokens and money. */
 export const usage = {
   /** What a request was for. */
@@ -36,6 +46,17 @@ export const usage = {
     purpose: "for",
   },
   total: "total",
+  estimatedTokens: ({ tokens, isExact }: { tokens: string; isExact: boolean }) => `${isExact ? "" : "~"}${tokens} in`,
+  estimatedHit: ({ tokens }: { tokens: string }) => `cache hit ~${tokens}`,
+  estimatedInput: ({ cost }: { cost: string }) => `input ~${cost}`,
+  estimatedOutput: ({ tokens }: { tokens: string }) => `up to ${tokens} out`,
+  atMost: ({ cost, tariff }: { cost: string; tariff: "peak" | "off-peak" | null }) =>
+    `at most ${cost}${tariff === null ? "" : ` ${tariff}`}`,
+  costUnknown: "cost unknown",
+  sendAnyway: "Send it anyway?",
+  /** Below an answer, once for each limit. */
+  budgetUsed: ({ share, limit, scope, limited }: BudgetUse) =>
+    `${share}% of the ${scopes[scope]} budget${limited === null ? "" : ` of ${limited}`} (${limit}) is used.`,
   unsaved: "(not saved)",
   nothing: "No requests in that time.",
   unknownCosts: ({ requests }: { requests: number }) =>

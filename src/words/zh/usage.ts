@@ -1,5 +1,7 @@
 import type { Words } from "../types.ts";
 
+const scopes = { day: "本日", month: "本月", conversation: "本次对话", command: "本次命令" };
+
 export const usage: Words["usage"] = {
   purposes: {
     question: "提问",
@@ -35,6 +37,15 @@ export const usage: Words["usage"] = {
     purpose: "用途",
   },
   total: "合计",
+  estimatedTokens: ({ tokens, isExact }) => `输入${isExact ? "" : "约"} ${tokens}`,
+  estimatedHit: ({ tokens }) => `缓存命中约 ${tokens}`,
+  estimatedInput: ({ cost }) => `输入费用约 ${cost}`,
+  estimatedOutput: ({ tokens }) => `输出最多 ${tokens}`,
+  atMost: ({ cost, tariff }) => `最多 ${cost}${tariff === null ? "" : tariff === "peak" ? "（高峰）" : "（错峰）"}`,
+  costUnknown: "费用未知",
+  sendAnyway: "仍要发送吗？",
+  budgetUsed: ({ share, limit, scope, limited }) =>
+    `${limited === null ? "" : `${limited} 的`}${scopes[scope]}预算（${limit}）已使用 ${share}%。`,
   unsaved: "（未保存）",
   nothing: "该时间段内没有请求。",
   unknownCosts: ({ requests }) => `（${requests} 次请求的费用未知）`,
