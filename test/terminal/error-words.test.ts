@@ -22,6 +22,7 @@ function detailsWith(text: string): object {
     known: ["one"],
     candidates: ["one"],
     calls: "tool",
+    scope: "day",
     came: "nothing",
     why: "failed",
     cause: "dns",

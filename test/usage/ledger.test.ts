@@ -276,6 +276,21 @@ describe("a ledger that cannot be used", () => {
     expect(failureOf(() => Ledger.open(path))).toEqual({ code: "ledger_unwritable", path, reason: "shared" });
   });
 
+  // Root may write everywhere.
+  test.runIf(process.getuid !== undefined && process.getuid() !== 0)("because its folder, or it, is read-only", () => {
+    const path = ledgerPath();
+    mkdirSync(dirname(path), { mode: 0o500 });
+    expect(failureOf(() => Ledger.open(path))).toEqual({ code: "ledger_unwritable", path, reason: "EACCES" });
+    chmodSync(dirname(path), 0o700);
+    Ledger.open(path).close();
+    chmodSync(path, 0o400);
+    const book = () => {
+      using ledger = Ledger.open(path);
+      ledger.book([ledgerRow("a")]);
+    };
+    expect(failureOf(book)).toEqual({ code: "ledger_unwritable", path, reason: "EACCES" });
+  });
+
   test("because a file is in the way of its folder", () => {
     const path = ledgerPath();
     writeFileSync(dirname(path), "");

@@ -40,6 +40,7 @@ const particular: Readonly<Record<string, readonly string[]>> = {
   unit: ["now", "minutes", "hours", "days", "months", "years"],
   url: ["https://h.test/v1/chat/completions", "https://h.test/models"],
   message: ["X"],
+  scope: ["day", "month", "conversation", "command"],
   came: ["nothing", "thinking", "tool_call"],
   code: ["commander.unknownOption", "commander.missingArgument", "commander.unknownCommand"],
 };

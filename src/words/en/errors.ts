@@ -161,7 +161,7 @@ export const errors: ErrorTable = {
     next: setting.includes(".") ? `Run: deepseek-chat config set ${setting} ${better}` : `Set ${setting} to ${better}.`,
   }),
   budget_exceeded: ({ scope, limited, currency, limit, spent, reserved, amount }) => ({
-    what: `Over budget: this request could cost up to ${sum(amount, currency)}; ${sum(spent, currency)} ${reserved === 0 ? "" : `and ${sum(reserved, currency)} reserved `}of ${sum(limit, currency)} ${budgetWords[scope]}${limited === null ? "" : ` at ${limited}`} is spent.`,
+    what: `Over budget: this request could cost up to ${sum(amount, currency)}, with ${sum(spent, currency)} spent${reserved === 0 ? "" : ` and ${sum(reserved, currency)} reserved`} of the ${sum(limit, currency)} ${budgetWords[scope]}${limited === null ? "" : ` at ${limited}`}.`,
     next:
       scope === "command"
         ? "Raise --max-cost, or lower --max-tokens."
@@ -364,9 +364,9 @@ const budgetWords: Record<ErrorDetails["budget_exceeded"]["scope"], string> = {
   command: "for this command (--max-cost)",
 };
 
-/** An amount with all digits that count. */
+/** An amount to a millionth. */
 function sum(amount: number, currency: string): string {
-  return `${Number(amount.toPrecision(6))} ${currency}`;
+  return `${Math.round(amount * 1e6) / 1e6} ${currency}`;
 }
 
 const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {

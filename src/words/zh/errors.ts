@@ -367,9 +367,9 @@ const budgetWords: Record<ErrorDetails["budget_exceeded"]["scope"], string> = {
   command: "本次命令（--max-cost）",
 };
 
-/** An amount with all digits that count. */
+/** An amount to a millionth. */
 function sum(amount: number, currency: string): string {
-  return `${Number(amount.toPrecision(6))} ${currency}`;
+  return `${Math.round(amount * 1e6) / 1e6} ${currency}`;
 }
 
 const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {
