@@ -8,7 +8,7 @@ import type { Budget } from "./budget.ts";
 import type { BudgetState } from "./budget-state.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 import { waitForLock } from "./lock-wait.ts";
-import type { Claim, Reservation } from "./reservation.ts";
+import type { BudgetClaim, Reservation } from "./reservation.ts";
 
 export interface BudgetOptions {
   readonly budget: Budget;
@@ -116,7 +116,7 @@ class AnswerClaims {
     else this.#last = null;
   }
 
-  async #claim(to: ModelRef, at: Date): Promise<Claim | null> {
+  async #claim(to: ModelRef, at: Date): Promise<BudgetClaim | null> {
     const { budget, conversation, maxCostOf, purpose } = this.#options;
     const cost = await maxCostOf(this.#request, to);
     if (cost?.currency !== budget.currency) return null;
@@ -124,7 +124,7 @@ class AnswerClaims {
   }
 
   /** @returns why it is not reserved; null when it is */
-  async #tryReserve(claim: Claim, force: boolean, signal?: AbortSignal): Promise<AppError | null> {
+  async #tryReserve(claim: BudgetClaim, force: boolean, signal?: AbortSignal): Promise<AppError | null> {
     this.#last = null;
     try {
       const { reservation, exceeded } = await waitForLock(() => this.#options.budget.reserve(claim, force), signal);

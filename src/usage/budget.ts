@@ -7,7 +7,13 @@ import { boundedPico, exactCost, fromPico } from "./exact-cost.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 import { emptyUse, type LimitRange, type LimitUse, useOf } from "./limit-use.ts";
-import { bookAbandoned, type Claim, deleteReservation, insertReservation, type Reservation } from "./reservation.ts";
+import {
+  bookAbandoned,
+  type BudgetClaim,
+  deleteReservation,
+  insertReservation,
+  type Reservation,
+} from "./reservation.ts";
 
 /** In units of the budget's currency; null for no limit. */
 export interface SpendingLimits {
@@ -82,7 +88,7 @@ export class Budget {
    * @param claim its cost is in the budget's currency
    * @param force whether it is set aside in any case
    */
-  reserve(claim: Claim, force = false): BudgetCheck {
+  reserve(claim: BudgetClaim, force = false): BudgetCheck {
     const { file } = this.#ledger;
     const reservation = { ...claim, id: randomUUID() };
     const check = file.transaction((): BudgetCheck => {
@@ -137,7 +143,7 @@ export class Budget {
   }
 
   /** The first limit that a request could go beyond now, those of its provider first; null where there is none. */
-  exceededBy({ to, conversation, at, cost }: Claim): AppError<"budget_exceeded"> | null {
+  exceededBy({ to, conversation, at, cost }: BudgetClaim): AppError<"budget_exceeded"> | null {
     const amount = boundedPico(cost.amount);
     for (const limit of this.#limitsAt({ provider: to.provider, conversation, at })) {
       const { spent, reserved } = this.#use(limit);

@@ -6,7 +6,7 @@ import type { LedgerFile } from "./ledger-file.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 
 /** A request that is about to be sent. */
-export interface Claim {
+export interface BudgetClaim {
   readonly to: ModelRef;
   readonly purpose: LedgerRow["purpose"];
   /** The most that it can cost. */
@@ -17,7 +17,7 @@ export interface Claim {
 }
 
 /** Money that is set aside for a request until it is booked. */
-export interface Reservation extends Claim {
+export interface Reservation extends BudgetClaim {
   readonly id: string;
 }
 

@@ -6,7 +6,8 @@ import type { ChatRequest, Cost, ModelRef, Usage } from "../../src/chat/model.ts
 import { runTurn } from "../../src/chat/turn.ts";
 import { AppError } from "../../src/errors.ts";
 import { type BudgetOptions, withBudget } from "../../src/usage/budget-layer.ts";
-import { Budget, type BudgetState } from "../../src/usage/budget.ts";
+import { Budget } from "../../src/usage/budget.ts";
+import type { BudgetState } from "../../src/usage/budget-state.ts";
 import { Ledger } from "../../src/usage/ledger.ts";
 import { ledgerPath, ledgerRow, yuan } from "../support/ledger-rows.ts";
 
@@ -45,7 +46,7 @@ function answerOf(events: readonly (ChatEvent | (() => void))[], more: Partial<B
     provider: "deepseek",
     purpose: "question",
     conversation: () => "c1",
-    maxCostOf: () => yuan(0.4),
+    maxCostOf: () => Promise.resolve(yuan(0.4)),
     mayGoOut: (error) => {
       questions.push(error.code);
       return Promise.resolve(false);
@@ -103,10 +104,10 @@ describe("an answer under a budget", () => {
     ["unknown", null],
     ["in another currency", { currency: "USD", amount: 0.1 }],
   ])("whose price is %s asks, and goes out where it may", async (_, cost: Cost | null) => {
-    const refused = answerOf([], { maxCostOf: () => cost });
+    const refused = answerOf([], { maxCostOf: () => Promise.resolve(cost) });
     expect((await refused.run()).error?.details).toEqual({ ...asked, currency: "CNY" });
     const allowed = answerOf([opened("first"), said, finish], {
-      maxCostOf: () => cost,
+      maxCostOf: () => Promise.resolve(cost),
       mayGoOut: () => Promise.resolve(true),
     });
     expect((await allowed.run()).status).toBe("complete");
@@ -160,7 +161,7 @@ describe("an answer under a budget", () => {
       provider: "deepseek",
       purpose: "question",
       conversation: () => null,
-      maxCostOf: () => yuan(0.4),
+      maxCostOf: () => Promise.resolve(yuan(0.4)),
       mayGoOut: () => Promise.resolve(false),
       rowsOf: (requests) => requests.map(({ to, sentAt }) => ledgerRow("left", { to, sentAt })),
       onSettled: () => {},
