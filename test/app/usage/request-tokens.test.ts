@@ -56,7 +56,7 @@ test("what the service adds, and what is no text, make it an estimate of at leas
   ];
   for (const more of unlike) {
     const { tokens, isExact } = await requestTokens(request("deepseek-flash", more), deepseek);
-    expect(isExact, JSON.stringify(more)).toBe(false);
+    expect({ more, isExact }).toEqual({ more, isExact: false });
     expect(tokens).toBeGreaterThan(least);
   }
 });

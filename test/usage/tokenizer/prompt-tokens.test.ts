@@ -37,7 +37,7 @@ test("a prompt has as many tokens as DeepSeek's encoder and the reference tokeni
       message(role, content, { prefix, thinking }),
     );
     const counted = await counter.countMessages(prompt(sent, effort), v4);
-    expect(counted, JSON.stringify({ messages, effort })).toEqual({ tokens, isExact: true });
+    expect({ messages, effort, ...counted }).toEqual({ messages, effort, tokens, isExact: true });
   }
 });
 
@@ -100,10 +100,11 @@ test("older models, other providers and unknown ids have no vocabulary here", ()
   const others = ["deepseek-ai/DeepSeek-V3", "deepseek-ai/DeepSeek-R1", "Qwen/Qwen3-8B"].map(
     (id) => `siliconflow/${id}`,
   );
-  for (const name of [...none, ...others]) {
+  const known = [...none, ...others].filter((name) => {
     const [provider = "", ...id] = name.split("/");
-    expect(vocabularyUse(provider, id.join("/")), name).toBeNull();
-  }
+    return vocabularyUse(provider, id.join("/")) !== null;
+  });
+  expect(known).toEqual([]);
   expect(vocabularyUse("siliconflow", "deepseek-ai/DeepSeek-V4-Flash")).not.toBeNull();
   expect(vocabularyUse("deepseek", "deepseek-v5")?.format).toBeNull();
 });

@@ -81,7 +81,7 @@ function decode(ids: readonly number[]): string {
 describe("the reference tokenizer", () => {
   test("gives the same ids for texts of all kinds", () => {
     expect(texts.length).toBeGreaterThan(190);
-    for (const [text, ids] of texts) expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
+    expect(texts.map(([text]) => [text, tokenizer.encode(text)])).toEqual(texts);
   });
 
   test("splits into the same words as the expressions of its tokenizer.json", () => {
@@ -154,7 +154,7 @@ describe("any text", () => {
   test("merges alike in words of any length, whichever way finds the next merge", () => {
     const merge = new WordMerge(vocabulary);
     const word = fc.uint8Array({ minLength: 1, maxLength: shortWord });
-    const plain = fc.string({ unit: fc.constantFrom(..."abe n"), minLength: 1, maxLength: shortWord });
+    const plain = fc.string({ unit: fc.constantFrom("a", "b", "e", " ", "n"), minLength: 1, maxLength: shortWord });
     fc.assert(
       fc.property(
         fc.oneof(
@@ -187,7 +187,7 @@ test("the work grows with the text, whatever it is made of", () => {
     tokenizer.countTokens(text);
     return tokenizer.steps - before;
   };
-  for (const unit of [
+  const units = [
     "a",
     " ",
     "\n",
@@ -202,9 +202,10 @@ test("the work grows with the text, whatever it is made of", () => {
     "<｜User｜>",
     " a",
     "aA1中 .\n",
-  ]) {
-    const steps = [10_000, 100_000].map((length) => stepsOf(unit.repeat(length / unit.length)));
-    expect(steps[1]! / Math.max(steps[0]!, 1), JSON.stringify(unit)).toBeLessThan(10.5);
-    expect(steps[1], JSON.stringify(unit)).toBeLessThan(16 * 100_000);
-  }
+  ];
+  const excessive = units.filter((unit) => {
+    const [short, long] = [10_000, 100_000].map((length) => stepsOf(unit.repeat(length / unit.length)));
+    return long! > 10.5 * short! || long! > 16 * 100_000;
+  });
+  expect(excessive).toEqual([]);
 });
