@@ -51,16 +51,25 @@ export class PromptCounter {
   async countMessages(prompt: ChatPrompt, format: PromptFormat | null): Promise<TokenCount> {
     const { effort, extras } = prompt;
     const messages = joined(prompt.messages);
-    const marksSystem = format?.marksSystem === true;
     const sentence = effort === null ? 0 : (format?.effortTokens[effort] ?? 0);
-    // The mark of the beginning, and that before the sentence, which a system message shares.
-    let tokens = 1 + sentence + (marksSystem && sentence > 0 && messages[0]?.role !== "system" ? 1 : 0);
-    for (const [text, marks] of pieces(messages, marksSystem, effort !== null))
-      tokens += marks + (await this.#count(text));
+    let tokens = 0;
+    let text = "";
+    for (const piece of pieces(messages, format?.marksSystem === true, sentence, effort !== null)) {
+      if (typeof piece === "string") text += piece;
+      else {
+        tokens += piece + (await this.#count(text));
+        text = "";
+      }
+    }
+    tokens += await this.#count(text);
     for (const { images, calls } of prompt.messages) tokens += images * imageTokens + (await this.#count(calls));
     tokens += await this.#count(extras);
     const isPlain = extras === "" && prompt.messages.every(isPlainMessage);
-    return { tokens, isExact: format !== null && isPlain && !hasSeam(messages, marksSystem, sentence) };
+    // The sentence ends with line breaks, and one behind them would belong to the same word.
+    const isApart =
+      sentence === 0 ||
+      !/^[\r\n]/u.test(messages.map(({ content }) => content).find((content) => content !== "") ?? "");
+    return { tokens, isExact: format !== null && isPlain && isApart };
   }
 
   async #count(text: string): Promise<number> {
@@ -80,24 +89,29 @@ export class PromptCounter {
   }
 }
 
-/** The texts between special tokens, each with the number of special tokens that come with it. */
+/** A prompt in order: its texts, and of what stands between them the number of tokens. */
 function* pieces(
   messages: readonly PromptMessage[],
   marksSystem: boolean,
+  sentence: number,
   isThinking: boolean,
-): Generator<readonly [text: string, marks: number]> {
-  for (const [index, { role, content, thinking, prefix }] of messages.entries()) {
-    const next = messages[index + 1]?.role;
-    if (role === "assistant") {
-      // Thinking of earlier answers is left out. It ends with a mark, as an answer does that is finished.
-      if (isThinking && next === undefined) yield [thinking, 1];
-      yield [content, prefix ? 0 : 1];
-      continue;
-    }
-    const isAsked = role !== "latest_reminder" && (role !== "system" || (index > 0 && marksSystem));
-    const isAnswered = isAsked && (next === undefined || next === "assistant" || next === "latest_reminder");
-    // Its own mark; the answer's, and that of thinking or of its end.
-    yield [content, (role === "system" && !marksSystem ? 0 : 1) + (isAnswered ? 2 : 0)];
+): Generator<string | number> {
+  const isTurn = ({ role }: PromptMessage, index: number) =>
+    role === "system" ? marksSystem && index > 0 : role !== "assistant" && role !== "latest_reminder";
+  const lastTurn = messages.findLastIndex(isTurn);
+  // The mark of the beginning, and that before the sentence, which a system message shares.
+  yield 1 + (marksSystem && sentence > 0 && messages[0]?.role !== "system" ? 1 : 0);
+  for (const [index, message] of messages.entries()) {
+    const { role, content, thinking, prefix } = message;
+    if (role !== "assistant" && (role !== "system" || marksSystem)) yield 1;
+    if (index === 0 && sentence > 0) yield sentence;
+    // Thinking of earlier turns is left out. It ends with a mark.
+    if (role === "assistant" && isThinking && index > lastTurn) yield* [thinking, 1];
+    yield content;
+    if (role === "assistant" && !prefix) yield 1;
+    const next = messages[index + 1]?.role ?? "assistant";
+    // The mark of the answer, and that of thinking or of its end.
+    if (isTurn(message, index) && (next === "assistant" || next === "latest_reminder")) yield 2;
   }
 }
 
@@ -114,11 +128,4 @@ function joined(messages: readonly PromptMessage[]): readonly PromptMessage[] {
 
 function isPlainMessage({ role, images, calls }: PromptMessage): boolean {
   return images === 0 && calls === "" && ["system", "user", "assistant", "latest_reminder"].includes(role);
-}
-
-/** Whether two texts meet without a special token between them, so that a word may go across: counts of the two are not the sum's. */
-function hasSeam(messages: readonly PromptMessage[], marksSystem: boolean, sentence: number): boolean {
-  const isSystem = (index: number) => messages[index]?.role === "system";
-  if (sentence > 0 && isSystem(0) && /^[\r\n]/u.test(messages[0]!.content)) return true;
-  return !marksSystem && messages.some((_, index) => isSystem(index) && isSystem(index + 1));
 }
