@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, rmSync } from "node:fs";
+import { closeSync, constants, openSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type * as sqlite from "node:sqlite";
 import { systemReason } from "./errors.ts";
@@ -49,6 +49,35 @@ export function databaseTrouble(error: unknown): "obstacle" | "damage" | null {
   if (!(error instanceof Error)) return null;
   if ("errcode" in error) return obstacles.has(Number(error.errcode) & 0xff) ? "obstacle" : "damage";
   return "syscall" in error ? "obstacle" : null;
+}
+
+/** By SQLite's primary result code. */
+const reasons: Readonly<Record<number, string>> = {
+  5: "locked",
+  6: "locked",
+  8: "EACCES",
+  10: "EIO",
+  13: "ENOSPC",
+  14: "EACCES",
+  23: "EACCES",
+};
+
+/** Why a database is out of reach: `locked` by another program, `shared`: others can write to its folder, or the system's name. */
+export function obstacleReason(error: unknown): string {
+  if (error instanceof Error && "errcode" in error) return reasons[Number(error.errcode) & 0xff] ?? "EIO";
+  return error instanceof Error && "code" in error ? systemReason(error) : "shared";
+}
+
+/** Types of file systems, as Linux numbers them, that other machines can write to: NFS, SMB in three kinds, 9P, FUSE (sshfs), AFS. */
+const networkTypes = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b, 0x01021997, 0x65735546, 0x5346414f]);
+
+/**
+ * Whether other machines can write to a folder, so that programs do not share memory and a write-ahead log cannot be; known of Linux
+ * and of Windows' network paths.
+ */
+export function isOnNetwork(folder: string): boolean {
+  if (process.platform === "linux") return networkTypes.has(statfsSync(folder).type >>> 0);
+  return process.platform === "win32" && folder.startsWith("\\\\");
 }
 
 function makePrivateFile(path: string): void {

@@ -1,7 +1,8 @@
+import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { DatabaseSync } from "node:sqlite";
-import { AppError, systemReason } from "../errors.ts";
-import { databaseTrouble, openDatabase, removeDatabase } from "../sqlite.ts";
+import { AppError } from "../errors.ts";
+import { databaseTrouble, isOnNetwork, obstacleReason, openDatabase, removeDatabase } from "../sqlite.ts";
 import { type AnswerStore, claimMs, type Lookup, type StoreStats } from "./answer-store.ts";
 import { readAnswer, type StoredAnswer } from "./stored-answer.ts";
 
@@ -34,18 +35,6 @@ const schema = `
 const overhead = 256;
 /** Milliseconds for which a locked database is tried again. */
 const patience = 2_000;
-/** Result codes of SQLite: another process holds a lock. */
-const locked = new Set([5, 6]);
-const reasons: Readonly<Record<number, string>> = {
-  5: "locked",
-  6: "locked",
-  8: "EROFS",
-  10: "EIO",
-  13: "ENOSPC",
-  14: "EACCES",
-  23: "EACCES",
-};
-
 /** Answers in a SQLite database of the cache folder. What it holds may be deleted at any time. */
 export class FileStore implements AnswerStore {
   readonly #options: FileStoreOptions;
@@ -182,7 +171,7 @@ export class FileStore implements AnswerStore {
         this.#database ??= opened(this.#options.path);
         return work(this.#database);
       } catch (error) {
-        if (!locked.has(codeOf(error)) || performance.now() > end) throw error;
+        if (obstacleReason(error) !== "locked" || performance.now() > end) throw error;
         await setTimeout(wait * (0.5 + Math.random()));
       }
     }
@@ -203,8 +192,8 @@ export class FileStore implements AnswerStore {
 
   #unavailable(error: unknown): unknown {
     if (error instanceof AppError || databaseTrouble(error) === null) return error;
-    const reason = reasons[codeOf(error)] ?? systemReason(error);
-    return new AppError("cache_unavailable", { store: this.#options.path, reason }, { cause: error });
+    const details = { store: this.#options.path, reason: obstacleReason(error) };
+    return new AppError("cache_unavailable", details, { cause: error });
   }
 }
 
@@ -217,7 +206,7 @@ function opened(path: string): DatabaseSync {
   const database = openDatabase(path);
   try {
     if (versionOf(database) === 0) {
-      database.exec("PRAGMA journal_mode = WAL");
+      if (!isOnNetwork(dirname(path))) database.exec("PRAGMA journal_mode = WAL");
       transaction(database, () => {
         // Another process may have made them meanwhile.
         if (versionOf(database) === 0) database.exec(schema);
@@ -262,8 +251,4 @@ function makeRoom(database: DatabaseSync, limit: number): void {
     remove.run(key);
     bytes -= size;
   }
-}
-
-function codeOf(error: unknown): number {
-  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 }

@@ -41,7 +41,7 @@ async function* answers(
   const found = request.refresh === true ? null : await lookUp(store, key, owner, options.ttl, signal);
   yield* troubleOf(store);
   if (found !== null && found !== "claimed") return yield* replay(found, options.to);
-  const claim = found === "claimed" ? new Claim(store, key, owner) : null;
+  const claim = found === "claimed" ? new AnswerClaim(store, key, owner) : null;
   const record = new AnswerRecord();
   try {
     for await (const event of next(request, signal)) {
@@ -58,7 +58,7 @@ async function* answers(
 }
 
 /** Keeps others from asking the same while its answer is on the way. */
-class Claim {
+class AnswerClaim {
   readonly #store: GuardedStore;
   readonly #key: string;
   readonly #owner: string;

@@ -1,9 +1,9 @@
-import { statfsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { quarterHour } from "./calendar.ts";
-import { databaseTrouble, loadSqlite, openDatabase } from "../sqlite.ts";
+import { databaseTrouble, isOnNetwork, loadSqlite, obstacleReason, openDatabase } from "../sqlite.ts";
 
 /** The part of a cost that sums keep apart, in units of 1e-12. */
 export const lowUnits = 1_000_000;
@@ -52,9 +52,6 @@ const tables = `
   CREATE TABLE balances (at INTEGER NOT NULL, provider TEXT NOT NULL, currency TEXT NOT NULL, total TEXT NOT NULL) STRICT;
   PRAGMA user_version = ${version};
 `;
-
-/** Types of file systems, as Linux numbers them, that other machines can write to: NFS, SMB in three kinds, 9P, FUSE (sshfs), AFS. */
-const networkTypes = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b, 0x01021997, 0x65735546, 0x5346414f]);
 
 export type SqlRow = Record<string, SQLOutputValue>;
 
@@ -161,7 +158,7 @@ export class LedgerFile implements Disposable {
 
   #chooseJournal(): string {
     try {
-      const mode = onNetwork(dirname(this.path)) ? "DELETE" : "WAL";
+      const mode = isOnNetwork(dirname(this.path)) ? "DELETE" : "WAL";
       return String(this.#sqlite.prepare(`PRAGMA journal_mode = ${mode}`).get()!["journal_mode"]);
     } catch (error) {
       // Another program uses it at this moment. The mode is kept in the file.
@@ -215,12 +212,6 @@ export class LedgerFile implements Disposable {
   }
 }
 
-/** Whether other machines can write to a folder, so that programs do not share memory; known of Linux and of Windows' network paths. */
-function onNetwork(folder: string): boolean {
-  if (process.platform === "linux") return networkTypes.has(statfsSync(folder).type >>> 0);
-  return process.platform === "win32" && folder.startsWith("\\\\");
-}
-
 /** SQLite's errors, and the system's, as ours. */
 export function guarded<Result>(path: string, work: () => Result): Result {
   try {
@@ -229,23 +220,6 @@ export function guarded<Result>(path: string, work: () => Result): Result {
     const trouble = error instanceof AppError ? null : databaseTrouble(error);
     if (trouble === null) throw error;
     if (trouble === "damage") throw new AppError("ledger_damaged", { path }, { cause: error });
-    throw new AppError("ledger_unwritable", { path, reason: reasonOf(error) }, { cause: error });
+    throw new AppError("ledger_unwritable", { path, reason: obstacleReason(error) }, { cause: error });
   }
-}
-
-/** By SQLite's primary result code. */
-const reasons: Readonly<Record<number, string>> = {
-  5: "locked",
-  6: "locked",
-  8: "EACCES",
-  10: "EIO",
-  13: "ENOSPC",
-  14: "EACCES",
-  23: "EACCES",
-};
-
-/** `locked`, `shared`, or the system's name of the failure. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && "errcode" in error) return reasons[Number(error.errcode) & 0xff] ?? "EIO";
-  return error instanceof Error && "code" in error ? systemReason(error) : "shared";
 }

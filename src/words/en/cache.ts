@@ -14,6 +14,7 @@ export const cache = {
 /** Why the cache can't be used, where it is no refusal of the system. */
 export const cacheReasons: Readonly<Record<string, string>> = {
   locked: "locked by another program",
+  shared: "other users can write to its folder",
   later_version: "written by a later version of this program",
   EIO: "input/output error",
   slow: "no reply within 200 ms",

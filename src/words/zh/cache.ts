@@ -13,6 +13,7 @@ export const cache: Words["cache"] = {
 
 export const cacheReasons: Readonly<Record<string, string>> = {
   locked: "被其他程序锁定",
+  shared: "其他用户可以写入其所在目录",
   later_version: "由本程序的更新版本写入",
   EIO: "输入/输出错误",
   slow: "200 毫秒内无响应",
