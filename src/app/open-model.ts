@@ -81,7 +81,7 @@ async function answerLayers(
     layers.push(...(await (await import("./answer-cache.ts")).cacheLayers(engine, connection, model)));
   }
   if (file.budget !== undefined || settings.max_cost !== undefined) {
-    layers.push(...(await (await import("./usage/budget-layers.ts")).budgetLayers(engine, connection.name, metering)));
+    layers.push(...(await (await import("./usage/budget-layers.ts")).budgetLayers(engine, connection, metering)));
   }
   return layers;
 }

@@ -3,8 +3,7 @@ import type { Answer, ContextUse, Forfeit, SpentTotal } from "../../chat/answer.
 import type { OnEvent } from "../../chat/events.ts";
 import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
-import type { ModelRef } from "../../chat/model.ts";
-import { samplingOf } from "../../chat/sampling.ts";
+import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { warmUp } from "../../providers/http/agents.ts";
@@ -19,11 +18,11 @@ import type { Engine } from "../engine.ts";
 import { type ChatState, forkedState, lookedAt, newState, openState, resumedState, sizeOf } from "./chat-state.ts";
 import { estimatedTokens } from "./context-estimate.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
-import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
+import { requestOf, runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import { displayPath } from "../display-path.ts";
 import { warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
-import { inForce, thinkingOf } from "./sampling.ts";
+import { inForce } from "./sampling.ts";
 import { ratesAt } from "../../usage/cost.ts";
 import { Books } from "../usage/books.ts";
 import { type Accounts, Spending } from "../usage/cost-meter.ts";
@@ -136,7 +135,7 @@ export class ChatSession implements SessionDialogue {
    */
   async estimate(question: UserMessage | null): Promise<CostEstimate> {
     const { estimateCost } = await import("../usage/estimate.ts");
-    return await estimateCost(this.#engine, this.#asked, this.#requestOf(question), this.#state.sent);
+    return await estimateCost(this.#engine, this.#state.connection, this.#requestOf(question), this.#state.sent);
   }
 
   /**
@@ -150,7 +149,7 @@ export class ChatSession implements SessionDialogue {
     if (limits === null || isFree(this.provider)) return null;
     const { exactMaxCostOf } = await import("../usage/estimate.ts");
     const { currency } = limits;
-    const cost = await exactMaxCostOf(this.#engine, this.#asked, this.#requestOf(question));
+    const cost = await exactMaxCostOf(this.#engine, this.#state.connection, this.#requestOf(question));
     if (cost === null) return new AppError("budget_unpriced", { ...this.#asked, currency });
     const budget = await this.#accounts.books.budget(limits);
     return budget.exceededBy({ to: this.#asked, purpose: "question", cost, conversation: this.id, at: new Date() });
@@ -363,15 +362,14 @@ export class ChatSession implements SessionDialogue {
   }
 
   /** What the next request sends. */
-  #requestOf(question: UserMessage | null) {
+  #requestOf(question: UserMessage | null): ChatRequest {
     const { settings } = this.#engine;
     const { conversation, inherited } = this.#state;
     const messages =
       question === null
         ? conversation.continuation(settings.history)
         : conversation.request([question], settings.history);
-    const set = inForce(settings, inherited);
-    return { messages, sampling: samplingOf(set), thinking: thinkingOf(set) };
+    return requestOf(inForce(settings, inherited), this.modelId, messages);
   }
 
   #change(part: Partial<ChatState>): void {

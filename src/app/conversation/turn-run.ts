@@ -155,7 +155,7 @@ async function runExchange(
 }
 
 /** A request with these messages, as the settings want it. */
-function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
+export function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
   const { stream, date: tellsDate, refresh_cache: refresh = false } = settings;
   const thinking = thinkingOf(settings);
   return { model, messages, sampling: samplingOf(settings), thinking, stream, tellsDate, refresh };

@@ -3,7 +3,8 @@ import type { ChatRequest, Cost, ModelRef } from "../../chat/model.ts";
 import type { Purpose } from "../../chat/purpose.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import type { BudgetLimits, SpendingLimits } from "../../usage/budget.ts";
-import type { Engine } from "../engine.ts";
+import type { Connection } from "../../providers/connection.ts";
+import type { ModelFacts } from "../../providers/model-table.ts";
 import type { Accounts } from "./cost-meter.ts";
 import { isFree } from "./model-price.ts";
 import type { TurnPlace } from "./turn-place.ts";
@@ -16,7 +17,12 @@ export interface Metering extends Accounts {
   readonly mayExceed: boolean;
 }
 
-type BudgetSource = Pick<Engine, "file" | "reported"> & { readonly settings: Settings };
+/** What budgets are kept with; the engine is one. */
+interface BudgetSource {
+  readonly file: ConfigFile;
+  readonly settings: Settings;
+  readonly reported: Map<string, ModelFacts>;
+}
 
 /** The limits that the settings name; null where they name none. */
 export function limitsOf({
@@ -48,30 +54,30 @@ type SetLimits = { readonly [Scope in keyof SpendingLimits]?: number | undefined
 /** The layer that keeps answers within the budget; none where there is no budget, or the provider bills nobody. */
 export async function budgetLayers(
   engine: BudgetSource,
-  provider: string,
+  connection: Connection,
   metering: Metering | null,
 ): Promise<readonly Layer[]> {
   const wanted = limitsOf(engine);
-  if (wanted === null || metering === null || isFree(provider)) return [];
+  if (wanted === null || metering === null || isFree(connection.name)) return [];
   const { spending, books, purpose, place, mayExceed } = metering;
   const [{ withBudget }, { exactMaxCostOf, maxCostOf }, budget] = await Promise.all([
     import("../../usage/budget-layer.ts"),
     import("./estimate.ts"),
     books.budget(wanted),
   ]);
-  const boundOf = async (request: ChatRequest, to: ModelRef): Promise<Cost | null> => {
+  const maxCost = async (request: ChatRequest, to: ModelRef): Promise<Cost | null> => {
     const rough = maxCostOf(engine, to, request);
-    // What takes long is counted only where the rough bound is much.
-    const isMuch = rough !== null && request.messages.length > 1;
-    return isMuch ? await exactMaxCostOf(engine, to, request) : rough;
+    // Few bytes are few tokens: only a long prompt is worth counting, which loads the vocabulary.
+    const isLong = request.messages.length > 1 && to.provider === connection.name && to.model === request.model;
+    return isLong && rough !== null ? await exactMaxCostOf(engine, connection, request) : rough;
   };
   return [
     withBudget({
       budget,
-      provider,
+      provider: connection.name,
       purpose,
       conversation: () => place.conversation,
-      maxCostOf: boundOf,
+      maxCostOf: maxCost,
       mayGoOut: async () => mayExceed,
       rowsOf: (requests) => spending.rowsOf(requests, purpose, place),
       // What could not be booked here is tried again with the answer, and reported then.

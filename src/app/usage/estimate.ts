@@ -1,16 +1,24 @@
+import type { Message } from "../../chat/messages.ts";
+import { textOf } from "../../chat/message-text.ts";
 import type { ChatRequest, Cost, ModelRef } from "../../chat/model.ts";
+import type { Connection } from "../../providers/connection.ts";
 import { costOf, highestRates, ratesAt, type UnknownCost } from "../../usage/cost.ts";
 import type { Price, Rates } from "../../usage/prices.ts";
 import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { TokenCount } from "../../usage/tokenizer/prompt-tokens.ts";
-import type { Engine } from "../engine.ts";
+import type { ConfigFile, Settings } from "../../config/schema.ts";
+import type { ModelFacts } from "../../providers/model-table.ts";
 import { factsOf } from "../model-facts.ts";
 import { isFree, modelPrice } from "./model-price.ts";
-import { boundOfPrompt, countPrompt } from "./prompt-count.ts";
 import { prefixUse, type SentPrefix } from "./prefix.ts";
+import { requestTokens } from "./request-tokens.ts";
 
-type EstimateSource = Pick<Engine, "file" | "reported" | "settings">;
-type EstimatedRequest = Pick<ChatRequest, "messages" | "sampling" | "thinking">;
+/** What costs are estimated with; the engine is one. */
+interface EstimateSource {
+  readonly file: ConfigFile;
+  readonly settings: Settings;
+  readonly reported: Map<string, ModelFacts>;
+}
 
 /** What a request will take, before it is sent. */
 export interface CostEstimate {
@@ -37,15 +45,16 @@ export interface CostEstimate {
  */
 export async function estimateCost(
   engine: EstimateSource,
-  to: ModelRef,
-  request: EstimatedRequest,
+  connection: Connection,
+  request: ChatRequest,
   sent: SentPrefix | null,
 ): Promise<CostEstimate> {
+  const to = { provider: connection.name, model: request.model };
   const at = new Date();
   const { file, settings } = engine;
   const holidays = file.holidays ?? [];
   const price = modelPrice(engine, to);
-  const prompt = await countPrompt(to, request);
+  const prompt = await requestTokens(request, connection);
   const maxOutput = maxOutputOf(engine, to, request, prompt.tokens);
   const kept = sent === null ? null : Math.min(prompt.tokens, prefixUse(sent, to, request.messages).kept);
   const rates = price === null ? "price" : ratesAt(price, at, holidays);
@@ -68,7 +77,7 @@ export async function estimateCost(
  * What a request can cost at most, whenever it is sent and whatever the cache holds; null where that is unknown. Nothing is loaded for
  * it: a prompt has no more tokens than bytes.
  */
-export function maxCostOf(engine: EstimateSource, to: ModelRef, request: EstimatedRequest): Cost | null {
+export function maxCostOf(engine: EstimateSource, to: ModelRef, request: ChatRequest): Cost | null {
   const price = modelPrice(engine, to);
   if (price === null || isOutdated(price, engine)) return null;
   return boundOf(engine, to, request, boundOfPrompt(request.messages), highestRates(price));
@@ -77,20 +86,34 @@ export function maxCostOf(engine: EstimateSource, to: ModelRef, request: Estimat
 /** The same with the prompt's tokens counted exactly, where they can be. */
 export async function exactMaxCostOf(
   engine: EstimateSource,
-  to: ModelRef,
-  request: EstimatedRequest,
+  connection: Connection,
+  request: ChatRequest,
 ): Promise<Cost | null> {
+  const to = { provider: connection.name, model: request.model };
   const price = modelPrice(engine, to);
   if (price === null || isOutdated(price, engine)) return null;
-  const { tokens, isExact } = await countPrompt(to, request);
-  const bound = isExact ? tokens : boundOfPrompt(request.messages);
-  return boundOf(engine, to, request, bound, highestRates(price));
+  const { tokens, isExact } = await requestTokens(request, connection);
+  return boundOf(engine, to, request, isExact ? tokens : boundOfPrompt(request.messages), highestRates(price));
+}
+
+/** Tokens that mark a message, at most; those of the sentence on effort; those of a picture. */
+const messageMarks = 8;
+const effortSentence = 100;
+const pictureTokens = 400;
+
+/** As many tokens as a prompt can have at most: each is a byte at least. */
+function boundOfPrompt(messages: readonly Message[]): number {
+  const pictures = ({ role, content }: Message) =>
+    role === "user" ? content.filter(({ type }) => type === "image").length : 0;
+  const bound = (message: Message) =>
+    Buffer.byteLength(textOf(message.content)) + messageMarks + pictures(message) * pictureTokens;
+  return messages.reduce((sum, message) => sum + bound(message), effortSentence);
 }
 
 function boundOf(
   engine: EstimateSource,
   to: ModelRef,
-  request: EstimatedRequest,
+  request: ChatRequest,
   prompt: number,
   rates: Rates,
 ): Cost | null {
@@ -106,7 +129,7 @@ function isOutdated(price: Price, { file }: EstimateSource): boolean {
 function maxOutputOf(
   engine: EstimateSource,
   to: ModelRef,
-  { sampling, thinking }: EstimatedRequest,
+  { sampling, thinking }: ChatRequest,
   prompt: number,
 ): number | null {
   const { context, maxOutput } = factsOf(engine, to.provider, to.model);
