@@ -42,6 +42,8 @@ const en: SettingWords = {
   max_cost: "Most that all requests of a run may cost together, in the account's currency",
   estimate_from: "Show an estimate before a message whose input could cost this much, in the account's currency",
   over_budget: "Whether requests are sent that could exceed a budget",
+  show_tariff:
+    "Peak or off-peak below a session's prompt, and until when: auto (DeepSeek's models), always (any model with a peak_factor) or never",
   notify: "How a finished answer is announced while another window has the focus: bell, desktop or off",
   notify_after: "Announce only answers that took at least this many seconds",
   cache:
@@ -96,6 +98,8 @@ const zh: SettingWords = {
   max_cost: "一次运行中所有请求的费用上限，按账户货币",
   estimate_from: "消息的输入可能达到该金额时，发送前显示估算，按账户货币",
   over_budget: "可能超出预算的请求是否仍然发送",
+  show_tariff:
+    "会话提示符下是否显示当前为高峰还是错峰及其截止时间：auto（DeepSeek 的模型）、always（设有 peak_factor 的任何模型）或 never",
   notify: "切换到其他窗口时，以何种方式提示回答已完成：bell（响铃）、desktop（桌面通知）或 off",
   notify_after: "仅提示耗时不少于此秒数的回答",
   cache:

@@ -6,6 +6,7 @@ import { cache } from "./commands/cache.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
 import { config } from "./commands/config.ts";
+import { background } from "./commands/background.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { balance, models } from "./commands/models.ts";
@@ -30,6 +31,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   keys,
   config,
   doctor,
+  background,
 };
 
 /** Conventional exit codes of programs that a signal ended. */

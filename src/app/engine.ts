@@ -1,6 +1,6 @@
 import { modelPrompts, type ModelPrompts } from "../chat/prompts.ts";
 import type { GuardedStore } from "../cache/guarded-store.ts";
-import type { Model } from "../chat/layers.ts";
+import type { Layer, Model } from "../chat/layers.ts";
 import type { ModelRef } from "../chat/model.ts";
 import { nearestTo } from "../config/expectation.ts";
 import type { Environment } from "../config/environment.ts";
@@ -58,6 +58,8 @@ export class Engine {
   readonly failoverMistakes: readonly AppError<"config_misfit">[];
   /** As they are now: a session may change some of them for itself. */
   settings: Settings;
+  /** What the requests of a question pass before they are sent; null for nothing. */
+  gate: Layer | null = null;
   language: Language;
   /** What servers reported of their models in this run, by `provider/id`. */
   readonly reported = new Map<string, ModelFacts>();

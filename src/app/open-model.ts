@@ -24,6 +24,8 @@ interface ModelSource {
   readonly folders: Folders;
   readonly log: Log | null;
   readonly prompts: ModelPrompts;
+  /** What an answer's requests pass before they are sent; null for nothing. */
+  readonly gate: Layer | null;
   /** Seconds. */
   readonly maxWait: number;
   readonly reported: Map<string, ModelFacts>;
@@ -36,7 +38,7 @@ interface ModelSource {
 const defaultLoadingTimeout = 300_000;
 
 /**
- * Opens a model as the settings want it: cache → budget → failover over its provider and those that `failover` names for it, each of them
+ * Opens a model as the settings want it: cache → gate → budget → failover over its provider and those that `failover` names for it, each of them
  * log → retry → adaptation → wire. A layer for an answer as a whole goes around the failover, one for each request of a provider
  * into `connectRoute`. Only the first provider is connected; another one is when its turn comes.
  *
@@ -80,6 +82,7 @@ async function answerLayers(
   if (settings.cache !== undefined || settings.refresh_cache !== undefined) {
     layers.push(...(await (await import("./answer-cache.ts")).cacheLayers(engine, connection, model)));
   }
+  if (engine.gate !== null) layers.push(engine.gate);
   if (file.budget !== undefined || settings.max_cost !== undefined) {
     layers.push(...(await (await import("./usage/budget-layers.ts")).budgetLayers(engine, connection, metering)));
   }

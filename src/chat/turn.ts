@@ -35,9 +35,12 @@ export interface TurnResult {
   readonly endedAt: Date;
 }
 
-/** Milliseconds until the first piece of thinking or answer, null when none came; and until the end. */
-export function timingOf({ startedAt, firstAt, endedAt }: TurnResult): { firstMs: number | null; totalMs: number } {
-  const start = startedAt.getTime();
+/** Milliseconds from the first request to the first piece of thinking or answer, null when none came; and to the end. */
+export function timingOf({ requests, startedAt, firstAt, endedAt }: TurnResult): {
+  firstMs: number | null;
+  totalMs: number;
+} {
+  const start = (requests[0]?.sentAt ?? startedAt).getTime();
   return { firstMs: firstAt === null ? null : firstAt.getTime() - start, totalMs: endedAt.getTime() - start };
 }
 

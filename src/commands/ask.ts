@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { AppError } from "../errors.ts";
-import { declareChatOptions } from "./options.ts";
+import { declareChatOptions, readFlags } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
 import type { Declare } from "./command.ts";
 
@@ -8,6 +8,8 @@ interface Options extends ResumeOptions {
   readonly file?: readonly string[];
   readonly output: "text" | "json" | "jsonl";
   readonly continueAnswer?: boolean;
+  readonly offPeak?: boolean;
+  readonly detach?: boolean;
 }
 
 export const ask: Declare = (program, { words, run }) => {
@@ -24,16 +26,27 @@ export const ask: Declare = (program, { words, run }) => {
     .addOption(
       new Option("-o, --output <form>", help.options.output).choices(["text", "json", "jsonl"]).default("text"),
     )
+    .option("--detach", help.options.detach)
+    .optionsGroup(help.groups.cost)
+    .option("--off-peak", help.options.offPeak)
     .action((question: string[], options: Options) =>
       run(command, async (engine, console) => {
-        const { output, file: files = [], continueAnswer = false } = options;
+        const { output, file: files = [], continueAnswer = false, offPeak = false, detach = false } = options;
         if (continueAnswer && (question.length > 0 || files.length > 0)) {
           throw new AppError("usage", { message: help.usage.noQuestionToContinue });
         }
         const { runAsk } = await import("../app/ask/ask.ts");
         const named = earlierOf(options);
         const earlier = continueAnswer && named.kind === "none" ? ({ kind: "newest" } as const) : named;
-        return await runAsk(engine, console, { words: question.join(" "), files, output, earlier, continueAnswer });
+        return await runAsk(engine, console, {
+          words: question.join(" "),
+          files,
+          output,
+          earlier,
+          continueAnswer,
+          offPeak,
+          detach: detach ? readFlags(command) : null,
+        });
       }),
     );
 };

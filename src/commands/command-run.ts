@@ -18,7 +18,7 @@ export interface GlobalOptions {
 }
 
 interface CommandRun extends GlobalOptions {
-  readonly sources: Pick<EngineOptions, "thread" | "config" | "configFile" | "tolerant">;
+  readonly sources: Pick<EngineOptions, "thread" | "config" | "configFile" | "flags" | "tolerant">;
   readonly words: Words;
   readonly stop: AbortController;
   /** Called once the settings are read. */
@@ -40,8 +40,8 @@ export async function runCommand(
   const terminal = openTerminal({ color, verbosity, onClosed: () => stop.abort("closed") });
   const console = new Console(terminal, words);
   const engine = await Engine.open({
-    ...sources,
     flags: readFlags(command),
+    ...sources,
     command: command.name(),
     stop: stop.signal,
     language: words.exporting.language,

@@ -20,7 +20,7 @@ export interface CommandContext {
   readonly run: (
     command: Command,
     work: (engine: Engine, console: Console) => Work | Promise<Work>,
-    sources?: Pick<EngineOptions, "configFile" | "tolerant">,
+    sources?: Pick<EngineOptions, "configFile" | "flags" | "tolerant">,
   ) => Promise<void>;
 }
 

@@ -102,6 +102,8 @@ export const settingSchemas = {
   over_budget: flag,
   /** What a question's prompt costs at least for an estimate to be shown before it is sent; units of the currency. */
   estimate_from: amount,
+  /** Whether the session shows DeepSeek's peak and off-peak hours; `auto`: for DeepSeek's own models. */
+  show_tariff: v.picklist(["auto", "always", "never"]),
   /** What tells a person of a finished answer who looks at another window. */
   notify,
   /** Seconds that an answer takes at least for that. */
@@ -146,6 +148,7 @@ export const builtIn = {
   currency: "CNY",
   over_budget: false,
   estimate_from: 0.1,
+  show_tariff: "auto",
   notify: "off",
   notify_after: 20,
   theme: "auto",
@@ -161,6 +164,7 @@ export const settingVariables: { readonly [variable: string]: SettingName } = {
   DEEPSEEK_CHAT_TRANSCRIPTS: "transcripts",
   DEEPSEEK_CHAT_LANG: "lang",
   DEEPSEEK_CHAT_THEME: "theme",
+  DEEPSEEK_CHAT_SHOW_TARIFF: "show_tariff",
   DEEPSEEK_CHAT_KEY_STORE: "key_store",
   DEEPSEEK_CHAT_LOG: "log_file",
 };

@@ -9,6 +9,14 @@ import { slashes } from "./line-kind.ts";
 import type { InputLine, LineSource } from "./host.ts";
 import { mentionsIn } from "./mentions.ts";
 
+/** A fact that stands below the prompt. */
+export interface PromptStatus extends Disposable {
+  /** What it is now; null for nothing. */
+  readonly text: () => string | null;
+  /** Called when it has become another by itself. */
+  onChange: (() => void) | null;
+}
+
 export interface EditedOptions {
   readonly input: NodeJS.ReadStream;
   readonly terminal: Terminal;
@@ -22,13 +30,14 @@ export interface EditedOptions {
   readonly openEditor: (text: string) => Promise<string>;
   /** Takes what the clipboard of the system holds. */
   readonly clipboard: (signal: AbortSignal) => Promise<Clipping>;
+  readonly status: PromptStatus;
   /** Whether it matters if the terminal has the focus; asked at each prompt. */
   readonly wantsFocus: () => boolean;
 }
 
 /** Lines typed at the prompt, with the line editor. */
 export function editedLines(options: EditedOptions): LineSource {
-  const { input, terminal, words, keys, historyFile, complete, openEditor, clipboard, wantsFocus } = options;
+  const { input, terminal, words, keys, historyFile, complete, openEditor, clipboard, wantsFocus, status } = options;
   const history = new History(historyFile);
   const editor = new LineEditor(
     {
@@ -50,12 +59,14 @@ export function editedLines(options: EditedOptions): LineSource {
         return words();
       },
       hint: (text) => (text !== "" && slashes.includes(text) ? words().commandsHint : null),
+      status: () => status.text(),
       muted: () => terminal.ink.err.palette?.roles.muted ?? null,
       multiline: () => source.multiline,
       viPrompt: () => (keys() === "vi" ? viPromptOf(terminal.ink.err) : null),
       queueSign: terminal.symbols.next,
     },
   );
+  status.onChange = () => editor.refresh();
   const source: LineSource = {
     multiline: false,
     async read(initial, again, pictures): Promise<InputLine> {
@@ -70,6 +81,7 @@ export function editedLines(options: EditedOptions): LineSource {
     release: () => editor.close(),
     history: () => history.entries,
     async close() {
+      status[Symbol.dispose]();
       await editor.answered();
       editor.close();
       await history.settled();

@@ -1,7 +1,7 @@
 import type { Ora } from "ora";
-import { erasedRows } from "./erase.ts";
+import { LiveRow } from "./live-row.ts";
 import type { Terminal } from "./terminal.ts";
-import { clipped, displayWidth } from "./width.ts";
+import { clipped } from "./width.ts";
 
 /** Loads what the first spinner needs. */
 export const loadSpinner = async () => await import("ora");
@@ -12,23 +12,20 @@ export const loadSpinner = async () => await import("ora");
  */
 export class Spinner {
   readonly #terminal: Terminal;
+  readonly #row: LiveRow;
   /** Null: nothing turns. */
   #text: string | null = null;
   #ora: Ora | null = null;
   #timer: NodeJS.Timeout | undefined;
-  /** Columns of what was drawn last. */
-  #width = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
+    this.#row = new LiveRow(terminal);
   }
 
   /** Turns with this text from now on. */
   show(text: string): void {
-    const { errIsTerminal, capable, verbosity } = this.#terminal;
-    // A terminal of no width (a pseudo-terminal nobody sized) has no room for a row.
-    const sized = errIsTerminal && process.stderr.columns > 0;
-    if (!capable || !sized || verbosity === "quiet") return;
+    if (!this.#row.isPossible) return;
     const turning = this.#text !== null;
     this.#text = text;
     if (!turning) void this.#start();
@@ -39,8 +36,7 @@ export class Spinner {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#terminal.err(this.#erasure());
-    this.#width = 0;
+    this.#row.clear();
   }
 
   async #start(): Promise<void> {
@@ -55,17 +51,8 @@ export class Spinner {
   #draw(): void {
     if (this.#ora === null || this.#text === null) return;
     const { columns, ink } = this.#terminal;
-    // A row that wraps could not be taken back.
     const text = clipped(this.#text, columns - 3);
-    const back = this.#width > columns ? this.#erasure() : "\r";
-    this.#terminal.err(`${back}${ink.err.accent(this.#ora.frame().trim())} ${text}\u001b[K`);
-    this.#width = displayWidth(text) + 2;
-  }
-
-  /** Takes the row away; a terminal made narrower meanwhile may have wrapped it. */
-  #erasure(): string {
-    const { columns, textReflow } = this.#terminal;
-    const above = textReflow === "all" ? Math.ceil(this.#width / columns) - 1 : 0;
-    return above > 0 ? erasedRows(above) : "\r\u001b[K";
+    const sign = this.#ora.frame().trim();
+    this.#row.draw(`${sign} ${text}`, `${ink.err.accent(sign)} ${text}`);
   }
 }

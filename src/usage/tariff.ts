@@ -77,6 +77,13 @@ export function nextTariff(at: Date, holidays: readonly string[]): { readonly at
   }
 }
 
+/** The first moment from `at` on at which it is surely off-peak; `at` itself where it is now. */
+export function offPeakFrom(at: Date, holidays: readonly string[]): Date {
+  let moment = { at, tariff: tariffAt(at, holidays) };
+  while (moment.tariff !== "off-peak") moment = nextTariff(moment.at, holidays);
+  return moment.at;
+}
+
 /** Whether the holidays of the year of that moment are in the table, or written down. */
 export function isCalendarKnown(at: Date, holidays: readonly string[]): boolean {
   const year = beijingTime(at).getUTCFullYear();

@@ -103,6 +103,8 @@ export function environment({ home, configFile }: Place, env: RunOptions["env"] 
     DEEPSEEK_CHAT_CONFIG: configFile,
     // The keyring belongs to whoever runs the tests; only the tests of the keyring start one of their own and use it.
     DEEPSEEK_CHAT_KEY_STORE: "file",
+    // Screens are not to depend on the hour; only the tests of the tariff show it.
+    DEEPSEEK_CHAT_SHOW_TARIFF: "never",
     ...env,
   };
   const set = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined);

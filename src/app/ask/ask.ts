@@ -15,10 +15,14 @@ import {
 } from "../../terminal/answer-notes.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { describe } from "../../terminal/terminal.ts";
+import type { Flags } from "../../config/schema.ts";
 import type { Console } from "../console.ts";
+import { answerNotice } from "../answer-notice.ts";
+import { displayPath } from "../display-path.ts";
 import type { Engine, InputContext } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
+import type { OffPeakGate } from "./off-peak.ts";
 import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
@@ -32,6 +36,18 @@ export interface Asking {
   readonly earlier: Earlier;
   /** No question: the last answer is continued. */
   readonly continueAnswer: boolean;
+  /** Waits for the off-peak hours. */
+  readonly offPeak: boolean;
+  /** The flags, where another process is to ask; else null. */
+  readonly detach: Flags | null;
+}
+
+/** A question that has been read, and how its answer is wanted. */
+export interface PreparedAsk extends Pick<Asking, "output" | "offPeak"> {
+  /** Null: the last answer is continued. */
+  readonly question: UserMessage | null;
+  /** Called once the question is in the transcript, or could not be written there. */
+  readonly onBegun: () => void;
 }
 
 /** As after Ctrl-C: nothing was asked. */
@@ -41,10 +57,13 @@ const declined = { code: "interrupted", kind: "interrupted" } as const;
  * One question, one answer; or the rest of an answer that had broken off.
  *
  * @throws AppError whatever kept the answer from being whole or saved, after all that came was printed; `not_possible` where there is
- *   nothing to continue
+ *   nothing to continue; as `askInBackground`
  * @returns what the exit code follows from where the person did not want it sent; null when all went well
  */
 export async function runAsk(engine: Engine, console: Console, asking: Asking): Promise<typeof declined | null> {
+  if (asking.detach !== null && !engine.settings.save) {
+    throw new AppError("usage", { message: console.words.help.usage.detachUnsaved });
+  }
   const gathered = asking.continueAnswer ? null : await gather(engine, console, asking);
   const earlier = await findEarlier(engine, console, asking.earlier);
   const dialogue = await ChatSession.open(engine, console, earlier);
@@ -59,19 +78,66 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   // A refusal to send the attachments has been reported already.
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   if (!(await mayPay(engine, console, dialogue, question))) return declined;
-  const { onEvent, view } = viewOf(engine, console, asking.output);
+  const { output, offPeak, detach: flags } = asking;
+  if (flags === null) return await putQuestion(engine, console, dialogue, { question, output, offPeak, onBegun() {} });
+  const { askInBackground } = await import("./background.ts");
+  await askInBackground(engine, console, dialogue, {
+    question,
+    output,
+    offPeak,
+    flags,
+    earlier: earlier?.path ?? null,
+  });
+  return null;
+}
+
+/**
+ * Asks, shows the answer and says what is to be said of it.
+ *
+ * @throws AppError as `runAsk`
+ * @returns as `runAsk`
+ */
+export async function putQuestion(
+  engine: Engine,
+  console: Console,
+  dialogue: ChatSession,
+  { question, output, offPeak, onBegun }: PreparedAsk,
+): Promise<typeof declined | null> {
+  const gate = offPeak ? await openGate(engine, console, dialogue) : null;
+  engine.gate = (next) => {
+    const model = gate === null ? next : gate.layer(next);
+    return (request, signal) => {
+      onBegun();
+      return model(request, signal);
+    };
+  };
+  // The row of the waiting comes before that of the answer.
+  let view = gate === null ? viewOf(engine, console, output) : null;
+  const onEvent = (event: ChatEvent) => {
+    if (gate?.left !== true) (view ??= viewOf(engine, console, output)).onEvent(event);
+  };
   const answer = await (question === null
     ? dialogue.continueAnswer(onEvent, engine.stop)
     : dialogue.ask(question, onEvent, engine.stop));
-  await view.end();
+  await view?.end();
   const error = failureIn(dialogue, answer);
+  if (gate?.waited === true && !gate.left && console.terminal.errIsTerminal) {
+    // Who waits for hours looks at something else.
+    const finished = { question, model: dialogue.modelId, failed: error !== null };
+    const notice = answerNotice(engine, console.words, finished);
+    if (notice !== null) console.terminal.control(notice);
+  }
   const typed = question === null ? null : textOf(question.content);
-  if (asking.output === "json") {
+  if (output === "json") {
     console.terminal.json(asObject(engine.workingFolder, console, dialogue, typed, answer, error));
   }
   const isReported = error === null || (error === answer.error && error.code !== "empty_answer");
-  if (asking.output === "jsonl" && !isReported) console.terminal.json(errorLine(console, error));
-  report(engine, console, dialogue, answer, asking.output);
+  if (output === "jsonl" && !isReported) console.terminal.json(errorLine(console, error));
+  report(engine, console, dialogue, answer, output);
+  if (gate?.left === true) {
+    sayNotAsked(engine, console, dialogue);
+    return declined;
+  }
   // A reader of stdout that is gone is no error.
   if (error !== null && engine.stop.reason !== "closed") throw error;
   await console.terminal.drained(engine.stop);
@@ -103,11 +169,35 @@ async function mayPay(
   return await mayAfford(engine, console, dialogue, question, () => {});
 }
 
+/** What waits for the off-peak hours is loaded where that is wanted. */
+async function openGate(engine: Engine, console: Console, dialogue: ChatSession): Promise<OffPeakGate> {
+  const { OffPeakGate: Gate } = await import("./off-peak.ts");
+  return new Gate(engine, console, { provider: dialogue.provider, model: dialogue.modelId });
+}
+
+/** Where a question is kept that somebody stopped waiting for. */
+function sayNotAsked(
+  { workingFolder }: Pick<Engine, "workingFolder">,
+  { terminal, words }: Console,
+  dialogue: ChatSession,
+): void {
+  const { path, id, unsaved } = dialogue;
+  if (path === null || unsaved !== null) return terminal.say(words.tariff.notAskedUnsaved);
+  const command = `deepseek-chat --resume ${id}`;
+  terminal.say(words.tariff.notAsked({ path: displayPath(workingFolder, path), command }));
+}
+
+/** What shows the answer; gets the events of its turn. */
+interface ShownAnswer {
+  readonly onEvent: (event: ChatEvent) => void;
+  readonly end: () => Promise<void>;
+}
+
 function viewOf(
   engine: Pick<Engine, "environment" | "settings">,
   console: Console,
   output: Asking["output"],
-): { onEvent: (event: ChatEvent) => void; view: AnswerView } {
+): ShownAnswer {
   const { settings } = engine;
   const { terminal, words } = console;
   const view = new AnswerView(
@@ -121,7 +211,7 @@ function viewOf(
     if (line !== null) terminal.json(line);
     view.onEvent(event);
   };
-  return { onEvent, view };
+  return { onEvent, end: () => view.end() };
 }
 
 interface Gathered {

@@ -155,6 +155,11 @@ export class ChatSession implements SessionDialogue {
     return budget.exceededBy({ to: this.#asked, purpose: "question", cost, conversation: this.id, at: new Date() });
   }
 
+  /** Whether the next answer may exceed a budget. */
+  get mayExceed(): boolean {
+    return this.#mayExceed;
+  }
+
   /** Lets the next answer exceed a budget. */
   allowExcess(): void {
     this.#mayExceed = true;

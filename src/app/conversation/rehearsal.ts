@@ -107,6 +107,7 @@ async function modelInMemory(
     prompts,
     maxWait,
     reported,
+    gate: null,
     log: null,
     answers: null,
     connect: async () => rehearsed,

@@ -5,8 +5,9 @@ import { localeOf, type TextEncoding } from "../../text-encoding.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { editText } from "../external-editor.ts";
+import { TariffStatus } from "./tariff-status.ts";
 
-type LineEngine = Pick<Engine, "environment" | "folders" | "keyPlaces" | "settings" | "stop">;
+type LineEngine = Pick<Engine, "environment" | "file" | "folders" | "keyPlaces" | "settings" | "stop">;
 
 /** Where the session's lines come from: the line editor, a plain terminal, or a pipe. */
 export async function openLines(engine: LineEngine, console: Console, host: Host): Promise<LineSource> {
@@ -45,6 +46,10 @@ async function openEditor(engine: LineEngine, console: Console, host: Host): Pro
     historyFile: engine.folders.historyFile,
     complete: completerFor(host),
     clipboard: host.clipboard,
+    status: new TariffStatus(engine, console, () => ({
+      provider: host.dialogue.provider,
+      model: host.dialogue.modelId,
+    })),
     wantsFocus: () => engine.settings.notify !== "off",
     openEditor: async (text) => {
       try {

@@ -4,11 +4,9 @@ import { shownCache } from "../../config/cache-options.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { type SettingName, settingSchemas } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
-import { wordsOf } from "../../chat/message-text.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import type { Archive, EditedFile, Host, LineSource, SessionSettings, TypedQuestion } from "../../repl/host.ts";
 import { pastedPictures, pictureLabel } from "../../repl/editor/paste.ts";
-import { notification } from "../../terminal/notification.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { samplingNames } from "../../chat/sampling.ts";
 import { count } from "../../terminal/figures.ts";
@@ -32,6 +30,7 @@ import { factsOf } from "../model-facts.ts";
 import { mayAfford } from "../usage/consent.ts";
 import { modelPrice } from "../usage/model-price.ts";
 import { readMentions } from "../conversation/mentions.ts";
+import { answerNotice } from "../answer-notice.ts";
 import { archiveOf } from "./archive.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
@@ -140,13 +139,11 @@ export class SessionHost implements Host {
   }
 
   notify = ({ failed, seconds }: { failed: boolean; seconds: number }) => {
-    const { notify: form, notify_after: least } = this.#engine.settings;
     const { terminal, words } = this.#console;
-    if (form === "off" || seconds < least || !terminal.interactive || terminal.focused) return;
-    const { lastQuestion, modelId } = this.dialogue;
-    const question = (lastQuestion === null ? "" : wordsOf(lastQuestion.content).trim()) || modelId;
-    const text = failed ? words.session.answerFailed({ question }) : words.session.answerReady({ question });
-    terminal.control(notification(text, form, this.#engine.environment.variables));
+    if (seconds < this.#engine.settings.notify_after || !terminal.interactive || terminal.focused) return;
+    const { lastQuestion: question, modelId: model } = this.dialogue;
+    const notice = answerNotice(this.#engine, words, { question, model, failed });
+    if (notice !== null) terminal.control(notice);
   };
 
   mayAfford = async (question: UserMessage | null) =>
@@ -219,6 +216,7 @@ const changeable: readonly SettingName[] = [
   "estimate_from",
   "cache",
   "refresh_cache",
+  "show_tariff",
   "keys",
   "notify",
   "notify_after",

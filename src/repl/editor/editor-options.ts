@@ -33,6 +33,8 @@ export interface EditorOptions {
   readonly words: Words["editor"];
   /** What to say below a text, or null. */
   readonly hint?: (text: string) => string | null;
+  /** What stands below the line while there is nothing else to say, or null; asked at each drawing. Left out where it does not fit. */
+  readonly status?: () => string | null;
   /** SGR parameters of what is muted; null without colours. Asked at each drawing. */
   readonly muted: () => string | null;
   /** True swaps Enter and Alt-Enter; asked at each key. */

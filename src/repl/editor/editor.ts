@@ -1,6 +1,7 @@
 import type { ImagePart } from "../../chat/messages.ts";
 import { systemReason } from "../../errors.ts";
 import { ownLines } from "../../terminal/own-line.ts";
+import { displayWidth } from "../../terminal/width.ts";
 import { KillRing } from "./draft.ts";
 import type { EditorIO, EditorOptions, ReadResult } from "./editor-options.ts";
 import { Keyboard, type KeyboardListener } from "./keyboard.ts";
@@ -22,6 +23,9 @@ type Resolve = (result: ReadResult) => void;
 
 /** Only a typed line has a meaning with this; it is the same in every language. */
 const leaving = keyed("/quit");
+
+/** Rows that a screen has at least where a status stands below the line. */
+const statusRows = 6;
 
 /** Milliseconds that candidates may still take once a further key was pressed. */
 const completionTimeoutMs = 200;
@@ -142,6 +146,11 @@ export class LineEditor {
     this.#view.flush();
   }
 
+  /** Draws the prompt again, if there is one, where its status has become another. */
+  refresh(): void {
+    if (this.#reading !== null) this.#redraw();
+  }
+
   /** Resolves when the prompt of the last `read` is shown and what was typed before is known. */
   async shown(): Promise<void> {
     await this.#shown;
@@ -185,7 +194,14 @@ export class LineEditor {
 
   #hint(text: string): string | null {
     const { words, hint } = this.#options;
-    return this.#note ?? hint?.(text) ?? this.#messages.hint(text, this.#live, words);
+    return this.#note ?? hint?.(text) ?? this.#messages.hint(text, this.#live, words) ?? this.#status();
+  }
+
+  /** Only at a prompt: below an answer a row more would move it. */
+  #status(): string | null {
+    if (this.#live || this.#rows() < statusRows) return null;
+    const status = this.#options.status?.() ?? null;
+    return status !== null && displayWidth(status) < this.#columns() ? status : null;
   }
 
   /** Answers the prompt with what is queued next, if anything is. */

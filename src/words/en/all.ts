@@ -13,4 +13,5 @@ export { context, session, slashGroups } from "./session.ts";
 export { slash, slashHelp } from "./slash-help.ts";
 export { setup } from "./setup.ts";
 export { usage } from "./usage.ts";
+export { tariff } from "./tariff.ts";
 export { confirm, keys, picker, tables, transcripts } from "./transcripts.ts";

@@ -16,6 +16,7 @@ export const helpExamples: HelpExamples = {
   ask: [
     ["Let a reasoning model think", 'deepseek-chat ask -m deepseek/deepseek-v4-pro --thinking "Prove it."'],
     ["Ask about a file", 'deepseek-chat ask -f src/main.ts "What does this do?"'],
+    ["Wait for the off-peak hours, with the terminal closed", 'deepseek-chat ask --off-peak --detach "Explain it."'],
     ["Use the answer in a script", 'deepseek-chat ask -o json "Name three rivers." | jq -r .answer'],
   ],
   transcripts: [

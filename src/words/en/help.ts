@@ -154,6 +154,8 @@ export const help = {
     noRender: "Print the text verbatim, without Markdown rendering",
     showThinking: "Show thinking: always, while-thinking (then one line) or never",
     output: "Output format: text, json or jsonl",
+    detach: "Ask in the background and print the path of the transcript; the terminal may be closed",
+    offPeak: "Wait for the cheaper off-peak hours, then ask",
     timeout: "Give up after this many seconds without data",
     maxWait: "Maximum total wait when rate-limited (60 s; 600 s on a terminal)",
     by: "Group by",
@@ -191,6 +193,7 @@ export const help = {
   usage: {
     notTogether: "--json, --csv, --audit and --rebuild: one at a time (--audit --json together).",
     noQuestionToContinue: "--continue-answer takes no question.",
+    detachUnsaved: "--detach writes the answer to its transcript: it doesn't work with --no-transcript.",
     command: ({ word, nearest, isFirst }: { word: string; nearest: string | null; isFirst: boolean }) =>
       `Unknown command: ${word}${nearest === null ? "." : ` (did you mean ${nearest}?).`}${
         isFirst ? ' Ask a question with deepseek-chat ask "…".' : ""

@@ -153,6 +153,8 @@ export const help: Words["help"] = {
     noRender: "原样输出模型的文本，不渲染 Markdown",
     showThinking: "显示思考过程：always、while-thinking（之后只留一行）或 never",
     output: "stdout 上的回答格式：text、json 或 jsonl",
+    detach: "在后台提问并输出对话记录的路径；可以关闭终端",
+    offPeak: "等到价格较低的错峰时段再提问",
     timeout: "超过该秒数没有数据则放弃",
     maxWait: "遇到限流时最多等待的总秒数（60；终端中为 600）",
     by: "汇总方式",
@@ -190,6 +192,7 @@ export const help: Words["help"] = {
   usage: {
     notTogether: "--json、--csv、--audit 与 --rebuild 不能同时使用（--audit 可搭配 --json）。",
     noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",
+    detachUnsaved: "--detach 将回答写入对话记录，不能与 --no-transcript 同用。",
     command: ({ word, nearest, isFirst }) =>
       `未知命令：${word}${nearest === null ? "。" : `（是否想用 ${nearest}？）。`}${
         isFirst ? '提问请用 deepseek-chat ask "…"。' : ""
