@@ -17,7 +17,7 @@ import { offPeakFrom, tariffAt } from "../../usage/tariff.ts";
 import type { Words } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { factsOf } from "../model-facts.ts";
+import { maxOutputOf, usageOf } from "../usage/estimate.ts";
 import { modelPrice, type PriceSource } from "../usage/model-price.ts";
 
 /** Of this machine. */
@@ -99,14 +99,12 @@ export class OffPeakGate {
   /** What the request costs at most now and later; null where nobody knows the price or how long an answer may be. */
   #largestCosts(request: ChatRequest, { now, until }: OffPeakWait): WaitCosts {
     const { file, settings } = this.#engine;
-    const completionTokens =
-      request.sampling.max_tokens ?? factsOf(this.#engine, this.#to.provider, this.#to.model).maxOutput;
-    if (completionTokens === undefined) return { now: null, later: null };
     // One more for what stands between two messages.
     const weight = request.messages.reduce((sum, { content }) => sum + weightOf(textOf(content)) + 1, 0);
     const promptTokens = tokensOfWeight(weight);
-    const totalTokens = promptTokens + completionTokens;
-    const usage = { promptTokens, cachedTokens: 0, completionTokens, reasoningTokens: 0, totalTokens };
+    const maxOutput = maxOutputOf(this.#engine, this.#to, request, promptTokens);
+    if (maxOutput === null) return { now: null, later: null };
+    const usage = usageOf(promptTokens, 0, maxOutput);
     const price = modelPrice(this.#engine, this.#to);
     const costAt = (at: Date) => chargeOf(usage, price, settings.currency, at, file.holidays ?? []).cost;
     return { now: costAt(now), later: costAt(until) };

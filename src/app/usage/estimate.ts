@@ -126,7 +126,7 @@ function isOutdated(price: Price, { file }: EstimateSource): boolean {
 }
 
 /** Tokens that an answer can have with its thinking: what somebody set, else the model's own limit, and what the window leaves. */
-function maxOutputOf(
+export function maxOutputOf(
   engine: EstimateSource,
   to: ModelRef,
   { sampling, thinking }: ChatRequest,
@@ -141,7 +141,8 @@ function maxOutputOf(
   return known.length === 0 ? null : Math.max(0, Math.min(...known));
 }
 
-function usageOf(promptTokens: number, cachedTokens: number, completionTokens: number) {
+/** The usage of a request with these tokens. */
+export function usageOf(promptTokens: number, cachedTokens: number, completionTokens: number) {
   const totalTokens = promptTokens + completionTokens;
   return { promptTokens, cachedTokens, completionTokens, reasoningTokens: 0, totalTokens };
 }
