@@ -1,22 +1,25 @@
 /** Milliseconds between two drawings of what grows: a frame at 60 Hz, more often no screen shows it. */
 const frameMs = 16;
+/** Frames that may be drawn before their time, as long as none was for so long: what is late by a little delays nothing after it. */
+const framesAhead = 2;
 
 /**
- * Draws what grows at most once a frame, however often it grows: at once after a pause, else at the end of the frame. What is
- * not drawn yet is drawn by `flush`, before anything else is written.
+ * Draws what grows at most once a frame on average, however often it grows: at once after a pause, else when its frame begins. Text
+ * that comes each 20 ms never waits, though one piece of it be late and the next on time. What is not drawn yet is drawn by `flush`,
+ * before anything else is written.
  */
 export class Frames {
   /** The drawing to come; null when the screen shows everything. */
   #drawing: (() => void) | null = null;
   #timer: NodeJS.Timeout | undefined;
-  /** When the last drawing ended, on the clock of `performance.now()`. */
-  #drawnAt = -Infinity;
+  /** When the next frame begins, on the clock of `performance.now()`; later than now where frames were drawn before their time. */
+  #next = -Infinity;
 
   /** @param drawing draws everything that came until it is called; a later one in the same frame takes its place */
   request(drawing: () => void): void {
     this.#drawing = drawing;
     if (this.#timer !== undefined) return;
-    const wait = this.#drawnAt + frameMs - performance.now();
+    const wait = this.#next - framesAhead * frameMs - performance.now();
     if (wait <= 0) this.flush();
     else this.#timer = setTimeout(() => this.flush(), wait);
   }
@@ -29,6 +32,6 @@ export class Frames {
     this.#timer = undefined;
     this.#drawing = null;
     drawing();
-    this.#drawnAt = performance.now();
+    this.#next = Math.max(this.#next, performance.now()) + frameMs;
   }
 }
