@@ -55,7 +55,7 @@ export async function askRaw(
       const firstMs = Math.round(performance.now() - startedAt);
       const limit = new AnswerLimit(hostOf(connection.baseUrl), connection.maxAnswer);
       const { items, isWhole } = await readUntil(
-        httpSource(response, connection, (bytes) => limit.bytes(bytes.length)),
+        httpSource(response, connection, (_, excess) => limit.bytes(excess)),
         signal,
       );
       const read = readAnswer(items, connection, request.model);
