@@ -37,7 +37,7 @@ void run();
 
 async function run() {
   const { main } = isBuilt ? runBundle() : await import("../src/main.ts");
-  await main(args, path.join(__dirname, "thread.js"));
+  await main(args, { thread: path.join(__dirname, "thread.js"), build: isBuilt ? dist : null });
 }
 
 function runBundle() {

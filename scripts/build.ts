@@ -9,6 +9,7 @@ import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Plugin, type PreRenderedChunk, rolldown } from "rolldown";
+import { helpPages } from "./help-pages.ts";
 import { notices } from "./notices.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -75,6 +76,21 @@ function lazyFunctions(): Plugin {
   };
 }
 
+/** Of `chalk` the program asks only what a terminal can show: its styles, one object each, are not made. */
+function colorSupport(): Plugin {
+  const id = "\0color-support";
+  const file = fileURLToPath(new URL("vendor/supports-color/index.js", import.meta.resolve("chalk")));
+  return {
+    name: "color-support",
+    resolveId: (name, importer = "") => (name === "chalk" && /[\\/]src[\\/]/.test(importer) ? id : null),
+    load: (loaded) =>
+      loaded === id
+        ? `import support from ${JSON.stringify(file)};
+           export const { stdout: supportsColor, stderr: supportsColorStderr } = support;`
+        : null,
+  };
+}
+
 /**
  * The `openai` package's client makes an object of every class that the package has (images, files, runners that drive tools …).
  * Here it finds empty classes in the place of all but `chat.completions`: less to load, and no touch of `Headers`. Who needs one
@@ -135,8 +151,11 @@ function withoutEnvironment(): Plugin {
   };
 }
 
-/** What `--help` and usage errors need; with what it imports, it goes into one file. */
-const declared = /src[\\/](?:main|app[\\/]help-page|words[\\/]en[\\/](?:all|help-examples))\.ts$/;
+/** What every run needs, and `--help` alone; with what it imports, it goes into one file. */
+const begun = /src[\\/]main\.ts$/;
+
+/** What usage errors need besides, and help for a narrow terminal. */
+const declared = /src[\\/](?:commands[\\/]program|app[\\/]help-page|words[\\/]en[\\/](?:all|help-examples))\.ts$/;
 
 /** What a question needs besides, and is yet imported when first needed; with what it imports, it goes into another file. */
 const asked =
@@ -165,7 +184,14 @@ const bundle = await rolldown({
   platform: "node",
   // Optional, and a binary: src/config/keyring.ts does without it where it is missing.
   external: ["@napi-rs/keyring"],
-  plugins: [withoutEnvironment(), lazyBuiltins(), lazyFunctions(), chatAlone(), notices((text) => (licences = text))],
+  plugins: [
+    withoutEnvironment(),
+    lazyBuiltins(),
+    lazyFunctions(),
+    colorSupport(),
+    chatAlone(),
+    notices((text) => (licences = text)),
+  ],
   preserveEntrySignatures: "allow-extension",
   // Where a part is imported both ways, the dynamic import is for its meaning: nothing is lost. A map may be off by what a plugin
   // replaced within a line.
@@ -192,6 +218,7 @@ const { output } = await bundle.generate({
   strictExecutionOrder: true,
   codeSplitting: {
     groups: [
+      { name: "begun", test: begun, priority: 4 },
       { name: "declared", test: declared, priority: 3 },
       { name: "asked", test: asked, priority: 2 },
       { name: "prompted", test: prompted, priority: 1 },
@@ -230,6 +257,7 @@ for (const file of output) {
   await put(file.fileName, code);
 }
 await put("third-party-notices.txt", licences);
+for (const [name, text] of await helpPages()) await put(name, text);
 // It tells this build from all others.
 await put("digest", digest.digest("hex"));
 for (const name of await readdir(outdir)) {

@@ -122,6 +122,11 @@ export class Terminal {
     return loss?.kind === "refused" ? loss.reason : null;
   }
 
+  /** Whether stdout takes nothing more. */
+  get lost(): boolean {
+    return this.#out.loss !== null;
+  }
+
   /** Resolves when what was written to stdout has been taken, never will be, or `stop` comes. */
   async drained(stop: AbortSignal): Promise<void> {
     this.flush();

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { withoutKeys } from "../../config/environment.ts";
+import { withoutKeys } from "../../config/variables.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { type SettingName, settingSchemas } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
