@@ -46,6 +46,22 @@ test("an answer is told to the transcript before whoever watches", async () => {
   });
 });
 
+test("a request goes out before its question is written, and whoever watches hears of it after that", async () => {
+  const order: string[] = [];
+  const dialogue = await open(async function* model() {
+    yield { type: "request", to, why: "first", error: null };
+    order.push(`sent, ${dialogue.path === null ? "not saved" : "saved"}`);
+    yield { type: "text", text: "one" };
+    yield { type: "finish", reason: "stop" };
+  });
+  await dialogue.ask(
+    userMessage("q"),
+    ({ type }) => order.push(`${type}, ${dialogue.path === null ? "not " : ""}saved`),
+    quiet,
+  );
+  expect(order).toEqual(["sent, not saved", "request, saved", "text, saved", "finish, saved"]);
+});
+
 test("of the titles that a service gives in one answer the last is saved, once", async () => {
   const dialogue = await open(async function* model() {
     for (const title of ["One", "Two", "Three"]) yield { type: "title", title };

@@ -10,13 +10,14 @@ test("an exchange that is left by a throw is ended, and its lock given back", as
   const writer = TranscriptWriter.create(folder);
   const record = new Recording(writer);
   expect(() => {
-    using exchange = record.begin(turn("one"));
+    using exchange = record.exchange(turn("one"));
+    exchange.begin();
     record.onEvent({ type: "text", text: "some" });
-    if (exchange !== undefined) throw new Error("unforeseen");
+    throw new Error("unforeseen");
   }).toThrow("unforeseen");
   expect(readdirSync(folder).filter((name) => name.endsWith(".lock"))).toEqual([]);
   const next = new Recording(writer);
-  next.begin(turn("two")).end(ending());
+  next.exchange(turn("two")).end(ending());
   expect([record.failure, next.failure]).toEqual([null, null]);
   const { exchanges } = await readTranscript(writer.path!);
   expect(exchanges.map(({ question, answer, status }) => [question, answer, status])).toEqual([
