@@ -34,6 +34,8 @@ export function editedLines(options: EditedOptions): LineSource {
     {
       input,
       write: (text) => terminal.err(text),
+      hold: () => terminal.hold(),
+      release: () => terminal.release(),
       columns: () => terminal.columns,
       rows: () => terminal.rows,
       onResize: (callback) => terminal.onResize(callback),

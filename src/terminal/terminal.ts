@@ -61,6 +61,8 @@ export class Terminal {
   #ink: { readonly out: Ink; readonly err: Ink };
   readonly #footer: Footer;
   readonly #frames = new Frames();
+  /** What is written at the end of this turn of the event loop; null where all is written at once. */
+  #held: { readonly output: Output; readonly text: string }[] | null = null;
 
   constructor(options: TerminalOptions) {
     const { out, err } = standardOutputs();
@@ -80,7 +82,7 @@ export class Terminal {
     this.capable = options.variables["TERM"] !== "dumb";
     this.#reflow = reflowOf(options.variables);
     this.#footer = new Footer(
-      (bytes) => this.#err.write(this.#latin ? latin(bytes) : bytes),
+      (bytes) => this.#send(this.#err, bytes),
       () => ({ columns: this.columns, rows: this.rows }),
       this.#reflow,
     );
@@ -130,6 +132,7 @@ export class Terminal {
   /** Resolves when what was written to stdout has been taken, never will be, or `stop` comes. */
   async drained(stop: AbortSignal): Promise<void> {
     this.flush();
+    this.release();
     await this.#out.drained(stop);
   }
 
@@ -202,7 +205,24 @@ export class Terminal {
 
   /** Writes a sequence to the terminal that changes nothing of what it shows. */
   control(sequence: string): void {
-    this.#err.write(this.#latin ? latin(sequence) : sequence);
+    this.#send(this.#err, sequence);
+  }
+
+  /** Keeps what is written to the terminal until this turn of the event loop ends: what a line leads to goes out before it is drawn. */
+  hold(): void {
+    if (this.#held !== null) return;
+    this.#held = [];
+    setImmediate(() => this.release());
+  }
+
+  /** Writes what is kept. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    const [first] = held;
+    if (first !== undefined && held.every(({ output }) => output === first.output))
+      this.#send(first.output, held.map(({ text }) => text).join(""));
+    else for (const { output, text } of held) this.#send(output, text);
   }
 
   /** Keeps rows below all that is written from now on, or takes them away. They are gone after a resize until shown again. */
@@ -223,8 +243,13 @@ export class Terminal {
   #write(output: Output, text: string): void {
     this.flush();
     if (!output.isTerminal) return output.write(text);
-    const shown = this.#footer.around(text);
-    output.write(this.#latin ? latin(shown) : shown);
+    this.#send(output, this.#footer.around(text));
+  }
+
+  /** To the terminal. */
+  #send(output: Output, text: string): void {
+    if (this.#held === null) output.write(this.#latin ? latin(text) : text);
+    else this.#held.push({ output, text });
   }
 
   /** A line of the program's own, on stderr; not under `--quiet`. */

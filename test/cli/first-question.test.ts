@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { watch } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -10,6 +10,7 @@ import { askingAt, newPlace, openProgram, type Place } from "../support/program.
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, done, finish, text } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 test("the connection is open before Enter, nothing goes over it until then, and the question takes it", async () => {
   const opened: Socket[] = [];
@@ -36,6 +37,43 @@ test("the connection is open before Enter, nothing goes over it until then, and 
   expect(terminal.raw.split("\u001b[?2004$p")).toHaveLength(2);
   server.close();
   server.closeAllConnections();
+});
+
+/** Writes down, in order, what is written to terminals and connections, each as one line of JSON. */
+const order = String.raw`
+const { Socket } = require("node:net");
+const { appendFileSync } = require("node:fs");
+for (const name of ["_write", "_writev"]) {
+  const write = Socket.prototype[name];
+  Socket.prototype[name] = function (data, ...rest) {
+    const text = name === "_writev" ? data.map(({ chunk }) => chunk).join("") : String(data);
+    appendFileSync(process.env.WRITTEN, JSON.stringify(text) + "\n");
+    return write.call(this, data, ...rest);
+  };
+}`;
+
+test("a question goes out before anything that Enter leads to is drawn, and that in one write before the spinner", async () => {
+  await using server = await serve(() => answer("Here."));
+  const place = newPlace();
+  mkdirSync(place.home, { recursive: true });
+  const [script, written] = [join(place.home, "order.cjs"), join(place.home, "written")];
+  writeFileSync(script, order);
+  const env = { ...askingAt({ url: server.url }), WRITTEN: written };
+  await using terminal = openProgram([], { place, env, node: ["--require", script] });
+  await say(terminal, "one");
+  await terminal.until("Here.");
+  await terminal.until("> ");
+  await say(terminal, "two");
+  await terminal.until(() => terminal.screen().split("Here.").length === 3);
+  const lines = readFileSync(written, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as string);
+  const sent = lines.findLastIndex((line) => line.startsWith("POST "));
+  const further = lines.slice(sent + 1);
+  expect(further[0]).toMatch(/two\r\n\n$/u);
+  expect(further[1]).toContain(en.answer.waiting);
+  expect(lines.slice(0, sent).some((line) => line.includes("two\r\n"))).toBe(false);
 });
 
 const counter = fileURLToPath(new URL("../../scripts/work/counter.cjs", import.meta.url));

@@ -78,7 +78,12 @@ export class LineEditor {
         this.#redraw();
       },
     };
-    this.#keyboard = new Keyboard(io.input, (text) => io.write(text), listener, options);
+    const switchMode = (sequence: string) => {
+      io.write(sequence);
+      // The terminal may belong to another program next.
+      io.release();
+    };
+    this.#keyboard = new Keyboard(io.input, switchMode, listener, options);
   }
 
   /**
@@ -294,6 +299,7 @@ export class LineEditor {
           return;
         }
         this.#options.history.add(outcome.line.text);
+        this.#io.hold();
         return this.#finish(this.#lineOf(outcome.written));
       case "takeBack":
         return prompting.takeBack(this.#messages.takeNewest() ?? foreign(""));
