@@ -163,7 +163,7 @@ const asked =
 
 /** What a session needs besides, until its prompt is there. */
 const prompted =
-  /src[\\/](?:app[\\/](?:session[\\/]session|external-editor|attachments|attachment-consent)|repl[\\/]editor-lines)\.ts$/;
+  /src[\\/](?:app[\\/](?:session[\\/]session|external-editor|attachments|attachment-consent)|repl[\\/](?:editor-lines|completion))\.ts$/;
 
 /** Folders in which packages keep what is built. A file that would be called after one is called after its package. */
 const builtFolder = /^(?:dist|esm|mjs)$/;
