@@ -157,13 +157,20 @@ const begun = /src[\\/]main\.ts$/;
 /** What usage errors need besides, and help for a narrow terminal. */
 const declared = /src[\\/](?:commands[\\/]program|app[\\/]help-page|words[\\/]en[\\/](?:all|help-examples))\.ts$/;
 
-/** What a question needs besides, and is yet imported when first needed; with what it imports, it goes into another file. */
+/**
+ * What a question needs besides, and is yet imported when first needed; with what it imports, it goes into another file. The counting
+ * of turns is there so that lists and searches load nothing of a session.
+ */
 const asked =
-  /src[\\/](?:commands[\\/]command-run|app[\\/](?:ask[\\/]ask|open-model)|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
+  /src[\\/](?:commands[\\/]command-run|app[\\/](?:ask[\\/]ask|open-model)|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+)|transcripts[\\/]format[\\/]turns)\.ts$|openai[\\/]client\.mjs$/;
 
 /** What a session needs besides, until its prompt is there. */
 const prompted =
   /src[\\/](?:app[\\/](?:session[\\/]session|external-editor|attachments|attachment-consent)|repl[\\/](?:editor-lines|completion))\.ts$/;
+
+/** What reads the folder of transcripts, and what searches it besides: each one file. */
+const listed = /src[\\/]transcripts[\\/]store[\\/]read\.ts$/;
+const searched = /src[\\/]transcripts[\\/]search[\\/]search\.ts$/;
 
 /** Folders in which packages keep what is built. A file that would be called after one is called after its package. */
 const builtFolder = /^(?:dist|esm|mjs)$/;
@@ -218,10 +225,12 @@ const { output } = await bundle.generate({
   strictExecutionOrder: true,
   codeSplitting: {
     groups: [
-      { name: "begun", test: begun, priority: 4 },
-      { name: "declared", test: declared, priority: 3 },
-      { name: "asked", test: asked, priority: 2 },
-      { name: "prompted", test: prompted, priority: 1 },
+{ name: "begun", test: begun, priority: 6 },
+      { name: "declared", test: declared, priority: 5 },
+      { name: "asked", test: asked, priority: 4 },
+      { name: "prompted", test: prompted, priority: 3 },
+      { name: "listed", test: listed, priority: 2 },
+      { name: "searched", test: searched, priority: 1 },
     ],
   },
   sourcemap: withMaps,
