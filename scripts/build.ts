@@ -225,7 +225,7 @@ const { output } = await bundle.generate({
   strictExecutionOrder: true,
   codeSplitting: {
     groups: [
-{ name: "begun", test: begun, priority: 6 },
+      { name: "begun", test: begun, priority: 6 },
       { name: "declared", test: declared, priority: 5 },
       { name: "asked", test: asked, priority: 4 },
       { name: "prompted", test: prompted, priority: 3 },
