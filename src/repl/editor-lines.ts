@@ -5,7 +5,7 @@ import type { Clipping } from "./editor/paste.ts";
 import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
-import { slashes } from "./line-kind.ts";
+import { kindOf, slashes } from "./line-kind.ts";
 import type { InputLine, LineSource } from "./host.ts";
 import { mentionsIn } from "./mentions.ts";
 
@@ -69,6 +69,7 @@ export function editedLines(options: EditedOptions): LineSource {
     shown: () => editor.shown(),
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),
     pauseQueue: () => editor.pauseQueue(),
+    unsent: () => editor.queued.filter((text) => kindOf(text).kind !== "leave").length,
     release: () => editor.close(),
     history: () => history.entries,
     async close() {

@@ -138,6 +138,11 @@ export class LineEditor {
     this.#redraw();
   }
 
+  /** What is queued, oldest first. */
+  get queued(): readonly string[] {
+    return this.#messages.texts;
+  }
+
   /** Prints a text on lines of its own, above the prompt if there is one. */
   message(text: string): void {
     this.#resizing.finish();
