@@ -182,6 +182,12 @@ export class Terminal {
     this.#frames.request(drawing);
   }
 
+  /** Writes to stdout how that which grows looks at another size; what came since is drawn once the size has stayed for a moment. */
+  redraw(text: string): void {
+    this.#frames.hold();
+    this.#put(this.#out, text);
+  }
+
   /** Draws now what waits for the end of its frame. */
   flush(): void {
     this.#frames.flush();
@@ -242,6 +248,10 @@ export class Terminal {
 
   #write(output: Output, text: string): void {
     this.flush();
+    this.#put(output, text);
+  }
+
+  #put(output: Output, text: string): void {
     if (!output.isTerminal) return output.write(text);
     this.#send(output, this.#footer.around(text));
   }

@@ -14,6 +14,8 @@ const size = { columns: 60, rows: 30 };
 /** The program's own terminal, which keeps what it gives to the standard streams; only the latest one does. */
 class CountedTerminal extends Terminal {
   readonly writes: string[] = [];
+  readonly #listeners: (() => void)[] = [];
+  #columns = size.columns;
 
   constructor() {
     super({ color: false, verbosity: "normal", variables: {}, onClosed: () => {} });
@@ -25,11 +27,21 @@ class CountedTerminal extends Terminal {
   }
 
   override get columns(): number {
-    return size.columns;
+    return this.#columns;
   }
 
   override get rows(): number {
     return size.rows;
+  }
+
+  override onResize(listener: () => void): () => void {
+    this.#listeners.push(listener);
+    return () => {};
+  }
+
+  resize(columns: number): void {
+    this.#columns = columns;
+    for (const listener of this.#listeners) listener();
   }
 
   async screen(): Promise<string> {
@@ -112,6 +124,40 @@ test("what else is written, on either stream, finds everything drawn", async () 
     vi.useRealTimers();
     await writer.end();
   }
+});
+
+test("what comes while the size changes is drawn once, for the size that stays, within 100 ms", async () => {
+  const terminal = new CountedTerminal();
+  const writer = await loadedWriter(terminal);
+  const paragraph = (sign: string) => `${`${sign}word `.repeat(30)}\n\n`;
+  writer.push(paragraph("a"));
+  vi.advanceTimersByTime(200);
+  for (const [sign, columns] of [
+    ["b", 40],
+    ["c", 30],
+    ["d", 50],
+  ] as const) {
+    terminal.resize(columns);
+    writer.push(paragraph(sign));
+    vi.advanceTimersByTime(15);
+  }
+  expect(terminal.writes.join("")).not.toContain("bword");
+  vi.advanceTimersByTime(50);
+  const shown = terminal.writes.join("");
+  expect(shown).toContain("dword");
+  const options = await findAbilities(terminal);
+  const fifty = { ...options, columns: 50, width: 50 };
+  expect(shown.slice(shown.indexOf("bword"))).toBe(
+    renderMarkdown([paragraph("b"), paragraph("c"), paragraph("d")].join(""), fifty),
+  );
+  // A size that changes without end puts nothing off for longer.
+  for (let change = 0; change < 12; change++) {
+    terminal.resize(60 + change);
+    if (change === 0) writer.push(paragraph("e"));
+    vi.advanceTimersByTime(10);
+  }
+  expect(terminal.writes.join("")).toContain("eword");
+  await writer.end();
 });
 
 test("the whole stays the same however the pieces come", async () => {

@@ -11,11 +11,15 @@ const bytesPerCharacter = 8;
  * The body as it is, ended when an event, or an answer in one piece, is beyond all measure. Events end at a blank line; a body
  * that is neither a stream nor JSON counts as one event.
  *
- * @param host names the sender
+ * @param provider names the sender
  * @param maxAnswer bytes of the longest answer
  * @throws AppError `flooded`
  */
-export async function* limited(body: AsyncIterable<Buffer>, host: string, maxAnswer: number): AsyncGenerator<Buffer> {
+export async function* limited(
+  body: AsyncIterable<Buffer>,
+  provider: string,
+  maxAnswer: number,
+): AsyncGenerator<Buffer> {
   const weight = new BodyWeight();
   let event = 0;
   let end: Buffer = Buffer.alloc(0);
@@ -28,7 +32,7 @@ export async function* limited(body: AsyncIterable<Buffer>, host: string, maxAns
     else event = (!isWhole && afterBlankLine(seam) > 0 ? 0 : event) + bytes.length;
     end = bytes.length > 1 ? bytes.subarray(-2) : Buffer.concat([end, bytes]).subarray(-2);
     const limit = isWhole ? maxAnswer : maxAnswer * share;
-    if (event > limit) throw flooded(host, limit);
+    if (event > limit) throw flooded(provider, limit);
     yield bytes;
   }
 }
@@ -86,9 +90,9 @@ function afterBlankLine(bytes: Buffer): number {
   return Math.max(...ends);
 }
 
-function flooded(host: string, limit: number): AppError {
+function flooded(provider: string, limit: number): AppError {
   const size = limit < mebibyte ? `${limit / 1024} KB` : `${limit / mebibyte} MB`;
-  return new AppError("flooded", { provider: host, limit: size });
+  return new AppError("flooded", { provider, limit: size });
 }
 
 const mebibyte = 1024 * 1024;
@@ -98,17 +102,17 @@ const mebibyte = 1024 * 1024;
  * bytes of an honest answer are no limit of their own: in small chunks they are fifty times its text.
  */
 export class AnswerLimit {
-  readonly #host: string;
+  readonly #provider: string;
   readonly #max: number;
   #answer = 0;
   #excess = 0;
 
   /**
-   * @param host names the sender
+   * @param provider names the sender
    * @param maxAnswer bytes of the longest answer
    */
-  constructor(host: string, maxAnswer: number) {
-    this.#host = host;
+  constructor(provider: string, maxAnswer: number) {
+    this.#provider = provider;
     this.#max = maxAnswer;
   }
 
@@ -120,7 +124,7 @@ export class AnswerLimit {
    */
   bytes(count: number): void {
     // What came last has been read by now, and its content taken off.
-    if (this.#excess > this.#max * share) throw flooded(this.#host, this.#max * share);
+    if (this.#excess > this.#max * share) throw flooded(this.#provider, this.#max * share);
     this.#excess += count;
   }
 
@@ -133,7 +137,7 @@ export class AnswerLimit {
   text(text: string): void {
     this.#excess = Math.max(0, this.#excess - text.length * bytesPerCharacter);
     this.#answer += Buffer.byteLength(text);
-    if (this.#answer > this.#max) throw flooded(this.#host, this.#max);
+    if (this.#answer > this.#max) throw flooded(this.#provider, this.#max);
   }
 }
 

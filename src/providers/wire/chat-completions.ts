@@ -55,7 +55,7 @@ class Attempt {
     this.#queue = queue;
     const before = textOf(request.messages.findLast(({ role }) => role === "assistant")?.content ?? "");
     const clean = new RedactedAnswer(secretsOf(connection), before);
-    this.#answerLimit = new AnswerLimit(hostOf(connection.baseUrl), connection.maxAnswer);
+    this.#answerLimit = new AnswerLimit(connection.name, connection.maxAnswer);
     this.#events = new AnswerEvents(queue, clean, this.#answerLimit);
     this.#decoder = new AnswerDecoder(connection, request.model, (event) =>
       this.#events.push(event.type === "title" ? { ...event, title: redact(event.title, connection) } : event),

@@ -20,7 +20,7 @@ function opened() {
     keyboard,
     asked,
     events,
-    async waitsAfter(answer: string) {
+    waitsAfter: async (answer: string) => {
       input.emit("data", Buffer.from(answer));
       await vi.advanceTimersByTimeAsync(0);
       return waiting;
