@@ -162,7 +162,11 @@ const declared = /src[\\/](?:commands[\\/]program|app[\\/]help-page|words[\\/]en
  * of turns is there so that lists and searches load nothing of a session.
  */
 const asked =
-  /src[\\/](?:commands[\\/]command-run|app[\\/](?:ask[\\/]ask|open-model)|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+)|transcripts[\\/]format[\\/]turns)\.ts$|openai[\\/]client\.mjs$/;
+  /src[\\/](?:commands[\\/]command-run|app[\\/]ask[\\/]ask|providers[\\/](?:http[\\/]send|wire[\\/]errors)|transcripts[\\/]format[\\/]turns)\.ts$/;
+
+/** What its request needs, which a session loads when its prompt is there; with what it imports, it goes into a file of its own. */
+const sent =
+  /src[\\/](?:app[\\/]open-model|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
 
 /** What a session needs besides, until its prompt is there. */
 const prompted =
@@ -225,12 +229,13 @@ const { output } = await bundle.generate({
   strictExecutionOrder: true,
   codeSplitting: {
     groups: [
-      { name: "begun", test: begun, priority: 6 },
-      { name: "declared", test: declared, priority: 5 },
-      { name: "asked", test: asked, priority: 4 },
-      { name: "prompted", test: prompted, priority: 3 },
-      { name: "listed", test: listed, priority: 2 },
-      { name: "searched", test: searched, priority: 1 },
+      { name: "begun", test: begun, priority: 7 },
+      { name: "declared", test: declared, priority: 6 },
+      { name: "asked", test: asked, priority: 5 },
+      { name: "prompted", test: prompted, priority: 4 },
+      { name: "listed", test: listed, priority: 3 },
+      { name: "searched", test: searched, priority: 2 },
+      { name: "sent", test: sent, priority: 1 },
     ],
   },
   sourcemap: withMaps,

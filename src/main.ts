@@ -15,10 +15,12 @@ export interface Installation {
 
 /** Runs the program and sets the exit code; the process ends by itself when nothing is left to do. */
 export async function main(args: readonly string[], { thread, build }: Installation): Promise<void> {
+  outliveFileLimit();
+  const { language, config } = chooseLanguage(args);
+  // It is printed at once: a signal need not end it in order, and what that takes is not loaded.
+  if (build !== null && printStoredHelp(args, language, build)) return;
   const stop = new AbortController();
   listenForSignals(stop);
-  const { language, config } = chooseLanguage(args);
-  if (build !== null && printStoredHelp(args, language, build)) return;
   const { runProgram } = await import("./commands/program.ts");
   const exitCode = await runProgram(args, { language, config, thread, stop });
   if (exitCode !== null) process.exitCode = exitCode;
@@ -40,10 +42,13 @@ export async function work(): Promise<void> {
 /** Milliseconds the program has to end in order after a signal, whatever it waits for. */
 const graceMs = 900;
 
+/** A file that has grown to the limit is an error to tell; unheard, this signal would end the program. Windows knows none. */
+function outliveFileLimit(): void {
+  if (process.platform !== "win32") process.on("SIGXFSZ", () => {});
+}
+
 /** The first signal ends the program in order, with all that came kept; a second one at once. */
 function listenForSignals(stop: AbortController): void {
-  // A file that has grown to the limit is an error to tell; unheard, this signal would end the program. Windows knows none.
-  if (process.platform !== "win32") process.on("SIGXFSZ", () => {});
   for (const signal of Object.keys(signals) as Signal[]) {
     process.once(signal, () => {
       stop.abort(signal);
