@@ -51,9 +51,14 @@ export function graphemes(text: string): string[] {
   return !other.test(text) ? text.split("") : Array.from(clusters().segment(text), ({ segment }) => segment);
 }
 
+/** Whether a character surely begins at a place: where what stands on both sides stands by itself. No segmenter is made for it. */
+export function isPlainBorder(text: string, offset: number): boolean {
+  return offset <= 0 || offset >= text.length || !other.test(text.slice(offset - 1, offset + 1));
+}
+
 /** The nearest place at or before `offset` where a character begins, so that nothing is cut in two there. */
 export function characterStart(text: string, offset: number): number {
-  if (offset <= 0 || offset >= text.length || !other.test(text.slice(offset - 1, offset + 1))) return offset;
+  if (isPlainBorder(text, offset)) return offset;
   // A character is seldom longer than a family of emoji; looking at the whole of a long text would be quadratic.
   const from = Math.max(0, offset - 64);
   return (
