@@ -212,6 +212,15 @@ export class Engine {
     return await openConnection(this, provider, { address: null, key, ...(entry && { entry }) });
   }
 
+  /** An engine for a session in memory: with one connection and folders of its own, and no log. */
+  inMemory(settings: Settings, folders: Folders, connection: Connection): Engine {
+    const { environment, file, origins, workingFolder } = this;
+    const read = { environment, file, origins, workingFolder, settings, folders, mistakes: [] };
+    const engine = new Engine({ ...this.#options, stop: new AbortController().signal }, read, null);
+    engine.connect = async () => connection;
+    return engine;
+  }
+
   /** Keeps something open until the end of the run. */
   hold<Held extends Disposable>(held: Held): Held {
     this.#held.push(held);

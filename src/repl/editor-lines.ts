@@ -5,12 +5,13 @@ import type { Clipping } from "./editor/paste.ts";
 import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
+import type { KeyInput } from "./editor/keyboard.ts";
 import { kindOf, slashes } from "./line-kind.ts";
 import type { InputLine, LineSource } from "./host.ts";
 import { mentionsIn } from "./mentions.ts";
 
 export interface EditedOptions {
-  readonly input: NodeJS.ReadStream;
+  readonly input: KeyInput;
   readonly terminal: Terminal;
   /** In the language in use. */
   readonly words: () => Words["editor"];

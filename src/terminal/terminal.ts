@@ -5,7 +5,7 @@ import type { Words } from "../words/types.ts";
 import { Footer, type FooterFrame } from "./footer.ts";
 import { Frames } from "./frames.ts";
 import { isLatin, latin } from "./latin.ts";
-import { type Output, standardOutputs } from "./output.ts";
+import { type Output, SilentOutput, standardOutputs } from "./output.ts";
 import { ownLines } from "./own-line.ts";
 import { type Reflow, reflowOf } from "./reflow.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";
@@ -50,6 +50,7 @@ export class Terminal {
   /** A terminal that can move its cursor. */
   readonly capable: boolean;
   readonly #reflow: Reflow;
+  readonly #options: TerminalOptions;
   readonly #out: Output;
   readonly #err: Output;
   /** A terminal of one byte a character, to which bytes of UTF-8 would be other characters and controls. */
@@ -64,8 +65,8 @@ export class Terminal {
   /** What is written at the end of this turn of the event loop; null where all is written at once. */
   #held: { readonly output: Output; readonly text: string }[] | null = null;
 
-  constructor(options: TerminalOptions) {
-    const { out, err } = standardOutputs();
+  constructor(options: TerminalOptions, { out, err } = standardOutputs()) {
+    this.#options = options;
     [this.#out, this.#err] = [out, err];
     this.#latin = isLatin(options.variables);
     this.verbosity = options.verbosity;
@@ -99,6 +100,14 @@ export class Terminal {
     this.#theme = theme;
     this.textColumns = width;
     this.#ink = this.#inks();
+  }
+
+  /** A terminal that is like this one, and shows nothing of what is written to it. */
+  silenced(): Terminal {
+    const terminal = new Terminal(this.#options, { out: new SilentOutput(1), err: new SilentOutput(2) });
+    terminal.useSettings({ theme: this.#theme, width: this.textColumns });
+    terminal.useBackground(this.#background);
+    return terminal;
   }
 
   /** Takes the terminal's own word for its background; null leaves what is known. */

@@ -78,6 +78,7 @@ test("a question goes out before anything that Enter leads to is drawn, and that
 
 const counter = fileURLToPath(new URL("../../scripts/work/counter.cjs", import.meta.url));
 const opens = /^(?:open|readFile|opendir|readdir)/u;
+const changes = /^(?:write|append|mkdir|symlink|link|rename|unlink|rm|truncate|ftruncate)/u;
 
 /** A session that asks one question, and what it had done by the time that `mark` appeared. */
 async function countUntil(mark: string, place: Place, url: string) {
@@ -112,6 +113,10 @@ test("between the last key and the answer no script is loaded, and no file opene
   const typed = await countUntil("#", place, server.url);
   const answered = await countUntil("Here.", place, server.url);
   expect(typed.scripts.length).toBeGreaterThan(0);
+  // A session was rehearsed, and only in its own folder.
+  const changed = Object.keys(typed.calls).filter((call) => changes.test(call));
+  expect(changed.filter((call) => !call.includes("/temporary/"))).toEqual(["write stderr"]);
+  expect(changed.some((call) => /^write.*\/temporary\/.*\/history$/u.test(call))).toBe(true);
   expect(answered.scripts).toEqual(typed.scripts);
   const opened = Object.keys(answered.calls).filter((call) => opens.test(call) && !call.includes("/temporary/"));
   const further = opened.filter((call) => answered.calls[call]! > (typed.calls[call] ?? 0));

@@ -35,9 +35,10 @@ export class ChatSession implements SessionDialogue {
   /** Transcripts of conversations that a title was asked for; null for one that is not saved. */
   readonly #entitled = new Set<ChatState["writer"]>();
   readonly #closing = new AbortController();
+  /** Makes the first question ready to go out at once; null once that has begun, or where nothing does. */
+  rehearse: ((state: ChatState, signal: AbortSignal) => Promise<void>) | null = null;
   /** While a question is rehearsed: the next one ends it. */
   #rehearsal: AbortController | null = null;
-  #rehearsed = false;
 
   private constructor(engine: Engine, console: Console, state: ChatState) {
     this.#engine = engine;
@@ -55,6 +56,11 @@ export class ChatSession implements SessionDialogue {
   static async open(engine: Engine, console: Console, earlier: TranscriptFile | null): Promise<ChatSession> {
     for (const mistake of engine.failoverMistakes) warnOf(console, mistake);
     return new ChatSession(engine, console, await openState(engine, earlier));
+  }
+
+  /** @param state what the session begins with */
+  static over(engine: Engine, console: Console, state: ChatState): ChatSession {
+    return new ChatSession(engine, console, state);
   }
 
   get provider(): string {
@@ -163,7 +169,7 @@ export class ChatSession implements SessionDialogue {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
     void this.#askForTitle();
-    void this.#rehearse();
+    if (this.rehearse !== null) void this.#rehearse();
   }
 
   /** Gives up what nobody waits for: a request for a title would keep the program running. */
@@ -282,14 +288,12 @@ export class ChatSession implements SessionDialogue {
     if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });
   }
 
-  /** Makes the first question of the session ready to go out at once. */
   async #rehearse(): Promise<void> {
-    if (this.#rehearsed) return;
-    this.#rehearsed = true;
+    const { rehearse } = this;
+    this.rehearse = null;
     const { signal } = (this.#rehearsal = new AbortController());
     try {
-      const { rehearse } = await import("./rehearsal.ts");
-      await rehearse(this.#engine, this.#console, this.#state, signal);
+      await rehearse?.(this.#state, signal);
     } catch {
       // Nothing depends on it: the question loads what it needs by itself, and reports what fails.
     } finally {

@@ -33,6 +33,10 @@ export async function runSession(
   const host = new SessionHost(opened.engine, console, opened.dialogue, attached);
   const lines = await openLines(opened.engine, console, host);
   host.useLines(lines);
+  opened.dialogue.rehearse = async (state, signal) => {
+    const { rehearse } = await import("./rehearsal.ts");
+    await rehearse(opened.engine, console, state, signal);
+  };
   const leave = () => void lines.close();
   engine.stop.addEventListener("abort", leave, { once: true });
   try {
