@@ -304,7 +304,6 @@ export class LineEditor {
           return;
         }
         this.#options.history.add(outcome.line.text);
-        this.#io.hold();
         return this.#finish(this.#lineOf(outcome.written));
       case "takeBack":
         return prompting.takeBack(this.#messages.takeNewest() ?? foreign(""));
@@ -434,6 +433,7 @@ export class LineEditor {
   #finish(result: ReadResult, after = "", prompting = this.#prompting): void {
     const resolve = this.#reading;
     if (resolve === null) return;
+    if (result.kind === "line") this.#io.hold();
     if (prompting !== null) this.#leave(prompting, after);
     this.#reading = null;
     this.#prompting = null;
