@@ -46,7 +46,7 @@ test("an answer is told to the transcript before whoever watches", async () => {
   });
 });
 
-test("a request goes out before its question is written, and whoever watches hears of it after that", async () => {
+test("a question is saved before its request goes out", async () => {
   const order: string[] = [];
   const dialogue = await open(async function* model() {
     yield { type: "request", to, why: "first", error: null };
@@ -59,7 +59,7 @@ test("a request goes out before its question is written, and whoever watches hea
     ({ type }) => order.push(`${type}, ${dialogue.path === null ? "not " : ""}saved`),
     quiet,
   );
-  expect(order).toEqual(["sent, not saved", "request, saved", "text, saved", "finish, saved"]);
+  expect(order).toEqual(["request, saved", "sent, saved", "text, saved", "finish, saved"]);
 });
 
 test("of the titles that a service gives in one answer the last is saved, once", async () => {

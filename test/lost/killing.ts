@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ExchangeStatus } from "../../src/transcripts/format/types.ts";
 import { readTranscript } from "../../src/transcripts/store/read.ts";
@@ -105,15 +105,6 @@ async function one(way: Way, end: End, random: (what: string) => number, scene: 
   await server.received(1);
   if (stop > 0) await moment.promise;
   await finish(running, way, end);
-  // A request goes out first, and its question is written in the same turn of the event loop: SIGKILL may come between the two,
-  // where nothing of the answer is shown yet.
-  if (end === "SIGKILL" && !isBegun(scene.cwd)) {
-    const shown = shownIn(running.shown(), textOf(pieces, "thinking") + textOf(pieces, "answer"));
-    return {
-      found: { ...nothing, runs: 1 },
-      mistake: shown === "" ? null : `shown, and the question is not saved: ${shown}`,
-    };
-  }
   return await compare(pieces.slice(0, sent), running.shown(), scene.cwd, drops ? "failed" : "interrupted");
 }
 
@@ -166,13 +157,6 @@ async function finish({ terminal, signal, gone }: Running, way: Way, end: End): 
 }
 
 const nothing: Row = { runs: 0, sent: 0, shown: 0, saved: 0, lost: 0 };
-
-/** Whether the question stands in a transcript in the working directory. */
-function isBegun(cwd: string): boolean {
-  const folder = join(cwd, "transcripts");
-  const files = readdirSync(folder).filter((file) => file.endsWith(".md"));
-  return files.some((file) => readFileSync(join(folder, file), "utf8").includes(question));
-}
 
 /** Holds the transcript in a working directory against what was sent and what the screen shows. */
 export async function compare(

@@ -8,11 +8,9 @@ import type { ExchangeEnd, ExchangeStart } from "../../transcripts/format/types.
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Words } from "../../words/types.ts";
 
-/** An exchange in the transcript. Leaving its block ends it, however that happens. */
-interface RecordedExchange extends Disposable {
-  /** Writes the question; once. */
-  readonly begin: () => void;
-  /** Ends it in order, and begins it before that where nothing has; once. */
+/** An exchange that was begun in the transcript. Leaving its block ends it, however that happens. */
+interface OpenExchange extends Disposable {
+  /** Ends it in order; once. */
   readonly end: (ending: ExchangeEnd) => void;
 }
 
@@ -40,23 +38,18 @@ export class Recording {
     await this.#writer?.ready(signal);
   }
 
-  /** An exchange to be begun; to be held with `using`, so that the file's lock is given back whatever is thrown before its end. */
-  exchange(turn: ExchangeStart): RecordedExchange {
-    let state: "new" | "open" | "ended" = "new";
-    const begin = () => {
-      if (state !== "new") return;
-      state = "open";
-      this.try((writer) => writer.begin(turn));
-    };
+  /** Begins an exchange; to be held with `using`, so that the file's lock is given back whatever is thrown before its end. */
+  begin(turn: ExchangeStart): OpenExchange {
+    let open = true;
     const end = (ending: ExchangeEnd) => {
-      if (state === "ended") return;
-      begin();
-      state = "ended";
+      if (!open) return;
+      open = false;
       const title = this.#title;
       if (title !== null) this.try((writer) => writer.note("title", { title }));
       this.try((writer) => writer.end(ending));
     };
-    return { begin, end, [Symbol.dispose]: () => end(unforeseen()) };
+    this.try((writer) => writer.begin(turn));
+    return { end, [Symbol.dispose]: () => end(unforeseen()) };
   }
 
   /** Writes a fact about the conversation, after a little waiting where another program is writing to the transcript. */

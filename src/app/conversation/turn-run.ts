@@ -1,7 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import type { Turn } from "../../chat/conversation.ts";
 import type { Answer } from "../../chat/answer.ts";
-import type { ChatEvent, OnEvent } from "../../chat/events.ts";
+import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import type { Message, UserMessage } from "../../chat/messages.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
@@ -126,7 +125,8 @@ async function runExchange(
   const request = { ...requestOf(inForce(settings, inherited), modelId, messages), wantsTitle };
   const asked = { provider: connection.name, model: modelId };
   const record = new Recording(writer);
-  using exchange = record.exchange({
+  await record.ready(signal);
+  using exchange = record.begin({
     ...asked,
     at: new Date(),
     question: textOf(question.content),
@@ -137,41 +137,11 @@ async function runExchange(
     edits,
     images: question.content.filter((part) => part.type === "image"),
   });
-  const begin = async () => {
-    await record.ready(signal);
-    exchange.begin();
-    if (kept !== "") record.onEvent({ type: "text", text: kept });
-  };
-  const sentFirst: Model = (question, stop) => withRecord(model(question, stop), begin);
-  const result = await runTurn(sentFirst, request, [record.onEvent, onEvent], signal, asked);
+  if (kept !== "") record.onEvent({ type: "text", text: kept });
+  const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
   const bill = spending.add(result);
   exchange.end(endingOf(result, bill.cost, words, kept.length));
   return { ...result, ...bill, unsaved: record.failure };
-}
-
-/**
- * The events of a request that goes out before its exchange is begun in the transcript, which takes about a millisecond. No event
- * is passed on before that.
- */
-async function* withRecord(events: AsyncIterable<ChatEvent>, begin: () => Promise<void>): AsyncGenerator<ChatEvent> {
-  const iterator = events[Symbol.asyncIterator]();
-  try {
-    const first = iterator.next();
-    // A model names its request, and sends it when it is asked for the next event.
-    const ahead = first.then(({ done, value }) => (done !== true && value.type === "request" ? iterator.next() : null));
-    // It is awaited below, and may fail before that.
-    ahead.catch(() => {});
-    // On a connection that is open the request has been written when this turn of the event loop ends.
-    await setImmediate();
-    await begin();
-    const opening = await first;
-    if (opening.done === true) return;
-    yield opening.value;
-    let next = (await ahead) ?? (await iterator.next());
-    for (; next.done !== true; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
-  }
 }
 
 /** A request with these messages, as the settings want it. */

@@ -10,14 +10,13 @@ test("an exchange that is left by a throw is ended, and its lock given back", as
   const writer = TranscriptWriter.create(folder);
   const record = new Recording(writer);
   expect(() => {
-    using exchange = record.exchange(turn("one"));
-    exchange.begin();
+    using exchange = record.begin(turn("one"));
     record.onEvent({ type: "text", text: "some" });
-    throw new Error("unforeseen");
+    if (exchange !== undefined) throw new Error("unforeseen");
   }).toThrow("unforeseen");
   expect(readdirSync(folder).filter((name) => name.endsWith(".lock"))).toEqual([]);
   const next = new Recording(writer);
-  next.exchange(turn("two")).end(ending());
+  next.begin(turn("two")).end(ending());
   expect([record.failure, next.failure]).toEqual([null, null]);
   const { exchanges } = await readTranscript(writer.path!);
   expect(exchanges.map(({ question, answer, status }) => [question, answer, status])).toEqual([
