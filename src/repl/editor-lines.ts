@@ -5,12 +5,13 @@ import type { Clipping } from "./editor/paste.ts";
 import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
-import { slashes } from "./line-kind.ts";
+import type { KeyInput } from "./editor/keyboard.ts";
+import { kindOf, slashes } from "./line-kind.ts";
 import type { InputLine, LineSource } from "./host.ts";
 import { mentionsIn } from "./mentions.ts";
 
 export interface EditedOptions {
-  readonly input: NodeJS.ReadStream;
+  readonly input: KeyInput;
   readonly terminal: Terminal;
   /** In the language in use. */
   readonly words: () => Words["editor"];
@@ -34,6 +35,8 @@ export function editedLines(options: EditedOptions): LineSource {
     {
       input,
       write: (text) => terminal.err(text),
+      hold: () => terminal.hold(),
+      release: () => terminal.release(),
       columns: () => terminal.columns,
       rows: () => terminal.rows,
       onResize: (callback) => terminal.onResize(callback),
@@ -67,6 +70,7 @@ export function editedLines(options: EditedOptions): LineSource {
     shown: () => editor.shown(),
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),
     pauseQueue: () => editor.pauseQueue(),
+    unsent: () => editor.queued.filter((text) => kindOf(text).kind !== "leave").length,
     release: () => editor.close(),
     history: () => history.entries,
     async close() {

@@ -23,6 +23,7 @@ import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { timingOf } from "../../chat/turn.ts";
+import { isLimited, isMuch } from "../usage/expense.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
 export interface Asking {
@@ -99,6 +100,7 @@ async function mayPay(
   dialogue: ChatSession,
   question: UserMessage | null,
 ): Promise<boolean> {
+  if (!isLimited(engine) && !isMuch(engine, dialogue, question)) return true;
   const { mayAfford } = await import("../usage/consent.ts");
   return await mayAfford(engine, console, dialogue, question, () => {});
 }

@@ -1,6 +1,4 @@
 import type { UserMessage } from "../../chat/messages.ts";
-import { textOf } from "../../chat/message-text.ts";
-import { estimateTokens } from "../../chat/usage.ts";
 import { asAppError } from "../../errors.ts";
 import { money, shortCount } from "../../terminal/figures.ts";
 import { confirmed } from "../../terminal/prompts.ts";
@@ -11,7 +9,7 @@ import type { Console } from "../console.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Engine } from "../engine.ts";
 import type { CostEstimate } from "./estimate.ts";
-import { modelPrice } from "./model-price.ts";
+import { isLimited, isMuch } from "./expense.ts";
 
 /**
  * Says before a question is sent what it will cost where that is much, and asks on a terminal where it could exceed a budget.
@@ -31,8 +29,7 @@ export async function mayAfford(
   if (isMuch(engine, dialogue, question)) {
     terminal.say(terminal.ink.err.muted(estimateLine(words, await dialogue.estimate(question))));
   }
-  const isLimited = engine.file.budget !== undefined || engine.settings.max_cost !== undefined;
-  if (!terminal.interactive || !isLimited || engine.settings.over_budget) return true;
+  if (!terminal.interactive || !isLimited(engine) || engine.settings.over_budget) return true;
   const exceeded = await dialogue.exceededBy(question).catch(asAppError);
   if (exceeded === null) return true;
   release();
@@ -43,19 +40,6 @@ export async function mayAfford(
   }
   dialogue.allowExcess();
   return true;
-}
-
-/** Whether a question's prompt costs so much, by a rough count without a hit in the cache, that it is worth a word. */
-function isMuch(
-  engine: Pick<Engine, "file" | "settings">,
-  dialogue: ChatSession,
-  question: UserMessage | null,
-): boolean {
-  const price = modelPrice(engine, { provider: dialogue.provider, model: dialogue.modelId });
-  if (price === null) return false;
-  const asked = question === null ? 0 : estimateTokens(textOf(question.content));
-  const tokens = asked + (engine.settings.history ? dialogue.context.tokens : 0);
-  return (tokens * price.rates.input) / 1e6 >= engine.settings.estimate_from;
 }
 
 /** One line: tokens, how much of them comes from the cache, and what that costs. */
