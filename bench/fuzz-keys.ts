@@ -141,6 +141,8 @@ async function throughEditor(sequence: Sequence): Promise<string | null> {
       columns: () => terminal.cols,
       rows: () => terminal.rows,
       below() {},
+      hold() {},
+      release() {},
       rowsBelow: () => terminal.rows,
       onResize(callback) {
         resized = callback;

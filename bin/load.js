@@ -14,6 +14,7 @@ const {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   unlinkSync,
   writeFileSync,
@@ -24,6 +25,12 @@ const { Script } = process.getBuiltinModule("node:vm");
 
 /** Milliseconds by which a program has started, and V8 has dropped nothing yet. */
 const started = 500;
+
+/** Bytes in which the head of a file of compiled code ends. */
+const headRoom = 16_384;
+
+/** No compiled code: it is the first run, or nothing can be kept. That costs some time and nothing else. */
+const none = { names: [], codeOf: () => undefined };
 
 // Windows looks for a program that is named without its folder in the working directory first, where somebody's project may have
 // put one that is called like an editor or a pager. https://github.com/libuv/libuv/pull/4238
@@ -37,14 +44,14 @@ void run();
 
 async function run() {
   const { main } = isBuilt ? runBundle() : await import("../src/main.ts");
-  await main(args, path.join(__dirname, "thread.js"));
+  await main(args, { thread: path.join(__dirname, "thread.js"), build: isBuilt ? dist : null });
 }
 
 function runBundle() {
   const digest = readFileSync(path.join(dist, "digest"), "latin1");
   const place = cachePlace();
   const folders = place !== null && path.isAbsolute(place) ? foldersIn(place) : null;
-  const kept = folders === null ? new Map() : readCompiled(folders, digest);
+  const kept = folders === null ? none : openCompiled(folders, digest);
   /** The scripts that ran and were not in the cache, or that V8 rejected because another version of it had compiled them. */
   const compiled = new Map();
   const modules = new Map();
@@ -57,7 +64,7 @@ function runBundle() {
     const filename = path.join(dist, name);
     // ASCII alone; see scripts/build.ts.
     const source = `(function (exports, require, module, __dirname) {${readFileSync(filename, "latin1")}\n})`;
-    const script = new Script(source, { filename, cachedData: kept.get(name) });
+    const script = new Script(source, { filename, cachedData: kept.codeOf(name) });
     if (script.cachedDataRejected !== false) compiled.set(name, script);
     script.runInThisContext()(module.exports, requireBundled, module, dist);
     return module.exports;
@@ -71,7 +78,9 @@ function runBundle() {
       const code = script.createCachedData();
       if (code.length > (taken.get(name)?.length ?? 0)) taken.set(name, code);
     }
-    if (taken.size > 0 && folders !== null) writeCompiled(folders, digest, new Map([...kept, ...taken]));
+    if (taken.size === 0 || folders === null) return;
+    const others = kept.names.filter((name) => !taken.has(name)).map((name) => [name, kept.codeOf(name)]);
+    writeCompiled(folders, digest, new Map([...others, ...taken]));
   };
   process.once("exit", (code) => code === 0 && keep());
   // V8 drops what has not run for a while: at the end of a long run little is left of the start, and what was taken early is more.
@@ -120,31 +129,49 @@ function isPrivateFolder(folder) {
   return stat.isDirectory() && isPrivate(stat);
 }
 
-/** What is kept of this build: the name of each script, and the code compiled. */
-function readCompiled([, own, folder], digest) {
-  const kept = new Map();
-  let descriptor = null;
+/**
+ * What is kept of this build. A session's file comes to have the code of everything that was ever used in one: each script's is
+ * read when the script is loaded.
+ */
+function openCompiled([, own, folder], digest) {
   try {
-    if (!isPrivateFolder(own) || !isPrivateFolder(folder)) return kept;
+    if (!isPrivateFolder(own) || !isPrivateFolder(folder)) return none;
     const file = path.join(folder, command());
-    // Windows knows neither flag, and no links that anybody could make.
-    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile() || !isPrivate(stat)) return kept;
-    const bytes = readFileSync(descriptor);
-    let at = bytes.indexOf("\n") + 1;
-    const head = JSON.parse(bytes.toString("latin1", 0, at));
-    if (head.digest !== digest) return kept;
-    for (const [name, size] of head.scripts) kept.set(name, bytes.subarray(at, (at += size)));
+    // Windows knows neither flag, and no links that anybody could make. The file stays open until the process ends.
+    const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const places = placesIn(descriptor, digest);
+    const codeOf = (name) => (places.has(name) ? bytesAt(descriptor, places.get(name)) : undefined);
+    if (places !== null) return { names: [...places.keys()], codeOf };
+    closeSync(descriptor);
   } catch {
-    // It is the first run, or nothing can be kept: that costs some time and nothing else.
-  } finally {
-    if (descriptor !== null) closeSync(descriptor);
+    // As above.
   }
-  return kept;
+  return none;
 }
 
-function writeCompiled([place, own, folder], digest, kept) {
+/** Where the code of each script is in the file; null where it is not of this build, or not the person's own. */
+function placesIn(descriptor, digest) {
+  const stat = fstatSync(descriptor);
+  if (!stat.isFile() || !isPrivate(stat)) return null;
+  const start = bytesAt(descriptor, { at: 0, size: Math.min(headRoom, stat.size) });
+  let at = start.indexOf("\n") + 1;
+  const head = JSON.parse(start.toString("latin1", 0, at));
+  if (head.digest !== digest) return null;
+  const places = new Map();
+  for (const [name, size] of head.scripts) {
+    places.set(name, { at, size });
+    at += size;
+  }
+  return at === stat.size ? places : null;
+}
+
+function bytesAt(descriptor, { at, size }) {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  // Less than that is code that V8 rejects.
+  return bytes.subarray(0, readSync(descriptor, bytes, 0, size, at));
+}
+
+function writeCompiled([place, own, folder], digest, codes) {
   const file = path.join(folder, command());
   const draft = `${file}.${process.pid}.${Date.now().toString(36)}`;
   try {
@@ -153,10 +180,10 @@ function writeCompiled([place, own, folder], digest, kept) {
       makeFolder(each);
       if (!isPrivateFolder(each)) return;
     }
-    const scripts = Array.from(kept, ([name, code]) => [name, code.length]);
+    const scripts = Array.from(codes, ([name, code]) => [name, code.length]);
     const head = Buffer.from(`${JSON.stringify({ digest, scripts })}\n`);
     // V8 crashes on code that is damaged: a power cut must not leave the name with blank pages behind it.
-    writeFileSync(draft, Buffer.concat([head, ...kept.values()]), { mode: 0o600, flag: "wx", flush: true });
+    writeFileSync(draft, Buffer.concat([head, ...codes.values()]), { mode: 0o600, flag: "wx", flush: true });
     renameSync(draft, file);
   } catch (error) {
     // As above. A full disk takes a part of it, and what another user laid there is not ours to remove.

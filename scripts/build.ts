@@ -9,6 +9,7 @@ import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Plugin, type PreRenderedChunk, rolldown } from "rolldown";
+import { helpPages } from "./help-pages.ts";
 import { notices } from "./notices.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -72,6 +73,21 @@ function lazyFunctions(): Plugin {
       if (loaded !== id) return null;
       return `export default (...given) => require(${JSON.stringify(fileURLToPath(import.meta.resolve(name)))}).default(...given);`;
     },
+  };
+}
+
+/** Of `chalk` the program asks only what a terminal can show: its styles, one object each, are not made. */
+function colorSupport(): Plugin {
+  const id = "\0color-support";
+  const file = fileURLToPath(new URL("vendor/supports-color/index.js", import.meta.resolve("chalk")));
+  return {
+    name: "color-support",
+    resolveId: (name, importer = "") => (name === "chalk" && /[\\/]src[\\/]/.test(importer) ? id : null),
+    load: (loaded) =>
+      loaded === id
+        ? `import support from ${JSON.stringify(file)};
+           export const { stdout: supportsColor, stderr: supportsColorStderr } = support;`
+        : null,
   };
 }
 
@@ -170,16 +186,33 @@ function withoutEnvironment(): Plugin {
   };
 }
 
-/** What `--help` and usage errors need; with what it imports, it goes into one file. */
-const declared = /src[\\/](?:main|app[\\/]help-page|words[\\/]en[\\/](?:all|help-examples))\.ts$/;
+/** What every run needs, and `--help` alone; with what it imports, it goes into one file. */
+const begun = /src[\\/]main\.ts$/;
 
-/** What a question needs besides, and is yet imported when first needed; with what it imports, it goes into another file. */
+/** What usage errors need besides, and help for a narrow terminal. */
+const declared = /src[\\/](?:commands[\\/]program|app[\\/]help-page|words[\\/]en[\\/](?:all|help-examples))\.ts$/;
+
+/**
+ * What a question needs besides, and is yet imported when first needed; with what it imports, it goes into another file. The counting
+ * of turns is there so that lists and searches load nothing of a session.
+ */
 const asked =
-  /src[\\/](?:commands[\\/]command-run|app[\\/](?:ask[\\/]ask|open-model)|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
+  /src[\\/](?:commands[\\/]command-run|app[\\/]ask[\\/]ask|providers[\\/](?:http[\\/]send|wire[\\/]errors)|transcripts[\\/]format[\\/]turns)\.ts$/;
+
+/** What its request needs, which a session loads when its prompt is there; with what it imports, it goes into a file of its own. */
+const sent =
+  /src[\\/](?:app[\\/]open-model|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
 
 /** What a session needs besides, until its prompt is there. */
 const prompted =
-  /src[\\/](?:app[\\/](?:session[\\/]session|external-editor|attachments|attachment-consent)|repl[\\/]editor-lines)\.ts$/;
+  /src[\\/](?:app[\\/](?:session[\\/]session|external-editor|attachments|attachment-consent)|repl[\\/](?:editor-lines|completion))\.ts$/;
+
+/** What books a request in the ledger. */
+const booked = /src[\\/](?:usage[\\/](?:ledger|lock-wait)|sqlite)\.ts$/;
+
+/** What reads the folder of transcripts, and what searches it besides: each one file. */
+const listed = /src[\\/]transcripts[\\/]store[\\/]read\.ts$/;
+const searched = /src[\\/]transcripts[\\/]search[\\/]search\.ts$/;
 
 /** Folders in which packages keep what is built. A file that would be called after one is called after its package. */
 const builtFolder = /^(?:dist|esm|mjs)$/;
@@ -204,6 +237,7 @@ const bundle = await rolldown({
     withoutEnvironment(),
     lazyBuiltins(),
     lazyFunctions(),
+    colorSupport(),
     chatAlone(),
     redisAlone(),
     notices((text) => (licences = text)),
@@ -234,9 +268,14 @@ const { output } = await bundle.generate({
   strictExecutionOrder: true,
   codeSplitting: {
     groups: [
-      { name: "declared", test: declared, priority: 3 },
-      { name: "asked", test: asked, priority: 2 },
-      { name: "prompted", test: prompted, priority: 1 },
+      { name: "begun", test: begun, priority: 7 },
+      { name: "declared", test: declared, priority: 6 },
+      { name: "asked", test: asked, priority: 5 },
+      { name: "booked", test: booked, priority: 4.5 },
+      { name: "prompted", test: prompted, priority: 4 },
+      { name: "listed", test: listed, priority: 3 },
+      { name: "searched", test: searched, priority: 2 },
+      { name: "sent", test: sent, priority: 1 },
     ],
   },
   sourcemap: withMaps,
@@ -275,6 +314,7 @@ for (const file of output) {
 // The vocabulary of the tokenizer, which looks for it beside its script; see scripts/vocabulary.ts.
 await put("deepseek-v4.br", await readFile(path("../src/usage/tokenizer/deepseek-v4.br")));
 await put("third-party-notices.txt", licences);
+for (const [name, text] of await helpPages()) await put(name, text);
 // It tells this build from all others.
 await put("digest", digest.digest("hex"));
 for (const name of await readdir(outdir)) {

@@ -10,21 +10,16 @@ import manifest from "../package.json" with { type: "json" };
 import { HelpPage } from "../src/app/help-page.ts";
 import type { Verb } from "../src/commands/command.ts";
 import { builtIn, type SettingName, settingSchemas, settingVariables } from "../src/config/schema.ts";
-import { buildProgram } from "../src/main.ts";
+import { buildProgram } from "../src/commands/program.ts";
 import { groups } from "../src/repl/slash/command.ts";
 import { slashCommands } from "../src/repl/slash/table.ts";
 import { loadHelpExamples, loadWords } from "../src/words/load.ts";
 import type { Words } from "../src/words/types.ts";
 import { exitCodeRows, headings } from "./docs-words.ts";
+import { verbsOf } from "./help-pages.ts";
 import { settingWords } from "./setting-words.ts";
 
 type Language = keyof typeof headings;
-
-/** All commands that can be seen, the program itself first. */
-function verbsOf(verb: Verb): Verb[] {
-  const children = verb.createHelp().visibleCommands(verb) as Verb[];
-  return [verb, ...children.filter((child) => child.name() !== "help").flatMap(verbsOf)];
-}
 
 /** The help as it is shown, line by line of any width. */
 async function helpIn(language: Language): Promise<HelpPage> {

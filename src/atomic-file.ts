@@ -62,10 +62,13 @@ export class AtomicFile {
     this.#orDiscard(() => writeFileSync(this.#descriptor, text));
   }
 
-  /** @throws AppError `output_exists` when somebody else made the file meanwhile, `storage_failed`; nothing is left then */
-  commit(): void {
+  /**
+   * @param durable waits until the disk has it, so that not even a power cut leaves a part of it
+   * @throws AppError `output_exists` when somebody else made the file meanwhile, `storage_failed`; nothing is left then
+   */
+  commit(durable = true): void {
     this.#orDiscard(() => {
-      if (this.#temporary !== null) fsyncSync(this.#descriptor);
+      if (durable && this.#temporary !== null) fsyncSync(this.#descriptor);
       this.#close();
       if (this.#temporary === null) return;
       if (this.#force) renameSync(this.#temporary, this.#path);
@@ -112,13 +115,14 @@ export class AtomicFile {
 /**
  * Writes a file whole or not at all. The file is 0600, folders that are missing 0700; a link in its place is replaced.
  *
+ * @param durable whether it must outlive a power cut whole; not so what can be made again and is looked at before it is believed
  * @throws AppError `storage_failed`; what was there before stays as it was
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string, durable = true): void {
   orFailed(path, () => makeFolder(dirname(path)));
   const draft = AtomicFile.open(path, true);
   draft.write(text);
-  draft.commit();
+  draft.commit(durable);
 }
 
 function orFailed<Result>(path: string, work: () => Result): Result {

@@ -1,10 +1,12 @@
 /** Runs of the built program with scripts/work/counter.cjs, which counts what they do. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { metadataLine } from "../../src/transcripts/format/metadata-write.ts";
+import { rule } from "../../src/transcripts/format/types.ts";
 import { openTerminal } from "../../test/support/pty.ts";
 import { type Reply, serve } from "../../test/support/raw-server.ts";
 import { answer, done, finish, text, usage } from "../../test/support/wire.ts";
@@ -29,6 +31,8 @@ interface Run {
   readonly args: readonly string[];
   readonly lang?: "zh";
   readonly in: "pipe" | "terminal";
+  /** Saved conversations that lie in the transcripts folder. */
+  readonly saved?: number;
   /** Counts only until this has been written to the terminal; then `typed` is typed. */
   readonly until?: string;
   readonly typed?: string;
@@ -41,6 +45,9 @@ export const starts: Readonly<Record<string, Run & { readonly before?: readonly 
   "ask --nope": { args: ["ask", "--nope"], in: "pipe", before: ["ask", "hi"] },
   "ask hi": { args: ["ask", "hi"], in: "pipe" },
   "ask hi, in Chinese": { args: ["ask", "hi"], in: "pipe", lang: "zh" },
+  // Fewer than are worth a file that remembers them, which would depend on how long the run takes.
+  "transcripts list": { args: ["transcripts", "list"], in: "pipe", saved: 40 },
+  "transcripts search": { args: ["transcripts", "search", "hello"], in: "pipe", saved: 40 },
   "the prompt": { args: [], in: "terminal", until: "> ", typed: "q\r" },
 };
 
@@ -66,12 +73,15 @@ class Place implements Disposable {
    * @throws Error when the program says nothing of what it did
    */
   async count(
-    { args, lang, in: where, until, typed }: Run,
+    { args, lang, in: where, saved = 0, until, typed }: Run,
     url: string,
     onOutput: (output: string) => void = () => {},
   ) {
     const cwd = join(this.#folder, `run${++this.#runs}`);
     mkdirSync(join(cwd, "transcripts"), { recursive: true });
+    for (let number = 0; number < saved; number++) {
+      writeFileSync(join(cwd, "transcripts", `${number}.md`), conversation(number));
+    }
     const report = join(this.#folder, "counts.json");
     const command = ["--require", path("counter.cjs"), path("../../bin/deepseek-chat.js"), ...args];
     const env = {
@@ -97,6 +107,8 @@ class Place implements Disposable {
         .replaceAll(this.#home, "~")
         .replaceAll(root, "")
         .replace(/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_/u, "")
+        .replace(/\btranscripts\/\d+\.md$/u, "transcripts/*.md")
+        .replace(/(deepseek-chat\/\w+)-[0-9a-f]{16}\b/u, "$1-*")
         // A draft is named for its process.
         .replace(/(compiled\/\w+)\.\d+\.\w+$/u, "$1");
     const summed = (record: Readonly<Record<string, number>>) => {
@@ -111,6 +123,21 @@ class Place implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function conversation(number: number): string {
+  const at = new Date(Date.UTC(2026, 0, 1) + number * 86_400_000);
+  const label = at.toISOString().slice(0, 19).replace("T", " ");
+  return [
+    metadataLine("conversation", { v: 1, id: `c${number}`, started: at }),
+    "",
+    metadataLine("turn", { id: `t${number}`, at, provider: "mine", model: "m" }),
+    `[${label}] Question:\nhi ${number}\n`,
+    `[${label}] Answer:\nhello\n`,
+    rule,
+    metadataLine("end", { status: "complete", ended: at }),
+    "\n",
+  ].join("\n");
 }
 
 interface Surroundings {

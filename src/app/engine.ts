@@ -19,7 +19,7 @@ import { closeAgents } from "../providers/http/agents.ts";
 import { createTransport, type Transport } from "../providers/http/transport.ts";
 import type { ModelFacts } from "../providers/model-table.ts";
 import type { Language } from "../words/types.ts";
-import type { Metering } from "./usage/budget-layers.ts";
+import type { Metering } from "./usage/cost-meter.ts";
 import { openConnection } from "./connections.ts";
 import { failoverMistakes } from "./failover.ts";
 import { type LogSource, startLog } from "./log.ts";
@@ -227,6 +227,15 @@ export class Engine {
     this.#answers ??= import("./answer-cache.ts").then(async ({ guardedStore }) => this.hold(await guardedStore(this)));
     return await this.#answers;
   };
+
+  /** An engine for a session in memory: with one connection and folders of its own, and no log. */
+  inMemory(settings: Settings, folders: Folders, connection: Connection): Engine {
+    const { environment, file, origins, workingFolder } = this;
+    const read = { environment, file, origins, workingFolder, settings, folders, mistakes: [] };
+    const engine = new Engine({ ...this.#options, stop: new AbortController().signal }, read, null);
+    engine.connect = async () => connection;
+    return engine;
+  }
 
   /** Keeps something open until the end of the run. */
   hold<Held extends Disposable>(held: Held): Held {

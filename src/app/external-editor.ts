@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withoutKeys } from "../config/environment.ts";
+import { withoutKeys } from "../config/variables.ts";
 import { AppError, systemReason } from "../errors.ts";
 import { takeInterrupts } from "../terminal/interrupts.ts";
 import { findProgram } from "../terminal/programs.ts";

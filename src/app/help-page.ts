@@ -3,17 +3,13 @@ import { ownRows } from "../terminal/own-line.ts";
 import { displayWidth } from "../terminal/width.ts";
 import { loadHelpExamples } from "../words/load.ts";
 import type { HelpExamples, Words } from "../words/types.ts";
+import type { HelpInk } from "./stored-help.ts";
 
 /** How a page is drawn. */
-export interface HelpLook {
+export interface HelpLook extends HelpInk {
   /** Most columns of a line. */
   readonly columns: number;
-  readonly heading: (text: string) => string;
-  readonly muted: (text: string) => string;
 }
-
-/** The widest a page is, however wide the terminal: long lines are hard to read. */
-export const widestHelp = 80;
 
 /** Columns that a description needs beside its term; with fewer it stands below. */
 const leastRoom = 28;
@@ -166,6 +162,6 @@ export class HelpPage extends Help {
 type HelpItem = readonly [term: string, description: string];
 
 /** The names that lead to a command, the program's first. */
-function pathOf(command: Command): string[] {
+export function pathOf(command: Command): string[] {
   return command.parent === null ? [command.name()] : [...pathOf(command.parent), command.name()];
 }

@@ -14,7 +14,7 @@ import { idleTimeoutOf, maxAnswerOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
 import { logLayers } from "./log.ts";
-import type { Metering } from "./usage/budget-layers.ts";
+import type { Metering } from "./usage/cost-meter.ts";
 
 /** What models are made of; the engine is one. */
 interface ModelSource {

@@ -1,4 +1,4 @@
-import { withoutKeys } from "../config/environment.ts";
+import { withoutKeys } from "../config/variables.ts";
 import { commandWords } from "../config/key-command.ts";
 import { page, type Pager } from "../terminal/pager.ts";
 import type { Console } from "./console.ts";

@@ -1,6 +1,5 @@
-import { processVariables } from "../config/environment.ts";
-import { readLanguage } from "../config/language.ts";
-import type { ConfigText } from "../config/text-file.ts";
+import { processVariables } from "../config/variables.ts";
+import { type LanguageRead, readLanguage } from "../config/language.ts";
 import { AppError } from "../errors.ts";
 import { standardOutputs } from "../terminal/output.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -9,16 +8,16 @@ import { loadWords } from "../words/load.ts";
 import type { Words } from "../words/types.ts";
 import type { Console } from "./console.ts";
 
-export interface ChosenWords {
-  readonly words: Words;
-  /** Null where the config file was not read for them. */
-  readonly config: ConfigText | null;
+export type ChosenLanguage = LanguageRead;
+
+/** The language to speak, known before the command line is parsed. */
+export function chooseLanguage(args: readonly string[]): ChosenLanguage {
+  return readLanguage(args, processVariables());
 }
 
-/** The words to speak, known before the command line is parsed. */
-export async function chooseWords(args: readonly string[]): Promise<ChosenWords> {
-  const { language, config } = readLanguage(args, processVariables());
-  return { words: await loadWords(language), config };
+/** The words of the language chosen; those of the other are not loaded. */
+export async function wordsOf({ language }: ChosenLanguage): Promise<Words> {
+  return await loadWords(language);
 }
 
 export function openTerminal(options: Omit<TerminalOptions, "variables">): Terminal {

@@ -10,6 +10,7 @@ interface Options extends ResumeOptions {
   readonly continueAnswer?: boolean;
   readonly offPeak?: boolean;
   readonly detach?: boolean;
+  readonly estimate?: boolean;
 }
 
 export const ask: Declare = (program, { words, run }) => {
@@ -28,10 +29,18 @@ export const ask: Declare = (program, { words, run }) => {
     )
     .option("--detach", help.options.detach)
     .optionsGroup(help.groups.cost)
+    .option("--estimate", help.options.estimate)
     .option("--off-peak", help.options.offPeak)
     .action((question: string[], options: Options) =>
       run(command, async (engine, console) => {
-        const { output, file: files = [], continueAnswer = false, offPeak = false, detach = false } = options;
+        const {
+          output,
+          file: files = [],
+          continueAnswer = false,
+          offPeak = false,
+          detach = false,
+          estimate = false,
+        } = options;
         if (continueAnswer && (question.length > 0 || files.length > 0)) {
           throw new AppError("usage", { message: help.usage.noQuestionToContinue });
         }
@@ -44,6 +53,7 @@ export const ask: Declare = (program, { words, run }) => {
           output,
           earlier,
           continueAnswer,
+          estimate,
           offPeak,
           detach: detach ? readFlags(command) : null,
         });

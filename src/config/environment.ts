@@ -4,8 +4,7 @@ import { isInside } from "../files.ts";
 import { expandHome } from "./home.ts";
 import { dotenvSettings, type Origin, settingVariables } from "./schema.ts";
 import { maxSettingsBytes, readTextFile } from "./text-file.ts";
-
-export type Variables = Readonly<Record<string, string | undefined>>;
+import type { Variables } from "./variables.ts";
 
 /** What of a `.env` is left aside: all of it, or a variable that names a place to write. */
 export type IgnoredDotenv =
@@ -39,21 +38,6 @@ export class Environment {
 /** The config file names variables: one called `constructor` is not what every object has. */
 function valueIn(variables: Variables, name: string): string | undefined {
   return Object.hasOwn(variables, name) ? variables[name] : undefined;
-}
-
-/**
- * The environment for a program that needs no key, as an editor: without `*_API_KEY` and the variables named.
- *
- * @param keyVariables further variables that hold keys, as the config file names them
- */
-export function withoutKeys(variables: Variables, keyVariables: readonly string[]): Record<string, string | undefined> {
-  const kept = Object.entries(variables).filter(([name]) => !/_API_KEY$/iu.test(name) && !keyVariables.includes(name));
-  return Object.fromEntries(kept);
-}
-
-/** Returns the process's environment verbatim, for what is needed before anything is read from disk. */
-export function processVariables(): Variables {
-  return process.env;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isFolder, isInside, isLink } from "../files.ts";
-import type { Variables } from "./environment.ts";
+import type { Variables } from "./variables.ts";
 import { expandHome, home } from "./home.ts";
 
 export interface Folders {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { AppError, type ErrorDetails, systemReason } from "../errors.ts";
-import { type Variables, withoutKeys } from "./environment.ts";
+import { type Variables, withoutKeys } from "./variables.ts";
 import { expandHome } from "./home.ts";
 
 export interface KeyCommand {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AsyncEntry } from "@napi-rs/keyring";
 import { systemReason } from "../errors.ts";
-import type { Variables } from "./environment.ts";
+import type { Variables } from "./variables.ts";
 
 /**
  * The system's own store of secrets: Keychain, Credential Manager, or the Secret Service (GNOME Keyring, KWallet, KeePassXC).

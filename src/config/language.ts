@@ -1,4 +1,4 @@
-import type { Variables } from "./environment.ts";
+import type { Variables } from "./variables.ts";
 import { findFolders } from "./folders.ts";
 import { type ConfigText, readOwnSettings } from "./text-file.ts";
 

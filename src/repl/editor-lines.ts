@@ -5,7 +5,8 @@ import type { Clipping } from "./editor/paste.ts";
 import type { Completer } from "./editor/completion.ts";
 import { LineEditor } from "./editor/editor.ts";
 import { History } from "./editor/history.ts";
-import { slashes } from "./line-kind.ts";
+import type { KeyInput } from "./editor/keyboard.ts";
+import { kindOf, slashes } from "./line-kind.ts";
 import type { InputLine, LineSource } from "./host.ts";
 import { mentionsIn } from "./mentions.ts";
 
@@ -18,7 +19,7 @@ export interface PromptStatus extends Disposable {
 }
 
 export interface EditedOptions {
-  readonly input: NodeJS.ReadStream;
+  readonly input: KeyInput;
   readonly terminal: Terminal;
   /** In the language in use. */
   readonly words: () => Words["editor"];
@@ -43,6 +44,8 @@ export function editedLines(options: EditedOptions): LineSource {
     {
       input,
       write: (text) => terminal.err(text),
+      hold: () => terminal.hold(),
+      release: () => terminal.release(),
       columns: () => terminal.columns,
       rows: () => terminal.rows,
       onResize: (callback) => terminal.onResize(callback),
@@ -78,6 +81,7 @@ export function editedLines(options: EditedOptions): LineSource {
     shown: () => editor.shown(),
     hold: (onInterrupt) => editor.holdKeys(onInterrupt),
     pauseQueue: () => editor.pauseQueue(),
+    unsent: () => editor.queued.filter((text) => kindOf(text).kind !== "leave").length,
     release: () => editor.close(),
     history: () => history.entries,
     async close() {

@@ -270,6 +270,8 @@ export interface LineSource {
   hold(onInterrupt: () => void): () => void;
   /** After an answer that was stopped or failed: what is kept is shown, and read only once someone presses Enter. */
   pauseQueue(): void;
+  /** How many messages are kept so, and stand in the history; absent where none ever does. */
+  unsent?(): number;
   /** Lends the terminal to somebody else, a picker or an editor; the next `read` takes it back. */
   release(): void;
   /** What was typed before, oldest first. */

@@ -131,6 +131,13 @@ export class Output {
   }
 }
 
+/** A standard stream that is asked for its size, and to which nothing is written. */
+export class SilentOutput extends Output {
+  override write(): void {}
+
+  override async drained(): Promise<void> {}
+}
+
 function targetOf(fd: 1 | 2): [Target, number] {
   try {
     const stat = fstatSync(fd);

@@ -159,9 +159,12 @@ export interface Context {
   clearPromptOnDone: boolean;
 }
 
+/** Signals that end the program, and a question at once: nobody answers it any more. */
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Puts a question. Ctrl-C, Ctrl-D and Esc are an interruption like any other: readline closes at Ctrl-D without a word, and
- * the question would never end. After Ctrl-Z it would go on without its input.
+ * Puts a question. Ctrl-C, Ctrl-D, Esc and a signal that ends the program are an interruption like any other: readline closes at
+ * Ctrl-D without a word, and the question would never end. After Ctrl-Z it would go on without its input.
  *
  * @param escape false where Esc means something else
  * @throws AppError `interrupted`
@@ -170,14 +173,17 @@ export async function asked<Value>(question: (context: Context) => Promise<Value
   const { stdin } = process;
   const leaving = new AbortController();
   const context = { output: process.stderr, signal: leaving.signal, clearPromptOnDone: false };
-  const listen = (_: unknown, { name = "", ctrl = false }: { name?: string; ctrl?: boolean } = {}) => {
-    if (!(ctrl && (name === "c" || name === "d")) && !(escape && name === "escape")) return;
+  const leave = () => {
     // A question that nobody answered is no news.
     context.clearPromptOnDone = true;
     leaving.abort();
   };
+  const listen = (_: unknown, { name = "", ctrl = false }: { name?: string; ctrl?: boolean } = {}) => {
+    if ((ctrl && (name === "c" || name === "d")) || (escape && name === "escape")) leave();
+  };
   const resume = () => void setImmediate(() => stdin.resume());
   stdin.on("keypress", listen);
+  for (const signal of endingSignals) process.on(signal, leave);
   if (process.platform !== "win32") process.on("SIGCONT", resume);
   try {
     return await question(context);
@@ -188,6 +194,7 @@ export async function asked<Value>(question: (context: Context) => Promise<Value
     throw error;
   } finally {
     stdin.off("keypress", listen);
+    for (const signal of endingSignals) process.off(signal, leave);
     process.off("SIGCONT", resume);
   }
 }

@@ -23,9 +23,8 @@ export function renderedWriter(terminal: Terminal): AnswerWriter {
   const unlisten = terminal.onResize(() => {
     if (stream === null) return;
     const { columns, textRows: rows, textReflow: reflow } = terminal;
-    // What is held belongs to the new width: the screen is brought to it first.
-    const resized = stream.resize({ columns, rows, reflow });
-    terminal.out(resized + stream.push(take()));
+    // What is held belongs to the new width, and that may be one in between.
+    terminal.redraw(stream.resize({ columns, rows, reflow }));
   });
 
   async function load(): Promise<MarkdownStream> {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Ora } from "ora";
 import { LiveRow } from "./live-row.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,6 +42,8 @@ export class Spinner {
 
   async #start(): Promise<void> {
     const { default: ora } = await loadSpinner();
+    // What the spinner is about, a request above all, goes out before it is drawn.
+    await setImmediate();
     if (this.#text === null || this.#timer !== undefined) return;
     const spinner = this.#terminal.unicode ? "dots" : "line";
     this.#ora ??= ora({ spinner, color: false, stream: process.stderr, isEnabled: false });

@@ -12,7 +12,6 @@ export interface Symbols {
   readonly skipped: string;
   /** Of lists, by their depth. */
   readonly bullets: readonly [string, string, string];
-  readonly ellipsis: string;
   /** A piece of a line across. */
   readonly rule: string;
   /** A piece of a line down: beside a quote, between columns. */
@@ -36,7 +35,6 @@ const unicode: Symbols = {
   error: "✗",
   skipped: "–",
   bullets: ["•", "◦", "▪"],
-  ellipsis: "…",
   rule: "─",
   bar: "│",
   cross: "┼",
@@ -56,7 +54,6 @@ const ascii: Symbols = {
   error: "x",
   skipped: "-",
   bullets: ["*", "-", "+"],
-  ellipsis: "...",
   rule: "-",
   bar: "|",
   cross: "+",

@@ -12,24 +12,34 @@ export function table(
   room = Infinity,
 ): string {
   // A line break in a name would look like a row of its own.
-  const rows = given.map((row) => row.map((cell) => (cell.includes("\n") ? cell.replaceAll("\n", " ") : cell)));
+  const rows = given.some((row) => row.some((cell) => cell.includes("\n")))
+    ? given.map((row) => row.map((cell) => cell.replaceAll("\n", " ")))
+    : given;
   const right = new Set(alignRight);
   // What nothing stands behind is as wide as it is.
   const isFree = (row: readonly string[], column: number) => column === row.length - 1 && !right.has(column);
-  const all = rows.map((row) => row.map((cell, column) => (isFree(row, column) ? 0 : paintedWidth(cell))));
   const widths: number[] = [];
-  for (const row of all) {
-    for (const [column, width] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width);
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      if (!isFree(row, column)) widths[column] = Math.max(widths[column] ?? 0, paintedWidth(cell));
+    }
   }
-  const cells = (row: readonly string[], index: number) =>
-    row.map((cell, column) => {
-      if (isFree(row, column)) return cell;
-      const space = " ".repeat(widths[column]! - all[index]![column]!);
-      return right.has(column) ? space + cell : cell + space;
-    });
-  const lines = rows.map(cells);
-  // A file has room for any line: nothing more is measured.
-  if (room === Infinity) return lines.map((line) => `${line.join("  ")}\n`).join("");
+  const fit = (row: readonly string[], column: number) => {
+    const cell = row[column]!;
+    if (isFree(row, column)) return cell;
+    const space = " ".repeat(widths[column]! - paintedWidth(cell));
+    return right.has(column) ? space + cell : cell + space;
+  };
+  // A file has room for any line: nothing more is measured, and no lists of thousands of rows are made.
+  if (room === Infinity) {
+    let text = "";
+    for (const row of rows) {
+      for (let column = 0; column < row.length; column++) text += (column === 0 ? "" : "  ") + fit(row, column);
+      text += "\n";
+    }
+    return text;
+  }
+  const lines = rows.map((row) => row.map((_, column) => fit(row, column)));
   const isNarrow = lines.some((line) => paintedWidth(line.slice(0, -1).join("  ")) + leastBeside > room);
   const isTooWide = lines.some((line) => paintedWidth(line.join("  ")) > room);
   if (isTooWide && isNarrow && rows[0]!.length > 2) {

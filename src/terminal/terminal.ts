@@ -5,7 +5,7 @@ import type { Words } from "../words/types.ts";
 import { Footer, type FooterFrame } from "./footer.ts";
 import { Frames } from "./frames.ts";
 import { isLatin, latin } from "./latin.ts";
-import { type Output, standardOutputs } from "./output.ts";
+import { type Output, SilentOutput, standardOutputs } from "./output.ts";
 import { ownLines } from "./own-line.ts";
 import { type Reflow, reflowOf } from "./reflow.ts";
 import { harmlessJson, sanitize } from "./sanitize.ts";
@@ -50,6 +50,7 @@ export class Terminal {
   /** A terminal that can move its cursor. */
   readonly capable: boolean;
   readonly #reflow: Reflow;
+  readonly #options: TerminalOptions;
   readonly #out: Output;
   readonly #err: Output;
   /** A terminal of one byte a character, to which bytes of UTF-8 would be other characters and controls. */
@@ -61,9 +62,11 @@ export class Terminal {
   #ink: { readonly out: Ink; readonly err: Ink };
   readonly #footer: Footer;
   readonly #frames = new Frames();
+  /** What is written at the end of this turn of the event loop; null where all is written at once. */
+  #held: { readonly output: Output; readonly text: string }[] | null = null;
 
-  constructor(options: TerminalOptions) {
-    const { out, err } = standardOutputs();
+  constructor(options: TerminalOptions, { out, err } = standardOutputs()) {
+    this.#options = options;
     [this.#out, this.#err] = [out, err];
     this.#latin = isLatin(options.variables);
     this.verbosity = options.verbosity;
@@ -80,7 +83,7 @@ export class Terminal {
     this.capable = options.variables["TERM"] !== "dumb";
     this.#reflow = reflowOf(options.variables);
     this.#footer = new Footer(
-      (bytes) => this.#err.write(this.#latin ? latin(bytes) : bytes),
+      (bytes) => this.#send(this.#err, bytes),
       () => ({ columns: this.columns, rows: this.rows }),
       this.#reflow,
     );
@@ -97,6 +100,14 @@ export class Terminal {
     this.#theme = theme;
     this.textColumns = width;
     this.#ink = this.#inks();
+  }
+
+  /** A terminal that is like this one, and shows nothing of what is written to it. */
+  silenced(): Terminal {
+    const terminal = new Terminal(this.#options, { out: new SilentOutput(1), err: new SilentOutput(2) });
+    terminal.useSettings({ theme: this.#theme, width: this.textColumns });
+    terminal.useBackground(this.#background);
+    return terminal;
   }
 
   /** Takes the terminal's own word for its background; null leaves what is known. */
@@ -122,9 +133,15 @@ export class Terminal {
     return loss?.kind === "refused" ? loss.reason : null;
   }
 
+  /** Whether stdout takes nothing more. */
+  get lost(): boolean {
+    return this.#out.loss !== null;
+  }
+
   /** Resolves when what was written to stdout has been taken, never will be, or `stop` comes. */
   async drained(stop: AbortSignal): Promise<void> {
     this.flush();
+    this.release();
     await this.#out.drained(stop);
   }
 
@@ -174,6 +191,12 @@ export class Terminal {
     this.#frames.request(drawing);
   }
 
+  /** Writes to stdout how that which grows looks at another size; what came since is drawn once the size has stayed for a moment. */
+  redraw(text: string): void {
+    this.#frames.hold();
+    this.#put(this.#out, text);
+  }
+
   /** Draws now what waits for the end of its frame. */
   flush(): void {
     this.#frames.flush();
@@ -197,7 +220,24 @@ export class Terminal {
 
   /** Writes a sequence to the terminal that changes nothing of what it shows. */
   control(sequence: string): void {
-    this.#err.write(this.#latin ? latin(sequence) : sequence);
+    this.#send(this.#err, sequence);
+  }
+
+  /** Keeps what is written to the terminal until this turn of the event loop ends: what a line leads to goes out before it is drawn. */
+  hold(): void {
+    if (this.#held !== null) return;
+    this.#held = [];
+    setImmediate(() => this.release());
+  }
+
+  /** Writes what is kept. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    const [first] = held;
+    if (first !== undefined && held.every(({ output }) => output === first.output))
+      this.#send(first.output, held.map(({ text }) => text).join(""));
+    else for (const { output, text } of held) this.#send(output, text);
   }
 
   /** Keeps rows below all that is written from now on, or takes them away. They are gone after a resize until shown again. */
@@ -217,9 +257,18 @@ export class Terminal {
 
   #write(output: Output, text: string): void {
     this.flush();
+    this.#put(output, text);
+  }
+
+  #put(output: Output, text: string): void {
     if (!output.isTerminal) return output.write(text);
-    const shown = this.#footer.around(text);
-    output.write(this.#latin ? latin(shown) : shown);
+    this.#send(output, this.#footer.around(text));
+  }
+
+  /** To the terminal. */
+  #send(output: Output, text: string): void {
+    if (this.#held === null) output.write(this.#latin ? latin(text) : text);
+    else this.#held.push({ output, text });
   }
 
   /** A line of the program's own, on stderr; not under `--quiet`. */

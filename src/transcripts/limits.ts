@@ -2,8 +2,10 @@
  * What one transcript may take, so that no file costs more than itself. docs/transcripts.md states them for people.
  */
 export const limits = {
-  /** Of a file; larger ones are named and passed over. */
-  bytes: 128 * 1024 * 1024,
+  /** Of a file; larger ones are named and passed over. The longest text that V8 can hold, and more than the longest answer. */
+  bytes: 512 * 1024 * 1024 - 24,
+  /** Of a file that is indexed, which takes three times as much memory; a search reads a larger one itself. */
+  indexedBytes: 128 * 1024 * 1024,
   /** Lines that have the form of structure. */
   marks: 2_000_000,
   exchanges: 100_000,

@@ -46,6 +46,22 @@ test("an answer is told to the transcript before whoever watches", async () => {
   });
 });
 
+test("a question is saved before its request goes out", async () => {
+  const order: string[] = [];
+  const dialogue = await open(async function* model() {
+    yield { type: "request", to, sentAt: new Date(), why: "first", error: null };
+    order.push(`sent, ${dialogue.path === null ? "not saved" : "saved"}`);
+    yield { type: "text", text: "one" };
+    yield { type: "finish", reason: "stop" };
+  });
+  await dialogue.ask(
+    userMessage("q"),
+    ({ type }) => order.push(`${type}, ${dialogue.path === null ? "not " : ""}saved`),
+    quiet,
+  );
+  expect(order).toEqual(["request, saved", "sent, saved", "text, saved", "finish, saved"]);
+});
+
 test("of the titles that a service gives in one answer the last is saved, once", async () => {
   const dialogue = await open(async function* model() {
     for (const title of ["One", "Two", "Three"]) yield { type: "title", title };

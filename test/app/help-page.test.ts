@@ -1,18 +1,17 @@
+import { join } from "node:path";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { HelpPage } from "../../src/app/help-page.ts";
-import type { Verb } from "../../src/commands/command.ts";
-import { buildProgram } from "../../src/main.ts";
+import { HelpPage, pathOf } from "../../src/app/help-page.ts";
+import { buildProgram } from "../../src/commands/program.ts";
+import { storedPage, widestHelp } from "../../src/app/stored-help.ts";
+import { createInk } from "../../src/terminal/theme.ts";
 import { loadHelpExamples } from "../../src/words/load.ts";
+import { verbsOf } from "../../scripts/help-pages.ts";
+import { published, run } from "../support/program.ts";
 import { en, zh } from "../support/words.ts";
 
 const same = (text: string) => text;
 const languages = [en, zh];
-
-function verbsOf(verb: Verb): Verb[] {
-  const children = verb.createHelp().visibleCommands(verb) as Verb[];
-  return [verb, ...children.filter((child) => child.name() !== "help").flatMap(verbsOf)];
-}
 
 const cases = await Promise.all(
   languages.map(async (words) => {
@@ -23,7 +22,7 @@ const cases = await Promise.all(
   }),
 );
 
-describe.each(cases)("the help of every command ($language)", ({ words, examples, page, verbs }) => {
+describe.each(cases)("the help of every command ($language)", ({ language, words, examples, page, verbs }) => {
   const named = verbs.map((verb) => ({ verb, name: page(80).commandUsage(verb) }));
 
   test.each(named)("$name fits its columns, in groups, with examples at the end", ({ verb }) => {
@@ -41,6 +40,29 @@ describe.each(cases)("the help of every command ($language)", ({ words, examples
       expect(headings.filter((heading) => !known.has(heading))).toEqual([]);
     }
     expect(page(80).examplesOf(verb).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each([
+    ["plain", { heading: same, muted: same }],
+    ["painted", { heading: (text: string) => `<h>${text}</h>`, muted: (text: string) => `<m>${text}</m>` }],
+  ])("each page of the build is what would be laid out, %s", (_, ink) => {
+    const layout = new HelpPage(words.help, examples, { columns: widestHelp, ...ink });
+    for (const verb of verbs) {
+      const name = pathOf(verb).slice(1).join(" ");
+      expect(storedPage(join(published, "dist"), language, name, ink)).toBe(layout.formatHelp(verb));
+    }
+  });
+
+  test.each<[readonly string[], string, 0 | 3]>([
+    [["ask", "--help"], "ask", 0],
+    [["help", "transcripts", "list"], "transcripts list", 0],
+    [["-h"], "", 3],
+  ])("the program prints them: %j", async (args, name, level) => {
+    const env = { DEEPSEEK_CHAT_LANG: language, FORCE_COLOR: String(level) };
+    const ink = createInk({ name: "auto", level, background: null });
+    const verb = verbs.find((each) => pathOf(each).slice(1).join(" ") === name)!;
+    const layout = new HelpPage(words.help, examples, { columns: widestHelp, ...ink });
+    expect(await run(args, { env })).toMatchObject({ code: 0, stdout: layout.formatHelp(verb), stderr: "" });
   });
 
   test("descriptions end without a full stop, and every option has one", () => {

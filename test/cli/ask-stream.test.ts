@@ -244,6 +244,18 @@ test.concurrent("each piece is in the transcript before the next one comes", asy
 });
 
 describe("an answer of some size", () => {
+  test("is received in one piece, shown, saved and read back", async () => {
+    const content = 'The quick brown fox "jumps" over the lazy dog.\n'.repeat(40_000);
+    const body = JSON.stringify({ choices: [{ index: 0, message: { content }, finish_reason: "stop" }] });
+    await using server = await serve([{ headers: { "content-type": "application/json" }, body }]);
+    const place = newPlace();
+    // A sixteenth of it is less than the body.
+    const ran = await run(["ask", "--max-answer-size", "2", "q"], { place, env: askingAt(server) });
+    expect([ran.code, ran.stdout === content]).toEqual([0, true]);
+    const shown = await run(["transcripts", "show"], { place });
+    expect([shown.code, shown.stdout.includes(content)]).toEqual([0, true]);
+  });
+
   test("is received, shown and saved, whatever its chunks add to it", async () => {
     const piece = "The quick brown fox jumps over the lazy dog.\n".repeat(1000);
     await using server = await serve([{ body: [text(piece).repeat(200), finish(), done] }]);
@@ -261,7 +273,7 @@ describe("an answer of some size", () => {
     const body = [text("begun "), ...Array.from({ length: 64 }, () => piece.repeat(Math.ceil(24_000 / piece.length)))];
     await using server = await serve([{ body: [...body, finish(), done] }]);
     const ran = await run(["ask", "--max-answer-size", "1", "--retries", "0", "q"], { env: askingAt(server) });
-    const { what, next } = en.errors.flooded({ provider: new URL(server.url).host, limit });
+    const { what, next } = en.errors.flooded({ provider: "deepseek", limit });
     expect([ran.code, ran.stdout.startsWith("begun ")]).toEqual([5, true]);
     expect(ran.stderr).toContain(what);
     expect(next).toContain("max_answer_size");

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { watch } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -10,6 +10,7 @@ import { askingAt, newPlace, openProgram, type Place } from "../support/program.
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, done, finish, text } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 test("the connection is open before Enter, nothing goes over it until then, and the question takes it", async () => {
   const opened: Socket[] = [];
@@ -38,8 +39,46 @@ test("the connection is open before Enter, nothing goes over it until then, and 
   server.closeAllConnections();
 });
 
+/** Writes down, in order, what is written to terminals and connections, each as one line of JSON. */
+const order = String.raw`
+const { Socket } = require("node:net");
+const { appendFileSync } = require("node:fs");
+for (const name of ["_write", "_writev"]) {
+  const write = Socket.prototype[name];
+  Socket.prototype[name] = function (data, ...rest) {
+    const text = name === "_writev" ? data.map(({ chunk }) => chunk).join("") : String(data);
+    appendFileSync(process.env.WRITTEN, JSON.stringify(text) + "\n");
+    return write.call(this, data, ...rest);
+  };
+}`;
+
+test("a question goes out before anything that Enter leads to is drawn, and that in one write before the spinner", async () => {
+  await using server = await serve(() => answer("Here."));
+  const place = newPlace();
+  mkdirSync(place.home, { recursive: true });
+  const [script, written] = [join(place.home, "order.cjs"), join(place.home, "written")];
+  writeFileSync(script, order);
+  const env = { ...askingAt({ url: server.url }), WRITTEN: written };
+  await using terminal = openProgram([], { place, env, node: ["--require", script] });
+  await say(terminal, "one");
+  await terminal.until("Here.");
+  await terminal.until("> ");
+  await say(terminal, "two");
+  await terminal.until(() => terminal.screen().split("Here.").length === 3);
+  const lines = readFileSync(written, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as string);
+  const sent = lines.findLastIndex((line) => line.startsWith("POST "));
+  const further = lines.slice(sent + 1);
+  expect(further[0]).toMatch(/two\r\n\n$/u);
+  expect(further[1]).toContain(en.answer.waiting);
+  expect(lines.slice(0, sent).some((line) => line.includes("two\r\n"))).toBe(false);
+});
+
 const counter = fileURLToPath(new URL("../../scripts/work/counter.cjs", import.meta.url));
 const opens = /^(?:open|readFile|opendir|readdir)/u;
+const changes = /^(?:write|append|mkdir|symlink|link|rename|unlink|rm|truncate|ftruncate)/u;
 
 /** A session that asks one question, and what it had done by the time that `mark` appeared. */
 async function countUntil(mark: string, place: Place, url: string) {
@@ -74,6 +113,10 @@ test("between the last key and the answer no script is loaded, and no file opene
   const typed = await countUntil("#", place, server.url);
   const answered = await countUntil("Here.", place, server.url);
   expect(typed.scripts.length).toBeGreaterThan(0);
+  // A session was rehearsed, and only in its own folder.
+  const changed = Object.keys(typed.calls).filter((call) => changes.test(call));
+  expect(changed.filter((call) => !call.includes("/temporary/"))).toEqual(["write stderr"]);
+  expect(changed.some((call) => /^write.*\/temporary\/.*\/history$/u.test(call))).toBe(true);
   expect(answered.scripts).toEqual(typed.scripts);
   const opened = Object.keys(answered.calls).filter((call) => opens.test(call) && !call.includes("/temporary/"));
   const further = opened.filter((call) => answered.calls[call]! > (typed.calls[call] ?? 0));

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Environment, withoutKeys } from "../../src/config/environment.ts";
+import { Environment } from "../../src/config/environment.ts";
+import { withoutKeys } from "../../src/config/variables.ts";
 import { runKeyCommand } from "../../src/config/key-command.ts";
 import { noKeyring } from "../../src/config/keyring.ts";
 import { findKey, type KeyPlaces, storeKey } from "../../src/config/keys.ts";

@@ -89,6 +89,8 @@ async function main(): Promise<void> {
       input: process.stdin,
       write,
       below: (frame) => (frame === null ? footer.hide() : footer.show(frame)),
+      hold: () => {},
+      release: () => {},
       rowsBelow: () => Math.floor(process.stdout.rows / 2),
       columns: () => process.stdout.columns,
       rows: () => process.stdout.rows,

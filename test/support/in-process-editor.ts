@@ -48,6 +48,8 @@ export class EditorOnScreen {
         input: this.input as never,
         write: (text) => this.print(text),
         below: (frame) => (frame === null ? this.#footer.hide() : this.#footer.show(frame)),
+        hold: () => {},
+        release: () => {},
         rowsBelow: () => Math.max(2, Math.floor(this.terminal.rows / 2)),
         columns: () => this.terminal.cols,
         rows: () => this.terminal.rows,

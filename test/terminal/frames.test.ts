@@ -14,6 +14,8 @@ const size = { columns: 60, rows: 30 };
 /** The program's own terminal, which keeps what it gives to the standard streams; only the latest one does. */
 class CountedTerminal extends Terminal {
   readonly writes: string[] = [];
+  readonly #listeners: (() => void)[] = [];
+  #columns = size.columns;
 
   constructor() {
     super({ color: false, verbosity: "normal", variables: {}, onClosed: () => {} });
@@ -25,11 +27,21 @@ class CountedTerminal extends Terminal {
   }
 
   override get columns(): number {
-    return size.columns;
+    return this.#columns;
   }
 
   override get rows(): number {
     return size.rows;
+  }
+
+  override onResize(listener: () => void): () => void {
+    this.#listeners.push(listener);
+    return () => {};
+  }
+
+  resize(columns: number): void {
+    this.#columns = columns;
+    for (const listener of this.#listeners) listener();
   }
 
   async screen(): Promise<string> {
@@ -58,7 +70,7 @@ async function loadedWriter(terminal: CountedTerminal) {
   return writer;
 }
 
-test("a thousand pieces in a second are drawn sixty times, the first at once", async () => {
+test("a thousand pieces in a second are drawn sixty times and a few, the first at once", async () => {
   const terminal = new CountedTerminal();
   const writer = await loadedWriter(terminal);
   writer.push("word ");
@@ -68,22 +80,34 @@ test("a thousand pieces in a second are drawn sixty times, the first at once", a
     writer.push("word ");
   }
   expect(terminal.writes.length).toBeGreaterThan(50);
-  expect(terminal.writes.length).toBeLessThanOrEqual(64);
+  expect(terminal.writes.length).toBeLessThanOrEqual(65);
   await writer.end();
   expect(await terminal.screen()).toBe(renderMarkdown("word ".repeat(1000), await findAbilities(terminal)).trimEnd());
 });
 
-test("a piece after a pause is drawn at once, and another within a frame", async () => {
+test("a piece each 20 ms is drawn at once, also behind one that is late", async () => {
   const terminal = new CountedTerminal();
   const writer = await loadedWriter(terminal);
-  for (const word of ["one", "two", "three"]) {
-    writer.push(`${word} `);
-    expect(terminal.writes.join("")).toContain(word);
-    vi.advanceTimersByTime(20);
+  // The third comes 15 ms late, the sixth so late that the next one comes with it.
+  for (const [piece, after] of [20, 20, 35, 5, 20, 40, 0, 20, 35, 5, 20].entries()) {
+    vi.advanceTimersByTime(after);
+    writer.push(`w${piece} `);
+    expect(terminal.writes.join("")).toContain(`w${piece}`);
   }
-  writer.push("four");
-  writer.push(" five");
-  expect(terminal.writes.join("")).not.toContain("five");
+  expect(vi.getTimerCount()).toBe(0);
+  await writer.end();
+});
+
+test("of pieces that come too often the first are drawn at once, the others within a frame", async () => {
+  const terminal = new CountedTerminal();
+  const writer = await loadedWriter(terminal);
+  for (const word of ["one ", "two ", "three "]) {
+    writer.push(word);
+    expect(terminal.writes.join("")).toContain(word.trim());
+  }
+  writer.push("four ");
+  writer.push("five ");
+  expect(terminal.writes.join("")).not.toContain("four");
   vi.advanceTimersByTime(16);
   expect(terminal.writes.join("")).toContain("five");
   await writer.end();
@@ -93,14 +117,47 @@ test("what else is written, on either stream, finds everything drawn", async () 
   for (const stream of ["out", "err"] as const) {
     const terminal = new CountedTerminal();
     const writer = await loadedWriter(terminal);
-    writer.push("one ");
-    writer.push("two ");
-    expect(terminal.writes.join("")).not.toContain("two");
-    terminal[stream]("three");
-    expect(terminal.writes.join("")).toBe("one twothree");
+    for (const word of ["one ", "two ", "three ", "four "]) writer.push(word);
+    expect(terminal.writes.join("")).not.toContain("four");
+    terminal[stream]("five");
+    expect(terminal.writes.join("")).toBe("one two three fourfive");
     vi.useRealTimers();
     await writer.end();
   }
+});
+
+test("what comes while the size changes is drawn once, for the size that stays, within 100 ms", async () => {
+  const terminal = new CountedTerminal();
+  const writer = await loadedWriter(terminal);
+  const paragraph = (sign: string) => `${`${sign}word `.repeat(30)}\n\n`;
+  writer.push(paragraph("a"));
+  vi.advanceTimersByTime(200);
+  for (const [sign, columns] of [
+    ["b", 40],
+    ["c", 30],
+    ["d", 50],
+  ] as const) {
+    terminal.resize(columns);
+    writer.push(paragraph(sign));
+    vi.advanceTimersByTime(15);
+  }
+  expect(terminal.writes.join("")).not.toContain("bword");
+  vi.advanceTimersByTime(50);
+  const shown = terminal.writes.join("");
+  expect(shown).toContain("dword");
+  const options = await findAbilities(terminal);
+  const fifty = { ...options, columns: 50, width: 50 };
+  expect(shown.slice(shown.indexOf("bword"))).toBe(
+    renderMarkdown([paragraph("b"), paragraph("c"), paragraph("d")].join(""), fifty),
+  );
+  // A size that changes without end puts nothing off for longer.
+  for (let change = 0; change < 12; change++) {
+    terminal.resize(60 + change);
+    if (change === 0) writer.push(paragraph("e"));
+    vi.advanceTimersByTime(10);
+  }
+  expect(terminal.writes.join("")).toContain("eword");
+  await writer.end();
 });
 
 test("the whole stays the same however the pieces come", async () => {
@@ -141,7 +198,7 @@ test.each(["while-thinking", "always"] as const)(
       view.push(`t${piece}\n`);
       vi.advanceTimersByTime(1);
     }
-    expect(terminal.writes.length).toBeLessThanOrEqual(66);
+    expect(terminal.writes.length).toBeLessThanOrEqual(68);
     view.push("the last");
     view.end();
     expect(terminal.writes.join("")).toContain("the last");

@@ -6,6 +6,10 @@ import { characterStart, clipped, displayWidth, graphemes } from "../../src/term
 const family = "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}";
 
 describe("displayWidth", () => {
+  it("gives a letter with a thousand marks the width of the letter", () => {
+    expect(displayWidth(`e${"\u0301".repeat(1000)}\u91cf${"\u0308".repeat(1000)}x`)).toBe(4);
+  });
+
   it.each([
     ["", 0],
     ["ascii", 5],

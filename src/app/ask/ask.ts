@@ -27,6 +27,7 @@ import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { timingOf } from "../../chat/turn.ts";
+import { isLimited, isMuch } from "../usage/expense.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
 export interface Asking {
@@ -36,6 +37,8 @@ export interface Asking {
   readonly earlier: Earlier;
   /** No question: the last answer is continued. */
   readonly continueAnswer: boolean;
+  /** Says what the question costs at most, and asks nothing. */
+  readonly estimate: boolean;
   /** Waits for the off-peak hours. */
   readonly offPeak: boolean;
   /** The flags, where another process is to ask; else null. */
@@ -75,6 +78,10 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
     (await import("../session/inheritance-notice.ts")).tellInheritance(engine, console, dialogue, earlier, true);
   }
   const { question = null, files = [] } = gathered ?? {};
+  if (asking.estimate) {
+    await (await import("./estimate-output.ts")).printEstimate(console, dialogue, question, asking.output);
+    return null;
+  }
   // A refusal to send the attachments has been reported already.
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   if (!(await mayPay(engine, console, dialogue, question))) return declined;
@@ -165,6 +172,7 @@ async function mayPay(
   dialogue: ChatSession,
   question: UserMessage | null,
 ): Promise<boolean> {
+  if (!isLimited(engine) && !isMuch(engine, dialogue, question)) return true;
   const { mayAfford } = await import("../usage/consent.ts");
   return await mayAfford(engine, console, dialogue, question, () => {});
 }

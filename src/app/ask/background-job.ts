@@ -1,7 +1,7 @@
 import { closeSync, readFileSync, writeSync } from "node:fs";
 import { AppError, asAppError } from "../../errors.ts";
 import { tellDevice } from "../../terminal/device.ts";
-import { withoutKeys } from "../../config/environment.ts";
+import { withoutKeys } from "../../config/variables.ts";
 import { answerNotice } from "../answer-notice.ts";
 import { notifyDesktop } from "./desktop-notice.ts";
 import type { Console } from "../console.ts";

@@ -25,7 +25,7 @@ import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
 import { ratesAt } from "../../usage/cost.ts";
 import { Books } from "../usage/books.ts";
-import { type Accounts, Spending } from "../usage/cost-meter.ts";
+import { type Accounts, meteringOf, Spending } from "../usage/cost-meter.ts";
 import type { CostEstimate } from "../usage/estimate.ts";
 import { isFree, modelPrice } from "../usage/model-price.ts";
 import { costOfLoss, prefixUse } from "../usage/prefix.ts";
@@ -44,16 +44,16 @@ export class ChatSession implements SessionDialogue {
   /** Transcripts of conversations that a title was asked for; null for one that is not saved. */
   readonly #entitled = new Set<ChatState["writer"]>();
   readonly #closing = new AbortController();
+  /** Makes the first question ready to go out at once; null once that has begun, or where nothing does. */
+  rehearse: ((state: ChatState, signal: AbortSignal) => Promise<void>) | null = null;
   /** While a question is rehearsed: the next one ends it. */
   #rehearsal: AbortController | null = null;
-  #rehearsed = false;
   /** Whether the next answer may exceed a budget. */
   #mayExceed = false;
 
-  private constructor(engine: Engine, console: Console, state: ChatState) {
+  private constructor(engine: Engine, console: Console, state: ChatState, books: Books | null) {
     this.#engine = engine;
     this.#console = console;
-    const books = engine.hold(booksOf(engine, console));
     this.#accounts = { books, spending: new Spending(engine, books) };
     this.#state = state;
     this.#warnOfRetired();
@@ -66,7 +66,17 @@ export class ChatSession implements SessionDialogue {
    */
   static async open(engine: Engine, console: Console, earlier: TranscriptFile | null): Promise<ChatSession> {
     for (const mistake of engine.failoverMistakes) warnOf(console, mistake);
-    return new ChatSession(engine, console, await openState(engine, earlier));
+    const state = await openState(engine, earlier);
+    return new ChatSession(engine, console, state, engine.hold(booksOf(engine, console)));
+  }
+
+  /**
+   * A session whose requests are not booked.
+   *
+   * @param state what it begins with
+   */
+  static over(engine: Engine, console: Console, state: ChatState): ChatSession {
+    return new ChatSession(engine, console, state, null);
   }
 
   get provider(): string {
@@ -151,8 +161,10 @@ export class ChatSession implements SessionDialogue {
     const { currency } = limits;
     const cost = await exactMaxCostOf(this.#engine, this.#state.connection, this.#requestOf(question));
     if (cost === null) return new AppError("budget_unpriced", { ...this.#asked, currency });
-    const budget = await this.#accounts.books.budget(limits);
-    return budget.exceededBy({ to: this.#asked, purpose: "question", cost, conversation: this.id, at: new Date() });
+    const budget = await this.#accounts.books?.budget(limits);
+    return budget === undefined
+      ? null
+      : budget.exceededBy({ to: this.#asked, purpose: "question", cost, conversation: this.id, at: new Date() });
   }
 
   /** Whether the next answer may exceed a budget. */
@@ -228,7 +240,7 @@ export class ChatSession implements SessionDialogue {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
     void this.#askForTitle();
-    void this.#rehearse();
+    if (this.rehearse !== null) void this.#rehearse();
   }
 
   /** Gives up what nobody waits for: a request for a title would keep the program running. */
@@ -347,14 +359,12 @@ export class ChatSession implements SessionDialogue {
     if (failure !== null) this.#engine.log?.write("warn", "title", { code: failure.code });
   }
 
-  /** Makes the first question of the session ready to go out at once. */
   async #rehearse(): Promise<void> {
-    if (this.#rehearsed) return;
-    this.#rehearsed = true;
+    const { rehearse } = this;
+    this.rehearse = null;
     const { signal } = (this.#rehearsal = new AbortController());
     try {
-      const { rehearse } = await import("./rehearsal.ts");
-      await rehearse(this.#engine, this.#console, this.#state, signal);
+      await rehearse?.(this.#state, signal);
     } catch {
       // Nothing depends on it: the question loads what it needs by itself, and reports what fails.
     } finally {
@@ -397,7 +407,7 @@ export class ChatSession implements SessionDialogue {
     const place = new TurnPlace(writer);
     const mayExceed = settings.over_budget || this.#mayExceed;
     this.#mayExceed = false;
-    const metering = { ...this.#accounts, purpose: "question", place, mayExceed } as const;
+    const metering = meteringOf(this.#accounts, "question", place, mayExceed);
     const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection, metering);
     return { model, settings, spending, place, words: this.#console.words, onEvent, signal };
   }

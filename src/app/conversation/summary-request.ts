@@ -5,7 +5,7 @@ import { summarise } from "./compaction.ts";
 import type { ChatState } from "./chat-state.ts";
 import { inForce } from "./sampling.ts";
 import { billOwnRequest } from "../usage/own-requests.ts";
-import type { Accounts } from "../usage/cost-meter.ts";
+import { type Accounts, meteringOf } from "../usage/cost-meter.ts";
 import { TurnPlace } from "../usage/turn-place.ts";
 
 /**
@@ -17,7 +17,7 @@ import { TurnPlace } from "../usage/turn-place.ts";
  */
 export async function requestSummary(
   engine: Engine,
-  { spending, books }: Accounts,
+  accounts: Accounts,
   { connection, modelId, conversation, inherited, writer }: ChatState,
   { tokens, window }: { readonly tokens: number; readonly window: number | null },
   signal: AbortSignal,
@@ -26,12 +26,12 @@ export async function requestSummary(
   const { stream, thinking } = inForce(engine.settings, inherited);
   const ask = async (messages: readonly Message[]) => {
     const place = new TurnPlace(writer, true);
-    const metering = { spending, books, purpose: "summary", place, mayExceed: false } as const;
+    const metering = meteringOf(accounts, "summary", place, false);
     const model = await engine.openModel(asked, connection, metering);
     const off = thinking === false ? { enabled: false, effort: null } : null;
     const request = { model: modelId, messages, sampling: {}, thinking: off, stream };
     const result = await runTurn(model, request, [], signal, asked);
-    await billOwnRequest(spending, writer, result, "summary", place, signal);
+    await billOwnRequest(accounts.spending, writer, result, "summary", place, signal);
     return result;
   };
   const { system } = conversation;

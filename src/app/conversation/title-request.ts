@@ -6,7 +6,7 @@ import { titleOf } from "../../transcripts/store/names.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Engine } from "../engine.ts";
 import { billOwnRequest } from "../usage/own-requests.ts";
-import type { Accounts } from "../usage/cost-meter.ts";
+import { type Accounts, meteringOf } from "../usage/cost-meter.ts";
 import { TurnPlace } from "../usage/turn-place.ts";
 
 /** Characters of the question and of the answer that a title is made from. */
@@ -24,7 +24,7 @@ const maxAnswer = 1000;
  */
 export async function requestTitle(
   engine: Engine,
-  { spending, books }: Accounts,
+  accounts: Accounts,
   writer: TranscriptWriter | null,
   wanted: string,
   turn: Turn,
@@ -34,7 +34,7 @@ export async function requestTitle(
     const asked = await engine.resolve(wanted);
     const connection = await engine.connect(asked.provider);
     const place = new TurnPlace(writer, true);
-    const metering = { spending, books, purpose: "title", place, mayExceed: false } as const;
+    const metering = meteringOf(accounts, "title", place, false);
     const model = await engine.openModel(asked, connection, metering);
     const texts = [textOf(turn.question.content), answerOf(turn)].map((text) => text.slice(0, maxCharacters));
     const messages = [userMessage(engine.prompts.title({ question: texts[0]!, answer: texts[1]! }))];
@@ -48,7 +48,7 @@ export async function requestTitle(
       if (length > maxAnswer) enough.abort();
     };
     const result = await runTurn(model, request, [watch], AbortSignal.any([signal, enough.signal]), asked);
-    await billOwnRequest(spending, writer, result, "title", place, signal);
+    await billOwnRequest(accounts.spending, writer, result, "title", place, signal);
     if (result.error !== null && !enough.signal.aborted) throw result.error;
     engine.log?.write("info", "title", { provider: asked.provider, model: asked.model, usage: result.usage });
     return unquoted(result.text);

@@ -46,19 +46,14 @@ export async function list(
   if (all.length === 0) return terminal.say(words.transcripts.none({ folder: sanitize(shortenHome(transcripts)) }));
   if (rows.length === 0) return terminal.say(words.transcripts.notFound);
   const { id, when, turns, model: modelHead, size, title } = words.transcripts.columns;
-  const listed = rows.map((row) => ({
-    cells: asCells(row, terminal.symbols.pinned),
-    model: sanitize(row.model ?? row.provider ?? ""),
-  }));
+  const listed = rows.map((row) => asCells(row, terminal.symbols.pinned));
+  if (!terminal.outIsTerminal) return terminal.out(table(listed, right));
   const head = { cells: [id, when, turns, modelHead, size, title], model: modelHead };
-  terminal.out(
-    terminal.outIsTerminal
-      ? narrowed([head, ...listed], terminal)
-      : table(
-          listed.map(({ cells }) => cells),
-          right,
-        ),
-  );
+  const named = rows.map(({ model: one, provider }, row) => ({
+    cells: listed[row]!,
+    model: sanitize(one ?? provider ?? ""),
+  }));
+  terminal.out(narrowed([head, ...named], terminal));
 }
 
 function asObject({ startedAt, updatedAt, ...row }: TranscriptSummary): object {

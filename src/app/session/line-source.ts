@@ -1,4 +1,5 @@
 import { asAppError } from "../../errors.ts";
+import type { EditedOptions } from "../../repl/editor-lines.ts";
 import type { Host, LineSource } from "../../repl/host.ts";
 import { errorWords } from "../../terminal/terminal.ts";
 import { localeOf, type TextEncoding } from "../../text-encoding.ts";
@@ -13,7 +14,7 @@ type LineEngine = Pick<Engine, "environment" | "file" | "folders" | "keyPlaces" 
 export async function openLines(engine: LineEngine, console: Console, host: Host): Promise<LineSource> {
   const { terminal } = console;
   if (!terminal.interactive) return await openPipe(engine, console);
-  if (terminal.capable) return await openEditor(engine, console, host);
+  if (terminal.capable) return await openEditor(engine, console, host, process.stdin);
   const { plainLines } = await import("../../repl/plain-lines.ts");
   return plainLines(
     process.stdin,
@@ -33,13 +34,22 @@ async function openPipe({ environment, stop }: LineEngine, { terminal, words }: 
   return pipedLines(process.stdin, { stop, locale: localeOf(environment.variables), onConverted });
 }
 
-async function openEditor(engine: LineEngine, console: Console, host: Host): Promise<LineSource> {
+/** What keys come from. */
+export type SessionKeys = EditedOptions["input"];
+
+/** The line editor. */
+export async function openEditor(
+  engine: LineEngine,
+  console: Console,
+  host: Host,
+  input: SessionKeys,
+): Promise<LineSource> {
   const [{ editedLines }, { completerFor }] = await Promise.all([
     import("../../repl/editor-lines.ts"),
     import("../../repl/completion.ts"),
   ]);
   return editedLines({
-    input: process.stdin,
+    input,
     terminal: console.terminal,
     words: () => console.words.editor,
     keys: () => engine.settings.keys,

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { withoutKeys } from "../../config/environment.ts";
+import { withoutKeys } from "../../config/variables.ts";
 import { shownCache } from "../../config/cache-options.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { type SettingName, settingSchemas } from "../../config/schema.ts";

@@ -33,6 +33,10 @@ export async function runSession(
   const host = new SessionHost(opened.engine, console, opened.dialogue, attached);
   const lines = await openLines(opened.engine, console, host);
   host.useLines(lines);
+  opened.dialogue.rehearse = async (state, signal) => {
+    const { rehearse } = await import("./rehearsal.ts");
+    await rehearse(opened.engine, console, state, signal);
+  };
   const leave = () => void lines.close();
   engine.stop.addEventListener("abort", leave, { once: true });
   try {
@@ -40,6 +44,7 @@ export async function runSession(
   } finally {
     engine.stop.removeEventListener("abort", leave);
     await lines.close();
+    warnOfUnsent(console, lines.unsent?.() ?? 0);
     opened.dialogue.close();
     takeLeave(opened.engine, console, opened.dialogue);
     await opened.engine.close();
@@ -99,6 +104,10 @@ async function greet(
   const path = displayPath(workingFolder, target);
   terminal.say(ink.err.muted(settings.save ? words.session.saving({ path }) : words.session.notSaving));
   if (before !== null) await remind(engine, console, dialogue, before);
+}
+
+function warnOfUnsent({ terminal, words }: Console, messages: number): void {
+  if (messages > 0) terminal.warn(words.session.unsent({ messages }));
 }
 
 /** One line: where the transcript is, and how to resume the conversation. */

@@ -1,21 +1,11 @@
 import type { Layer } from "../../chat/layers.ts";
 import type { ChatRequest, Cost, ModelRef } from "../../chat/model.ts";
-import type { Purpose } from "../../chat/purpose.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import type { BudgetLimits, SpendingLimits } from "../../usage/budget.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { ModelFacts } from "../../providers/model-table.ts";
-import type { Accounts } from "./cost-meter.ts";
+import type { Metering } from "./cost-meter.ts";
 import { isFree } from "./model-price.ts";
-import type { TurnPlace } from "./turn-place.ts";
-
-/** What an answer's requests are booked by. */
-export interface Metering extends Accounts {
-  readonly purpose: Purpose;
-  readonly place: TurnPlace;
-  /** Whether a request goes out that could exceed a budget, or whose cost nobody knows. */
-  readonly mayExceed: boolean;
-}
 
 /** What budgets are kept with; the engine is one. */
 interface BudgetSource {

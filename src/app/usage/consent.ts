@@ -1,17 +1,17 @@
 import type { UserMessage } from "../../chat/messages.ts";
-import { textOf } from "../../chat/message-text.ts";
-import { estimateTokens } from "../../chat/usage.ts";
+import type { Cost } from "../../chat/model.ts";
 import { asAppError } from "../../errors.ts";
 import { money, shortCount } from "../../terminal/figures.ts";
 import { confirmed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
+import type { Tariff } from "../../usage/tariff.ts";
 import type { Words } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Engine } from "../engine.ts";
 import type { CostEstimate } from "./estimate.ts";
-import { modelPrice } from "./model-price.ts";
+import { isLimited, isMuch } from "./expense.ts";
 
 /**
  * Says before a question is sent what it will cost where that is much, and asks on a terminal where it could exceed a budget.
@@ -31,8 +31,7 @@ export async function mayAfford(
   if (isMuch(engine, dialogue, question)) {
     terminal.say(terminal.ink.err.muted(estimateLine(words, await dialogue.estimate(question))));
   }
-  const isLimited = engine.file.budget !== undefined || engine.settings.max_cost !== undefined;
-  if (!terminal.interactive || !isLimited || engine.settings.over_budget) return true;
+  if (!terminal.interactive || !isLimited(engine) || engine.settings.over_budget) return true;
   const exceeded = await dialogue.exceededBy(question).catch(asAppError);
   if (exceeded === null) return true;
   release();
@@ -45,29 +44,18 @@ export async function mayAfford(
   return true;
 }
 
-/** Whether a question's prompt costs so much, by a rough count without a hit in the cache, that it is worth a word. */
-function isMuch(
-  engine: Pick<Engine, "file" | "settings">,
-  dialogue: ChatSession,
-  question: UserMessage | null,
-): boolean {
-  const price = modelPrice(engine, { provider: dialogue.provider, model: dialogue.modelId });
-  if (price === null) return false;
-  const asked = question === null ? 0 : estimateTokens(textOf(question.content));
-  const tokens = asked + (engine.settings.history ? dialogue.context.tokens : 0);
-  return (tokens * price.rates.input) / 1e6 >= engine.settings.estimate_from;
-}
-
 /** One line: tokens, how much of them comes from the cache, and what that costs. */
 export function estimateLine({ usage }: Pick<Words, "usage">, estimate: CostEstimate): string {
-  const { prompt, kept, input, atMost, tariff, maxOutput } = estimate;
+  const { prompt, kept, input, atMost, unknown, tariff, maxOutput } = estimate;
   return [
     usage.estimatedTokens({ tokens: shortCount(prompt.tokens), isExact: prompt.isExact }),
     ...(kept === null || kept === 0 ? [] : [usage.estimatedHit({ tokens: shortCount(kept) })]),
     ...(input === null ? [] : [usage.estimatedInput({ cost: money(input) })]),
     ...(maxOutput === null ? [] : [usage.estimatedOutput({ tokens: shortCount(maxOutput) })]),
-    ...(atMost === null
-      ? [usage.costUnknown]
-      : [usage.atMost({ cost: money(atMost), tariff: tariff === "unknown" ? null : tariff })]),
+    ...(atMost === null ? (unknown === null ? [] : [usage.costUnknown]) : [costLine(usage, atMost, tariff)]),
   ].join(" · ");
+}
+
+function costLine(words: Words["usage"], atMost: Cost, tariff: Tariff | null): string {
+  return words.atMost({ cost: money(atMost), tariff: tariff === "unknown" ? null : tariff });
 }

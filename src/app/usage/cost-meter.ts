@@ -17,7 +17,28 @@ const idleAfter = 30;
 /** What a run's requests are charged and booked by. */
 export interface Accounts {
   readonly spending: Spending;
+  /** Null: nothing is booked. */
+  readonly books: Books | null;
+}
+
+/** What an answer's requests are booked by. */
+export interface Metering {
+  readonly spending: Spending;
   readonly books: Books;
+  readonly purpose: Purpose;
+  readonly place: TurnPlace;
+  /** Whether a request goes out that could exceed a budget, or whose cost nobody knows. */
+  readonly mayExceed: boolean;
+}
+
+/** Null where nothing is booked. */
+export function meteringOf(
+  { spending, books }: Accounts,
+  purpose: Purpose,
+  place: TurnPlace,
+  mayExceed: boolean,
+): Metering | null {
+  return books === null ? null : { spending, books, purpose, place, mayExceed };
 }
 
 /** What a run of the program took, by the services' own count. */

@@ -8,26 +8,77 @@ const bytesPerChunk = 8 * 1024;
 const bytesPerCharacter = 8;
 
 /**
- * The body as it is, ended when an event is beyond all measure. Events end at a blank line; a body that is no stream counts as one.
+ * The body as it is, ended when an event, or an answer in one piece, is beyond all measure. Events end at a blank line; a body
+ * that is neither a stream nor JSON counts as one event.
  *
- * @param host names the sender
+ * @param provider names the sender
  * @param maxAnswer bytes of the longest answer
  * @throws AppError `flooded`
  */
-export async function* limited(body: AsyncIterable<Buffer>, host: string, maxAnswer: number): AsyncGenerator<Buffer> {
-  const limit = maxAnswer * share;
+export async function* limited(
+  body: AsyncIterable<Buffer>,
+  provider: string,
+  maxAnswer: number,
+): AsyncGenerator<Buffer> {
+  const weight = new BodyWeight();
   let event = 0;
   let end: Buffer = Buffer.alloc(0);
   for await (const bytes of body) {
     // A blank line may lie across two pieces.
     const seam = Buffer.concat([end, bytes.subarray(0, 2)]);
-    const after = afterBlankLine(bytes);
+    const isWhole = weight.isJson(bytes);
+    const after = isWhole ? 0 : afterBlankLine(bytes);
     if (after > 0) event = bytes.length - after;
-    else event = (afterBlankLine(seam) > 0 ? 0 : event) + bytes.length;
+    else event = (!isWhole && afterBlankLine(seam) > 0 ? 0 : event) + bytes.length;
     end = bytes.length > 1 ? bytes.subarray(-2) : Buffer.concat([end, bytes]).subarray(-2);
-    if (event > limit) throw flooded(host, limit);
+    const limit = isWhole ? maxAnswer : maxAnswer * share;
+    if (event > limit) throw flooded(provider, limit);
     yield bytes;
   }
+}
+
+/** What the bytes of a body weigh before its content is known: all of a stream's, and of JSON those outside of its strings. */
+export class BodyWeight {
+  /** Null until something came that is not blank. */
+  #isJson: boolean | null = null;
+  #inString = false;
+  #isEscaped = false;
+
+  /** Whether the body is JSON, an answer in one piece: its first byte tells. False as long as only blanks came. */
+  isJson(bytes: Buffer): boolean {
+    this.#isJson ??= startsJson(bytes);
+    return this.#isJson === true;
+  }
+
+  /**
+   * How many of the next bytes count as excess. Parsed, what stands outside of strings may take forty times as much memory, and a
+   * string as much as it is long.
+   */
+  of(bytes: Buffer): number {
+    if (!this.isJson(bytes)) return bytes.length;
+    let outside = 0;
+    for (const byte of bytes) {
+      if (!this.#inString) {
+        outside++;
+        this.#inString = byte === quote;
+      } else if (this.#isEscaped) this.#isEscaped = false;
+      else if (byte === backslash) this.#isEscaped = true;
+      else if (byte === quote) this.#inString = false;
+    }
+    return outside;
+  }
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+/** Blanks, and the bytes of a byte order mark. */
+const blanks = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+const jsonStarts = new Set(Buffer.from('[{"'));
+
+/** Null where there are only blanks. */
+function startsJson(bytes: Buffer): boolean | null {
+  const first = bytes.find((byte) => !blanks.has(byte));
+  return first === undefined ? null : jsonStarts.has(first);
 }
 
 /** Where the last event that is whole ends; 0 when none does. */
@@ -39,9 +90,9 @@ function afterBlankLine(bytes: Buffer): number {
   return Math.max(...ends);
 }
 
-function flooded(host: string, limit: number): AppError {
+function flooded(provider: string, limit: number): AppError {
   const size = limit < mebibyte ? `${limit / 1024} KB` : `${limit / mebibyte} MB`;
-  return new AppError("flooded", { provider: host, limit: size });
+  return new AppError("flooded", { provider, limit: size });
 }
 
 const mebibyte = 1024 * 1024;
@@ -51,28 +102,29 @@ const mebibyte = 1024 * 1024;
  * bytes of an honest answer are no limit of their own: in small chunks they are fifty times its text.
  */
 export class AnswerLimit {
-  readonly #host: string;
+  readonly #provider: string;
   readonly #max: number;
   #answer = 0;
   #excess = 0;
 
   /**
-   * @param host names the sender
+   * @param provider names the sender
    * @param maxAnswer bytes of the longest answer
    */
-  constructor(host: string, maxAnswer: number) {
-    this.#host = host;
+  constructor(provider: string, maxAnswer: number) {
+    this.#provider = provider;
     this.#max = maxAnswer;
   }
 
   /**
    * Before a piece of the body is read.
    *
+   * @param count bytes as `BodyWeight` counts them
    * @throws AppError `flooded` when too much came before it that brought no content
    */
   bytes(count: number): void {
     // What came last has been read by now, and its content taken off.
-    if (this.#excess > this.#max * share) throw flooded(this.#host, this.#max * share);
+    if (this.#excess > this.#max * share) throw flooded(this.#provider, this.#max * share);
     this.#excess += count;
   }
 
@@ -85,7 +137,7 @@ export class AnswerLimit {
   text(text: string): void {
     this.#excess = Math.max(0, this.#excess - text.length * bytesPerCharacter);
     this.#answer += Buffer.byteLength(text);
-    if (this.#answer > this.#max) throw flooded(this.#host, this.#max);
+    if (this.#answer > this.#max) throw flooded(this.#provider, this.#max);
   }
 }
 

@@ -43,6 +43,7 @@ export class ReceivedBody implements AsyncIterable<Buffer> {
           yield bytes;
           this.#waiting -= bytes.length;
           if (this.#waiting < maxWaiting && this.#incoming.isPaused()) this.#incoming.resume();
+          if (this.#waiting > 0) await aTurn();
         }
       }
       if (this.#failure !== null) throw this.#failure;
@@ -74,6 +75,13 @@ export class ReceivedBody implements AsyncIterable<Buffer> {
  */
 function keepYoungSpaceSmall(): void {
   process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
+}
+
+/** A turn of the event loop, in which keys and signals are heard: reading and drawing all that waits may take half a second. */
+async function aTurn(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** What came together, however it was cut into chunks: fewer turns, and more is known at each. */

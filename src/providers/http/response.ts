@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Connection } from "../connection.ts";
 import { AnswerLimit, limited } from "./limits.ts";
 import { decoded, type ReceivedBody } from "./response-body.ts";
 
@@ -17,12 +18,17 @@ export class HttpResponse {
   readonly #incoming: IncomingMessage;
   readonly #limit: AnswerLimit;
 
-  /** @param maxAnswer bytes of the longest answer */
-  constructor(incoming: IncomingMessage, body: ReceivedBody, url: URL, maxAnswer: number) {
+  /** @param connection names the sender, and the bytes of the longest answer */
+  constructor(
+    incoming: IncomingMessage,
+    body: ReceivedBody,
+    url: URL,
+    { name, maxAnswer }: Pick<Connection, "name" | "maxAnswer">,
+  ) {
     this.status = incoming.statusCode ?? 0;
     this.url = url.href;
-    this.body = limited(decoded(body, incoming.headers["content-encoding"]), url.host, maxAnswer);
-    this.#limit = new AnswerLimit(url.host, maxAnswer);
+    this.body = limited(decoded(body, incoming.headers["content-encoding"]), name, maxAnswer);
+    this.#limit = new AnswerLimit(name, maxAnswer);
     this.#incoming = incoming;
   }
 

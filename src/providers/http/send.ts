@@ -77,12 +77,13 @@ class ClosedUnanswered extends Error {
 class StaleConnection extends Error {}
 
 async function attempt(
-  { transport, maxAnswer }: Connection,
+  connection: Connection,
   agent: http.Agent,
   { method, url, headers, body }: FinalRequest,
   { onSocket }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
+  const { transport } = connection;
   const { request } = url.protocol === "https:" ? https : http;
   return await new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent });
@@ -103,7 +104,7 @@ async function attempt(
     let received: ReceivedBody | null = null;
     outgoing.once("response", (incoming) => {
       received = new ReceivedBody(incoming);
-      resolve(new HttpResponse(incoming, received, url, maxAnswer));
+      resolve(new HttpResponse(incoming, received, url, connection));
     });
     outgoing.on("error", (error) => {
       if (received !== null) received.reason = error;

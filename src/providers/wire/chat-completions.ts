@@ -55,7 +55,7 @@ class Attempt {
     this.#queue = queue;
     const before = textOf(request.messages.findLast(({ role }) => role === "assistant")?.content ?? "");
     const clean = new RedactedAnswer(secretsOf(connection), before);
-    this.#answerLimit = new AnswerLimit(hostOf(connection.baseUrl), connection.maxAnswer);
+    this.#answerLimit = new AnswerLimit(connection.name, connection.maxAnswer);
     this.#events = new AnswerEvents(queue, clean, this.#answerLimit);
     this.#decoder = new AnswerDecoder(connection, request.model, (event) =>
       this.#events.push(event.type === "title" ? { ...event, title: redact(event.title, connection) } : event),
@@ -94,7 +94,7 @@ class Attempt {
     const response = await requestCompletion(this.#connection, this.#request, {}, this.#stop.signal);
     const trace = traceId((name) => response.header(name));
     this.#queue.push({ type: "start", traceId: trace === null ? null : redact(trace, this.#connection) });
-    for await (const items of httpSource(response, this.#connection, (bytes) => this.#onBytes(bytes))) {
+    for await (const items of httpSource(response, this.#connection, (bytes, excess) => this.#onBytes(bytes, excess))) {
       for (const item of items) this.#read(item);
       this.#events.flush();
     }
@@ -110,8 +110,8 @@ class Attempt {
   }
 
   /** Before any content, bytes without data are DeepSeek's way of saying that the request waits its turn. */
-  #onBytes(bytes: Uint8Array): void {
-    this.#answerLimit.bytes(bytes.length);
+  #onBytes(bytes: Uint8Array, excess: number): void {
+    this.#answerLimit.bytes(excess);
     this.#idle.alive();
     if (this.#decoder.chunks.started || Date.now() - this.#queuedReportedAt < 1000) return;
     const sign = Buffer.from(bytes.subarray(0, 64)).toString("latin1").trimStart();

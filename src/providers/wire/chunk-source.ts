@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
-import { wholeLines } from "../http/limits.ts";
+import { BodyWeight, wholeLines } from "../http/limits.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { peek, wholeBody } from "../http/response-body.ts";
 import { type Complaint, complaintOf, isNoise } from "./error-body.ts";
@@ -27,18 +27,16 @@ export type ChunkSource = AsyncIterable<Iterable<SourceItem>>;
 
 type ReadableResponse = Pick<HttpResponse, "body" | "contentType">;
 
+type OnBytes = (bytes: Buffer, excess: number) => void;
+
 /**
  * Reads an answer that comes by HTTP. A stream of server-sent events was asked for; what comes may be one, or plain JSON, or a
  * web page. The first bytes tell, not the type.
  *
- * @param onBytes called with each piece of the body, as the bytes come
+ * @param onBytes called with each piece of the body as it comes, and with its bytes that count as excess, see `BodyWeight`
  * @throws AppError `not_a_stream`, `empty_stream`, `flooded`; what a connection throws that breaks
  */
-export async function* httpSource(
-  response: ReadableResponse,
-  connection: Connection,
-  onBytes: (bytes: Buffer) => void,
-): ChunkSource {
+export async function* httpSource(response: ReadableResponse, connection: Connection, onBytes: OnBytes): ChunkSource {
   const { first, body } = await peek(watched(response.body, onBytes));
   if (/^[[{"]/u.test(first)) return yield* jsonSource((await wholeBody(body)).toString("utf8"), response, connection);
   if (!/^(?:data|event|id|retry|error)?:/u.test(first)) {
@@ -54,9 +52,10 @@ function* itemsIn(events: Iterable<ServerEvent>): Generator<SourceItem> {
   for (const event of events) yield* itemsOf(event);
 }
 
-async function* watched(body: AsyncIterable<Buffer>, onBytes: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
+async function* watched(body: AsyncIterable<Buffer>, onBytes: OnBytes): AsyncGenerator<Buffer> {
+  const weight = new BodyWeight();
   for await (const bytes of body) {
-    onBytes(bytes);
+    onBytes(bytes, weight.of(bytes));
     yield bytes;
   }
 }

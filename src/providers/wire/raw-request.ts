@@ -1,7 +1,6 @@
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
-import { hostOf } from "../http/base-url.ts";
 import { AnswerLimit } from "../http/limits.ts";
 import { withTimeout } from "../http/request-timeout.ts";
 import { type ChunkSource, httpSource, type SourceItem } from "./chunk-source.ts";
@@ -53,9 +52,9 @@ export async function askRaw(
     try {
       const response = await requestCompletion(connection, request, more, signal);
       const firstMs = Math.round(performance.now() - startedAt);
-      const limit = new AnswerLimit(hostOf(connection.baseUrl), connection.maxAnswer);
+      const limit = new AnswerLimit(connection.name, connection.maxAnswer);
       const { items, isWhole } = await readUntil(
-        httpSource(response, connection, (bytes) => limit.bytes(bytes.length)),
+        httpSource(response, connection, (_, excess) => limit.bytes(excess)),
         signal,
       );
       const read = readAnswer(items, connection, request.model);

@@ -16,15 +16,15 @@ type Secrets = Pick<Connection, "key" | "headers"> & {
  * proxies on the way are sent.
  */
 export function secretsOf(connection: Secrets): readonly string[] {
-  const known = found.get(connection);
-  if (known !== undefined) return known;
+  const known = found.get(connection.headers);
+  if (known?.of.key === connection.key && known.of.transport === connection.transport) return known.secrets;
   const secrets = findSecrets(connection);
-  found.set(connection, secrets);
+  found.set(connection.headers, { of: connection, secrets });
   return secrets;
 }
 
-/** A list of models asks for the same ones thousands of times. */
-const found = new WeakMap<Secrets, readonly string[]>();
+/** By the headers, which copies of a connection share: a list of models asks thousands of times, and so does each question. */
+const found = new WeakMap<Secrets["headers"], { readonly of: Secrets; readonly secrets: readonly string[] }>();
 
 function findSecrets({ key, headers, transport }: Secrets): string[] {
   const values = Object.values(headers).flatMap((value) => value.split(" ").flatMap(userAndPassword).concat(value));

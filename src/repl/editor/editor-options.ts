@@ -12,6 +12,10 @@ import type { Prompt } from "./prompt.ts";
 export interface EditorIO {
   readonly input: KeyInput;
   write(text: string): void;
+  /** Keeps what is written until this turn of the event loop ends. */
+  hold(): void;
+  /** Writes what is kept. */
+  release(): void;
   columns(): number;
   rows(): number;
   /** Shows rows below all that is written, or takes them away. */

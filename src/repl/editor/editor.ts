@@ -82,7 +82,12 @@ export class LineEditor {
         this.#redraw();
       },
     };
-    this.#keyboard = new Keyboard(io.input, (text) => io.write(text), listener, options);
+    const switchMode = (sequence: string) => {
+      io.write(sequence);
+      // The terminal may belong to another program next.
+      io.release();
+    };
+    this.#keyboard = new Keyboard(io.input, switchMode, listener, options);
   }
 
   /**
@@ -135,6 +140,11 @@ export class LineEditor {
   pauseQueue(): void {
     if (!this.#messages.empty) this.#messages.pause();
     this.#redraw();
+  }
+
+  /** What is queued, oldest first. */
+  get queued(): readonly string[] {
+    return this.#messages.texts;
   }
 
   /** Prints a text on lines of its own, above the prompt if there is one. */
@@ -439,6 +449,7 @@ export class LineEditor {
   #finish(result: ReadResult, after = "", prompting = this.#prompting): void {
     const resolve = this.#reading;
     if (resolve === null) return;
+    if (result.kind === "line") this.#io.hold();
     if (prompting !== null) this.#leave(prompting, after);
     this.#reading = null;
     this.#prompting = null;

@@ -29,8 +29,11 @@ export interface KeyboardOptions {
 
 /** The private mode of bracketed paste. */
 const bracketedPaste = 2004;
-/** Milliseconds that the end waits for the terminal's answer about it, from the question on: a shell would show what comes later. */
-const answerMs = 300;
+/**
+ * Milliseconds that the end waits for the terminal's answers, from the questions on: a shell would show what comes later. Only a
+ * terminal that answers nothing at all is waited for so long.
+ */
+const answerMs = 100;
 
 /** Milliseconds within which a program told to stop has stopped, or never will: its group may have no shell to wake it. */
 const stopMs = 200;
@@ -51,7 +54,7 @@ export class Keyboard {
   /** Only just in raw mode: what is read now was typed before. */
   #fresh = false;
   #caughtUp: Promise<void> = Promise.resolve();
-  /** Resolves once the terminal has said whether it marks pastes, or `answerMs` after it was asked; null before that. */
+  /** Resolves with the terminal's last answer, or `answerMs` after it was asked; null before that. */
   #answered: PromiseWithResolvers<void> | null = null;
 
   /**
@@ -132,22 +135,22 @@ export class Keyboard {
   }
 
   /**
-   * Asks the terminal, once, whether it knows bracketed paste (DECRQM). A terminal that does not know the question may show its last
+   * Asks the terminal, once, whether it knows bracketed paste (DECRQM), and then what every terminal answers (primary device
+   * attributes): with that answer none is to be expected any more. A terminal that does not know the first question may show its last
    * character, which is erased: the line is empty so far.
    */
   #askForMode(): void {
     if (this.#answered !== null) return;
     this.#answered = Promise.withResolvers();
     setTimeout(this.#answered.resolve, answerMs).unref();
-    this.#write(`\x1b[?${bracketedPaste}$p\r\x1b[K`);
+    this.#write(`\x1b[?${bracketedPaste}$p\x1b[c\r\x1b[K`);
   }
 
   #decoded(event: KeyEvent): void {
     if (event.type === "paste") this.#gate.marksPastes = true;
-    if (event.type !== "mode") return this.#listener.key(event);
-    if (event.mode !== bracketedPaste) return;
-    this.#gate.marksPastes ||= event.known;
-    this.#answered?.resolve();
+    if (event.type === "attributes") this.#answered?.resolve();
+    else if (event.type !== "mode") this.#listener.key(event);
+    else if (event.mode === bracketedPaste) this.#gate.marksPastes ||= event.known;
   }
 
   async #catchUp(): Promise<void> {

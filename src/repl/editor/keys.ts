@@ -12,6 +12,8 @@ export type KeyEvent =
   | { readonly type: "position"; readonly row: number; readonly column: number }
   /** The terminal's answer to DECRQM: whether it knows the private mode, and can set it. */
   | { readonly type: "mode"; readonly mode: number; readonly known: boolean }
+  /** The terminal's answer to the question that every terminal answers (primary device attributes). */
+  | { readonly type: "attributes" }
   /** The terminal gained or lost the focus. */
   | { readonly type: "focus"; readonly focused: boolean };
 

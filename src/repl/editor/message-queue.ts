@@ -11,6 +11,10 @@ export class MessageQueue {
     return this.#messages.length === 0;
   }
 
+  get texts(): readonly string[] {
+    return this.#messages.map(({ text }) => text);
+  }
+
   /** Whether an answer was stopped or failed since the last one was added, so that nothing is sent without an Enter. */
   get paused(): boolean {
     return this.#paused;

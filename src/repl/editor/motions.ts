@@ -1,3 +1,4 @@
+import { isPlainBorder } from "../../terminal/width.ts";
 import { isPasteMark } from "./paste.ts";
 
 /**
@@ -5,9 +6,18 @@ import { isPasteMark } from "./paste.ts";
  * place. A cluster is what a reader takes for one character; words are those of Unicode, which for Chinese are found by
  * dictionary.
  */
-const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-/** Shared, for making one takes a while. */
-export const words = new Intl.Segmenter(undefined, { granularity: "word" });
+
+/** Both are made at first use: that takes 10 ms, and few keys need one. */
+let clusterSegmenter: Intl.Segmenter | undefined;
+let wordSegmenter: Intl.Segmenter | undefined;
+
+function clusters(line: string): Intl.Segments {
+  return (clusterSegmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" })).segment(line);
+}
+
+export function wordSegments(line: string): Intl.Segments {
+  return (wordSegmenter ??= new Intl.Segmenter(undefined, { granularity: "word" })).segment(line);
+}
 
 export function lineStart(text: string, caret: number): number {
   // A negative index would be taken for zero.
@@ -28,12 +38,14 @@ function lineAround(text: string, caret: number): { line: string; start: number 
 export function previousCluster(text: string, caret: number): number {
   const { line, start } = lineAround(text, caret);
   if (caret === start) return Math.max(caret - 1, 0);
-  return start + (clusters.segment(line).containing(caret - start - 1)?.index ?? 0);
+  if (isPlainBorder(line, caret - start - 1)) return caret - 1;
+  return start + (clusters(line).containing(caret - start - 1)?.index ?? 0);
 }
 
 export function nextCluster(text: string, caret: number): number {
   const { line, start } = lineAround(text, caret);
-  const found = clusters.segment(line).containing(caret - start);
+  if (isPlainBorder(line, caret - start + 1)) return Math.min(caret + 1, text.length);
+  const found = clusters(line).containing(caret - start);
   if (found === undefined) return Math.min(caret + 1, text.length);
   return start + found.index + found.segment.length;
 }
@@ -42,7 +54,8 @@ export function nextCluster(text: string, caret: number): number {
 export function onBorder(text: string, caret: number): number {
   const place = Math.max(0, Math.min(caret, text.length));
   const { line, start } = lineAround(text, place);
-  const found = clusters.segment(line).containing(place - start);
+  if (isPlainBorder(line, place - start)) return place;
+  const found = clusters(line).containing(place - start);
   return found === undefined || start + found.index === place ? place : start + found.index + found.segment.length;
 }
 
@@ -54,7 +67,7 @@ function isWord(segment: Intl.SegmentData): boolean {
 export function wordStart(text: string, caret: number): number {
   for (let place = caret; place > 0;) {
     const { line, start } = lineAround(text, place);
-    const found = place === start ? undefined : words.segment(line).containing(place - start - 1);
+    const found = place === start ? undefined : wordSegments(line).containing(place - start - 1);
     place = found === undefined ? place - 1 : start + found.index;
     if (found !== undefined && isWord(found)) return place;
   }
@@ -65,7 +78,7 @@ export function wordStart(text: string, caret: number): number {
 export function wordEnd(text: string, caret: number): number {
   for (let place = caret; place < text.length;) {
     const { line, start } = lineAround(text, place);
-    const found = words.segment(line).containing(place - start);
+    const found = wordSegments(line).containing(place - start);
     place = found === undefined ? place + 1 : start + found.index + found.segment.length;
     if (found !== undefined && isWord(found)) return place;
   }
@@ -81,7 +94,7 @@ export function chunkStart(text: string, caret: number): number {
   while (place > 0 && /\s/.test(text.charAt(place - 1))) place--;
   const { line, start } = lineAround(text, place);
   for (let first = true; place > start; first = false) {
-    const found = words.segment(line).containing(place - start - 1);
+    const found = wordSegments(line).containing(place - start - 1);
     if (found === undefined || /\s/.test(found.segment)) break;
     const stands = standsAlone(found.segment);
     if (stands && !first) break;

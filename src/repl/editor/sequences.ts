@@ -47,12 +47,13 @@ const byCode: Readonly<Record<number, string>> = {
 const keypad = "0123456789./*-+";
 const firstOfKeypad = 57399;
 
-/** What an escape sequence says: a key, a character typed, an answer about the cursor or a mode, whether the terminal has the focus, or nothing of interest. */
+/** What an escape sequence says: a key, a character typed, an answer of the terminal, whether it has the focus, or nothing of interest. */
 export type Meaning =
   | { readonly type: "key"; readonly key: string }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "position"; readonly row: number; readonly column: number }
   | { readonly type: "mode"; readonly mode: number; readonly known: boolean }
+  | { readonly type: "attributes" }
   | { readonly type: "focus"; readonly focused: boolean }
   | null;
 
@@ -107,6 +108,7 @@ export function controlSequence(parameters: string, final: string, alt: boolean)
   const report = final === "y" ? /^\?(\d+);([0-4])$/.exec(parameters) : null;
   // DECRPM: 0 is a mode that the terminal does not know, 4 one that it never sets.
   if (report !== null) return { type: "mode", mode: Number(report[1]), known: /[1-3]/.test(report[2]!) };
+  if (final === "c" && parameters.startsWith("?")) return { type: "attributes" };
   if (parameters === "" && (final === "I" || final === "O")) return { type: "focus", focused: final === "I" };
   if (final === "u") {
     const [keys = "", , text = ""] = parameters.split(";");

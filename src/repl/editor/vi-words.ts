@@ -1,5 +1,5 @@
 import { graphemes } from "../../terminal/width.ts";
-import { words as segmenter } from "./motions.ts";
+import { wordSegments } from "./motions.ts";
 
 /** A word of a line, by offsets in it; `last` is where its last cluster begins. */
 export interface ViWord {
@@ -15,7 +15,7 @@ export interface ViWord {
  * @param big only blanks separate words
  */
 export function viWords(line: string, big: boolean): ViWord[] {
-  const borders = big ? null : new Set(Array.from(segmenter.segment(line), ({ index }) => index));
+  const borders = big ? null : new Set(Array.from(wordSegments(line), ({ index }) => index));
   const words: ViWord[] = [];
   let before = "blank";
   let from = 0;

@@ -1,7 +1,7 @@
 import type { BilledRequest } from "../../chat/requests.ts";
 import { count, money } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { table } from "../../terminal/table.ts";
+import type { table } from "../../terminal/table.ts";
 import type { Host } from "../host.ts";
 import type { SlashCommand } from "./command.ts";
 
@@ -17,7 +17,9 @@ export const cost: SlashCommand = {
   async run({ dialogue, terminal, words }) {
     const { requests, usage, costs, questions, unknown, uncounted } = dialogue.spent;
     if (requests.length > 0) {
-      terminal.say(requestTable(requests.slice(-maxShown), { terminal, words }));
+      // Lists have it in a script of their own.
+      const { table } = await import("../../terminal/table.ts");
+      terminal.say(requestTable(table, requests.slice(-maxShown), { terminal, words }));
       const left = requests.length - maxShown;
       if (left > 0) terminal.say(terminal.ink.err.muted(words.usage.earlier({ requests: left })));
     }
@@ -35,6 +37,8 @@ export const cost: SlashCommand = {
 };
 
 function requestTable(
+  lineUp: typeof table,
+
   requests: readonly BilledRequest[],
   { terminal, words }: Pick<Host, "terminal" | "words">,
 ): string {
@@ -59,7 +63,7 @@ function requestTable(
     known === null ? unknown : money(known),
   ]);
   const { muted } = terminal.ink.err;
-  return table(
+  return lineUp(
     [head.map((cell) => muted(cell)), ...rows],
     [3, 4, 5, 6, 7],
     terminal.errIsTerminal ? terminal.columns : Infinity,

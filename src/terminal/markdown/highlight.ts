@@ -8,11 +8,13 @@ const deepest = 24;
 const linesWithin = 16;
 /**
  * The work that a block may cost: so much, and so much for each character. A part with a scope counts as one, a piece of a
- * language within another as many, as reading it begins anew. Code needs a third of it.
+ * language within another as many, as reading it begins anew; so does a line that is read in the mode that the one before ended in,
+ * which counts as `continuedWork`. Code needs a third of it.
  */
 const freeWork = 128 * 1024;
 const workRatio = 4;
 const pieceWork = 32;
+const continuedWork = 16;
 
 /** The name under which highlight.js is given the mode that a line begins in; no language is called so. */
 const continued = "continued";
@@ -47,7 +49,8 @@ export class Highlighter {
     // Where a grammar of highlight.js fails, the line stays plain.
     if (result.errorRaised !== undefined) return this.#continueWith(null, StyledText.of(code));
     const { parts, pieces } = result._emitter as ScopedText;
-    this.#workLeft += workRatio * code.length - parts.length - pieceWork * pieces;
+    const started = pieceWork * pieces + (this.#open === null ? 0 : continuedWork);
+    this.#workLeft += workRatio * code.length - parts.length - started;
     const line = lastLine(parts, before.length, code.length);
     const styled = new StyledText();
     const outside = this.#outside();

@@ -1,6 +1,8 @@
 import { readlinkSync } from "node:fs";
 
-const two = (value: number) => String(value).padStart(2, "0");
+/** A list writes ten thousand of them. */
+const pairs = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, "0"));
+const two = (value: number) => pairs[value]!;
 
 /** Returns local time as in labels: `2026-11-20 23:41:07`. */
 export function localStamp(date: Date): string {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { folderKey } from "../store/folder.ts";
 import { databaseTrouble, loadSqlite, openDatabase, removeDatabase } from "../../sqlite.ts";
-import { decodeCatalog, encodeCatalog, type Entry } from "./catalog.ts";
+import { Catalog, type Entry } from "./catalog.ts";
 import { bytesOf, Damage, numbersOf, seal, unseal } from "./checksum.ts";
 
 /** Version of the tables; an index of another version is rebuilt. */
@@ -115,15 +115,15 @@ export class Database implements Disposable {
     if (this.#sqlite.isTransaction) this.#sqlite.exec("ROLLBACK");
   }
 
-  readCatalog(): Map<string, Entry> {
+  readCatalog(): Catalog {
     const row = this.statement("SELECT texts, numbers FROM catalog").get();
-    if (row === undefined) return new Map();
+    if (row === undefined) return Catalog.of([]);
     const [texts, numbers] = [unseal(row["texts"]).toString(), numbersOf(Float64Array, unseal(row["numbers"]))];
-    return decodeCatalog({ texts, numbers });
+    return new Catalog({ texts, numbers });
   }
 
   writeCatalog(entries: Iterable<Entry>): void {
-    const { texts, numbers } = encodeCatalog(entries);
+    const { texts, numbers } = Catalog.of(entries);
     this.statement("REPLACE INTO catalog VALUES (1, ?, ?)").run(seal(Buffer.from(texts)), seal(bytesOf(numbers)));
   }
 

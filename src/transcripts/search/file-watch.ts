@@ -3,15 +3,15 @@ import { isTranscriptName, linkedStateOf, namesIn, type FileState } from "../sto
 import { statesIn } from "./files.ts";
 import { Watch } from "./watch.ts";
 
-/** How long what was heard is believed, before all files are looked at again; milliseconds. */
-const trusted = 60_000;
+/** How long what was heard is believed, before all files are looked at again; seconds. */
+const trusted = 60;
 
 /** The files of a folder, as they are each time they are looked at. */
 export class Census implements Disposable {
   readonly #folder: string;
   readonly #watches: boolean;
   #watch: Watch | null = null;
-  /** On the clock of `performance.now()`; long ago where it failed. */
+  /** On the clock of `process.uptime()`, as Node loads eleven modules for `performance`; long ago where it failed. */
   #sweptAt = -Infinity;
   #states: Map<string, FileState> = new Map();
   #version = 0;
@@ -36,7 +36,7 @@ export class Census implements Disposable {
    * @throws AppError `transcript_unreadable` for the folder
    */
   async look(): Promise<number> {
-    const touched = performance.now() - this.#sweptAt < trusted ? ((await this.#watch?.touched()) ?? null) : null;
+    const touched = process.uptime() - this.#sweptAt < trusted ? ((await this.#watch?.touched()) ?? null) : null;
     if (touched === null) {
       this.#sweep();
       return ++this.#version;
@@ -65,7 +65,7 @@ export class Census implements Disposable {
     this.#sweptAt = -Infinity;
     this.#states.clear();
     this.#linked.clear();
-    const startedAt = performance.now();
+    const startedAt = process.uptime();
     // First, so that nothing is missed between.
     this.#watch = Watch.start(this.#folder);
     for (const name of namesIn(this.#folder)) this.#lookAt(name);

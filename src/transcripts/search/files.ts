@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import { readInto, using } from "../store/fs.ts";
 import { filesIn, openToRead, wholeFile, type FileState } from "../store/folder.ts";
-import { smallFile } from "../limits.ts";
+import { limits, smallFile, TooLarge } from "../limits.ts";
 
 /**
  * The files of a folder as they are now.
@@ -24,9 +24,13 @@ let shared = Buffer.alloc(0);
  * A file's bytes, which are gone with the next call where the file is small, and what it was when they were read. Throws the
  * system's error, and TooLarge.
  */
-export function readWhole(path: string): { readonly bytes: Buffer; readonly state: FileState } {
+export function readWhole(
+  path: string,
+  maxBytes: number = limits.bytes,
+): { readonly bytes: Buffer; readonly state: FileState } {
   return using(openToRead(path), (descriptor) => {
     const state = fstatSync(descriptor);
+    if (state.size > maxBytes) throw new TooLarge();
     // Reading a large one takes turns with other work, which may want the shared buffer.
     return { bytes: state.size > smallFile ? wholeFile(path) : readPart(descriptor, 0, state.size), state };
   });

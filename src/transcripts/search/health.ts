@@ -22,7 +22,7 @@ export function indexHealth(cache: string, folder: string): IndexFacts {
   try {
     using database = Database.look(path);
     if (!database.isCurrent) return { ...nothing, state: "outdated" };
-    const entries = database.readCatalog();
+    const entries = database.readCatalog().entries();
     const segments = Segment.all(database);
     for (const [id, exchanges] of livingIn(entries.values())) {
       if (exchanges > (segments.get(id)?.exchanges ?? 0)) throw new Damage();

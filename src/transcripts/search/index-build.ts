@@ -4,6 +4,7 @@ import type { FileState } from "../store/folder.ts";
 import { noted, type Entry, type CatalogPiece } from "./catalog.ts";
 import { readWhole } from "./files.ts";
 import { fold } from "./fold.ts";
+import { limits } from "../limits.ts";
 import { byTurns, Rest } from "../steps.ts";
 import { outline, roles, textsOf, type Located, type Outline } from "./exchange-offsets.ts";
 import type { ExchangeRow } from "./segment-store.ts";
@@ -68,7 +69,7 @@ export class Indexing {
   }
 
   async #add(name: string, before: Entry | null): Promise<Entry> {
-    const { bytes, state } = readWhole(join(this.#folder, name));
+    const { bytes, state } = readWhole(join(this.#folder, name), limits.indexedBytes);
     this.#onRead(name, state, bytes);
     const kept = before !== null && isKept(before, bytes) ? before : null;
     if (kept !== null && kept.open === null && kept.whole === bytes.length) return { ...kept, ...noted(state) };

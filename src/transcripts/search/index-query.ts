@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { bitsOf, candidatesIn, type Candidates } from "./candidates.ts";
-import { piecesOf, type Entry } from "./catalog.ts";
+import { piecesOf, type Catalog, type Entry } from "./catalog.ts";
 import type { Database } from "./database.ts";
 import { examine, examineTitle, type FoundExchange, type Wanted } from "./match-exchange.ts";
 import { roles } from "./exchange-offsets.ts";
@@ -41,10 +41,23 @@ export class IndexedProspects {
   /**
    * The prospect that a file is; null where it holds nothing.
    *
+   * @param index of the file in the catalog
    * @throws Damage, and SQLite's errors; so does reading the prospect
    */
-  of(entry: Entry): Prospect | null {
-    let tally: number[] | null = null;
+  of(catalog: Catalog, index: number): Prospect | null {
+    return catalog.hasPiece(index, this.#holds) ? this.#prospectOf(catalog.entry(index)) : null;
+  }
+
+  /** Whether an exchange of a piece was found. */
+  readonly #holds = (segment: number, first: number, count: number): boolean => {
+    const { found } = this.#ask(segment);
+    if (first + count > found.length) throw new Damage();
+    for (let number = first; number < first + count; number++) if (found[number] !== 0) return true;
+    return false;
+  };
+
+  #prospectOf(entry: Entry): Prospect {
+    const tally = roles.map(() => 0);
     let certain = false;
     for (const { segment, first, count } of piecesOf(entry)) {
       const { found, certain: clear } = this.#ask(segment);
@@ -52,12 +65,10 @@ export class IndexedProspects {
       for (let number = first; number < first + count; number++) {
         const bits = found[number]!;
         if (bits === 0) continue;
-        tally ??= roles.map(() => 0);
         certain ||= clear;
         for (let role = 0; role < tally.length; role++) tally[role]! += (bits >>> role) & 1;
       }
     }
-    if (tally === null) return null;
     const { name, usedAt, forked } = entry;
     const read = (max: number | null, shown: Shown) => this.#read(entry, max, shown);
     return { name, usedAt, forked, tally, certain, read };

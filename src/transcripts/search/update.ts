@@ -1,6 +1,6 @@
 import type { AppError } from "../../errors.ts";
 import type { FileState } from "../store/folder.ts";
-import { isAsBefore, livingIn, piecesOf, type Entry } from "./catalog.ts";
+import { Catalog, isAsBefore, livingIn, piecesOf, type Entry } from "./catalog.ts";
 import type { Database } from "./database.ts";
 import { Indexing } from "./index-build.ts";
 import { deleteSegment, Segment, writeSegment } from "./segment-store.ts";
@@ -22,7 +22,7 @@ export interface IndexUpdate {
 /** What an index says of a folder. */
 export interface Known {
   /** The files that it knows as they are now. */
-  readonly entries: readonly Entry[];
+  readonly catalog: Catalog;
   /** Those that it does not. */
   readonly behind: ReadonlySet<string>;
   /** Whether it knows all as they are now, for certain. */
@@ -40,16 +40,17 @@ const manySegments = 8;
  * @throws Damage, and SQLite's errors
  */
 export async function update(database: Database, around: IndexUpdate): Promise<Known> {
-  const run = new Update(database, around);
-  let settled = run.isCurrent();
-  if (!settled) {
-    await run.all();
-    settled = run.isCurrent();
-  }
-  const all = [...run.entries.values()];
-  const behind = new Set(settled ? [] : run.unknown());
-  const entries = settled ? all : all.filter(({ name }) => around.states.has(name) && !behind.has(name));
-  return { entries, behind, settled, changes: run.changes };
+  const { changes } = database;
+  const catalog = database.readCatalog();
+  // Most searches find it so, and ask no more.
+  if (catalog.isOf(around.states)) return { catalog, behind: new Set(), settled: true, changes };
+  const run = new Update(database, around, catalog, changes);
+  await run.all();
+  const after = Catalog.of(run.entries.values());
+  if (after.isOf(around.states)) return { catalog: after, behind: new Set(), settled: true, changes: run.changes };
+  const behind = new Set(run.unknown());
+  const known = [...run.entries.values()].filter(({ name }) => around.states.has(name) && !behind.has(name));
+  return { catalog: Catalog.of(known), behind, settled: false, changes: run.changes };
 }
 
 class Update {
@@ -65,23 +66,13 @@ class Update {
   #bytes = 0;
   #total = 0;
 
-  constructor(database: Database, around: IndexUpdate) {
+  /** @param catalog what it knows, by the number of its changes `changes` */
+  constructor(database: Database, around: IndexUpdate, catalog: Catalog, changes: number) {
     this.#database = database;
     this.#around = around;
-    this.changes = database.changes;
-    this.entries = database.readCatalog();
+    this.changes = changes;
+    this.entries = catalog.entries();
     this.#isFirst = this.entries.size === 0;
-  }
-
-  /** Whether each file is there as it was when it was read, and no other. Most searches find it so, and ask no more. */
-  isCurrent(): boolean {
-    const { states } = this.#around;
-    if (states.size !== this.entries.size) return false;
-    for (const [name, state] of states) {
-      const entry = this.entries.get(name);
-      if (entry === undefined || !isAsBefore(entry, state)) return false;
-    }
-    return true;
   }
 
   /** Files that are new, or not as they were when they were read. */
@@ -147,7 +138,7 @@ class Update {
   #reload(): void {
     if (this.#database.changes === this.changes) return;
     this.changes = this.#database.changes;
-    this.entries = this.#database.readCatalog();
+    this.entries = this.#database.readCatalog().entries();
   }
 
   /** Reads files until a segment is full or all is read, and writes it. */

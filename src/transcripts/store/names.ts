@@ -7,6 +7,7 @@ const zeroWidth = /\p{Mn}|\p{Me}|\p{Cf}/u;
 /** Columns a character takes on a terminal, near enough for cutting names and titles. */
 function columns(character: string): number {
   if (character < "\u0300") return 1;
+  if (character >= "\u4e00" && character <= "\u9fff") return 2;
   if (wide.test(character)) return 2;
   return zeroWidth.test(character) ? 0 : 1;
 }
@@ -20,16 +21,16 @@ function bytesOf(character: string): number {
 
 /** The longest start of `text` within `limit` columns and `bytes` bytes of UTF-8, cut between characters. */
 function cut(text: string, limit: number, bytes: number): string {
-  let kept = "";
+  let end = 0;
   let width = 0;
   let size = 0;
   for (const character of text) {
     width += columns(character);
     size += bytesOf(character);
     if (width > limit || size > bytes) break;
-    kept += character;
+    end += character.length;
   }
-  return kept;
+  return text.slice(0, end);
 }
 
 /** First line of a question that has more than blanks in it. */
@@ -63,13 +64,17 @@ export function fileName(at: Date, question: string, copy: number): string {
 }
 
 const plain = /^[ -~]*$/;
+/** Without blanks but the space, and without characters that act; nearly every title is of these. */
+const printable = /^[ -~\u2010-\u2027\u2030-\u203a\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff65]*$/;
 
 /** A title out of a question or a person's words: one line, nothing a terminal would act on, at most 80 columns. */
 export function titleOf(text: string): string {
   const first = firstLine(text).slice(0, 1000);
   // Most titles are this, and the classes by Unicode property look at each character.
   if (first.length <= 80 && plain.test(first)) return first.trimEnd().replace(/ {2,}/g, " ");
-  const line = first.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, " ").trim();
+  const line = printable.test(first)
+    ? first.replace(/ {2,}/g, " ").trim()
+    : first.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, " ").trim();
   const short = cut(line, 80, 1000);
   return short === line ? line : `${cut(line, 79, 1000)}…`;
 }

@@ -225,10 +225,22 @@ function lastUsed({ mtimeMs }: FileState, { usedAt }: Summary): number {
   return usedAt !== null && usedAt <= Date.now() + day ? usedAt : Math.round(mtimeMs);
 }
 
+/** Written out, as the rest of an object is copied name by name, which takes long for thousands. */
 function describe(path: string, state: FileState, summary: Summary): TranscriptSummary {
-  const { startedAt, usedAt: _, ...rest } = summary;
-  const updatedAt = new Date(lastUsed(state, summary));
-  return { ...rest, path, startedAt: new Date(startedAt), updatedAt, bytes: state.size };
+  const { id, startedAt, title, pinned, tags, turns, provider, model } = summary;
+  return {
+    id,
+    title,
+    pinned,
+    tags,
+    turns,
+    provider,
+    model,
+    path,
+    startedAt: new Date(startedAt),
+    updatedAt: new Date(lastUsed(state, summary)),
+    bytes: state.size,
+  };
 }
 
 function newestFirst(timeA: number, timeB: number, pathA: string, pathB: string): number {

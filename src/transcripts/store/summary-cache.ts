@@ -138,7 +138,8 @@ export class Listing {
     if (this.#file === null || this.#made < worthSaving) return;
     try {
       const all = columnsOf((name) => [...this.#kept.map((at) => this.#old[name][at]), ...this.#new[name]]);
-      replaceFile(this.#file, JSON.stringify({ v: version, ...all }));
+      // A part of it is no JSON, and then nothing is remembered.
+      replaceFile(this.#file, JSON.stringify({ v: version, ...all }), false);
     } catch {
       // The list is made from the files then.
     }

@@ -386,7 +386,7 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
 
 /** `reason` of `transcript_unreadable`. */
 const transcriptWords: Record<string, string> = {
-  too_large: "larger than the limit of a transcript (128 MB, 100,000 questions)",
+  too_large: "larger than the limit of a transcript (512 MB, 100,000 questions)",
   ENOENT: "no such file",
   EACCES: "permission denied",
   EPERM: "permission denied",

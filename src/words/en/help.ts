@@ -155,6 +155,7 @@ export const help = {
     showThinking: "Show thinking: always, while-thinking (then one line) or never",
     output: "Output format: text, json or jsonl",
     detach: "Ask in the background and print the path of the transcript; the terminal may be closed",
+    estimate: "Print what the question costs at most, and ask nothing",
     offPeak: "Wait for the cheaper off-peak hours, then ask",
     timeout: "Give up after this many seconds without data",
     maxWait: "Maximum total wait when rate-limited (60 s; 600 s on a terminal)",

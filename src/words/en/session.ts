@@ -10,6 +10,11 @@ export const session = {
   unsaved: ({ path }: { path: string }) =>
     `Part of this conversation isn't saved (can't write ${path}). /save <file> keeps it; quit again to discard.`,
   leftUnsaved: "Nothing saved.",
+  /** When quitting. */
+  unsent: ({ messages }: { messages: number }) =>
+    messages === 1
+      ? "1 queued message wasn't sent. Up recalls it in the next session."
+      : `${messages} queued messages weren't sent. Up recalls them in the next session.`,
   unknownCommand: ({ name, nearest }: { name: string; nearest: string | null }) =>
     `Unknown command: /${name}${nearest === null ? "" : ` (did you mean /${nearest}?)`}. /help lists the commands; //${name} sends it as text.`,
   modelIs: ({ provider, model }: { provider: string; model: string }) => `Model: ${provider}/${model}`,

@@ -389,7 +389,7 @@ const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason
 
 /** `reason` of `transcript_unreadable`. */
 const transcriptWords: Record<string, string> = {
-  too_large: "超出单个对话记录的上限（128 MB、10 万个问题）",
+  too_large: "超出单个对话记录的上限（512 MB、10 万个问题）",
   ENOENT: "文件不存在",
   EACCES: "没有权限",
   EPERM: "没有权限",

@@ -154,6 +154,7 @@ export const help: Words["help"] = {
     showThinking: "显示思考过程：always、while-thinking（之后只留一行）或 never",
     output: "stdout 上的回答格式：text、json 或 jsonl",
     detach: "在后台提问并输出对话记录的路径；可以关闭终端",
+    estimate: "只显示该问题最多花费多少，不发送",
     offPeak: "等到价格较低的错峰时段再提问",
     timeout: "超过该秒数没有数据则放弃",
     maxWait: "遇到限流时最多等待的总秒数（60；终端中为 600）",

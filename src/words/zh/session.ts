@@ -10,6 +10,7 @@ export const session: Words["session"] = {
   leftPartly: ({ path }) => `部分对话未保存（无法写入 ${path}）。`,
   unsaved: ({ path }) => `部分对话未保存（无法写入 ${path}）。可用 /save <文件> 另存；再次退出则放弃。`,
   leftUnsaved: "未保存任何内容。",
+  unsent: ({ messages }) => `队列中有 ${messages} 条消息未发送。下次会话中按 ↑ 可取回。`,
   unknownCommand: ({ name, nearest }) =>
     `未知命令：/${name}${nearest === null ? "" : `（是否想输入 /${nearest}？）`}。/help 查看命令；输入 //${name} 可作为文本发送。`,
   modelIs: ({ provider, model }) => `当前模型：${provider}/${model}`,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AppError } from "../../../src/errors.ts";
-import { AnswerLimit, limited } from "../../../src/providers/http/limits.ts";
+import { AnswerLimit, BodyWeight, limited } from "../../../src/providers/http/limits.ts";
 
 /** Bytes that pass, or the code of the error that ends them. */
 async function passed(pieces: Iterable<Buffer>): Promise<number | string> {
@@ -39,6 +39,25 @@ test("a long honest stream passes whose pieces end in the midst of an event", as
 
 test("an event that never ends does not", async () => {
   expect(await passed(Array.from({ length: 9 }, () => Buffer.alloc(mebibyte, "x")))).toBe("flooded");
+});
+
+test("an answer in one piece passes up to the longest that may come", async () => {
+  const pieces = [Buffer.from('\n{"a":"'), ...Array.from({ length: 127 }, () => Buffer.alloc(mebibyte, "\n"))];
+  expect(await passed(pieces)).toBe(127 * mebibyte + 7);
+  expect(await passed([...pieces, Buffer.alloc(mebibyte)])).toBe("flooded");
+});
+
+test.each([
+  ["of a stream all bytes", 'data: {"a":"bc"}', 16],
+  ["of JSON those outside of strings", '{"a":"bc"}', 5],
+  ["behind blanks and a byte order mark too", '\ufeff\n ["bc"]', 8],
+  ["quotes that are escaped end no string", '"a\\"b\\\\" ,"c"', 4],
+])("%s weigh, however they are cut", (_, body, weight) => {
+  const bytes = Buffer.from(body);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const weighing = new BodyWeight();
+    expect(weighing.of(bytes.subarray(0, cut)) + weighing.of(bytes.subarray(cut))).toBe(weight);
+  }
 });
 
 /** What an answer's limit of 1 MB says to a thousand times what `come` tells of; the code of its error, null where it takes it. */

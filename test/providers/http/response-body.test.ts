@@ -25,3 +25,20 @@ test.each([
   expect(pieces.every(({ length }) => length <= Math.max(64 * 1024, size))).toBe(true);
   expect(pieces.length).toBe(size < 64 * 1024 ? Math.ceil((count * size) / (64 * 1024)) : count);
 });
+
+test("between two pieces that wait the event loop turns, so that keys and signals are heard", async () => {
+  const incoming = new PassThrough({ highWaterMark: 1024 * 1024 });
+  const body = new ReceivedBody(incoming as unknown as IncomingMessage);
+  for (let piece = 0; piece < 6; piece++) incoming.write(Buffer.alloc(64 * 1024));
+  incoming.end();
+  let turn = 0;
+  let counting = setImmediate(function count() {
+    turn++;
+    counting = setImmediate(count);
+  });
+  const turns: number[] = [];
+  for await (const _piece of body) turns.push(turn);
+  clearImmediate(counting);
+  expect(turns).toHaveLength(6);
+  expect(new Set(turns).size).toBe(6);
+});

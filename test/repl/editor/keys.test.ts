@@ -80,7 +80,7 @@ describe("keys", () => {
   });
 
   test("keys of no interest are passed over: functions, releases, answers of the terminal", () => {
-    expect(names("\x1b[15~\x1bOP\x1b[[A\x1b[97;1:3u\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c")).toEqual([]);
+    expect(names("\x1b[15~\x1bOP\x1b[[A\x1b[97;1:3u\x1b]11;rgb:ffff/ffff/ffff\x1b\\")).toEqual([]);
   });
 
   test("the cursor's place is counted from zero", () => {
@@ -304,7 +304,8 @@ describe("time", () => {
     ["\x1b[?2004;0$y", [{ type: "mode", mode: 2004, known: false }]],
     ["\x1b[?2004;4$y", [{ type: "mode", mode: 2004, known: false }]],
     ["\x1b[?2004$y", []],
-  ])("the report of a mode %j is no key", (report, events) => {
+    ["\x1b[?62;22c", [{ type: "attributes" }]],
+  ])("the terminal's answer %j is no key", (report, events) => {
     expect(decode(report)).toEqual(events);
   });
 

@@ -79,6 +79,16 @@ test("a language within another keeps its state from line to line, and is read a
   expect(given).toBeLessThanOrEqual(16 * size(text));
 });
 
+test("short lines that each stand within another are read up to some line, lines of the usual length all", async () => {
+  const short = await highlighted(
+    "swift",
+    Array.from({ length: 20_000 }, () => "("),
+  );
+  expect(short.given).toBeLessThan(30_000);
+  const text = Array.from({ length: 2000 }, () => "call(argument, within: parenthesis,");
+  expect((await highlighted("swift", text)).given).toBe(size(text));
+});
+
 test("a block that costs more work than code does is plain from some line on, and the next has colours again", async () => {
   const text = Array.from({ length: 500 }, () => "<a>".repeat(66));
   const { lines, given } = await highlighted("markdown", text);
