@@ -63,7 +63,16 @@ describe.concurrent("models", () => {
       context: 1_000_000,
       max_output: 384_000,
       vision: true,
-      price: { currency: "USD", cached: 0.003, input: 0.15, output: 0.6, peak_factor: 2 },
+      price: {
+        currency: "USD",
+        cached: 0.003,
+        input: 0.15,
+        output: 0.6,
+        peak_factor: 2,
+        as_of: expect.stringMatching(/^\d{4}-\d\d-\d\d$/u),
+        until: null,
+        source: expect.stringMatching(/^https:/u),
+      },
     });
     expect(rows[2]).toMatchObject({ id: "brand-new", context: null, price: null });
   });

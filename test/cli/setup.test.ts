@@ -178,7 +178,7 @@ describe.concurrent("set-up on a terminal", () => {
     terminal.type("\u4f60\u597d");
     await terminal.until(/> \u4f60\u597d$/mu);
     terminal.type(enter);
-    await terminal.until(/out \u00b7/u);
+    await terminal.until(/out \(thinking \d+\) \u00b7/u);
     await terminal.until(/^>$/mu);
     terminal.type("q");
     await terminal.until(/> q$/mu);

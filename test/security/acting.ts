@@ -30,7 +30,7 @@ const own = new RegExp(
     // Looks, moves, erasing from the cursor on or a row, the cursor hidden and shown, wrapping.
     String.raw`\x1b\[(?:${look}(?:;${look})*)?m|\x1b\[\d*[ABG]|\x1b\[\d+X|\x1b\[(?:0?[JK]|2K)|\x1b\[\?(?:7|25)[hl]`,
     // Synchronized output and bracketed pastes; the one question whether it marks pastes, and the one what the terminal can do.
-    String.raw`\x1b\[\?(?:2026|2004)[hl]|\x1b\[\?2004\$p\r\x1b\[K|\u4e2d\x1b\[6n\r\x1b\[K\x1b\[\?2004\$p\x1b\[\?2026\$p\x1b\]11;\?\x1b\\\x1b\[c`,
+    String.raw`\x1b\[\?(?:2026|2004)[hl]|\x1b\[\?2004\$p\x1b\[c\r\x1b\[K|\u4e2d\x1b\[6n\r\x1b\[K\x1b\[\?2004\$p\x1b\[\?2026\$p\x1b\]11;\?\x1b\\\x1b\[c`,
     // Links to where an address of the text leads, and their end.
     String.raw`\x1b\]8;;(?:(?:https?:\/\/a\.example|mailto:)[\x21-\x7e]*)?\x1b\\`,
   ].join("|"),

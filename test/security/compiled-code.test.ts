@@ -27,7 +27,7 @@ const poison = `
   const { Script } = require("node:vm"), fs = require("node:fs"), path = require("node:path");
   const [dist, out, mark] = process.argv.slice(1);
   const filename = path.join(dist, "main.script");
-  const length = fs.readFileSync(filename, "latin1").length + "(function (exports, require, module) {\\n})".length;
+  const length = fs.readFileSync(filename, "latin1").length + "(function (exports, require, module, __dirname) {\\n})".length;
   const body = \`(function(exports){process.getBuiltinModule("node:fs").writeFileSync(\${JSON.stringify(mark)},"")\`;
   const evil = body + " ".repeat(length - body.length - 2) + "})";
   const code = new Script(evil, { filename });
