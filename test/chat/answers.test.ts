@@ -90,8 +90,10 @@ describe("an answer", () => {
 
   test("takes the time until its first piece, and until its end", async () => {
     const [startedAt, firstAt, endedAt] = [new Date(1000), new Date(1200), new Date(1900)];
-    const result = await resultOf(thought("a"), text("b"), finish());
-    expect(timingOf({ ...result, startedAt, firstAt, endedAt })).toEqual({ firstMs: 200, totalMs: 900 });
+    const sent = await resultOf(thought("a"), text("b"), finish());
+    // It waited for something before its request.
+    const result = { ...sent, requests: [{ ...sent.requests[0]!, sentAt: startedAt }] };
+    expect(timingOf({ ...result, startedAt: new Date(0), firstAt, endedAt })).toEqual({ firstMs: 200, totalMs: 900 });
     expect(timingOf({ ...result, startedAt, firstAt: null, endedAt })).toEqual({ firstMs: null, totalMs: 900 });
     expect(result.firstAt).toBeInstanceOf(Date);
     expect((await resultOf(finish())).firstAt).toBeNull();
