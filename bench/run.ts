@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, string>> = {
   "fuzz-imports": "fuzz-imports.ts",
   "fuzz-keys": "fuzz-keys.ts",
   tokenizer: "tokenizer.ts",
+  budget: "budget.ts",
 };
 
 const args = process.argv.slice(2);

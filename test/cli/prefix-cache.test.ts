@@ -1,5 +1,11 @@
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Conversation, type Turn } from "../../src/chat/conversation.ts";
+import { assistantMessage, userMessage } from "../../src/chat/message-text.ts";
+import type { AssistantMessage, Message, ToolMessage, UserMessage } from "../../src/chat/messages.ts";
+import { requestBody } from "../../src/providers/wire/request-body.ts";
+import { connection } from "../providers/wire/connection.ts";
 import { askingAt, newPlace, put, run } from "../support/program.ts";
 import { png } from "../support/pictures.ts";
 import { type Received, serve } from "../support/raw-server.ts";
@@ -7,7 +13,7 @@ import { answer, done, event, finish, text } from "../support/wire.ts";
 import { any, en, patternOf } from "../support/words.ts";
 
 /** The messages of a request as the service's prefix cache sees them: their bytes, without what closes the list. */
-function prefixOf({ text: body }: Received): string {
+function prefixOf({ text: body }: Pick<Received, "text">): string {
   const start = body.indexOf('"messages":[');
   const depth = { value: 0 };
   let inText = false;
@@ -37,6 +43,77 @@ test("from turn to turn a request begins with the bytes of the one before, with 
   expect(retried).toBe(three);
   const inOrder = [one, withFiles!, three!, four!, five!, six!, seven!];
   for (const [index, prefix] of inOrder.slice(1).entries()) expect(prefix.startsWith(inOrder[index]!)).toBe(true);
+});
+
+const words = fc.string({ unit: fc.constantFrom("a", " ", '"', "\\", "]}", "[{", "你", "\n", "😀"), maxLength: 8 });
+const question: fc.Arbitrary<UserMessage> = fc
+  .record({ text: words, hasFile: fc.boolean(), hasPicture: fc.boolean() })
+  .map(({ text: typed, hasFile, hasPicture }) => ({
+    role: "user",
+    content: [
+      ...userMessage(`q${typed}`).content,
+      ...(hasFile ? [{ type: "file", name: "a.md", text: "```\nx\n```" } as const] : []),
+      ...(hasPicture ? [{ type: "image", name: "a.png", url: "data:image/png;base64,AA==" } as const] : []),
+    ],
+  }));
+
+interface ToolRound {
+  readonly said: string;
+  readonly calls: readonly { readonly id: string; readonly argument: string; readonly given: string }[];
+}
+
+/** Calls of tools that one answer makes, and what each gives. */
+const toolRound: fc.Arbitrary<ToolRound> = fc.record({
+  said: words,
+  calls: fc.array(fc.record({ id: fc.uuid(), argument: words, given: words }), { minLength: 1, maxLength: 3 }),
+});
+
+function messagesOf({ said, calls }: ToolRound): (AssistantMessage | ToolMessage)[] {
+  const parts = calls.map(({ id, argument }) => {
+    return { type: "tool_call", id, name: "read", arguments: JSON.stringify({ path: argument }) } as const;
+  });
+  const results = calls.map(({ id, given }): ToolMessage => {
+    return { role: "tool", callId: id, content: [{ type: "text", text: given }] };
+  });
+  const { content } = assistantMessage(said, "Which tool?");
+  return [{ role: "assistant", content: [...content, ...parts] }, ...results];
+}
+
+const toolTurn: fc.Arbitrary<Turn> = fc
+  .record({ question, rounds: fc.array(toolRound, { maxLength: 3 }), last: words, id: fc.uuid() })
+  .map(({ question: asked, rounds, last, id }) => {
+    const end = assistantMessage(`a${last}`, "Let me see.");
+    return { question: asked, answers: [...rounds.flatMap(messagesOf), end], ids: [id] };
+  });
+
+test("each request of a turn with tools, and of the turns after it, begins with the bytes of the one before", () => {
+  const bytesOf = (messages: readonly Message[]) => {
+    const request = { model: "m", messages, sampling: {}, thinking: null, stream: true };
+    return prefixOf({ text: JSON.stringify(requestBody(request, { ...connection, prefix: "beta" })) });
+  };
+  fc.assert(
+    fc.property(
+      fc.array(toolTurn, { minLength: 1, maxLength: 4 }),
+      fc.constantFrom(null, "Be brief."),
+      (turns, system) => {
+        let conversation = new Conversation(system);
+        let before = "";
+        for (const turn of turns) {
+          // A request goes out with the question, and with the results of each round of calls.
+          for (const [index, { role }] of [...turn.answers, { role: "end" }].entries()) {
+            if (index > 0 && !(role === "assistant" && turn.answers[index - 1]!.role === "tool")) continue;
+            const bytes = bytesOf(conversation.request([turn.question, ...turn.answers.slice(0, index)]));
+            expect(bytes.startsWith(before)).toBe(true);
+            expect(bytes.length).toBeGreaterThan(before.length);
+            before = bytes;
+          }
+          conversation = conversation.add(turn);
+        }
+        expect(bytesOf(conversation.request([userMessage("next")])).startsWith(before)).toBe(true);
+      },
+    ),
+    { numRuns: 50 },
+  );
 });
 
 const many = { prompt_tokens: 50_000, prompt_cache_hit_tokens: 40_000, completion_tokens: 10, total_tokens: 50_010 };
