@@ -164,6 +164,8 @@ export interface SessionDialogue {
   readonly rename: (title: string, signal: AbortSignal) => Promise<AppError | null>;
   readonly conversation: Conversation;
   readonly context: ContextUse;
+  /** The same, counted with the model's own vocabulary where it is known and the service has not counted. */
+  readonly countContext: () => Promise<ContextUse>;
   /** What the next request loses of the prefix cache; null where that costs nothing, or nobody knows. */
   readonly forfeited: Forfeit | null;
   /** Since the session began. */

@@ -138,6 +138,15 @@ export class ChatSession implements SessionDialogue {
     return { tokens: lost, cost };
   }
 
+  async countContext(): Promise<ContextUse> {
+    const { context } = this;
+    if (!context.estimated || this.conversation.turns.length === 0) return context;
+    const { requestTokens } = await import("../usage/request-tokens.ts");
+    const request = requestOf(this.inForce, this.modelId, this.conversation.request([]));
+    const { tokens, isExact } = await requestTokens(request, this.#state.connection);
+    return { ...context, tokens, estimated: !isExact };
+  }
+
   /**
    * What the next request will take.
    *

@@ -9,7 +9,7 @@ export const tokens: SlashCommand = {
   examples: [],
   async run({ dialogue, terminal, words }) {
     await dialogue.learnWindow();
-    const { tokens: used, estimated, window } = dialogue.context;
+    const { tokens: used, estimated, window } = await dialogue.countContext();
     const share = window === null ? null : `${((used / window) * 100).toFixed(1)}%`;
     const facts = { used: count(used), estimated, window: window === null ? null : count(window), share };
     terminal.say(words.context.used(facts));
