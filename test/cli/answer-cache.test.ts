@@ -90,16 +90,20 @@ describe.concurrent("the answer cache", () => {
   });
 
   test("asks again what is older than wanted, and removes what was used least recently", async () => {
-    const { server, place, ask } = await scene(numbered, "cache: { ttl: 1h, max_size: 1kB }\n");
-    await ask("old");
+    const config = "cache: { ttl: 1h, max_size: 1kB }\nhistory: false\nsave: false\n";
+    const { server, place, options } = await scene(numbered, config);
+    const chat = async (...questions: readonly string[]) => {
+      const { stdout } = await run(["chat"], options({ input: `${questions.join("\n")}\n` }));
+      return stdout.match(/answer \d/gu);
+    };
+    await chat("old");
     const hour = 3_600_000;
     using database = new (loadSqlite().DatabaseSync)(storeOf(place));
     database.prepare("UPDATE answers SET stored_at = stored_at - ?, expires_at = expires_at - ?").run(hour, hour);
-    expect(await ask("old")).toBe("answer 2");
-    for (const question of ["b", "old", "c", "old"]) await ask(question);
-    expect(server.requests).toHaveLength(4);
     // Two fit in; `b` was used before `old`.
-    expect(await ask("b")).toBe("answer 5");
+    const answers = [2, 3, 2, 4, 2, 5].map((number) => `answer ${number}`);
+    expect(await chat("old", "b", "old", "c", "old", "b")).toEqual(answers);
+    expect(server.requests).toHaveLength(5);
   });
 
   test("asks once where twenty processes ask the same at once", async () => {
@@ -171,13 +175,13 @@ describe.concurrent("the answer cache", () => {
 
 describe.concurrent("cache stats and clear", () => {
   test("show and remove what is stored, and make no file where there is none", async () => {
-    const { place, options, ask } = await scene(numbered, "cache: true\n");
+    const { place, options } = await scene(numbered, "cache: true\nhistory: false\nsave: false\n");
     const stats = async () => JSON.parse((await run(["cache", "stats", "--json"], options())).stdout) as object;
     const store = storeOf(place);
     const empty = { store, answers: 0, bytes: 0, max_bytes: 200_000_000, hits: 0, oldest: null };
     expect(await stats()).toEqual(empty);
     expect(existsSync(store)).toBe(false);
-    for (const question of ["a", "b", "a"]) await ask(question);
+    await run(["chat"], options({ input: "a\nb\na\n" }));
     expect(await stats()).toMatchObject({ answers: 2, hits: 1, oldest: expect.stringMatching(/^20/u) as string });
     const table = (await run(["cache"], options())).stdout;
     for (const word of [en.cache.store, en.cache.answers, en.cache.size, en.cache.hits, en.cache.oldest, store])

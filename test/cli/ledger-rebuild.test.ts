@@ -26,7 +26,8 @@ const request = fc.tuple(anyRow, fc.option(fc.nat(1_000_000))).map(([{ sentAt, t
   request: { sentAt, to, purpose, usage },
   cost: units === null ? null : { currency: cost?.currency ?? "CNY", units },
 }));
-type Billed = typeof request extends fc.Arbitrary<infer Value> ? Value : never;
+type Made<Source> = Source extends fc.Arbitrary<infer Value> ? Value : never;
+type Billed = Made<typeof request>;
 const withCost = ({ request: billed, cost }: Billed) => ({
   ...billed,
   cost: cost === null ? null : { currency: cost.currency, amount: cost.units / 1e8 },
@@ -42,10 +43,10 @@ const conversation = fc.record({
 
 const sentAt = new Date("2026-03-01T00:00:00Z");
 
-test("sums of a ledger that was rebuilt from transcripts are the sums of their requests, however they are grouped", async () => {
+async function checkSums(conversations: readonly Made<typeof conversation>[]) {
   const place = newPlace();
   const all: (Billed & { readonly conversation: string })[] = [];
-  for (const [number, { exchanges, own }] of fc.sample(conversation, 40).entries()) {
+  for (const [number, { exchanges, own }] of conversations.entries()) {
     const id = `c${String(number).padStart(7, "0")}`;
     const header = { id, startedAt: sentAt, zone: null, title: null, origin: null };
     const encoded = exchanges.map(({ requests, withdrawn }, index) => {
@@ -90,6 +91,12 @@ test("sums of a ledger that was rebuilt from transcripts are the sums of their r
       expect({ ...report.total, costs: report.total.costs.toSorted(byCurrency) }).toMatchObject(sumOf(all));
     }),
   );
+}
+
+test("sums of a ledger that was rebuilt from transcripts are the sums of their requests, however they are grouped", async () => {
+  const conversations = fc.array(conversation, { minLength: 30, maxLength: 40 });
+  // Each run takes eight processes.
+  await fc.assert(fc.asyncProperty(conversations, checkSums), { numRuns: 1, endOnFailure: true });
 });
 
 const byCurrency = (a: { readonly currency: string }, b: { readonly currency: string }) =>

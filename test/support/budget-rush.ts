@@ -81,7 +81,14 @@ function prepare({ home, limit }: RushOptions, url: string): Record<string, stri
   mkdirSync(home, { recursive: true });
   const config = join(home, "config.yaml");
   const price = "{ cached: 0, input: 0, output: 1000000 }";
-  writeFileSync(config, `budget: { day: ${limit} }\nmodels:\n  deepseek/deepseek-flash: { CNY: ${price} }\n`);
+  writeFileSync(
+    config,
+    `model: deepseek/deepseek-flash
+currency: CNY
+budget: { day: ${limit} }
+models: { deepseek/deepseek-flash: { CNY: ${price} } }
+`,
+  );
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: home,
@@ -91,7 +98,5 @@ function prepare({ home, limit }: RushOptions, url: string): Record<string, stri
     DEEPSEEK_CHAT_KEY_STORE: "file",
     DEEPSEEK_API_KEY: "sk-rush",
     DEEPSEEK_BASE_URL: url,
-    DEEPSEEK_CHAT_MODEL: "deepseek/deepseek-flash",
-    DEEPSEEK_CHAT_CURRENCY: "CNY",
   };
 }
