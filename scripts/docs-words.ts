@@ -10,7 +10,9 @@ export const headings = {
       "Precedence: flag, environment variable, `.env` in the working directory, `config.yaml`, built-in value. The config file also takes `roles`, `providers`, `models`, `failover` and `holidays`.",
     models: "How models are named",
     modelsText:
-      "`-m`, `DEEPSEEK_CHAT_MODEL`, `model:`, `/model` and the entries of `failover` take `provider/id`, a provider's name (its default model), or an id. Ids may contain slashes, even after another provider's name (`deepseek/deepseek-r1` at a gateway). If a provider is given as well, by `-p` or in the same place (`provider:` beside `model:`, one variable beside the other), the text is an id of that provider, with or without the provider's name in front. Only if no provider is given does a provider's name before the first slash choose the provider. In a session, `/model` keeps the current provider if its list contains exactly this id, and always if the model was chosen from that list. An entry of `failover` that has no slash and is no provider's name is another model of the same provider.",
+      "`-m`, `DEEPSEEK_CHAT_MODEL`, `model:`, `/model` and the entries of `failover` take `provider/id`, a provider's name (its default model), an id, or an alias. Ids may contain slashes, even after another provider's name (`deepseek/deepseek-r1` at a gateway). If a provider is given as well, by `-p` or in the same place (`provider:` beside `model:`, one variable beside the other), the text is an id of that provider, with or without the provider's name in front. Only if no provider is given does a provider's name before the first slash choose the provider. In a session, `/model` keeps the current provider if its list contains exactly this id, and always if the model was chosen from that list. An entry of `failover` that has no slash and is no provider's name is another model of the same provider.",
+    aliasesText:
+      "A text under `models` in the config file makes its name an alias: `models: {cheap: deepseek/deepseek-flash}`, or `deepseek-chat config set models.cheap deepseek/deepseek-flash`. An alias can be used wherever a model is named, also as `title_model`, as a provider's `model` and for another alias, and is read as if the text itself stood there. A mapping under `models` has the facts and prices of a model. An alias that leads back to itself, or whose text has a slash and no provider's name before it, is an error.",
     exitCodes: "Exit codes",
     argument: "argument",
     setting: "setting",
@@ -48,7 +50,9 @@ export const headings = {
       "优先级依次为命令行、环境变量、工作目录的 `.env`、`config.yaml`、内置值。配置文件还支持 `roles`、`providers`、`models`、`failover` 和 `holidays`。",
     models: "如何指定模型",
     modelsText:
-      "`-m`、`DEEPSEEK_CHAT_MODEL`、`model:`、`/model` 和 `failover` 的各项都接受 `服务商/模型`、服务商名（使用其默认模型）或模型 ID。模型 ID 本身也可能带斜杠，甚至以其他服务商的名字开头（如网关上的 `deepseek/deepseek-r1`）。因此，只要同时指定了服务商（`-p`，或同一处的设置：`model:` 旁的 `provider:`、另一个环境变量），整段文字就是该服务商的模型 ID，前面可带也可不带服务商名。只有没有指定服务商时，第一个斜杠前的服务商名才起作用。在会话中，如果当前服务商的列表中正好有这个 ID，`/model` 就留在当前服务商；从列表中选择时总是如此。`failover` 中不带斜杠且不是服务商名的一项，是同一服务商的另一个模型。",
+      "`-m`、`DEEPSEEK_CHAT_MODEL`、`model:`、`/model` 和 `failover` 的各项都接受 `服务商/模型`、服务商名（使用其默认模型）、模型 ID 或别名。模型 ID 本身也可能带斜杠，甚至以其他服务商的名字开头（如网关上的 `deepseek/deepseek-r1`）。因此，只要同时指定了服务商（`-p`，或同一处的设置：`model:` 旁的 `provider:`、另一个环境变量），整段文字就是该服务商的模型 ID，前面可带也可不带服务商名。只有没有指定服务商时，第一个斜杠前的服务商名才起作用。在会话中，如果当前服务商的列表中正好有这个 ID，`/model` 就留在当前服务商；从列表中选择时总是如此。`failover` 中不带斜杠且不是服务商名的一项，是同一服务商的另一个模型。",
+    aliasesText:
+      "配置文件 `models` 中值为文本的一项是别名：`models: {cheap: deepseek/deepseek-flash}`，或 `deepseek-chat config set models.cheap deepseek/deepseek-flash`。凡是填写模型的地方都可以用别名，`title_model`、服务商的 `model` 和其他别名中也可以，效果与直接写出其文本相同。值为映射的一项则是某个模型的参数和价格。指回自身的别名，以及文本带斜杠而斜杠前不是服务商名的别名，都是错误。",
     exitCodes: "退出码",
     argument: "参数",
     setting: "设置项",

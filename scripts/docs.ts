@@ -100,6 +100,7 @@ async function reference(language: Language): Promise<string> {
     settingSection(language),
     `## ${titles.models}`,
     titles.modelsText,
+    titles.aliasesText,
     `## ${titles.exitCodes}`,
     table([[titles.code, titles.meaning], ...exitCodeRows(language)]),
   ];

@@ -5,7 +5,7 @@ type SettingWords = { readonly [Name in SettingName]: string };
 /** One line for each setting, for the reference alone: the program says none of them. */
 const en: SettingWords = {
   provider: "Provider, built-in or from the config file",
-  model: "Model id; provider/id sets both",
+  model: "Model id or alias; provider/id sets both",
   system: "System prompt",
   role: "Use a role from roles",
   temperature: "Sampling temperature, 0 to 2; higher is more varied",
@@ -32,7 +32,8 @@ const en: SettingWords = {
   continue_answers: "Whether an answer that was cut off is continued automatically, once",
   compact: "What to do when the context is nearly full: ask or auto",
   title: "Whether DeepSeek gives the conversation a title in the same call; also written {enabled: true}",
-  title_model: "Model (provider/model) that gives a title after a session's first answer, where the service gave none",
+  title_model:
+    "Model (provider/model or an alias) that gives a title after a session's first answer, where the service gave none",
   show_thinking: "How thinking is shown: always, while-thinking or never",
   max_wait: "Maximum total wait in seconds when rate-limited (60; 600 on a terminal)",
   retries: "Retries for a failed request (0 also turns off automatic continuation)",
@@ -62,7 +63,7 @@ const en: SettingWords = {
 
 const zh: SettingWords = {
   provider: "服务商：内置的或配置文件中定义的",
-  model: "模型 ID；写成 服务商/模型 可同时指定两者",
+  model: "模型 ID 或别名；写成 服务商/模型 可同时指定两者",
   system: "系统提示词",
   role: "使用 roles 中的某个系统提示词",
   temperature: "采样温度，0 到 2，越高越多样",
@@ -89,7 +90,7 @@ const zh: SettingWords = {
   continue_answers: "回答中断时是否自动续写一次",
   compact: "上下文将满时的处理方式：ask 或 auto",
   title: "是否让 DeepSeek 在同一次请求中给出对话标题；也可写成 {enabled: true}",
-  title_model: "会话第一次回答之后用来生成标题的模型（服务商/模型），用于服务未给出标题时",
+  title_model: "会话第一次回答之后用来生成标题的模型（服务商/模型或别名），用于服务未给出标题时",
   show_thinking: "思考过程的显示方式：always、while-thinking 或 never",
   max_wait: "遇到限流时最多等待的总秒数（60；终端中为 600）",
   retries: "请求失败时的重试次数（0 同时关闭自动续写）",

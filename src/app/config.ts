@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { shownCache } from "../config/cache-options.ts";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
+import { aliasMistake, modelNames } from "../config/model-aliases.ts";
 import { readModelName } from "../config/model-name.ts";
 import { saveSetting } from "../config/save.ts";
 import type { Folders } from "../config/folders.ts";
@@ -122,9 +123,12 @@ export async function set(folders: Folders, name: string, value: string | null):
   const { parse } = await import("yaml");
   const keys = pathTo(name);
   const path = folders.configFile;
-  if (value === null) return await saveSetting(path, keys, undefined);
+  if (value === null) return await saveSetting(path, keys, undefined, (file) => checkAliases(file, path));
   const save = async (reading: unknown) =>
-    await saveSetting(path, keys, reading, (file) => checkReferences(file, keys));
+    await saveSetting(path, keys, reading, (file) => {
+      checkReferences(file, keys);
+      checkAliases(file, path);
+    });
   const read = readValue(parse, value);
   try {
     return await save(read);
@@ -151,16 +155,28 @@ function checkReferences(file: ConfigFile, [first, second]: readonly string[]): 
   if (first === "role" && role !== undefined && !roles.includes(role)) {
     refuse("role", role, roles.join(" | ") || "roles.<name>");
   }
+  if (first === "models") {
+    const mistake = aliasMistake(file, providerNames({}));
+    if (mistake?.keys[1] === second) refuse(`models.${second}`, mistake!.value, mistake!.expected);
+  }
   if (first !== "failover") return;
   for (const [model, entries] of Object.entries(file.failover ?? {})) {
     if (second !== undefined && model !== second) continue;
-    const isOf = (name: string) => readModelName(name, new Set(providers), null).provider !== null;
+    const isOf = (name: string) => readModelName(name, modelNames(file, providers), null).provider !== null;
     // An id alone is one of the provider that the model's own name begins with.
     const wrong = entries.find((entry) => !isOf(entry) && (entry.includes("/") || !isOf(model)));
     if (wrong !== undefined) refuse(`failover.${model}`, wrong, [...providers, "<provider>/<model>"].join(" | "));
     const [mistake] = failoverMistakes({ ...file, failover: { [model]: entries } }, "");
     if (mistake !== undefined) refuse(mistake.details.key, mistake.details.value, mistake.details.expected);
   }
+}
+
+/** @throws AppError `config_misfit` where an alias would name no model */
+function checkAliases(file: ConfigFile, path: string): void {
+  const mistake = aliasMistake(file, providerNames({}));
+  if (mistake === null) return;
+  const { keys, value, expected } = mistake;
+  throw new AppError("config_misfit", { path, line: null, key: keys.join("."), value, expected });
 }
 
 /** What was expected of the setting as a whole; empty where something within it is wrong. */
@@ -193,7 +209,7 @@ export async function edit(
   if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "config edit" });
   makeFolderFor(folders.configFile);
   await editFile(engine, console, folders.configFile);
-  await readConfigFile(folders.configFile);
+  await readConfigFile(folders.configFile, undefined, providerNames({}));
 }
 
 /** @throws AppError `storage_failed` */

@@ -8,6 +8,7 @@ import { type Folders, transcriptsFolder } from "../config/folders.ts";
 import { noKeyring, systemKeyring } from "../config/keyring.ts";
 import type { Key, KeyPlaces } from "../config/keys.ts";
 import { changeSetting, type LoadedSettings } from "../config/load.ts";
+import { aliasesOf, modelNames } from "../config/model-aliases.ts";
 import { type NamedModel, readModelName } from "../config/model-name.ts";
 import type { ConfigFile, Flags, Origin, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
@@ -170,13 +171,18 @@ export class Engine {
     throw new AppError("bad_value", { name: option, value: name, expected, nearest: nearestTo(name, names) });
   }
 
-  /** What a text names: `provider/id`, `provider`, or `id`. Nobody is asked. */
+  /** What a text names: `provider/id`, `provider`, `id`, or an alias of one of them. Nobody is asked. */
   readModel(text: string): NamedModel {
-    return readModelName(text, new Set(this.providers), null);
+    return readModelName(text, modelNames(this.file, this.providers), null);
+  }
+
+  /** The config file's aliases of models, each with the text that it stands for. */
+  get aliases(): Readonly<Record<string, string>> {
+    return aliasesOf(this.file);
   }
 
   /**
-   * The model that a text names: `provider/id`, `provider`, or `id` of the provider in the settings. A provider without a
+   * The model that a text names: `provider/id`, `provider`, `id` of the provider in the settings, or an alias. A provider without a
    * model of its own is asked for the only one it has.
    *
    * @throws AppError `no_model` where there is not one alone; as `connect`

@@ -1,4 +1,5 @@
 import type { ModelRef } from "../chat/model.ts";
+import { modelNames } from "../config/model-aliases.ts";
 import { readModelName } from "../config/model-name.ts";
 import type { ConfigFile } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
@@ -10,7 +11,13 @@ import { findProvider, providerNames } from "../providers/catalogue.ts";
  */
 export function successorsOf(file: ConfigFile, { provider, model }: ModelRef): ModelRef[] {
   const table = file.failover ?? {};
-  const key = [`${provider}/${model}`, model].find((name) => Object.hasOwn(table, name));
+  const names = modelNames(file, providerNames(file.providers ?? {}));
+  const isAlias = (name: string) => {
+    const read = names.aliasTarget(name) === null ? null : readModelName(name, names, null);
+    return read !== null && (read.provider ?? provider) === provider && read.model === model;
+  };
+  const named = [`${provider}/${model}`, model].find((name) => Object.hasOwn(table, name));
+  const key = named ?? Object.keys(table).find(isAlias);
   if (key === undefined) return [];
   return table[key]!.map((entry) => readEntry(file, entry, provider)).filter((found) => typeof found !== "string");
 }
@@ -22,10 +29,10 @@ export function successorsOf(file: ConfigFile, { provider, model }: ModelRef): M
  * @param path of the config file
  */
 export function failoverMistakes(file: ConfigFile, path: string): AppError<"config_misfit">[] {
-  const providers = new Set(providerNames(file.providers ?? {}));
+  const names = modelNames(file, providerNames(file.providers ?? {}));
   return Object.entries(file.failover ?? {}).flatMap(([name, entries]) => {
     // A bare id may be any provider's; an entry's own id is then one of the same, whichever it is.
-    const asked = readModelName(name, providers, null).provider ?? "deepseek";
+    const asked = readModelName(name, names, null).provider ?? "deepseek";
     return entries.flatMap((entry) => {
       const found = readEntry(file, entry, asked);
       if (typeof found !== "string") return [];
@@ -42,8 +49,8 @@ export function failoverMistakes(file: ConfigFile, path: string): AppError<"conf
 function readEntry(file: ConfigFile, entry: string, asked: string): ModelRef | string {
   const custom = file.providers ?? {};
   const names = providerNames(custom);
-  const read = readModelName(entry, new Set(names), null);
-  if (read.provider === null && entry.includes("/")) return names.map((name) => `${name}/…`).join(" | ");
+  const read = readModelName(entry, modelNames(file, names), null);
+  if (read.provider === null && read.model?.includes("/") === true) return names.map((name) => `${name}/…`).join(" | ");
   const provider = read.provider ?? asked;
   const model = read.model ?? findProvider(provider, custom).model;
   return model === null ? `${provider}/…` : { provider, model };

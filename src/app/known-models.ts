@@ -1,11 +1,12 @@
+import { aliasesOf } from "../config/model-aliases.ts";
 import { readModelLists } from "../config/model-lists.ts";
 import { findProvider } from "../providers/catalogue.ts";
 import { knownModels } from "../providers/model-table.ts";
 import type { Engine } from "./engine.ts";
 
 /**
- * Names of models that may be meant, without asking anybody: those of the provider named, else those of the one in use as
- * they are and those of others with their provider before them.
+ * Names of models that may be meant, without asking anybody: those of the provider named, else aliases, those of the one in use
+ * as they are and those of others with their provider before them.
  *
  * @param named as typed on the line; null if none is
  */
@@ -25,5 +26,5 @@ export function nameableModels(
   if (named !== null) return [...idsOf(provider)];
   const others = engine.providers.filter((name) => name !== provider && name !== "demo");
   const qualified = others.flatMap((name) => Array.from(idsOf(name), (id) => `${name}/${id}`));
-  return [...idsOf(provider), ...qualified];
+  return [...Object.keys(aliasesOf(engine.file)), ...idsOf(provider), ...qualified];
 }

@@ -1,4 +1,5 @@
 import type { Folders } from "../config/folders.ts";
+import { factsIn } from "../config/model-aliases.ts";
 import { saveModelList } from "../config/model-lists.ts";
 import type { ConfigFile } from "../config/schema.ts";
 import { AppError, asAppError } from "../errors.ts";
@@ -23,7 +24,7 @@ export function factsOf(
   provider: string,
   model: string,
 ): ModelFacts {
-  return modelFacts(provider, model, file.models ?? {}, reported.get(`${provider}/${model}`));
+  return modelFacts(provider, model, factsIn(file), reported.get(`${provider}/${model}`));
 }
 
 /**

@@ -59,6 +59,9 @@ export class ModelLists {
    */
   async resolve(inUse: string, text: string, signal: AbortSignal): Promise<ChosenModel> {
     const named = this.#engine.readModel(text);
+    // A person's own name for a model comes before all others.
+    if (Object.hasOwn(this.#engine.aliases, text.trim()))
+      return { ...named, provider: named.provider ?? inUse, nearest: null };
     if (named.provider === null || (await this.has(inUse, text, signal))) {
       return { provider: inUse, model: text, nearest: this.#nearest(inUse, text) };
     }

@@ -2,6 +2,7 @@ import { type Environment, readEnvironment } from "../config/environment.ts";
 import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
 import { findFolders, type Folders } from "../config/folders.ts";
 import { type LoadedSettings, loadSettings } from "../config/load.ts";
+import { withOwnModels } from "../config/model-aliases.ts";
 import type { ConfigFile, Flags } from "../config/schema.ts";
 import type { ConfigText } from "../config/text-file.ts";
 import { AppError, systemReason } from "../errors.ts";
@@ -40,8 +41,8 @@ export async function readSettings({
   const kept = tolerant ? mistakes : undefined;
   const environment = await readEnvironment(folder);
   const folders = findFolders(environment.variables);
-  const file = configFile ? await readFileOf(folders, config, kept) : {};
-  const providers = new Set(providerNames(file.providers ?? {}));
+  const file = configFile ? withOwnModels(await readFileOf(folders, config, kept)) : {};
+  const providers = providerNames(file.providers ?? {});
   const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
   return { ...loaded, environment, folders, file, mistakes, workingFolder: folder };
 }
@@ -53,8 +54,8 @@ async function readFileOf(
   mistakes: AppError[] | undefined,
 ): Promise<ConfigFile> {
   const text = config?.path === configFile ? config.text : undefined;
-  if (mistakes === undefined) return await readConfigFile(configFile, text);
-  const found = await readDespiteMistakes(configFile, text);
+  if (mistakes === undefined) return await readConfigFile(configFile, text, providerNames({}));
+  const found = await readDespiteMistakes(configFile, text, providerNames({}));
   mistakes.push(...found.mistakes);
   return found.file;
 }

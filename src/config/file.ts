@@ -2,6 +2,7 @@ import { safeParse } from "valibot";
 import type { Document } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
 import { misfit } from "./expectation.ts";
+import { aliasMistake } from "./model-aliases.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
 import { readOwnSettings } from "./text-file.ts";
 
@@ -9,12 +10,17 @@ import { readOwnSettings } from "./text-file.ts";
  * Reads and checks the config file; a missing one is an empty one.
  *
  * @param text where it was read already; null where there is no file
+ * @param builtIn names of the built-in providers; null leaves open which provider an alias names
  * @throws AppError `config_broken`, `config_unknown`, `config_misfit`, with line and key
  */
-export async function readConfigFile(path: string, text = readOwnSettings(path)): Promise<ConfigFile> {
+export async function readConfigFile(
+  path: string,
+  text = readOwnSettings(path),
+  builtIn: readonly string[] | null = null,
+): Promise<ConfigFile> {
   if (text === null) return {};
   const document = await parseConfig(path, text);
-  return await checkConfig(path, text, document);
+  return await checkConfig(path, text, document, builtIn);
 }
 
 /** Maximum number of mistakes reported for one file. */
@@ -24,17 +30,19 @@ const maxMistakes = 50;
  * Reads the config file and collects its mistakes: invalid settings are reported and omitted, the rest is used.
  *
  * @param given its text, where it was read already; null where there is no file
+ * @param builtIn as for `readConfigFile`
  */
 export async function readDespiteMistakes(
   path: string,
   given?: string | null,
+  builtIn: readonly string[] | null = null,
 ): Promise<{ file: ConfigFile; mistakes: AppError[] }> {
   const mistakes: AppError[] = [];
   try {
     const text = (given === undefined ? readOwnSettings(path) : given) ?? "";
     const document = await parseConfig(path, text);
     while (mistakes.length < maxMistakes) {
-      const checked = await check(path, text, document);
+      const checked = await check(path, text, document, builtIn);
       if ("file" in checked) return { file: checked.file, mistakes };
       mistakes.push(checked.error);
       document.deleteIn(checked.keys);
@@ -106,8 +114,13 @@ function treeOf(path: string, document: Document): unknown {
 }
 
 /** @throws AppError `config_broken`, `config_unknown`, `config_misfit` */
-export async function checkConfig(path: string, text: string, document: Document): Promise<ConfigFile> {
-  const checked = await check(path, text, document);
+export async function checkConfig(
+  path: string,
+  text: string,
+  document: Document,
+  builtIn: readonly string[] | null = null,
+): Promise<ConfigFile> {
+  const checked = await check(path, text, document, builtIn);
   if ("error" in checked) throw checked.error;
   return checked.file;
 }
@@ -119,11 +132,17 @@ type Checked = { readonly file: ConfigFile } | { readonly error: AppError; reado
  *
  * @throws AppError `config_broken`
  */
-async function check(path: string, text: string, document: Document): Promise<Checked> {
+async function check(
+  path: string,
+  text: string,
+  document: Document,
+  builtIn: readonly string[] | null,
+): Promise<Checked> {
   const { isNode } = await import("yaml");
   const result = safeParse(configFileSchema, treeOf(path, document));
-  if (result.success) return { file: result.output };
-  const { keys, value, expected, nearest } = misfit(result.issues[0]);
+  const alias = result.success ? aliasMistake(result.output, builtIn) : null;
+  if (result.success && alias === null) return { file: result.output };
+  const { keys, value, expected, nearest } = alias === null ? misfit(result.issues![0]) : { ...alias, nearest: null };
   const place = { path, line: lineOfKey(), key: keys.join(".") };
   const error =
     expected === null

@@ -2,7 +2,8 @@ import { safeParse } from "valibot";
 import { AppError, asAppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { expectation } from "./expectation.ts";
-import { readModelName } from "./model-name.ts";
+import { modelNames } from "./model-aliases.ts";
+import { type ModelNames, readModelName } from "./model-name.ts";
 import type { ConfigFile, Flags, Origin, SettingName, Settings } from "./schema.ts";
 import { builtIn, settingSchemas, settingVariables } from "./schema.ts";
 
@@ -33,7 +34,7 @@ export function loadSettings(
   environment: Environment,
   file: ConfigFile,
   path: string,
-  providers: ReadonlySet<string>,
+  providers: readonly string[],
   mistakes?: AppError[],
 ): LoadedSettings {
   const verbatim: readonly Source[] = [
@@ -49,7 +50,8 @@ export function loadSettings(
     (name) =>
       name in builtIn ? { value: builtIn[name as keyof typeof builtIn], origin: { kind: "built-in", name: "" } } : null,
   ];
-  const sources = verbatim.map((source) => splittingModel(source, providers));
+  const names = modelNames(file, providers);
+  const sources = verbatim.map((source) => splittingModel(source, names));
   const values: Partial<Record<SettingName, unknown>> = {};
   const origins: Partial<Record<SettingName, Origin>> = {};
   for (const name of Object.keys(settingSchemas) as SettingName[]) {
@@ -119,13 +121,13 @@ function trimmed(found: Found | null): Found | null {
 }
 
 /** Reads a source's model as `readModelName` does: the provider of the same source stays, else the model may name one. */
-function splittingModel(source: Source, providers: ReadonlySet<string>): Source {
+function splittingModel(source: Source, names: ModelNames): Source {
   return (name) => {
     if (name !== "provider" && name !== "model") return source(name);
     const [model, beside] = [source("model"), trimmed(source("provider"))];
     if (typeof model?.value !== "string" || model.value.trim() === "")
       return name === "provider" ? beside : source(name);
-    const read = readModelName(model.value, providers, beside === null ? null : String(beside.value));
+    const read = readModelName(model.value, names, beside === null ? null : String(beside.value));
     if (name === "provider") return beside ?? (read.provider === null ? null : { ...model, value: read.provider });
     return read.model === null ? null : { ...model, value: read.model };
   };

@@ -252,6 +252,13 @@ export const modelSchema = v.strictObject({
 });
 export type ModelConfig = v.InferOutput<typeof modelSchema>;
 
+/** What stands under a name of `models`: facts and prices of that model, or the model that the name is an alias of. */
+const modelEntry = v.lazy((input) => {
+  if (typeof input === "string") return text;
+  const isMapping = typeof input === "object" && input !== null && !Array.isArray(input);
+  return isMapping ? modelSchema : v.union([v.string(), modelSchema]);
+});
+
 /** A name that a person gave something: it is printed, so nothing in it acts on a terminal; a joiner of emoji does not. */
 const name = v.pipe(v.string(), v.regex(/^[[^\p{C}\p{Zl}\p{Zp}]\u{200d}]+$/v));
 
@@ -270,7 +277,7 @@ export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
   roles: v.optional(mapping(name, text)),
   providers: v.optional(mapping(name, providerSchema)),
-  models: v.optional(mapping(v.string(), modelSchema)),
+  models: v.optional(mapping(name, modelEntry)),
   /** For a model (`provider/id`), the ones that take over when it is down, in order: `provider/id`, or a provider. */
   failover: v.optional(mapping(v.string(), v.array(text))),
   /** What may be spent in the settings' currency: of all providers together, and of each by its name. */

@@ -44,7 +44,7 @@ export interface Host {
   readonly clipboard: (signal: AbortSignal) => Promise<Clipping>;
   /** Tells a person who looks at another window that an answer is there, or failed, where that is wanted. */
   readonly notify: (answer: { readonly failed: boolean; readonly seconds: number }) => void;
-  /** Reads `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */
+  /** Reads an alias, `provider/id`, `provider`, or an id of the provider in use, whose own list decides where that is not clear. */
   readonly readModel: (text: string, signal: AbortSignal) => Promise<ChosenModel>;
   /**
    * What a provider offers, each with what is known of it in words; asked for once in a while.
@@ -58,6 +58,8 @@ export interface Host {
   /** Tells a person of an error, with its trace where that is wanted; what was not foreseen is logged too. */
   readonly tell: (error: AppError) => void;
   readonly providers: readonly string[];
+  /** Aliases of models, each with the text that it stands for. */
+  readonly aliases: Readonly<Record<string, string>>;
   readonly roles: Readonly<Record<string, string>>;
   /**
    * The system prompt of a role.

@@ -130,6 +130,53 @@ test("blanks around the names of provider and model belong to neither", async ()
   expect(asked(one)).toEqual(["a", "b"]);
 });
 
+describe.concurrent("an alias", () => {
+  const aliases = "model: m\nmodels: {cheap: tiny/r1, code: cheap, own: r9}\n";
+
+  test.each<[string, string[], string, Record<string, string>]>([
+    ["-m", ["-m", "cheap"], "", {}],
+    ["another alias", ["-m", "code"], "", {}],
+    ["a variable", [], "", { DEEPSEEK_CHAT_MODEL: "cheap" }],
+    ["a provider's own model", ["-p", "tiny"], "", {}],
+  ])("names its model by %s", async (_, flags, more, env) => {
+    await using tiny = await offering();
+    const place = newPlace();
+    put(place.configFile, `${aliases}providers: {tiny: {base_url: "${tiny.url}", model: code}}\n${more}`);
+    const { code } = await run(["ask", ...flags, "hi"], { place, env });
+    expect([code, asked(tiny)]).toEqual([0, ["r1"]]);
+  });
+
+  test("names it in .env, /model and failover", async () => {
+    await using gateway = await offering();
+    await using tiny = await offering();
+    await using down = await serve(() => refusal(503, { error: { message: "busy" } }));
+    const more = `${aliases}failover: {bad: [code]}\n`.replace("cheap:", "bad: down/m, cheap:");
+    const place = placeOf({ gateway, tiny, down }, more);
+    put(`${place.cwd}/.env`, "DEEPSEEK_CHAT_MODEL=cheap\n");
+    await run(["ask", "hi"], { place });
+    const input = "/model cheap\na\n/model gateway/x\n/model own\nb\n";
+    const { stderr } = await run(["-m", "gateway/x"], { place, input });
+    expect(stderr.match(/Model: .*/gu)).toEqual(["Model: tiny/r1", "Model: gateway/x", "Model: gateway/r9"]);
+    await run(["ask", "-m", "bad", "--retries", "0", "hi"], { place });
+    expect([asked(gateway), asked(tiny)]).toEqual([["r9"], ["r1", "r1", "r1"]]);
+  });
+
+  test("is set, offered and refused", async () => {
+    const place = newPlace();
+    const set = async (...args: string[]) => await run(["config", ...args], { place });
+    expect((await set("set", "models.cheap", "deepseek/deepseek-flash")).code).toBe(0);
+    expect((await set("set", "models.again", "again")).code).toBe(2);
+    const { code, stderr } = await set("set", "models.code", "nosuch/x");
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"nosuch/x"')]);
+    const { stdout } = await run(["complete", "--", "ask", "-m", "che"], { place });
+    expect(stdout).toMatch(/^cheap$/mu);
+    await using terminal = openProgram(["-p", "demo"], { place, rows: 40 });
+    await terminal.until(/^>/mu);
+    terminal.type("/model che\t");
+    await terminal.until(/> \/model cheap *$/mu);
+  });
+});
+
 describe.concurrent("failover", () => {
   const busy = refusal(503, { error: { message: "busy" } });
 

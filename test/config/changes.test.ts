@@ -8,7 +8,7 @@ import { changeSetting, loadSettings } from "../../src/config/load.ts";
 import { saveSetting } from "../../src/config/save.ts";
 import { builtIn, type ConfigFile, type Flags, isProviderName, type SettingName } from "../../src/config/schema.ts";
 
-const providers = new Set(["deepseek", "mine"]);
+const providers = ["deepseek", "mine"];
 
 function load(
   flags: Readonly<Record<string, unknown>>,

@@ -11,7 +11,7 @@ interface Sources {
   readonly file?: ConfigFile;
 }
 
-const providers = new Set(["deepseek", "siliconflow", "ollama", "mine"]);
+const providers = ["deepseek", "siliconflow", "ollama", "mine"];
 
 function load({ flags = {}, environment = {}, dotenv = {}, file = {} }: Sources) {
   const given = Object.entries(flags).map(([name, value]) => [name, { value, flag: `--${name}` }]);

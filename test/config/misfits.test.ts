@@ -22,6 +22,39 @@ const mistakeIn = async (text: string) => {
   );
 };
 
+describe("an alias of a model is told with its line where it", () => {
+  test.each([
+    ["stands for itself", "models:\n  a: a", 2, "models.a", "a \u2192 a", "<provider>/<id>"],
+    [
+      "leads back",
+      "models: {}\n".replace("{}", "{a: b,\n  b: a}"),
+      1,
+      "models.a",
+      "a \u2192 b \u2192 a",
+      "<provider>/<id>",
+    ],
+    ["is blank", 'models:\n  x: {context: 1}\n  a: " "', 3, "models.a", '" "', "<provider>/<id>"],
+    ["is empty", 'models:\n  a: ""', 2, "models.a", '""', '"\u2026"'],
+    ["names no provider", "models:\n  a: nosuch/m", 2, "models.a", '"nosuch/m"', "deepseek/\u2026"],
+    ["is neither text nor mapping", "models:\n  a: 7", 2, "models.a", "7", '"\u2026" | {\u2026}'],
+    ["is a list", "models:\n  a: [b]", 2, "models.a", '["b"]', '"\u2026" | {\u2026}'],
+  ])("%s", async (_, text, line, key, value, expected) => {
+    const path = fileWith(text);
+    await expect(readConfigFile(path, undefined, ["deepseek"])).rejects.toMatchObject({
+      code: "config_misfit",
+      details: { path, line, key, value, expected },
+    });
+    const { file, mistakes } = await readDespiteMistakes(path, undefined, ["deepseek"]);
+    expect([Object.keys(file.models ?? {}).includes("a"), mistakes.length]).toEqual([false, 1]);
+  });
+
+  test("not where it names a provider, an id, or another alias", async () => {
+    const models = { a: "deepseek", b: "c", c: "deepseek/x", d: "mine/y", e: "qwen" };
+    const text = JSON.stringify({ models, providers: { mine: {} } });
+    expect(await readConfigFile(fileWith(text), undefined, ["deepseek"])).toMatchObject({ models });
+  });
+});
+
 describe("a value that does not fit is told with its line, itself and what would have been right", () => {
   test.each([
     ["temperature: 9", 1, "temperature", "9", "0 to 2"],

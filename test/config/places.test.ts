@@ -10,6 +10,7 @@ import { expandHome, home, shortenHome } from "../../src/config/home.ts";
 import { commandWords, runKeyCommand } from "../../src/config/key-command.ts";
 import { readLanguage } from "../../src/config/language.ts";
 import { readModelLists, saveModelList } from "../../src/config/model-lists.ts";
+import { modelNames } from "../../src/config/model-aliases.ts";
 import { readModelName } from "../../src/config/model-name.ts";
 
 function temporary(): string {
@@ -224,8 +225,13 @@ test.each([
   ["gateway/deepseek/chat", "gateway", "gateway", "deepseek/chat"],
   ["gateway/", "gateway", "gateway", "gateway/"],
   ["deepseek", "gateway", "gateway", "deepseek"],
+  [" cheap", null, "deepseek", "flash"],
+  ["code", null, "deepseek", "flash"],
+  ["own", "gateway", "gateway", "qwen"],
+  ["plain", null, null, "qwen"],
 ])("%j beside %j means the provider %j and the model %j", (text, beside, provider, model) => {
-  expect(readModelName(text, new Set(["deepseek", "gateway"]), beside)).toEqual({ provider, model });
+  const models = { cheap: "deepseek/flash", code: " cheap ", own: "gateway/qwen", plain: "qwen", "deepseek/x": {} };
+  expect(readModelName(text, modelNames({ models }, ["deepseek", "gateway"]), beside)).toEqual({ provider, model });
 });
 
 describe.skipIf(process.platform === "win32")("a key command", () => {

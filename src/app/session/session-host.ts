@@ -85,6 +85,10 @@ export class SessionHost implements Host {
     return this.#engine.providers;
   }
 
+  get aliases(): Readonly<Record<string, string>> {
+    return this.#engine.aliases;
+  }
+
   get roles(): Readonly<Record<string, string>> {
     return this.#engine.file.roles ?? {};
   }

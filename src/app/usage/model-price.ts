@@ -1,3 +1,4 @@
+import { factsIn } from "../../config/model-aliases.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import { localProviders } from "../../providers/catalogue.ts";
 import type { ModelRef } from "../../chat/model.ts";
@@ -11,7 +12,7 @@ export interface PriceSource {
 
 /** The price of a model in the currency of the settings; null where nobody knows it. */
 export function modelPrice({ file, settings }: PriceSource, { provider, model }: ModelRef): Price | null {
-  return priceOf(provider, model, settings.currency, file.models ?? {});
+  return priceOf(provider, model, settings.currency, factsIn(file));
 }
 
 /** Whether a provider runs on a machine of one's own, where nobody is billed. */

@@ -9,7 +9,7 @@ export const model: SlashCommand = {
   aliases: ["m"],
   group: "model",
   usage: "[id]",
-  examples: ["/model", "/model deepseek-pro", "/model siliconflow/Qwen/Qwen3-Coder"],
+  examples: ["/model", "/model deepseek-pro", "/model cheap", "/model siliconflow/Qwen/Qwen3-Coder"],
   complete: candidates,
   async run(host, argument) {
     const { dialogue, terminal } = host;
@@ -47,16 +47,17 @@ async function pick({ dialogue, lines, listModels, terminal, words }: Host): Pro
   return { provider, model: await choose(words.setup.model, choices, dialogue.modelId), nearest: null };
 }
 
-/** The models of the provider in use, and the other providers; behind `provider/` its models. */
+/** Aliases, the models of the provider in use, and the other providers; behind `provider/` its models. */
 async function candidates(
-  { dialogue, listModels, providers }: Host,
+  { aliases, dialogue, listModels, providers }: Host,
   typed: string,
 ): Promise<readonly CompletionCandidate[]> {
   const list = async (provider: string, lead: string) => {
     const rows = await listModels(provider, false).catch(() => []);
     return rows.map(({ id, facts }) => ({ value: lead + id, hint: facts }));
   };
-  const own = await list(dialogue.provider, "");
+  const listed = await list(dialogue.provider, "");
+  const own = [...Object.entries(aliases).map(([value, hint]) => ({ value, hint: sanitize(hint) })), ...listed];
   const named = providers.find((name) => typed.startsWith(`${name}/`));
   if (named !== undefined) return [...own, ...(await list(named, `${named}/`))];
   return [...own, ...providers.filter((name) => name !== dialogue.provider).map((name) => ({ value: `${name}/` }))];

@@ -122,7 +122,7 @@ export const help = {
   options: {
     provider:
       "Provider: deepseek, siliconflow, siliconflow-com, ollama, lmstudio, llamacpp, vllm, demo, or one from the config file",
-    model: "Model ID; provider/id sets both",
+    model: "Model ID or alias; provider/id sets both",
     system: "System prompt",
     role: "Use a role from the config file",
     temperature: "Sampling temperature, 0 to 2; higher is more varied",

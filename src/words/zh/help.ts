@@ -121,7 +121,7 @@ export const help: Words["help"] = {
   options: {
     provider:
       "服务商：deepseek、siliconflow、siliconflow-com、ollama、lmstudio、llamacpp、vllm、demo，或配置文件中定义的",
-    model: "模型；写成 服务商/模型 可同时指定两者",
+    model: "模型 ID 或别名；写成 服务商/模型 可同时指定两者",
     system: "系统提示词",
     role: "使用配置文件中的某个系统提示词",
     temperature: "采样温度，0 到 2，越高越多样",
