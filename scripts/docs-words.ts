@@ -13,6 +13,9 @@ export const headings = {
       "`-m`, `DEEPSEEK_CHAT_MODEL`, `model:`, `/model` and the entries of `failover` take `provider/id`, a provider's name (its default model), an id, or an alias. Ids may contain slashes, even after another provider's name (`deepseek/deepseek-r1` at a gateway). If a provider is given as well, by `-p` or in the same place (`provider:` beside `model:`, one variable beside the other), the text is an id of that provider, with or without the provider's name in front. Only if no provider is given does a provider's name before the first slash choose the provider. In a session, `/model` keeps the current provider if its list contains exactly this id, and always if the model was chosen from that list. An entry of `failover` that has no slash and is no provider's name is another model of the same provider.",
     aliasesText:
       "A text under `models` in the config file makes its name an alias: `models: {cheap: deepseek/deepseek-flash}`, or `deepseek-chat config set models.cheap deepseek/deepseek-flash`. An alias can be used wherever a model is named, also as `title_model`, as a provider's `model` and for another alias, and is read as if the text itself stood there. A mapping under `models` has the facts and prices of a model. An alias that leads back to itself, or whose text has a slash and no provider's name before it, is an error.",
+    roles: "Roles",
+    rolesText:
+      "A role under `roles` in the config file is a text, which is the system prompt verbatim, or a mapping: `system`, and what holds while the role is in use: `model` (also an alias), sampling parameters, `thinking`, `effort`, and defaults of variables under `vars`. `--role`, `role:` or `/role` uses it. In the `system` of a mapping, `{{name}}` is a variable: its value comes from `--var name=value`, else from the role's `vars`, else from `vars` at the top of the config file. Without a value it is an error; `/role` on a terminal asks for it. `\\{{` stands for `{{`; braces around anything but a name stay, values are inserted verbatim, and a role that is a text has no variables. A role's settings lie below flags and above the config file's; a role named by `--role` also lies above the environment. `config list` shows their origin. A system prompt from a stronger place (`--system` over `role:`) puts the role out of use. A resumed conversation keeps its system prompt and model unless `--role` or `--system` is given.",
     exitCodes: "Exit codes",
     argument: "argument",
     setting: "setting",
@@ -53,6 +56,9 @@ export const headings = {
       "`-m`、`DEEPSEEK_CHAT_MODEL`、`model:`、`/model` 和 `failover` 的各项都接受 `服务商/模型`、服务商名（使用其默认模型）、模型 ID 或别名。模型 ID 本身也可能带斜杠，甚至以其他服务商的名字开头（如网关上的 `deepseek/deepseek-r1`）。因此，只要同时指定了服务商（`-p`，或同一处的设置：`model:` 旁的 `provider:`、另一个环境变量），整段文字就是该服务商的模型 ID，前面可带也可不带服务商名。只有没有指定服务商时，第一个斜杠前的服务商名才起作用。在会话中，如果当前服务商的列表中正好有这个 ID，`/model` 就留在当前服务商；从列表中选择时总是如此。`failover` 中不带斜杠且不是服务商名的一项，是同一服务商的另一个模型。",
     aliasesText:
       "配置文件 `models` 中值为文本的一项是别名：`models: {cheap: deepseek/deepseek-flash}`，或 `deepseek-chat config set models.cheap deepseek/deepseek-flash`。凡是填写模型的地方都可以用别名，`title_model`、服务商的 `model` 和其他别名中也可以，效果与直接写出其文本相同。值为映射的一项则是某个模型的参数和价格。指回自身的别名，以及文本带斜杠而斜杠前不是服务商名的别名，都是错误。",
+    roles: "角色",
+    rolesText:
+      "配置文件 `roles` 中的角色可以是文本，即原样使用的系统提示词；也可以是映射：`system` 以及使用该角色时生效的设置，包括 `model`（可用别名）、采样参数、`thinking`、`effort`，和 `vars` 中的变量默认值。用 `--role`、`role:` 或 `/role` 选用角色。映射的 `system` 中，`{{name}}` 是变量，其值依次取自 `--var name=value`、角色的 `vars`、配置文件顶层的 `vars`；没有值则报错，终端中的 `/role` 会当场询问。`\\{{` 表示 `{{` 本身；括号内不是变量名时原样保留，变量的值原样插入，文本形式的角色没有变量。角色的设置低于命令行、高于配置文件；用 `--role` 指定的角色还高于环境变量。`config list` 会显示来源。优先级更高处给出的系统提示词（如 `--system` 相对于 `role:`）会使角色不再生效。恢复的对话保留原有的系统提示词和模型，除非指定了 `--role` 或 `--system`。",
     exitCodes: "退出码",
     argument: "参数",
     setting: "设置项",

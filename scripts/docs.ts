@@ -101,6 +101,8 @@ async function reference(language: Language): Promise<string> {
     `## ${titles.models}`,
     titles.modelsText,
     titles.aliasesText,
+    `## ${titles.roles}`,
+    titles.rolesText,
     `## ${titles.exitCodes}`,
     table([[titles.code, titles.meaning], ...exitCodeRows(language)]),
   ];

@@ -46,6 +46,8 @@ export interface ErrorDetails {
   too_many_tags: { title: string; max: number };
   /** `nearest`: what may have been meant. */
   bad_value: { name: string; value: string; expected: string; nearest?: string | null };
+  /** Variables of a role's template that have no value. */
+  missing_variable: { role: string; names: readonly string[] };
 
   /** Settings and credentials. */
   no_key: { provider: string; variable: string };
@@ -212,6 +214,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   bad_tag: "usage",
   too_many_tags: "usage",
   bad_value: "usage",
+  missing_variable: "usage",
   transcript_not_found: "usage",
   transcript_ambiguous: "usage",
   no_key: "config",

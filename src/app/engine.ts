@@ -2,17 +2,16 @@ import { modelPrompts, type ModelPrompts } from "../chat/prompts.ts";
 import type { GuardedStore } from "../cache/guarded-store.ts";
 import type { Layer, Model } from "../chat/layers.ts";
 import type { ModelRef } from "../chat/model.ts";
-import { nearestTo } from "../config/expectation.ts";
 import type { Environment } from "../config/environment.ts";
 import { type Folders, transcriptsFolder } from "../config/folders.ts";
 import { noKeyring, systemKeyring } from "../config/keyring.ts";
 import type { Key, KeyPlaces } from "../config/keys.ts";
-import { changeSetting, type LoadedSettings } from "../config/load.ts";
+import { changeSetting, type LoadedSettings, loadSettings } from "../config/load.ts";
 import { aliasesOf, modelNames } from "../config/model-aliases.ts";
 import { type NamedModel, readModelName } from "../config/model-name.ts";
 import type { ConfigFile, Flags, Origin, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
-import { AppError } from "../errors.ts";
+import type { AppError } from "../errors.ts";
 import { keyVariables as keyVariablesOf, providerNames } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
@@ -24,6 +23,7 @@ import type { Metering } from "./usage/cost-meter.ts";
 import { openConnection } from "./connections.ts";
 import { failoverMistakes } from "./failover.ts";
 import { type LogSource, startLog } from "./log.ts";
+import { checkVariables, findRole, missingVariables, promptOf } from "./role.ts";
 import { readSettings, type RunSettings, type SettingsSources } from "./run-settings.ts";
 
 export interface EngineOptions extends SettingsSources, LogSource {
@@ -52,7 +52,7 @@ export class Engine {
   readonly environment: Environment;
   readonly folders: Folders;
   readonly file: ConfigFile;
-  readonly origins: LoadedSettings["origins"];
+  origins: LoadedSettings["origins"];
   /** What is wrong in settings, where the engine was opened `tolerant`; else empty. */
   readonly mistakes: readonly AppError[];
   /** Entries of the config file's `failover` that name no model; they are left out. */
@@ -76,6 +76,10 @@ export class Engine {
   #demo: Promise<DemoServer> | null = null;
   #answers: Promise<GuardedStore> | null = null;
   readonly #held: Disposable[] = [];
+  /** Settings that the session changed, as they were typed. */
+  readonly #changes = new Map<SettingName, string | null>();
+  /** Whether the role was chosen in the session. */
+  #hasSessionRole = false;
 
   private constructor(options: EngineOptions, read: RunSettings, log: Log | null) {
     this.#options = options;
@@ -148,27 +152,57 @@ export class Engine {
    */
   change(name: SettingName, text: string | null): void {
     this.settings = changeSetting(this.settings, name, text);
-  }
-
-  /** The system prompt in force: the text, else the role's. */
-  get system(): string | null {
-    const { system, role } = this.settings;
-    if (system !== undefined) return system || null;
-    if (role === undefined) return null;
-    return this.role(role);
+    this.#changes.set(name, text);
   }
 
   /**
-   * @param option what the name was given with, for the error
-   * @throws AppError `bad_value` for a role that the config file does not have
+   * The system prompt in force: the text, else the role's.
+   *
+   * @throws AppError `bad_value` for a role or a variable that there is not; `missing_variable`
    */
-  role(name: string, option = "role"): string {
-    const roles = this.file.roles ?? {};
-    const text = Object.hasOwn(roles, name) ? roles[name] : undefined;
-    if (text !== undefined) return text;
-    const names = Object.keys(roles);
-    const expected = names.join(", ") || "roles.<name>";
-    throw new AppError("bad_value", { name: option, value: name, expected, nearest: nearestTo(name, names) });
+  get system(): string | null {
+    const { system, role, vars = {} } = this.settings;
+    if (!this.#hasSessionRole) checkVariables(this.file, role ?? null, Object.keys(this.#givenVariables));
+    if (system !== undefined) return system || null;
+    return role === undefined ? null : promptOf(role, findRole(this.file, role), vars);
+  }
+
+  /** Variables of roles as flags gave them. */
+  get #givenVariables(): Readonly<Record<string, string>> {
+    return (this.#options.flags?.vars?.value ?? {}) as Readonly<Record<string, string>>;
+  }
+
+  /** Variables of a role that a session would have to give values. @throws AppError `bad_value` */
+  missingVariables(role: string, option: string): string[] {
+    return missingVariables(findRole(this.file, role, option), { ...this.file.vars, ...this.#givenVariables });
+  }
+
+  /**
+   * The settings with another role, for the rest of a session; what was changed in it stays so.
+   *
+   * @param vars values of its variables beside those that flags gave
+   */
+  settingsWith(role: string, vars: Readonly<Record<string, string>>): LoadedSettings {
+    const { environment, file, folders } = this;
+    const { system: _system, ...flags } = this.#options.flags ?? {};
+    const given: Flags = {
+      ...flags,
+      role: { value: role, flag: "/role" },
+      vars: { value: { ...this.#givenVariables, ...vars }, flag: "/role" },
+    };
+    const loaded = loadSettings(given, environment, file, folders.configFile, this.providers);
+    const changes = [...this.#changes];
+    return {
+      ...loaded,
+      settings: changes.reduce((all, [name, text]) => changeSetting(all, name, text), loaded.settings),
+    };
+  }
+
+  /** Takes over what `settingsWith` returned. */
+  useSettings({ settings, origins }: LoadedSettings): void {
+    this.settings = settings;
+    this.origins = origins;
+    this.#hasSessionRole = true;
   }
 
   /** What a text names: `provider/id`, `provider`, `id`, or an alias of one of them. Nobody is asked. */

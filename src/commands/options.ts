@@ -50,6 +50,13 @@ function fields(text: string, before: unknown): Record<string, unknown> {
   return { ...(before as object | undefined), [key.trim()]: jsonOrText(value) };
 }
 
+/** `name=value` several times as an object; a value is the text it is. */
+function variables(text: string, before: unknown): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("name=value");
+  return { ...(before as Record<string, string> | undefined), [name.trim()]: value };
+}
+
 /** A whole number from 1, for an option that is no setting. */
 export function counting(text: string): number {
   if (/^[1-9]\d*$/u.test(text)) return Number(text);
@@ -87,6 +94,7 @@ const rows: readonly Row[] = [
   { flags: "-m, --model <id>", words: "model", setting: "model", group: "model" },
   { flags: "-s, --system <text>", words: "system", setting: "system", group: "model" },
   { flags: "-r, --role <name>", words: "role", setting: "role", group: "model" },
+  { flags: "--var <name=value>", words: "var", setting: "vars", group: "model", read: variables },
   { flags: "--thinking", words: "thinking", setting: "thinking", group: "model" },
   { flags: "--no-thinking", words: "noThinking", setting: "thinking", group: "model" },
   { flags: "--effort <level>", words: "effort", setting: "effort", group: "model" },

@@ -16,6 +16,7 @@ import { config as configure } from "./config.ts";
 import { doctor } from "./doctor.ts";
 import { keys } from "./keys.ts";
 import { balance, models } from "./models.ts";
+import { roles } from "./roles.ts";
 import { setup } from "./setup.ts";
 import { transcripts } from "./transcripts.ts";
 import { usage } from "./usage.ts";
@@ -28,6 +29,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   balance,
   usage,
   cache,
+  roles,
   setup,
   keys,
   config: configure,

@@ -8,6 +8,7 @@ import {
   modelSchema,
   ownFields,
   providerSchema,
+  roleSchema,
   settingSchemas,
 } from "./schema.ts";
 
@@ -96,6 +97,7 @@ const maxCharacters = 80;
 const within: Readonly<Record<string, { readonly entries: object }>> = {
   providers: providerSchema,
   models: modelSchema,
+  roles: roleSchema,
   cache: cacheParts,
 };
 

@@ -5,7 +5,7 @@ import { expectation } from "./expectation.ts";
 import { modelNames } from "./model-aliases.ts";
 import { type ModelNames, readModelName } from "./model-name.ts";
 import type { ConfigFile, Flags, Origin, SettingName, Settings } from "./schema.ts";
-import { builtIn, settingSchemas, settingVariables } from "./schema.ts";
+import { builtIn, roleSettings, settingSchemas, settingVariables } from "./schema.ts";
 
 export interface LoadedSettings {
   readonly settings: Settings;
@@ -22,7 +22,8 @@ interface Found {
 type Source = (name: SettingName) => Found | null;
 
 /**
- * The settings in their order: flag, environment, `.env`, config file, built-in value.
+ * The settings in their order: flag, environment, `.env`, config file, built-in value. What a role says comes directly behind the
+ * flags where a flag names it, else directly before the config file.
  *
  * @param path of the config file, for origins
  * @param providers the names that `provider/id` may begin with
@@ -37,7 +38,7 @@ export function loadSettings(
   providers: readonly string[],
   mistakes?: AppError[],
 ): LoadedSettings {
-  const verbatim: readonly Source[] = [
+  const verbatim: Source[] = [
     (name) => {
       const given = flags[name];
       return given === undefined ? null : { value: given.value, origin: { kind: "flag", name: given.flag } };
@@ -50,6 +51,8 @@ export function loadSettings(
     (name) =>
       name in builtIn ? { value: builtIn[name as keyof typeof builtIn], origin: { kind: "built-in", name: "" } } : null,
   ];
+  const role = roleIn(verbatim, file);
+  if (role !== null) verbatim.splice(role.place, 0, role.source);
   const names = modelNames(file, providers);
   const sources = verbatim.map((source) => splittingModel(source, names));
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -103,9 +106,26 @@ function findSystem(sources: readonly Source[]): Found | null {
   return source?.("system") ?? null;
 }
 
-/** Fields of a body come from all sources; where two have the same, the stronger one's holds. */
-function findBody(sources: readonly Source[]): Found | null {
-  const found = sources.map((source) => source("body")).filter((each) => each !== null);
+/** The role in use as a source of settings, and its place among the others; null where none is, or it is a text. */
+function roleIn(
+  sources: readonly Source[],
+  { roles = {} }: ConfigFile,
+): { readonly source: Source; readonly place: number } | null {
+  const index = sources.findIndex((source) => source("system") !== null || source("role") !== null);
+  const name = sources[index]?.("role")?.value;
+  const role = typeof name === "string" && Object.hasOwn(roles, name) ? roles[name] : undefined;
+  if (typeof role !== "object") return null;
+  const origin = { kind: "role", name: String(name) } as const;
+  const source: Source = (setting) => {
+    const said = roleSettings.find((each) => each === setting);
+    return said === undefined || role[said] === undefined ? null : { value: role[said], origin };
+  };
+  return { source, place: index === 0 ? 1 : 2 };
+}
+
+/** Fields of a body and variables come from all sources; where two have the same, the stronger one's holds. */
+function findMerged(sources: readonly Source[], name: SettingName): Found | null {
+  const found = sources.map((source) => source(name)).filter((each) => each !== null);
   const [strongest] = found;
   if (strongest === undefined || found.some(({ value }) => typeof value !== "object")) return strongest ?? null;
   return {
@@ -114,7 +134,12 @@ function findBody(sources: readonly Source[]): Found | null {
   };
 }
 
-const special: Partial<Record<SettingName, typeof find>> = { model: findModel, system: findSystem, body: findBody };
+const special: Partial<Record<SettingName, typeof find>> = {
+  model: findModel,
+  system: findSystem,
+  body: findMerged,
+  vars: findMerged,
+};
 
 function trimmed(found: Found | null): Found | null {
   return typeof found?.value === "string" ? { ...found, value: found.value.trim() } : found;

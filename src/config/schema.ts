@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import { cacheSchema } from "./cache-options.ts";
+import { variableName } from "./role-template.ts";
 import {
   type ParameterKind,
   type SamplingName,
+  samplingNames,
   samplingParameters,
   type SamplingParameter,
   type SamplingValue,
@@ -67,11 +69,19 @@ const samplingSchemas = Object.fromEntries(
   Object.entries(samplingParameters).map(([name, row]) => [name, parameterSchemas[row.kind](row)]),
 ) as { [Name in SamplingName]: v.GenericSchema<SamplingValue<Name>> };
 
+/** Values of a role's variables. */
+const variables = mapping(
+  v.pipe(v.string(), v.regex(variableName)),
+  v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String)),
+);
+
 export const settingSchemas = {
   provider: text,
   model: text,
   system: v.string(),
   role: text,
+  /** Of the role in use. */
+  vars: variables,
   ...samplingSchemas,
   thinking: flag,
   effort: v.picklist(efforts),
@@ -267,6 +277,26 @@ export function isProviderName(text: string): boolean {
   return v.is(name, text) && !text.includes("/");
 }
 
+/** What a role may say beside its system prompt: settings that hold while it is in use. */
+export const roleSettings = [...samplingNames, "model", "thinking", "effort", "vars"] as const;
+
+/** A role with a template as its system prompt. */
+export const roleSchema = v.strictObject({
+  system: v.optional(v.string()),
+  model: v.optional(text),
+  ...v.partial(v.strictObject(samplingSchemas)).entries,
+  thinking: v.optional(flag),
+  effort: v.optional(v.picklist(efforts)),
+  vars: v.optional(variables),
+});
+export type RoleConfig = v.InferOutput<typeof roleSchema>;
+
+const roleEntry = v.lazy((input) => {
+  if (typeof input === "string") return text;
+  const isMapping = typeof input === "object" && input !== null && !Array.isArray(input);
+  return isMapping ? roleSchema : v.union([v.string(), roleSchema]);
+});
+
 const limits = {
   day: v.optional(amount),
   month: v.optional(amount),
@@ -275,7 +305,7 @@ const limits = {
 
 export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
-  roles: v.optional(mapping(name, text)),
+  roles: v.optional(mapping(name, roleEntry)),
   providers: v.optional(mapping(name, providerSchema)),
   models: v.optional(mapping(name, modelEntry)),
   /** For a model (`provider/id`), the ones that take over when it is down, in order: `provider/id`, or a provider. */
@@ -289,8 +319,8 @@ export type ConfigFile = v.InferOutput<typeof configFileSchema>;
 
 /** Where a value comes from, for `config list` and for errors. */
 export interface Origin {
-  readonly kind: "flag" | "environment" | "dotenv" | "file" | "command" | "keyring" | "store" | "built-in";
-  /** The flag, the variable, the path of the file, the program or the keyring; empty for built-in values. */
+  readonly kind: "flag" | "role" | "environment" | "dotenv" | "file" | "command" | "keyring" | "store" | "built-in";
+  /** The flag, the role, the variable, the path of the file, the program or the keyring; empty for built-in values. */
   readonly name: string;
 }
 

@@ -60,13 +60,7 @@ export interface Host {
   readonly providers: readonly string[];
   /** Aliases of models, each with the text that it stands for. */
   readonly aliases: Readonly<Record<string, string>>;
-  readonly roles: Readonly<Record<string, string>>;
-  /**
-   * The system prompt of a role.
-   *
-   * @throws AppError `bad_value`
-   */
-  readonly role: (name: string) => string;
+  readonly roles: SessionRoles;
   /** Opens a text in the person's own editor; null where that left no file. */
   readonly editText: (text: string, name: EditedFile) => Promise<string | null>;
   readonly useLanguage: (language: Language) => Promise<void>;
@@ -95,6 +89,22 @@ export interface ChosenModel {
   readonly model: string | null;
   /** What may have been meant, where nobody knows such a model and another's name is like it; else null. */
   readonly nearest: string | null;
+}
+
+/** Roles of the config file. */
+export interface SessionRoles {
+  readonly names: () => readonly string[];
+  /** The role in use, with the model, parameters and variables that it sets, in words; null for none. */
+  readonly inUse: () => { readonly name: string; readonly parts: readonly string[] } | null;
+  /** Variables of a role without a value. @throws AppError `bad_value` where there is no such role */
+  readonly missing: (name: string) => readonly string[];
+  /**
+   * Uses a role from the next question on: its system prompt, model and parameters.
+   *
+   * @param vars values of variables
+   * @throws AppError `bad_value`, `missing_variable`, and where its model cannot be used; nothing is changed then
+   */
+  readonly use: (name: string, vars: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /** Settings for the rest of the session. */

@@ -9,6 +9,7 @@ import type { SentPrefix } from "../usage/prefix.ts";
 import { modelInUse } from "../model-facts.ts";
 import { type Parameters, parametersOf } from "./sampling.ts";
 import { rebuild } from "./replay.ts";
+import { inheritedSystem } from "./system-prompt.ts";
 import { newWriter, openWriter } from "./open-transcript.ts";
 
 /**
@@ -65,7 +66,7 @@ export async function openState(engine: Engine, earlier: TranscriptFile | null):
  * @throws AppError as `openState`
  */
 export async function resumedState(
-  engine: Pick<Engine, "connect" | "folders" | "prompts" | "settings" | "stop" | "system">,
+  engine: Pick<Engine, "connect" | "folders" | "origins" | "prompts" | "settings" | "stop" | "system">,
   earlier: TranscriptFile,
   before: ChatState,
 ): Promise<ChatState> {
@@ -124,14 +125,14 @@ export function sizeOf(writer: TranscriptWriter | null): number | null {
 }
 
 async function stateOn(
-  engine: Pick<Engine, "prompts" | "stop" | "system">,
+  engine: Pick<Engine, "origins" | "prompts" | "settings" | "stop" | "system">,
   connection: Connection,
   model: string | null,
   earlier: Transcript | null,
 ): Promise<Omit<ChatState, "writer" | "size">> {
   const last = earlier?.exchanges.at(-1);
   const rebuilt = earlier === null ? null : rebuild(earlier, engine.prompts.summary);
-  const system = engine.system ?? last?.system ?? null;
+  const system = inheritedSystem(engine, last?.system ?? null) ?? engine.system;
   return {
     connection,
     modelId: model ?? (await modelInUse(engine, connection)),
@@ -154,14 +155,16 @@ function pairFor({ settings, origins }: Pick<Engine, "origins" | "settings">, ea
   const set = { provider: settings.provider, model: settings.model ?? null };
   const own = earlier === null ? null : pairOf(earlier);
   if (own === null) return set;
+  const isNearer = (origin: Origin | undefined) => isForThisRun(origin?.kind === "role" ? origins.role : origin);
   const [provider, model] = [isNearer(origins.provider), isNearer(origins.model)];
   if (!provider && !model) return own;
-  if (!provider && origins.model?.kind === "flag") return { provider: own.provider, model: set.model };
+  const byFlag = origins.model?.kind === "flag" || origins.model?.kind === "role";
+  if (!provider && byFlag) return { provider: own.provider, model: set.model };
   return provider && !model && set.provider === own.provider ? own : set;
 }
 
 /** Whether it was set for this run, and not once for all. */
-function isNearer(origin: Origin | undefined): boolean {
+function isForThisRun(origin: Origin | undefined): boolean {
   return origin !== undefined && origin.kind !== "file" && origin.kind !== "built-in";
 }
 

@@ -5,7 +5,15 @@ import { nearestTo } from "../../config/expectation.ts";
 import { type SettingName, settingSchemas } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
-import type { Archive, EditedFile, Host, LineSource, SessionSettings, TypedQuestion } from "../../repl/host.ts";
+import type {
+  Archive,
+  EditedFile,
+  Host,
+  LineSource,
+  SessionRoles,
+  SessionSettings,
+  TypedQuestion,
+} from "../../repl/host.ts";
 import { pastedPictures, pictureLabel } from "../../repl/editor/paste.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { samplingNames } from "../../chat/sampling.ts";
@@ -32,6 +40,7 @@ import { modelPrice } from "../usage/model-price.ts";
 import { readMentions } from "../conversation/mentions.ts";
 import { answerNotice } from "../answer-notice.ts";
 import { archiveOf } from "./archive.ts";
+import { rolesOf } from "./session-roles.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
 /** What the session asks of the rest of the program. */
@@ -41,6 +50,7 @@ export class SessionHost implements Host {
   readonly dialogue: ChatSession;
   readonly settings: SessionSettings;
   readonly archive: Archive;
+  readonly roles: SessionRoles;
   readonly #lists: ModelLists;
   #attached: readonly Attachment[];
   #lines: LineSource | null = null;
@@ -56,6 +66,7 @@ export class SessionHost implements Host {
     this.dialogue = dialogue;
     this.settings = settingsOf(engine, dialogue);
     this.#lists = new ModelLists(engine);
+    this.roles = rolesOf(engine, dialogue);
     this.archive = archiveOf(engine, console, dialogue, () => this.lines.release());
     this.#attached = files;
   }
@@ -87,10 +98,6 @@ export class SessionHost implements Host {
 
   get aliases(): Readonly<Record<string, string>> {
     return this.#engine.aliases;
-  }
-
-  get roles(): Readonly<Record<string, string>> {
-    return this.#engine.file.roles ?? {};
   }
 
   get withoutKeys() {
@@ -171,8 +178,6 @@ export class SessionHost implements Host {
     const ids = await this.#lists.list(provider, afresh);
     return ids.map((id) => ({ id, facts: this.#factsOf(provider, id) }));
   };
-
-  role = (name: string) => this.#engine.role(name, "/role");
 
   tell = (error: AppError) => {
     tellError(this.terminal, this.words, error);
@@ -256,6 +261,7 @@ function changeableOf(name: string, value: string | null): SettingName {
   const known = changeable.find((candidate) => candidate === name);
   if (known !== undefined) return known;
   if (Object.hasOwn(settingSchemas, name)) {
+    if (name === "vars") throw new AppError("setting_fixed", { name, instead: "/role …" });
     const command = withCommand.has(name) ? `/${name}` : `deepseek-chat config set ${name}`;
     throw new AppError("setting_fixed", { name, instead: `${command} ${value ?? "…"}` });
   }

@@ -75,6 +75,10 @@ export const errors: ErrorTable = {
     what: `Invalid ${name}: ${value} (expected ${expected}${nearest ? `; did you mean ${nearest}?` : ""}).`,
     next: "",
   }),
+  missing_variable: ({ role, names }) => ({
+    what: `Role ${role} needs a value for ${names.join(", ")}.`,
+    next: `Give it with --var ${names[0]}=…, or set a default with deepseek-chat config set roles.${role}.vars.${names[0]} ….`,
+  }),
   no_such_turns: ({ turns, title, count }) => ({
     what: `No turns ${turns}: “${title}” has ${count} ${count === 1 ? "turn" : "turns"}.`,
     next: count < 2 ? "Leave --turns out to export all of it." : `Give --turns 1 to ${count}, e.g. --turns 1-${count}.`,

@@ -96,6 +96,22 @@ export const helpExamples: HelpExamples = {
     ["See how much is stored", "deepseek-chat cache stats"],
     ["Print the number of answers", "deepseek-chat cache stats --json | jq .answers"],
   ],
+  roles: [
+    ["List all roles", "deepseek-chat roles"],
+    ["Use one", 'deepseek-chat ask -r translate --var to=French "Good morning"'],
+  ],
+  "roles list": [
+    ["List all roles", "deepseek-chat roles list"],
+    ["Print their names", "deepseek-chat roles list --json | jq -r '.[].name'"],
+  ],
+  "roles show": [
+    ["Show a role", "deepseek-chat roles show translate"],
+    ["Print its template", "deepseek-chat roles show translate --json | jq -r .system"],
+  ],
+  "roles edit": [
+    ["Edit a role, or add one", "deepseek-chat roles edit translate"],
+    ["Set a variable's default without an editor", "deepseek-chat config set roles.translate.vars.to French"],
+  ],
   "cache clear": [
     ["Delete all stored answers", "deepseek-chat cache clear"],
     ["Delete those of more than a week ago without being asked", "deepseek-chat cache clear --older-than 7d --yes"],

@@ -80,6 +80,7 @@ export const tables = {
     `${total}${granted === null ? "" : ` (${granted} granted, ${toppedUp ?? "?"} topped up)`}`,
   origin: {
     flag: "flag",
+    role: "role",
     environment: "environment",
     dotenv: ".env",
     file: "config file",

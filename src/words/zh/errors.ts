@@ -74,6 +74,10 @@ export const errors: Words["errors"] = {
     what: `${name} 的值无效：${value}（应为 ${range(expected)}${nearest ? `；是否想用 ${nearest}？` : ""}）。`,
     next: "",
   }),
+  missing_variable: ({ role, names }) => ({
+    what: `角色 ${role} 缺少变量 ${names.join("、")} 的值。`,
+    next: `请用 --var ${names[0]}=… 指定，或用 deepseek-chat config set roles.${role}.vars.${names[0]} … 设置默认值。`,
+  }),
   no_such_turns: ({ turns, title, count }) => ({
     what: `没有第 ${turns} 轮：《${title}》共 ${count} 轮。`,
     next: count < 2 ? "去掉 --turns 可导出全部。" : `--turns 的范围是 1 到 ${count}，例如 --turns 1-${count}。`,

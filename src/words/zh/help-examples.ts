@@ -95,6 +95,22 @@ export const helpExamples: HelpExamples = {
     ["查看缓存占用", "deepseek-chat cache stats"],
     ["输出缓存的回答数", "deepseek-chat cache stats --json | jq .answers"],
   ],
+  roles: [
+    ["列出全部角色", "deepseek-chat roles"],
+    ["使用角色", 'deepseek-chat ask -r translate --var to=法语 "早上好"'],
+  ],
+  "roles list": [
+    ["列出全部角色", "deepseek-chat roles list"],
+    ["输出角色名称", "deepseek-chat roles list --json | jq -r '.[].name'"],
+  ],
+  "roles show": [
+    ["查看角色", "deepseek-chat roles show translate"],
+    ["输出角色的模板", "deepseek-chat roles show translate --json | jq -r .system"],
+  ],
+  "roles edit": [
+    ["编辑或添加角色", "deepseek-chat roles edit translate"],
+    ["不打开编辑器，直接设置变量的默认值", "deepseek-chat config set roles.translate.vars.to 法语"],
+  ],
   "cache clear": [
     ["删除全部缓存的回答", "deepseek-chat cache clear"],
     ["直接删除一周以前的回答", "deepseek-chat cache clear --older-than 7d --yes"],

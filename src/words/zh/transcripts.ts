@@ -45,6 +45,7 @@ export const tables: Words["tables"] = {
     `${total}${granted === null ? "" : `（赠送 ${granted}，充值 ${toppedUp ?? "?"}）`}`,
   origin: {
     flag: "命令行",
+    role: "角色",
     environment: "环境变量",
     dotenv: ".env",
     file: "配置文件",
