@@ -80,7 +80,7 @@ export async function estimateCost(
 export function maxCostOf(engine: EstimateSource, to: ModelRef, request: ChatRequest): Cost | null {
   const price = modelPrice(engine, to);
   if (price === null || isOutdated(price, engine)) return null;
-  return boundOf(engine, to, request, boundOfPrompt(request.messages), highestRates(price));
+  return boundOf(engine, to, request, boundOfPrompt(engine, to, request), highestRates(price));
 }
 
 /** The same with the prompt's tokens counted exactly, where they can be. */
@@ -93,7 +93,7 @@ export async function exactMaxCostOf(
   const price = modelPrice(engine, to);
   if (price === null || isOutdated(price, engine)) return null;
   const { tokens, isExact } = await requestTokens(request, connection);
-  return boundOf(engine, to, request, isExact ? tokens : boundOfPrompt(request.messages), highestRates(price));
+  return boundOf(engine, to, request, isExact ? tokens : boundOfPrompt(engine, to, request), highestRates(price));
 }
 
 /** Tokens that mark a message, at most; those of the sentence on effort; those of a picture. */
@@ -101,13 +101,31 @@ const messageMarks = 8;
 const effortSentence = 100;
 const pictureTokens = 400;
 
-/** As many tokens as a prompt can have at most: each is a byte at least. */
-function boundOfPrompt(messages: readonly Message[]): number {
-  const pictures = ({ role, content }: Message) =>
-    role === "user" ? content.filter(({ type }) => type === "image").length : 0;
-  const bound = (message: Message) =>
-    Buffer.byteLength(textOf(message.content)) + messageMarks + pictures(message) * pictureTokens;
-  return messages.reduce((sum, message) => sum + bound(message), effortSentence);
+/** As many tokens as a prompt can have at most: each is a byte at least. Tools and the form of the answer are part of it. */
+function boundOfPrompt({ file }: EstimateSource, { provider }: ModelRef, { messages, sampling }: ChatRequest): number {
+  const { providers = {} } = file;
+  const own = Object.hasOwn(providers, provider) ? providers[provider]!.body : undefined;
+  const fields = [own, sampling.response_format, sampling.body].filter((each) => each !== undefined);
+  return messages.reduce((sum, message) => sum + boundOfMessage(message), effortSentence + bytesOf(fields));
+}
+
+function boundOfMessage(message: Message): number {
+  const text = Buffer.byteLength(textOf(message.content)) + messageMarks;
+  if (message.role === "user") return text + pictureTokens * message.content.filter(isPicture).length;
+  if (message.role !== "assistant") return text;
+  // Thinking is sent with an answer that is continued.
+  const isSent = ({ type }: { readonly type: string }) =>
+    type === "tool_call" || (type === "thinking" && message.prefix === true);
+  return text + bytesOf(message.content.filter(isSent));
+}
+
+function isPicture({ type }: { readonly type: string }): boolean {
+  return type === "image";
+}
+
+/** Of a list as JSON; none of an empty one. */
+function bytesOf(parts: readonly unknown[]): number {
+  return parts.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(parts));
 }
 
 function boundOf(

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { maxCostOf } from "../../../src/app/usage/estimate.ts";
+import { assistantMessage, userMessage } from "../../../src/chat/message-text.ts";
+import type { ChatRequest } from "../../../src/chat/model.ts";
+import type { ConfigFile, Settings } from "../../../src/config/schema.ts";
+
+const to = { provider: "deepseek", model: "deepseek-flash" };
+const long = "x".repeat(10_000);
+
+/** What a request can cost at most with the answer's tokens left out of it. */
+function largestCost(request: Partial<ChatRequest>, file: ConfigFile = {}): number {
+  const engine = { file, settings: { currency: "CNY" } as Settings, reported: new Map() };
+  const { sampling = {}, ...rest } = request;
+  const whole = { messages: [userMessage("Hi")], thinking: null, stream: true, model: to.model, ...rest };
+  return maxCostOf(engine, to, { ...whole, sampling: { ...sampling, max_tokens: 1 } })!.amount;
+}
+
+/** At the highest rate, 2 yuan per million. */
+const leastMore = (long.length * 2) / 1e6;
+
+test("the most that a request can cost counts all that becomes part of its prompt", () => {
+  const plain = largestCost({});
+  const tools = [{ type: "function", function: { name: "look", description: long } }];
+  const schema = { type: "json_schema", json_schema: { name: "form", schema: { description: long } } };
+  const called = { type: "tool_call", id: "1", name: "look", arguments: long } as const;
+  const continued = { ...assistantMessage("So", long), prefix: true } as const;
+  const costs = [
+    largestCost({ sampling: { body: { tools } } }),
+    largestCost({ sampling: { response_format: schema } }),
+    largestCost({}, { providers: { deepseek: { body: { tools } } } }),
+    largestCost({ messages: [userMessage("Hi"), { role: "assistant", content: [called] }] }),
+    largestCost({ messages: [userMessage("Hi"), continued] }),
+  ];
+  for (const cost of costs) expect(cost - plain).toBeGreaterThanOrEqual(leastMore);
+});
