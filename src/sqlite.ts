@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, rmSync, statfsSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type * as sqlite from "node:sqlite";
 import { systemReason } from "./errors.ts";
@@ -85,5 +85,7 @@ function makePrivateFile(path: string): void {
     closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600));
   } catch (error) {
     if (systemReason(error) !== "EEXIST") throw error;
+    // A link to a file that is not there yet. One that is there is not opened: closing it would end SQLite's locks of this process.
+    if (!existsSync(path)) closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
   }
 }

@@ -113,10 +113,12 @@ export class LedgerFile implements Disposable {
     return guarded(this.path, () => this.#transaction(work));
   }
 
-  /** @throws AppError `ledger_damaged` where a page cannot be read, or an index misses a row */
+  /** @throws AppError `ledger_damaged` where a page cannot be read, an index misses a row, or the tables are not ours */
   check(): void {
     const found = this.all("PRAGMA integrity_check(1)")[0]?.["integrity_check"];
-    if (found !== "ok") throw new AppError("ledger_damaged", { path: this.path });
+    const existing = new Set(this.all(schemaQuery).map(({ sql }) => sql));
+    if (found !== "ok" || !ownSchema().every((sql) => existing.has(sql)))
+      throw new AppError("ledger_damaged", { path: this.path });
   }
 
   close(): void {
@@ -209,6 +211,22 @@ export class LedgerFile implements Disposable {
     const made = this.#sqlite.prepare(sql);
     made.setReadBigInts(true);
     return made;
+  }
+}
+
+const schemaQuery = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL";
+
+/** The statements of the tables as SQLite keeps them. */
+function ownSchema(): SQLOutputValue[] {
+  const empty = new (loadSqlite().DatabaseSync)(":memory:");
+  try {
+    empty.exec(tables);
+    return empty
+      .prepare(schemaQuery)
+      .all()
+      .map(({ sql }) => sql!);
+  } finally {
+    empty.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
@@ -63,6 +63,14 @@ describe("a ledger", () => {
     ledger.book([ledgerRow("a")]);
     const modes = [dirname(path), path, `${path}-wal`, `${path}-shm`].map((file) => statSync(file).mode & 0o777);
     expect(modes).toEqual([0o700, 0o600, 0o600, 0o600]);
+  });
+
+  test("is its owner's alone behind a link that leads nowhere yet", () => {
+    const path = ledgerPath();
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    symlinkSync(`${path}.target`, path);
+    Ledger.open(path).close();
+    expect(statSync(`${path}.target`).mode & 0o777).toBe(0o600);
   });
 
   test("takes counts and costs that cannot be as unknown", () => {
@@ -200,6 +208,18 @@ describe("a rebuilt ledger", () => {
     expect([...ledger.rows()]).toEqual([ledgerRow("a")]);
     expect(readFileSync(`${path}.damaged`).equals(before)).toBe(true);
     expect(existsSync(`${path}.new`)).toBe(false);
+  });
+
+  test("takes the place of a file whose tables are others, or not whole", () => {
+    for (const change of ["DROP TRIGGER request_added", "DROP TABLE requests; CREATE TABLE requests (other)"]) {
+      const path = ledgerPath();
+      Ledger.open(path).close();
+      new DatabaseSync(path).exec(change);
+      rebuildLedger(path, [ledgerRow("a")]);
+      using ledger = Ledger.open(path);
+      expect([...ledger.rows()]).toEqual([ledgerRow("a")]);
+      expect(existsSync(`${path}.damaged`)).toBe(true);
+    }
   });
 
   test("keeps what can be read of a damaged one", () => {
