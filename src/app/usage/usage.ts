@@ -26,7 +26,7 @@ export async function showUsage(engine: Engine, console: Console, options: Usage
   const filter = { since: since ?? undefined, until: until ?? undefined, provider: provider ?? undefined };
   const report = reportOf(ledger.sums(by, null, filter), by, engine.settings.currency);
   if (form === "json") return terminal.json(reportJson(report));
-  if (form === "csv") return terminal.out(reportCsv(report));
+  if (form === "csv") return terminal.text(reportCsv(report));
   if (report.rows.length === 0) return terminal.say(words.usage.nothing);
   const named = await namesOf(engine, console, report);
   terminal.out(reportTable(console, report, named));
