@@ -118,6 +118,8 @@ export interface ErrorDetails {
   content_refused: { provider: string; reason: string };
   /** The service calls the answer finished, and there is none: `came` is what came of it, `calls` the names of tools. */
   empty_answer: { came: "nothing" | "thinking" | "tool_call"; reason: string; calls: string };
+  /** `transcript`: where the whole answer is; null where it is not saved. */
+  nothing_extracted: { form: "code" | "json"; transcript: string | null };
   context_too_long: { provider: string; model: string; limit: number | null; reason: string };
   /** A summary that is cut short, filtered, empty, or longer than what it stands for. */
   summary_unusable: { provider: string; why: "cut" | "filtered" | "empty" | "longer" };
@@ -242,6 +244,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   context_too_long: "refused",
   summary_unusable: "refused",
   empty_answer: "refused",
+  nothing_extracted: "refused",
   no_connection: "service",
   timeout: "service",
   rate_limited: "service",

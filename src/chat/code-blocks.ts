@@ -4,8 +4,10 @@ const opening = /^([ \t]{0,12})(`{3,}(?=[^`]*$)|~{3,})/u;
 /**
  * The fenced blocks of code in an answer, without their fences, in time in proportion to its length. One that is not closed goes
  * to the end.
+ *
+ * @param isWhole false: the answer broke off, and a block that is not closed is left out
  */
-export function codeBlocks(answer: string): string[] {
+export function codeBlocks(answer: string, isWhole = true): string[] {
   const blocks: string[] = [];
   let open: { indent: number; fence: string; lines: string[] } | null = null;
   for (const line of answer.split("\n")) {
@@ -20,7 +22,7 @@ export function codeBlocks(answer: string): string[] {
       open.lines.push(line.slice(Math.min(blanks, open.indent)));
     }
   }
-  if (open !== null) blocks.push(open.lines.join("\n").replace(/\n$/u, ""));
+  if (open !== null && isWhole) blocks.push(open.lines.join("\n").replace(/\n$/u, ""));
   return blocks;
 }
 

@@ -7,6 +7,7 @@ import type { Declare } from "./command.ts";
 interface Options extends ResumeOptions {
   readonly file?: readonly string[];
   readonly output: "text" | "json" | "jsonl";
+  readonly extract?: "code" | "json";
   readonly continueAnswer?: boolean;
   readonly offPeak?: boolean;
   readonly detach?: boolean;
@@ -27,6 +28,7 @@ export const ask: Declare = (program, { words, run }) => {
     .addOption(
       new Option("-o, --output <form>", help.options.output).choices(["text", "json", "jsonl"]).default("text"),
     )
+    .addOption(new Option("--extract <form>", help.options.extract).choices(["code", "json"]))
     .option("--detach", help.options.detach)
     .optionsGroup(help.groups.cost)
     .option("--estimate", help.options.estimate)
@@ -35,6 +37,7 @@ export const ask: Declare = (program, { words, run }) => {
       run(command, async (engine, console) => {
         const {
           output,
+          extract = null,
           file: files = [],
           continueAnswer = false,
           offPeak = false,
@@ -44,6 +47,7 @@ export const ask: Declare = (program, { words, run }) => {
         if (continueAnswer && (question.length > 0 || files.length > 0)) {
           throw new AppError("usage", { message: help.usage.noQuestionToContinue });
         }
+        if (detach && extract !== null) throw new AppError("usage", { message: help.usage.detachExtract });
         const { runAsk } = await import("../app/ask/ask.ts");
         const named = earlierOf(options);
         const earlier = continueAnswer && named.kind === "none" ? ({ kind: "newest" } as const) : named;
@@ -51,6 +55,7 @@ export const ask: Declare = (program, { words, run }) => {
           words: question.join(" "),
           files,
           output,
+          extract,
           earlier,
           continueAnswer,
           estimate,

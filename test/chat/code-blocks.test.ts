@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { codeBlocks } from "../../src/chat/code-blocks.ts";
+import { extract } from "../../src/chat/extraction.ts";
 import { processorTime } from "../support/processor-time.ts";
 
 test("blocks of code are those that the fences mark, also in lists", () => {
@@ -8,6 +9,17 @@ test("blocks of code are those that the fences mark, also in lists", () => {
   expect(codeBlocks("```js\nx\n")).toEqual(["x"]);
   expect(codeBlocks("``` not `code` ```\nx")).toEqual([]);
   expect(codeBlocks("none")).toEqual([]);
+});
+
+test("of an answer the first block of code is taken, or the first JSON", () => {
+  const answer = 'So:\n```js\nlet a;\n```\n```json\n{"a": 1}\n```\n```json\n[2]\n```\n';
+  expect(extract(answer, "code", true)).toBe("let a;");
+  expect(extract(answer, "json", true)).toBe('{"a": 1}');
+  expect(extract(" [1,\n2]\n", "json", true)).toBe("[1,\n2]");
+  expect(extract("none", "code", true)).toBeNull();
+  expect(extract("```json\n{a: 1}\n```", "json", true)).toBeNull();
+  expect(extract("```\nx", "code", true)).toBe("x");
+  expect(extract("```\nx", "code", false)).toBeNull();
 });
 
 test("many fences take no time to speak of", () => {

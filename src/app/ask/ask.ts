@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import type { ChatEvent } from "../../chat/events.ts";
+import type { ExtractionForm } from "../../chat/extraction.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import { AppError } from "../../errors.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
@@ -34,6 +35,8 @@ export interface Asking {
   readonly words: string;
   readonly files: readonly string[];
   readonly output: "text" | "json" | "jsonl";
+  /** What alone of the answer is printed; null for all of it. */
+  readonly extract: ExtractionForm | null;
   readonly earlier: Earlier;
   /** No question: the last answer is continued. */
   readonly continueAnswer: boolean;
@@ -46,7 +49,7 @@ export interface Asking {
 }
 
 /** A question that has been read, and how its answer is wanted. */
-export interface PreparedAsk extends Pick<Asking, "output" | "offPeak"> {
+export interface PreparedAsk extends Pick<Asking, "output" | "extract" | "offPeak"> {
   /** Null: the last answer is continued. */
   readonly question: UserMessage | null;
   /** Called once the question is in the transcript, or could not be written there. */
@@ -85,8 +88,10 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   // A refusal to send the attachments has been reported already.
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   if (!(await mayPay(engine, console, dialogue, question))) return declined;
-  const { output, offPeak, detach: flags } = asking;
-  if (flags === null) return await putQuestion(engine, console, dialogue, { question, output, offPeak, onBegun() {} });
+  const { output, extract, offPeak, detach: flags } = asking;
+  if (flags === null) {
+    return await putQuestion(engine, console, dialogue, { question, output, extract, offPeak, onBegun() {} });
+  }
   const { askInBackground } = await import("./background.ts");
   await askInBackground(engine, console, dialogue, {
     question,
@@ -108,7 +113,7 @@ export async function putQuestion(
   engine: Engine,
   console: Console,
   dialogue: ChatSession,
-  { question, output, offPeak, onBegun }: PreparedAsk,
+  { question, output, extract, offPeak, onBegun }: PreparedAsk,
 ): Promise<typeof declined | null> {
   const gate = offPeak ? await openGate(engine, console, dialogue) : null;
   engine.gate = (next) => {
@@ -119,15 +124,18 @@ export async function putQuestion(
     };
   };
   // The row of the waiting comes before that of the answer.
-  let view = gate === null ? viewOf(engine, console, output) : null;
+  const form = { output, isWhole: extract === null };
+  let view = gate === null ? viewOf(engine, console, form) : null;
   const onEvent = (event: ChatEvent) => {
-    if (gate?.left !== true) (view ??= viewOf(engine, console, output)).onEvent(event);
+    if (gate?.left !== true) (view ??= viewOf(engine, console, form)).onEvent(event);
   };
   const answer = await (question === null
     ? dialogue.continueAnswer(onEvent, engine.stop)
     : dialogue.ask(question, onEvent, engine.stop));
   await view?.end();
-  const error = failureIn(dialogue, answer);
+  const extraction =
+    extract === null ? null : (await import("./extraction-output.ts")).extractionOf(engine, dialogue, answer, extract);
+  const error = failureIn(dialogue, answer) ?? extraction?.error ?? null;
   if (gate?.waited === true && !gate.left && console.terminal.errIsTerminal) {
     // Who waits for hours looks at something else.
     const finished = { question, model: dialogue.modelId, failed: error !== null };
@@ -136,8 +144,12 @@ export async function putQuestion(
   }
   const typed = question === null ? null : textOf(question.content);
   if (output === "json") {
-    console.terminal.json(asObject(engine.workingFolder, console, dialogue, typed, answer, error));
+    console.terminal.json({
+      ...asObject(engine.workingFolder, console, dialogue, typed, answer, error),
+      ...(extraction !== null && { extracted: extraction.text }),
+    });
   }
+  await extraction?.print(console, output);
   const isReported = error === null || (error === answer.error && error.code !== "empty_answer");
   if (output === "jsonl" && !isReported) console.terminal.json(errorLine(console, error));
   report(engine, console, dialogue, answer, output);
@@ -204,20 +216,21 @@ interface ShownAnswer {
 function viewOf(
   engine: Pick<Engine, "environment" | "settings">,
   console: Console,
-  output: Asking["output"],
+  { output, isWhole }: { readonly output: Asking["output"]; readonly isWhole: boolean },
 ): ShownAnswer {
   const { settings } = engine;
   const { terminal, words } = console;
   const view = new AnswerView(
     terminal,
     words,
-    output === "text" ? answerWriter(engine, console) : silentWriter(),
+    output === "text" && isWhole ? answerWriter(engine, console) : silentWriter(),
     settings.show_thinking,
   );
   const onEvent = (event: ChatEvent) => {
     const line = output === "jsonl" ? asLine(console, event) : null;
     if (line !== null) terminal.json(line);
-    view.onEvent(event);
+    // The text of an answer that is not shown leaves the spinner where it is.
+    if (isWhole || event.type !== "text") view.onEvent(event);
   };
   return { onEvent, end: () => view.end() };
 }

@@ -46,7 +46,7 @@ export async function runJob(engine: Engine, console: Console, job: BackgroundJo
     dialogue = opened;
     if (job.mayExceed) opened.allowExcess();
     const onBegun = () => tell(placeOf(engine, opened));
-    await putQuestion(engine, console, opened, { question, output: "text", offPeak, onBegun });
+    await putQuestion(engine, console, opened, { question, output: "text", extract: null, offPeak, onBegun });
     // A stored answer is given without a request.
     onBegun();
     await announce(engine, console, opened, job, false);

@@ -196,6 +196,10 @@ export const errors: ErrorTable = {
       tool_call: "Ask again, and tell the model not to use tools.",
     }[came],
   }),
+  nothing_extracted: ({ form, transcript }) => ({
+    what: form === "code" ? "The answer contains no code block." : "The answer contains no JSON.",
+    next: `${transcript === null ? "" : `The full answer is in ${transcript}. `}Ask again, and name the format in the question.`,
+  }),
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `The conversation exceeds the context of ${provider}/${model}${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
     next: "Start a new conversation, or send less.",

@@ -161,6 +161,7 @@ export const help = {
     noRender: "Print the text verbatim, without Markdown rendering",
     showThinking: "Show thinking: always, while-thinking (then one line) or never",
     output: "Output format: text, json or jsonl",
+    extract: "Print only the first code block of the answer, or its first JSON: code or json",
     detach: "Ask in the background and print the path of the transcript; the terminal may be closed",
     estimate: "Print what the question costs at most, and ask nothing",
     offPeak: "Wait for the cheaper off-peak hours, then ask",
@@ -202,6 +203,7 @@ export const help = {
     notTogether: "--json, --csv, --audit and --rebuild: one at a time (--audit --json together).",
     noQuestionToContinue: "--continue-answer takes no question.",
     detachUnsaved: "--detach writes the answer to its transcript: it doesn't work with --no-transcript.",
+    detachExtract: "--detach prints no answer: it doesn't work with --extract.",
     command: ({ word, nearest, isFirst }: { word: string; nearest: string | null; isFirst: boolean }) =>
       `Unknown command: ${word}${nearest === null ? "." : ` (did you mean ${nearest}?).`}${
         isFirst ? ' Ask a question with deepseek-chat ask "…".' : ""

@@ -197,6 +197,10 @@ export const errors: Words["errors"] = {
       tool_call: "请重试，并说明不要使用工具。",
     }[came],
   }),
+  nothing_extracted: ({ form, transcript }) => ({
+    what: form === "code" ? "回答中没有代码块。" : "回答中没有 JSON。",
+    next: `${transcript === null ? "" : `完整回答保存在 ${transcript}。`}请重试，并在问题中说明需要的格式。`,
+  }),
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `对话超出 ${provider}/${model} 的上下文上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
     next: "请开始新对话，或减少内容。",

@@ -160,6 +160,7 @@ export const help: Words["help"] = {
     noRender: "原样输出模型的文本，不渲染 Markdown",
     showThinking: "显示思考过程：always、while-thinking（之后只留一行）或 never",
     output: "stdout 上的回答格式：text、json 或 jsonl",
+    extract: "只输出回答中的第一个代码块（code）或第一段 JSON（json）",
     detach: "在后台提问并输出对话记录的路径；可以关闭终端",
     estimate: "只显示该问题最多花费多少，不发送",
     offPeak: "等到价格较低的错峰时段再提问",
@@ -201,6 +202,7 @@ export const help: Words["help"] = {
     notTogether: "--json、--csv、--audit 与 --rebuild 不能同时使用（--audit 可搭配 --json）。",
     noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",
     detachUnsaved: "--detach 将回答写入对话记录，不能与 --no-transcript 同用。",
+    detachExtract: "--detach 不输出回答，不能与 --extract 同用。",
     command: ({ word, nearest, isFirst }) =>
       `未知命令：${word}${nearest === null ? "。" : `（是否想用 ${nearest}？）。`}${
         isFirst ? '提问请用 deepseek-chat ask "…"。' : ""

@@ -1,0 +1,49 @@
+import type { Answer } from "../../chat/answer.ts";
+import { answerOf } from "../../chat/conversation.ts";
+import { extract, type ExtractionForm } from "../../chat/extraction.ts";
+import { AppError } from "../../errors.ts";
+import { exactWriter, plainWriter } from "../../terminal/answer.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import type { Console } from "../console.ts";
+import type { ChatSession } from "../conversation/chat-session.ts";
+import { displayPath } from "../display-path.ts";
+import type { Engine } from "../engine.ts";
+
+/** What was taken out of an answer. */
+interface Extraction {
+  /** Null where there is none, or the answer failed. */
+  readonly text: string | null;
+  /** Why there is none, where the answer itself did not fail; else null. */
+  readonly error: AppError<"nothing_extracted"> | null;
+  /** Prints it; where there is none, the answer on stderr if that is kept nowhere else. */
+  readonly print: (console: Console, output: "text" | "json" | "jsonl") => Promise<void>;
+}
+
+/** Takes out what is wanted of an answer; of one that was continued, of the whole of it. */
+export function extractionOf(
+  { workingFolder }: Pick<Engine, "workingFolder">,
+  { conversation, path }: ChatSession,
+  answer: Answer,
+  form: ExtractionForm,
+): Extraction {
+  const isFinished = answer.error === null;
+  const { last } = conversation;
+  const whole = isFinished && last !== null ? answerOf(last) : answer.text;
+  const text = isFinished ? extract(whole, form, answer.finishReason === "stop") : null;
+  const transcript = path !== null && answer.unsaved === null ? displayPath(workingFolder, path) : null;
+  return {
+    text,
+    error: text === null && isFinished ? new AppError("nothing_extracted", { form, transcript }) : null,
+    async print({ terminal }, output) {
+      if (output === "jsonl") return terminal.json({ type: "extracted", text });
+      if (output === "json") return;
+      if (text === null) {
+        if (transcript === null && whole !== "") terminal.report(sanitize(whole));
+        return;
+      }
+      const writer = terminal.outIsTerminal ? plainWriter(terminal) : exactWriter(terminal);
+      writer.push(text);
+      await writer.end();
+    },
+  };
+}
