@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { shownCache } from "../config/cache-options.ts";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
+import { budgetMistake } from "../config/budget-providers.ts";
 import { aliasMistake, modelNames } from "../config/model-aliases.ts";
 import { readModelName } from "../config/model-name.ts";
 import { saveSetting } from "../config/save.ts";
@@ -158,6 +159,10 @@ function checkReferences(file: ConfigFile, [first, second]: readonly string[]): 
   if (first === "models") {
     const mistake = aliasMistake(file, providerNames({}));
     if (mistake?.keys[1] === second) refuse(`models.${second}`, mistake!.value, mistake!.expected);
+  }
+  if (first === "budget") {
+    const mistake = budgetMistake(file, providerNames({}));
+    if (mistake !== null) refuse(mistake.keys.join("."), mistake.value, mistake.expected);
   }
   if (first !== "failover") return;
   for (const [model, entries] of Object.entries(file.failover ?? {})) {

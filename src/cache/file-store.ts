@@ -244,11 +244,11 @@ function transaction<T>(database: DatabaseSync, work: () => T): T {
 function makeRoom(database: DatabaseSync, limit: number): void {
   let bytes = Number(database.prepare("SELECT coalesce(sum(size), 0) AS bytes FROM answers").get()!["bytes"]);
   if (bytes <= limit) return;
-  const oldest = database.prepare("SELECT key, size FROM answers ORDER BY used_at, size LIMIT 1");
-  const remove = database.prepare("DELETE FROM answers WHERE key = ?");
-  while (bytes > limit) {
-    const { key, size } = oldest.get() as { key: string; size: number };
-    remove.run(key);
-    bytes -= size;
+  const oldest = database.prepare("SELECT rowid, size FROM answers ORDER BY used_at, size LIMIT 1");
+  const remove = database.prepare("DELETE FROM answers WHERE rowid = ?");
+  // A file of somebody else's may have rows of any size: it ends with the last one.
+  for (let row = oldest.get(); row !== undefined && bytes > limit; row = oldest.get()) {
+    remove.run(row["rowid"]!);
+    bytes -= Number(row["size"]);
   }
 }

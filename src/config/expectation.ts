@@ -36,6 +36,8 @@ const kinds: Readonly<Record<string, string>> = {
   not_values: `\u2260 ${ownFields.join(", ")}`,
   safe_integer: "1, 2, 3\u2026",
   iso_date: "YYYY-MM-DD",
+  // Of a day that there is not.
+  raw_check: "YYYY-MM-DD",
   Array: marks.list,
   Object: marks.mapping,
   custom: marks.mapping,

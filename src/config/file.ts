@@ -2,6 +2,7 @@ import { safeParse } from "valibot";
 import type { Document } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
 import { misfit } from "./expectation.ts";
+import { budgetMistake } from "./budget-providers.ts";
 import { aliasMistake } from "./model-aliases.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
 import { readOwnSettings } from "./text-file.ts";
@@ -140,9 +141,12 @@ async function check(
 ): Promise<Checked> {
   const { isNode } = await import("yaml");
   const result = safeParse(configFileSchema, treeOf(path, document));
-  const alias = result.success ? aliasMistake(result.output, builtIn) : null;
-  if (result.success && alias === null) return { file: result.output };
-  const { keys, value, expected, nearest } = alias === null ? misfit(result.issues![0]) : { ...alias, nearest: null };
+  const mistake = result.success
+    ? (aliasMistake(result.output, builtIn) ?? budgetMistake(result.output, builtIn))
+    : null;
+  if (result.success && mistake === null) return { file: result.output };
+  const { keys, value, expected, nearest } =
+    mistake === null ? misfit(result.issues![0]) : { ...mistake, nearest: null };
   const place = { path, line: lineOfKey(), key: keys.join(".") };
   const error =
     expected === null

@@ -248,6 +248,16 @@ export type ProbedCapabilities = v.InferOutput<typeof findingsSchema>;
 
 const rates = v.strictObject({ cached: between(0, 1e6), input: between(0, 1e6), output: between(0, 1e6) });
 
+/** A day that there is: 30 February is none. */
+const day = v.pipe(
+  v.string(),
+  v.isoDate(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const at = dataset.typed ? Date.parse(dataset.value) : NaN;
+    if (!Number.isNaN(at) && !new Date(at).toISOString().startsWith(dataset.value as string)) addIssue();
+  }),
+);
+
 /** What is known of a model, by `provider/id`; rates are per million tokens. */
 export const modelSchema = v.strictObject({
   context: v.optional(tokens),
@@ -258,7 +268,7 @@ export const modelSchema = v.strictObject({
   /** What the rates are multiplied by in DeepSeek's peak hours. */
   peak_factor: v.optional(between(1, 100)),
   /** The last day on which the rates hold, Beijing time. */
-  until: v.optional(v.pipe(v.string(), v.isoDate())),
+  until: v.optional(day),
 });
 export type ModelConfig = v.InferOutput<typeof modelSchema>;
 
@@ -313,7 +323,7 @@ export const configFileSchema = v.strictObject({
   /** What may be spent in the settings' currency: of all providers together, and of each by its name. */
   budget: v.optional(v.objectWithRest(limits, v.strictObject(limits))),
   /** Days on which DeepSeek charges no peak price, `YYYY-MM-DD`, beyond those the program knows. */
-  holidays: v.optional(v.array(v.pipe(v.string(), v.isoDate()))),
+  holidays: v.optional(v.array(day)),
 });
 export type ConfigFile = v.InferOutput<typeof configFileSchema>;
 

@@ -55,6 +55,16 @@ describe("an alias of a model is told with its line where it", () => {
   });
 });
 
+test("a budget for a provider that does not exist limits nothing, and is refused", async () => {
+  const path = fileWith("budget:\n  day: 5\n  depseek: { day: 1 }\n");
+  await expect(readConfigFile(path, undefined, ["deepseek"])).rejects.toMatchObject({
+    code: "config_misfit",
+    details: { line: 3, key: "budget.depseek", value: "depseek", expected: "deepseek" },
+  });
+  const own = fileWith("budget: { mine: { day: 1 } }\nproviders: { mine: {} }\n");
+  expect(await readConfigFile(own, undefined, ["deepseek"])).toMatchObject({ budget: { mine: { day: 1 } } });
+});
+
 describe("a value that does not fit is told with its line, itself and what would have been right", () => {
   test.each([
     ["temperature: 9", 1, "temperature", "9", "0 to 2"],
@@ -89,6 +99,9 @@ describe("a value that does not fit is told with its line, itself and what would
       '{"cached":1,"input":2}',
       "{output: \u2026}",
     ],
+    ["holidays: [2027-02-30]", 1, "holidays.0", '"2027-02-30"', "YYYY-MM-DD"],
+    ["models: { m: { until: 2027-13-01 } }", 1, "models.m.until", '"2027-13-01"', "YYYY-MM-DD"],
+    ["budget: { day: -1 }", 1, "budget.day", "-1", "\u2265 0"],
     ["theme: 17", 1, "theme", "17", "auto | dark | light | 16 | none"],
     ["response_format: xml", 1, "response_format", '"xml"', "json_object | text | {\u2026}"],
     [

@@ -147,5 +147,6 @@ function purposeOf(why: RequestRecord["why"], purpose: Purpose): Purpose {
 export function countedAfter({ requests }: TurnResult): number | null {
   const last = billedRequests(requests).at(-1)?.usage ?? null;
   // The last request had all that came before in it. Thinking is not sent back, so it takes no room in the next one.
-  return last === null ? null : last.promptTokens + last.completionTokens - last.reasoningTokens;
+  if (last === null) return null;
+  return last.promptTokens + Math.max(0, last.completionTokens - last.reasoningTokens);
 }
