@@ -21,7 +21,7 @@ export const usage: Declare = (program, { words, run }) => {
   const command = program.command("usage").description(help.commands.usage).allowExcessArguments(false);
   declareProviderOptions(command, ["provider", "timeout", "transcripts"]);
   command
-    .addOption(new Option("--by <what>", help.options.by).choices(groupings).default("day"))
+    .addOption(new Option("--by <grouping>", help.options.by).choices(groupings).default("day"))
     .option("--since <when>", help.options.usageSince, moment)
     .option("--until <when>", help.options.usageUntil, moment)
     .option("--audit", help.options.audit)

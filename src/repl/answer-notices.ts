@@ -27,13 +27,18 @@ export function closeAnswer(host: Host, answer: Answer): void {
   if (answer.refused) terminal.say(ink.warning(words.answer.refused));
   if (canContinue && finishReason !== "length") terminal.say(ink.muted(words.session.canContinue));
   if (error?.code === "context_too_long") terminal.say(words.context.tooLong);
-  if (!isEmpty || answer.usage !== null)
-    terminal.say(ink.muted(summarise(words.answer, { ...answer, ...timingOf(answer), session: sessionCosts(host) })));
+  if (!isEmpty || answer.usage !== null) terminal.say(ink.muted(figuresOf(host, answer)));
   sayUnknownCost(terminal, words, answer);
   sayBudget(terminal, words, answer);
   sayUncached(terminal, words, answer);
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");
+}
+
+function figuresOf(host: Host, answer: Answer): string {
+  const { terminal, words } = host;
+  const figures = { ...answer, ...timingOf(answer), session: sessionCosts(host) };
+  return summarise(words.answer, figures, terminal.errIsTerminal ? terminal.columns : Infinity);
 }
 
 /** What the session has cost so far; empty where that is this answer alone. */

@@ -2,6 +2,7 @@ import type { Cost, Usage } from "../chat/model.ts";
 import type { UnknownCost } from "../usage/cost.ts";
 import type { Tariff } from "../usage/tariff.ts";
 import type { Words } from "../words/types.ts";
+import { displayWidth } from "./width.ts";
 
 const signs: Readonly<Record<string, string>> = { CNY: "¥", USD: "$" };
 
@@ -19,10 +20,15 @@ export interface AnswerFigures {
   readonly totalMs: number;
 }
 
-/** The line below an answer: tokens, cost, time, each where it is known. */
+/**
+ * The line below an answer: tokens, cost, time and the session's sum, each where it is known.
+ *
+ * @param room columns of the terminal: what does not fit continues in a line of its own, and no figure is parted from its name
+ */
 export function summarise(
   words: Words["answer"],
   { usage, cached = false, cost, unknownCost = null, tariff = null, session = [], totalMs }: AnswerFigures,
+  room = Infinity,
 ): string {
   const parts: string[] = [];
   // It took no tokens now.
@@ -42,9 +48,19 @@ export function summarise(
   }
   if (cost !== null) parts.push(tariff === null ? money(cost) : words.costAt[tariff]({ cost: money(cost) }));
   else if (unknownCost === "price" || unknownCost === "outdated") parts.push(words.costUnknown);
-  if (session.length > 0) parts.push(words.session({ cost: session.map(money).join(" + ") }));
   parts.push(words.seconds((totalMs / 1000).toFixed(1)));
-  return parts.join(" · ");
+  if (session.length > 0) parts.push(words.session({ cost: session.map(money).join(" + ") }));
+  return inLines(parts, room);
+}
+
+function inLines(parts: readonly string[], room: number): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)!} · ${part}`;
+    if (lines.length > 0 && displayWidth(longer) <= room) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines.join("\n");
 }
 
 /** Small sums with four decimals: most questions cost less than a fen. */

@@ -291,7 +291,7 @@ function report(
   if (answer.finishReason === "length") terminal.say(terminal.ink.err.warning(words.answer.cutByLength));
   const isWorthTelling = answer.error === null || answer.usage !== null;
   if (terminal.errIsTerminal && output === "text" && isWorthTelling)
-    terminal.say(terminal.ink.err.muted(summarise(words.answer, { ...answer, ...timingOf(answer) })));
+    terminal.say(terminal.ink.err.muted(summarise(words.answer, { ...answer, ...timingOf(answer) }, terminal.columns)));
   if (terminal.errIsTerminal) sayUnknownCost(terminal, words, answer);
   sayBudget(terminal, words, answer);
   sayUncached(terminal, words, answer);

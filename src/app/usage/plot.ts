@@ -17,17 +17,20 @@ const [leastBar, mostBar] = [10, 60];
  * @returns null where no row has such a cost, or the terminal is too narrow
  */
 export function plotOf(
-  { terminal }: Pick<Console, "terminal">,
+  { terminal, words }: Pick<Console, "terminal" | "words">,
   { rows, by }: Report,
   nameOf: (row: ReportRow) => string,
   currency: string,
 ): string | null {
   const isTime = by === "day" || by === "week" || by === "month";
   const shown = isTime ? rows.slice(-maxBars) : rows.slice(0, maxBars);
-  const amounts = shown.map(({ costs }) => costs.find((cost) => cost.currency === currency)?.amount ?? 0);
+  const known = shown.map(({ costs }) => costs.find((cost) => cost.currency === currency) ?? null);
+  const amounts = known.map((cost) => cost?.amount ?? 0);
   if (amounts.every((amount) => amount === 0)) return null;
   const labels = shown.map((row) => shortened(nameOf(row), longestLabel));
-  const sums = amounts.map((amount) => money({ currency, amount }));
+  const sums = shown.map(({ unknown }, index) =>
+    known[index] === null && unknown > 0 ? words.usage.unknown : money({ currency, amount: amounts[index]! }),
+  );
   const widest = (texts: readonly string[]) => Math.max(...texts.map((text) => displayWidth(text)));
   const width = Math.min(mostBar, terminal.columns - widest(labels) - widest(sums) - 5);
   if (width < leastBar) return null;

@@ -1,6 +1,7 @@
+import type { Usage } from "../../chat/model.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { count, money } from "../../terminal/figures.ts";
-import { table } from "../../terminal/table.ts";
+import { count, money, shortCount } from "../../terminal/figures.ts";
+import { type FittedColumn, fittedTable } from "../../terminal/fitted-table.ts";
 import { Ledger } from "../../usage/ledger.ts";
 import type { Grouping } from "../../usage/ledger-sums.ts";
 import { type Report, reportCsv, reportJson, reportOf, type ReportRow } from "../../usage/report.ts";
@@ -56,29 +57,28 @@ async function namesOf(engine: Engine, console: Console, { by, rows }: Report): 
 function reportTable({ terminal, words }: Console, report: Report, nameOf: (row: ReportRow) => string): string {
   const { columns, groupings, total, unknownCosts } = words.usage;
   const { muted, strong } = terminal.ink.out;
-  const head = [columns.requests, columns.input, columns.cacheHitShare, columns.output, columns.thinking, columns.cost];
-  const cells = (name: string, row: ReportRow) => {
-    const { requests, usage, cacheHitShare, costs, unknown } = row;
-    const known = costs.map(money).join(" + ");
-    const more = unknown === 0 ? "" : unknownCosts({ requests: unknown });
-    const share = cacheHitShare === null ? "" : `${Math.round(cacheHitShare * 100)}%`;
-    return [
-      name,
-      count(requests),
-      count(usage.promptTokens),
-      share,
-      count(usage.completionTokens),
-      count(usage.reasoningTokens),
-      [known, more].filter(Boolean).join(" "),
-    ];
-  };
-  return table(
-    [
-      [groupings[report.by], ...head].map((cell) => muted(cell)),
-      ...report.rows.map((row) => cells(nameOf(row), row)),
-      cells(total, report.total).map((cell) => strong(cell)),
-    ],
-    [1, 2, 3, 4, 5, 6],
-    terminal.tableRoom,
-  );
+  const rows = [...report.rows, report.total];
+  const each = (cell: (row: ReportRow) => string) => rows.map((row) => cell(row));
+  const tokens = (of: (usage: Usage) => number) => ({
+    cells: each(({ usage }) => count(of(usage))),
+    short: each(({ usage }) => shortCount(of(usage))),
+  });
+  const { unknown } = report.total;
+  const shown: FittedColumn[] = [
+    { head: groupings[report.by], cells: [...report.rows.map((row) => nameOf(row)), total] },
+    { head: columns.requests, cells: each(({ requests }) => count(requests)), rank: 2 },
+    { head: columns.input, ...tokens(({ promptTokens }) => promptTokens), rank: 4 },
+    { head: columns.cacheHitShare, cells: each(({ cacheHitShare: share }) => percent(share)), rank: 5 },
+    { head: columns.output, ...tokens(({ completionTokens }) => completionTokens), rank: 3 },
+    { head: columns.thinking, ...tokens(({ reasoningTokens }) => reasoningTokens), rank: 1 },
+    { head: columns.cost, cells: each(({ costs }) => costs.map(money).join(" + ")) },
+  ];
+  if (unknown > 0) shown.push({ head: words.usage.unknown, cells: each((row) => count(row.unknown)) });
+  const paint = (cell: string, row: number) => (row === 0 ? muted(cell) : row === rows.length ? strong(cell) : cell);
+  const text = fittedTable(shown, terminal.tableRoom, paint);
+  return unknown === 0 ? text : `${text}${muted(unknownCosts({ requests: unknown }))}\n`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? "" : `${Math.round(share * 100)}%`;
 }

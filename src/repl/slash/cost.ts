@@ -1,7 +1,8 @@
+import type { ModelRef, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/requests.ts";
-import { count, money } from "../../terminal/figures.ts";
+import { count, money, shortCount } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { table } from "../../terminal/table.ts";
+import type { FittedColumn, fittedTable } from "../../terminal/fitted-table.ts";
 import type { Host } from "../host.ts";
 import type { SlashCommand } from "./command.ts";
 
@@ -18,8 +19,8 @@ export const cost: SlashCommand = {
     const { requests, usage, costs, questions, unknown, uncounted } = dialogue.spent;
     if (requests.length > 0) {
       // Lists have it in a script of their own.
-      const { table } = await import("../../terminal/table.ts");
-      terminal.say(requestTable(table, requests.slice(-maxShown), { terminal, words }));
+      const { fittedTable } = await import("../../terminal/fitted-table.ts");
+      terminal.say(requestTable(fittedTable, requests.slice(-maxShown), { terminal, words }));
       const left = requests.length - maxShown;
       if (left > 0) terminal.say(terminal.ink.err.muted(words.usage.earlier({ requests: left })));
     }
@@ -37,37 +38,31 @@ export const cost: SlashCommand = {
 };
 
 function requestTable(
-  lineUp: typeof table,
-
+  lineUp: typeof fittedTable,
   requests: readonly BilledRequest[],
   { terminal, words }: Pick<Host, "terminal" | "words">,
 ): string {
   const { columns, purposes, unknown } = words.usage;
-  const head = [
-    columns.time,
-    columns.model,
-    columns.purpose,
-    columns.input,
-    columns.cached,
-    columns.output,
-    columns.thinking,
-    columns.cost,
+  const each = (cell: (request: BilledRequest) => string) => requests.map((request) => cell(request));
+  const tokens = (of: (usage: Usage) => number) => ({
+    cells: each(({ usage }) => (usage === null ? unknown : count(of(usage)))),
+    short: each(({ usage }) => (usage === null ? unknown : shortCount(of(usage)))),
+  });
+  const isOneProvider = new Set(requests.map(({ to }) => to.provider)).size === 1;
+  const nameOf = ({ provider, model }: ModelRef) => sanitize(isOneProvider ? model : `${provider}/${model}`);
+  const shown: FittedColumn[] = [
+    { head: columns.model, cells: each(({ to }) => nameOf(to)) },
+    { head: columns.time, cells: each(({ sentAt }) => clock(sentAt)), rank: 2 },
+    { head: columns.purpose, cells: each(({ purpose }) => purposes[purpose]), rank: 3 },
+    { head: columns.input, ...tokens(({ promptTokens }) => promptTokens), rank: 5 },
+    { head: columns.cached, ...tokens(({ cachedTokens }) => cachedTokens), rank: 6 },
+    { head: columns.output, ...tokens(({ completionTokens }) => completionTokens), rank: 4 },
+    { head: columns.thinking, ...tokens(({ reasoningTokens }) => reasoningTokens), rank: 1 },
+    { head: columns.cost, cells: each(({ cost: known }) => (known === null ? unknown : money(known))) },
   ];
-  const rows = requests.map(({ sentAt, to, purpose, usage, cost: known }) => [
-    clock(sentAt),
-    sanitize(`${to.provider}/${to.model}`),
-    purposes[purpose],
-    ...(usage === null
-      ? [unknown, "", "", ""]
-      : [usage.promptTokens, usage.cachedTokens, usage.completionTokens, usage.reasoningTokens].map(count)),
-    known === null ? unknown : money(known),
-  ]);
   const { muted } = terminal.ink.err;
-  return lineUp(
-    [head.map((cell) => muted(cell)), ...rows],
-    [3, 4, 5, 6, 7],
-    terminal.errIsTerminal ? terminal.columns : Infinity,
-  ).trimEnd();
+  const room = terminal.errIsTerminal ? terminal.columns : Infinity;
+  return lineUp(shown, room, (cell, row) => (row === 0 ? muted(cell) : cell)).trimEnd();
 }
 
 function clock(at: Date): string {

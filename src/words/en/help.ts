@@ -39,6 +39,7 @@ export const help = {
     dir: "dir",
     duration: "duration",
     when: "when",
+    grouping: "grouping",
     amount: "amount",
     ttl: "ttl",
     seconds: "seconds",

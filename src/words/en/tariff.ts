@@ -19,10 +19,10 @@ export const tariff = {
     now === null
       ? `may be a holiday: price unknown now, at most ~${later} then`
       : `at most ~${now} now, ~${later} then`,
-  keys: "Enter asks now · q leaves",
+  keys: "Enter to ask now · q to quit",
   /** For a narrow terminal. */
   waitingShort: ({ left }: { left: string }) => `Off-peak in ${left}`,
-  shortKeys: "Enter asks · q leaves",
+  shortKeys: "Enter asks · q quits",
   none: ({ model }: { model: string }) => `No off-peak price is known for ${model}; asking now.`,
   notAsked: ({ path, command }: { path: string; command: string }) =>
     `Not asked. The question is saved to ${path}. Ask it with ${command}, then /retry.`,

@@ -28,7 +28,7 @@ export const answer: Words["answer"] = {
     unknown: ({ cost }) => cost,
   },
   costUnknown: "费用未知",
-  session: ({ cost }) => `本次会话 ${cost}`,
+  session: ({ cost }) => `会话 ${cost}`,
   cached: "缓存的回答",
   seconds: (seconds) => `${seconds} 秒`,
   continued: {

@@ -377,7 +377,8 @@ const budgetWords: Record<ErrorDetails["budget_exceeded"]["scope"], string> = {
 
 /** An amount to a millionth. */
 function sum(amount: number, currency: string): string {
-  return `${Math.round(amount * 1e6) / 1e6} ${currency}`;
+  const sign = currency === "CNY" ? "¥" : currency === "USD" ? "$" : `${currency} `;
+  return `${sign}${Math.round(amount * 1e6) / 1e6}`;
 }
 
 const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {

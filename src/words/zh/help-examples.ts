@@ -78,8 +78,8 @@ export const helpExamples: HelpExamples = {
     ["只输出 ID", "deepseek-chat models --json | jq -r '.[].id'"],
   ],
   usage: [
-    ["查看最近一周每天的花费", "deepseek-chat usage --since 7d"],
-    ["查看每个对话的花费", "deepseek-chat usage --by conversation"],
+    ["查看最近一周每天的费用", "deepseek-chat usage --since 7d"],
+    ["查看每个对话的费用", "deepseek-chat usage --by conversation"],
     ["将账本与账户扣费对账", "deepseek-chat usage --audit"],
   ],
   balance: [

@@ -1,12 +1,15 @@
 import type { Words } from "../types.ts";
 
+/** A time behind Chinese text: a space before a digit, none before a weekday. */
+const spaced = (until: string) => (/^\d/u.test(until) ? ` ${until}` : until);
+
 export const tariff: Words["tariff"] = {
   weekdays: ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
   date: ({ month, day }) => `${month}月${day}日`,
   status: {
-    peak: ({ until }) => `高峰至 ${until}`,
-    "off-peak": ({ until }) => `错峰至 ${until}`,
-    unknown: ({ until }) => `至 ${until} 为高峰或节假日，价格未知`,
+    peak: ({ until }) => `高峰至${spaced(until)}`,
+    "off-peak": ({ until }) => `错峰至${spaced(until)}`,
+    unknown: ({ until }) => `至${spaced(until)} 为高峰或节假日，价格未知`,
   },
   waiting: ({ left, until }) => `等待错峰时段，${until} 开始 · 还剩 ${left}`,
   atMost: ({ now, later }) =>

@@ -52,7 +52,7 @@ export const usage: Words["usage"] = {
   rebuilt: ({ requests, conversations, folder }) =>
     `已根据 ${folder} 重建账本：${conversations} 个对话，${requests} 次请求。`,
   auditColumns: { day: "日期", booked: "账本", charged: "账户" },
-  auditBegun: ({ provider }) => `已记录 ${provider} 的余额。请稍后再次运行：审计会比较两次余额之间的花费。`,
+  auditBegun: ({ provider }) => `已记录 ${provider} 的余额。请稍后再次运行：届时会按两次余额之差与账本对账。`,
   agrees: "一致",
   disagrees: "不一致",
   paidIn: ({ amount }) => `期间至少充值 ${amount}`,
