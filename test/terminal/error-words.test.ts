@@ -20,6 +20,7 @@ function detailsWith(text: string): object {
     nearest: null,
     proxy: null,
     known: ["one"],
+    names: ["one"],
     candidates: ["one"],
     calls: "tool",
     scope: "day",
