@@ -42,6 +42,7 @@ const shared = [
   "chat/purpose.ts",
   "chat/request-trace.ts",
   "chat/sampling.ts",
+  "chat/usage.ts",
   "providers/http/proxy-schemes.ts",
   "transcripts/export/form-names.ts",
 ];

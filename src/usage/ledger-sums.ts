@@ -1,5 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Usage } from "../chat/model.ts";
+import { sumUsage } from "../chat/usage.ts";
 import { type Calendar, type CalendarUnit, quarterHour } from "./calendar.ts";
 import type { ExactCost } from "./exact-cost.ts";
 import { tokenColumns, usageIn } from "./ledger-columns.ts";
@@ -89,21 +90,10 @@ class SumInProgress {
     return {
       key,
       requests: this.#requests,
-      usage: addUp(this.#usages),
+      usage: sumUsage(this.#usages),
       uncounted: this.#requests - this.#counted,
       costs: costs.toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
       unknown: this.#unknown,
     };
   }
-}
-
-function addUp(usages: readonly Usage[]): Usage {
-  const total = (kind: keyof Usage) => usages.reduce((sum, usage) => sum + usage[kind], 0);
-  return {
-    promptTokens: total("promptTokens"),
-    cachedTokens: total("cachedTokens"),
-    completionTokens: total("completionTokens"),
-    reasoningTokens: total("reasoningTokens"),
-    totalTokens: total("totalTokens"),
-  };
 }

@@ -1,4 +1,5 @@
-import type { Cost, Usage } from "../chat/model.ts";
+import type { Cost } from "../chat/model.ts";
+import { sumUsage } from "../chat/usage.ts";
 import { type ExactCost, roundedCost } from "./exact-cost.ts";
 import type { Grouping, LedgerSum } from "./ledger-sums.ts";
 
@@ -80,7 +81,6 @@ function jsonOf({ requests, usage, cacheHitShare, costs, unknown, uncounted }: R
 }
 
 function totalOf(sums: readonly LedgerSum[]): LedgerSum {
-  const tokens = (kind: keyof Usage) => sums.reduce((sum, { usage }) => sum + usage[kind], 0);
   const number = (name: "requests" | "uncounted" | "unknown") => sums.reduce((sum, each) => sum + each[name], 0);
   const costs = Map.groupBy(
     sums.flatMap((sum) => sum.costs),
@@ -89,13 +89,7 @@ function totalOf(sums: readonly LedgerSum[]): LedgerSum {
   return {
     key: null,
     requests: number("requests"),
-    usage: {
-      promptTokens: tokens("promptTokens"),
-      cachedTokens: tokens("cachedTokens"),
-      completionTokens: tokens("completionTokens"),
-      reasoningTokens: tokens("reasoningTokens"),
-      totalTokens: tokens("totalTokens"),
-    },
+    usage: sumUsage(sums.map(({ usage }) => usage)),
     uncounted: number("uncounted"),
     costs: [...costs].map(([currency, same]) => ({ currency, pico: exactTotal(same) })),
     unknown: number("unknown"),
