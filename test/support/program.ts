@@ -78,13 +78,15 @@ export function put(path: string, text: string | Buffer): void {
   writeFileSync(path, text);
 }
 
-/** The transcripts in the working directory's folder, in the order of their names. */
+/** The transcripts in the working directory's folder, oldest first: names of one second do not sort by age. */
 export function transcriptsOf({ cwd }: Place): string[] {
   const files = join(cwd, "transcripts");
+  const startOf = (text: string) => /"started":"([^"]*)"/u.exec(text)?.[1] ?? "";
   return readdirSync(files)
     .filter((name) => name.endsWith(".md"))
     .sort()
-    .map((name) => readFileSync(join(files, name), "utf8"));
+    .map((name) => readFileSync(join(files, name), "utf8"))
+    .sort((x, y) => startOf(x).localeCompare(startOf(y)));
 }
 
 /** What a program finds around it: of this process's environment only what every process needs. */
