@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   words: [],
   batch: ["chat"],
   cache: [],
-  tools: [],
+  tools: ["chat"],
   diagnostics: [],
   repl: ["chat", "terminal"],
 };
@@ -26,6 +26,7 @@ const open = [
   "chat/messages.ts",
   "chat/model.ts",
   "chat/requests.ts",
+  "chat/tools.ts",
   "config/schema.ts",
   "diagnostics/subject.ts",
   "providers/wire/raw-request.ts",

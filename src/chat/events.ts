@@ -1,5 +1,7 @@
 import type { AppError } from "../errors.ts";
+import type { ToolCall } from "./messages.ts";
 import type { ModelRef, Usage } from "./model.ts";
+import type { ToolOutput } from "./tools.ts";
 
 export type ChatEvent =
   /**
@@ -45,6 +47,18 @@ export type ChatEvent =
     }
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
+  /** The model begins to call a tool. Until `finish` the request may still fail: the next `request` event takes the call back. */
+  | { readonly type: "call"; readonly index: number; readonly name: string }
+  /** A piece of the arguments of the call of that index. */
+  | { readonly type: "arguments"; readonly index: number; readonly text: string }
+  /** A call that is complete, in the order of the message. */
+  | { readonly type: "tool_call"; readonly call: ToolCall }
+  /** Its tool was allowed to run, and runs. */
+  | { readonly type: "tool_start"; readonly call: ToolCall }
+  /** How far it is; any text. */
+  | { readonly type: "tool_progress"; readonly call: ToolCall; readonly text: string }
+  /** What goes back to the model, in the order of the calls. */
+  | { readonly type: "tool_result"; readonly call: ToolCall; readonly output: ToolOutput }
   /** All text so far turned out to be thinking: the service marked where that ends, but not where it began. */
   | { readonly type: "rethink" }
   /** Cumulative: the last one of a request counts. */
@@ -52,8 +66,8 @@ export type ChatEvent =
   | {
       readonly type: "finish";
       readonly reason: FinishReason;
-      /** What the service gave besides text: the names of the tools it calls; absent where it calls none. */
-      readonly calls?: readonly string[];
+      /** The tools that the model calls, in order; absent where it calls none. */
+      readonly calls?: readonly ToolCall[];
       /** The text is the service's refusal, from a field of its own. */
       readonly refused?: boolean;
     }
@@ -64,9 +78,17 @@ export type ChatEvent =
 /**
  * Why a request is sent. `retry`: the one before produced no output. `failover`: nor did another provider. `restart`: the one
  * before produced thinking and no text, so the question is asked again. `continue-prefix`, `continue-prompt`: it broke off in the
- * text, which this one continues, by the service's prefix completion or by a prompt that asks for the rest.
+ * text, which this one continues, by the service's prefix completion or by a prompt that asks for the rest. `tools`: it brings the
+ * results of the tools that the answer before called.
  */
-export type RequestReason = "first" | "retry" | "failover" | "restart" | "continue-prefix" | "continue-prompt";
+export type RequestReason =
+  | "first"
+  | "retry"
+  | "failover"
+  | "restart"
+  | "continue-prefix"
+  | "continue-prompt"
+  | "tools";
 
 /** `stop`, `length`, `content_filter`, `tool_calls`, or whatever else a service says. */
 export type FinishReason = string;

@@ -30,7 +30,7 @@ export interface ToolMessage {
   readonly isError?: true;
 }
 
-interface TextPart {
+export interface TextPart {
   readonly type: "text";
   readonly text: string;
 }
@@ -54,7 +54,7 @@ interface ThinkingPart {
   readonly text: string;
 }
 
-interface ToolCall {
+export interface ToolCall {
   readonly type: "tool_call";
   readonly id: string;
   readonly name: string;

@@ -1,5 +1,6 @@
 import type { Message } from "./messages.ts";
 import type { Sampling } from "./sampling.ts";
+import type { ToolDefinition } from "./tools.ts";
 
 /** A model at a provider. */
 export interface ModelRef {
@@ -25,6 +26,12 @@ export interface ChatRequest {
   readonly tellsDate?: boolean;
   /** Asked in any case, also where an answer is stored. */
   readonly refresh?: boolean;
+  /** The tools that the model may call; absent or empty for none. */
+  readonly tools?: readonly ToolDefinition[];
+  /** The tool that it has to call, or that it may call none of them; absent: it chooses. */
+  readonly toolChoice?: "none" | { readonly tool: string };
+  /** The provider and model that answered the request before it in the same turn: where it fails over, that is asked first. */
+  readonly preferred?: ModelRef;
 }
 
 export interface Thinking {

@@ -155,6 +155,6 @@ class TurnProgress {
     const { reason, calls = [] } = this.#end;
     if (reason === "content_filter" || this.#text.some((text) => text.trim() !== "")) return null;
     const came = calls.length > 0 ? "tool_call" : this.#reasoning.length > 0 ? "thinking" : "nothing";
-    return new AppError("empty_answer", { came, reason, calls: calls.join(", ") });
+    return new AppError("empty_answer", { came, reason, calls: calls.map(({ name }) => name).join(", ") });
   }
 }

@@ -107,7 +107,7 @@ function failovers(words: PartWords, { requests }: AnswerParts): string[] {
 
 function continuations(words: PartWords, { requests }: AnswerParts): string[] {
   return requests.flatMap(({ why, to: { provider }, error }, index) => {
-    if (why === "first" || why === "retry" || why === "failover") return [];
+    if (why === "first" || why === "retry" || why === "failover" || why === "tools") return [];
     const form = words.answer.continued[hasFailed(requests, index) ? "failed" : why];
     return form({ why: reasonOf(words, error), provider }).trimStart();
   });

@@ -103,12 +103,13 @@ test("a refresh asks, and its answer takes the place of the one before", async (
   expect(asked()).toBe(2);
 });
 
+const calling = { type: "tool_call", id: "1", name: "f", arguments: "{}" } as const;
 describe("is asked again", () => {
   test.each<readonly [string, readonly ChatEvent[]]>([
     ["cut by its length", [begin, said, { type: "finish", reason: "length" }]],
     ["filtered", [begin, said, { type: "finish", reason: "content_filter" }]],
-    ["a call of tools", [begin, said, { type: "finish", reason: "tool_calls", calls: ["f"] }]],
-    ["a call of tools that is called finished", [begin, said, { type: "finish", reason: "stop", calls: ["f"] }]],
+    ["a call of tools", [begin, said, { type: "finish", reason: "tool_calls", calls: [calling] }]],
+    ["a call of tools that is called finished", [begin, said, { type: "finish", reason: "stop", calls: [calling] }]],
     ["a refusal", [begin, said, { type: "finish", reason: "stop", refused: true }]],
     ["empty", [begin, { type: "reasoning", text: "hm" }, { type: "text", text: "\n" }, stopped]],
     ["broken off", [begin, said, { type: "error", error: broken }]],

@@ -131,7 +131,14 @@ class Attempt {
     this.#queue.push({
       type: "finish",
       reason: redact(verdict, this.#connection),
-      ...(calls.length > 0 && { calls: calls.map((name) => redact(name, this.#connection)) }),
+      ...(calls.length > 0 && {
+        calls: calls.map((name, at) => ({
+          type: "tool_call" as const,
+          id: `call_${at}`,
+          name: redact(name, this.#connection),
+          arguments: "",
+        })),
+      }),
       ...(refused && { refused }),
     });
   }
