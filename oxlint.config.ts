@@ -40,6 +40,7 @@ const open = [
 /** Tables without effects that are one for several rooms; their values cross too. */
 const shared = [
   "chat/message-text.ts",
+  "chat/message-trace.ts",
   "chat/purpose.ts",
   "chat/request-trace.ts",
   "chat/sampling.ts",

@@ -118,6 +118,8 @@ export interface ErrorDetails {
   content_refused: { provider: string; reason: string };
   /** The service calls the answer finished, and there is none: `came` is what came of it, `calls` the names of tools. */
   empty_answer: { came: "nothing" | "thinking" | "tool_call"; reason: string; calls: string };
+  /** The model keeps calling tools where it may not any more; `rounds` is how often it could. */
+  tool_rounds: { rounds: number };
   /** `transcript`: where the whole answer is; null where it is not saved. */
   nothing_extracted: { form: "code" | "json"; transcript: string | null };
   context_too_long: { provider: string; model: string; limit: number | null; reason: string };
@@ -244,6 +246,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   context_too_long: "refused",
   summary_unusable: "refused",
   empty_answer: "refused",
+  tool_rounds: "refused",
   nothing_extracted: "refused",
   no_connection: "service",
   timeout: "service",

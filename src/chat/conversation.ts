@@ -24,19 +24,20 @@ export function messagesOf({ question, answers }: Turn): Message[] {
   return [question, ...answers];
 }
 
-/** What the model said in a turn, in one piece. */
-export function answerOf({ answers }: Turn): string {
-  return answers.map(({ role, content }) => (role === "assistant" ? textOf(content) : "")).join("");
+/** What the model said in a turn, in one piece; what it said before and after calls of tools, as paragraphs. */
+export function answerOf({ answers }: Pick<Turn, "answers">): string {
+  const texts = answers.map(({ role, content }) => (role === "assistant" ? textOf(content) : ""));
+  return texts.filter((text) => text !== "").join("\n\n");
 }
 
-/** A turn with what came when its answer was continued. */
-export function extended(turn: Turn, text: string, ids: Turn["ids"]): Turn {
-  const last = turn.answers.at(-1);
-  const answers =
-    last?.role === "assistant"
-      ? [...turn.answers.slice(0, -1), { ...last, content: [...last.content, { type: "text", text } as const] }]
-      : [...turn.answers, assistantMessage(text)];
-  return { ...turn, answers, ids: [...turn.ids, ...ids] };
+/**
+ * A turn whose answer was continued.
+ *
+ * @param messages the last answer with its rest, and what follows; behind results of tools, which are not continued, what follows alone
+ */
+export function extended(turn: Turn, messages: Turn["answers"], ids: Turn["ids"]): Turn {
+  const kept = turn.answers.at(-1)?.role === "assistant" ? turn.answers.slice(0, -1) : turn.answers;
+  return { ...turn, answers: [...kept, ...messages], ids: [...turn.ids, ...ids] };
 }
 
 /** The system prompt and the earlier turns that the next request sends. A value: what changes it returns another one. */
@@ -92,15 +93,16 @@ export class Conversation {
     return new Conversation(system, this.turns, this.#covered);
   }
 
-  /** With one more turn. One whose answer is empty is left out: the services refuse two users in a row. */
+  /** With one more turn. One without an answer and without calls of tools is left out: the services refuse two users in a row. */
   add(turn: Turn): Conversation {
-    return answerOf(turn) === "" ? this : this.#with([...this.turns, turn]);
+    const isEmpty = answerOf(turn) === "" && !turn.answers.some(({ role }) => role === "tool");
+    return isEmpty ? this : this.#with([...this.turns, turn]);
   }
 
-  /** With what came when the last answer was continued. */
-  extendLast(text: string, ids: Turn["ids"]): Conversation {
+  /** With the last answer continued; see `extended`. */
+  extendLast(messages: Turn["answers"], ids: Turn["ids"]): Conversation {
     const { last } = this;
-    return last === null ? this : this.#with([...this.turns.slice(0, -1), extended(last, text, ids)]);
+    return last === null ? this : this.#with([...this.turns.slice(0, -1), extended(last, messages, ids)]);
   }
 
   /** With another text in the place of the last answer, of which the model's thinking stays. The turn has no exchange yet. */
@@ -108,8 +110,11 @@ export class Conversation {
     const { last } = this;
     if (last === null) return this;
     const message = last.answers.at(-1);
-    const thinking = message?.role === "assistant" ? thinkingOf(message.content) : "";
-    const answers = [...last.answers.slice(0, -1), assistantMessage(text, thinking)];
+    const isAnswer = message?.role === "assistant";
+    const answers = [
+      ...(isAnswer ? last.answers.slice(0, -1) : last.answers),
+      assistantMessage(text, isAnswer ? thinkingOf(message.content) : ""),
+    ];
     return this.#with([...this.turns.slice(0, -1), { ...last, answers, ids: [] }]);
   }
 

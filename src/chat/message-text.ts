@@ -1,14 +1,43 @@
-import type { AssistantMessage, FilePart, Message, UserMessage } from "./messages.ts";
+import type { ChatEvent } from "./events.ts";
+import type { AssistantMessage, FilePart, Message, ToolCall, ToolMessage, UserMessage } from "./messages.ts";
 
 /** A message of text alone. */
 export function userMessage(text: string): UserMessage {
   return { role: "user", content: text === "" ? [] : [{ type: "text", text }] };
 }
 
-/** @param thinking that the text came of; empty for none */
-export function assistantMessage(text: string, thinking = ""): AssistantMessage {
-  const content = [{ type: "text", text }] as const;
-  return { role: "assistant", content: thinking === "" ? content : [{ type: "thinking", text: thinking }, ...content] };
+/**
+ * @param thinking that the text came of; empty for none
+ * @param calls of tools, behind the text
+ */
+export function assistantMessage(text: string, thinking = "", calls: readonly ToolCall[] = []): AssistantMessage {
+  const words = text === "" && calls.length > 0 ? [] : [{ type: "text", text } as const];
+  const thoughts = thinking === "" ? [] : [{ type: "thinking", text: thinking } as const];
+  return { role: "assistant", content: [...thoughts, ...words, ...calls] };
+}
+
+/** The events that answers and results of tools once came by, in order. */
+export function* answerEvents(messages: readonly (AssistantMessage | ToolMessage)[]): Generator<ChatEvent> {
+  const calls = new Map<string, ToolCall>();
+  for (const message of messages) {
+    if (message.role === "tool") {
+      const call = calls.get(message.callId);
+      const output = { content: message.content, isError: message.isError === true };
+      if (call !== undefined) yield { type: "tool_result", call, output };
+      continue;
+    }
+    for (const part of message.content) {
+      if (part.type === "thinking") yield { type: "reasoning", text: part.text };
+      else if (part.type === "text" && part.text !== "") yield { type: "text", text: part.text };
+      else if (part.type === "tool_call") yield { type: "tool_call", call: part };
+    }
+    for (const call of callsOf(message)) calls.set(call.id, call);
+  }
+}
+
+/** The calls of tools in a message. */
+export function callsOf({ role, content }: Message): readonly ToolCall[] {
+  return role === "assistant" ? content.filter((part) => part.type === "tool_call") : [];
 }
 
 /** The text of a message as services and transcripts have it: files fenced and named behind the words, thinking left out. */

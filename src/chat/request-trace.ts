@@ -30,7 +30,7 @@ export class RequestTrace {
     if (event.type === "request") this.#open(event);
     else if (event.type === "usage") this.#current.usage = event.usage;
     else if (event.type === "rethink") this.#length = 0;
-    else if (event.type === "text" || event.type === "reasoning") {
+    else if (event.type === "text" || event.type === "reasoning" || event.type === "call") {
       this.#current.producedOutput = true;
       if (event.type === "text") this.#length += event.text.length;
     }

@@ -1,13 +1,23 @@
 import { AppError, asAppError } from "../errors.ts";
 import type { ChatEvent, FinishReason } from "./events.ts";
 import type { Model } from "./layers.ts";
+import { prefixOf } from "./message-text.ts";
+import { MessageTrace } from "./message-trace.ts";
+import type { AssistantMessage, ToolCall, ToolMessage } from "./messages.ts";
 import type { ChatRequest, ModelRef, Usage } from "./model.ts";
 import { RequestTrace } from "./request-trace.ts";
 import { type RequestRecord, usageOf } from "./requests.ts";
+import type { Toolbox } from "./tools.ts";
 
 /** A question's answer. */
 export interface TurnResult {
+  /**
+   * What the conversation holds of it, in order: an answer, or answers with calls of tools and their results. The first one includes
+   * the beginning that the request continued. Empty where nothing but thinking came.
+   */
+  readonly messages: readonly (AssistantMessage | ToolMessage)[];
   readonly reasoning: string;
+  /** Of all answers, without the beginning that the request continued. */
   readonly text: string;
   /** UTF-16 units that were given as text and turned out to be thinking; they came before all of `text`. */
   readonly rethought: number;
@@ -52,6 +62,7 @@ export type TurnListener = (event: ChatEvent) => void;
  * ends the turn as an error does, with all that came before it.
  *
  * @param asked provider and model of the first request, if the model's events do not name them
+ * @param toolbox the tools that the model may call; null for none
  */
 export async function runTurn(
   model: Model,
@@ -59,10 +70,15 @@ export async function runTurn(
   listeners: readonly TurnListener[],
   signal: AbortSignal,
   asked: ModelRef,
+  toolbox: Toolbox | null = null,
 ): Promise<TurnResult> {
-  const progress = new TurnProgress(asked);
+  const progress = new TurnProgress(asked, prefixOf(request.messages));
   try {
-    for await (const event of model(request, signal)) {
+    const events =
+      toolbox === null
+        ? model(request, signal)
+        : (await import("./tool-loop.ts")).toolLoop(model, request, toolbox, signal);
+    for await (const event of events) {
       progress.take(event);
       for (const listener of listeners) listener(event);
     }
@@ -74,9 +90,15 @@ export async function runTurn(
 
 type EndEvent = Extract<ChatEvent, { type: "finish" | "error" }>;
 
+/** Names of tools, each once. */
+function namesOf(calls: readonly ToolCall[]): string {
+  return [...new Set(calls.map(({ name }) => name))].slice(0, 16).join(", ");
+}
+
 /** Puts the events of one turn together. */
 class TurnProgress {
   readonly #trace: RequestTrace;
+  readonly #messages: MessageTrace;
   readonly #startedAt = new Date();
   readonly #reasoning: string[] = [];
   readonly #text: string[] = [];
@@ -91,11 +113,13 @@ class TurnProgress {
   /** The last one that came. */
   #end: EndEvent | null = null;
 
-  constructor(asked: ModelRef) {
+  constructor(asked: ModelRef, beginning: AssistantMessage | null) {
     this.#trace = new RequestTrace(asked);
+    this.#messages = new MessageTrace(beginning);
   }
 
   take(event: ChatEvent): void {
+    this.#messages.take(event);
     // A stored answer takes no request.
     if (this.#stored === null) this.#trace.take(event);
     if (event.type === "text" || event.type === "reasoning") this.#piece(event);
@@ -114,6 +138,7 @@ class TurnProgress {
     const error = this.#failure(to.provider);
     const answering = requests.findLast(({ producedOutput }) => producedOutput) ?? requests[0];
     return {
+      messages: this.#messages.messages,
       reasoning: this.#reasoning.join(""),
       text: this.#text.join(""),
       rethought: this.#rethought,
@@ -153,8 +178,15 @@ class TurnProgress {
     if (this.#end === null) return new AppError("incomplete_answer", { provider });
     if (this.#end.type === "error") return this.#end.error;
     const { reason, calls = [] } = this.#end;
-    if (reason === "content_filter" || this.#text.some((text) => text.trim() !== "")) return null;
+    if (reason === "content_filter" || this.#hasAnswer()) return null;
     const came = calls.length > 0 ? "tool_call" : this.#reasoning.length > 0 ? "thinking" : "nothing";
-    return new AppError("empty_answer", { came, reason, calls: calls.map(({ name }) => name).join(", ") });
+    return new AppError("empty_answer", { came, reason, calls: namesOf(calls) });
+  }
+
+  /** Whether something was said behind the results of tools, if there were any. */
+  #hasAnswer(): boolean {
+    const { messages } = this.#messages;
+    if (messages.at(-1)?.role === "tool") return false;
+    return this.#text.some((text) => text.trim() !== "");
   }
 }

@@ -196,6 +196,8 @@ export const dotenvSettings: { readonly [Name in SettingName]?: "any" | "inside"
 export const thinkingForms = ["deepseek", "enable_thinking", "reasoning_effort", "chat_template", "none"] as const;
 /** How a service goes on from a given beginning of its answer: DeepSeek's `/beta`, a `prefix` field, or not at all. */
 export const prefixForms = ["beta", "field", "none"] as const;
+/** How a service is told of tools: OpenAI's `tools`, the older `functions`, or not at all. */
+export const toolForms = ["tools", "functions", "none"] as const;
 /** Whose balance endpoint a service has. */
 export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
 
@@ -226,6 +228,8 @@ export const providerSchema = v.strictObject({
   headers: v.optional(mapping(headerName, headerValue)),
   thinking: v.optional(v.picklist(thinkingForms)),
   prefix: v.optional(v.picklist(prefixForms)),
+  /** How it is told of tools. */
+  tools: v.optional(v.picklist(toolForms)),
   stream_usage: v.optional(flag),
   balance: v.optional(v.picklist(balanceForms)),
   /** Sent with each request to it. */

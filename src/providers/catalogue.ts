@@ -1,4 +1,4 @@
-import type { balanceForms, prefixForms, ProviderConfig, thinkingForms } from "../config/schema.ts";
+import type { balanceForms, prefixForms, ProviderConfig, thinkingForms, toolForms } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 
 /** What the program knows of a provider. A new provider is a row of `catalogue`, or an entry of the config file. */
@@ -19,6 +19,8 @@ export interface Provider {
   readonly start: string | null;
   readonly thinking: (typeof thinkingForms)[number];
   readonly prefix: (typeof prefixForms)[number];
+  /** How it is told of tools: OpenAI's `tools`, the older `functions`, or not at all. */
+  readonly tools: (typeof toolForms)[number];
   /** Whether a stream is asked for its usage (`stream_options`); some gateways answer 400 to that. */
   readonly streamUsage: boolean;
   /** Whether it takes messages of the role `latest_reminder`, which tell the date; to others it is told in the question. */
@@ -37,6 +39,7 @@ export interface Provider {
 const hosted = {
   keyNeeded: true,
   keyCommand: null,
+  tools: "tools",
   streamUsage: true,
   reminders: false,
   titles: false,
@@ -153,6 +156,7 @@ export function findProvider(name: string, custom: Custom): Provider {
     headers: { ...base.headers, ...entry?.headers },
     thinking: entry?.thinking ?? base.thinking,
     prefix: entry?.prefix ?? base.prefix,
+    tools: entry?.tools ?? base.tools,
     streamUsage: entry?.stream_usage ?? base.streamUsage,
     balance: entry?.balance ?? base.balance,
     body: entry?.body ?? {},

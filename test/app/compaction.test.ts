@@ -116,7 +116,7 @@ describe("a summary", () => {
     ];
     const { asked, summary } = model(() => "short");
     await summary([{ question: userMessage("weather"), answers, ids: [] }, turn("b ".repeat(2000), "B")], 1000);
-    expect(texts(asked[0]!).slice(0, 2)).toEqual(["weather", "I look. Rain."]);
+    expect(texts(asked[0]!).slice(0, 2)).toEqual(["weather", "I look. \n\nRain."]);
     expect(JSON.stringify(asked)).not.toMatch(/RESULT|tool_call/u);
   });
 

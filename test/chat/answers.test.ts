@@ -41,7 +41,16 @@ describe("an answer", () => {
       reason: "length",
       calls: "",
     });
-    expect(await failure(thought("hm"), finish({ calls: ["weather", "time"] }))).toEqual({
+    expect(
+      await failure(
+        thought("hm"),
+        finish({
+          calls: ["weather", "time", "time"].map(
+            (name) => ({ type: "tool_call", id: "1", name, arguments: "{}" }) as const,
+          ),
+        }),
+      ),
+    ).toEqual({
       came: "tool_call",
       reason: "stop",
       calls: "weather, time",
@@ -182,30 +191,31 @@ describe("a conversation", () => {
     expect([whole.idThrough(1), whole.idThrough(0), whole.idThrough(2)]).toEqual(["3", null, null]);
   });
 
-  test("counts only what the model said for an answer", () => {
+  test("keeps a turn in which tools were called, also without an answer", () => {
     const silent: Turn = {
       question: userMessage("a"),
       answers: [{ role: "assistant", content: [call] }, result],
       ids: [],
     };
-    expect(new Conversation(null).add(silent).turns).toEqual([]);
-    const more = extended(silent, "It is sunny.", ["2"]);
+    expect(new Conversation(null).add(silent).turns).toEqual([silent]);
+    const more = extended(silent, [assistantMessage("It is sunny.")], ["2"]);
     expect(more.answers).toEqual([...silent.answers, assistantMessage("It is sunny.")]);
     expect(more.ids).toEqual(["2"]);
-    expect(extended({ ...silent, answers: [] }, "x", []).answers).toEqual([assistantMessage("x")]);
+    expect(extended({ ...silent, answers: [] }, [assistantMessage("x")], []).answers).toEqual([assistantMessage("x")]);
   });
 
   test("continues by default with all that came before", () => {
     const conversation = new Conversation(null, [turn("a", "b"), turn("c", "d")]);
     expect(conversation.continuation()).toHaveLength(4);
-    expect(conversation.extendLast("!", []).turns).toHaveLength(2);
-    expect(conversation.extendLast("!", []).turns[0]).toEqual(turn("a", "b"));
+    expect(conversation.extendLast([assistantMessage("b!")], []).turns).toHaveLength(2);
+    expect(conversation.extendLast([assistantMessage("b!")], []).turns[0]).toEqual(turn("a", "b"));
+    expect(conversation.extendLast([assistantMessage("d!")], ["4"]).last).toEqual({ ...turn("c", "d!"), ids: ["4"] });
   });
 
   test("without a turn has nothing to continue", () => {
     const empty = new Conversation("S");
     expect([empty.continuation(false), empty.continuation()]).toEqual([[], []]);
-    expect(empty.extendLast("x", [])).toBe(empty);
+    expect(empty.extendLast([assistantMessage("x")], [])).toBe(empty);
   });
 });
 

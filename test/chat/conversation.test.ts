@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Conversation, extended, type Turn } from "../../src/chat/conversation.ts";
+import { Conversation, type Turn } from "../../src/chat/conversation.ts";
 import { assistantMessage as assistant, userMessage as user } from "../../src/chat/message-text.ts";
 
 const turn = (question: string, answer: string, ...ids: string[]): Turn => ({
@@ -63,7 +63,11 @@ describe("a conversation", () => {
   test("stays as it is when another one is made of it", () => {
     const turns = [turn("a", "b")];
     const conversation = new Conversation("S", turns);
-    const changed = conversation.add(turn("c", "d")).extendLast("e", []).withSystem(null).dropOldest(2);
+    const changed = conversation
+      .add(turn("c", "d"))
+      .extendLast([assistant("e")], [])
+      .withSystem(null)
+      .dropOldest(2);
     expect({ turns, first: conversation.turns, system: conversation.system }).toEqual({
       turns,
       first: turns,
@@ -73,13 +77,9 @@ describe("a conversation", () => {
   });
 
   test("holds a continued answer in one piece, with the exchanges it is made of", () => {
-    const conversation = new Conversation(null, [turn("a", "b", "1")]).extendLast("c", ["2"]);
-    expect(conversation.last).toEqual(extended(turn("a", "b", "1"), "c", ["2"]));
+    const conversation = new Conversation(null, [turn("a", "b", "1")]).extendLast([assistant("bc")], ["2"]);
+    expect(conversation.last).toEqual(turn("a", "bc", "1", "2"));
     expect(conversation.lastId).toBe("2");
-    expect(conversation.last?.answers[0]?.content).toEqual([
-      { type: "text", text: "b" },
-      { type: "text", text: "c" },
-    ]);
   });
 
   test("is without its last turn, and without the oldest ones", () => {

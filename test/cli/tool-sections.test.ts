@@ -82,8 +82,24 @@ describe("a file with calls of tools and their results", () => {
     expect([first > 0, second > first]).toEqual([true, true]);
   });
 
-  test.each(["jsonl", "txt"])("is exported to %s as question and answer", async (form) => {
-    const { stdout } = await transcripts("export", "toolfile", "--to", form);
+  test("is exported to JSONL with the messages of its tools", async () => {
+    const { stdout } = await transcripts("export", "toolfile", "--to", "jsonl");
+    const { messages } = JSON.parse(stdout) as { messages: object[] };
+    expect(messages).toMatchObject([
+      { role: "user" },
+      {
+        role: "assistant",
+        content: "",
+        tool_calls: [{ id: "call_1", function: { name: "weather" } }, { id: "call_2" }],
+      },
+      { role: "tool", tool_call_id: "call_1", content: expect.stringContaining("drizzle") as string },
+      { role: "tool", tool_call_id: "call_2" },
+      { role: "assistant", content: "It rains in **Shanghai**." },
+    ]);
+  });
+
+  test("is exported to plain text as question and answer", async () => {
+    const { stdout } = await transcripts("export", "toolfile", "--to", "txt");
     expect(stdout).toContain("It rains in **Shanghai**.");
     expect(stdout).not.toContain("drizzle");
   });
@@ -96,7 +112,7 @@ describe("a file with calls of tools and their results", () => {
     expect(transcriptsOf(other).join("")).toContain(`What is the weather?\n\n${body}`);
   });
 
-  test("loses nothing when it is resumed and branched off; requests hold what was answered", async () => {
+  test("loses nothing when it is resumed and branched off; requests hold the calls and their results", async () => {
     const own = newPlace();
     const at = join(own.cwd, "transcripts", "tools.md");
     put(at, file);
@@ -107,7 +123,18 @@ describe("a file with calls of tools and their results", () => {
     expect(transcriptsOf(own).find((text) => text !== file)).toContain(`What is the weather?\n\n${body}`);
     expect(server.body()["messages"]).toEqual([
       { role: "user", content: "What is the weather?" },
-      { role: "assistant", content: "It rains in **Shanghai**." },
+      {
+        role: "assistant",
+        content: "",
+        tool_calls: [
+          { id: "call_1", type: "function", function: { name: "weather", arguments: '{"city": "上海"}' } },
+          { id: "call_2", type: "function", function: { name: "weather", arguments: '{"city": "北京"}' } },
+        ],
+        reasoning_content: "I look it up.",
+      },
+      { role: "tool", tool_call_id: "call_1", content: "drizzle, 12 °C\n[2026-11-20 23:41:09] Result:" },
+      { role: "tool", tool_call_id: "call_2", content: "no such place: sleetville" },
+      { role: "assistant", content: "It rains in **Shanghai**.", reasoning_content: "Good." },
       { role: "user", content: "Sure?" },
     ]);
   });

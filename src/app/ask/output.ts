@@ -1,4 +1,6 @@
 import type { ChatEvent } from "../../chat/events.ts";
+import { answerOf } from "../../chat/conversation.ts";
+import { textOf } from "../../chat/message-text.ts";
 import type { AppError } from "../../errors.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
 import { describe } from "../../terminal/terminal.ts";
@@ -15,6 +17,14 @@ import { shownPath } from "../display-path.ts";
 export function asLine(console: Console, event: ChatEvent): object | null {
   if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
   if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
+  if (event.type === "tool_call") {
+    const { id, name, arguments: json } = event.call;
+    return { type: "tool_call", id, name, arguments: json };
+  }
+  if (event.type === "tool_result") {
+    const { call, output } = event;
+    return { type: "tool_result", id: call.id, name: call.name, ok: !output.isError, content: textOf(output.content) };
+  }
   if (event.type === "title") return { type: "title", title: event.title };
   if (event.type === "rethink") return { type: "rethink" };
   if (event.type === "finish") return { type: "finish", reason: event.reason };
@@ -33,6 +43,15 @@ function takeoverLine(request: Extract<ChatEvent, { type: "request" }>): object 
 
 export function errorLine({ words }: Console, error: AppError): object {
   return { type: "error", code: error.code, message: describe(error, words.errors) };
+}
+
+/** What was said in an answer, without the beginning that it continued; before and after calls of tools as paragraphs. */
+function saidIn({ text, messages: answers }: Answer): string {
+  const whole = answers.reduce(
+    (sum, { role, content }) => sum + (role === "assistant" ? textOf(content).length : 0),
+    0,
+  );
+  return answers.some(({ role }) => role === "tool") ? answerOf({ answers }).slice(whole - text.length) : text;
 }
 
 /**
@@ -58,7 +77,7 @@ export function asObject(
     provider: answer.answeredBy.provider,
     model: answer.answeredBy.model,
     question,
-    answer: answer.text,
+    answer: saidIn(answer),
     reasoning: answer.reasoning === "" ? null : answer.reasoning,
     finish_reason: answer.finishReason,
     complete: isFinished && (answer.finishReason === "stop" || answer.finishReason === "tool_calls"),

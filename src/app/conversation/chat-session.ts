@@ -418,7 +418,7 @@ export class ChatSession implements SessionDialogue {
     this.#mayExceed = false;
     const metering = meteringOf(this.#accounts, "question", place, mayExceed);
     const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection, metering);
-    return { model, settings, spending, place, words: this.#console.words, onEvent, signal };
+    return { model, toolbox: null, settings, spending, place, words: this.#console.words, onEvent, signal };
   }
 
   /** Takes over the state after a turn; where the program itself fails in it, the transcript has still ended it. */

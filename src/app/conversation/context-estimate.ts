@@ -1,5 +1,6 @@
 import { type Conversation, messagesOf, type Turn } from "../../chat/conversation.ts";
-import { textOf } from "../../chat/message-text.ts";
+import { callsOf, textOf } from "../../chat/message-text.ts";
+import type { Message } from "../../chat/messages.ts";
 import { tokensOfWeight, weightOf } from "../../chat/usage.ts";
 
 /** Turns never change, and a conversation shares them with the one that it was before: each is weighed once. */
@@ -28,11 +29,16 @@ function systemWeight(system: string | null): number {
   return system === null ? 0 : weightOf(system);
 }
 
+function messageWeight(message: Message): number {
+  const calls = callsOf(message).reduce((sum, { name, arguments: json }) => sum + weightOf(name) + weightOf(json), 0);
+  return weightOf(textOf(message.content)) + calls;
+}
+
 function turnWeight(turn: Turn): number {
   const known = weights.get(turn);
   if (known !== undefined) return known;
   // One more for what stands between two messages.
-  const weight = messagesOf(turn).reduce((sum, { content }) => sum + weightOf(textOf(content)) + 1, 0);
+  const weight = messagesOf(turn).reduce((sum, message) => sum + messageWeight(message) + 1, 0);
   weights.set(turn, weight);
   return weight;
 }

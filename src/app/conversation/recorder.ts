@@ -4,6 +4,7 @@ import type { TurnResult } from "../../chat/turn.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { seamsOf } from "./answer-seams.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
+import { callBody, resultBody } from "../../transcripts/format/tool-sections.ts";
 import type { ExchangeEnd, ExchangeStart } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Words } from "../../words/types.ts";
@@ -30,7 +31,10 @@ export class Recording {
   readonly onEvent = (event: ChatEvent): void => {
     if (event.type === "text") this.try((writer) => writer.text(event.text, new Date()));
     else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
-    else if (event.type === "title") this.#title = event.title;
+    else if (event.type === "tool_call") this.try((writer) => writer.piece("Call", callBody(event.call), new Date()));
+    else if (event.type === "tool_result") {
+      this.try((writer) => writer.piece("Result", resultBody(event.call.id, event.output), new Date()));
+    } else if (event.type === "title") this.#title = event.title;
   };
 
   /** Waits a little where another program is writing to the transcript; `begin` is to follow at once. */

@@ -1,6 +1,8 @@
 import { type AskedQuestion, summaryTurn, type Turn } from "../../chat/conversation.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import { assistantMessage, splitAttached, userMessage } from "../../chat/message-text.ts";
+import { isAnswered, toolMessages } from "../../transcripts/format/exchange-messages.ts";
+import { hasCalls } from "../../transcripts/format/sections.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 
 /** The conversation that a transcript holds, as the next request would tell it. */
@@ -23,9 +25,9 @@ export function rebuild({ exchanges, compaction }: Transcript, heading: string):
   const standing = exchanges.slice(covered + 1).filter(({ withdrawn }) => !withdrawn);
   const summary = covered >= 0 ? (compaction?.summary ?? null) : null;
   const before = summary === null ? [] : [summaryTurn(heading, summary, [compaction!.through])];
-  const [latest, last] = [standing.at(-1), standing.findLast(({ answer }) => answer !== "")];
+  const [latest, last] = [standing.at(-1), standing.findLast(isAnswered)];
   // A question without an answer can't be continued; a failed attempt to continue can.
-  const isLast = latest !== undefined && (latest.answer !== "" || latest.continues !== null);
+  const isLast = latest !== undefined && (isAnswered(latest) || latest.continues !== null);
   return {
     turns: turnsOf(standing, before),
     covered: turnsOf(exchanges.slice(0, covered + 1)).map(({ question, ids }) => ({ question, ids })),
@@ -37,7 +39,7 @@ function turnsOf(exchanges: readonly Exchange[], before: readonly Turn[] = []): 
   // An answer may have been continued thousands of times, so that its pieces are gathered first and put together once.
   const groups: [Exchange, ...Exchange[]][] = [];
   for (const exchange of exchanges) {
-    if (exchange.withdrawn || exchange.answer === "") continue;
+    if (exchange.withdrawn || !isAnswered(exchange)) continue;
     const last = groups.at(-1);
     if (exchange.continues !== null && last !== undefined) last.push(exchange);
     else groups.push([exchange]);
@@ -48,12 +50,14 @@ function turnsOf(exchanges: readonly Exchange[], before: readonly Turn[] = []): 
 /** @param group an exchange, and those that continue its answer */
 function turnOf(group: readonly [Exchange, ...Exchange[]]): Turn {
   const [first, ...more] = group;
+  const ids = group.flatMap(({ id }) => id ?? []);
+  if (group.some(hasCalls)) return { question: questionOf(first), answers: toolMessages(group), ids };
   const { content } = answerMessage(first);
   const pieces = more.map(({ answer }) => ({ type: "text", text: answer }) as const);
   return {
     question: questionOf(first),
     answers: [{ role: "assistant", content: [...content, ...pieces] }],
-    ids: group.flatMap(({ id }) => id ?? []),
+    ids,
   };
 }
 
@@ -72,7 +76,7 @@ export function isEmbedded({ url }: Pick<ImagePart, "url">): boolean {
 }
 
 /** The answer with its thinking; without it where thinking that broke off stands before it, and nobody can tell them apart. */
-export function answerMessage({ answer, reasoning, seams }: Pick<Exchange, "answer" | "reasoning"> & ThoughtAgain) {
+function answerMessage({ answer, reasoning, seams }: Pick<Exchange, "answer" | "reasoning"> & ThoughtAgain) {
   return assistantMessage(answer, seams.some(({ how }) => how === "again") ? "" : reasoning);
 }
 

@@ -3,25 +3,27 @@ import type { Answer } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import type { Message, UserMessage } from "../../chat/messages.ts";
-import { textOf, userMessage } from "../../chat/message-text.ts";
+import { answerEvents, textOf, userMessage } from "../../chat/message-text.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { samplingOf } from "../../chat/sampling.ts";
+import type { Toolbox } from "../../chat/tools.ts";
 import { runTurn } from "../../chat/turn.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { Words } from "../../words/types.ts";
-import { seamsOf } from "./answer-seams.ts";
 import { type ChatState, lookedAt } from "./chat-state.ts";
 import { countedAfter, type Spending } from "../usage/cost-meter.ts";
 import { sentBy } from "../usage/prefix.ts";
 import type { TurnPlace } from "../usage/turn-place.ts";
 import { endingOf, Recording } from "./recorder.ts";
-import { answerMessage, isCut } from "./replay.ts";
+import { isCut } from "./replay.ts";
 import { inForce, thinkingOf } from "./sampling.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
 
 /** What a turn is run with, beside the state. */
 export interface TurnContext {
   readonly model: Model;
+  /** The tools that the model may call; null for none. */
+  readonly toolbox: Toolbox | null;
   readonly settings: Settings;
   readonly spending: Spending;
   readonly place: TurnPlace;
@@ -50,11 +52,9 @@ export async function runQuestion(
   const messages = before.conversation.request([dated], context.settings.history);
   const wantsTitle = context.settings.title && before.title === null && before.conversation.asked.length === 0;
   const answer = await runExchange(context, before, { messages, question, wantsTitle });
-  const { text, reasoning, requests } = answer;
   const ids = newIds(before);
-  const answers = [answerMessage({ answer: text, reasoning, seams: seamsOf(requests) })];
-  const conversation = before.conversation.add({ question: dated, answers, ids });
-  const failed = text === "" ? { question, ids } : null;
+  const conversation = before.conversation.add({ question: dated, answers: answer.messages, ids });
+  const failed = isEmpty(answer) ? { question, ids } : null;
   const cut = failed === null ? isCut(answer) : before.cut;
   const title = before.title ?? (answer.title === null ? null : titleOf(answer.title));
   return { answer, state: lookedAt({ ...before, ...after(answer, messages), conversation, title, failed, cut }) };
@@ -72,8 +72,9 @@ export async function runContinuation(
 ): Promise<TurnOutcome> {
   const messages = before.conversation.continuation(context.settings.history);
   const answer = await runExchange(context, before, { messages, question: userMessage(continueCommand), continues });
-  const conversation =
-    answer.text === "" ? before.conversation : before.conversation.extendLast(answer.text, newIds(before));
+  const conversation = isEmpty(answer)
+    ? before.conversation
+    : before.conversation.extendLast(answer.messages, newIds(before));
   return { answer, state: lookedAt({ ...before, ...after(answer, messages), conversation, cut: isCut(answer) }) };
 }
 
@@ -92,15 +93,21 @@ export async function runEditedAnswer(
   const edited = before.conversation.withLastAnswer(kept);
   const messages = edited.continuation(context.settings.history);
   const { question } = last;
-  const answer = await runExchange(context, before, { messages, question, edits: last.ids.at(-1) ?? null, kept });
-  const conversation = edited.extendLast(answer.text, newIds(before));
-  const cut = answer.text === "" || isCut(answer);
+  const edits = last.ids.at(-1) ?? null;
+  const answer = await runExchange(context, before, { messages, question, edits, kept: edited.last?.answers ?? [] });
+  const conversation = edited.extendLast(answer.messages, newIds(before));
+  const cut = isEmpty(answer) || isCut(answer);
   return { answer, state: lookedAt({ ...before, ...after(answer, messages), conversation, failed: null, cut }) };
+}
+
+/** Whether nothing came of a turn that the conversation would hold. */
+function isEmpty({ text, messages }: Answer): boolean {
+  return text === "" && !messages.some(({ role }) => role === "tool");
 }
 
 /** What is known of the conversation's tokens after an answer. */
 function after(answer: Answer, messages: readonly Message[]): Pick<ChatState, "counted" | "sent"> {
-  return { counted: countedAfter(answer), sent: sentBy(messages, answer.requests) };
+  return { counted: countedAfter(answer), sent: sentBy(messages, answer) };
 }
 
 /** The exchange that has just ended in the transcript. */
@@ -117,7 +124,7 @@ interface PendingTurn {
   /** Id of the exchange whose answer was edited; null for none. */
   readonly edits?: string | null;
   /** What stands at the beginning of the answer already. */
-  readonly kept?: string;
+  readonly kept?: Turn["answers"];
   readonly wantsTitle?: boolean;
 }
 
@@ -126,9 +133,9 @@ interface PendingTurn {
  * is always ended, whatever is thrown in between.
  */
 async function runExchange(
-  { model, settings, spending, place, words, onEvent, signal }: TurnContext,
+  { model, toolbox, settings, spending, place, words, onEvent, signal }: TurnContext,
   { connection, modelId, conversation, inherited, writer }: ChatState,
-  { messages, question, continues = null, edits = null, kept = "", wantsTitle = false }: PendingTurn,
+  { messages, question, continues = null, edits = null, kept = [], wantsTitle = false }: PendingTurn,
 ): Promise<Answer> {
   const request = { ...requestOf(inForce(settings, inherited), modelId, messages), wantsTitle };
   const asked = { provider: connection.name, model: modelId };
@@ -145,13 +152,18 @@ async function runExchange(
     edits,
     images: question.content.filter((part) => part.type === "image"),
   });
-  if (kept !== "") record.onEvent({ type: "text", text: kept });
+  for (const event of answerEvents(kept)) record.onEvent(event);
   using _prepared = spending.prepare();
-  const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked);
+  const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked, toolbox);
   const bill = spending.add(result, continues === null && edits === null ? "question" : "continuation");
-  exchange.end(endingOf(result, bill, words, kept.length));
+  exchange.end(endingOf(result, bill, words, lengthOf(kept)));
   await spending.book(bill.billed, place);
   return { ...result, ...bill, unsaved: record.failure };
+}
+
+/** UTF-16 units of the text in answers. */
+function lengthOf(answers: Turn["answers"]): number {
+  return answers.reduce((sum, { role, content }) => sum + (role === "assistant" ? textOf(content).length : 0), 0);
 }
 
 /** A request with these messages, as the settings want it. */

@@ -139,14 +139,16 @@ function ledgerRows(billed: readonly BilledRequest[], { id, conversation, turn }
 
 /** What a request was for: of a question, those after the first are told apart. */
 function purposeOf(why: RequestRecord["why"], purpose: Purpose): Purpose {
+  if (why === "tools") return purpose === "question" || purpose === "continuation" ? "tools" : purpose;
   if (purpose !== "question" || why === "first") return purpose;
   return why === "continue-prefix" || why === "continue-prompt" ? "continuation" : "retry";
 }
 
 /** Tokens of the conversation after an answer; null if its last request was not counted. */
-export function countedAfter({ requests }: TurnResult): number | null {
+export function countedAfter({ requests, messages }: TurnResult): number | null {
   const last = billedRequests(requests).at(-1)?.usage ?? null;
-  // The last request had all that came before in it. Thinking is not sent back, so it takes no room in the next one.
   if (last === null) return null;
-  return last.promptTokens + Math.max(0, last.completionTokens - last.reasoningTokens);
+  // The last request had all that came before in it. Thinking is sent back only where tools are called.
+  const thinking = messages.some(({ role }) => role === "tool") ? 0 : last.reasoningTokens;
+  return last.promptTokens + Math.max(0, last.completionTokens - thinking);
 }

@@ -1,7 +1,7 @@
 import type { Message } from "../../chat/messages.ts";
 import { prefixOf, textOf } from "../../chat/message-text.ts";
 import type { Cost, ModelRef } from "../../chat/model.ts";
-import type { RequestRecord } from "../../chat/requests.ts";
+import type { TurnResult } from "../../chat/turn.ts";
 import { weightOf } from "../../chat/usage.ts";
 import { costOf } from "../../usage/cost.ts";
 import type { Currency, Rates } from "../../usage/prices.ts";
@@ -24,10 +24,14 @@ interface PrefixUse {
  * What the last request of a turn sent; null where the service gave no count. The beginning of an answer that was continued is left
  * out: it comes again with its rest.
  */
-export function sentBy(messages: readonly Message[], requests: readonly RequestRecord[]): SentPrefix | null {
-  const last = requests.findLast(({ usage }) => usage !== null);
+export function sentBy(
+  messages: readonly Message[],
+  result: Pick<TurnResult, "requests" | "messages">,
+): SentPrefix | null {
+  const last = result.requests.findLast(({ usage }) => usage !== null);
   if (last === undefined) return null;
-  const kept = prefixOf(messages) === null ? messages : messages.slice(0, -1);
+  const results = result.messages.slice(0, result.messages.findLastIndex(({ role }) => role === "tool") + 1);
+  const kept = [...(prefixOf(messages) === null ? messages : messages.slice(0, -1)), ...results];
   return { to: last.to, messages: kept, tokens: last.usage!.promptTokens };
 }
 

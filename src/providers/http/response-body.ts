@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import * as zlib from "node:zlib";
-import { Queue } from "../wire/async-queue.ts";
+import { Queue } from "../../async-queue.ts";
 
 /** Bytes that wait to be read before no more are taken from the connection. */
 const maxWaiting = 1024 * 1024;

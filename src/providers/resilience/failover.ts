@@ -90,6 +90,9 @@ class AnswerProgress {
     this.#routes = routes;
     this.#options = options;
     this.#request = request;
+    const { preferred } = request;
+    const found = routes.findIndex(({ to }) => to.provider === preferred?.provider && to.model === preferred.model);
+    this.#route = Math.max(0, found);
     const beginning = prefixOf(request.messages);
     // A request that continues an earlier answer (`/continue`) contains that answer.
     if (beginning !== null) {

@@ -1,8 +1,8 @@
 import type { ChatEvent } from "../../chat/events.ts";
 import type { AnswerLimit } from "../http/limits.ts";
-import type { Queue } from "./async-queue.ts";
+import type { Queue } from "../../async-queue.ts";
 import type { DeltaEvent } from "./chunk-decoder.ts";
-import type { RedactedAnswer } from "./redacted-answer.ts";
+import type { RedactedAnswer, RedactedStream } from "./redacted-answer.ts";
 
 /**
  * The last step from chunks to events: text and thinking without keys, within bounds. Chunks that arrive together are judged
@@ -18,6 +18,8 @@ export class AnswerEvents {
   #kind: "reasoning" | "text" = "text";
   /** Whether any text was given. */
   #hasText = false;
+  /** Of the arguments of each call. */
+  readonly #calls: RedactedStream[] = [];
 
   constructor(queue: Queue<ChatEvent>, clean: RedactedAnswer, limit: AnswerLimit) {
     this.#queue = queue;
@@ -33,6 +35,7 @@ export class AnswerEvents {
       this.#limit.chunk();
       this.#together.push(event.text);
     } else if (event.type === "rethink") this.#rethink();
+    else if (event.type === "arguments") this.#arguments(event);
     else {
       this.flush();
       this.#queue.push(event);
@@ -60,6 +63,15 @@ export class AnswerEvents {
       const text = this.#clean.end(type);
       if (text !== "") this.#give(type, text);
     }
+  }
+
+  /** A key in them is marked; what only begins like one at their end is not shown: the whole comes with the answer's end. */
+  #arguments({ index, text }: Extract<DeltaEvent, { type: "arguments" }>): void {
+    this.flush();
+    this.#limit.chunk();
+    this.#limit.text(text);
+    const clean = (this.#calls[index] ??= this.#clean.another()).push(text);
+    if (clean !== "") this.#queue.push({ type: "arguments", index, text: clean });
   }
 
   #rethink(): void {

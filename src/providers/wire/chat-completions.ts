@@ -1,6 +1,7 @@
 import type { ChatEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import { textOf } from "../../chat/message-text.ts";
+import type { ToolCall } from "../../chat/messages.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import type { AdaptedRequest, Connection } from "../connection.ts";
@@ -8,7 +9,7 @@ import { hostOf } from "../http/base-url.ts";
 import { AnswerLimit } from "../http/limits.ts";
 import { AnswerDecoder, cut } from "./answer-decoder.ts";
 import { AnswerEvents } from "./answer-events.ts";
-import { Queue } from "./async-queue.ts";
+import { Queue } from "../../async-queue.ts";
 import { httpSource, type SourceItem } from "./chunk-source.ts";
 import { requestCompletion } from "./openai-client.ts";
 import { traceId } from "./errors.ts";
@@ -131,16 +132,14 @@ class Attempt {
     this.#queue.push({
       type: "finish",
       reason: redact(verdict, this.#connection),
-      ...(calls.length > 0 && {
-        calls: calls.map((name, at) => ({
-          type: "tool_call" as const,
-          id: `call_${at}`,
-          name: redact(name, this.#connection),
-          arguments: "",
-        })),
-      }),
+      ...(!calls.isEmpty && { calls: calls.calls.map((call) => this.#cleaned(call)) }),
       ...(refused && { refused }),
     });
+  }
+
+  #cleaned({ type, id, name, arguments: json }: ToolCall): ToolCall {
+    const clean = (text: string) => redact(text, this.#connection);
+    return { type, id: clean(id), name: clean(name), arguments: clean(json) };
   }
 
   /** The finish reason of an answer that is whole; else why the attempt failed. */

@@ -1,11 +1,15 @@
 import type { ChatEvent } from "../../chat/events.ts";
 import type { Usage } from "../../chat/model.ts";
+import { CallDecoder } from "./call-decoder.ts";
 import { contentParts, thoughtOf } from "./content-parts.ts";
 import { isRecord } from "./json.ts";
 import { type FinishWord, finishWord } from "./stream-end.ts";
 import { ThinkTags } from "./think-tags.ts";
 
-export type DeltaEvent = Extract<ChatEvent, { type: "reasoning" | "text" | "rethink" | "title" | "usage" }>;
+export type DeltaEvent = Extract<
+  ChatEvent,
+  { type: "reasoning" | "text" | "rethink" | "title" | "usage" | "call" | "arguments" }
+>;
 
 /** UTF-16 units of a title that are looked at. */
 const longestTitle = 1000;
@@ -24,10 +28,8 @@ export class ChunkDecoder {
   finish: FinishWord | null = null;
   /** Whether the last chunk was usage alone. */
   counted = false;
-  /** Names of the tools that the model calls. */
-  readonly calls: string[] = [];
-  /** Index of the last call, whose name may come in pieces. */
-  #callIndex: unknown = null;
+  /** The tools that the model calls. */
+  readonly calls = new CallDecoder();
   #choice: string | undefined = undefined;
   #usage = "";
   #refusal = false;
@@ -38,7 +40,7 @@ export class ChunkDecoder {
 
   /** Whether anything but thinking came. */
   get answered(): boolean {
-    return this.#content || this.#refusal || this.calls.length > 0;
+    return this.#content || this.#refusal || !this.calls.isEmpty;
   }
 
   /** Whether all text came in the field for refusals. */
@@ -116,7 +118,8 @@ export class ChunkDecoder {
     const { title } = part;
     if (typeof title === "string" && title.trim() !== "")
       events.push({ type: "title", title: title.slice(0, longestTitle) });
-    if (part["tool_calls"] !== undefined || part["function_call"] !== undefined) this.#readCalls(part);
+    const calls = part["tool_calls"] ?? part["function_call"];
+    if (calls !== undefined && calls !== null) this.#readCalls(calls, events);
   }
 
   #think(thought: string, events: DeltaEvent[]): void {
@@ -144,34 +147,14 @@ export class ChunkDecoder {
         this.#tags.ignore();
         this.#think(part.text, events);
       } else if (part.type === "refusal") this.#refuse(part.text, events);
-      else if (part.type === "call") this.#call(part.text);
+      else if (part.type === "call") this.#readCalls(part.call, events);
       else this.#readContent(part.text, events);
     }
   }
 
-  #readCalls({ tool_calls: calls, function_call: call }: Record<string, unknown>): void {
-    for (const item of Array.isArray(calls) ? (calls as unknown[]) : [call]) {
-      if (!isRecord(item)) continue;
-      const of = isRecord(item["function"]) ? item["function"] : item;
-      const name = typeof of["name"] === "string" ? of["name"] : "";
-      const last = this.calls.at(-1) ?? "?";
-      // Only the first piece of a call has its id. Some services send the whole name with each.
-      if (!item["id"] && item["index"] === this.#callIndex && last !== "?" && name !== last) this.#extendName(name);
-      else this.#call(name);
-      this.#callIndex = item["index"] ?? null;
-    }
-  }
-
-  #extendName(piece: string): void {
-    this.grew = true;
-    this.calls.push(((this.calls.pop() ?? "") + piece).slice(0, 128));
-  }
-
-  #call(name: string): void {
-    this.grew = true;
-    if (name !== "" && !this.calls.includes(name) && this.calls.length < 16) this.calls.push(name.slice(0, 128));
-    else if (this.calls.length === 0) this.calls.push("?");
-    if (name !== "" && this.calls[0] === "?") this.calls.shift();
+  #readCalls(calls: unknown, events: DeltaEvent[]): void {
+    this.calls.read(calls, (event) => events.push(event));
+    this.grew ||= !this.calls.isEmpty;
   }
 }
 

@@ -1,10 +1,10 @@
 import { isRecord } from "./json.ts";
 
-/** A piece of a message's content; of a call the text is the tool's name. */
-export interface ContentPart {
-  readonly type: "text" | "thinking" | "refusal" | "call";
-  readonly text: string;
-}
+/** A piece of a message's content. */
+export type ContentPart =
+  | { readonly type: "text" | "thinking" | "refusal"; readonly text: string }
+  /** A call of a tool, as the service sent it. */
+  | { readonly type: "call"; readonly call: Readonly<Record<string, unknown>> };
 
 /** Nesting that is followed. */
 const deepest = 4;
@@ -24,7 +24,7 @@ export function contentParts(content: unknown, depth = 0): ContentPart[] {
 
 function partsOf(part: Record<string, unknown>, depth: number): ContentPart[] {
   const type = typeof part["type"] === "string" ? part["type"] : "text";
-  const as = (kind: ContentPart["type"], value: unknown): ContentPart[] => {
+  const as = (kind: "text" | "thinking" | "refusal", value: unknown): ContentPart[] => {
     const text = textOf(value, depth + 1);
     return text === "" ? [] : [{ type: kind, text }];
   };
@@ -32,19 +32,14 @@ function partsOf(part: Record<string, unknown>, depth: number): ContentPart[] {
     return as("thinking", part["thinking"] ?? part["text"] ?? part["reasoning"] ?? part["summary"] ?? part["content"]);
   }
   if (type === "refusal") return as("refusal", part["refusal"] ?? part["text"]);
-  if (/tool|function/u.test(type)) return /result|output/u.test(type) ? [] : [{ type: "call", text: nameOf(part) }];
+  if (/tool|function/u.test(type)) return /result|output/u.test(type) ? [] : [{ type: "call", call: part }];
   return type.endsWith("text") ? as("text", part["text"] ?? part["content"] ?? part["value"]) : [];
-}
-
-function nameOf(part: Record<string, unknown>): string {
-  const of = isRecord(part["function"]) ? part["function"] : part;
-  return typeof of["name"] === "string" ? of["name"] : "";
 }
 
 /** All text in a value: itself, a part, or a list of parts. */
 function textOf(value: unknown, depth: number): string {
   return contentParts(value, depth)
-    .map(({ text }) => text)
+    .map((part) => (part.type === "call" ? "" : part.text))
     .join("");
 }
 

@@ -11,6 +11,7 @@ const telling = 12;
  */
 export class RedactedAnswer {
   readonly #streams: Readonly<Record<"reasoning" | "text", RedactedStream>>;
+  readonly #secrets: readonly string[];
   #last: "reasoning" | "text" = "text";
 
   /**
@@ -18,6 +19,7 @@ export class RedactedAnswer {
    * @param before the text that the answer continues; empty for none
    */
   constructor(secrets: readonly string[], before: string) {
+    this.#secrets = secrets;
     this.#streams = { reasoning: new RedactedStream(secrets), text: new RedactedStream(secrets) };
     const longest = secrets[0]?.length ?? 0;
     if (longest > 0) this.#streams.text.follow(before.slice(1 - longest));
@@ -32,6 +34,11 @@ export class RedactedAnswer {
     // The beginning of it is still held there.
     if (stream.crossed) other.drop();
     return clean;
+  }
+
+  /** A stream beside the two, which no secret crosses into. */
+  another(): RedactedStream {
+    return new RedactedStream(this.#secrets);
   }
 
   end(kind: "reasoning" | "text"): string {

@@ -1,11 +1,12 @@
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
-import type { Message } from "../../chat/messages.ts";
+import type { Message, UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { type Sampling, samplingOf } from "../../chat/sampling.ts";
-import { prefixOf, textOf, thinkingOf } from "../../chat/message-text.ts";
+import { callsOf, prefixOf, textOf, thinkingOf } from "../../chat/message-text.ts";
 import type { Connection } from "../connection.ts";
 import { dayOf, withDay } from "./date-reminder.ts";
 import { thinkingFields } from "./thinking-switch.ts";
+import { functionMessages, picturesIn, returnedPictures, toolFields, toolMessages } from "./tool-messages.ts";
 
 /**
  * The body of a request. Fields that OpenAI does not know (`top_k`, `thinking`) go in at the top level, where the services
@@ -23,6 +24,7 @@ export function requestBody(request: ChatRequest, connection: Connection): ChatC
     model: request.model,
     messages: wireMessages(field !== null ? request.messages.slice(0, -1) : request.messages, connection, request),
     stream: request.stream,
+    ...toolFields(request, connection),
     ...samplingFields(request.sampling),
     ...thinkingFields(connection.thinking, field !== null ? { enabled: false, effort: null } : request.thinking),
     ...request.sampling.body,
@@ -41,43 +43,49 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
 /** The day a question was asked on is told before it, where it is to be told and is not that of the question before. */
 function wireMessages(
   messages: readonly Message[],
-  { reminders }: Connection,
-  { tellsDate = false }: ChatRequest,
+  connection: Connection,
+  { tellsDate = false, tools = [] }: ChatRequest,
 ): Record<string, unknown>[] {
-  if (!tellsDate) return messages.map(wireMessage);
+  const write = messageWriter(connection, tools.length > 0);
   let told = "";
-  return messages.flatMap((message) => {
-    const day = message.role === "user" && message.askedAt !== undefined ? dayOf(message.askedAt) : told;
-    if (day === told) return [wireMessage(message)];
+  return messages.flatMap((message, index) => {
+    const written = write(message);
+    if (message.role === "tool" && messages[index + 1]?.role !== "tool")
+      return [...written, ...returnedPictures(messages, index)];
+    if (!tellsDate || message.role !== "user" || message.askedAt === undefined) return written;
+    const day = dayOf(message.askedAt);
+    if (day === told) return written;
     told = day;
-    return withDay(wireMessage(message), day, reminders);
+    return written.flatMap((question) => withDay(question, day, connection.reminders));
   });
 }
 
-/** Thinking is sent back only with a prefix to continue from: elsewhere the services do not want it. */
-function wireMessage(message: Message): Record<string, unknown> {
-  const { role } = message;
-  const content = textOf(message.content);
-  if (role === "system") return { role, content };
-  if (role === "tool") return { role, tool_call_id: message.callId, content };
-  if (role === "user") {
-    // An address would be fetched by the service, also one that only its machine reaches.
-    const pictures = message.content.flatMap((part) =>
-      part.type === "image" && /^data:/iu.test(part.url) ? [{ type: "image_url", image_url: { url: part.url } }] : [],
-    );
-    return { role, content: pictures.length === 0 ? content : [{ type: "text", text: content }, ...pictures] };
-  }
-  const calls = message.content.flatMap((part) =>
-    part.type === "tool_call"
-      ? [{ id: part.id, type: "function", function: { name: part.name, arguments: part.arguments } }]
-      : [],
-  );
-  const thinking = message.prefix === true ? thinkingOf(message.content) : "";
-  return {
-    role,
-    content,
-    ...(calls.length > 0 && { tool_calls: calls }),
-    ...(message.prefix && { prefix: true }),
-    ...(thinking !== "" && { reasoning_content: thinking }),
+/**
+ * Writes messages one after the other. DeepSeek demands the thinking back with every request behind a call of a tool; it goes back with
+ * all messages where tools are offered, and elsewhere from the first call on, so that no message changes from request to request. Services
+ * of other makers do not know the field.
+ */
+function messageWriter(
+  { thinking, tools }: Connection,
+  offersTools: boolean,
+): (message: Message) => Record<string, unknown>[] {
+  const knowsThinking = thinking === "deepseek" || thinking === "enable_thinking";
+  const writeTurn = tools === "functions" ? functionMessages() : toolMessages;
+  let returnsThinking = knowsThinking && offersTools;
+  return (message) => {
+    returnsThinking ||= knowsThinking && callsOf(message).length > 0;
+    const { role } = message;
+    if (role === "system") return [{ role, content: message.content }];
+    if (role === "user") return [{ role, content: userContent(message) }];
+    // Elsewhere thinking goes back only with a prefix to continue from.
+    const thought = role === "assistant" && (returnsThinking || message.prefix) ? thinkingOf(message.content) : "";
+    return writeTurn(message, thought === "" ? {} : { reasoning_content: thought });
   };
+}
+
+function userContent({ content }: UserMessage): unknown {
+  const text = textOf(content);
+  // An address would be fetched by the service, also one that only its machine reaches.
+  const pictures = picturesIn(content);
+  return pictures.length === 0 ? text : [{ type: "text", text }, ...pictures];
 }

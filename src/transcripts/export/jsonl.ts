@@ -1,11 +1,16 @@
+import { callsOf, textOf } from "../../chat/message-text.ts";
+import { toolMessages } from "../format/exchange-messages.ts";
+import { hasCalls } from "../format/sections.ts";
 import type { Exchange, Transcript } from "../format/types.ts";
 import { spoken } from "./visible-turns.ts";
 
 type Content = string | readonly ({ type: "text"; text: string } | { type: "image_url"; image_url: { url: string } })[];
 
 interface JsonlMessage {
-  readonly role: "system" | "user" | "assistant";
+  readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: Content;
+  readonly tool_calls?: readonly object[];
+  readonly tool_call_id?: string;
 }
 
 /**
@@ -20,7 +25,7 @@ export function asMessagesLine({ exchanges }: Transcript): string {
       messages.push({ role: "system", content: exchange.system });
     }
     system = exchange.system;
-    messages.push({ role: "user", content: contentOf(exchange) }, { role: "assistant", content: exchange.answer });
+    messages.push({ role: "user", content: contentOf(exchange) }, ...answersOf(exchange));
   }
   return messages.length === 0 ? "" : `${JSON.stringify({ messages })}\n`;
 }
@@ -29,6 +34,21 @@ export function asMessagesLine({ exchanges }: Transcript): string {
 function isWhole({ status, finishReason, question, answer }: Exchange): boolean {
   const finished = finishReason === null || finishReason === "stop" || finishReason === "tool_calls";
   return status === "complete" && finished && question.trim() !== "" && answer.trim() !== "";
+}
+
+/** The answer; where tools were called, the calls and their results too, as messages of their own. */
+function answersOf(exchange: Exchange): readonly JsonlMessage[] {
+  if (!hasCalls(exchange)) return [{ role: "assistant", content: exchange.answer }];
+  return toolMessages([exchange]).map((message) => {
+    const content = textOf(message.content);
+    if (message.role === "tool") return { role: "tool", tool_call_id: message.callId, content };
+    const calls = callsOf(message).map(({ id, name, arguments: json }) => ({
+      id,
+      type: "function",
+      function: { name, arguments: json },
+    }));
+    return calls.length === 0 ? { role: "assistant", content } : { role: "assistant", content, tool_calls: calls };
+  });
 }
 
 function contentOf({ question, images }: Exchange): Content {

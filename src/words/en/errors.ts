@@ -196,6 +196,10 @@ export const errors: ErrorTable = {
       tool_call: "Ask again, and tell the model not to use tools.",
     }[came],
   }),
+  tool_rounds: ({ rounds }) => ({
+    what: `The model kept calling tools after ${rounds} ${rounds === 1 ? "round" : "rounds"}.`,
+    next: "Raise --max-tool-rounds, or type /continue for an answer from what it has.",
+  }),
   nothing_extracted: ({ form, transcript }) => ({
     what: form === "code" ? "The answer contains no code block." : "The answer contains no JSON.",
     next: `${transcript === null ? "" : `The full answer is in ${transcript}. `}Ask again, and name the format in the question.`,

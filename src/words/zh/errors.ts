@@ -197,6 +197,10 @@ export const errors: Words["errors"] = {
       tool_call: "请重试，并说明不要使用工具。",
     }[came],
   }),
+  tool_rounds: ({ rounds }) => ({
+    what: `模型在 ${rounds} 轮后仍在调用工具。`,
+    next: "请调大 --max-tool-rounds，或输入 /continue 让它根据已有结果回答。",
+  }),
   nothing_extracted: ({ form, transcript }) => ({
     what: form === "code" ? "回答中没有代码块。" : "回答中没有 JSON。",
     next: `${transcript === null ? "" : `完整回答保存在 ${transcript}。`}请重试，并在问题中说明需要的格式。`,

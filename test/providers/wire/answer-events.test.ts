@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ChatEvent } from "../../../src/chat/events.ts";
 import { AnswerLimit } from "../../../src/providers/http/limits.ts";
 import { AnswerEvents } from "../../../src/providers/wire/answer-events.ts";
-import { Queue } from "../../../src/providers/wire/async-queue.ts";
+import { Queue } from "../../../src/async-queue.ts";
 import type { DeltaEvent } from "../../../src/providers/wire/chunk-decoder.ts";
 import { secretsOf } from "../../../src/providers/wire/redact.ts";
 import { RedactedAnswer } from "../../../src/providers/wire/redacted-answer.ts";

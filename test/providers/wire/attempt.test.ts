@@ -55,7 +55,7 @@ describe("an attempt", () => {
     expect((await events(whole(call + finish("tool_calls") + done))).at(-1)).toEqual({
       type: "finish",
       reason: "tool_calls",
-      calls: ["look_[key]"],
+      calls: [{ type: "tool_call", id: "1", name: "look_[key]", arguments: "{}" }],
     });
     const refusing = await events(whole(delta({ refusal: "no" }) + finish() + done));
     expect(refusing.at(-1)).toEqual({ type: "finish", reason: "stop", refused: true });

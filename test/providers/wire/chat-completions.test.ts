@@ -49,7 +49,7 @@ test("[DONE] ends it at once, though the connection stays open", async () => {
 
 test("calls of tools without end are a flood, as nobody reads them", async () => {
   const piece = delta({ tool_calls: [{ index: 0, function: { arguments: "x".repeat(1000) } }] });
-  const events = await answered((_, response) => void response.writeHead(200, stream).end(piece.repeat(1000)), {
+  const events = await answered((_, response) => void response.writeHead(200, stream).end(piece.repeat(1100)), {
     maxAnswer: 1024 * 1024,
   });
   expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "flooded" } });

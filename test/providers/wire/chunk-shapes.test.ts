@@ -38,7 +38,8 @@ describe("a chunk", () => {
     [delta({ content: [{ type: "tool_use", name: "look" }] }), { grew: true, answered: true, calls: ["look"] }],
   ])("%j is told by what is in it", (chunk, { grew = false, answered = false, refused = false, calls = [] }) => {
     const { decoder } = read(chunk);
-    expect(decoder).toMatchObject({ grew, started: grew, answered, refused, calls, counted: false });
+    expect(decoder).toMatchObject({ grew, started: grew, answered, refused, counted: false });
+    expect(decoder.calls.calls.map(({ name }) => name)).toEqual(calls);
     decoder.read(delta({}));
     expect(decoder).toMatchObject({ grew: false, started: grew, answered });
   });
@@ -99,11 +100,11 @@ describe("the calls of an answer", () => {
     ["with an id each", [call(named("a", { id: "1", index: 0 })), call(named("b", { id: "2", index: 0 }))], ["a", "b"]],
     ["with an index each", [call(named("a", { id: "1", index: 0 })), call(named("b", { index: 1 }))], ["a", "b"]],
     ["without either", [call(named("a", { id: "1" })), call(named("b"))], ["a", "b"]],
-    ["of one name", [call(named("a", { id: "1", index: 0 })), call(named("a", { id: "2", index: 1 }))], ["a"]],
+    ["of one name", [call(named("a", { id: "1", index: 0 })), call(named("a", { id: "2", index: 1 }))], ["a", "a"]],
     ["whose name comes late", [call(named("", { id: "1", index: 0 })), call(named("a", { index: 0 }))], ["a"]],
-    ["without a name", [call(named("", { id: "1" })), call(named("", { id: "2" }))], ["?"]],
-    ["without a name behind one", [call(named("a", { id: "1" })), call(named("", { id: "2" }))], ["a"]],
-    ["of more than sixteen names", many, many.slice(0, 16).map((_, index) => `f${index}`)],
+    ["without a name", [call(named("", { id: "1" })), call(named("", { id: "2" }))], ["?", "?"]],
+    ["without a name behind one", [call(named("a", { id: "1" })), call(named("", { id: "2" }))], ["a", "?"]],
+    ["of many names", many, many.map((_, index) => `f${index}`)],
     ["with a long name", [call(named("x".repeat(129)))], ["x".repeat(128)]],
     [
       "with a long name in pieces",
@@ -112,7 +113,7 @@ describe("the calls of an answer", () => {
     ],
   ])("%s", (_, chunks, calls) => {
     const { decoder } = read(...chunks);
-    expect([decoder.calls, decoder.grew]).toEqual([calls, true]);
+    expect([decoder.calls.calls.map(({ name }) => name), decoder.grew]).toEqual([calls, true]);
   });
 });
 

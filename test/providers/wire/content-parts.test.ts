@@ -3,7 +3,7 @@ import { contentParts, thoughtOf } from "../../../src/providers/wire/content-par
 
 const nested = (depth: number): unknown => (depth === 0 ? "deep" : [nested(depth - 1)]);
 
-test.each<[unknown, string[]]>([
+test.each<[unknown, (string | object)[]]>([
   ["a", ["text a"]],
   ["", []],
   [7, []],
@@ -28,9 +28,7 @@ test.each<[unknown, string[]]>([
   [{ type: "no_thinking_text", text: "a" }, ["text a"]],
   [{ type: "refusal", refusal: "no" }, ["refusal no"]],
   [{ type: "refusal", text: "no" }, ["refusal no"]],
-  [{ type: "tool_use", name: "look" }, ["call look"]],
-  [{ type: "function_call", function: { name: "look" }, name: "other" }, ["call look"]],
-  [{ type: "tool_use", name: 7 }, ["call "]],
+  [{ type: "tool_use", name: "look" }, [{ type: "tool_use", name: "look" }]],
   [{ type: "tool_result", text: "a" }, []],
   [{ type: "function_call_output", text: "a" }, []],
   [{ type: "image_url", text: "a" }, []],
@@ -38,7 +36,9 @@ test.each<[unknown, string[]]>([
   [nested(5), ["text deep"]],
   [[[[[[{ text: "a" }]]]]], []],
 ])("%j", (content, expected) => {
-  expect(contentParts(content).map(({ type, text }) => `${type} ${text}`)).toEqual(expected);
+  expect(contentParts(content).map((part) => (part.type === "call" ? part.call : `${part.type} ${part.text}`))).toEqual(
+    expected,
+  );
 });
 
 test.each<[Record<string, unknown>, string]>([

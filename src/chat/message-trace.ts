@@ -1,0 +1,57 @@
+import type { ChatEvent, RequestReason } from "./events.ts";
+import { assistantMessage } from "./message-text.ts";
+import type { AssistantMessage, ToolCall, ToolMessage } from "./messages.ts";
+
+/** Puts the messages of one turn together from its events: an answer, or answers with calls of tools and their results. */
+export class MessageTrace {
+  readonly #messages: (AssistantMessage | ToolMessage)[] = [];
+  #text: string[];
+  #thinking: string[];
+  #calls: ToolCall[] = [];
+  #why: RequestReason = "first";
+
+  /** @param beginning of an answer that the turn continues; null for none */
+  constructor(beginning: AssistantMessage | null) {
+    const { content = [] } = beginning ?? {};
+    this.#text = content.flatMap((part) => (part.type === "text" ? part.text : []));
+    this.#thinking = content.flatMap((part) => (part.type === "thinking" ? part.text : []));
+  }
+
+  /** The messages so far; one without text and calls is none, whatever was thought. */
+  get messages(): readonly (AssistantMessage | ToolMessage)[] {
+    return [...this.#messages, ...this.#open()];
+  }
+
+  take(event: ChatEvent): void {
+    if (event.type === "text") this.#text.push(event.text);
+    else if (event.type === "reasoning") this.#think(event.text);
+    else if (event.type === "rethink") this.#thinking.push(...this.#text.splice(0));
+    else if (event.type === "request") this.#begin(event.why);
+    else if (event.type === "tool_call") this.#calls.push(event.call);
+    else if (event.type === "tool_result") {
+      this.#messages.push(...this.#open());
+      [this.#text, this.#thinking, this.#calls] = [[], [], []];
+      const { content, isError } = event.output;
+      const { id: callId } = event.call;
+      this.#messages.push({ role: "tool", callId, content, ...(isError && { isError }) });
+    }
+  }
+
+  /** A request that asks again thinks again; what an abandoned one thought is no part of the answer. */
+  #begin(why: RequestReason): void {
+    this.#why = why;
+    if (this.#text.length === 0) this.#thinking = [];
+  }
+
+  /** What is thought about how to continue a text did not lead to it. */
+  #think(text: string): void {
+    const continues = this.#why === "continue-prefix" || this.#why === "continue-prompt";
+    if (!continues || this.#text.length === 0) this.#thinking.push(text);
+  }
+
+  #open(): AssistantMessage[] {
+    const text = this.#text.join("");
+    if (text === "" && this.#calls.length === 0) return [];
+    return [assistantMessage(text, this.#thinking.join(""), this.#calls)];
+  }
+}
