@@ -53,6 +53,8 @@ export interface ErrorDetails {
   no_key: { provider: string; variable: string };
   /** `origin`: where a key is that is not stored by the program; null for nowhere. */
   no_stored_key: { provider: string; origin: string | null };
+  /** Nothing that was approved has this path or digest. */
+  not_trusted: { name: string };
   key_malformed: { provider: string; origin: string };
   key_command_failed: {
     provider: string;
@@ -223,6 +225,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   transcript_ambiguous: "usage",
   no_key: "config",
   no_stored_key: "config",
+  not_trusted: "usage",
   key_malformed: "config",
   key_command_failed: "config",
   keyring_failed: "config",

@@ -25,6 +25,7 @@ import { failoverMistakes } from "./failover.ts";
 import { type LogSource, startLog } from "./log.ts";
 import { checkVariables, findRole, missingVariables, promptOf } from "./role.ts";
 import { readSettings, type RunSettings, type SettingsSources } from "./run-settings.ts";
+import type { ProjectContent, ProjectTrust, TrustQuestion } from "./trust/project-trust.ts";
 
 export interface EngineOptions extends SettingsSources, LogSource {
   /** Ends whatever is under way when it is aborted. */
@@ -37,6 +38,8 @@ export interface EngineOptions extends SettingsSources, LogSource {
   readonly maxWait?: number;
   /** What a key's origin is called where an error speaks of it; default: its name alone. */
   readonly originName?: (origin: Origin) => string;
+  /** Asks whether a project's content may be used; default: what was not approved before is not. */
+  readonly askTrust?: (engine: Engine, question: TrustQuestion) => Promise<boolean>;
 }
 
 /** What an editor or a pager is run with. */
@@ -75,6 +78,7 @@ export class Engine {
   #transcripts: string | null = null;
   #demo: Promise<DemoServer> | null = null;
   #answers: Promise<GuardedStore> | null = null;
+  #trust: Promise<ProjectTrust> | null = null;
   readonly #held: Disposable[] = [];
   /** Settings that the session changed, as they were typed. */
   readonly #changes = new Map<SettingName, string | null>();
@@ -266,6 +270,22 @@ export class Engine {
   readonly answers = async (): Promise<GuardedStore> => {
     this.#answers ??= import("./answer-cache.ts").then(async ({ guardedStore }) => this.hold(await guardedStore(this)));
     return await this.#answers;
+  };
+
+  /** What of a project may be used. */
+  readonly trust = {
+    /**
+     * Whether a person approved that very content, before or now.
+     *
+     * @throws AppError `storage_failed`
+     */
+    approves: async (content: ProjectContent): Promise<boolean> => {
+      this.#trust ??= import("./trust/project-trust.ts").then(
+        ({ ProjectTrust }) =>
+          new ProjectTrust(this.folders, async (question) => (await this.#options.askTrust?.(this, question)) ?? false),
+      );
+      return await (await this.#trust).approves(content);
+    },
   };
 
   /** An engine for a session in memory: with one connection and folders of its own, and no log. */

@@ -1,6 +1,7 @@
 import { withoutKeys } from "../config/variables.ts";
 import { commandWords } from "../config/key-command.ts";
-import { page, type Pager } from "../terminal/pager.ts";
+import { page, type Pager, pageOnErr } from "../terminal/pager.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import type { Console } from "./console.ts";
 import type { ProgramContext } from "./engine.ts";
 
@@ -19,9 +20,17 @@ export async function showPaged(
   return await page(console.terminal, text, pagerOf(engine, console, always), always);
 }
 
+/** Shows a text, made harmless already, in the pager while a person is asked something: on the terminal that stderr is. */
+export async function showOnErr(engine: ProgramContext, terminal: Terminal, text: string): Promise<void> {
+  await pageOnErr(terminal, text, terminal.capable ? programOf(engine, true) : null);
+}
+
 /** Null where there is none: `PAGER` may be empty or `cat`, and Windows has none that knows colours. */
-function pagerOf({ environment, keyPlaces }: ProgramContext, { terminal }: Console, always: boolean): Pager | null {
-  if (!terminal.outIsTerminal || !terminal.capable) return null;
+function pagerOf(engine: ProgramContext, { terminal }: Console, always: boolean): Pager | null {
+  return terminal.outIsTerminal && terminal.capable ? programOf(engine, always) : null;
+}
+
+function programOf({ environment, keyPlaces }: ProgramContext, always: boolean): Pager | null {
   const { variables } = environment;
   const chosen = variables["PAGER"] ?? (process.platform === "win32" ? "" : "less");
   const [command = "", ...args] = commandWords(chosen);

@@ -48,6 +48,8 @@ export async function runCommand(
     maxWait: defaultMaxWait[terminal.errIsTerminal ? "terminal" : "script"],
     originName: console.originName,
     onLogFailure: (error) => warnOf(console, error),
+    askTrust: async (engine, question) =>
+      await (await import("../app/trust/trust-question.ts")).askTrust(engine, console, question),
   });
   terminal.useSettings(engine.settings);
   onTheme(engine.settings.theme);

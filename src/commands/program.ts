@@ -19,6 +19,7 @@ import { balance, models } from "./models.ts";
 import { roles } from "./roles.ts";
 import { setup } from "./setup.ts";
 import { transcripts } from "./transcripts.ts";
+import { trust } from "./trust.ts";
 import { usage } from "./usage.ts";
 
 const verbs: Readonly<Record<string, Declare>> = {
@@ -32,6 +33,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   roles,
   setup,
   keys,
+  trust,
   config: configure,
   doctor,
   background,

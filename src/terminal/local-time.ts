@@ -29,3 +29,8 @@ export function timeLeft(ms: number): string {
   const rest = two(seconds % 60);
   return hours === 0 ? `${minutes}:${rest}` : `${hours}:${two(minutes)}:${rest}`;
 }
+
+/** A day as `2026-11-27`. */
+export function localDay(moment: Date): string {
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}

@@ -25,6 +25,11 @@ export async function page(terminal: Terminal, text: string, pager: Pager | null
   return shown;
 }
 
+/** Shows a text, made harmless already, in the pager on the terminal that stderr is; where there is no pager it is printed there. */
+export async function pageOnErr(terminal: Terminal, text: string, pager: Pager | null): Promise<void> {
+  if (pager === null || !(await paged(pager, text, 2))) terminal.direct(`${text.replace(/\n$/u, "")}\n`);
+}
+
 function fits({ rows, columns }: Terminal, text: string): boolean {
   // The prompt of the shell takes a row too.
   let left = rows - 1;
@@ -35,17 +40,20 @@ function fits({ rows, columns }: Terminal, text: string): boolean {
   return true;
 }
 
-/** True when it was shown: false where the pager could not be started. */
-async function paged({ command: name, args, env }: Pager, text: string): Promise<boolean> {
+/**
+ * True when it was shown: false where the pager could not be started.
+ *
+ * @param output the descriptor of the terminal that it is shown on
+ */
+async function paged({ command: name, args, env }: Pager, text: string, output: 1 | 2 = 1): Promise<boolean> {
   const command = findProgram(name, env);
   if (command === null) return false;
   // Ctrl-C belongs to the pager as long as it runs: it reaches both.
   const release = takeInterrupts(() => {});
   try {
-    const child = spawn(command, args, { stdio: ["pipe", "inherit", "inherit"], env });
+    const child = spawn(command, args, { stdio: ["pipe", output, 2], env });
     // The pager may be quit before the end of the text.
-    child.stdin.on("error", () => {});
-    child.stdin.end(text);
+    child.stdin?.on("error", () => {}).end(text);
     const [code] = (await once(child, "close")) as [number | null];
     // What a shell says of a command that is not there.
     return code !== 127;

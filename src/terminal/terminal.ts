@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import { supportsColor, supportsColorStderr } from "chalk";
 import type { AppError } from "../errors.ts";
 import type { Words } from "../words/types.ts";
+import { DialogueQueue } from "./dialogue-queue.ts";
 import { Footer, type FooterFrame } from "./footer.ts";
 import { Frames } from "./frames.ts";
 import { isLatin, latin } from "./latin.ts";
@@ -49,6 +50,8 @@ export class Terminal {
   focused = false;
   /** A terminal that can move its cursor. */
   readonly capable: boolean;
+  /** Questions that come up while something else is on the screen. */
+  readonly dialogues = new DialogueQueue();
   readonly #reflow: Reflow;
   readonly #options: TerminalOptions;
   readonly #out: Output;
@@ -218,6 +221,11 @@ export class Terminal {
     this.#write(this.#err, text);
   }
 
+  /** Writes to stderr what belongs to a question of `dialogues`, while what others write is kept. */
+  direct(text: string): void {
+    this.#send(this.#err, text);
+  }
+
   /** Writes a sequence to the terminal that changes nothing of what it shows. */
   control(sequence: string): void {
     this.#send(this.#err, sequence);
@@ -262,6 +270,7 @@ export class Terminal {
 
   #put(output: Output, text: string): void {
     if (!output.isTerminal) return output.write(text);
+    if (this.dialogues.keep(() => this.#put(output, text))) return;
     this.#send(output, this.#footer.around(text));
   }
 

@@ -103,6 +103,10 @@ export const errors: ErrorTable = {
     what: `No API key for ${provider}.`,
     next: `Run deepseek-chat setup -p ${provider} in a terminal, or set ${variable}; to try without a key, use --provider demo.`,
   }),
+  not_trusted: ({ name }) => ({
+    what: `Nothing approved matches ${name}.`,
+    next: "deepseek-chat trust list shows what is approved.",
+  }),
   no_stored_key: ({ provider, origin }) => ({
     what: `No stored API key for ${provider}.`,
     next:

@@ -132,6 +132,18 @@ export const helpExamples: HelpExamples = {
     ["Remove the stored key of SiliconFlow", "deepseek-chat keys remove siliconflow"],
     ["Store another one", "deepseek-chat setup -p siliconflow"],
   ],
+  trust: [
+    ["List what is approved", "deepseek-chat trust list"],
+    ["Revoke what this folder's .mcp.json may do", "deepseek-chat trust revoke .mcp.json"],
+  ],
+  "trust list": [
+    ["List what is approved", "deepseek-chat trust list"],
+    ["Print the paths", "deepseek-chat trust list --json | jq -r '.[].subject'"],
+  ],
+  "trust revoke": [
+    ["Revoke what this folder's .mcp.json may do", "deepseek-chat trust revoke .mcp.json"],
+    ["Revoke all approvals", "deepseek-chat trust revoke --all"],
+  ],
   config: [
     ["See every setting and where it comes from", "deepseek-chat config list"],
     ["Choose the default model", "deepseek-chat config set model deepseek/deepseek-v4-pro"],

@@ -14,4 +14,5 @@ export { slash, slashHelp } from "./slash-help.ts";
 export { setup } from "./setup.ts";
 export { usage } from "./usage.ts";
 export { tariff } from "./tariff.ts";
+export { trust } from "./trust.ts";
 export { confirm, keys, picker, tables, transcripts } from "./transcripts.ts";

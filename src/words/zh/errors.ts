@@ -102,6 +102,10 @@ export const errors: Words["errors"] = {
     what: `未配置 ${provider} 的 API Key。`,
     next: `请在终端中运行 deepseek-chat setup -p ${provider}，或设置环境变量 ${variable}；没有 API Key 时可用 --provider demo 体验。`,
   }),
+  not_trusted: ({ name }) => ({
+    what: `没有与 ${name} 匹配的已批准内容。`,
+    next: "已批准的内容见 deepseek-chat trust list。",
+  }),
   no_stored_key: ({ provider, origin }) => ({
     what: `未保存 ${provider} 的 API Key。`,
     next:

@@ -131,6 +131,18 @@ export const helpExamples: HelpExamples = {
     ["删除硅基流动的 API Key", "deepseek-chat keys remove siliconflow"],
     ["另存一个新的", "deepseek-chat setup -p siliconflow"],
   ],
+  trust: [
+    ["列出已批准的内容", "deepseek-chat trust list"],
+    ["撤销对当前目录 .mcp.json 的批准", "deepseek-chat trust revoke .mcp.json"],
+  ],
+  "trust list": [
+    ["列出已批准的内容", "deepseek-chat trust list"],
+    ["输出路径", "deepseek-chat trust list --json | jq -r '.[].subject'"],
+  ],
+  "trust revoke": [
+    ["撤销对当前目录 .mcp.json 的批准", "deepseek-chat trust revoke .mcp.json"],
+    ["撤销全部批准", "deepseek-chat trust revoke --all"],
+  ],
   config: [
     ["查看全部设置及其来源", "deepseek-chat config list"],
     ["选择默认模型", "deepseek-chat config set model deepseek/deepseek-v4-pro"],
