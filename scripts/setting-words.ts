@@ -50,6 +50,9 @@ const en: SettingWords = {
   notify_after: "Announce only answers that took at least this many seconds",
   cache:
     "Answer from the cache what was asked before: true, a time (7d), or {ttl, store, max_size}: store is a Redis URL (redis://, rediss://; else a file in the cache folder), max_size the file's limit (200MB)",
+  tools:
+    "Tools that are offered to the model: true, false, names or patterns; or the tools themselves, see docs/tools.md",
+  max_tool_rounds: "Requests of a question that may follow results of tools",
   refresh_cache: "Whether each question is asked and its stored answer replaced",
   lang: "Interface language: en or zh",
   theme: "Colours: auto, dark or light for the background, 16 for the terminal's own palette, none",
@@ -107,6 +110,8 @@ const zh: SettingWords = {
   notify_after: "仅提示耗时不少于此秒数的回答",
   cache:
     "问过的问题直接使用缓存的回答：true、有效期（7d），或 {ttl, store, max_size}：store 为 Redis URL（redis://、rediss://；不写则为缓存目录中的文件），max_size 为文件上限（200MB）",
+  tools: "提供给模型的工具：true、false、名称或通配符；或工具的定义，见 docs/tools.md",
+  max_tool_rounds: "一个问题中，获得工具结果后最多再请求的次数",
   refresh_cache: "是否总是重新提问并替换缓存的回答",
   lang: "界面语言：en 或 zh",
   theme: "配色：auto，适合深色或浅色背景的 dark、light，只用终端自身 16 色的 16，或 none",

@@ -69,6 +69,20 @@ export interface ErrorDetails {
   key_rejected: { provider: string; status: number; origin: string; reason: string };
   /** The service wants a key, and was asked without one; `variable` would hold it, null where none is known. */
   key_wanted: { provider: string; status: number; reason: string; variable: string | null };
+  /** Calls that nobody could be asked about, and nothing came of the question. */
+  tool_not_allowed: { names: readonly string[] };
+  /**
+   * A file of tools; the rest is used. `key` with `value` and `expected`, which is null for an unknown key; else `reason`: the system's
+   * name of the failure, ours, or the parser's sentence.
+   */
+  tools_unreadable: {
+    path: string;
+    line: number | null;
+    key: string | null;
+    value: string;
+    expected: string | null;
+    reason: string;
+  };
   no_balance: { provider: string; reason: string };
   forbidden: { provider: string; origin: string; reason: string };
   no_model: { provider: string };
@@ -129,6 +143,8 @@ export interface ErrorDetails {
   summary_unusable: { provider: string; why: "cut" | "filtered" | "empty" | "longer" };
 
   /** The service failed. */
+  /** What it said was printed. */
+  tool_failed: { name: string };
   /**
    * `variable`: the one that names the proxy. `start`: the command that starts the server, where it is one of this machine that
    * does not run and the command is known.
@@ -231,6 +247,8 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   keyring_failed: "config",
   key_rejected: "config",
   key_wanted: "config",
+  tool_not_allowed: "config",
+  tools_unreadable: "config",
   no_balance: "config",
   forbidden: "config",
   no_model: "config",
@@ -251,6 +269,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   empty_answer: "refused",
   tool_rounds: "refused",
   nothing_extracted: "refused",
+  tool_failed: "service",
   no_connection: "service",
   timeout: "service",
   rate_limited: "service",

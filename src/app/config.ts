@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { shownCache } from "../config/cache-options.ts";
+import { shownTools } from "../config/tool-choice.ts";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
 import { budgetMistake } from "../config/budget-providers.ts";
@@ -90,11 +91,19 @@ function fileOrigin({ configFile }: Folders): Origin {
 export function get(engine: Pick<Engine, "file" | "settings">, console: Console, name: string): void {
   const value = settingNames.includes(name as SettingName)
     ? shown(name, engine.settings[name as SettingName])
-    : inFile({ ...engine.file, cache: shownCache(engine.file.cache) } as ConfigFile, name);
+    : inFile(
+        {
+          ...engine.file,
+          cache: shownCache(engine.file.cache),
+          tools: shownTools(engine.file.tools),
+        } as ConfigFile,
+        name,
+      );
   if (value !== undefined) console.terminal.text(`${asText(value)}\n`);
 }
 
 function shown(name: string, value: unknown): unknown {
+  if (name === "tools") return shownTools(value);
   return name === "cache" ? shownCache(value) : value;
 }
 

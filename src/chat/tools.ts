@@ -19,7 +19,7 @@ export interface ToolOutput {
 }
 
 /** What a running call is given. */
-interface ToolCallContext {
+export interface ToolCallContext {
   /** Aborted when the person stops the tools or the session ends: the call ends then with an error for the model. */
   readonly signal: AbortSignal;
   /** To be called when the call was allowed and its tool starts. */

@@ -44,11 +44,17 @@ function firstWord(program: Verb, args: readonly string[]): number {
   return at;
 }
 
-/** What may be meant for the time of `--cache`: a number with letters behind it, also a wrong one. */
-const time = /^\d+(?:\.\d+)?[a-z]+$/iu;
+/** What may be meant for the value of an option that may stand alone, also a wrong one; a question would be taken for one. */
+const values: Readonly<Record<string, RegExp>> = {
+  "--cache": /^\d+(?:\.\d+)?[a-z]+$/iu,
+  "--tools": /^[\w*-]+(?:,[\w*-]+)*$/u,
+};
 
-/** The arguments with an empty value for each `--cache` that no time follows: a question would be taken for one. */
-export function withBareCache(args: readonly string[]): readonly string[] {
+/** The arguments with an empty value for each such option that no value follows. */
+export function withBareOptions(args: readonly string[]): readonly string[] {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
-  return args.map((word, at) => (word === "--cache" && at < end && !time.test(args[at + 1] ?? "") ? "--cache=" : word));
+  return args.map((word, at) => {
+    const value = at < end && Object.hasOwn(values, word) ? values[word]! : null;
+    return value === null || value.test(args[at + 1] ?? "") ? word : `${word}=`;
+  });
 }

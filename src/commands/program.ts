@@ -4,7 +4,7 @@ import { type ChosenLanguage, openTerminal, tellError, unwritten, wordsOf } from
 import { asAppError, type AppError, exitCodeOf } from "../errors.ts";
 import { widestHelp } from "../app/stored-help.ts";
 import type { Words } from "../words/types.ts";
-import { commandFirst, withBareCache } from "./argument-order.ts";
+import { commandFirst, withBareOptions } from "./argument-order.ts";
 import { ask } from "./ask.ts";
 import { background } from "./background.ts";
 import { cache } from "./cache.ts";
@@ -18,6 +18,7 @@ import { keys } from "./keys.ts";
 import { balance, models } from "./models.ts";
 import { roles } from "./roles.ts";
 import { setup } from "./setup.ts";
+import { tools } from "./tools.ts";
 import { transcripts } from "./transcripts.ts";
 import { trust } from "./trust.ts";
 import { usage } from "./usage.ts";
@@ -31,6 +32,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   usage,
   cache,
   roles,
+  tools,
   setup,
   keys,
   trust,
@@ -62,7 +64,7 @@ interface ProgramStart extends ChosenLanguage, Pick<Started, "thread"> {
 export async function runProgram(args: readonly string[], start: ProgramStart): Promise<number | null> {
   const { config, thread, stop } = start;
   const words = await wordsOf(start);
-  const ordered = inOrder(withBareCache(args), words, stop);
+  const ordered = inOrder(withBareOptions(args), words, stop);
   let exitCode: number | null = null;
   const onEnd = (code: number) => void (exitCode = code);
   const program = buildProgram(words, stop, ordered[0], { thread, config, onEnd });

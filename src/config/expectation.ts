@@ -2,6 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 import type { BaseIssue } from "valibot";
 import { durationExamples, durationPattern } from "../duration.ts";
 import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
+import { toolSchema } from "./tool-entries.ts";
 import {
   type SettingName,
   configFileSchema,
@@ -101,6 +102,7 @@ const within: Readonly<Record<string, { readonly entries: object }>> = {
   models: modelSchema,
   roles: roleSchema,
   cache: cacheParts,
+  tools: toolSchema,
 };
 
 /** What is wrong in a tree of settings. */
@@ -139,9 +141,9 @@ export function nearestTo(name: string, names: readonly string[]): string | null
   return distance(name, found) <= limit ? found : null;
 }
 
-/** Headers may be keys, and the URL of a store holds a password. */
+/** Headers and variables of tools may be keys, and the URL of a store holds a password. */
 function shown(keys: readonly string[], value: unknown): string {
-  if (keys.includes("headers") || keys.join(".") === "cache.store") return "\u2026";
+  if (keys.includes("headers") || keys.includes("env") || keys.join(".") === "cache.store") return "\u2026";
   // JSON knows no infinity.
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, maxCharacters);
 }

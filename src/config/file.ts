@@ -139,7 +139,6 @@ async function check(
   document: Document,
   builtIn: readonly string[] | null,
 ): Promise<Checked> {
-  const { isNode } = await import("yaml");
   const result = safeParse(configFileSchema, treeOf(path, document));
   const mistake = result.success
     ? (aliasMistake(result.output, builtIn) ?? budgetMistake(result.output, builtIn))
@@ -147,20 +146,22 @@ async function check(
   if (result.success && mistake === null) return { file: result.output };
   const { keys, value, expected, nearest } =
     mistake === null ? misfit(result.issues![0]) : { ...mistake, nearest: null };
-  const place = { path, line: lineOfKey(), key: keys.join(".") };
+  const place = { path, line: await lineOf(document, text, keys), key: keys.join(".") };
   const error =
     expected === null
       ? new AppError("config_unknown", { ...place, nearest })
       : new AppError("config_misfit", { ...place, value, expected });
   return { error, keys };
+}
 
-  function lineOfKey(): number | null {
-    for (let length = keys.length; length > 0; length--) {
-      const node = document.getIn(keys.slice(0, length), true);
-      if (isNode(node) && node.range) return lineAt(text, node.range[0]);
-    }
-    return null;
+/** The line in which a key stands, or the mapping that it is missing in; null where neither is known. */
+export async function lineOf(document: Document, text: string, keys: readonly string[]): Promise<number | null> {
+  const { isNode } = await import("yaml");
+  for (let length = keys.length; length > 0; length--) {
+    const node = document.getIn(keys.slice(0, length), true);
+    if (isNode(node) && node.range) return lineAt(text, node.range[0]);
   }
+  return null;
 }
 
 function lineAt(text: string, offset: number): number {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { cacheSchema } from "./cache-options.ts";
+import { toolsSchema } from "./tool-entries.ts";
 import { variableName } from "./role-template.ts";
 import {
   type ParameterKind,
@@ -122,6 +123,10 @@ export const settingSchemas = {
   cache: cacheSchema,
   /** Whether each question is asked although its answer is stored. */
   refresh_cache: flag,
+  /** What a model may call; see `tool-entries.ts`. */
+  tools: toolsSchema,
+  /** Requests of a question that may follow results of tools. */
+  max_tool_rounds: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
   lang: v.picklist(languages),
   theme,
   /** Columns. */
@@ -157,6 +162,7 @@ export const builtIn = {
   max_answer_size: 256,
   currency: "CNY",
   over_budget: false,
+  max_tool_rounds: 25,
   estimate_from: 0.1,
   show_tariff: "auto",
   notify: "off",

@@ -225,6 +225,7 @@ const changeable: readonly SettingName[] = [
   "estimate_from",
   "cache",
   "refresh_cache",
+  "max_tool_rounds",
   "show_tariff",
   "keys",
   "notify",
@@ -232,7 +233,7 @@ const changeable: readonly SettingName[] = [
 ];
 
 /** Settings that a command of the session changes. */
-const withCommand: ReadonlySet<string> = new Set<SettingName>(["lang", "model", "provider", "role", "system"]);
+const withCommand: ReadonlySet<string> = new Set<SettingName>(["lang", "model", "provider", "role", "system", "tools"]);
 
 /** A question without the pictures whose labels were taken out of its text. */
 function withoutRemoved(question: UserMessage, text: string): UserMessage {

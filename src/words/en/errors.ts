@@ -131,6 +131,20 @@ export const errors: ErrorTable = {
     next: "Check the key, or store another one with deepseek-chat setup.",
   }),
   key_wanted: keyWanted,
+  tool_not_allowed: ({ names }) => ({
+    what: `Not run, as nobody could be asked: ${names.join(", ")}.`,
+    next: `Allow it with --allow-tool ${names[0]}, or run this in a terminal.`,
+  }),
+  tools_unreadable: ({ path, line, key, value, expected, reason }) => ({
+    what: `Can't use the tools of ${path}${line === null ? "" : `, line ${line}`}: ${
+      key === null
+        ? (entryOf(configWords, reason) ?? refusalIn(reason))
+        : expected === null
+          ? `unknown setting ${key}`
+          : `invalid ${key}: ${value} (expected ${expected})`
+    }.`,
+    next: "The other tools are used.",
+  }),
   no_balance: ({ provider, reason }) => ({
     what: `Insufficient balance at ${provider} (${reason}).`,
     next: "Top up on the provider's site and retry; deepseek-chat balance shows the balance.",
@@ -216,6 +230,7 @@ export const errors: ErrorTable = {
     what: `The summary from ${provider} ${summaryWords[why]}, so it wasn't used.`,
     next: "Try again, or use another model.",
   }),
+  tool_failed: ({ name }) => ({ what: `Tool ${name} failed.`, next: "" }),
   no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
     what: `No data from ${host} for ${seconds} s.`,

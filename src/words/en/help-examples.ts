@@ -112,6 +112,22 @@ export const helpExamples: HelpExamples = {
     ["Edit a role, or add one", "deepseek-chat roles edit translate"],
     ["Set a variable's default without an editor", "deepseek-chat config set roles.translate.vars.to French"],
   ],
+  tools: [
+    ["List all tools, built-in ones too", "deepseek-chat tools"],
+    ["Let the model use two of them", 'deepseek-chat ask --tools weather,current_time "Do I need an umbrella?"'],
+  ],
+  "tools list": [
+    ["List all tools", "deepseek-chat tools list"],
+    ["Print the names of those that are on", "deepseek-chat tools list --json | jq -r '.[] | select(.on).name'"],
+  ],
+  "tools show": [
+    ["Show a tool", "deepseek-chat tools show weather"],
+    ["Print its parameters", "deepseek-chat tools show weather --json | jq .parameters"],
+  ],
+  "tools run": [
+    ["Try a tool", `deepseek-chat tools run weather '{"city": "Berlin"}'`],
+    ["Without arguments", "deepseek-chat tools run current_time"],
+  ],
   "cache clear": [
     ["Delete all stored answers", "deepseek-chat cache clear"],
     ["Delete those of more than a week ago without being asked", "deepseek-chat cache clear --older-than 7d --yes"],

@@ -12,6 +12,7 @@ export { keyHelp } from "./key-help.ts";
 export { context, session, slashGroups } from "./session.ts";
 export { slash, slashHelp } from "./slash-help.ts";
 export { setup } from "./setup.ts";
+export { tools } from "./tools.ts";
 export { usage } from "./usage.ts";
 export { tariff } from "./tariff.ts";
 export { trust } from "./trust.ts";

@@ -130,6 +130,20 @@ export const errors: Words["errors"] = {
     next: "请检查 API Key，或用 deepseek-chat setup 重新保存。",
   }),
   key_wanted: keyWanted,
+  tool_not_allowed: ({ names }) => ({
+    what: `未运行 ${names.join("、")}：当前无法征求同意。`,
+    next: `可用 --allow-tool ${names[0]} 允许，或在终端中运行。`,
+  }),
+  tools_unreadable: ({ path, line, key, value, expected, reason }) => ({
+    what: `无法使用 ${path}${line === null ? "" : ` 第 ${line} 行`}中的工具：${
+      key === null
+        ? (entryOf(configWords, reason) ?? refusalIn(reason))
+        : expected === null
+          ? `未知设置项 ${key}`
+          : `${key} 的值无效：${value}（应为 ${range(expected)}）`
+    }。`,
+    next: "其他工具不受影响。",
+  }),
   no_balance: ({ provider, reason }) => ({
     what: `${provider} 账户余额不足（${reason}）。`,
     next: "请到服务商网站充值后重试；余额可用 deepseek-chat balance 查看。",
@@ -217,6 +231,7 @@ export const errors: Words["errors"] = {
     what: `${provider} 给出的总结${summaryWords[why]}，因此未采用。`,
     next: "请重试，或换用其他模型。",
   }),
+  tool_failed: ({ name }) => ({ what: `工具 ${name} 运行失败。`, next: "" }),
   no_connection: noConnection,
   timeout: ({ host, seconds }) => ({
     what: `${host} 已 ${seconds} 秒没有返回数据。`,

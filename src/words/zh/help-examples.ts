@@ -111,6 +111,22 @@ export const helpExamples: HelpExamples = {
     ["编辑或添加角色", "deepseek-chat roles edit translate"],
     ["不打开编辑器，直接设置变量的默认值", "deepseek-chat config set roles.translate.vars.to 法语"],
   ],
+  tools: [
+    ["列出全部工具，包括内置工具", "deepseek-chat tools"],
+    ["允许模型使用其中两个", 'deepseek-chat ask --tools weather,current_time "今天要带伞吗？"'],
+  ],
+  "tools list": [
+    ["列出全部工具", "deepseek-chat tools list"],
+    ["输出已启用工具的名称", "deepseek-chat tools list --json | jq -r '.[] | select(.on).name'"],
+  ],
+  "tools show": [
+    ["查看工具", "deepseek-chat tools show weather"],
+    ["输出工具的参数定义", "deepseek-chat tools show weather --json | jq .parameters"],
+  ],
+  "tools run": [
+    ["试用工具", `deepseek-chat tools run weather '{"city": "北京"}'`],
+    ["不带参数运行", "deepseek-chat tools run current_time"],
+  ],
   "cache clear": [
     ["删除全部缓存的回答", "deepseek-chat cache clear"],
     ["直接删除一周以前的回答", "deepseek-chat cache clear --older-than 7d --yes"],

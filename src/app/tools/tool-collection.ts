@@ -1,0 +1,127 @@
+import type { Toolbox } from "../../chat/tools.ts";
+import { nearestTo } from "../../config/expectation.ts";
+import { toolChoice } from "../../config/tool-choice.ts";
+import { toolNamePattern } from "../../config/tool-entries.ts";
+import { AppError } from "../../errors.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import type { Approver } from "../../tools/approval.ts";
+import type { Tool } from "../../tools/tool.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
+import { warnOf } from "../startup.ts";
+import { createToolbox } from "./toolbox.ts";
+import { toolSources } from "./tool-sources.ts";
+
+/** As many tools as a request may offer (api-docs.deepseek.com, function calling). */
+const maxTools = 128;
+
+/** A tool, and whether it is offered to the model. */
+export interface OfferedTool {
+  readonly tool: Tool;
+  readonly isOn: boolean;
+}
+
+/** The tools of all sources, and which of them are offered. */
+export class ToolCollection {
+  readonly #engine: Engine;
+  readonly #console: Console;
+  readonly approve: Approver;
+  #found: Promise<readonly Tool[]> | null = null;
+  /** What the session switched, by name. */
+  readonly #switched = new Map<string, boolean>();
+
+  constructor(engine: Engine, console: Console, approve: Approver) {
+    [this.#engine, this.#console, this.approve] = [engine, console, approve];
+  }
+
+  /** All of them by name, whether they are offered or not. What a source could not give is said once. */
+  async list(): Promise<readonly OfferedTool[]> {
+    const tools = await (this.#found ??= this.#find());
+    return tools.map((tool) => ({ tool, isOn: this.#isOn(tool) }));
+  }
+
+  /**
+   * What a turn offers; null for no tools.
+   *
+   * @throws AppError `bad_value` where the settings name a tool that there is not
+   */
+  async toolbox(): Promise<Toolbox | null> {
+    const all = await this.list();
+    this.#checkNames(all.map(({ tool }) => tool.definition.name));
+    const offered = all.flatMap(({ tool, isOn }) => (isOn ? [tool] : []));
+    if (offered.length > maxTools) {
+      this.#console.terminal.warn(this.#console.words.tools.tooMany({ count: offered.length, max: maxTools }));
+    }
+    const tools = offered.slice(0, maxTools);
+    return tools.length === 0 ? null : createToolbox(tools, this.approve, this.#engine.settings.max_tool_rounds);
+  }
+
+  /**
+   * Offers tools from the next question on, or no longer.
+   *
+   * @param patterns names, or patterns with `*`
+   * @throws AppError `bad_value` for a name that no tool has; nothing is changed then
+   */
+  async switch(patterns: readonly string[], isOn: boolean): Promise<readonly OfferedTool[]> {
+    const names = (await this.list()).map(({ tool }) => tool.definition.name);
+    for (const pattern of patterns) {
+      if (names.some((name) => matchesName(pattern, name))) continue;
+      throw unknownTool("/tools", pattern, names);
+    }
+    for (const name of names) {
+      if (patterns.some((pattern) => matchesName(pattern, name))) this.#switched.set(name, isOn);
+    }
+    return await this.list();
+  }
+
+  #isOn({ definition: { name }, origin }: Tool): boolean {
+    const switched = this.#switched.get(name);
+    if (switched !== undefined) return switched;
+    const choice = toolChoice(this.#engine.settings.tools);
+    if (choice === "default") return origin.kind !== "built-in";
+    return choice === "all" || (choice !== "none" && choice.some((pattern) => matchesName(pattern, name)));
+  }
+
+  /** A name that was mistyped offers nothing, silently; a server's tools may be missing because the server is. */
+  #checkNames(names: readonly string[]): void {
+    const choice = toolChoice(this.#engine.settings.tools);
+    if (typeof choice === "string") return;
+    const wrong = choice.find((name) => !name.includes("*") && !name.startsWith("mcp__") && !names.includes(name));
+    if (wrong === undefined) return;
+    const { kind = "file", name = "" } = this.#engine.origins.tools ?? {};
+    throw unknownTool(kind === "flag" ? name : "tools.enable", wrong, names);
+  }
+
+  async #find(): Promise<readonly Tool[]> {
+    const found = await Promise.all(toolSources.map(async (source) => await source(this.#engine)));
+    for (const failure of found.flatMap(({ failures }) => failures)) warnOf(this.#console, failure);
+    const byName = new Map<string, Tool>();
+    for (const tool of found.flatMap(({ tools }) => tools)) {
+      const { name } = tool.definition;
+      if (toolNamePattern.test(name) && !byName.has(name)) byName.set(name, tool);
+      else this.#sayLeftOut(tool, byName.get(name) ?? null);
+    }
+    return [...byName.values()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  }
+
+  #sayLeftOut({ definition, origin }: Tool, other: Tool | null): void {
+    const { terminal, words } = this.#console;
+    const facts = { name: sanitize(definition.name), source: sanitize(origin.source) };
+    if (other === null) return terminal.warn(words.tools.badName(facts));
+    terminal.warn(words.tools.sameName({ ...facts, other: sanitize(other.origin.source) }));
+  }
+}
+
+/** For a name that no tool has. */
+export function unknownTool(option: string, value: string, names: readonly string[]): AppError {
+  const expected = names.join(", ") || "tools.<name>";
+  return new AppError("bad_value", { name: option, value, expected, nearest: nearestTo(value, names) });
+}
+
+/** Whether a pattern, in which `*` stands for any characters, means a name. */
+function matchesName(pattern: string, name: string): boolean {
+  const parts = pattern.split("*");
+  if (parts.length === 1) return pattern === name;
+  const escaped = parts.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`, "u").test(name);
+}

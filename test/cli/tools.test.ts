@@ -1,0 +1,93 @@
+import { chmodSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { newPlace, type Place, put, run } from "../support/program.ts";
+import { en } from "../support/words.ts";
+
+/** A place with a tool `echo` that is allowed, one that is asked for, and one in a file of its own. */
+function place(more = ""): Place {
+  const made = newPlace();
+  const folder = dirname(made.configFile);
+  script(join(folder, "echo.sh"), 'printf "%s " "$1"; cat');
+  put(
+    made.configFile,
+    `tools:
+  echo: {description: Echo, parameters: {type: object, properties: {a: {type: string}}}, command: ./echo.sh x, approve: allow}
+  asks: {description: Asks, command: [./echo.sh]}
+${more}`,
+  );
+  put(
+    join(folder, "tools", "own.yaml"),
+    `description: In a file\ncommand: [../echo.sh, 7]\napprove: allow\nenv: {A: b}\n`,
+  );
+  return made;
+}
+
+function script(path: string, text: string): void {
+  put(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o700);
+}
+
+describe.concurrent("tools", () => {
+  test("are listed with those that are built in and off", async () => {
+    const at = place();
+    const listed = JSON.parse((await run(["tools", "--json"], { place: at })).stdout) as {
+      name: string;
+      on: boolean;
+    }[];
+    const states = Object.fromEntries(listed.map(({ name, on }) => [name, on]));
+    expect(states).toMatchObject({ asks: true, echo: true, own: true, current_time: false });
+    expect((await run(["tools"], { place: at })).stdout).toMatch(/^on +asks +config file +Asks$/mu);
+  });
+
+  test("are shown with what they are run with", async () => {
+    const { stdout } = await run(["tools", "show", "own", "--json"], { place: place() });
+    expect(JSON.parse(stdout)).toMatchObject({ name: "own", origin: "folder", approve: "allow", on: true });
+  });
+
+  test.each([
+    ["runs", ["echo", '{"a":"1"}'], 0, 'x {"a":"1"}\n', ""],
+    ["of a file runs", ["own"], 0, "7 {}\n", ""],
+    ["prints JSON", ["echo", "--json"], 0, '{"name":"echo","ok":true,"content":[{"type":"text","text":"x {}"}]}\n', ""],
+    [
+      "that is asked for is refused off a terminal",
+      ["asks"],
+      3,
+      "",
+      en.errors.tool_not_allowed({ names: ["asks"] }).what,
+    ],
+    ["wants JSON", ["echo", "[1]"], 2, "", en.help.usage.toolArguments],
+    ["of no such name is named", ["ehco"], 2, "", "echo"],
+  ])("%s", async (_, args, code, stdout, said) => {
+    const ended = await run(["tools", "run", ...args], { place: place() });
+    expect([ended.code, ended.stdout]).toEqual([code, stdout]);
+    expect(ended.stderr).toContain(said);
+  });
+
+  test("a broken file costs one line, and the others are used", async () => {
+    const at = place();
+    put(join(dirname(at.configFile), "tools", "bad.yaml"), "description: x\ncommand: [true]\ntimeout: -1\n");
+    const { stdout, stderr, code } = await run(["tools", "run", "own"], { place: at });
+    expect([code, stdout]).toEqual([0, "7 {}\n"]);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(/bad\.yaml, line 3: invalid timeout: -1/u);
+  });
+
+  test("of the config file are checked with the place of the mistake", async () => {
+    const { code, stderr } = await run(["tools"], { place: place("  bad: {description: x}\n") });
+    expect(code).toBe(3);
+    expect(stderr).toContain("line 4: invalid tools.bad");
+  });
+
+  test("of aichat get their arguments as the last argument, and answer in a file", async () => {
+    const at = place("  aichat: ../functions\n");
+    const folder = join(dirname(at.cwd), "functions");
+    put(
+      join(folder, "functions.json"),
+      JSON.stringify([{ name: "f", description: "F", parameters: { type: "object" } }]),
+    );
+    script(join(folder, "bin", "f"), 'echo said; printf "got %s" "$1" > "$LLM_OUTPUT"');
+    const shown = JSON.parse((await run(["tools", "show", "f", "--json"], { place: at })).stdout) as object;
+    expect(shown).toMatchObject({ origin: "aichat", approve: "ask", on: true });
+  });
+});
