@@ -199,9 +199,9 @@ export interface ErrorDetails {
 
 /**
  * What of a refused request is to be looked at: the address, where there is nothing; its scheme, where the port speaks TLS; a
- * field that a setting of the person's put there; or what the service says.
+ * field that a setting of the person's put there; the tools that were offered; or what the service says.
  */
-type RefusalAdvice = "none" | "route" | "https" | "field";
+type RefusalAdvice = "none" | "route" | "https" | "field" | "tools";
 
 export type ErrorCode = keyof ErrorDetails;
 

@@ -140,7 +140,7 @@ function explained(error: AppError, { asked, at }: AdaptedAttempt, chosen: Reado
   const fields = [field, ...details.fields.filter((name) => name !== field)];
   return new AppError(
     "request_refused",
-    { ...details, advice: "field", fields, setting: whose(field)! },
+    { ...details, advice: whose(field) === "tools" ? "tools" : "field", fields, setting: whose(field)! },
     { retryAfter, traceId, cause },
   );
 

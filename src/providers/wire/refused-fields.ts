@@ -13,6 +13,10 @@ const settings: Readonly<Record<string, string | null>> = {
   enable_thinking: "thinking",
   chat_template_kwargs: "thinking",
   reasoning_effort: "effort",
+  tools: "tools",
+  functions: "tools",
+  tool_choice: "tools",
+  function_call: "tools",
   prefix: null,
   title: null,
   latest_reminder: null,
@@ -74,11 +78,15 @@ function written(body: string): string[] {
     /\bstream(?:ing)?\b(?!_)[^.]{0,40}(?:not|un|dis)[ -]?(?:supported|allowed|available|enabled|implemented)|must be verified to stream|不支持(?:流式|stream(?!_))|流式[^。]{0,8}不支持/iu;
   // Services that check requests list the roles they know, and not always the one they do not.
   const roles = /["'`](?:system|assistant)["'`][^{}]{1,40}["'`](?:user|tool)["'`]/u;
+  // Ollama, vLLM and others; some name a flag of their own.
+  const tools =
+    /(?:not|n't) support (?:the )?(?:use of )?(?:tools?|functions?|tool use|tool[ -]calling|function[ -]calling)\b|\btool choice requires\b|tool[ -]calling is not|不支持(?:使用)?(?:工具|函数)/iu;
   const title = /\b(?:argument|field|input|key|parameter|property)s?\b[^.{}]{0,40}\btitle\b/iu;
   return [
     ...quoted,
     ...plain,
     ...(streaming.test(text) ? ["stream"] : []),
+    ...(tools.test(text) ? ["tools"] : []),
     ...(title.test(text) ? ["title"] : []),
     ...(roles.test(text) ? ["latest_reminder"] : []),
   ];

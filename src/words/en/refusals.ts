@@ -29,6 +29,9 @@ export function refused(details: ErrorDetails["request_refused"]): ErrorWords {
   const what = `${provider} refused the request (${status}: ${reason}).`;
   if (advice === "field")
     return { what, next: `${fields[0]} comes from your setting (${setting}): remove or change it.` };
+  if (advice === "tools") {
+    return { what, next: "This model can't call tools: ask without (--no-tools), or choose another model." };
+  }
   if (advice === "https") return { what, next: `The server speaks https: set the base URL to ${suggested}.` };
   if (advice !== "route") return { what, next: "Correct what it names and ask again." };
   const usual = suggested === null ? "" : `; most servers expect …/v1: ${suggested}`;

@@ -28,6 +28,7 @@ export function refused(details: ErrorDetails["request_refused"]): ErrorWords {
   const { provider, status, reason, advice, url, suggested, fields, setting } = details;
   const what = `${provider} 拒绝了请求（${status}：${reason}）。`;
   if (advice === "field") return { what, next: `${fields[0]} 来自你的设置（${setting}），请去掉或修改。` };
+  if (advice === "tools") return { what, next: "该模型无法调用工具：请加 --no-tools，或换一个模型。" };
   if (advice === "https") return { what, next: `对方使用 https，请把 base URL 设为 ${suggested}。` };
   if (advice !== "route") return { what, next: "请按提示修改后重试。" };
   const usual = suggested === null ? "" : `，多数服务的地址以 /v1 结尾：${suggested}`;
