@@ -15,7 +15,7 @@ export const headings = {
       "A text under `models` in the config file makes its name an alias: `models: {cheap: deepseek/deepseek-flash}`, or `deepseek-chat config set models.cheap deepseek/deepseek-flash`. An alias can be used wherever a model is named, also as `title_model`, as a provider's `model` and for another alias, and is read as if the text itself stood there. A mapping under `models` has the facts and prices of a model. An alias that leads back to itself, or whose text has a slash and no provider's name before it, is an error.",
     roles: "Roles",
     rolesText:
-      "A role under `roles` in the config file is a text, which is the system prompt verbatim, or a mapping: `system`, and what holds while the role is in use: `model` (also an alias), sampling parameters, `thinking`, `effort`, and defaults of variables under `vars`. `--role`, `role:` or `/role` uses it. In the `system` of a mapping, `{{name}}` is a variable: its value comes from `--var name=value`, else from the role's `vars`, else from `vars` at the top of the config file. Without a value it is an error; `/role` on a terminal asks for it. `\\{{` stands for `{{`; braces around anything but a name stay, values are inserted verbatim, and a role that is a text has no variables. A role's settings lie below flags and above the config file's; a role named by `--role` also lies above the environment. `config list` shows their origin. A system prompt from a stronger place (`--system` over `role:`) puts the role out of use. A resumed conversation keeps its system prompt and model unless `--role` or `--system` is given.",
+      "A role is a system prompt or a template of the question, with the model and settings for it: `roles` in the config file, a file `roles/<name>.md` beside it, a built-in one, or one of aichat or llm. See [roles.md](roles.md).",
     exitCodes: "Exit codes",
     argument: "argument",
     setting: "setting",
@@ -58,7 +58,7 @@ export const headings = {
       "配置文件 `models` 中值为文本的一项是别名：`models: {cheap: deepseek/deepseek-flash}`，或 `deepseek-chat config set models.cheap deepseek/deepseek-flash`。凡是填写模型的地方都可以用别名，`title_model`、服务商的 `model` 和其他别名中也可以，效果与直接写出其文本相同。值为映射的一项则是某个模型的参数和价格。指回自身的别名，以及文本带斜杠而斜杠前不是服务商名的别名，都是错误。",
     roles: "角色",
     rolesText:
-      "配置文件 `roles` 中的角色可以是文本，即原样使用的系统提示词；也可以是映射：`system` 以及使用该角色时生效的设置，包括 `model`（可用别名）、采样参数、`thinking`、`effort`，和 `vars` 中的变量默认值。用 `--role`、`role:` 或 `/role` 选用角色。映射的 `system` 中，`{{name}}` 是变量，其值依次取自 `--var name=value`、角色的 `vars`、配置文件顶层的 `vars`；没有值则报错，终端中的 `/role` 会当场询问。`\\{{` 表示 `{{` 本身；括号内不是变量名时原样保留，变量的值原样插入，文本形式的角色没有变量。角色的设置低于命令行、高于配置文件；用 `--role` 指定的角色还高于环境变量。`config list` 会显示来源。优先级更高处给出的系统提示词（如 `--system` 相对于 `role:`）会使角色不再生效。恢复的对话保留原有的系统提示词和模型，除非指定了 `--role` 或 `--system`。",
+      "角色是系统提示词或问题模板，以及为它选定的模型和设置：位于配置文件的 `roles`，或同目录的 `roles/<名称>.md`；也可以是内置角色，或 aichat、llm 的角色。见 [roles.zh.md](roles.zh.md)。",
     exitCodes: "退出码",
     argument: "参数",
     setting: "设置项",

@@ -86,11 +86,12 @@ export interface ErrorDetails {
   no_balance: { provider: string; reason: string };
   forbidden: { provider: string; origin: string; reason: string };
   no_model: { provider: string };
+  /** `role`: whose file it is; the config file where there is none. */
   /** `reason`: the system's or the YAML parser's name of what is wrong, or ours; `said`: the parser's sentence, English or empty. */
-  config_broken: { path: string; line: number | null; key: string | null; reason: string; said: string };
-  config_misfit: { path: string; line: number | null; key: string; value: string; expected: string };
+  config_broken: { path: string; line: number | null; key: string | null; reason: string; said: string; role?: string };
+  config_misfit: { path: string; line: number | null; key: string; value: string; expected: string; role?: string };
   /** `nearest`: the setting that may have been meant. */
-  config_unknown: { path: string; line: number | null; key: string; nearest: string | null };
+  config_unknown: { path: string; line: number | null; key: string; nearest: string | null; role?: string };
   untrusted_endpoint: { provider: string; url: string; origin: string; keyOrigin: string };
   insecure_endpoint: { provider: string; url: string };
   /** `variable` names the proxy, which could read what plain http carries. */

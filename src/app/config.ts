@@ -6,6 +6,7 @@ import { readConfigFile } from "../config/file.ts";
 import { budgetMistake } from "../config/budget-providers.ts";
 import { aliasMistake, modelNames } from "../config/model-aliases.ts";
 import { readModelName } from "../config/model-name.ts";
+import { standingRole } from "../config/roles/role-places.ts";
 import { saveSetting } from "../config/save.ts";
 import type { Folders } from "../config/folders.ts";
 import { type ConfigFile, configFileSchema, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
@@ -129,16 +130,24 @@ function pathTo(name: string): string[] {
  *
  * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit, or names what there is not
  */
-export async function set(folders: Folders, name: string, value: string | null): Promise<void> {
+export async function set(
+  { folders, roles }: Pick<Engine, "folders" | "roles">,
+  name: string,
+  value: string | null,
+): Promise<void> {
   const { parse } = await import("yaml");
   const keys = pathTo(name);
   const path = folders.configFile;
   if (value === null) return await saveSetting(path, keys, undefined, (file) => checkAliases(file, path));
-  const save = async (reading: unknown) =>
+  const save = async (reading: unknown) => {
+    const role =
+      keys[0] === "role" && typeof reading === "string" ? await roleMistake({ folders, roles }, reading) : null;
     await saveSetting(path, keys, reading, (file) => {
+      if (role !== null) throw role;
       checkReferences(file, keys);
       checkAliases(file, path);
     });
+  };
   const read = readValue(parse, value);
   try {
     return await save(read);
@@ -151,19 +160,28 @@ export async function set(folders: Folders, name: string, value: string | null):
   }
 }
 
-/** What a setting names must be there: a provider, a role, who takes over. */
+/** Why a role cannot be the one of the settings; null where it can. */
+async function roleMistake(
+  { folders, roles }: Pick<Engine, "folders" | "roles">,
+  name: string,
+): Promise<AppError | null> {
+  try {
+    await roles.find(standingRole(name, folders));
+    return null;
+  } catch (error) {
+    return asAppError(error);
+  }
+}
+
+/** What a setting names must be there: a provider, who takes over. */
 function checkReferences(file: ConfigFile, [first, second]: readonly string[]): void {
   const providers = providerNames(file.providers ?? {});
-  const roles = Object.keys(file.roles ?? {});
   const refuse = (name: string, value: string, expected: string) => {
     throw new AppError("bad_value", { name, value, expected });
   };
-  const { provider, role } = file;
+  const { provider } = file;
   if (first === "provider" && provider !== undefined && !providers.includes(provider)) {
     refuse("provider", provider, providers.join(" | "));
-  }
-  if (first === "role" && role !== undefined && !roles.includes(role)) {
-    refuse("role", role, roles.join(" | ") || "roles.<name>");
   }
   if (first === "models") {
     const mistake = aliasMistake(file, providerNames({}));

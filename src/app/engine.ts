@@ -1,5 +1,6 @@
 import { modelPrompts, type ModelPrompts } from "../chat/prompts.ts";
 import type { GuardedStore } from "../cache/guarded-store.ts";
+import type { Preface } from "../chat/conversation.ts";
 import type { Layer, Model } from "../chat/layers.ts";
 import type { ModelRef } from "../chat/model.ts";
 import type { Environment } from "../config/environment.ts";
@@ -9,6 +10,9 @@ import type { Key, KeyPlaces } from "../config/keys.ts";
 import { changeSetting, type LoadedSettings, loadSettings } from "../config/load.ts";
 import { aliasesOf, modelNames } from "../config/model-aliases.ts";
 import { type NamedModel, readModelName } from "../config/model-name.ts";
+import { hostVariables } from "../config/roles/host-variables.ts";
+import type { NamedRole } from "../config/roles/role.ts";
+import type { RoleShelf } from "../config/roles/role-shelf.ts";
 import type { ConfigFile, Flags, Origin, ProviderConfig, SettingName, Settings } from "../config/schema.ts";
 import type { Log } from "../diagnostics/log-file.ts";
 import type { AppError } from "../errors.ts";
@@ -23,7 +27,15 @@ import type { Metering } from "./usage/cost-meter.ts";
 import { openConnection } from "./connections.ts";
 import { failoverMistakes } from "./failover.ts";
 import { type LogSource, startLog } from "./log.ts";
-import { checkVariables, findRole, missingVariables, promptOf } from "./role.ts";
+import {
+  asksByItself,
+  checkVariables,
+  missingVariables,
+  noPreface,
+  prefaceOf,
+  questionOf,
+  type WrittenQuestion,
+} from "./role.ts";
 import { readSettings, type RunSettings, type SettingsSources } from "./run-settings.ts";
 import type { ProjectContent, ProjectTrust, TrustQuestion } from "./trust/project-trust.ts";
 
@@ -55,6 +67,7 @@ export class Engine {
   readonly environment: Environment;
   readonly folders: Folders;
   readonly file: ConfigFile;
+  readonly roles: RoleShelf;
   origins: LoadedSettings["origins"];
   /** What is wrong in settings, where the engine was opened `tolerant`; else empty. */
   readonly mistakes: readonly AppError[];
@@ -95,6 +108,7 @@ export class Engine {
     this.environment = read.environment;
     this.folders = read.folders;
     this.file = read.file;
+    this.roles = read.roles;
     this.settings = read.settings;
     this.origins = read.origins;
     this.mistakes = read.mistakes;
@@ -160,15 +174,37 @@ export class Engine {
   }
 
   /**
-   * The system prompt in force: the text, else the role's.
+   * The system prompt in force: the text, else the role's, which has its examples too.
    *
-   * @throws AppError `bad_value` for a role or a variable that there is not; `missing_variable`
+   * @throws AppError `bad_value` for a role or a variable that there is not; `missing_variable`; what is wrong in the role's file
    */
-  get system(): string | null {
+  get preface(): Preface {
     const { system, role, vars = {} } = this.settings;
-    if (!this.#hasSessionRole) checkVariables(this.file, role ?? null, Object.keys(this.#givenVariables));
-    if (system !== undefined) return system || null;
-    return role === undefined ? null : promptOf(role, findRole(this.file, role), vars);
+    const given = Object.keys(this.#givenVariables);
+    if (!this.#hasSessionRole && given.length > 0) {
+      checkVariables(role === undefined ? null : this.roles.get(role), this.hostVariables, given);
+    }
+    if (system !== undefined) return { system: system || null, examples: [] };
+    return role === undefined ? noPreface : prefaceOf(this.roles.get(role), this.hostVariables, vars);
+  }
+
+  /** The role in use; null where there is none, or the settings have a system prompt in its place. */
+  get role(): NamedRole | null {
+    const { system, role } = this.settings;
+    return role === undefined || system !== undefined ? null : this.roles.get(role);
+  }
+
+  /** A question as the role in use words it; empty where nothing is asked. @throws AppError `missing_variable` */
+  questionOf(written: WrittenQuestion): string {
+    const { role } = this;
+    const isEmpty = written.words.trim() === "" && written.piped.trim() === "";
+    if (isEmpty && !asksByItself(role)) return "";
+    return questionOf(role, this.hostVariables, this.settings.vars ?? {}, written);
+  }
+
+  /** Variables that every role has. */
+  get hostVariables(): Readonly<Record<string, string>> {
+    return hostVariables(this.environment.variables, this.language);
   }
 
   /** Variables of roles as flags gave them. */
@@ -176,25 +212,27 @@ export class Engine {
     return (this.#options.flags?.vars?.value ?? {}) as Readonly<Record<string, string>>;
   }
 
-  /** Variables of a role that a session would have to give values. @throws AppError `bad_value` */
-  missingVariables(role: string, option: string): string[] {
-    return missingVariables(findRole(this.file, role, option), { ...this.file.vars, ...this.#givenVariables });
+  /** Variables of a role that a session would have to give values. @throws AppError `bad_value`; what is wrong in its file */
+  async missingVariables(role: string, option: string): Promise<string[]> {
+    const given = { ...this.hostVariables, ...this.file.vars, ...this.#givenVariables };
+    return missingVariables(await this.roles.find(role, option), given);
   }
 
   /**
-   * The settings with another role, for the rest of a session; what was changed in it stays so.
+   * The settings with another role, which was loaded, for the rest of a session; what was changed in it stays so.
    *
+   * @param role null for none, also not the one that the settings name
    * @param vars values of its variables beside those that flags gave
    */
-  settingsWith(role: string, vars: Readonly<Record<string, string>>): LoadedSettings {
+  settingsWith(role: string | null, vars: Readonly<Record<string, string>>): LoadedSettings {
     const { environment, file, folders } = this;
-    const { system: _system, ...flags } = this.#options.flags ?? {};
+    const { system: _system, role: _role, ...flags } = this.#options.flags ?? {};
     const given: Flags = {
       ...flags,
-      role: { value: role, flag: "/role" },
+      ...(role === null ? { system: { value: "", flag: "/role" } } : { role: { value: role, flag: "/role" } }),
       vars: { value: { ...this.#givenVariables, ...vars }, flag: "/role" },
     };
-    const loaded = loadSettings(given, environment, file, folders.configFile, this.providers);
+    const loaded = loadSettings(given, environment, this.roles.joined(file), folders.configFile, this.providers);
     const changes = [...this.#changes];
     return {
       ...loaded,
@@ -290,8 +328,8 @@ export class Engine {
 
   /** An engine for a session in memory: with one connection and folders of its own, and no log. */
   inMemory(settings: Settings, folders: Folders, connection: Connection): Engine {
-    const { environment, file, origins, workingFolder } = this;
-    const read = { environment, file, origins, workingFolder, settings, folders, mistakes: [] };
+    const { environment, file, origins, roles, workingFolder } = this;
+    const read = { environment, file, origins, roles, workingFolder, settings, folders, mistakes: [] };
     const engine = new Engine({ ...this.#options, stop: new AbortController().signal }, read, null);
     engine.connect = async () => connection;
     return engine;

@@ -3,6 +3,7 @@ import { readConfigFile, readDespiteMistakes } from "../config/file.ts";
 import { findFolders, type Folders } from "../config/folders.ts";
 import { type LoadedSettings, loadSettings } from "../config/load.ts";
 import { withOwnModels } from "../config/model-aliases.ts";
+import { RoleShelf } from "../config/roles/role-shelf.ts";
 import type { ConfigFile, Flags } from "../config/schema.ts";
 import type { ConfigText } from "../config/text-file.ts";
 import { AppError, systemReason } from "../errors.ts";
@@ -25,6 +26,7 @@ export interface RunSettings extends LoadedSettings {
   readonly environment: Environment;
   readonly folders: Folders;
   readonly file: ConfigFile;
+  readonly roles: RoleShelf;
   readonly mistakes: AppError[];
   readonly workingFolder: string;
 }
@@ -41,10 +43,22 @@ export async function readSettings({
   const kept = tolerant ? mistakes : undefined;
   const environment = await readEnvironment(folder);
   const folders = findFolders(environment.variables);
-  const file = configFile ? withOwnModels(await readFileOf(folders, config, kept)) : {};
+  const read = configFile ? withOwnModels(await readFileOf(folders, config, kept)) : {};
+  const file = read.role === undefined ? read : await withRolePath(read, read.role, folders);
   const providers = providerNames(file.providers ?? {});
-  const loaded = loadSettings(flags, environment, file, folders.configFile, providers, kept);
-  return { ...loaded, environment, folders, file, mistakes, workingFolder: folder };
+  const { variables } = environment;
+  const roles = new RoleShelf({ file, folders, variables, workingFolder: folder, providers });
+  // Where it is not right, whoever uses it says so.
+  const role = flags.role?.value ?? file.role;
+  if (typeof role === "string") await roles.load(role);
+  const loaded = loadSettings(flags, environment, roles.joined(file), folders.configFile, providers, kept);
+  return { ...loaded, environment, folders, file, roles, mistakes, workingFolder: folder };
+}
+
+/** With a path of the config file's role that does not depend on the working directory. */
+async function withRolePath(file: ConfigFile, role: string, folders: Folders): Promise<ConfigFile> {
+  const { standingRole } = await import("../config/roles/role-places.ts");
+  return { ...file, role: standingRole(role, folders) };
 }
 
 /** @param mistakes takes what is wrong, where given, instead of its being thrown */

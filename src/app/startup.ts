@@ -1,3 +1,4 @@
+import type { NamedRole } from "../config/roles/role.ts";
 import { processVariables } from "../config/variables.ts";
 import { type LanguageRead, readLanguage } from "../config/language.ts";
 import { AppError } from "../errors.ts";
@@ -53,6 +54,11 @@ export const defaultMaxWait = { terminal: 600, script: 60 } as const;
 /** Tells a person of an error that ends nothing. */
 export function warnOf({ terminal, words }: Console, error: AppError): void {
   terminal.warn(sanitize(describe(error, words.errors)));
+}
+
+/** Says what of another program's role is left out. */
+export function tellUnsupported({ terminal, words }: Console, role: NamedRole | null): void {
+  if (role !== null && role.unsupported.length > 0) terminal.warn(sanitize(words.roles.unsupported(role)));
 }
 
 /** Tells a person of an error that ends the program. */

@@ -1,5 +1,5 @@
 import { assistantMessage, textOf, thinkingOf, userMessage } from "./message-text.ts";
-import type { AssistantMessage, Message, ToolMessage, UserMessage } from "./messages.ts";
+import type { AssistantMessage, Example, Message, ToolMessage, UserMessage } from "./messages.ts";
 
 /** A question with all that answered it, or a summary of earlier turns. */
 export interface Turn {
@@ -17,6 +17,12 @@ export type AskedQuestion = Pick<Turn, "question" | "ids">;
 /** The turn that stands for earlier ones. */
 export function summaryTurn(heading: string, summary: string, ids: Turn["ids"]): Turn {
   return { question: userMessage(heading), answers: [assistantMessage(summary)], ids, isSummary: true };
+}
+
+/** What every request of a conversation begins with. */
+export interface Preface {
+  readonly system: string | null;
+  readonly examples: readonly Example[];
 }
 
 /** What a request sends of a turn. */
@@ -40,17 +46,24 @@ export function extended(turn: Turn, messages: Turn["answers"], ids: Turn["ids"]
   return { ...turn, answers: [...kept, ...messages], ids: [...turn.ids, ...ids] };
 }
 
-/** The system prompt and the earlier turns that the next request sends. A value: what changes it returns another one. */
+/** The system prompt, the examples of a role and the earlier turns that the next request sends. A value: what changes it returns another one. */
 export class Conversation {
   readonly system: string | null;
   readonly turns: readonly Turn[];
+  readonly examples: readonly Example[];
   /** Turns that are not sent any more: a summary took their place, or they were dropped. */
   readonly #covered: readonly AskedQuestion[];
 
   /** @param covered earlier turns that are not sent any more, oldest first */
-  constructor(system: string | null, turns: readonly Turn[] = [], covered: readonly AskedQuestion[] = []) {
+  constructor(
+    system: string | null,
+    turns: readonly Turn[] = [],
+    covered: readonly AskedQuestion[] = [],
+    examples: readonly Example[] = [],
+  ) {
     this.system = system;
     this.turns = turns;
+    this.examples = examples;
     this.#covered = covered;
   }
 
@@ -78,7 +91,8 @@ export class Conversation {
    */
   request(messages: readonly Message[], history = true): Message[] {
     const system: Message[] = this.system ? [{ role: "system", content: this.system }] : [];
-    return [...system, ...(history ? this.turns.flatMap(messagesOf) : []), ...messages];
+    const examples = this.examples.flatMap(({ user, assistant }) => [userMessage(user), assistantMessage(assistant)]);
+    return [...system, ...examples, ...(history ? this.turns.flatMap(messagesOf) : []), ...messages];
   }
 
   /** The messages of a request that continues the last answer. */
@@ -89,8 +103,8 @@ export class Conversation {
     return answer?.role === "assistant" ? [...messages, { ...answer, prefix: true }] : messages;
   }
 
-  withSystem(system: string | null): Conversation {
-    return new Conversation(system, this.turns, this.#covered);
+  withPreface({ system, examples }: Preface): Conversation {
+    return new Conversation(system, this.turns, this.#covered, examples);
   }
 
   /** With one more turn. One without an answer and without calls of tools is left out: the services refuse two users in a row. */
@@ -127,7 +141,7 @@ export class Conversation {
   dropOldest(count: number): Conversation {
     const dropped = this.turns.slice(0, count).filter(isAsked);
     const covered = [...this.#covered, ...dropped.map(({ question, ids }) => ({ question, ids }))];
-    return new Conversation(this.system, this.turns.slice(count), covered);
+    return new Conversation(this.system, this.turns.slice(count), covered, this.examples);
   }
 
   /** Id of the last of the oldest turns; null where it has none. */
@@ -151,7 +165,7 @@ export class Conversation {
   }
 
   #with(turns: readonly Turn[]): Conversation {
-    return new Conversation(this.system, turns, this.#covered);
+    return new Conversation(this.system, turns, this.#covered, this.examples);
   }
 }
 

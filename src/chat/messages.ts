@@ -1,6 +1,12 @@
 /** What a request tells a model, in order. What was typed stays apart from what was attached to it. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 
+/** A question with its answer that a role begins each conversation with. */
+export interface Example {
+  readonly user: string;
+  readonly assistant: string;
+}
+
 interface SystemMessage {
   readonly role: "system";
   readonly content: string;

@@ -56,7 +56,7 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
   const conversations = listed.map(({ id, title }): CompletionValue => [id, title]);
   const lists: Readonly<Record<string, readonly CompletionValue[]>> = {
     provider: plain(engine.providers),
-    role: plain(Object.keys(engine.file.roles ?? {})),
+    role: plain(await engine.roles.names()),
     effort: plain(["low", "high", "max"]),
     lang: plain(["en", "zh"]),
     "show-thinking": plain(["always", "while-thinking", "never"]),

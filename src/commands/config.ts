@@ -21,12 +21,12 @@ export const config: Declare = (program, { words, run }) => {
     .argument("<value>", names.value)
     .allowUnknownOption()
     .action((name: string, value: string) =>
-      run(set, async (engine) => (await import("../app/config.ts")).set(engine.folders, name, value)),
+      run(set, async (engine) => (await import("../app/config.ts")).set(engine, name, value)),
     );
 
   const unset = group.command("unset").description(commands.configUnset).argument("<setting>", names.setting);
   unset.action((name: string) =>
-    run(unset, async (engine) => (await import("../app/config.ts")).set(engine.folders, name, null)),
+    run(unset, async (engine) => (await import("../app/config.ts")).set(engine, name, null)),
   );
 
   // These two must work when the file is broken: that is when they are needed.

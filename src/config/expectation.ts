@@ -3,6 +3,7 @@ import type { BaseIssue } from "valibot";
 import { durationExamples, durationPattern } from "../duration.ts";
 import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
 import { toolSchema } from "./tool-entries.ts";
+import { withoutInput } from "./role-template.ts";
 import {
   type SettingName,
   configFileSchema,
@@ -51,6 +52,7 @@ const kinds: Readonly<Record<string, string>> = {
 const patterns: Readonly<Record<string, string>> = {
   [String(durationPattern)]: durationExamples,
   [String(sizePattern)]: "500kB, 200MB, 2GB",
+  [String(withoutInput)]: 'prompt: "\u2026{{input}}\u2026"',
   [String(storePattern)]: "redis://\u2026, rediss://\u2026",
 };
 
@@ -96,8 +98,12 @@ export interface Misfit {
 /** More of a value says no more. */
 const maxCharacters = 80;
 
+interface Entries {
+  readonly entries: object;
+}
+
 /** What stands in a setting that is a mapping, or in each of its entries. */
-const within: Readonly<Record<string, { readonly entries: object }>> = {
+const within: Readonly<Record<string, Entries>> = {
   providers: providerSchema,
   models: modelSchema,
   roles: roleSchema,
@@ -105,8 +111,12 @@ const within: Readonly<Record<string, { readonly entries: object }>> = {
   tools: toolSchema,
 };
 
-/** What is wrong in a tree of settings. */
-export function misfit(issue: BaseIssue<unknown>): Misfit {
+/**
+ * What is wrong in a tree of settings.
+ *
+ * @param schema of the tree
+ */
+export function misfit(issue: BaseIssue<unknown>, schema: Entries = configFileSchema): Misfit {
   const { path = [], input, expected } = issue;
   const keys = path.map(({ key }) => String(key));
   const last = path.at(-1);
@@ -119,7 +129,7 @@ export function misfit(issue: BaseIssue<unknown>): Misfit {
     };
   }
   const isUnknown = expected === "never";
-  const siblings = (keys.length > 1 ? within[keys[0]!] : null) ?? configFileSchema;
+  const siblings = (keys.length > 1 ? within[keys[0]!] : null) ?? schema;
   return {
     keys,
     value: shown(keys, input),

@@ -1,7 +1,7 @@
 import { safeParse } from "valibot";
 import type { Document } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
-import { misfit } from "./expectation.ts";
+import { type Misfit, misfit } from "./expectation.ts";
 import { budgetMistake } from "./budget-providers.ts";
 import { aliasMistake } from "./model-aliases.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
@@ -105,7 +105,7 @@ async function duplicateKey(document: Document): Promise<number | null> {
  *
  * @throws AppError `config_broken`
  */
-function treeOf(path: string, document: Document): unknown {
+export function treeOf(path: string, document: Document): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {
@@ -144,14 +144,21 @@ async function check(
     ? (aliasMistake(result.output, builtIn) ?? budgetMistake(result.output, builtIn))
     : null;
   if (result.success && mistake === null) return { file: result.output };
-  const { keys, value, expected, nearest } =
-    mistake === null ? misfit(result.issues![0]) : { ...mistake, nearest: null };
+  const found = mistake === null ? misfit(result.issues![0]) : { ...mistake, nearest: null };
+  return { error: await misfitIn(path, text, document, found), keys: found.keys };
+}
+
+/** The error that says what is wrong in a document, and in which line. */
+export async function misfitIn(
+  path: string,
+  text: string,
+  document: Document,
+  { keys, value, expected, nearest }: Misfit,
+): Promise<AppError> {
   const place = { path, line: await lineOf(document, text, keys), key: keys.join(".") };
-  const error =
-    expected === null
-      ? new AppError("config_unknown", { ...place, nearest })
-      : new AppError("config_misfit", { ...place, value, expected });
-  return { error, keys };
+  return expected === null
+    ? new AppError("config_unknown", { ...place, nearest })
+    : new AppError("config_misfit", { ...place, value, expected });
 }
 
 /** The line in which a key stands, or the mapping that it is missing in; null where neither is known. */

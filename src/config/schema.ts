@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { cacheSchema } from "./cache-options.ts";
 import { toolsSchema } from "./tool-entries.ts";
-import { variableName } from "./role-template.ts";
+import { variableName, withoutInput } from "./role-template.ts";
 import {
   type ParameterKind,
   type SamplingName,
@@ -292,6 +292,11 @@ const modelEntry = v.lazy((input) => {
 /** A name that a person gave something: it is printed, so nothing in it acts on a terminal; a joiner of emoji does not. */
 const name = v.pipe(v.string(), v.regex(/^[[^\p{C}\p{Zl}\p{Zp}]\u{200d}]+$/v));
 
+/** Whether a file may give a role this name. */
+export function isRoleName(text: string): boolean {
+  return v.is(name, text) && !/[/\\:]/u.test(text);
+}
+
 /** Whether a provider may be called so. */
 export function isProviderName(text: string): boolean {
   return v.is(name, text) && !text.includes("/");
@@ -300,14 +305,22 @@ export function isProviderName(text: string): boolean {
 /** What a role may say beside its system prompt: settings that hold while it is in use. */
 export const roleSettings = [...samplingNames, "model", "thinking", "effort", "vars"] as const;
 
-/** A role with a template as its system prompt. */
+/** A role as a mapping: what the model is told, and the settings that hold while the role is in use. */
 export const roleSchema = v.strictObject({
-  system: v.optional(v.string()),
+  description: v.optional(v.string()),
+  /** A template. The question has no place in it: it would change from turn to turn. */
+  system: v.optional(v.pipe(v.string(), v.regex(withoutInput))),
+  /** A template of each question. */
+  prompt: v.optional(text),
+  /** Sent as turns before the first question, verbatim. */
+  examples: v.optional(v.pipe(v.array(v.strictObject({ user: text, assistant: text })), v.maxLength(64))),
   model: v.optional(text),
   ...v.partial(v.strictObject(samplingSchemas)).entries,
   thinking: v.optional(flag),
   effort: v.optional(v.picklist(efforts)),
   vars: v.optional(variables),
+  /** What alone of an answer `ask` prints. */
+  extract: v.optional(v.picklist(["code", "json"])),
 });
 export type RoleConfig = v.InferOutput<typeof roleSchema>;
 

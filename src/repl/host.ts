@@ -91,20 +91,29 @@ export interface ChosenModel {
   readonly nearest: string | null;
 }
 
-/** Roles of the config file. */
+interface RoleInUse {
+  readonly name: string;
+  /** The model, parameters and variables that it sets, in words. */
+  readonly parts: readonly string[];
+  /** What another program's role asks for and is left out. */
+  readonly unsupported: readonly string[];
+}
+
+/** Roles, wherever they are kept. */
 export interface SessionRoles {
-  readonly names: () => readonly string[];
-  /** The role in use, with the model, parameters and variables that it sets, in words; null for none. */
-  readonly inUse: () => { readonly name: string; readonly parts: readonly string[] } | null;
-  /** Variables of a role without a value. @throws AppError `bad_value` where there is no such role */
-  readonly missing: (name: string) => readonly string[];
+  readonly names: () => Promise<readonly string[]>;
+  /** Null for none. */
+  readonly inUse: () => RoleInUse | null;
+  /** Variables of a role without a value. @throws AppError `bad_value` where there is no such role; what is wrong in its file */
+  readonly missing: (name: string) => Promise<readonly string[]>;
   /**
-   * Uses a role from the next question on: its system prompt, model and parameters.
+   * Uses a role from the next question on: its system prompt, examples, template, model and parameters.
    *
+   * @param name null for none any more
    * @param vars values of variables
    * @throws AppError `bad_value`, `missing_variable`, and where its model cannot be used; nothing is changed then
    */
-  readonly use: (name: string, vars: Readonly<Record<string, string>>) => Promise<void>;
+  readonly use: (name: string | null, vars: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /** Settings for the rest of the session. */

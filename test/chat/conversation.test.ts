@@ -66,7 +66,7 @@ describe("a conversation", () => {
     const changed = conversation
       .add(turn("c", "d"))
       .extendLast([assistant("e")], [])
-      .withSystem(null)
+      .withPreface({ system: null, examples: [] })
       .dropOldest(2);
     expect({ turns, first: conversation.turns, system: conversation.system }).toEqual({
       turns,

@@ -46,9 +46,14 @@ describe.concurrent("slash commands of a session", () => {
     put(place.configFile, "roles:\n  pirate: Talk like a pirate.\n");
     const { messages, stderr } = await session(numbered, ["/role", "/role pirate", "one", "/role cook"], { place });
     expect(messages[0]).toEqual(["system: Talk like a pirate.", "user: one"]);
-    expect(stderr).toContain("Roles: pirate.");
+    expect(stderr).toContain("Roles: pirate, ");
     expect(stderr).toContain(
-      wordsOf("bad_value", { name: "/role", value: "cook", expected: "pirate", nearest: null }).whole,
+      wordsOf("bad_value", {
+        name: "/role",
+        value: "cook",
+        expected: "pirate, commit, translate, explain, review, shell",
+        nearest: null,
+      }).whole,
     );
   });
 

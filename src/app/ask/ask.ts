@@ -21,6 +21,7 @@ import type { Console } from "../console.ts";
 import { answerNotice } from "../answer-notice.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine, InputContext } from "../engine.ts";
+import { extractionIn } from "../role.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
 import type { OffPeakGate } from "./off-peak.ts";
@@ -88,7 +89,8 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   // A refusal to send the attachments has been reported already.
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   if (!(await mayPay(engine, console, dialogue, question))) return declined;
-  const { output, extract, offPeak, detach: flags } = asking;
+  const { output, offPeak, detach: flags } = asking;
+  const extract = asking.extract ?? extractionIn(engine.role);
   if (flags === null) {
     return await putQuestion(engine, console, dialogue, { question, output, extract, offPeak, onBegun() {} });
   }
@@ -241,11 +243,15 @@ interface Gathered {
 }
 
 /** Words, piped text, or both; and the files. What reads pipes and files is loaded where there are some. */
-async function gather(engine: InputContext, console: Console, { words, files: paths }: Asking): Promise<Gathered> {
+async function gather(
+  engine: InputContext & Pick<Engine, "questionOf">,
+  console: Console,
+  { words, files: paths }: Asking,
+): Promise<Gathered> {
   const piped = isPiped()
     ? await (await import("./piped-text.ts")).readPiped(engine, console, words.trim() === "")
     : "";
-  const text = [words, piped].filter((part) => part.trim() !== "").join("\n\n");
+  const text = engine.questionOf({ words, piped });
   if (paths.length > 0) {
     const [{ readNamed }, { withAttachments }] = await Promise.all([
       import("../conversation/attachment-consent.ts"),

@@ -1,4 +1,4 @@
-import type { Conversation } from "../../chat/conversation.ts";
+import type { Conversation, Preface } from "../../chat/conversation.ts";
 import type { Answer, ContextUse, Forfeit, SpentTotal } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import { textOf } from "../../chat/message-text.ts";
@@ -20,7 +20,7 @@ import { estimatedTokens } from "./context-estimate.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
 import { requestOf, runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import { displayPath } from "../display-path.ts";
-import { warnOf } from "../startup.ts";
+import { tellUnsupported, warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
 import { ratesAt } from "../../usage/cost.ts";
@@ -67,6 +67,7 @@ export class ChatSession implements SessionDialogue {
   static async open(engine: Engine, console: Console, earlier: TranscriptFile | null): Promise<ChatSession> {
     for (const mistake of engine.failoverMistakes) warnOf(console, mistake);
     const state = await openState(engine, earlier);
+    tellUnsupported(console, engine.role);
     return new ChatSession(engine, console, state, engine.hold(booksOf(engine, console)));
   }
 
@@ -264,8 +265,9 @@ export class ChatSession implements SessionDialogue {
     this.#warnOfRetired();
   }
 
-  useSystem(system: string | null): void {
-    this.#change({ ownSystem: system, conversation: this.conversation.withSystem(system), counted: null });
+  useSystem(system: string | null, examples: Preface["examples"] = []): void {
+    const ownPreface = { system, examples };
+    this.#change({ ownPreface, conversation: this.conversation.withPreface(ownPreface), counted: null });
   }
 
   /** Lets go of a parameter that the resumed conversation was asked with. */

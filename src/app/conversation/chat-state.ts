@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { type AskedQuestion, Conversation } from "../../chat/conversation.ts";
+import { type AskedQuestion, Conversation, type Preface } from "../../chat/conversation.ts";
 import type { Origin } from "../../config/schema.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { Exchange, Transcript, TranscriptFile } from "../../transcripts/format/types.ts";
@@ -9,7 +9,7 @@ import type { SentPrefix } from "../usage/prefix.ts";
 import { modelInUse } from "../model-facts.ts";
 import { type Parameters, parametersOf } from "./sampling.ts";
 import { rebuild } from "./replay.ts";
-import { inheritedSystem } from "./system-prompt.ts";
+import { inheritedPreface } from "./system-prompt.ts";
 import { newWriter, openWriter } from "./open-transcript.ts";
 
 /**
@@ -20,8 +20,8 @@ export interface ChatState {
   readonly connection: Connection;
   readonly modelId: string;
   readonly conversation: Conversation;
-  /** The system prompt that was set in this session; undefined where none was. */
-  readonly ownSystem: string | null | undefined;
+  /** The system prompt that was set in this session, with the examples of its role; null where none was. */
+  readonly ownPreface: Preface | null;
   /** Parameters of the conversation that was resumed; what is set now comes before them. */
   readonly inherited: Parameters;
   /** The name that someone gave the conversation; null for none. */
@@ -66,7 +66,7 @@ export async function openState(engine: Engine, earlier: TranscriptFile | null):
  * @throws AppError as `openState`
  */
 export async function resumedState(
-  engine: Pick<Engine, "connect" | "folders" | "origins" | "prompts" | "settings" | "stop" | "system">,
+  engine: Pick<Engine, "connect" | "folders" | "origins" | "preface" | "prompts" | "settings" | "stop">,
   earlier: TranscriptFile,
   before: ChatState,
 ): Promise<ChatState> {
@@ -80,10 +80,11 @@ export async function resumedState(
 
 /** The state after `/new`: a conversation as the settings have it, and a new transcript with its first question. */
 export function newState(
-  engine: Pick<Engine, "environment" | "folders" | "settings" | "system" | "transcripts">,
+  engine: Pick<Engine, "environment" | "folders" | "preface" | "settings" | "transcripts">,
   before: ChatState,
 ): ChatState {
-  const conversation = new Conversation(before.ownSystem === undefined ? engine.system : before.ownSystem);
+  const { system, examples } = before.ownPreface ?? engine.preface;
+  const conversation = new Conversation(system, [], [], examples);
   const writer = engine.settings.save ? newWriter(engine) : null;
   return { ...before, ...untouched, conversation, writer, inherited: {} };
 }
@@ -106,9 +107,9 @@ export function forkedState(
   const state = { ...before, title: null, writer, size: sizeOf(writer) };
   if (turns === null) return state;
   const rebuilt = rebuild(file, prompts.summary);
+  const { system, examples } = before.conversation;
   const conversation =
-    before.conversation.beginning(turns) ??
-    new Conversation(before.conversation.system, rebuilt.turns, rebuilt.covered);
+    before.conversation.beginning(turns) ?? new Conversation(system, rebuilt.turns, rebuilt.covered, examples);
   return { ...state, conversation, failed: null, cut: rebuilt.cut, counted: null };
 }
 
@@ -125,19 +126,19 @@ export function sizeOf(writer: TranscriptWriter | null): number | null {
 }
 
 async function stateOn(
-  engine: Pick<Engine, "origins" | "prompts" | "settings" | "stop" | "system">,
+  engine: Pick<Engine, "origins" | "preface" | "prompts" | "settings" | "stop">,
   connection: Connection,
   model: string | null,
   earlier: Transcript | null,
 ): Promise<Omit<ChatState, "writer" | "size">> {
   const last = earlier?.exchanges.at(-1);
   const rebuilt = earlier === null ? null : rebuild(earlier, engine.prompts.summary);
-  const system = inheritedSystem(engine, last?.system ?? null) ?? engine.system;
+  const { system, examples } = inheritedPreface(engine, last ?? null) ?? engine.preface;
   return {
     connection,
     modelId: model ?? (await modelInUse(engine, connection)),
-    conversation: new Conversation(system, rebuilt?.turns, rebuilt?.covered),
-    ownSystem: undefined,
+    conversation: new Conversation(system, rebuilt?.turns, rebuilt?.covered, examples),
+    ownPreface: null,
     inherited: parametersOf(last?.sampling ?? {}, last?.thinking ?? null),
     title: earlier?.named === true ? earlier.title : null,
     failed: null,

@@ -1,4 +1,4 @@
-import { type Conversation, messagesOf, type Turn } from "../../chat/conversation.ts";
+import { type Conversation, messagesOf, type Preface, type Turn } from "../../chat/conversation.ts";
 import { callsOf, textOf } from "../../chat/message-text.ts";
 import type { Message } from "../../chat/messages.ts";
 import { tokensOfWeight, weightOf } from "../../chat/usage.ts";
@@ -7,16 +7,17 @@ import { tokensOfWeight, weightOf } from "../../chat/usage.ts";
 const weights = new WeakMap<Turn, number>();
 
 /** Tokens of a conversation as the next request would send it, estimated. */
-export function estimatedTokens({ system, turns }: Conversation): number {
-  return tokensOfWeight(turns.reduce((sum, turn) => sum + turnWeight(turn), systemWeight(system)));
+export function estimatedTokens(conversation: Conversation): number {
+  return tokensOfWeight(conversation.turns.reduce((sum, turn) => sum + turnWeight(turn), prefaceWeight(conversation)));
 }
 
 /**
  * How many of the oldest turns must go until the others are estimated at no more than so many tokens: one at least, and all but
  * one at most.
  */
-export function turnsOver({ system, turns }: Conversation, tokens: number): number {
-  let weight = turns.reduce((sum, turn) => sum + turnWeight(turn), systemWeight(system));
+export function turnsOver(conversation: Conversation, tokens: number): number {
+  const { turns } = conversation;
+  let weight = turns.reduce((sum, turn) => sum + turnWeight(turn), prefaceWeight(conversation));
   let count = 0;
   do {
     weight -= turns[count] === undefined ? 0 : turnWeight(turns[count]!);
@@ -25,8 +26,9 @@ export function turnsOver({ system, turns }: Conversation, tokens: number): numb
   return count;
 }
 
-function systemWeight(system: string | null): number {
-  return system === null ? 0 : weightOf(system);
+function prefaceWeight({ system, examples }: Preface): number {
+  const start = system === null ? 0 : weightOf(system);
+  return examples.reduce((sum, { user, assistant }) => sum + weightOf(user) + weightOf(assistant) + 2, start);
 }
 
 function messageWeight(message: Message): number {

@@ -1,18 +1,25 @@
+import type { Preface } from "../../chat/conversation.ts";
+import type { Exchange } from "../../transcripts/format/types.ts";
 import type { Engine } from "../engine.ts";
 
 /**
- * The system prompt of a resumed conversation, where it holds on: where nothing here sets another, or only the config file's `role`
- * does, whose variables may have had other values.
+ * The system prompt and the examples of a resumed conversation, where they hold on: where nothing here sets others, or only the config
+ * file's `role` does, whose variables may have had other values.
  *
- * @param last the conversation's own; null for none
- * @returns null where the settings' holds
- * @throws AppError as `Engine.system`
+ * @param last the conversation's last exchange; null for none
+ * @returns null where the settings' hold
+ * @throws AppError as `Engine.preface`
  */
-export function inheritedSystem(
-  engine: Pick<Engine, "origins" | "settings" | "system">,
-  last: string | null,
-): string | null {
-  if (last === null) return null;
+export function inheritedPreface(
+  engine: Pick<Engine, "origins" | "preface" | "settings">,
+  last: Pick<Exchange, "system" | "examples"> | null,
+): Preface | null {
+  const { system = null, examples = [] } = last ?? {};
+  if (system === null && examples.length === 0) return null;
   const isStanding = engine.settings.system === undefined && engine.origins.role?.kind === "file";
-  return isStanding || engine.system === null ? last : null;
+  return isStanding || isEmpty(engine.preface) ? { system, examples } : null;
+}
+
+function isEmpty({ system, examples }: Preface): boolean {
+  return system === null && examples.length === 0;
 }

@@ -146,6 +146,7 @@ async function runExchange(
     at: new Date(),
     question: textOf(question.content),
     system: conversation.system,
+    examples: conversation.examples,
     sampling: request.sampling,
     thinking: request.thinking,
     continues,

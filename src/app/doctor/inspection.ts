@@ -79,10 +79,10 @@ function settingsFacts(
 }
 
 /** Mistakes that only show when a setting is used. */
-function mistakesIn(engine: Pick<Engine, "failoverMistakes" | "system">): AppError[] {
+function mistakesIn(engine: Pick<Engine, "failoverMistakes" | "preface">): AppError[] {
   const { failoverMistakes } = engine;
   try {
-    void engine.system;
+    void engine.preface;
     return [...failoverMistakes];
   } catch (error) {
     return [asAppError(error), ...failoverMistakes];

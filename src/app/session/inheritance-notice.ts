@@ -6,7 +6,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { type Parameters, parametersOf } from "../conversation/sampling.ts";
-import { inheritedSystem } from "../conversation/system-prompt.ts";
+import { inheritedPreface } from "../conversation/system-prompt.ts";
 import { isEmbedded } from "../conversation/replay.ts";
 
 /** Characters of a system prompt that are shown. */
@@ -19,7 +19,7 @@ const promptLength = 60;
  * @param withModel false if provider and model are shown elsewhere
  */
 export function tellInheritance(
-  engine: Pick<Engine, "file" | "origins" | "settings" | "system">,
+  engine: Pick<Engine, "file" | "origins" | "preface" | "settings">,
   { terminal, words }: Console,
   dialogue: ChatSession,
   earlier: Transcript,
@@ -28,11 +28,12 @@ export function tellInheritance(
   const last = earlier.exchanges.at(-1);
   const images = earlier.exchanges.flatMap(({ images: each }) => each);
   const embedded = images.filter(isEmbedded).length;
-  const system = inheritedSystem(engine, last?.system ?? null);
+  const { system, examples } = inheritedPreface(engine, last ?? null) ?? { system: null, examples: [] };
   const parts = [
     ...(withModel && isForeign(engine, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
     ...inherited(engine.settings, parametersOf(last?.sampling ?? {}, last?.thinking ?? null)),
     ...(system === null ? [] : [words.inheritance.system({ start: startOf(system) })]),
+    ...(examples.length === 0 ? [] : [words.inheritance.examples({ examples: examples.length })]),
     ...(hasSummary(earlier) ? [words.inheritance.summary] : []),
     ...(embedded === 0 ? [] : [words.inheritance.pictures({ pictures: embedded })]),
   ].map(sanitize);

@@ -119,7 +119,8 @@ export class SessionHost implements Host {
     this.#tellAsText(asText.filter(({ path }) => !files.some((file) => file.path === resolve(workingFolder, path))));
     if (!(await this.#maySend(files))) return null;
     this.#attached = [];
-    return withAttachments(text, files);
+    // What takes the place of a question was worded already.
+    return withAttachments(instead === null ? this.#engine.questionOf({ words: text, piped: "" }) : text, files);
   };
 
   maySendAgain = (question: UserMessage) => this.#maySend(attachmentsOf(question, this.#engine.workingFolder));

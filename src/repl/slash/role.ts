@@ -7,21 +7,23 @@ export const role: SlashCommand = {
   name: "role",
   aliases: [],
   group: "model",
-  usage: "[name]",
-  examples: ["/role", "/role translate"],
-  complete: async ({ roles }) => named(roles.names()),
+  usage: "[name | -]",
+  examples: ["/role", "/role translate", "/role -"],
+  complete: async ({ roles }) => named(await roles.names()),
   async run(host, argument) {
     const { roles, terminal, words } = host;
-    const names = roles.names().join(", ");
-    if (names === "") terminal.warn(words.session.noRoles);
-    else if (argument === "") {
-      const inUse = roles.inUse();
-      if (inUse !== null) terminal.say(sanitize(words.session.roleIs(inUse)));
-      terminal.say(words.session.roles({ names }));
-    } else {
-      await roles.use(argument, await ask(host, roles.missing(argument)));
-      terminal.say(sanitize(words.session.roleIs(roles.inUse() ?? { name: argument, parts: [] })));
+    if (argument === "-") {
+      await roles.use(null, {});
+      terminal.say(words.roles.cleared);
+      return "stay";
     }
+    if (argument !== "") await roles.use(argument, await ask(host, await roles.missing(argument)));
+    const inUse = roles.inUse();
+    if (inUse !== null) {
+      terminal.say(sanitize(words.roles.inUse(inUse)));
+      if (inUse.unsupported.length > 0) terminal.warn(sanitize(words.roles.unsupported(inUse)));
+    }
+    if (argument === "") terminal.say(words.roles.list({ names: (await roles.names()).join(", ") }));
     return "stay";
   },
 };
@@ -37,7 +39,7 @@ async function ask(
   for (const name of missing) {
     values[name] = await askText(`${name}:`, {
       hidden: () => false,
-      problem: (typed) => (typed === "" ? words.session.valueNeeded : null),
+      problem: (typed) => (typed === "" ? words.roles.valueNeeded : null),
     });
   }
   return values;

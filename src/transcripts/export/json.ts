@@ -1,6 +1,13 @@
 import { hasCalls } from "../format/sections.ts";
 import type { Exchange, Section, Transcript } from "../format/types.ts";
-import { imagesJson, requestsJson, samplingJson, thinkingJson, usageJson } from "../format/metadata-write.ts";
+import {
+  examplesJson,
+  imagesJson,
+  requestsJson,
+  samplingJson,
+  thinkingJson,
+  usageJson,
+} from "../format/metadata-write.ts";
 import { isoWithOffset } from "../format/times.ts";
 
 /**
@@ -43,6 +50,7 @@ function exchangeObject(exchange: Exchange): object {
     provider: exchange.provider,
     model: exchange.model,
     system: exchange.system,
+    ...(exchange.examples !== undefined && { examples: examplesJson(exchange.examples) }),
     sampling: samplingJson(exchange.sampling) ?? {},
     thinking: thinkingJson(exchange.thinking) ?? null,
     usage: usageJson(exchange.usage) ?? null,

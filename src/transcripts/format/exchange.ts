@@ -64,6 +64,7 @@ export function buildExchange(written: readonly RawSection[], around: ExchangeCo
     provider: turn?.provider ?? null,
     model: turn?.model ?? null,
     system: around.system,
+    ...(turn !== null && turn.examples.length > 0 && { examples: turn.examples }),
     sampling: turn?.sampling ?? {},
     thinking: turn?.thinking ?? null,
     torn: around.torn && bodies.failure === null,

@@ -104,6 +104,7 @@ const turnSchema = v.object({
   model: text,
   // Absent means unchanged, null means none.
   system: orAbsent(v.nullable(v.string())),
+  examples: v.fallback(v.array(v.object({ user: v.string(), assistant: v.string() })), []),
   sampling: v.fallback(samplingSchema, {}),
   thinking: orNull(thinkingSchema),
   images: v.fallback(v.array(v.object({ name: v.string(), url: v.string() })), []),

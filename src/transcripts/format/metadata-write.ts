@@ -1,3 +1,4 @@
+import type { Example } from "../../chat/messages.ts";
 import type { Cost, Thinking, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/requests.ts";
 import type { Sampling } from "../../chat/sampling.ts";
@@ -48,6 +49,7 @@ export function turnLine(id: string | null, turn: ExchangeStart, carried: string
     provider: turn.provider ?? undefined,
     model: turn.model ?? undefined,
     system: turn.system === carried ? undefined : turn.system,
+    examples: examplesJson(turn.examples),
     sampling: samplingJson(turn.sampling),
     thinking: thinkingJson(turn.thinking),
     images: imagesJson(turn.images),
@@ -94,6 +96,10 @@ export function samplingJson(sampling: Sampling): object | undefined {
 
 export function thinkingJson(thinking: Thinking | null): object | undefined {
   return thinking === null ? undefined : { enabled: thinking.enabled, effort: thinking.effort ?? undefined };
+}
+
+export function examplesJson(examples: readonly Example[] | undefined): object | undefined {
+  return examples === undefined || examples.length === 0 ? undefined : examples;
 }
 
 export function imagesJson(images: readonly SavedImage[] | undefined): object | undefined {

@@ -1,4 +1,4 @@
-import type { ImagePart } from "../../chat/messages.ts";
+import type { Example, ImagePart } from "../../chat/messages.ts";
 import type { Cost, ModelRef, Thinking, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/requests.ts";
 import type { Sampling } from "../../chat/sampling.ts";
@@ -38,6 +38,8 @@ interface ExchangeRequest {
   readonly model: string | null;
   /** In force for this exchange, whether set here or before. */
   readonly system: string | null;
+  /** Of a role, sent behind the system prompt; empty or absent where there were none. */
+  readonly examples?: readonly Example[];
   readonly sampling: Sampling;
   readonly thinking: Thinking | null;
 }

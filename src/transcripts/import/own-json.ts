@@ -96,6 +96,7 @@ function toExchange(value: unknown): Exchange | null {
     provider: turn.provider,
     model: turn.model,
     system: turn.system ?? null,
+    ...(turn.examples.length > 0 && { examples: turn.examples }),
     sampling: turn.sampling,
     thinking: turn.thinking,
     torn: false,

@@ -7,6 +7,17 @@ import { forbidden, keyWanted, refused } from "./refusals.ts";
 
 type ErrorTable = { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => ErrorWords };
 
+/** The config file, or the file of a role. */
+function placeIn(path: string, line: number | null, role: string | undefined): string {
+  return `${role === undefined ? "Config file" : "Role file"} ${path}${line === null ? "" : `, line ${line}`}`;
+}
+
+function fixOf(role: string | undefined): string {
+  return role === undefined
+    ? "Fix it with deepseek-chat config edit."
+    : `Fix it with deepseek-chat roles edit ${role}.`;
+}
+
 export const errors: ErrorTable = {
   internal: ({ message }) => ({
     what: `Internal error: ${message.replace(/\.$/u, "")}.`,
@@ -77,7 +88,7 @@ export const errors: ErrorTable = {
   }),
   missing_variable: ({ role, names }) => ({
     what: `Role ${role} needs a value for ${names.join(", ")}.`,
-    next: `Give it with --var ${names[0]}=…, or set a default with deepseek-chat config set roles.${role}.vars.${names[0]} ….`,
+    next: `Give it with --var ${names[0]}=…, or set a default under vars: deepseek-chat roles edit ${role}.`,
   }),
   no_such_turns: ({ turns, title, count }) => ({
     what: `No turns ${turns}: “${title}” has ${count} ${count === 1 ? "turn" : "turns"}.`,
@@ -154,17 +165,17 @@ export const errors: ErrorTable = {
     what: `No model set for ${provider}.`,
     next: `Choose one with --model; deepseek-chat models -p ${provider} lists them.`,
   }),
-  config_broken: ({ path, line, key, reason, said }) => ({
-    what: `Config file ${path}${line === null ? "" : `, line ${line}`}${key === null ? "" : `, ${key}`}: ${said || (entryOf(configWords, reason) ?? refusalIn(reason))}.`,
-    next: "Fix it with deepseek-chat config edit.",
+  config_broken: ({ path, line, key, reason, said, role }) => ({
+    what: `${placeIn(path, line, role)}${key === null ? "" : `, ${key}`}: ${said || (entryOf(configWords, reason) ?? refusalIn(reason))}.`,
+    next: fixOf(role),
   }),
-  config_misfit: ({ path, line, key, value, expected }) => ({
-    what: `Config file ${path}${line === null ? "" : `, line ${line}`}: invalid ${key}: ${value} (expected ${expected}).`,
-    next: "Fix it with deepseek-chat config edit.",
+  config_misfit: ({ path, line, key, value, expected, role }) => ({
+    what: `${placeIn(path, line, role)}: invalid ${key}: ${value} (expected ${expected}).`,
+    next: fixOf(role),
   }),
-  config_unknown: ({ path, line, key, nearest }) => ({
-    what: `Config file ${path}${line === null ? "" : `, line ${line}`}: unknown setting ${key}${meant(nearest)}.`,
-    next: "Fix it with deepseek-chat config edit.",
+  config_unknown: ({ path, line, key, nearest, role }) => ({
+    what: `${placeIn(path, line, role)}: unknown setting ${key}${meant(nearest)}.`,
+    next: fixOf(role),
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} points ${provider} to ${url}, but the key comes from ${keyOrigin}, so the key wasn't sent.`,
@@ -367,6 +378,7 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
 
 const configWords: Record<string, string> = {
   no_mapping: "expected settings as name: value",
+  front_matter: "the front matter does not end: a line of --- is missing",
   no_keys: "expected a JSON object of provider names and keys",
   RESOURCE_EXHAUSTION: "nested too deeply",
 };

@@ -98,6 +98,7 @@ export const helpExamples: HelpExamples = {
   ],
   roles: [
     ["List all roles", "deepseek-chat roles"],
+    ["Use one", "git diff --cached | deepseek-chat ask -r commit"],
     ["Use one", 'deepseek-chat ask -r translate --var to=French "Good morning"'],
   ],
   "roles list": [

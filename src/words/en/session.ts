@@ -74,12 +74,6 @@ export const session = {
   languageIs: "Language: English",
   multilineOn: "Enter inserts a new line, Alt-Enter sends.",
   multilineOff: "Enter sends, Alt-Enter inserts a new line.",
-  noRoles: "No roles defined. Add one with deepseek-chat roles edit <name>.",
-  roleIs: ({ name, parts }: { name: string; parts: readonly string[] }) =>
-    `Role: ${name}${parts.length === 0 ? "" : ` (${parts.join(" · ")})`}`,
-  roleEdited: ({ name, path }: { name: string; path: string }) => `Role ${name} is roles.${name} in ${path}.`,
-  valueNeeded: "Enter a value.",
-  roles: ({ names }: { names: string }) => `Roles: ${names}. Use one with /role <name>.`,
   saveHow: "Usage: /save <file> · writes the whole conversation to a new file",
   savedTo: ({ path }: { path: string }) => `Saved to ${path}.`,
   searchHow: "Usage: /search <words> · searches all conversations",

@@ -46,7 +46,7 @@ export const slashHelp = {
     provider: "Alone, choose from the known providers. The provider's default model is used.",
     system:
       "Alone, shows the system prompt in use. A text replaces it; - clears it. It applies from the next message on.",
-    role: "Roles are under roles in the config file: a system prompt, or a template with a model and parameters, which then hold too. Variables without a value are asked for. Alone, lists roles.",
+    role: "A role is a system prompt or a template of each question, with a model and settings, which then hold too. Variables without a value are asked for. /role - leaves the role; alone, lists roles.",
     set: "Alone, lists all settings of this session; with a name, shows one. - goes back to the default. Nothing is written to the config file.",
     thinking:
       "Alone, shows the last thinking in full. on and off switch it; low, high and max set the effort, where the model has one.",

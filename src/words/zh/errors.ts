@@ -6,6 +6,15 @@ import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
 import { forbidden, keyWanted, refused } from "./refusals.ts";
 
+/** The config file, or the file of a role. */
+function placeIn(path: string, line: number | null, role: string | undefined): string {
+  return `${role === undefined ? "配置文件" : "角色文件"} ${path}${line === null ? " " : ` 第 ${line} 行`}`;
+}
+
+function fixOf(role: string | undefined): string {
+  return role === undefined ? "请用 deepseek-chat config edit 修改。" : `请用 deepseek-chat roles edit ${role} 修改。`;
+}
+
 export const errors: Words["errors"] = {
   internal: ({ message }) => ({
     what: `程序内部错误：${message.replace(/[.。]$/u, "")}。`,
@@ -76,7 +85,7 @@ export const errors: Words["errors"] = {
   }),
   missing_variable: ({ role, names }) => ({
     what: `角色 ${role} 缺少变量 ${names.join("、")} 的值。`,
-    next: `请用 --var ${names[0]}=… 指定，或用 deepseek-chat config set roles.${role}.vars.${names[0]} … 设置默认值。`,
+    next: `请用 --var ${names[0]}=… 指定，或在 vars 中设置默认值：deepseek-chat roles edit ${role}。`,
   }),
   no_such_turns: ({ turns, title, count }) => ({
     what: `没有第 ${turns} 轮：《${title}》共 ${count} 轮。`,
@@ -153,17 +162,17 @@ export const errors: Words["errors"] = {
     what: `未指定 ${provider} 的模型。`,
     next: `请用 --model 指定，可用模型见 deepseek-chat models -p ${provider}。`,
   }),
-  config_broken: ({ path, line, key, reason }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}${key === null ? "" : ` ${key} `}有误：${entryOf(configWords, reason) ?? refusalIn(reason)}。`,
-    next: "请用 deepseek-chat config edit 修改。",
+  config_broken: ({ path, line, key, reason, role }) => ({
+    what: `${placeIn(path, line, role)}${key === null ? "" : ` ${key} `}有误：${entryOf(configWords, reason) ?? refusalIn(reason)}。`,
+    next: fixOf(role),
   }),
-  config_misfit: ({ path, line, key, value, expected }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：${key} 的值无效：${value}（应为 ${range(expected)}）。`,
-    next: "请用 deepseek-chat config edit 修改。",
+  config_misfit: ({ path, line, key, value, expected, role }) => ({
+    what: `${placeIn(path, line, role)}有误：${key} 的值无效：${value}（应为 ${range(expected)}）。`,
+    next: fixOf(role),
   }),
-  config_unknown: ({ path, line, key, nearest }) => ({
-    what: `配置文件 ${path}${line === null ? " " : ` 第 ${line} 行`}有误：未知设置项 ${key}${meant(nearest)}。`,
-    next: "请用 deepseek-chat config edit 修改。",
+  config_unknown: ({ path, line, key, nearest, role }) => ({
+    what: `${placeIn(path, line, role)}有误：未知设置项 ${key}${meant(nearest)}。`,
+    next: fixOf(role),
   }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} 把 ${provider} 指向 ${url}，而 API Key 来自 ${keyOrigin}，因此没有发送。`,
@@ -356,6 +365,7 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
 
 const configWords: Record<string, string> = {
   no_mapping: "应为 name: value 形式的设置",
+  front_matter: "文件头没有结束：缺少一行 ---",
   no_keys: "应为 JSON 对象，由服务商名和 API Key 组成",
   RESOURCE_EXHAUSTION: "嵌套层次过深",
   BAD_ALIAS: "别名（*）没有对应的锚点（&），或引用过多",

@@ -97,6 +97,7 @@ export const helpExamples: HelpExamples = {
   ],
   roles: [
     ["列出全部角色", "deepseek-chat roles"],
+    ["使用角色", "git diff --cached | deepseek-chat ask -r commit"],
     ["使用角色", 'deepseek-chat ask -r translate --var to=法语 "早上好"'],
   ],
   "roles list": [
