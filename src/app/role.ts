@@ -80,8 +80,10 @@ export function asksByItself(role: NamedRole | null): boolean {
 }
 
 /** What alone of an answer a role wants printed; null for all of it. */
-export function extractionIn(role: NamedRole | null): ExtractionForm | null {
-  return role === null || typeof role.content === "string" ? null : (role.content.extract ?? null);
+export function extractionIn(role: NamedRole | null): ExtractionForm | "command" | null {
+  if (role === null || typeof role.content === "string") return null;
+  const { answer = null, extract = answer } = role.content;
+  return extract;
 }
 
 function templateIn(role: NamedRole | null): string | null {

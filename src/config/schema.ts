@@ -321,6 +321,8 @@ export const roleSchema = v.strictObject({
   vars: v.optional(variables),
   /** What alone of an answer `ask` prints. */
   extract: v.optional(v.picklist(["code", "json"])),
+  /** What the answer is: a shell command, which `ask` lets a person edit and run. */
+  answer: v.optional(v.literal("command")),
 });
 export type RoleConfig = v.InferOutput<typeof roleSchema>;
 

@@ -12,7 +12,7 @@ import type { Clipping } from "./editor/paste.ts";
 import type { Mention } from "./mentions.ts";
 
 /** What the file is called that a person's editor opens. */
-export type EditedFile = "question.md" | "answer.md";
+export type EditedFile = "question.md" | "answer.md" | "command.sh";
 
 /** What the session asks of the rest of the program; the app gives it. */
 export interface Host {

@@ -85,10 +85,13 @@ export async function askText(
   message: string,
   {
     fallback,
+    initial,
     hidden,
     problem,
   }: {
     readonly fallback?: string;
+    /** Stands there to begin with, and can be edited. */
+    readonly initial?: string;
     readonly hidden: (typed: string) => boolean;
     readonly problem: (typed: string) => string | null;
   },
@@ -99,6 +102,7 @@ export async function askText(
     transformer: (typed: string) => masked(typed, hidden),
     validate: (typed: string) => problem(typed.trim()) ?? true,
     ...(fallback !== undefined && { default: fallback }),
+    ...(initial !== undefined && { default: initial, prefill: "editable" as const }),
   };
   return (await asked((context) => input(config, context))).trim();
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { type RawServer, serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
-import { en, wordsOf } from "../support/words.ts";
+import { en, patternOf, wordsOf } from "../support/words.ts";
 
 const roleFile = `---
 description: Sorts tickets
@@ -165,5 +165,49 @@ describe.concurrent("built-in roles", () => {
     const { stderr } = await run(["ask", "-r", "comit", "q"], { place: place({}) });
     const expected = "commit, translate, explain, review, shell";
     expect(stderr).toContain(wordsOf("bad_value", { name: "role", value: "comit", expected, nearest: "commit" }).what);
+  });
+});
+
+describe.concurrent("the role shell", () => {
+  const written = "```sh\necho one >> ran\n```\n";
+
+  test("prints its command alone where there is no terminal, and runs nothing", async () => {
+    await using server = await serve(() => answer(written));
+    const made = place({});
+    const { code, stdout } = await run(["ask", "-r", "shell", "q"], { place: made, env: askingAt(server) });
+    expect([code, stdout, existsSync(join(made.cwd, "ran"))]).toEqual([0, "echo one >> ran\n", false]);
+    expect(sent(server)[0]?.[0]).toMatch(/^system: .*\bsh\b/u);
+  });
+
+  test("runs its command on a terminal where it was confirmed, as it was edited", async () => {
+    await using server = await serve(() => answer(written));
+    const made = place({});
+    const env = { ...askingAt(server), DEEPSEEK_API_KEY: "sk-secret" };
+    await using terminal = openProgram(["ask", "-r", "shell", "q"], { place: made, env });
+    const { question, edit, run: yes } = en.roles.command;
+    await terminal.until(patternOf(question));
+    expect(terminal.screen()).toContain("echo one >> ran");
+    terminal.type(`${edit.slice(0, 2)}\r`);
+    await terminal.until(/\$ echo one >> ran$/mu);
+    terminal.type("; env | grep -c API_KEY >> ran\r");
+    await terminal.until(new RegExp(`${RegExp.escape(question)}[\\s\\S]*${RegExp.escape(question)}`, "u"));
+    expect(existsSync(join(made.cwd, "ran"))).toBe(false);
+    terminal.type(`${yes.slice(0, 2)}\r`);
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(readFileSync(join(made.cwd, "ran"), "utf8")).toBe("one\n0\n");
+    expect(terminal.screen()).toContain(en.roles.command.ended({ ended: "1" }));
+  });
+
+  test.each([
+    ["left alone", "touch ran", "\r", en.roles.command.question],
+    ["that looks like another one", "echo \u202e touch ran", "", en.roles.command.disguised],
+  ])("does not run a command %s", async (_, command, typed, said) => {
+    await using server = await serve(() => answer(command));
+    const made = place({});
+    await using terminal = openProgram(["ask", "-r", "shell", "q"], { place: made, env: askingAt(server) });
+    await terminal.until(patternOf(said));
+    terminal.type(typed);
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect(existsSync(join(made.cwd, "ran"))).toBe(false);
   });
 });

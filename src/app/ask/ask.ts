@@ -50,7 +50,9 @@ export interface Asking {
 }
 
 /** A question that has been read, and how its answer is wanted. */
-export interface PreparedAsk extends Pick<Asking, "output" | "extract" | "offPeak"> {
+export interface PreparedAsk extends Pick<Asking, "output" | "offPeak"> {
+  /** What alone of the answer is printed: also a command, which may be run then; null for all of it. */
+  readonly extract: ExtractionForm | "command" | null;
   /** Null: the last answer is continued. */
   readonly question: UserMessage | null;
   /** Called once the question is in the transcript, or could not be written there. */
@@ -164,6 +166,11 @@ export async function putQuestion(
   await console.terminal.drained(engine.stop);
   const { refusal } = console.terminal;
   if (refusal !== null) throw new AppError("output_unwritable", { reason: refusal, transcript: dialogue.path });
+  // Half a command may do something else.
+  const isCommand = extract === "command" && output === "text" && answer.finishReason === "stop";
+  if (isCommand && extraction !== null && console.terminal.interactive && console.terminal.outIsTerminal) {
+    await (await import("./command-run.ts")).offerCommand(engine, console, extraction.text ?? "");
+  }
   return null;
 }
 

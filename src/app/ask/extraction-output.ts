@@ -24,16 +24,20 @@ export function extractionOf(
   { workingFolder }: Pick<Engine, "workingFolder">,
   { conversation, path }: ChatSession,
   answer: Answer,
-  form: ExtractionForm,
+  form: ExtractionForm | "command",
 ): Extraction {
   const isFinished = answer.error === null;
   const { last } = conversation;
   const whole = isFinished && last !== null ? answerOf(last) : answer.text;
-  const text = isFinished ? extract(whole, form, answer.finishReason === "stop") : null;
+  const isWhole = answer.finishReason === "stop";
+  const text = isFinished ? (form === "command" ? commandIn(whole, isWhole) : extract(whole, form, isWhole)) : null;
   const transcript = path !== null && answer.unsaved === null ? displayPath(workingFolder, path) : null;
   return {
     text,
-    error: text === null && isFinished ? new AppError("nothing_extracted", { form, transcript }) : null,
+    error:
+      text === null && isFinished
+        ? new AppError("nothing_extracted", { form: form === "json" ? form : "code", transcript })
+        : null,
     async print({ terminal }, output) {
       if (output === "jsonl") return terminal.json({ type: "extracted", text });
       if (output === "json") return;
@@ -46,4 +50,10 @@ export function extractionOf(
       await writer.end();
     },
   };
+}
+
+/** A command is the first block of code, or where there is none the whole answer, as models write both though they are told not to. */
+function commandIn(answer: string, isWhole: boolean): string | null {
+  const text = (extract(answer, "code", isWhole) ?? answer).replaceAll("\r\n", "\n").trim();
+  return /^(?:`([^`\n]+)`|\$ ([^\n]+))$/u.exec(text)?.slice(1).find(Boolean) ?? (text || null);
 }

@@ -18,6 +18,6 @@ export function hostVariables(
 }
 
 /** The program that runs a person's commands: `$SHELL`, or the shell of Windows. */
-function shellOf(variables: Variables): string {
+export function shellOf(variables: Variables): string {
   return process.platform === "win32" ? variables["ComSpec"] || "cmd.exe" : variables["SHELL"] || "/bin/sh";
 }

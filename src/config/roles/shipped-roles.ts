@@ -57,5 +57,6 @@ Answer in three short parts:
 - Use programs that {{os}} has by default where they suffice. Quote file names that may contain spaces.
 - Of several readings choose the one that changes or deletes least. Use no sudo unless it is asked for or cannot be done otherwise.
 - If no command can do it, print a command that prints why, in the language of the request.`,
+    answer: "command",
   },
 } as const satisfies Readonly<Record<string, RoleConfig>>;

@@ -18,5 +18,14 @@ export const roles = {
     `Copied the built-in role ${name} to ${path}; your copy is used from now on.`,
   unsupported: ({ name, unsupported }: { name: string; unsupported: readonly string[] }) =>
     `Role ${name} is used without ${unsupported.join(", ")}: not supported here.`,
+  /** A command that a model wrote. */
+  command: {
+    question: "Run this command?",
+    run: "Run it",
+    edit: "Edit it",
+    leave: "Don't run it",
+    disguised: "Not offered to run: the command contains control or invisible characters.",
+    ended: ({ ended }: { ended: string }) => `The command ended with ${ended}.`,
+  },
   valueNeeded: "Enter a value.",
 };

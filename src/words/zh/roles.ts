@@ -15,5 +15,13 @@ export const roles: Words["roles"] = {
   editedConfig: ({ name, path }) => `角色 ${name} 位于 ${path} 的 roles.${name}。`,
   copied: ({ name, path }) => `已将内置角色 ${name} 复制到 ${path}，今后使用这份副本。`,
   unsupported: ({ name, unsupported }) => `角色 ${name} 中的 ${unsupported.join("、")} 不受支持，已忽略。`,
+  command: {
+    question: "运行这条命令？",
+    run: "运行",
+    edit: "编辑",
+    leave: "不运行",
+    disguised: "命令中含有控制字符或不可见字符，不提供运行。",
+    ended: ({ ended }) => `命令以 ${ended} 结束。`,
+  },
   valueNeeded: "请输入一个值。",
 };
