@@ -1,7 +1,7 @@
 import { AppError, asAppError } from "../errors.ts";
 import type { ChatEvent, FinishReason } from "./events.ts";
 import type { Model } from "./layers.ts";
-import { prefixOf } from "./message-text.ts";
+import { prefixOf, textOf } from "./message-text.ts";
 import { MessageTrace } from "./message-trace.ts";
 import type { AssistantMessage, ToolCall, ToolMessage } from "./messages.ts";
 import type { ChatRequest, ModelRef, Usage } from "./model.ts";
@@ -99,6 +99,7 @@ function namesOf(calls: readonly ToolCall[]): string {
 class TurnProgress {
   readonly #trace: RequestTrace;
   readonly #messages: MessageTrace;
+  readonly #continues: boolean;
   readonly #startedAt = new Date();
   readonly #reasoning: string[] = [];
   readonly #text: string[] = [];
@@ -116,6 +117,7 @@ class TurnProgress {
   constructor(asked: ModelRef, beginning: AssistantMessage | null) {
     this.#trace = new RequestTrace(asked);
     this.#messages = new MessageTrace(beginning);
+    this.#continues = beginning !== null;
   }
 
   take(event: ChatEvent): void {
@@ -137,10 +139,11 @@ class TurnProgress {
     const finish = this.#end?.type === "finish" ? this.#end : null;
     const error = this.#failure(to.provider);
     const answering = requests.findLast(({ producedOutput }) => producedOutput) ?? requests[0];
+    const { messages } = this.#messages;
     return {
-      messages: this.#messages.messages,
+      messages,
       reasoning: this.#reasoning.join(""),
-      text: this.#text.join(""),
+      text: this.#wholeText(messages),
       rethought: this.#rethought,
       requests,
       cached: this.#stored !== null,
@@ -156,6 +159,13 @@ class TurnProgress {
       firstAt: this.#firstAt,
       endedAt: new Date(),
     };
+  }
+
+  /** One answer's text is that of its message: a long one is not put together twice. */
+  #wholeText(messages: TurnResult["messages"]): string {
+    const [only] = messages;
+    const isAlone = messages.length === 1 && only?.role === "assistant" && !this.#continues;
+    return isAlone ? textOf(only.content) : this.#text.join("");
   }
 
   #piece({ type, text }: { type: "reasoning" | "text"; text: string }): void {
