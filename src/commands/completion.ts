@@ -54,6 +54,8 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
   // A folder that cannot be read must not keep the shell from completing the rest.
   const listed = await listConversations(engine, console).catch(() => []);
   const conversations = listed.map(({ id, title }): CompletionValue => [id, title]);
+  const { ownToolNames } = await import("../app/tools/own-tool-names.ts");
+  const tools = await ownToolNames(engine);
   const lists: Readonly<Record<string, readonly CompletionValue[]>> = {
     provider: plain(engine.providers),
     role: plain(await engine.roles.names()),
@@ -64,6 +66,8 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
     conversation: [...conversations, ["last", ""]],
     tag: plain([...new Set(listed.flatMap(({ tags }) => tags))]),
     setting: plain(settingNames),
+    tool: plain(tools),
+    tools: plain(tools),
   };
   return (name, provider) => {
     if (filed.has(name)) return "files";

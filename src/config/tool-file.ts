@@ -40,3 +40,14 @@ function unreadable(
   const details = { path, line: null, key: null, value: "", expected: null, reason, ...place };
   return new AppError("tools_unreadable", details, { cause });
 }
+
+/** Whether a YAML file means to be a tool: folders called `tools` are in many projects, with other files in them. */
+export async function isToolFile(text: string): Promise<boolean> {
+  try {
+    const { parse } = await import("yaml");
+    const value: unknown = parse(text, { logLevel: "error", uniqueKeys: false });
+    return typeof value === "object" && value !== null && "command" in value && "description" in value;
+  } catch {
+    return false;
+  }
+}

@@ -7,7 +7,7 @@ import { slashes } from "./line-kind.ts";
 import { findCommand, slashCommands } from "./slash/table.ts";
 
 const commandStart = new RegExp(`^[${slashes}](\\S*)$`, "u");
-const commandArgument = new RegExp(`^[${slashes}](\\S+)\\s+(\\S*)$`, "u");
+const commandArgument = new RegExp(`^[${slashes}](\\S+)\\s+((?:\\S+\\s+)*)(\\S*)$`, "u");
 
 /** What Tab offers: slash commands and their arguments at the start of a line, file paths after `@`. */
 export function completerFor(host: Host): Completer {
@@ -20,8 +20,8 @@ export function completerFor(host: Host): Completer {
     const argument = commandArgument.exec(before);
     if (argument === null) return null;
     const command = findCommand(argument[1]!);
-    if (command?.complete === undefined) return null;
-    const typed = argument[2]!;
+    if (command?.complete === undefined || (argument[2] !== "" && command.completesWords !== true)) return null;
+    const typed = argument[3]!;
     if (command.complete === "path") return { from: caret - typed.length, candidates: await pathsLike(typed) };
     const candidates = (await command.complete(host, typed)).filter(({ value }) => value.startsWith(typed));
     return { from: caret - typed.length, candidates };

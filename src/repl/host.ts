@@ -61,6 +61,7 @@ export interface Host {
   /** Aliases of models, each with the text that it stands for. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly roles: SessionRoles;
+  readonly tools: SessionTools;
   /** Opens a text in the person's own editor; null where that left no file. */
   readonly editText: (text: string, name: EditedFile) => Promise<string | null>;
   readonly useLanguage: (language: Language) => Promise<void>;
@@ -114,6 +115,20 @@ export interface SessionRoles {
    * @throws AppError `bad_value`, `missing_variable`, and where its model cannot be used; nothing is changed then
    */
   readonly use: (name: string | null, vars: Readonly<Record<string, string>>) => Promise<void>;
+}
+
+/** What the model may call. */
+export interface SessionTools {
+  readonly names: () => Promise<readonly string[]>;
+  /** Lists them with those that are on. */
+  readonly show: () => Promise<void>;
+  /**
+   * Turns tools on or off from the next question on.
+   *
+   * @param patterns names, or patterns with `*`
+   * @throws AppError `bad_value` for a name that no tool has; nothing is changed then
+   */
+  readonly switch: (patterns: readonly string[], isOn: boolean) => Promise<void>;
 }
 
 /** Settings for the rest of the session. */

@@ -50,7 +50,7 @@ function toolOf(at: AichatFolder, entry: unknown): Tool | null {
     definition: { name, description, parameters: (parameters ?? emptyObject) as Record<string, unknown> },
     origin: { kind: "aichat", source: at.path, identity: program },
     approval: "ask",
-    describe: (args) => shownCommand([program, JSON.stringify(args)], at.folder),
+    describe: (args) => `${shownCommand([program, JSON.stringify(args)])}\n${at.folder}`,
     run: async (args, context) => await runFunction(at, [program, JSON.stringify(args)], context),
   };
 }

@@ -23,7 +23,7 @@ export function executableTool(entry: ExecutableEntry): Tool {
     definition,
     origin,
     approval,
-    describe: () => shownCommand(command, folder),
+    describe: () => `${shownCommand(command)}\n${folder}`,
     async run(args, { signal, onProgress }) {
       const input = JSON.stringify(args);
       return answerOf(await runProcess({ command, folder, variables, input, timeout, signal, onProgress }), timeout);
@@ -31,8 +31,8 @@ export function executableTool(entry: ExecutableEntry): Tool {
   };
 }
 
-/** A command as it would be typed, and the folder that it runs in. */
-export function shownCommand(command: readonly string[], folder: string): string {
+/** A command as it would be typed. */
+export function shownCommand(command: readonly string[]): string {
   const words = command.map((word) => (/^[\w@%+=:,./\\-]+$/u.test(word) ? word : JSON.stringify(word)));
-  return `${words.join(" ")}\n${folder}`;
+  return words.join(" ");
 }

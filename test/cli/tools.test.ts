@@ -1,7 +1,9 @@
 import { chmodSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { newPlace, type Place, put, run } from "../support/program.ts";
+import { askingAt, newPlace, type Place, put, run } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, calling, done, finish } from "../support/wire.ts";
 import { en } from "../support/words.ts";
 
 /** A place with a tool `echo` that is allowed, one that is asked for, and one in a file of its own. */
@@ -89,5 +91,83 @@ describe.concurrent("tools", () => {
     script(join(folder, "bin", "f"), 'echo said; printf "got %s" "$1" > "$LLM_OUTPUT"');
     const shown = JSON.parse((await run(["tools", "show", "f", "--json"], { place: at })).stdout) as object;
     expect(shown).toMatchObject({ origin: "aichat", approve: "ask", on: true });
+  });
+});
+
+/** What a request offers, and the results that it brings. */
+function sent(body: Record<string, unknown>): { readonly offered: string[]; readonly results: unknown[] } {
+  const tools = (body["tools"] ?? []) as { function: { name: string } }[];
+  const messages = body["messages"] as { role: string; content: unknown }[];
+  return {
+    offered: tools.map((tool) => tool.function.name),
+    results: messages.flatMap(({ role, content }) => (role === "tool" ? [content] : [])),
+  };
+}
+
+describe.concurrent("a question with tools", () => {
+  test("offers those that are on, runs what is called, and sends the results back", async () => {
+    await using server = await serve([calling(["echo", { a: "1" }], ["current_time", {}]), answer("Done.")]);
+    const at = place();
+    const args = ["ask", "--tools", "echo,current_time", "What?", "-o", "jsonl"];
+    const { stdout, code } = await run(args, { place: at, env: askingAt(server) });
+    expect(code).toBe(0);
+    expect(sent(server.body(0)).offered).toEqual(["current_time", "echo"]);
+    const { results } = sent(server.body(1));
+    expect(results).toEqual(['x {"a":"1"}', expect.stringMatching(/day, 20\d\d-/u)]);
+    expect(stdout).toContain('"type":"tool_result"');
+    expect(stdout).toContain("Done.");
+  });
+
+  test.each([
+    ["offers the own ones by default", [], ["asks", "echo", "own"]],
+    ["offers none", ["--no-tools"], []],
+    ["offers all with --tools alone", ["--tools"], expect.arrayContaining(["asks", "current_time", "echo", "own"])],
+    ["offers what a pattern means", ["--tools", "e*,current_*"], ["current_time", "echo"]],
+  ])("%s", async (_, flags, offered) => {
+    await using server = await serve([answer("Hi.")]);
+    const { code } = await run(["ask", ...flags, "what is it?"], { place: place(), env: askingAt(server) });
+    expect([code, sent(server.body()).offered]).toEqual([0, offered]);
+    expect(JSON.stringify(server.body()["messages"])).toContain("what is it?");
+  });
+
+  test("tells the model what it did wrong, and that a call was not allowed; without an answer the exit code is 3", async () => {
+    const wrong = calling(["ecoh", {}], ["asks", {}]);
+    await using server = await serve([wrong, { body: [finish(), done] }]);
+    const { stderr, code } = await run(["ask", "What?"], { place: place(), env: askingAt(server) });
+    expect(code).toBe(3);
+    expect(stderr).toContain(en.errors.tool_not_allowed({ names: ["asks"] }).what);
+    const [unknown, refused] = sent(server.body(1)).results as string[];
+    expect(unknown).toContain("echo");
+    expect(refused).toContain("not allow");
+  });
+
+  test("ends after as many rounds as it may have", async () => {
+    await using server = await serve([calling(["echo", {}])]);
+    const { code } = await run(["ask", "--max-tool-rounds", "2", "What?"], { place: place(), env: askingAt(server) });
+    expect([code, server.requests.length]).toEqual([4, 3]);
+  });
+
+  test("of a project uses none of its tools before they are approved", async () => {
+    await using server = await serve([answer("Hi.")]);
+    const at = newPlace();
+    put(join(at.cwd, "tools", "evil.yaml"), "description: x\ncommand: [touch, evil]\napprove: allow\n");
+    put(join(at.cwd, "tools", "other.yaml"), "jobs: [a]\n");
+    const { code, stderr } = await run(["ask", "What?"], { place: at, env: askingAt(server) });
+    expect([code, sent(server.body()).offered]).toEqual([0, []]);
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .filter((line) => line.includes("tools")),
+    ).toHaveLength(1);
+  });
+
+  test("takes its tools from the config file, and /tools switches them for the session", async () => {
+    await using server = await serve([answer("Hi.")]);
+    const at = place("  enable: [e*]\n");
+    const input = "one\n/tools off e*\n/tools on current_time own\ntwo\n/tools on nosuch\n/tools\nq\n";
+    const { stderr } = await run(["chat"], { place: at, env: askingAt(server), input });
+    expect([0, 1].map((index) => sent(server.body(index)).offered)).toEqual([["echo"], ["current_time", "own"]]);
+    expect(stderr).toContain("nosuch");
   });
 });

@@ -44,3 +44,15 @@ export function refusal(status: number, body: unknown, headers: Readonly<Record<
   const type = json.startsWith("<") ? "text/html" : "application/json";
   return { status, headers: { "content-type": type, ...headers }, body: json };
 }
+
+/** An answer that calls tools: names with arguments. */
+export function calling(...calls: readonly (readonly [name: string, args: object])[]): Reply {
+  const pieces = calls.map(([name, args], index) =>
+    delta({
+      tool_calls: [
+        { index, id: `call_${index}`, type: "function", function: { name, arguments: JSON.stringify(args) } },
+      ],
+    }),
+  );
+  return { body: [...pieces, finish("tool_calls"), usage, done] };
+}

@@ -130,7 +130,9 @@ export async function putQuestion(
   // The row of the waiting comes before that of the answer.
   const form = { output, isWhole: extract === null };
   let view = gate === null ? viewOf(engine, console, form) : null;
+  const refused = new Set<string>();
   const onEvent = (event: ChatEvent) => {
+    if (event.type === "tool_result" && event.output.isRefused === true) refused.add(event.call.name);
     if (gate?.left !== true) (view ??= viewOf(engine, console, form)).onEvent(event);
   };
   const answer = await (question === null
@@ -139,7 +141,8 @@ export async function putQuestion(
   await view?.end();
   const extraction =
     extract === null ? null : (await import("./extraction-output.ts")).extractionOf(engine, dialogue, answer, extract);
-  const error = failureIn(dialogue, answer) ?? extraction?.error ?? null;
+  const names = console.terminal.interactive ? [] : [...refused];
+  const error = failureIn(dialogue, answer, names) ?? extraction?.error ?? null;
   if (gate?.waited === true && !gate.left && console.terminal.errIsTerminal) {
     // Who waits for hours looks at something else.
     const finished = { question, model: dialogue.modelId, failed: error !== null };
@@ -281,8 +284,18 @@ function isPiped(): boolean {
   }
 }
 
-/** The error that determines the exit code; null if the answer is complete and saved. */
-function failureIn({ provider }: ChatSession, { error, finishReason, refused, unsaved }: Answer): AppError | null {
+/**
+ * The error that determines the exit code; null if the answer is complete and saved.
+ *
+ * @param names tools that nobody could be asked about: without an answer that is why there is none
+ */
+function failureIn(
+  { provider }: ChatSession,
+  { error, finishReason, refused, unsaved }: Answer,
+  names: readonly string[],
+): AppError | null {
+  const isFruitless = error?.code === "empty_answer" || error?.code === "tool_rounds";
+  if (isFruitless && names.length > 0) return new AppError("tool_not_allowed", { names });
   if (error !== null) return error;
   if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });
   if (refused) return new AppError("content_refused", { provider, reason: "refusal" });

@@ -4,6 +4,7 @@ import type { OnEvent } from "../../chat/events.ts";
 import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
+import type { Toolbox } from "../../chat/tools.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { warmUp } from "../../providers/http/agents.ts";
@@ -19,6 +20,8 @@ import { type ChatState, forkedState, lookedAt, newState, openState, resumedStat
 import { estimatedTokens } from "./context-estimate.ts";
 import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
 import { requestOf, runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
+import type { ToolCollection } from "../tools/tool-collection.ts";
+import { hasTools } from "../tools/tool-sources.ts";
 import { displayPath } from "../display-path.ts";
 import { tellUnsupported, warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
@@ -46,6 +49,8 @@ export class ChatSession implements SessionDialogue {
   readonly #closing = new AbortController();
   /** Makes the first question ready to go out at once; null once that has begun, or where nothing does. */
   rehearse: ((state: ChatState, signal: AbortSignal) => Promise<void>) | null = null;
+  /** Null until they are needed. */
+  #tools: ToolCollection | null = null;
   /** While a question is rehearsed: the next one ends it. */
   #rehearsal: AbortController | null = null;
   /** Whether the next answer may exceed a budget. */
@@ -420,7 +425,18 @@ export class ChatSession implements SessionDialogue {
     this.#mayExceed = false;
     const metering = meteringOf(this.#accounts, "question", place, mayExceed);
     const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection, metering);
-    return { model, toolbox: null, settings, spending, place, words: this.#console.words, onEvent, signal };
+    const toolbox = await this.#toolbox();
+    return { model, toolbox, settings, spending, place, words: this.#console.words, onEvent, signal };
+  }
+
+  /** The tools of all sources; they are looked for when they are first needed. */
+  async tools(): Promise<ToolCollection> {
+    const { openTools } = await import("../tools/open-tools.ts");
+    return (this.#tools ??= openTools(this.#engine, this.#console));
+  }
+
+  async #toolbox(): Promise<Toolbox | null> {
+    return this.#tools === null && !hasTools(this.#engine) ? null : await (await this.tools()).toolbox();
   }
 
   /** Takes over the state after a turn; where the program itself fails in it, the transcript has still ended it. */

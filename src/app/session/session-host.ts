@@ -12,6 +12,7 @@ import type {
   LineSource,
   SessionRoles,
   SessionSettings,
+  SessionTools,
   TypedQuestion,
 } from "../../repl/host.ts";
 import { pastedPictures, pictureLabel } from "../../repl/editor/paste.ts";
@@ -41,6 +42,7 @@ import { readMentions } from "../conversation/mentions.ts";
 import { answerNotice } from "../answer-notice.ts";
 import { archiveOf } from "./archive.ts";
 import { rolesOf } from "./session-roles.ts";
+import { toolsOf } from "./session-tools.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
 /** What the session asks of the rest of the program. */
@@ -51,6 +53,7 @@ export class SessionHost implements Host {
   readonly settings: SessionSettings;
   readonly archive: Archive;
   readonly roles: SessionRoles;
+  readonly tools: SessionTools;
   readonly #lists: ModelLists;
   #attached: readonly Attachment[];
   #lines: LineSource | null = null;
@@ -67,6 +70,7 @@ export class SessionHost implements Host {
     this.settings = settingsOf(engine, dialogue);
     this.#lists = new ModelLists(engine);
     this.roles = rolesOf(engine, dialogue);
+    this.tools = toolsOf(console, dialogue);
     this.archive = archiveOf(engine, console, dialogue, () => this.lines.release());
     this.#attached = files;
   }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { AppError } from "../../errors.ts";
 import { runRepl } from "../../repl/session.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
@@ -9,6 +10,7 @@ import { readNamed } from "../conversation/attachment-consent.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import { SessionHost } from "./session-host.ts";
 import { displayPath } from "../display-path.ts";
+import { projectToolFolder } from "../tools/tool-folders.ts";
 import { openLines } from "./line-source.ts";
 import { remind } from "./resume-notice.ts";
 
@@ -30,6 +32,7 @@ export async function runSession(
   const opened = await openDialogue(engine, console, before);
   if (opened instanceof AppError) return opened;
   await greet(opened.engine, console, opened.dialogue, before);
+  await askForProjectTools(opened.engine);
   const host = new SessionHost(opened.engine, console, opened.dialogue, attached);
   const lines = await openLines(opened.engine, console, host);
   host.useLines(lines);
@@ -104,6 +107,13 @@ async function greet(
   const path = displayPath(workingFolder, target);
   terminal.say(ink.err.muted(settings.save ? words.session.saving({ path }) : words.session.notSaving));
   if (before !== null) await remind(engine, console, dialogue, before);
+}
+
+/** A question about a project's tools comes before the first message, not in the middle of its answer. */
+async function askForProjectTools(engine: Engine): Promise<void> {
+  if (engine.settings.tools === false || !existsSync(projectToolFolder(engine))) return;
+  const { projectTools } = await import("../tools/project-tools.ts");
+  await projectTools(engine);
 }
 
 function warnOfUnsent({ terminal, words }: Console, messages: number): void {

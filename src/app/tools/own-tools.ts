@@ -10,6 +10,7 @@ import { executableTool } from "../../tools/executable.ts";
 import { toolEnvironment } from "../../tools/tool-environment.ts";
 import type { Tool, ToolOrigin } from "../../tools/tool.ts";
 import type { Engine } from "../engine.ts";
+import { ownToolFolder } from "./tool-folders.ts";
 import type { SourcedTools } from "./sourced-tools.ts";
 
 /** Seconds that a tool may take where its entry does not say. */
@@ -19,7 +20,7 @@ const defaultTimeout = 60;
 export async function configTools(engine: Engine): Promise<SourcedTools> {
   const path = engine.folders.configFile;
   const tools = Object.entries(toolEntries(engine.file.tools)).map(([name, entry]) =>
-    toolOf(engine, name, entry, { kind: "config", source: path, folder: dirname(path) }),
+    executableOf(engine, name, entry, { kind: "config", source: path, folder: dirname(path) }),
   );
   return { tools, failures: [] };
 }
@@ -32,16 +33,12 @@ export async function folderTools(engine: Engine): Promise<SourcedTools> {
   for (const { name, path } of toolFilesIn(folder)) {
     try {
       const entry = await parseToolFile(path, readToolFile(path));
-      tools.push(toolOf(engine, name, entry, { kind: "folder", source: path, folder }));
+      tools.push(executableOf(engine, name, entry, { kind: "folder", source: path, folder }));
     } catch (error) {
       failures.push(asAppError(error));
     }
   }
   return { tools, failures };
-}
-
-export function ownToolFolder({ folders }: Pick<Engine, "folders">): string {
-  return join(dirname(folders.configFile), "tools");
 }
 
 /** The YAML files in a folder by their names; none where there is no folder. */
@@ -64,7 +61,13 @@ interface EntryPlace extends Pick<ToolOrigin, "kind" | "source"> {
   readonly folder: string;
 }
 
-function toolOf(engine: Engine, name: string, entry: ToolEntry, { kind, source, folder }: EntryPlace): Tool {
+/** The tool of an entry. */
+export function executableOf(
+  engine: Engine,
+  name: string,
+  entry: ToolEntry,
+  { kind, source, folder }: EntryPlace,
+): Tool {
   const [program = "", ...words] = commandWords(entry.command);
   const command = [programPath(program, folder), ...words];
   const { env = {}, timeout = defaultTimeout, approve = "ask", description, parameters = noParameters } = entry;
@@ -82,6 +85,6 @@ function toolOf(engine: Engine, name: string, entry: ToolEntry, { kind, source, 
 const noParameters = { type: "object", properties: {} };
 
 /** A program that is named by a path is looked for beside the entry; any other in `PATH`. */
-function programPath(program: string, folder: string): string {
+export function programPath(program: string, folder: string): string {
   return /[/\\]/u.test(program) ? resolve(folder, expandHome(program)) : program;
 }

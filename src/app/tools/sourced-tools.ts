@@ -8,5 +8,10 @@ export interface SourcedTools {
   readonly failures: readonly AppError[];
 }
 
-/** Finds a source's tools; what it needs is loaded only where something is configured. Never throws. */
-export type ToolSource = (engine: Engine) => Promise<SourcedTools>;
+/** Where tools come from. */
+export interface ToolSource {
+  /** Whether it is worth a look; nothing is loaded for it, read or started. */
+  readonly isConfigured: (engine: Engine) => boolean;
+  /** Finds its tools; what it needs is loaded only now. */
+  readonly find: (engine: Engine) => Promise<SourcedTools>;
+}

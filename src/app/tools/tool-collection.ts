@@ -2,15 +2,16 @@ import type { Toolbox } from "../../chat/tools.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { toolChoice } from "../../config/tool-choice.ts";
 import { toolNamePattern } from "../../config/tool-entries.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, asAppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Approver } from "../../tools/approval.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { warnOf } from "../startup.ts";
+import type { SourcedTools, ToolSource } from "./sourced-tools.ts";
 import { createToolbox } from "./toolbox.ts";
-import { toolSources } from "./tool-sources.ts";
+import { builtInSource, toolSources } from "./tool-sources.ts";
 
 /** As many tools as a request may offer (api-docs.deepseek.com, function calling). */
 const maxTools = 128;
@@ -62,7 +63,7 @@ export class ToolCollection {
    * @param patterns names, or patterns with `*`
    * @throws AppError `bad_value` for a name that no tool has; nothing is changed then
    */
-  async switch(patterns: readonly string[], isOn: boolean): Promise<readonly OfferedTool[]> {
+  async switch(patterns: readonly string[], isOn: boolean): Promise<void> {
     const names = (await this.list()).map(({ tool }) => tool.definition.name);
     for (const pattern of patterns) {
       if (names.some((name) => matchesName(pattern, name))) continue;
@@ -71,7 +72,6 @@ export class ToolCollection {
     for (const name of names) {
       if (patterns.some((pattern) => matchesName(pattern, name))) this.#switched.set(name, isOn);
     }
-    return await this.list();
   }
 
   #isOn({ definition: { name }, origin }: Tool): boolean {
@@ -93,7 +93,9 @@ export class ToolCollection {
   }
 
   async #find(): Promise<readonly Tool[]> {
-    const found = await Promise.all(toolSources.map(async (source) => await source(this.#engine)));
+    const engine = this.#engine;
+    const sources = toolSources.filter((source) => source === builtInSource || source.isConfigured(engine));
+    const found = await Promise.all(sources.map(async (source) => await foundBy(source, engine)));
     for (const failure of found.flatMap(({ failures }) => failures)) warnOf(this.#console, failure);
     const byName = new Map<string, Tool>();
     for (const tool of found.flatMap(({ tools }) => tools)) {
@@ -109,6 +111,15 @@ export class ToolCollection {
     const facts = { name: sanitize(definition.name), source: sanitize(origin.source) };
     if (other === null) return terminal.warn(words.tools.badName(facts));
     terminal.warn(words.tools.sameName({ ...facts, other: sanitize(other.origin.source) }));
+  }
+}
+
+/** What a source finds; its own failure is one of those. */
+async function foundBy({ find }: ToolSource, engine: Engine): Promise<SourcedTools> {
+  try {
+    return await find(engine);
+  } catch (error) {
+    return { tools: [], failures: [asAppError(error)] };
   }
 }
 

@@ -1,9 +1,38 @@
+import { existsSync } from "node:fs";
+import { toolChoice } from "../../config/tool-choice.ts";
+import { isMapping } from "../../config/tool-entries.ts";
+import type { Engine } from "../engine.ts";
+import { ownToolFolder, projectToolFolder } from "./tool-folders.ts";
 import type { ToolSource } from "./sourced-tools.ts";
+
+/** Found by `tools list` in any case. */
+export const builtInSource: ToolSource = {
+  isConfigured: ({ settings }) => !["none", "default"].includes(toolChoice(settings.tools) as string),
+  find: async (engine) => await (await import("./built-in-tools.ts")).builtInTools(engine),
+};
 
 /** In this order; of two tools with one name the first is used. */
 export const toolSources: readonly ToolSource[] = [
-  async (engine) => await (await import("./own-tools.ts")).configTools(engine),
-  async (engine) => await (await import("./own-tools.ts")).folderTools(engine),
-  async (engine) => await (await import("./aichat-tools.ts")).aichatFunctions(engine),
-  async (engine) => await (await import("./built-in-tools.ts")).builtInTools(engine),
+  {
+    isConfigured: ({ file }) => isMapping(file.tools),
+    find: async (engine) => await (await import("./own-tools.ts")).configTools(engine),
+  },
+  {
+    isConfigured: (engine) => existsSync(ownToolFolder(engine)),
+    find: async (engine) => await (await import("./own-tools.ts")).folderTools(engine),
+  },
+  {
+    isConfigured: (engine) => existsSync(projectToolFolder(engine)),
+    find: async (engine) => await (await import("./project-tools.ts")).projectTools(engine),
+  },
+  {
+    isConfigured: ({ file }) => isMapping(file.tools),
+    find: async (engine) => await (await import("./aichat-tools.ts")).aichatFunctions(engine),
+  },
+  builtInSource,
 ];
+
+/** Whether the model may be offered tools: what offers them is loaded only then. */
+export function hasTools(engine: Engine): boolean {
+  return engine.settings.tools !== false && toolSources.some(({ isConfigured }) => isConfigured(engine));
+}

@@ -17,20 +17,20 @@ export async function list(engine: Engine, console: Console, json: boolean): Pro
   const { terminal, words } = console;
   const tools = await openTools(engine, console).list();
   if (json) return terminal.json(tools.map(asObject));
-  terminal.out(toolTable(console, tools));
+  terminal.out(toolTable(console, tools, "out"));
   if (!tools.some(({ isOn }) => isOn)) terminal.say(words.tools.noneOn);
 }
 
 /** The tools one below the other. */
-export function toolTable({ terminal, words }: Console, tools: readonly OfferedTool[]): string {
-  const { muted, success } = terminal.ink.out;
+export function toolTable({ terminal, words }: Console, tools: readonly OfferedTool[], stream: "err" | "out"): string {
+  const { muted, success } = terminal.ink[stream];
   const cells = tools.map(({ tool: { definition, origin }, isOn }) => [
     isOn ? success(words.tools.on) : muted(words.tools.off),
     sanitize(definition.name),
     muted(words.tools.kinds[origin.kind]),
     sanitize(firstLine(definition.description)),
   ]);
-  return table(cells, [], terminal.tableRoom);
+  return table(cells, [], stream === "out" ? terminal.tableRoom : terminal.columns);
 }
 
 function firstLine(text: string): string {

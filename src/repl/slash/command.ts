@@ -37,6 +37,8 @@ export interface SlashCommand {
   readonly leaves?: true;
   /** What Tab offers for the argument, of which `typed` is there already. */
   readonly complete?: "path" | ((host: Host, typed: string) => Promise<readonly CompletionCandidate[]>);
+  /** Whether Tab completes each word of the argument; without it the first alone. */
+  readonly completesWords?: true;
   /** @param argument what stands behind the name, trimmed; empty when nothing does */
   readonly run: (host: Host, argument: string) => Promise<SlashOutcome>;
 }

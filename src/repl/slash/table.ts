@@ -33,6 +33,7 @@ import { set } from "./set.ts";
 import { system } from "./system.ts";
 import { thinking } from "./thinking.ts";
 import { title } from "./title.ts";
+import { tools } from "./tools.ts";
 import { tokens } from "./tokens.ts";
 import { undo } from "./undo.ts";
 
@@ -44,6 +45,7 @@ export const slashCommands: readonly SlashCommand[] = [
   role,
   set,
   thinking,
+  tools,
   newConversation,
   retry,
   editLast,

@@ -6,6 +6,7 @@ export const slash = {
   role: "Use a role",
   set: "Show or change settings",
   thinking: "Switch or show thinking",
+  tools: "Show or switch tools",
   new: "Start a conversation",
   retry: "Ask the question again",
   "edit-last": "Edit the last question",
@@ -50,6 +51,8 @@ export const slashHelp = {
     set: "Alone, lists all settings of this session; with a name, shows one. - goes back to the default. Nothing is written to the config file.",
     thinking:
       "Alone, shows the last thinking in full. on and off switch it; low, high and max set the effort, where the model has one.",
+    tools:
+      "Alone, lists what the model may call, built-in tools too. on and off switch tools by name or pattern until the session ends; tools.enable in the config file holds for all sessions.",
     new: "The next message starts a new transcript. The one so far stays saved.",
     retry: "Sends the last question again. The new answer replaces the old one, which stays in the transcript.",
     "edit-last": "Puts the last question back at the prompt. What you send replaces the last turn.",
