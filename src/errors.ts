@@ -32,6 +32,8 @@ export interface ErrorDetails {
   not_a_log: { path: string };
   /** A regular expression that took longer than a search may. */
   slow_pattern: { pattern: string; seconds: number };
+  /** `source`: the path, or what it was given with. `at`: line and column, or a path in the schema; empty where it is not known. */
+  schema_unusable: { source: string; at: string; why: SchemaMistake; said: string };
   /** `reason` in the words of the engine. */
   bad_pattern: { pattern: string; reason: string };
   /** It was removed. */
@@ -139,6 +141,8 @@ export interface ErrorDetails {
   tool_rounds: { rounds: number };
   /** `transcript`: where the whole answer is; null where it is not saved. */
   nothing_extracted: { form: "code" | "json"; transcript: string | null };
+  /** An answer that does not fit its schema. `errors` in the words of the validator; `transcript`: where the whole answer is. */
+  schema_misfit: { errors: readonly string[]; transcript: string | null };
   context_too_long: { provider: string; model: string; limit: number | null; reason: string };
   /** A summary that is cut short, filtered, empty, or longer than what it stands for. */
   summary_unusable: { provider: string; why: "cut" | "filtered" | "empty" | "longer" };
@@ -199,6 +203,12 @@ export interface ErrorDetails {
 }
 
 /**
+ * What is wrong with a schema: neither JSON nor YAML; not an object; not a schema; of a version that is not known; in the short form,
+ * a field without a name, of an unknown type, or there twice.
+ */
+export type SchemaMistake = "syntax" | "not_object" | "invalid" | "dialect" | "no_name" | "unknown_type" | "duplicate";
+
+/**
  * What of a refused request is to be looked at: the address, where there is nothing; its scheme, where the port speaks TLS; a
  * field that a setting of the person's put there; the tools that were offered; or what the service says.
  */
@@ -229,6 +239,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   editor_failed: "usage",
   not_a_log: "usage",
   slow_pattern: "usage",
+  schema_unusable: "usage",
   bad_pattern: "usage",
   no_working_folder: "usage",
   unknown_setting: "usage",
@@ -271,6 +282,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   tool_rounds: "refused",
   nothing_extracted: "refused",
   tool_failed: "service",
+  schema_misfit: "refused",
   no_connection: "service",
   timeout: "service",
   rate_limited: "service",

@@ -18,13 +18,14 @@ export function withFindings<Row extends Provider>(
     thinking: set?.thinking ?? found.thinking ?? row.thinking,
     prefix: set?.prefix ?? found.prefix ?? row.prefix,
     streamUsage: set?.stream_usage ?? found.stream_usage ?? row.streamUsage,
+    schema: set?.schema ?? found.schema ?? row.schema,
   };
 }
 
 /** Keeps that a service refuses `stream_options`; where it cannot be kept, the next run finds it out once more. */
 export function keepStreamUsage({ cache }: Folders, { name: provider, baseUrl }: Provider, model: string): void {
   const about = { provider, baseUrl, model };
-  const known = findingsOf(readFindings(cache), about) ?? { thinking: null, prefix: null, json: null };
+  const known = findingsOf(readFindings(cache), about) ?? { thinking: null, prefix: null, json: null, schema: null };
   const findings = { ...known, at: new Date().toISOString(), stream_usage: false };
   try {
     saveFindings(cache, about, findings);

@@ -2,7 +2,7 @@ import { modelPrompts, type ModelPrompts } from "../chat/prompts.ts";
 import type { GuardedStore } from "../cache/guarded-store.ts";
 import type { Preface } from "../chat/conversation.ts";
 import type { Layer, Model } from "../chat/layers.ts";
-import type { ModelRef } from "../chat/model.ts";
+import type { AnswerSchema, ModelRef } from "../chat/model.ts";
 import type { Environment } from "../config/environment.ts";
 import { type Folders, transcriptsFolder } from "../config/folders.ts";
 import { noKeyring, systemKeyring } from "../config/keyring.ts";
@@ -77,6 +77,8 @@ export class Engine {
   settings: Settings;
   /** What the requests of a question pass before they are sent; null for nothing. */
   gate: Layer | null = null;
+  /** The form that answers are to have; null for free text. */
+  schema: AnswerSchema | null = null;
   language: Language;
   /** What servers reported of their models in this run, by `provider/id`. */
   readonly reported = new Map<string, ModelFacts>();

@@ -1,5 +1,5 @@
 import { type Layer, layered, type Model } from "../chat/layers.ts";
-import type { ModelRef } from "../chat/model.ts";
+import type { AnswerSchema, ModelRef } from "../chat/model.ts";
 import type { ModelPrompts } from "../chat/prompts.ts";
 import type { Folders } from "../config/folders.ts";
 import type { LoadedSettings } from "../config/load.ts";
@@ -26,6 +26,8 @@ interface ModelSource {
   readonly prompts: ModelPrompts;
   /** What an answer's requests pass before they are sent; null for nothing. */
   readonly gate: Layer | null;
+  /** The form that answers are to have; null for free text. */
+  readonly schema: AnswerSchema | null;
   /** Seconds. */
   readonly maxWait: number;
   readonly reported: Map<string, ModelFacts>;
@@ -122,13 +124,14 @@ async function connectRoute(
         if (field === "stream_options") keepStreamUsage(engine.folders, connection, model);
       },
     }),
+    ...(engine.schema === null ? [] : [(await import("../providers/wire/answer-tool.ts")).withAnswerTool(connection)]),
   ];
   return { model: layered(layers, chatModel(connection)), prefix: connection.prefix };
 }
 
 function learntOf({ transport, name, baseUrl }: Connection): Learnt {
   const about = `${name} ${baseUrl}`;
-  const learnt = transport.learnt.get(about) ?? { baseUrl: null, without: new Set() };
+  const learnt = transport.learnt.get(about) ?? { baseUrl: null, without: new Set(), schema: null };
   transport.learnt.set(about, learnt);
   return learnt;
 }

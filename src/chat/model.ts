@@ -26,12 +26,24 @@ export interface ChatRequest {
   readonly tellsDate?: boolean;
   /** Asked in any case, also where an answer is stored. */
   readonly refresh?: boolean;
+  /** The form that the answer is to have; absent for free text. */
+  readonly schema?: AnswerSchema;
   /** The tools that the model may call; absent or empty for none. */
   readonly tools?: readonly ToolDefinition[];
   /** The tool that it has to call, or that it may call none of them; absent: it chooses. */
   readonly toolChoice?: "none" | { readonly tool: string };
   /** The provider and model that answered the request before it in the same turn: where it fails over, that is asked first. */
   readonly preferred?: ModelRef;
+}
+
+/** The form of a structured answer. */
+export interface AnswerSchema {
+  /** JSON Schema of an object. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** The same as DeepSeek's strict mode takes it; null where that cannot express it. */
+  readonly strict: Readonly<Record<string, unknown>> | null;
+  /** Describes it to a model whose service takes no schema; contains the word "json", which JSON modes demand. */
+  readonly instruction: string;
 }
 
 export interface Thinking {

@@ -11,6 +11,10 @@ export interface ModelPrompts {
   /** Stands before the summaries of a long conversation's parts. */
   readonly summaries: string;
   readonly leftOut: (facts: { readonly characters: number }) => string;
+  /** Stands behind a question whose answer is to fit a schema; has the word "json", which JSON modes demand. */
+  readonly schema: (facts: { readonly schema: string }) => string;
+  /** Asks once more for an answer that does not fit its schema; `errors`: one a line. */
+  readonly misfit: (facts: { readonly errors: string }) => string;
 }
 
 /** By language, as a model tends to answer in the one that it is asked in. */
@@ -24,6 +28,10 @@ export const modelPrompts: Readonly<Record<Language, ModelPrompts>> = {
     summary: "Summary of the conversation so far:",
     summaries: "Summaries of the parts of our conversation, in order:",
     leftOut: ({ characters }) => `[… ${characters} characters left out …]`,
+    schema: ({ schema }) =>
+      `Answer with one JSON object and nothing else: no Markdown, no explanation. The json must be valid against this JSON Schema:\n${schema}`,
+    misfit: ({ errors }) =>
+      `Your JSON does not fit the schema:\n${errors}\nGive the whole corrected JSON and nothing else.`,
   },
   zh: {
     continueAnswer: "你的回答中断了。请紧接着中断处继续，不要重复，也不要加开场白。",
@@ -34,5 +42,8 @@ export const modelPrompts: Readonly<Record<Language, ModelPrompts>> = {
     summary: "此前对话的总结：",
     summaries: "以下按顺序是我们对话各部分的总结：",
     leftOut: ({ characters }) => `[……此处省略 ${characters} 个字符……]`,
+    schema: ({ schema }) =>
+      `请只输出一个 JSON 对象，不要使用 Markdown，也不要解释。该 json 必须符合下面的 JSON Schema：\n${schema}`,
+    misfit: ({ errors }) => `你输出的 JSON 不符合 schema：\n${errors}\n请输出修正后的完整 JSON，不要输出其他内容。`,
   },
 };

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { AppError } from "../errors.ts";
-import { declareChatOptions, readFlags } from "./options.ts";
+import { declareChatOptions, declareSchemaOptions, readFlags } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
 import type { Declare } from "./command.ts";
 
@@ -23,6 +23,7 @@ export const ask: Declare = (program, { words, run }) => {
   declareAttachments(command);
   command.option("--continue-answer", help.options.continueAnswer);
   declareChatOptions(command);
+  declareSchemaOptions(command);
   command
     .optionsGroup(help.groups.output)
     .addOption(

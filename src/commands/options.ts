@@ -126,11 +126,22 @@ const rows: readonly Row[] = [
   { flags: "--retries <n>", words: "retries", setting: "retries", group: "network", read: numeric },
 ];
 
+/** Those of `ask` alone. */
+const askRows: readonly Row[] = [
+  { flags: "--schema <schema>", words: "schema", setting: "schema", group: "output" },
+  { flags: "--schema-multi", words: "schemaMulti", setting: "schema_multi", group: "output" },
+];
+
 const asks = new Set<SettingName>(["provider", "model", "timeout", "retries", "transcripts"]);
 
 /** Declares all of them. */
 export function declareChatOptions(command: Verb): void {
   declare(command, rows);
+}
+
+/** Declares those of a structured answer. */
+export function declareSchemaOptions(command: Verb): void {
+  declare(command, askRows);
 }
 
 /** Declares the options of provider and model, for commands that ask no question. */
@@ -157,7 +168,7 @@ export function readFlags(command: Verb): Flags {
   const flags: Record<string, { value: unknown; flag: string }> = {};
   for (const current of [command, ...parents(command)]) {
     for (const option of current.options) {
-      const row = [...rows, ...globalRows].find((candidate) => candidate.flags === option.flags);
+      const row = [...rows, ...askRows, ...globalRows].find((candidate) => candidate.flags === option.flags);
       if (row === undefined || current.getOptionValueSource(option.attributeName()) !== "cli") continue;
       const value: unknown = current.getOptionValue(option.attributeName());
       // `--transcript file` and `--no-transcript` share an attribute: the one that was written last holds.

@@ -76,6 +76,9 @@ const variables = mapping(
   v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String)),
 );
 
+/** Of an answer: a JSON Schema, the path of one, or llm's short form. */
+const answerSchema = v.union([text, mapping(v.string(), v.unknown())]);
+
 export const settingSchemas = {
   provider: text,
   model: text,
@@ -104,6 +107,9 @@ export const settingSchemas = {
   /** Seconds. */
   max_wait: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
+  schema: answerSchema,
+  /** Whether the answer is a list of what the schema describes. */
+  schema_multi: flag,
   /** Of one answer, thinking included; MB. V8's longest string has 512 million characters. */
   max_answer_size: v.pipe(v.number(), v.minValue(1), v.maxValue(500)),
   currency: v.picklist(currencies),
@@ -204,6 +210,12 @@ export const thinkingForms = ["deepseek", "enable_thinking", "reasoning_effort",
 export const prefixForms = ["beta", "field", "none"] as const;
 /** How a service is told of tools: OpenAI's `tools`, the older `functions`, or not at all. */
 export const toolForms = ["tools", "functions", "none"] as const;
+/**
+ * How a service is asked for an answer that fits a schema: by `response_format: json_schema`; by a tool that it must call, checked by
+ * the service at DeepSeek's `/beta` (`strict_tool`) or not (`tool`); by its JSON mode with the schema in the prompt; or by the prompt
+ * alone.
+ */
+export const schemaForms = ["json_schema", "strict_tool", "tool", "json", "prompt"] as const;
 /** Whose balance endpoint a service has. */
 export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
 
@@ -238,6 +250,7 @@ export const providerSchema = v.strictObject({
   tools: v.optional(v.picklist(toolForms)),
   stream_usage: v.optional(flag),
   balance: v.optional(v.picklist(balanceForms)),
+  schema: v.optional(v.picklist(schemaForms)),
   /** Sent with each request to it. */
   body: v.optional(body),
 });
@@ -253,6 +266,8 @@ export const findingsSchema = v.object({
   stream_usage: v.nullable(flag),
   /** Whether it takes `response_format: json_object`. */
   json: v.nullable(flag),
+  /** How it is asked for an answer that fits a schema. */
+  schema: v.optional(v.nullable(v.picklist(schemaForms)), null),
 });
 export type ProbedCapabilities = v.InferOutput<typeof findingsSchema>;
 
@@ -303,7 +318,15 @@ export function isProviderName(text: string): boolean {
 }
 
 /** What a role may say beside its system prompt: settings that hold while it is in use. */
-export const roleSettings = [...samplingNames, "model", "thinking", "effort", "vars"] as const;
+export const roleSettings = [
+  ...samplingNames,
+  "model",
+  "thinking",
+  "effort",
+  "vars",
+  "schema",
+  "schema_multi",
+] as const;
 
 /** A role as a mapping: what the model is told, and the settings that hold while the role is in use. */
 export const roleSchema = v.strictObject({
@@ -323,6 +346,8 @@ export const roleSchema = v.strictObject({
   extract: v.optional(v.picklist(["code", "json"])),
   /** What the answer is: a shell command, which `ask` lets a person edit and run. */
   answer: v.optional(v.literal("command")),
+  schema: v.optional(answerSchema),
+  schema_multi: v.optional(flag),
 });
 export type RoleConfig = v.InferOutput<typeof roleSchema>;
 

@@ -55,6 +55,7 @@ export class Probe {
     prefix: null,
     stream_usage: null,
     json: null,
+    schema: null,
   };
   /** An answer was still coming when its time was up. */
   #cut = false;

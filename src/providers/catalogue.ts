@@ -1,5 +1,14 @@
-import type { balanceForms, prefixForms, ProviderConfig, thinkingForms, toolForms } from "../config/schema.ts";
+import type {
+  balanceForms,
+  prefixForms,
+  ProviderConfig,
+  schemaForms,
+  thinkingForms,
+  toolForms,
+} from "../config/schema.ts";
 import { AppError } from "../errors.ts";
+
+export type SchemaForm = (typeof schemaForms)[number];
 
 /** What the program knows of a provider. A new provider is a row of `catalogue`, or an entry of the config file. */
 export interface Provider {
@@ -28,6 +37,8 @@ export interface Provider {
   /** Whether it gives a conversation a title in the call that answers (`title: {enabled: true}`). */
   readonly titles: boolean;
   readonly balance: (typeof balanceForms)[number];
+  /** How it is asked for an answer that fits a schema. */
+  readonly schema: SchemaForm;
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
   /** Fields that the config file adds to each request. */
@@ -57,6 +68,8 @@ const local = {
   model: null,
   prefix: "none",
   balance: "none",
+  // llama.cpp, Ollama, LM Studio and vLLM make a grammar of it.
+  schema: "json_schema",
 } as const;
 const siliconflow = {
   ...hosted,
@@ -66,6 +79,8 @@ const siliconflow = {
   thinking: "enable_thinking",
   prefix: "field",
   balance: "siliconflow",
+  // docs.siliconflow.cn, guides/json-mode: `json_object` alone.
+  schema: "json",
   modelsQuery: { sub_type: "chat" },
 } as const;
 
@@ -83,6 +98,7 @@ const catalogue: readonly Provider[] = [
     reminders: true,
     titles: true,
     balance: "deepseek",
+    schema: "strict_tool",
   },
   { ...siliconflow, name: "siliconflow", baseUrl: "https://api.siliconflow.cn/v1" },
   { ...siliconflow, name: "siliconflow-com", baseUrl: "https://api.siliconflow.com/v1" },
@@ -159,6 +175,7 @@ export function findProvider(name: string, custom: Custom): Provider {
     tools: entry?.tools ?? base.tools,
     streamUsage: entry?.stream_usage ?? base.streamUsage,
     balance: entry?.balance ?? base.balance,
+    schema: entry?.schema ?? base.schema,
     body: entry?.body ?? {},
   };
   if (provider.baseUrl === "" && name !== "demo") {

@@ -20,7 +20,7 @@ export interface Connection extends Provider {
 
 /** A request that goes out otherwise than its connection says, because the service wants it so. */
 export interface AdaptedRequest extends ChatRequest {
-  readonly adapted?: Pick<Connection, "baseUrl" | "streamUsage" | "titles" | "reminders">;
+  readonly adapted?: Pick<Connection, "baseUrl" | "streamUsage" | "titles" | "reminders" | "schema">;
 }
 
 /** One attempt at a request, as it will go out. */

@@ -1,4 +1,4 @@
-import type { HelpExamples, Language, Words } from "./types.ts";
+import type { HelpExamples, Language, SchemaWords, Words } from "./types.ts";
 
 /** The words of one language; the other is not loaded. */
 export async function loadWords(language: Language): Promise<Words> {
@@ -10,4 +10,10 @@ export async function loadHelpExamples(language: Language): Promise<HelpExamples
   const { helpExamples } =
     language === "zh" ? await import("./zh/help-examples.ts") : await import("./en/help-examples.ts");
   return helpExamples;
+}
+
+/** What is said of answers that do not fit their schema. */
+export async function loadSchemaWords(language: Language): Promise<SchemaWords> {
+  const { schemaWords } = language === "zh" ? await import("./zh/schema.ts") : await import("./en/schema.ts");
+  return schemaWords;
 }

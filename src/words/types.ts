@@ -7,3 +7,18 @@ export type Words = { readonly [Area in keyof typeof en]: (typeof en)[Area] };
 
 /** A few lines that can be typed, by the command's name without the program's; empty for the program itself. */
 export type HelpExamples = Readonly<Record<string, readonly (readonly [does: string, line: string])[]>>;
+
+/** Why an answer does not fit its schema. */
+export interface SchemaMisfit {
+  /** JSON pointer of what does not fit; empty for the answer itself. */
+  readonly path: string;
+  /** Of the schema; or `not_json`, `too_deep`, `too_slow` (to check), `cut` (at the limit of tokens). */
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The validator's sentence, English. */
+  readonly message: string;
+}
+
+export interface SchemaWords {
+  readonly misfit: (misfit: SchemaMisfit) => string;
+}

@@ -317,6 +317,7 @@ describe("what is kept in the cache folder", () => {
       prefix: "beta" as const,
       stream_usage: true,
       json: null,
+      schema: null,
     };
     expect(readFindings(cache)).toEqual({});
     saveFindings(cache, found, findings);

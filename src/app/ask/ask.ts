@@ -23,7 +23,10 @@ import { displayPath } from "../display-path.ts";
 import type { Engine, InputContext } from "../engine.ts";
 import { extractionIn } from "../role.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
+import type { AnswerOutput, AnswerToShape, ShapedAnswer } from "./answer-shape.ts";
 import { asLine, asObject, errorLine } from "./output.ts";
+import { structuredForm } from "./wanted-form.ts";
+import type { StructuredForm } from "./structured-form.ts";
 import type { OffPeakGate } from "./off-peak.ts";
 import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
@@ -35,7 +38,7 @@ import { answerWriter } from "../conversation/answer-writer.ts";
 export interface Asking {
   readonly words: string;
   readonly files: readonly string[];
-  readonly output: "text" | "json" | "jsonl";
+  readonly output: AnswerOutput;
   /** What alone of the answer is printed; null for all of it. */
   readonly extract: ExtractionForm | null;
   readonly earlier: Earlier;
@@ -53,6 +56,8 @@ export interface Asking {
 export interface PreparedAsk extends Pick<Asking, "output" | "offPeak"> {
   /** What alone of the answer is printed: also a command, which may be run then; null for all of it. */
   readonly extract: ExtractionForm | "command" | null;
+  /** The form that the answer is to have; null for free text. */
+  readonly form: StructuredForm | null;
   /** Null: the last answer is continued. */
   readonly question: UserMessage | null;
   /** Called once the question is in the transcript, or could not be written there. */
@@ -73,6 +78,7 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   if (asking.detach !== null && !engine.settings.save) {
     throw new AppError("usage", { message: console.words.help.usage.detachUnsaved });
   }
+  const form = await structuredForm(engine, console, asking.extract);
   const gathered = asking.continueAnswer ? null : await gather(engine, console, asking);
   const earlier = await findEarlier(engine, console, asking.earlier);
   const dialogue = await ChatSession.open(engine, console, earlier);
@@ -92,9 +98,9 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   if (!(await mayPay(engine, console, dialogue, question))) return declined;
   const { output, offPeak, detach: flags } = asking;
-  const extract = asking.extract ?? extractionIn(engine.role);
+  const extract = asking.extract ?? (form === null ? extractionIn(engine.role) : null);
   if (flags === null) {
-    return await putQuestion(engine, console, dialogue, { question, output, extract, offPeak, onBegun() {} });
+    return await putQuestion(engine, console, dialogue, { question, output, extract, form, offPeak, onBegun() {} });
   }
   const { askInBackground } = await import("./background.ts");
   await askInBackground(engine, console, dialogue, {
@@ -117,7 +123,7 @@ export async function putQuestion(
   engine: Engine,
   console: Console,
   dialogue: ChatSession,
-  { question, output, extract, offPeak, onBegun }: PreparedAsk,
+  { question, output, extract, form, offPeak, onBegun }: PreparedAsk,
 ): Promise<typeof declined | null> {
   const gate = offPeak ? await openGate(engine, console, dialogue) : null;
   engine.gate = (next) => {
@@ -128,21 +134,29 @@ export async function putQuestion(
     };
   };
   // The row of the waiting comes before that of the answer.
-  const form = { output, isWhole: extract === null };
-  let view = gate === null ? viewOf(engine, console, form) : null;
+  const open = () => viewOf(engine, console, { output, extract, form });
+  let view = gate === null ? open() : null;
   const refused = new Set<string>();
   const onEvent = (event: ChatEvent) => {
     if (event.type === "tool_result" && event.output.isRefused === true) refused.add(event.call.name);
-    if (gate?.left !== true) (view ??= viewOf(engine, console, form)).onEvent(event);
+    if (gate?.left !== true) (view ??= open()).onEvent(event);
   };
-  const answer = await (question === null
+  const first = await (question === null
     ? dialogue.continueAnswer(onEvent, engine.stop)
     : dialogue.ask(question, onEvent, engine.stop));
   await view?.end();
-  const extraction =
-    extract === null ? null : (await import("./extraction-output.ts")).extractionOf(engine, dialogue, answer, extract);
+  const correct = async (correction: UserMessage) => {
+    engine.gate = null;
+    const second = open();
+    const corrected = await dialogue.correct(correction, second.onEvent, engine.stop);
+    await second.end();
+    return corrected;
+  };
+  const toShape = { answer: first, output, extract, form, correct };
+  const shaped = await shapedAnswer(engine, console, dialogue, toShape);
+  const answer = shaped?.answer ?? first;
   const names = console.terminal.interactive ? [] : [...refused];
-  const error = failureIn(dialogue, answer, names) ?? extraction?.error ?? null;
+  const error = failureIn(dialogue, answer, names) ?? shaped?.error ?? null;
   if (gate?.waited === true && !gate.left && console.terminal.errIsTerminal) {
     // Who waits for hours looks at something else.
     const finished = { question, model: dialogue.modelId, failed: error !== null };
@@ -153,10 +167,10 @@ export async function putQuestion(
   if (output === "json") {
     console.terminal.json({
       ...asObject(engine.workingFolder, console, dialogue, typed, answer, error),
-      ...(extraction !== null && { extracted: extraction.text }),
+      ...shaped?.fields,
     });
   }
-  await extraction?.print(console, output);
+  await shaped?.print(console, output);
   const isReported = error === null || (error === answer.error && error.code !== "empty_answer");
   if (output === "jsonl" && !isReported) console.terminal.json(errorLine(console, error));
   report(engine, console, dialogue, answer, output);
@@ -171,10 +185,26 @@ export async function putQuestion(
   if (refusal !== null) throw new AppError("output_unwritable", { reason: refusal, transcript: dialogue.path });
   // Half a command may do something else.
   const isCommand = extract === "command" && output === "text" && answer.finishReason === "stop";
-  if (isCommand && extraction !== null && console.terminal.interactive && console.terminal.outIsTerminal) {
-    await (await import("./command-run.ts")).offerCommand(engine, console, extraction.text ?? "");
+  if (isCommand && console.terminal.interactive && console.terminal.outIsTerminal) {
+    await (await import("./command-run.ts")).offerCommand(engine, console, shaped?.text ?? "");
   }
   return null;
+}
+
+/** What is printed in the place of the whole answer; null for all of it. */
+async function shapedAnswer(
+  engine: Engine,
+  console: Console,
+  dialogue: ChatSession,
+  { extract, form, ...turn }: AnswerToShape,
+): Promise<ShapedAnswer | null> {
+  if (extract !== null) {
+    const { extractionOf } = await import("./extraction-output.ts");
+    return extractionOf(engine, dialogue, turn.answer, extract);
+  }
+  if (form === null) return null;
+  const { structuredAnswer } = await import("./structured-answer.ts");
+  return await structuredAnswer(engine, console, dialogue, { form, ...turn });
 }
 
 /** Asks, where there is much to send; what asks is loaded where there are files. */
@@ -228,21 +258,20 @@ interface ShownAnswer {
 function viewOf(
   engine: Pick<Engine, "environment" | "settings">,
   console: Console,
-  { output, isWhole }: { readonly output: Asking["output"]; readonly isWhole: boolean },
+  { output, extract, form }: Pick<PreparedAsk, "output" | "extract" | "form">,
 ): ShownAnswer {
   const { settings } = engine;
   const { terminal, words } = console;
-  const view = new AnswerView(
-    terminal,
-    words,
-    output === "text" && isWhole ? answerWriter(engine, console) : silentWriter(),
-    settings.show_thinking,
-  );
+  // JSON that a program reads is printed once it is sure to fit.
+  const isShown = extract === null && (form === null || terminal.outIsTerminal);
+  const writer = form === null ? answerWriter(engine, console) : form.writer(terminal);
+  const isWritten = output === "text" && isShown;
+  const view = new AnswerView(terminal, words, isWritten ? writer : silentWriter(), settings.show_thinking);
   const onEvent = (event: ChatEvent) => {
     const line = output === "jsonl" ? asLine(console, event) : null;
     if (line !== null) terminal.json(line);
     // The text of an answer that is not shown leaves the spinner where it is.
-    if (isWhole || event.type !== "text") view.onEvent(event);
+    if (isShown || event.type !== "text") view.onEvent(event);
   };
   return { onEvent, end: () => view.end() };
 }
@@ -308,7 +337,7 @@ function report(
   { terminal, words }: Console,
   dialogue: ChatSession,
   answer: Answer,
-  output: Asking["output"],
+  output: AnswerOutput,
 ): void {
   if (engine.stop.reason === "closed") return;
   sayParts(terminal, words, answer);

@@ -9,6 +9,7 @@ import type { Engine } from "../engine.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import { findEarlier } from "../library/resolve.ts";
 import { putQuestion } from "./ask.ts";
+import { structuredForm } from "./wanted-form.ts";
 import type { BackgroundJob, BackgroundStart } from "./background.ts";
 
 /** The pipe to the program that started this one. */
@@ -45,8 +46,9 @@ export async function runJob(engine: Engine, console: Console, job: BackgroundJo
     const opened = await ChatSession.open(engine, console, await findEarlier(engine, console, named));
     dialogue = opened;
     if (job.mayExceed) opened.allowExcess();
+    const form = await structuredForm(engine, console, null);
     const onBegun = () => tell(placeOf(engine, opened));
-    await putQuestion(engine, console, opened, { question, output: "text", extract: null, offPeak, onBegun });
+    await putQuestion(engine, console, opened, { question, output: "text", extract: null, form, offPeak, onBegun });
     // A stored answer is given without a request.
     onBegun();
     await announce(engine, console, opened, job, false);

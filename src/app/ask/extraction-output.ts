@@ -4,20 +4,10 @@ import { extract, type ExtractionForm } from "../../chat/extraction.ts";
 import { AppError } from "../../errors.ts";
 import { exactWriter, plainWriter } from "../../terminal/answer.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import type { Console } from "../console.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
-
-/** What was taken out of an answer. */
-interface Extraction {
-  /** Null where there is none, or the answer failed. */
-  readonly text: string | null;
-  /** Why there is none, where the answer itself did not fail; else null. */
-  readonly error: AppError<"nothing_extracted"> | null;
-  /** Prints it; where there is none, the answer on stderr if that is kept nowhere else. */
-  readonly print: (console: Console, output: "text" | "json" | "jsonl") => Promise<void>;
-}
+import type { ShapedAnswer } from "./answer-shape.ts";
 
 /** Takes out what is wanted of an answer; of one that was continued, of the whole of it. */
 export function extractionOf(
@@ -25,7 +15,7 @@ export function extractionOf(
   { conversation, path }: ChatSession,
   answer: Answer,
   form: ExtractionForm | "command",
-): Extraction {
+): ShapedAnswer {
   const isFinished = answer.error === null;
   const { last } = conversation;
   const whole = isFinished && last !== null ? answerOf(last) : answer.text;
@@ -33,7 +23,9 @@ export function extractionOf(
   const text = isFinished ? (form === "command" ? commandIn(whole, isWhole) : extract(whole, form, isWhole)) : null;
   const transcript = path !== null && answer.unsaved === null ? displayPath(workingFolder, path) : null;
   return {
+    answer,
     text,
+    fields: { extracted: text },
     error:
       text === null && isFinished
         ? new AppError("nothing_extracted", { form: form === "json" ? form : "code", transcript })

@@ -4,6 +4,7 @@ import type { OnEvent } from "../../chat/events.ts";
 import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
+import type { Purpose } from "../../chat/purpose.ts";
 import type { Toolbox } from "../../chat/tools.ts";
 import type { Settings } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
@@ -148,7 +149,7 @@ export class ChatSession implements SessionDialogue {
     const { context } = this;
     if (!context.estimated || this.conversation.turns.length === 0) return context;
     const { requestTokens } = await import("../usage/request-tokens.ts");
-    const request = requestOf(this.inForce, this.modelId, this.conversation.request([]));
+    const request = requestOf(this.inForce, this.modelId, this.conversation.request([]), null);
     const { tokens, isExact } = await requestTokens(request, this.#state.connection);
     return { ...context, tokens, estimated: !isExact };
   }
@@ -226,11 +227,17 @@ export class ChatSession implements SessionDialogue {
   async ask(question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
     // The same question again is asked for another answer.
     const refresh = instead && question === this.lastQuestion;
-    const context = await this.#contextOf(onEvent, signal, refresh);
+    const context = await this.#contextOf(onEvent, signal, { refresh });
     const withdrawn = instead ? await withdrawLast(this.#state, signal) : null;
     if (withdrawn !== null) this.#state = withdrawn.state;
     const answer = await this.#advance((state) => runQuestion(context, state, question));
     return { ...answer, unsaved: withdrawn?.unsaved ?? answer.unsaved };
+  }
+
+  /** Asks for a correction of the last answer, which is sent in any case. */
+  async correct(question: UserMessage, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
+    const context = await this.#contextOf(onEvent, signal, { purpose: "retry" });
+    return await this.#advance((state) => runQuestion(context, state, question));
   }
 
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
@@ -400,7 +407,7 @@ export class ChatSession implements SessionDialogue {
       question === null
         ? conversation.continuation(settings.history)
         : conversation.request([question], settings.history);
-    return requestOf(inForce(settings, inherited), this.modelId, messages);
+    return requestOf(inForce(settings, inherited), this.modelId, messages, this.#engine.schema);
   }
 
   #change(part: Partial<ChatState>): void {
@@ -414,7 +421,11 @@ export class ChatSession implements SessionDialogue {
     if (successor !== undefined) terminal.warn(words.session.retired({ model, successor }));
   }
 
-  async #contextOf(onEvent: OnEvent, signal: AbortSignal, refresh = false): Promise<TurnContext> {
+  async #contextOf(
+    onEvent: OnEvent,
+    signal: AbortSignal,
+    { refresh = false, purpose = "question" }: { readonly refresh?: boolean; readonly purpose?: Purpose } = {},
+  ): Promise<TurnContext> {
     this.#rehearsal?.abort();
     const { settings: set } = this.#engine;
     const settings = refresh ? { ...set, refresh_cache: true } : set;
@@ -423,10 +434,13 @@ export class ChatSession implements SessionDialogue {
     const place = new TurnPlace(writer);
     const mayExceed = settings.over_budget || this.#mayExceed;
     this.#mayExceed = false;
-    const metering = meteringOf(this.#accounts, "question", place, mayExceed);
+    const metering = meteringOf(this.#accounts, purpose, place, mayExceed);
     const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection, metering);
-    const toolbox = await this.#toolbox();
-    return { model, toolbox, settings, spending, place, words: this.#console.words, onEvent, signal };
+    // A correction needs none.
+    const toolbox = purpose === "retry" ? null : await this.#toolbox();
+    const { schema } = this.#engine;
+    const { words } = this.#console;
+    return { model, toolbox, settings, schema, purpose, spending, place, words, onEvent, signal };
   }
 
   /** The tools of all sources; they are looked for when they are first needed. */

@@ -1,10 +1,11 @@
-import type { Turn } from "../../chat/conversation.ts";
+import { messagesOf, type Turn } from "../../chat/conversation.ts";
 import type { Answer } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import type { Message, UserMessage } from "../../chat/messages.ts";
 import { answerEvents, textOf, userMessage } from "../../chat/message-text.ts";
-import type { ChatRequest } from "../../chat/model.ts";
+import type { AnswerSchema, ChatRequest } from "../../chat/model.ts";
+import type { Purpose } from "../../chat/purpose.ts";
 import { samplingOf } from "../../chat/sampling.ts";
 import type { Toolbox } from "../../chat/tools.ts";
 import { runTurn } from "../../chat/turn.ts";
@@ -25,6 +26,10 @@ export interface TurnContext {
   /** The tools that the model may call; null for none. */
   readonly toolbox: Toolbox | null;
   readonly settings: Settings;
+  /** The form that the answer is to have; null for free text. */
+  readonly schema: AnswerSchema | null;
+  /** What a question is put for. */
+  readonly purpose: Purpose;
   readonly spending: Spending;
   readonly place: TurnPlace;
   /** In which the transcript says how an answer ended. */
@@ -49,7 +54,11 @@ export async function runQuestion(
   question: UserMessage,
 ): Promise<TurnOutcome> {
   const dated = { ...question, askedAt: new Date() };
-  const messages = before.conversation.request([dated], context.settings.history);
+  const { history } = context.settings;
+  const { last } = before.conversation;
+  // A correction is of the last answer.
+  const corrected = history || last === null || context.purpose !== "retry" ? [] : messagesOf(last);
+  const messages = before.conversation.request([...corrected, dated], history);
   const wantsTitle = context.settings.title && before.title === null && before.conversation.asked.length === 0;
   const answer = await runExchange(context, before, { messages, question, wantsTitle });
   const ids = newIds(before);
@@ -133,11 +142,11 @@ interface PendingTurn {
  * is always ended, whatever is thrown in between.
  */
 async function runExchange(
-  { model, toolbox, settings, spending, place, words, onEvent, signal }: TurnContext,
+  { model, toolbox, settings, schema, purpose, spending, place, words, onEvent, signal }: TurnContext,
   { connection, modelId, conversation, inherited, writer }: ChatState,
   { messages, question, continues = null, edits = null, kept = [], wantsTitle = false }: PendingTurn,
 ): Promise<Answer> {
-  const request = { ...requestOf(inForce(settings, inherited), modelId, messages), wantsTitle };
+  const request = { ...requestOf(inForce(settings, inherited), modelId, messages, schema), wantsTitle };
   const asked = { provider: connection.name, model: modelId };
   const record = new Recording(writer);
   await record.ready(signal);
@@ -156,7 +165,7 @@ async function runExchange(
   for (const event of answerEvents(kept)) record.onEvent(event);
   using _prepared = spending.prepare();
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked, toolbox);
-  const bill = spending.add(result, continues === null && edits === null ? "question" : "continuation");
+  const bill = spending.add(result, continues === null && edits === null ? purpose : "continuation");
   exchange.end(endingOf(result, bill, words, lengthOf(kept)));
   await spending.book(bill.billed, place);
   return { ...result, ...bill, unsaved: record.failure };
@@ -167,9 +176,19 @@ function lengthOf(answers: Turn["answers"]): number {
   return answers.reduce((sum, { role, content }) => sum + (role === "assistant" ? textOf(content).length : 0), 0);
 }
 
-/** A request with these messages, as the settings want it. */
-export function requestOf(settings: Settings, model: string, messages: readonly Message[]): ChatRequest {
+/**
+ * A request with these messages, as the settings want it.
+ *
+ * @param schema of the answer; null for free text
+ */
+export function requestOf(
+  settings: Settings,
+  model: string,
+  messages: readonly Message[],
+  schema: AnswerSchema | null,
+): ChatRequest {
   const { stream, date: tellsDate, refresh_cache: refresh = false } = settings;
   const thinking = thinkingOf(settings);
-  return { model, messages, sampling: samplingOf(settings), thinking, stream, tellsDate, refresh };
+  const sampling = samplingOf(settings);
+  return { model, messages, sampling, thinking, stream, tellsDate, refresh, ...(schema !== null && { schema }) };
 }

@@ -137,7 +137,7 @@ async function keep(
 
 function withEarlier(
   found: ProbedCapabilities,
-  { thinking, prefix, stream_usage: usage, json }: ProbedCapabilities,
+  { thinking, prefix, stream_usage: usage, json, schema }: ProbedCapabilities,
 ): ProbedCapabilities {
   return {
     at: found.at,
@@ -145,6 +145,7 @@ function withEarlier(
     prefix: found.prefix ?? prefix,
     stream_usage: found.stream_usage ?? usage,
     json: found.json ?? json,
+    schema: found.schema ?? schema,
   };
 }
 

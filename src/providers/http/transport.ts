@@ -1,5 +1,6 @@
 import manifest from "../../../package.json" with { type: "json" };
 import type { Agents } from "./agents.ts";
+import type { SchemaForm } from "../catalogue.ts";
 import type { HttpExchange } from "./request-log.ts";
 
 /** What the HTTP requests of one run of the program share. */
@@ -19,6 +20,8 @@ export interface Learnt {
   baseUrl: string | null;
   /** Fields that it refuses. */
   readonly without: Set<OwnField>;
+  /** How it is asked for an answer that fits a schema; null where the connection says it right. */
+  schema: SchemaForm | null;
 }
 
 /** @param variables proxy variables and `SSL_CERT_FILE`; see `Agents` */

@@ -6,8 +6,10 @@ import { prefixOf } from "../../chat/message-text.ts";
 import { withVersion } from "../http/base-url.ts";
 import type { Learnt, OwnField } from "../http/transport.ts";
 import { requestBody } from "../wire/request-body.ts";
+import type { SchemaForm } from "../catalogue.ts";
 import type { AdaptedRequest, Connection } from "../connection.ts";
 import { settingOf } from "../wire/refused-fields.ts";
+import { formFields, nextForm, schemaFormOf } from "../wire/answer-form.ts";
 
 export interface AdaptationOptions {
   readonly learnt: Learnt;
@@ -26,11 +28,11 @@ export function withAdaptation(connection: Connection, options: AdaptationOption
   const { learnt, chosen } = options;
   return (next) =>
     async function* adapting(request, signal) {
-      let trial: Learnt = { baseUrl: learnt.baseUrl, without: new Set(learnt.without) };
+      let trial: Learnt = { ...learnt, without: new Set(learnt.without) };
       let first: AppError | null = null;
       while (true) {
         const attempt = attemptOf(request, connection, trial);
-        const error = yield* untilRefused(next(attempt.asked, signal), () => adopt(trial, connection.name, options));
+        const error = yield* untilRefused(next(attempt.asked, signal), () => adopt(trial, connection, options));
         if (error === null) return;
         first ??= error;
         const isMoved = trial.baseUrl !== learnt.baseUrl;
@@ -61,10 +63,16 @@ async function* untilRefused(
   return null;
 }
 
-function* adopt(trial: Learnt, provider: string, { learnt, onRefused }: AdaptationOptions): Generator<ChatEvent> {
+function* adopt(trial: Learnt, own: Connection, { learnt, onRefused }: AdaptationOptions): Generator<ChatEvent> {
+  const { name: provider } = own;
   if (trial.baseUrl !== learnt.baseUrl) {
     learnt.baseUrl = trial.baseUrl;
     yield { type: "adapted", provider, field: null, baseUrl: trial.baseUrl };
+  }
+  if (trial.schema !== learnt.schema) {
+    const field = formFields[learnt.schema ?? own.schema];
+    learnt.schema = trial.schema;
+    yield { type: "adapted", provider, field, baseUrl: null };
   }
   for (const field of trial.without.difference(learnt.without)) {
     learnt.without.add(field);
@@ -79,12 +87,13 @@ interface AdaptedAttempt {
   readonly at: Connection;
 }
 
-function attemptOf(request: ChatRequest, connection: Connection, { baseUrl, without }: Learnt): AdaptedAttempt {
+function attemptOf(request: ChatRequest, connection: Connection, { baseUrl, without, schema }: Learnt): AdaptedAttempt {
   const adapted = {
     baseUrl: baseUrl ?? connection.baseUrl,
     streamUsage: connection.streamUsage && !without.has("stream_options"),
     titles: connection.titles && !without.has("title"),
     reminders: connection.reminders && !without.has("latest_reminder"),
+    schema: schema ?? connection.schema,
   };
   return {
     asked: { ...request, stream: request.stream && !without.has("stream"), adapted },
@@ -100,6 +109,8 @@ function changed(
   { asked, at }: AdaptedAttempt,
   chosen: ReadonlySet<OwnField>,
 ): Learnt | null {
+  const easier = easierForm(error, asked, at);
+  if (easier !== null) return { ...trial, schema: easier };
   const better = withVersion(at.baseUrl);
   if (isAway(error) && !isMoved && better !== null && prefixOf(asked.messages) === null) {
     return { ...trial, baseUrl: better };
@@ -108,6 +119,18 @@ function changed(
   const own = new Set<string>(ownFieldsOf(asked, at)).difference(chosen);
   const field = refused.find((name): name is OwnField => own.has(name));
   return field === undefined ? null : { ...trial, without: new Set([...trial.without, field]) };
+}
+
+/**
+ * How else to ask for an answer that fits a schema, where the service refuses the way in which it was asked; null where that is not
+ * why. Nothing may be at DeepSeek's `/beta` where a gateway stands before it.
+ */
+function easierForm(error: AppError, asked: ChatRequest, at: Connection): SchemaForm | null {
+  const form = schemaFormOf(asked, at);
+  if (form === null || error.code !== "request_refused") return null;
+  const { fields } = (error as AppError<"request_refused">).details;
+  const isRefused = fields.some((field) => /^(?:response_format|tools|tool_choice)$/u.test(field));
+  return isRefused || (form === "strict_tool" && isAway(error)) ? nextForm(form) : null;
 }
 
 /** Whether there is no service at an address: nothing at all, or a web page. */

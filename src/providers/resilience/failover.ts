@@ -220,8 +220,10 @@ class AnswerProgress {
     const { messages } = request;
     const question = prefixOf(messages) === null ? messages : messages.slice(0, -1);
     if (this.#why === "continue-prompt") {
+      // The rest of an answer does not fit the schema of the whole.
+      const { schema: _, ...rest } = request;
       return {
-        ...request,
+        ...rest,
         messages: [...question, assistantMessage(this.#text), userMessage(this.#options.prompt)],
       };
     }

@@ -5,6 +5,7 @@ import type { Connection } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { send } from "../http/send.ts";
 import { refusalOf } from "./errors.ts";
+import { schemaFormOf } from "./answer-form.ts";
 import { requestBody } from "./request-body.ts";
 
 /**
@@ -20,7 +21,9 @@ export async function requestCompletion(
   more: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const baseUrl = prefixOf(request.messages) !== null ? prefixUrl(connection) : connection.baseUrl;
+  const continues = prefixOf(request.messages) !== null && connection.prefix === "beta";
+  const isBeta = continues || schemaFormOf(request, connection) === "strict_tool";
+  const baseUrl = isBeta ? betaUrl(connection) : connection.baseUrl;
   const body = { ...requestBody(request, connection), ...more };
   const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
     client.chat.completions.create(body, { signal }).asResponse(),
@@ -28,9 +31,9 @@ export async function requestCompletion(
   return (response as unknown as FetchedResponse).http;
 }
 
-/** DeepSeek continues from a prefix only at `/beta`. */
-function prefixUrl({ baseUrl, prefix }: Connection): string {
-  return prefix === "beta" ? `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta` : baseUrl;
+/** DeepSeek continues from a prefix, and takes strict tools, only at `/beta`. */
+function betaUrl({ baseUrl }: Connection): string {
+  return `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta`;
 }
 
 /**

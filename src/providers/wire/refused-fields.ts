@@ -23,7 +23,13 @@ const settings: Readonly<Record<string, string | null>> = {
 };
 
 /** The same under names that services give them. */
-const otherNames: Readonly<Record<string, string>> = { include_usage: "stream_options", streaming: "stream" };
+const otherNames: Readonly<Record<string, string>> = {
+  include_usage: "stream_options",
+  streaming: "stream",
+  json_schema: "response_format",
+  json_object: "response_format",
+  strict: "tools",
+};
 
 /**
  * Which fields of a request a refusal is about, of those that the program may send: by `param` or `loc` where the body has them

@@ -5,6 +5,7 @@ import { type Sampling, samplingOf } from "../../chat/sampling.ts";
 import { callsOf, prefixOf, textOf, thinkingOf } from "../../chat/message-text.ts";
 import type { Connection } from "../connection.ts";
 import { dayOf, withDay } from "./date-reminder.ts";
+import { formed } from "./answer-form.ts";
 import { thinkingFields } from "./thinking-switch.ts";
 import { functionMessages, picturesIn, returnedPictures, toolFields, toolMessages } from "./tool-messages.ts";
 
@@ -13,7 +14,8 @@ import { functionMessages, picturesIn, returnedPictures, toolFields, toolMessage
  * read them; what nobody set is left out. Fields that somebody wrote for the provider come before settings, and those for the
  * request after them.
  */
-export function requestBody(request: ChatRequest, connection: Connection): ChatCompletionCreateParamsStreaming {
+export function requestBody(asked: ChatRequest, connection: Connection): ChatCompletionCreateParamsStreaming {
+  const { request, fields } = formed(asked, connection);
   const beginning = prefixOf(request.messages);
   // SiliconFlow takes the beginning beside the messages, and only without thinking (docs.siliconflow.cn, guides/prefix).
   const field = connection.prefix === "field" ? beginning : null;
@@ -27,6 +29,7 @@ export function requestBody(request: ChatRequest, connection: Connection): ChatC
     ...toolFields(request, connection),
     ...samplingFields(request.sampling),
     ...thinkingFields(connection.thinking, field !== null ? { enabled: false, effort: null } : request.thinking),
+    ...fields,
     ...request.sampling.body,
     ...(field !== null && { prefix: textOf(field.content) }),
   };

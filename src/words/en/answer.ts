@@ -20,6 +20,8 @@ export const answer = {
     broken: "connection lost",
     unreachable: "no connection",
   },
+  /** `errors` of a structured answer that is asked for once more. */
+  misfit: ({ errors }: { errors: string }) => `The answer doesn't fit the schema (${errors}). Asking once more.`,
   adapted: {
     field: ({ provider, field }: { provider: string; field: string }) =>
       `${provider} doesn't accept ${field}; no longer sending it.`,

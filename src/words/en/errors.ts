@@ -1,5 +1,5 @@
 import { cacheReasons } from "./cache.ts";
-import type { ErrorCode, ErrorDetails } from "../../errors.ts";
+import type { ErrorCode, ErrorDetails, SchemaMistake } from "../../errors.ts";
 import { entryOf, type ErrorWords } from "../error-words.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
@@ -233,6 +233,14 @@ export const errors: ErrorTable = {
     what: form === "code" ? "The answer contains no code block." : "The answer contains no JSON.",
     next: `${transcript === null ? "" : `The full answer is in ${transcript}. `}Ask again, and name the format in the question.`,
   }),
+  schema_misfit: ({ errors, transcript }) => ({
+    what: `The answer doesn't fit the schema: ${errors.join("; ")}.`,
+    next: `${transcript === null ? "" : `The answer as it came is in ${transcript}. `}Ask again, or use another model.`,
+  }),
+  schema_unusable: ({ source, at, why, said }) => {
+    const [what, next] = schemaWords[why](said);
+    return { what: `Invalid schema in ${source}${at === "" ? "" : ` (${at})`}: ${what}.`, next };
+  },
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `The conversation exceeds the context of ${provider}/${model}${limit === null ? "" : ` (${limit} tokens)`}: ${reason}.`,
     next: "Start a new conversation, or send less.",
@@ -441,3 +449,13 @@ const transcriptWords: Record<string, string> = {
 function meant(nearest: string | null): string {
   return nearest === null ? "" : ` (did you mean ${nearest}?)`;
 }
+
+const schemaWords: Readonly<Record<SchemaMistake, (said: string) => readonly [what: string, next: string]>> = {
+  syntax: (said) => [said, "Give JSON or YAML, a file with one of them, or fields: name, age int, bio: one sentence"],
+  not_object: () => ["it is no object", 'A schema is an object, such as {"type": "object", …}.'],
+  invalid: (said) => [said, "See json-schema.org for what a schema may contain."],
+  dialect: (said) => [`unknown version ${said}`, "Known are 2020-12, 2019-09 and draft-07."],
+  no_name: (said) => [`no name in “${said}”`, "Write fields as name, age int, bio: one sentence"],
+  unknown_type: (said) => [`unknown type ${said}`, "Types are int, float, bool and str."],
+  duplicate: (said) => [`two fields called ${said}`, "Give each field a name of its own."],
+};

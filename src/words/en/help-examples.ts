@@ -17,6 +17,7 @@ export const helpExamples: HelpExamples = {
     ["Let a reasoning model think", 'deepseek-chat ask -m deepseek/deepseek-v4-pro --thinking "Prove it."'],
     ["Ask about a file", 'deepseek-chat ask -f src/main.ts "What does this do?"'],
     ["Wait for the off-peak hours, with the terminal closed", 'deepseek-chat ask --off-peak --detach "Explain it."'],
+    ["Get data in a given form", 'deepseek-chat ask --schema "name, age int" -f cv.md "Who is this?" | jq .age'],
     ["Use the answer in a script", 'deepseek-chat ask -o json "Name three rivers." | jq -r .answer'],
   ],
   transcripts: [

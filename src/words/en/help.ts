@@ -181,6 +181,8 @@ export const help = {
     showThinking: "Show thinking: always, while-thinking (then one line) or never",
     output: "Output format: text, json or jsonl",
     extract: "Print only the first code block of the answer, or its first JSON: code or json",
+    schema: "Answer with JSON that fits this JSON Schema: a file, JSON, or fields (name, age int, bio: one sentence)",
+    schemaMulti: "Answer with a list of what --schema describes: {items: [...]}",
     detach: "Ask in the background and print the path of the transcript; the terminal may be closed",
     estimate: "Print what the question costs at most, and ask nothing",
     offPeak: "Wait for the cheaper off-peak hours, then ask",
@@ -226,6 +228,8 @@ export const help = {
     noQuestionToContinue: "--continue-answer takes no question.",
     detachUnsaved: "--detach writes the answer to its transcript: it doesn't work with --no-transcript.",
     detachExtract: "--detach prints no answer: it doesn't work with --extract.",
+    schemaExtract: "An answer that fits a schema is JSON alone: --extract doesn't work with --schema.",
+    multiOfNothing: "--schema-multi makes a list of what --schema describes: add --schema.",
     command: ({ word, nearest, isFirst }: { word: string; nearest: string | null; isFirst: boolean }) =>
       `Unknown command: ${word}${nearest === null ? "." : ` (did you mean ${nearest}?).`}${
         isFirst ? ' Ask a question with deepseek-chat ask "…".' : ""

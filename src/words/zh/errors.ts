@@ -1,5 +1,5 @@
 import { cacheReasons } from "./cache.ts";
-import type { ErrorDetails } from "../../errors.ts";
+import type { ErrorDetails, SchemaMistake } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
 import type { Words } from "../types.ts";
 import { noConnection } from "./no-connection.ts";
@@ -232,6 +232,14 @@ export const errors: Words["errors"] = {
     what: form === "code" ? "回答中没有代码块。" : "回答中没有 JSON。",
     next: `${transcript === null ? "" : `完整回答保存在 ${transcript}。`}请重试，并在问题中说明需要的格式。`,
   }),
+  schema_misfit: ({ errors, transcript }) => ({
+    what: `回答不符合 schema：${errors.join("；")}。`,
+    next: `${transcript === null ? "" : `原始回答保存在 ${transcript}。`}请重试，或换用其他模型。`,
+  }),
+  schema_unusable: ({ source, at, why, said }) => {
+    const [what, next] = schemaWords[why](said);
+    return { what: `${source} 中的 schema 无效${at === "" ? "" : `（${at}）`}：${what}。`, next };
+  },
   context_too_long: ({ provider, model, limit, reason }) => ({
     what: `对话超出 ${provider}/${model} 的上下文上限${limit === null ? "" : `（${limit} 个 token）`}：${reason}。`,
     next: "请开始新对话，或减少内容。",
@@ -447,3 +455,13 @@ function meant(nearest: string | null): string {
 function range(expected: string): string {
   return expected.replace(/^(-?\d+) to (-?\d+)$/u, "$1 到 $2");
 }
+
+const schemaWords: Readonly<Record<SchemaMistake, (said: string) => readonly [what: string, next: string]>> = {
+  syntax: (said) => [said, "请提供 JSON 或 YAML、包含它们的文件，或字段列表：name, age int, bio: 一句话简介"],
+  not_object: () => ["不是对象", 'schema 应为对象，例如 {"type": "object", …}。'],
+  invalid: (said) => [said, "schema 的写法见 json-schema.org。"],
+  dialect: (said) => [`未知版本 ${said}`, "支持 2020-12、2019-09 和 draft-07。"],
+  no_name: (said) => [`“${said}”缺少字段名`, "字段应写成：name, age int, bio: 一句话简介"],
+  unknown_type: (said) => [`未知类型 ${said}`, "可用类型：int、float、bool、str。"],
+  duplicate: (said) => [`字段 ${said} 重复`, "请使用不同的字段名。"],
+};

@@ -16,6 +16,7 @@ export const helpExamples: HelpExamples = {
     ["开启思考", 'deepseek-chat ask -m deepseek/deepseek-v4-pro --thinking "证明它。"'],
     ["就一个文件提问", 'deepseek-chat ask -f src/main.ts "这段代码做什么？"'],
     ["等到错峰时段再提问，可以关闭终端", 'deepseek-chat ask --off-peak --detach "解释一下。"'],
+    ["按指定格式提取数据", 'deepseek-chat ask --schema "name, age int" -f 简历.md "这是谁？" | jq .age'],
     ["在脚本中使用回答", 'deepseek-chat ask -o json "说出三条河的名字。" | jq -r .answer'],
   ],
   transcripts: [

@@ -180,6 +180,8 @@ export const help: Words["help"] = {
     showThinking: "显示思考过程：always、while-thinking（之后只留一行）或 never",
     output: "stdout 上的回答格式：text、json 或 jsonl",
     extract: "只输出回答中的第一个代码块（code）或第一段 JSON（json）",
+    schema: "以符合此 JSON Schema 的 JSON 回答：文件、JSON 或字段列表（name, age int, bio: 一句话简介）",
+    schemaMulti: "回答为列表，每项符合 --schema：{items: [...]}",
     detach: "在后台提问并输出对话记录的路径；可以关闭终端",
     estimate: "只显示该问题的费用上限，不发送",
     offPeak: "等到价格较低的错峰时段再提问",
@@ -225,6 +227,8 @@ export const help: Words["help"] = {
     noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",
     detachUnsaved: "--detach 将回答写入对话记录，不能与 --no-transcript 同用。",
     detachExtract: "--detach 不输出回答，不能与 --extract 同用。",
+    schemaExtract: "--schema 的回答本身就是 JSON，不能与 --extract 同用。",
+    multiOfNothing: "--schema-multi 须与 --schema 同用。",
     command: ({ word, nearest, isFirst }) =>
       `未知命令：${word}${nearest === null ? "。" : `（是否想用 ${nearest}？）。`}${
         isFirst ? '提问请用 deepseek-chat ask "…"。' : ""

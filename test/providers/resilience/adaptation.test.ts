@@ -75,7 +75,7 @@ async function ask(wants: Wants, learnt: Learnt, chosen: readonly OwnField[] = [
   return { events: events.filter(({ type }) => type !== "start"), requests, told };
 }
 
-const nothingLearnt = (): Learnt => ({ baseUrl: null, without: new Set() });
+const nothingLearnt = (): Learnt => ({ baseUrl: null, without: new Set(), schema: null });
 const fields = fc
   .subarray<OwnField>(["stream_options", "stream", "title", "latest_reminder"])
   .map((list) => new Set(list));
@@ -93,7 +93,11 @@ describe("what a service refuses because of the program", () => {
           .map((event) => event.type === "adapted" && (event.field ?? event.baseUrl));
         const isMoved = service.baseUrl !== at.baseUrl;
         expect(new Set(adapted)).toEqual(new Set([...(isMoved ? [service.baseUrl] : []), ...first.told]));
-        expect(learnt).toEqual({ baseUrl: isMoved ? service.baseUrl : null, without: new Set(first.told) });
+        expect(learnt).toEqual({
+          baseUrl: isMoved ? service.baseUrl : null,
+          without: new Set(first.told),
+          schema: null,
+        });
         const second = await ask(service, learnt);
         expect([second.requests.length, second.events.length]).toEqual([1, 2]);
       }),

@@ -39,7 +39,7 @@ async function failing(errors: readonly AppError[], chosen: readonly OwnField[] 
     addresses.push(adapted!.baseUrl);
     yield { type: "error", error: errors[Math.min(next++, errors.length - 1)]! };
   }
-  const learnt: Learnt = { baseUrl: null, without: new Set() };
+  const learnt: Learnt = { baseUrl: null, without: new Set(), schema: null };
   const layer = withAdaptation(at, { learnt, chosen: new Set(chosen), onRefused: () => {} });
   const last = (await gather(layer(model)(asked, new AbortController().signal))).at(-1)!;
   return { addresses, error: last.type === "error" ? last.error : null };

@@ -1,0 +1,99 @@
+import type { Answer } from "../../chat/answer.ts";
+import { textOf, userMessage } from "../../chat/message-text.ts";
+import type { SchemaMisfit } from "../../words/types.ts";
+import { usageOf } from "../../chat/requests.ts";
+import { AppError } from "../../errors.ts";
+import { exactWriter } from "../../terminal/answer.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { sumCosts } from "../../usage/cost.ts";
+import type { Console } from "../console.ts";
+import type { ChatSession } from "../conversation/chat-session.ts";
+import { displayPath } from "../display-path.ts";
+import type { Engine } from "../engine.ts";
+import type { AnswerToShape, ShapedAnswer } from "./answer-shape.ts";
+import type { CheckedAnswer, StructuredForm } from "./structured-form.ts";
+
+/** Misfits that are told: more say no more. */
+const maxMisfits = 8;
+/** UTF-16 units of one. */
+const longestMisfit = 300;
+
+/** An answer that is to have a form. */
+interface AnswerToCheck extends Pick<AnswerToShape, "answer" | "output" | "correct"> {
+  readonly form: StructuredForm;
+}
+
+/** Checks an answer, and has it corrected once where it does not fit. */
+export async function structuredAnswer(
+  { workingFolder, prompts, stop }: Pick<Engine, "workingFolder" | "prompts" | "stop">,
+  { terminal, words }: Console,
+  dialogue: ChatSession,
+  { form, output, answer: first, correct }: AnswerToCheck,
+): Promise<ShapedAnswer> {
+  let answer = first;
+  let checked = checkLast(form, dialogue, answer);
+  if (checked !== null && checked.misfits.length > 0 && answer.finishReason === "stop" && !stop.aborted) {
+    const errors = sentencesOf(checked.misfits);
+    if (output === "jsonl") terminal.json({ type: "misfit", errors });
+    terminal.say(terminal.ink.err.warning(sanitize(words.answer.misfit({ errors: errors.join("; ") }))));
+    answer = joined(first, await correct(userMessage(prompts.misfit({ errors: errors.join("\n") }))));
+    checked = checkLast(form, dialogue, answer);
+  }
+  const misfits = checked?.misfits ?? [];
+  const data = misfits.length > 0 ? null : (checked?.data ?? null);
+  const text = checked === null || misfits.length > 0 ? null : JSON.stringify(data);
+  const path = answer.unsaved === null ? dialogue.path : null;
+  const transcript = path === null ? null : displayPath(workingFolder, path);
+  const error =
+    misfits.length === 0 ? null : new AppError("schema_misfit", { errors: sentencesOf(misfits), transcript });
+  return {
+    answer,
+    error,
+    text,
+    fields: { data },
+    async print() {
+      if (output === "jsonl") return terminal.json({ type: "data", data });
+      if (output === "json") return;
+      // On a terminal the answer is there already.
+      if (terminal.outIsTerminal) return;
+      if (error !== null && transcript === null) terminal.report(sanitize(answer.text));
+      if (text === null) return;
+      const writer = exactWriter(terminal);
+      writer.push(text);
+      await writer.end();
+    },
+  };
+
+  function sentencesOf(found: readonly SchemaMisfit[]): string[] {
+    const sentences = [...new Set(found.map((each) => form.misfitWords(each).slice(0, longestMisfit)))];
+    return sentences.length > maxMisfits ? [...sentences.slice(0, maxMisfits), "…"] : sentences;
+  }
+}
+
+/** The last answer, all of it where it was continued; null where it failed. */
+function checkLast(form: StructuredForm, { conversation }: ChatSession, answer: Answer): CheckedAnswer | null {
+  if (answer.error !== null || answer.refused || answer.finishReason === "content_filter") return null;
+  const message = conversation.last?.answers.at(-1);
+  const text = message?.role === "assistant" ? textOf(message.content) : answer.text;
+  return form.check(text, answer.finishReason !== "length");
+}
+
+/** An answer and its correction as one, with what both took. */
+function joined(first: Answer, second: Answer): Answer {
+  const requests = [...first.requests, ...second.requests];
+  const usage = first.cached ? second.usage : second.cached ? first.usage : usageOf(requests);
+  return {
+    ...second,
+    requests,
+    usage,
+    billed: [...first.billed, ...second.billed],
+    cost: sumCosts([first.cost, second.cost]),
+    unknownCost: first.unknownCost ?? second.unknownCost,
+    warnings: [...first.warnings, ...second.warnings],
+    cached: first.cached && second.cached,
+    cacheError: first.cacheError ?? second.cacheError,
+    unsaved: first.unsaved ?? second.unsaved,
+    startedAt: first.startedAt,
+    firstAt: first.firstAt,
+  };
+}
