@@ -14,10 +14,19 @@ export interface FoundFiles {
   /** Links that lead out of the folder that was named, and folders that cannot be read; absolute. */
   readonly links: readonly string[];
   readonly closed: readonly string[];
+  /** Whether the search was ended by its bounds: there are more files. */
+  readonly isCut: boolean;
+}
+
+/** How many files are wanted. */
+interface SearchBounds {
+  readonly max: number;
+  /** Whether more files are left out; without it they are an error. */
+  readonly cuts: boolean;
 }
 
 /** More files than anybody means to send: most likely a folder that was not meant. */
-const maxFiles = 500;
+const defaultBounds: SearchBounds = { max: 500, cuts: false };
 /** Files and folders looked at before a search is given up. */
 const maxEntries = 100_000;
 const maxIgnoreBytes = 1 << 20;
@@ -31,14 +40,19 @@ const maxIgnoreBytes = 1 << 20;
  * @param folder the working directory
  * @throws AppError `input_unreadable` when there are none, or too many; `interrupted` when `stop` comes first
  */
-export async function findFiles(path: string, folder: string, stop: AbortSignal): Promise<FoundFiles> {
+export async function findFiles(
+  path: string,
+  folder: string,
+  stop: AbortSignal,
+  bounds = defaultBounds,
+): Promise<FoundFiles> {
   if (/^[a-z][a-z0-9+.-]+:\/\//iu.test(path)) throw new AppError("input_unreadable", { path, reason: "url" });
   const full = resolve(folder, expandHome(path));
   const found = await stat(full).catch((error: unknown) => systemReason(error));
   if (typeof found === "object") {
     await refuseEscape(path, full, folder);
-    if (!found.isDirectory()) return { files: [full], single: true, links: [], closed: [] };
-    return await new Search(full, () => true, false, stop).run(path, []);
+    if (!found.isDirectory()) return { files: [full], single: true, links: [], closed: [], isCut: false };
+    return await new Search(full, () => true, { dot: false, bounds, stop }).run(path, []);
   }
   const pattern = expandHome(path).replaceAll(sep, "/");
   const isPattern = /[*?]|\[.+\]|\{.+\}/u.test(pattern);
@@ -49,7 +63,7 @@ export async function findFiles(path: string, folder: string, stop: AbortSignal)
   const { default: picomatch } = await import("picomatch");
   const dot = /(?:^|\/)\./u.test(rest);
   await refuseEscape(path, root, folder);
-  const search = new Search(root, picomatch(rest, { dot }), dot, stop);
+  const search = new Search(root, picomatch(rest, { dot }), { dot, bounds, stop });
   return await search.run(path, nearPath(folder, root) === null ? [] : foldersBetween(folder, root));
 }
 
@@ -78,21 +92,28 @@ class Search {
   readonly #root: string;
   readonly #matches: (path: string) => boolean;
   readonly #dot: boolean;
+  readonly #bounds: SearchBounds;
   readonly #stop: AbortSignal;
   readonly #files = new Set<string>();
   readonly #links: string[] = [];
   readonly #closed: string[] = [];
   #realRoot = "";
   #entries = 0;
+  #isCut = false;
 
   /**
    * @param matches gets a path from the root, with slashes
    * @param dot whether names with a leading dot count
    */
-  constructor(root: string, matches: (path: string) => boolean, dot: boolean, stop: AbortSignal) {
+  constructor(
+    root: string,
+    matches: (path: string) => boolean,
+    { dot, bounds, stop }: { readonly dot: boolean; readonly bounds: SearchBounds; readonly stop: AbortSignal },
+  ) {
     this.#root = root;
     this.#matches = matches;
     this.#dot = dot;
+    this.#bounds = bounds;
     this.#stop = stop;
   }
 
@@ -102,12 +123,13 @@ class Search {
     const rules: Rules[] = [];
     for (const folder of outer) rules.push(...(await rulesOf(folder)));
     await this.#walk(this.#root, rules, path);
-    const [files, links, closed] = [[...this.#files].sort(), this.#links, this.#closed];
+    const [links, closed] = [this.#links, this.#closed];
+    const files = [...this.#files].sort().slice(0, this.#bounds.max);
     if (files.length === 0 && links.length === 0) {
       const reason = closed.length > 0 ? "EACCES" : "no_match";
       throw new AppError("input_unreadable", { path, reason });
     }
-    return { files, single: false, links, closed };
+    return { files, single: false, links, closed, isCut: this.#isCut };
   }
 
   async #walk(folder: string, above: readonly Rules[], path: string): Promise<void> {
@@ -116,8 +138,13 @@ class Search {
     if (entries === null) return void this.#closed.push(folder);
     const rules = [...above, ...(await rulesOf(folder))];
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (++this.#entries > maxEntries || this.#files.size > maxFiles) {
-        throw new AppError("input_unreadable", { path, reason: "too_many", limit: String(maxFiles) });
+      if (this.#isCut) return;
+      const { max, cuts } = this.#bounds;
+      // One more than wanted shows that there are more.
+      if (++this.#entries > maxEntries || this.#files.size > max) {
+        if (!cuts) throw new AppError("input_unreadable", { path, reason: "too_many", limit: String(max) });
+        this.#isCut = true;
+        return;
       }
       if (entry.name === ".git" || (!this.#dot && entry.name.startsWith("."))) continue;
       await this.#take(entry, join(folder, entry.name), rules, path);

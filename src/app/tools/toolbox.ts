@@ -3,6 +3,7 @@ import { nearestTo } from "../../config/expectation.ts";
 import type { ApprovalRequest, Approver, Decision } from "../../tools/approval.ts";
 import type { Tool, ToolArguments } from "../../tools/tool.ts";
 import { errorOutput, limitedOutput } from "../../tools/tool-output.ts";
+import { argumentMisfit } from "./argument-check.ts";
 
 /** Tools as a turn offers them. What the model did wrong, and what fails, is told to the model. */
 export function createToolbox(tools: readonly Tool[], approve: Approver, maxRounds: number): Toolbox {
@@ -30,6 +31,8 @@ async function callTool(
   { signal, onStart, onProgress }: ToolCallContext,
 ): Promise<ToolOutput> {
   const { tool, args } = request;
+  const misfit = await argumentMisfit(tool, args);
+  if (misfit !== null) return errorOutput(misfit);
   const decision: Decision = await approve(request, signal);
   if (!decision.isAllowed) return refusal(decision.reason);
   if (signal.aborted) return errorOutput("The person stopped the tool.");

@@ -1,6 +1,7 @@
 import type { AppError } from "../../errors.ts";
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
 import type { FoundLines } from "../library/found-lines.ts";
+import type { FileMatches, FileSearch } from "../../tools/file-matches.ts";
 import type { Item } from "../../transcripts/import/types.ts";
 import type { SearchResults, SearchQuery } from "../../transcripts/search/search.ts";
 
@@ -70,6 +71,11 @@ export const tasks = {
       await loadLanguages(text);
       yield renderMarkdown(text, options);
     }
+  },
+  /** The lines of files that match a regular expression. */
+  async *files(search: FileSearch, { sign }: TaskCourse): AsyncGenerator<FileMatches> {
+    const { fileMatches } = await import("../../tools/file-matches.ts");
+    yield fileMatches(search, sign);
   },
   async *import({ path }: { readonly path: string }, { sign }: TaskCourse): AsyncGenerator<Item> {
     const { conversationsIn } = await import("../../transcripts/import/detect-format.ts");
