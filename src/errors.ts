@@ -104,7 +104,8 @@ export interface ErrorDetails {
 
   /**
    * What the next request could cost goes beyond a limit. `limited`: the provider that the limit is for; null for all of them.
-   * Amounts in units of `currency`; `reserved` is what requests that run could cost, and those whose program was killed today.
+   * Amounts in units of `currency`; `uncounted` is what requests can have cost that were not counted, `reserved` what those could cost
+   * that run, or whose program was killed today. `atPeak`: whether `amount` is at the peak rate.
    */
   budget_exceeded: {
     scope: "day" | "month" | "conversation" | "command";
@@ -112,8 +113,10 @@ export interface ErrorDetails {
     currency: string;
     limit: number;
     spent: number;
+    uncounted: number;
     reserved: number;
     amount: number;
+    atPeak: boolean;
   };
   /** There is a budget, and nobody knows what the next request could cost in its currency. */
   budget_unpriced: { provider: string; model: string; currency: string };

@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, openSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, closeSync, constants, existsSync, openSync, rmSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type * as sqlite from "node:sqlite";
 import { systemReason } from "./errors.ts";
@@ -85,7 +85,17 @@ function makePrivateFile(path: string): void {
     closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600));
   } catch (error) {
     if (systemReason(error) !== "EEXIST") throw error;
-    // A link to a file that is not there yet. One that is there is not opened: closing it would end SQLite's locks of this process.
-    if (!existsSync(path)) closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
+    // One that is there is not opened: closing it would end SQLite's locks of this process.
+    const { mode } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    // A link to a file that is not there yet.
+    if (mode === undefined) closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
+    else if ((mode & 0o077) !== 0 && process.platform !== "win32") makePrivate(path);
+  }
+}
+
+/** A database that others could read, as one that was copied, with what SQLite keeps beside it. */
+function makePrivate(path: string): void {
+  for (const ending of ["", "-wal", "-shm", "-journal"]) {
+    if (existsSync(path + ending)) chmodSync(path + ending, 0o600);
   }
 }

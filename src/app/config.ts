@@ -4,6 +4,7 @@ import { shownTools } from "../config/tool-choice.ts";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
 import { budgetMistake } from "../config/budget-providers.ts";
+import { priceMistake } from "../config/price-rules.ts";
 import { aliasMistake, modelNames } from "../config/model-aliases.ts";
 import { readModelName } from "../config/model-name.ts";
 import { standingRole } from "../config/roles/role-places.ts";
@@ -186,6 +187,8 @@ function checkReferences(file: ConfigFile, [first, second]: readonly string[]): 
   if (first === "models") {
     const mistake = aliasMistake(file, providerNames({}));
     if (mistake?.keys[1] === second) refuse(`models.${second}`, mistake!.value, mistake!.expected);
+    const price = priceMistake(file);
+    if (price !== null) refuse(price.keys.join("."), price.value, price.expected);
   }
   if (first === "budget") {
     const mistake = budgetMistake(file, providerNames({}));

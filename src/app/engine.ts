@@ -75,8 +75,6 @@ export class Engine {
   readonly failoverMistakes: readonly AppError<"config_misfit">[];
   /** As they are now: a session may change some of them for itself. */
   settings: Settings;
-  /** What the requests of a question pass before they are sent; null for nothing. */
-  gate: Layer | null = null;
   /** The form that answers are to have; null for free text. */
   schema: AnswerSchema | null = null;
   language: Language;
@@ -278,15 +276,17 @@ export class Engine {
    *
    * @param connection to its provider, where there is one already
    * @param metering what its requests are booked by; null where none is
+   * @param gate what an answer's requests pass before they are sent; null for nothing
    * @throws AppError as `connect`
    */
   async openModel(
     { provider, model }: ModelRef,
     connection: Connection | null = null,
     metering: Metering | null = null,
+    gate: Layer | null = null,
   ): Promise<Model> {
     const { openModel } = await import("./open-model.ts");
-    return await openModel(this, connection ?? (await this.connect(provider)), model, metering);
+    return await openModel(this, connection ?? (await this.connect(provider)), model, metering, gate);
   }
 
   /**

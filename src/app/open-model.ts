@@ -1,4 +1,4 @@
-import { type Layer, layered, type Model } from "../chat/layers.ts";
+import { type Admission, type Layer, layered, type Model } from "../chat/layers.ts";
 import type { AnswerSchema, ModelRef } from "../chat/model.ts";
 import type { ModelPrompts } from "../chat/prompts.ts";
 import type { Folders } from "../config/folders.ts";
@@ -14,6 +14,7 @@ import { idleTimeoutOf, maxAnswerOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
 import { logLayers } from "./log.ts";
+import type { BudgetedModel } from "../usage/budget-layer.ts";
 import type { Metering } from "./usage/cost-meter.ts";
 
 /** What models are made of; the engine is one. */
@@ -24,8 +25,6 @@ interface ModelSource {
   readonly folders: Folders;
   readonly log: Log | null;
   readonly prompts: ModelPrompts;
-  /** What an answer's requests pass before they are sent; null for nothing. */
-  readonly gate: Layer | null;
   /** The form that answers are to have; null for free text. */
   readonly schema: AnswerSchema | null;
   /** Seconds. */
@@ -46,6 +45,7 @@ const defaultLoadingTimeout = 300_000;
  *
  * @param model the id that the first provider knows
  * @param metering what its requests are booked by; null where none is
+ * @param gate what an answer's requests pass before they are sent; null for nothing
  * @throws AppError as the ledger, where there is a budget and it cannot be opened
  */
 export async function openModel(
@@ -53,6 +53,7 @@ export async function openModel(
   connection: Connection,
   model: string,
   metering: Metering | null,
+  gate: Layer | null,
 ): Promise<Model> {
   const { withFailover } = await import("../providers/resilience/failover.ts");
   const { retries, continue_answers: continueNext } = engine.settings;
@@ -64,30 +65,43 @@ export async function openModel(
       connect: async () => await connectRoute(engine, await engine.connect(to.provider), to),
     })),
   ];
-  const failover = withFailover(routes, {
-    continueSame: continueNext && retries > 0,
-    continueNext,
-    prompt: engine.prompts.continueAnswer,
-  });
-  return layered(await answerLayers(engine, connection, model, metering), failover);
+  const failover = (admit: Admission | null) =>
+    withFailover(routes, {
+      continueSame: continueNext && retries > 0,
+      continueNext,
+      prompt: engine.prompts.continueAnswer,
+      admit,
+    });
+  const named = routes.map(({ to }) => to);
+  const budgeted = metering === null ? null : await budgetAround(engine, connection, named, metering);
+  const layers = await answerLayers(engine, connection, model, gate);
+  return layered(layers, budgeted === null ? failover(null) : budgeted(failover));
 }
 
-/** The layers around an answer as a whole, the outermost first. What stores answers and keeps budgets is loaded where somebody wants it. */
+/** What keeps budgets is loaded where there is one; null where there is none. */
+async function budgetAround(
+  engine: ModelSource,
+  connection: Connection,
+  routes: readonly ModelRef[],
+  metering: Metering,
+): Promise<BudgetedModel | null> {
+  if (engine.file.budget === undefined && engine.settings.max_cost === undefined) return null;
+  return await (await import("./usage/budget-layers.ts")).budgetOf(engine, connection, routes, metering);
+}
+
+/** The layers around an answer as a whole, the outermost first. What stores answers is loaded where somebody wants it. */
 async function answerLayers(
   engine: ModelSource,
   connection: Connection,
   model: string,
-  metering: Metering | null,
+  gate: Layer | null,
 ): Promise<readonly Layer[]> {
-  const { settings, file } = engine;
+  const { settings } = engine;
   const layers: Layer[] = [];
   if (settings.cache !== undefined || settings.refresh_cache !== undefined) {
     layers.push(...(await (await import("./answer-cache.ts")).cacheLayers(engine, connection, model)));
   }
-  if (engine.gate !== null) layers.push(engine.gate);
-  if (file.budget !== undefined || settings.max_cost !== undefined) {
-    layers.push(...(await (await import("./usage/budget-layers.ts")).budgetLayers(engine, connection, metering)));
-  }
+  if (gate !== null) layers.push(gate);
   return layers;
 }
 

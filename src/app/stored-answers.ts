@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { AnswerStore, StoreStats } from "../cache/answer-store.ts";
 import { cacheOptions } from "../config/cache-options.ts";
+import { shortenHome } from "../config/home.ts";
 import { AppError } from "../errors.ts";
 import { count, shortBytes } from "../terminal/figures.ts";
 import { sanitize } from "../terminal/sanitize.ts";
@@ -30,7 +31,7 @@ export async function stats(engine: CacheSource, console: Console, json: boolean
   const size =
     maxBytes === null ? shortBytes(bytes) : cache.sizeOf({ size: shortBytes(bytes), max: shortBytes(maxBytes) });
   const rows = [
-    [cache.store, sanitize(store)],
+    [cache.store, sanitize(shortenHome(store))],
     [cache.answers, count(answers)],
     [cache.size, size],
     ...(hits === null ? [] : [[cache.hits, count(hits)]]),

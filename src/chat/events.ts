@@ -1,16 +1,17 @@
 import type { AppError } from "../errors.ts";
 import type { ToolCall } from "./messages.ts";
-import type { ModelRef, Usage } from "./model.ts";
+import type { ChatRequest, ModelRef, Usage } from "./model.ts";
 import type { ToolOutput } from "./tools.ts";
 
 export type ChatEvent =
   /**
-   * Opens each request that may be billed. `sentAt`: that hour's price holds, whenever the answer ends. `error` is what ended the
-   * one before; null for the first of a turn.
+   * Opens each request that may be billed. `sent` is what goes out. `sentAt`: that hour's price holds, whenever the answer ends.
+   * `error` is what ended the one before; null for the first of a turn.
    */
   | {
       readonly type: "request";
       readonly to: ModelRef;
+      readonly sent: ChatRequest;
       readonly sentAt: Date;
       readonly why: RequestReason;
       readonly error: AppError | null;

@@ -1,5 +1,6 @@
 import type { ChatEvent } from "./events.ts";
-import type { ChatRequest } from "./model.ts";
+import type { AppError } from "../errors.ts";
+import type { ChatRequest, ModelRef } from "./model.ts";
 
 /**
  * A model is a function from a request to a stream of events. Providers make one; retrying, waiting and metering are
@@ -13,6 +14,14 @@ export type Model = (request: ChatRequest, signal: AbortSignal) => AsyncIterable
 
 /** Stands between a turn and a model: retries, failover and the log are layers. */
 export type Layer = (next: Model) => Model;
+
+/**
+ * Asked before each request of an answer.
+ *
+ * @param isUnderWay whether text or thinking of the answer came already
+ * @returns why the request may not go out; null when it may
+ */
+export type Admission = (to: ModelRef, request: ChatRequest, isUnderWay: boolean) => Promise<AppError | null>;
 
 /** Puts layers around a model, the outermost first. */
 export function layered(layers: readonly Layer[], model: Model): Model {

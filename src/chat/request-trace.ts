@@ -1,20 +1,29 @@
 import type { ChatEvent } from "./events.ts";
-import type { ModelRef } from "./model.ts";
+import type { AppError } from "../errors.ts";
+import type { ChatRequest, ModelRef } from "./model.ts";
 import type { RequestRecord } from "./requests.ts";
 
 type OpenRecord = { -readonly [Field in keyof RequestRecord]: RequestRecord[Field] };
 type RequestEvent = Extract<ChatEvent, { type: "request" }>;
 
+/** In the place of what a service has the model write around the name of a tool: more bytes than that has tokens. */
+const callMarks = " ".repeat(64);
+
 /** The requests of one answer, put together from its events. */
 export class RequestTrace {
   readonly #asked: ModelRef;
+  readonly #request: ChatRequest;
   readonly #requests: OpenRecord[] = [];
   /** UTF-16 units of the text so far. */
   #length = 0;
 
-  /** @param asked provider and model of the first request, if no event names them */
-  constructor(asked: ModelRef) {
+  /**
+   * @param asked provider and model of the first request, if no event names them
+   * @param request what it sends then
+   */
+  constructor(asked: ModelRef, request: ChatRequest) {
     this.#asked = asked;
+    this.#request = request;
   }
 
   get requests(): readonly RequestRecord[] {
@@ -30,21 +39,36 @@ export class RequestTrace {
     if (event.type === "request") this.#open(event);
     else if (event.type === "usage") this.#current.usage = event.usage;
     else if (event.type === "rethink") this.#length = 0;
-    else if (event.type === "text" || event.type === "reasoning" || event.type === "call") {
-      this.#current.producedOutput = true;
+    else if (event.type === "error") this.#fail(event.error);
+    else if (event.type === "waiting" && event.why === "retry") this.#fail(event.error);
+    else if (event.type === "call") this.#count(event.name + callMarks);
+    else if (event.type === "arguments") this.#count(event.text);
+    else if (event.type === "text" || event.type === "reasoning") {
+      this.#count(event.text);
       if (event.type === "text") this.#length += event.text.length;
     }
   }
 
-  get #current(): OpenRecord {
-    return (
-      this.#requests.at(-1) ??
-      this.#open({ type: "request", to: this.#asked, sentAt: new Date(), why: "first", error: null })
-    );
+  #count(output: string): void {
+    this.#current.producedOutput = true;
+    this.#current.outputBytes += Buffer.byteLength(output);
   }
 
-  #open({ to, sentAt, why, error }: RequestEvent): OpenRecord {
-    const record = { to, sentAt, why, error, usage: null, producedOutput: false, at: this.#length };
+  get #current(): OpenRecord {
+    const implied = { to: this.#asked, sent: this.#request, sentAt: new Date(), why: "first", error: null } as const;
+    return this.#requests.at(-1) ?? this.#open({ type: "request", ...implied });
+  }
+
+  /** What ended the request that runs; of a stop while another one is waited for, that is not the stop. */
+  #fail(error: AppError): void {
+    const last = this.#requests.at(-1);
+    if (last !== undefined) last.failure ??= error;
+  }
+
+  #open({ to, sent, sentAt, why, error }: RequestEvent): OpenRecord {
+    if (error !== null) this.#fail(error);
+    const none = { usage: null, producedOutput: false, outputBytes: 0, failure: null };
+    const record = { to, sent, sentAt, why, error, ...none, at: this.#length };
     this.#requests.push(record);
     return record;
   }

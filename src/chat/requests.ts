@@ -1,12 +1,13 @@
-import type { AppError } from "../errors.ts";
+import type { AppError, ErrorCode } from "../errors.ts";
 import type { RequestReason } from "./events.ts";
-import type { Cost, ModelRef, Usage } from "./model.ts";
+import type { ChatRequest, Cost, ModelRef, Usage } from "./model.ts";
 import type { Purpose } from "./purpose.ts";
 import { sumUsage } from "./usage.ts";
 
 /** One of the requests that an answer took. */
 export interface RequestRecord {
   readonly to: ModelRef;
+  readonly sent: ChatRequest;
   /** When it was sent: that hour's price holds, whenever the answer ends. */
   readonly sentAt: Date;
   readonly why: RequestReason;
@@ -14,8 +15,12 @@ export interface RequestRecord {
   readonly error: AppError | null;
   /** Null where no count came. */
   readonly usage: Usage | null;
-  /** Whether it returned text or thinking. */
+  /** Whether it returned text, thinking or a call of a tool. */
   readonly producedOutput: boolean;
+  /** Bytes of that, in UTF-8. */
+  readonly outputBytes: number;
+  /** What ended it, where it failed; else null. */
+  readonly failure: AppError | null;
   /** UTF-16 units of the answer that were there before it. */
   readonly at: number;
 }
@@ -29,11 +34,19 @@ export interface BilledRequest {
   readonly usage: Usage | null;
   /** Null where usage or price is unknown. */
   readonly cost: Cost | null;
+  /** The most that it can have cost, where no count came; null where one came, or the price is unknown. */
+  readonly atMost: Cost | null;
 }
 
-/** Those that the services bill: a request that failed before any output, and was not counted, costs nothing. */
+/** Failures by which this program gave a request up: the service may have worked on it. */
+const givenUp: ReadonlySet<ErrorCode> = new Set(["interrupted", "timeout", "flooded"]);
+
+/** Those that the services bill: a request that they ended before any output, and did not count, costs nothing. */
 export function billedRequests(requests: readonly RequestRecord[]): readonly RequestRecord[] {
-  return requests.filter(({ producedOutput, usage }) => producedOutput || usage !== null);
+  return requests.filter(
+    ({ producedOutput, usage, failure }) =>
+      producedOutput || usage !== null || (failure !== null && givenUp.has(failure.code)),
+  );
 }
 
 /** Usage of all billed requests together; null where there is none, or one was not counted: a part would pass for the whole. */

@@ -72,7 +72,7 @@ export async function runTurn(
   asked: ModelRef,
   toolbox: Toolbox | null = null,
 ): Promise<TurnResult> {
-  const progress = new TurnProgress(asked, prefixOf(request.messages));
+  const progress = new TurnProgress(asked, request);
   try {
     const events =
       toolbox === null
@@ -114,8 +114,9 @@ class TurnProgress {
   /** The last one that came. */
   #end: EndEvent | null = null;
 
-  constructor(asked: ModelRef, beginning: AssistantMessage | null) {
-    this.#trace = new RequestTrace(asked);
+  constructor(asked: ModelRef, request: ChatRequest) {
+    const beginning = prefixOf(request.messages);
+    this.#trace = new RequestTrace(asked, request);
     this.#messages = new MessageTrace(beginning);
     this.#continues = beginning !== null;
   }

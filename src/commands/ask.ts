@@ -1,17 +1,16 @@
 import { Option } from "commander";
 import { AppError } from "../errors.ts";
-import { declareChatOptions, declareSchemaOptions, readFlags } from "./options.ts";
+import { type ChatOptions, declareChatOptions, declareSchemaOptions, readFlags } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
 import type { Declare } from "./command.ts";
 
-interface Options extends ResumeOptions {
+interface Options extends ResumeOptions, ChatOptions {
   readonly file?: readonly string[];
   readonly output: "text" | "json" | "jsonl";
   readonly extract?: "code" | "json";
   readonly continueAnswer?: boolean;
   readonly offPeak?: boolean;
   readonly detach?: boolean;
-  readonly estimate?: boolean;
 }
 
 export const ask: Declare = (program, { words, run }) => {
@@ -32,7 +31,6 @@ export const ask: Declare = (program, { words, run }) => {
     .addOption(new Option("--extract <form>", help.options.extract).choices(["code", "json"]))
     .option("--detach", help.options.detach)
     .optionsGroup(help.groups.cost)
-    .option("--estimate", help.options.estimate)
     .option("--off-peak", help.options.offPeak)
     .action((question: string[], options: Options) =>
       run(command, async (engine, console) => {

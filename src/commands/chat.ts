@@ -1,8 +1,8 @@
-import { declareChatOptions } from "./options.ts";
+import { type ChatOptions, declareChatOptions } from "./options.ts";
 import { declareAttachments, earlierOf, type ResumeOptions } from "./resume.ts";
 import { type Declare, unknownCommand } from "./command.ts";
 
-interface Options extends ResumeOptions {
+interface Options extends ResumeOptions, ChatOptions {
   readonly file?: readonly string[];
 }
 
@@ -17,7 +17,8 @@ export const chat: Declare = (program, { words, run }) => {
       const [word] = command.args;
       if (word !== undefined) throw unknownCommand(word, program);
       const { runSession } = await import("../app/session/session.ts");
-      return await runSession(engine, console, earlierOf(options), options.file ?? []);
+      const { file: files = [], estimate = false } = options;
+      return await runSession(engine, console, { earlier: earlierOf(options), files, estimate });
     }),
   );
 };

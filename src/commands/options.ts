@@ -134,9 +134,15 @@ const askRows: readonly Row[] = [
 
 const asks = new Set<SettingName>(["provider", "model", "timeout", "retries", "transcripts"]);
 
+/** What `chat` and `ask` take that is no setting. */
+export interface ChatOptions {
+  readonly estimate?: boolean;
+}
+
 /** Declares all of them. */
 export function declareChatOptions(command: Verb): void {
   declare(command, rows);
+  command.optionsGroup(command.words.help.groups.cost).option("--estimate", command.words.help.options.estimate);
 }
 
 /** Declares those of a structured answer. */

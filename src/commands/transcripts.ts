@@ -45,7 +45,7 @@ export const transcripts: Declare = (program, context) => {
       const reference = await (await import("../app/library/browse.ts")).browse(engine, console);
       if (reference === null) return null;
       const { runSession } = await import("../app/session/session.ts");
-      return await runSession(engine, console, { kind: "named", reference }, []);
+      return await runSession(engine, console, { earlier: { kind: "named", reference }, files: [], estimate: false });
     }),
   );
   for (const declare of [list, show, exportVerb, importVerb, search, rename, pin, unpin, tag, remove, path])

@@ -1,10 +1,5 @@
+import type { RuleMistake } from "./price-rules.ts";
 import type { ConfigFile } from "./schema.ts";
-
-interface BudgetMistake {
-  readonly keys: readonly string[];
-  readonly value: string;
-  readonly expected: string;
-}
 
 /**
  * The first limit of the config file's `budget` that is for a provider that does not exist, which would limit nothing; null where there
@@ -15,7 +10,7 @@ interface BudgetMistake {
 export function budgetMistake(
   { budget = {}, providers = {} }: Pick<ConfigFile, "budget" | "providers">,
   builtIn: readonly string[] | null,
-): BudgetMistake | null {
+): RuleMistake | null {
   if (builtIn === null) return null;
   const known = [...builtIn, ...Object.keys(providers)];
   const limited = Object.entries(budget).filter(([, limit]) => typeof limit === "object");

@@ -32,6 +32,10 @@ export interface Host {
    * @throws AppError `input_unreadable` for a file that is there and cannot be sent
    */
   readonly attach: (written: TypedQuestion, signal: AbortSignal) => Promise<UserMessage | null>;
+  /** Whether questions are estimated, and not asked. */
+  readonly asksNothing: boolean;
+  /** Prints what a question costs at most; null: continuing the last answer. */
+  readonly tellEstimate: (question: UserMessage | null) => Promise<void>;
   /** Says what a question costs where that is much; false where it could exceed a budget and the person said no. */
   readonly mayAfford: (question: UserMessage | null) => Promise<boolean>;
   /** Shows what goes with a question asked before; false where there is much to send and the person said no. */

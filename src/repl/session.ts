@@ -130,9 +130,11 @@ class Session {
       this.#pictures = outcome.pictures ?? [];
     } else if ("failed" in outcome) this.#fail(outcome.failed);
     else if ("continueAnswer" in outcome) {
+      if (this.#host.asksNothing) return await this.#estimate(null);
       if (!(await this.#host.mayAfford(null))) return "stay";
       await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
     } else if ("editedAnswer" in outcome) {
+      if (this.#host.asksNothing) return await this.#estimate(null);
       const { editedAnswer: kept } = outcome;
       if (!(await this.#host.mayAfford(null))) return "stay";
       await this.#answer((onEvent, signal) => dialogue.editAnswer(kept, behind(kept, onEvent), signal));
@@ -173,10 +175,16 @@ class Session {
 
   /** False where it could exceed a budget and the person said no. */
   async #ask(question: UserMessage, instead: boolean): Promise<boolean> {
+    if (this.#host.asksNothing) return (await this.#estimate(question)) === "stay";
     await makeRoom(this.#host, question);
     if (!(await this.#host.mayAfford(question))) return false;
     await this.#answer((onEvent, signal) => this.#host.dialogue.ask(question, onEvent, signal, instead));
     return true;
+  }
+
+  async #estimate(question: UserMessage | null): Promise<"stay"> {
+    await this.#host.tellEstimate(question);
+    return "stay";
   }
 
   async #answer(ask: Ask): Promise<void> {

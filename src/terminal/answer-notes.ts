@@ -75,8 +75,8 @@ export function sayBudget(
   words: Pick<Words, "usage">,
   { warnings }: { readonly warnings: readonly BudgetState[] },
 ): void {
-  for (const { scope, limited, currency, limit, spent } of warnings) {
-    const share = String(Math.floor((spent / limit) * 100));
+  for (const { scope, limited, currency, limit, spent, uncounted } of warnings) {
+    const share = String(Math.floor(((spent + uncounted) / limit) * 100));
     terminal.warn(words.usage.budgetUsed({ share, scope, limited, limit: money({ currency, amount: limit }) }));
   }
 }

@@ -126,8 +126,13 @@ export async function confirmed(message: string, fallback: boolean, words: Words
   const { confirm } = await import("@inquirer/prompts");
   const { yes, no, neither } = words;
   const keywords = { yes, no, error: () => neither };
+  // A letter is a capital where it is the default, which the package shows by colour alone where there are no capitals.
+  const confirmDefault = (answer: string) => {
+    const capital = answer.toUpperCase();
+    return capital === answer ? `[${answer}]` : capital;
+  };
   return await asked((context) =>
-    confirm({ message: hanging(message), default: fallback, theme: { keywords } }, context),
+    confirm({ message: hanging(message), default: fallback, theme: { keywords, style: { confirmDefault } } }, context),
   );
 }
 

@@ -8,6 +8,8 @@ export interface BudgetState {
   readonly currency: string;
   readonly limit: number;
   readonly spent: number;
+  /** What requests can have cost at most that were not counted. */
+  readonly uncounted: number;
   /** What requests that run can cost, and those whose program died today. */
   readonly reserved: number;
   /** Requests that do not count, because nobody knows what they cost. */

@@ -143,14 +143,13 @@ export class Budget {
   }
 
   /** The first limit that a request could go beyond now, those of its provider first; null where there is none. */
-  exceededBy({ to, conversation, at, cost }: BudgetClaim): AppError<"budget_exceeded"> | null {
+  exceededBy({ to, conversation, at, cost, atPeak }: BudgetClaim): AppError<"budget_exceeded"> | null {
     const amount = boundedPico(cost.amount);
     for (const limit of this.#limitsAt({ provider: to.provider, conversation, at })) {
-      const { spent, reserved } = this.#use(limit);
-      if (spent + reserved + amount <= boundedPico(limit.amount)) continue;
-      const { scope, limited, currency, ...used } = this.#state(limit);
-      const facts = { scope, limited, currency, limit: used.limit, spent: used.spent, reserved: used.reserved };
-      return new AppError("budget_exceeded", { ...facts, amount: cost.amount });
+      const { spent, uncounted, reserved } = this.#use(limit);
+      if (spent + uncounted + reserved + amount <= boundedPico(limit.amount)) continue;
+      const { unknown: _unknown, foreign: _foreign, ...facts } = this.#state(limit);
+      return new AppError("budget_exceeded", { ...facts, amount: cost.amount, atPeak });
     }
     return null;
   }
@@ -176,10 +175,10 @@ export class Budget {
   }
 
   #state(limit: Limit): BudgetState {
-    const { spent, reserved, unknown, foreign } = this.#use(limit);
+    const { spent, uncounted, reserved, ...counts } = this.#use(limit);
     const { scope, limited, amount } = limit;
-    const used = { spent: fromPico(spent), reserved: fromPico(reserved), unknown, foreign };
-    return { scope, limited, currency: this.currency, limit: amount, ...used };
+    const used = { spent: fromPico(spent), uncounted: fromPico(uncounted), reserved: fromPico(reserved) };
+    return { scope, limited, currency: this.currency, limit: amount, ...used, ...counts };
   }
 
   #use(limit: Limit): LimitUse {
@@ -210,12 +209,13 @@ export class Budget {
     }
   }
 
-  #countSpent({ to, conversation, sentAt, cost }: LedgerRow): void {
-    const exact = cost === null ? null : exactCost(cost);
+  #countSpent({ to, conversation, sentAt, cost, atMost }: LedgerRow): void {
+    const known = cost ?? atMost;
+    const exact = known === null ? null : exactCost(known);
     for (const limit of this.#limitsAt({ provider: to.provider, conversation, at: sentAt }).filter(isOwn)) {
       const use = this.#ownUse(limit);
       if (exact === null) use.unknown++;
-      else if (exact.currency === this.currency) use.spent += exact.pico;
+      else if (exact.currency === this.currency) use[cost === null ? "uncounted" : "spent"] += exact.pico;
       else use.foreign++;
     }
   }
@@ -232,6 +232,6 @@ function nameOf({ scope, limited }: Limit): string {
 }
 
 /** Whether four fifths of a limit are used. */
-function isWarned({ spent, limit }: BudgetState): boolean {
-  return spent * 5 >= limit * 4;
+function isWarned({ spent, uncounted, limit }: BudgetState): boolean {
+  return (spent + uncounted) * 5 >= limit * 4;
 }

@@ -37,6 +37,7 @@ const columns = [
   ...Object.values(tokenColumns),
   "currency",
   "cost",
+  "at_most",
   "conversation",
   "turn",
 ];
@@ -52,6 +53,7 @@ export function valuesOf(row: LedgerRow): SQLInputValue[] {
   const { id, sentAt, to, purpose, conversation, turn } = row;
   const usage = row.usage !== null && tokenKinds.every((kind) => isCount(row.usage![kind])) ? row.usage : null;
   const cost = row.cost === null ? null : exactCost(row.cost);
+  const atMost = cost !== null || row.atMost === null ? null : exactCost(row.atMost);
   return [
     id,
     sentAt.getTime(),
@@ -59,8 +61,9 @@ export function valuesOf(row: LedgerRow): SQLInputValue[] {
     to.model,
     purpose,
     ...tokenKinds.map((kind) => usage?.[kind] ?? null),
-    cost?.currency ?? null,
+    (cost ?? atMost)?.currency ?? null,
     cost?.pico ?? null,
+    atMost?.pico ?? null,
     conversation,
     turn,
   ];
@@ -73,7 +76,8 @@ export function rowOf(row: SqlRow): LedgerRow {
     to: { provider: String(row["provider"]), model: String(row["model"]) },
     purpose: String(row["purpose"]) as LedgerRow["purpose"],
     usage: row["total_tokens"] === null ? null : usageIn(row),
-    cost: costIn(row),
+    cost: costIn(row, "cost"),
+    atMost: costIn(row, "at_most"),
     conversation: textOrNull(row["conversation"]),
     turn: textOrNull(row["turn"]),
   };
@@ -96,9 +100,9 @@ export function usageIn(row: SqlRow): Usage {
   >;
 }
 
-function costIn({ currency, cost }: SqlRow): Cost | null {
-  if (typeof currency !== "string" || typeof cost !== "bigint") return null;
-  return roundedCost({ currency, pico: cost });
+function costIn(row: SqlRow, column: "cost" | "at_most"): Cost | null {
+  const { currency, [column]: pico } = row;
+  return typeof currency === "string" && typeof pico === "bigint" ? roundedCost({ currency, pico }) : null;
 }
 
 function textOrNull(value: SqlRow[string] | undefined): string | null {

@@ -9,7 +9,7 @@ import { databaseTrouble, isOnNetwork, loadSqlite, obstacleReason, openDatabase 
 export const lowUnits = 1_000_000;
 
 /** Version of the tables. */
-const version = 1;
+const version = 2;
 
 /**
  * Milliseconds for which the program stands still while another one writes. `waitForLock` repeats what takes longer, between which
@@ -20,30 +20,33 @@ const busyTimeout = 100;
 /**
  * Costs are in units of 1e-12 of their currency, moments in milliseconds since 1970. `spent` adds the requests up by quarters of an
  * hour, so that a budget need not look at each request of a month: `currency` is empty for unknown costs, and the sum of costs is
- * in two columns, as one could be too small.
+ * in two columns, as one could be too small. Of a request that was not counted, `at_most` stands in the place of `cost`, in `spent` in
+ * a row of its own.
  */
 const tables = `
   CREATE TABLE requests (
     id TEXT NOT NULL UNIQUE, sent_at INTEGER NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL,
     prompt_tokens INTEGER, cached_tokens INTEGER, completion_tokens INTEGER, reasoning_tokens INTEGER, total_tokens INTEGER,
-    currency TEXT, cost INTEGER, conversation TEXT, turn TEXT
+    currency TEXT, cost INTEGER, at_most INTEGER, conversation TEXT, turn TEXT
   ) STRICT;
   CREATE INDEX requests_by_time ON requests (sent_at);
-  CREATE INDEX requests_by_conversation ON requests (conversation, provider, currency, cost) WHERE conversation IS NOT NULL;
+  CREATE INDEX requests_by_conversation ON requests (conversation, provider, currency, cost, at_most) WHERE conversation IS NOT NULL;
   CREATE TABLE spent (
-    quarter INTEGER NOT NULL, provider TEXT NOT NULL, currency TEXT NOT NULL,
-    requests INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, PRIMARY KEY (quarter, provider, currency)
+    quarter INTEGER NOT NULL, provider TEXT NOT NULL, currency TEXT NOT NULL, is_bound INTEGER NOT NULL,
+    requests INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,
+    PRIMARY KEY (quarter, provider, currency, is_bound)
   ) STRICT, WITHOUT ROWID;
   CREATE TRIGGER request_added AFTER INSERT ON requests BEGIN
     INSERT INTO spent VALUES (
-      new.sent_at / ${quarterHour}, new.provider, coalesce(new.currency, ''),
-      1, coalesce(new.cost / ${lowUnits}, 0), coalesce(new.cost % ${lowUnits}, 0)
+      new.sent_at / ${quarterHour}, new.provider, coalesce(new.currency, ''), new.cost IS NULL, 1,
+      coalesce(new.cost, new.at_most, 0) / ${lowUnits}, coalesce(new.cost, new.at_most, 0) % ${lowUnits}
     ) ON CONFLICT DO UPDATE SET requests = requests + 1, high = high + excluded.high, low = low + excluded.low;
   END;
   CREATE TRIGGER request_removed AFTER DELETE ON requests BEGIN
     UPDATE spent SET requests = requests - 1,
-      high = high - coalesce(old.cost / ${lowUnits}, 0), low = low - coalesce(old.cost % ${lowUnits}, 0)
-    WHERE quarter = old.sent_at / ${quarterHour} AND provider = old.provider AND currency = coalesce(old.currency, '');
+      high = high - coalesce(old.cost, old.at_most, 0) / ${lowUnits}, low = low - coalesce(old.cost, old.at_most, 0) % ${lowUnits}
+    WHERE quarter = old.sent_at / ${quarterHour} AND provider = old.provider
+      AND currency = coalesce(old.currency, '') AND is_bound = (old.cost IS NULL);
   END;
   CREATE TABLE reservations (
     id TEXT NOT NULL UNIQUE, sent_at INTEGER NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, purpose TEXT NOT NULL,

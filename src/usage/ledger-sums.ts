@@ -21,6 +21,9 @@ export interface LedgerSum {
   readonly costs: readonly ExactCost[];
   /** Requests whose cost nobody knows. */
   readonly unknown: number;
+  /** How many of those can have cost at most what `atMost` says, as they were not counted. */
+  readonly bounded: number;
+  readonly atMost: readonly ExactCost[];
 }
 
 const quarters = `sent_at / ${quarterHour}`;
@@ -35,7 +38,9 @@ const keys: Readonly<Record<Grouping, string>> = {
 };
 
 /** The exact sum of costs as two columns: a sum in one could be too large for SQLite's integers. */
-export const costSum = `coalesce(sum(cost / ${lowUnits}), 0) AS high, coalesce(sum(cost % ${lowUnits}), 0) AS low`;
+export function sumOf(cost: string): string {
+  return `coalesce(sum(${cost} / ${lowUnits}), 0) AS high, coalesce(sum(${cost} % ${lowUnits}), 0) AS low`;
+}
 
 /** The sum in two columns as one. */
 export function picoIn({ high, low }: SqlRow): bigint {
@@ -51,8 +56,8 @@ export function sumRequests(
   values: readonly SQLInputValue[],
 ): LedgerSum[] {
   const tokens = Object.values(tokenColumns).map((column) => `sum(${column}) AS ${column}`);
-  const sql = `SELECT ${keys[by]} AS key, currency, count(*) AS requests, count(total_tokens) AS counted,
-    ${tokens.join(", ")}, ${costSum} FROM requests WHERE ${condition} GROUP BY 1, 2`;
+  const sql = `SELECT ${keys[by]} AS key, currency, cost IS NULL AS is_bound, count(*) AS requests, count(total_tokens) AS counted,
+    ${tokens.join(", ")}, ${sumOf("coalesce(cost, at_most)")} FROM requests WHERE ${condition} GROUP BY 1, 2, 3`;
   const sums = new Map<string | null, SumInProgress>();
   for (const row of file.all(sql, ...values)) {
     const key = keyIn(row, by, calendar);
@@ -73,27 +78,36 @@ class SumInProgress {
   #requests = 0;
   #counted = 0;
   #unknown = 0;
+  #bounded = 0;
   #usages: Usage[] = [];
   readonly #costs = new Map<string, bigint>();
+  readonly #atMost = new Map<string, bigint>();
 
   add(row: SqlRow): void {
     const { currency } = row;
     this.#requests += Number(row["requests"]);
     this.#counted += Number(row["counted"]);
     this.#usages.push(usageIn(row));
-    if (typeof currency !== "string") this.#unknown += Number(row["requests"]);
-    else this.#costs.set(currency, (this.#costs.get(currency) ?? 0n) + picoIn(row));
+    const isKnown = row["is_bound"] === 0n;
+    if (!isKnown) this.#unknown += Number(row["requests"]);
+    if (typeof currency !== "string") return;
+    if (!isKnown) this.#bounded += Number(row["requests"]);
+    const sums = isKnown ? this.#costs : this.#atMost;
+    sums.set(currency, (sums.get(currency) ?? 0n) + picoIn(row));
   }
 
   result(key: string | null): LedgerSum {
-    const costs = [...this.#costs].map(([currency, pico]) => ({ currency, pico }));
+    const listed = (sums: ReadonlyMap<string, bigint>) =>
+      [...sums].map(([currency, pico]) => ({ currency, pico })).toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
     return {
       key,
       requests: this.#requests,
       usage: sumUsage(this.#usages),
       uncounted: this.#requests - this.#counted,
-      costs: costs.toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
+      costs: listed(this.#costs),
       unknown: this.#unknown,
+      bounded: this.#bounded,
+      atMost: listed(this.#atMost),
     };
   }
 }

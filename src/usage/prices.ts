@@ -45,6 +45,12 @@ const deepseek = {
   until: null,
   source: "https://api-docs.deepseek.com/quick_start/pricing",
 } as const;
+const deepseekSearch = {
+  provider: "deepseek",
+  asOf: "2026-11-26",
+  until: null,
+  source: "https://api-docs.deepseek.com/quick_start/pricing",
+} as const;
 // The former name is still accepted, and billed as flash.
 const flash = ["deepseek-flash", "deepseek-v4-flash"];
 
@@ -58,6 +64,22 @@ const table: readonly PriceRow[] = [
   { ...deepseek, models: ["deepseek-v4-pro"], currency: "CNY", rates: { cached: 0.15, input: 4.5, output: 13.5 } },
   { ...deepseek, models: ["deepseek-v4-pro"], currency: "USD", rates: { cached: 0.022, input: 0.66, output: 1.98 } },
 ];
+
+/** One row a price of what models search and fetch on the web, by the service's own tools; their requests have the purpose `search`. */
+const searchTable: readonly (Omit<PriceRow, "models" | "rates" | "peakFactor"> & { readonly perThousand: number })[] = [
+  { ...deepseekSearch, currency: "CNY", perThousand: 5 },
+  { ...deepseekSearch, currency: "USD", perThousand: 0.75 },
+];
+
+/**
+ * What a service bills for searches and fetches of its own web tools, in units of the currency; null where nobody knows.
+ *
+ * @param searches how many, by the service's own count
+ */
+export function searchCost(provider: string, currency: Currency, searches: number): number | null {
+  const row = searchTable.find((each) => each.provider === provider && each.currency === currency);
+  return row === undefined ? null : Number(((searches * row.perThousand) / 1000).toPrecision(12));
+}
 
 /**
  * The price of a model.

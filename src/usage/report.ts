@@ -4,10 +4,11 @@ import { type ExactCost, roundedCost } from "./exact-cost.ts";
 import type { Grouping, LedgerSum } from "./ledger-sums.ts";
 
 /** One line of a report; the units are those of `LedgerSum`. */
-export interface ReportRow extends Omit<LedgerSum, "costs"> {
+export interface ReportRow extends Omit<LedgerSum, "costs" | "atMost"> {
   /** Part of the prompts' tokens that came from the prefix cache, from 0 to 1; null without prompts. */
   readonly cacheHitShare: number | null;
   readonly costs: readonly Cost[];
+  readonly atMost: readonly Cost[];
 }
 
 export interface Report {
@@ -35,16 +36,23 @@ export function reportJson({ by, rows, total }: Report): object {
 const columns = "requests,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,total_tokens,cache_hit_share";
 
 /**
- * A report as CSV (RFC 4180) with a header, one column for the cost in each currency. A text that a spreadsheet would take for a formula
+ * A report as CSV (RFC 4180) with a header, one column for the cost in each currency, and one for the most that requests can have cost
+ * that were not counted. A text that a spreadsheet would take for a formula
  * begins with an apostrophe.
  */
 export function reportCsv({ by, rows }: Report): string {
-  const currencies = [...new Set(rows.flatMap(({ costs }) => costs.map(({ currency }) => currency)))].toSorted();
-  const header = `${by},${columns},${currencies.map((currency) => `cost_${currency},`).join("")}cost_unknown,uncounted`;
-  const lines = rows.map(({ key, requests, usage, cacheHitShare, costs, unknown, uncounted }) => {
+  const currenciesOf = (listed: readonly (readonly Cost[])[]) =>
+    [...new Set(listed.flat().map(({ currency }) => currency))].toSorted();
+  const paid = currenciesOf(rows.map(({ costs }) => costs));
+  const bounded = currenciesOf(rows.map(({ atMost }) => atMost));
+  const money = [...paid.map((currency) => `cost_${currency}`), ...bounded.map((currency) => `at_most_${currency}`)];
+  const header = [by, columns, ...money, "cost_unknown", "uncounted"].join(",");
+  const lines = rows.map(({ key, requests, usage, cacheHitShare, costs, atMost, unknown, uncounted }) => {
     const { promptTokens, cachedTokens, completionTokens, reasoningTokens, totalTokens } = usage;
     const tokens = [promptTokens, cachedTokens, completionTokens, reasoningTokens, totalTokens];
-    const amounts = currencies.map((wanted) => costs.find(({ currency }) => currency === wanted)?.amount ?? "");
+    const amountsOf = (sums: readonly Cost[], currencies: readonly string[]) =>
+      currencies.map((wanted) => sums.find(({ currency }) => currency === wanted)?.amount ?? "");
+    const amounts = [...amountsOf(costs, paid), ...amountsOf(atMost, bounded)];
     return [key ?? "", requests, ...tokens, cacheHitShare ?? "", ...amounts, unknown, uncounted].map(csvCell).join(",");
   });
   return [header, ...lines].map((line) => `${line}\r\n`).join("");
@@ -57,13 +65,13 @@ function csvCell(value: string | number): string {
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function reportRow({ costs, ...sum }: LedgerSum): ReportRow {
+function reportRow({ costs, atMost, ...sum }: LedgerSum): ReportRow {
   const { promptTokens, cachedTokens } = sum.usage;
   const share = promptTokens === 0 ? null : Number((cachedTokens / promptTokens).toFixed(4));
-  return { ...sum, cacheHitShare: share, costs: costs.map(roundedCost) };
+  return { ...sum, cacheHitShare: share, costs: costs.map(roundedCost), atMost: atMost.map(roundedCost) };
 }
 
-function jsonOf({ requests, usage, cacheHitShare, costs, unknown, uncounted }: ReportRow): object {
+function jsonOf({ requests, usage, cacheHitShare, costs, atMost, unknown, uncounted }: ReportRow): object {
   return {
     requests,
     usage: {
@@ -76,23 +84,30 @@ function jsonOf({ requests, usage, cacheHitShare, costs, unknown, uncounted }: R
     cache_hit_share: cacheHitShare,
     costs,
     cost_unknown: unknown,
+    at_most: atMost,
     uncounted,
   };
 }
 
 function totalOf(sums: readonly LedgerSum[]): LedgerSum {
-  const number = (name: "requests" | "uncounted" | "unknown") => sums.reduce((sum, each) => sum + each[name], 0);
-  const costs = Map.groupBy(
-    sums.flatMap((sum) => sum.costs),
-    ({ currency }) => currency,
-  );
+  const number = (name: "requests" | "uncounted" | "unknown" | "bounded") =>
+    sums.reduce((sum, each) => sum + each[name], 0);
+  const total = (name: "costs" | "atMost") =>
+    [
+      ...Map.groupBy(
+        sums.flatMap((sum) => sum[name]),
+        ({ currency }) => currency,
+      ),
+    ].map(([currency, same]) => ({ currency, pico: exactTotal(same) }));
   return {
     key: null,
     requests: number("requests"),
     usage: sumUsage(sums.map(({ usage }) => usage)),
     uncounted: number("uncounted"),
-    costs: [...costs].map(([currency, same]) => ({ currency, pico: exactTotal(same) })),
+    costs: total("costs"),
     unknown: number("unknown"),
+    bounded: number("bounded"),
+    atMost: total("atMost"),
   };
 }
 

@@ -5,12 +5,17 @@ import { boundedPico } from "./exact-cost.ts";
 import type { LedgerFile } from "./ledger-file.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 
+/** The most that a request can cost. */
+export interface LargestCost {
+  readonly cost: Cost;
+  /** Whether that is at the peak rate, which is higher than others. */
+  readonly atPeak: boolean;
+}
+
 /** A request that is about to be sent. */
-export interface BudgetClaim {
+export interface BudgetClaim extends LargestCost {
   readonly to: ModelRef;
   readonly purpose: LedgerRow["purpose"];
-  /** The most that it can cost. */
-  readonly cost: Cost;
   /** Id of the conversation; null where it is not saved. */
   readonly conversation: string | null;
   readonly at: Date;
@@ -50,8 +55,8 @@ export function deleteReservation(file: LedgerFile, { id }: Reservation): void {
 }
 
 /**
- * Books the requests of processes that died, once the day on which they were sent is over: until then all that they could cost counts,
- * afterwards they are requests of unknown cost. Within a transaction.
+ * Books the requests of processes that died, once the day on which they were sent is over: as requests that were not counted, which
+ * can have cost all that was reserved. Within a transaction.
  *
  * @param now milliseconds since 1970
  */
@@ -62,8 +67,8 @@ export function bookAbandoned(file: LedgerFile, calendar: Calendar, now: number)
     const alive = isAlive(String(owner));
     if (alive === true || (alive === null && now < end + grace)) continue;
     file.run(
-      `INSERT INTO requests (id, sent_at, provider, model, purpose, conversation)
-       SELECT id, sent_at, provider, model, purpose, conversation FROM reservations WHERE id = ? ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO requests (id, sent_at, provider, model, purpose, currency, at_most, conversation)
+       SELECT id, sent_at, provider, model, purpose, currency, cost, conversation FROM reservations WHERE id = ? ON CONFLICT (id) DO NOTHING`,
       id!,
     );
     file.run("DELETE FROM reservations WHERE id = ?", id!);

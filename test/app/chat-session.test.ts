@@ -48,8 +48,8 @@ test("an answer is told to the transcript before whoever watches", async () => {
 
 test("a question is saved before its request goes out", async () => {
   const order: string[] = [];
-  const dialogue = await open(async function* model() {
-    yield { type: "request", to, sentAt: new Date(), why: "first", error: null };
+  const dialogue = await open(async function* model(request) {
+    yield { type: "request", to, sent: request, sentAt: new Date(), why: "first", error: null };
     order.push(`sent, ${dialogue.path === null ? "not saved" : "saved"}`);
     yield { type: "text", text: "one" };
     yield { type: "finish", reason: "stop" };
@@ -124,9 +124,10 @@ test("what is interrupted is kept, and can be continued", async () => {
 
 test("an edited answer takes the old one's place, and the model continues it from its end", async () => {
   const asked: unknown[] = [];
-  const dialogue = await open(async function* model({ messages }) {
-    asked.push(messages.at(-1));
-    yield { type: "request", to, sentAt: new Date(), why: asked.length > 1 ? "continue-prefix" : "first", error: null };
+  const dialogue = await open(async function* model(request) {
+    asked.push(request.messages.at(-1));
+    const why = asked.length > 1 ? "continue-prefix" : "first";
+    yield { type: "request", to, sent: request, sentAt: new Date(), why, error: null };
     yield { type: "text", text: asked.length === 1 ? "It is red." : " and wide." };
     yield { type: "finish", reason: "stop" };
   });

@@ -16,7 +16,7 @@ const to = { provider: "p", model: "m" };
 const request: ChatRequest = { model: "m", messages: [userMessage("q")], sampling: {}, thinking: null, stream: true };
 const usage = { promptTokens: 3, cachedTokens: 1, completionTokens: 2, reasoningTokens: 0, totalTokens: 5 };
 const sentAt = new Date();
-const begin: ChatEvent = { type: "request", to, sentAt, why: "first", error: null };
+const begin: ChatEvent = { type: "request", to, sent: request, sentAt, why: "first", error: null };
 const said: ChatEvent = { type: "text", text: "yes" };
 const stopped: ChatEvent = { type: "finish", reason: "stop" };
 const broken = new AppError("incomplete_answer", { provider: "p" });
@@ -118,12 +118,21 @@ describe("is asked again", () => {
       "another provider's",
       [
         begin,
-        { type: "request", to: { provider: "o", model: "m" }, sentAt, why: "failover", error: broken },
+        { type: "request", to: { provider: "o", model: "m" }, sent: request, sentAt, why: "failover", error: broken },
         said,
         stopped,
       ],
     ],
-    ["continued", [begin, said, { type: "request", to, sentAt, why: "continue-prompt", error: broken }, said, stopped]],
+    [
+      "continued",
+      [
+        begin,
+        said,
+        { type: "request", to, sent: request, sentAt, why: "continue-prompt", error: broken },
+        said,
+        stopped,
+      ],
+    ],
   ])("what was answered by an answer that is %s", async (_what, events) => {
     const { ask, asked } = scene(events);
     await ask();

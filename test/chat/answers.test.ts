@@ -86,11 +86,14 @@ describe("an answer", () => {
     expect(requests).toEqual([
       {
         to: asked,
+        sent: expect.anything() as ChatRequest,
         sentAt: expect.any(Date) as Date,
         why: "first",
         error: null,
         usage: null,
         producedOutput: true,
+        outputBytes: 1,
+        failure: null,
         at: 0,
       },
     ]);

@@ -29,7 +29,7 @@ function scripted(...rounds: readonly (readonly ChatEvent[])[]) {
   const requests: ChatRequest[] = [];
   const model: Model = async function* (request) {
     requests.push(request);
-    yield { type: "request", to, sentAt: new Date(), why: "first", error: null };
+    yield { type: "request", to, sent: request, sentAt: new Date(), why: "first", error: null };
     yield* rounds[requests.length - 1] ?? [];
   };
   return { model, requests };
@@ -184,6 +184,7 @@ describe("a turn with tools", () => {
         {
           type: "request",
           to,
+          sent: asked,
           sentAt: new Date(),
           why: "restart",
           error: new AppError("timeout", { host: "h", seconds: 1 }),

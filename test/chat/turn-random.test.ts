@@ -25,7 +25,14 @@ const event: fc.Arbitrary<ChatEvent> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom("text", "reasoning"), text: word }) },
   {
     weight: 2,
-    arbitrary: fc.record({ type: fc.constant("request"), to: ref, sentAt, why, error: fc.option(error) }),
+    arbitrary: fc.record({
+      type: fc.constant("request"),
+      to: ref,
+      sent: fc.constant(request),
+      sentAt,
+      why,
+      error: fc.option(error),
+    }),
   },
   fc.record({ type: fc.constant("usage"), usage }),
   fc.constant({ type: "rethink" }),
@@ -51,7 +58,7 @@ function textOf(events: readonly ChatEvent[]): string {
 /** The events of each request; what precedes the first `request` event, where it says anything, is one of its own. */
 function byRequest(events: readonly ChatEvent[]) {
   const sentAt = expect.any(Date) as unknown as Date;
-  const implied: Only<"request"> = { type: "request", to: asked, sentAt, why: "first", error: null };
+  const implied: Only<"request"> = { type: "request", to: asked, sent: request, sentAt, why: "first", error: null };
   const groups = [{ opened: implied, at: 0, own: [] as ChatEvent[] }];
   for (const [index, each] of events.entries()) {
     if (each.type !== "request") groups.at(-1)!.own.push(each);
@@ -61,22 +68,37 @@ function byRequest(events: readonly ChatEvent[]) {
   return isImplied ? groups : groups.slice(1);
 }
 
+/** What fails before an implied request says anything is no failure of it: nothing was sent. */
+function sinceOpened({ sentAt }: Only<"request">, own: readonly ChatEvent[]): readonly ChatEvent[] {
+  if (sentAt instanceof Date) return own;
+  const opening = own.findIndex(({ type }) => type === "text" || type === "reasoning" || type === "usage");
+  return opening < 0 ? [] : own.slice(opening);
+}
+
+const isGivenUp = (failure: AppError | null) => ["timeout", "interrupted"].includes(failure?.code ?? "");
+
 /** What a turn of these events is. */
 function expected(events: readonly ChatEvent[]) {
   const text = textOf(events);
-  const requests = byRequest(events).map(({ opened: { to, sentAt, why, error: cause }, at, own }) => ({
-    to,
-    sentAt,
-    why,
-    error: cause,
+  const groups = byRequest(events);
+  const requests = groups.map(({ opened, at, own }, index) => ({
+    to: opened.to,
+    sent: opened.sent,
+    sentAt: opened.sentAt,
+    why: opened.why,
+    error: opened.error,
     at,
     usage: only(own, "usage").at(-1)?.usage ?? null,
     producedOutput: only(own, "text", "reasoning").length > 0,
+    outputBytes: Buffer.byteLength(join(only(own, "text", "reasoning"))),
+    failure: only(sinceOpened(opened, own), "error")[0]?.error ?? groups[index + 1]?.opened.error ?? null,
   }));
   const end = only(events, "finish", "error").at(-1);
   const last = requests.at(-1)!.to;
   const answering = requests.findLast(({ producedOutput }) => producedOutput)?.to ?? requests[0]!.to;
-  const billed = requests.filter(({ producedOutput, usage }) => producedOutput || usage !== null);
+  const billed = requests.filter(
+    ({ producedOutput, usage, failure }) => producedOutput || usage !== null || isGivenUp(failure),
+  );
   const isCounted = billed.length > 0 && billed.every(({ usage }) => usage !== null);
   const isEmpty = end?.type === "finish" && end.reason !== "content_filter" && text.trim() === "";
   const whole = isEmpty ? "empty_answer" : null;

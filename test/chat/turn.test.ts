@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ChatEvent } from "../../src/chat/events.ts";
 import type { ChatRequest } from "../../src/chat/model.ts";
 import { billedRequests } from "../../src/chat/requests.ts";
+import { AppError } from "../../src/errors.ts";
 import { runTurn } from "../../src/chat/turn.ts";
 
 const request: ChatRequest = { model: "m", messages: [], sampling: {}, thinking: null, stream: true };
@@ -50,18 +51,49 @@ describe("a turn", () => {
     expect(result.error).toMatchObject({ code: "incomplete_answer", details: { provider: "p" } });
   });
 
+  test("counts a request as billed that was given up, and not one that the service ended or that waits to be repeated", async () => {
+    const busy = new AppError("service_failed", { provider: "p", status: 503, reason: "" });
+    const stopped: ChatEvent = { type: "error", error: new AppError("interrupted", {}) };
+    const retry: ChatEvent = { type: "waiting", why: "retry", attempt: 2, attempts: 3, delay: 1, error: busy };
+    const first: ChatEvent = {
+      type: "request",
+      to: asked,
+      sent: request,
+      sentAt: new Date(),
+      why: "first",
+      error: null,
+    };
+    const billedOf = async (...given: readonly ChatEvent[]) =>
+      billedRequests((await runTurn(() => events(...given), request, [], signal, asked)).requests).length;
+    expect(await billedOf(first, stopped)).toBe(1);
+    expect(await billedOf(first, retry, stopped)).toBe(0);
+    expect(await billedOf(first, { type: "error", error: busy })).toBe(0);
+    // Nothing was sent.
+    expect(await billedOf(stopped)).toBe(0);
+  });
+
   test("does not bill a request that brought nothing", async () => {
     const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1, reasoningTokens: 0, totalTokens: 2 };
     const { error } = await runTurn(() => events(), request, [], signal, asked);
     const to = { provider: "q", model: "n" };
     const sentAt = new Date("2026-11-20T12:00:00Z");
-    const first: ChatEvent = { type: "request", to: asked, sentAt, why: "first", error: null };
-    const failover: ChatEvent = { type: "request", to, sentAt, why: "failover", error: error! };
+    const first: ChatEvent = { type: "request", to: asked, sent: request, sentAt, why: "first", error: null };
+    const failover: ChatEvent = { type: "request", to, sent: request, sentAt, why: "failover", error: error! };
     const given = events(first, failover, said("a"), { type: "usage", usage }, { type: "finish", reason: "stop" });
     const { requests, answeredBy } = await runTurn(() => given, request, [], signal, asked);
-    expect(billedRequests(requests)).toEqual([
-      { to, sentAt, why: "failover", error, usage, producedOutput: true, at: 0 },
-    ]);
+    expect(billedRequests(requests)).toEqual([requests[1]]);
+    expect(requests[1]).toEqual({
+      to,
+      sent: request,
+      sentAt,
+      why: "failover",
+      error,
+      usage,
+      producedOutput: true,
+      outputBytes: 1,
+      failure: null,
+      at: 0,
+    });
     expect(answeredBy).toEqual(to);
   });
 });

@@ -1,15 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Usage } from "../../src/chat/model.ts";
 import { estimateTokens, sumUsage, tokensOfWeight, weightOf } from "../../src/chat/usage.ts";
-
-const usage = (promptTokens: number, cachedTokens: number, completionTokens: number): Usage => ({
-  promptTokens,
-  cachedTokens,
-  completionTokens,
-  reasoningTokens: 0,
-  totalTokens: promptTokens + completionTokens,
-});
+import { usageOf } from "../support/usage.ts";
 
 test("an estimate counts Chinese characters twice as high as others, and grows with the text", () => {
   expect(estimateTokens("")).toBe(0);
@@ -24,6 +16,6 @@ test("an estimate counts Chinese characters twice as high as others, and grows w
 });
 
 test("several requests are counted together", () => {
-  expect(sumUsage([usage(30, 20, 12), usage(5, 0, 1)])).toEqual(usage(35, 20, 13));
-  expect(sumUsage([])).toEqual(usage(0, 0, 0));
+  expect(sumUsage([usageOf(30, 20, 12), usageOf(5, 0, 1)])).toEqual(usageOf(35, 20, 13));
+  expect(sumUsage([])).toEqual(usageOf(0, 0, 0));
 });

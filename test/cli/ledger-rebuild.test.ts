@@ -31,6 +31,7 @@ type Billed = Made<typeof request>;
 const withCost = ({ request: billed, cost }: Billed) => ({
   ...billed,
   cost: cost === null ? null : { currency: cost.currency, amount: cost.units / 1e8 },
+  atMost: null,
 });
 
 const conversation = fc.record({

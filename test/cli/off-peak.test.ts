@@ -52,13 +52,16 @@ describe.runIf(hasFakeClock).concurrent("ask --off-peak", () => {
   ])("%j leaves, and the question is in its transcript", async (key, words, lang) => {
     await using server = await serve([answer("Hello.")]);
     const { place, env } = at("09:00:00", server);
-    const opened = { place, env: { ...env, DEEPSEEK_CHAT_LANG: lang }, cols: 100 };
+    const opened = { place, env: { ...env, DEEPSEEK_CHAT_LANG: lang }, cols: 120 };
     await using terminal = openProgram(["ask", "--off-peak", "hello"], opened);
     await terminal.until(waiting("12:00", words));
     // A paste is no key.
     terminal.type("quite\r");
+    terminal.resize(80, 24);
+    await terminal.until(words.tariff.atMostShort(costs));
     terminal.resize(44, 24);
-    await terminal.until(words.tariff.shortKeys);
+    await terminal.until(() => !terminal.screen().includes(costs.now));
+    expect(terminal.screen()).toContain(words.tariff.shortKeys);
     expect(terminal.screen().split("\n")).toHaveLength(1);
     terminal.type(key);
     expect((await terminal.exit).code).toBe(130);
@@ -72,7 +75,7 @@ describe.runIf(hasFakeClock).concurrent("ask --off-peak", () => {
   test("is kept too where the terminal is closed meanwhile", async () => {
     await using server = await serve([answer("Hello.")]);
     const { place, env } = at("10:00:00", server);
-    await using terminal = openProgram(["ask", "--off-peak", "hello"], { place, env, cols: 100 });
+    await using terminal = openProgram(["ask", "--off-peak", "hello"], { place, env, cols: 120 });
     await terminal.until(waiting("12:00"));
     // Nobody could stop it here: it goes on, and its keys with it.
     terminal.type("\u001a");
@@ -86,7 +89,7 @@ describe.runIf(hasFakeClock).concurrent("ask --off-peak", () => {
     await using server = await serve([answer("Hello.")]);
     const { place, env, clock } = at("10:00:00", server);
     put(place.configFile, "notify: bell\n");
-    await using terminal = openProgram(["ask", "--off-peak", "hello"], { place, env, cols: 100 });
+    await using terminal = openProgram(["ask", "--off-peak", "hello"], { place, env, cols: 120 });
     await terminal.until(waiting("12:00"));
     clock.set(`${friday} 15:00:00`);
     await terminal.until(waiting("18:00"));

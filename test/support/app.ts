@@ -98,7 +98,7 @@ export async function openSession(engine: Engine): Promise<AppSession> {
   const terminal = new KeptTerminal();
   const console = new Console(terminal, en);
   const dialogue = await ChatSession.open(engine, console, null);
-  const host = new SessionHost(engine, console, dialogue, []);
+  const host = new SessionHost(engine, console, dialogue, [], false);
   const lines = new TypedLines();
   host.useLines(lines);
   const ended = runRepl(host, engine.stop);

@@ -20,7 +20,7 @@ const at = new Date("2026-11-20T12:00:00Z");
 let booked = 0;
 for (let number = 0; number < Number(requests); number++) {
   const cost = { currency: "CNY", amount: 0.03 };
-  const claim = { to, purpose: "question" as const, cost, conversation: null, at };
+  const claim = { to, purpose: "question" as const, cost, atPeak: false, conversation: null, at };
   const { reservation } = await waitForLock(() => budget.reserve(claim));
   if (reservation === null) break;
   if (act === "die") {
@@ -28,7 +28,16 @@ for (let number = 0; number < Number(requests); number++) {
     process.kill(process.pid, "SIGKILL");
   }
   const id = `${process.pid}-${number}`;
-  const row = { id, sentAt: at, to, usage: null, cost: { ...cost, amount: 0.01 }, conversation: null, turn: null };
+  const row = {
+    id,
+    sentAt: at,
+    to,
+    usage: null,
+    cost: { ...cost, amount: 0.01 },
+    atMost: null,
+    conversation: null,
+    turn: null,
+  };
   await waitForLock(() => budget.settle([reservation], [{ ...row, purpose: "question" }]));
   booked++;
 }

@@ -11,7 +11,8 @@ try {
     const id = `r${number}`;
     const to = { provider: "deepseek", model: "deepseek-flash" };
     const sentAt = new Date(number);
-    ledger.book([{ id, sentAt, to, purpose: "question", usage: null, cost: null, conversation: "c", turn: "t" }]);
+    const unknown = { usage: null, cost: null, atMost: null };
+    ledger.book([{ id, sentAt, to, purpose: "question", ...unknown, conversation: "c", turn: "t" }]);
     writeSync(1, `${id}\n`);
     if (act === "die" && number === 20) process.kill(process.pid, "SIGKILL");
   }

@@ -24,6 +24,7 @@ export function ledgerRow(id: string, more: Partial<LedgerRow> = {}): LedgerRow 
     purpose: "question",
     usage: { promptTokens: 100, cachedTokens: 64, completionTokens: 20, reasoningTokens: 5, totalTokens: 120 },
     cost: yuan(0.0001234),
+    atMost: null,
     conversation: "c1",
     turn: "t1",
     ...more,
@@ -41,19 +42,27 @@ const usage = fc.tuple(tokens, tokens, tokens, tokens).map(([cachedTokens, fresh
 /** As prices make them: tokens at some hundredths of a yuan a million. */
 const amount = fc.tuple(fc.nat(1e9), fc.constantFrom(1e-8, 1e-6, 1e-3)).map(([count, unit]) => count * unit);
 
-/** Any row that can be: with little choice in what rows are grouped by, so that groups have several. */
-export const anyRow: fc.Arbitrary<LedgerRow> = fc.record({
-  id: fc.uuid(),
-  sentAt: fc.date({ min: new Date("2026-02-20T00:00Z"), max: new Date("2026-04-10T00:00Z"), noInvalidDate: true }),
-  to: fc.record({ provider: fc.constantFrom("deepseek", "siliconflow"), model: fc.constantFrom("m", "n/o") }),
-  purpose: fc.constantFrom("question", "title", "retry"),
-  usage: fc.option(usage),
-  cost: fc.option(
-    fc.record({
-      currency: fc.constantFrom("CNY", "USD"),
-      amount: amount.map((value) => Number(value.toPrecision(12))),
-    }),
-  ),
-  conversation: fc.option(fc.constantFrom("c1", "c2", "c3")),
-  turn: fc.option(fc.constantFrom("t1", "t2")),
+const money = fc.record({
+  currency: fc.constantFrom("CNY", "USD"),
+  amount: amount.map((value) => Number(value.toPrecision(12))),
 });
+/** Known, at most, or neither. */
+const costs = fc.oneof(
+  { weight: 3, arbitrary: money.map((cost) => ({ cost, atMost: null })) },
+  money.map((atMost) => ({ cost: null, atMost })),
+  fc.constant({ cost: null, atMost: null }),
+);
+
+/** Any row that can be: with little choice in what rows are grouped by, so that groups have several. */
+export const anyRow: fc.Arbitrary<LedgerRow> = fc
+  .record({
+    id: fc.uuid(),
+    sentAt: fc.date({ min: new Date("2026-02-20T00:00Z"), max: new Date("2026-04-10T00:00Z"), noInvalidDate: true }),
+    to: fc.record({ provider: fc.constantFrom("deepseek", "siliconflow"), model: fc.constantFrom("m", "n/o") }),
+    purpose: fc.constantFrom("question", "title", "retry"),
+    usage: fc.option(usage),
+    costs,
+    conversation: fc.option(fc.constantFrom("c1", "c2", "c3")),
+    turn: fc.option(fc.constantFrom("t1", "t2")),
+  })
+  .map(({ costs: paid, ...row }) => Object.assign(row, paid));

@@ -112,6 +112,7 @@ const someRequest: fc.Arbitrary<BilledRequest> = record({
   purpose: fc.constantFrom(...purposes),
   usage: someUsage,
   cost: someCost,
+  atMost: someCost,
 });
 
 const someEnding: fc.Arbitrary<ExchangeEnd> = record({

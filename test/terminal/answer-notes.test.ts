@@ -19,6 +19,9 @@ function records(...reasons: readonly Shown[]): RequestRecord[] {
     error: index === 0 ? null : busy,
     usage: null,
     producedOutput: reason === reason.toUpperCase(),
+    outputBytes: 0,
+    failure: null,
+    sent: { model: `m${index}`, messages: [], sampling: {}, thinking: null, stream: true },
     at: 0,
     sentAt: new Date(0),
   }));

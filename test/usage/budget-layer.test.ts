@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import type { ChatEvent, RequestReason } from "../../src/chat/events.ts";
-import type { Model } from "../../src/chat/layers.ts";
+import type { Admission, Model } from "../../src/chat/layers.ts";
 import type { ChatRequest, Cost, ModelRef, Usage } from "../../src/chat/model.ts";
 import { runTurn } from "../../src/chat/turn.ts";
 import { AppError } from "../../src/errors.ts";
@@ -20,7 +20,7 @@ const said: ChatEvent = { type: "text", text: "a" };
 const counted: ChatEvent = { type: "usage", usage };
 
 function opened(why: RequestReason, to = asked): ChatEvent {
-  return { type: "request", to, sentAt: now, why, error: null };
+  return { type: "request", to, sent: { ...request, model: to.model }, sentAt: now, why, error: null };
 }
 
 /** A budget of one yuan a day, of which an answer may take 0.4, and an answer made of some events. */
@@ -34,24 +34,29 @@ function answerOf(events: readonly (ChatEvent | (() => void))[], more: Partial<B
   const questions: string[] = [];
   const settled: { warnings: readonly BudgetState[]; error: AppError | null }[] = [];
   let sent = 0;
-  const model: Model = async function* () {
-    sent++;
-    for (const event of events) {
-      if (typeof event === "function") event();
-      else yield event;
-    }
-  };
+  // As the failover does.
+  const open = (admit: Admission): Model =>
+    async function* () {
+      sent++;
+      for (const event of events) {
+        if (typeof event === "function") event();
+        else yield event;
+        if (typeof event === "function" || event.type !== "request" || event.why === "retry") continue;
+        const error = await admit(event.to, event.sent, event.why.startsWith("continue"));
+        if (error !== null) yield { type: "text", text: error.code };
+      }
+    };
   const options: BudgetOptions = {
     budget,
     provider: "deepseek",
     purpose: "question",
     conversation: () => "c1",
-    maxCostOf: () => Promise.resolve(yuan(0.4)),
+    maxCostOf: () => Promise.resolve({ cost: yuan(0.4), atPeak: true }),
     mayGoOut: (error) => {
       questions.push(error.code);
       return Promise.resolve(false);
     },
-    rowsOf: (requests) =>
+    rowsOf: async (requests) =>
       requests
         .filter(({ producedOutput }) => producedOutput)
         .map(({ to, sentAt, usage }, index) =>
@@ -62,7 +67,7 @@ function answerOf(events: readonly (ChatEvent | (() => void))[], more: Partial<B
   };
   const reserved = () => budget.states("deepseek", "c1", new Date())[0]!.reserved;
   const run = async (signal = new AbortController().signal) =>
-    await runTurn(withBudget(options)(model), request, [], signal, asked);
+    await runTurn(withBudget(options)(open), request, [], signal, asked);
   return { path, ledger, budget, questions, settled, reserved, run, sent: () => sent };
 }
 
@@ -95,8 +100,10 @@ describe("an answer under a budget", () => {
       currency: "CNY",
       limit: 1,
       spent: 0.7,
+      uncounted: 0,
       reserved: 0,
       amount: 0.4,
+      atPeak: true,
     });
   });
 
@@ -104,10 +111,11 @@ describe("an answer under a budget", () => {
     ["unknown", null],
     ["in another currency", { currency: "USD", amount: 0.1 }],
   ])("whose price is %s asks, and goes out where it may", async (_, cost: Cost | null) => {
-    const refused = answerOf([], { maxCostOf: () => Promise.resolve(cost) });
+    const maxCostOf = () => Promise.resolve(cost && { cost, atPeak: false });
+    const refused = answerOf([], { maxCostOf });
     expect((await refused.run()).error?.details).toEqual({ ...asked, currency: "CNY" });
     const allowed = answerOf([opened("first"), said, finish], {
-      maxCostOf: () => Promise.resolve(cost),
+      maxCostOf,
       mayGoOut: () => Promise.resolve(true),
     });
     expect((await allowed.run()).status).toBe("complete");
@@ -142,6 +150,26 @@ describe("an answer under a budget", () => {
     expect([answer.reserved(), answer.questions, [...answer.ledger.rows()].length]).toEqual([0, [], 3]);
   });
 
+  test("that another provider takes over before any output is refused there as anywhere", async () => {
+    const other = { provider: "siliconflow", model: "n" };
+    const free = { provider: "ollama", model: "l" };
+    const takeover = [opened("first"), opened("failover", other), opened("failover", free), said, finish];
+    const costs = { deepseek: 0.4, siliconflow: 0.6, ollama: 0 };
+    const maxCostOf: BudgetOptions["maxCostOf"] = async (_, { provider }) => ({
+      cost: yuan(costs[provider as "ollama"]),
+      atPeak: false,
+    });
+    const refused = answerOf(takeover, { maxCostOf }, 0.5);
+    expect((await refused.run()).text).toBe("budget_exceededa");
+    expect([refused.questions, refused.reserved()]).toEqual([["budget_exceeded"], 0]);
+    const known = answerOf(takeover, {
+      maxCostOf: async (sent, to) => (to === other ? null : await maxCostOf(sent, to)),
+    });
+    expect((await known.run()).text).toBe("budget_unpriceda");
+    const allowed = answerOf(takeover, { maxCostOf, mayGoOut: async () => true }, 0.5);
+    expect((await allowed.run()).text).toBe("a");
+  });
+
   test("that brought nothing gives back what was reserved", async () => {
     const error: ChatEvent = { type: "error", error: new AppError("no_key", { provider: "deepseek", variable: "K" }) };
     const answer = answerOf([opened("first"), error]);
@@ -161,16 +189,22 @@ describe("an answer under a budget", () => {
       provider: "deepseek",
       purpose: "question",
       conversation: () => null,
-      maxCostOf: () => Promise.resolve(yuan(0.4)),
+      maxCostOf: () => Promise.resolve({ cost: yuan(0.4), atPeak: true }),
       mayGoOut: () => Promise.resolve(false),
-      rowsOf: (requests) => requests.map(({ to, sentAt }) => ledgerRow("left", { to, sentAt })),
+      rowsOf: async (requests) => requests.map(({ to, sentAt }) => ledgerRow("left", { to, sentAt })),
       onSettled: () => {},
     });
     const model: Model = async function* () {
       yield opened("first");
       yield said;
     };
-    await runTurn(layer(model), request, [failing], new AbortController().signal, asked);
+    await runTurn(
+      layer(() => model),
+      request,
+      [failing],
+      new AbortController().signal,
+      asked,
+    );
     expect([...answer.ledger.rows()]).toHaveLength(1);
     expect(answer.reserved()).toBe(0);
   });

@@ -23,6 +23,7 @@ const claimOf = (amount: number, more: { at?: Date; conversation?: string | null
   to: { provider: more.provider ?? "deepseek", model: "m" },
   purpose: "question" as const,
   cost: yuan(amount),
+  atPeak: true,
   conversation: more.conversation === undefined ? "c1" : more.conversation,
   at: more.at ?? noon,
 });
@@ -44,7 +45,7 @@ describe("a budget", () => {
     expect(exceeded).toMatchObject({
       code: "budget_exceeded",
       kind: "config",
-      details: { scope: "day", limited: null, currency: "CNY", limit: 0.3, spent: 0.1, reserved: 0.1 },
+      details: { scope: "day", limited: null, currency: "CNY", limit: 0.3, spent: 0.1, reserved: 0.1, atPeak: true },
     });
     // In binary fractions 0.1 + 0.1 + 0.1 is more than 0.3.
     expect(budget.reserve(claimOf(0.1)).exceeded).toBeNull();
@@ -97,8 +98,38 @@ describe("a budget", () => {
       ledgerRow("c", { cost: yuan(0.25) }),
     ]);
     expect(budget.states("deepseek", null, noon)).toEqual([
-      { scope: "day", limited: null, currency: "CNY", limit: 1, spent: 0.25, reserved: 0, unknown: 1, foreign: 1 },
+      {
+        scope: "day",
+        limited: null,
+        currency: "CNY",
+        limit: 1,
+        spent: 0.25,
+        uncounted: 0,
+        reserved: 0,
+        unknown: 1,
+        foreign: 1,
+      },
     ]);
+  });
+
+  test("keeps the most that uncounted requests can have cost, apart from what is known", () => {
+    const uncounted = (id: string, amount: number) => ledgerRow(id, { usage: null, cost: null, atMost: yuan(amount) });
+    const { budget, ledger } = budgetOf(limitsOf({ day: 1, conversation: 1 }, { command: 0.5 }), [
+      uncounted("a", 0.3),
+      ledgerRow("b", { cost: yuan(0.25) }),
+    ]);
+    const { reservation } = budget.reserve(claimOf(0.45));
+    const facts = { spent: 0.25, uncounted: 0.3, reserved: 0.45 };
+    const states = () => budget.states("deepseek", "c1", noon);
+    expect(states().slice(1)).toMatchObject([facts, facts]);
+    expect(budget.reserve(claimOf(0.01)).exceeded?.details).toMatchObject({ scope: "conversation", ...facts });
+    expect(budget.settle([reservation!], [uncounted("c", 0.4)])).toMatchObject([
+      { scope: "conversation", uncounted: 0.7 },
+      { scope: "day", uncounted: 0.7 },
+      { scope: "command", uncounted: 0.4 },
+    ]);
+    ledger.file.run("DELETE FROM requests");
+    expect(ledger.file.all("SELECT sum(requests + high + low) AS sum FROM spent")).toEqual([{ sum: 0n }]);
   });
 
   test("sets aside in any case what is to go out in any case", () => {
@@ -249,7 +280,7 @@ describe.runIf(process.platform !== "win32")("programs", () => {
     expect(ledger.file.all("SELECT * FROM reservations")).toEqual([]);
   });
 
-  test("that are killed leave what they reserved until their day is over; then it is of unknown cost", () => {
+  test("that are killed leave what they reserved, as the most that a request can have cost once their day is over", () => {
     const { path, budget, ledger } = budgetOf(limitsOf({ day: 0.05 }));
     const { stdout } = spawnSync(process.execPath, [program, path, "1", "1", "die"], { encoding: "utf8" });
     expect(stdout).toBe("reserved\n");
@@ -260,8 +291,15 @@ describe.runIf(process.platform !== "win32")("programs", () => {
     // What a program that runs reserved stays on the next day too.
     expect(budget.reserve(claimOf(0.02)).reservation).not.toBeNull();
     expect(budget.reserve(claimOf(0.04, { at: later(24) })).exceeded).toBeNull();
-    expect(budget.states("deepseek", null, noon)[0]).toMatchObject({ spent: 0, reserved: 0.02, unknown: 1 });
-    expect([...ledger.rows()]).toMatchObject([{ usage: null, cost: null, to: { provider: "deepseek", model: "m" } }]);
+    expect(budget.states("deepseek", null, noon)[0]).toMatchObject({
+      spent: 0,
+      uncounted: 0.03,
+      reserved: 0.02,
+      unknown: 0,
+    });
+    expect([...ledger.rows()]).toMatchObject([
+      { usage: null, cost: null, atMost: yuan(0.03), to: { provider: "deepseek", model: "m" } },
+    ]);
   });
 
   test("that are killed free what they reserved for a conversation once it is rebuilt", () => {

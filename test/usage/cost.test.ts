@@ -1,30 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Usage } from "../../src/chat/model.ts";
 import { chargeOf, costOf, highestRates, sumByCurrency, sumCosts } from "../../src/usage/cost.ts";
 import { type Currency, priceOf } from "../../src/usage/prices.ts";
+import { usageOf } from "../support/usage.ts";
 
-const usage = (promptTokens: number, cachedTokens: number, completionTokens: number): Usage => ({
-  promptTokens,
-  cachedTokens,
-  completionTokens,
-  reasoningTokens: 0,
-  totalTokens: promptTokens + completionTokens,
-});
 const rates = { cached: 0.02, input: 1, output: 4 };
 const cost = (amount: number, currency = "CNY") => ({ currency, amount });
 
 describe("what tokens cost", () => {
   test("is what was cached, fresh and answered, each at its rate", () => {
-    expect(costOf(usage(30, 20, 12), rates, "CNY")).toEqual(cost(0.0000584));
-    expect(costOf(usage(1_000_000, 0, 0), rates, "CNY")).toEqual(cost(1));
-    expect(costOf(usage(0, 0, 0), rates, "USD")).toEqual(cost(0, "USD"));
+    expect(costOf(usageOf(30, 20, 12), rates, "CNY")).toEqual(cost(0.0000584));
+    expect(costOf(usageOf(1_000_000, 0, 0), rates, "CNY")).toEqual(cost(1));
+    expect(costOf(usageOf(0, 0, 0), rates, "USD")).toEqual(cost(0, "USD"));
   });
 
   test("has no digits that binary fractions add", () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.nat(100_000), (prompt, completion) => {
-        const { amount } = costOf(usage(prompt, 0, completion), { cached: 0, input: 0.1, output: 0.2 }, "CNY");
+        const { amount } = costOf(usageOf(prompt, 0, completion), { cached: 0, input: 0.1, output: 0.2 }, "CNY");
         expect(amount).toBeCloseTo((prompt + 2 * completion) / 1e7, 12);
         expect(String(amount).replace(/e.*$/u, "").length).toBeLessThanOrEqual(15);
       }),
@@ -46,7 +39,7 @@ describe("a request", () => {
   const at = new Date("2026-11-20T20:00:00+08:00");
 
   test("has no cost where the count, the price or the tariff is unknown, or the price has run out", () => {
-    const one = usage(1, 0, 1);
+    const one = usageOf(1, 0, 1);
     expect(chargeOf(null, flash, "CNY", at, [])).toEqual({ cost: null, unknown: "usage" });
     expect(chargeOf(one, null, "CNY", at, [])).toEqual({ cost: null, unknown: "price" });
     expect(chargeOf(null, null, "CNY", at, [])).toEqual({ cost: null, unknown: "price" });
@@ -153,7 +146,7 @@ const table: readonly (readonly [
 test.each(table)("sent at %s to %s, in %s: %i tokens, %i from the cache, %i answered", (...row) => {
   const [at, model, currency, prompt, cached, completion, millionths] = row;
   const price = priceOf("deepseek", model, currency, {});
-  const { cost: known, unknown } = chargeOf(usage(prompt, cached, completion), price, currency, new Date(at), []);
+  const { cost: known, unknown } = chargeOf(usageOf(prompt, cached, completion), price, currency, new Date(at), []);
   const exact = known === null ? null : Math.round(known.amount * 1e12);
   expect(unknown ?? exact).toBe(typeof millionths === "string" ? millionths : Math.round(millionths * 1e6));
 });

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Cost } from "../../src/chat/model.ts";
 import type { AppError } from "../../src/errors.ts";
 import { Calendar } from "../../src/usage/calendar.ts";
 import { rebuildLedger } from "../../src/usage/ledger-rebuild.ts";
@@ -98,6 +99,16 @@ describe("a ledger", () => {
   });
 });
 
+/** One for each currency, in their order. */
+function exactSums(costs: readonly Cost[]) {
+  return ["CNY", "USD"].flatMap((currency) => {
+    const amounts = costs.filter((cost) => cost.currency === currency).map(({ amount }) => amount);
+    // Costs of the rows are multiples of 1e-12 below 2^53 of them.
+    const pico = amounts.reduce((sum, amount) => sum + BigInt(Math.round(amount * 1e8)) * 10_000n, 0n);
+    return amounts.length === 0 ? [] : [{ currency, pico }];
+  });
+}
+
 /** The exact sum of some rows by a name that each has. */
 function expectedSums(rows: readonly LedgerRow[], keyOf: (row: LedgerRow) => string | null) {
   return [...Map.groupBy(rows, keyOf)].map(([key, same]) => ({
@@ -107,12 +118,9 @@ function expectedSums(rows: readonly LedgerRow[], keyOf: (row: LedgerRow) => str
     cached: same.reduce((sum, { usage }) => sum + (usage?.cachedTokens ?? 0), 0),
     uncounted: same.filter(({ usage }) => usage === null).length,
     unknown: same.filter(({ cost }) => cost === null).length,
-    costs: ["CNY", "USD"].flatMap((currency) => {
-      const costs = same.flatMap(({ cost }) => (cost?.currency === currency ? [cost.amount] : []));
-      // Costs of the rows are multiples of 1e-12 below 2^53 of them.
-      const pico = costs.reduce((sum, amount) => sum + BigInt(Math.round(amount * 1e8)) * 10_000n, 0n);
-      return costs.length === 0 ? [] : [{ currency, pico }];
-    }),
+    bounded: same.filter(({ atMost }) => atMost !== null).length,
+    costs: exactSums(same.flatMap(({ cost }) => cost ?? [])),
+    atMost: exactSums(same.flatMap(({ atMost }) => atMost ?? [])),
   }));
 }
 
@@ -258,7 +266,7 @@ describe("a ledger that cannot be used", () => {
     const path = ledgerPath();
     Ledger.open(path).close();
     const later = new DatabaseSync(path);
-    later.exec("PRAGMA user_version = 2");
+    later.exec("PRAGMA user_version = 9");
     // What is left open is written when the collector comes to it.
     later.close();
     const before = readFileSync(path);

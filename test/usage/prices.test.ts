@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { priceOf } from "../../src/usage/prices.ts";
+import { priceOf, searchCost } from "../../src/usage/prices.ts";
 
 const CNY = { cached: 1, input: 2, output: 3 };
 
@@ -38,4 +38,10 @@ test("what somebody wrote down comes before the table, at any hour and only in t
   const until = "2026-12-31";
   expect(priceOf("p", "m", "CNY", { m: { CNY, peak_factor: 2, until } })).toEqual({ ...written, peakFactor: 2, until });
   expect(priceOf("deepseek", "deepseek-flash", "CNY", { "deepseek-flash": {} })!.peakFactor).toBe(2);
+});
+
+test("searches of a service's own web tools cost what its table says a thousand", () => {
+  expect(searchCost("deepseek", "CNY", 20)).toBe(0.1);
+  expect(searchCost("deepseek", "USD", 1)).toBe(0.00075);
+  expect(searchCost("siliconflow", "CNY", 1)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { fstatSync } from "node:fs";
 import type { ChatEvent } from "../../chat/events.ts";
 import type { ExtractionForm } from "../../chat/extraction.ts";
+import type { Layer } from "../../chat/layers.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import { AppError } from "../../errors.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
@@ -126,7 +127,7 @@ export async function putQuestion(
   { question, output, extract, form, offPeak, onBegun }: PreparedAsk,
 ): Promise<typeof declined | null> {
   const gate = offPeak ? await openGate(engine, console, dialogue) : null;
-  engine.gate = (next) => {
+  const beforehand: Layer = (next) => {
     const model = gate === null ? next : gate.layer(next);
     return (request, signal) => {
       onBegun();
@@ -142,11 +143,10 @@ export async function putQuestion(
     if (gate?.left !== true) (view ??= open()).onEvent(event);
   };
   const first = await (question === null
-    ? dialogue.continueAnswer(onEvent, engine.stop)
-    : dialogue.ask(question, onEvent, engine.stop));
+    ? dialogue.continueAnswer(onEvent, engine.stop, beforehand)
+    : dialogue.ask(question, onEvent, engine.stop, false, beforehand));
   await view?.end();
   const correct = async (correction: UserMessage) => {
-    engine.gate = null;
     const second = open();
     const corrected = await dialogue.correct(correction, second.onEvent, engine.stop);
     await second.end();

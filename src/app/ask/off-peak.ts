@@ -17,8 +17,9 @@ import { offPeakFrom, tariffAt } from "../../usage/tariff.ts";
 import type { Words } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { maxOutputOf, usageOf } from "../usage/estimate.ts";
+import { usageOf } from "../usage/estimate.ts";
 import { modelPrice, type PriceSource } from "../usage/model-price.ts";
+import { boundedBody, maxOutputOf } from "../usage/request-bound.ts";
 
 /** Of this machine. */
 const wallClock: WallClock = {
@@ -102,7 +103,7 @@ export class OffPeakGate {
     // One more for what stands between two messages.
     const weight = request.messages.reduce((sum, { content }) => sum + weightOf(textOf(content)) + 1, 0);
     const promptTokens = tokensOfWeight(weight);
-    const maxOutput = maxOutputOf(this.#engine, this.#to, request, promptTokens);
+    const maxOutput = maxOutputOf(this.#engine, this.#to, boundedBody(this.#engine, this.#to, request), promptTokens);
     if (maxOutput === null) return { now: null, later: null };
     const usage = usageOf(promptTokens, 0, maxOutput);
     const price = modelPrice(this.#engine, this.#to);
@@ -164,16 +165,25 @@ class WaitView implements Disposable {
     if (this.isLive) this.#unlisten = this.#terminal.onResize(() => this.#draw());
   }
 
-  /** As much as fits in a row: the money is left out before the keys. */
+  /** As much as fits in a row: words are shortened first, and the money is left out before the keys. */
   #draw(): void {
     const { columns, ink, interactive } = this.#terminal;
     const { keys, shortKeys, waitingShort } = this.#words;
-    const [{ now, until }] = this.#shown!;
+    const [{ now, until }, costs] = this.#shown!;
     const [waiting = "", ...money] = this.#parts();
+    const shortMoney = moneyOf(costs, this.#words.atMostShort);
     const short = waitingShort({ left: timeLeft(until.getTime() - now.getTime()) });
     const forms = interactive
-      ? [[waiting, ...money, keys], [waiting, keys], [waiting, shortKeys], [short, shortKeys], [short]]
-      : [[waiting, ...money], [waiting], [short]];
+      ? [
+          [waiting, ...money, keys],
+          [waiting, ...money, shortKeys],
+          [short, ...shortMoney, shortKeys],
+          [waiting, keys],
+          [waiting, shortKeys],
+          [short, shortKeys],
+          [short],
+        ]
+      : [[waiting, ...money], [short, ...shortMoney], [waiting], [short]];
     const texts = forms.map((form) => form.join(" · "));
     const text = texts.find((each) => displayWidth(each) < columns) ?? clipped(short, columns - 1);
     this.#row.draw(text, ink.err.muted(text));
@@ -183,8 +193,11 @@ class WaitView implements Disposable {
     const [{ now, until }, costs] = this.#shown!;
     const left = timeLeft(until.getTime() - now.getTime());
     const waiting = this.#words.waiting({ left, until: localTime(until, now, this.#words) });
-    if (costs.later === null) return [waiting];
-    const current = costs.now === null ? null : money(costs.now);
-    return [waiting, this.#words.atMost({ now: current, later: money(costs.later) })];
+    return [waiting, ...moneyOf(costs, this.#words.atMost)];
   }
+}
+
+/** What a question costs, in words; none where nobody knows. */
+function moneyOf({ now, later }: WaitCosts, word: Words["tariff"]["atMost"]): string[] {
+  return later === null ? [] : [word({ now: now === null ? null : money(now), later: money(later) })];
 }

@@ -1,6 +1,7 @@
 import type { Conversation, Preface } from "../../chat/conversation.ts";
 import type { Answer, ContextUse, Forfeit, SpentTotal } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
+import type { Layer } from "../../chat/layers.ts";
 import { textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
@@ -175,12 +176,12 @@ export class ChatSession implements SessionDialogue {
     if (limits === null || isFree(this.provider)) return null;
     const { exactMaxCostOf } = await import("../usage/estimate.ts");
     const { currency } = limits;
-    const cost = await exactMaxCostOf(this.#engine, this.#state.connection, this.#requestOf(question));
-    if (cost === null) return new AppError("budget_unpriced", { ...this.#asked, currency });
+    const largest = await exactMaxCostOf(this.#engine, this.#state.connection, this.#requestOf(question));
+    if (largest === null) return new AppError("budget_unpriced", { ...this.#asked, currency });
     const budget = await this.#accounts.books?.budget(limits);
     return budget === undefined
       ? null
-      : budget.exceededBy({ to: this.#asked, purpose: "question", cost, conversation: this.id, at: new Date() });
+      : budget.exceededBy({ to: this.#asked, purpose: "question", ...largest, conversation: this.id, at: new Date() });
   }
 
   /** Whether the next answer may exceed a budget. */
@@ -224,10 +225,17 @@ export class ChatSession implements SessionDialogue {
     return changed;
   }
 
-  async ask(question: UserMessage, onEvent: OnEvent, signal: AbortSignal, instead = false): Promise<Answer> {
+  /** @param gate what the answer's requests pass before they are sent; null for nothing */
+  async ask(
+    question: UserMessage,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+    instead = false,
+    gate: Layer | null = null,
+  ): Promise<Answer> {
     // The same question again is asked for another answer.
     const refresh = instead && question === this.lastQuestion;
-    const context = await this.#contextOf(onEvent, signal, { refresh });
+    const context = await this.#contextOf(onEvent, signal, { refresh, gate });
     const withdrawn = instead ? await withdrawLast(this.#state, signal) : null;
     if (withdrawn !== null) this.#state = withdrawn.state;
     const answer = await this.#advance((state) => runQuestion(context, state, question));
@@ -240,10 +248,11 @@ export class ChatSession implements SessionDialogue {
     return await this.#advance((state) => runQuestion(context, state, question));
   }
 
-  async continueAnswer(onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
+  /** @param gate as for `ask` */
+  async continueAnswer(onEvent: OnEvent, signal: AbortSignal, gate: Layer | null = null): Promise<Answer> {
     const last = this.canContinue ? this.conversation.last : null;
     if (last === null) throw new AppError("not_possible", { message: this.#console.words.session.nothingToContinue });
-    const context = await this.#contextOf(onEvent, signal);
+    const context = await this.#contextOf(onEvent, signal, { gate });
     return await this.#advance((state) => runContinuation(context, state, last.ids.at(-1) ?? null));
   }
 
@@ -424,7 +433,11 @@ export class ChatSession implements SessionDialogue {
   async #contextOf(
     onEvent: OnEvent,
     signal: AbortSignal,
-    { refresh = false, purpose = "question" }: { readonly refresh?: boolean; readonly purpose?: Purpose } = {},
+    {
+      refresh = false,
+      purpose = "question",
+      gate = null,
+    }: { readonly refresh?: boolean; readonly purpose?: Purpose; readonly gate?: Layer | null } = {},
   ): Promise<TurnContext> {
     this.#rehearsal?.abort();
     const { settings: set } = this.#engine;
@@ -435,7 +448,8 @@ export class ChatSession implements SessionDialogue {
     const mayExceed = settings.over_budget || this.#mayExceed;
     this.#mayExceed = false;
     const metering = meteringOf(this.#accounts, purpose, place, mayExceed);
-    const model = await this.#engine.openModel({ provider: connection.name, model: modelId }, connection, metering);
+    const to = { provider: connection.name, model: modelId };
+    const model = await this.#engine.openModel(to, connection, metering, gate);
     // A correction needs none.
     const toolbox = purpose === "retry" ? null : await this.#toolbox();
     const { schema } = this.#engine;

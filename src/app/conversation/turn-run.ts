@@ -165,7 +165,7 @@ async function runExchange(
   for (const event of answerEvents(kept)) record.onEvent(event);
   using _prepared = spending.prepare();
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked, toolbox);
-  const bill = spending.add(result, continues === null && edits === null ? purpose : "continuation");
+  const bill = await spending.add(result, continues === null && edits === null ? purpose : "continuation");
   exchange.end(endingOf(result, bill, words, lengthOf(kept)));
   await spending.book(bill.billed, place);
   return { ...result, ...bill, unsaved: record.failure };

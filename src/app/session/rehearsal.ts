@@ -88,7 +88,7 @@ class SilentKeyboard extends EventEmitter {
 
 /** A session in which the questions are typed, each once the one before is answered. */
 async function* session(engine: Engine, console: Console, dialogue: ChatSession) {
-  const host = new SessionHost(engine, console, dialogue, []);
+  const host = new SessionHost(engine, console, dialogue, [], false);
   const keyboard = new SilentKeyboard();
   const lines = await openEditor(engine, console, host, keyboard as unknown as SessionKeys);
   let asked = Promise.withResolvers<void>();

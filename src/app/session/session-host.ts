@@ -36,7 +36,7 @@ import { editText } from "../external-editor.ts";
 import { tellError } from "../startup.ts";
 import { ModelLists } from "../model-lists.ts";
 import { factsOf } from "../model-facts.ts";
-import { mayAfford } from "../usage/consent.ts";
+import { estimateLine, mayAfford } from "../usage/consent.ts";
 import { modelPrice } from "../usage/model-price.ts";
 import { readMentions } from "../conversation/mentions.ts";
 import { answerNotice } from "../answer-notice.ts";
@@ -54,6 +54,7 @@ export class SessionHost implements Host {
   readonly archive: Archive;
   readonly roles: SessionRoles;
   readonly tools: SessionTools;
+  readonly asksNothing: boolean;
   readonly #lists: ModelLists;
   #attached: readonly Attachment[];
   #lines: LineSource | null = null;
@@ -62,8 +63,17 @@ export class SessionHost implements Host {
   /** How many pictures were pasted. */
   #pasted = 0;
 
-  /** @param files go with the first question */
-  constructor(engine: Engine, console: Console, dialogue: ChatSession, files: readonly Attachment[]) {
+  /**
+   * @param files go with the first question
+   * @param asksNothing as in `Host`
+   */
+  constructor(
+    engine: Engine,
+    console: Console,
+    dialogue: ChatSession,
+    files: readonly Attachment[],
+    asksNothing: boolean,
+  ) {
     this.#engine = engine;
     this.#console = console;
     this.dialogue = dialogue;
@@ -73,6 +83,7 @@ export class SessionHost implements Host {
     this.tools = toolsOf(console, dialogue);
     this.archive = archiveOf(engine, console, dialogue, () => this.lines.release());
     this.#attached = files;
+    this.asksNothing = asksNothing;
   }
 
   get terminal() {
@@ -164,6 +175,10 @@ export class SessionHost implements Host {
 
   mayAfford = async (question: UserMessage | null) =>
     await mayAfford(this.#engine, this.#console, this.dialogue, question, () => this.lines.release());
+
+  tellEstimate = async (question: UserMessage | null) => {
+    this.terminal.out(`${estimateLine(this.words, await this.dialogue.estimate(question))}\n`);
+  };
 
   async #maySend(files: readonly Attachment[]): Promise<boolean> {
     return await maySend(this.#engine, this.#console, this.dialogue, files, () => this.lines.release());

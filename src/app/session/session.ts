@@ -14,17 +14,23 @@ import { projectToolFolder } from "../tools/tool-folders.ts";
 import { openLines } from "./line-source.ts";
 import { remind } from "./resume-notice.ts";
 
+export interface SessionOptions {
+  readonly earlier: Earlier;
+  /** Attached to the first question. */
+  readonly files: readonly string[];
+  /** Says what each question costs at most, and asks none. */
+  readonly estimate: boolean;
+}
+
 /**
  * The interactive session, from the banner to the line that names the transcript.
  *
- * @param files attached to the first question
  * @returns the error that the exit code of a script comes from; null when all went well
  */
 export async function runSession(
   engine: Engine,
   console: Console,
-  earlier: Earlier,
-  files: readonly string[],
+  { earlier, files, estimate }: SessionOptions,
 ): Promise<AppError | null> {
   const before = await findEarlier(engine, console, earlier);
   // Reported before anything is asked.
@@ -33,7 +39,7 @@ export async function runSession(
   if (opened instanceof AppError) return opened;
   await greet(opened.engine, console, opened.dialogue, before);
   await askForProjectTools(opened.engine);
-  const host = new SessionHost(opened.engine, console, opened.dialogue, attached);
+  const host = new SessionHost(opened.engine, console, opened.dialogue, attached, estimate);
   const lines = await openLines(opened.engine, console, host);
   host.useLines(lines);
   opened.dialogue.rehearse = async (state, signal) => {

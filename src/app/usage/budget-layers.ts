@@ -1,7 +1,8 @@
-import type { Layer } from "../../chat/layers.ts";
-import type { ChatRequest, Cost, ModelRef } from "../../chat/model.ts";
+import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import type { BudgetLimits, SpendingLimits } from "../../usage/budget.ts";
+import type { BudgetedModel } from "../../usage/budget-layer.ts";
+import type { LargestCost } from "../../usage/reservation.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { ModelFacts } from "../../providers/model-table.ts";
 import type { Metering } from "./cost-meter.ts";
@@ -41,37 +42,41 @@ function limits({ day, month, conversation }: SetLimits): SpendingLimits {
 /** As the config file has them. */
 type SetLimits = { readonly [Scope in keyof SpendingLimits]?: number | undefined };
 
-/** The layer that keeps answers within the budget; none where there is no budget, or the provider bills nobody. */
-export async function budgetLayers(
+/**
+ * What keeps answers within the budget; null where there is no budget, or nobody is billed.
+ *
+ * @param routes all that may be asked, the first one at `connection`
+ */
+export async function budgetOf(
   engine: BudgetSource,
   connection: Connection,
+  routes: readonly ModelRef[],
   metering: Metering | null,
-): Promise<readonly Layer[]> {
+): Promise<BudgetedModel | null> {
   const wanted = limitsOf(engine);
-  if (wanted === null || metering === null || isFree(connection.name)) return [];
+  if (wanted === null || metering === null || routes.every(({ provider }) => isFree(provider))) return null;
   const { spending, books, purpose, place, mayExceed } = metering;
   const [{ withBudget }, { exactMaxCostOf, maxCostOf }, budget] = await Promise.all([
     import("../../usage/budget-layer.ts"),
     import("./estimate.ts"),
     books.budget(wanted),
   ]);
-  const maxCost = async (request: ChatRequest, to: ModelRef): Promise<Cost | null> => {
+  const maxCost = async (request: ChatRequest, to: ModelRef): Promise<LargestCost | null> => {
+    if (isFree(to.provider)) return { cost: { currency: wanted.currency, amount: 0 }, atPeak: false };
     const rough = maxCostOf(engine, to, request);
     // Few bytes are few tokens: only a long prompt is worth counting, which loads the vocabulary.
     const isLong = request.messages.length > 1 && to.provider === connection.name && to.model === request.model;
     return isLong && rough !== null ? await exactMaxCostOf(engine, connection, request) : rough;
   };
-  return [
-    withBudget({
-      budget,
-      provider: connection.name,
-      purpose,
-      conversation: () => place.conversation,
-      maxCostOf: maxCost,
-      mayGoOut: async () => mayExceed,
-      rowsOf: (requests) => spending.rowsOf(requests, purpose, place),
-      // What could not be booked here is tried again with the answer, and reported then.
-      onSettled: (warnings) => spending.note(warnings),
-    }),
-  ];
+  return withBudget({
+    budget,
+    provider: connection.name,
+    purpose,
+    conversation: () => place.conversation,
+    maxCostOf: maxCost,
+    mayGoOut: async () => mayExceed,
+    rowsOf: async (requests) => await spending.rowsOf(requests, purpose, place),
+    // What could not be booked here is tried again with the answer, and reported then.
+    onSettled: (warnings) => spending.note(warnings),
+  });
 }

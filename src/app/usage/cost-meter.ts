@@ -9,6 +9,7 @@ import type { LedgerRow } from "../../usage/ledger-row.ts";
 import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { Books } from "./books.ts";
 import { isFree, modelPrice, type PriceSource } from "./model-price.ts";
+import type { BoundSource } from "./request-bound.ts";
 import type { TurnPlace } from "./turn-place.ts";
 
 /** Milliseconds after which a service is taken to think. */
@@ -41,16 +42,25 @@ export function meteringOf(
   return books === null ? null : { spending, books, purpose, place, mayExceed };
 }
 
+interface ChargedRequest {
+  readonly request: BilledRequest;
+  readonly unknown: UnknownCost | null;
+  readonly tariff: Tariff | null;
+}
+
+/** What requests are charged with; the engine is one. */
+type SpendingSource = PriceSource & BoundSource;
+
 /** What a run of the program took, by the services' own count. */
 export class Spending {
-  readonly #source: PriceSource;
+  readonly #source: SpendingSource;
   readonly #books: Pick<Books, "book" | "prepare"> | null;
   readonly #billed: BilledRequest[] = [];
   readonly #warnings: BudgetState[] = [];
   #questions = 0;
 
   /** @param books null: nothing is booked */
-  constructor(source: PriceSource, books: Pick<Books, "book" | "prepare"> | null) {
+  constructor(source: SpendingSource, books: Pick<Books, "book" | "prepare"> | null) {
     this.#source = source;
     this.#books = books;
   }
@@ -74,8 +84,8 @@ export class Spending {
    *
    * @param purpose of its first request; continuations and repetitions of a question have one of their own
    */
-  add({ requests, cached }: TurnResult, purpose: Purpose): Bill {
-    const charged = billedRequests(requests).map((request) => this.#charge(request, purpose));
+  async add({ requests, cached }: TurnResult, purpose: Purpose): Promise<Bill> {
+    const charged = await this.#chargeAll(requests, purpose);
     if (purpose === "question" && charged.length > 0) this.#questions++;
     const billed = charged.map(({ request }) => request);
     this.#billed.push(...billed);
@@ -95,9 +105,10 @@ export class Spending {
   }
 
   /** What the ledger is to hold of an answer's requests, before they are added. */
-  rowsOf(requests: readonly RequestRecord[], purpose: Purpose, place: TurnPlace): LedgerRow[] {
+  async rowsOf(requests: readonly RequestRecord[], purpose: Purpose, place: TurnPlace): Promise<LedgerRow[]> {
+    const charged = await this.#chargeAll(requests, purpose);
     return ledgerRows(
-      billedRequests(requests).map((request) => this.#charge(request, purpose).request),
+      charged.map(({ request }) => request),
       place,
     );
   }
@@ -116,16 +127,21 @@ export class Spending {
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
-  #charge(
-    { to, usage, sentAt, why }: RequestRecord,
-    purpose: Purpose,
-  ): { readonly request: BilledRequest; readonly unknown: UnknownCost | null; readonly tariff: Tariff | null } {
+  async #chargeAll(requests: readonly RequestRecord[], purpose: Purpose): Promise<ChargedRequest[]> {
+    return await Promise.all(billedRequests(requests).map(async (request) => await this.#charge(request, purpose)));
+  }
+
+  async #charge(record: RequestRecord, purpose: Purpose): Promise<ChargedRequest> {
     const { file, settings } = this.#source;
+    const { to, usage, sentAt, why } = record;
     const holidays = file.holidays ?? [];
     const price = modelPrice(this.#source, to);
     const { cost, unknown } = chargeOf(usage, price, settings.currency, sentAt, holidays);
+    // What bounds a cost is loaded where no count came.
+    const isBounded = usage === null && price !== null;
+    const atMost = isBounded ? (await import("./uncounted-cost.ts")).uncountedCost(this.#source, record) : null;
     return {
-      request: { sentAt, to, purpose: purposeOf(why, purpose), usage, cost },
+      request: { sentAt, to, purpose: purposeOf(why, purpose), usage, cost, atMost },
       unknown: isFree(to.provider) ? null : unknown,
       tariff: price === null || price.peakFactor === 1 ? null : tariffAt(sentAt, holidays),
     };

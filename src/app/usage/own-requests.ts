@@ -22,7 +22,7 @@ export async function billOwnRequest(
   place: TurnPlace,
   signal: AbortSignal,
 ): Promise<void> {
-  const { billed } = spending.add(result, purpose);
+  const { billed } = await spending.add(result, purpose);
   if (billed.length === 0) return;
   await new Recording(writer).annotate("billed", { id: place.id, requests: requestsJson(billed) }, signal);
   await spending.book(billed, place);

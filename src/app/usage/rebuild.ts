@@ -32,6 +32,8 @@ export async function rebuildUsage(engine: Engine, console: Console): Promise<vo
     }
   }
   rebuildLedger(ledgerPath(engine.folders), rows);
+  // Forks share turns, which are booked once.
+  const requests = new Set(rows.map(({ id }) => id)).size;
   const folder = sanitize(shortenHome(engine.transcripts));
-  terminal.succeed(words.usage.rebuilt({ requests: rows.length, conversations: conversations.length, folder }));
+  terminal.succeed(words.usage.rebuilt({ requests, conversations: conversations.length, folder }));
 }

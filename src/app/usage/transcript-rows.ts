@@ -28,5 +28,7 @@ function requestsOf({
 }: Exchange): readonly BilledRequest[] {
   if (requests.length > 0 || usage === null) return requests;
   const to = answeredBy ?? { provider: provider ?? "", model: model ?? "" };
-  return [{ sentAt: askedAt, to, purpose: continues === null ? "question" : "continuation", usage, cost }];
+  return [
+    { sentAt: askedAt, to, purpose: continues === null ? "question" : "continuation", usage, cost, atMost: null },
+  ];
 }

@@ -55,7 +55,7 @@ async function namesOf(engine: Engine, console: Console, { by, rows }: Report): 
 }
 
 function reportTable({ terminal, words }: Console, report: Report, nameOf: (row: ReportRow) => string): string {
-  const { columns, groupings, total, unknownCosts } = words.usage;
+  const { columns, groupings, total, unknownCosts, notCounted } = words.usage;
   const { muted, strong } = terminal.ink.out;
   const rows = [...report.rows, report.total];
   const each = (cell: (row: ReportRow) => string) => rows.map((row) => cell(row));
@@ -63,7 +63,7 @@ function reportTable({ terminal, words }: Console, report: Report, nameOf: (row:
     cells: each(({ usage }) => count(of(usage))),
     short: each(({ usage }) => shortCount(of(usage))),
   });
-  const { unknown } = report.total;
+  const { unknown, bounded, atMost } = report.total;
   const shown: FittedColumn[] = [
     { head: groupings[report.by], cells: [...report.rows.map((row) => nameOf(row)), total] },
     { head: columns.requests, cells: each(({ requests }) => count(requests)), rank: 2 },
@@ -76,7 +76,11 @@ function reportTable({ terminal, words }: Console, report: Report, nameOf: (row:
   if (unknown > 0) shown.push({ head: words.usage.unknown, cells: each((row) => count(row.unknown)) });
   const paint = (cell: string, row: number) => (row === 0 ? muted(cell) : row === rows.length ? strong(cell) : cell);
   const text = fittedTable(shown, terminal.tableRoom, paint);
-  return unknown === 0 ? text : `${text}${muted(unknownCosts({ requests: unknown }))}\n`;
+  const notes = [
+    ...(unknown === bounded ? [] : [unknownCosts({ requests: unknown - bounded })]),
+    ...(bounded === 0 ? [] : [notCounted({ requests: bounded, atMost: atMost.map(money).join(" + ") })]),
+  ];
+  return text + notes.map((note) => `${muted(note)}\n`).join("");
 }
 
 function percent(share: number | null): string {

@@ -1,5 +1,5 @@
 import type { ChatEvent, RequestReason } from "../../chat/events.ts";
-import type { Model } from "../../chat/layers.ts";
+import type { Admission, Model } from "../../chat/layers.ts";
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
 import { assistantMessage, prefixOf, textOf, thinkingOf, userMessage } from "../../chat/message-text.ts";
@@ -26,6 +26,8 @@ export interface FailoverOptions {
   readonly continueNext: boolean;
   /** The prompt that asks for the rest where there is no prefix completion. */
   readonly prompt: string;
+  /** Asked before each request once its provider is connected; null: all may go out. */
+  readonly admit: Admission | null;
 }
 
 /** What keeps one provider from answering and need not keep another, beside all failures of a service. */
@@ -36,6 +38,9 @@ const unusable: ReadonlySet<ErrorCode> = new Set([
   "keyring_failed",
   "key_rejected",
   "no_balance",
+  // One provider's limit, or price.
+  "budget_exceeded",
+  "budget_unpriced",
   "forbidden",
   "no_model",
   "model_not_found",
@@ -108,8 +113,10 @@ class AnswerProgress {
       this.#why = this.#continuation();
     }
     while (true) {
-      yield { type: "request", to: this.#routes[this.#route]!.to, sentAt: new Date(), why: this.#why, error };
-      error = yield* this.#ask(signal);
+      const { to } = this.#routes[this.#route]!;
+      const sent = this.#nextRequest();
+      yield { type: "request", to, sent, sentAt: new Date(), why: this.#why, error };
+      error = yield* this.#ask(to, sent, signal);
       if (error === null) return;
       const why = await this.#next(error);
       if (why === null) return yield { type: "error", error };
@@ -118,14 +125,16 @@ class AnswerProgress {
   }
 
   /** Runs one request and returns its error; null if the answer is complete. */
-  async *#ask(signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
+  async *#ask(to: ModelRef, sent: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, AppError | null> {
     this.#producedOutput = false;
     const connected = await this.#connect();
     if (connected instanceof AppError) return connected;
+    const refusal = (await this.#options.admit?.(to, sent, this.#text + this.#reasoning !== "")) ?? null;
+    if (refusal !== null) return refusal;
     const isContinuation = this.#why === "continue-prefix" || this.#why === "continue-prompt";
     if (!isContinuation) this.#reasoning = "";
     const overlap = new OverlapFilter(this.#text, this.#repeats());
-    for await (const event of connected.model(this.#nextRequest(), signal)) {
+    for await (const event of connected.model(sent, signal)) {
       // What the filter still holds is dropped: so the answer stays the beginning of a whole one.
       if (event.type === "error") return event.error;
       if (event.type === "text") yield* this.#say(overlap.push(event.text));

@@ -53,7 +53,7 @@ export function withRetries({ provider, retries, maxWait, loadingTimeout }: Retr
         if (error.code === "empty_stream") asked = { ...request, stream: false };
         if (!isLoading) {
           const to = { provider, model: request.model };
-          yield { type: "request", to, sentAt: new Date(), why: "retry", error };
+          yield { type: "request", to, sent: asked, sentAt: new Date(), why: "retry", error };
         }
       }
     };

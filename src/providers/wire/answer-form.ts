@@ -1,8 +1,7 @@
 import { prefixOf } from "../../chat/message-text.ts";
 import type { Message } from "../../chat/messages.ts";
 import type { ChatRequest } from "../../chat/model.ts";
-import type { SchemaForm } from "../catalogue.ts";
-import type { Connection } from "../connection.ts";
+import type { Provider, SchemaForm } from "../catalogue.ts";
 
 /** The tool whose arguments are the answer, and the name of its schema. */
 export const answerTool = "answer";
@@ -33,7 +32,7 @@ export function nextForm(form: SchemaForm): SchemaForm | null {
 /** How a request asks for an answer that fits its schema; null where it has none, or continues an answer that was begun. */
 export function schemaFormOf(
   request: ChatRequest,
-  { schema: form, tools }: Pick<Connection, "schema" | "tools">,
+  { schema: form, tools }: Pick<Provider, "schema" | "tools">,
 ): SchemaForm | null {
   if (request.schema === undefined || prefixOf(request.messages) !== null) return null;
   if (form === "json_schema" || form === "prompt") return form;
@@ -52,7 +51,7 @@ export interface FormedRequest {
 }
 
 /** A request in the form in which the service is asked for an answer that fits its schema. */
-export function formed(request: ChatRequest, connection: Connection): FormedRequest {
+export function formed(request: ChatRequest, connection: Provider): FormedRequest {
   const form = schemaFormOf(request, connection);
   if (form === null || request.schema === undefined) return { request, fields: {} };
   const { schema, instruction, strict } = request.schema;

@@ -3,7 +3,7 @@ import type { Message, UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import { type Sampling, samplingOf } from "../../chat/sampling.ts";
 import { callsOf, prefixOf, textOf, thinkingOf } from "../../chat/message-text.ts";
-import type { Connection } from "../connection.ts";
+import type { Provider } from "../catalogue.ts";
 import { dayOf, withDay } from "./date-reminder.ts";
 import { formed } from "./answer-form.ts";
 import { thinkingFields } from "./thinking-switch.ts";
@@ -14,7 +14,7 @@ import { functionMessages, picturesIn, returnedPictures, toolFields, toolMessage
  * read them; what nobody set is left out. Fields that somebody wrote for the provider come before settings, and those for the
  * request after them.
  */
-export function requestBody(asked: ChatRequest, connection: Connection): ChatCompletionCreateParamsStreaming {
+export function requestBody(asked: ChatRequest, connection: Provider): ChatCompletionCreateParamsStreaming {
   const { request, fields } = formed(asked, connection);
   const beginning = prefixOf(request.messages);
   // SiliconFlow takes the beginning beside the messages, and only without thinking (docs.siliconflow.cn, guides/prefix).
@@ -46,7 +46,7 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
 /** The day a question was asked on is told before it, where it is to be told and is not that of the question before. */
 function wireMessages(
   messages: readonly Message[],
-  connection: Connection,
+  connection: Provider,
   { tellsDate = false, tools = [] }: ChatRequest,
 ): Record<string, unknown>[] {
   const write = messageWriter(connection, tools.length > 0);
@@ -69,7 +69,7 @@ function wireMessages(
  * of other makers do not know the field.
  */
 function messageWriter(
-  { thinking, tools }: Connection,
+  { thinking, tools }: Provider,
   offersTools: boolean,
 ): (message: Message) => Record<string, unknown>[] {
   const knowsThinking = thinking === "deepseek" || thinking === "enable_thinking";

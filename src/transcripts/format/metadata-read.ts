@@ -155,10 +155,11 @@ const requestSchema = v.pipe(
     purpose: v.fallback(v.picklist(purposes), "question"),
     usage: orNull(usageSchema),
     cost: orNull(costSchema),
+    at_most: orNull(costSchema),
   }),
   v.check(({ at }) => at !== null),
-  v.transform(({ at, provider, model, purpose, usage, cost }): BilledRequest => {
-    return { sentAt: at!, to: { provider, model }, purpose, usage, cost };
+  v.transform(({ at, provider, model, purpose, usage, cost, at_most: atMost }): BilledRequest => {
+    return { sentAt: at!, to: { provider, model }, purpose, usage, cost, atMost };
   }),
 );
 /** A row that is none counts for nothing, and does not touch the others. */

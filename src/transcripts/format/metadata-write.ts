@@ -119,13 +119,14 @@ export function usageJson(usage: Usage | null): object | undefined {
 
 export function requestsJson(requests: readonly BilledRequest[] = []): object | undefined {
   if (requests.length === 0) return undefined;
-  return requests.map(({ sentAt, to, purpose, usage, cost }) => ({
+  return requests.map(({ sentAt, to, purpose, usage, cost, atMost }) => ({
     at: isoWithOffset(sentAt),
     provider: to.provider,
     model: to.model,
     purpose,
     usage: usageJson(usage),
     cost: costJson(cost),
+    at_most: costJson(atMost),
   }));
 }
 

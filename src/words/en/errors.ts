@@ -193,8 +193,12 @@ export const errors: ErrorTable = {
     what: `${provider} has no API at ${url}; it answers at ${better}.`,
     next: setting.includes(".") ? `Run: deepseek-chat config set ${setting} ${better}` : `Set ${setting} to ${better}.`,
   }),
-  budget_exceeded: ({ scope, limited, currency, limit, spent, reserved, amount }) => ({
-    what: `Over budget: this request could cost up to ${sum(amount, currency)}, with ${sum(spent, currency)} spent${reserved === 0 ? "" : ` and ${sum(reserved, currency)} reserved`} of the ${sum(limit, currency)} ${budgetWords[scope]}${limited === null ? "" : ` at ${limited}`}.`,
+  budget_exceeded: ({ scope, limited, currency, limit, spent, uncounted, reserved, amount, atPeak }) => ({
+    what: `Over budget: this request could cost up to ${sum(amount, currency)}${atPeak ? " at the peak rate" : ""}, with ${[
+      `${sum(spent, currency)} spent`,
+      ...(uncounted === 0 ? [] : [`up to ${sum(uncounted, currency)} not counted`]),
+      ...(reserved === 0 ? [] : [`${sum(reserved, currency)} reserved`]),
+    ].join(" and ")} of the ${sum(limit, currency)} ${budgetWords[scope]}${limited === null ? "" : ` at ${limited}`}.`,
     next:
       scope === "command"
         ? "Raise --max-cost, or lower --max-tokens."

@@ -19,6 +19,9 @@ export const tariff = {
     now === null
       ? `may be a holiday: price unknown now, at most ~${later} then`
       : `at most ~${now} now, ~${later} then`,
+  /** The same for a narrow terminal. */
+  atMostShort: ({ now, later }: { now: string | null; later: string }) =>
+    now === null ? `max ~${later} then` : `max ~${now}, ~${later} then`,
   keys: "Enter to ask now · q to quit",
   /** For a narrow terminal. */
   waitingShort: ({ left }: { left: string }) => `Off-peak in ${left}`,

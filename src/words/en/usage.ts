@@ -51,7 +51,7 @@ export const usage = {
   estimatedInput: ({ cost }: { cost: string }) => `input ~${cost}`,
   estimatedOutput: ({ tokens }: { tokens: string }) => `up to ${tokens} out`,
   atMost: ({ cost, tariff }: { cost: string; tariff: "peak" | "off-peak" | null }) =>
-    `at most ${cost}${tariff === null ? "" : ` ${tariff}`}`,
+    `at most ${cost}${tariff === null ? "" : ` at the ${tariff} rate`}`,
   costUnknown: "cost unknown",
   sendAnyway: "Send it anyway?",
   /** Below an answer, once for each limit. */
@@ -61,6 +61,8 @@ export const usage = {
   nothing: "No requests in that time.",
   unknownCosts: ({ requests }: { requests: number }) =>
     `(cost unknown for ${requests} ${requests === 1 ? "request" : "requests"})`,
+  notCounted: ({ requests, atMost }: { requests: number; atMost: string }) =>
+    `(${requests} ${requests === 1 ? "request" : "requests"} not counted, at most ${atMost})`,
   rebuilt: ({ requests, conversations, folder }: { requests: number; conversations: number; folder: string }) =>
     `Ledger rebuilt from ${folder}: ${requests} ${requests === 1 ? "request" : "requests"} of ${conversations} ${conversations === 1 ? "conversation" : "conversations"}.`,
   auditColumns: { day: "day", booked: "ledger", charged: "account" },

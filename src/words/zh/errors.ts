@@ -192,8 +192,8 @@ export const errors: Words["errors"] = {
       ? `请运行：deepseek-chat config set ${setting} ${better}`
       : `请将 ${setting} 设为 ${better}。`,
   }),
-  budget_exceeded: ({ scope, limited, currency, limit, spent, reserved, amount }) => ({
-    what: `超出预算：本次请求最多可能花费 ${sum(amount, currency)}；${limited === null ? "" : `${limited} 的`}${budgetWords[scope]}预算 ${sum(limit, currency)} 已用 ${sum(spent, currency)}${reserved === 0 ? "" : `，另预留 ${sum(reserved, currency)}`}。`,
+  budget_exceeded: ({ scope, limited, currency, limit, spent, uncounted, reserved, amount, atPeak }) => ({
+    what: `超出预算：本次请求${atPeak ? "按高峰价" : ""}最多可能花费 ${sum(amount, currency)}；${limited === null ? "" : `${limited} 的`}${budgetWords[scope]}预算 ${sum(limit, currency)} 已用 ${sum(spent, currency)}${uncounted === 0 ? "" : `，未计量最多 ${sum(uncounted, currency)}`}${reserved === 0 ? "" : `，另预留 ${sum(reserved, currency)}`}。`,
     next:
       scope === "command"
         ? "请调高 --max-cost，或调低 --max-tokens。"

@@ -14,6 +14,7 @@ export const tariff: Words["tariff"] = {
   waiting: ({ left, until }) => `等待错峰时段，${until} 开始 · 还剩 ${left}`,
   atMost: ({ now, later }) =>
     now === null ? `可能是节假日，当前价格未知，届时最多约 ${later}` : `现在最多约 ${now}，届时最多约 ${later}`,
+  atMostShort: ({ now, later }) => (now === null ? `届时最多约 ${later}` : `最多约 ${now}，届时约 ${later}`),
   keys: "Enter 立即提问 · q 退出",
   waitingShort: ({ left }) => `距错峰 ${left}`,
   shortKeys: "Enter 提问 · q 退出",

@@ -41,7 +41,8 @@ export const usage: Words["usage"] = {
   estimatedHit: ({ tokens }) => `缓存命中约 ${tokens}`,
   estimatedInput: ({ cost }) => `输入费用约 ${cost}`,
   estimatedOutput: ({ tokens }) => `输出最多 ${tokens}`,
-  atMost: ({ cost, tariff }) => `最多 ${cost}${tariff === null ? "" : tariff === "peak" ? "（高峰）" : "（错峰）"}`,
+  atMost: ({ cost, tariff }) =>
+    `最多 ${cost}${tariff === null ? "" : tariff === "peak" ? "（按高峰价）" : "（按错峰价）"}`,
   costUnknown: "费用未知",
   sendAnyway: "仍要发送吗？",
   budgetUsed: ({ share, limit, scope, limited }) =>
@@ -49,6 +50,7 @@ export const usage: Words["usage"] = {
   unsaved: "（未保存）",
   nothing: "该时间段内没有请求。",
   unknownCosts: ({ requests }) => `（${requests} 次请求的费用未知）`,
+  notCounted: ({ requests, atMost }) => `（${requests} 次请求未计量，最多 ${atMost}）`,
   rebuilt: ({ requests, conversations, folder }) =>
     `已根据 ${folder} 重建账本：${conversations} 个对话，${requests} 次请求。`,
   auditColumns: { day: "日期", booked: "账本", charged: "账户" },

@@ -12,11 +12,21 @@ function largestCost(request: Partial<ChatRequest>, file: ConfigFile = {}): numb
   const engine = { file, settings: { currency: "CNY" } as Settings, reported: new Map() };
   const { sampling = {}, ...rest } = request;
   const whole = { messages: [userMessage("Hi")], thinking: null, stream: true, model: to.model, ...rest };
-  return maxCostOf(engine, to, { ...whole, sampling: { ...sampling, max_tokens: 1 } })!.amount;
+  return maxCostOf(engine, to, { ...whole, sampling: { ...sampling, max_tokens: 1 } })!.cost.amount;
 }
 
 /** At the highest rate, 2 yuan per million. */
 const leastMore = (long.length * 2) / 1e6;
+
+test("the most that a request can cost counts each answer it wants, the dates it tells, and the limit that its body names", () => {
+  const plain = largestCost({});
+  // A token of output at the highest rate is 8 yuan a million.
+  expect(largestCost({ sampling: { body: { n: 3 } } }) - plain).toBeGreaterThanOrEqual(16e-6);
+  expect(largestCost({ sampling: { body: { max_tokens: 1001 } } }) - plain).toBeGreaterThanOrEqual(8e-3);
+  const days = Array.from({ length: 9 }, (_, day) => ({ ...userMessage("Hi"), askedAt: new Date(2026, 10, day + 1) }));
+  const [told, untold] = [true, false].map((tellsDate) => largestCost({ messages: days, tellsDate }));
+  expect(told! - untold!).toBeGreaterThanOrEqual((9 * "2026-11-01,Sunday".length * 2) / 1e6);
+});
 
 test("the most that a request can cost counts all that becomes part of its prompt", () => {
   const plain = largestCost({});

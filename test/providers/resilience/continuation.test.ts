@@ -51,7 +51,10 @@ async function answered(scripts: readonly Script[], options: Partial<FailoverOpt
     };
   });
   const events = await gather(
-    withFailover(routes, { continueSame: true, continueNext: true, prompt: "go on", ...options })(asked, signal),
+    withFailover(routes, { continueSame: true, continueNext: true, prompt: "go on", admit: null, ...options })(
+      asked,
+      signal,
+    ),
   );
   return {
     sent,
@@ -203,12 +206,13 @@ describe("a provider that cannot be used", () => {
         { to: { provider: "a", model: "m" }, connect: () => Promise.reject(failure("no_key")) },
         { to: { provider: "b", model: "n" }, connect: () => Promise.reject(failure("no_balance")) },
       ],
-      { continueSame: true, continueNext: true, prompt: "go on" },
+      { continueSame: true, continueNext: true, prompt: "go on", admit: null },
     );
     expect(await gather(run(request, signal))).toEqual([
       {
         type: "request",
         to: { provider: "a", model: "m" },
+        sent: { ...request, model: "m" },
         sentAt: expect.any(Date) as Date,
         why: "first",
         error: null,
@@ -217,7 +221,7 @@ describe("a provider that cannot be used", () => {
     ]);
     const unforeseen = withFailover(
       [{ to: { provider: "a", model: "m" }, connect: () => Promise.reject(new TypeError("no")) }],
-      { continueSame: true, continueNext: true, prompt: "" },
+      { continueSame: true, continueNext: true, prompt: "", admit: null },
     );
     await expect(gather(unforeseen(request, signal))).rejects.toThrow(TypeError);
   });

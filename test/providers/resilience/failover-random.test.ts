@@ -111,7 +111,12 @@ function expected(scripts: readonly RouteScript[], { continueSame, continueNext 
 const nothing = { thinks: false, words: 0 };
 
 test("an answer is put together without a gap or a repetition, by the requests that plain rules say", async () => {
-  const options = fc.record({ continueSame: fc.boolean(), continueNext: fc.boolean(), prompt: fc.constant("Go on.") });
+  const options = fc.record({
+    continueSame: fc.boolean(),
+    continueNext: fc.boolean(),
+    prompt: fc.constant("Go on."),
+    admit: fc.constant(null),
+  });
   await fc.assert(
     fc.asyncProperty(
       fc.array(script, { minLength: 1, maxLength: 4 }),

@@ -4,6 +4,7 @@ import { assistantMessage, textOf, thinkingOf, userMessage } from "../../../src/
 import type { Message } from "../../../src/chat/messages.ts";
 import type { ChatRequest } from "../../../src/chat/model.ts";
 import { AppError, type ErrorCode } from "../../../src/errors.ts";
+import type { Admission } from "../../../src/chat/layers.ts";
 import { type ConnectedRoute, withFailover } from "../../../src/providers/resilience/failover.ts";
 import { gather } from "../../support/transcripts.ts";
 
@@ -37,9 +38,9 @@ function shown(message: Message | undefined): string {
 /** Asks the routes; gives each request by its reason and its end, the text and the thinking, and the error. */
 async function ask(
   routes: readonly RouteScript[],
-  more: { request?: ChatRequest; same?: boolean; next?: boolean } = {},
+  more: { request?: ChatRequest; same?: boolean; next?: boolean; admit?: Admission } = {},
 ) {
-  const { request = question, same = true, next = true } = more;
+  const { request = question, same = true, next = true, admit = null } = more;
   const ends: string[] = [];
   const model = withFailover(
     routes.map(({ prefix = "beta", replies }, index) => ({
@@ -56,7 +57,7 @@ async function ask(
         };
       },
     })),
-    { continueSame: same, continueNext: next, prompt },
+    { continueSame: same, continueNext: next, prompt, admit },
   );
   const events = await gather(model(request, new AbortController().signal));
   const whys = events.flatMap((event) => (event.type === "request" ? [`${event.to.model} ${event.why}`] : []));
@@ -70,6 +71,37 @@ async function ask(
     error: end?.type === "error" ? end.error.code : null,
   };
 }
+
+describe("a provider that may not be asked", () => {
+  const refused = new AppError("budget_unpriced", { provider: "p1", model: "m1", currency: "CNY" });
+  const asked: string[] = [];
+  const admit: Admission = async ({ provider }, request, isUnderWay) => {
+    asked.push(`${provider} ${request.model} ${shown(request.messages.at(-1))} ${isUnderWay}`);
+    return provider === "p1" && !isUnderWay ? refused : null;
+  };
+
+  test("is passed over before the answer, and the last one's refusal ends it", async () => {
+    const [down, up] = [{ replies: [[fail("service_failed")]] }, { replies: [[say("yes"), stop]] }];
+    expect(await ask([down, up, up], { admit })).toMatchObject({
+      whys: ["m0 first", "m1 failover", "m2 failover"],
+      ends: ["m0 user: Count.", "m2 user: Count."],
+      text: "yes",
+    });
+    expect(asked.splice(0)).toEqual([
+      "p0 m0 user: Count. false",
+      "p1 m1 user: Count. false",
+      "p2 m2 user: Count. false",
+    ]);
+    expect(await ask([down, up], { admit })).toMatchObject({ text: "", error: "budget_unpriced" });
+  });
+
+  test("is told of an answer that is under way", async () => {
+    const broken = { replies: [[say("One, "), fail("service_failed")]] };
+    asked.length = 0;
+    const { text } = await ask([broken, { replies: [[say("two."), stop]] }], { admit, same: false });
+    expect([text, asked.at(-1)]).toEqual(["One, two.", "p1 m1 assistant: One, … true"]);
+  });
+});
 
 describe("an answer that broke off", () => {
   test("is continued by its service from exactly where it stopped, with the thinking so far", async () => {
