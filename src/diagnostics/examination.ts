@@ -4,7 +4,7 @@ import type { AnyCheck, CheckOutcome, CheckSkipReason } from "./check.ts";
 import { program, settings, terminal } from "./machine.ts";
 import { answer, clock, connect, lookup, proxy, tls } from "./network.ts";
 import { failureKind, type Problem } from "./problems.ts";
-import { findings, json, prefix, streaming, thinking, usage } from "./questions.ts";
+import { findings, json, prefix, schema, streaming, thinking, usage } from "./questions.ts";
 import { folders, index, transcripts } from "./storage.ts";
 import type { CheckFacts, CheckId, Subject } from "./subject.ts";
 
@@ -31,7 +31,7 @@ const checks: readonly AnyCheck[] = [
 ];
 
 /** What only questions to the model can tell. */
-const questions: readonly AnyCheck[] = [streaming, usage, thinking, prefix, json];
+const questions: readonly AnyCheck[] = [streaming, usage, thinking, prefix, json, schema];
 
 type Status = "ok" | "warn" | "fail" | "skip";
 

@@ -1,10 +1,11 @@
-import type { ChatRequest } from "../chat/model.ts";
-import type { ProbedCapabilities, prefixForms, thinkingForms } from "../config/schema.ts";
+import type { AnswerSchema, ChatRequest } from "../chat/model.ts";
+import type { ProbedCapabilities, prefixForms, schemaForms, thinkingForms } from "../config/schema.ts";
 import { assistantMessage, userMessage } from "../chat/message-text.ts";
 import type { RawAnswer } from "../providers/wire/raw-request.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];
 type PrefixForm = (typeof prefixForms)[number];
+type SchemaForm = (typeof schemaForms)[number];
 
 /** The way to the model that is probed. */
 export interface ProbeDoor {
@@ -13,6 +14,7 @@ export interface ProbeDoor {
   /** What the program takes the service for. */
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;
+  readonly schema: SchemaForm;
   /** @throws AppError for what is no matter of the question */
   ask(question: ProbeQuestion): Promise<RawAnswer>;
 }
@@ -22,6 +24,7 @@ interface ProbeQuestion {
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;
   readonly streamUsage: boolean;
+  readonly schema: SchemaForm;
   readonly json: boolean;
 }
 
@@ -165,6 +168,26 @@ export class Probe {
     return { accepted, valid };
   }
 
+  /** The form in which it gives an answer that fits a schema; the prompt where no other works. To be asked behind `json`. */
+  async schema(): Promise<SchemaForm> {
+    const forms = new Set([this.door.schema, "json_schema", "tool", "json"] as const);
+    for (const form of forms) {
+      if (form === "prompt" || (form === "json" && this.#found.json === false)) continue;
+      if (await this.#keepsTo(form)) return (this.#found.schema = form);
+      if (this.slow) return "prompt";
+    }
+    return (this.#found.schema = "prompt");
+  }
+
+  async #keepsTo(form: SchemaForm): Promise<boolean> {
+    const answer = await this.#ask("Li was born 30 years ago. Who is that?", {
+      maxTokens: maxTokens.object,
+      ...(await this.#unthinking()),
+      schema: form,
+    });
+    return answer.refused === null && isPerson(answer.called || answer.text);
+  }
+
   /** @param at when it was found out */
   findings(at: Date): ProbedCapabilities {
     return { at: at.toISOString(), ...this.#found };
@@ -178,7 +201,7 @@ export class Probe {
   }
 
   async #ask(text: string, how: How): Promise<RawAnswer> {
-    const { thinking = "none", on = null, prefix = "none", beginning = null, json = false } = how;
+    const { thinking = "none", on = null, prefix = "none", schema, beginning = null, json = false } = how;
     const streamUsage = how.streamUsage ?? this.#found.stream_usage ?? true;
     const start = beginning === null ? [] : [{ ...assistantMessage(beginning), prefix: true } as const];
     const request: ChatRequest = {
@@ -187,8 +210,10 @@ export class Probe {
       sampling: { max_tokens: how.maxTokens ?? maxTokens.short },
       thinking: on === null ? null : { enabled: on, effort: null },
       stream: true,
+      ...(schema !== undefined && { schema: personSchema }),
     };
-    const answer = await this.door.ask({ request, thinking, prefix, streamUsage, json });
+    const forms = { thinking, prefix, streamUsage, schema: schema ?? this.door.schema };
+    const answer = await this.door.ask({ request, ...forms, json });
     this.#cut ||= answer.slow;
     this.#spent += answer.totalMs;
     return answer;
@@ -202,6 +227,8 @@ interface How {
   readonly prefix?: PrefixForm;
   /** Of the answer. */
   readonly beginning?: string;
+  /** Asks for an answer that fits a schema. */
+  readonly schema?: SchemaForm;
   readonly json?: boolean;
   readonly streamUsage?: boolean;
   readonly maxTokens?: number;
@@ -212,10 +239,33 @@ function thought({ reasoning, text }: RawAnswer): boolean {
 }
 
 function isObject(text: string): boolean {
+  return objectIn(text) !== null;
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : null;
   } catch {
-    return false;
+    return null;
   }
+}
+
+const person = {
+  type: "object",
+  properties: { name: { type: "string" }, age: { type: "integer" } },
+  required: ["name", "age"],
+  additionalProperties: false,
+} as const;
+
+const personSchema: AnswerSchema = {
+  schema: person,
+  strict: person,
+  instruction: `Answer in json with this schema alone: ${JSON.stringify(person.properties)}`,
+};
+
+function isPerson(text: string): boolean {
+  const { name, age } = objectIn(text) ?? {};
+  return typeof name === "string" && typeof age === "number";
 }

@@ -36,6 +36,7 @@ export interface ProblemDetails {
   other_switch: { provider: string; form: string; works: string };
   other_prefix: { provider: string; form: string; works: string };
   no_json: { provider: string };
+  other_schema: { provider: string; form: string; works: string };
 }
 
 export type ProblemCode = keyof ProblemDetails;

@@ -108,6 +108,19 @@ export const json: Check<"json"> = {
   },
 };
 
+export const schema: Check<"schema"> = {
+  id: "schema",
+  needs: ["streaming"],
+  look: async (subject) => {
+    const probe = await probeOf(subject);
+    if (probe.slow) return { skip: "too_slow" };
+    const works = await probe.schema();
+    if (probe.slow && works === "prompt") return { skip: "too_slow" };
+    const { provider, schema: form } = probe.door;
+    return fine({ form: works }, works !== form && problem("other_schema", { provider, form, works }));
+  },
+};
+
 async function probeOf({ probe }: Subject): Promise<Probe> {
   if (probe === null) throw new Error("nobody asked for questions");
   return await probe();

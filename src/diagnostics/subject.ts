@@ -62,6 +62,7 @@ export interface CheckFacts {
   thinking: { form: ThinkingForm; byDefault: boolean; on: boolean | null; off: boolean | null; field: string | null };
   prefix: { form: PrefixForm };
   json: { accepted: boolean; valid: boolean };
+  schema: { form: NonNullable<ProbedCapabilities["schema"]> };
 }
 
 export type CheckId = keyof CheckFacts;

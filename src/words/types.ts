@@ -12,7 +12,7 @@ export type HelpExamples = Readonly<Record<string, readonly (readonly [does: str
 export interface SchemaMisfit {
   /** JSON pointer of what does not fit; empty for the answer itself. */
   readonly path: string;
-  /** Of the schema; or `not_json`, `too_deep`, `too_slow` (to check), `cut` (at the limit of tokens). */
+  /** Of the schema; or `empty`, `not_json`, `too_deep`, `too_slow` (to check), `cut` (at the limit of tokens). */
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** The validator's sentence, English. */

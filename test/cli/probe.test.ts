@@ -28,6 +28,8 @@ function reply(
   more: readonly string[] = [usage],
 ) {
   const whole = question(body).includes("from 1 to 9") ? (goesOn ? " 7, 8, 9" : "1, 2, 3, 4, 5, 6, 7, 8, 9") : "No";
+  const called = { index: 0, id: "c", function: { name: "answer", arguments: '{"name": "Li", "age": 30}' } };
+  if ("tools" in body) return { body: [delta({ tool_calls: [called] }), finish("tool_calls"), ...more, done] };
   const answer = "response_format" in body ? '{"ok": true}' : whole;
   return {
     body: [...(thought ? [delta({ reasoning_content: "7 times 13" })] : []), text(answer), finish(), ...more, done],
@@ -48,7 +50,7 @@ function plain(request: Received): Reply {
   if (request.path.startsWith("/beta/")) return refusal(404, "<html>no</html>");
   return (
     models(request) ??
-    refused(body, ...fields, "response_format", "prefix") ??
+    refused(body, ...fields, "response_format", "tools", "prefix") ??
     reply(body, { thought: false, goesOn: false }, [])
   );
 }
@@ -88,7 +90,7 @@ async function probe(server: RawServer, where: Place, ...args: readonly string[]
     env: environment(server, where),
   });
   const { checks } = JSON.parse(stdout) as { checks: { id: string; facts: object; problems: { code: string }[] }[] };
-  const asked = checks.filter(({ id }) => ["streaming", "usage", "thinking", "prefix", "json"].includes(id));
+  const asked = checks.filter(({ id }) => ["streaming", "usage", "thinking", "prefix", "json", "schema"].includes(id));
   const facts = Object.fromEntries(asked.map((check) => [check.id, check.facts]));
   const problems = asked.flatMap((check) => check.problems.map((problem) => problem.code));
   const kept = JSON.parse(readFileSync(findingsPath(where), "utf8")) as { findings: Record<string, unknown> };
@@ -116,8 +118,15 @@ describe("doctor --probe", () => {
       thinking: { form: "deepseek", by_default: true, on: true, off: false, field: "reasoning_content" },
       prefix: { form: "beta" },
       json: { accepted: true, valid: true },
+      schema: { form: "strict_tool" },
     });
-    expect(kept).toMatchObject({ thinking: "deepseek", prefix: "beta", stream_usage: true, json: true });
+    expect(kept).toMatchObject({
+      thinking: "deepseek",
+      prefix: "beta",
+      stream_usage: true,
+      json: true,
+      schema: "strict_tool",
+    });
     expect(statSync(findingsPath(where)).mode & 0o777).toBe(0o600);
     expect(await asks(server, where)).toMatchObject({
       thinking: { type: "enabled" },
@@ -129,7 +138,7 @@ describe("doctor --probe", () => {
     await using server = await serve(deepseek);
     await probe(server, place());
     const bodies = server.requests.flatMap(({ body }) => (body === null ? [] : [body]));
-    expect(bodies).toHaveLength(5);
+    expect(bodies).toHaveLength(6);
     for (const body of bodies) {
       expect(question(body).length).toBeLessThan(250);
       expect(body["max_tokens"]).toBeLessThanOrEqual(1000);
@@ -145,8 +154,9 @@ describe("doctor --probe", () => {
       thinking: { form: "none", by_default: false },
       prefix: { form: "none" },
       json: { accepted: false, valid: false },
+      schema: { form: "prompt" },
     });
-    expect(problems).toEqual(["no_usage", "refused_switch", "other_prefix", "no_json"]);
+    expect(problems).toEqual(["no_usage", "refused_switch", "other_prefix", "no_json", "other_schema"]);
     expect(code).toBe(0);
     expect(kept).toMatchObject({ thinking: "none", prefix: "none", stream_usage: false, json: false });
     const body = await asks(server, where);
@@ -161,9 +171,12 @@ describe("doctor --probe", () => {
       usage: { where: "every" },
       thinking: { form: "enable_thinking", on: true, off: false },
       prefix: { form: "field" },
+      schema: { form: "tool" },
     });
-    expect(problems).toEqual(["other_switch", "other_prefix"]);
-    expect(kept).toMatchObject({ thinking: "enable_thinking", prefix: "field" });
+    expect(problems).toEqual(["other_switch", "other_prefix", "other_schema"]);
+    expect(kept).toMatchObject({ thinking: "enable_thinking", prefix: "field", schema: "tool" });
+    expect(await asks(server, where, "--no-thinking", "--schema", "name")).toHaveProperty("tool_choice");
+    expect(server.requests.at(-1)?.path).toBe("/chat/completions");
     const body = await asks(server, where);
     expect([body["enable_thinking"], "thinking" in body]).toEqual([true, false]);
     const { stdout } = await run(["doctor", "-m", "m"], { place: where, env: environment(server, where) });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { schemaWords as enSchema } from "../../src/words/en/schema.ts";
 import type { SchemaMisfit } from "../../src/words/types.ts";
 import { schemaWords as zhSchema } from "../../src/words/zh/schema.ts";
-import { askingAt, newPlace, type Place, put, run, transcriptsOf } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run, transcriptsOf } from "../support/program.ts";
 import { type Reply, type Script, serve } from "../support/raw-server.ts";
 import { answer, delta, done, finish, refusal, text, usage } from "../support/wire.ts";
 import { en, prompts, wordsOf } from "../support/words.ts";
@@ -133,6 +133,28 @@ describe.concurrent("ask --schema", () => {
     const ran = await ask(server.place, ...fields, "-o", "json");
     expect([ran.code, server.requests.length]).toEqual([4, 1]);
     expect(JSON.parse(ran.stdout)).toMatchObject({ data: null, error: { code: "schema_misfit" } });
+  });
+
+  test("asks once more where nothing came", async () => {
+    await using server = await service("json", [answer(""), answer(JSON.stringify(fits))]);
+    const ran = await ask(server.place, ...fields);
+    expect([ran.code, ran.stdout]).toEqual([0, `${JSON.stringify(fits)}\n`]);
+    const { messages } = server.body() as unknown as Body;
+    expect(messages).toEqual((server.body(0) as unknown as Body).messages);
+  });
+
+  test("shows the JSON on a terminal as it grows, laid out, and the correction below", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const first = { body: [text('{"name":"Li","tags":[],'), promise, text('"age":"x, [1]"}'), finish(), usage, done] };
+    await using server = await service("json", [first, answer(JSON.stringify(fits))]);
+    await using terminal = openProgram(["ask", ...fields, "hi"], { place: server.place, cols: 100 });
+    await terminal.until(/^\{\n {2}"name": "Li",\n {2}"tags": \[\],$/mu);
+    resolve();
+    expect((await terminal.exit).code).toBe(0);
+    const errors = enSchema.misfit(misfit);
+    expect(terminal.screen()).toContain(
+      `"age": "x, [1]"\n}\n${en.answer.misfit({ errors })}\n{\n  "name": "Li",\n  "age": 30\n}\n`,
+    );
   });
 
   test("goes to an easier form where the service refuses one", async () => {

@@ -25,6 +25,8 @@ export interface ShapedAnswer {
 /** An answer of which not all is printed as it is. */
 export interface AnswerToShape {
   readonly answer: Answer;
+  /** Null: an earlier answer was continued. */
+  readonly question: UserMessage | null;
   readonly output: AnswerOutput;
   readonly extract: ExtractionForm | "command" | null;
   readonly form: StructuredForm | null;

@@ -152,7 +152,7 @@ export async function putQuestion(
     await second.end();
     return corrected;
   };
-  const toShape = { answer: first, output, extract, form, correct };
+  const toShape = { answer: first, question, output, extract, form, correct };
   const shaped = await shapedAnswer(engine, console, dialogue, toShape);
   const answer = shaped?.answer ?? first;
   const names = console.terminal.interactive ? [] : [...refused];

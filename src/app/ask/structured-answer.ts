@@ -1,5 +1,6 @@
 import type { Answer } from "../../chat/answer.ts";
 import { textOf, userMessage } from "../../chat/message-text.ts";
+import type { UserMessage } from "../../chat/messages.ts";
 import type { SchemaMisfit } from "../../words/types.ts";
 import { usageOf } from "../../chat/requests.ts";
 import { AppError } from "../../errors.ts";
@@ -13,13 +14,14 @@ import type { Engine } from "../engine.ts";
 import type { AnswerToShape, ShapedAnswer } from "./answer-shape.ts";
 import type { CheckedAnswer, StructuredForm } from "./structured-form.ts";
 
+const emptiness: SchemaMisfit = { path: "", keyword: "empty", params: {}, message: "is empty" };
 /** Misfits that are told: more say no more. */
 const maxMisfits = 8;
 /** UTF-16 units of one. */
 const longestMisfit = 300;
 
 /** An answer that is to have a form. */
-interface AnswerToCheck extends Pick<AnswerToShape, "answer" | "output" | "correct"> {
+interface AnswerToCheck extends Pick<AnswerToShape, "answer" | "question" | "output" | "correct"> {
   readonly form: StructuredForm;
 }
 
@@ -28,15 +30,16 @@ export async function structuredAnswer(
   { workingFolder, prompts, stop }: Pick<Engine, "workingFolder" | "prompts" | "stop">,
   { terminal, words }: Console,
   dialogue: ChatSession,
-  { form, output, answer: first, correct }: AnswerToCheck,
+  { form, output, answer: first, question, correct }: AnswerToCheck,
 ): Promise<ShapedAnswer> {
   let answer = first;
   let checked = checkLast(form, dialogue, answer);
-  if (checked !== null && checked.misfits.length > 0 && answer.finishReason === "stop" && !stop.aborted) {
+  const correction = checked === null ? null : correctionOf(checked);
+  if (checked !== null && correction !== null && answer.finishReason === "stop" && !stop.aborted) {
     const errors = sentencesOf(checked.misfits);
     if (output === "jsonl") terminal.json({ type: "misfit", errors });
     terminal.say(terminal.ink.err.warning(sanitize(words.answer.misfit({ errors: errors.join("; ") }))));
-    answer = joined(first, await correct(userMessage(prompts.misfit({ errors: errors.join("\n") }))));
+    answer = joined(first, await correct(correction));
     checked = checkLast(form, dialogue, answer);
   }
   const misfits = checked?.misfits ?? [];
@@ -64,6 +67,13 @@ export async function structuredAnswer(
     },
   };
 
+  /** What asks for another answer; null where the first one fits, or there is nothing to ask. */
+  function correctionOf({ misfits }: CheckedAnswer): UserMessage | null {
+    if (first.error !== null) return question;
+    const errors = sentencesOf(misfits).join("\n");
+    return misfits.length === 0 ? null : userMessage(prompts.misfit({ errors }));
+  }
+
   function sentencesOf(found: readonly SchemaMisfit[]): string[] {
     const sentences = [...new Set(found.map((each) => form.misfitWords(each).slice(0, longestMisfit)))];
     return sentences.length > maxMisfits ? [...sentences.slice(0, maxMisfits), "…"] : sentences;
@@ -72,6 +82,8 @@ export async function structuredAnswer(
 
 /** The last answer, all of it where it was continued; null where it failed. */
 function checkLast(form: StructuredForm, { conversation }: ChatSession, answer: Answer): CheckedAnswer | null {
+  // JSON modes sometimes give nothing (api-docs.deepseek.com, guides/json_mode).
+  if (answer.error?.code === "empty_answer") return { data: null, misfits: [emptiness] };
   if (answer.error !== null || answer.refused || answer.finishReason === "content_filter") return null;
   const message = conversation.last?.answers.at(-1);
   const text = message?.role === "assistant" ? textOf(message.content) : answer.text;

@@ -57,7 +57,8 @@ export async function runQuestion(
   const { history } = context.settings;
   const { last } = before.conversation;
   // A correction is of the last answer.
-  const corrected = history || last === null || context.purpose !== "retry" ? [] : messagesOf(last);
+  const corrected =
+    history || last === null || context.purpose !== "retry" || before.failed !== null ? [] : messagesOf(last);
   const messages = before.conversation.request([...corrected, dated], history);
   const wantsTitle = context.settings.title && before.title === null && before.conversation.asked.length === 0;
   const answer = await runExchange(context, before, { messages, question, wantsTitle });

@@ -167,8 +167,8 @@ export class InspectedService {
   async #startProbe(): Promise<Probe> {
     const { askRaw } = await import("../../providers/wire/raw-request.ts");
     const connection = await this.connection();
-    const { name: provider, thinking, prefix } = connection;
-    const door = { provider, model: this.#model ?? "", thinking, prefix };
+    const { name: provider, thinking, prefix, schema } = connection;
+    const door = { provider, model: this.#model ?? "", thinking, prefix, schema };
     return new Probe({
       ...door,
       ask: async ({ request, json, ...forms }) => {

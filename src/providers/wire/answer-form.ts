@@ -53,7 +53,8 @@ export interface FormedRequest {
 /** A request in the form in which the service is asked for an answer that fits its schema. */
 export function formed(request: ChatRequest, connection: Provider): FormedRequest {
   const form = schemaFormOf(request, connection);
-  if (form === null || request.schema === undefined) return { request, fields: {} };
+  if (request.schema === undefined) return { request, fields: {} };
+  if (form === null) return { request: unthinking(request, connection), fields: {} };
   const { schema, instruction, strict } = request.schema;
   const { response_format: _, ...sampling } = request.sampling;
   const asked = { ...request, sampling };
@@ -90,4 +91,10 @@ function instructed(messages: readonly Message[], instruction: string): readonly
     const text = `\n\n${instruction}`;
     return { ...message, content: [...message.content, { type: "text", text }] };
   });
+}
+
+/** The rest of an answer that a call began: as it did, without thinking. */
+function unthinking(request: ChatRequest, { schema: form }: Connection): ChatRequest {
+  const isCall = form === "strict_tool" || form === "tool";
+  return isCall && request.thinking === null ? { ...request, thinking: { enabled: false, effort: null } } : request;
 }

@@ -15,6 +15,8 @@ export interface RawAnswer {
   /** How the service refused the request as such (400, 404, 422 and the like); null where it answered. */
   readonly refused: AppError | null;
   readonly text: string;
+  /** The arguments of the tools that it calls, one behind the other. */
+  readonly called: string;
   readonly reasoning: string;
   /** The field that the thinking came in; null where none came. */
   readonly reasoningField: string | null;
@@ -86,6 +88,7 @@ type Read = Omit<RawAnswer, "refused" | "slow" | "firstMs" | "totalMs">;
 
 const nothing: Read = {
   text: "",
+  called: "",
   reasoning: "",
   reasoningField: null,
   finishReason: null,
@@ -112,6 +115,7 @@ function withChunk(before: Read, chunk: Record<string, unknown>): Read {
   const usage = isRecord(chunk["usage"]) ? chunk["usage"] : null;
   return {
     text: before.text + textOf(part["content"]),
+    called: before.called + argumentsIn(part["tool_calls"]),
     reasoning: before.reasoning + (field === undefined ? "" : textOf(part[field])),
     reasoningField: before.reasoningField ?? field ?? null,
     finishReason: typeof reason === "string" ? reason : before.finishReason,
@@ -119,6 +123,13 @@ function withChunk(before: Read, chunk: Record<string, unknown>): Read {
     usage: usage ?? before.usage,
     usages: before.usages + (usage === null ? 0 : 1),
   };
+}
+
+function argumentsIn(calls: unknown): string {
+  const functions = Array.isArray(calls)
+    ? calls.map((call: unknown) => (isRecord(call) ? call["function"] : null))
+    : [];
+  return functions.map((called) => (isRecord(called) ? textOf(called["arguments"]) : "")).join("");
 }
 
 function textOf(value: unknown): string {

@@ -115,6 +115,10 @@ export const problems = {
     what: `${provider} supports prefix completion in the form ${works}, not ${form}.`,
     next: "That is now used for this model.",
   }),
+  other_schema: ({ provider, form, works }: { provider: string; form: string; works: string }): ErrorWords => ({
+    what: `${provider} gives answers that fit a schema in the form ${works}, not ${form}.`,
+    next: "That form is now used for this model.",
+  }),
   no_json: ({ provider }: { provider: string }): ErrorWords => ({
     what: `${provider}'s JSON mode doesn't work with this model.`,
     next: "Ask for JSON in the question instead.",

@@ -26,6 +26,7 @@ const titles = {
   thinking: "Thinking switch",
   prefix: "Prefix completion",
   json: "JSON mode",
+  schema: "Answers by schema",
 };
 
 const colors = { 0: "no colours", 1: "16 colours", 2: "256 colours", 3: "16 million colours" };
@@ -96,6 +97,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
       ...(seen.prefix === null ? [] : [`prefix ${seen.prefix}`]),
       ...(seen.stream_usage === null ? [] : [can("usage in streams", seen.stream_usage)]),
       ...(seen.json === null ? [] : [can("JSON mode", seen.json)]),
+      ...(seen.schema === null ? [] : [`answers by schema ${seen.schema}`]),
     ].join(", ")}`,
   streaming: (seen) =>
     seen.finishReason === null && !seen.done
@@ -115,6 +117,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
       ...(seen.field === null ? [] : [`thinking in ${seen.field}`]),
     ].join(", "),
   prefix: (seen) => (seen.form === "none" ? "not supported; the model is asked to continue instead" : seen.form),
+  schema: (seen) => (seen.form === "prompt" ? "not supported; the schema goes into the prompt" : seen.form),
   json: (seen) =>
     seen.accepted
       ? seen.valid

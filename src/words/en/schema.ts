@@ -26,6 +26,7 @@ const rules: Readonly<Record<string, (params: Params) => string>> = {
   maxProperties: ({ limit }) => `must have at most ${String(limit)} properties`,
   anyOf: () => "fits none of anyOf",
   oneOf: () => "must fit exactly one of oneOf",
+  empty: () => "is empty",
   not_json: () => "is not JSON",
   too_deep: () => "is nested too deeply",
   too_slow: () => "takes too long to check",

@@ -114,6 +114,10 @@ export const problems: Words["doctor"]["problems"] = {
     what: `${provider} 的前缀续写形式是 ${works}，而不是 ${form}。`,
     next: "已对该模型改用这种形式。",
   }),
+  other_schema: ({ provider, form, works }) => ({
+    what: `${provider} 按 schema 回答的形式是 ${works}，而不是 ${form}。`,
+    next: "已对该模型改用这种形式。",
+  }),
   no_json: ({ provider }) => ({
     what: `${provider} 的 JSON 模式对该模型不可用。`,
     next: "请在提问中要求以 JSON 回答。",

@@ -25,6 +25,7 @@ const titles: Words["doctor"]["titles"] = {
   thinking: "思考开关",
   prefix: "前缀续写",
   json: "JSON 模式",
+  schema: "按 schema 回答",
 };
 
 const colors = { 0: "无颜色", 1: "16 色", 2: "256 色", 3: "真彩色" };
@@ -84,6 +85,7 @@ const facts: Words["doctor"]["facts"] = {
       ...(seen.prefix === null ? [] : [`前缀续写 ${seen.prefix}`]),
       ...(seen.stream_usage === null ? [] : [can("流式用量", seen.stream_usage)]),
       ...(seen.json === null ? [] : [can("JSON 模式", seen.json)]),
+      ...(seen.schema === null ? [] : [`按 schema 回答 ${seen.schema}`]),
     ].join("，")}`,
   streaming: (seen) =>
     seen.finishReason === null && !seen.done
@@ -103,6 +105,7 @@ const facts: Words["doctor"]["facts"] = {
       ...(seen.field === null ? [] : [`思考内容在 ${seen.field}`]),
     ].join("，"),
   prefix: (seen) => (seen.form === "none" ? "不支持，改为请模型继续" : seen.form),
+  schema: (seen) => (seen.form === "prompt" ? "不支持，改为把 schema 写入提示词" : seen.form),
   json: (seen) => (seen.accepted ? (seen.valid ? "返回 JSON 对象" : "接受该参数，但回答不是 JSON 对象") : "被拒绝"),
 };
 

@@ -25,6 +25,7 @@ const rules: Readonly<Record<string, (params: Params) => string>> = {
   maxProperties: ({ limit }) => `最多 ${String(limit)} 个属性`,
   anyOf: () => "不符合 anyOf 中的任何一项",
   oneOf: () => "应恰好符合 oneOf 中的一项",
+  empty: () => "为空",
   not_json: () => "不是 JSON",
   too_deep: () => "嵌套过深",
   too_slow: () => "校验耗时过长",
