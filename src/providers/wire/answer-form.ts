@@ -59,7 +59,7 @@ export function formed(request: ChatRequest, connection: Provider): FormedReques
   const { response_format: _, ...sampling } = request.sampling;
   const asked = { ...request, sampling };
   if (form === "json_schema") {
-    const format = { name: answerTool, schema: schema };
+    const format = { name: answerTool, schema };
     return { request: asked, fields: { response_format: { type: form, json_schema: format } } };
   }
   if (form === "json" || form === "prompt") {
@@ -94,7 +94,7 @@ function instructed(messages: readonly Message[], instruction: string): readonly
 }
 
 /** The rest of an answer that a call began: as it did, without thinking. */
-function unthinking(request: ChatRequest, { schema: form }: Connection): ChatRequest {
+function unthinking(request: ChatRequest, { schema: form }: Pick<Provider, "schema">): ChatRequest {
   const isCall = form === "strict_tool" || form === "tool";
   return isCall && request.thinking === null ? { ...request, thinking: { enabled: false, effort: null } } : request;
 }
