@@ -5,7 +5,7 @@ import type { RawAnswer } from "../providers/wire/raw-request.ts";
 
 type ThinkingForm = (typeof thinkingForms)[number];
 type PrefixForm = (typeof prefixForms)[number];
-type SchemaForm = (typeof schemaForms)[number];
+type AnswerForm = (typeof schemaForms)[number];
 
 /** The way to the model that is probed. */
 export interface ProbeDoor {
@@ -14,7 +14,7 @@ export interface ProbeDoor {
   /** What the program takes the service for. */
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;
-  readonly schema: SchemaForm;
+  readonly schema: AnswerForm;
   /** @throws AppError for what is no matter of the question */
   ask(question: ProbeQuestion): Promise<RawAnswer>;
 }
@@ -24,7 +24,7 @@ interface ProbeQuestion {
   readonly thinking: ThinkingForm;
   readonly prefix: PrefixForm;
   readonly streamUsage: boolean;
-  readonly schema: SchemaForm;
+  readonly schema: AnswerForm;
   readonly json: boolean;
 }
 
@@ -169,7 +169,7 @@ export class Probe {
   }
 
   /** The form in which it gives an answer that fits a schema; the prompt where no other works. To be asked behind `json`. */
-  async schema(): Promise<SchemaForm> {
+  async schema(): Promise<AnswerForm> {
     const forms = new Set([this.door.schema, "json_schema", "tool", "json"] as const);
     for (const form of forms) {
       if (form === "prompt" || (form === "json" && this.#found.json === false)) continue;
@@ -179,7 +179,7 @@ export class Probe {
     return (this.#found.schema = "prompt");
   }
 
-  async #keepsTo(form: SchemaForm): Promise<boolean> {
+  async #keepsTo(form: AnswerForm): Promise<boolean> {
     const answer = await this.#ask("Li was born 30 years ago. Who is that?", {
       maxTokens: maxTokens.object,
       ...(await this.#unthinking()),
@@ -228,7 +228,7 @@ interface How {
   /** Of the answer. */
   readonly beginning?: string;
   /** Asks for an answer that fits a schema. */
-  readonly schema?: SchemaForm;
+  readonly schema?: AnswerForm;
   readonly json?: boolean;
   readonly streamUsage?: boolean;
   readonly maxTokens?: number;
