@@ -27,7 +27,9 @@ export interface BudgetOptions {
    * `budget_unpriced`, or an error of the ledger. A terminal asks; elsewhere it does not, and the answer ends with the error.
    */
   readonly mayGoOut: (error: AppError) => Promise<boolean>;
-  /** What the ledger shall hold of an answer's requests; those that were not billed are left out. */
+  /** Whether the service bills a request. */
+  readonly isBilled: (request: RequestRecord) => boolean;
+  /** What the ledger shall hold of an answer's requests; those that were not billed are left out. Called once for each answer. */
   readonly rowsOf: (requests: readonly RequestRecord[]) => Promise<readonly LedgerRow[]>;
   /**
    * Called after the last event of each answer that went out. `warnings`: limits of which four fifths are used since. `error`: why
@@ -95,7 +97,7 @@ class AnswerClaims {
     // The first one was admitted before it was opened.
     if (before === undefined && isSame(to, this.#asked)) return null;
     const last = this.#last;
-    const isBilled = before !== undefined && (await this.#options.rowsOf([before])).length > 0;
+    const isBilled = before !== undefined && this.#options.isBilled(before);
     if (last !== null && !isBilled) {
       if (isSame(to, last.to)) return null;
       await this.#release(last);

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { rush } from "../support/budget-rush.ts";
-import { launcher, newPlace } from "../support/program.ts";
+import { askingAt, launcher, newPlace, put, run, start } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, text } from "../support/wire.ts";
+import { en } from "../support/words.ts";
 
 test("programs that ask at the same time never spend more than the budget together", async () => {
   const settled = Promise.withResolvers<void>();
@@ -28,4 +31,39 @@ test("programs that ask at the same time never spend more than the budget togeth
     },
   });
   expect(found).toEqual({ answered: 4, refused: 4, failures: [], requests: 4, billed: 40, booked: 40, reserved: 0 });
+});
+
+/** A token of an answer costs a yuan, and a prompt nothing. */
+const prices = "models: { deepseek/deepseek-flash: { CNY: { cached: 0, input: 0, output: 1000000 } } }\n";
+
+test("an answer that was stopped stays in the budget with the most that it can have cost, and is told apart", async () => {
+  await using server = await serve([{ body: [text("twelve bytes")], end: "stall" }, answer("never asked")]);
+  const place = newPlace();
+  put(place.configFile, `model: deepseek/deepseek-flash\ncurrency: CNY\nbudget: { day: 100 }\n${prices}`);
+  const options = { place, env: askingAt(server) };
+  const asking = start(["ask", "--max-tokens", "100", "hi"], options);
+  await asking.until(({ stdout }) => stdout.includes("twelve bytes"));
+  asking.kill("SIGINT");
+  expect((await asking.done).code).toBe(130);
+  const bounds = { cost_unknown: 1, uncounted: 1, costs: [], at_most: [{ currency: "CNY", amount: 12 }] };
+  const total = async () => (JSON.parse((await run(["usage", "--json"], options)).stdout) as { total: object }).total;
+  expect(await total()).toMatchObject(bounds);
+  expect((await run(["usage"], options)).stdout).toContain(en.usage.notCounted({ requests: 1, atMost: "¥12.00" }));
+  const refused = await run(["ask", "--max-tokens", "89", "-o", "json", "hi"], options);
+  expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining('"budget_exceeded"') as string });
+  expect(server.requests).toHaveLength(1);
+  expect((await run(["usage", "--rebuild"], options)).code).toBe(0);
+  expect(await total()).toMatchObject(bounds);
+});
+
+test("chat --estimate says what each line costs at most, and asks nothing", async () => {
+  await using server = await serve([]);
+  const place = newPlace();
+  put(place.configFile, `model: deepseek/deepseek-flash\ncurrency: CNY\n${prices}`);
+  const input = "one\ntwo\nq\n";
+  const { code, stdout } = await run(["--estimate", "--max-tokens", "7"], { place, env: askingAt(server), input });
+  expect(code).toBe(0);
+  const line = expect.stringContaining(en.usage.atMost({ cost: "¥7.00", tariff: null })) as string;
+  expect(stdout.trimEnd().split("\n")).toEqual([line, line]);
+  expect(server.requests).toHaveLength(0);
 });

@@ -101,6 +101,8 @@ describe("a value that does not fit is told with its line, itself and what would
     ],
     ["holidays: [2027-02-30]", 1, "holidays.0", '"2027-02-30"', "YYYY-MM-DD"],
     ["models: { m: { until: 2027-13-01 } }", 1, "models.m.until", '"2027-13-01"', "YYYY-MM-DD"],
+    ["models: { m: { until: 2027-01-01 } }", 1, "models.m.until", "2027-01-01", "models.m.CNY | models.m.USD"],
+    ["models:\n  m:\n    peak_factor: 2", 3, "models.m.peak_factor", "2", "models.m.CNY | models.m.USD"],
     ["budget: { day: -1 }", 1, "budget.day", "-1", "\u2265 0"],
     ["theme: 17", 1, "theme", "17", "auto | dark | light | 16 | none"],
     ["response_format: xml", 1, "response_format", '"xml"', "json_object | text | {\u2026}"],

@@ -56,6 +56,7 @@ function answerOf(events: readonly (ChatEvent | (() => void))[], more: Partial<B
       questions.push(error.code);
       return Promise.resolve(false);
     },
+    isBilled: ({ producedOutput }) => producedOutput,
     rowsOf: async (requests) =>
       requests
         .filter(({ producedOutput }) => producedOutput)
@@ -191,6 +192,7 @@ describe("an answer under a budget", () => {
       conversation: () => null,
       maxCostOf: () => Promise.resolve({ cost: yuan(0.4), atPeak: true }),
       mayGoOut: () => Promise.resolve(false),
+      isBilled: () => true,
       rowsOf: async (requests) => requests.map(({ to, sentAt }) => ledgerRow("left", { to, sentAt })),
       onSettled: () => {},
     });

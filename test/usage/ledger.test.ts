@@ -66,6 +66,14 @@ describe("a ledger", () => {
     expect(modes).toEqual([0o700, 0o600, 0o600, 0o600]);
   });
 
+  test("becomes its owner's alone where others could read it", () => {
+    const path = ledgerPath();
+    Ledger.open(path).close();
+    chmodSync(path, 0o644);
+    Ledger.open(path).close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
   test("is its owner's alone behind a link that leads nowhere yet", () => {
     const path = ledgerPath();
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

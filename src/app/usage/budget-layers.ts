@@ -1,4 +1,5 @@
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
+import { billedRequests } from "../../chat/requests.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import type { BudgetLimits, SpendingLimits } from "../../usage/budget.ts";
 import type { BudgetedModel } from "../../usage/budget-layer.ts";
@@ -68,6 +69,7 @@ export async function budgetOf(
     const isLong = request.messages.length > 1 && to.provider === connection.name && to.model === request.model;
     return isLong && rough !== null ? await exactMaxCostOf(engine, connection, request) : rough;
   };
+  let earlier = 0;
   return withBudget({
     budget,
     provider: connection.name,
@@ -75,7 +77,16 @@ export async function budgetOf(
     conversation: () => place.conversation,
     maxCostOf: maxCost,
     mayGoOut: async () => mayExceed,
-    rowsOf: async (requests) => await spending.rowsOf(requests, purpose, place),
+    isBilled: (request) => billedRequests([request]).length > 0,
+    // A round of tools is an answer of its own here, whose requests stand in the turn behind those before it.
+    rowsOf: async (requests) => {
+      const from = earlier;
+      earlier += billedRequests(requests).length;
+      const told = requests.map((each) =>
+        from > 0 && each.why === "first" ? Object.assign({}, each, { why: "tools" as const }) : each,
+      );
+      return await spending.rowsOf(told, purpose, place, from);
+    },
     // What could not be booked here is tried again with the answer, and reported then.
     onSettled: (warnings) => spending.note(warnings),
   });

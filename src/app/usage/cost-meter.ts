@@ -104,12 +104,22 @@ export class Spending {
     if (rows.length > 0) await this.#books?.book(rows);
   }
 
-  /** What the ledger is to hold of an answer's requests, before they are added. */
-  async rowsOf(requests: readonly RequestRecord[], purpose: Purpose, place: TurnPlace): Promise<LedgerRow[]> {
+  /**
+   * What the ledger is to hold of an answer's requests, before they are added.
+   *
+   * @param from billed requests of the turn before them
+   */
+  async rowsOf(
+    requests: readonly RequestRecord[],
+    purpose: Purpose,
+    place: TurnPlace,
+    from: number,
+  ): Promise<LedgerRow[]> {
     const charged = await this.#chargeAll(requests, purpose);
     return ledgerRows(
       charged.map(({ request }) => request),
       place,
+      from,
     );
   }
 
@@ -148,8 +158,8 @@ export class Spending {
   }
 }
 
-function ledgerRows(billed: readonly BilledRequest[], { id, conversation, turn }: TurnPlace): LedgerRow[] {
-  const rows = billed.map((request, index) => ({ ...request, conversation, turn, id: `${id}.${index}` }));
+function ledgerRows(billed: readonly BilledRequest[], { id, conversation, turn }: TurnPlace, from = 0): LedgerRow[] {
+  const rows = billed.map((request, index) => ({ ...request, conversation, turn, id: `${id}.${from + index}` }));
   return rows.filter(({ to }) => !isFree(to.provider));
 }
 
