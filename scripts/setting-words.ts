@@ -52,6 +52,7 @@ const en: SettingWords = {
     "Answer from the cache what was asked before: true, a time (7d), or {ttl, store, max_size}: store is a Redis URL (redis://, rediss://; else a file in the cache folder), max_size the file's limit (200MB)",
   tools:
     "Tools that are offered to the model: true, false, names or patterns; or the tools themselves, see docs/tools.md",
+  allow_tool: "Tools that run without asking: a list of names, in which * stands for any characters",
   max_tool_rounds: "Requests of a question that may follow results of tools",
   refresh_cache: "Whether each question is asked and its stored answer replaced",
   schema: "JSON Schema that the answers of ask fit: a schema, the path of one, or fields (name, age int)",
@@ -113,6 +114,7 @@ const zh: SettingWords = {
   cache:
     "问过的问题直接使用缓存的回答：true、有效期（7d），或 {ttl, store, max_size}：store 为 Redis URL（redis://、rediss://；不写则为缓存目录中的文件），max_size 为文件上限（200MB）",
   tools: "提供给模型的工具：true、false、名称或通配符；或工具的定义，见 docs/tools.md",
+  allow_tool: "不经询问即可运行的工具：名称列表，* 代表任意字符",
   max_tool_rounds: "一个问题中，获得工具结果后最多再请求的次数",
   refresh_cache: "是否总是重新提问并替换缓存的回答",
   schema: "ask 的回答须符合的 JSON Schema：schema 本身、其路径，或字段列表（name, age int）",

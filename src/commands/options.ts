@@ -108,6 +108,7 @@ const rows: readonly Row[] = [
   { flags: "--refresh-cache", words: "refreshCache", setting: "refresh_cache", group: "cache" },
   { flags: "--tools [names]", words: "tools", setting: "tools", group: "tools", read: (text) => text || true },
   { flags: "--no-tools", words: "noTools", setting: "tools", group: "tools" },
+  { flags: "--allow-tool <name>", words: "allowTool", setting: "allow_tool", group: "tools", read: gathered },
   { flags: "--max-tool-rounds <n>", words: "maxToolRounds", setting: "max_tool_rounds", group: "tools", read: numeric },
   { flags: "--no-stream", words: "noStream", setting: "stream", group: "output" },
   { flags: "--no-render", words: "noRender", setting: "render", group: "output" },

@@ -132,6 +132,8 @@ export const settingSchemas = {
   /** What a model may call; see `tool-entries.ts`. */
   tools: toolsSchema,
   /** Requests of a question that may follow results of tools. */
+  /** Tools that run without being asked about: names, or patterns with `*`. */
+  allow_tool: v.array(text),
   max_tool_rounds: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
   lang: v.picklist(languages),
   theme,

@@ -83,6 +83,7 @@ export function editedLines(options: EditedOptions): LineSource {
     pauseQueue: () => editor.pauseQueue(),
     unsent: () => editor.queued.filter((text) => kindOf(text).kind !== "leave").length,
     release: () => editor.close(),
+    lend: () => editor.lend(),
     history: () => history.entries,
     async close() {
       status[Symbol.dispose]();

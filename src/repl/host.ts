@@ -316,6 +316,8 @@ export interface LineSource {
   unsent?(): number;
   /** Lends the terminal to somebody else, a picker or an editor; the next `read` takes it back. */
   release(): void;
+  /** Lends it for a moment, at a prompt and below an answer; what is returned takes it back. */
+  lend(): () => void;
   /** What was typed before, oldest first. */
   history(): readonly string[];
   /** Whether Enter makes a new line and Alt-Enter sends; where the source knows no difference, nothing. */

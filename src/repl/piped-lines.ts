@@ -26,6 +26,7 @@ export function pipedLines(input: NodeJS.ReadStream, options: PipedOptions): Lin
     pauseQueue() {},
     multiline: false,
     release() {},
+    lend: () => () => {},
     history: () => [],
     async close() {
       input.destroy();

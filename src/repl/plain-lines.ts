@@ -101,6 +101,14 @@ export function plainLines(
     },
     multiline: false,
     release() {},
+    lend() {
+      const listeners = input.rawListeners("data") as (() => void)[];
+      input.removeAllListeners("data");
+      return () => {
+        for (const listener of listeners) input.on("data", listener);
+        input.resume();
+      };
+    },
     history: () => [],
     async close() {
       release();

@@ -49,6 +49,8 @@ class Session {
   #pictures: readonly ImagePart[] = [];
   /** The question that is being edited: what is sent at the next prompt takes its place; null for none. */
   #edited: UserMessage | null = null;
+  /** What Ctrl-C at a question about the answer under way does; null where there is none. */
+  #stopAnswer: (() => void) | null = null;
   /** Tokens of the prefix cache whose loss was said. */
   #forfeited = 0;
 
@@ -59,6 +61,10 @@ class Session {
 
   async run(): Promise<void> {
     const { lines, terminal } = this.#host;
+    using _guest = terminal.dialogues.join({
+      stepAside: () => lines.lend(),
+      interrupt: () => this.#stopAnswer?.(),
+    });
     let interrupted = false;
     while (!this.#stop.aborted) {
       const reading = lines.read(this.#initial, this.#again, this.#pictures);
@@ -193,6 +199,7 @@ class Session {
     if (host.terminal.interactive) host.terminal.say("");
     const controller = new AbortController();
     const release = host.lines.hold(() => controller.abort());
+    this.#stopAnswer = () => controller.abort();
     const began = process.hrtime.bigint();
     const view = new AnswerView(host.terminal, host.words, host.answerWriter(), host.showThinking);
     try {
@@ -205,6 +212,7 @@ class Session {
       if (!controller.signal.aborted) host.notify({ failed: answer.error !== null, seconds });
       await warnOfContext(host, answer);
     } finally {
+      this.#stopAnswer = null;
       release();
     }
   }

@@ -1,6 +1,9 @@
 import type { ChatEvent } from "../chat/events.ts";
+import type { ToolCall } from "../chat/messages.ts";
 import type { AppError, ErrorCode } from "../errors.ts";
 import type { Words } from "../words/types.ts";
+import { CallRows } from "./call-rows.ts";
+import type { DialogueGuest } from "./dialogue-queue.ts";
 import { sanitize, SanitizedStream } from "./sanitize.ts";
 import { Spinner } from "./spinner.ts";
 import { errorWords, type Terminal } from "./terminal.ts";
@@ -9,56 +12,134 @@ import { type ShowThinking, ThinkingView } from "./thinking.ts";
 /** How the text of an answer gets to stdout. */
 export interface AnswerWriter {
   readonly push: (text: string) => void;
+  /** What separates a further block from what is above it. */
+  readonly gap: () => void;
+  /** Ends a block, so that something else may follow; what is pushed next begins another one. */
+  readonly endBlock: () => Promise<void>;
   /** After the last text, whether or not any came. */
   readonly end: () => Promise<void>;
 }
 
+type AnswerWords = Pick<Words, "answer" | "calls" | "errors">;
+
 /**
- * One answer as it is watched: a spinner until something comes, thinking dimmed on stderr, the text on stdout. A listener
- * of the turn's events.
+ * One answer as it is watched: a spinner until something comes, thinking dimmed on stderr, the text on stdout, and a row for each tool
+ * that it calls. A listener of the turn's events.
  */
 export class AnswerView {
   readonly #terminal: Terminal;
-  readonly #words: Pick<Words, "answer" | "errors">;
+  readonly #words: AnswerWords;
   readonly #writer: AnswerWriter;
   readonly #showThinking: ShowThinking;
   readonly #spinner: Spinner;
+  readonly #calls: CallRows;
+  readonly #guest: Disposable;
   #thinking: ThinkingView | null = null;
+  /** Whether text came before; the next block of it is set apart. */
+  #hasText = false;
+  /** Whether the last row of the screen is the answer's, so that the next block needs an empty row before it. */
+  #isOpen = false;
+  /** While a block of text is being ended: what came meanwhile. */
+  #queued: ChatEvent[] | null = null;
+  #ending: Promise<void> = Promise.resolve();
   /** While the answer is being drawn nothing else may be written; what happened to it is said below it. */
   #drawing = false;
   #countdown: NodeJS.Timeout | undefined;
   #loadingReported = false;
 
-  constructor(
-    terminal: Terminal,
-    words: Pick<Words, "answer" | "errors">,
-    writer: AnswerWriter,
-    showThinking: ShowThinking,
-  ) {
+  constructor(terminal: Terminal, words: AnswerWords, writer: AnswerWriter, showThinking: ShowThinking) {
     this.#terminal = terminal;
     this.#words = words;
     this.#writer = writer;
     this.#showThinking = showThinking;
     this.#spinner = new Spinner(terminal);
     this.#spinner.show(words.answer.waiting);
+    this.#calls = new CallRows(terminal, words.calls);
+    const guest: DialogueGuest = {
+      settle: () => this.#settle(),
+      stepAside: () => {
+        this.#spinner.hide();
+        this.#calls.hide();
+        return () => this.#calls.show();
+      },
+    };
+    this.#guest = terminal.dialogues.join(guest);
   }
 
   readonly onEvent = (event: ChatEvent): void => {
+    if (this.#queued === null) this.#take(event);
+    else this.#queued.push(event);
+  };
+
+  #take(event: ChatEvent): void {
     if (event.type === "text") this.#text(event.text);
+    else if (event.type === "tool_call") this.#call(event.call);
     else if (this.#drawing) return;
+    else if (event.type === "call") this.#spinner.show(this.#words.calls.writing({ name: sanitize(event.name) }));
+    else if (event.type === "tool_start") this.#calls.start(event.call);
+    else if (event.type === "tool_progress") this.#calls.progress(event.call, event.text);
+    else if (event.type === "tool_result") this.#result(event);
     else if (event.type === "reasoning") this.#reasoning(event.text);
     else if (event.type === "waiting" && event.why === "queued") this.#spinner.show(this.#words.answer.queued);
     else if (event.type === "waiting" && event.why === "loading") this.#loading(event.provider);
     else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
     else if (event.type === "adapted") this.#adapted(event);
-    else if (event.type === "start") this.#settle();
-  };
+    else if (event.type === "start" || event.type === "request") this.#wait();
+  }
 
   async end(): Promise<void> {
+    await this.#settle();
+    this.#guest[Symbol.dispose]();
+    clearInterval(this.#countdown);
+    this.#spinner.hide();
+    this.#calls.hide();
+    this.#foldThinking();
+    await this.#writer.end();
+  }
+
+  /** Resolves when no block is being ended. */
+  async #settle(): Promise<void> {
+    while (this.#queued !== null) await this.#ending;
+  }
+
+  /** The text before a call is complete; it is finished before anything else is written. */
+  #call(call: ToolCall): void {
+    if (this.#drawing) {
+      this.#drawing = false;
+      this.#queued = [{ type: "tool_call", call }];
+      this.#ending = this.#endBlock();
+      return;
+    }
     clearInterval(this.#countdown);
     this.#spinner.hide();
     this.#foldThinking();
-    await this.#writer.end();
+    if (!this.#showsCalls) return;
+    if (!this.#calls.areRunning) this.#separate();
+    this.#calls.begin(call);
+  }
+
+  async #endBlock(): Promise<void> {
+    await this.#writer.endBlock();
+    this.#isOpen = this.#terminal.outIsTerminal;
+    const queued = this.#queued ?? [];
+    this.#queued = null;
+    for (const event of queued) this.onEvent(event);
+  }
+
+  #result({ call, output }: Extract<ChatEvent, { type: "tool_result" }>): void {
+    if (!this.#showsCalls) return;
+    this.#calls.finish(call, output);
+    this.#isOpen = this.#terminal.errIsTerminal;
+  }
+
+  get #showsCalls(): boolean {
+    return this.#terminal.verbosity !== "quiet";
+  }
+
+  /** An empty row between what is on the screen and a block on stderr. */
+  #separate(): void {
+    if (this.#isOpen && this.#terminal.errIsTerminal) this.#terminal.err("\n");
+    this.#isOpen = false;
   }
 
   #reasoning(text: string): void {
@@ -67,6 +148,7 @@ export class AnswerView {
     if (!errIsTerminal || verbosity === "quiet") return;
     if (this.#showThinking === "never") return this.#spinner.show(this.#words.answer.thinking);
     this.#spinner.hide();
+    if (this.#thinking === null) this.#separate();
     this.#thinking ??= new ThinkingView(this.#terminal, this.#words.answer, this.#showThinking);
     this.#thinking.push(text);
   }
@@ -75,8 +157,14 @@ export class AnswerView {
     clearInterval(this.#countdown);
     this.#spinner.hide();
     this.#foldThinking();
+    if (!this.#drawing) this.#beginBlock();
     this.#drawing = true;
     this.#writer.push(text);
+  }
+
+  #beginBlock(): void {
+    if (this.#terminal.outIsTerminal ? this.#isOpen : this.#hasText) this.#writer.gap();
+    [this.#hasText, this.#isOpen] = [true, false];
   }
 
   #foldThinking(): void {
@@ -92,7 +180,7 @@ export class AnswerView {
       const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
       return this.#words.answer.retry({ seconds, attempt, attempts, why });
     };
-    this.#settle();
+    this.#wait();
     this.#foldThinking();
     if (!this.#terminal.errIsTerminal) return this.#terminal.say(line());
     this.#spinner.show(line());
@@ -102,7 +190,7 @@ export class AnswerView {
   /** On what is no terminal, one line for all of it. */
   #loading(provider: string): void {
     const line = this.#words.answer.loading({ provider });
-    this.#settle();
+    this.#wait();
     if (this.#terminal.errIsTerminal) this.#spinner.show(line);
     else if (!this.#loadingReported) this.#terminal.say(line);
     this.#loadingReported = true;
@@ -114,10 +202,10 @@ export class AnswerView {
     this.#terminal.say(
       sanitize(field === null ? adapted.baseUrl({ provider, baseUrl: baseUrl! }) : adapted.field({ provider, field })),
     );
-    this.#settle();
+    this.#wait();
   }
 
-  #settle(): void {
+  #wait(): void {
     clearInterval(this.#countdown);
     if (this.#thinking === null) this.#spinner.show(this.#words.answer.waiting);
   }
@@ -144,14 +232,21 @@ function briefly(error: AppError, words: Pick<Words, "answer" | "errors">): stri
 /** The model's text as it is, for files and pipes; ended by one newline if it has none. */
 export function exactWriter(terminal: Terminal): AnswerWriter {
   let last = "\n";
+  /** Between the paragraphs of an answer, beside the newline that a block was ended with. */
+  let gap = "";
+  const endLine = () => {
+    gap = last === "\n" ? "\n\n" : "\n";
+    if (last !== "\n") terminal.out("\n");
+    last = "\n";
+  };
   return {
     push(text) {
       last = text.at(-1) ?? last;
       terminal.out(text);
     },
-    async end() {
-      if (last !== "\n") terminal.out("\n");
-    },
+    gap: () => terminal.out(gap),
+    endBlock: async () => endLine(),
+    end: async () => endLine(),
   };
 }
 
@@ -159,16 +254,14 @@ export function exactWriter(terminal: Terminal): AnswerWriter {
 export function plainWriter(terminal: Terminal): AnswerWriter {
   const exact = exactWriter(terminal);
   const clean = new SanitizedStream();
-  return {
-    push: (text) => exact.push(clean.push(text)),
-    async end() {
-      exact.push(clean.end());
-      await exact.end();
-    },
+  const end = async () => {
+    exact.push(clean.end());
+    await exact.end();
   };
+  return { push: (text) => exact.push(clean.push(text)), gap: () => terminal.out("\n"), endBlock: end, end };
 }
 
 /** Gathers the text and shows nothing: the whole is printed in another form at the end. */
 export function silentWriter(): AnswerWriter {
-  return { push: () => {}, end: async () => {} };
+  return { push() {}, gap() {}, endBlock: async () => {}, end: async () => {} };
 }

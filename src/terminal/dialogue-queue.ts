@@ -1,5 +1,7 @@
 /** What owns a part of the terminal, and makes room while a person is asked something. */
 export interface DialogueGuest {
+  /** Resolves when what it is in the middle of is on the screen. */
+  readonly settle?: () => Promise<void>;
   /** Takes what it shows off the screen and reads no keys; what it returns brings it back. */
   readonly stepAside: () => () => void;
   /** What Ctrl-C at a question does, where that is not the end of the program. */
@@ -48,6 +50,7 @@ export class DialogueQueue {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
     await before;
+    for (const guest of this.#guests) await guest.settle?.();
     const returns = [...this.#guests].map((guest) => guest.stepAside()).reverse();
     this.#kept = [];
     try {

@@ -51,5 +51,5 @@ class JsonLayout {
 /** Writes JSON laid out. */
 export function jsonWriter(writer: AnswerWriter): AnswerWriter {
   const layout = new JsonLayout();
-  return { push: (text) => writer.push(layout.push(text)), end: () => writer.end() };
+  return { ...writer, push: (text) => writer.push(layout.push(text)) };
 }

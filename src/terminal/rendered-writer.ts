@@ -16,43 +16,67 @@ export async function loadRenderer(terminal: Terminal): Promise<MarkdownStream> 
  * way; what comes before it is there is held for that moment.
  */
 export function renderedWriter(terminal: Terminal): AnswerWriter {
-  let stream: MarkdownStream | null = null;
-  /** What came since the last drawing. */
-  let held = "";
-  const loading = load();
-  const unlisten = terminal.onResize(() => {
-    if (stream === null) return;
-    const { columns, textRows: rows, textReflow: reflow } = terminal;
-    // What is held belongs to the new width, and that may be one in between.
-    terminal.redraw(stream.resize({ columns, rows, reflow }));
-  });
-
-  async function load(): Promise<MarkdownStream> {
-    stream = await loadRenderer(terminal);
-    draw();
-    return stream;
-  }
-
-  function draw(): void {
-    if (stream !== null && held !== "") terminal.out(stream.push(take()));
-  }
-
-  function take(): string {
-    const text = held;
-    held = "";
-    return text;
-  }
-
+  let block: RenderedBlock | null = new RenderedBlock(terminal);
+  const endBlock = async () => {
+    await block?.end();
+    block = null;
+  };
   return {
     push(text) {
-      held += text;
-      if (stream !== null) terminal.draw(draw);
+      block ??= new RenderedBlock(terminal);
+      block.push(text);
     },
-    async end() {
-      const loaded = await loading;
-      await loaded.ready;
-      terminal.out(loaded.push(take()) + loaded.end());
-      unlisten();
-    },
+    gap: () => terminal.out("\n"),
+    endBlock,
+    end: endBlock,
   };
+}
+
+/** A text that nothing else is written into. */
+class RenderedBlock {
+  readonly #terminal: Terminal;
+  readonly #loading: Promise<MarkdownStream>;
+  readonly #unlisten: () => void;
+  #stream: MarkdownStream | null = null;
+  /** What came since the last drawing. */
+  #held = "";
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#loading = this.#load();
+    this.#unlisten = terminal.onResize(() => {
+      if (this.#stream === null) return;
+      const { columns, textRows: rows, textReflow: reflow } = terminal;
+      // What is held belongs to the new width, and that may be one in between.
+      terminal.redraw(this.#stream.resize({ columns, rows, reflow }));
+    });
+  }
+
+  push(text: string): void {
+    this.#held += text;
+    if (this.#stream !== null) this.#terminal.draw(this.#draw);
+  }
+
+  async end(): Promise<void> {
+    const loaded = await this.#loading;
+    await loaded.ready;
+    this.#terminal.out(loaded.push(this.#take()) + loaded.end());
+    this.#unlisten();
+  }
+
+  async #load(): Promise<MarkdownStream> {
+    this.#stream = await loadRenderer(this.#terminal);
+    this.#draw();
+    return this.#stream;
+  }
+
+  readonly #draw = (): void => {
+    if (this.#stream !== null && this.#held !== "") this.#terminal.out(this.#stream.push(this.#take()));
+  };
+
+  #take(): string {
+    const text = this.#held;
+    this.#held = "";
+    return text;
+  }
 }

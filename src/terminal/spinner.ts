@@ -4,6 +4,10 @@ import { LiveRow } from "./live-row.ts";
 import type { Terminal } from "./terminal.ts";
 import { clipped } from "./width.ts";
 
+/** Pictures of what turns, where `ora` is not loaded for it. */
+export const spinnerFrames = (unicode: boolean): readonly string[] =>
+  unicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] : ["-", "\\", "|", "/"];
+
 /** Loads what the first spinner needs. */
 export const loadSpinner = async () => await import("ora");
 

@@ -12,6 +12,8 @@ export interface Tool {
    * beside it.
    */
   readonly describe: (args: ToolArguments) => string;
+  /** What its server says of its effects, as `readOnlyHint`: shown as a claim, and never believed. */
+  readonly claims?: readonly string[];
   /**
    * Runs it. It ends soon after `signal` is aborted, with all processes that it started. Never throws for what the tool does: that is an
    * output with `isError`.

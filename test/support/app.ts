@@ -57,6 +57,7 @@ class TypedLines implements LineSource {
   readonly hold = () => () => {};
   readonly pauseQueue = () => {};
   readonly release = () => {};
+  readonly lend = () => () => {};
   readonly history = () => [];
   readonly close = async () => {};
 }

@@ -5,9 +5,12 @@ import { ToolCollection } from "./tool-collection.ts";
 
 /** The tools of a run; nothing is looked for before it is needed. */
 export function openTools(engine: Engine, console: Console): ToolCollection {
-  return new ToolCollection(engine, console, allowedAlone);
+  let approver: Promise<Approver> | null = null;
+  const approve: Approver = async (request, signal) => {
+    approver ??= import("../trust/call-approver.ts").then(({ callApprover }) => callApprover(engine, console));
+    return await (
+      await approver
+    )(request, signal);
+  };
+  return new ToolCollection(engine, console, approve);
 }
-
-/** Allows what the config file allows. */
-const allowedAlone: Approver = async ({ tool }) =>
-  tool.approval === "allow" ? { isAllowed: true } : { isAllowed: false, reason: null, isUnasked: true };

@@ -130,7 +130,7 @@ export function unknownTool(option: string, value: string, names: readonly strin
 }
 
 /** Whether a pattern, in which `*` stands for any characters, means a name. */
-function matchesName(pattern: string, name: string): boolean {
+export function matchesName(pattern: string, name: string): boolean {
   const parts = pattern.split("*");
   if (parts.length === 1) return pattern === name;
   const escaped = parts.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&"));

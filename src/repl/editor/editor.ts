@@ -166,6 +166,26 @@ export class LineEditor {
     await this.#shown;
   }
 
+  /**
+   * Gives the terminal to somebody else for a moment, with what is written so far off the screen.
+   * @returns what takes it back
+   */
+  lend(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resizing.finish();
+    if (this.#reading === null) this.#io.below(null);
+    else {
+      this.#view.clear();
+      this.#view.flush();
+    }
+    this.#await(promise);
+    this.#detach();
+    return () => {
+      this.#attach();
+      void this.#keyboard.ready().then(resolve);
+    };
+  }
+
   /** Resolves when no answer of the terminal is to be expected any more, so that none reaches what reads it after `close`. */
   async answered(): Promise<void> {
     await this.#keyboard.answered();

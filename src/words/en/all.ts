@@ -1,7 +1,9 @@
 export { answer } from "./answer.ts";
+export { approval } from "./approval.ts";
 export { attachments } from "./attachments.ts";
 export { inheritance } from "./inheritance.ts";
 export { cache } from "./cache.ts";
+export { calls } from "./calls.ts";
 export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";

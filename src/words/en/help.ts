@@ -175,6 +175,7 @@ export const help = {
     refreshCache: "Ask, and replace the stored answer",
     tools: "Offer only these tools to the model: names or patterns, separated by commas; alone: all, built-in ones too",
     noTools: "Offer no tools",
+    allowTool: "Let the model call this tool without asking; * stands for any characters (repeatable)",
     maxToolRounds: "Requests of a question that may follow results of tools (25)",
     noStream: "Print the answer once complete, without streaming",
     noRender: "Print the text verbatim, without Markdown rendering",

@@ -1,0 +1,11 @@
+import type { Words } from "../types.ts";
+
+export const calls: Words["calls"] = {
+  writing: ({ name }) => `正在调用 ${name}…`,
+  waiting: "等待中",
+  done: "成功",
+  failed: "失败",
+  refused: "未获允许",
+  unasked: ({ name }) => `未获允许，可用 --allow-tool ${name} 允许`,
+  plain: ({ call, facts }) => `工具 ${call}：${facts}`,
+};
