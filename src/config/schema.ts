@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { cacheSchema } from "./cache-options.ts";
-import { toolsSchema } from "./tool-entries.ts";
+import { choiceSchema, toolsSchema } from "./tool-entries.ts";
 import { variableName, withoutInput } from "./role-template.ts";
 import {
   type ParameterKind,
@@ -328,6 +328,7 @@ export const roleSettings = [
   "vars",
   "schema",
   "schema_multi",
+  "tools",
 ] as const;
 
 /** A role as a mapping: what the model is told, and the settings that hold while the role is in use. */
@@ -350,6 +351,7 @@ export const roleSchema = v.strictObject({
   answer: v.optional(v.literal("command")),
   schema: v.optional(answerSchema),
   schema_multi: v.optional(flag),
+  tools: v.optional(choiceSchema),
 });
 export type RoleConfig = v.InferOutput<typeof roleSchema>;
 

@@ -28,6 +28,8 @@ export type ToolEntry = v.InferOutput<typeof toolSchema>;
 
 /** Names, or patterns with `*`. */
 const choice = v.array(text);
+/** Which tools are offered: all, none, or those named. */
+export const choiceSchema = v.union([v.boolean(), text, choice]);
 
 const mappingSchema = v.pipe(
   v.custom<Record<string, unknown>>(isMapping),

@@ -30,7 +30,7 @@ export function runCommandTool(folder: string, variables: Readonly<Record<string
     async run({ command, timeout: wanted }, { signal, onProgress }) {
       if (typeof command !== "string" || command.trim() === "") return errorOutput("There is no command.");
       const timeout = typeof wanted === "number" && wanted > 0 ? Math.min(wanted, maxTimeout) : defaultTimeout;
-      const words = shell === "sh" ? ["/bin/sh", "-c", command] : ["cmd.exe", "/d", "/s", "/c", command];
+      const words = shell === "sh" ? ["/bin/sh", "-c", command] : ["cmd.exe", "/d", "/s", "/c", `"${command}"`];
       const options = { command: words, folder, variables, input: "", timeout, signal, onProgress };
       return answerOf(await runProcess(options), timeout);
     },

@@ -94,6 +94,8 @@ async function startProcess({ command, folder, variables }: ProcessOptions): Pro
       detached: process.platform !== "win32",
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
+      // It takes the quotes of a command line as they are.
+      windowsVerbatimArguments: program === "cmd.exe",
     }) as Child;
   } catch (error) {
     return systemReason(error);

@@ -162,12 +162,13 @@ describe.concurrent("a question with tools", () => {
     ).toHaveLength(1);
   });
 
-  test("takes its tools from the config file, and /tools switches them for the session", async () => {
+  test("takes its tools from the config file, from the role in use, and /tools switches them for the session", async () => {
     await using server = await serve([answer("Hi.")]);
-    const at = place("  enable: [e*]\n");
-    const input = "one\n/tools off e*\n/tools on current_time own\ntwo\n/tools on nosuch\n/tools\nq\n";
+    const at = place("  enable: [e*]\nroles: {timely: {system: x, tools: [own, current_time]}}\n");
+    const input = "one\n/role timely\ntwo\n/tools off own\n/tools on echo\nthree\n/tools on nosuch\n/tools\nq\n";
     const { stderr } = await run(["chat"], { place: at, env: askingAt(server), input });
-    expect([0, 1].map((index) => sent(server.body(index)).offered)).toEqual([["echo"], ["current_time", "own"]]);
+    const offered = [0, 1, 2].map((index) => sent(server.body(index)).offered);
+    expect(offered).toEqual([["echo"], ["current_time", "own"], ["current_time", "echo"]]);
     expect(stderr).toContain("nosuch");
   });
 });

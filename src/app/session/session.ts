@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { AppError } from "../../errors.ts";
 import { runRepl } from "../../repl/session.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
@@ -10,7 +9,7 @@ import { readNamed } from "../conversation/attachment-consent.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import { SessionHost } from "./session-host.ts";
 import { displayPath } from "../display-path.ts";
-import { projectToolFolder } from "../tools/tool-folders.ts";
+import { hasProjectTools } from "../tools/tool-sources.ts";
 import { openLines } from "./line-source.ts";
 import { remind } from "./resume-notice.ts";
 
@@ -117,7 +116,7 @@ async function greet(
 
 /** A question about a project's tools comes before the first message, not in the middle of its answer. */
 async function askForProjectTools(engine: Engine): Promise<void> {
-  if (engine.settings.tools === false || !existsSync(projectToolFolder(engine))) return;
+  if (!hasProjectTools(engine)) return;
   const { projectTools } = await import("../tools/project-tools.ts");
   await projectTools(engine);
 }

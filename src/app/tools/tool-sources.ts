@@ -11,6 +11,12 @@ export const builtInSource: ToolSource = {
   find: async (engine) => await (await import("./built-in-tools.ts")).builtInTools(engine),
 };
 
+/** Whether the working directory may have tools of a project. */
+export function hasProjectTools(engine: Engine): boolean {
+  const folder = projectToolFolder(engine);
+  return engine.settings.tools !== false && folder !== ownToolFolder(engine) && existsSync(folder);
+}
+
 /** In this order; of two tools with one name the first is used. */
 export const toolSources: readonly ToolSource[] = [
   {
@@ -22,14 +28,14 @@ export const toolSources: readonly ToolSource[] = [
     find: async (engine) => await (await import("./own-tools.ts")).folderTools(engine),
   },
   {
-    isConfigured: (engine) => existsSync(projectToolFolder(engine)),
-    find: async (engine) => await (await import("./project-tools.ts")).projectTools(engine),
-  },
-  {
     isConfigured: ({ file }) => isMapping(file.tools),
     find: async (engine) => await (await import("./aichat-tools.ts")).aichatFunctions(engine),
   },
   builtInSource,
+  {
+    isConfigured: hasProjectTools,
+    find: async (engine) => await (await import("./project-tools.ts")).projectTools(engine),
+  },
 ];
 
 /** Whether the model may be offered tools: what offers them is loaded only then. */
