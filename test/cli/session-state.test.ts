@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { shippedRoles } from "../../src/config/roles/shipped-roles.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { type RawServer, type Script, serve } from "../support/raw-server.ts";
@@ -249,7 +250,8 @@ describe.concurrent("/set", () => {
     const { stderr } = await session(place, ["/set foo", "/set temperatur 1", "/role pirat"], "-p", "one");
     expect(stderr).toContain(wordsOf("unknown_setting", { name: "foo", nearest: null }).what);
     expect(stderr).toContain(wordsOf("unknown_setting", { name: "temperatur", nearest: "temperature" }).what);
-    const misspelt = { name: "/role", value: "pirat", expected: "pirate", nearest: "pirate" };
+    const expected = ["pirate", ...Object.keys(shippedRoles)].join(", ");
+    const misspelt = { name: "/role", value: "pirat", expected, nearest: "pirate" };
     expect(stderr).toContain(wordsOf("bad_value", misspelt).what);
     expect(stderr).not.toContain("foo: not set");
   });

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
+import { shippedRoles } from "../../src/config/roles/shipped-roles.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
@@ -375,7 +376,12 @@ describe.concurrent("config", () => {
     [
       "role",
       "painter",
-      wordsOf("bad_value", { name: "role", value: "painter", expected: "poet", nearest: null }).whole,
+      wordsOf("bad_value", {
+        name: "role",
+        value: "painter",
+        expected: ["poet", ...Object.keys(shippedRoles)].join(", "),
+        nearest: null,
+      }).whole,
     ],
   ])("set refuses what names nothing: %s %s", async (name, value, told) => {
     const place = newPlace();

@@ -322,12 +322,12 @@ describe.concurrent("an answer that was left unfinished", () => {
     },
   );
 
-  test("after it was thought of twice goes on without the thinking: half of it led to nothing", async () => {
+  test("after it was thought of twice goes on with the thinking that led to it", async () => {
     const limited = { body: [thought("Let me think."), text("One,"), finish("length"), usage, done] };
     await using server = await serve([cut(thought("Let me")), limited, answer(" two."), answer("yes")]);
     const { stdout, place } = await run([], { env: askingAt(server), input: "count\n/continue\nq\n" });
     expect(stdout).toBe("One,\n two.\n");
-    const beginning = { role: "assistant", content: "One,", prefix: true };
+    const beginning = { role: "assistant", content: "One,", prefix: true, reasoning_content: "Let me think." };
     expect(messages(server)).toEqual([{ role: "user", content: "count" }, beginning]);
     expect((await exchanges(place))[0]).toMatchObject({ reasoning: "Let meLet me think.", seams: [{ how: "again" }] });
   });
