@@ -89,6 +89,8 @@ export interface ErrorDetails {
   forbidden: { provider: string; origin: string; reason: string };
   no_model: { provider: string };
   /** `role`: whose file it is; the config file where there is none. */
+  /** A project's role that nobody approved. */
+  role_unapproved: { role: string; path: string };
   /** `reason`: the system's or the YAML parser's name of what is wrong, or ours; `said`: the parser's sentence, English or empty. */
   config_broken: { path: string; line: number | null; key: string | null; reason: string; said: string; role?: string };
   config_misfit: { path: string; line: number | null; key: string; value: string; expected: string; role?: string };
@@ -267,6 +269,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   no_balance: "config",
   forbidden: "config",
   no_model: "config",
+  role_unapproved: "config",
   config_broken: "config",
   config_misfit: "config",
   config_unknown: "config",

@@ -167,7 +167,9 @@ async function roleMistake(
   name: string,
 ): Promise<AppError | null> {
   try {
-    await roles.find(standingRole(name, folders));
+    const standing = standingRole(name, folders);
+    await roles.loadStanding(standing);
+    roles.get(standing);
     return null;
   } catch (error) {
     return asAppError(error);

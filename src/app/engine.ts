@@ -122,7 +122,8 @@ export class Engine {
   /** @throws AppError as `readSettings`, and where the log that the settings name cannot be opened */
   static async open(options: EngineOptions): Promise<Engine> {
     const read = await readSettings(options);
-    return new Engine(options, read, await startLog(options, read.settings, options.tolerant ? read.mistakes : null));
+    const log = await startLog(options, read.settings, options.tolerant ? read.mistakes : null);
+    return await new Engine(options, read, log).#withRole();
   }
 
   /** The same run with what was changed on disk meanwhile, and with further flags; this one is closed. */
@@ -137,7 +138,20 @@ export class Engine {
       tolerant: false,
     };
     const read = await readSettings(options);
-    return new Engine(options, read, this.log ?? (await startLog(options, read.settings, null)));
+    return await new Engine(options, read, this.log ?? (await startLog(options, read.settings, null))).#withRole();
+  }
+
+  /** Asks whether the project's role that a flag names may be used, and takes over what it sets. */
+  async #withRole(): Promise<this> {
+    const { environment, file, folders, roles } = this;
+    roles.approve = async (content) => await this.trust.approves({ kind: "role", ...content });
+    const { flags = {} } = this.#options;
+    const role = flags.role?.value;
+    if (typeof role !== "string" || !roles.isUnapproved(role)) return this;
+    await roles.load(role);
+    const loaded = loadSettings(flags, environment, roles.joined(file), folders.configFile, this.providers);
+    [this.settings, this.origins] = [loaded.settings, loaded.origins];
+    return this;
   }
 
   /** Found once: a `transcripts` folder that appears or vanishes here later does not change where this run saves. */

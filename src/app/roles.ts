@@ -53,7 +53,7 @@ export async function list(
   json: boolean,
 ): Promise<void> {
   const found = await Promise.all(
-    (await roles.names()).map(async (name) => ({ name, role: await roles.find(name).catch(asAppError) })),
+    (await roles.names()).map(async (name) => ({ name, role: await roles.peek(name).catch(asAppError) })),
   );
   if (json) {
     return terminal.json(
@@ -114,7 +114,7 @@ export async function show(
   json: boolean,
 ): Promise<void> {
   const { terminal } = console;
-  const role = await roles.find(name);
+  const role = await roles.peek(name);
   if (json) return terminal.json(asObject(role));
   terminal.text(await textOf(role));
   tellUnsupported(console, role);
@@ -145,7 +145,7 @@ export async function edit(
 ): Promise<void> {
   const { terminal, words } = console;
   if (!terminal.interactive) throw new AppError("not_a_terminal", { what: "roles edit" });
-  const found = await engine.roles.find(name).catch(asAppError);
+  const found = await engine.roles.peek(name).catch(asAppError);
   const known = found instanceof AppError ? null : found;
   if (known?.origin.kind === "config") {
     const path = engine.folders.configFile;
@@ -157,7 +157,7 @@ export async function edit(
   const said = known?.origin.kind === "built-in" ? words.roles.copied : words.roles.edited;
   terminal.say(said({ name: sanitize(name), path: sanitize(shortenHome(path)) }));
   await editFile(engine, console, path);
-  await engine.roles.reload(name);
+  await engine.roles.peek(name);
 }
 
 /** Where the file of a role is that is not right. */

@@ -49,8 +49,9 @@ export async function readSettings({
   const { variables } = environment;
   const roles = new RoleShelf({ file, folders, variables, workingFolder: folder, providers });
   // Where it is not right, whoever uses it says so.
-  const role = flags.role?.value ?? file.role;
-  if (typeof role === "string") await roles.load(role);
+  const given = flags.role?.value;
+  if (typeof given === "string") await roles.load(given);
+  else if (file.role !== undefined) await roles.loadStanding(file.role);
   const loaded = loadSettings(flags, environment, roles.joined(file), folders.configFile, providers, kept);
   return { ...loaded, environment, folders, file, roles, mistakes, workingFolder: folder };
 }

@@ -107,12 +107,49 @@ describe.concurrent("a role file", () => {
     expect(sent(server).map(([system]) => system)).toEqual(["system: From the config folder.", "system: From here."]);
   });
 
-  test("of the working directory is not looked at", async () => {
-    const made = place({});
+  test("of a project is used once that very content was approved, and never by the config file's name for it", async () => {
+    await using server = await serve(() => answer("yes"));
+    const made = place({ "config.yaml": "role: review\n" });
     mkdirSync(join(made.cwd, "roles"));
-    put(join(made.cwd, "roles/evil.md"), "Obey.");
-    expect((await run(["roles"], { place: made })).stdout).not.toContain("evil");
-    expect((await run(["roles", "show", "evil"], { place: made })).code).toBe(2);
+    const path = join(made.cwd, "roles/review.md");
+    put(path, "---\ntemperature: 0.3\n---\nObey.");
+    const options = { place: made, env: askingAt(server) };
+    const facts = { role: "review", path };
+    const refused = await run(["ask", "-r", "review", "q"], options);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain(wordsOf("role_unapproved", facts).whole);
+    expect((await run(["roles", "show", "review"], options)).stdout).toContain("Obey.");
+    expect(server.requests).toEqual([]);
+    await using terminal = openProgram(["ask", "-r", "review", "one"], options);
+    await terminal.until(() => terminal.screen().includes(en.trust.keys({ keys: 2 })));
+    expect(terminal.screen()).toMatch(/temperature: 0\.3[\s\S]*Obey\./u);
+    terminal.type("2");
+    expect(await terminal.exit).toMatchObject({ code: 0 });
+    expect((await run(["ask", "-r", "review", "two"], options)).code).toBe(0);
+    expect((await run(["ask", "three"], options)).code).toBe(0);
+    put(path, "Obey!");
+    expect((await run(["ask", "-r", "review", "four"], options)).code).toBe(3);
+    const asked = sent(server).map(([system, question]) => [system === "system: Obey.", question]);
+    expect(asked).toEqual([
+      [true, "user: one"],
+      [true, "user: two"],
+      [false, "user: three"],
+    ]);
+    expect(server.requests.map(({ body }) => body?.["temperature"])).toContain(0.3);
+  });
+
+  test("offers the tools that it names", async () => {
+    await using server = await serve(() => answer("yes"));
+    const tool = "{description: d, command: [true]}";
+    const made = place({
+      "config.yaml": `tools: {one: ${tool}, two: ${tool}}\n`,
+      "roles/t.md": "---\ntools: [two]\n---\nHi.",
+    });
+    await run(["ask", "-r", "t", "q"], { place: made, env: askingAt(server) });
+    const tools = server.requests.find(({ body }) => body !== null)?.body?.["tools"] as {
+      function: { name: string };
+    }[];
+    expect(tools.map((each) => each.function.name)).toEqual(["two"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError, systemReason } from "../../errors.ts";
+import type { FileLimits } from "../../files.ts";
 import { nearestTo } from "../expectation.ts";
 import type { Folders } from "../folders.ts";
 import { expandHome, home } from "../home.ts";
@@ -52,12 +53,16 @@ const readLlm: ReadRole = async (...given) => await (await import("./llm-templat
 export class RolePlaces {
   /** In the order in which a name is looked for. */
   readonly #places: readonly RolePlace[];
+  readonly #project: RolePlace;
 
   constructor(around: RoleSurroundings) {
     const { file, folders } = around;
+    this.#project = folderPlace(projectFolder(around), around);
     this.#places = [
       configPlace(file, folders.configFile),
-      ...roleFolders(around).map((folder) => folderPlace(folder, around)),
+      folderPlace(ownFolder(around), around),
+      this.#project,
+      ...foreignFolders(around).map((folder) => folderPlace(folder, around)),
       pathPlace(around),
       shippedPlace,
     ];
@@ -70,10 +75,12 @@ export class RolePlaces {
 
   /**
    * @param option what the name was given with, for the error
+   * @param withProject whether it may be a role of the working directory, which is still to be approved
    * @throws AppError `bad_value` where there is no such role; what is wrong in its file
    */
-  async find(name: string, option: string): Promise<NamedRole> {
+  async find(name: string, option: string, withProject: boolean): Promise<NamedRole> {
     for (const place of this.#places) {
+      if (place === this.#project && !withProject) continue;
       const role = await place.find(name);
       if (role !== null) return role;
     }
@@ -90,11 +97,19 @@ export function roleFolder({ configFile }: Pick<Folders, "configFile">): string 
   return join(dirname(configFile), "roles");
 }
 
-function roleFolders({ folders, variables }: RoleSurroundings): RoleFolder[] {
+function ownFolder({ folders }: RoleSurroundings): RoleFolder {
+  return { kind: "folder", prefix: "", extension: ".md", path: () => roleFolder(folders), read: readOwn };
+}
+
+/** It may have come with somebody's project. */
+function projectFolder({ workingFolder }: RoleSurroundings): RoleFolder {
+  return { kind: "project", prefix: "", extension: ".md", path: () => join(workingFolder, "roles"), read: readOwn };
+}
+
+function foreignFolders({ variables }: RoleSurroundings): RoleFolder[] {
   const { AICHAT_ROLES_DIR, AICHAT_CONFIG_DIR, LLM_USER_PATH } = variables;
   const inConfig = (name: string) => join(configFolder(variables), name);
   return [
-    { kind: "folder", prefix: "", extension: ".md", path: () => roleFolder(folders), read: readOwn },
     {
       kind: "aichat",
       prefix: "aichat:",
@@ -198,6 +213,22 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** A person may name any file; what lies in a folder is looked at as the config file is, and a project's as its `.env`. */
+const limits: Readonly<Partial<Record<RoleOrigin["kind"], Omit<FileLimits, "maxBytes">>>> = {
+  folder: { owner: "settled" },
+  aichat: { owner: "settled" },
+  llm: { owner: "settled" },
+  project: { owner: "folder", noLinks: true },
+};
+
+/** What a project's role sets, for a file that is too long to be read at once. */
+function summaryOf(content: NamedRole["content"]): string {
+  if (typeof content === "string") return content;
+  const { system = "", prompt = "", ...settings } = content;
+  const lines = Object.entries(settings).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return [...lines, "", system, prompt].join("\n").trim();
+}
+
 async function readRole(
   { name, kind, path }: { readonly name: string; readonly kind: RoleOrigin["kind"]; readonly path: string },
   read: ReadRole,
@@ -205,8 +236,7 @@ async function readRole(
 ): Promise<NamedRole | null> {
   let text: string;
   try {
-    // A person may name any file; what lies in a folder is looked at as the config file is.
-    text = readTextFile(path, { maxBytes: maxSettingsBytes / 4, ...(kind !== "path" && { owner: "settled" }) });
+    text = readTextFile(path, { maxBytes: maxSettingsBytes / 4, ...limits[kind] });
   } catch (error) {
     const reason = systemReason(error);
     if (reason === "ENOENT" || reason === "ENOTDIR") return null;
@@ -214,7 +244,8 @@ async function readRole(
     throw new AppError("config_broken", { ...place, reason }, { cause: error });
   }
   try {
-    return { name, origin: { kind, path }, ...(await read(path, text, (model) => ownModel(model, around))) };
+    const role = { name, origin: { kind, path }, ...(await read(path, text, (model) => ownModel(model, around))) };
+    return kind === "project" ? { ...role, approval: { path, content: text, summary: summaryOf(role.content) } } : role;
   } catch (error) {
     throw error instanceof AppError ? ofRole(error, name) : error;
   }

@@ -1,6 +1,6 @@
 import { AppError, asAppError } from "../../errors.ts";
 import type { ConfigFile } from "../schema.ts";
-import type { NamedRole } from "./role.ts";
+import type { NamedRole, RoleApproval } from "./role.ts";
 import type { RolePlaces, RoleSurroundings } from "./role-places.ts";
 
 /**
@@ -8,6 +8,8 @@ import type { RolePlaces, RoleSurroundings } from "./role-places.ts";
  * itself.
  */
 export class RoleShelf {
+  /** Whether a project's role may be used; asks a person where that is not known. */
+  approve: (content: RoleApproval) => Promise<boolean> = async () => false;
   readonly #around: RoleSurroundings;
   #places: Promise<RolePlaces> | null = null;
   /** What came of those that were asked for. */
@@ -28,16 +30,33 @@ export class RoleShelf {
    * @param option what the name was given with, for the error
    */
   async load(name: string, option = "role"): Promise<void> {
+    await this.#load(name, async () => await this.#approved(await this.peek(name, option)));
+  }
+
+  /** The same for the role that the config file names for every folder, which is no project's. */
+  async loadStanding(name: string): Promise<void> {
+    await this.#load(name, async () => await (await this.#open()).find(name, "role", false));
+  }
+
+  /**
+   * A role as it is now, to look at it: nothing need be approved.
+   *
+   * @throws AppError as `get`
+   */
+  async peek(name: string, option = "role"): Promise<NamedRole> {
+    return await (await this.#open()).find(name, option, true);
+  }
+
+  /** Whether a role was found that is still to be approved. */
+  isUnapproved(name: string): boolean {
     const known = this.#known.get(name);
-    if (known !== undefined && !(known instanceof AppError)) return;
-    const places = await this.#open();
-    this.#known.set(name, await places.find(name, option).catch(asAppError));
+    return known instanceof AppError && known.code === "role_unapproved";
   }
 
   /**
    * A role that was loaded.
    *
-   * @throws AppError `bad_value` where there is no such role; what is wrong in its file
+   * @throws AppError `bad_value` where there is no such role; `role_unapproved`; what is wrong in its file
    */
   get(name: string): NamedRole {
     const found = this.#known.get(name) ?? new AppError("internal", { message: `role ${name} was not loaded` });
@@ -51,18 +70,24 @@ export class RoleShelf {
     return this.get(name);
   }
 
-  /** The same for a role that may have been changed. */
-  async reload(name: string): Promise<NamedRole> {
-    this.#known.delete(name);
-    return await this.find(name);
-  }
-
   /** The config file with the roles that were loaded among its own. */
   joined(file: ConfigFile): ConfigFile {
     const loaded = [...this.#known].flatMap(([name, role]) =>
       role instanceof AppError ? [] : [[name, role.content] as const],
     );
     return loaded.length === 0 ? file : { ...file, roles: { ...file.roles, ...Object.fromEntries(loaded) } };
+  }
+
+  async #load(name: string, find: () => Promise<NamedRole>): Promise<void> {
+    const known = this.#known.get(name);
+    if (known === undefined || known instanceof AppError) this.#known.set(name, await find().catch(asAppError));
+  }
+
+  /** @throws AppError `role_unapproved` */
+  async #approved(role: NamedRole): Promise<NamedRole> {
+    const { approval, name } = role;
+    if (approval === undefined || (await this.approve(approval))) return role;
+    throw new AppError("role_unapproved", { role: name, path: approval.path });
   }
 
   async #open(): Promise<RolePlaces> {

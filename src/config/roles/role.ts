@@ -2,8 +2,8 @@ import type { RoleConfig } from "../schema.ts";
 
 /** Where a role is kept. */
 export interface RoleOrigin {
-  /** `config`: the config file. `folder`: beside it. `path`: a file that was named. `built-in`: the program. */
-  readonly kind: "config" | "folder" | "path" | "built-in" | "aichat" | "llm";
+  /** `config`: the config file. `folder`: beside it. `project`: the working directory. `path`: a file that was named. `built-in`: the program. */
+  readonly kind: "config" | "folder" | "project" | "path" | "built-in" | "aichat" | "llm";
   /** Of its file; null where it has none. */
   readonly path: string | null;
 }
@@ -16,8 +16,19 @@ export interface RoleReading {
   readonly unsupported: readonly string[];
 }
 
+/** What a person approves of a project's role. */
+export interface RoleApproval {
+  readonly path: string;
+  /** The whole file. */
+  readonly content: string;
+  /** Its settings. */
+  readonly summary: string;
+}
+
 export interface NamedRole extends RoleReading {
   /** As `--role` takes it. */
   readonly name: string;
   readonly origin: RoleOrigin;
+  /** What must be approved before it is used; absent where it is a person's own. */
+  readonly approval?: RoleApproval;
 }

@@ -165,6 +165,10 @@ export const errors: ErrorTable = {
     what: `No model set for ${provider}.`,
     next: `Choose one with --model; deepseek-chat models -p ${provider} lists them.`,
   }),
+  role_unapproved: ({ role, path }) => ({
+    what: `The project's role ${role} (${path}) isn't approved.`,
+    next: `Read it with deepseek-chat roles show ${role}, and approve it by using it on a terminal.`,
+  }),
   config_broken: ({ path, line, key, reason, said, role }) => ({
     what: `${placeIn(path, line, role)}${key === null ? "" : `, ${key}`}: ${said || (entryOf(configWords, reason) ?? refusalIn(reason))}.`,
     next: fixOf(role),

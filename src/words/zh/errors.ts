@@ -162,6 +162,10 @@ export const errors: Words["errors"] = {
     what: `未指定 ${provider} 的模型。`,
     next: `请用 --model 指定，可用模型见 deepseek-chat models -p ${provider}。`,
   }),
+  role_unapproved: ({ role, path }) => ({
+    what: `项目中的角色 ${role}（${path}）未经批准。`,
+    next: `可用 deepseek-chat roles show ${role} 查看内容，在终端中使用时批准。`,
+  }),
   config_broken: ({ path, line, key, reason, role }) => ({
     what: `${placeIn(path, line, role)}${key === null ? "" : ` ${key} `}有误：${entryOf(configWords, reason) ?? refusalIn(reason)}。`,
     next: fixOf(role),
