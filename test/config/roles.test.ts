@@ -22,6 +22,18 @@ describe("a role file", () => {
     expect(await readRoleFile("r.md", text)).toEqual({ content, unsupported: [] });
   });
 
+  test.each([
+    ["person.json", "/r/person.json"],
+    ["sub/person", "/r/sub/person"],
+    ["/s/person.yaml", "/s/person.yaml"],
+    ["name, age int", "name, age int"],
+    ['\'{"type": "object"}\'', '{"type": "object"}'],
+    ["{type: object}", { type: "object" }],
+  ])("has the schema %s as %j", async (written, schema) => {
+    const text = `---\nschema: ${written}\n---\n`;
+    expect((await readRoleFile("/r/r.md", text)).content).toEqual({ schema });
+  });
+
   test.each<[string, string, string, object]>([
     ["an invalid value", "---\ntemperature: 9\n---\nx", "config_misfit", { line: 2, key: "temperature" }],
     ["an invalid example", "---\nexamples:\n  - {user: a}\n---\nx", "config_misfit", { line: 3, key: "examples.0" }],
@@ -107,7 +119,7 @@ describe("a template of llm", () => {
   test.each<[string, string, object, string[]]>([
     [
       "variables, options and a model",
-      "name: c\nsystem: In $lang for $$1 {{up}}\nprompt: 'Sum ${input}: $5'\ndefaults: {lang: Greek, n: 3}\nmodel: cheap\noptions: {temperature: 1}\nextract: true\n",
+      "name: c\nsystem: In $lang for $$1 {{up}}\nprompt: 'Sum ${input}: $5'\ndefaults: {lang: Greek, n: 3}\nmodel: cheap\noptions: {temperature: 1}\nextract: true\nschema_object: {type: object}\n",
       {
         system: "In {{lang}} for $1 \\{{up}}",
         prompt: "Sum {{input}}: $5",
@@ -115,6 +127,7 @@ describe("a template of llm", () => {
         model: "cheap",
         temperature: 1,
         extract: "code",
+        schema: { type: "object" },
       },
       [],
     ],

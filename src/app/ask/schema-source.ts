@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { schemaOfShortForm } from "../../chat/schema-short-form.ts";
 import { expandHome } from "../../config/home.ts";
+import { isInlineSchema, isSchemaPath } from "../../config/schema-path.ts";
 import { AppError, type SchemaMistake } from "../../errors.ts";
 import { readInput } from "../conversation/input-file.ts";
 import type { InputContext } from "../engine.ts";
@@ -18,16 +19,11 @@ const maxBytes = 1024 * 1024;
  */
 export async function readSchema(engine: InputContext, given: string | Schema, source: string): Promise<Schema> {
   if (typeof given !== "string") return given;
-  if (given.trimStart().startsWith("{")) return await parseSchema(given, source);
+  if (isInlineSchema(given)) return await parseSchema(given, source);
   const path = resolve(engine.workingFolder, expandHome(given.trim()));
-  if (!existsSync(path) && !isPath(given.trim())) return schemaOfShortForm(given, source);
+  if (!existsSync(path) && !isSchemaPath(given.trim())) return schemaOfShortForm(given, source);
   const bytes = await readInput(path, { name: given, maxBytes, stop: engine.stop });
   return await parseSchema(bytes.toString("utf8"), given);
-}
-
-/** Whether what is no file can only have been meant as one. */
-function isPath(text: string): boolean {
-  return /\.(?:json|ya?ml)$/iu.test(text) || /^[^\s,:]*[\\/][^\s,]*$/u.test(text);
 }
 
 async function parseSchema(text: string, source: string): Promise<Schema> {

@@ -7,7 +7,8 @@ import { roleSchema } from "../schema.ts";
 import type { RoleReading } from "./role.ts";
 
 /**
- * Reads a template of llm: `system`, `prompt` with `$input` and other variables, `model`, `options`, `defaults` of variables, `extract`.
+ * Reads a template of llm: `system`, `prompt` with `$input` and other variables, `model`, `options`, `defaults` of variables, `extract`,
+ * `schema_object`.
  * The format is that of its `llm/templates.py`.
  *
  * @param model what a model's name of llm stands for here; null for none
@@ -20,7 +21,17 @@ export async function readLlmTemplate(
 ): Promise<RoleReading> {
   const document = await parseConfig(path, text);
   const given = treeOf(path, document) as Record<string, unknown>;
-  const { name: _name, system, prompt, model: named, defaults, options, extract, ...others } = given;
+  const {
+    name: _name,
+    system,
+    prompt,
+    model: named,
+    defaults,
+    options,
+    extract,
+    schema_object: schema,
+    ...others
+  } = given;
   const own = typeof named === "string" ? model(named) : null;
   const optional = isMapping(options) ? Object.entries(options) : [];
   const sampling = optional.filter(([name]) => samplingNames.some((each) => each === name));
@@ -30,6 +41,7 @@ export async function readLlmTemplate(
     ...(own !== null && { model: own }),
     ...(isSet(defaults) && { vars: defaults }),
     ...Object.fromEntries(sampling),
+    ...(isSet(schema) && { schema }),
     ...(extract === true && { extract: "code" as const }),
   };
   const result = v.safeParse(roleSchema, fields);
@@ -69,6 +81,7 @@ function withInput(template: unknown): unknown {
 /** Where the file itself has what is wrong. */
 function asWritten(found: Misfit): Misfit {
   const [first = "", ...rest] = found.keys;
+  if (first === "schema") return { ...found, keys: ["schema_object", ...rest] };
   if (first === "vars") return { ...found, keys: ["defaults", ...rest] };
   return samplingNames.some((name) => name === first) ? { ...found, keys: ["options", ...found.keys] } : found;
 }

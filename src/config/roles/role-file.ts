@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import type { Document } from "yaml";
 import { AppError } from "../../errors.ts";
 import { misfit } from "../expectation.ts";
 import { misfitIn, parseConfig, treeOf } from "../file.ts";
+import { expandHome } from "../home.ts";
 import { takesInput } from "../role-template.ts";
+import { isInlineSchema, isSchemaPath } from "../schema-path.ts";
 import { type RoleConfig, roleSchema } from "../schema.ts";
 import type { RoleReading } from "./role.ts";
 
@@ -19,12 +23,20 @@ const frontMatterSchema = v.omit(roleSchema, ["prompt"]);
 export async function readRoleFile(path: string, text: string): Promise<RoleReading> {
   const { front, body } = splitFrontMatter(path, text);
   const document = await parseConfig(path, front);
-  const fields = await checked(path, front, document);
+  const fields = withSchemaPath(path, await checked(path, front, document));
   const isPrompt = takesInput(body) || fields.system !== undefined;
   return {
     content: { ...fields, ...(body !== "" && (isPrompt ? { prompt: body } : { system: body })) },
     unsupported: [],
   };
+}
+
+/** With the path of a schema's file as it is from everywhere: it is relative to the role's own. */
+function withSchemaPath(path: string, fields: RoleConfig): RoleConfig {
+  const { schema } = fields;
+  if (typeof schema !== "string" || isInlineSchema(schema)) return fields;
+  const full = resolve(dirname(path), expandHome(schema.trim()));
+  return isSchemaPath(schema.trim()) || existsSync(full) ? { ...fields, schema: full } : fields;
 }
 
 async function checked(path: string, front: string, document: Document): Promise<RoleConfig> {

@@ -2,11 +2,12 @@ import { readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppError, systemReason } from "../../errors.ts";
 import type { FileLimits } from "../../files.ts";
-import { nearestTo } from "../expectation.ts";
+import { marks, nearestTo } from "../expectation.ts";
 import type { Folders } from "../folders.ts";
 import { expandHome, home } from "../home.ts";
 import { aliasesOf } from "../model-aliases.ts";
 import { type ConfigFile, isRoleName } from "../schema.ts";
+import { isInlineSchema } from "../schema-path.ts";
 import { maxSettingsBytes, readTextFile } from "../text-file.ts";
 import type { Variables } from "../variables.ts";
 import type { NamedRole, RoleOrigin, RoleReading } from "./role.ts";
@@ -221,6 +222,18 @@ const limits: Readonly<Partial<Record<RoleOrigin["kind"], Omit<FileLimits, "maxB
   project: { owner: "folder", noLinks: true },
 };
 
+/**
+ * What is approved of a project's role is its file alone, so its schema must stand in it.
+ *
+ * @throws AppError `config_misfit`
+ */
+function checkSchema(path: string, content: NamedRole["content"]): void {
+  const schema = typeof content === "string" ? undefined : content.schema;
+  if (typeof schema !== "string" || isInlineSchema(schema)) return;
+  const value = JSON.stringify(schema);
+  throw new AppError("config_misfit", { path, line: null, key: "schema", value, expected: marks.mapping });
+}
+
 /** What a project's role sets, for a file that is too long to be read at once. */
 function summaryOf(content: NamedRole["content"]): string {
   if (typeof content === "string") return content;
@@ -245,7 +258,9 @@ async function readRole(
   }
   try {
     const role = { name, origin: { kind, path }, ...(await read(path, text, (model) => ownModel(model, around))) };
-    return kind === "project" ? { ...role, approval: { path, content: text, summary: summaryOf(role.content) } } : role;
+    if (kind !== "project") return role;
+    checkSchema(path, role.content);
+    return { ...role, approval: { path, content: text, summary: summaryOf(role.content) } };
   } catch (error) {
     throw error instanceof AppError ? ofRole(error, name) : error;
   }
