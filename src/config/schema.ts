@@ -326,7 +326,6 @@ export const roleSettings = [
   "thinking",
   "effort",
   "vars",
-  "tools",
   "schema",
   "schema_multi",
   "tools",
@@ -346,8 +345,6 @@ export const roleSchema = v.strictObject({
   thinking: v.optional(flag),
   effort: v.optional(v.picklist(efforts)),
   vars: v.optional(variables),
-  /** Names of the tools that the model may call. */
-  tools: v.optional(v.array(text)),
   /** What alone of an answer `ask` prints. */
   extract: v.optional(v.picklist(["code", "json"])),
   /** What the answer is: a shell command, which `ask` lets a person edit and run. */
