@@ -154,6 +154,17 @@ function redisAlone(): Plugin {
   };
 }
 
+/** The client of MCP servers would check what tools return by `ajv`; `src/tools/mcp/connection.ts` lets the model judge that. */
+function mcpAlone(): Plugin {
+  const id = "\0mcp-shims";
+  return {
+    name: "mcp-alone",
+    resolveId: (name) => (name === "@modelcontextprotocol/client/_shims" ? id : null),
+    load: (loaded) =>
+      loaded === id ? "export const CORS_IS_POSSIBLE = false; export class DefaultJsonSchemaValidator {}" : null,
+  };
+}
+
 /**
  * Packages whose reading of the environment is meant: what a terminal can show, and what Node itself was told.
  */
@@ -214,6 +225,9 @@ const booked = /src[\\/](?:usage[\\/](?:ledger|lock-wait)|sqlite)\.ts$/;
 const listed = /src[\\/]transcripts[\\/]store[\\/]read\.ts$/;
 const searched = /src[\\/]transcripts[\\/]search[\\/]search\.ts$/;
 
+/** What speaks to MCP servers, loaded where one is configured. */
+const served = /src[\\/]tools[\\/]mcp[\\/](?:connection|failure)\.ts$/;
+
 /** Folders in which packages keep what is built. A file that would be called after one is called after its package. */
 const builtFolder = /^(?:dist|esm|mjs)$/;
 
@@ -240,6 +254,7 @@ const bundle = await rolldown({
     colorSupport(),
     chatAlone(),
     redisAlone(),
+    mcpAlone(),
     notices((text) => (licences = text)),
   ],
   preserveEntrySignatures: "allow-extension",
@@ -276,6 +291,7 @@ const { output } = await bundle.generate({
       { name: "listed", test: listed, priority: 3 },
       { name: "searched", test: searched, priority: 2 },
       { name: "sent", test: sent, priority: 1 },
+      { name: "mcp-client", test: served, priority: 0.5 },
     ],
   },
   sourcemap: withMaps,

@@ -101,6 +101,15 @@ export interface ErrorDetails {
   /** `variable` names the proxy, which could read what plain http carries. */
   insecure_proxy: { provider: string; url: string; variable: string };
 
+  /** No MCP server of that name is configured. */
+  mcp_unknown: { name: string; known: readonly string[] };
+  mcp_login_needed: { server: string };
+  /**
+   * An entry that cannot be used. `why`: it names a `variable` that is not set, or one with a `key` in a project's file; it has not the
+   * `form` of an entry; or its `url` is none. `value`: what is wrong.
+   */
+  mcp_entry: { server: string; path: string; why: "variable" | "key" | "form" | "url"; value: string };
+
   /** Nothing is at the address that `setting` gives, and a service at `better`. */
   wrong_base_url: { provider: string; url: string; better: string; setting: string };
 
@@ -183,6 +192,17 @@ export interface ErrorDetails {
   finish_unknown: { provider: string; reason: string };
   redirected: { provider: string; status: number; location: string };
   flooded: { provider: string; limit: string };
+
+  /**
+   * An MCP server that cannot be started or reached, or that ended. `reason`: its exit code or signal, seconds, the system's name, or
+   * the server's answer; `said`: the end of what it wrote to stderr.
+   */
+  mcp_failed: {
+    server: string;
+    why: "ended" | "slow" | "flooded" | "missing" | "answer";
+    reason: string;
+    said: string;
+  };
 
   /** Local storage. */
   transcript_unwritable: { path: string; reason: string };
@@ -279,6 +299,9 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   wrong_base_url: "config",
   budget_exceeded: "config",
   budget_unpriced: "config",
+  mcp_unknown: "usage",
+  mcp_login_needed: "config",
+  mcp_entry: "config",
   request_refused: "refused",
   model_not_found: "refused",
   content_refused: "refused",
@@ -302,6 +325,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   finish_unknown: "service",
   redirected: "service",
   flooded: "service",
+  mcp_failed: "service",
   no_home: "local",
   transcript_unwritable: "local",
   transcript_unreadable: "local",

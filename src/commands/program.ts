@@ -15,6 +15,7 @@ import { completion } from "./completion.ts";
 import { config as configure } from "./config.ts";
 import { doctor } from "./doctor.ts";
 import { keys } from "./keys.ts";
+import { mcp } from "./mcp.ts";
 import { balance, models } from "./models.ts";
 import { roles } from "./roles.ts";
 import { setup } from "./setup.ts";
@@ -31,6 +32,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   balance,
   usage,
   cache,
+  mcp,
   roles,
   tools,
   setup,

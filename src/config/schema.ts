@@ -361,6 +361,46 @@ const roleEntry = v.lazy((input) => {
   return isMapping ? roleSchema : v.union([v.string(), roleSchema]);
 });
 
+const seconds = v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400));
+
+/** What all MCP servers may say: seconds to start and to answer, and which of its tools are offered. */
+const serverParts = {
+  start_timeout: v.optional(seconds),
+  timeout: v.optional(seconds),
+  include_tools: v.optional(v.array(text)),
+  exclude_tools: v.optional(v.array(text)),
+  /** Whether its tools run without being asked for; a project's file cannot say so. */
+  approve: v.optional(v.picklist(["ask", "allow"])),
+  disabled: v.optional(flag),
+} as const;
+/** A program of this machine. */
+const localServer = v.strictObject({
+  command: path,
+  args: v.optional(v.array(v.pipe(v.string(), v.excludes("\0")))),
+  env: v.optional(
+    mapping(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/u)), v.pipe(v.string(), v.excludes("\0"))),
+  ),
+  cwd: v.optional(path),
+  type: v.optional(v.literal("stdio")),
+  ...serverParts,
+});
+/** One that is reached by a URL. */
+const remoteServer = v.strictObject({
+  url: text,
+  /** `sse`: by the protocol of 2024 that had a stream beside the requests. */
+  type: v.optional(v.picklist(["http", "sse"])),
+  headers: v.optional(mapping(headerName, headerValue)),
+  oauth: v.optional(
+    v.strictObject({ client_id: v.optional(text), client_secret: v.optional(text), scope: v.optional(text) }),
+  ),
+  ...serverParts,
+});
+/** An MCP server; what it is, is told by whether it has a `url`. Texts may hold `${VAR}` and `${VAR:-default}`. */
+export const serverSchema = v.lazy((input) =>
+  typeof input === "object" && input !== null && "url" in input ? remoteServer : localServer,
+);
+export type ServerEntry = v.InferOutput<typeof remoteServer> | v.InferOutput<typeof localServer>;
+
 const limits = {
   day: v.optional(amount),
   month: v.optional(amount),
@@ -372,6 +412,8 @@ export const configFileSchema = v.strictObject({
   roles: v.optional(mapping(name, roleEntry)),
   providers: v.optional(mapping(name, providerSchema)),
   models: v.optional(mapping(name, modelEntry)),
+  /** MCP servers, whose tools a model is offered. */
+  mcp_servers: v.optional(mapping(name, serverSchema)),
   /** For a model (`provider/id`), the ones that take over when it is down, in order: `provider/id`, or a provider. */
   failover: v.optional(mapping(v.string(), v.array(text))),
   /** What may be spent in the settings' currency: of all providers together, and of each by its name. */

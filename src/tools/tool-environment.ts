@@ -1,5 +1,5 @@
 /** What programs need to run at all, to find others, and to know the person's language. */
-const passed = /^(?:PATH|HOME|USER|LANG|LC_[A-Z]+|TERM|TMPDIR|SHELL)$/u;
+const passed = /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TERM|TMPDIR|SHELL)$/u;
 /** Names are written in any case there. */
 const passedOnWindows =
   /^(?:PATH|PATHEXT|HOME|USERNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES|SYSTEMDRIVE|SYSTEMROOT|WINDIR|COMSPEC|TEMP|TMP|PROCESSOR_ARCHITECTURE|LANG)$/iu;

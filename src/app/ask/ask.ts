@@ -33,6 +33,7 @@ import type { Attachment } from "../conversation/attachments.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { timingOf } from "../../chat/turn.ts";
+import { startServers } from "../mcp/run-servers.ts";
 import { isLimited, isMuch } from "../usage/expense.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
@@ -80,6 +81,8 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
     throw new AppError("usage", { message: console.words.help.usage.detachUnsaved });
   }
   const form = await structuredForm(engine, console, asking.extract);
+  // They start while the question is read.
+  await startServers(engine);
   const gathered = asking.continueAnswer ? null : await gather(engine, console, asking);
   const earlier = await findEarlier(engine, console, asking.earlier);
   const dialogue = await ChatSession.open(engine, console, earlier);

@@ -24,6 +24,7 @@ import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
 import { requestOf, runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import type { ToolCollection } from "../tools/tool-collection.ts";
 import { hasTools } from "../tools/tool-sources.ts";
+import { startServers } from "../mcp/run-servers.ts";
 import { displayPath } from "../display-path.ts";
 import { tellUnsupported, warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
@@ -271,6 +272,7 @@ export class ChatSession implements SessionDialogue {
     const { transport, baseUrl } = this.#state.connection;
     void warmUp(transport, new URL(baseUrl)).catch(() => {});
     void this.#askForTitle();
+    void startServers(this.#engine);
     if (this.rehearse !== null) void this.#rehearse();
   }
 
@@ -451,7 +453,7 @@ export class ChatSession implements SessionDialogue {
     const to = { provider: connection.name, model: modelId };
     const model = await this.#engine.openModel(to, connection, metering, gate);
     // A correction needs none.
-    const toolbox = purpose === "retry" ? null : await this.#toolbox();
+    const toolbox = purpose === "retry" ? null : await this.#toolbox(signal);
     const { schema } = this.#engine;
     const { words } = this.#console;
     return { model, toolbox, settings, schema, purpose, spending, place, words, onEvent, signal };
@@ -463,8 +465,8 @@ export class ChatSession implements SessionDialogue {
     return (this.#tools ??= openTools(this.#engine, this.#console));
   }
 
-  async #toolbox(): Promise<Toolbox | null> {
-    return this.#tools === null && !hasTools(this.#engine) ? null : await (await this.tools()).toolbox();
+  async #toolbox(signal: AbortSignal): Promise<Toolbox | null> {
+    return this.#tools === null && !hasTools(this.#engine) ? null : await (await this.tools()).toolbox(signal);
   }
 
   /** Takes over the state after a turn; where the program itself fails in it, the transcript has still ended it. */

@@ -9,6 +9,7 @@ import { readNamed } from "../conversation/attachment-consent.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import { SessionHost } from "./session-host.ts";
 import { displayPath } from "../display-path.ts";
+import { runServers } from "../mcp/run-servers.ts";
 import { hasProjectTools } from "../tools/tool-sources.ts";
 import { openLines } from "./line-source.ts";
 import { remind } from "./resume-notice.ts";
@@ -37,7 +38,7 @@ export async function runSession(
   const opened = await openDialogue(engine, console, before);
   if (opened instanceof AppError) return opened;
   await greet(opened.engine, console, opened.dialogue, before);
-  await askForProjectTools(opened.engine);
+  await askForProject(opened.engine);
   const host = new SessionHost(opened.engine, console, opened.dialogue, attached, estimate);
   const lines = await openLines(opened.engine, console, host);
   host.useLines(lines);
@@ -114,8 +115,9 @@ async function greet(
   if (before !== null) await remind(engine, console, dialogue, before);
 }
 
-/** A question about a project's tools comes before the first message, not in the middle of its answer. */
-async function askForProjectTools(engine: Engine): Promise<void> {
+/** A question about a project's servers and tools comes before the first message, not in the middle of its answer. */
+async function askForProject(engine: Engine): Promise<void> {
+  if (engine.settings.tools !== false) await runServers(engine);
   if (!hasProjectTools(engine)) return;
   const { projectTools } = await import("../tools/project-tools.ts");
   await projectTools(engine);

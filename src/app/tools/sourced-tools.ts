@@ -1,5 +1,6 @@
 import type { AppError } from "../../errors.ts";
 import type { Tool } from "../../tools/tool.ts";
+import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 
 /** What one source of tools has, and what of it cannot be used: each failure costs one line, never the session. */
@@ -12,6 +13,8 @@ export interface SourcedTools {
 export interface ToolSource {
   /** Whether it is worth a look; nothing is loaded for it, read or started. */
   readonly isConfigured: (engine: Engine) => boolean;
-  /** Finds its tools; what it needs is loaded only now. */
-  readonly find: (engine: Engine) => Promise<SourcedTools>;
+  /** Its tools may change during a run: they are found for each question. */
+  readonly changes?: true;
+  /** Finds its tools; what it needs is loaded only now. An aborted signal ends what takes long. */
+  readonly find: (engine: Engine, console: Console, signal: AbortSignal) => Promise<SourcedTools>;
 }

@@ -27,7 +27,10 @@ export class ToolCollection {
   readonly #engine: Engine;
   readonly #console: Console;
   readonly approve: Approver;
-  #found: Promise<readonly Tool[]> | null = null;
+  /** What sources have whose tools do not change. */
+  readonly #found = new Map<ToolSource, Promise<SourcedTools>>();
+  /** What was said of tools that are left out. */
+  readonly #said = new Set<string>();
   /** What the session switched, by name. */
   readonly #switched = new Map<string, boolean>();
 
@@ -36,18 +39,19 @@ export class ToolCollection {
   }
 
   /** All of them by name, whether they are offered or not. What a source could not give is said once. */
-  async list(): Promise<readonly OfferedTool[]> {
-    const tools = await (this.#found ??= this.#find());
+  async list(signal: AbortSignal = this.#engine.stop): Promise<readonly OfferedTool[]> {
+    const tools = await this.#find(signal);
     return tools.map((tool) => ({ tool, isOn: this.#isOn(tool) }));
   }
 
   /**
    * What a turn offers; null for no tools.
    *
+   * @param signal ends the waiting for servers: those that are ready are used
    * @throws AppError `bad_value` where the settings name a tool that there is not
    */
-  async toolbox(): Promise<Toolbox | null> {
-    const all = await this.list();
+  async toolbox(signal: AbortSignal): Promise<Toolbox | null> {
+    const all = await this.list(signal);
     this.#checkNames(all.map(({ tool }) => tool.definition.name));
     const offered = all.flatMap(({ tool, isOn }) => (isOn ? [tool] : []));
     if (offered.length > maxTools) {
@@ -92,11 +96,10 @@ export class ToolCollection {
     throw unknownTool(kind === "flag" ? name : "tools.enable", wrong, names);
   }
 
-  async #find(): Promise<readonly Tool[]> {
+  async #find(signal: AbortSignal): Promise<readonly Tool[]> {
     const engine = this.#engine;
     const sources = toolSources.filter((source) => source === builtInSource || source.isConfigured(engine));
-    const found = await Promise.all(sources.map(async (source) => await foundBy(source, engine)));
-    for (const failure of found.flatMap(({ failures }) => failures)) warnOf(this.#console, failure);
+    const found = await Promise.all(sources.map(async (source) => await this.#foundBy(source, signal)));
     const byName = new Map<string, Tool>();
     for (const tool of found.flatMap(({ tools }) => tools)) {
       const { name } = tool.definition;
@@ -106,8 +109,20 @@ export class ToolCollection {
     return [...byName.values()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
   }
 
+  /** What cannot be used is said when it is found out. */
+  async #foundBy(source: ToolSource, signal: AbortSignal): Promise<SourcedTools> {
+    const known = this.#found.get(source);
+    if (known !== undefined) return await known;
+    const found = foundBy(source, this.#engine, this.#console, signal);
+    if (source.changes !== true) this.#found.set(source, found);
+    for (const failure of (await found).failures) warnOf(this.#console, failure);
+    return await found;
+  }
+
   #sayLeftOut({ definition, origin }: Tool, other: Tool | null): void {
     const { terminal, words } = this.#console;
+    const key = JSON.stringify([definition.name, origin, other?.origin]);
+    if (this.#said.size === this.#said.add(key).size) return;
     const facts = { name: sanitize(definition.name), source: sanitize(origin.source) };
     if (other === null) return terminal.warn(words.tools.badName(facts));
     terminal.warn(words.tools.sameName({ ...facts, other: sanitize(other.origin.source) }));
@@ -115,9 +130,9 @@ export class ToolCollection {
 }
 
 /** What a source finds; its own failure is one of those. */
-async function foundBy({ find }: ToolSource, engine: Engine): Promise<SourcedTools> {
+async function foundBy({ find }: ToolSource, ...given: Parameters<ToolSource["find"]>): Promise<SourcedTools> {
   try {
-    return await find(engine);
+    return await find(...given);
   } catch (error) {
     return { tools: [], failures: [asAppError(error)] };
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { toolChoice } from "../../config/tool-choice.ts";
 import { isMapping } from "../../config/tool-entries.ts";
+import { hasServers } from "../mcp/run-servers.ts";
 import type { Engine } from "../engine.ts";
 import { ownToolFolder, projectToolFolder } from "./tool-folders.ts";
 import type { ToolSource } from "./sourced-tools.ts";
@@ -30,6 +31,11 @@ export const toolSources: readonly ToolSource[] = [
   {
     isConfigured: ({ file }) => isMapping(file.tools),
     find: async (engine) => await (await import("./aichat-tools.ts")).aichatFunctions(engine),
+  },
+  {
+    isConfigured: hasServers,
+    changes: true,
+    find: async (...given) => await (await import("../mcp/server-tools.ts")).mcpTools(...given),
   },
   builtInSource,
   {

@@ -1,3 +1,4 @@
+import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons } from "./cache.ts";
 import type { ErrorCode, ErrorDetails, SchemaMistake } from "../../errors.ts";
 import { entryOf, type ErrorWords } from "../error-words.ts";
@@ -192,6 +193,22 @@ export const errors: ErrorTable = {
   insecure_proxy: ({ provider, url, variable }) => ({
     what: `The base URL of ${provider}, ${url}, is plain http, and ${variable} routes it through a proxy, which would see the key.`,
     next: `Use https; or add ${URL.parse(url)?.hostname ?? url} to NO_PROXY to connect directly.`,
+  }),
+  mcp_unknown: ({ name, known }) => ({
+    what: `No MCP server ${name}${known.length === 0 ? "" : ` (known: ${known.join(", ")})`}.`,
+    next: "Add it with deepseek-chat mcp add.",
+  }),
+  mcp_login_needed: ({ server }) => ({
+    what: `The MCP server ${server} needs a login.`,
+    next: `Log in with: deepseek-chat mcp test ${server}`,
+  }),
+  mcp_entry: ({ server, path, why, value }) => ({
+    what: `MCP server ${server} left out (${path}): ${entryOf(mcpEntryReasons, why)?.(value) ?? value}.`,
+    next: "",
+  }),
+  mcp_failed: ({ server, why, reason, said }) => ({
+    what: `MCP server ${server} ${entryOf(mcpFailures, why)?.(reason) ?? reason}${said === "" ? "." : `; its last words: ${said}`}`,
+    next: "",
   }),
   wrong_base_url: ({ provider, url, better, setting }) => ({
     what: `${provider} has no API at ${url}; it answers at ${better}.`,

@@ -97,6 +97,31 @@ export const helpExamples: HelpExamples = {
     ["See how much is stored", "deepseek-chat cache stats"],
     ["Print the number of answers", "deepseek-chat cache stats --json | jq .answers"],
   ],
+  mcp: [
+    ["List the MCP servers with their state", "deepseek-chat mcp"],
+    [
+      "Add one that reads files below a folder",
+      "deepseek-chat mcp add files -- npx -y @modelcontextprotocol/server-filesystem ~/notes",
+    ],
+    ["See what it offers", "deepseek-chat mcp test files"],
+  ],
+  "mcp list": [
+    ["List the MCP servers with their state", "deepseek-chat mcp list"],
+    [
+      "Print the names of those that are ready",
+      `deepseek-chat mcp list --json | jq -r '.[] | select(.state == "ready").name'`,
+    ],
+  ],
+  "mcp add": [
+    ["Add a program", "deepseek-chat mcp add time -- uvx mcp-server-time"],
+    ["Give it a variable", "deepseek-chat mcp add git --env LOG_LEVEL=error -- uvx mcp-server-git"],
+    ["Add a service, then log in", "deepseek-chat mcp add docs --url https://mcp.example.com/mcp"],
+  ],
+  "mcp remove": [["Remove a server", "deepseek-chat mcp remove files"]],
+  "mcp test": [
+    ["Connect to all servers", "deepseek-chat mcp test"],
+    ["Log in to one and list what it offers", "deepseek-chat mcp test docs"],
+  ],
   roles: [
     ["List all roles", "deepseek-chat roles"],
     ["Use one", "git diff --cached | deepseek-chat ask -r commit"],

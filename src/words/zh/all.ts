@@ -14,6 +14,7 @@ export { keyHelp } from "./key-help.ts";
 export { context, session, slashGroups } from "./session.ts";
 export { slash, slashHelp } from "./slash-help.ts";
 export { roles } from "./roles.ts";
+export { mcp } from "./mcp.ts";
 export { setup } from "./setup.ts";
 export { tools } from "./tools.ts";
 export { usage } from "./usage.ts";

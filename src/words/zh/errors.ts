@@ -1,3 +1,4 @@
+import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons } from "./cache.ts";
 import type { ErrorDetails, SchemaMistake } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
@@ -189,6 +190,22 @@ export const errors: Words["errors"] = {
   insecure_proxy: ({ provider, url, variable }) => ({
     what: `${provider} 的地址 ${url} 是明文 http，而 ${variable} 要求经过代理，代理会看到 API Key。`,
     next: `请使用 https；或将 ${URL.parse(url)?.hostname ?? url} 加入 NO_PROXY，改为直连。`,
+  }),
+  mcp_unknown: ({ name, known }) => ({
+    what: `没有名为 ${name} 的 MCP 服务器${known.length === 0 ? "" : `（已有：${known.join("、")}）`}。`,
+    next: "可用 deepseek-chat mcp add 添加。",
+  }),
+  mcp_login_needed: ({ server }) => ({
+    what: `MCP 服务器 ${server} 需要登录。`,
+    next: `请运行：deepseek-chat mcp test ${server}`,
+  }),
+  mcp_entry: ({ server, path, why, value }) => ({
+    what: `已忽略 MCP 服务器 ${server}（${path}）：${entryOf(mcpEntryReasons, why)?.(value) ?? value}。`,
+    next: "",
+  }),
+  mcp_failed: ({ server, why, reason, said }) => ({
+    what: `MCP 服务器 ${server} ${entryOf(mcpFailures, why)?.(reason) ?? reason}${said === "" ? "。" : `；最后输出：${said}`}`,
+    next: "",
   }),
   wrong_base_url: ({ provider, url, better, setting }) => ({
     what: `${provider} 在 ${url} 没有提供服务，它的模型在 ${better}。`,

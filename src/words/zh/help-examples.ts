@@ -96,6 +96,28 @@ export const helpExamples: HelpExamples = {
     ["查看缓存占用", "deepseek-chat cache stats"],
     ["输出缓存的回答数", "deepseek-chat cache stats --json | jq .answers"],
   ],
+  mcp: [
+    ["列出 MCP 服务器及其状态", "deepseek-chat mcp"],
+    [
+      "添加一个读取某文件夹的服务器",
+      "deepseek-chat mcp add files -- npx -y @modelcontextprotocol/server-filesystem ~/notes",
+    ],
+    ["查看它提供的内容", "deepseek-chat mcp test files"],
+  ],
+  "mcp list": [
+    ["列出 MCP 服务器及其状态", "deepseek-chat mcp list"],
+    ["输出已就绪的服务器名称", `deepseek-chat mcp list --json | jq -r '.[] | select(.state == "ready").name'`],
+  ],
+  "mcp add": [
+    ["添加一个程序", "deepseek-chat mcp add time -- uvx mcp-server-time"],
+    ["为它设置环境变量", "deepseek-chat mcp add git --env LOG_LEVEL=error -- uvx mcp-server-git"],
+    ["添加一个服务，之后再登录", "deepseek-chat mcp add docs --url https://mcp.example.com/mcp"],
+  ],
+  "mcp remove": [["移除一个服务器", "deepseek-chat mcp remove files"]],
+  "mcp test": [
+    ["连接全部服务器", "deepseek-chat mcp test"],
+    ["登录其中一个并列出其内容", "deepseek-chat mcp test docs"],
+  ],
   roles: [
     ["列出全部角色", "deepseek-chat roles"],
     ["使用角色", "git diff --cached | deepseek-chat ask -r commit"],

@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { askingAt, newPlace, type Place, put, run } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer, calling } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
+
+const server = join(import.meta.dirname, "../support/mcp-server.ts");
+
+/** A place whose config file has a server for each mode. */
+function placeWith(modes: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}): Place {
+  const place = newPlace();
+  const entries = Object.entries(modes).map(([name, mode]) => {
+    const parts = [
+      `command: ${JSON.stringify(process.execPath)}`,
+      `args: ${JSON.stringify([server, mode])}`,
+      more[name] ?? "",
+    ];
+    return `  ${name}: {${parts.filter((part) => part !== "").join(", ")}}\n`;
+  });
+  put(place.configFile, `mcp_servers:\n${entries.join("")}`);
+  return place;
+}
+
+interface Listed {
+  readonly name: string;
+  readonly state: string;
+  readonly tools?: readonly { readonly name: string; readonly as: string }[];
+  readonly left_out?: number;
+  readonly error?: { readonly why: string; readonly reason: string; readonly said: string };
+}
+
+describe.concurrent("mcp list and test", () => {
+  test("start servers side by side and say what became of each", async () => {
+    const place = placeWith(
+      { good: "plain", crash: "crash", hung: "hung", liar: "liar", flood: "flood" },
+      { hung: "start_timeout: 0.5" },
+    );
+    put(place.configFile, `${readFileSync(place.configFile, "utf8")}  gone: {command: no-such-program}\n`);
+    const { code, stdout } = await run(["mcp", "list", "--json"], { place });
+    expect(code).toBe(0);
+    const listed = Object.fromEntries((JSON.parse(stdout) as Listed[]).map((each) => [each.name, each]));
+    expect(listed["good"]).toMatchObject({ state: "ready", left_out: 0 });
+    expect(listed["good"]!.tools![0]).toEqual({ name: "echo", as: "mcp__good__echo" });
+    expect(listed["crash"]).toMatchObject({ state: "failed", error: { why: "ended", reason: "3" } });
+    expect(listed["crash"]!.error!.said).toContain("config");
+    expect(listed["hung"]).toMatchObject({ state: "failed", error: { why: "slow", reason: "0.5" } });
+    expect(listed["flood"]).toMatchObject({ state: "failed", error: { why: "flooded" } });
+    expect(listed["gone"]).toMatchObject({ state: "failed", error: { why: "missing", reason: "ENOENT" } });
+    const { tools, left_out: leftOut } = listed["liar"]!;
+    expect([tools!.length, leftOut]).toEqual([128, 10_003 - 128]);
+    expect(tools!.every(({ as }) => /^[A-Za-z0-9_-]{1,64}$/u.test(as))).toBe(true);
+    expect(new Set(tools!.map(({ as }) => as)).size).toBe(128);
+  });
+
+  test("name what a server offers, and fail with its last words", async () => {
+    const good = await run(["mcp", "test", "good"], { place: placeWith({ good: "plain" }) });
+    expect(good.code).toBe(0);
+    for (const part of ["echo", "/good:greet", "@good:note://one"]) expect(good.stdout).toContain(part);
+    const place = placeWith({ crash: "crash" });
+    const { code, stderr } = await run(["mcp", "test"], { place });
+    expect(code).toBe(5);
+    expect(stderr).toContain(
+      en.errors.mcp_failed({ server: "crash", why: "ended", reason: "3", said: "" }).what.replace(/\.$/u, ""),
+    );
+    expect(stderr).not.toContain("\u001b");
+  });
+
+  test("use no project's file that nobody approved", async () => {
+    const place = newPlace();
+    const marker = join(place.cwd, "started");
+    put(join(place.cwd, ".mcp.json"), JSON.stringify({ mcpServers: { theirs: { command: "touch", args: [marker] } } }));
+    const { stdout } = await run(["mcp", "list", "--json"], { place });
+    expect(JSON.parse(stdout)).toMatchObject([{ name: "theirs", state: "unapproved" }]);
+    expect(() => readFileSync(marker)).toThrow("ENOENT");
+  });
+});
+
+describe.concurrent("mcp add and remove", () => {
+  test("change the config file and keep its comments", async () => {
+    const place = newPlace();
+    put(place.configFile, "# mine\nmodel: m\n");
+    const added = ["mcp", "add", "files", "--env", "LEVEL=1", "--", "npx", "-y", "some-server", "."];
+    expect((await run(added, { place })).code).toBe(0);
+    const service = ["mcp", "add", "docs", "--url", "https://mcp.example.com/mcp", "--header", "X-Team: a"];
+    expect((await run(service, { place })).code).toBe(0);
+    expect(readFileSync(place.configFile, "utf8")).toBe(
+      '# mine\nmodel: m\nmcp_servers:\n  files:\n    command: npx\n    args:\n      - -y\n      - some-server\n      - .\n    env:\n      LEVEL: "1"\n' +
+        "  docs:\n    url: https://mcp.example.com/mcp\n    headers:\n      X-Team: a\n",
+    );
+    expect((await run(["mcp", "remove", "files"], { place })).code).toBe(0);
+    expect((await run(["mcp", "remove", "docs"], { place })).code).toBe(0);
+    expect(readFileSync(place.configFile, "utf8")).toBe("# mine\nmodel: m\n");
+  });
+
+  test("refuse what is neither or both", async () => {
+    for (const args of [["x"], ["x", "--url", "https://a.example", "--", "b"]]) {
+      const { code, stderr } = await run(["mcp", "add", ...args]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(en.mcp.commandOrUrl);
+    }
+    const { code, stderr } = await run(["mcp", "remove", "x"]);
+    expect([code, stderr.trim()]).toEqual([2, wordsOf("mcp_unknown", { name: "x", known: [] }).whole]);
+  });
+});
+
+/** Names of the tools that a request offers, and the results that it brings. */
+function sent(body: Record<string, unknown>): { readonly offered: string[]; readonly results: string[] } {
+  const tools = (body["tools"] ?? []) as { function: { name: string } }[];
+  const messages = body["messages"] as { role: string; content: unknown }[];
+  return {
+    offered: tools.map((tool) => tool.function.name),
+    results: messages.flatMap(({ role, content }) => (role === "tool" ? [JSON.stringify(content)] : [])),
+  };
+}
+
+describe.concurrent("a question", () => {
+  test("offers the tools of servers, runs them, and survives what they do", async () => {
+    const place = placeWith(
+      { s: "plain", crash: "crash", hung: "hung" },
+      { s: "approve: allow, exclude_tools: [wait]", hung: "start_timeout: 0.5" },
+    );
+    const calls = ["echo", "environment", "fail", "slow", "picture", "die"].map(
+      (name) => [`mcp__s__${name}`, { text: "hi" }] as const,
+    );
+    await using service = await serve([calling(...calls.slice(0, 5)), calling(calls[5]!), answer("Done.")]);
+    const env = { ...askingAt(service), SECRET_THING: "hidden", DEMO_API_KEY: "hidden" };
+    const { code, stdout, stderr } = await run(["ask", "--no-transcript", "What?"], { place, env });
+    expect([code, stdout]).toEqual([0, "Done.\n"]);
+    expect(sent(service.body(0)).offered).toEqual(
+      ["die", "echo", "environment", "fail", "picture", "slow"].map((name) => `mcp__s__${name}`),
+    );
+    const [echo, environment, fail, slow, picture] = sent(service.body(1)).results;
+    expect(echo).toContain("hi");
+    expect(environment).toContain("PATH");
+    expect(environment).not.toContain("hidden");
+    expect(fail).toContain("It is broken.");
+    expect(slow).toContain("slowly");
+    expect(picture).toContain("audio/wav");
+    expect(sent(service.body(2)).results.at(-1)).toContain("failed");
+    const lines = stderr.split("\n").filter((line) => line.includes("MCP"));
+    expect(lines.map((line) => /crash|hung/u.exec(line)?.[0] ?? "").sort()).toEqual(["crash", "hung"]);
+  });
+
+  test("asks for a list that changed, and starts nothing with --no-tools", async () => {
+    const place = placeWith({ s: "once" }, { s: "approve: allow" });
+    await using service = await serve([calling(["mcp__s__echo", { text: "x" }]), answer("One."), answer("Two.")]);
+    const { code } = await run(["chat", "--no-transcript"], { place, env: askingAt(service), input: "one\ntwo\nq\n" });
+    expect(code).toBe(0);
+    const describes = (index: number) => JSON.stringify(service.body(index)["tools"]);
+    expect(describes(1)).toContain("given (0)");
+    expect(describes(2)).toContain("given (1)");
+    await using other = await serve([answer("Hi.")]);
+    await run(["ask", "--no-tools", "What?"], { place: placeWith({ s: "crash" }), env: askingAt(other) });
+    expect(sent(other.body()).offered).toEqual([]);
+  });
+});
