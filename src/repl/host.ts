@@ -66,6 +66,7 @@ export interface Host {
   readonly aliases: Readonly<Record<string, string>>;
   readonly roles: SessionRoles;
   readonly tools: SessionTools;
+  readonly servers: SessionServers;
   /** Opens a text in the person's own editor; null where that left no file. */
   readonly editText: (text: string, name: EditedFile) => Promise<string | null>;
   readonly useLanguage: (language: Language) => Promise<void>;
@@ -133,6 +134,38 @@ export interface SessionTools {
    * @throws AppError `bad_value` for a name that no tool has; nothing is changed then
    */
   readonly switch: (patterns: readonly string[], isOn: boolean) => Promise<void>;
+}
+
+/** A prompt of an MCP server. */
+export interface PromptOffer {
+  /** As it is typed: `server:prompt`. */
+  readonly name: string;
+  readonly description: string;
+  readonly arguments: readonly { readonly name: string; readonly required: boolean }[];
+}
+
+/** The MCP servers; where none is configured there is nothing of them, and nothing is loaded. */
+export interface SessionServers {
+  /** Lists them with their state. */
+  readonly show: () => Promise<void>;
+  readonly names: () => Promise<readonly string[]>;
+  /**
+   * Ends a server and starts it once more; what fails is told.
+   *
+   * @param signal ends the waiting
+   * @throws AppError `mcp_unknown`
+   */
+  readonly restart: (name: string, signal: AbortSignal) => Promise<void>;
+  /** Prompts of the servers that are ready. */
+  readonly prompts: () => Promise<readonly PromptOffer[]>;
+  /** One of them by its name; null where there is none. @throws AppError `mcp_failed` */
+  readonly findPrompt: (name: string, signal: AbortSignal) => Promise<PromptOffer | null>;
+  /** The text that a server makes of a prompt. @throws AppError `mcp_failed` */
+  readonly prompt: (name: string, values: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<string>;
+  /** What may stand for an argument of a prompt. */
+  readonly valuesLike: (prompt: string, argument: string, typed: string) => Promise<readonly string[]>;
+  /** Resources of the servers that are ready, as they are typed: `server:uri`. */
+  readonly resources: () => Promise<readonly { readonly name: string; readonly title: string }[]>;
 }
 
 /** Settings for the rest of the session. */

@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { askingAt, newPlace, type Place, put, run } from "../support/program.ts";
+import { serveMcp } from "../support/mcp-service.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
+import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, calling } from "../support/wire.ts";
 import { en, wordsOf } from "../support/words.ts";
@@ -154,5 +156,72 @@ describe.concurrent("a question", () => {
     await using other = await serve([answer("Hi.")]);
     await run(["ask", "--no-tools", "What?"], { place: placeWith({ s: "crash" }), env: askingAt(other) });
     expect(sent(other.body()).offered).toEqual([]);
+  });
+});
+
+describe.concurrent("a session", () => {
+  test("asks what a server's prompt says, which attaches nothing, and names its servers", async () => {
+    const place = placeWith({ s: "plain" }, { s: "start_timeout: 20" });
+    await using service = await serve([answer("One."), answer("Two.")]);
+    const input = "first\n/s:greet who=you\n/s:greet\n/mcp\n/mcp restart s\nq\n";
+    const { code, stderr } = await run(["chat", "--no-transcript"], { place, env: askingAt(service), input });
+    expect(JSON.stringify(service.body(1)["messages"])).toContain('"content":"Greet you and @/etc/passwd"');
+    expect(stderr).toContain(en.mcp.promptNeeds({ prompt: "/s:greet", names: "who=…" }));
+    expect(stderr).toMatch(new RegExp(`^s +${en.mcp.states.ready} +${en.mcp.tools({ tools: 7 })}`, "mu"));
+    expect([code, service.requests.length]).toEqual([2, 2]);
+  });
+
+  test("completes prompts and resources at the prompt, and sends a resource's text", async () => {
+    const place = placeWith({ s: "plain" });
+    await using service = await serve([answer("One."), answer("Two.")]);
+    await using terminal = openProgram(["chat", "--no-transcript"], { place, env: askingAt(service) });
+    await say(terminal, "first");
+    await terminal.until(() => terminal.scrollback().includes("One."));
+    await terminal.until(/^>$/mu);
+    terminal.type("/s:gr\t");
+    await terminal.until("/s:greet");
+    terminal.type("\u0015@s:no\t");
+    await terminal.until("@s:note://one");
+    terminal.type("\r");
+    await service.received(2);
+    expect(JSON.stringify(service.body(1)["messages"])).toContain("The text of the note.");
+  });
+});
+
+/** A browser that goes where it is sent, and shows nothing. */
+function browserIn(place: Place): string {
+  const folder = join(place.home, "bin");
+  const open = join(folder, "xdg-open");
+  put(open, `#!/bin/sh\nexec ${process.execPath} -e 'fetch(process.argv[1]).then((page) => page.text())' "$1"\n`);
+  chmodSync(open, 0o700);
+  return `${folder}:${process.env["PATH"] ?? ""}`;
+}
+
+describe.skipIf(process.platform !== "linux")("a service that wants a login", () => {
+  test("is logged in to in the browser, at a terminal, and its tokens are refreshed later", async () => {
+    await using service = await serveMcp();
+    const place = newPlace();
+    put(place.configFile, `mcp_servers: {docs: {url: "${service.url}"}}\n`);
+    const refused = await run(["mcp", "test", "docs"], { place });
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain(wordsOf("mcp_login_needed", { server: "docs" }).whole);
+    expect(service.asked).not.toContain("/register");
+    await using terminal = openProgram(["mcp", "test", "docs"], { place, cols: 200, env: { PATH: browserIn(place) } });
+    expect((await terminal.exit).code).toBe(0);
+    expect(terminal.scrollback()).toMatch(/authorize\?[\s\S]*lookup/u);
+    const logins = join(place.home, ".local", "share", "deepseek-chat", "mcp-logins.json");
+    expect(statSync(logins).mode & 0o777).toBe(0o600);
+    service.expire();
+    const later = await run(["mcp", "list", "--json"], { place });
+    expect(JSON.parse(later.stdout)).toMatchObject([{ name: "docs", state: "ready" }]);
+    expect(later.stdout + later.stderr + terminal.scrollback()).not.toMatch(/access-|refresh"/u);
+  });
+
+  test("gets nothing over plain http beyond this machine", async () => {
+    const place = newPlace();
+    put(place.configFile, "mcp_servers: {far: {url: http://mcp.example.com/mcp, headers: {X-Key: secret-value}}}\n");
+    const { code, stderr } = await run(["mcp", "test"], { place });
+    expect(code).toBe(3);
+    expect(stderr).toContain("allow_http");
   });
 });

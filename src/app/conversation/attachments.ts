@@ -39,6 +39,8 @@ export interface AttachOptions {
   readonly stop: AbortSignal;
   /** Of the system, for texts whose encoding is not plain. */
   readonly locale: string;
+  /** Reads a resource of an MCP server, as `server:uri` names it; null for what names none. Absent where there are no servers. */
+  readonly readResource?: ((name: string, signal: AbortSignal) => Promise<string | null>) | undefined;
   /** Called for a pipe that gives nothing for a second. */
   readonly onSilence?: (path: string) => void;
 }
@@ -103,6 +105,18 @@ async function readAttachment(path: string, options: AttachOptions & { maxBytes:
 /** A question with its files. */
 export function withAttachments(words: string, files: readonly Attachment[]): UserMessage {
   return { role: "user", content: [...userMessage(words).content, ...files.map(({ part }) => part)] };
+}
+
+/**
+ * A text that no file holds.
+ *
+ * @throws AppError `input_unreadable` where it is too large
+ */
+export function textAttachment(name: string, text: string, folder: string): Attachment {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxInputBytes) throw new AppError("input_unreadable", { path: name, reason: "too_large" });
+  const part = { type: "file", name: nameOf(resolve(folder, name), folder), text } as const;
+  return { path: resolve(folder, name), name: part.name, part, ...plain, bytes, tokens: estimateTokens(text) };
 }
 
 /** A picture that is in memory already; it has a path that no other has of its name. */

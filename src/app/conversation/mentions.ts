@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { AppError } from "../../errors.ts";
 import type { Mention } from "../../repl/mentions.ts";
-import { attach, type Attached, type AttachOptions } from "./attachments.ts";
+import { attach, type Attached, type AttachOptions, textAttachment } from "./attachments.ts";
 
 interface Mentioned {
   readonly attached: readonly Attached[];
@@ -47,6 +47,8 @@ async function read({ paths }: Mention, options: AttachOptions): Promise<Attache
       if (reason === "link") return { files: [], leftOut: [{ name: path, reason }] };
       if (!absent.has(reason)) throw error;
     }
+    const text = (await options.readResource?.(path, options.stop)) ?? null;
+    if (text !== null) return { files: [textAttachment(path, text, options.folder)], leftOut: [] };
   }
   return null;
 }

@@ -13,12 +13,13 @@ const said = new WeakMap<McpServer, number>();
  * The tools of MCP servers as they are now; those that are starting are waited for, until each is ready, failed, or took longer than
  * its limit.
  *
- * @param signal ends the waiting: the tools of those that are ready by then are given
+ * @param signal ends the waiting: the tools of those that are ready by then are given. Where it is aborted before, nothing is said
  */
 export async function mcpTools(engine: Engine, console: Console, signal: AbortSignal): Promise<SourcedTools> {
   const found = await runServers(engine);
   if (found === null) return { tools: [], failures: [] };
   const { pool } = found;
+  if (signal.aborted) return { tools: await pool.tools(signal), failures: [] };
   await waitForServers(console, pool.servers, signal);
   for (const server of pool.servers) sayLeftOut(console, server);
   return { tools: await pool.tools(signal), failures: pool.takeFailures() };

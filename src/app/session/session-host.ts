@@ -11,6 +11,7 @@ import type {
   Host,
   LineSource,
   SessionRoles,
+  SessionServers,
   SessionSettings,
   SessionTools,
   TypedQuestion,
@@ -42,6 +43,8 @@ import { readMentions } from "../conversation/mentions.ts";
 import { answerNotice } from "../answer-notice.ts";
 import { archiveOf } from "./archive.ts";
 import { rolesOf } from "./session-roles.ts";
+import { resourceReader } from "../mcp/resources.ts";
+import { serversOf } from "../mcp/session-servers.ts";
 import { toolsOf } from "./session-tools.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
 
@@ -54,6 +57,7 @@ export class SessionHost implements Host {
   readonly archive: Archive;
   readonly roles: SessionRoles;
   readonly tools: SessionTools;
+  readonly servers: SessionServers;
   readonly asksNothing: boolean;
   readonly #lists: ModelLists;
   #attached: readonly Attachment[];
@@ -81,6 +85,7 @@ export class SessionHost implements Host {
     this.#lists = new ModelLists(engine);
     this.roles = rolesOf(engine, dialogue);
     this.tools = toolsOf(console, dialogue);
+    this.servers = serversOf(engine, console);
     this.archive = archiveOf(engine, console, dialogue, () => this.lines.release());
     this.#attached = files;
     this.asksNothing = asksNothing;
@@ -123,7 +128,10 @@ export class SessionHost implements Host {
 
   attach = async ({ text, mentions, pictures, instead }: TypedQuestion, signal: AbortSignal) => {
     const { workingFolder } = this.#engine;
-    const options = attachOptions(this.#engine, this.#console, signal);
+    const options = {
+      ...attachOptions(this.#engine, this.#console, signal),
+      readResource: resourceReader(this.#engine),
+    };
     // Where nobody reads it, what is only text is not looked up at all.
     const looked = mentions.filter(({ typed }) => typed || this.terminal.interactive);
     const { attached, asText } = await readMentions(looked, options);

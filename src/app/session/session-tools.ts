@@ -7,7 +7,9 @@ import type { OfferedTool } from "../tools/tool-collection.ts";
 export function toolsOf(console: Console, dialogue: ChatSession): SessionTools {
   const list = async (): Promise<readonly OfferedTool[]> => await (await dialogue.tools()).list();
   return {
-    names: async () => (await list()).map(({ tool }) => tool.definition.name),
+    // Nobody waits for servers while a line is typed.
+    names: async () =>
+      (await (await dialogue.tools()).list(AbortSignal.abort())).map(({ tool }) => tool.definition.name),
     async show() {
       const { toolTable } = await import("../tools/tools.ts");
       const tools = await list();

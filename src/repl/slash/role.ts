@@ -17,7 +17,7 @@ export const role: SlashCommand = {
       terminal.say(words.roles.cleared);
       return "stay";
     }
-    if (argument !== "") await roles.use(argument, await ask(host, await roles.missing(argument)));
+    if (argument !== "") await roles.use(argument, await askValues(host, await roles.missing(argument)));
     const inUse = roles.inUse();
     if (inUse !== null) {
       terminal.say(sanitize(words.roles.inUse(inUse)));
@@ -29,7 +29,7 @@ export const role: SlashCommand = {
 };
 
 /** Values of variables that have none; off a terminal nobody is asked. */
-async function ask(
+export async function askValues(
   { lines, terminal, words }: Host,
   missing: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
@@ -37,7 +37,7 @@ async function ask(
   if (missing.length === 0 || !terminal.interactive) return values;
   lines.release();
   for (const name of missing) {
-    values[name] = await askText(`${name}:`, {
+    values[name] = await askText(`${sanitize(name)}:`, {
       hidden: () => false,
       problem: (typed) => (typed === "" ? words.roles.valueNeeded : null),
     });

@@ -17,6 +17,7 @@ import { fork } from "./fork.ts";
 import { helpOn } from "./help.ts";
 import { history } from "./history.ts";
 import { lang } from "./lang.ts";
+import { mcp } from "./mcp.ts";
 import { model } from "./model.ts";
 import { multiline } from "./multiline.ts";
 import { newConversation } from "./new.ts";
@@ -29,6 +30,7 @@ import { role } from "./role.ts";
 import { save } from "./save.ts";
 import { search } from "./search.ts";
 import { show } from "./show.ts";
+import { runServerPrompt } from "./server-prompt.ts";
 import { set } from "./set.ts";
 import { system } from "./system.ts";
 import { thinking } from "./thinking.ts";
@@ -46,6 +48,7 @@ export const slashCommands: readonly SlashCommand[] = [
   set,
   thinking,
   tools,
+  mcp,
   newConversation,
   retry,
   editLast,
@@ -83,6 +86,8 @@ export async function runSlash(host: Host, line: string): Promise<SlashOutcome> 
   const [, name = "", argument = ""] = /^\/(\S*)\s*([\s\S]*)$/u.exec(line) ?? [];
   const found = findCommand(name);
   if (found !== undefined) return found.leaves && !mayLeave(host) ? "stay" : await found.run(host, argument.trim());
+  const outcome = name.includes(":") ? await runServerPrompt(host, name, argument) : null;
+  if (outcome !== null) return outcome;
   const names = [slashCommands.map((command) => command.name), slashCommands.map((command) => command.aliases)];
   const near = closest(name, names.flat(2));
   const nearest = name !== "" && distance(name, near) <= 2 ? near : null;

@@ -61,12 +61,12 @@ export class McpServer {
     await this.#start;
   }
 
-  /** Ends it and starts it once more. */
-  async restart(): Promise<void> {
+  /** Ends it and starts it once more. An aborted signal ends the waiting. */
+  async restart(signal: AbortSignal): Promise<void> {
     this.end();
     await this.#start;
     [this.#restarts, this.#start] = [0, null];
-    await this.start();
+    await untilAborted(this.start(), signal).catch(() => {});
   }
 
   /** Ends it with all that it started, which may take a second after this returned. */

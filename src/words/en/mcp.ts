@@ -28,6 +28,7 @@ export const mcp = {
   waitingForLogin: "Waiting for the login in the browser… (Ctrl-C cancels)",
   loggedIn: "Logged in. You can close this window and go back to the terminal.",
   loginRefused: "The login failed. Go back to the terminal.",
+  promptNeeds: ({ prompt, names }: { prompt: string; names: string }) => `${prompt} needs ${names}.`,
   restarted: ({ server }: { server: string }) => `Restarting ${server}.`,
 };
 

@@ -7,6 +7,7 @@ export const slash = {
   set: "Show or change settings",
   thinking: "Switch or show thinking",
   tools: "Show or switch tools",
+  mcp: "Show MCP servers",
   new: "Start a conversation",
   retry: "Ask the question again",
   "edit-last": "Edit the last question",
@@ -51,6 +52,7 @@ export const slashHelp = {
     set: "Alone, lists all settings of this session; with a name, shows one. - goes back to the default. Nothing is written to the config file.",
     thinking:
       "Alone, shows the last thinking in full. on and off switch it; low, high and max set the effort, where the model has one.",
+    mcp: "Lists the MCP servers with their state; restart ends one and starts it again. Prompts of servers are commands, /server:prompt, and resources complete after @, as @server:uri.",
     tools:
       "Alone, lists what the model may call, built-in tools too. on and off switch tools by name or pattern until the session ends; tools.enable in the config file holds for all sessions.",
     new: "The next message starts a new transcript. The one so far stays saved.",

@@ -27,6 +27,7 @@ export const mcp: Words["mcp"] = {
   waitingForLogin: "等待在浏览器中完成登录…（按 Ctrl-C 取消）",
   loggedIn: "登录成功。可以关闭此窗口，回到终端。",
   loginRefused: "登录失败。请回到终端。",
+  promptNeeds: ({ prompt, names }) => `${prompt} 需要 ${names}。`,
   restarted: ({ server }) => `正在重启 ${server}。`,
 };
 

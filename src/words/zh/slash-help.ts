@@ -8,6 +8,7 @@ export const slash: Words["slash"] = {
   set: "查看或修改设置",
   thinking: "开关或显示思考",
   tools: "查看或开关工具",
+  mcp: "查看 MCP 服务器",
   new: "开始新对话",
   retry: "重新提问",
   "edit-last": "编辑上一个问题",
@@ -47,6 +48,7 @@ export const slashHelp: Words["slashHelp"] = {
     role: "角色是系统提示词或问题模板，连同模型和设置一并生效。没有值的变量会当场询问。/role - 停用角色；不带参数时列出全部角色。",
     set: "不带参数时列出本次会话的全部设置；只写名称时显示该项；- 恢复默认值。不会写入配置文件。",
     thinking: "不带参数时完整显示上一次的思考。on、off 开关思考；low、high、max 设置思考强度（取决于模型）。",
+    mcp: "列出 MCP 服务器及其状态；restart 重新启动其中一个。服务器的提示词以 /server:prompt 的形式使用，资源可在 @ 之后补全，如 @server:uri。",
     tools:
       "不带参数时列出模型可以调用的工具，包括内置工具。on、off 按名称或通配符开关工具，仅在本次会话中有效；配置文件中的 tools.enable 对所有会话有效。",
     new: "下一条消息会写入新的对话记录，此前的对话已保存。",
