@@ -67,16 +67,16 @@ export async function list(
   const { muted } = terminal.ink.out;
   const cells = found.flatMap(({ role }) => {
     if (role instanceof AppError) return [];
-    const variables = Object.entries(variablesOf(role, hostVariables)).map(([each, value]) =>
-      value === null ? each : `${each}=${startOf(value, 20)}`,
+    const variables = Object.entries(variablesOf(role, {})).flatMap(([each, value]) =>
+      value !== null ? [`${each}=${startOf(value, 20)}`] : Object.hasOwn(hostVariables, each) ? [] : [each],
     );
     return [
       [
         sanitize(role.name),
-        muted(sanitize(placeOf(role, words))),
         sanitize(purposeOf(role, words)),
         muted(sanitize(variables.join(", "))),
         sanitize(settingsOf(role).join(" · ")),
+        muted(sanitize(placeOf(role, words))),
       ],
     ];
   });
@@ -84,8 +84,9 @@ export async function list(
   for (const { role } of found) if (role instanceof AppError) tellError(terminal, words, role);
 }
 
-function placeOf({ origin }: NamedRole, words: Words): string {
-  return origin.path === null ? words.tables.origin["built-in"] : shortenHome(origin.path);
+function placeOf({ name, origin }: NamedRole, words: Words): string {
+  if (origin.path === null) return words.tables.origin["built-in"];
+  return origin.kind === "project" ? `./roles/${name}.md` : shortenHome(origin.path);
 }
 
 /** What a role is for: its description, else the start of what it tells the model. */

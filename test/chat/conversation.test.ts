@@ -56,6 +56,18 @@ describe("a conversation", () => {
     ]);
   });
 
+  test("sends a role's examples before all turns, which is what stays when the turns are summarised, dropped or left out", () => {
+    const examples = [{ user: "in", assistant: "out" }];
+    const begun = new Conversation(null).withPreface({ system: "S", examples }).add(turn("a", "b")).add(turn("c", "d"));
+    const preface = [{ role: "system", content: "S" }, user("in"), assistant("out")];
+    const question = user("q");
+    const left = [begun.withoutLast().withoutLast(), begun.dropOldest(2), begun.beginning(1)!.withoutLast()];
+    for (const each of left) expect(each.request([question])).toEqual([...preface, question]);
+    expect(begun.request([question], false)).toEqual([...preface, question]);
+    expect(begun.summarise("H", "sum", 0).request([]).slice(0, 3)).toEqual(preface);
+    expect(begun.turns).toHaveLength(2);
+  });
+
   test("does not remember a question that brought no answer", () => {
     expect(new Conversation(null).add(turn("a", "")).turns).toEqual([]);
   });

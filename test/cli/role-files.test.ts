@@ -181,7 +181,7 @@ describe.concurrent("built-in roles", () => {
   test("are copied where they are edited, and the copy takes their place", async () => {
     const made = place({});
     expect((await run(["roles"], { place: made })).stdout).toMatch(
-      new RegExp(`^commit +${en.tables.origin["built-in"]} `, "mu"),
+      new RegExp(`^commit .* ${en.tables.origin["built-in"]}$`, "mu"),
     );
     const editor = `${made.home}/editor.sh`;
     put(editor, `echo Rhyme. >> "$1"\n`);
