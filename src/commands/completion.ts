@@ -68,6 +68,7 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
     setting: plain(settingNames),
     tool: plain(tools),
     tools: plain(tools),
+    "allow-tool": plain(tools),
   };
   return (name, provider) => {
     if (filed.has(name)) return "files";

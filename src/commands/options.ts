@@ -146,6 +146,14 @@ export function declareChatOptions(command: Verb): void {
   command.optionsGroup(command.words.help.groups.cost).option("--estimate", command.words.help.options.estimate);
 }
 
+/** Declares the one that allows tools. */
+export function declareApprovalOption(command: Verb): void {
+  declare(
+    command,
+    rows.filter(({ setting }) => setting === "allow_tool"),
+  );
+}
+
 /** Declares those of a structured answer. */
 export function declareSchemaOptions(command: Verb): void {
   declare(command, askRows);

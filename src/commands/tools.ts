@@ -1,4 +1,5 @@
 import type { Declare } from "./command.ts";
+import { declareApprovalOption } from "./options.ts";
 
 export const tools: Declare = (program, { words, run }) => {
   const { commands, options, groups, arguments: names } = words.help;
@@ -24,6 +25,7 @@ export const tools: Declare = (program, { words, run }) => {
     .description(commands.toolsRun)
     .argument("<tool>", names.tool)
     .argument("[arguments]", names.toolArguments, "{}");
+  declareApprovalOption(call);
   call.optionsGroup(groups.output).option("--json", options.json);
   call.action((name: string, text: string, { json = false }: { json?: boolean }) =>
     run(call, async (engine, console) =>

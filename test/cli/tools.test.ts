@@ -58,6 +58,14 @@ describe.concurrent("tools", () => {
       "",
       en.errors.tool_not_allowed({ names: ["asks"] }).what,
     ],
+    ["that is allowed by name runs", ["--allow-tool", "a*", "asks"], 0, " {}\n", ""],
+    [
+      "built in reads below the working folder alone",
+      ["--allow-tool", "*", "read_file", '{"path":"/etc/passwd"}'],
+      5,
+      "/etc/passwd is outside of the working folder.\n",
+      "",
+    ],
     ["wants JSON", ["echo", "[1]"], 2, "", en.help.usage.toolArguments],
     ["of no such name is named", ["ehco"], 2, "", "echo"],
   ])("%s", async (_, args, code, stdout, said) => {

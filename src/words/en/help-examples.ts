@@ -153,7 +153,7 @@ export const helpExamples: HelpExamples = {
   ],
   "tools run": [
     ["Try a tool", `deepseek-chat tools run weather '{"city": "Berlin"}'`],
-    ["Without arguments", "deepseek-chat tools run current_time"],
+    ["Without being asked", "deepseek-chat tools run --allow-tool list_files list_files"],
   ],
   "cache clear": [
     ["Delete all stored answers", "deepseek-chat cache clear"],

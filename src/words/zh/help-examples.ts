@@ -149,7 +149,7 @@ export const helpExamples: HelpExamples = {
   ],
   "tools run": [
     ["试用工具", `deepseek-chat tools run weather '{"city": "北京"}'`],
-    ["不带参数运行", "deepseek-chat tools run current_time"],
+    ["运行前不询问", "deepseek-chat tools run --allow-tool list_files list_files"],
   ],
   "cache clear": [
     ["删除全部缓存的回答", "deepseek-chat cache clear"],
