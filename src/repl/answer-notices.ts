@@ -13,7 +13,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
   const { error, finishReason } = answer;
-  const isEmpty = answer.text === "" && answer.reasoning === "";
+  const isEmpty = answer.text === "" && answer.reasoning === "" && !answer.messages.some(({ role }) => role === "tool");
   if (terminal.interactive && !isEmpty) terminal.say("");
   sayParts(terminal, words, answer);
   sayThinking(terminal, words, answer, host.showThinking === "always");

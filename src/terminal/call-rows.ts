@@ -4,7 +4,7 @@ import type { Words } from "../words/types.ts";
 import { erasedRows } from "./erase.ts";
 import { shortBytes } from "./figures.ts";
 import { ownLines } from "./own-line.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitizeLine } from "./sanitize.ts";
 import { spinnerFrames } from "./spinner.ts";
 import type { Terminal } from "./terminal.ts";
 import { clipped, displayWidth, shortened } from "./width.ts";
@@ -63,6 +63,8 @@ export class CallRows {
   finish({ id, name, arguments: args }: ToolCall, output: ToolOutput): void {
     const { args: short } = this.#pending.get(id) ?? { args: shownArguments(args) };
     this.#pending.delete(id);
+    // What waits for its frame would draw over what follows.
+    this.#terminal.flush();
     const erasure = this.#erasure();
     this.#drawn = [];
     const lines = this.#resultOf({ name: oneLine(name), args: short }, output);
@@ -164,7 +166,7 @@ function shownArguments(args: string): string {
 }
 
 function oneLine(text: string): string {
-  return sanitize(text.slice(0, maxLine)).replaceAll(/\s+/gu, " ").trim();
+  return sanitizeLine(text.slice(0, maxLine));
 }
 
 /** UTF-16 units of a text of which a row shows a part. */

@@ -79,11 +79,12 @@ export async function chooseByKey<Value>(
     draw();
   };
   const abort = () => resolve({ kind: "aborted" });
+  const end = () => resolve({ kind: "escape" });
   const unlisten = terminal.onResize(draw);
   if (process.platform !== "win32") process.on("SIGCONT", comeBack);
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();
-  stdin.setRawMode(true).on("data", listen).resume();
+  stdin.setRawMode(true).on("data", listen).once("end", end).resume();
   draw();
   try {
     return await promise;
@@ -92,7 +93,7 @@ export async function chooseByKey<Value>(
     unlisten();
     process.off("SIGCONT", comeBack);
     signal.removeEventListener("abort", abort);
-    stdin.off("data", listen).pause().setRawMode(false);
+    stdin.off("data", listen).off("end", end).pause().setRawMode(false);
     rows.erase();
   }
 }

@@ -51,6 +51,11 @@ export function sanitize(text: string): string {
   return text.replace(pattern(), (found: string, kept: string | undefined) => kept ?? visible(found));
 }
 
+/** The same on one line: what has lines could look like lines of the program's own. */
+export function sanitizeLine(text: string): string {
+  return sanitize(text).replaceAll(/\s+/gu, " ").trim();
+}
+
 function visible(found: string): string {
   if (found === "\r\n") return "\n";
   const code = found.codePointAt(0) ?? 0;

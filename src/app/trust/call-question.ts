@@ -4,7 +4,7 @@ import { localDay } from "../../terminal/local-time.ts";
 import { ownLines } from "../../terminal/own-line.ts";
 import { askText } from "../../terminal/prompts.ts";
 import { quoted } from "../../terminal/quoted-text.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
+import { sanitize, sanitizeLine } from "../../terminal/sanitize.ts";
 import type { ApprovalRequest } from "../../tools/approval.ts";
 import type { Words } from "../../words/types.ts";
 import type { Console } from "../console.ts";
@@ -73,19 +73,22 @@ function show(
   const { ink, symbols, columns } = terminal;
   const { tool, args, earlier, parts } = question;
   const say = (line: string) => terminal.direct(`${ownLines(line, columns)}\n`);
-  const name = ink.err.strong(sanitize(tool.definition.name));
+  const name = ink.err.strong(sanitizeLine(tool.definition.name));
   say(`${ink.err.warning(symbols.warning)} ${approval.asks({ name, origin: originOf(engine, words, question) })}`);
   if (earlier !== null) {
     const changed = partNames.filter((part) => earlier.parts[part] !== parts[part]).map((part) => approval.parts[part]);
     say(ink.err.warning(approval.changed({ day: localDay(earlier.approvedAt), parts: changed })));
-    if (earlier.parts["identity"] !== parts["identity"])
-      say(approval.before({ was: sanitize(earlier.parts["identity"] ?? "") }));
+    if (earlier.parts["identity"] !== parts["identity"]) {
+      say(approval.before);
+      terminal.direct(quoted(terminal, earlier.parts["identity"] ?? "", "", words.trust.more).text);
+      say(approval.now);
+    }
   }
   const texts = [tool.describe(args), readable(args)].filter((text) => text !== "");
   const block = quoted(terminal, texts.join("\n\n"), "", words.trust.more);
   terminal.direct(block.text);
   const { claims = [] } = tool;
-  if (claims.length > 0) say(ink.err.muted(approval.claims({ claims: sanitize(claims.join(", ")) })));
+  if (claims.length > 0) say(ink.err.muted(approval.claims({ claims: sanitizeLine(claims.join(", ")) })));
   const { waiting } = terminal.dialogues;
   if (waiting > 0) say(ink.err.muted(approval.waiting({ calls: waiting })));
   return block.isWhole;
@@ -96,7 +99,7 @@ const partNames = ["identity", "description", "parameters"] as const;
 function originOf({ workingFolder }: CallEngine, words: Words, { tool: { origin } }: CallQuestion): string {
   const { kind, source } = origin;
   if (source === "") return words.tools.kinds[kind];
-  return `${words.tools.kinds[kind]} ${sanitize(kind === "mcp" ? source : displayPath(workingFolder, source))}`;
+  return `${words.tools.kinds[kind]} ${sanitizeLine(kind === "mcp" ? source : displayPath(workingFolder, source))}`;
 }
 
 /** Arguments as JSON in which a line of a text ends a row; empty for none. */

@@ -2,7 +2,7 @@ import { chooseByKey } from "../../terminal/key-choice.ts";
 import { localDay } from "../../terminal/local-time.ts";
 import { ownLines } from "../../terminal/own-line.ts";
 import { quoted } from "../../terminal/quoted-text.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
+import { sanitize, sanitizeLine } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { showOnErr } from "../pager.ts";
@@ -14,7 +14,7 @@ type TrustEngine = Pick<Engine, "environment" | "keyPlaces" | "stop">;
 export async function askTrust(engine: TrustEngine, console: Console, question: TrustQuestion): Promise<boolean> {
   const { terminal, words } = console;
   for (const path of question.damaged) terminal.warn(words.trust.damaged({ path: sanitize(path) }));
-  const facts = { what: words.trust.kinds[question.kind], path: sanitize(question.path) };
+  const facts = { what: words.trust.kinds[question.kind], path: sanitizeLine(question.path) };
   if (!terminal.interactive) {
     terminal.warn(question.earlier === null ? words.trust.leftOut(facts) : words.trust.leftOutChanged(facts));
     return false;
@@ -28,7 +28,7 @@ async function asked(engine: TrustEngine, { terminal, words }: Console, question
   const { kind, content, summary, earlier } = question;
   const say = (line: string) => terminal.direct(`${ownLines(line, columns)}\n`);
   const what = trust.kinds[kind];
-  const path = sanitize(question.path);
+  const path = sanitizeLine(question.path);
   say(`${ink.err.warning(symbols.warning)} ${trust.asks({ what, path: ink.err.strong(path) })}`);
   if (earlier !== null) say(ink.err.warning(trust.changed({ day: localDay(earlier.approvedAt) })));
   const block = quoted(terminal, content, summary, trust.more);

@@ -9,7 +9,8 @@ export const approval = {
     description: "description",
     parameters: "parameters",
   },
-  before: ({ was }: { was: string }) => `It was: ${was}`,
+  before: "Before:",
+  now: "Now:",
   arguments: "arguments",
   /** Above what was allowed before. */
   earlier: "allowed before",
