@@ -16,13 +16,13 @@ const types: ReadonlyMap<string, string> = new Map([
 export function schemaOfShortForm(text: string, source: string): Readonly<Record<string, unknown>> {
   const isLines = text.trim().includes("\n");
   const properties = new Map<string, object>();
-  for (const [index, field] of text.split(isLines ? "\n" : ",").entries()) {
+  for (const field of text.split(isLines ? "\n" : ",")) {
     if (field.trim() === "") continue;
     const fail = (why: SchemaMistake, said: string) =>
-      new AppError("schema_unusable", { source, at: String(index + 1), why, said });
+      new AppError("schema_unusable", { source, at: field.trim(), why, said });
     const [declared = "", ...rest] = field.split(":");
     const [name, type = "str", more] = declared.trim().split(/\s+/u);
-    if (!name) throw fail("no_name", field.trim());
+    if (name === undefined || !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)) throw fail("no_name", declared.trim());
     if (properties.has(name)) throw fail("duplicate", name);
     if (!types.has(type) || more !== undefined) throw fail("unknown_type", more ?? type);
     const description = rest.join(":").trim();

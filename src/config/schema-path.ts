@@ -5,5 +5,5 @@ export function isSchemaPath(text: string): boolean {
 
 /** Whether a text is a schema itself, as JSON. */
 export function isInlineSchema(text: string): boolean {
-  return text.trimStart().startsWith("{");
+  return /^\s*[[{]/u.test(text);
 }

@@ -57,7 +57,7 @@ describe.concurrent("ask --schema", () => {
     await using server = await service("json", [answer(wrong), answer(right)]);
     const ran = await ask(server.place, ...fields, "--no-history", "-o", "json");
     const errors = enSchema.misfit(misfit);
-    expect([ran.code, ran.stderr]).toEqual([0, `${en.answer.misfit({ errors })}\n`]);
+    expect([ran.code, ran.stderr]).toEqual([0, `${en.answer.misfit({ errors: [errors] })}\n`]);
     // A number that JavaScript would round.
     expect(ran.stdout).toMatch(/"data": ?\{"name": ?"Li", ?"age": ?30, ?"id": ?12345678901234567890\}/u);
     expect(JSON.parse(ran.stdout)).toMatchObject({ question: "hi", usage: { total_tokens: 84 }, error: null });
@@ -153,7 +153,7 @@ describe.concurrent("ask --schema", () => {
     expect((await terminal.exit).code).toBe(0);
     const errors = enSchema.misfit(misfit);
     expect(terminal.screen()).toContain(
-      `"age": "x, [1]"\n}\n${en.answer.misfit({ errors })}\n{\n  "name": "Li",\n  "age": 30\n}\n`,
+      `"age": "x, [1]"\n}\n${en.answer.misfit({ errors: [errors] })}\n{\n  "name": "Li",\n  "age": 30\n}\n`,
     );
   });
 
@@ -191,8 +191,9 @@ roles: {numbers: {system: Count., schema: {type: array, items: {type: integer}}}
   test("says what is wrong with a schema, and where, and asks nothing", async () => {
     await using server = await service("json", []);
     const mistakes = [
-      ["name, age years", { at: "2", why: "unknown_type", said: "years" }],
-      ["name, : what", { at: "2", why: "no_name", said: ": what" }],
+      ["name, age years", { at: "age years", why: "unknown_type", said: "years" }],
+      ["name, : what", { at: ": what", why: "no_name", said: "" }],
+      ["[1]", { at: "", why: "not_object", said: "" }],
       ['{"type": "strng"}', { at: "/type", why: "invalid", said: "" }],
       ['{"$ref": "#/$defs/a"}', { at: "", why: "invalid", said: "" }],
       ['{"$schema": "http://json-schema.org/draft-04/schema#"}', { at: "", why: "dialect", said: "" }],

@@ -38,7 +38,7 @@ export async function structuredAnswer(
   if (checked !== null && correction !== null && answer.finishReason === "stop" && !stop.aborted) {
     const errors = sentencesOf(checked.misfits);
     if (output === "jsonl") terminal.json({ type: "misfit", errors });
-    terminal.say(terminal.ink.err.warning(sanitize(words.answer.misfit({ errors: errors.join("; ") }))));
+    terminal.say(terminal.ink.err.warning(sanitize(words.answer.misfit({ errors }))));
     answer = joined(first, await correct(correction));
     checked = checkLast(form, dialogue, answer);
   }

@@ -21,7 +21,8 @@ export const answer = {
     unreachable: "no connection",
   },
   /** `errors` of a structured answer that is asked for once more. */
-  misfit: ({ errors }: { errors: string }) => `The answer doesn't fit the schema (${errors}). Asking once more.`,
+  misfit: ({ errors }: { errors: readonly string[] }) =>
+    `The answer doesn't fit the schema: ${errors.join("; ")}. Asking once more.`,
   adapted: {
     field: ({ provider, field }: { provider: string; field: string }) =>
       `${provider} doesn't accept ${field}; no longer sending it.`,

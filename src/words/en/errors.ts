@@ -480,7 +480,7 @@ const schemaWords: Readonly<Record<SchemaMistake, (said: string) => readonly [wh
   not_object: () => ["it is no object", 'A schema is an object, such as {"type": "object", …}.'],
   invalid: (said) => [said, "See json-schema.org for what a schema may contain."],
   dialect: (said) => [`unknown version ${said}`, "Known are 2020-12, 2019-09 and draft-07."],
-  no_name: (said) => [`no name in “${said}”`, "Write fields as name, age int, bio: one sentence"],
+  no_name: (said) => [`“${said}” is no name of a field`, "Write fields as name, age int, bio: one sentence"],
   unknown_type: (said) => [`unknown type ${said}`, "Types are int, float, bool and str."],
   duplicate: (said) => [`two fields called ${said}`, "Give each field a name of its own."],
 };

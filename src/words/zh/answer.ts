@@ -11,7 +11,7 @@ export const answer: Words["answer"] = {
     broken: "连接中断",
     unreachable: "无法连接",
   },
-  misfit: ({ errors }) => `回答不符合 schema（${errors}），正在重新请求一次。`,
+  misfit: ({ errors }) => `回答不符合 schema：${errors.join("；")}。正在重新请求一次。`,
   adapted: {
     field: ({ provider, field }) => `${provider} 不支持 ${field}，后续请求不再发送。`,
     baseUrl: ({ provider, baseUrl }) => `${provider} 的 base URL 应为 ${baseUrl}，请修改设置。`,

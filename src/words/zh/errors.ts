@@ -482,7 +482,7 @@ const schemaWords: Readonly<Record<SchemaMistake, (said: string) => readonly [wh
   not_object: () => ["不是对象", 'schema 应为对象，例如 {"type": "object", …}。'],
   invalid: (said) => [said, "schema 的写法见 json-schema.org。"],
   dialect: (said) => [`未知版本 ${said}`, "支持 2020-12、2019-09 和 draft-07。"],
-  no_name: (said) => [`“${said}”缺少字段名`, "字段应写成：name, age int, bio: 一句话简介"],
+  no_name: (said) => [`“${said}”不是字段名`, "字段应写成：name, age int, bio: 一句话简介"],
   unknown_type: (said) => [`未知类型 ${said}`, "可用类型：int、float、bool、str。"],
   duplicate: (said) => [`字段 ${said} 重复`, "请使用不同的字段名。"],
 };

@@ -34,7 +34,7 @@ const rules: Readonly<Record<string, (params: Params) => string>> = {
 
 export const schemaWords: SchemaWords = {
   misfit: ({ path, keyword, params, message }) =>
-    `${path === "" ? "回答" : path} ${rules[keyword]?.(params) ?? message}`,
+    `${path === "" ? "回答" : `${path} `}${rules[keyword]?.(params) ?? message}`,
 };
 
 function quoted(value: unknown): string {
