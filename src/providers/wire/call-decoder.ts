@@ -11,9 +11,14 @@ interface OpenCall {
   name: string;
   readonly arguments: string[];
   /** What the service tells it apart by; null where it does not. */
-  readonly index: unknown;
+  readonly index: string | null;
   /** Whether its name was reported. */
   begun: boolean;
+}
+
+/** What one piece of a stream says of a call; empty where it says nothing. */
+interface CallPiece extends Pick<OpenCall, "id" | "name" | "index"> {
+  readonly text: string;
 }
 
 /** Calls of one answer that are kept; DeepSeek takes 128 tools. */
@@ -32,13 +37,13 @@ export class CallDecoder {
     return this.#calls.length === 0;
   }
 
-  /** The calls so far, in order; a call without a name is one of `?`. */
+  /** The calls so far, in order, as a file can hold them; a call without a name is one of `?`. */
   get calls(): readonly ToolCall[] {
     return this.#calls.map(({ id, name, arguments: pieces }) => ({
       type: "tool_call",
-      id,
-      name: name === "" ? "?" : name,
-      arguments: pieces.join(""),
+      id: id.toWellFormed(),
+      name: name === "" ? "?" : name.toWellFormed(),
+      arguments: pieces.join("").toWellFormed(),
     }));
   }
 
@@ -53,16 +58,15 @@ export class CallDecoder {
   }
 
   #readOne(item: Record<string, unknown>, give: (event: CallEvent) => void): void {
-    const of = isRecord(item["function"]) ? item["function"] : item;
-    const id = typeof item["id"] === "string" ? item["id"] : "";
-    const name = typeof of["name"] === "string" ? of["name"] : "";
-    const call = this.#callFor(item["index"], id, name);
-    if (call === null) return;
+    const piece = pieceOf(item);
+    const { id, name, text } = piece;
+    if (id === "" && name === "" && text === "") return;
+    const call = this.#callFor(piece);
+    if (call === null || isRepetition(call, piece)) return;
     call.id ||= id;
     // Some services send the whole name with each piece, others its pieces.
     if (name !== call.name) call.name = (call.name + name).slice(0, maxName);
     const index = this.#calls.indexOf(call);
-    const text = argumentsIn(of);
     if (!call.begun && (text !== "" || call.name !== "")) {
       call.begun = true;
       give({ type: "call", index, name: call.name });
@@ -72,24 +76,69 @@ export class CallDecoder {
     give({ type: "arguments", index, text });
   }
 
-  /** The call that a piece belongs to; null for one too many. Only the first piece of a call has its id, with most services. */
-  #callFor(index: unknown, id: string, name: string): OpenCall | null {
-    const last = this.#calls.at(-1);
-    const known =
-      this.#calls.findLast((call) => id !== "" && call.id === id) ??
-      (index === undefined
-        ? this.#continues(last, id, name)
-        : this.#calls.findLast((call) => call.index === index && (id === "" || call.id === "")));
-    if (known !== undefined) return known;
+  /** The call that a piece belongs to; null for one too many. */
+  #callFor(piece: CallPiece): OpenCall | null {
+    const open = this.#openAt(piece);
+    if (open !== undefined && (isRepetition(open, piece) || !beginsAnother(open, piece))) return open;
     if (this.#calls.length >= maxCalls) return null;
-    const call: OpenCall = { id, name: "", arguments: [], index: index ?? null, begun: false };
+    const call: OpenCall = { id: piece.id, name: "", arguments: [], index: piece.index, begun: false };
     this.#calls.push(call);
     return call;
   }
 
-  /** Whether a piece without index and known id goes on with the last call: one that has neither, or repeats nothing but its name. */
-  #continues(last: OpenCall | undefined, id: string, name: string): OpenCall | undefined {
-    return id === "" && (name === "" || last?.name === "") ? last : undefined;
+  /** The call that a piece would continue: of its index; without one of its id; with neither the last one. */
+  #openAt({ index, id, name, text }: CallPiece): OpenCall | undefined {
+    const last = this.#calls.at(-1);
+    if (index !== null) return this.#calls.findLast((call) => call.index === index);
+    if (id === "") return last;
+    // Some services make a new id for each piece.
+    return this.#calls.findLast((call) => call.id === id) ?? (name === "" && text !== "" ? last : undefined);
+  }
+}
+
+function pieceOf(item: Record<string, unknown>): CallPiece {
+  const of = isRecord(item["function"]) ? item["function"] : item;
+  const { index, id } = item;
+  const { name } = of;
+  return {
+    index: typeof index === "number" || typeof index === "string" ? String(index) : null,
+    id: typeof id === "string" ? id : "",
+    name: typeof name === "string" ? name : "",
+    text: argumentsIn(of),
+  };
+}
+
+/**
+ * Whether a piece begins another call in the place of the one that is open: it names a tool, and has an id of its own, or comes behind
+ * arguments that are whole. Some services give all calls of an answer one index, or one id, or neither.
+ */
+function beginsAnother(call: OpenCall, { index, id, name, text }: CallPiece): boolean {
+  if (name === "") return false;
+  if (id !== "" && call.id !== "" && id !== call.id) return true;
+  if (index === null && id === "" && call.name !== "" && (name !== call.name || call.arguments.length === 0))
+    return true;
+  return text.startsWith("{") && isWhole(call.arguments);
+}
+
+/** Whether a piece says once more what is known of its call: run twice, a tool may do something else. */
+function isRepetition(call: OpenCall, { id, text }: CallPiece): boolean {
+  return (
+    id !== "" && id === call.id && text.startsWith("{") && isWhole(call.arguments) && text === call.arguments.join("")
+  );
+}
+
+/** UTF-16 units of arguments that are looked at for being whole. */
+const maxLooked = 1_000_000;
+
+function isWhole(pieces: readonly string[]): boolean {
+  if (pieces.at(-1)?.trimEnd().endsWith("}") !== true) return false;
+  const text = pieces.join("");
+  if (text.length > maxLooked) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -97,5 +146,6 @@ function argumentsIn(of: Record<string, unknown>): string {
   const given = of["arguments"] ?? of["input"] ?? of["parameters"];
   if (typeof given === "string") return given;
   // Ollama's own form, and that of content parts, which may begin with an empty object before the pieces.
-  return isRecord(given) && Object.keys(given).length > 0 ? JSON.stringify(given) : "";
+  const isNothing = given === undefined || given === null || (isRecord(given) && Object.keys(given).length === 0);
+  return isNothing ? "" : JSON.stringify(given);
 }

@@ -87,7 +87,53 @@ test.each<[string, readonly unknown[], readonly string[]]>([
     ['a look {"x":1}'],
   ],
   ["a call without a name", [[{ index: 0, id: "a", function: f("", "{}") }]], ["a ? {}"]],
-  ["what is none", [null, 1, "x", [null, 7]], []],
+  [
+    "whole calls of one id",
+    [
+      [
+        { index: 0, id: "a", function: f("look", "{}") },
+        { index: 1, id: "a", function: f("look", "{}") },
+      ],
+    ],
+    ["a look {}", "a look {}"],
+  ],
+  [
+    "whole calls of one id without an index",
+    [[{ id: "a", function: f("look", '{"x":1}') }], [{ id: "a", function: f("look", "{}") }]],
+    ['a look {"x":1}', "a look {}"],
+  ],
+  [
+    "whole calls of index 0 without an id",
+    [
+      [{ index: 0, id: "", function: f("look", '{"x":1}') }],
+      [{ index: 0, id: "", function: f("look", '{"x":2}') }],
+      [{ index: 0, id: "", function: f("see", "{}") }],
+    ],
+    [' look {"x":1}', ' look {"x":2}', " see {}"],
+  ],
+  [
+    "a call that is said twice, once",
+    [[{ index: 0, id: "a", function: f("look", "{}") }], [{ index: 0, id: "a", function: f("look", "{}") }]],
+    ["a look {}"],
+  ],
+  [
+    "another id with each piece",
+    [[{ index: 0, id: "a", function: f("look", "{") }], [{ index: 0, id: "b", function: f("", "}") }]],
+    ["a look {}"],
+  ],
+  [
+    "another id with each piece, without an index",
+    [[{ id: "a", function: f("look", "{") }], [{ id: "b", function: f("", "}") }]],
+    ["a look {}"],
+  ],
+  [
+    "an index as a number and as a text",
+    [[{ index: 0, id: "a", function: f("look", "{") }], [{ index: "0", function: f("", "}") }]],
+    ["a look {}"],
+  ],
+  ["arguments of another type, to be refused", [[{ id: "a", function: f("look", [1]) }]], ["a look [1]"]],
+  ["half a character", [[{ id: "\ud83d", function: f("look", '"\ud83d"') }]], ['\ufffd look "\ufffd"']],
+  ["what is none", [null, 1, "x", [null, 7, {}, { function: {} }]], []],
   [
     "calls without arguments",
     [
