@@ -65,8 +65,8 @@ function wireMessages(
 
 /**
  * Writes messages one after the other. DeepSeek demands the thinking back with every request behind a call of a tool; it goes back with
- * all messages where tools are offered, and elsewhere from the first call on, so that no message changes from request to request. Services
- * of other makers do not know the field.
+ * all messages where tools are offered, and elsewhere from the first call on, so that no message changes from request to request. It misses
+ * the field of an answer without thinking too, as of another model. Services of other makers do not know the field.
  */
 function messageWriter(
   { thinking, tools }: Provider,
@@ -80,9 +80,11 @@ function messageWriter(
     const { role } = message;
     if (role === "system") return [{ role, content: message.content }];
     if (role === "user") return [{ role, content: userContent(message) }];
+    if (role === "tool") return writeTurn(message, {});
     // Elsewhere thinking goes back only with a prefix to continue from.
-    const thought = role === "assistant" && (returnsThinking || message.prefix) ? thinkingOf(message.content) : "";
-    return writeTurn(message, thought === "" ? {} : { reasoning_content: thought });
+    const thought = returnsThinking || message.prefix ? thinkingOf(message.content) : "";
+    const isDemanded = returnsThinking && thinking === "deepseek";
+    return writeTurn(message, thought === "" && !isDemanded ? {} : { reasoning_content: thought });
   };
 }
 

@@ -83,5 +83,8 @@ test("thinking goes back to services that know it: with all messages where tools
   const [early, first, last] = ["Early.", "Hm.", "So."];
   const none = undefined;
   expect(thoughts({ messages: earlier })).toEqual([none, early, none, first, none, none, none, last, none]);
+  const ofAnother = [userMessage("0"), assistantMessage("1"), userMessage("2")];
+  expect(thoughts({ messages: ofAnother })).toEqual([none, "", none]);
+  expect(thoughts({ messages: ofAnother, tools: [] })).toEqual([none, none, none]);
   expect(thoughts({ messages: earlier, tools: [] }).slice(0, 4)).toEqual([undefined, undefined, undefined, "Hm."]);
 });
