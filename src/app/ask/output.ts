@@ -91,6 +91,11 @@ export function asObject(
     error:
       error === null
         ? null
-        : { code: error.code, message: failureOf(console.words, answer) ?? describe(error, console.words.errors) },
+        : {
+            code: error.code,
+            message:
+              (error === answer.error ? failureOf(console.words, answer) : null) ??
+              describe(error, console.words.errors),
+          },
   };
 }

@@ -242,12 +242,15 @@ export const errors: ErrorTable = {
     what: {
       nothing: `Empty answer (finish reason: ${reason}).`,
       thinking: `No answer, only thinking (finish reason: ${reason}).`,
-      tool_call: `No answer, only a call to a tool that wasn't offered: ${calls}.`,
+      tool_call:
+        reason === "length"
+          ? `No answer: cut off at max_tokens while calling ${calls}.`
+          : `No answer, only a call to a tool that wasn't offered: ${calls}.`,
     }[came],
     next: {
       nothing: "Ask again; the request may still have been billed.",
       thinking: reason === "length" ? "Raise --max-tokens, or use --no-thinking." : "Ask again, or use --no-thinking.",
-      tool_call: "Ask again, and tell the model not to use tools.",
+      tool_call: reason === "length" ? "Raise --max-tokens." : "Ask again, and tell the model not to use tools.",
     }[came],
   }),
   tool_rounds: ({ rounds }) => ({

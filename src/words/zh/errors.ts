@@ -237,12 +237,15 @@ export const errors: Words["errors"] = {
     what: {
       nothing: `回答为空（finish reason: ${reason}）。`,
       thinking: `没有回答，只有思考内容（finish reason: ${reason}）。`,
-      tool_call: `没有回答，只调用了未提供的工具：${calls}。`,
+      tool_call:
+        reason === "length"
+          ? `没有回答：调用 ${calls} 时达到 max_tokens 上限而中断。`
+          : `没有回答，只调用了未提供的工具：${calls}。`,
     }[came],
     next: {
       nothing: "请重试；本次请求可能仍会计费。",
       thinking: reason === "length" ? "请调大 --max-tokens，或加上 --no-thinking。" : "请重试，或加上 --no-thinking。",
-      tool_call: "请重试，并说明不要使用工具。",
+      tool_call: reason === "length" ? "请调大 --max-tokens。" : "请重试，并说明不要使用工具。",
     }[came],
   }),
   tool_rounds: ({ rounds }) => ({
