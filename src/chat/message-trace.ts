@@ -2,6 +2,11 @@ import type { ChatEvent, RequestReason } from "./events.ts";
 import { assistantMessage } from "./message-text.ts";
 import type { AssistantMessage, ToolCall, ToolMessage } from "./messages.ts";
 
+/** An event as far as messages follow from it. */
+export type TraceEvent =
+  | Exclude<ChatEvent, { type: "request" }>
+  | Pick<Extract<ChatEvent, { type: "request" }>, "type" | "why">;
+
 /** Puts the messages of one turn together from its events: an answer, or answers with calls of tools and their results. */
 export class MessageTrace {
   readonly #messages: (AssistantMessage | ToolMessage)[] = [];
@@ -22,7 +27,7 @@ export class MessageTrace {
     return [...this.#messages, ...this.#open()];
   }
 
-  take(event: ChatEvent): void {
+  take(event: TraceEvent): void {
     if (event.type === "text") this.#text.push(event.text);
     else if (event.type === "reasoning") this.#think(event.text);
     else if (event.type === "rethink") this.#thinking.push(...this.#text.splice(0));
@@ -39,7 +44,8 @@ export class MessageTrace {
 
   /** A request that asks again thinks again; what an abandoned one thought is no part of the answer. */
   #begin(why: RequestReason): void {
-    this.#why = why;
+    // A retry is sent for what the request before it was.
+    if (why !== "retry") this.#why = why;
     if (this.#text.length === 0) this.#thinking = [];
   }
 

@@ -14,8 +14,9 @@ export class RequestTrace {
   readonly #asked: ModelRef;
   readonly #request: ChatRequest;
   readonly #requests: OpenRecord[] = [];
-  /** UTF-16 units of the text so far. */
+  /** UTF-16 units of the text so far, and of the thinking. */
   #length = 0;
+  #thought = 0;
 
   /**
    * @param asked provider and model of the first request, if no event names them
@@ -38,7 +39,7 @@ export class RequestTrace {
   take(event: ChatEvent): void {
     if (event.type === "request") this.#open(event);
     else if (event.type === "usage") this.#current.usage = event.usage;
-    else if (event.type === "rethink") this.#length = 0;
+    else if (event.type === "rethink") [this.#thought, this.#length] = [this.#thought + this.#length, 0];
     else if (event.type === "error") this.#fail(event.error);
     else if (event.type === "waiting" && event.why === "retry") this.#fail(event.error);
     else if (event.type === "call") this.#count(event.name + callMarks);
@@ -46,6 +47,7 @@ export class RequestTrace {
     else if (event.type === "text" || event.type === "reasoning") {
       this.#count(event.text);
       if (event.type === "text") this.#length += event.text.length;
+      else this.#thought += event.text.length;
     }
   }
 
@@ -68,7 +70,7 @@ export class RequestTrace {
   #open({ to, sent, sentAt, why, error }: RequestEvent): OpenRecord {
     if (error !== null) this.#fail(error);
     const none = { usage: null, producedOutput: false, outputBytes: 0, failure: null };
-    const record = { to, sent, sentAt, why, error, ...none, at: this.#length };
+    const record = { to, sent, sentAt, why, error, ...none, at: this.#length, thought: this.#thought };
     this.#requests.push(record);
     return record;
   }

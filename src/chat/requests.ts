@@ -21,8 +21,9 @@ export interface RequestRecord {
   readonly outputBytes: number;
   /** What ended it, where it failed; else null. */
   readonly failure: AppError | null;
-  /** UTF-16 units of the answer that were there before it. */
+  /** UTF-16 units of the answer that were there before it, and of the thinking. */
   readonly at: number;
+  readonly thought: number;
 }
 
 /** A billed request as transcripts and the ledger keep it. */

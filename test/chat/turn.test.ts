@@ -93,6 +93,7 @@ describe("a turn", () => {
       outputBytes: 1,
       failure: null,
       at: 0,
+      thought: 0,
     });
     expect(answeredBy).toEqual(to);
   });

@@ -20,6 +20,7 @@ function records(...reasons: readonly Shown[]): RequestRecord[] {
     usage: null,
     producedOutput: reason === reason.toUpperCase(),
     outputBytes: 0,
+    thought: 0,
     failure: null,
     sent: { model: `m${index}`, messages: [], sampling: {}, thinking: null, stream: true },
     at: 0,

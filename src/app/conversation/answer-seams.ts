@@ -3,7 +3,7 @@ import type { RequestRecord } from "../../chat/requests.ts";
 import type { AnswerSeam } from "../../transcripts/format/types.ts";
 
 /** How an answer that broke off was continued, as transcripts and `ask -o jsonl` write it. */
-type Seam = Omit<AnswerSeam, "at">;
+type Seam = Omit<AnswerSeam, "at" | "thought">;
 
 const names: Partial<Record<RequestReason, Seam["how"]>> = {
   "continue-prefix": "prefix",
@@ -20,13 +20,16 @@ export function seamOf({ to, why, error }: Pick<RequestRecord, "to" | "why" | "e
 }
 
 /**
- * All seams of an answer, and how many UTF-16 units of it were there before each.
+ * All seams of an answer, and how many UTF-16 units of it and of its thinking were there before each.
  *
- * @param before units of the answer that were there before the first request
+ * @param before units that were there before the first request
  */
-export function seamsOf(requests: readonly RequestRecord[], before = 0): AnswerSeam[] {
+export function seamsOf(
+  requests: readonly RequestRecord[],
+  before: Pick<RequestRecord, "at" | "thought"> = { at: 0, thought: 0 },
+): AnswerSeam[] {
   return requests.flatMap((request) => {
     const seam = seamOf(request);
-    return seam === null ? [] : { at: before + request.at, ...seam };
+    return seam === null ? [] : { at: before.at + request.at, thought: before.thought + request.thought, ...seam };
   });
 }

@@ -104,13 +104,13 @@ function unforeseen(): ExchangeEnd {
 /**
  * How a turn ended, as the transcript writes it down.
  *
- * @param before UTF-16 units of the exchange's answer that were there before the turn
+ * @param before UTF-16 units of the exchange's answer and thinking that were there before the turn
  */
 export function endingOf(
   result: TurnResult,
   { cost, billed }: Pick<Bill, "cost" | "billed">,
   words: Pick<Words, "answer" | "errors">,
-  before = 0,
+  before?: Parameters<typeof seamsOf>[1],
 ): ExchangeEnd {
   const { error, requests, answeredBy } = result;
   const asked = requests[0]?.to ?? answeredBy;

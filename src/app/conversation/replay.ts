@@ -1,8 +1,7 @@
 import { type AskedQuestion, summaryTurn, type Turn } from "../../chat/conversation.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
-import { assistantMessage, splitAttached, userMessage } from "../../chat/message-text.ts";
-import { isAnswered, toolMessages } from "../../transcripts/format/exchange-messages.ts";
-import { hasCalls } from "../../transcripts/format/sections.ts";
+import { splitAttached, userMessage } from "../../chat/message-text.ts";
+import { answersIn, isAnswered } from "../../transcripts/format/exchange-messages.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 
 /** The conversation that a transcript holds, as the next request would tell it. */
@@ -49,16 +48,7 @@ function turnsOf(exchanges: readonly Exchange[], before: readonly Turn[] = []): 
 
 /** @param group an exchange, and those that continue its answer */
 function turnOf(group: readonly [Exchange, ...Exchange[]]): Turn {
-  const [first, ...more] = group;
-  const ids = group.flatMap(({ id }) => id ?? []);
-  if (group.some(hasCalls)) return { question: questionOf(first), answers: toolMessages(group), ids };
-  const { content } = answerMessage(first);
-  const pieces = more.map(({ answer }) => ({ type: "text", text: answer }) as const);
-  return {
-    question: questionOf(first),
-    answers: [{ role: "assistant", content: [...content, ...pieces] }],
-    ids,
-  };
+  return { question: questionOf(group[0]), answers: answersIn(group), ids: group.flatMap(({ id }) => id ?? []) };
 }
 
 function questionOf({ question, images, askedAt }: Exchange): UserMessage {
@@ -73,15 +63,6 @@ function questionOf({ question, images, askedAt }: Exchange): UserMessage {
  */
 export function isEmbedded({ url }: Pick<ImagePart, "url">): boolean {
   return /^data:/iu.test(url);
-}
-
-/** The answer with its thinking; without it where thinking that broke off stands before it, and nobody can tell them apart. */
-function answerMessage({ answer, reasoning, seams }: Pick<Exchange, "answer" | "reasoning"> & ThoughtAgain) {
-  return assistantMessage(answer, seams.some(({ how }) => how === "again") ? "" : reasoning);
-}
-
-interface ThoughtAgain {
-  readonly seams: readonly { readonly how: string }[];
 }
 
 /** Whether the service did not say that the answer was finished. */

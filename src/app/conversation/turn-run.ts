@@ -3,7 +3,7 @@ import type { Answer } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import type { Message, UserMessage } from "../../chat/messages.ts";
-import { answerEvents, textOf, userMessage } from "../../chat/message-text.ts";
+import { answerEvents, textOf, thinkingOf as thoughtIn, userMessage } from "../../chat/message-text.ts";
 import type { AnswerSchema, ChatRequest } from "../../chat/model.ts";
 import type { Purpose } from "../../chat/purpose.ts";
 import { samplingOf } from "../../chat/sampling.ts";
@@ -167,14 +167,19 @@ async function runExchange(
   using _prepared = spending.prepare();
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked, toolbox);
   const bill = await spending.add(result, continues === null && edits === null ? purpose : "continuation");
-  exchange.end(endingOf(result, bill, words, lengthOf(kept)));
+  exchange.end(endingOf(result, bill, words, lengthsOf(kept)));
   await spending.book(bill.billed, place);
   return { ...result, ...bill, unsaved: record.failure };
 }
 
-/** UTF-16 units of the text in answers. */
-function lengthOf(answers: Turn["answers"]): number {
-  return answers.reduce((sum, { role, content }) => sum + (role === "assistant" ? textOf(content).length : 0), 0);
+/** UTF-16 units of the text in answers, and of the thinking. */
+function lengthsOf(answers: Turn["answers"]): { readonly at: number; readonly thought: number } {
+  const own = answers.filter((each) => each.role === "assistant");
+  const sumOf = (lengths: readonly number[]) => lengths.reduce((sum, length) => sum + length, 0);
+  return {
+    at: sumOf(own.map(({ content }) => textOf(content).length)),
+    thought: sumOf(own.map(({ content }) => thoughtIn(content).length)),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { callsOf, textOf } from "../../chat/message-text.ts";
-import { toolMessages } from "../format/exchange-messages.ts";
+import { answersIn } from "../format/exchange-messages.ts";
 import { hasCalls } from "../format/sections.ts";
 import type { Exchange, Transcript } from "../format/types.ts";
 import { spoken } from "./visible-turns.ts";
@@ -39,7 +39,7 @@ function isWhole({ status, finishReason, question, answer }: Exchange): boolean 
 /** The answer; where tools were called, the calls and their results too, as messages of their own. */
 function answersOf(exchange: Exchange): readonly JsonlMessage[] {
   if (!hasCalls(exchange)) return [{ role: "assistant", content: exchange.answer }];
-  return toolMessages([exchange]).map((message) => {
+  return answersIn([exchange]).map((message) => {
     const content = textOf(message.content);
     if (message.role === "tool") return { role: "tool", tool_call_id: message.callId, content };
     const calls = callsOf(message).map(({ id, name, arguments: json }) => ({

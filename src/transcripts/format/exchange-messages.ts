@@ -1,10 +1,9 @@
-import type { ChatEvent } from "../../chat/events.ts";
 import { callsOf } from "../../chat/message-text.ts";
-import { MessageTrace } from "../../chat/message-trace.ts";
-import type { AssistantMessage, ToolMessage } from "../../chat/messages.ts";
+import { MessageTrace, type TraceEvent } from "../../chat/message-trace.ts";
+import type { AssistantMessage, ToolCall, ToolMessage } from "../../chat/messages.ts";
 import { hasCalls, orderedSections } from "./sections.ts";
 import { readCallBody, readResultBody } from "./tool-sections.ts";
-import type { Exchange } from "./types.ts";
+import type { AnswerSeam, Exchange } from "./types.ts";
 
 /** What a model is told of a call whose result nobody wrote down. */
 const noResult = "No result: the program ended before the tool did.";
@@ -15,30 +14,70 @@ export function isAnswered(exchange: Exchange): boolean {
 }
 
 /**
- * The messages of exchanges in which tools were called, in order: each call has its result behind it, as the services demand.
+ * What answered a question, in order: an answer, or answers with calls of tools, each with its result behind it, as the services demand.
  *
  * @param exchanges one, then those that continue its answer
  */
-export function toolMessages(exchanges: readonly Exchange[]): readonly (AssistantMessage | ToolMessage)[] {
+export function answersIn(exchanges: readonly Exchange[]): readonly (AssistantMessage | ToolMessage)[] {
   const trace = new MessageTrace(null);
   for (const exchange of exchanges) for (const event of eventsOf(exchange)) trace.take(event);
   return withResults(trace.messages);
 }
 
-function* eventsOf(exchange: Exchange): Generator<ChatEvent> {
-  const calls = new Map<string, Extract<ChatEvent, { type: "tool_call" }>["call"]>();
+function* eventsOf(exchange: Exchange): Generator<TraceEvent> {
+  const calls = new Map<string, ToolCall>();
+  const seams = new Seams(exchange.seams);
   for (const { name, text } of orderedSections(exchange)) {
-    if (name === "Thinking") yield { type: "reasoning", text };
-    else if (name === "Answer") yield { type: "text", text };
+    if (name === "Thinking") yield* seams.through("reasoning", text);
+    else if (name === "Answer") yield* seams.through("text", text);
     else if (name === "Call") {
       const call = readCallBody(text);
       if (call === null) continue;
+      yield* seams.here();
       calls.set(call.id, call);
       yield { type: "tool_call", call };
     } else if (name === "Result") {
       const result = readResultBody(text);
       const call = result === null ? undefined : calls.get(result.id);
       if (call !== undefined) yield { type: "tool_result", call, output: result!.output };
+    }
+  }
+}
+
+const reasons = { prefix: "continue-prefix", asked: "continue-prompt", again: "restart" } as const;
+
+/** Where in thinking and answer another request took over, which has thought for itself. */
+class Seams {
+  readonly #seams: readonly AnswerSeam[];
+  /** Whether all of them say where the thinking was; else what broke off cannot be told from what led to the answer. */
+  readonly #knowThinking: boolean;
+  #next = 0;
+  /** UTF-16 units so far. */
+  readonly #given = { text: 0, reasoning: 0 };
+
+  constructor(seams: readonly AnswerSeam[]) {
+    this.#seams = seams;
+    this.#knowThinking = seams.every(({ how, thought }) => how !== "again" || thought !== undefined);
+  }
+
+  /** A piece, taken apart where there are seams in it. */
+  *through(type: "text" | "reasoning", whole: string): Generator<TraceEvent> {
+    for (let text = whole; text !== "";) {
+      yield* this.here();
+      const seam = this.#seams[this.#next];
+      const left = seam === undefined ? 0 : (type === "text" ? seam.at : (seam.thought ?? 0)) - this.#given[type];
+      const piece = left > 0 ? text.slice(0, left) : text;
+      this.#given[type] += piece.length;
+      if (type === "text" || this.#knowThinking) yield { type, text: piece };
+      text = text.slice(piece.length);
+    }
+  }
+
+  /** The requests that begin here. */
+  *here(): Generator<TraceEvent> {
+    for (let seam = this.#seams[this.#next]; seam !== undefined; seam = this.#seams[++this.#next]) {
+      if (this.#given.text < seam.at || this.#given.reasoning < (seam.thought ?? 0)) return;
+      yield { type: "request", why: reasons[seam.how] };
     }
   }
 }

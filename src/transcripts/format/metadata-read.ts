@@ -138,6 +138,7 @@ const usageSchema = v.pipe(
 
 const seamSchema = v.object({
   at: v.number(),
+  thought: v.exactOptional(v.number()),
   how: v.picklist(["prefix", "asked", "again"]),
   provider: v.string(),
   model: v.string(),

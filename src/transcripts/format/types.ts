@@ -58,6 +58,8 @@ export interface ExchangeStart extends ExchangeRequest {
 export interface AnswerSeam extends ModelRef {
   /** UTF-16 units of the answer that were there before. */
   readonly at: number;
+  /** UTF-16 units of the thinking that were there before; absent where an older file does not say. */
+  readonly thought?: number;
   /** By prefix completion, by asking the model to go on, or by asking again where only thinking had come. */
   readonly how: "prefix" | "asked" | "again";
   /** Code of the error that broke the answer off. */

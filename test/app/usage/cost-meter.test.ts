@@ -24,6 +24,7 @@ const record: fc.Arbitrary<RequestRecord> = fc
     why: "first",
     error: null,
     at: 0,
+    thought: 0,
     sent,
     sentAt: new Date(),
     failure: null,
@@ -38,7 +39,16 @@ const record: fc.Arbitrary<RequestRecord> = fc
     },
   }));
 
-const first = { sent, why: "first", error: null, failure: null, at: 0, producedOutput: true, outputBytes: 1 } as const;
+const first = {
+  sent,
+  why: "first",
+  error: null,
+  failure: null,
+  at: 0,
+  thought: 0,
+  producedOutput: true,
+  outputBytes: 1,
+} as const;
 
 /** A turn that ended without a word, with other requests. */
 async function turnOf(requests: readonly RequestRecord[]): Promise<TurnResult> {

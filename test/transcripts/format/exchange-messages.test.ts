@@ -1,15 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { seamsOf } from "../../../src/app/conversation/answer-seams.ts";
 import { rebuild } from "../../../src/app/conversation/replay.ts";
+import type { ChatEvent } from "../../../src/chat/events.ts";
 import { answerEvents, assistantMessage, callsOf, textOf } from "../../../src/chat/message-text.ts";
+import { MessageTrace } from "../../../src/chat/message-trace.ts";
 import type { AssistantMessage, ToolCall, ToolMessage } from "../../../src/chat/messages.ts";
+import { RequestTrace } from "../../../src/chat/request-trace.ts";
 import { ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
-import type { Transcript } from "../../../src/transcripts/format/types.ts";
-import { toolMessages } from "../../../src/transcripts/format/exchange-messages.ts";
+import type { AnswerSeam, Transcript } from "../../../src/transcripts/format/types.ts";
+import { answersIn } from "../../../src/transcripts/format/exchange-messages.ts";
 import { callBody, resultBody } from "../../../src/transcripts/format/tool-sections.ts";
 
 const at = new Date("2026-11-20T15:41:07Z");
+const to = { provider: "p", model: "m" };
+const sent = { model: "m", messages: [], sampling: {}, thinking: null, stream: true };
 const words = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 20 }),
   fc.constantFrom("", "\n", "{}", "[2026-11-20 23:41:07] Result:", "-".repeat(40), "\u001b[2J", '{"id":"x"}\n'),
@@ -52,10 +58,14 @@ const turn: fc.Arbitrary<(AssistantMessage | ToolMessage)[]> = fc
 
 /** An exchange as a recording writes it. */
 function written(messages: readonly (AssistantMessage | ToolMessage)[], isEnded = true): string {
+  return writtenEvents(answerEvents(messages), isEnded);
+}
+
+function writtenEvents(events: Iterable<ChatEvent>, isEnded = true, seams: readonly AnswerSeam[] = []): string {
   const turnStart = { at, question: "Q", provider: "p", model: "m", system: null, sampling: {}, thinking: null };
   const encoder = new ExchangeEncoder("e1", turnStart);
   let text = encoder.begin(null);
-  for (const event of answerEvents(messages)) {
+  for (const event of events) {
     if (event.type === "reasoning") text += encoder.piece("Thinking", event.text, at);
     else if (event.type === "text") text += encoder.piece("Answer", event.text, at);
     else if (event.type === "tool_call") text += encoder.piece("Call", callBody(event.call), at);
@@ -69,6 +79,7 @@ function written(messages: readonly (AssistantMessage | ToolMessage)[], isEnded 
     cost: null,
     error: null,
     notice: null,
+    seams,
   } as const;
   return isEnded ? text + encoder.end(ending) : text;
 }
@@ -77,10 +88,56 @@ test("a turn with tools is read back from its transcript as it was", () => {
   fc.assert(
     fc.property(turn, (messages) => {
       const [exchange] = parseTranscript(written(messages)).exchanges;
-      expect(toolMessages([exchange!])).toEqual(messages);
+      expect(answersIn([exchange!])).toEqual(messages);
       expect(exchange!.answer).toBe(
         messages.map((each) => (each.role === "assistant" ? textOf(each.content) : "")).join(""),
       );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** Attempts at one answer, of which all but the last broke off; and whether the last calls a tool. */
+const attempts = fc.record({
+  pieces: fc.array(fc.record({ thinking: words, text: words }), { minLength: 1, maxLength: 3 }),
+  calls: fc.boolean(),
+});
+
+/** The events of a turn whose answers broke off and were continued, or asked for again. */
+const brokenTurn = fc.array(attempts, { minLength: 1, maxLength: 3 }).map((rounds): ChatEvent[] =>
+  rounds.flatMap(({ pieces, calls }, number) => {
+    let said = "";
+    const events = pieces.flatMap(({ thinking, text }, index): ChatEvent[] => {
+      const before = pieces[index - 1];
+      const isEmpty = before === undefined || before.text + before.thinking === "";
+      const why = isEmpty ? "retry" : said === "" ? "restart" : index === 1 ? "continue-prefix" : "continue-prompt";
+      said += text;
+      return [
+        { type: "request", to, sent, sentAt: at, why: before === undefined ? "tools" : why, error: null },
+        ...(thinking === "" ? [] : [{ type: "reasoning", text: thinking } as const]),
+        ...(text === "" ? [] : [{ type: "text", text } as const]),
+      ];
+    });
+    const call = { type: "tool_call", id: `c${number}`, name: "look", arguments: "{}" } as const;
+    const output = { content: [{ type: "text", text: "seen" }], isError: false } as const;
+    const called: ChatEvent[] = [
+      { type: "tool_call", call },
+      { type: "tool_result", call, output },
+    ];
+    return calls || number < rounds.length - 1 ? [...events, ...called] : events;
+  }),
+);
+
+test("of answers that broke off, the thinking that led to them is read back, and no other", () => {
+  fc.assert(
+    fc.property(brokenTurn, (events) => {
+      const [live, requests] = [new MessageTrace(null), new RequestTrace(to, sent)];
+      for (const event of events) {
+        live.take(event);
+        requests.take(event);
+      }
+      const [exchange] = parseTranscript(writtenEvents(events, true, seamsOf(requests.requests))).exchanges;
+      expect(answersIn([exchange!])).toEqual(live.messages);
     }),
     { numRuns: 200 },
   );
