@@ -95,6 +95,7 @@ describe("an answer", () => {
         outputBytes: 1,
         failure: null,
         at: 0,
+        thought: 0,
       },
     ]);
     expect(answeredBy).toEqual(asked);

@@ -55,14 +55,19 @@ function textOf(events: readonly ChatEvent[]): string {
   return join(only(events.slice(events.findLastIndex(({ type }) => type === "rethink") + 1), "text"));
 }
 
+/** UTF-16 units of all that was thought. */
+function thoughtIn(events: readonly ChatEvent[]): number {
+  return join(only(events, "text", "reasoning")).length - textOf(events).length;
+}
+
 /** The events of each request; what precedes the first `request` event, where it says anything, is one of its own. */
 function byRequest(events: readonly ChatEvent[]) {
   const sentAt = expect.any(Date) as unknown as Date;
   const implied: Only<"request"> = { type: "request", to: asked, sent: request, sentAt, why: "first", error: null };
-  const groups = [{ opened: implied, at: 0, own: [] as ChatEvent[] }];
+  const groups = [{ opened: implied, before: [] as readonly ChatEvent[], own: [] as ChatEvent[] }];
   for (const [index, each] of events.entries()) {
     if (each.type !== "request") groups.at(-1)!.own.push(each);
-    else groups.push({ opened: each, at: textOf(events.slice(0, index)).length, own: [] });
+    else groups.push({ opened: each, before: events.slice(0, index), own: [] });
   }
   const isImplied = groups.length === 1 || only(groups[0]!.own, "text", "reasoning", "usage").length > 0;
   return isImplied ? groups : groups.slice(1);
@@ -81,13 +86,14 @@ const isGivenUp = (failure: AppError | null) => ["timeout", "interrupted"].inclu
 function expected(events: readonly ChatEvent[]) {
   const text = textOf(events);
   const groups = byRequest(events);
-  const requests = groups.map(({ opened, at, own }, index) => ({
+  const requests = groups.map(({ opened, before, own }, index) => ({
     to: opened.to,
     sent: opened.sent,
     sentAt: opened.sentAt,
     why: opened.why,
     error: opened.error,
-    at,
+    at: textOf(before).length,
+    thought: thoughtIn(before),
     usage: only(own, "usage").at(-1)?.usage ?? null,
     producedOutput: only(own, "text", "reasoning").length > 0,
     outputBytes: Buffer.byteLength(join(only(own, "text", "reasoning"))),

@@ -83,7 +83,9 @@ describe.concurrent("an answer that breaks off is gone on with", () => {
       status: "complete",
     });
     const code2 = breaking === stall ? "timeout" : "stream_failed";
-    expect(seams).toEqual([{ at: 12, how: "prefix", provider: "deepseek", model: "deepseek-flash", code: code2 }]);
+    expect(seams).toEqual([
+      { at: 12, thought: 13, how: "prefix", provider: "deepseek", model: "deepseek-flash", code: code2 },
+    ]);
     expect(transcriptsOf(place)[0]).toMatch(/Answer:\nOne, two, three, four\.\n\n-{40}/u);
   });
 

@@ -58,9 +58,10 @@ export class CallDecoder {
   }
 
   #readOne(item: Record<string, unknown>, give: (event: CallEvent) => void): void {
-    const piece = pieceOf(item);
+    const of = isRecord(item["function"]) ? item["function"] : item;
+    const piece = pieceOf(item, of);
     const { id, name, text } = piece;
-    if (id === "" && name === "" && text === "") return;
+    if (id === "" && Object.keys(of).length === 0) return;
     const call = this.#callFor(piece);
     if (call === null || isRepetition(call, piece)) return;
     call.id ||= id;
@@ -96,9 +97,7 @@ export class CallDecoder {
   }
 }
 
-function pieceOf(item: Record<string, unknown>): CallPiece {
-  const of = isRecord(item["function"]) ? item["function"] : item;
-  const { index, id } = item;
+function pieceOf({ index, id }: Record<string, unknown>, of: Record<string, unknown>): CallPiece {
   const { name } = of;
   return {
     index: typeof index === "number" || typeof index === "string" ? String(index) : null,

@@ -22,6 +22,7 @@ describe("a raw answer", () => {
     expect(answer).toEqual({
       refused: null,
       text: "ab",
+      called: "",
       reasoning: "hm",
       reasoningField: "reasoning_content",
       finishReason: "length",
@@ -39,6 +40,7 @@ describe("a raw answer", () => {
   test("has nothing that did not come", async () => {
     expect(await raw(200, event({ choices: [] }) + event({ choices: "?" }) + event("7"))).toMatchObject({
       text: "",
+      called: "",
       reasoning: "",
       reasoningField: null,
       finishReason: null,
@@ -79,6 +81,7 @@ describe("a request that is refused as such", () => {
     expect(refused).toMatchObject({ code: "request_refused", details: { status: 400, reason: "no field for [key]" } });
     expect(rest).toEqual({
       text: "",
+      called: "",
       reasoning: "",
       reasoningField: null,
       finishReason: null,
