@@ -55,7 +55,7 @@ function listenForSignals(stop: AbortController): void {
     process.once(signal, () => {
       stop.abort(signal);
       setTimeout(() => process.exit(signals[signal]), graceMs).unref();
-      process.once(signal, () => process.kill(process.pid, "SIGKILL"));
+      process.once(signal, () => process.exit(signals[signal]));
     });
   }
 }

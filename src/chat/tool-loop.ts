@@ -143,8 +143,8 @@ async function* run(calls: readonly ToolCall[], toolbox: Toolbox, signal: AbortS
   yield* queue;
 }
 
-/** Milliseconds that a stopped call gets to end by itself. */
-const stopTimeout = 5_000;
+/** Milliseconds that a stopped call is waited for: less than the program has to end in order after a signal. */
+const stopTimeout = 500;
 
 /** A call's output; where the person stops it and it does not end, it is not waited for. */
 async function untilStopped(output: Promise<ToolOutput>, signal: AbortSignal): Promise<ToolOutput> {

@@ -1,8 +1,10 @@
-import type { TextPart } from "../chat/messages.ts";
 import type { ToolOutput } from "../chat/tools.ts";
 
 /** UTF-16 units of text that a result may have: some 12,000 tokens. */
 const maxText = 50_000;
+
+/** UTF-16 units of the addresses that pictures in it may have; DeepSeek takes bodies of 48 MiB. */
+const maxPictures = 16 * 1024 * 1024;
 
 /** A result that is a text. */
 export function textOutput(text: string): ToolOutput {
@@ -19,18 +21,29 @@ export function outputText({ content }: Pick<ToolOutput, "content">): string {
   return content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
 }
 
-/** The result with at most as much text as a model should get; what is cut is cut in the middle of a text, with a mark that tells how much. */
+/**
+ * The result with at most as much as a model should get. The text that is too long is cut in its middle, with a mark that tells how much
+ * is missing; what there is no room for behind it is left out, with one mark for all of it.
+ */
 export function limitedOutput(output: ToolOutput): ToolOutput {
-  const total = output.content.reduce((sum, part) => sum + (part.type === "text" ? part.text.length : 0), 0);
-  if (total <= maxText) return output;
-  let room = maxText;
-  const content = output.content.map((part) => {
-    if (part.type !== "text") return part;
-    const text = cutMiddle(part.text, room);
+  let [room, roomForPictures, missing] = [maxText, maxPictures, 0];
+  const content = output.content.flatMap((part): ToolOutput["content"] => {
+    if (part.type === "image" && part.url.length <= roomForPictures) {
+      roomForPictures -= part.url.length;
+      return [part];
+    }
+    if (part.type === "image" || room === 0) {
+      missing += Buffer.byteLength(part.type === "image" ? part.url : part.text);
+      return [];
+    }
+    // Half a character, as JSON can hold it, would be refused by services, with all that follows it.
+    const text = cutMiddle(part.text, room).toWellFormed();
     room = Math.max(0, room - text.length);
-    return { type: "text", text } satisfies TextPart;
+    return [{ type: "text", text }];
   });
-  return { ...output, content };
+  const mark: ToolOutput["content"] =
+    missing === 0 ? [] : [{ type: "text", text: `\n[… ${missing} bytes left out …]` }];
+  return { ...output, content: [...content, ...mark] };
 }
 
 /**

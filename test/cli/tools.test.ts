@@ -1,8 +1,9 @@
-import { chmodSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { askingAt, newPlace, type Place, put, run } from "../support/program.ts";
-import { serve } from "../support/raw-server.ts";
+import { describe, expect, test, vi } from "vitest";
+import { askingAt, newPlace, type Place, put, run, type Running, start, transcriptsOf } from "../support/program.ts";
+import { type RawServer, serve } from "../support/raw-server.ts";
 import { answer, calling, done, finish } from "../support/wire.ts";
 import { en } from "../support/words.ts";
 
@@ -178,5 +179,43 @@ describe.concurrent("a question with tools", () => {
     const offered = [0, 1, 2].map((index) => sent(server.body(index)).offered);
     expect(offered).toEqual([["echo"], ["current_time", "own"], ["current_time", "echo"]]);
     expect(stderr).toContain("nosuch");
+  });
+
+  /** A question whose first tool ignores SIGTERM and starts another program; both have noted their pids. */
+  async function stubborn(server: RawServer): Promise<{ readonly running: Running; readonly living: () => number }> {
+    const at = place("  waits: {description: Waits, command: ./waits.sh, approve: allow}\n");
+    script(
+      join(dirname(at.configFile), "waits.sh"),
+      "trap '' TERM\nsleep 60 & echo $$ $! > pids\nwhile :; do sleep 1; done",
+    );
+    const running = start(["ask", "What?"], { place: at, env: askingAt(server) });
+    const pids = join(at.cwd, "pids");
+    await vi.waitUntil(() => existsSync(pids) && readFileSync(pids, "utf8").endsWith("\n"), { timeout: 30_000 });
+    const living = () =>
+      spawnSync("ps", ["-o", "stat=", "-p", readFileSync(pids, "utf8").trim().replace(" ", ",")])
+        .stdout.toString()
+        .split("\n")
+        .filter((state) => state !== "" && !state.startsWith("Z")).length;
+    return { running, living };
+  }
+  const both = calling(["waits", {}], ["echo", { a: "1" }]);
+
+  test("ends in order after a signal, also where a tool ignores it, and each call has its result", async () => {
+    await using server = await serve([both]);
+    const { running, living } = await stubborn(server);
+    running.kill("SIGTERM");
+    const { code, stderr, place: at } = await running.done;
+    expect([code, living()]).toEqual([143, 0]);
+    expect(stderr).toContain(en.errors.interrupted({}).what);
+    expect(transcriptsOf(at)[0]).toMatch(/Result:\n[\s\S]*Result:\n[\s\S]*\] Interrupted:\n/u);
+  });
+
+  test("ends at once after a second signal, and leaves no program behind", async () => {
+    await using server = await serve([both]);
+    const { running, living } = await stubborn(server);
+    running.kill("SIGINT");
+    running.kill("SIGINT");
+    const { code } = await running.done;
+    expect([code, living()]).toEqual([130, 0]);
   });
 });
