@@ -2,7 +2,18 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { askingAt, newPlace, type Place, put, run, type Running, start, transcriptsOf } from "../support/program.ts";
+import {
+  askingAt,
+  newPlace,
+  openProgram,
+  type Place,
+  put,
+  run,
+  type Running,
+  start,
+  transcriptsOf,
+} from "../support/program.ts";
+import { say } from "../support/pty.ts";
 import { type RawServer, serve } from "../support/raw-server.ts";
 import { answer, calling, done, finish } from "../support/wire.ts";
 import { en } from "../support/words.ts";
@@ -50,7 +61,6 @@ describe.concurrent("tools", () => {
 
   test.each([
     ["runs", ["echo", '{"a":"1"}'], 0, 'x {"a":"1"}\n', ""],
-    ["of a file runs", ["own"], 0, "7 {}\n", ""],
     ["prints JSON", ["echo", "--json"], 0, '{"name":"echo","ok":true,"content":[{"type":"text","text":"x {}"}]}\n', ""],
     [
       "that is asked for is refused off a terminal",
@@ -89,19 +99,16 @@ describe.concurrent("tools", () => {
     expect(code).toBe(3);
     expect(stderr).toContain("line 4: invalid tools.bad");
   });
-
-  test("of aichat get their arguments as the last argument, and answer in a file", async () => {
-    const at = place("  aichat: ../functions\n");
-    const folder = join(dirname(at.cwd), "functions");
-    put(
-      join(folder, "functions.json"),
-      JSON.stringify([{ name: "f", description: "F", parameters: { type: "object" } }]),
-    );
-    script(join(folder, "bin", "f"), 'echo said; printf "got %s" "$1" > "$LLM_OUTPUT"');
-    const shown = JSON.parse((await run(["tools", "show", "f", "--json"], { place: at })).stdout) as object;
-    expect(shown).toMatchObject({ origin: "aichat", approve: "ask", on: true });
-  });
 });
+
+/** Processes of a file of pids that run. */
+function aliveIn(path: string): string[] {
+  const states = readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .map((pid) => spawnSync("ps", ["-o", "stat=", "-p", pid]));
+  return states.map(({ stdout }) => stdout.toString().trim()).filter((state) => state !== "" && !state.startsWith("Z"));
+}
 
 /** What a request offers, and the results that it brings. */
 function sent(body: Record<string, unknown>): { readonly offered: string[]; readonly results: unknown[] } {
@@ -169,6 +176,38 @@ describe.concurrent("a question with tools", () => {
         .split("\n")
         .filter((line) => line.includes("tools")),
     ).toHaveLength(1);
+  });
+
+  test("goes on without a tool that the config file names and that there is not", async () => {
+    await using server = await serve([answer("Hi.")]);
+    const { code, stderr } = await run(["ask", "What?"], {
+      place: place("  enable: [own, gone]\n"),
+      env: askingAt(server),
+    });
+    expect([code, sent(server.body()).offered]).toEqual([0, ["own"]]);
+    expect(stderr).toContain("gone");
+    const flags = ["ask", "--tools", "own,gone", "What?"];
+    expect((await run(flags, { place: place(), env: askingAt(server) })).code).toBe(2);
+  });
+
+  test("ends the running tool at Ctrl-C with all that it started, and the session goes on", async () => {
+    await using server = await serve([calling(["slow", {}]), answer("Hi.")]);
+    const at = newPlace();
+    const pids = join(at.cwd, "pids");
+    const command = `sleep 60 & echo $! > ${pids}; echo $$ >> ${pids}; echo ready >&2; while :; do sleep 1; done`;
+    put(
+      at.configFile,
+      `tools: {slow: {description: Slow, command: [sh, -c, ${JSON.stringify(command)}], approve: allow}}\n`,
+    );
+    await using terminal = openProgram([], { place: at, env: askingAt(server), cols: 120 });
+    await say(terminal, "one");
+    await terminal.until("ready");
+    terminal.type("\u0003");
+    await terminal.until(en.answer.stopped);
+    expect(aliveIn(pids)).toEqual([]);
+    await say(terminal, "two");
+    await terminal.until("Hi.");
+    expect(sent(server.body()).results).toEqual([expect.stringContaining("stopped")]);
   });
 
   test("takes its tools from the config file, from the role in use, and /tools switches them for the session", async () => {

@@ -4,6 +4,7 @@ import { toolChoice } from "../../config/tool-choice.ts";
 import { toolNamePattern } from "../../config/tool-entries.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import { describe } from "../../terminal/terminal.ts";
 import type { Approver } from "../../tools/approval.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { Console } from "../console.ts";
@@ -29,7 +30,7 @@ export class ToolCollection {
   readonly approve: Approver;
   /** What sources have whose tools do not change. */
   readonly #found = new Map<ToolSource, Promise<SourcedTools>>();
-  /** What was said of tools that are left out. */
+  /** Warnings so far. */
   readonly #said = new Set<string>();
   /** What the session switched, by name. */
   readonly #switched = new Map<string, boolean>();
@@ -48,15 +49,14 @@ export class ToolCollection {
    * What a turn offers; null for no tools.
    *
    * @param signal ends the waiting for servers: those that are ready are used
-   * @throws AppError `bad_value` where the settings name a tool that there is not
+   * @throws AppError `bad_value` where a flag names a tool that there is not
    */
   async toolbox(signal: AbortSignal): Promise<Toolbox | null> {
     const all = await this.list(signal);
     this.#checkNames(all.map(({ tool }) => tool.definition.name));
     const offered = all.flatMap(({ tool, isOn }) => (isOn ? [tool] : []));
-    if (offered.length > maxTools) {
-      this.#console.terminal.warn(this.#console.words.tools.tooMany({ count: offered.length, max: maxTools }));
-    }
+    const { words } = this.#console;
+    if (offered.length > maxTools) this.#warnOnce(words.tools.tooMany({ count: offered.length, max: maxTools }));
     const tools = offered.slice(0, maxTools);
     return tools.length === 0 ? null : createToolbox(tools, this.approve, this.#engine.settings.max_tool_rounds);
   }
@@ -93,7 +93,9 @@ export class ToolCollection {
     const wrong = choice.find((name) => !name.includes("*") && !name.startsWith("mcp__") && !names.includes(name));
     if (wrong === undefined) return;
     const { kind = "file", name = "" } = this.#engine.origins.tools ?? {};
-    throw unknownTool(kind === "flag" ? name : "tools.enable", wrong, names);
+    if (kind === "flag") throw unknownTool(name, wrong, names);
+    // Its file may be broken, which is said already; the other tools are used.
+    this.#warnOnce(sanitize(describe(unknownTool("tools", wrong, names), this.#console.words.errors)));
   }
 
   async #find(signal: AbortSignal): Promise<readonly Tool[]> {
@@ -120,12 +122,15 @@ export class ToolCollection {
   }
 
   #sayLeftOut({ definition, origin }: Tool, other: Tool | null): void {
-    const { terminal, words } = this.#console;
-    const key = JSON.stringify([definition.name, origin, other?.origin]);
-    if (this.#said.size === this.#said.add(key).size) return;
+    const { tools } = this.#console.words;
     const facts = { name: sanitize(definition.name), source: sanitize(origin.source) };
-    if (other === null) return terminal.warn(words.tools.badName(facts));
-    terminal.warn(words.tools.sameName({ ...facts, other: sanitize(other.origin.source) }));
+    if (other === null) return this.#warnOnce(tools.badName(facts));
+    const first = other.origin.source || tools.kinds[other.origin.kind];
+    this.#warnOnce(tools.sameName({ ...facts, other: sanitize(first) }));
+  }
+
+  #warnOnce(line: string): void {
+    if (this.#said.size !== this.#said.add(line).size) this.#console.terminal.warn(line);
   }
 }
 
