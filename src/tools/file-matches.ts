@@ -1,9 +1,7 @@
-import { PathRefusal, readInside, shownPath } from "./working-files.ts";
+import { PathRefusal, readInside, shownPath, type WorkingFolder } from "./working-files.ts";
 
 /** What is searched for in files; data, as it goes to a thread. */
-export interface FileSearch {
-  /** The working folder. */
-  readonly folder: string;
+export interface FileSearch extends WorkingFolder {
   /** Absolute paths in it. */
   readonly files: readonly string[];
   /** A regular expression. */
@@ -31,13 +29,14 @@ const maxLine = 300;
  * @param sign called after each file
  * @throws SyntaxError for what is no regular expression
  */
-export function fileMatches({ folder, files, pattern, ignoresCase, max }: FileSearch, sign: () => void): FileMatches {
+export function fileMatches(search: FileSearch, sign: () => void): FileMatches {
+  const { folder, files, pattern, ignoresCase, max } = search;
   const matcher = readPattern(pattern, ignoresCase);
   const lines: string[] = [];
   let searched = 0;
   for (const file of files) {
     sign();
-    const text = textOf(folder, file);
+    const text = textOf(search, file);
     if (text === null) continue;
     searched++;
     for (const [index, line] of text.split(/\r?\n/u).entries()) {
@@ -61,9 +60,9 @@ export function readPattern(pattern: string, ignoresCase: boolean): RegExp {
 }
 
 /** Null for what is not searched: secrets, other than text, what is too large. */
-function textOf(folder: string, file: string): string | null {
+function textOf(at: WorkingFolder, file: string): string | null {
   try {
-    return readInside(folder, file);
+    return readInside(at, file);
   } catch (error) {
     if (error instanceof PathRefusal) return null;
     throw error;

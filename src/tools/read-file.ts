@@ -2,13 +2,14 @@ import type { ToolOutput } from "../chat/tools.ts";
 import { textArgument } from "./text-argument.ts";
 import { errorOutput, textOutput } from "./tool-output.ts";
 import type { Tool } from "./tool.ts";
-import { PathRefusal, readInside } from "./working-files.ts";
+import { PathRefusal, readInside, type WorkingFolder } from "./working-files.ts";
 
 /** UTF-16 units of a result; what follows is read by another call. */
 const maxText = 40_000;
 
 /** Reads a text file in the working folder. */
-export function readFileTool(folder: string): Tool {
+export function readFileTool(at: WorkingFolder): Tool {
+  const { folder } = at;
   return {
     definition: {
       name: "read_file",
@@ -29,7 +30,7 @@ export function readFileTool(folder: string): Tool {
     describe: () => folder,
     run: async ({ path, start_line: start, end_line: end }) =>
       await refusing(() => {
-        const text = readInside(folder, textArgument(path));
+        const text = readInside(at, textArgument(path));
         return textOutput(part(text, lineOf(start, 1), lineOf(end, Infinity)));
       }),
   };

@@ -9,10 +9,17 @@ const maxBytes = 16 * 1024 * 1024;
 
 /** Files that hold keys and passwords. */
 const secretNames =
-  /^(?:\.env(?:\..+)?|\.envrc|\.npmrc|\.pypirc|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.dockercfg|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:pem|key|p12|pfx|kdbx|jks|keystore|ppk))$/iu;
+  /^(?:\.env(?:\..+)?|\.envrc|\.npmrc|\.pypirc|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.dockercfg|credentials(?:\.(?:json|toml|ya?ml|db))?|\.\w+_history|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|.+\.(?:pem|key|p12|pfx|kdbx|jks|keystore|ppk))$/iu;
 const harmlessNames = /^\.env\.(?:example|sample|template|dist|defaults?)$/iu;
 /** Folders of such files, `.git` because remote addresses may hold a token. */
 const secretFolders = /^(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.git)$/iu;
+
+/** The folder whose files a model may be given. */
+export interface WorkingFolder {
+  readonly folder: string;
+  /** The program's own files of keys and settings, which are given from no folder. */
+  readonly ownFiles: readonly string[];
+}
 
 /** What keeps a path from being used, in a sentence for the model. */
 export class PathRefusal extends Error {}
@@ -20,11 +27,10 @@ export class PathRefusal extends Error {}
 /**
  * The real path of what a model names in the working folder.
  *
- * @param folder the working folder
- * @param path relative to it, or absolute
+ * @param path relative to the working folder, or absolute
  * @throws PathRefusal for a path that leads out of it, also by a link, for a secret, and for what is not there
  */
-function pathInside(folder: string, path: string): string {
+function pathInside({ folder, ownFiles }: WorkingFolder, path: string): string {
   const full = resolve(folder, path);
   if (nearPath(folder, full) === null) throw new PathRefusal(`${path} is outside of the working folder.`);
   let real: string;
@@ -36,10 +42,19 @@ function pathInside(folder: string, path: string): string {
   const root = realpathSync.native(folder);
   const near = nearPath(root, real);
   if (near === null) throw new PathRefusal(`${path} leads out of the working folder by a link.`);
-  if (isSecret(near) || isSecret(relative(folder, full))) {
+  if (isSecret(near) || isSecret(relative(folder, full)) || isOneOf(ownFiles, real)) {
     throw new PathRefusal(`${path} may hold keys or passwords: it is not read.`);
   }
   return real;
+}
+
+/** Whether a path leads to one of the files, by whatever name. */
+function isOneOf(files: readonly string[], path: string): boolean {
+  const at = statSync(path, { throwIfNoEntry: false });
+  return files.some((file) => {
+    const own = statSync(file, { throwIfNoEntry: false });
+    return own !== undefined && own.ino === at?.ino && own.dev === at.dev;
+  });
 }
 
 /** Whether a path names a file of keys or passwords, or lies in a folder of them. */
@@ -54,8 +69,8 @@ export function isSecret(path: string): boolean {
  *
  * @throws PathRefusal as `pathInside`; for what is no regular file, no text, or too large
  */
-export function readInside(folder: string, path: string): string {
-  const real = pathInside(folder, path);
+export function readInside(at: WorkingFolder, path: string): string {
+  const real = pathInside(at, path);
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   let descriptor: number;
   try {
@@ -67,7 +82,7 @@ export function readInside(folder: string, path: string): string {
     const opened = fstatSync(descriptor);
     if (!opened.isFile()) throw new PathRefusal(`${path} is no file.`);
     // A folder on the way may have become a link meanwhile.
-    const now = statSync(pathInside(folder, path), { throwIfNoEntry: false });
+    const now = statSync(pathInside(at, path), { throwIfNoEntry: false });
     if (now?.ino !== opened.ino || now.dev !== opened.dev)
       throw new PathRefusal(`${path} changed while it was opened.`);
     if (opened.size > maxBytes)
@@ -91,9 +106,9 @@ export function shownPath(folder: string, path: string): string {
  * @param path of a folder in the working folder
  * @throws PathRefusal as `pathInside`, and for a pattern that leads out of the folder
  */
-export function patternInside(folder: string, path: string, pattern: string): string {
-  const near = nearPath(folder, resolve(folder, path)) ?? ".";
-  pathInside(folder, path);
+export function patternInside(at: WorkingFolder, path: string, pattern: string): string {
+  const near = nearPath(at.folder, resolve(at.folder, path)) ?? ".";
+  pathInside(at, path);
   if (/^[/\\~]|(?:^|[/\\])\.\.(?:[/\\]|$)|^[a-z]:/iu.test(pattern))
     throw new PathRefusal(`${pattern} leads out of the folder.`);
   return pattern === "" ? `.${sep}${near}` : `.${sep}${join(near, pattern)}`;

@@ -4,7 +4,7 @@ import { runCommandTool } from "../../tools/run-command.ts";
 import { toolEnvironment } from "../../tools/tool-environment.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { Engine } from "../engine.ts";
-import { listFilesTool, searchFilesTool } from "./file-tools.ts";
+import { listFilesTool, searchFilesTool, workingFolderOf } from "./file-tools.ts";
 import type { SourcedTools } from "./sourced-tools.ts";
 import { searchTranscriptsTool } from "./transcript-tool.ts";
 
@@ -14,7 +14,7 @@ import { searchTranscriptsTool } from "./transcript-tool.ts";
  */
 const builtIns: readonly ((engine: Engine) => Tool | null)[] = [
   () => currentTime,
-  ({ workingFolder }) => readFileTool(workingFolder),
+  (engine) => readFileTool(workingFolderOf(engine)),
   listFilesTool,
   searchFilesTool,
   ({ workingFolder, environment }) => runCommandTool(workingFolder, toolEnvironment(environment.variables)),

@@ -6,7 +6,7 @@ import { refusing } from "../../tools/read-file.ts";
 import { textArgument } from "../../tools/text-argument.ts";
 import { errorOutput, textOutput } from "../../tools/tool-output.ts";
 import type { Tool } from "../../tools/tool.ts";
-import { isSecret, patternInside, shownPath } from "../../tools/working-files.ts";
+import { isSecret, patternInside, shownPath, type WorkingFolder } from "../../tools/working-files.ts";
 import { findFiles } from "../conversation/file-search.ts";
 import type { Engine } from "../engine.ts";
 import { beside } from "../worker/worker.ts";
@@ -23,8 +23,15 @@ const place = {
   pattern: { type: "string", description: "Glob of files below it, e.g. **/*.ts (default: all)" },
 } as const;
 
+/** Where a model may look for files. */
+export function workingFolderOf({ workingFolder: folder, folders }: Engine): WorkingFolder {
+  return { folder, ownFiles: [folders.keyFile, folders.configFile] };
+}
+
 /** Lists files below the working folder. */
-export function listFilesTool({ workingFolder: folder, stop }: Engine): Tool {
+export function listFilesTool(engine: Engine): Tool {
+  const { workingFolder: folder, stop } = engine;
+  const at = workingFolderOf(engine);
   return {
     definition: {
       name: "list_files",
@@ -37,7 +44,7 @@ export function listFilesTool({ workingFolder: folder, stop }: Engine): Tool {
     describe: () => folder,
     run: async ({ path, pattern }, { signal }) =>
       await refusing(async () => {
-        const found = await filesIn(folder, path, pattern, maxListed, AbortSignal.any([stop, signal]));
+        const found = await filesIn(at, path, pattern, maxListed, AbortSignal.any([stop, signal]));
         if (typeof found === "string") return errorOutput(found);
         const names = found.files.map((file) => shownPath(folder, file));
         const more = found.isCut ? [`[More than ${maxListed} files: name a folder or a pattern]`] : [];
@@ -48,7 +55,8 @@ export function listFilesTool({ workingFolder: folder, stop }: Engine): Tool {
 
 /** Searches files below the working folder by a regular expression, in bounded time. */
 export function searchFilesTool(engine: Engine): Tool {
-  const { workingFolder: folder } = engine;
+  const at = workingFolderOf(engine);
+  const { folder } = at;
   return {
     definition: {
       name: "search_files",
@@ -74,9 +82,9 @@ export function searchFilesTool(engine: Engine): Tool {
         const wanted = { pattern: textArgument(regex), ignoresCase: ignoresCase === true };
         const mistake = mistakeIn(wanted.pattern, wanted.ignoresCase);
         if (mistake !== null) return errorOutput(mistake);
-        const found = await filesIn(folder, path, pattern, maxSearched, stop);
+        const found = await filesIn(at, path, pattern, maxSearched, stop);
         if (typeof found === "string") return errorOutput(found);
-        const search = { folder, files: found.files, ...wanted, max: maxMatches };
+        const search = { ...at, files: found.files, ...wanted, max: maxMatches };
         return await matchesIn({ stop, thread: engine.thread }, search, found.isCut);
       }),
   };
@@ -122,14 +130,15 @@ function matchText({ lines, isCut, searched }: FileMatches, hasMoreFiles: boolea
 
 /** Files by name; a sentence where there are none to be had. */
 async function filesIn(
-  folder: string,
+  at: WorkingFolder,
   path: unknown,
   pattern: unknown,
   max: number,
   stop: AbortSignal,
 ): Promise<{ readonly files: readonly string[]; readonly isCut: boolean } | string> {
+  const { folder } = at;
   const within = textArgument(path) || ".";
-  const wanted = patternInside(folder, within, textArgument(pattern));
+  const wanted = patternInside(at, within, textArgument(pattern));
   try {
     const { files, isCut } = await findFiles(wanted, folder, stop, { max, cuts: true });
     // Of a link to a file within, what it leads to may be a secret; reading looks at that once more.

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/app/engine.ts";
@@ -31,6 +31,8 @@ beforeAll(async () => {
   symlinkSync(".env", at("harmless.txt"));
   symlinkSync(join("src", "中文.txt"), at("inner.txt"));
   mkdirSync(at("folder"));
+  put(place.keyFile, "secret\n");
+  linkSync(place.keyFile, at("own.txt"));
   engine = await scriptedEngine(() => async function* () {});
   ({ tools } = await builtInTools(engine));
 });
@@ -65,6 +67,7 @@ describe("read_file", () => {
     ["a secret", ".env"],
     ["a secret by a link", "harmless.txt"],
     ["a key", "key.pem"],
+    ["the program's keys by another name", "own.txt"],
     ["in .git", ".git/config"],
     ["a folder", "folder"],
     ["no text", "bytes.bin"],
@@ -85,6 +88,7 @@ describe("list_files", () => {
       "gb.txt",
       "harmless.txt",
       "inner.txt",
+      "own.txt",
       "slow.txt",
       "src/long.txt",
       "src/中文.txt",
