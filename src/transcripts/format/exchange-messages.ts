@@ -82,21 +82,17 @@ class Seams {
   }
 }
 
+/** Each call's result behind it, in the order of the calls; where nobody wrote one down, that there is none. */
 function withResults(messages: readonly (AssistantMessage | ToolMessage)[]): (AssistantMessage | ToolMessage)[] {
   return messages.flatMap((message, index) => {
-    const rest = messages.slice(index + 1);
-    const next = rest.findIndex(({ role }) => role === "assistant");
-    const results = next < 0 ? rest : rest.slice(0, next);
-    const given = new Set(results.map((each) => (each.role === "tool" ? each.callId : "")));
-    const missing = callsOf(message).filter(({ id }) => !given.has(id));
-    return [
-      message,
-      ...missing.map(({ id: callId }): ToolMessage => ({
-        role: "tool",
-        callId,
-        content: [{ type: "text", text: noResult }],
-        isError: true,
-      })),
-    ];
+    if (message.role === "tool") return [];
+    const next = messages.findIndex(({ role }, place) => place > index && role === "assistant");
+    const results = messages.slice(index + 1, next < 0 ? undefined : next).filter((each) => each.role === "tool");
+    const given = new Map(results.map((each) => [each.callId, each]));
+    return [message, ...callsOf(message).map(({ id }) => given.get(id) ?? withoutResult(id))];
   });
+}
+
+function withoutResult(callId: string): ToolMessage {
+  return { role: "tool", callId, content: [{ type: "text", text: noResult }], isError: true };
 }

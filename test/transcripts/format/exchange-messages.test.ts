@@ -143,6 +143,20 @@ test("of answers that broke off, the thinking that led to them is read back, and
   );
 });
 
+test("behind a program that was killed, each call has a result, in the order of the calls", () => {
+  const calls = ["a", "b", "c"].map((id) => ({ type: "tool_call", id, name: "look", arguments: "{}" }) as const);
+  const result = (callId: string, text: string, isError?: true): ToolMessage => ({
+    role: "tool",
+    callId,
+    content: [{ type: "text", text }],
+    ...(isError && { isError }),
+  });
+  const given = [assistantMessage("", "", calls), result("b", "seen")];
+  const [exchange] = parseTranscript(written(given, false)).exchanges;
+  const none = expect.stringContaining("No result") as unknown as string;
+  expect(answersIn([exchange!])).toEqual([given[0], result("a", none, true), given[1], result("c", none, true)]);
+});
+
 test("a transcript that breaks off within a turn gives messages that a service takes", () => {
   fc.assert(
     fc.property(turn, fc.double({ min: 0, max: 1, noNaN: true }), (messages, share) => {
