@@ -85,13 +85,24 @@ describe.concurrent("tools", () => {
     expect(ended.stderr).toContain(said);
   });
 
-  test("a broken file costs one line, and the others are used", async () => {
+  test("that are broken, or name a variable that is not set, cost a line each, and the others are used", async () => {
     const at = place();
-    put(join(dirname(at.configFile), "tools", "bad.yaml"), "description: x\ncommand: [true]\ntimeout: -1\n");
-    const { stdout, stderr, code } = await run(["tools", "run", "own"], { place: at });
-    expect([code, stdout]).toEqual([0, "7 {}\n"]);
-    expect(stderr.trim().split("\n")).toHaveLength(1);
-    expect(stderr).toMatch(/bad\.yaml, line 3: invalid timeout: -1/u);
+    const folder = join(dirname(at.configFile), "tools");
+    put(join(folder, "bad.yaml"), "description: x\ncommand: [true]\ntimeout: -1\n");
+    const reference = "${OF_TEST}";
+    put(
+      join(folder, "env.yaml"),
+      `description: x\ncommand: [printenv, A]\napprove: allow\nenv: {A: "x${reference}"}\n`,
+    );
+    const own = await run(["tools", "run", "own"], { place: at });
+    expect([own.code, own.stdout]).toEqual([0, "7 {}\n"]);
+    const lines = own.stderr.trim().split("\n");
+    expect(lines).toEqual([
+      expect.stringMatching(/bad\.yaml, line 3: invalid timeout: -1/u),
+      expect.stringContaining(`env.A: x${reference} (expected OF_TEST=…)`),
+    ]);
+    const set = await run(["tools", "run", "env"], { place: at, env: { OF_TEST: "set" } });
+    expect(set.stdout).toBe("xset\n");
   });
 
   test("of the config file are checked with the place of the mistake", async () => {

@@ -1,11 +1,13 @@
+import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { expanded, UnexpandedVariable } from "../../config/expansion.ts";
 import { expandHome } from "../../config/home.ts";
 import { commandWords } from "../../config/key-command.ts";
 import { toolEntries } from "../../config/tool-choice.ts";
 import type { ToolEntry } from "../../config/tool-entries.ts";
 import { parseToolFile, readToolFile } from "../../config/tool-file.ts";
-import { type AppError, asAppError } from "../../errors.ts";
+import { AppError, asAppError } from "../../errors.ts";
 import { executableTool } from "../../tools/executable.ts";
 import { toolEnvironment } from "../../tools/tool-environment.ts";
 import type { Tool, ToolOrigin } from "../../tools/tool.ts";
@@ -19,10 +21,17 @@ const defaultTimeout = 60;
 /** The tools of the config file. */
 export async function configTools(engine: Engine): Promise<SourcedTools> {
   const path = engine.folders.configFile;
-  const tools = Object.entries(toolEntries(engine.file.tools)).map(([name, entry]) =>
-    executableOf(engine, name, entry, { kind: "config", source: path, folder: dirname(path) }),
-  );
-  return { tools, failures: [] };
+  const tools: Tool[] = [];
+  const failures: AppError[] = [];
+  for (const [name, entry] of Object.entries(toolEntries(engine.file.tools))) {
+    try {
+      const env = expandedEnv(engine, entry, path, `tools.${name}.env`);
+      tools.push(executableOf(engine, name, entry, { kind: "config", source: path, folder: dirname(path), env }));
+    } catch (error) {
+      failures.push(asAppError(error));
+    }
+  }
+  return { tools, failures };
 }
 
 /** The tools of the folder beside the config file, one a YAML file. */
@@ -33,7 +42,8 @@ export async function folderTools(engine: Engine): Promise<SourcedTools> {
   for (const { name, path } of toolFilesIn(folder)) {
     try {
       const entry = await parseToolFile(path, readToolFile(path));
-      tools.push(executableOf(engine, name, entry, { kind: "folder", source: path, folder }));
+      const env = expandedEnv(engine, entry, path, "env");
+      tools.push(executableOf(engine, name, entry, { kind: "folder", source: path, folder, env }));
     } catch (error) {
       failures.push(asAppError(error));
     }
@@ -59,6 +69,32 @@ export function toolFilesIn(folder: string): { readonly name: string; readonly p
 interface EntryPlace extends Pick<ToolOrigin, "kind" | "source"> {
   /** That the program's path is relative to. */
   readonly folder: string;
+  /** The values of its `env`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * The values of an entry's `env`, in which `${NAME}` stands for a variable of the environment.
+ *
+ * @param key of `env`, for the error
+ * @throws AppError `tools_unreadable` for a variable that is not set
+ */
+function expandedEnv(
+  { environment: { variables } }: Engine,
+  { env = {} }: ToolEntry,
+  path: string,
+  key: string,
+): Readonly<Record<string, string>> {
+  const valueIn = ([name, text]: readonly [string, string]) => {
+    try {
+      return [name, expanded(text, (variable) => variables[variable])] as const;
+    } catch (error) {
+      if (!(error instanceof UnexpandedVariable)) throw error;
+      const details = { path, line: null, key: `${key}.${name}`, value: text, reason: "" };
+      throw new AppError("tools_unreadable", { ...details, expected: `${error.variable}=…` }, { cause: error });
+    }
+  };
+  return Object.fromEntries(Object.entries(env).map(valueIn));
 }
 
 /** The tool of an entry. */
@@ -66,20 +102,25 @@ export function executableOf(
   engine: Engine,
   name: string,
   entry: ToolEntry,
-  { kind, source, folder }: EntryPlace,
+  { kind, source, folder, env: values }: EntryPlace,
 ): Tool {
   const [program = "", ...words] = commandWords(entry.command);
   const command = [programPath(program, folder), ...words];
   const { env = {}, timeout = defaultTimeout, approve = "ask", description, parameters = noParameters } = entry;
   return executableTool({
     definition: { name, description, parameters },
-    origin: { kind, source, identity: JSON.stringify({ command, env }) },
+    // Values may be keys: what is approved is stored.
+    origin: { kind, source, identity: JSON.stringify({ command, env: digestOf(env) }) },
     approval: approve,
     command,
     folder: engine.workingFolder,
-    variables: toolEnvironment(engine.environment.variables, env),
+    variables: toolEnvironment(engine.environment.variables, values),
     timeout,
   });
+}
+
+function digestOf(env: Readonly<Record<string, string>>): string {
+  return createHash("sha256").update(JSON.stringify(env)).digest("hex");
 }
 
 const noParameters = { type: "object", properties: {} };

@@ -58,7 +58,9 @@ export async function projectTools(engine: Engine): Promise<SourcedTools> {
 
 function toolOf(engine: Engine, project: ProjectEntry, content: string): Tool {
   const { name, path, entry } = project;
-  const tool = executableOf(engine, name, entry, { kind: "folder", source: path, folder: projectToolFolder(engine) });
+  const folder = projectToolFolder(engine);
+  // Nothing is put into its values: they could name the person's keys.
+  const tool = executableOf(engine, name, entry, { kind: "folder", source: path, folder, env: entry.env ?? {} });
   const identity = createHash("sha256").update(content).digest("hex");
   return {
     ...tool,
