@@ -99,7 +99,7 @@ describe.concurrent("tools", () => {
     const lines = own.stderr.trim().split("\n");
     expect(lines).toEqual([
       expect.stringMatching(/bad\.yaml, line 3: invalid timeout: -1/u),
-      expect.stringContaining(`env.A: x${reference} (expected OF_TEST=…)`),
+      expect.stringContaining(`env.A: ${reference} (expected OF_TEST=…)`),
     ]);
     const set = await run(["tools", "run", "env"], { place: at, env: { OF_TEST: "set" } });
     expect(set.stdout).toBe("xset\n");

@@ -90,7 +90,7 @@ function expandedEnv(
       return [name, expanded(text, (variable) => variables[variable])] as const;
     } catch (error) {
       if (!(error instanceof UnexpandedVariable)) throw error;
-      const details = { path, line: null, key: `${key}.${name}`, value: text, reason: "" };
+      const details = { path, line: null, key: `${key}.${name}`, value: `\${${error.variable}}`, reason: "" };
       throw new AppError("tools_unreadable", { ...details, expected: `${error.variable}=…` }, { cause: error });
     }
   };
