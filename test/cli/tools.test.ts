@@ -231,6 +231,18 @@ describe.concurrent("a question with tools", () => {
     expect(stderr).toContain("nosuch");
   });
 
+  test("goes with the request for a summary too, which may call none, so that services have its beginning in their cache", async () => {
+    const called = calling(["echo", { a: "1" }]);
+    await using server = await serve([called, answer("Done."), answer("Yes."), answer("Short."), answer("Bye.")]);
+    const input = "one\ntwo\n/compact\nthree\nq\n";
+    await run(["chat"], { place: place(), env: askingAt(server), input });
+    const [before, summary] = [server.body(2), server.body(3)];
+    expect([summary["tools"], summary["tool_choice"]]).toEqual([before["tools"], "none"]);
+    const messages = summary["messages"] as unknown[];
+    expect(messages.slice(0, 5)).toEqual(before["messages"]);
+    expect(messages.slice(5)).toMatchObject([{ role: "assistant", content: "Yes." }, { role: "user" }]);
+  });
+
   /** A question whose first tool ignores SIGTERM and starts another program; both have noted their pids. */
   async function stubborn(server: RawServer): Promise<{ readonly running: Running; readonly living: () => number }> {
     const at = place("  waits: {description: Waits, command: ./waits.sh, approve: allow}\n");

@@ -325,7 +325,8 @@ export class ChatSession implements SessionDialogue {
     const { tokens } = this.context;
     const either = AbortSignal.any([signal, this.#engine.stop]);
     const { requestSummary } = await import("./summary-request.ts");
-    const summary = await requestSummary(this.#engine, this.#accounts, this.#state, this.context, either);
+    const tools = (await this.#toolbox(either))?.definitions ?? [];
+    const summary = await requestSummary(this.#engine, this.#accounts, this.#state, this.context, tools, either);
     const { state, unsaved } = await replaceBySummary(this.#state, this.#engine.prompts.summary, summary, either);
     this.#state = state;
     return { before: tokens, after: this.context.tokens, unsaved };
