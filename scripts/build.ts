@@ -162,6 +162,11 @@ function mcpAlone(): Plugin {
     resolveId: (name) => (name === "@modelcontextprotocol/client/_shims" ? id : null),
     load: (loaded) =>
       loaded === id ? "export const CORS_IS_POSSIBLE = false; export class DefaultJsonSchemaValidator {}" : null,
+    // It warns on stderr, with what servers say, while the terminal is drawn on.
+    transform: (code, id) =>
+      /@modelcontextprotocol[\\/]/.test(id)
+        ? code.replaceAll(/\bconsole\.(?:log|debug|info|warn|error)\(/g, "(() => {})(")
+        : null,
   };
 }
 

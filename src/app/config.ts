@@ -73,8 +73,9 @@ function fileRows({ file, folders }: Pick<Engine, "file" | "folders">): SettingR
   const flat = (name: string, value: unknown): SettingRow[] => {
     if (!isObject(value) || Array.isArray(value)) return [{ name, value, origin }];
     const inner = Object.entries(value);
-    // Headers may be keys.
-    if (name.endsWith(".headers")) return inner.map(([key]) => ({ name: `${name}.${key}`, value: "\u2026", origin }));
+    // They may be keys.
+    if (/\.(?:headers|env|oauth)$/u.test(name))
+      return inner.map(([key]) => ({ name: `${name}.${key}`, value: "\u2026", origin }));
     return inner.flatMap(([key, each]) => flat(`${name}.${key}`, each));
   };
   const others = Object.entries(file).filter(([name]) => !Object.hasOwn(settingSchemas, name));

@@ -160,6 +160,47 @@ describe.concurrent("a question", () => {
 });
 
 describe.concurrent("a session", () => {
+  test("waits for servers by name, and Ctrl-C stops the question", async () => {
+    const place = placeWith({ s: "plain", slowpoke: "hung" });
+    await using service = await serve([answer("One.")]);
+    await using terminal = openProgram(["chat", "--no-transcript"], { place, env: askingAt(service) });
+    await say(terminal, "first");
+    await terminal.until(en.mcp.waiting({ servers: "slowpoke" }));
+    terminal.type("\u0003");
+    await terminal.until(/^>$/mu);
+    expect(service.requests.filter(({ body }) => body !== null)).toEqual([]);
+    terminal.type("q\r");
+    expect((await terminal.exit).code).toBe(0);
+  });
+
+  test("uses a project's servers once a person approved the file, without API keys", async () => {
+    const place = newPlace();
+    const entry = (more: object) => ({ command: process.execPath, args: [server, "plain"], ...more });
+    const servers = {
+      theirs: entry({ env: { LEVEL: "${LEVEL:-low}" }, type: "stdio", includeTools: ["echo"] }),
+      greedy: entry({ env: { KEY: "${DEEPSEEK_API_KEY}" } }),
+      broken: { command: 7 },
+    };
+    put(join(place.cwd, ".mcp.json"), JSON.stringify({ mcpServers: servers }));
+    await using service = await serve([answer("One.")]);
+    await using terminal = openProgram(["chat", "--no-transcript"], { place, env: askingAt(service), rows: 50 });
+    await terminal.until(/Esc: no/u);
+    terminal.type("2");
+    await say(terminal, "first");
+    await service.received(1);
+    expect(sent(service.body(0)).offered).toEqual(["mcp__theirs__echo"]);
+    await terminal.until(() => terminal.scrollback().includes("One."));
+    const path = join(place.cwd, ".mcp.json");
+    const text = terminal.scrollback().replaceAll(/\s+/gu, "");
+    for (const [name, why, value] of [
+      ["greedy", "key", "DEEPSEEK_API_KEY"],
+      ["broken", "form", "command"],
+    ] as const) {
+      const { what } = wordsOf("mcp_entry", { server: name, path, why, value });
+      expect(text).toContain(what.replaceAll(/\s+/gu, ""));
+    }
+  });
+
   test("asks what a server's prompt says, which attaches nothing, and names its servers", async () => {
     const place = placeWith({ s: "plain" }, { s: "start_timeout: 20" });
     await using service = await serve([answer("One."), answer("Two.")]);
@@ -208,6 +249,7 @@ describe.skipIf(process.platform !== "linux")("a service that wants a login", ()
     expect(service.asked).not.toContain("/register");
     await using terminal = openProgram(["mcp", "test", "docs"], { place, cols: 200, env: { PATH: browserIn(place) } });
     expect((await terminal.exit).code).toBe(0);
+    expect(terminal.raw).not.toContain("[mcp-sdk]");
     expect(terminal.scrollback()).toMatch(/authorize\?[\s\S]*lookup/u);
     const logins = join(place.home, ".local", "share", "deepseek-chat", "mcp-logins.json");
     expect(statSync(logins).mode & 0o777).toBe(0o600);
@@ -215,6 +257,16 @@ describe.skipIf(process.platform !== "linux")("a service that wants a login", ()
     const later = await run(["mcp", "list", "--json"], { place });
     expect(JSON.parse(later.stdout)).toMatchObject([{ name: "docs", state: "ready" }]);
     expect(later.stdout + later.stderr + terminal.scrollback()).not.toMatch(/access-|refresh"/u);
+  });
+
+  test("is no longer waited for after Ctrl-C", async () => {
+    await using service = await serveMcp();
+    const place = newPlace();
+    put(place.configFile, `mcp_servers: {docs: {url: "${service.url}"}}\n`);
+    await using terminal = openProgram(["mcp", "test"], { place, cols: 200, env: { PATH: "/nonexistent" } });
+    await terminal.until(en.mcp.waitingForLogin);
+    terminal.type("\u0003");
+    expect((await terminal.exit).code).toBe(130);
   });
 
   test("gets nothing over plain http beyond this machine", async () => {

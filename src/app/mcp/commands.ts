@@ -202,7 +202,10 @@ async function startLoggedIn(engine: Engine, console: Console, server: McpServer
   const { redirect } = mcpAccess(engine).logins(config).read();
   const port = redirect === undefined ? null : Number(URL.parse(redirect)?.port ?? 0);
   await using login = await openBrowserLogin(engine, console, config.name, port);
+  const end = () => server.end();
+  engine.stop.addEventListener("abort", end, { once: true });
   await server.start(login);
+  engine.stop.removeEventListener("abort", end);
 }
 
 function stateObject({ config, state }: McpServer): object {

@@ -2,6 +2,7 @@ import { timingSafeEqual, randomBytes } from "node:crypto";
 import type {
   OAuthClientMetadata,
   OAuthClientProvider,
+  OAuthDiscoveryState,
   StoredOAuthClientInformation,
   StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
@@ -44,6 +45,7 @@ export class StoredLogins implements OAuthClientProvider {
   readonly #service: RemoteService;
   readonly #way: LoginWay | null;
   #verifier = "";
+  #found: OAuthDiscoveryState | undefined;
   readonly #state = randomBytes(24).toString("base64url");
 
   constructor(service: RemoteService, store: LoginStore, way: LoginWay | null) {
@@ -107,6 +109,15 @@ export class StoredLogins implements OAuthClientProvider {
     this.#way.open(url);
   }
 
+  /** Which server a login goes to is found out once, and is the same when the browser comes back. */
+  saveDiscoveryState(found: OAuthDiscoveryState): void {
+    this.#found = found;
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#found;
+  }
+
   saveCodeVerifier(verifier: string): void {
     this.#verifier = verifier;
   }
@@ -117,6 +128,7 @@ export class StoredLogins implements OAuthClientProvider {
 
   invalidateCredentials(scope: "all" | "client" | "tokens" | "verifier" | "discovery"): void {
     const { tokens: _tokens, ...rest } = this.#store.read();
+    if (scope === "all" || scope === "discovery") this.#found = undefined;
     if (scope === "all" || scope === "client") this.#store.write({});
     else if (scope === "tokens") this.#store.write(rest);
   }

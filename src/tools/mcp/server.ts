@@ -205,6 +205,7 @@ export class McpServer {
   async #call(listed: ListedTool["listed"], args: ToolArguments, context: ToolContext): Promise<ToolOutput> {
     const { signal, onProgress } = context;
     const client = this.#client;
+    const program = this.#connection?.program;
     if (client === null) return failed(`The MCP server ${this.name} has ended.`);
     const { outputSchema: _schema, ...toolDefinition } = listed;
     const options = {
@@ -230,6 +231,8 @@ export class McpServer {
       );
     } catch (error) {
       if (signal.aborted) return failed("The call was cancelled.");
+      if (program?.flooded === true)
+        return failed("The result was too large: a message of more than 16 MB. The server was ended.");
       return failed(`The call failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
