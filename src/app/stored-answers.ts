@@ -60,7 +60,10 @@ export async function clear(
   const { terminal, words } = console;
   if (!yes && !terminal.interactive) throw new AppError("not_a_terminal", { what: "cache clear", instead: "--yes" });
   const { confirmed } = await import("../terminal/prompts.ts");
-  const question = words.cache.reallyClear({ store: sanitize(storeName(engine)), all: olderThan === null });
+  const question = words.cache.reallyClear({
+    store: sanitize(shortenHome(storeName(engine))),
+    all: olderThan === null,
+  });
   if (!yes && !(await confirmed(question, false, words.confirm))) return;
   const before = olderThan === null ? null : Date.now() - olderThan;
   const removed = await withStore(engine, console, 0, async (store) => store.clear(before));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { rush } from "../support/budget-rush.ts";
 import { askingAt, launcher, newPlace, put, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
-import { answer, text } from "../support/wire.ts";
+import { answer, refusal, text } from "../support/wire.ts";
 import { en } from "../support/words.ts";
 
 test("programs that ask at the same time never spend more than the budget together", async () => {
@@ -66,4 +66,26 @@ test("chat --estimate says what each line costs at most, and asks nothing", asyn
   const line = expect.stringContaining(en.usage.atMost({ cost: "¥7.00", tariff: null })) as string;
   expect(stdout.trimEnd().split("\n")).toEqual([line, line]);
   expect(server.requests).toHaveLength(0);
+});
+
+test("a provider that takes over is held by its own limit before the answer, and not in the midst of it", async () => {
+  await using first = await serve([refusal(503, {}), { body: [text("One, ")], end: "cut" }]);
+  await using second = await serve([answer("two.")]);
+  const place = newPlace();
+  const config = [
+    "model: deepseek/deepseek-flash",
+    "currency: CNY",
+    "budget: { siliconflow: { day: 5 } }",
+    "retries: 0",
+    "models: { m: { CNY: { cached: 0, input: 0, output: 1000000 } } }",
+    "failover: { deepseek/deepseek-flash: [siliconflow/m] }",
+  ];
+  put(place.configFile, `${config.join("\n")}\n`);
+  const env = { ...askingAt(first), SILICONFLOW_API_KEY: "sk-two", SILICONFLOW_BASE_URL: second.url };
+  const ask = async () => await run(["ask", "--no-thinking", "--max-tokens", "10", "-o", "json", "hi"], { place, env });
+  const refused = await ask();
+  expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining('"budget_exceeded"') as string });
+  expect(second.requests).toHaveLength(0);
+  expect(JSON.parse((await ask()).stdout)).toMatchObject({ answer: "One, two.", complete: true });
+  expect([first.requests.length, second.requests.length]).toEqual([2, 1]);
 });
