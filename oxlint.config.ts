@@ -12,6 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   transcripts: [],
   terminal: [],
   usage: [],
+  web: [],
   words: [],
   batch: ["chat"],
   cache: [],

@@ -171,6 +171,15 @@ function mcpAlone(): Plugin {
 }
 
 /**
+ * `defuddle` makes MathML of LaTeX and LaTeX of MathML by two packages that are as large as itself and all else that reads pages. It
+ * does without them: formulas whose LaTeX stands in the page, as Wikipedia and arXiv have it, stay LaTeX; others are read as their text.
+ */
+function withoutFormulas(): Plugin {
+  const packages = /node_modules[\\/](?:temml|mathml-to-latex)[\\/]/;
+  return { name: "without-formulas", load: (id) => (packages.test(id) ? "module.exports = {};" : null) };
+}
+
+/**
  * Packages whose reading of the environment is meant: what a terminal can show, and what Node itself was told.
  */
 const readers = new Set([
@@ -260,6 +269,7 @@ const bundle = await rolldown({
     chatAlone(),
     redisAlone(),
     mcpAlone(),
+    withoutFormulas(),
     notices((text) => (licences = text)),
   ],
   preserveEntrySignatures: "allow-extension",

@@ -28,6 +28,7 @@ const en: SettingWords = {
   history: "Whether earlier turns are sent",
   date: "Whether the model is told today's date; costs no prefix cache",
   stream: "Whether answers stream",
+  web: "Whether the model may search the web, by its service or by tools",
   render: "Whether Markdown is rendered on a terminal",
   timeout: "Give up after this many seconds without data",
   continue_answers: "Whether an answer that was cut off is continued automatically, once",
@@ -64,6 +65,8 @@ const en: SettingWords = {
   log_file: "File for a log as JSON lines",
   log_content: "Whether the log holds questions and answers too",
   trusted_endpoints: "Origins that a .env in the working directory may send your key to, a list; config file only",
+  fetch_hosts:
+    "Hosts on this machine or a private network that web pages may be fetched from, a list: intranet.example, *.example, 192.168.1.10, 10.0.0.0/8; config file only",
   allow_http: "Hosts allowed to receive a key over plain http, a list; loopback is always allowed; config file only",
   keys: "Keys of the line editor: emacs or vi",
 };
@@ -93,6 +96,7 @@ const zh: SettingWords = {
   history: "是否发送之前的轮次",
   date: "是否告知模型当天日期；不影响前缀缓存",
   stream: "是否流式输出",
+  web: "是否允许模型联网搜索（由服务商或工具完成）",
   render: "是否在终端中渲染 Markdown",
   timeout: "超过该秒数没有数据则放弃",
   continue_answers: "回答中断时是否自动续写一次",
@@ -127,6 +131,8 @@ const zh: SettingWords = {
   log_file: "日志文件，JSON 行格式",
   log_content: "日志是否包含问题和回答的内容",
   trusted_endpoints: "允许工作目录的 .env 将你的 API Key 发往的地址，列表；只能在配置文件中设置",
+  fetch_hosts:
+    "允许抓取网页的本机或内网主机，列表：intranet.example、*.example、192.168.1.10、10.0.0.0/8；只能在配置文件中设置",
   allow_http: "允许以明文 http 接收 API Key 的主机，列表；本机始终允许；只能在配置文件中设置",
 };
 

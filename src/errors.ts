@@ -13,6 +13,10 @@ export interface ErrorDetails {
   no_question: Record<string, never>;
   /** `reason`: the system's name, or ours as in the words; `limit`: what it exceeds, or what else the reason is about. */
   input_unreadable: { path: string; reason: string; limit?: string };
+  /** A model whose service does not search, where there is no tool that does. */
+  no_web_search: { provider: string; model: string };
+  /** `reason` as in the words; `detail`: the address, the status, the limit that it is about. */
+  url_unreadable: { url: string; reason: UrlRefusal; detail?: string };
   /** A file whose import takes more time or memory than it may. */
   input_too_heavy: { path: string; why: "time" | "memory" };
   /** An imported file with nothing in it that the program understands. */
@@ -239,6 +243,20 @@ export type SchemaMistake = "syntax" | "not_object" | "invalid" | "dialect" | "n
  */
 type RefusalAdvice = "none" | "route" | "https" | "field" | "tools";
 
+/** Why a web page cannot be read: `detail` is the address of `private`, the proxy of `unresolved`, the status of `status`. */
+type UrlRefusal =
+  | "malformed"
+  | "scheme"
+  | "credentials"
+  | "private"
+  | "unresolved"
+  | "redirects"
+  | "status"
+  | "too_large"
+  | "too_slow"
+  | "empty"
+  | "type";
+
 export type ErrorCode = keyof ErrorDetails;
 
 /**
@@ -254,6 +272,8 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   not_possible: "usage",
   no_question: "usage",
   input_unreadable: "usage",
+  no_web_search: "config",
+  url_unreadable: "usage",
   input_too_heavy: "usage",
   not_a_conversation: "usage",
   output_exists: "usage",

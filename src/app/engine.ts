@@ -38,6 +38,7 @@ import {
 } from "./role.ts";
 import { readSettings, type RunSettings, type SettingsSources } from "./run-settings.ts";
 import type { ProjectContent, ProjectTrust, TrustQuestion } from "./trust/project-trust.ts";
+import type { WebPages } from "./web/web-page.ts";
 
 export interface EngineOptions extends SettingsSources, LogSource {
   /** Ends whatever is under way when it is aborted. */
@@ -58,7 +59,7 @@ export interface EngineOptions extends SettingsSources, LogSource {
 export type ProgramContext = Pick<Engine, "environment" | "keyPlaces">;
 
 /** What files and pipes are read with. */
-export type InputContext = Pick<Engine, "environment" | "stop" | "workingFolder">;
+export type InputContext = Pick<Engine, "environment" | "pages" | "stop" | "workingFolder">;
 
 /** The settings of one run and what follows from them: providers, keys, models. It knows no terminal and no words. */
 export class Engine {
@@ -92,6 +93,7 @@ export class Engine {
   #demo: Promise<DemoServer> | null = null;
   #answers: Promise<GuardedStore> | null = null;
   #trust: Promise<ProjectTrust> | null = null;
+  #pages: Promise<WebPages> | null = null;
   readonly #held: Disposable[] = [];
   /** Settings that the session changed, as they were typed. */
   readonly #changes = new Map<SettingName, string | null>();
@@ -340,6 +342,12 @@ export class Engine {
       );
       return await (await this.#trust).approves(content);
     },
+  };
+
+  /** Fetches web pages; one reader for the whole run. */
+  readonly pages = async (): Promise<WebPages> => {
+    this.#pages ??= import("./web/page-reader.ts").then(({ PageReader: Reader }) => this.hold(new Reader(this)));
+    return await this.#pages;
   };
 
   /** An engine for a session in memory: with one connection and folders of its own, and no log. */

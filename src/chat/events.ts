@@ -1,5 +1,5 @@
 import type { AppError } from "../errors.ts";
-import type { ToolCall } from "./messages.ts";
+import type { ServiceBlock, ToolCall } from "./messages.ts";
 import type { ChatRequest, ModelRef, Usage } from "./model.ts";
 import type { ToolOutput } from "./tools.ts";
 
@@ -62,6 +62,10 @@ export type ChatEvent =
   | { readonly type: "tool_result"; readonly call: ToolCall; readonly output: ToolOutput }
   /** All text so far turned out to be thinking: the service marked where that ends, but not where it began. */
   | { readonly type: "rethink" }
+  /** What only the service understands, in its place among the text. */
+  | { readonly type: "block"; readonly block: ServiceBlock }
+  /** The service searched the web in this request, or read pages; only where its answer says so. */
+  | ({ readonly type: "web" } & WebUse)
   /** Cumulative: the last one of a request counts. */
   | { readonly type: "usage"; readonly usage: Usage }
   | {
@@ -75,6 +79,21 @@ export type ChatEvent =
   /** The conversation's title, where the service was asked for one. */
   | { readonly type: "title"; readonly title: string }
   | { readonly type: "error"; readonly error: AppError };
+
+/** What a service found on the web for an answer. */
+export interface WebUse {
+  /** Searches and pages read, which are billed; null where the service does not tell how many. */
+  readonly searches: number | null;
+  /** Each URL once, in the order in which they came. */
+  readonly sources: readonly WebSource[];
+}
+
+export interface WebSource {
+  /** Null where none came with it. */
+  readonly title: string | null;
+  /** http or https. */
+  readonly url: string;
+}
 
 /**
  * Why a request is sent. `retry`: the one before produced no output. `failover`: nor did another provider. `restart`: the one

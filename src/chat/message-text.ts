@@ -29,6 +29,7 @@ export function* answerEvents(messages: readonly (AssistantMessage | ToolMessage
     for (const part of message.content) {
       if (part.type === "thinking") yield { type: "reasoning", text: part.text };
       else if (part.type === "text" && part.text !== "") yield { type: "text", text: part.text };
+      else if (part.type === "service") yield { type: "block", block: part };
       else if (part.type === "tool_call") yield { type: "tool_call", call: part };
     }
     for (const call of callsOf(message)) calls.set(call.id, call);

@@ -1,6 +1,6 @@
 import type { ChatEvent, RequestReason } from "./events.ts";
 import { assistantMessage } from "./message-text.ts";
-import type { AssistantMessage, ToolCall, ToolMessage } from "./messages.ts";
+import type { AssistantMessage, ServiceBlock, ToolCall, ToolMessage } from "./messages.ts";
 
 /** An event as far as messages follow from it. */
 export type TraceEvent =
@@ -10,7 +10,8 @@ export type TraceEvent =
 /** Puts the messages of one turn together from its events: an answer, or answers with calls of tools and their results. */
 export class MessageTrace {
   readonly #messages: (AssistantMessage | ToolMessage)[] = [];
-  #text: string[];
+  /** With the blocks of its service in their places. */
+  #text: (string | ServiceBlock)[];
   #thinking: string[];
   #calls: ToolCall[] = [];
   #why: RequestReason = "first";
@@ -18,7 +19,7 @@ export class MessageTrace {
   /** @param beginning of an answer that the turn continues; null for none */
   constructor(beginning: AssistantMessage | null) {
     const { content = [] } = beginning ?? {};
-    this.#text = content.flatMap((part) => (part.type === "text" ? part.text : []));
+    this.#text = content.flatMap((part) => (part.type === "text" ? part.text : part.type === "service" ? part : []));
     this.#thinking = content.flatMap((part) => (part.type === "thinking" ? part.text : []));
   }
 
@@ -30,7 +31,8 @@ export class MessageTrace {
   take(event: TraceEvent): void {
     if (event.type === "text") this.#text.push(event.text);
     else if (event.type === "reasoning") this.#think(event.text);
-    else if (event.type === "rethink") this.#thinking.push(...this.#text.splice(0));
+    else if (event.type === "block") this.#text.push(event.block);
+    else if (event.type === "rethink") this.#rethink();
     else if (event.type === "request") this.#begin(event.why);
     else if (event.type === "tool_call") this.#calls.push(event.call);
     else if (event.type === "tool_result") {
@@ -55,9 +57,38 @@ export class MessageTrace {
     if (!continues || this.#text.length === 0) this.#thinking.push(text);
   }
 
-  #open(): AssistantMessage[] {
-    const text = this.#text.join("");
-    if (text === "" && this.#calls.length === 0) return [];
-    return [assistantMessage(text, this.#thinking.join(""), this.#calls)];
+  #rethink(): void {
+    this.#thinking.push(...this.#text.filter((piece) => typeof piece === "string"));
+    this.#text = this.#text.filter((piece) => typeof piece !== "string");
   }
+
+  #open(): AssistantMessage[] {
+    const texts = this.#text.filter((piece) => typeof piece === "string");
+    if (texts.length === this.#text.length) {
+      const text = texts.join("");
+      if (text === "" && this.#calls.length === 0) return [];
+      return [assistantMessage(text, this.#thinking.join(""), this.#calls)];
+    }
+    const parts = joinedParts(this.#text);
+    if (parts.every(({ type }) => type === "service") && this.#calls.length === 0) return [];
+    const { content } = assistantMessage("", this.#thinking.join(""), this.#calls);
+    const [before, behind] = [content.filter(isThought), content.filter((part) => part.type === "tool_call")];
+    return [{ role: "assistant", content: [...before, ...parts, ...behind] }];
+  }
+}
+
+function isThought({ type }: AssistantMessage["content"][number]): boolean {
+  return type === "thinking";
+}
+
+/** Pieces of text that follow each other as one part. */
+function joinedParts(pieces: readonly (string | ServiceBlock)[]): (ServiceBlock | { type: "text"; text: string })[] {
+  const parts: (ServiceBlock | { type: "text"; text: string })[] = [];
+  for (const piece of pieces) {
+    const last = parts.at(-1);
+    if (typeof piece !== "string") parts.push(piece);
+    else if (last?.type === "text") last.text += piece;
+    else if (piece !== "") parts.push({ type: "text", text: piece });
+  }
+  return parts;
 }

@@ -22,7 +22,7 @@ export interface UserMessage {
 
 export interface AssistantMessage {
   readonly role: "assistant";
-  readonly content: readonly (TextPart | ThinkingPart | ToolCall | ImagePart)[];
+  readonly content: readonly (TextPart | ThinkingPart | ToolCall | ImagePart | ServiceBlock)[];
   /** Only on the last message of a request: the model continues from exactly the end of its text. */
   readonly prefix?: true;
 }
@@ -57,6 +57,19 @@ export interface ImagePart {
 
 interface ThinkingPart {
   readonly type: "thinking";
+  readonly text: string;
+}
+
+/** A piece of an answer that its service alone understands, such as a search of its own. It goes back there unchanged. */
+export interface ServiceBlock {
+  readonly type: "service";
+  /** The provider that sent it; no other one gets it. */
+  readonly provider: string;
+  /** The field of the message that it came in; `content` for one in the list of the answer's parts, in its place among the text. */
+  readonly field: string;
+  /** JSON. */
+  readonly value: unknown;
+  /** What of the text before it is in it as well; empty for nothing. */
   readonly text: string;
 }
 

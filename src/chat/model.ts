@@ -30,6 +30,8 @@ export interface ChatRequest {
   readonly schema?: AnswerSchema;
   /** The tools that the model may call; absent or empty for none. */
   readonly tools?: readonly ToolDefinition[];
+  /** Lets the service search the web and read pages by itself, where it can. */
+  readonly webSearch?: boolean;
   /** The tool that it has to call, or that it may call none of them; absent: it chooses. */
   readonly toolChoice?: "none" | { readonly tool: string };
   /** The provider and model that answered the request before it in the same turn: where it fails over, that is asked first. */

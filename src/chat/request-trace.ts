@@ -39,6 +39,7 @@ export class RequestTrace {
   take(event: ChatEvent): void {
     if (event.type === "request") this.#open(event);
     else if (event.type === "usage") this.#current.usage = event.usage;
+    else if (event.type === "web") this.#current.searches = event.searches;
     else if (event.type === "rethink") [this.#thought, this.#length] = [this.#thought + this.#length, 0];
     else if (event.type === "error") this.#fail(event.error);
     else if (event.type === "waiting" && event.why === "retry") this.#fail(event.error);

@@ -15,6 +15,8 @@ export interface RequestRecord {
   readonly error: AppError | null;
   /** Null where no count came. */
   readonly usage: Usage | null;
+  /** Searches of the web and pages read by the service; null where it does not tell how many; absent where there were none. */
+  readonly searches?: number | null;
   /** Whether it returned text, thinking or a call of a tool. */
   readonly producedOutput: boolean;
   /** Bytes of that, in UTF-8. */

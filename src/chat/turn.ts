@@ -1,5 +1,5 @@
 import { AppError, asAppError } from "../errors.ts";
-import type { ChatEvent, FinishReason } from "./events.ts";
+import type { ChatEvent, FinishReason, WebUse } from "./events.ts";
 import type { Model } from "./layers.ts";
 import { prefixOf, textOf } from "./message-text.ts";
 import { MessageTrace } from "./message-trace.ts";
@@ -34,6 +34,8 @@ export interface TurnResult {
   readonly finishReason: FinishReason | null;
   /** The conversation's title, where the service gave one; else null. */
   readonly title: string | null;
+  /** What the service found on the web by itself, in all requests together; null where no answer says that it searched. */
+  readonly web: WebUse | null;
   /** Whether the text is the service's refusal, from a field of its own. */
   readonly refused: boolean;
   /** `complete` only when the service said the answer was finished, and there is one. */
@@ -95,6 +97,14 @@ function namesOf(calls: readonly ToolCall[]): string {
   return [...new Set(calls.map(({ name }) => name))].slice(0, 16).join(", ");
 }
 
+/** Two uses together: each source once. */
+function sumWeb(before: WebUse | null, { searches, sources }: WebUse): WebUse {
+  if (before === null) return { searches, sources };
+  const known = new Set(before.sources.map(({ url }) => url));
+  const total = before.searches === null || searches === null ? null : before.searches + searches;
+  return { searches: total, sources: [...before.sources, ...sources.filter(({ url }) => !known.has(url))] };
+}
+
 /** Puts the events of one turn together. */
 class TurnProgress {
   readonly #trace: RequestTrace;
@@ -107,6 +117,7 @@ class TurnProgress {
   #length = 0;
   #rethought = 0;
   #title: string | null = null;
+  #web: WebUse | null = null;
   /** The model of a stored answer, and its usage; null for any other. */
   #stored: { readonly to: ModelRef; usage: Usage | null } | null = null;
   #cacheError: AppError | null = null;
@@ -131,6 +142,7 @@ class TurnProgress {
     else if (event.type === "usage" && this.#stored !== null) this.#stored.usage = event.usage;
     else if (event.type === "rethink") this.#rethink();
     else if (event.type === "title") this.#title = event.title;
+    else if (event.type === "web") this.#web = sumWeb(this.#web, event);
     else if (event.type === "finish" || event.type === "error") this.#end = event;
   }
 
@@ -153,6 +165,7 @@ class TurnProgress {
       answeredBy: finish === null && answering !== undefined ? answering.to : to,
       finishReason: finish?.reason ?? null,
       title: this.#title,
+      web: this.#web,
       refused: finish?.refused === true,
       status: error === null ? "complete" : error.code === "interrupted" ? "interrupted" : "failed",
       error,

@@ -110,6 +110,7 @@ const rows: readonly Row[] = [
   { flags: "--no-tools", words: "noTools", setting: "tools", group: "tools" },
   { flags: "--allow-tool <name>", words: "allowTool", setting: "allow_tool", group: "tools", read: gathered },
   { flags: "--max-tool-rounds <n>", words: "maxToolRounds", setting: "max_tool_rounds", group: "tools", read: numeric },
+  { flags: "--web", words: "web", setting: "web", group: "tools" },
   { flags: "--no-stream", words: "noStream", setting: "stream", group: "output" },
   { flags: "--no-render", words: "noRender", setting: "render", group: "output" },
   { flags: "--show-thinking <when>", words: "showThinking", setting: "show_thinking", group: "output" },

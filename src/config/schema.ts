@@ -96,6 +96,8 @@ export const settingSchemas = {
   /** Whether the model is told on which day it is asked. */
   date: flag,
   stream: flag,
+  /** Whether the model may search the web. */
+  web: flag,
   render: flag,
   timeout: v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400)),
   continue_answers: flag,
@@ -147,6 +149,8 @@ export const settingSchemas = {
   trusted_endpoints: v.array(v.pipe(v.string(), v.url())),
   /** Hosts beyond this machine that a key may go to by plain http. */
   allow_http: v.array(text),
+  /** Hosts and addresses of this machine and private networks that pages may be fetched from; see `providers/http/address-guard.ts`. */
+  fetch_hosts: v.array(text),
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;
@@ -161,6 +165,7 @@ export const builtIn = {
   history: true,
   date: false,
   stream: true,
+  web: false,
   render: true,
   continue_answers: true,
   compact: "ask",

@@ -30,6 +30,8 @@ export interface Provider {
   readonly prefix: (typeof prefixForms)[number];
   /** How it is told of tools: OpenAI's `tools`, the older `functions`, or not at all. */
   readonly tools: (typeof toolForms)[number];
+  /** Models that search the web and read pages at the service itself, where a request declares these tools. */
+  readonly webModels: readonly string[];
   /** Whether a stream is asked for its usage (`stream_options`); some gateways answer 400 to that. */
   readonly streamUsage: boolean;
   /** Whether it takes messages of the role `latest_reminder`, which tell the date; to others it is told in the question. */
@@ -51,6 +53,7 @@ const hosted = {
   keyNeeded: true,
   keyCommand: null,
   tools: "tools",
+  webModels: [],
   streamUsage: true,
   reminders: false,
   titles: false,
@@ -97,6 +100,8 @@ const catalogue: readonly Provider[] = [
     prefix: "beta",
     reminders: true,
     titles: true,
+    // Since 2026-11-13 (api-docs.deepseek.com); the former name is the same model.
+    webModels: ["deepseek-flash", "deepseek-v4-flash"],
     balance: "deepseek",
     schema: "strict_tool",
   },
@@ -160,7 +165,7 @@ export function findProvider(name: string, custom: Custom): Provider {
   if (row === undefined && entry === undefined) {
     throw new AppError("unknown_provider", { name, known: providerNames(custom) });
   }
-  const base = row ?? blank(name);
+  const base = row ?? plainProvider(name);
   const provider: Provider = {
     ...base,
     baseUrl: entry?.base_url ?? base.baseUrl,
@@ -194,7 +199,7 @@ function findRow(name: string): Provider | undefined {
   return catalogue.find((provider) => provider.name === name);
 }
 
-/** `KEY`-less until the entry says otherwise: many self-hosted gateways ask for none. */
-function blank(name: string): Provider {
-  return { ...local, name, baseUrl: "", thinking: "none", isCustom: true };
+/** One that nothing is known of. It has no key until an entry says otherwise: many self-hosted gateways ask for none. */
+export function plainProvider(name: string, baseUrl = ""): Provider {
+  return { ...local, name, baseUrl, thinking: "none", isCustom: true };
 }

@@ -1,5 +1,13 @@
 import type { AppError } from "../errors.ts";
-import { sayBudget, sayMoved, sayParts, sayThinking, sayUncached, sayUnknownCost } from "../terminal/answer-notes.ts";
+import {
+  sayBudget,
+  sayMoved,
+  sayParts,
+  saySources,
+  sayThinking,
+  sayUncached,
+  sayUnknownCost,
+} from "../terminal/answer-notes.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { summarise } from "../terminal/figures.ts";
 import { describe } from "../terminal/terminal.ts";
@@ -15,6 +23,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const { error, finishReason } = answer;
   const isEmpty = answer.text === "" && answer.reasoning === "" && !answer.messages.some(({ role }) => role === "tool");
   if (terminal.interactive && !isEmpty) terminal.say("");
+  saySources(terminal, words, answer);
   sayParts(terminal, words, answer);
   sayThinking(terminal, words, answer, host.showThinking === "always");
   if (error?.code === "interrupted")

@@ -58,7 +58,24 @@ function quoted(text: string, at: number): MentionSpan[] | null {
 function plain(text: string, at: number, windows: boolean): MentionSpan[] {
   const form = windows ? /^(?:\\ |\S)+/u : /^(?:\\[^\n]|[^\s\\])+/u;
   const [whole = ""] = form.exec(text.slice(at, at + 4096)) ?? [];
+  if (/^https?:\/\//iu.test(whole)) {
+    const url = urlIn(whole);
+    return [{ path: url, end: at + url.length }];
+  }
   return endsOf(whole).map((part) => ({ path: unescaped(part, windows), end: at + part.length }));
+}
+
+/**
+ * A URL alone, which no file can say the end of: it ends before signs that close a sentence, and where Chinese stands right behind a
+ * letter or a digit, as in `@https://example.com/page的内容`. Quotes take it as it is.
+ */
+function urlIn(whole: string): string {
+  const [url] = /^https?:\/\/[^，。；：！？、）】》」』”’…]*/iu.exec(whole)!;
+  let end = url.replace(/(?<=[a-z0-9])\p{sc=Han}.*$/isu, "");
+  // A bracket that the URL itself opened is its own: `…/Go_(game)`.
+  const isOwn = () => end.endsWith(")") && end.split("(").length >= end.split(")").length;
+  while (closing.test(end.slice(-1)) && !isOwn()) end = end.slice(0, -1);
+  return end;
 }
 
 /** The whole, then without closing signs at its end, then up to where Chinese begins behind something else. */

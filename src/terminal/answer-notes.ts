@@ -1,3 +1,4 @@
+import type { WebUse } from "../chat/events.ts";
 import type { RequestRecord } from "../chat/requests.ts";
 import type { AppError } from "../errors.ts";
 import type { BudgetState } from "../usage/budget-state.ts";
@@ -27,6 +28,26 @@ export function sayParts(terminal: Terminal, words: PartWords, parts: AnswerPart
 /** A line for each request that another provider took over, then for each that continued the answer. */
 export function partNotes(words: PartWords, parts: AnswerParts): string[] {
   return [...failovers(words, parts), ...continuations(words, parts)];
+}
+
+/** Sources below an answer that are named one by one. */
+const maxSources = 20;
+
+/** Lists what the service found on the web: numbered, each with its title and its whole URL. */
+export function saySources(
+  terminal: Terminal,
+  words: Pick<Words, "answer">,
+  { web }: { readonly web: WebUse | null },
+): void {
+  if (web === null || web.sources.length === 0) return;
+  const { muted } = terminal.ink.err;
+  terminal.say(muted(words.answer.sources));
+  for (const [index, { title, url }] of web.sources.slice(0, maxSources).entries()) {
+    const name = title === null ? "" : `${sanitize(title).replaceAll(/\s+/gu, " ").trim()} · `;
+    terminal.say(muted(`${String(index + 1).padStart(3)}. ${name}${sanitize(url)}`));
+  }
+  const more = web.sources.length - maxSources;
+  if (more > 0) terminal.say(muted(words.answer.moreSources({ more })));
 }
 
 /** Warns that answers are not read from the cache or stored there, where they were to be. */

@@ -1,3 +1,4 @@
+import type { WebUse } from "../chat/events.ts";
 import type { Cost, Usage } from "../chat/model.ts";
 import type { UnknownCost } from "../usage/cost.ts";
 import type { Tariff } from "../usage/tariff.ts";
@@ -17,6 +18,8 @@ export interface AnswerFigures {
   readonly tariff?: Tariff | null;
   /** What the session has cost, by currency; empty or absent where it is not to be said. */
   readonly session?: readonly Cost[];
+  /** What the service found on the web; null or absent where it did not search. */
+  readonly web?: WebUse | null;
   readonly totalMs: number;
 }
 
@@ -27,7 +30,7 @@ export interface AnswerFigures {
  */
 export function summarise(
   words: Words["answer"],
-  { usage, cached = false, cost, unknownCost = null, tariff = null, session = [], totalMs }: AnswerFigures,
+  { usage, cached = false, cost, unknownCost = null, tariff = null, session = [], web = null, totalMs }: AnswerFigures,
   room = Infinity,
 ): string {
   const parts: string[] = [];
@@ -46,6 +49,7 @@ export function summarise(
       }),
     );
   }
+  if (web !== null) parts.push(words.searches({ searches: web.searches }));
   if (cost !== null) parts.push(tariff === null ? money(cost) : words.costAt[tariff]({ cost: money(cost) }));
   else if (unknownCost === "price" || unknownCost === "outdated") parts.push(words.costUnknown);
   parts.push(words.seconds((totalMs / 1000).toFixed(1)));

@@ -4,9 +4,9 @@ import type { Currency, Price, Rates } from "./prices.ts";
 
 /**
  * Why the cost of a request is unknown: the service gave no count of tokens, or one that cannot be; nobody knows the model's price, or
- * only one that has run out; or the day may be a holiday.
+ * only one that has run out; the day may be a holiday; or the service searched the web and does not tell how often.
  */
-export type UnknownCost = "usage" | "price" | "outdated" | "holiday";
+export type UnknownCost = "usage" | "price" | "outdated" | "holiday" | "searches";
 
 /** What a request cost, or why nobody knows. */
 export type Charge =
@@ -30,6 +30,17 @@ export function chargeOf(
   if (typeof rates === "string") return { cost: null, unknown: rates };
   if (usage === null) return { cost: null, unknown: "usage" };
   return { cost: costOf(usage, rates, currency), unknown: null };
+}
+
+/**
+ * A charge with the searches of the service.
+ *
+ * @param amount in units of the currency; null where nobody knows it
+ */
+export function withSearches(charge: Charge, amount: number | null): Charge {
+  if (charge.cost === null || amount === 0) return charge;
+  if (amount === null) return { cost: null, unknown: "searches" };
+  return { cost: costIn(charge.cost.currency, charge.cost.amount + amount), unknown: null };
 }
 
 /** The rates that hold at a moment, or why they are unknown. */

@@ -69,9 +69,9 @@ describe.concurrent("a file with a question", () => {
 
   test.each([
     [
-      "a URL",
-      "https://example.com/x.md",
-      wordsOf("input_unreadable", { path: "https://example.com/x.md", reason: "url" }).whole,
+      "a URL of another kind than http",
+      "ftp://example.com/x.md",
+      wordsOf("input_unreadable", { path: "ftp://example.com/x.md", reason: "url" }).whole,
     ],
     ["nothing there", "gone.md", wordsOf("input_unreadable", { path: "gone.md", reason: "ENOENT" }).what],
     ["a pattern without a match", "*.rs", wordsOf("input_unreadable", { path: "*.rs", reason: "no_match" }).what],

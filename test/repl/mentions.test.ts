@@ -20,6 +20,11 @@ describe("what a line names after @", () => {
     ["总结@notes.md的内容", [["notes.md的内容", "notes.md"]]],
     ["mail me@example.com or @. or @ or @...", []],
     ["@a @b", [["a"], ["b"]]],
+    ["read @https://example.com/a?b=1&c=2.", [["https://example.com/a?b=1&c=2"]]],
+    ["(see @https://en.wikipedia.org/wiki/Go_(game))", [["https://en.wikipedia.org/wiki/Go_(game)"]]],
+    ["总结@https://example.com/page的内容", [["https://example.com/page"]]],
+    ["看 @https://zh.wikipedia.org/wiki/量子计算，然后回答", [["https://zh.wikipedia.org/wiki/量子计算"]]],
+    ["@'https://zh.wikipedia.org/wiki/C语言'", [["https://zh.wikipedia.org/wiki/C语言"]]],
     ["@~/x", [["~/x"]]],
   ])("%s", (text, expected) => expect(paths(text)).toEqual(expected));
 

@@ -25,13 +25,15 @@ export interface TcpOptions {
   /** Speaks TLS. */
   readonly tls?: TlsOptions;
   readonly host?: string;
+  /** Default: a free one. */
+  readonly port?: number;
   /** Told of a connection before anything came on it. */
   readonly onConnect?: (socket: Socket) => void;
 }
 
 /** A server that answers requests with whatever bytes the handler writes, and takes nothing upon itself. */
 export async function listen(handler: (asked: Asked) => unknown, options: TcpOptions = {}): Promise<TcpServer> {
-  const { tls, host = "127.0.0.1", onConnect } = options;
+  const { tls, host = "127.0.0.1", port: wanted = 0, onConnect } = options;
   const sockets = new Set<Socket>();
   const requests: string[] = [];
   let connections = 0;
@@ -53,7 +55,7 @@ export async function listen(handler: (asked: Asked) => unknown, options: TcpOpt
   const server: Server = tls === undefined ? createServer(take) : createSecureServer(tls, take);
   if (tls !== undefined) server.on("tlsClientError", () => {});
   await new Promise<void>((resolve) => {
-    server.listen(0, host, resolve);
+    server.listen(wanted, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {

@@ -11,6 +11,7 @@ import {
   sayBudget,
   sayMoved,
   sayParts,
+  saySources,
   sayThinking,
   sayUncached,
   sayUnknownCost,
@@ -343,6 +344,7 @@ function report(
   output: AnswerOutput,
 ): void {
   if (engine.stop.reason === "closed") return;
+  if (output === "text" && terminal.errIsTerminal) saySources(terminal, words, answer);
   sayParts(terminal, words, answer);
   if (output === "text")
     sayThinking(terminal, words, answer, terminal.errIsTerminal && engine.settings.show_thinking === "always");

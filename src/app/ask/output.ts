@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../../chat/events.ts";
+import type { ChatEvent, WebUse } from "../../chat/events.ts";
 import { answerOf } from "../../chat/conversation.ts";
 import { textOf } from "../../chat/message-text.ts";
 import type { AppError } from "../../errors.ts";
@@ -25,12 +25,18 @@ export function asLine(console: Console, event: ChatEvent): object | null {
     const { call, output } = event;
     return { type: "tool_result", id: call.id, name: call.name, ok: !output.isError, content: textOf(output.content) };
   }
+  if (event.type === "web") return { type: "sources", ...sourcesOf(event) };
   if (event.type === "title") return { type: "title", title: event.title };
   if (event.type === "rethink") return { type: "rethink" };
   if (event.type === "finish") return { type: "finish", reason: event.reason };
   if (event.type === "cached") return { type: "cached", stored_at: isoWithOffset(event.storedAt) };
   if (event.type === "request") return takeoverLine(event);
   return event.type === "error" ? errorLine(console, event.error) : null;
+}
+
+/** What a service found on the web. */
+function sourcesOf({ searches, sources }: WebUse): object {
+  return { searches, sources };
 }
 
 /** A request that goes to another provider or continues the answer; null for others. */
@@ -84,6 +90,7 @@ export function asObject(
     usage: usageJson(answer.usage) ?? null,
     cost: answer.cost,
     ...(answer.cached && { cached: true }),
+    ...(answer.web !== null && sourcesOf(answer.web)),
     timing: { first_token_ms: firstMs, total_ms: totalMs },
     transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(workingFolder, dialogue.path),
     started_at: isoWithOffset(startedAt),

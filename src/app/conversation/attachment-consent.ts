@@ -22,6 +22,7 @@ export function attachOptions(engine: InputContext, console: Console, stop = eng
   return {
     folder: engine.workingFolder,
     stop,
+    pages: engine.pages,
     // Node takes milliseconds to find it out, and only a file in an old encoding needs it.
     get locale() {
       return localeOf(engine.environment.variables);

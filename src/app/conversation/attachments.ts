@@ -8,6 +8,7 @@ import { findFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
 import { nearPath } from "../../files.ts";
 import { contentOf, isPictureName } from "./picture.ts";
+import type { WebPages } from "../web/web-page.ts";
 
 /** A file that goes with a question, read. */
 export interface Attachment {
@@ -43,16 +44,19 @@ export interface AttachOptions {
   readonly readResource?: ((name: string, signal: AbortSignal) => Promise<string | null>) | undefined;
   /** Called for a pipe that gives nothing for a second. */
   readonly onSilence?: (path: string) => void;
+  /** Fetches web pages. */
+  readonly pages: () => Promise<WebPages>;
 }
 
 /**
- * Reads the files that a path, a folder or a pattern means, each once.
+ * Reads the files that a path, a folder or a pattern means, each once; or the web page of a URL.
  *
  * @param path as it was typed
- * @throws AppError `input_unreadable` where there is nothing that can be sent, or too much; `interrupted`
+ * @throws AppError `input_unreadable` where there is nothing that can be sent, or too much; `interrupted`; as `WebPages.read`
  */
 export async function attach(path: string, options: AttachOptions): Promise<Attached> {
   const { folder, stop } = options;
+  if (isPageUrl(path)) return { files: [await readPage(path, options)], leftOut: [] };
   const found = await findFiles(path, folder, stop);
   const files: Attachment[] = [];
   const name = (full: string) => nameOf(full, folder);
@@ -77,6 +81,34 @@ export async function attach(path: string, options: AttachOptions): Promise<Atta
   return { files, leftOut };
 }
 
+/** Whether what was typed names a web page. */
+export function isPageUrl(path: string): boolean {
+  return /^https?:\/\//iu.test(path);
+}
+
+/** A web page as it goes with a question: named by its URL, a picture as one. */
+async function readPage(path: string, { pages, stop }: AttachOptions): Promise<Attachment> {
+  const { url, bytes, text, mediaType, convertedFrom } = await (await pages()).read(path, stop);
+  const name = url.replaceAll("`", "%60");
+  const facts = { path: name, name, bytes: bytes.length, damaged: false };
+  if (text !== null) {
+    return { ...facts, part: { type: "file", name, text }, convertedFrom, tokens: estimateTokens(text) };
+  }
+  const content = contentOf(bytes);
+  if (content.kind === "picture" && content.whole) return { ...facts, ...pictureOf(bytes, content.mediaType, name) };
+  const detail = content.kind === "foreign" ? content.form : mediaType || "?";
+  throw new AppError("url_unreadable", { url, reason: "type", detail });
+}
+
+function pictureOf(
+  bytes: Buffer,
+  mediaType: string,
+  name: string,
+): Pick<Attachment, "part" | "convertedFrom" | "tokens"> {
+  const url = `data:${mediaType};base64,${bytes.toString("base64")}`;
+  return { part: { type: "image", name, url }, convertedFrom: null, tokens: null };
+}
+
 const plain = { convertedFrom: null, damaged: false };
 
 async function readAttachment(path: string, options: AttachOptions & { maxBytes: number }): Promise<Attachment> {
@@ -89,8 +121,7 @@ async function readAttachment(path: string, options: AttachOptions & { maxBytes:
   const facts = { path, name, bytes: bytes.length };
   if (content.kind === "picture") {
     if (!content.whole) throw refused("picture_broken");
-    const url = `data:${content.mediaType};base64,${bytes.toString("base64")}`;
-    return { ...facts, ...plain, part: { type: "image", name: basename(path), url }, tokens: null };
+    return { ...facts, damaged: false, ...pictureOf(bytes, content.mediaType, basename(path)) };
   }
   if (content.kind === "foreign")
     throw refused(content.form === "PDF" ? "document_form" : "picture_form", content.form);
@@ -131,7 +162,7 @@ export function attachmentsOf({ content }: UserMessage, folder: string): Attachm
     if (part.type === "text") return [];
     if (part.type === "image") return [pictureAttachment(part, folder)];
     const { name, text } = part;
-    const facts = { path: resolve(folder, name), name, part, ...plain };
+    const facts = { path: isPageUrl(name) ? name : resolve(folder, name), name, part, ...plain };
     return [{ ...facts, bytes: Buffer.byteLength(text), tokens: estimateTokens(text) }];
   });
 }

@@ -467,7 +467,10 @@ export class ChatSession implements SessionDialogue {
   }
 
   async #toolbox(signal: AbortSignal): Promise<Toolbox | null> {
-    return this.#tools === null && !hasTools(this.#engine) ? null : await (await this.tools()).toolbox(signal);
+    const { connection, modelId } = this.#state;
+    const searches = this.#engine.settings.web && !connection.webModels.includes(modelId);
+    if (!searches && this.#tools === null && !hasTools(this.#engine)) return null;
+    return await (await this.tools()).toolbox(signal, searches ? this.#asked : null);
   }
 
   /** Takes over the state after a turn; where the program itself fails in it, the transcript has still ended it. */

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { AppError } from "../../errors.ts";
 import type { Mention } from "../../repl/mentions.ts";
-import { attach, type Attached, type AttachOptions, textAttachment } from "./attachments.ts";
+import { attach, isPageUrl, type Attached, type AttachOptions, textAttachment } from "./attachments.ts";
 
 interface Mentioned {
   readonly attached: readonly Attached[];
@@ -20,7 +20,8 @@ const absent: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"
 /**
  * Reads the files that a line mentions. What is no file is text; a link that leads out of the working directory is left out.
  *
- * @throws AppError `input_unreadable` for a file that is there and cannot be sent; `interrupted`
+ * @throws AppError `input_unreadable` for a file that is there and cannot be sent, as `WebPages.read` for a web page;
+ *   `interrupted`
  */
 export async function readMentions(mentions: readonly Mention[], options: AttachOptions): Promise<Mentioned> {
   const attached: Attached[] = [];
@@ -55,6 +56,7 @@ async function read({ paths }: Mention, options: AttachOptions): Promise<Attache
 
 async function existing({ paths }: Mention, folder: string): Promise<string | null> {
   for (const path of paths) {
+    if (isPageUrl(path)) return path;
     if ((await stat(resolve(folder, expandHome(path))).catch(() => null)) !== null) return path;
   }
   return null;

@@ -5,7 +5,7 @@ import { AppError, asAppError } from "../../errors.ts";
 import { seamsOf } from "./answer-seams.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
 import { callBody, resultBody } from "../../transcripts/format/tool-sections.ts";
-import type { ExchangeEnd, ExchangeStart } from "../../transcripts/format/types.ts";
+import type { ExchangeEnd, ExchangeStart, SavedBlock } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Words } from "../../words/types.ts";
 
@@ -22,6 +22,11 @@ export class Recording {
   failure: AppError | null = null;
   /** What the service called the conversation last; written once, behind the exchange. */
   #title: string | null = null;
+  /** Of the exchange that is open. */
+  readonly #blocks: SavedBlock[] = [];
+  /** UTF-16 units of its answer so far, and calls of tools. */
+  #length = 0;
+  #calls = 0;
 
   /** @param writer null: nothing is saved */
   constructor(writer: TranscriptWriter | null) {
@@ -29,6 +34,7 @@ export class Recording {
   }
 
   readonly onEvent = (event: ChatEvent): void => {
+    this.#place(event);
     if (event.type === "text") this.try((writer) => writer.text(event.text, new Date()));
     else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
     else if (event.type === "tool_call") this.try((writer) => writer.piece("Call", callBody(event.call), new Date()));
@@ -36,6 +42,17 @@ export class Recording {
       this.try((writer) => writer.piece("Result", resultBody(event.call.id, event.output), new Date()));
     } else if (event.type === "title") this.#title = event.title;
   };
+
+  /** Counts what stands before a block of the service. */
+  #place(event: ChatEvent): void {
+    if (event.type === "text") this.#length += event.text.length;
+    else if (event.type === "rethink") this.#length = 0;
+    else if (event.type === "tool_call") this.#calls++;
+    else if (event.type === "block") {
+      const { provider, field, value, text } = event.block;
+      this.#blocks.push({ at: this.#length, calls: this.#calls, provider, field, value, text });
+    }
+  }
 
   /** Waits a little where another program is writing to the transcript; `begin` is to follow at once. */
   async ready(signal: AbortSignal): Promise<void> {
@@ -50,7 +67,8 @@ export class Recording {
       open = false;
       const title = this.#title;
       if (title !== null) this.try((writer) => writer.note("title", { title }));
-      this.try((writer) => writer.end(ending));
+      const blocks = this.#blocks;
+      this.try((writer) => writer.end(blocks.length === 0 ? ending : { ...ending, blocks }));
     };
     this.try((writer) => writer.begin(turn));
     return { end, [Symbol.dispose]: () => end(unforeseen()) };
@@ -123,6 +141,7 @@ export function endingOf(
     usage: result.usage,
     cost,
     cached: result.cached,
+    ...(result.web !== null && { web: result.web }),
     error: error === null ? null : { code: error.code, message: notice ?? error.code },
     notice,
     seams: seamsOf(requests, before),

@@ -193,8 +193,9 @@ export function requestOf(
   messages: readonly Message[],
   schema: AnswerSchema | null,
 ): ChatRequest {
-  const { stream, date: tellsDate, refresh_cache: refresh = false } = settings;
+  const { stream, web, date: tellsDate, refresh_cache: refresh = false } = settings;
   const thinking = thinkingOf(settings);
   const sampling = samplingOf(settings);
-  return { model, messages, sampling, thinking, stream, tellsDate, refresh, ...(schema !== null && { schema }) };
+  const wanted = { ...(schema !== null && { schema }), ...(web && { webSearch: true }) };
+  return { model, messages, sampling, thinking, stream, tellsDate, refresh, ...wanted };
 }

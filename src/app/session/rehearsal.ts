@@ -140,7 +140,7 @@ async function engineInMemory(engine: Engine, state: ChatState, folder: string) 
     sign: inNextTurn(async () => ({})),
   };
   const { cache: _cache, max_cost: _max, ...kept } = engine.settings;
-  const settings = { ...kept, tools: false, retries: 0, continue_answers: false };
+  const settings = { ...kept, tools: false, web: false, retries: 0, continue_answers: false };
   const folders = { ...engine.folders, cache: folder, data: folder, historyFile: join(folder, "history") };
   const inMemory = engine.inMemory(settings, folders, connection);
   const open = inMemory.openModel.bind(inMemory);

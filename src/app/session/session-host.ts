@@ -239,6 +239,7 @@ const changeable: readonly SettingName[] = [
   "history",
   "date",
   "stream",
+  "web",
   "render",
   "show_thinking",
   "timeout",

@@ -5,6 +5,7 @@ import { toolEnvironment } from "../../tools/tool-environment.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { Engine } from "../engine.ts";
 import { listFilesTool, searchFilesTool, workingFolderOf } from "./file-tools.ts";
+import { fetchUrl, webFetch, webSearch } from "../web/web-tools.ts";
 import type { SourcedTools } from "./sourced-tools.ts";
 import { searchTranscriptsTool } from "./transcript-tool.ts";
 
@@ -19,6 +20,9 @@ const builtIns: readonly ((engine: Engine) => Tool | null)[] = [
   searchFilesTool,
   ({ workingFolder, environment }) => runCommandTool(workingFolder, toolEnvironment(environment.variables)),
   searchTranscriptsTool,
+  fetchUrl,
+  (engine) => webSearch(engine),
+  (engine) => webFetch(engine),
 ];
 
 export async function builtInTools(engine: Engine): Promise<SourcedTools> {

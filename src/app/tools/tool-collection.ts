@@ -1,3 +1,4 @@
+import type { ModelRef } from "../../chat/model.ts";
 import type { Toolbox } from "../../chat/tools.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { toolChoice } from "../../config/tool-choice.ts";
@@ -49,12 +50,14 @@ export class ToolCollection {
    * What a turn offers; null for no tools.
    *
    * @param signal ends the waiting for servers: those that are ready are used
-   * @throws AppError `bad_value` where a flag names a tool that there is not
+   * @param searcher the model that is to search the web by a tool; null: it need not
+   * @throws AppError `bad_value` where a flag names a tool that there is not; `no_web_search`
    */
-  async toolbox(signal: AbortSignal): Promise<Toolbox | null> {
+  async toolbox(signal: AbortSignal, searcher: ModelRef | null): Promise<Toolbox | null> {
     const all = await this.list(signal);
     this.#checkNames(all.map(({ tool }) => tool.definition.name));
-    const offered = all.flatMap(({ tool, isOn }) => (isOn ? [tool] : []));
+    const on = all.flatMap(({ tool, isOn }) => (isOn ? [tool] : []));
+    const offered = searcher === null ? on : await this.#withSearch(on, all, searcher);
     const { words } = this.#console;
     if (offered.length > maxTools) this.#warnOnce(words.tools.tooMany({ count: offered.length, max: maxTools }));
     const tools = offered.slice(0, maxTools);
@@ -76,6 +79,16 @@ export class ToolCollection {
     for (const name of names) {
       if (patterns.some((pattern) => matchesName(pattern, name))) this.#switched.set(name, isOn);
     }
+  }
+
+  /** With a server's tools that search, else with DeepSeek's where there is a key for it. */
+  async #withSearch(on: readonly Tool[], all: readonly OfferedTool[], searcher: ModelRef): Promise<readonly Tool[]> {
+    const servers = all.flatMap(({ tool }) => (isServerSearch(tool) ? [tool] : []));
+    const { webSearchTools } = await import("../web/web-tools.ts");
+    const search = servers.length > 0 ? servers : await webSearchTools(this.#engine);
+    if (search.length === 0) throw new AppError("no_web_search", { ...searcher });
+    const names = new Set(search.map(({ definition }) => definition.name));
+    return [...on.filter(({ definition }) => !names.has(definition.name)), ...search];
   }
 
   #isOn({ definition: { name }, origin }: Tool): boolean {
@@ -141,6 +154,10 @@ async function foundBy({ find }: ToolSource, ...given: Parameters<ToolSource["fi
   } catch (error) {
     return { tools: [], failures: [asAppError(error)] };
   }
+}
+
+function isServerSearch({ origin, definition: { name } }: Tool): boolean {
+  return origin.kind === "mcp" && /search/iu.test(name.replace(/^mcp__.*?__/u, ""));
 }
 
 /** For a name that no tool has. */

@@ -3,7 +3,8 @@ import type { Purpose } from "../../chat/purpose.ts";
 import { billedRequests, type BilledRequest, type RequestRecord } from "../../chat/requests.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { sumUsage } from "../../chat/usage.ts";
-import { chargeOf, sumByCurrency, sumCosts, type UnknownCost } from "../../usage/cost.ts";
+import { searchCost } from "../../usage/prices.ts";
+import { chargeOf, withSearches, sumByCurrency, sumCosts, type UnknownCost } from "../../usage/cost.ts";
 import type { BudgetState } from "../../usage/budget-state.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
 import { type Tariff, tariffAt } from "../../usage/tariff.ts";
@@ -146,7 +147,10 @@ export class Spending {
     const { to, usage, sentAt, why } = record;
     const holidays = file.holidays ?? [];
     const price = modelPrice(this.#source, to);
-    const { cost, unknown } = chargeOf(usage, price, settings.currency, sentAt, holidays);
+    const { searches = 0 } = record;
+    const searched = searches === null ? null : searches && searchCost(to.provider, settings.currency, searches);
+    const tokens = chargeOf(usage, price, settings.currency, sentAt, holidays);
+    const { cost, unknown } = withSearches(tokens, searched);
     // What bounds a cost is loaded where no count came.
     const isBounded = usage === null && price !== null;
     const atMost = isBounded ? (await import("./uncounted-cost.ts")).uncountedCost(this.#source, record) : null;

@@ -4,6 +4,7 @@ import type { FoundLines } from "../library/found-lines.ts";
 import type { FileMatches, FileSearch } from "../../tools/file-matches.ts";
 import type { Item } from "../../transcripts/import/types.ts";
 import type { SearchResults, SearchQuery } from "../../transcripts/search/search.ts";
+import type { ReadablePage } from "../../web/readable-text.ts";
 
 /** What a task is given beside its input. */
 export interface TaskCourse {
@@ -76,6 +77,10 @@ export const tasks = {
   async *files(search: FileSearch, { sign }: TaskCourse): AsyncGenerator<FileMatches> {
     const { fileMatches } = await import("../../tools/file-matches.ts");
     yield fileMatches(search, sign);
+  },
+  async *readPage({ html, url }: { readonly html: string; readonly url: string }): AsyncGenerator<ReadablePage> {
+    const { readablePage } = await import("../../web/readable-text.ts");
+    yield await readablePage(html, url);
   },
   async *import({ path }: { readonly path: string }, { sign }: TaskCourse): AsyncGenerator<Item> {
     const { conversationsIn } = await import("../../transcripts/import/detect-format.ts");

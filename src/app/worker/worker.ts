@@ -1,6 +1,5 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../errors.ts";
-import type { Engine } from "../engine.ts";
 import {
   type TaskCourse,
   tasks,
@@ -11,6 +10,13 @@ import {
   type ThreadOrder,
   type ThreadWork,
 } from "./worker-tasks.ts";
+
+/** What threads are made of; the engine is one. */
+interface ThreadSource {
+  readonly stop: AbortSignal;
+  /** The file that threads begin with; null: there are none. */
+  readonly thread: string | null;
+}
 
 /** What ends a thread's work, and the error reported then. */
 interface Bounds {
@@ -44,7 +50,7 @@ export interface Task<Name extends TaskName> {
 
 /** A task in a thread of its own; in this one where there are no threads. */
 export function openTask<Name extends TaskName>(
-  engine: Pick<Engine, "stop" | "thread">,
+  engine: ThreadSource,
   name: Name,
   input: TaskInput<Name>,
   bounds: Bounds,
@@ -60,7 +66,7 @@ export function openTask<Name extends TaskName>(
  * @throws AppError as `Task.next`
  */
 export async function* beside<Name extends TaskName>(
-  engine: Pick<Engine, "stop" | "thread">,
+  engine: ThreadSource,
   name: Name,
   input: TaskInput<Name>,
   bounds: Bounds,

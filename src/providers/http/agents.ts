@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
-import { connect, isIP, Socket } from "node:net";
+import { connect, isIP, type LookupFunction, Socket } from "node:net";
 import { connect as connectSecurely, createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { systemReason } from "../../errors.ts";
 import { lookupOf } from "./loopback.ts";
@@ -17,6 +17,8 @@ export const connectTimeout = 9_500;
 export interface Agents {
   /** Proxy variables: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** How names are looked up for direct connections, and which addresses are refused; null: by the system, and none is. */
+  readonly lookup: LookupFunction | null;
   /** By `agentName`. */
   readonly agents: Map<string, http.Agent>;
   /** Opened before they were needed, by origin. */
@@ -60,7 +62,8 @@ function keepingAgent(agents: Agents, protocol: string, proxy: URL | null): http
     const origin = `${protocol}//${options.host ?? ""}:${options.port ?? ""}`;
     const warm = takeWarm(agents, origin);
     if (warm !== null) return warm;
-    const socket = create({ ...options, ...lookupOf(options.host ?? "") }, callback);
+    const lookup = proxy === null && agents.lookup !== null ? { lookup: agents.lookup } : lookupOf(options.host ?? "");
+    const socket = create({ ...options, ...lookup }, callback);
     if (socket instanceof Socket) {
       agents.opened.add(socket);
       socket.once("close", () => agents.opened.delete(socket));

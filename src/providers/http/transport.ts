@@ -24,13 +24,18 @@ export interface Learnt {
   schema: SchemaForm | null;
 }
 
-/** @param variables proxy variables and `SSL_CERT_FILE`; see `Agents` */
+/**
+ * @param variables proxy variables and `SSL_CERT_FILE`; see `Agents`
+ * @param lookup see `Agents`
+ */
 export function createTransport(
   variables: Transport["variables"],
   onExchange: Transport["onExchange"] = null,
+  lookup: Transport["lookup"] = null,
 ): Transport {
   return {
     variables,
+    lookup,
     agents: new Map(),
     warm: new Map(),
     taken: new WeakSet(),

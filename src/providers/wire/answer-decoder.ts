@@ -4,11 +4,12 @@ import { ChunkDecoder, type DeltaEvent } from "./chunk-decoder.ts";
 import type { SourceItem } from "./chunk-source.ts";
 import { type Complaint, complaintIn } from "./error-body.ts";
 import { fromComplaint } from "./errors.ts";
+import { ServiceBlocks } from "./service-blocks.ts";
 import { type FinishWord, StreamEnd } from "./stream-end.ts";
 
 /** Makes events of what a source gives, and knows how the answer ended; whatever the items came by. */
 export class AnswerDecoder {
-  readonly chunks = new ChunkDecoder();
+  readonly chunks: ChunkDecoder;
   readonly end = new StreamEnd();
   readonly #connection: Connection;
   readonly #model: string;
@@ -17,8 +18,10 @@ export class AnswerDecoder {
   /**
    * @param model what errors name
    * @param give called with each event
+   * @param hasWebTools whether the service may use tools of its own, whose blocks are kept
    */
-  constructor(connection: Connection, model: string, give: (event: DeltaEvent) => void) {
+  constructor(connection: Connection, model: string, give: (event: DeltaEvent) => void, hasWebTools = false) {
+    this.chunks = new ChunkDecoder(hasWebTools ? new ServiceBlocks(connection.name) : null);
     this.#connection = connection;
     this.#model = model;
     this.#give = give;

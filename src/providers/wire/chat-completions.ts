@@ -13,14 +13,19 @@ import { Queue } from "../../async-queue.ts";
 import { httpSource, type SourceItem } from "./chunk-source.ts";
 import { requestCompletion } from "./openai-client.ts";
 import { traceId } from "./errors.ts";
+import type { DeltaEvent } from "./chunk-decoder.ts";
 import { IdleTimeout } from "./idle-timeout.ts";
-import { redact, redactedError, secretsOf } from "./redact.ts";
+import { redact, redactedError, redactedJson, secretsOf } from "./redact.ts";
 import { RedactedAnswer } from "./redacted-answer.ts";
+import { declaresWebTools } from "./web-tools.ts";
 
 /** Milliseconds without data where nobody said: an answer that comes whole is silent for as long as it takes. */
 const defaultIdleTimeout = { stream: 120_000, whole: 600_000 };
 /** Milliseconds that an open connection is listened to by what may still come; see `StreamEnd`. */
 const waits = { usage: 8_000, close: 3_000, nothing: 250 };
+
+/** Events with texts of the service beside the answer, which come whole. */
+const beside = { title: true, block: true, web: true };
 
 /** Makes a model of a connection: one request, one attempt. */
 export function chatModel(connection: Connection): Model {
@@ -58,8 +63,11 @@ class Attempt {
     const clean = new RedactedAnswer(secretsOf(connection), before);
     this.#answerLimit = new AnswerLimit(connection.name, connection.maxAnswer);
     this.#events = new AnswerEvents(queue, clean, this.#answerLimit);
-    this.#decoder = new AnswerDecoder(connection, request.model, (event) =>
-      this.#events.push(event.type === "title" ? { ...event, title: redact(event.title, connection) } : event),
+    this.#decoder = new AnswerDecoder(
+      connection,
+      request.model,
+      (event) => this.#events.push(event.type in beside ? (redactedJson(event, connection) as DeltaEvent) : event),
+      declaresWebTools(request, connection),
     );
     this.#idle = new IdleTimeout(this.#limit, () => {
       this.#isIdle = true;

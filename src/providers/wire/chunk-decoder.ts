@@ -3,12 +3,13 @@ import type { Usage } from "../../chat/model.ts";
 import { CallDecoder } from "./call-decoder.ts";
 import { contentParts, thoughtOf } from "./content-parts.ts";
 import { isRecord } from "./json.ts";
+import type { ServiceBlocks } from "./service-blocks.ts";
 import { type FinishWord, finishWord } from "./stream-end.ts";
 import { ThinkTags } from "./think-tags.ts";
 
 export type DeltaEvent = Extract<
   ChatEvent,
-  { type: "reasoning" | "text" | "rethink" | "title" | "usage" | "call" | "arguments" }
+  { type: "reasoning" | "text" | "rethink" | "title" | "usage" | "call" | "arguments" | "block" | "web" }
 >;
 
 /** UTF-16 units of a title that are looked at. */
@@ -37,6 +38,12 @@ export class ChunkDecoder {
   readonly #reasoning = new WholeCharacters();
   readonly #text = new WholeCharacters();
   readonly #tags = new ThinkTags();
+  readonly #blocks: ServiceBlocks | null;
+
+  /** @param blocks keeps what only the service understands; null: that is passed over */
+  constructor(blocks: ServiceBlocks | null = null) {
+    this.#blocks = blocks;
+  }
 
   /** Whether anything but thinking came. */
   get answered(): boolean {
@@ -69,6 +76,7 @@ export class ChunkDecoder {
     }
     this.finish ??= finishOf(chunk);
     const usage = readUsage(chunk["usage"]) ?? (choice === null ? null : readUsage(choice["usage"]));
+    this.#blocks?.readUsage(chunk["usage"]);
     this.counted = usage !== null && choice === null;
     if (usage !== null && JSON.stringify(usage) !== this.#usage) {
       this.#usage = JSON.stringify(usage);
@@ -84,6 +92,19 @@ export class ChunkDecoder {
    * @param whole false for an answer that broke off: half a character is then no part of it, and nobody could continue it
    */
   end(whole: boolean): DeltaEvent[] {
+    return [...this.#textEnd(whole), ...this.#blockEvents()];
+  }
+
+  #blockEvents(): DeltaEvent[] {
+    const web = this.#blocks?.web ?? null;
+    const blocks = this.#blocks?.blocks() ?? [];
+    return [
+      ...blocks.map((block): DeltaEvent => ({ type: "block", block })),
+      ...(web === null ? [] : [{ type: "web", ...web } as const]),
+    ];
+  }
+
+  #textEnd(whole: boolean): DeltaEvent[] {
     if (!whole) return this.#tags.end();
     const events: DeltaEvent[] = this.#tags.push(this.#text.end());
     events.push(...this.#tags.end());
@@ -118,7 +139,8 @@ export class ChunkDecoder {
     const { title } = part;
     if (typeof title === "string" && title.trim() !== "")
       events.push({ type: "title", title: title.slice(0, longestTitle) });
-    const calls = part["tool_calls"] ?? part["function_call"];
+    const own = this.#blocks === null ? part["tool_calls"] : this.#blocks.readFields(part);
+    const calls = own ?? part["function_call"];
     if (calls !== undefined && calls !== null) this.#readCalls(calls, events);
   }
 
@@ -142,6 +164,17 @@ export class ChunkDecoder {
   }
 
   #readParts(content: object, events: DeltaEvent[]): void {
+    if (this.#blocks === null) return this.#readUnderstood(content, events);
+    for (const item of Array.isArray(content) ? (content as unknown[]) : [content]) {
+      const block = this.#blocks.blockIn(item);
+      if (block === null || block.text !== "") this.#readUnderstood(item, events);
+      if (block === null) continue;
+      this.grew = true;
+      events.push({ type: "block", block });
+    }
+  }
+
+  #readUnderstood(content: unknown, events: DeltaEvent[]): void {
     for (const part of contentParts(content)) {
       if (part.type === "thinking") {
         this.#tags.ignore();

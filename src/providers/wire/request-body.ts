@@ -7,6 +7,7 @@ import type { Provider } from "../catalogue.ts";
 import { dayOf, withDay } from "./date-reminder.ts";
 import { formed } from "./answer-form.ts";
 import { thinkingFields } from "./thinking-switch.ts";
+import { declaresWebTools, hasBlocks, withBlocks, withWebTools } from "./web-tools.ts";
 import { functionMessages, picturesIn, returnedPictures, toolFields, toolMessages } from "./tool-messages.ts";
 
 /**
@@ -26,7 +27,7 @@ export function requestBody(asked: ChatRequest, connection: Provider): ChatCompl
     model: request.model,
     messages: wireMessages(field !== null ? request.messages.slice(0, -1) : request.messages, connection, request),
     stream: request.stream,
-    ...toolFields(request, connection),
+    ...withWebTools(toolFields(request, connection), request, connection),
     ...samplingFields(request.sampling),
     ...thinkingFields(connection.thinking, field !== null ? { enabled: false, effort: null } : request.thinking),
     ...fields,
@@ -47,9 +48,10 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
 function wireMessages(
   messages: readonly Message[],
   connection: Provider,
-  { tellsDate = false, tools = [] }: ChatRequest,
+  request: ChatRequest,
 ): Record<string, unknown>[] {
-  const write = messageWriter(connection, tools.length > 0);
+  const { tellsDate = false, tools = [] } = request;
+  const write = messageWriter(connection, tools.length > 0 || declaresWebTools(request, connection));
   let told = "";
   return messages.flatMap((message, index) => {
     const written = write(message);
@@ -69,22 +71,24 @@ function wireMessages(
  * the field of an answer without thinking too, as of another model. Services of other makers do not know the field.
  */
 function messageWriter(
-  { thinking, tools }: Provider,
+  { thinking, tools, name }: Provider,
   offersTools: boolean,
 ): (message: Message) => Record<string, unknown>[] {
   const knowsThinking = thinking === "deepseek" || thinking === "enable_thinking";
   const writeTurn = tools === "functions" ? functionMessages() : toolMessages;
   let returnsThinking = knowsThinking && offersTools;
   return (message) => {
-    returnsThinking ||= knowsThinking && callsOf(message).length > 0;
     const { role } = message;
+    const hasTools = callsOf(message).length > 0 || (role === "assistant" && hasBlocks(message));
+    returnsThinking ||= knowsThinking && hasTools;
     if (role === "system") return [{ role, content: message.content }];
     if (role === "user") return [{ role, content: userContent(message) }];
     if (role === "tool") return writeTurn(message, {});
     // Elsewhere thinking goes back only with a prefix to continue from.
     const thought = returnsThinking || message.prefix ? thinkingOf(message.content) : "";
     const isDemanded = returnsThinking && thinking === "deepseek";
-    return writeTurn(message, thought === "" && !isDemanded ? {} : { reasoning_content: thought });
+    const written = writeTurn(message, thought === "" && !isDemanded ? {} : { reasoning_content: thought });
+    return role === "assistant" ? written.map((fields) => withBlocks(fields, message, name)) : written;
   };
 }
 

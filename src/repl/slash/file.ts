@@ -4,8 +4,8 @@ export const file: SlashCommand = {
   name: "file",
   aliases: ["f"],
   group: "input",
-  usage: "<path | folder | pattern>",
-  examples: ["/file notes.md", "/file src", '/file "src/**/*.ts"'],
+  usage: "<path | folder | pattern | URL>",
+  examples: ["/file notes.md", "/file src", '/file "src/**/*.ts"', "/file https://example.com/article"],
   complete: "path",
   async run({ addFile, lines, terminal, words }, argument) {
     if (argument === "") {

@@ -38,6 +38,7 @@ import { title } from "./title.ts";
 import { tools } from "./tools.ts";
 import { tokens } from "./tokens.ts";
 import { undo } from "./undo.ts";
+import { web } from "./web.ts";
 
 /** Add one by writing its file and naming it here. */
 export const slashCommands: readonly SlashCommand[] = [
@@ -47,6 +48,7 @@ export const slashCommands: readonly SlashCommand[] = [
   role,
   set,
   thinking,
+  web,
   tools,
   mcp,
   newConversation,

@@ -7,6 +7,7 @@ import {
   samplingJson,
   thinkingJson,
   usageJson,
+  webJson,
 } from "../format/metadata-write.ts";
 import { isoWithOffset } from "../format/times.ts";
 
@@ -56,6 +57,8 @@ function exchangeObject(exchange: Exchange): object {
     usage: usageJson(exchange.usage) ?? null,
     cost: exchange.cost,
     ...(exchange.cached && { cached: true }),
+    ...(exchange.web !== undefined && { web: webJson(exchange.web) }),
+    ...(exchange.blocks !== undefined && { blocks: exchange.blocks }),
     error: exchange.error,
     notice: exchange.notice,
     first_token_ms: exchange.firstTokenMs,

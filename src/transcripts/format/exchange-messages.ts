@@ -3,7 +3,7 @@ import { MessageTrace, type TraceEvent } from "../../chat/message-trace.ts";
 import type { AssistantMessage, ToolCall, ToolMessage } from "../../chat/messages.ts";
 import { hasCalls, orderedSections } from "./sections.ts";
 import { readCallBody, readResultBody } from "./tool-sections.ts";
-import type { AnswerSeam, Exchange } from "./types.ts";
+import type { AnswerSeam, Exchange, SavedBlock } from "./types.ts";
 
 /** What a model is told of a call whose result nobody wrote down. */
 const noResult = "No result: the program ended before the tool did.";
@@ -20,7 +20,9 @@ export function isAnswered(exchange: Exchange): boolean {
  */
 export function answersIn(exchanges: readonly Exchange[]): readonly (AssistantMessage | ToolMessage)[] {
   const trace = new MessageTrace(null);
-  for (const exchange of exchanges) for (const event of eventsOf(exchange)) trace.take(event);
+  for (const exchange of exchanges) {
+    for (const event of withBlocks(eventsOf(exchange), exchange.blocks ?? [])) trace.take(event);
+  }
   return withResults(trace.messages);
 }
 
@@ -80,6 +82,40 @@ class Seams {
       yield { type: "request", why: reasons[seam.how] };
     }
   }
+}
+
+/** The events with the blocks of the service in their places. */
+function* withBlocks(events: Iterable<TraceEvent>, blocks: readonly SavedBlock[]): Generator<TraceEvent> {
+  const left = [...blocks];
+  let [length, calls] = [0, 0];
+  const isDue = (end: number) => left[0] !== undefined && left[0].calls <= calls && left[0].at <= end;
+  function* due(end: number): Generator<TraceEvent> {
+    while (isDue(end)) {
+      const { at: _at, calls: _calls, ...block } = left.shift()!;
+      yield { type: "block", block: { type: "service", ...block } };
+    }
+  }
+  for (const event of events) {
+    if (event.type === "tool_call") {
+      yield* due(Infinity);
+      calls++;
+    }
+    if (event.type !== "text") {
+      yield event;
+      continue;
+    }
+    let { text } = event;
+    while (text !== "" && isDue(length + text.length)) {
+      const before = text.slice(0, Math.max(0, left[0]!.at - length));
+      if (before !== "") yield { type: "text", text: before };
+      length += before.length;
+      text = text.slice(before.length);
+      yield* due(length);
+    }
+    if (text !== "") yield { type: "text", text };
+    length += text.length;
+  }
+  yield* due(Infinity);
 }
 
 /** Each call's result behind it, in the order of the calls; where nobody wrote one down, that there is none. */

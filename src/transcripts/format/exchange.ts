@@ -59,6 +59,8 @@ export function buildExchange(written: readonly RawSection[], around: ExchangeCo
     usage: end?.usage ?? null,
     cost: end?.cost ?? null,
     ...(end?.cached && { cached: true }),
+    ...(end?.web !== undefined && { web: end.web }),
+    ...(end?.blocks !== undefined && { blocks: end.blocks }),
     error: end === null && failed ? { code: "unknown", message: notice ?? "" } : (end?.error ?? null),
     notice,
     provider: turn?.provider ?? null,

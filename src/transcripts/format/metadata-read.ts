@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { WebUse } from "../../chat/events.ts";
 import type { Thinking, Usage } from "../../chat/model.ts";
 import {
   type ParameterKind,
@@ -172,12 +173,31 @@ const requestsSchema = v.fallback(
   [],
 );
 
+const webSchema = v.pipe(
+  v.object({
+    searches: orNull(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    sources: v.fallback(v.array(v.object({ title: text, url: v.pipe(v.string(), v.regex(/^https?:\/\/\S+$/iu)) })), []),
+  }),
+  v.transform((json): WebUse => json),
+);
+const position = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const blockSchema = v.object({
+  at: position,
+  calls: position,
+  provider: v.string(),
+  field: v.string(),
+  value: v.unknown(),
+  text: v.string(),
+});
+
 const endSchema = v.object({
   status: orNull(v.picklist(["complete", "interrupted", "failed"] satisfies ExchangeStatus[])),
   finish_reason: text,
   usage: orNull(usageSchema),
   cost: orNull(costSchema),
   cached: v.fallback(v.optional(v.boolean()), undefined),
+  web: v.fallback(v.optional(webSchema), undefined),
+  blocks: v.fallback(v.optional(v.array(blockSchema)), undefined),
   error: orNull(v.object({ code: v.string(), message: v.string() })),
   first_token_ms: amount,
   answered: moment,

@@ -1,3 +1,4 @@
+import type { WebUse } from "../../chat/events.ts";
 import type { Example } from "../../chat/messages.ts";
 import type { Cost, Thinking, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/requests.ts";
@@ -72,6 +73,8 @@ export function endLine(end: EndFacts): string {
     usage: usageJson(end.usage),
     cost: costJson(end.cost),
     cached: end.cached || undefined,
+    web: webJson(end.web),
+    blocks: end.blocks,
     error: end.error === null ? undefined : { code: end.error.code, message: end.error.message },
     first_token_ms: end.firstTokenMs ?? undefined,
     answered: end.answeredAt === null ? undefined : isoWithOffset(end.answeredAt),
@@ -104,6 +107,12 @@ export function examplesJson(examples: readonly Example[] | undefined): object |
 
 export function imagesJson(images: readonly SavedImage[] | undefined): object | undefined {
   return images === undefined || images.length === 0 ? undefined : images.map(({ name, url }) => ({ name, url }));
+}
+
+export function webJson(web: WebUse | undefined): object | undefined {
+  if (web === undefined) return undefined;
+  const sources = web.sources.map(({ title, url }) => ({ title: title ?? undefined, url }));
+  return { searches: web.searches ?? undefined, sources };
 }
 
 export function usageJson(usage: Usage | null): object | undefined {

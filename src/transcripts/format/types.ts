@@ -1,4 +1,5 @@
-import type { Example, ImagePart } from "../../chat/messages.ts";
+import type { WebUse } from "../../chat/events.ts";
+import type { Example, ImagePart, ServiceBlock } from "../../chat/messages.ts";
 import type { Cost, ModelRef, Thinking, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/requests.ts";
 import type { Sampling } from "../../chat/sampling.ts";
@@ -77,6 +78,18 @@ interface ExchangeOutcome {
   readonly notice: string | null;
   /** The answer was a stored one: nothing was sent, and its usage is that of the request that once brought it. */
   readonly cached?: boolean;
+  /** What the service found on the web by itself; absent where no answer says that it searched. */
+  readonly web?: WebUse;
+  /** What only the service understands; absent where there is none. */
+  readonly blocks?: readonly SavedBlock[];
+}
+
+/** A block of a service in an exchange, and where it stands. */
+export interface SavedBlock extends Omit<ServiceBlock, "type"> {
+  /** UTF-16 units of the answer before it. */
+  readonly at: number;
+  /** Calls of tools before it. */
+  readonly calls: number;
 }
 
 /** How an exchange ended. */

@@ -91,6 +91,8 @@ function toExchange(value: unknown): Exchange | null {
     usage: end.usage,
     cost: end.cost,
     ...(end.cached && { cached: true }),
+    ...(end.web !== undefined && { web: end.web }),
+    ...(end.blocks !== undefined && { blocks: end.blocks }),
     error: end.error,
     notice,
     provider: turn.provider,

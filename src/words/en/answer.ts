@@ -48,6 +48,12 @@ export const answer = {
   /** Sum of all answers since the program was started. */
   session: ({ cost }: { cost: string }) => `session ${cost}`,
   /** A stored answer; no hit of the provider's prefix cache. */
+  /** What the service found on the web, before a numbered list of titles and URLs. */
+  sources: "Sources:",
+  /** In the line of figures, whose cost has their price in it; null where the service does not tell how many. */
+  searches: ({ searches }: { searches: number | null }) =>
+    searches === null ? "web search" : `${searches} web ${searches === 1 ? "search" : "searches"}`,
+  moreSources: ({ more }: { more: number }) => `… and ${more} more`,
   cached: "Cached answer",
   seconds: (seconds: string) => `${seconds} s`,
   continued: {
@@ -75,6 +81,7 @@ export const answer = {
   rethought: "The text before the answer was thinking; saved as thinking.",
   /** Why a cost is unknown, where something can be done about it. */
   unknownCost: {
+    searches: "Cost unknown: the service doesn't say how many web searches it bills.",
     usage: "",
     price: "",
     outdated: "Cost unknown: the price in the config file has expired. Update it under models.",

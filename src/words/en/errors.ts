@@ -34,6 +34,14 @@ export const errors: ErrorTable = {
     const [why, next] = entryOf(inputWords, reason) ?? [() => reason, "Check the path and its permissions."];
     return { what: `Can't read ${path}: ${why(limit)}.`, next };
   },
+  no_web_search: ({ provider, model }) => ({
+    what: `${provider}/${model} can't search the web, and there is no tool that does.`,
+    next: "Use -m deepseek/deepseek-flash, store a DeepSeek key (deepseek-chat setup -p deepseek), or add an MCP server with a search tool.",
+  }),
+  url_unreadable: ({ url, reason, detail = "" }) => {
+    const [why, next] = urlWords[reason];
+    return { what: `Can't read ${url}: ${why(detail)}.`, next };
+  },
   input_too_heavy: ({ path, why }) => ({
     what: `Import of ${path} stopped: it takes too ${why === "time" ? "long" : "much memory"}.`,
     next: "What was imported so far is kept; split the file to import the rest.",
@@ -409,7 +417,31 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
     (target) => `it is a link to ${target}, outside the working directory`,
     "If you mean that file, give its own path.",
   ],
-  url: [() => "URLs aren't downloaded", "Download it first, then attach the file."],
+  url: [() => "only http and https URLs are downloaded", "Download it first, then attach the file."],
+};
+
+/** Why a web page cannot be read and what to do, by `reason` of `url_unreadable`. */
+const urlWords: Readonly<
+  Record<ErrorDetails["url_unreadable"]["reason"], readonly [(detail: string) => string, string]>
+> = {
+  malformed: [() => "it is not a URL", "Give the whole URL: https://host/path."],
+  scheme: [() => "only http and https URLs are read", "Give a URL that begins with https://."],
+  credentials: [() => "URLs with a user name or password are refused", "Leave them out, or download the page first."],
+  private: [
+    (address) => `its host is on this machine or a private network (${address})`,
+    "If you mean it, add the host to fetch_hosts in the config file (deepseek-chat config edit).",
+  ],
+  unresolved: [
+    (proxy) =>
+      `its host can't be looked up here, so it isn't known whether the proxy ${proxy} would reach a private network`,
+    "If you trust it, add the host to fetch_hosts in the config file (deepseek-chat config edit).",
+  ],
+  redirects: [(max) => `more than ${max} redirects`, "Open it in a browser and give the final URL."],
+  status: [(status) => `the server answered ${status}`, "Check the URL; pages behind a login can't be read."],
+  too_large: [(limit) => `it is larger than ${limit}`, "Download it, then attach the part that matters."],
+  too_slow: [() => "finding its text takes too long", "Download it, then attach the part that matters."],
+  empty: [() => "the page has no readable text without its scripts", "Copy the text from a browser."],
+  type: [(type) => `it is not text (${type})`, "Download it, then attach its text."],
 };
 
 const configWords: Record<string, string> = {

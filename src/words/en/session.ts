@@ -84,6 +84,8 @@ export const session = {
     `${matches} ${matches === 1 ? "match" : "matches"} in ${turns} ${turns === 1 ? "turn" : "turns"} · /show ${first} shows that turn`,
   showHow: "Usage: /show [turn] · numbered as in /find and /history; alone, shows the last turn",
   noThinking: "No thinking yet.",
+  webHow: "Usage: /web [on | off]",
+  webIs: ({ isOn }: { isOn: boolean }): string => (isOn ? "Web search: on" : "Web search: off"),
   thinkingHow: "Usage: /thinking [on | off | low | high | max] · alone, shows the last thinking",
   thinkingIs: ({ value }: { value: string }) => `Thinking: ${value}`,
   tornLast: "The last answer was cut off. Type /continue for the rest.",

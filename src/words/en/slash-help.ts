@@ -27,6 +27,7 @@ export const slash = {
   search: "Search conversations",
   save: "Save to a new file",
   export: "Export the conversation",
+  web: "Search the web, or not",
   file: "Attach files",
   paste: "Paste the clipboard",
   edit: "Write in your editor",
@@ -77,7 +78,8 @@ export const slashHelp = {
     save: "Writes a complete transcript to a new file. Saving then continues there.",
     export:
       "Without a file name, writes to the working directory under the conversation's name. --turns 3-5 exports some turns only; --no-thinking leaves thinking out.",
-    file: "Attaches text files, folders, patterns and pictures. @path in a message does the same.",
+    web: "DeepSeek searches by itself on deepseek-flash, ¥5 (US$0.75) per 1,000 searches or pages; for other models a search tool of an MCP server is offered, or DeepSeek's where its key is there. Alone, shows whether it is on.",
+    file: "Attaches text files, folders, patterns, pictures and web pages (https://…). @path in a message does the same.",
     paste: "Puts the clipboard's text or picture at the prompt, where it can be edited before it is sent.",
     edit: "Opens your editor with the text; what you save is sent. Ctrl-X Ctrl-E does the same at the prompt.",
     multiline: "For long messages: Enter inserts a new line and Alt-Enter sends. Again, swaps back.",

@@ -30,6 +30,9 @@ export const answer: Words["answer"] = {
   },
   costUnknown: "费用未知",
   session: ({ cost }) => `会话 ${cost}`,
+  sources: "来源：",
+  searches: ({ searches }) => (searches === null ? "联网搜索" : `联网搜索 ${searches} 次`),
+  moreSources: ({ more }: { more: number }) => `…… 另有 ${more} 条`,
   cached: "缓存的回答",
   seconds: (seconds) => `${seconds} 秒`,
   continued: {
@@ -50,6 +53,7 @@ export const answer: Words["answer"] = {
   refused: "模型拒绝回答。",
   rethought: "回答之前的文本是思考内容，已按思考保存。",
   unknownCost: {
+    searches: "费用未知：服务商未说明计费的联网搜索次数。",
     usage: "",
     price: "",
     outdated: "费用未知：配置文件中的价格已过期，请在 models 中更新。",

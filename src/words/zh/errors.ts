@@ -31,6 +31,14 @@ export const errors: Words["errors"] = {
     const [why, next] = entryOf(inputWords, reason) ?? [() => reason, "请检查路径和权限。"];
     return { what: `无法读取 ${path}：${why(limit)}。`, next };
   },
+  no_web_search: ({ provider, model }) => ({
+    what: `${provider}/${model} 不支持联网搜索，也没有可用的搜索工具。`,
+    next: "可改用 -m deepseek/deepseek-flash，配置 DeepSeek 的 API Key（deepseek-chat setup -p deepseek），或添加带搜索工具的 MCP 服务器。",
+  }),
+  url_unreadable: ({ url, reason, detail = "" }) => {
+    const [why, next] = urlWords[reason];
+    return { what: `无法读取 ${url}：${why(detail)}。`, next };
+  },
   input_too_heavy: ({ path, why }) => ({
     what: `导入 ${path} ${why === "time" ? "耗时过长" : "占用内存过多"}，已停止。`,
     next: "此前导入的对话已保留。请将文件拆分后再导入。",
@@ -392,7 +400,30 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   picture_form: [(form) => `服务商不支持 ${form} 图片`, "请转换为 PNG 或 JPEG。"],
   document_form: [(form) => `这是 ${form} 文档`, "请附加其中的文本，例如 pdftotext 的输出。"],
   link: [(target) => `该链接指向工作目录之外的 ${target}`, "如果确实需要该文件，请直接写出它的路径。"],
-  url: [() => "程序不会下载网址内容", "请先下载，再附加。"],
+  url: [() => "只能下载 http 和 https 网址", "请先下载，再附加。"],
+};
+
+/** 网页无法读取的原因与对策，对应 `url_unreadable` 的 `reason`。 */
+const urlWords: Readonly<
+  Record<ErrorDetails["url_unreadable"]["reason"], readonly [(detail: string) => string, string]>
+> = {
+  malformed: [() => "不是有效的网址", "请提供完整网址：https://主机/路径。"],
+  scheme: [() => "只读取 http 和 https 网址", "请提供以 https:// 开头的网址。"],
+  credentials: [() => "不接受带用户名或密码的网址", "请去掉用户名和密码，或先下载该网页。"],
+  private: [
+    (address) => `其主机位于本机或内网（${address}）`,
+    "如确有需要，请将该主机加入配置文件的 fetch_hosts（deepseek-chat config edit）。",
+  ],
+  unresolved: [
+    (proxy) => `本机无法解析其主机名，不能确定代理 ${proxy} 是否会访问内网`,
+    "如果信任该主机，请将其加入配置文件的 fetch_hosts（deepseek-chat config edit）。",
+  ],
+  redirects: [(max) => `重定向超过 ${max} 次`, "请在浏览器中打开，使用最终的网址。"],
+  status: [(status) => `服务器返回 ${status}`, "请检查网址；需要登录的网页无法读取。"],
+  too_large: [(limit) => `超过 ${limit}`, "请下载后只附加需要的部分。"],
+  too_slow: [() => "提取正文耗时过长", "请下载后只附加需要的部分。"],
+  empty: [() => "不运行脚本就没有可读的正文", "请从浏览器中复制正文。"],
+  type: [(type) => `不是文本（${type}）`, "请下载后附加其中的文本。"],
 };
 
 const configWords: Record<string, string> = {

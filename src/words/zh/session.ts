@@ -68,6 +68,8 @@ export const session: Words["session"] = {
   findCount: ({ matches, turns, first }) => `${turns} 轮中共 ${matches} 处匹配 · /show ${first} 查看该轮`,
   showHow: "用法：/show [轮次] · 序号见 /find 和 /history；不带参数时显示最后一轮",
   noThinking: "还没有思考内容。",
+  webHow: "用法：/web [on | off]",
+  webIs: ({ isOn }) => (isOn ? "联网搜索：开" : "联网搜索：关"),
   thinkingHow: "用法：/thinking [on | off | low | high | max] · 不带参数时显示上一次的思考",
   thinkingIs: ({ value }) => `思考：${value}`,
   tornLast: "上一个回答不完整，输入 /continue 继续。",

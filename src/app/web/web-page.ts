@@ -1,0 +1,26 @@
+import type { TextEncoding } from "../../text-encoding.ts";
+
+/** A web page that was fetched. */
+export interface WebPage {
+  /** After redirects. */
+  readonly url: string;
+  /** In small letters, without parameters; empty where the server gave none. */
+  readonly mediaType: string;
+  /** As it came, decompressed. */
+  readonly bytes: Buffer;
+  /** What it says: of HTML its main text as Markdown, else the text as it is; null for pictures, documents and archives. */
+  readonly text: string | null;
+  /** Of HTML; empty where it has none. */
+  readonly title: string;
+  readonly convertedFrom: TextEncoding | null;
+}
+
+/** Fetches web pages for one run of the program. */
+export interface WebPages extends Disposable {
+  /**
+   * Fetches a page and reads it.
+   *
+   * @throws AppError `url_unreadable`, `no_connection`, `timeout`, `interrupted`
+   */
+  readonly read: (url: string, signal: AbortSignal) => Promise<WebPage>;
+}
