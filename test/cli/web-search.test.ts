@@ -53,6 +53,8 @@ const unchanged = {
   content: [call, result, { type: "text", text: "Look: " }, cited, { type: "text", text: "Done." }],
   annotations,
   search_id: "sid-1",
+  // DeepSeek demands it behind tools, its own among them.
+  reasoning_content: "",
 };
 
 describe.concurrent("--web", () => {
