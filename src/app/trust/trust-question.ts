@@ -46,7 +46,7 @@ async function asked(engine: TrustEngine, { terminal, words }: Console, question
       continue;
     }
     const isApproved = answer.kind === "chosen" && answer.value === "yes";
-    say(ink.err.muted(isApproved ? trust.approved({ what, path }) : trust.notUsed({ what, path })));
+    say(`${ink.err.muted(isApproved ? trust.approved({ what, path }) : trust.notUsed({ what, path }))}\n`);
     if (answer.kind === "interrupt") terminal.dialogues.interrupt();
     return isApproved;
   }

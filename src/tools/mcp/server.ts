@@ -190,14 +190,14 @@ export class McpServer {
   #toolOf({ listed, definition }: ListedTool): Tool {
     const { config } = this;
     const line = lineOf(config);
-    const hints = Object.entries(listed.annotations ?? {}).filter(([, value]) => value === true);
+    const claims = Object.entries(listed.annotations ?? {}).flatMap(([name, value]) => (value === true ? [name] : []));
     const place = config.way.kind === "stdio" ? ` (${config.way.folder})` : "";
-    const lines = [`${config.name} · ${listed.name}`, `${line}${place}`, hints.map(([name]) => name).join(", ")];
     return {
       definition,
       origin: { kind: "mcp", source: config.name, identity: `${line}${place}` },
       approval: config.approval,
-      describe: () => lines.filter((text) => text !== "").join("\n"),
+      describe: () => `${config.name} · ${listed.name}\n${line}${place}`,
+      claims,
       run: (args, context) => this.#call(listed, args, context),
     };
   }
