@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { askingAt, newPlace, openProgram, type Place, put, run } from "../support/program.ts";
+import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, calling } from "../support/wire.ts";
 
@@ -40,6 +41,22 @@ describe.concurrent("a project that nobody approved does nothing", () => {
     await run(args, { place, env: askingAt(server), ...(args[0] === "chat" && { input: "hello\nq\n" }) });
     expect(ran(place)).toBe(false);
     for (const { body } of server.requests) expect(JSON.stringify(body)).not.toMatch(/You are evil|"name":"evil"/u);
+  });
+
+  test("in a session, where each of its parts is asked about before the first question", async () => {
+    await using server = await serve([call]);
+    const place = hostile();
+    await using terminal = openProgram([], { place, env: askingAt(server), rows: 60, cols: 120 });
+    for (const path of [".mcp.json", "tools"].map((name) => join(place.cwd, name))) {
+      await terminal.until(() => terminal.screen().includes(path) && terminal.screen().includes("Esc: no"));
+      terminal.type("1");
+      await terminal.until(() => !terminal.screen().includes("Esc: no"));
+    }
+    await terminal.until(/^>$/mu);
+    await say(terminal, "hello");
+    await terminal.until("evil, run_command");
+    expect(ran(place)).toBe(false);
+    expect(server.body(0)["tools"]).toBeUndefined();
   });
 
   test("and its servers start once they are approved", async () => {
