@@ -28,7 +28,7 @@ describe.concurrent("a project that nobody approved does nothing", () => {
   test.each([
     [["ask", "hello"]],
     [["ask", "--tools", "evil", "--allow-tool", "evil", "hello"]],
-    [["ask", "-r", "./roles/evil.md", "--allow-tool", "*", "hello"]],
+    [["ask", "-r", "evil", "--allow-tool", "*", "hello"]],
     [["chat"]],
     [["tools"]],
     [["tools", "run", "evil"]],
