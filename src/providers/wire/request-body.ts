@@ -8,7 +8,14 @@ import { dayOf, withDay } from "./date-reminder.ts";
 import { formed } from "./answer-form.ts";
 import { thinkingFields } from "./thinking-switch.ts";
 import { declaresWebTools, hasBlocks, withBlocks, withWebTools } from "./web-tools.ts";
-import { functionMessages, picturesIn, returnedPictures, toolFields, toolMessages } from "./tool-messages.ts";
+import {
+  functionMessages,
+  picturesIn,
+  returnedPictures,
+  toolFields,
+  toolMessages,
+  withoutTools,
+} from "./tool-messages.ts";
 
 /**
  * The body of a request. Fields that OpenAI does not know (`top_k`, `thinking`) go in at the top level, where the services
@@ -46,17 +53,18 @@ function samplingFields(sampling: Sampling): Record<string, unknown> {
 
 /** The day a question was asked on is told before it, where it is to be told and is not that of the question before. */
 function wireMessages(
-  messages: readonly Message[],
+  given: readonly Message[],
   connection: Provider,
   request: ChatRequest,
 ): Record<string, unknown>[] {
   const { tellsDate = false, tools = [] } = request;
+  const messages = connection.tools === "none" ? withoutTools(given) : given;
   const write = messageWriter(connection, tools.length > 0 || declaresWebTools(request, connection));
   let told = "";
   return messages.flatMap((message, index) => {
     const written = write(message);
     if (message.role === "tool" && messages[index + 1]?.role !== "tool")
-      return [...written, ...returnedPictures(messages, index)];
+      return written.concat(returnedPictures(messages, index));
     if (!tellsDate || message.role !== "user" || message.askedAt === undefined) return written;
     const day = dayOf(message.askedAt);
     if (day === told) return written;

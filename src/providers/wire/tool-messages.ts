@@ -58,6 +58,29 @@ export function functionMessages(): (message: AssistantMessage | ToolMessage, th
   };
 }
 
+/**
+ * Messages for a service that knows nothing of tools: of each turn what was said, without calls and their results.
+ *
+ * @param messages of a conversation, which earlier had tools
+ */
+export function withoutTools(messages: readonly Message[]): readonly Message[] {
+  const plain: Message[] = [];
+  for (const message of messages) {
+    if (message.role === "tool") continue;
+    const before = plain.at(-1);
+    if (message.role !== "assistant") plain.push(message);
+    else if (before?.role === "assistant") plain.splice(-1, 1, joinedAnswer(before, message));
+    else plain.push({ ...message, content: message.content.filter(({ type }) => type !== "tool_call") });
+  }
+  return plain;
+}
+
+function joinedAnswer(before: AssistantMessage, message: AssistantMessage): AssistantMessage {
+  const text = [before, message].map(({ content }) => textOf(content)).filter((each) => each !== "");
+  const thinking = message.content.filter(({ type }) => type === "thinking");
+  return { ...message, content: [...thinking, { type: "text", text: text.join("\n\n") }] };
+}
+
 function answerFields({ role, content, prefix }: AssistantMessage): Fields {
   return { role, content: textOf(content), ...(prefix && { prefix }) };
 }

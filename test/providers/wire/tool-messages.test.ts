@@ -71,7 +71,13 @@ test("the older form has one call a message, each with its result behind it", ()
     ],
   });
   expect(older).not.toHaveProperty("tools");
-  expect(body({ tools: "none" })).not.toHaveProperty("tools");
+  const none = body({ tools: "none" });
+  expect(none).not.toHaveProperty("tools");
+  expect(none["messages"]).toEqual([
+    { role: "user", content: "Q" },
+    { role: "assistant", content: "I look.\n\nDone." },
+    { role: "user", content: "Again" },
+  ]);
 });
 
 test("thinking goes back to services that know it: with all messages where tools are offered, else from the first call on", () => {
