@@ -9,6 +9,7 @@ import { describe } from "../../terminal/terminal.ts";
 import { formNames } from "../../transcripts/export/form-names.ts";
 import { describeTranscript, readTranscript, type TranscriptSummary } from "../../transcripts/store/read.ts";
 import { fold } from "../../transcripts/search/fold.ts";
+import { saidText } from "../../transcripts/format/exchange-messages.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import { modelOf } from "../../transcripts/format/types.ts";
@@ -174,7 +175,7 @@ async function previewOf(
     ...(found === "" ? [] : [{ kind: "answer", text: found } as const]),
     ...(opening === undefined ? [] : [asked(opening.question)]),
     ...(last === undefined || last === opening ? [] : [{ kind: "facts", text: "…" } as const, asked(last.question)]),
-    ...(last === undefined ? [] : [{ kind: "answer", text: last.answer.trim().slice(0, maxCharacters) } as const]),
+    ...(last === undefined ? [] : [{ kind: "answer", text: saidText(last).trim().slice(0, maxCharacters) } as const]),
   ];
 }
 

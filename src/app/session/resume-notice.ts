@@ -1,6 +1,7 @@
 import { splitAttached } from "../../chat/message-text.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import { saidText } from "../../transcripts/format/exchange-messages.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { Console } from "../console.ts";
@@ -32,7 +33,7 @@ export async function remind(
   if (files.length > 0) terminal.say(ink.muted(shortened(files.map(({ name }) => name).join(" · "), "start")));
   // Rows of its own, which may hold hyperlinks, as those of a live answer.
   if (last.answer !== "" && terminal.verbosity !== "quiet") {
-    terminal.err(`\n${await answerEnd(engine, console, last.answer)}\n`);
+    terminal.err(`\n${await answerEnd(engine, console, saidText(last))}\n`);
   }
   const { askedAt, endedAt, usage, cost } = last;
   if (endedAt !== null) {

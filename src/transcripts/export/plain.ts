@@ -1,3 +1,4 @@
+import { saidText } from "../format/exchange-messages.ts";
 import type { Exchange, Transcript } from "../format/types.ts";
 import { rule } from "../format/types.ts";
 import { localStamp } from "../format/times.ts";
@@ -12,9 +13,9 @@ export function asPlainText({ exchanges }: Transcript): string {
 }
 
 function plainExchange(exchange: Exchange): string {
-  const { question, answer, askedAt, answeredAt, status } = exchange;
+  const { question, askedAt, answeredAt, status } = exchange;
   const failure = status === "complete" ? "" : `\u8bf7\u6c42\u9519\u8bef: ${exchange.notice || status}`;
-  const body = [answer, failure].filter((part) => part !== "").join("\n\n");
+  const body = [saidText(exchange), failure].filter((part) => part !== "").join("\n\n");
   const at = localStamp(answeredAt ?? exchange.endedAt ?? askedAt);
   return `[${localStamp(askedAt)}] Question:\n${question}\n\n[${at}] Answer:\n${body}\n\n${rule}\n\n`;
 }

@@ -1,4 +1,4 @@
-import { callsOf } from "../../chat/message-text.ts";
+import { callsOf, textOf } from "../../chat/message-text.ts";
 import { MessageTrace, type TraceEvent } from "../../chat/message-trace.ts";
 import type { AssistantMessage, ToolCall, ToolMessage } from "../../chat/messages.ts";
 import { hasCalls, orderedSections } from "./sections.ts";
@@ -11,6 +11,13 @@ const noResult = "No result: the program ended before the tool did.";
 /** Whether an exchange is part of the conversation: something was answered, or a tool was called. */
 export function isAnswered(exchange: Exchange): boolean {
   return exchange.answer !== "" || hasCalls(exchange);
+}
+
+/** What was said in an exchange, in one piece; before and after calls of tools as paragraphs. */
+export function saidText(exchange: Exchange): string {
+  if (!hasCalls(exchange)) return exchange.answer;
+  const texts = answersIn([exchange]).map(({ role, content }) => (role === "assistant" ? textOf(content) : ""));
+  return texts.filter((text) => text !== "").join("\n\n");
 }
 
 /**

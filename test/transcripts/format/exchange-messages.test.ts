@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seamsOf } from "../../../src/app/conversation/answer-seams.ts";
 import { rebuild } from "../../../src/app/conversation/replay.ts";
+import { answerOf } from "../../../src/chat/conversation.ts";
 import type { ChatEvent } from "../../../src/chat/events.ts";
 import { answerEvents, assistantMessage, callsOf, textOf } from "../../../src/chat/message-text.ts";
 import { MessageTrace } from "../../../src/chat/message-trace.ts";
@@ -10,7 +11,7 @@ import { RequestTrace } from "../../../src/chat/request-trace.ts";
 import { ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import type { AnswerSeam, Transcript } from "../../../src/transcripts/format/types.ts";
-import { answersIn } from "../../../src/transcripts/format/exchange-messages.ts";
+import { answersIn, saidText } from "../../../src/transcripts/format/exchange-messages.ts";
 import { callBody, resultBody } from "../../../src/transcripts/format/tool-sections.ts";
 
 const at = new Date("2026-11-20T15:41:07Z");
@@ -89,6 +90,7 @@ test("a turn with tools is read back from its transcript as it was", () => {
     fc.property(turn, (messages) => {
       const [exchange] = parseTranscript(written(messages)).exchanges;
       expect(answersIn([exchange!])).toEqual(messages);
+      expect(saidText(exchange!)).toBe(answerOf({ answers: messages }));
       expect(exchange!.answer).toBe(
         messages.map((each) => (each.role === "assistant" ? textOf(each.content) : "")).join(""),
       );
