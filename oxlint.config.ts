@@ -22,11 +22,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 const names = Object.keys(rooms);
 const open = [
+  "chat/billed-request.ts",
   "chat/events.ts",
   "chat/layers.ts",
   "chat/messages.ts",
   "chat/model.ts",
   "chat/requests.ts",
+  "chat/tool-definition.ts",
   "chat/tools.ts",
   "config/schema.ts",
   "diagnostics/subject.ts",

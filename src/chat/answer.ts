@@ -3,7 +3,7 @@ import type { BudgetState } from "../usage/budget-state.ts";
 import type { UnknownCost } from "../usage/cost.ts";
 import type { Tariff } from "../usage/tariff.ts";
 import type { Cost, Usage } from "./model.ts";
-import type { BilledRequest } from "./requests.ts";
+import type { BilledRequest } from "./billed-request.ts";
 import type { TurnResult } from "./turn.ts";
 
 /** What an answer costs. */

@@ -1,6 +1,6 @@
 import type { Message } from "./messages.ts";
 import type { Sampling } from "./sampling.ts";
-import type { ToolDefinition } from "./tools.ts";
+import type { ToolDefinition } from "./tool-definition.ts";
 
 /** A model at a provider. */
 export interface ModelRef {

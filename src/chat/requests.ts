@@ -1,7 +1,6 @@
 import type { AppError, ErrorCode } from "../errors.ts";
 import type { RequestReason } from "./events.ts";
-import type { ChatRequest, Cost, ModelRef, Usage } from "./model.ts";
-import type { Purpose } from "./purpose.ts";
+import type { ChatRequest, ModelRef, Usage } from "./model.ts";
 import { sumUsage } from "./usage.ts";
 
 /** One of the requests that an answer took. */
@@ -26,19 +25,6 @@ export interface RequestRecord {
   /** UTF-16 units of the answer that were there before it, and of the thinking. */
   readonly at: number;
   readonly thought: number;
-}
-
-/** A billed request as transcripts and the ledger keep it. */
-export interface BilledRequest {
-  readonly sentAt: Date;
-  readonly to: ModelRef;
-  readonly purpose: Purpose;
-  /** Null where no count came, or one that cannot be. */
-  readonly usage: Usage | null;
-  /** Null where usage or price is unknown. */
-  readonly cost: Cost | null;
-  /** The most that it can have cost, where no count came; null where one came, or the price is unknown. */
-  readonly atMost: Cost | null;
 }
 
 /** Failures by which this program gave a request up: the service may have worked on it. */

@@ -1,13 +1,7 @@
+import type { BilledRequest } from "./billed-request.ts";
 import type { ImagePart, TextPart, ToolCall } from "./messages.ts";
-
-/** A tool as a request describes it to a model. */
-export interface ToolDefinition {
-  /** `[A-Za-z0-9_-]{1,64}` (api-docs.deepseek.com, function calling). */
-  readonly name: string;
-  readonly description: string;
-  /** JSON Schema of an object. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+import type { Cost, ModelRef } from "./model.ts";
+import type { ToolDefinition } from "./tool-definition.ts";
 
 /** What a tool returned, or why it returned nothing, in the form in which the model is told. */
 export interface ToolOutput {
@@ -16,6 +10,15 @@ export interface ToolOutput {
   readonly isError: boolean;
   /** It was not run, since nobody allowed it. */
   readonly isRefused?: boolean;
+  /** What a service bills for the call; absent where it cost nothing. */
+  readonly billed?: BilledRequest;
+}
+
+/** What each call of a tool costs at most. */
+export interface ToolCharge {
+  /** Who bills it. */
+  readonly to: ModelRef;
+  readonly cost: Cost;
 }
 
 /** What a running call is given. */
@@ -34,6 +37,8 @@ export interface Toolbox {
   readonly definitions: readonly ToolDefinition[];
   /** Requests of one turn that may follow results. */
   readonly maxRounds: number;
+  /** What a call of the tool of that name costs at most; null where it costs nothing. */
+  readonly chargeOf: (name: string) => ToolCharge | null;
   /**
    * Asks for approval where that is needed, then runs a call. Calls of one message run side by side. Never throws: unknown names, broken
    * arguments and failures are told to the model as an error.

@@ -1,4 +1,4 @@
-import type { ToolDefinition } from "../chat/tools.ts";
+import type { ToolDefinition } from "../chat/tool-definition.ts";
 import type { Tool, ToolOrigin } from "./tool.ts";
 import { answerOf } from "./tool-answer.ts";
 import { runProcess } from "./tool-process.ts";

@@ -1,4 +1,5 @@
-import type { ToolDefinition, ToolOutput } from "../chat/tools.ts";
+import type { ToolDefinition } from "../chat/tool-definition.ts";
+import type { ToolCharge, ToolOutput } from "../chat/tools.ts";
 
 /** A tool that can be run. */
 export interface Tool {
@@ -14,6 +15,8 @@ export interface Tool {
   readonly describe: (args: ToolArguments) => string;
   /** What its server says of its effects, as `readOnlyHint`: shown as a claim, and never believed. */
   readonly claims?: readonly string[];
+  /** What a service bills for each call; absent where none does. */
+  readonly charge?: ToolCharge;
   /**
    * Runs it. It ends soon after `signal` is aborted, with all processes that it started. Never throws for what the tool does: that is an
    * output with `isError`.

@@ -1,4 +1,4 @@
-import type { BilledRequest } from "../chat/requests.ts";
+import type { BilledRequest } from "../chat/billed-request.ts";
 
 /** A billed request with its place: one row of the ledger. */
 export interface LedgerRow extends BilledRequest {

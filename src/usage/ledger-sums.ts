@@ -56,7 +56,9 @@ export function sumRequests(
   values: readonly SQLInputValue[],
 ): LedgerSum[] {
   const tokens = Object.values(tokenColumns).map((column) => `sum(${column}) AS ${column}`);
-  const sql = `SELECT ${keys[by]} AS key, currency, cost IS NULL AS is_bound, count(*) AS requests, count(total_tokens) AS counted,
+  // Searches have no tokens to count.
+  const counted = "count(CASE purpose WHEN 'search' THEN 0 ELSE total_tokens END) AS counted";
+  const sql = `SELECT ${keys[by]} AS key, currency, cost IS NULL AS is_bound, count(*) AS requests, ${counted},
     ${tokens.join(", ")}, ${sumOf("coalesce(cost, at_most)")} FROM requests WHERE ${condition} GROUP BY 1, 2, 3`;
   const sums = new Map<string | null, SumInProgress>();
   for (const row of file.all(sql, ...values)) {

@@ -36,7 +36,12 @@ function scripted(...rounds: readonly (readonly ChatEvent[])[]) {
 }
 
 function box(call: Toolbox["call"], maxRounds = 25): Toolbox {
-  return { definitions: [{ name: "look", description: "", parameters: { type: "object" } }], maxRounds, call };
+  return {
+    definitions: [{ name: "look", description: "", parameters: { type: "object" } }],
+    maxRounds,
+    chargeOf: () => null,
+    call,
+  };
 }
 
 async function turn(model: Model, toolbox: Toolbox, request = asked, signal = new AbortController().signal) {

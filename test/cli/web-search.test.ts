@@ -57,6 +57,29 @@ const unchanged = {
   reasoning_content: "",
 };
 
+/** A model without web tools that calls `web_search` once, and DeepSeek's endpoint for that. */
+const searchingByTool: Parameters<typeof serve>[0] = ({ path, body }) => {
+  const found = {
+    results: [{ title: "Qubits", url: "https://a.example/q", summary: "About them.", date: "2026-01-02" }],
+  };
+  if (path === "/v1/tools/search")
+    return { headers: { "content-type": "application/json" }, body: JSON.stringify(found) };
+  const asks = {
+    index: 0,
+    id: "t1",
+    type: "function",
+    function: { name: "web_search", arguments: '{"query":"qubits"}' },
+  };
+  const isAnswered = (body!["messages"] as { role: string }[]).some(({ role }) => role === "tool");
+  return isAnswered ? answer("found") : { body: [delta({ tool_calls: [asks] }), finish("tool_calls"), usage, done] };
+};
+
+/** A model whose tokens cost nothing. */
+function pricedAt({ url }: RawServer): string {
+  const free = "models: { other/m: { CNY: { cached: 0, input: 0, output: 0 } } }";
+  return `currency: CNY\nproviders: {other: {base_url: ${url}/v1, model: m}}\n${free}\n`;
+}
+
 describe.concurrent("--web", () => {
   test("declares the service's tools, keeps what they return, and sends it back unchanged, also when resumed", async () => {
     await using server = await serve([{ body: searched }, answer("more")]);
@@ -137,23 +160,7 @@ describe.concurrent("--web", () => {
   });
 
   test("gives other models DeepSeek's search as a tool where its key is there, and says what is missing where not", async () => {
-    const found = {
-      results: [{ title: "Qubits", url: "https://a.example/q", summary: "About them.", date: "2026-01-02" }],
-    };
-    const asks = {
-      index: 0,
-      id: "t1",
-      type: "function",
-      function: { name: "web_search", arguments: '{"query":"qubits"}' },
-    };
-    await using server = await serve(({ path, body }) => {
-      if (path === "/v1/tools/search")
-        return { headers: { "content-type": "application/json" }, body: JSON.stringify(found) };
-      const isAnswered = (body!["messages"] as { role: string }[]).some(({ role }) => role === "tool");
-      return isAnswered
-        ? answer("found")
-        : { body: [delta({ tool_calls: [asks] }), finish("tool_calls"), usage, done] };
-    });
+    await using server = await serve(searchingByTool);
     const place = newPlace();
     put(place.configFile, `providers: {other: {base_url: ${server.url}/v1, model: m}}\n`);
     const args = ["ask", "--no-transcript", "--web", "-m", "other/m", "q"];
@@ -170,5 +177,64 @@ describe.concurrent("--web", () => {
     const { what } = wordsOf("no_web_search", { provider: "other", model: "m" });
     expect({ code: without.code, stdout: without.stdout }).toEqual({ code: 3, stdout: "" });
     expect(without.stderr).toContain(what);
+  });
+
+  test("bills what its tools search for with the turn: figures, transcript, session, ledger, each once", async () => {
+    await using server = await serve(searchingByTool);
+    const place = newPlace();
+    put(place.configFile, pricedAt(server));
+    const options = { place, env: askingAt(server) };
+    const session = await run(["--web", "-m", "other/m"], { ...options, input: "what?\n/cost\nq\n" });
+    expect(session.code).toBe(0);
+    const cost = { currency: "CNY", amount: 0.005 };
+    const [transcript = ""] = transcriptsOf(place);
+    const requests: unknown = JSON.parse(/"requests":(\[.*\])\} -->/u.exec(transcript)![1]!);
+    expect(requests).toMatchObject([
+      { purpose: "question" },
+      { provider: "deepseek", model: "web-search", purpose: "search", cost },
+      { purpose: "tools" },
+    ]);
+    const tokens = { prompt: "60", cached: "40", completion: "24" };
+    expect(session.stderr).toContain(en.session.spent({ questions: 1, tokens, cost: "¥0.0050" }));
+    expect(session.stderr).not.toContain(en.session.tokensUnknown({ requests: 1 }));
+    const totals = async () =>
+      (JSON.parse((await run(["usage", "--json"], options)).stdout) as { total: object }).total;
+    const booked = { requests: 3, costs: [cost], cost_unknown: 0, uncounted: 0 };
+    expect(await totals()).toMatchObject(booked);
+    expect((await run(["usage", "--rebuild"], options)).code).toBe(0);
+    expect(await totals()).toMatchObject(booked);
+  });
+
+  test("does not search where that could exceed the budget, and tells the model", async () => {
+    await using server = await serve(searchingByTool);
+    const place = newPlace();
+    put(place.configFile, pricedAt(server));
+    const ask = async (limit: string) =>
+      await run(
+        [
+          "ask",
+          "--no-transcript",
+          "--web",
+          "-m",
+          "other/m",
+          "-o",
+          "json",
+          "--max-tokens",
+          "9",
+          "--max-cost",
+          limit,
+          "q",
+        ],
+        {
+          place,
+          env: askingAt(server),
+        },
+      );
+    const searches = () => server.requests.filter(({ path }) => path === "/v1/tools/search").length;
+    expect(JSON.parse((await ask("0.0049")).stdout)).toMatchObject({ answer: "found", cost: { amount: 0 } });
+    expect(searches()).toBe(0);
+    expect(JSON.stringify(server.body()["messages"])).toContain("budget_exceeded");
+    expect(JSON.parse((await ask("0.005")).stdout)).toMatchObject({ answer: "found", cost: { amount: 0.005 } });
+    expect(searches()).toBe(1);
   });
 });

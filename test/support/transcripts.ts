@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { onTestFinished } from "vitest";
 import { purposes } from "../../src/chat/purpose.ts";
-import type { BilledRequest } from "../../src/chat/requests.ts";
+import type { BilledRequest } from "../../src/chat/billed-request.ts";
 import type { ExchangeEnd, Exchange, ExchangeStart, Section } from "../../src/transcripts/format/types.ts";
 
 /** An empty folder that is gone after the test. */

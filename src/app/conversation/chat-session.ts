@@ -29,10 +29,12 @@ import { displayPath } from "../display-path.ts";
 import { tellUnsupported, warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
+import type { BudgetState } from "../../usage/budget-state.ts";
 import { ratesAt } from "../../usage/cost.ts";
 import { Books } from "../usage/books.ts";
 import { type Accounts, meteringOf, Spending } from "../usage/cost-meter.ts";
 import type { CostEstimate } from "../usage/estimate.ts";
+import type { MeteredToolbox } from "../usage/metered-tools.ts";
 import { isFree, modelPrice } from "../usage/model-price.ts";
 import { costOfLoss, prefixUse } from "../usage/prefix.ts";
 import { TurnPlace } from "../usage/turn-place.ts";
@@ -454,7 +456,8 @@ export class ChatSession implements SessionDialogue {
     const to = { provider: connection.name, model: modelId };
     const model = await this.#engine.openModel(to, connection, metering, gate);
     // A correction needs none.
-    const toolbox = purpose === "retry" ? null : await this.#toolbox(signal);
+    const offered = purpose === "retry" ? null : await this.#toolbox(signal);
+    const toolbox = offered === null ? null : await this.#metered(offered, place, mayExceed);
     const { schema } = this.#engine;
     const { words } = this.#console;
     return { model, toolbox, settings, schema, purpose, spending, place, words, onEvent, signal };
@@ -471,6 +474,13 @@ export class ChatSession implements SessionDialogue {
     const searches = this.#engine.settings.web && !connection.webModels.includes(modelId);
     if (!searches && this.#tools === null && !hasTools(this.#engine)) return null;
     return await (await this.tools()).toolbox(signal, searches ? this.#asked : null);
+  }
+
+  async #metered(toolbox: Toolbox, place: TurnPlace, mayExceed: boolean): Promise<MeteredToolbox> {
+    const { meteredTools } = await import("../usage/metered-tools.ts");
+    const { books, spending } = this.#accounts;
+    const onWarnings = (warnings: readonly BudgetState[]) => spending.note(warnings);
+    return meteredTools(toolbox, { engine: this.#engine, books, place, mayExceed, onWarnings });
   }
 
   /** Takes over the state after a turn; where the program itself fails in it, the transcript has still ended it. */

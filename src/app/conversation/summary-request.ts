@@ -1,5 +1,5 @@
 import type { Message } from "../../chat/messages.ts";
-import type { ToolDefinition } from "../../chat/tools.ts";
+import type { ToolDefinition } from "../../chat/tool-definition.ts";
 import { runTurn } from "../../chat/turn.ts";
 import type { Engine } from "../engine.ts";
 import { summarise } from "./compaction.ts";

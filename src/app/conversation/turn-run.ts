@@ -7,12 +7,12 @@ import { answerEvents, textOf, thinkingOf as thoughtIn, userMessage } from "../.
 import type { AnswerSchema, ChatRequest } from "../../chat/model.ts";
 import type { Purpose } from "../../chat/purpose.ts";
 import { samplingOf } from "../../chat/sampling.ts";
-import type { Toolbox } from "../../chat/tools.ts";
 import { runTurn } from "../../chat/turn.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { Words } from "../../words/types.ts";
 import { type ChatState, lookedAt } from "./chat-state.ts";
 import { countedAfter, type Spending } from "../usage/cost-meter.ts";
+import type { MeteredToolbox } from "../usage/metered-tools.ts";
 import { sentBy } from "../usage/prefix.ts";
 import type { TurnPlace } from "../usage/turn-place.ts";
 import { endingOf, Recording } from "./recorder.ts";
@@ -24,7 +24,7 @@ import { titleOf } from "../../transcripts/store/names.ts";
 export interface TurnContext {
   readonly model: Model;
   /** The tools that the model may call; null for none. */
-  readonly toolbox: Toolbox | null;
+  readonly toolbox: MeteredToolbox | null;
   readonly settings: Settings;
   /** The form that the answer is to have; null for free text. */
   readonly schema: AnswerSchema | null;
@@ -166,7 +166,8 @@ async function runExchange(
   for (const event of answerEvents(kept)) record.onEvent(event);
   using _prepared = spending.prepare();
   const result = await runTurn(model, request, [record.onEvent, onEvent], signal, asked, toolbox);
-  const bill = await spending.add(result, continues === null && edits === null ? purpose : "continuation");
+  const charged = continues === null && edits === null ? purpose : "continuation";
+  const bill = await spending.add(result, charged, toolbox?.billed);
   exchange.end(endingOf(result, bill, words, lengthsOf(kept)));
   await spending.book(bill.billed, place);
   return { ...result, ...bill, unsaved: record.failure };

@@ -11,6 +11,7 @@ export function createToolbox(tools: readonly Tool[], approve: Approver, maxRoun
   return {
     definitions: tools.map(({ definition }) => definition),
     maxRounds,
+    chargeOf: (name) => byName.get(name)?.charge ?? null,
     async call(call, context) {
       const tool = byName.get(call.name);
       if (tool === undefined) return unknownTool(call.name, [...byName.keys()]);

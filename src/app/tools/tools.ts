@@ -3,11 +3,15 @@ import { AppError } from "../../errors.ts";
 import type { ToolCall } from "../../chat/messages.ts";
 import type { ToolOutput } from "../../chat/tools.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import { describe } from "../../terminal/terminal.ts";
 import { table } from "../../terminal/table.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { outputText } from "../../tools/tool-output.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
+import { Books } from "../usage/books.ts";
+import { meteredTools } from "../usage/metered-tools.ts";
+import { TurnPlace } from "../usage/turn-place.ts";
 import { openTools } from "./open-tools.ts";
 import { type OfferedTool, unknownTool } from "./tool-collection.ts";
 import { createToolbox, readArguments } from "./toolbox.ts";
@@ -72,7 +76,15 @@ export async function run(
   const { tool } = await findTool(engine, console, name);
   if (typeof readArguments(text) === "string") throw new AppError("usage", { message: words.help.usage.toolArguments });
   const call: ToolCall = { type: "tool_call", id: `call_${randomUUID()}`, name, arguments: text };
-  const output = await createToolbox([tool], collection.approve, 1).call(call, {
+  using books = new Books(engine.folders, (error) => terminal.warn(sanitize(describe(error, words.errors))));
+  const accounts = {
+    engine,
+    books,
+    place: new TurnPlace(null),
+    mayExceed: engine.settings.over_budget,
+    onWarnings() {},
+  };
+  const output = await meteredTools(createToolbox([tool], collection.approve, 1), accounts).call(call, {
     signal: engine.stop,
     onStart() {},
     onProgress: (line) => terminal.detail(sanitize(line)),

@@ -1,8 +1,10 @@
 import type { Folders } from "../../config/folders.ts";
 import { type AppError, asAppError } from "../../errors.ts";
 import type { Budget, BudgetLimits } from "../../usage/budget.ts";
+import type { BudgetState } from "../../usage/budget-state.ts";
 import type { Ledger } from "../../usage/ledger.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
+import type { Reservation } from "../../usage/reservation.ts";
 import { ledgerPath } from "./ledger-place.ts";
 
 /** Books billed requests in the ledger, which is opened with the first one. */
@@ -55,9 +57,33 @@ export class Books implements Disposable {
       await waitForLock(() => ledger.book(rows));
     } catch (error) {
       this.#ledger = null;
-      if (!this.#failed) this.#onFailure(asAppError(error));
-      this.#failed = true;
+      this.#report(error);
     }
+  }
+
+  /**
+   * Books rows in place of what was reserved for them, once for each. Throws nothing.
+   *
+   * @returns limits of which four fifths are used since
+   */
+  async settle(reservations: readonly Reservation[], rows: readonly LedgerRow[]): Promise<readonly BudgetState[]> {
+    const budget = this.#budget;
+    if (budget === null) {
+      if (rows.length > 0) await this.book(rows);
+      return [];
+    }
+    try {
+      const { waitForLock } = await import("../../usage/lock-wait.ts");
+      return await waitForLock(() => budget.settle(reservations, rows));
+    } catch (error) {
+      this.#report(error);
+      return [];
+    }
+  }
+
+  #report(error: unknown): void {
+    if (!this.#failed) this.#onFailure(asAppError(error));
+    this.#failed = true;
   }
 
   [Symbol.dispose](): void {

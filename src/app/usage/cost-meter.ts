@@ -1,6 +1,7 @@
 import type { Bill, SpentTotal } from "../../chat/answer.ts";
 import type { Purpose } from "../../chat/purpose.ts";
-import { billedRequests, type BilledRequest, type RequestRecord } from "../../chat/requests.ts";
+import type { BilledRequest } from "../../chat/billed-request.ts";
+import { billedRequests, type RequestRecord } from "../../chat/requests.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { sumUsage } from "../../chat/usage.ts";
 import { searchCost } from "../../usage/prices.ts";
@@ -10,6 +11,7 @@ import type { LedgerRow } from "../../usage/ledger-row.ts";
 import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { Books } from "./books.ts";
 import { isFree, modelPrice, type PriceSource } from "./model-price.ts";
+import { numberedRows } from "./numbered-rows.ts";
 import type { BoundSource } from "./request-bound.ts";
 import type { TurnPlace } from "./turn-place.ts";
 
@@ -76,7 +78,7 @@ export class Spending {
       costs: sumByCurrency(costs),
       questions: this.#questions,
       unknown: paid.filter(({ cost }) => cost === null).length,
-      uncounted: this.#billed.length - usages.length,
+      uncounted: this.#billed.filter(({ usage, purpose }) => usage === null && purpose !== "search").length,
     };
   }
 
@@ -84,15 +86,18 @@ export class Spending {
    * Adds what an answer took, each request at the price of the moment when it was sent.
    *
    * @param purpose of its first request; continuations and repetitions of a question have one of their own
+   * @param byTools what the tools were billed that it called
    */
-  async add({ requests, cached }: TurnResult, purpose: Purpose): Promise<Bill> {
+  async add({ requests, cached }: TurnResult, purpose: Purpose, byTools: readonly BilledRequest[] = []): Promise<Bill> {
     const charged = await this.#chargeAll(requests, purpose);
     if (purpose === "question" && charged.length > 0) this.#questions++;
-    const billed = charged.map(({ request }) => request);
+    const sent = [...charged.map(({ request }) => request), ...byTools];
+    const billed = sent.toSorted((one, other) => one.sentAt.getTime() - other.sentAt.getTime());
     this.#billed.push(...billed);
+    const paid = billed.filter(({ to }) => !isFree(to.provider)).map(({ cost }) => cost);
     return {
       billed,
-      cost: cached ? { currency: this.#source.settings.currency, amount: 0 } : sumCosts(billed.map(({ cost }) => cost)),
+      cost: cached ? { currency: this.#source.settings.currency, amount: 0 } : sumCosts(paid),
       unknownCost: charged.find(({ unknown }) => unknown !== null)?.unknown ?? null,
       tariff: charged.at(-1)?.tariff ?? null,
       warnings: this.#warnings.splice(0),
@@ -162,9 +167,8 @@ export class Spending {
   }
 }
 
-function ledgerRows(billed: readonly BilledRequest[], { id, conversation, turn }: TurnPlace, from = 0): LedgerRow[] {
-  const rows = billed.map((request, index) => ({ ...request, conversation, turn, id: `${id}.${from + index}` }));
-  return rows.filter(({ to }) => !isFree(to.provider));
+function ledgerRows(billed: readonly BilledRequest[], place: TurnPlace, from = 0): LedgerRow[] {
+  return numberedRows(billed, place, from).filter(({ to }) => !isFree(to.provider));
 }
 
 /** What a request was for: of a question, those after the first are told apart. */

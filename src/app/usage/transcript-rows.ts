@@ -1,11 +1,12 @@
-import type { BilledRequest } from "../../chat/requests.ts";
+import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
+import { numberedRows } from "./numbered-rows.ts";
 
 /** The rows of the ledger that a saved conversation tells of, with the ids that they were booked under. */
 export function rowsOfTranscript({ id: conversation, exchanges, ownRequests }: Transcript): LedgerRow[] {
   const numbered = (id: string, turn: string | null, requests: readonly BilledRequest[]): LedgerRow[] =>
-    requests.map((request, index) => ({ ...request, id: `${id}.${index}`, conversation, turn }));
+    numberedRows(requests, { id, conversation, turn });
   return [
     ...exchanges.flatMap((exchange) => {
       const { id } = exchange;

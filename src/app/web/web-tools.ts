@@ -1,25 +1,25 @@
+import type { Cost } from "../../chat/model.ts";
 import { AppError } from "../../errors.ts";
+import type { Connection } from "../../providers/connection.ts";
 import { fetchUrlTool } from "../../tools/fetch-url.ts";
 import type { Tool } from "../../tools/tool.ts";
-import { webFetchTool, webSearchTool } from "../../tools/web-search.ts";
+import { type PricedAnswer, type ServiceToolOptions, webFetchTool, webSearchTool } from "../../tools/web-search.ts";
+import { searchCost } from "../../usage/prices.ts";
 import type { Engine } from "../engine.ts";
 
-/** The provider whose search and fetch need no model. */
-const searchProvider = "deepseek";
+/** Who searches and fetches without a model. */
+const searcher = { provider: "deepseek", model: "web-search" } as const;
 
 /** The built-in tools that search the web and read pages by DeepSeek's own endpoints, with the person's key for it. */
 export function webSearch(engine: Engine, approval: Tool["approval"] = "ask"): Tool {
   return webSearchTool(
     async (query, count, signal) => {
       const { searchWeb } = await import("../../providers/web-requests.ts");
-      const connection = await engine.connect(searchProvider);
-      const sentAt = new Date();
-      const found = await searchWeb(connection, { query, count }, AbortSignal.any([engine.stop, signal]));
-      if (found.length > 0) await bookSearch(engine, sentAt);
-      return found;
+      const send = async (connection: Connection, stop: AbortSignal) =>
+        await searchWeb(connection, { query, count }, stop);
+      return await priced(engine, signal, send, (found) => found.length === 0);
     },
-    explained,
-    approval,
+    serviceOptions(engine, approval),
   );
 }
 
@@ -27,42 +27,50 @@ export function webFetch(engine: Engine, approval: Tool["approval"] = "ask"): To
   return webFetchTool(
     async (url, signal) => {
       const { fetchByService } = await import("../../providers/web-requests.ts");
-      const connection = await engine.connect(searchProvider);
-      const sentAt = new Date();
-      const page = await fetchByService(connection, url, AbortSignal.any([engine.stop, signal]));
-      if (page !== null) await bookSearch(engine, sentAt);
-      return page;
+      const send = async (connection: Connection, stop: AbortSignal) => await fetchByService(connection, url, stop);
+      return await priced(engine, signal, send, (page) => page === null);
     },
-    explained,
-    approval,
+    serviceOptions(engine, approval),
   );
+}
+
+function serviceOptions(engine: Engine, approval: Tool["approval"]): ServiceToolOptions {
+  const cost = costOfOne(engine);
+  return { approval, charge: cost && { to: searcher, cost }, explain: explained };
+}
+
+/** Of a search, or a page. */
+function costOfOne({ settings: { currency } }: Engine): Cost | null {
+  const amount = searchCost(searcher.provider, currency, 1);
+  return amount === null ? null : { currency, amount };
+}
+
+/** What the service answers, and what it bills: empty results and errors are free. */
+async function priced<Answer>(
+  engine: Engine,
+  signal: AbortSignal,
+  send: (connection: Connection, signal: AbortSignal) => Promise<Answer>,
+  isFree: (answer: Answer) => boolean,
+): Promise<PricedAnswer<Answer>> {
+  const connection = await engine.connect(searcher.provider);
+  const sentAt = new Date();
+  const answer = await send(connection, AbortSignal.any([engine.stop, signal]));
+  if (isFree(answer)) return { answer, billed: null };
+  return {
+    answer,
+    billed: { sentAt, to: searcher, purpose: "search", usage: null, cost: costOfOne(engine), atMost: null },
+  };
 }
 
 /** What searches where a person asked for that by `--web`, and the model's service does not: allowed with it. None without a key. */
 export async function webSearchTools(engine: Engine): Promise<readonly Tool[]> {
   try {
-    await engine.connect(searchProvider);
+    await engine.connect(searcher.provider);
   } catch (error) {
     if (error instanceof AppError) return [];
     throw error;
   }
   return [webSearch(engine, "allow"), webFetch(engine, "allow")];
-}
-
-/** Books one search or page in the ledger; empty results and errors are free. */
-async function bookSearch(engine: Engine, sentAt: Date): Promise<void> {
-  const [{ Books }, { searchCost }, { newId }] = await Promise.all([
-    import("../usage/books.ts"),
-    import("../../usage/prices.ts"),
-    import("../../transcripts/store/names.ts"),
-  ]);
-  const { currency } = engine.settings;
-  const amount = searchCost(searchProvider, currency, 1);
-  using books = new Books(engine.folders, (error) => engine.log?.write("warn", "search", { code: error.code }));
-  const to = { provider: searchProvider, model: "web-search" };
-  const cost = amount === null ? null : { currency, amount };
-  const row = { sentAt, to, purpose: "search" as const, usage: null, cost, atMost: null };
-  await books.book([{ ...row, conversation: null, turn: null, id: `${newId()}.0` }]);
 }
 
 /** The built-in tool that reads web pages from this machine. */

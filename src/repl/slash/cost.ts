@@ -1,5 +1,5 @@
 import type { ModelRef, Usage } from "../../chat/model.ts";
-import type { BilledRequest } from "../../chat/requests.ts";
+import type { BilledRequest } from "../../chat/billed-request.ts";
 import { count, money, shortCount } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { FittedColumn, fittedTable } from "../../terminal/fitted-table.ts";
@@ -44,9 +44,12 @@ function requestTable(
 ): string {
   const { columns, purposes, unknown } = words.usage;
   const each = (cell: (request: BilledRequest) => string) => requests.map((request) => cell(request));
+  // What a tool searched for takes no tokens.
+  const tokenCell = ({ usage, purpose }: BilledRequest, shown: (usage: Usage) => string) =>
+    usage === null ? (purpose === "search" ? "" : unknown) : shown(usage);
   const tokens = (of: (usage: Usage) => number) => ({
-    cells: each(({ usage }) => (usage === null ? unknown : count(of(usage)))),
-    short: each(({ usage }) => (usage === null ? unknown : shortCount(of(usage)))),
+    cells: each((request) => tokenCell(request, (usage) => count(of(usage)))),
+    short: each((request) => tokenCell(request, (usage) => shortCount(of(usage)))),
   });
   const isOneProvider = new Set(requests.map(({ to }) => to.provider)).size === 1;
   const nameOf = ({ provider, model }: ModelRef) => sanitize(isOneProvider ? model : `${provider}/${model}`);

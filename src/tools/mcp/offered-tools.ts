@@ -1,5 +1,5 @@
 import type { Tool as ServerTool } from "@modelcontextprotocol/client";
-import type { ToolDefinition } from "../../chat/tools.ts";
+import type { ToolDefinition } from "../../chat/tool-definition.ts";
 import type { McpServerConfig } from "./server-config.ts";
 import { modelName } from "./tool-names.ts";
 

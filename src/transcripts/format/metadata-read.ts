@@ -9,7 +9,7 @@ import {
   samplingParameters,
 } from "../../chat/sampling.ts";
 import { purposes } from "../../chat/purpose.ts";
-import type { BilledRequest } from "../../chat/requests.ts";
+import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { Compaction, ExchangeStatus, OwnRequests, TranscriptHeader } from "./types.ts";
 import { metadataStart } from "./metadata-write.ts";
 import type { TagChange } from "./tags.ts";

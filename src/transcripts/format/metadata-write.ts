@@ -1,7 +1,7 @@
 import type { WebUse } from "../../chat/events.ts";
 import type { Example } from "../../chat/messages.ts";
 import type { Cost, Thinking, Usage } from "../../chat/model.ts";
-import type { BilledRequest } from "../../chat/requests.ts";
+import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { Sampling } from "../../chat/sampling.ts";
 import {
   formatVersion,

@@ -1,7 +1,7 @@
 import type { WebUse } from "../../chat/events.ts";
 import type { Example, ImagePart, ServiceBlock } from "../../chat/messages.ts";
 import type { Cost, ModelRef, Thinking, Usage } from "../../chat/model.ts";
-import type { BilledRequest } from "../../chat/requests.ts";
+import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { Sampling } from "../../chat/sampling.ts";
 
 /**
