@@ -10,8 +10,8 @@ export interface BilledRequest {
   readonly purpose: Purpose;
   /** Null where no count came, or one that cannot be. */
   readonly usage: Usage | null;
-  /** Null where usage or price is unknown. */
+  /** Null where usage, searches or price is unknown. */
   readonly cost: Cost | null;
-  /** The most that it can have cost, where no count came; null where one came, or the price is unknown. */
+  /** The most that it can have cost, where a count is missing; null where all came, or the price is unknown. */
   readonly atMost: Cost | null;
 }

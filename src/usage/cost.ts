@@ -43,6 +43,16 @@ export function withSearches(charge: Charge, amount: number | null): Charge {
   return { cost: costIn(charge.cost.currency, charge.cost.amount + amount), unknown: null };
 }
 
+/**
+ * The most that a request can cost, with what it can search for.
+ *
+ * @param amount of the searches, in units of the currency; null where nobody knows it
+ * @returns null where that is unknown
+ */
+export function mostWithSearches({ currency, amount }: Cost, searches: number | null): Cost | null {
+  return searches === null ? null : costIn(currency, amount + searches);
+}
+
 /** The rates that hold at a moment, or why they are unknown. */
 export function ratesAt(price: Price, at: Date, holidays: readonly string[]): Rates | "outdated" | "holiday" {
   if (price.until !== null && beijingTime(at).toISOString().slice(0, 10) > price.until) return "outdated";

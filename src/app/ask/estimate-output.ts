@@ -20,7 +20,7 @@ export async function printEstimate(
   else terminal.json(asObject(estimate));
 }
 
-function asObject({ to, prompt, kept, maxOutput, input, atMost, unknown, tariff }: CostEstimate): object {
+function asObject({ to, prompt, kept, maxOutput, maxSearches, input, atMost, unknown, tariff }: CostEstimate): object {
   return {
     type: "estimate",
     provider: to.provider,
@@ -29,6 +29,7 @@ function asObject({ to, prompt, kept, maxOutput, input, atMost, unknown, tariff 
     exact: prompt.isExact,
     cached_tokens: kept,
     max_completion_tokens: maxOutput,
+    ...(maxSearches > 0 && { max_searches: maxSearches }),
     tariff,
     cost: atMost === null ? null : { currency: atMost.currency, input: input?.amount ?? null, at_most: atMost.amount },
     cost_unknown: unknown,

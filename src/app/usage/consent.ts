@@ -46,12 +46,13 @@ export async function mayAfford(
 
 /** One line: tokens, how much of them comes from the cache, and what that costs. */
 export function estimateLine({ usage }: Pick<Words, "usage">, estimate: CostEstimate): string {
-  const { prompt, kept, input, atMost, unknown, tariff, maxOutput } = estimate;
+  const { prompt, kept, input, atMost, unknown, tariff, maxOutput, maxSearches } = estimate;
   return [
     usage.estimatedTokens({ tokens: shortCount(prompt.tokens), isExact: prompt.isExact }),
     ...(kept === null || kept === 0 ? [] : [usage.estimatedHit({ tokens: shortCount(kept) })]),
     ...(input === null ? [] : [usage.estimatedInput({ cost: money(input) })]),
     ...(maxOutput === null ? [] : [usage.estimatedOutput({ tokens: shortCount(maxOutput) })]),
+    ...(maxSearches === 0 ? [] : [usage.estimatedSearches({ searches: maxSearches })]),
     ...(atMost === null ? (unknown === null ? [] : [usage.costUnknown]) : [costLine(usage, atMost, tariff)]),
   ].join(" · ");
 }

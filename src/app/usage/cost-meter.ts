@@ -4,13 +4,12 @@ import type { BilledRequest } from "../../chat/billed-request.ts";
 import { billedRequests, type RequestRecord } from "../../chat/requests.ts";
 import type { TurnResult } from "../../chat/turn.ts";
 import { sumUsage } from "../../chat/usage.ts";
-import { searchCost } from "../../usage/prices.ts";
 import { chargeOf, withSearches, sumByCurrency, sumCosts, type UnknownCost } from "../../usage/cost.ts";
 import type { BudgetState } from "../../usage/budget-state.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
 import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { Books } from "./books.ts";
-import { isFree, modelPrice, type PriceSource } from "./model-price.ts";
+import { isFree, modelPrice, type PriceSource, searchesPrice } from "./model-price.ts";
 import { numberedRows } from "./numbered-rows.ts";
 import type { BoundSource } from "./request-bound.ts";
 import type { TurnPlace } from "./turn-place.ts";
@@ -152,12 +151,11 @@ export class Spending {
     const { to, usage, sentAt, why } = record;
     const holidays = file.holidays ?? [];
     const price = modelPrice(this.#source, to);
-    const { searches = 0 } = record;
-    const searched = searches === null ? null : searches && searchCost(to.provider, settings.currency, searches);
+    const searched = searchesPrice(this.#source, to, record.searches === undefined ? 0 : record.searches);
     const tokens = chargeOf(usage, price, settings.currency, sentAt, holidays);
     const { cost, unknown } = withSearches(tokens, searched);
-    // What bounds a cost is loaded where no count came.
-    const isBounded = usage === null && price !== null;
+    // What bounds a cost is loaded where a count is missing, of tokens or of searches.
+    const isBounded = (usage === null || unknown === "searches") && price !== null;
     const atMost = isBounded ? (await import("./uncounted-cost.ts")).uncountedCost(this.#source, record) : null;
     return {
       request: { sentAt, to, purpose: purposeOf(why, purpose), usage, cost, atMost },

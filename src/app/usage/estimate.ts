@@ -1,14 +1,14 @@
 import type { ChatRequest, Cost, ModelRef } from "../../chat/model.ts";
 import type { Connection } from "../../providers/connection.ts";
-import { costOf, highestRates, ratesAt, type UnknownCost } from "../../usage/cost.ts";
+import { costOf, highestRates, mostWithSearches, ratesAt, type UnknownCost } from "../../usage/cost.ts";
 import type { LargestCost } from "../../usage/reservation.ts";
 import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { TokenCount } from "../../usage/tokenizer/prompt-tokens.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import type { ModelFacts } from "../../providers/model-table.ts";
-import { isFree, modelPrice } from "./model-price.ts";
+import { isFree, modelPrice, searchesPrice } from "./model-price.ts";
 import { prefixUse, type SentPrefix } from "./prefix.ts";
-import { type BoundedBody, boundedBody, maxOutputOf, maxPromptOf } from "./request-bound.ts";
+import { type BoundedBody, boundedBody, maxOutputOf, maxPromptOf, maxSearchesOf } from "./request-bound.ts";
 import { requestTokens } from "./request-tokens.ts";
 
 /** What costs are estimated with; the engine is one. */
@@ -26,6 +26,8 @@ export interface CostEstimate {
   readonly kept: number | null;
   /** Tokens that the answer has at most; null where nobody knows. */
   readonly maxOutput: number | null;
+  /** Searches of the web and pages that the service bills at most. */
+  readonly maxSearches: number;
   /** What the prompt costs now, with what is kept; null where that is unknown. */
   readonly input: Cost | null;
   /** What the request costs at most now, with no hit in the cache; null where that is unknown. */
@@ -53,19 +55,23 @@ export async function estimateCost(
   const holidays = file.holidays ?? [];
   const price = modelPrice(engine, to);
   const prompt = await requestTokens(request, connection);
-  const maxOutput = maxOutputOf(engine, to, boundedBody(engine, to, request), prompt.tokens);
+  const body = boundedBody(engine, to, request);
+  const maxOutput = maxOutputOf(engine, to, body, prompt.tokens);
+  const maxSearches = maxSearchesOf(body);
   const kept = sent === null ? null : Math.min(prompt.tokens, prefixUse(sent, to, request.messages).kept);
   const rates = price === null ? "price" : ratesAt(price, at, holidays);
   const known = typeof rates === "string" ? null : rates;
   const cost = (cached: number, output: number | null) =>
     known === null || output === null ? null : costOf(usageOf(prompt.tokens, cached, output), known, settings.currency);
+  const most = cost(0, maxOutput);
   return {
     to,
     prompt,
     kept,
     maxOutput,
+    maxSearches,
     input: cost(kept ?? 0, 0),
-    atMost: cost(0, maxOutput),
+    atMost: most && mostWithSearches(most, searchesPrice(engine, to, maxSearches)),
     unknown: typeof rates === "string" && !isFree(to.provider) ? rates : null,
     tariff: price === null || price.peakFactor === 1 ? null : tariffAt(at, holidays),
   };
@@ -98,8 +104,9 @@ function largestCost(engine: EstimateSource, to: ModelRef, body: BoundedBody, pr
   if (price === null || ratesAt(price, new Date(), file.holidays ?? []) === "outdated") return null;
   const output = maxOutputOf(engine, to, body, prompt);
   if (output === null) return null;
-  const cost = costOf(usageOf(prompt, 0, output), highestRates(price), settings.currency);
-  return { cost, atPeak: price.peakFactor > 1 };
+  const tokens = costOf(usageOf(prompt, 0, output), highestRates(price), settings.currency);
+  const cost = mostWithSearches(tokens, searchesPrice(engine, to, maxSearchesOf(body)));
+  return cost && { cost, atPeak: price.peakFactor > 1 };
 }
 
 /** The usage of a request with these tokens. */

@@ -2,6 +2,7 @@ import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import type { ConfigFile } from "../../config/schema.ts";
 import { findProvider } from "../../providers/catalogue.ts";
 import type { ModelFacts } from "../../providers/model-table.ts";
+import { hasWebTools } from "../../providers/wire/web-tools.ts";
 import { requestBody } from "../../providers/wire/request-body.ts";
 import { factsOf } from "../model-facts.ts";
 
@@ -28,12 +29,19 @@ const frameTokens = 100;
 const toolsFrameTokens = 1000;
 const pictureTokens = 400;
 
+/**
+ * Searches and pages that a service bills for one answer at most: "up to some 20 in one deep answer", and one search without thinking
+ * (api-docs.deepseek.com, web tools).
+ */
+const maxSearches = 20;
+const maxSearchesWithoutThinking = 1;
+
 /** The body of a request as it goes out to a provider, whether that is connected or not. */
 export function boundedBody({ file }: BoundSource, { provider }: ModelRef, request: ChatRequest): BoundedBody {
   return requestBody(request, findProvider(provider, file.providers ?? {}));
 }
 
-/** As many tokens as a prompt can have at most: each is a byte of the body at least. What the service itself searches for is not in it. */
+/** As many tokens as a prompt can have at most: each is a byte of the body at least. What the service itself finds on the web is not in it. */
 export function maxPromptOf(body: BoundedBody): number {
   let pictures = 0;
   const isText = (part: unknown) => {
@@ -56,9 +64,8 @@ export function maxPromptOf(body: BoundedBody): number {
  */
 export function maxOutputOf(engine: BoundSource, to: ModelRef, body: BoundedBody, prompt: number): number | null {
   const { context, maxOutput } = factsOf(engine, to.provider, to.model);
-  const isThinkingOff = body.enable_thinking === false || body.thinking?.type === "disabled";
   // SiliconFlow's limit leaves the thinking out.
-  const countsThinking = !to.provider.startsWith("siliconflow") || isThinkingOff;
+  const countsThinking = !to.provider.startsWith("siliconflow") || isThinkingOff(body);
   const set = [body.max_tokens, body.max_completion_tokens].filter((limit) => typeof limit === "number");
   const limits = [
     countsThinking && set.length > 0 ? Math.max(...set) : undefined,
@@ -66,6 +73,16 @@ export function maxOutputOf(engine: BoundSource, to: ModelRef, body: BoundedBody
     context === undefined ? undefined : context - prompt,
   ].filter((limit) => limit !== undefined);
   return limits.length === 0 ? null : Math.max(0, Math.min(...limits)) * answersOf(body);
+}
+
+/** Searches and pages that all answers to a request can be billed for; 0 where it lets the service search for nothing. */
+export function maxSearchesOf(body: BoundedBody): number {
+  if (!hasWebTools(body)) return 0;
+  return (isThinkingOff(body) ? maxSearchesWithoutThinking : maxSearches) * answersOf(body);
+}
+
+function isThinkingOff(body: BoundedBody): boolean {
+  return body.enable_thinking === false || body.thinking?.type === "disabled";
 }
 
 /** How many answers a request wants. */

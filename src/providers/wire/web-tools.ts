@@ -8,7 +8,7 @@ import { isRecord } from "./json.ts";
  * DeepSeek's own web tools, as documented for Chat Completions since 2026-11-13. They are no functions: the service runs them. How it
  * returns them stands nowhere, so that whatever an answer has beside text counts as theirs.
  */
-const webTools: readonly object[] = [{ type: "deepseek_web_search" }, { type: "deepseek_read_url" }];
+const webTools: readonly { readonly type: string }[] = [{ type: "deepseek_web_search" }, { type: "deepseek_read_url" }];
 
 /** Whether a request declares them. */
 export function declaresWebTools(
@@ -28,6 +28,12 @@ export function withWebTools(
   if (!declaresWebTools(request, connection)) return fields;
   const functions = Array.isArray(fields["tools"]) ? (fields["tools"] as unknown[]) : [];
   return { ...fields, tools: [...functions, ...webTools] };
+}
+
+/** Whether a request's body lets the service search the web; also where a person wrote the tools into the body. */
+export function hasWebTools({ tools }: { readonly tools?: unknown }): boolean {
+  if (!Array.isArray(tools)) return false;
+  return (tools as unknown[]).some((tool) => isRecord(tool) && webTools.some(({ type }) => type === tool["type"]));
 }
 
 /** Whether a service used tools of its own for a message. */

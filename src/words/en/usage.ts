@@ -50,6 +50,8 @@ export const usage = {
   estimatedHit: ({ tokens }: { tokens: string }) => `cache hit ~${tokens}`,
   estimatedInput: ({ cost }: { cost: string }) => `input ~${cost}`,
   estimatedOutput: ({ tokens }: { tokens: string }) => `up to ${tokens} out`,
+  estimatedSearches: ({ searches }: { searches: number }) =>
+    searches === 1 ? "up to 1 web search" : `up to ${searches} web searches`,
   atMost: ({ cost, tariff }: { cost: string; tariff: "peak" | "off-peak" | null }) =>
     `at most ${cost}${tariff === null ? "" : ` at the ${tariff} rate`}`,
   costUnknown: "cost unknown",

@@ -41,6 +41,7 @@ export const usage: Words["usage"] = {
   estimatedHit: ({ tokens }) => `缓存命中约 ${tokens}`,
   estimatedInput: ({ cost }) => `输入费用约 ${cost}`,
   estimatedOutput: ({ tokens }) => `输出最多 ${tokens}`,
+  estimatedSearches: ({ searches }) => `联网搜索最多 ${searches} 次`,
   atMost: ({ cost, tariff }) =>
     `最多 ${cost}${tariff === null ? "" : tariff === "peak" ? "（按高峰价）" : "（按错峰价）"}`,
   costUnknown: "费用未知",

@@ -43,3 +43,21 @@ test("the most that a request can cost counts all that becomes part of its promp
   ];
   for (const cost of costs) expect(cost - plain).toBeGreaterThanOrEqual(leastMore);
 });
+
+test("the most that a request can cost counts what the service may search for: 20 times in an answer with thinking, else once", () => {
+  const thinking = { enabled: false, effort: null };
+  const searching = [
+    [{}, 20],
+    [{ sampling: { body: { n: 2 } } }, 40],
+    [{ thinking }, 1],
+  ] as const;
+  for (const [request, searches] of searching) {
+    const more = largestCost({ ...request, webSearch: true }) - largestCost(request);
+    expect(more).toBeGreaterThanOrEqual(searches * 0.005);
+    // The tools are in the prompt too.
+    expect(more).toBeLessThan(searches * 0.005 + 0.004);
+  }
+  // Where a person wrote them into the body they are searched for all the same.
+  const tools = [{ type: "deepseek_web_search" }];
+  expect(largestCost({ sampling: { body: { tools } } }) - largestCost({})).toBeGreaterThanOrEqual(0.1);
+});
