@@ -1,8 +1,9 @@
+import type { WebSource } from "../../chat/events.ts";
 import { type Exchange, modelOf, type Transcript } from "../format/types.ts";
 import { labelOf, shownSections } from "../format/sections.ts";
 import { localStamp } from "../format/times.ts";
 import type { ExportWords } from "./types.ts";
-import { spoken } from "./visible-turns.ts";
+import { sourcesOf, spoken } from "./visible-turns.ts";
 
 /**
  * A conversation as Markdown to read or to put among one's notes. Questions stand in quotes, so that nothing in them
@@ -16,12 +17,13 @@ export function asMarkdown({ title, exchanges }: Transcript, words: ExportWords)
       parts.push(`## ${words.exporting.system}`, quote(exchange.system));
     }
     system = exchange.system;
-    parts.push(...exchangeParts(exchange, words.transcripts.labels));
+    parts.push(...exchangeParts(exchange, words));
   }
   return `${parts.join("\n\n")}\n`;
 }
 
-function exchangeParts(exchange: Exchange, labels: ExportWords["transcripts"]["labels"]): string[] {
+function exchangeParts(exchange: Exchange, words: ExportWords): string[] {
+  const { labels } = words.transcripts;
   const { question, images, status } = exchange;
   const parts = [heading(labels.Question, exchange.askedAt, null)];
   if (question.trim() !== "") parts.push(quote(question));
@@ -32,11 +34,19 @@ function exchangeParts(exchange: Exchange, labels: ExportWords["transcripts"]["l
     else if (name !== "Thinking") parts.push(heading(labelOf(labels, name), at, null), codeBlock(text));
     else parts.push(`<details>\n<summary>${labels.Thinking}</summary>\n\n${closed(text)}\n\n</details>`);
   }
+  const sources = sourcesOf(exchange).map(sourceLine);
+  if (sources.length > 0) parts.push(`**${words.exporting.sources}**`, sources.join("\n"));
   if (status !== "complete") {
     const label = status === "failed" ? labels.Error : labels.Interrupted;
     parts.push(quote(`**${label}**${exchange.notice ? ` ${escapeInline(exchange.notice)}` : ""}`));
   }
   return parts;
+}
+
+/** An address is written so that nothing in it ends the link. */
+function sourceLine({ title, url }: WebSource, index: number): string {
+  const address = url.replace(/[<>\\`]/g, (character) => encodeURIComponent(character));
+  return `${index + 1}. [${escapeInline(title ?? "").trim() || escapeInline(url)}](<${address}>)`;
 }
 
 function heading(label: string, at: Date | null, model: string | null): string {

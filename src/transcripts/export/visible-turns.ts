@@ -1,3 +1,4 @@
+import type { WebSource, WebUse } from "../../chat/events.ts";
 import { orderedSections } from "../format/sections.ts";
 import type { Exchange } from "../format/types.ts";
 
@@ -30,5 +31,20 @@ function goneOn(before: Exchange, more: Exchange): Exchange {
     endedAt,
     usage: null,
     cost: null,
+    ...(more.web !== undefined && { web: joined(before.web, more.web) }),
   };
+}
+
+function joined(before: WebUse | undefined, more: WebUse): WebUse {
+  return { searches: null, sources: [...(before?.sources ?? []), ...more.sources] };
+}
+
+/** The sources of an answer as a reader gets them: each URL once, http or https alone, in the order in which they came. */
+export function sourcesOf({ web }: Pick<Exchange, "web">): WebSource[] {
+  const known = new Set<string>();
+  return (web?.sources ?? []).filter(({ url }) => {
+    const isNew = /^https?:\/\/\S+$/iu.test(url) && !known.has(url);
+    known.add(url);
+    return isNew;
+  });
 }

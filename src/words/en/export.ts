@@ -4,6 +4,8 @@ export const exporting = {
   language: "en" as "en" | "zh",
   system: "System prompt",
   untitled: "Conversation",
+  /** Above the numbered links to what a service found on the web. */
+  sources: "Sources:",
   turns: ({ count }: { count: number }) => (count === 1 ? "1 turn" : `${count} turns`),
   tokens: ({ count }: { count: number }) => (count === 1 ? "1 token" : `${count.toLocaleString("en")} tokens`),
   /** `turns` is null where conversations are exported as a whole. */

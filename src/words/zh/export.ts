@@ -4,6 +4,7 @@ export const exporting: Words["exporting"] = {
   language: "zh",
   system: "系统提示词",
   untitled: "对话",
+  sources: "来源：",
   turns: ({ count }) => `${count} 轮`,
   tokens: ({ count }) => `${count.toLocaleString("zh")} token`,
   done: ({ count, turns, path }) => {

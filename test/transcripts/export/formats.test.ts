@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { dialect } from "../../../src/app/library/page-dialect.ts";
 import { formOf } from "../../../src/transcripts/export/formats.ts";
+import { asPage } from "../../../src/transcripts/export/html/page.ts";
 import { asMessagesLine } from "../../../src/transcripts/export/jsonl.ts";
 import { asMarkdown } from "../../../src/transcripts/export/markdown.ts";
 import { asPlainText } from "../../../src/transcripts/export/plain.ts";
@@ -121,3 +123,41 @@ test.each([
   ["a.constructor", null],
   ["a.pdf", null],
 ])("the name %s asks for %s", (name, form) => expect(formOf(name)).toBe(form));
+
+test("sources stand below the answer as numbered links that nothing in them can leave, each once, http and https alone", () => {
+  const sources = [
+    { title: "Qubits](javascript:hit()) [x\n# y", url: "https://a.example/q_(physics)?a=1&b=2" },
+    { title: null, url: "http://b.example/><script>hit()</script>" },
+    { title: "bad", url: "javascript:hit()" },
+    { title: "again", url: "https://a.example/q_(physics)?a=1&b=2" },
+  ];
+  const found = exchange("q", "a", { web: { searches: 1, sources } });
+  const more = exchange("/continue", "b", {
+    id: "x2",
+    continues: "x1",
+    web: { searches: 1, sources: [sources[0]!, { title: "C", url: "https://c.example/" }] },
+  });
+  const markdown = asMarkdown(transcript([found, more]), words);
+  expect(markdown.slice(markdown.indexOf(`**${en.exporting.sources}**`))).toBe(
+    [
+      `**${en.exporting.sources}**\n`,
+      "1. [Qubits\\](javascript:hit()) \\[x \\# y](<https://a.example/q_(physics)?a=1&b=2>)",
+      "2. [http://b.example/\\>\\<script\\>hit()\\</script\\>](<http://b.example/%3E%3Cscript%3Ehit()%3C/script%3E>)",
+      "3. [C](<https://c.example/>)\n",
+    ].join("\n"),
+  );
+  expect(asMarkdown(transcript([exchange("q", "a")]), words)).not.toContain(en.exporting.sources);
+});
+
+test("a page lists sources as links with everything in them escaped", async () => {
+  const sources = [
+    { title: '<img src=x onerror="hit()">', url: 'https://a.example/"onmouseover="hit()' },
+    { title: null, url: "https://b.example/?a=1&b=2" },
+    { title: "bad", url: "javascript:hit()" },
+  ];
+  const page = await asPage(transcript([exchange("q", "a", { web: { searches: 1, sources } })]), words, dialect);
+  expect(page.slice(page.indexOf("<ol>"), page.indexOf("</ol>"))).toBe(`<ol>
+<li><a href="https://a.example/&quot;onmouseover=&quot;hit()" rel="noopener noreferrer nofollow">&lt;img src=x onerror=&quot;hit()&quot;&gt;</a></li>
+<li><a class="bare" href="https://b.example/?a=1&amp;b=2" rel="noopener noreferrer nofollow">https://b.example/?a=1&amp;b=2</a></li>
+`);
+});

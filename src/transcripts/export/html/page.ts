@@ -4,9 +4,9 @@ import { Rest } from "../../steps.ts";
 import { labelOf, shownSections } from "../../format/sections.ts";
 import { isoWithOffset, localStamp } from "../../format/times.ts";
 import type { ExportWords } from "../types.ts";
-import { spoken } from "../visible-turns.ts";
+import { sourcesOf, spoken } from "../visible-turns.ts";
 import { escapeHtml, languageOf, withoutHarmful } from "./escape.ts";
-import { createProse, type Dialect, type Prose } from "./prose.ts";
+import { createProse, type Dialect, openLink, type Prose } from "./prose.ts";
 import { style } from "./style.ts";
 
 interface Setting {
@@ -94,7 +94,17 @@ async function answer(exchange: Exchange, { words, prose }: Setting): Promise<st
     bodies.push(name === "Answer" ? body : folded(labelOf(labels, name), body));
   }
   return `${heading}${exchange.answeredAt === null ? "" : time(exchange.answeredAt)}</h2>
-${bodies.join("")}${exchange.status === "complete" ? "" : notice(exchange, labels)}${facts(exchange, words.exporting)}`;
+${bodies.join("")}${sources(exchange, words.exporting)}${exchange.status === "complete" ? "" : notice(exchange, labels)}${facts(exchange, words.exporting)}`;
+}
+
+/** What the service found on the web: numbered links. */
+function sources(exchange: Exchange, words: ExportWords["exporting"]): string {
+  const items = sourcesOf(exchange).map(({ title, url }) => {
+    const name = title?.trim() ?? "";
+    return `<li>${openLink(url, name === "")}${escapeHtml(name || url)}</a></li>\n`;
+  });
+  if (items.length === 0) return "";
+  return `<div class="prose sources">\n<p>${words.sources}</p>\n<ol>\n${items.join("")}</ol>\n</div>\n`;
 }
 
 function folded(label: string, body: string): string {

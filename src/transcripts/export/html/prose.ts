@@ -77,8 +77,12 @@ function codeBlock({ content, info, meta }: Token): string {
   return `<figure class="code">${caption}<pre tabindex="0"><code>${code}</code></pre></figure>\n`;
 }
 
-/** @param bare the address is the text of the link, too, so that paper need not show it a second time */
-function openLink(address: string, bare: boolean): string {
+/**
+ * Opens a link to an address that may be followed.
+ *
+ * @param bare the address is the text of the link, too, so that paper need not show it a second time
+ */
+export function openLink(address: string, bare: boolean): string {
   return `<a${bare ? ' class="bare"' : ""} href="${escapeHtml(address)}" rel="noopener noreferrer nofollow">`;
 }
 

@@ -48,6 +48,8 @@ time, .facts { font-variant-numeric: tabular-nums; }
 details { margin: .5rem 0 1rem; padding: .1rem 1rem; border-inline-start: 3px solid var(--line); color: var(--faint); font-size: .9375rem; }
 summary { cursor: pointer; margin-inline-start: -.25rem; padding: .1rem .25rem; border-radius: .25rem; }
 summary:hover { color: var(--ink); }
+.sources { margin-top: 1rem; color: var(--faint); font-size: .9375rem; }
+.sources p { margin: 0; } .sources ol { margin-top: 0; }
 .notice { margin: 1rem 0 0; padding: .6rem 1rem; border-radius: .4rem; background: var(--badly); color: var(--bad); white-space: pre-wrap; }
 .notice b { margin-inline-end: .5em; }
 .prose > :first-child { margin-top: 0; }
