@@ -79,6 +79,12 @@ describe.concurrent("mcp list and test", () => {
   });
 });
 
+test("servers that are still starting when a command ends say nothing", async () => {
+  const place = placeWith({ good: "plain" });
+  const { code, stderr } = await run(["ask", "-r", "nope", "x"], { place });
+  expect([code, stderr.trim().split("\n")]).toEqual([2, [expect.stringContaining("nope")]]);
+});
+
 describe.concurrent("mcp add and remove", () => {
   test("change the config file and keep its comments", async () => {
     const place = newPlace();
@@ -91,6 +97,8 @@ describe.concurrent("mcp add and remove", () => {
       '# mine\nmodel: m\nmcp_servers:\n  files:\n    command: npx\n    args:\n      - -y\n      - some-server\n      - .\n    env:\n      LEVEL: "1"\n' +
         "  docs:\n    url: https://mcp.example.com/mcp\n    headers:\n      X-Team: a\n",
     );
+    const { stderr } = await run(["mcp", "add", "files", "--", "other"], { place });
+    expect(stderr).toContain("npx -y some-server .");
     expect((await run(["mcp", "remove", "files"], { place })).code).toBe(0);
     expect((await run(["mcp", "remove", "docs"], { place })).code).toBe(0);
     expect(readFileSync(place.configFile, "utf8")).toBe("# mine\nmodel: m\n");
@@ -101,6 +109,13 @@ describe.concurrent("mcp add and remove", () => {
       const { code, stderr } = await run(["mcp", "add", ...args]);
       expect(code).toBe(2);
       expect(stderr).toContain(en.mcp.commandOrUrl);
+    }
+    for (const [args, said] of [
+      [["a b", "--", "x"], en.mcp.badName({ name: "a b" })],
+      [["x", "--url", "ftp://a"], en.mcp.badUrl({ url: "ftp://a" })],
+    ] as const) {
+      const { code, stderr } = await run(["mcp", "add", ...args]);
+      expect([code, stderr.includes(said)]).toEqual([2, true]);
     }
     const { code, stderr } = await run(["mcp", "remove", "x"]);
     expect([code, stderr.trim()]).toEqual([2, wordsOf("mcp_unknown", { name: "x", known: [] }).whole]);

@@ -10,7 +10,7 @@ import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import { warnOf } from "../startup.ts";
 import { mcpAccess } from "./access.ts";
-import { asObject, projectFile } from "./configuration.ts";
+import { asObject, lineOfEntry, projectFile } from "./configuration.ts";
 import { stateOf, toolsOf } from "./server-rows.ts";
 import { openServers } from "./servers.ts";
 import { waitForServers } from "./server-wait.ts";
@@ -78,12 +78,16 @@ export async function add(
     env,
     headers,
   } = added;
-  if ((url === null) === (command === undefined)) throw new AppError("usage", { message: words.mcp.commandOrUrl });
+  const shown = sanitize(name);
+  const refuse = (message: string) => new AppError("usage", { message });
+  if ((url === null) === (command === undefined)) throw refuse(words.mcp.commandOrUrl);
+  if (!/^[^\s:/]+$/u.test(name)) throw refuse(words.mcp.badName({ name: shown }));
+  if (url !== null && !/^(?:https?:\/\/|\$\{)./iu.test(url)) throw refuse(words.mcp.badUrl({ url: sanitize(url) }));
   const pairs = (option: string, given: readonly string[], form: RegExp, example: string) =>
     Object.fromEntries(
       given.map((text) => {
         const [, key, value] = form.exec(text) ?? [];
-        if (key === undefined) throw new AppError("usage", { message: words.mcp.pair({ option, form: example }) });
+        if (key === undefined) throw refuse(words.mcp.pair({ option, form: example }));
         return [key, value!];
       }),
     );
@@ -96,7 +100,13 @@ export async function add(
   };
   const { configFile: path } = engine.folders;
   await saveSetting(path, ["mcp_servers", name], entry);
-  terminal.succeed(words.mcp.added({ name: sanitize(name), path: displayPath(engine.workingFolder, path) }));
+  const written = { name: shown, path: displayPath(engine.workingFolder, path) };
+  const earlier = engine.file.mcp_servers?.[name];
+  terminal.succeed(
+    earlier === undefined
+      ? words.mcp.added(written)
+      : words.mcp.replaced({ ...written, line: sanitize(lineOfEntry(earlier)) }),
+  );
 }
 
 /**

@@ -53,9 +53,14 @@ export function summaryOf({
 }: ProjectServers): { readonly name: string; readonly line: string; readonly variables: string[] }[] {
   return Object.entries(entries).map(([name, entry]) => ({
     name,
-    line: "url" in entry ? entry.url : [entry.command, ...(entry.args ?? [])].join(" "),
+    line: lineOfEntry(entry),
     variables: referencesIn(textsOf(entry)),
   }));
+}
+
+/** The URL of an entry, or its command with the arguments. */
+export function lineOfEntry(entry: ServerEntry): string {
+  return "url" in entry ? entry.url : [entry.command, ...(entry.args ?? [])].join(" ");
 }
 
 function textsOf(entry: ServerEntry): string[] {

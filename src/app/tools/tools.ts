@@ -7,6 +7,7 @@ import { describe } from "../../terminal/terminal.ts";
 import { table } from "../../terminal/table.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { outputText } from "../../tools/tool-output.ts";
+import type { Words } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { Books } from "../usage/books.ts";
@@ -32,13 +33,15 @@ export function toolTable({ terminal, words }: Console, tools: readonly OfferedT
     isOn ? success(words.tools.on) : muted(words.tools.off),
     sanitize(definition.name),
     muted(words.tools.kinds[origin.kind]),
-    sanitize(firstLine(definition.description)),
+    summaryOf(words, definition, origin),
   ]);
   return table(cells, [], stream === "out" ? terminal.tableRoom : terminal.columns);
 }
 
-function firstLine(text: string): string {
-  return text.trim().split(/\r?\n/u)[0] ?? "";
+/** What a tool does, in a line: a built-in one in the person's language. */
+function summaryOf(words: Words, { name, description }: Tool["definition"], { kind }: Tool["origin"]): string {
+  const summary = kind === "built-in" ? words.tools.builtIn[name] : undefined;
+  return summary ?? sanitize(description.trim().split(/\r?\n/u)[0] ?? "");
 }
 
 function asObject({ tool: { definition, origin, approval }, isOn }: OfferedTool): object {
@@ -56,7 +59,8 @@ export async function show(engine: Engine, console: Console, name: string, json:
   const found = asObject(await findTool(engine, console, name));
   if (json) return terminal.json(found);
   const { stringify } = await import("yaml");
-  return terminal.text(stringify(found, { lineWidth: 0 }));
+  const told = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== ""));
+  return terminal.text(stringify(told, { lineWidth: 0 }));
 }
 
 /**

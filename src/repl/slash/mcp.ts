@@ -16,7 +16,7 @@ export const mcp: SlashCommand = {
     const { servers, terminal, words } = host;
     const [verb, name] = argument.split(/\s+/u);
     if (verb === restart && name !== undefined) {
-      terminal.say(words.mcp.restarted({ server: sanitize(name) }));
+      if ((await servers.names()).includes(name)) terminal.say(words.mcp.restarted({ server: sanitize(name) }));
       await interruptible(host, (signal) => servers.restart(name, signal));
     } else {
       await servers.show();

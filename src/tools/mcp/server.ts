@@ -138,6 +138,8 @@ export class McpServer {
     let begun: McpConnection | null = null;
     const { connect, failureOf } = (this.#code ??= await loadClient());
     try {
+      // Ended while the client was loaded: nothing is begun.
+      signal.throwIfAborted();
       this.#connection = await untilAborted(
         connect(this.config, this.#access, {
           signal,
@@ -263,6 +265,8 @@ function failed(text: string): ToolOutput {
 
 /** Ends with the signal, whatever the other does. @throws the signal's reason */
 async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  // It may end when nobody waits for it any more.
+  work.catch(() => {});
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason as Error);
@@ -271,7 +275,5 @@ async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal):
     return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", abort);
-    // Nobody waits for it any more.
-    work.catch(() => {});
   }
 }

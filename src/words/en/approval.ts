@@ -2,7 +2,7 @@
 export const approval = {
   asks: ({ name, origin }: { name: string; origin: string }) => `Run the tool ${name} (${origin})?`,
   changed: ({ day, parts }: { day: string; parts: readonly string[] }) =>
-    `Changed since you allowed it always, on ${day}: ${parts.join(", ")}.`,
+    `Changed since you always allowed it, on ${day}: ${parts.join(", ")}.`,
   /** What a person approves of a tool beside its name. */
   parts: {
     identity: "command or address",
@@ -15,7 +15,8 @@ export const approval = {
   /** Above what was allowed before. */
   earlier: "allowed before",
   claims: ({ claims }: { claims: string }) => `Its server says, unchecked: ${claims}`,
-  waiting: ({ calls }: { calls: number }) => (calls === 1 ? "1 more question waits." : `${calls} more questions wait.`),
+  waiting: ({ calls }: { calls: number }) =>
+    calls === 1 ? "1 more question after this one." : `${calls} more questions after this one.`,
   choices: {
     once: "Yes, once",
     session: "Yes, for this session",
@@ -29,7 +30,7 @@ export const approval = {
   decided: {
     once: "Allowed once.",
     session: "Allowed for this session.",
-    always: "Allowed always.",
+    always: "Always allowed.",
     no: "Not allowed.",
   },
 };

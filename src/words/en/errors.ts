@@ -152,7 +152,7 @@ export const errors: ErrorTable = {
   }),
   key_wanted: keyWanted,
   tool_not_allowed: ({ names }) => ({
-    what: `Not run, as nobody could be asked: ${names.join(", ")}.`,
+    what: `Not run, as there is no terminal to ask at: ${names.join(", ")}.`,
     next: `Allow it with --allow-tool ${names[0]}, or run this in a terminal.`,
   }),
   tools_unreadable: ({ path, line, key, value, expected, reason }) => ({
@@ -215,8 +215,13 @@ export const errors: ErrorTable = {
     next: "",
   }),
   mcp_failed: ({ server, why, reason, said }) => ({
-    what: `MCP server ${server} ${entryOf(mcpFailures, why)?.(reason) ?? reason}${said === "" ? "." : `; its last words: ${said}`}`,
-    next: "",
+    what: `MCP server ${server} ${entryOf(mcpFailures, why)?.(reason) ?? reason}${said === "" ? "." : `; it wrote: ${said}`}`,
+    next:
+      why === "slow"
+        ? `If it needs longer, raise mcp_servers.${server}.start_timeout in the config file.`
+        : why === "missing"
+          ? "Check its command and cwd: deepseek-chat mcp"
+          : "",
   }),
   wrong_base_url: ({ provider, url, better, setting }) => ({
     what: `${provider} has no API at ${url}; it answers at ${better}.`,

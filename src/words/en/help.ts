@@ -138,7 +138,7 @@ export const help = {
     keyProvider: "Provider of the key",
     trusted: "Path, name, or digest or its beginning, as trust list shows it",
     mcpServer: "Name of the MCP server",
-    mcpCommand: "Command that starts it, with its arguments, behind --",
+    mcpCommand: "Command that starts it, with its arguments, after --",
     role: "Name of the role",
     tool: "Name of the tool",
     toolArguments: "Arguments, a JSON object",

@@ -13,15 +13,19 @@ export const mcp = {
   },
   tools: ({ tools }: { tools: number }) => `${tools} ${tools === 1 ? "tool" : "tools"}`,
   leftOut: ({ server, tools }: { server: string; tools: number }) =>
-    `MCP server ${server}: ${tools} ${tools === 1 ? "tool" : "tools"} left out, being too large, too many or of the same name.`,
+    `MCP server ${server}: ${tools} ${tools === 1 ? "tool" : "tools"} left out: too large, too many, or with a name that is taken.`,
   prompts: ({ prompts }: { prompts: number }) => `${prompts} ${prompts === 1 ? "prompt" : "prompts"}`,
   resources: ({ resources }: { resources: number }) => `${resources} ${resources === 1 ? "resource" : "resources"}`,
   seconds: ({ seconds }: { seconds: string }) => `${seconds} s`,
   waiting: ({ servers }: { servers: string }) => `Waiting for MCP servers: ${servers}…`,
   added: ({ name, path }: { name: string; path: string }) => `Added ${name} to ${path}.`,
+  replaced: ({ name, path, line }: { name: string; path: string; line: string }) =>
+    `Replaced ${name} in ${path}. It was: ${line}`,
+  badName: ({ name }: { name: string }) => `Invalid MCP server name: ${name} (no spaces, colons or slashes).`,
+  badUrl: ({ url }: { url: string }) => `Not an http or https URL: ${url}.`,
   removed: ({ name, path }: { name: string; path: string }) => `Removed ${name} from ${path}.`,
   inProject: ({ name, path }: { name: string; path: string }) => `${name} is in ${path}; remove it there.`,
-  commandOrUrl: "Give either --url <url> or a command behind --.",
+  commandOrUrl: "Give either --url <url> or a command after --.",
   pair: ({ option, form }: { option: string; form: string }) => `${option} takes ${form}.`,
   logIn: ({ server, url }: { server: string; url: string }) =>
     `${server} needs a login. Opening in your browser:\n${url}`,

@@ -9,6 +9,18 @@ export const tools = {
     aichat: "aichat",
     mcp: "MCP server",
   },
+  /** What the built-in tools do, for a person; a model reads their descriptions. */
+  builtIn: {
+    current_time: "Tell the date, time and weekday, here or in another time zone",
+    fetch_url: "Read a public web page",
+    list_files: "List the files below a folder",
+    read_file: "Read a text file in the working directory",
+    run_command: "Run a shell command; asks every time",
+    search_files: "Find lines in files that match a regular expression",
+    search_transcripts: "Search your saved conversations",
+    web_fetch: "Read a web page through DeepSeek's service (paid)",
+    web_search: "Search the web with DeepSeek's service (paid)",
+  } as Readonly<Record<string, string>>,
   noneOn: "No tools are on: --tools <names> turns some on for a command, tools.enable in the config file for all.",
   noneOnHere: "No tools are on. Turn some on with /tools on <names>.",
   how: "Usage: /tools [on | off <names>]",

@@ -5,7 +5,7 @@ export const calls: Words["calls"] = {
   waiting: "等待中",
   done: "成功",
   failed: "失败",
-  refused: "未获允许",
-  unasked: ({ name }) => `未获允许，可用 --allow-tool ${name} 允许`,
+  refused: "已拒绝",
+  unasked: ({ name }) => `已拒绝，可用 --allow-tool ${name} 允许`,
   plain: ({ call, facts }) => `工具 ${call}：${facts}`,
 };

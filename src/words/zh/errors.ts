@@ -149,7 +149,7 @@ export const errors: Words["errors"] = {
   }),
   key_wanted: keyWanted,
   tool_not_allowed: ({ names }) => ({
-    what: `未运行 ${names.join("、")}：当前无法征求同意。`,
+    what: `未运行 ${names.join("、")}：不在终端中，无法征求同意。`,
     next: `可用 --allow-tool ${names[0]} 允许，或在终端中运行。`,
   }),
   tools_unreadable: ({ path, line, key, value, expected, reason }) => ({
@@ -213,7 +213,12 @@ export const errors: Words["errors"] = {
   }),
   mcp_failed: ({ server, why, reason, said }) => ({
     what: `MCP 服务器 ${server} ${entryOf(mcpFailures, why)?.(reason) ?? reason}${said === "" ? "。" : `；最后输出：${said}`}`,
-    next: "",
+    next:
+      why === "slow"
+        ? `如需更长时间，请调大配置文件中的 mcp_servers.${server}.start_timeout。`
+        : why === "missing"
+          ? "请检查其命令和 cwd：deepseek-chat mcp"
+          : "",
   }),
   wrong_base_url: ({ provider, url, better, setting }) => ({
     what: `${provider} 在 ${url} 没有提供服务，它的模型在 ${better}。`,

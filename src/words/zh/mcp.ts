@@ -19,6 +19,9 @@ export const mcp: Words["mcp"] = {
   seconds: ({ seconds }) => `${seconds} 秒`,
   waiting: ({ servers }) => `等待 MCP 服务器：${servers}…`,
   added: ({ name, path }) => `已将 ${name} 添加到 ${path}。`,
+  replaced: ({ name, path, line }) => `已替换 ${path} 中的 ${name}，原为：${line}`,
+  badName: ({ name }) => `MCP 服务器名称无效：${name}（不能含空格、冒号或斜杠）。`,
+  badUrl: ({ url }) => `不是 http 或 https 地址：${url}。`,
   removed: ({ name, path }) => `已从 ${path} 移除 ${name}。`,
   inProject: ({ name, path }) => `${name} 定义在 ${path} 中，请在该文件中移除。`,
   commandOrUrl: "请指定 --url <url>，或在 -- 之后给出命令，二者选一。",
@@ -44,6 +47,6 @@ export const mcpFailures: Readonly<
   ended: (reason) => `已退出（${reason}）`,
   slow: (reason) => `在 ${reason} 秒内未就绪`,
   flooded: () => "已停止：它发送的一条消息超过 16 MB",
-  missing: (reason) => `无法启动（${reason === "ENOENT" ? "没有该命令或文件夹" : reason}）`,
+  missing: (reason) => `无法启动（${reason === "ENOENT" ? "没有该命令或目录" : reason}）`,
   answer: (reason) => `失败：${reason}`,
 };

@@ -8,6 +8,7 @@ import { outputText } from "../../../src/tools/tool-output.ts";
 import type { Tool } from "../../../src/tools/tool.ts";
 import { enter, scriptedEngine } from "../../support/app.ts";
 import { newPlace, put } from "../../support/program.ts";
+import { en, zh } from "../../support/words.ts";
 
 let engine: Engine;
 let tools: readonly Tool[];
@@ -43,6 +44,11 @@ async function call(name: string, args: object): Promise<string> {
   const made = { type: "tool_call", id: "1", name, arguments: JSON.stringify(args) } as const;
   return outputText(await box.call(made, { signal, onStart() {}, onProgress() {} }));
 }
+
+test("built-in tools are named with what they do in both languages", () => {
+  const names = tools.map(({ definition }) => definition.name).toSorted();
+  for (const { tools } of [en, zh]) expect(Object.keys(tools.builtIn)).toEqual(names);
+});
 
 describe("read_file", () => {
   test.each([
