@@ -26,7 +26,7 @@ function configure({ configFile }: Place, description: string): void {
 }
 
 const ran = ({ cwd }: Place) => (existsSync(join(cwd, "ran")) ? readFileSync(join(cwd, "ran"), "utf8") : "");
-const isAsking = (terminal: PtyTerminal) => /Esc: no|Esc：否/u.test(terminal.screen());
+const isAsking = (terminal: PtyTerminal) => /Esc: no|Esc：(?:拒绝|不使用)/u.test(terminal.screen());
 
 /** Waits for the question, and answers it. */
 async function decide(terminal: PtyTerminal, key: string): Promise<void> {

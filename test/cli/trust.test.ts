@@ -29,7 +29,7 @@ async function usedIn(place: Place): Promise<{ readonly isUsed: boolean; readonl
 async function answerIn(place: Place, keys: readonly string[], args = ["tools"]) {
   await using terminal = openProgram(args, { place });
   const becomes = async (isReady: boolean) =>
-    await terminal.until(() => /Esc: no|Esc：否/u.test(terminal.screen()) === isReady);
+    await terminal.until(() => /Esc: no|Esc：(?:拒绝|不使用)/u.test(terminal.screen()) === isReady);
   await becomes(true);
   const shown = terminal.screen();
   for (const key of keys) {

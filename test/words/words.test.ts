@@ -44,14 +44,20 @@ const particular: Readonly<Record<string, readonly string[]>> = {
   came: ["nothing", "thinking", "tool_call"],
   code: ["commander.unknownOption", "commander.missingArgument", "commander.unknownCommand"],
 };
+/** Details of one error alone, by its code. */
+const particularOf: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  url_unreadable: { reason: ["malformed", "private", "status"] },
+  schema_unusable: { why: ["syntax", "not_object", "invalid", "dialect", "no_name", "unknown_type", "duplicate"] },
+};
 const variants = 7;
 
-function details(variant: number): object {
+function details(variant: number, path: string): object {
+  const own = particularOf[path.split(".").at(-1)!] ?? {};
   const get = (_: object, name: string | symbol) => {
     if (name === Symbol.toPrimitive) return () => "1";
     if (name === "endsWith") return () => false;
     if (name === "tokens") return { prompt: "1", cached: "1", completion: "1", toString: () => "1" };
-    const possible = particular[String(name)];
+    const possible = own[String(name)] ?? particular[String(name)];
     if (possible !== undefined) return possible[variant % possible.length];
     return variant % 2 === 1 && nullable.has(String(name)) ? null : anything;
   };
@@ -63,7 +69,7 @@ function texts(words: unknown, path: string): [string, string][] {
   if (typeof words === "string") return [[path, words]];
   if (typeof words === "function") {
     return Array.from({ length: variants }, (_, variant) =>
-      (words as (input: object) => unknown)(details(variant)),
+      (words as (input: object) => unknown)(details(variant, path)),
     ).flatMap((said) => texts(said, path));
   }
   // Nothing is said of such details.

@@ -6,6 +6,7 @@ import { describe } from "../../terminal/terminal.ts";
 import type { McpServer } from "../../tools/mcp/server.ts";
 import { lineOf } from "../../tools/mcp/server-config.ts";
 import type { Console } from "../console.ts";
+import { firstSentence } from "../tools/first-sentence.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import { warnOf } from "../startup.ts";
@@ -192,10 +193,11 @@ function print(
     words.mcp.seconds({ seconds: (state.milliseconds / 1000).toFixed(1) }),
   ];
   terminal.out(`${strong(sanitize(server.name))}  ${counts.join(" · ")}\n`);
-  for (const { listed } of state.offer.tools) {
-    const does = (listed.description ?? "").split("\n")[0]!.slice(0, 100);
-    terminal.out(table([[`  ${sanitize(listed.name)}`, muted(sanitize(does))]], [], terminal.tableRoom));
-  }
+  const rows = state.offer.tools.map(({ listed: { name, description = "" } }) => [
+    `  ${sanitize(name)}`,
+    muted(sanitize(firstSentence(description))),
+  ]);
+  if (rows.length > 0) terminal.out(table(rows, [], terminal.tableRoom));
   for (const each of prompts) terminal.out(`  /${sanitize(`${server.name}:${each}`)}\n`);
   for (const each of resources) terminal.out(`  @${sanitize(`${server.name}:${each}`)}\n`);
   if (state.offer.leftOut > 0)

@@ -13,6 +13,7 @@ import type { Engine } from "../engine.ts";
 import { Books } from "../usage/books.ts";
 import { meteredTools } from "../usage/metered-tools.ts";
 import { TurnPlace } from "../usage/turn-place.ts";
+import { firstSentence } from "./first-sentence.ts";
 import { openTools } from "./open-tools.ts";
 import { type OfferedTool, unknownTool } from "./tool-collection.ts";
 import { createToolbox, readArguments } from "./toolbox.ts";
@@ -41,7 +42,7 @@ export function toolTable({ terminal, words }: Console, tools: readonly OfferedT
 /** What a tool does, in a line: a built-in one in the person's language. */
 function summaryOf(words: Words, { name, description }: Tool["definition"], { kind }: Tool["origin"]): string {
   const summary = kind === "built-in" ? words.tools.builtIn[name] : undefined;
-  return summary ?? sanitize(description.trim().split(/\r?\n/u)[0] ?? "");
+  return summary ?? sanitize(firstSentence(description));
 }
 
 function asObject({ tool: { definition, origin, approval }, isOn }: OfferedTool): object {

@@ -176,7 +176,7 @@ export const errors: ErrorTable = {
   }),
   role_unapproved: ({ role, path }) => ({
     what: `The project's role ${role} (${path}) isn't approved.`,
-    next: `Read it with deepseek-chat roles show ${role}, and approve it by using it on a terminal.`,
+    next: `Read it with deepseek-chat roles show ${role}, and approve it by using it in a terminal.`,
   }),
   config_broken: ({ path, line, key, reason, said, role }) => ({
     what: `${placeIn(path, line, role)}${key === null ? "" : `, ${key}`}: ${said || (entryOf(configWords, reason) ?? refusalIn(reason))}.`,
@@ -276,7 +276,7 @@ export const errors: ErrorTable = {
   }),
   schema_misfit: ({ errors, transcript }) => ({
     what: `The answer doesn't fit the schema: ${errors.join("; ")}.`,
-    next: `${transcript === null ? "" : `The answer as it came is in ${transcript}. `}Ask again, or use another model.`,
+    next: `${transcript === null ? "" : `The original answer is saved in ${transcript}. `}Ask again, or use another model.`,
   }),
   schema_unusable: ({ source, at, why, said }) => {
     const [what, next] = schemaWords[why](said);
@@ -517,10 +517,10 @@ function meant(nearest: string | null): string {
 
 const schemaWords: Readonly<Record<SchemaMistake, (said: string) => readonly [what: string, next: string]>> = {
   syntax: (said) => [said, "Give JSON or YAML, a file with one of them, or fields: name, age int, bio: one sentence"],
-  not_object: () => ["it is no object", 'A schema is an object, such as {"type": "object", …}.'],
-  invalid: (said) => [said, "See json-schema.org for what a schema may contain."],
-  dialect: (said) => [`unknown version ${said}`, "Known are 2020-12, 2019-09 and draft-07."],
-  no_name: (said) => [`“${said}” is no name of a field`, "Write fields as name, age int, bio: one sentence"],
-  unknown_type: (said) => [`unknown type ${said}`, "Types are int, float, bool and str."],
+  not_object: () => ["not an object", 'A schema is an object, such as {"type": "object", …}.'],
+  invalid: (said) => [said, "See json-schema.org for the keywords of a schema."],
+  dialect: (said) => [`unknown version ${said}`, "Supported versions: 2020-12, 2019-09, draft-07."],
+  no_name: (said) => [`invalid field name “${said}”`, "Write fields as name, age int, bio: one sentence"],
+  unknown_type: (said) => [`unknown type ${said}`, "Use int, float, bool or str."],
   duplicate: (said) => [`two fields called ${said}`, "Give each field a name of its own."],
 };

@@ -242,8 +242,8 @@ export const help = {
     noQuestionToContinue: "--continue-answer takes no question.",
     detachUnsaved: "--detach writes the answer to its transcript: it doesn't work with --no-transcript.",
     detachExtract: "--detach prints no answer: it doesn't work with --extract.",
-    schemaExtract: "An answer that fits a schema is JSON alone: --extract doesn't work with --schema.",
-    multiOfNothing: "--schema-multi makes a list of what --schema describes: add --schema.",
+    schemaExtract: "--extract can't be combined with --schema, whose answer is JSON already.",
+    multiOfNothing: "--schema-multi needs --schema.",
     command: ({ word, nearest, isFirst }: { word: string; nearest: string | null; isFirst: boolean }) =>
       `Unknown command: ${word}${nearest === null ? "." : ` (did you mean ${nearest}?).`}${
         isFirst ? ' Ask a question with deepseek-chat ask "…".' : ""

@@ -69,6 +69,7 @@ interface Advised {
 
 /** What to do, by `cause` of `no_connection`. */
 const nextWords: Record<string, (advised: Advised) => string> = {
+  dns: () => "Check the network, and the host name in the URL.",
   not_running: ({ start }) =>
     start === null ? "Start the server, or correct the base URL." : `Is it running? Start it with: ${start}`,
   tls: () => "For a certificate of your own or your company's, set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE to its CA.",

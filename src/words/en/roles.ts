@@ -6,7 +6,7 @@ export const roles = {
     translate: "Translate to Chinese, and Chinese to English",
     explain: "Explain an error and how to fix it",
     review: "Review a diff or a file",
-    shell: "Shell command for a task; on a terminal it can be edited and run",
+    shell: "Shell command for a task; in a terminal it can be edited and run",
   },
   inUse: ({ name, parts }: { name: string; parts: readonly string[] }) =>
     `Role: ${name}${parts.length === 0 ? "" : ` (${parts.join(" · ")})`}`,

@@ -17,11 +17,11 @@ export const trust = {
   approved: ({ what, path }: { what: string; path: string }) => `Approved: ${what} of ${path}`,
   notUsed: ({ what, path }: { what: string; path: string }) => `Not used: ${what} of ${path}`,
   leftOut: ({ what, path }: { what: string; path: string }) =>
-    `Not used: ${what} of ${path}, which you haven't approved. Run deepseek-chat here on a terminal to approve it.`,
+    `Not used: ${what} of ${path}, not approved yet. Run deepseek-chat here in a terminal to approve.`,
   leftOutChanged: ({ what, path }: { what: string; path: string }) =>
-    `Not used: ${what} of ${path}, which has changed since you approved it. Run deepseek-chat here on a terminal to approve it again.`,
+    `Not used: ${what} of ${path}, changed since you approved it. Run deepseek-chat here in a terminal to approve it again.`,
   damaged: ({ path }: { path: string }) =>
-    `${path} is damaged and approves nothing. Delete it to be rid of this message.`,
+    `${path} is damaged, so its approvals don't count. Delete it to stop this message.`,
   none: "Nothing approved.",
   revoked: ({ what, path }: { what: string; path: string }) => `Revoked: ${what} of ${path}`,
 };

@@ -64,6 +64,7 @@ interface Advised {
 }
 
 const nextWords: Record<string, (advised: Advised) => string> = {
+  dns: () => "请检查网络以及网址中的域名。",
   not_running: ({ start }) =>
     start === null ? "本机的这个端口没有运行服务，请先启动服务，或修改 base URL。" : `服务启动了吗？启动命令：${start}`,
   tls: () => "如果是自有或公司的证书，请用 NODE_EXTRA_CA_CERTS 或 SSL_CERT_FILE 指定其 CA 证书。",
