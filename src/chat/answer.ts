@@ -23,6 +23,8 @@ export interface Bill {
 export interface Answer extends TurnResult, Bill {
   /** Why it was not saved, where it was to be; null when it was. */
   readonly unsaved: AppError | null;
+  /** Why the ledger does not have its requests; once a run, else null. */
+  readonly unbooked: AppError | null;
 }
 
 /** What a run of the program took, by the services' own count. */

@@ -5,6 +5,7 @@ import {
   sayParts,
   saySources,
   sayThinking,
+  sayUnbooked,
   sayUncached,
   sayUnknownCost,
 } from "../terminal/answer-notes.ts";
@@ -40,6 +41,7 @@ export function closeAnswer(host: Host, answer: Answer): void {
   sayUnknownCost(terminal, words, answer);
   sayBudget(terminal, words, answer);
   sayUncached(terminal, words, answer);
+  sayUnbooked(terminal, words, answer);
   tellUnsaved(host, answer.unsaved);
   if (terminal.interactive) terminal.say("");
 }

@@ -50,6 +50,15 @@ export function saySources(
   if (more > 0) terminal.say(muted(words.answer.moreSources({ more })));
 }
 
+/** Warns that the ledger does not have an answer's requests. */
+export function sayUnbooked(
+  terminal: Terminal,
+  { errors }: PartWords,
+  { unbooked }: { unbooked: AppError | null },
+): void {
+  if (unbooked !== null) terminal.warn(sanitize(describe(unbooked, errors)));
+}
+
 /** Warns that answers are not read from the cache or stored there, where they were to be. */
 export function sayUncached(
   terminal: Terminal,

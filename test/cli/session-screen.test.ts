@@ -113,7 +113,7 @@ describe.concurrent("a session on a terminal", () => {
     terminal.type("\u0004");
     expect(await terminal.exit).toMatchObject({ code: 0 });
     expect(transcriptsOf(place)[0]).toMatch(
-      /"status":"interrupted"[\s\S]*"continues":"[0-9a-z]+"[\s\S]*"seams":\[\{"at":0,"how":"prefix"/u,
+      /"status":"interrupted"[\s\S]*"continues":"[0-9a-z]+"[\s\S]*"seams":\[\{"at":0,"thought":0,"how":"prefix"/u,
     );
   });
 

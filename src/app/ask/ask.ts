@@ -13,6 +13,7 @@ import {
   sayParts,
   saySources,
   sayThinking,
+  sayUnbooked,
   sayUncached,
   sayUnknownCost,
 } from "../../terminal/answer-notes.ts";
@@ -355,6 +356,7 @@ function report(
   if (terminal.errIsTerminal) sayUnknownCost(terminal, words, answer);
   sayBudget(terminal, words, answer);
   sayUncached(terminal, words, answer);
+  sayUnbooked(terminal, words, answer);
   sayMoved(terminal, words, dialogue.takeAvoided());
   if (dialogue.path !== null && answer.unsaved === null) terminal.detail(sanitize(dialogue.path));
   if (answer.error !== null && answer.unsaved !== null) terminal.warn(sanitize(describe(answer.unsaved, words.errors)));

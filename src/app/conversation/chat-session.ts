@@ -14,8 +14,6 @@ import { retiredModels } from "../../providers/catalogue.ts";
 import type { SessionDialogue } from "../../repl/host.ts";
 import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
-import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { type ChatState, forkedState, lookedAt, newState, openState, resumedState, sizeOf } from "./chat-state.ts";
@@ -78,7 +76,7 @@ export class ChatSession implements SessionDialogue {
     for (const mistake of engine.failoverMistakes) warnOf(console, mistake);
     const state = await openState(engine, earlier);
     tellUnsupported(console, engine.role);
-    return new ChatSession(engine, console, state, engine.hold(booksOf(engine, console)));
+    return new ChatSession(engine, console, state, engine.hold(new Books(engine.folders)));
   }
 
   /**
@@ -495,8 +493,4 @@ export class ChatSession implements SessionDialogue {
       throw error;
     }
   }
-}
-
-function booksOf({ folders }: Pick<Engine, "folders">, { terminal, words }: Console): Books {
-  return new Books(folders, (error) => terminal.warn(sanitize(describe(error, words.errors))));
 }

@@ -170,7 +170,7 @@ async function runExchange(
   const bill = await spending.add(result, charged, toolbox?.billed);
   exchange.end(endingOf(result, bill, words, lengthsOf(kept)));
   await spending.book(bill.billed, place);
-  return { ...result, ...bill, unsaved: record.failure };
+  return { ...result, ...bill, unsaved: record.failure, unbooked: spending.takeUnbooked() };
 }
 
 /** UTF-16 units of the text in answers, and of the thinking. */

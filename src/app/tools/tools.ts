@@ -81,7 +81,7 @@ export async function run(
   const { tool } = await findTool(engine, console, name);
   if (typeof readArguments(text) === "string") throw new AppError("usage", { message: words.help.usage.toolArguments });
   const call: ToolCall = { type: "tool_call", id: `call_${randomUUID()}`, name, arguments: text };
-  using books = new Books(engine.folders, (error) => terminal.warn(sanitize(describe(error, words.errors))));
+  using books = new Books(engine.folders);
   const accounts = {
     engine,
     books,
@@ -96,6 +96,8 @@ export async function run(
   });
   if (engine.stop.aborted) throw new AppError("interrupted", {});
   print(console, tool, output, json);
+  const unbooked = books.takeFailure();
+  if (unbooked !== null) terminal.warn(sanitize(describe(unbooked, words.errors)));
   if (output.isRefused === true) throw new AppError("tool_not_allowed", { names: [name] });
   if (output.isError) throw new AppError("tool_failed", { name });
 }

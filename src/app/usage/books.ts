@@ -10,15 +10,20 @@ import { ledgerPath } from "./ledger-place.ts";
 /** Books billed requests in the ledger, which is opened with the first one. */
 export class Books implements Disposable {
   readonly #folders: Pick<Folders, "data">;
-  readonly #onFailure: (error: AppError) => void;
   #ledger: Promise<Ledger> | null = null;
   #budget: Budget | null = null;
-  #failed = false;
+  /** Why requests could not be booked; undefined once that was taken. */
+  #failure: AppError | null | undefined = null;
 
-  /** @param onFailure called once, where requests cannot be booked; their transcripts have them all the same */
-  constructor(folders: Pick<Folders, "data">, onFailure: (error: AppError) => void) {
+  constructor(folders: Pick<Folders, "data">) {
     this.#folders = folders;
-    this.#onFailure = onFailure;
+  }
+
+  /** Why requests could not be booked, once a run; else null. Their transcripts have them all the same. */
+  takeFailure(): AppError | null {
+    const failure = this.#failure ?? null;
+    if (failure !== null) this.#failure = undefined;
+    return failure;
   }
 
   /** Opens the ledger while nothing else is to be done; what fails is reported when something is booked. */
@@ -82,8 +87,7 @@ export class Books implements Disposable {
   }
 
   #report(error: unknown): void {
-    if (!this.#failed) this.#onFailure(asAppError(error));
-    this.#failed = true;
+    if (this.#failure === null) this.#failure = asAppError(error);
   }
 
   [Symbol.dispose](): void {

@@ -1,3 +1,4 @@
+import type { AppError } from "../../errors.ts";
 import type { Bill, SpentTotal } from "../../chat/answer.ts";
 import type { Purpose } from "../../chat/purpose.ts";
 import type { BilledRequest } from "../../chat/billed-request.ts";
@@ -56,13 +57,13 @@ type SpendingSource = PriceSource & BoundSource;
 /** What a run of the program took, by the services' own count. */
 export class Spending {
   readonly #source: SpendingSource;
-  readonly #books: Pick<Books, "book" | "prepare"> | null;
+  readonly #books: Pick<Books, "book" | "prepare" | "takeFailure"> | null;
   readonly #billed: BilledRequest[] = [];
   readonly #warnings: BudgetState[] = [];
   #questions = 0;
 
   /** @param books null: nothing is booked */
-  constructor(source: SpendingSource, books: Pick<Books, "book" | "prepare"> | null) {
+  constructor(source: SpendingSource, books: Pick<Books, "book" | "prepare" | "takeFailure"> | null) {
     this.#source = source;
     this.#books = books;
   }
@@ -107,6 +108,11 @@ export class Spending {
   async book(billed: readonly BilledRequest[], place: TurnPlace): Promise<void> {
     const rows = ledgerRows(billed, place);
     if (rows.length > 0) await this.#books?.book(rows);
+  }
+
+  /** Why requests could not be booked, once a run; else null. */
+  takeUnbooked(): AppError | null {
+    return this.#books?.takeFailure() ?? null;
   }
 
   /**

@@ -22,7 +22,7 @@ export type SlashOutcome =
   | { readonly failed: AppError };
 
 /** The order of `/help`. */
-export const groups = ["model", "conversation", "answer", "archive", "input", "program"] as const;
+export const groups = ["conversation", "answer", "input", "model", "archive", "program"] as const;
 
 /** One slash command; `/help`, Tab and the documentation are derived from these. */
 export interface SlashCommand {

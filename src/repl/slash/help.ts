@@ -48,7 +48,7 @@ function overview(terminal: Terminal, words: Words, commands: readonly SlashComm
   ];
   const blocks = groups.map(rowsOf);
   const rows = hasTwo ? inTwoColumns(blocks, columns) : blocks.flat();
-  return [...rows, "", ink.muted(words.slashHelp.footer)];
+  return [...rows, ink.muted(words.slashHelp.footer)];
 }
 
 /** Blocks one below the other in two columns, as even as their order allows. */

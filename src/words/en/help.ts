@@ -48,6 +48,7 @@ export const help = {
     ttl: "ttl",
     seconds: "seconds",
     n: "n",
+    schema: "schema",
     role: "role",
     question: "question",
     conversation: "conversation",

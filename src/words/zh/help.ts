@@ -47,6 +47,7 @@ export const help: Words["help"] = {
     ttl: "有效期",
     seconds: "秒数",
     n: "数量",
+    schema: "结构",
     role: "角色",
     question: "问题",
     conversation: "对话",

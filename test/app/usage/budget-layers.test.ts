@@ -20,7 +20,7 @@ test("rounds of tools are booked one behind the other while the turn goes on, wi
     settings: { currency: "CNY" } as Settings,
     reported: new Map(),
   };
-  using books = new Books({ data: dirname(ledgerPath()) }, () => {});
+  using books = new Books({ data: dirname(ledgerPath()) });
   const spending = new Spending(engine, books);
   const metering = { spending, books, purpose: "question", place: new TurnPlace(null), mayExceed: false } as const;
   const budgeted = await budgetOf(engine, { ...connection, name: "deepseek" }, [to], metering);
