@@ -145,7 +145,9 @@ function schemaOf(setting: string): object | undefined {
 /** The name that may have been meant; null where none is near. */
 export function nearestTo(name: string, names: readonly string[]): string | null {
   if (names.length === 0) return null;
-  const found = closest(name, names);
+  // Letters that changed places are the likeliest mistake of a person who types.
+  const lettersOf = (text: string) => Array.from(text).toSorted().join("");
+  const found = names.find((each) => lettersOf(each) === lettersOf(name)) ?? closest(name, names);
   // Two letters that changed places are two changes.
   const limit = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
   return distance(name, found) <= limit ? found : null;

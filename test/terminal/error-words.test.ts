@@ -21,6 +21,7 @@ function detailsWith(text: string): object {
     proxy: null,
     known: ["one"],
     names: ["one"],
+    errors: ["one"],
     candidates: ["one"],
     calls: "tool",
     scope: "day",

@@ -39,7 +39,7 @@ export const errors: ErrorTable = {
     next: "Use -m deepseek/deepseek-flash, store a DeepSeek key (deepseek-chat setup -p deepseek), or add an MCP server with a search tool.",
   }),
   url_unreadable: ({ url, reason, detail = "" }) => {
-    const [why, next] = urlWords[reason];
+    const [why, next] = entryOf(urlWords, reason) ?? [() => reason, ""];
     return { what: `Can't read ${url}: ${why(detail)}.`, next };
   },
   input_too_heavy: ({ path, why }) => ({
@@ -279,7 +279,7 @@ export const errors: ErrorTable = {
     next: `${transcript === null ? "" : `The original answer is saved in ${transcript}. `}Ask again, or use another model.`,
   }),
   schema_unusable: ({ source, at, why, said }) => {
-    const [what, next] = schemaWords[why](said);
+    const [what, next] = entryOf(schemaWords, why)?.(said) ?? [said, ""];
     return { what: `Invalid schema in ${source}${at === "" ? "" : ` (${at})`}: ${what}.`, next };
   },
   context_too_long: ({ provider, model, limit, reason }) => ({

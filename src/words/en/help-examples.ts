@@ -99,11 +99,8 @@ export const helpExamples: HelpExamples = {
   ],
   mcp: [
     ["List the MCP servers with their state", "deepseek-chat mcp"],
-    [
-      "Add one that reads files below a folder",
-      "deepseek-chat mcp add files -- npx -y @modelcontextprotocol/server-filesystem ~/notes",
-    ],
-    ["See what it offers", "deepseek-chat mcp test files"],
+    ["Add one that knows time zones", "deepseek-chat mcp add time -- uvx mcp-server-time"],
+    ["See what it offers", "deepseek-chat mcp test time"],
   ],
   "mcp list": [
     ["List the MCP servers with their state", "deepseek-chat mcp list"],
@@ -117,7 +114,10 @@ export const helpExamples: HelpExamples = {
     ["Give it a variable", "deepseek-chat mcp add git --env LOG_LEVEL=error -- uvx mcp-server-git"],
     ["Add a service, then log in", "deepseek-chat mcp add docs --url https://mcp.example.com/mcp"],
   ],
-  "mcp remove": [["Remove a server", "deepseek-chat mcp remove files"]],
+  "mcp remove": [
+    ["Remove a server", "deepseek-chat mcp remove time"],
+    ["Remove one and say nothing", "deepseek-chat mcp remove time -q"],
+  ],
   "mcp test": [
     ["Connect to all servers", "deepseek-chat mcp test"],
     ["Log in to one and list what it offers", "deepseek-chat mcp test docs"],

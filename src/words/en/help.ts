@@ -102,7 +102,7 @@ export const help = {
     keys: "List and remove stored API keys; setup stores them",
     keysList: "List providers with a key and where it comes from; keys aren't shown",
     keysRemove: "Remove a stored key from the system keyring and the key file",
-    trust: "List and revoke what you approved: projects' servers, tools and roles, and tool calls",
+    trust: "List and revoke approvals of projects' servers, tools and roles, and of tool calls",
     trustList: "List what is approved",
     trustRevoke: "Revoke approvals: you are asked again",
     cache: "Show and clear stored answers",

@@ -36,7 +36,7 @@ export const errors: Words["errors"] = {
     next: "可改用 -m deepseek/deepseek-flash，配置 DeepSeek 的 API Key（deepseek-chat setup -p deepseek），或添加带搜索工具的 MCP 服务器。",
   }),
   url_unreadable: ({ url, reason, detail = "" }) => {
-    const [why, next] = urlWords[reason];
+    const [why, next] = entryOf(urlWords, reason) ?? [() => reason, ""];
     return { what: `无法读取 ${url}：${why(detail)}。`, next };
   },
   input_too_heavy: ({ path, why }) => ({
@@ -274,7 +274,7 @@ export const errors: Words["errors"] = {
     next: `${transcript === null ? "" : `原始回答保存在 ${transcript}。`}请重试，或换用其他模型。`,
   }),
   schema_unusable: ({ source, at, why, said }) => {
-    const [what, next] = schemaWords[why](said);
+    const [what, next] = entryOf(schemaWords, why)?.(said) ?? [said, ""];
     return { what: `${source} 中的 schema 无效${at === "" ? "" : `（${at}）`}：${what}。`, next };
   },
   context_too_long: ({ provider, model, limit, reason }) => ({

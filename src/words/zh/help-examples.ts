@@ -98,11 +98,8 @@ export const helpExamples: HelpExamples = {
   ],
   mcp: [
     ["列出 MCP 服务器及其状态", "deepseek-chat mcp"],
-    [
-      "添加一个读取某文件夹的服务器",
-      "deepseek-chat mcp add files -- npx -y @modelcontextprotocol/server-filesystem ~/notes",
-    ],
-    ["查看它提供的内容", "deepseek-chat mcp test files"],
+    ["添加一个读取某文件夹的服务器", "deepseek-chat mcp add time -- uvx mcp-server-time"],
+    ["查看它提供的内容", "deepseek-chat mcp test time"],
   ],
   "mcp list": [
     ["列出 MCP 服务器及其状态", "deepseek-chat mcp list"],
@@ -113,7 +110,10 @@ export const helpExamples: HelpExamples = {
     ["为它设置环境变量", "deepseek-chat mcp add git --env LOG_LEVEL=error -- uvx mcp-server-git"],
     ["添加一个服务，之后再登录", "deepseek-chat mcp add docs --url https://mcp.example.com/mcp"],
   ],
-  "mcp remove": [["移除一个服务器", "deepseek-chat mcp remove files"]],
+  "mcp remove": [
+    ["移除一个服务器", "deepseek-chat mcp remove time"],
+    ["移除且不输出提示", "deepseek-chat mcp remove time -q"],
+  ],
   "mcp test": [
     ["连接全部服务器", "deepseek-chat mcp test"],
     ["登录其中一个并列出其内容", "deepseek-chat mcp test docs"],
