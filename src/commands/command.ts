@@ -1,9 +1,9 @@
-import { closest, distance } from "fastest-levenshtein";
 import { Command } from "commander";
 import type { Console } from "../app/console.ts";
 import type { Engine, EngineOptions } from "../app/engine.ts";
 import { print } from "../app/startup.ts";
 import { AppError } from "../errors.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { Words } from "../words/types.ts";
 
 /** What gives the exit code when all was reported already: an error, or whatever else has a code. */
@@ -79,11 +79,10 @@ function fullName(command: Command): string {
 /** For a word that stands where a command of `group` should. */
 export function unknownCommand(word: string, group: Verb): AppError {
   const names = group.commands.map((command) => command.name());
-  const near = closest(word, names);
   const { command, commandFirst } = group.words.help.usage;
-  if (near === word) return new AppError("usage", { message: commandFirst({ word, program: fullName(group) }) });
+  if (names.includes(word)) return new AppError("usage", { message: commandFirst({ word, program: fullName(group) }) });
   // A first word that is none may be a question's.
   const isFirst = group.parent === null;
-  const nearest = distance(word, near) <= 2 ? near : null;
+  const nearest = nearestName(word, names);
   return new AppError("usage", { message: command({ word, nearest, isFirst }) });
 }

@@ -1,4 +1,3 @@
-import { closest, distance } from "fastest-levenshtein";
 import type { BaseIssue } from "valibot";
 import { durationExamples, durationPattern } from "../duration.ts";
 import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
@@ -13,6 +12,7 @@ import {
   roleSchema,
   settingSchemas,
 } from "./schema.ts";
+import { nearestName } from "../nearest-name.ts";
 
 const signs: Readonly<Record<string, string>> = {
   min_value: "\u2265",
@@ -144,13 +144,7 @@ function schemaOf(setting: string): object | undefined {
 
 /** The name that may have been meant; null where none is near. */
 export function nearestTo(name: string, names: readonly string[]): string | null {
-  if (names.length === 0) return null;
-  // Letters that changed places are the likeliest mistake of a person who types.
-  const lettersOf = (text: string) => Array.from(text).toSorted().join("");
-  const found = names.find((each) => lettersOf(each) === lettersOf(name)) ?? closest(name, names);
-  // Two letters that changed places are two changes.
-  const limit = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
-  return distance(name, found) <= limit ? found : null;
+  return nearestName(name, names, Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3))));
 }
 
 /** Headers and variables of tools may be keys, and the URL of a store holds a password. */

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearestName } from "../../nearest-name.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Host } from "../host.ts";
 import { mayLeave } from "../leave-guard.ts";
@@ -91,8 +91,7 @@ export async function runSlash(host: Host, line: string): Promise<SlashOutcome> 
   const outcome = name.includes(":") ? await runServerPrompt(host, name, argument) : null;
   if (outcome !== null) return outcome;
   const names = [slashCommands.map((command) => command.name), slashCommands.map((command) => command.aliases)];
-  const near = closest(name, names.flat(2));
-  const nearest = name !== "" && distance(name, near) <= 2 ? near : null;
+  const nearest = name === "" ? null : nearestName(name, names.flat(2));
   host.lines.pauseQueue();
   host.terminal.warn(host.words.session.unknownCommand({ name: sanitize(name), nearest }));
   return "stay";
