@@ -186,7 +186,7 @@ export const help = {
     tools: "Offer only these tools to the model: names or patterns, separated by commas; alone: all, built-in ones too",
     noTools: "Offer no tools",
     allowTool: "Let the model call this tool without asking; * stands for any characters (repeatable)",
-    maxToolRounds: "Requests of a question that may follow results of tools (25)",
+    maxToolRounds: "Maximum rounds of tool calls for a question (25)",
     web: "Let the model search the web: by DeepSeek on deepseek-flash, elsewhere by a search tool",
     noStream: "Print the answer once complete, without streaming",
     noRender: "Print the text verbatim, without Markdown rendering",

@@ -185,7 +185,7 @@ export const help: Words["help"] = {
     tools: "只向模型提供这些工具：名称或通配符，以逗号分隔；不写则提供全部，包括内置工具",
     noTools: "不提供工具",
     allowTool: "允许模型直接调用该工具，不再询问；* 代表任意字符（可重复）",
-    maxToolRounds: "一个问题中，获得工具结果后最多再请求的次数（25）",
+    maxToolRounds: "一个问题最多进行的工具调用轮数（25）",
     web: "允许模型联网搜索：deepseek-flash 由 DeepSeek 完成，其他模型使用搜索工具",
     noStream: "等回答全部完成后再输出",
     noRender: "原样输出模型的文本，不渲染 Markdown",
