@@ -268,7 +268,7 @@ export const errors: ErrorTable = {
   }),
   tool_rounds: ({ rounds }) => ({
     what: `The model kept calling tools after ${rounds} ${rounds === 1 ? "round" : "rounds"}.`,
-    next: "Raise --max-tool-rounds, or type /continue for an answer from what it has.",
+    next: "Raise --max-tool-rounds, or continue the conversation (/continue, -c) for an answer from what it has.",
   }),
   nothing_extracted: ({ form, transcript }) => ({
     what: form === "code" ? "The answer contains no code block." : "The answer contains no JSON.",

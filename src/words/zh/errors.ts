@@ -263,7 +263,7 @@ export const errors: Words["errors"] = {
   }),
   tool_rounds: ({ rounds }) => ({
     what: `模型在 ${rounds} 轮后仍在调用工具。`,
-    next: "请调大 --max-tool-rounds，或输入 /continue 让它根据已有结果回答。",
+    next: "请调大 --max-tool-rounds，或继续该对话（/continue、-c），让它根据已有结果回答。",
   }),
   nothing_extracted: ({ form, transcript }) => ({
     what: form === "code" ? "回答中没有代码块。" : "回答中没有 JSON。",
