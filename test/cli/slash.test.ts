@@ -337,7 +337,7 @@ describe.concurrent("slash commands of a session", () => {
     const { stderr } = await session(numbered, ["/help"]);
     for (const name of ["model", "retry", "copy", "export", "file", "lang", "quit"])
       expect(stderr).toContain(`  /${name}`);
-    expect(stderr).toMatch(/Model\n[\s\S]*Conversation\n[\s\S]*Answers\n[\s\S]*Saved conversations\n/u);
+    expect(stderr).toMatch(/Conversation\n[\s\S]*Answers\n[\s\S]*Model\n[\s\S]*Saved conversations\n/u);
   });
 
   test("/new begins another conversation and another file", async () => {
