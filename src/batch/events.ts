@@ -1,0 +1,29 @@
+import type { BatchItem } from "./item.ts";
+import type { ItemResult } from "./result.ts";
+
+/** What happens in a run. The display, the lines of `--json` and the metrics are made of these alone. */
+export type BatchEvent =
+  /** Opens a run. `done` and `failed`: of `total` items, those that earlier runs finished. */
+  | { readonly type: "begin"; readonly total: number; readonly done: number; readonly failed: number }
+  | { readonly type: "start"; readonly item: Pick<BatchItem, "index" | "id"> }
+  /** A request of an item is sent again, after an error of that code. */
+  | { readonly type: "retry"; readonly id: string; readonly code: string; readonly attempt: number }
+  | { readonly type: "result"; readonly result: ItemResult }
+  /** So many requests to a provider may be under way from now on. */
+  | { readonly type: "limit"; readonly provider: string; readonly concurrency: number; readonly why: LimitChange }
+  /** Nothing new is sent. `until`: null where nobody knows. */
+  | { readonly type: "pause"; readonly why: PauseReason; readonly until: Date | null }
+  | { readonly type: "resume" }
+  /** The last one. */
+  | { readonly type: "end"; readonly why: RunEnd };
+
+/** `grown` after answers without trouble; `refused` after 429; `slow` where answers took longer the more ran at once. */
+export type LimitChange = "start" | "grown" | "refused" | "slow";
+
+/** `rate`: the provider refuses everything for now. `off-peak`: the cheaper hours are waited for. */
+export type PauseReason = "rate" | "off-peak" | "disconnected";
+
+/** `cost`: what was spent and reserved reached the limit. `stopped`: by a signal. `failed`: the service, an account or the disk. */
+export type RunEnd = "done" | "cost" | "stopped" | "failed";
+
+export type OnBatchEvent = (event: BatchEvent) => void;
