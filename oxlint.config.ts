@@ -22,6 +22,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 const names = Object.keys(rooms);
 const open = [
+  "batch/events.ts",
+  "batch/result.ts",
   "chat/billed-request.ts",
   "chat/events.ts",
   "chat/layers.ts",

@@ -1,3 +1,4 @@
+import type { Cost, ModelRef } from "../chat/model.ts";
 import type { BatchItem } from "./item.ts";
 import type { ItemResult } from "./result.ts";
 
@@ -7,10 +8,19 @@ export type BatchEvent =
   | { readonly type: "begin"; readonly total: number; readonly done: number; readonly failed: number }
   | { readonly type: "start"; readonly item: Pick<BatchItem, "index" | "id"> }
   /** A request of an item is sent again, after an error of that code. */
-  | { readonly type: "retry"; readonly id: string; readonly code: string; readonly attempt: number }
+  | {
+      readonly type: "retry";
+      readonly id: string;
+      /** That failed. */
+      readonly model: ModelRef;
+      readonly code: string;
+      readonly attempt: number;
+    }
   | { readonly type: "result"; readonly result: ItemResult }
   /** So many requests to a provider may be under way from now on. */
   | { readonly type: "limit"; readonly provider: string; readonly concurrency: number; readonly why: LimitChange }
+  /** What `--max-cost` counts, each time it has changed: of this run alone, with what requests under way may still cost at most. */
+  | { readonly type: "spending"; readonly spent: Cost; readonly reserved: Cost; readonly limit: Cost }
   /** Nothing new is sent. `until`: null where nobody knows. */
   | { readonly type: "pause"; readonly why: PauseReason; readonly until: Date | null }
   | { readonly type: "resume" }
