@@ -29,7 +29,18 @@ export interface FinalRequest {
   readonly url: URL;
   /** All of them, names in small letters, those of the config file included. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | null;
+  readonly body: OutgoingBody | null;
+}
+
+/** What a request carries: bytes in memory, or such as are read while they are sent. */
+export type OutgoingBody = Uint8Array | StreamedBody;
+
+/** A body that never is in memory as a whole. */
+export interface StreamedBody {
+  /** Bytes of the whole. */
+  readonly size: number;
+  /** Reads it from its beginning; called for each attempt, and by signatures that cover it. */
+  readonly read: () => AsyncIterable<Uint8Array>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
 import type { Connection } from "../../src/providers/connection.ts";
 import { callOpenAI } from "../../src/providers/wire/openai-client.ts";
@@ -17,12 +17,14 @@ export async function main([baseUrl = "", path = ""]: readonly string[]): Promis
     ...bare,
     baseUrl,
     sign: async (_, { method, url, headers, body }) => {
-      const digest = createHash("sha256").update(body ?? "");
+      const digest = createHash("sha256");
+      if (body instanceof Uint8Array) digest.update(body);
+      else for await (const piece of body?.read() ?? []) digest.update(piece);
       return { "x-signed": [method, url.pathname, headers["content-type"], digest.digest("hex")].join(" ") };
     },
   };
   const loadedBefore = isUndiciLoaded();
-  const file = new File([readFileSync(path)], basename(path), { type: "application/jsonl" });
+  const file = new File([await openAsBlob(path)], basename(path), { type: "application/jsonl" });
   const uploaded = await callOpenAI(connection, { baseUrl, model: "" }, (client) =>
     new Files(client).create({ file, purpose: "batch" }),
   );

@@ -1,8 +1,9 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import { systemReason } from "../../errors.ts";
-import type { Connection, FinalRequest } from "../connection.ts";
+import type { Connection, FinalRequest, OutgoingBody } from "../connection.ts";
 import { redactedError } from "../wire/redact.ts";
 import { agentFor, connectTimeout } from "./agents.ts";
 import { fromNetwork } from "./network-errors.ts";
@@ -16,9 +17,11 @@ export interface HttpRequest {
   readonly url: string;
   /** Those of this request alone, names in small letters; the config file's come before them, but for `content-type`. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | null;
+  readonly body: OutgoingBody | null;
   /** Called with the socket of each attempt, to measure what it does. */
   readonly onSocket?: (socket: Socket) => void;
+  /** Called while a streamed body goes out, with the bytes of it that the connection has taken. */
+  readonly onSent?: (bytes: number) => void;
 }
 
 /**
@@ -54,7 +57,7 @@ async function signed(connection: Connection, request: HttpRequest, url: URL): P
     ...own,
     ...(Object.fromEntries(configured) as Record<string, string>),
     ...("content-type" in own && { "content-type": own["content-type"] }),
-    ...(body !== null && { "content-length": String(body.length) }),
+    ...(body !== null && { "content-length": String(body instanceof Uint8Array ? body.length : body.size) }),
   };
   return {
     method,
@@ -80,7 +83,7 @@ async function attempt(
   connection: Connection,
   agent: http.Agent,
   { method, url, headers, body }: FinalRequest,
-  { onSocket }: HttpRequest,
+  { onSocket, onSent = () => {} }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const { transport } = connection;
@@ -102,17 +105,46 @@ async function attempt(
       reject(new ClosedUnanswered());
     });
     let received: ReceivedBody | null = null;
+    let sent = 0;
     outgoing.once("response", (incoming) => {
       received = new ReceivedBody(incoming);
+      // A service may answer before it has all: what is left is not sent, and the connection not used again.
+      if (!outgoing.writableEnded) incoming.once("close", () => outgoing.destroy());
       resolve(new HttpResponse(incoming, received, url, connection));
     });
     outgoing.on("error", (error) => {
       if (received !== null) received.reason = error;
-      reject(isStale(outgoing, error, transport) ? new StaleConnection() : error);
+      reject(sent < maxResent && isStale(outgoing, error, transport) ? new StaleConnection() : error);
     });
-    outgoing.end(body ?? undefined);
+    sendBody(outgoing, body, (bytes) => onSent((sent = bytes)));
     if (signal.aborted) abort();
   });
+}
+
+/** Bytes that go out once more where a connection turns out to have been closed: what is longer was not lost in between. */
+const maxResent = 8 * 1024 * 1024;
+
+/** A body that cannot be read any further ends its request with the error of that. */
+function sendBody(outgoing: http.ClientRequest, body: OutgoingBody | null, onSent: (bytes: number) => void): void {
+  if (body === null || body instanceof Uint8Array) {
+    outgoing.end(body ?? undefined);
+    return;
+  }
+  const source = Readable.from(counted(body.read(), onSent), { objectMode: false });
+  source.on("error", (error) => outgoing.destroy(error)).pipe(outgoing);
+  outgoing.once("close", () => source.destroy());
+}
+
+/** A piece is asked for when the connection has taken those before it. */
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  onSent: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  for await (const piece of pieces) {
+    yield piece;
+    onSent((sent += piece.length));
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ClientOptions, OpenAI } from "openai/client";
 import { prefixOf } from "../../chat/message-text.ts";
 import type { ChatRequest } from "../../chat/model.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection, OutgoingBody } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { send } from "../http/send.ts";
 import { refusalOf } from "./errors.ts";
@@ -36,23 +36,31 @@ function betaUrl({ baseUrl }: Connection): string {
   return `${baseUrl.replace(/\/(?:v1\/?)?$/u, "")}/beta`;
 }
 
+interface CallTarget {
+  /** Where the requests go. */
+  readonly baseUrl: string;
+  /** Which model a refusal names; empty where none is asked for. */
+  readonly model: string;
+  /** Called while a form goes out, with the bytes of it that the connection has taken. */
+  readonly onSent?: (bytes: number) => void;
+}
+
 /**
  * Runs one call of the `openai` package, whose requests go out by `send`.
  *
- * @param target where the requests go, and which model a refusal names; empty where none is asked for
  * @param call what to do with the client
  * @throws AppError for what the service or the network said, which the package would put in its own words
  */
 export async function callOpenAI<Result>(
   connection: Connection,
-  { baseUrl, model }: { readonly baseUrl: string; readonly model: string },
+  { baseUrl, model, onSent }: CallTarget,
   call: (client: OpenAI) => Promise<Result>,
 ): Promise<Result> {
   const { OpenAI: Client } = await import("openai/client");
   let failure: unknown = null;
   const run = async (url: string, init: FetchOptions) => {
     try {
-      const response = await sendFetch(connection, url, init);
+      const response = await sendFetch(connection, url, init, onSent);
       if (!response.isSuccess) throw await refusalOf(response, connection, model);
       return fetched(response);
     } catch (error) {
@@ -92,11 +100,17 @@ interface FetchOptions {
   readonly signal?: AbortSignal;
 }
 
-async function sendFetch(connection: Connection, url: string, init: FetchOptions): Promise<HttpResponse> {
-  const { method = "GET", headers = [], body = null, signal = new AbortController().signal } = init;
-  const { bytes, type } = await encoded(body);
+async function sendFetch(
+  connection: Connection,
+  url: string,
+  init: FetchOptions,
+  onSent: CallTarget["onSent"],
+): Promise<HttpResponse> {
+  const { method = "GET", headers = [], body: given = null, signal = new AbortController().signal } = init;
+  const { body, type } = await encoded(given);
   const own = { ...Object.fromEntries(ownHeaders(headers)), ...(type !== null && { "content-type": type }) };
-  return await send(connection, { method: method.toUpperCase(), url, headers: own, body: bytes }, signal);
+  const request = { method: method.toUpperCase(), url, headers: own, body, ...(onSent && { onSent }) };
+  return await send(connection, request, signal);
 }
 
 /**
@@ -109,12 +123,12 @@ function ownHeaders(headers: Iterable<[string, string]>): [string, string][] {
     .filter(([name]) => !name.startsWith("x-stainless-") && name !== "user-agent");
 }
 
-/** A body as bytes, with the type that its encoding has: forms and files are encoded by Node, whose globals load for that alone. */
-async function encoded(body: RequestInit["body"]): Promise<{ bytes: Uint8Array | null; type: string | null }> {
-  if (body === null || body === undefined) return { bytes: null, type: null };
-  if (typeof body === "string") return { bytes: Buffer.from(body), type: null };
-  const response = new Response(body);
-  return { bytes: Buffer.from(await response.arrayBuffer()), type: response.headers.get("content-type") };
+/** A body as it goes out, with the type that its encoding has. What encodes forms is loaded where there is one. */
+async function encoded(given: RequestInit["body"]): Promise<{ body: OutgoingBody | null; type: string | null }> {
+  if (given === null || given === undefined) return { body: null, type: null };
+  if (typeof given === "string") return { body: Buffer.from(given), type: null };
+  if (!(given instanceof FormData)) throw new Error("This kind of body is not sent.");
+  return (await import("../http/form-body.ts")).formBody(given);
 }
 
 /** A response as far as the package reads one; `asResponse()` gives it back. */

@@ -50,7 +50,9 @@ describe("a signature", () => {
   test("is made for each attempt, over its final bytes and headers", async () => {
     const signed: string[] = [];
     const sign: Connection["sign"] = async ({ key }, { method, url, headers, body }) => {
-      signed.push(`${method} ${url.pathname} ${headers["content-length"]} ${headers["x-team"]} ${String(body)}`);
+      signed.push(
+        `${method} ${url.pathname} ${headers["content-length"]} ${headers["x-team"]} ${Buffer.from(body as Uint8Array).toString()}`,
+      );
       return { "x-signature": `${key} ${signed.length}` };
     };
     for (const answer of ['"1"', '"3"']) {
