@@ -33,6 +33,7 @@ const open = [
   "chat/tool-definition.ts",
   "chat/tools.ts",
   "config/schema.ts",
+  "config/request-rows.ts",
   "diagnostics/subject.ts",
   "providers/wire/raw-request.ts",
   "usage/budget-state.ts",

@@ -6,6 +6,7 @@ type SettingWords = { readonly [Name in SettingName]: string };
 const en: SettingWords = {
   provider: "Provider, built-in or from the config file",
   model: "Model id or alias; provider/id sets both",
+  api_version: "Version of the API, for providers whose entry has an api_version; see docs/gateways.md",
   system: "System prompt",
   role: "Role in use: a name, or the path of a role file",
   vars: "Values of the role's variables, a mapping",
@@ -74,6 +75,7 @@ const en: SettingWords = {
 const zh: SettingWords = {
   provider: "服务商：内置的或配置文件中定义的",
   model: "模型 ID 或别名；写成 服务商/模型 可同时指定两者",
+  api_version: "API 版本，用于配置项中写有 api_version 的服务商；见 docs/gateways.zh.md",
   system: "系统提示词",
   role: "使用的角色：名称，或角色文件的路径",
   vars: "角色变量的值，为映射",

@@ -100,6 +100,8 @@ export interface ErrorDetails {
   config_misfit: { path: string; line: number | null; key: string; value: string; expected: string; role?: string };
   /** `nearest`: the setting that may have been meant. */
   config_unknown: { path: string; line: number | null; key: string; nearest: string | null; role?: string };
+  /** `setting`: the row of a provider that names an environment variable that is not set. */
+  unset_variable: { setting: string; variable: string };
   untrusted_endpoint: { provider: string; url: string; origin: string; keyOrigin: string };
   insecure_endpoint: { provider: string; url: string };
   /** `variable` names the proxy, which could read what plain http carries. */
@@ -313,6 +315,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   config_broken: "config",
   config_misfit: "config",
   config_unknown: "config",
+  unset_variable: "config",
   untrusted_endpoint: "config",
   insecure_endpoint: "config",
   insecure_proxy: "config",

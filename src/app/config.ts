@@ -18,6 +18,7 @@ import { sanitize } from "../terminal/sanitize.ts";
 import { table } from "../terminal/table.ts";
 import type { Console } from "./console.ts";
 import type { Engine } from "./engine.ts";
+import { plainSecrets } from "./plain-secrets.ts";
 import { editFile } from "./external-editor.ts";
 import { failoverMistakes } from "./failover.ts";
 
@@ -70,7 +71,9 @@ function builtInModel(provider: string): string | null {
 /** What stands in the config file and is no setting: providers, roles, failover and the like, a row for each value. */
 function fileRows({ file, folders }: Pick<Engine, "file" | "folders">): SettingRow[] {
   const origin = fileOrigin(folders);
+  const secrets = new Set(plainSecrets(file));
   const flat = (name: string, value: unknown): SettingRow[] => {
+    if (secrets.has(name)) return [{ name, value: "\u2026", origin }];
     if (!isObject(value) || Array.isArray(value)) return [{ name, value, origin }];
     const inner = Object.entries(value);
     // They may be keys.

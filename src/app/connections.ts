@@ -8,6 +8,7 @@ import { signWithBearer } from "../providers/auth/bearer.ts";
 import { normalBaseUrl } from "../providers/http/base-url.ts";
 import { findProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
+import { withVariables } from "./provider-variables.ts";
 import type { Transport } from "../providers/http/transport.ts";
 import { isLoopback } from "../providers/http/loopback.ts";
 import { proxyFor, proxyVariable } from "../providers/http/proxy.ts";
@@ -39,6 +40,8 @@ export interface Endpoint {
   readonly baseUrl: string;
   /** What set the address; null for the catalogue's and the config file's. */
   readonly origin: Origin | null;
+  /** Secret values in the provider's rows. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -54,16 +57,17 @@ export async function openConnection(engine: ConnectionSource, name: string, ins
 /**
  * @param address stands in for the catalogue's
  * @param entry stands in for the config file's
- * @throws AppError `unknown_provider`, `bad_value`
+ * @throws AppError `unknown_provider`, `bad_value`, `unset_variable`
  */
 export function openEndpoint(
-  { file, environment }: Pick<ConnectionSource, "file" | "environment">,
+  { file, environment, settings }: Pick<ConnectionSource, "file" | "environment" | "settings">,
   name: string,
   address: string | null,
   entry?: ProviderConfig,
 ): Endpoint {
   const { providers = {} } = file;
-  const provider = findProvider(name, entry === undefined ? providers : { ...providers, [name]: entry });
+  const found = findProvider(name, entry === undefined ? providers : { ...providers, [name]: entry });
+  const { provider, secrets } = withVariables(found, environment.variables, settings.api_version ?? null);
   const elsewhere = provider.baseUrlVariable === null ? null : environment.get(provider.baseUrlVariable);
   const baseUrl = normalBaseUrl(address ?? elsewhere?.value ?? provider.baseUrl);
   const { protocol = "", username = "", password = "" } = URL.parse(baseUrl) ?? {};
@@ -73,7 +77,7 @@ export function openEndpoint(
     const value = baseUrl.replace(/(\/\/).*@/u, "$1…@");
     throw new AppError("bad_value", { name: setting, value, expected: "https://host/…" });
   }
-  return { provider, baseUrl, origin: elsewhere?.origin ?? null };
+  return { provider, baseUrl, origin: elsewhere?.origin ?? null, secrets };
 }
 
 /**
@@ -100,13 +104,16 @@ export async function keyFor(engine: ConnectionSource, endpoint: Endpoint, typed
 }
 
 /** Returns what a request needs; without a key for a check of the connection only. */
-export function connectionTo(engine: ConnectionSource, { provider, baseUrl }: Endpoint, key: Key | null): Connection {
+export function connectionTo(engine: ConnectionSource, endpoint: Endpoint, key: Key | null): Connection {
+  const { provider, baseUrl, secrets } = endpoint;
   const { environment, settings, transport, originName } = engine;
+  for (const secret of secrets) engine.log?.hide(secret);
   return {
     ...provider,
     baseUrl,
     key: key?.value ?? null,
     keyOrigin: key === null ? headerOrigin(provider) : originName(key.origin),
+    secrets,
     sign: signWithBearer,
     proxy: proxyFor(baseUrl, environment.variables),
     transport,
@@ -131,26 +138,33 @@ function headerOrigin({ name, headers }: Provider): string {
   return isKey ? `providers.${name}.headers` : "";
 }
 
+/** Whether a provider's entry sends something of the person's own along: headers, parameters and fields may be keys. */
+function sendsOwn({ headers, query, extra_body: extra }: ProviderConfig = {}): boolean {
+  return [headers, query, extra].some((row) => Object.keys(row ?? {}).length > 0);
+}
+
 /**
  * A key goes only where its owner sent it: a `.env` that came with somebody's project may bring a key of its own, but it
- * cannot send the person's key elsewhere, nor headers of the config file, which may be keys too; and no key goes over the
+ * cannot send the person's key elsewhere, nor what stands in the config file and may be a key too; and no key goes over the
  * network in the clear, nor either of them through a proxy that could read it.
  */
-function mayGo(engine: ConnectionSource, { provider, baseUrl, origin }: Endpoint, keyOrigin: Origin | null): void {
+function mayGo(engine: ConnectionSource, endpoint: Endpoint, keyOrigin: Origin | null): void {
+  const { provider, baseUrl, origin, secrets } = endpoint;
   const { settings, file, folders, environment, originName } = engine;
   const { name } = provider;
   const strange = origin?.kind === "dotenv" && !sameOrigin(baseUrl, provider.baseUrl);
   const trusted = settings.trusted_endpoints?.some((endpoint) => sameOrigin(baseUrl, endpoint)) === true;
-  const ownHeaders = Object.keys(file.providers?.[name]?.headers ?? {}).length > 0 ? folders.configFile : null;
-  const own = keyOrigin === null || keyOrigin.kind === "dotenv" ? ownHeaders : originName(keyOrigin);
+  const ownRows = sendsOwn(file.providers?.[name]) ? folders.configFile : null;
+  const own = keyOrigin === null || keyOrigin.kind === "dotenv" ? ownRows : originName(keyOrigin);
   if (strange && !trusted && own !== null) {
     throw new AppError("untrusted_endpoint", { provider: name, url: baseUrl, origin: origin.name, keyOrigin: own });
   }
   const { protocol, hostname } = new URL(baseUrl);
   const allowed = protocol === "https:" || isLoopback(hostname) || settings.allow_http?.includes(hostname) === true;
-  if (keyOrigin !== null && !allowed) throw new AppError("insecure_endpoint", { provider: name, url: baseUrl });
+  if ((keyOrigin !== null || secrets.length > 0) && !allowed)
+    throw new AppError("insecure_endpoint", { provider: name, url: baseUrl });
   const proxy = protocol === "http:" ? proxyVariable(baseUrl, environment.variables) : null;
-  if (proxy !== null && (keyOrigin !== null || ownHeaders !== null)) {
+  if (proxy !== null && (keyOrigin !== null || ownRows !== null)) {
     throw new AppError("insecure_proxy", { provider: name, url: baseUrl, variable: proxy.name });
   }
 }

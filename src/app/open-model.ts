@@ -143,9 +143,10 @@ async function connectRoute(
   return { model: layered(layers, chatModel(connection)), prefix: connection.prefix };
 }
 
-function learntOf({ transport, name, baseUrl }: Connection): Learnt {
+function learntOf({ transport, name, baseUrl, streams }: Connection): Learnt {
   const about = `${name} ${baseUrl}`;
-  const learnt = transport.learnt.get(about) ?? { baseUrl: null, without: new Set(), schema: null };
+  const without = new Set<OwnField>(streams ? [] : ["stream"]);
+  const learnt = transport.learnt.get(about) ?? { baseUrl: null, without, schema: null };
   transport.learnt.set(about, learnt);
   return learnt;
 }

@@ -1,6 +1,7 @@
 import type { BaseIssue } from "valibot";
 import { durationExamples, durationPattern } from "../duration.ts";
 import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
+import { fieldPlace, versionPattern, writtenVersion } from "./request-rows.ts";
 import { toolSchema } from "./tool-entries.ts";
 import { withoutInput } from "./role-template.ts";
 import {
@@ -51,6 +52,9 @@ const kinds: Readonly<Record<string, string>> = {
 /** By the pattern that was expected. */
 const patterns: Readonly<Record<string, string>> = {
   [String(durationPattern)]: durationExamples,
+  [String(versionPattern)]: "v1, 2026-06-01",
+  [String(writtenVersion)]: "v1, 2026-06-01",
+  [String(fieldPlace)]: "a_field, /parameters/a_field",
   [String(sizePattern)]: "500kB, 200MB, 2GB",
   [String(withoutInput)]: 'prompt: "\u2026{{input}}\u2026"',
   [String(storePattern)]: "redis://\u2026, rediss://\u2026",
@@ -147,9 +151,10 @@ export function nearestTo(name: string, names: readonly string[]): string | null
   return nearestName(name, names, Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3))));
 }
 
-/** Headers and variables of tools may be keys, and the URL of a store holds a password. */
+/** Headers, parameters of URLs, fields of requests and variables of tools may be keys, and the URL of a store holds a password. */
 function shown(keys: readonly string[], value: unknown): string {
-  if (keys.includes("headers") || keys.includes("env") || keys.join(".") === "cache.store") return "\u2026";
+  const isHidden = ["headers", "env", "query", "extra_body", "defaults"].some((name) => keys.includes(name));
+  if (isHidden || keys.join(".") === "cache.store") return "\u2026";
   // JSON knows no infinity.
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, maxCharacters);
 }

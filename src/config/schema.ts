@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { cacheSchema } from "./cache-options.ts";
+import { mapping } from "./mapping-schema.ts";
+import { headerName, headerValue, requestRows, versionPattern } from "./request-rows.ts";
 import { choiceSchema, toolsSchema } from "./tool-entries.ts";
 import { variableName, withoutInput } from "./role-template.ts";
 import {
@@ -82,6 +84,8 @@ const answerSchema = v.union([text, mapping(v.string(), v.unknown())]);
 export const settingSchemas = {
   provider: text,
   model: text,
+  /** Of the API, for providers whose entry has an `api_version`. */
+  api_version: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(versionPattern)),
   system: v.string(),
   role: text,
   /** Of the role in use. */
@@ -190,6 +194,7 @@ export const builtIn = {
 export const settingVariables: { readonly [variable: string]: SettingName } = {
   DEEPSEEK_CHAT_PROVIDER: "provider",
   DEEPSEEK_CHAT_MODEL: "model",
+  DEEPSEEK_CHAT_API_VERSION: "api_version",
   DEEPSEEK_CHAT_TRANSCRIPTS: "transcripts",
   DEEPSEEK_CHAT_LANG: "lang",
   DEEPSEEK_CHAT_THEME: "theme",
@@ -205,6 +210,7 @@ export const settingVariables: { readonly [variable: string]: SettingName } = {
 export const dotenvSettings: { readonly [Name in SettingName]?: "any" | "inside" } = {
   provider: "any",
   model: "any",
+  api_version: "any",
   lang: "any",
   theme: "any",
   key_store: "any",
@@ -226,22 +232,6 @@ export const schemaForms = ["json_schema", "strict_tool", "tool", "json", "promp
 /** Whose balance endpoint a service has. */
 export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
 
-/** Names with values; a list is none, though a record takes it for one. */
-function mapping<Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) {
-  const isMapping = (input: unknown) => typeof input === "object" && input !== null && !Array.isArray(input);
-  return v.pipe(v.custom<Record<string, v.InferInput<Value>>>(isMapping), v.record(name, value));
-}
-
-/** What a header may be made of; https://www.rfc-editor.org/rfc/rfc9110#section-5.1 and 5.5. */
-const headerName = v.pipe(
-  v.string(),
-  v.check((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(name)),
-);
-const headerValue = v.pipe(
-  v.string(),
-  v.check((value) => /^[\t\x20-\x7e\x80-\xff]*$/u.test(value)),
-);
-
 /** A provider as the config file gives it: a new one, or changes to one of the catalogue. */
 export const providerSchema = v.strictObject({
   base_url: v.optional(v.pipe(v.string(), v.url())),
@@ -250,7 +240,7 @@ export const providerSchema = v.strictObject({
   key_command: v.optional(v.union([v.pipe(v.string(), v.trim(), v.nonEmpty()), v.pipe(v.array(text), v.minLength(1))])),
   key_needed: v.optional(flag),
   model: v.optional(text),
-  headers: v.optional(mapping(headerName, headerValue)),
+  ...requestRows,
   thinking: v.optional(v.picklist(thinkingForms)),
   prefix: v.optional(v.picklist(prefixForms)),
   /** How it is told of tools. */

@@ -32,6 +32,9 @@ export const settings: Check<"settings"> = {
   needs: [],
   look: (subject) => ({
     facts: subject.settings,
-    problems: subject.mistakes.map((error) => ({ kind: "error", error })),
+    problems: [
+      ...subject.mistakes.map((error) => ({ kind: "error", error }) as const),
+      ...subject.plainSecrets.map((setting) => problem("secret_in_file", { setting })),
+    ],
   }),
 };

@@ -22,6 +22,8 @@ export interface ProblemDetails {
   not_running: { host: string };
   slow: { seconds: number };
   clock_off: { seconds: number };
+  /** A provider's row holds what looks like a key. */
+  secret_in_file: { setting: string };
   no_list: { provider: string; reason: string };
   model_unlisted: { provider: string; model: string };
   model_retired: { model: string; successor: string };

@@ -14,6 +14,8 @@ export interface Subject {
   readonly settings: CheckFacts["settings"];
   /** What is wrong in them, the config file's mistakes with line and key. */
   readonly mistakes: readonly AppError[];
+  /** Those that hold a key verbatim. */
+  readonly plainSecrets: readonly string[];
   readonly places: readonly StoragePlace[];
   transcripts(): Promise<TranscriptFacts>;
   index(): Promise<IndexFacts>;

@@ -6,9 +6,18 @@ import type {
   thinkingForms,
   toolForms,
 } from "../config/schema.ts";
+import type { VersionPlace } from "../config/request-rows.ts";
 import { AppError } from "../errors.ts";
 
 export type SchemaForm = (typeof schemaForms)[number];
+
+interface ApiVersion {
+  /** Null where only a setting gives it. */
+  readonly value: string | null;
+  readonly in: VersionPlace;
+  /** Of the parameter or the header. */
+  readonly name: string;
+}
 
 /** What the program knows of a provider. A new provider is a row of `catalogue`, or an entry of the config file. */
 export interface Provider {
@@ -24,6 +33,10 @@ export interface Provider {
   /** The model taken when nobody names one; null where only the server knows its models. */
   readonly model: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** Parameters of each request's URL. */
+  readonly query: Readonly<Record<string, string>>;
+  /** How requests say which version of the API they are for; null where they do not. */
+  readonly apiVersion: ApiVersion | null;
   /** The command that starts the server, for those of this machine; null where there is none, or it is not known. */
   readonly start: string | null;
   readonly thinking: (typeof thinkingForms)[number];
@@ -43,8 +56,17 @@ export interface Provider {
   readonly schema: SchemaForm;
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
-  /** Fields that the config file adds to each request. */
+  /** Whether it streams; else answers come whole. */
+  readonly streams: boolean;
+  /** Fields that the config file adds to each request, where no setting gives them; those of `body` come before the others. */
+  readonly defaults: Readonly<Record<string, unknown>>;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Fields of each request, whatever settings say. */
+  readonly extraBody: Readonly<Record<string, unknown>>;
+  /** Fields that it must not be sent, by name or JSON pointer. */
+  readonly drop: readonly string[];
+  /** Names of fields, each with the name or JSON pointer that it has there. */
+  readonly rename: Readonly<Record<string, string>>;
   /** Of the config file alone: no row of the catalogue. */
   readonly isCustom: boolean;
 }
@@ -58,10 +80,17 @@ const hosted = {
   reminders: false,
   titles: false,
   headers: {},
+  query: {},
+  apiVersion: null,
   start: null,
   modelsQuery: {},
   isCustom: false,
+  streams: true,
+  defaults: {},
   body: {},
+  extraBody: {},
+  drop: [],
+  rename: {},
 } as const;
 const local = {
   ...hosted,
@@ -181,13 +210,31 @@ export function findProvider(name: string, custom: Custom): Provider {
     streamUsage: entry?.stream_usage ?? base.streamUsage,
     balance: entry?.balance ?? base.balance,
     schema: entry?.schema ?? base.schema,
+    query: entry?.query ?? {},
+    apiVersion: apiVersionOf(entry),
+    streams: entry?.stream ?? true,
+    defaults: entry?.defaults ?? {},
     body: entry?.body ?? {},
+    extraBody: entry?.extra_body ?? {},
+    drop: entry?.drop ?? [],
+    rename: entry?.rename ?? {},
   };
   if (provider.baseUrl === "" && name !== "demo") {
     throw new AppError("bad_value", { name: `providers.${name}.base_url`, value: '""', expected: "https://…" });
   }
   return provider;
 }
+
+/** A version alone goes into the base URL where that has a place for it, else into the query, as at Azure. */
+function apiVersionOf({ api_version: row, base_url: baseUrl = "" }: ProviderConfig = {}): ApiVersion | null {
+  if (row === undefined) return null;
+  const usual = baseUrl.includes(versionMark) ? "path" : "query";
+  const { value = null, in: place = usual, name = "api-version" } = typeof row === "string" ? { value: row } : row;
+  return { value, in: place, name };
+}
+
+/** Where a version stands in a base URL. */
+export const versionMark = "{api_version}";
 
 /** The names of all environment variables that hold a provider's key. */
 export function keyVariables(custom: Custom): string[] {

@@ -8,6 +8,8 @@ export interface Connection extends Provider {
   readonly key: string | null;
   /** Where the key came from, for a person: `DEEPSEEK_API_KEY`, or the path of the key file; empty where there is none. */
   readonly keyOrigin: string;
+  /** What must not be shown or come back beside the key and the headers: secret values in the provider's other rows. */
+  readonly secrets: readonly string[];
   readonly sign: Signer;
   /** The proxy that requests go through, without its password; null when there is none. */
   readonly proxy: string | null;

@@ -28,6 +28,7 @@ function sound(changes: Partial<Subject> = {}): Subject {
     terminal: null,
     settings: { path: "/config.yaml", exists: false, set: [] },
     mistakes: [],
+    plainSecrets: [],
     places: [],
     transcripts: async () => ({ folder: "/transcripts", count: 2, bytes: 1000, unreadable: [] }),
     index: async () => ({ path: "/index", bytes: 0, state: "none", files: 0, pending: 2 }),

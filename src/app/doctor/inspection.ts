@@ -11,6 +11,7 @@ import { queryTerminal } from "../../terminal/capabilities-query.ts";
 import { namesIn } from "../../transcripts/store/folder.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
+import { plainSecrets } from "../plain-secrets.ts";
 import type { Engine } from "../engine.ts";
 import { InspectedService } from "./inspected-service.ts";
 
@@ -26,6 +27,7 @@ export async function subjectOf(engine: Engine, console: Console, probing: boole
     terminal: console.terminal.outIsTerminal ? () => terminalFacts(engine.environment, console) : null,
     settings: settingsFacts(engine, console),
     mistakes: [...engine.mistakes, ...mistakesIn(engine)],
+    plainSecrets: plainSecrets(engine.file),
     places: placesOf(engine),
     transcripts: () => transcriptFacts(engine),
     index: async () =>
@@ -90,8 +92,9 @@ function mistakesIn(engine: Pick<Engine, "failoverMistakes" | "preface">): AppEr
 }
 
 function placesOf({ folders, transcripts, file }: Pick<Engine, "file" | "folders" | "transcripts">): StoragePlace[] {
-  // A config file is as public as its owner wants it, unless headers in it may be credentials.
-  const secrets = Object.values(file.providers ?? {}).some(({ headers }) => headers !== undefined);
+  // A config file is as public as its owner wants it, unless headers or other rows in it may be credentials.
+  const secrets =
+    Object.values(file.providers ?? {}).some(({ headers }) => headers !== undefined) || plainSecrets(file).length > 0;
   const own = dirname(transcripts) === folders.data;
   return [
     { what: "config", path: folders.configFile, isPrivate: secrets },

@@ -40,7 +40,7 @@ function connectionFor(engine: Engine, { name, way }: McpServerConfig, url: URL)
   const headers = isOwn ? way.headers : {};
   const connection = connectionTo(
     engine,
-    { provider: { ...provider, headers }, baseUrl: url.href, origin: null },
+    { provider: { ...provider, headers }, baseUrl: url.href, origin: null, secrets: [] },
     null,
   );
   return { ...connection, maxAnswer: maxResponse };

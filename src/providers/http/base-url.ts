@@ -27,6 +27,15 @@ export function withVersion(baseUrl: string): string | null {
   return url === null || url.search !== "" || /\/v\d+[a-z\d.]*(?:\/|$)/iu.test(url.pathname) ? null : `${baseUrl}/v1`;
 }
 
+/** A request's URL with a provider's parameters; those that it has itself stay. */
+export function withQuery(url: string, query: Readonly<Record<string, string>>): URL {
+  const whole = new URL(url);
+  for (const [name, value] of Object.entries(query)) {
+    if (!whole.searchParams.has(name)) whole.searchParams.set(name, value);
+  }
+  return whole;
+}
+
 interface Refused {
   readonly status: number;
   readonly body: string;

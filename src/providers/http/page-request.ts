@@ -117,6 +117,7 @@ function peerOf(url: URL, { transport, maxBytes }: PageRequestOptions): Connecti
     ...plainProvider(url.host, url.origin),
     key: null,
     keyOrigin: "",
+    secrets: [],
     sign: () => ({}),
     proxy: proxyFor(url.href, transport.variables),
     transport,

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { systemReason } from "../../errors.ts";
 import type { Connection, FinalRequest, OutgoingBody } from "../connection.ts";
 import { redactedError } from "../wire/redact.ts";
+import { withQuery } from "./base-url.ts";
 import { agentFor, connectTimeout } from "./agents.ts";
 import { fromNetwork } from "./network-errors.ts";
 import { observe } from "./request-log.ts";
@@ -32,7 +33,7 @@ export interface HttpRequest {
  * @throws AppError `no_connection`, without keys; `bad_value` for what is no proxy; the signal's `AbortError`
  */
 export async function send(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const url = new URL(request.url);
+  const url = withQuery(request.url, connection.query);
   try {
     const agent = await agentFor(connection.transport, url);
     while (true) {

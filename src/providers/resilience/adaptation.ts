@@ -143,7 +143,7 @@ function isAway(error: AppError): boolean {
 
 /** What the program adds to a request by itself. */
 function ownFieldsOf(asked: ChatRequest, at: Connection): OwnField[] {
-  const written = { ...at.body, ...asked.sampling.body };
+  const written = { ...at.defaults, ...at.body, ...at.extraBody, ...asked.sampling.body };
   const own: readonly (OwnField | false)[] = [
     asked.stream && at.streamUsage && "stream_options",
     asked.stream && "stream",
@@ -167,9 +167,12 @@ function explained(error: AppError, { asked, at }: AdaptedAttempt, chosen: Reado
     { retryAfter, traceId, cause },
   );
 
-  function whose(name: string): string | null {
+  /** @param sent the name that the service knows */
+  function whose(sent: string): string | null {
+    const name = Object.keys(at.rename).find((each) => at.rename[each] === sent) ?? sent;
     if (Object.hasOwn({ ...asked.sampling.body }, name)) return "body";
-    if (Object.hasOwn({ ...at.body }, name)) return `providers.${at.name}.body`;
+    const row = (["extraBody", "body", "defaults"] as const).find((each) => Object.hasOwn(at[each], name));
+    if (row !== undefined) return `providers.${at.name}.${row === "extraBody" ? "extra_body" : row}`;
     if (name === "stream_options") return chosen.has(name) ? `providers.${at.name}.stream_usage` : null;
     if (name === "stream") return chosen.has(name) ? "stream" : null;
     return settingOf(name);

@@ -8,6 +8,7 @@ export const mark = "[key]";
 const shortest = 8;
 /** What a connection knows of secrets. */
 type Secrets = Pick<Connection, "key" | "headers"> & {
+  readonly secrets?: readonly string[];
   readonly transport?: Pick<Connection["transport"], "variables">;
 };
 
@@ -17,7 +18,12 @@ type Secrets = Pick<Connection, "key" | "headers"> & {
  */
 export function secretsOf(connection: Secrets): readonly string[] {
   const known = found.get(connection.headers);
-  if (known?.of.key === connection.key && known.of.transport === connection.transport) return known.secrets;
+  if (
+    known?.of.key === connection.key &&
+    known.of.transport === connection.transport &&
+    known.of.secrets === connection.secrets
+  )
+    return known.secrets;
   const secrets = findSecrets(connection);
   found.set(connection.headers, { of: connection, secrets });
   return secrets;
@@ -26,9 +32,11 @@ export function secretsOf(connection: Secrets): readonly string[] {
 /** By the headers, which copies of a connection share: a list of models asks thousands of times, and so does each question. */
 const found = new WeakMap<Secrets["headers"], { readonly of: Secrets; readonly secrets: readonly string[] }>();
 
-function findSecrets({ key, headers, transport }: Secrets): string[] {
+function findSecrets({ key, headers, secrets = [], transport }: Secrets): string[] {
   const values = Object.values(headers).flatMap((value) => value.split(" ").flatMap(userAndPassword).concat(value));
-  const long = [...values, ...proxySecrets(transport?.variables ?? {})].filter((value) => value.length >= shortest);
+  const long = [...values, ...secrets, ...proxySecrets(transport?.variables ?? {})].filter(
+    (value) => value.length >= shortest,
+  );
   // A key is one whatever its length; the longest first, as one may hold another.
   const all = key !== null && key.length >= 4 ? [key, ...long] : long;
   return [...new Set(all.flatMap(asWritten))].sort((one, other) => other.length - one.length);

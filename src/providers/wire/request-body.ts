@@ -6,6 +6,7 @@ import { callsOf, prefixOf, textOf, thinkingOf } from "../../chat/message-text.t
 import type { Provider } from "../catalogue.ts";
 import { dayOf, withDay } from "./date-reminder.ts";
 import { formed } from "./answer-form.ts";
+import { withFieldRules } from "./field-rules.ts";
 import { thinkingFields } from "./thinking-switch.ts";
 import { declaresWebTools, hasBlocks, withBlocks, withWebTools } from "./web-tools.ts";
 import {
@@ -19,8 +20,8 @@ import {
 
 /**
  * The body of a request. Fields that OpenAI does not know (`top_k`, `thinking`) go in at the top level, where the services
- * read them; what nobody set is left out. Fields that somebody wrote for the provider come before settings, and those for the
- * request after them.
+ * read them; what nobody set is left out. Of fields that somebody wrote for the provider, defaults come before settings and the others
+ * after them, and those for the request last. The provider's rules of fields are applied to the whole.
  */
 export function requestBody(asked: ChatRequest, connection: Provider): ChatCompletionCreateParamsStreaming {
   const { request, fields } = formed(asked, connection);
@@ -30,6 +31,7 @@ export function requestBody(asked: ChatRequest, connection: Provider): ChatCompl
   const body = {
     ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
     ...(request.wantsTitle === true && connection.titles && { title: { enabled: true } }),
+    ...connection.defaults,
     ...connection.body,
     model: request.model,
     messages: wireMessages(field !== null ? request.messages.slice(0, -1) : request.messages, connection, request),
@@ -38,11 +40,12 @@ export function requestBody(asked: ChatRequest, connection: Provider): ChatCompl
     ...samplingFields(request.sampling),
     ...thinkingFields(connection.thinking, field !== null ? { enabled: false, effort: null } : request.thinking),
     ...fields,
+    ...connection.extraBody,
     ...request.sampling.body,
     ...(field !== null && { prefix: textOf(field.content) }),
   };
   // The package's types know neither the services' own fields nor `prefix`; its code sends what it is given.
-  return body as unknown as ChatCompletionCreateParamsStreaming;
+  return withFieldRules(body, connection) as unknown as ChatCompletionCreateParamsStreaming;
 }
 
 function samplingFields(sampling: Sampling): Record<string, unknown> {

@@ -75,6 +75,10 @@ export const problems = {
     what: `This machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} the service's.`,
     next: "Set it (timedatectl set-ntp true): times in transcripts and off-peak prices depend on it.",
   }),
+  secret_in_file: ({ setting }: { setting: string }): ErrorWords => ({
+    what: `${setting} in the config file holds what looks like a key.`,
+    next: "Put the key into an environment variable and write ${NAME} there, or use key_variable.",
+  }),
   no_list: ({ provider, reason }: { provider: string; reason: string }): ErrorWords => ({
     what: `${provider} doesn't list its models (${reason}), so neither key nor model could be checked.`,
     next: "Ask a question, or run doctor --probe.",

@@ -190,6 +190,10 @@ export const errors: ErrorTable = {
     what: `${placeIn(path, line, role)}: unknown setting ${key}${meant(nearest)}.`,
     next: fixOf(role),
   }),
+  unset_variable: ({ setting, variable }) => ({
+    what: `${setting} needs the environment variable ${variable}, which isn't set.`,
+    next: `Set ${variable} in the environment (a folder's .env can't), or give a default: \${${variable}:-…}.`,
+  }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} points ${provider} to ${url}, but the key comes from ${keyOrigin}, so the key wasn't sent.`,
     next: `If you trust that address, add ${URL.parse(url)?.origin ?? url} to trusted_endpoints in the config file (deepseek-chat config edit).`,

@@ -74,6 +74,10 @@ export const problems: Words["doctor"]["problems"] = {
     what: `本机时钟比服务器${seconds > 0 ? "快" : "慢"} ${Math.abs(seconds)} 秒。`,
     next: "请校准时钟（timedatectl set-ntp true）：对话记录的时间和分时价格都以它为准。",
   }),
+  secret_in_file: ({ setting }) => ({
+    what: `配置文件中的 ${setting} 似乎直接写着 API Key。`,
+    next: "请把 API Key 放进环境变量并在此写 ${NAME}，或使用 key_variable。",
+  }),
   no_list: ({ provider, reason }) => ({
     what: `${provider} 不提供模型列表（${reason}），因此未能验证 API Key 和模型。`,
     next: "请直接提问试试，或运行 doctor --probe。",

@@ -187,6 +187,10 @@ export const errors: Words["errors"] = {
     what: `${placeIn(path, line, role)}有误：未知设置项 ${key}${meant(nearest)}。`,
     next: fixOf(role),
   }),
+  unset_variable: ({ setting, variable }) => ({
+    what: `${setting} 需要环境变量 ${variable}，但它没有设置。`,
+    next: `请在环境中设置 ${variable}（目录中的 .env 不起作用），或写明默认值：\${${variable}:-…}。`,
+  }),
   untrusted_endpoint: ({ provider, url, origin, keyOrigin }) => ({
     what: `${origin} 把 ${provider} 指向 ${url}，而 API Key 来自 ${keyOrigin}，因此没有发送。`,
     next: `如果信任该地址，请将 ${URL.parse(url)?.origin ?? url} 加入配置文件的 trusted_endpoints（deepseek-chat config edit）。`,

@@ -16,6 +16,7 @@ const at: Connection = {
   reminders: true,
   key: null,
   keyOrigin: "",
+  secrets: [],
   sign: () => ({}),
   proxy: null,
   transport: createTransport({}),

@@ -13,6 +13,7 @@ const at: Connection = {
   ...findProvider("mine", { mine: { base_url: "http://h", body: { own: 1 } } }),
   key: null,
   keyOrigin: "",
+  secrets: [],
   sign: () => ({}),
   proxy: null,
   transport: createTransport({}),

@@ -8,6 +8,7 @@ export const connection: Connection = {
   ...findProvider("deepseek", {}),
   key: "sk-0123456789abcdef",
   keyOrigin: "DEEPSEEK_API_KEY",
+  secrets: [],
   sign: signWithBearer,
   proxy: null,
   transport: createTransport({}),

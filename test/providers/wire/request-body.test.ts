@@ -3,9 +3,10 @@ import type { Message } from "../../../src/chat/messages.ts";
 import { assistantMessage, userMessage } from "../../../src/chat/message-text.ts";
 import type { ChatRequest } from "../../../src/chat/model.ts";
 import type { Connection } from "../../../src/providers/connection.ts";
+import { connection as deepseek } from "./connection.ts";
 import { requestBody } from "../../../src/providers/wire/request-body.ts";
 
-const connection = { body: {}, streamUsage: false, thinking: "none", prefix: "beta" } as unknown as Connection;
+const connection: Connection = { ...deepseek, streamUsage: false, thinking: "none", prefix: "beta" };
 /** The body's messages as they go over the wire. */
 function sent(messages: readonly Message[], over: Connection = connection): string {
   const request = { model: "m", messages, sampling: {}, thinking: null, stream: false };

@@ -3,6 +3,7 @@ import { assistantMessage, userMessage } from "../../../src/chat/message-text.ts
 import type { Message, ToolCall } from "../../../src/chat/messages.ts";
 import type { ChatRequest } from "../../../src/chat/model.ts";
 import type { Connection } from "../../../src/providers/connection.ts";
+import { connection as deepseek } from "./connection.ts";
 import { requestBody } from "../../../src/providers/wire/request-body.ts";
 
 const call = (id: string): ToolCall => ({ type: "tool_call", id, name: "look", arguments: `{"at":"${id}"}` });
@@ -20,7 +21,7 @@ const shown = { role: "user", content: [{ type: "image_url", image_url: { url: p
 
 function body(connection: Partial<Connection>, more: Partial<ChatRequest> = {}) {
   const request = { model: "m", messages, sampling: {}, thinking: null, stream: true, tools: [look], ...more };
-  const at = { thinking: "none", prefix: "none", tools: "tools", body: {}, ...connection } as Connection;
+  const at: Connection = { ...deepseek, thinking: "none", prefix: "none", tools: "tools", ...connection };
   return requestBody(request, at) as unknown as Record<string, unknown>;
 }
 

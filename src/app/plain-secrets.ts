@@ -1,0 +1,23 @@
+import type { ConfigFile } from "../config/schema.ts";
+import { isSecret } from "./provider-variables.ts";
+
+/** Rows of a provider whose texts may name variables. */
+const rows = ["headers", "query", "extra_body", "defaults"] as const;
+
+/** Settings of the config file's providers that hold what looks like a key, and not the variable that would give it. */
+export function plainSecrets({ providers = {} }: ConfigFile): string[] {
+  return Object.entries(providers).flatMap(([name, entry]) =>
+    rows.flatMap((row) => secretsIn(entry[row], row === "headers" ? "" : row, `providers.${name}.${row}`)),
+  );
+}
+
+function secretsIn(value: unknown, name: string, setting: string): string[] {
+  if (typeof value === "string") return isSecret(name, lastWord(value)) && !value.includes("${") ? [setting] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([field, each]) => secretsIn(each, field, `${setting}.${field}`));
+}
+
+/** `Bearer sk-…`: a scheme stands before the key. */
+function lastWord(text: string): string {
+  return text.slice(text.trimEnd().lastIndexOf(" ") + 1);
+}
