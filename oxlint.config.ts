@@ -41,6 +41,7 @@ const open = [
   "usage/ledger-row.ts",
   "usage/tariff.ts",
   "providers/connectivity.ts",
+  "providers/resilience/rate-gate.ts",
   "words/types.ts",
 ];
 /** Tables without effects that are one for several rooms; their values cross too. */

@@ -7,7 +7,7 @@ export const headings = {
     slash: "In a session",
     settings: "Settings",
     settingsIntro:
-      "Precedence: flag, environment variable, `.env` in the working directory, `config.yaml`, built-in value. The config file also takes `roles`, `providers`, `models`, `failover`, `holidays` and `budget`. `budget: {day, month, conversation, <provider>: {day, month, conversation}}` limits what may be spent, in units of `currency`: all limits are optional, those of a provider hold beside those of all providers together.",
+      "Precedence: flag, environment variable, `.env` in the working directory, `config.yaml`, built-in value. The config file also takes `roles`, `providers`, `models`, `failover`, `holidays`, `budget` and `limits`. `budget: {day, month, conversation, <provider>: {day, month, conversation}}` limits what may be spent, in units of `currency`: all limits are optional, those of a provider hold beside those of all providers together. `limits: {<provider>: {rpm, tpm, concurrency}}` limits what is sent to a provider: requests and tokens per minute, and requests at once; each is optional, and at least 1.",
     models: "How models are named",
     modelsText:
       "`-m`, `DEEPSEEK_CHAT_MODEL`, `model:`, `/model` and the entries of `failover` take `provider/id`, a provider's name (its default model), an id, or an alias. Ids may contain slashes, even after another provider's name (`deepseek/deepseek-r1` at a gateway). If a provider is given as well, by `-p` or in the same place (`provider:` beside `model:`, one variable beside the other), the text is an id of that provider, with or without the provider's name in front. Only if no provider is given does a provider's name before the first slash choose the provider. In a session, `/model` keeps the current provider if its list contains exactly this id, and always if the model was chosen from that list. An entry of `failover` that has no slash and is no provider's name is another model of the same provider.",
@@ -50,7 +50,7 @@ export const headings = {
     slash: "交互命令",
     settings: "设置",
     settingsIntro:
-      "优先级依次为命令行、环境变量、工作目录的 `.env`、`config.yaml`、内置值。配置文件还支持 `roles`、`providers`、`models`、`failover`、`holidays` 和 `budget`。`budget: {day, month, conversation, <服务商>: {day, month, conversation}}` 限制可花费的金额，单位为 `currency`：各项均可省略，单个服务商的限额与所有服务商合计的限额同时生效。",
+      "优先级依次为命令行、环境变量、工作目录的 `.env`、`config.yaml`、内置值。配置文件还支持 `roles`、`providers`、`models`、`failover`、`holidays`、`budget` 和 `limits`。`budget: {day, month, conversation, <服务商>: {day, month, conversation}}` 限制可花费的金额，单位为 `currency`：各项均可省略，单个服务商的限额与所有服务商合计的限额同时生效。`limits: {<服务商>: {rpm, tpm, concurrency}}` 限制发往该服务商的请求：每分钟请求数、每分钟 token 数、并发请求数；各项均可省略，最小为 1。",
     models: "如何指定模型",
     modelsText:
       "`-m`、`DEEPSEEK_CHAT_MODEL`、`model:`、`/model` 和 `failover` 的各项都接受 `服务商/模型`、服务商名（使用其默认模型）、模型 ID 或别名。模型 ID 本身也可能带斜杠，甚至以其他服务商的名字开头（如网关上的 `deepseek/deepseek-r1`）。因此，只要同时指定了服务商（`-p`，或同一处的设置：`model:` 旁的 `provider:`、另一个环境变量），整段文字就是该服务商的模型 ID，前面可带也可不带服务商名。只有没有指定服务商时，第一个斜杠前的服务商名才起作用。在会话中，如果当前服务商的列表中正好有这个 ID，`/model` 就留在当前服务商；从列表中选择时总是如此。`failover` 中不带斜杠且不是服务商名的一项，是同一服务商的另一个模型。",

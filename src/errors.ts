@@ -183,6 +183,8 @@ export interface ErrorDetails {
     start: string | null;
   };
   timeout: { host: string; seconds: number };
+  /** One prompt of many took longer than it may. */
+  item_timeout: { seconds: number };
   /** `wait`: seconds that the service asks for; null where it names none. */
   rate_limited: { provider: string; reason: string; wait: number | null };
   model_loading: { provider: string; status: number; reason: string };
@@ -337,6 +339,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   schema_misfit: "refused",
   no_connection: "service",
   timeout: "service",
+  item_timeout: "service",
   rate_limited: "service",
   model_loading: "service",
   service_failed: "service",

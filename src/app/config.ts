@@ -3,7 +3,7 @@ import { shownCache } from "../config/cache-options.ts";
 import { shownTools } from "../config/tool-choice.ts";
 import { marks, nearestTo } from "../config/expectation.ts";
 import { readConfigFile } from "../config/file.ts";
-import { budgetMistake } from "../config/budget-providers.ts";
+import { limitMistake } from "../config/limited-providers.ts";
 import { priceMistake } from "../config/price-rules.ts";
 import { aliasMistake, modelNames } from "../config/model-aliases.ts";
 import { readModelName } from "../config/model-name.ts";
@@ -196,8 +196,8 @@ function checkReferences(file: ConfigFile, [first, second]: readonly string[]): 
     const price = priceMistake(file);
     if (price !== null) refuse(price.keys.join("."), price.value, price.expected);
   }
-  if (first === "budget") {
-    const mistake = budgetMistake(file, providerNames({}));
+  if (first === "budget" || first === "limits") {
+    const mistake = limitMistake(file, providerNames({}));
     if (mistake !== null) refuse(mistake.keys.join("."), mistake.value, mistake.expected);
   }
   if (first !== "failover") return;

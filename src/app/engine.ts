@@ -21,6 +21,7 @@ import type { Connection } from "../providers/connection.ts";
 import type { DemoServer } from "../providers/demo/server.ts";
 import { closeAgents } from "../providers/http/agents.ts";
 import { createTransport, type Transport } from "../providers/http/transport.ts";
+import type { RateGate } from "../providers/resilience/rate-gate.ts";
 import type { ModelFacts } from "../providers/model-table.ts";
 import type { Language } from "../words/types.ts";
 import type { Metering } from "./usage/cost-meter.ts";
@@ -93,6 +94,7 @@ export class Engine {
   #demo: Promise<DemoServer> | null = null;
   #answers: Promise<GuardedStore> | null = null;
   #trust: Promise<ProjectTrust> | null = null;
+  #gates: Promise<{ readonly of: (provider: string) => RateGate }> | null = null;
   #pages: Promise<WebPages> | null = null;
   readonly #held: Disposable[] = [];
   /** Settings that the session changed, as they were typed. */
@@ -327,6 +329,19 @@ export class Engine {
     this.#answers ??= import("./answer-cache.ts").then(async ({ guardedStore }) => this.hold(await guardedStore(this)));
     return await this.#answers;
   };
+
+  /** What requests to a provider pass; null where nothing limits them. One for the whole run. */
+  readonly rateGate = async (provider: string): Promise<RateGate | null> => {
+    const { limits = {} } = this.file;
+    if (this.#gates === null && !Object.hasOwn(limits, provider)) return null;
+    this.#gates ??= import("./rate-gates.ts").then(({ fixedGates }) => fixedGates(limits));
+    return (await this.#gates).of(provider);
+  };
+
+  /** Lets all requests of the run pass others: before the first model is opened. */
+  useGates(gates: { readonly of: (provider: string) => RateGate }): void {
+    this.#gates = Promise.resolve(gates);
+  }
 
   /** What of a project may be used. */
   readonly trust = {

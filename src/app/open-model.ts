@@ -9,6 +9,7 @@ import type { Learnt, OwnField } from "../providers/http/transport.ts";
 import type { Connection } from "../providers/connection.ts";
 import type { ModelFacts } from "../providers/model-table.ts";
 import type { ConnectedRoute } from "../providers/resilience/failover.ts";
+import type { RateGate } from "../providers/resilience/rate-gate.ts";
 import type { GuardedStore } from "../cache/guarded-store.ts";
 import { idleTimeoutOf, maxAnswerOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
@@ -31,6 +32,8 @@ interface ModelSource {
   readonly maxWait: number;
   readonly reported: Map<string, ModelFacts>;
   readonly connect: (provider: string) => Promise<Connection>;
+  /** What requests to a provider pass; null where nothing limits them. */
+  readonly rateGate: (provider: string) => Promise<RateGate | null>;
   /** Where answers are stored; null where none are, whatever the settings say. */
   readonly answers: (() => Promise<GuardedStore>) | null;
 }
@@ -40,7 +43,7 @@ const defaultLoadingTimeout = 300_000;
 
 /**
  * Opens a model as the settings want it: cache → gate → budget → failover over its provider and those that `failover` names for it, each of them
- * log → retry → adaptation → wire. A layer for an answer as a whole goes around the failover, one for each request of a provider
+ * log → retry → adaptation → limit → wire. A layer for an answer as a whole goes around the failover, one for each request of a provider
  * into `connectRoute`. Only the first provider is connected; another one is when its turn comes.
  *
  * @param model the id that the first provider knows
@@ -59,10 +62,10 @@ export async function openModel(
   const { retries, continue_answers: continueNext } = engine.settings;
   const asked = { provider: connection.name, model };
   const routes = [
-    { to: asked, connect: async () => await connectRoute(engine, connection, asked) },
+    { to: asked, connect: once(async () => await connectRoute(engine, connection, asked)) },
     ...successorsOf(engine.file, asked).map((to) => ({
       to,
-      connect: async () => await connectRoute(engine, await engine.connect(to.provider), to),
+      connect: once(async () => await connectRoute(engine, await engine.connect(to.provider), to)),
     })),
   ];
   const failover = (admit: Admission | null) =>
@@ -76,6 +79,20 @@ export async function openModel(
   const budgeted = metering === null ? null : await budgetAround(engine, connection, named, metering);
   const layers = await answerLayers(engine, connection, model, gate);
   return layered(layers, budgeted === null ? failover(null) : budgeted(failover));
+}
+
+/** Connects at the first call; after a failure at the next one. */
+function once(connect: () => Promise<ConnectedRoute>): () => Promise<ConnectedRoute> {
+  let connected: Promise<ConnectedRoute> | null = null;
+  return async () => {
+    connected ??= connect();
+    try {
+      return await connected;
+    } catch (error) {
+      connected = null;
+      throw error;
+    }
+  };
 }
 
 /** What keeps budgets is loaded where there is one; null where there is none. */
@@ -138,9 +155,16 @@ async function connectRoute(
         if (field === "stream_options") keepStreamUsage(engine.folders, connection, model);
       },
     }),
+    ...(await limitLayers(engine, provider)),
     ...(engine.schema === null ? [] : [(await import("../providers/wire/answer-tool.ts")).withAnswerTool(connection)]),
   ];
   return { model: layered(layers, chatModel(connection)), prefix: connection.prefix };
+}
+
+/** What keeps limits is loaded where there are some. */
+async function limitLayers(engine: ModelSource, provider: string): Promise<readonly Layer[]> {
+  const gate = await engine.rateGate(provider);
+  return gate === null ? [] : [(await import("../providers/resilience/rate-limit.ts")).withRateLimit(gate)];
 }
 
 function learntOf({ transport, name, baseUrl, streams }: Connection): Learnt {

@@ -10,6 +10,7 @@ import {
   modelSchema,
   ownFields,
   providerSchema,
+  rateLimitSchema,
   roleSchema,
   settingSchemas,
 } from "./schema.ts";
@@ -113,6 +114,7 @@ const within: Readonly<Record<string, Entries>> = {
   roles: roleSchema,
   cache: cacheParts,
   tools: toolSchema,
+  limits: rateLimitSchema,
 };
 
 /**

@@ -2,7 +2,7 @@ import { safeParse } from "valibot";
 import type { Document } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
 import { type Misfit, misfit } from "./expectation.ts";
-import { budgetMistake } from "./budget-providers.ts";
+import { limitMistake } from "./limited-providers.ts";
 import { priceMistake } from "./price-rules.ts";
 import { aliasMistake } from "./model-aliases.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
@@ -142,7 +142,7 @@ async function check(
 ): Promise<Checked> {
   const result = safeParse(configFileSchema, treeOf(path, document));
   const mistake = result.success
-    ? (aliasMistake(result.output, builtIn) ?? budgetMistake(result.output, builtIn) ?? priceMistake(result.output))
+    ? (aliasMistake(result.output, builtIn) ?? limitMistake(result.output, builtIn) ?? priceMistake(result.output))
     : null;
   if (result.success && mistake === null) return { file: result.output };
   const found = mistake === null ? misfit(result.issues![0]) : { ...mistake, nearest: null };

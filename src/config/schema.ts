@@ -402,6 +402,13 @@ const limits = {
   conversation: v.optional(amount),
 } as const;
 
+/** What an account at a provider may send: requests and tokens a minute, and requests at once. */
+export const rateLimitSchema = v.strictObject({
+  rpm: v.optional(tokens),
+  tpm: v.optional(tokens),
+  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000))),
+});
+
 export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
   roles: v.optional(mapping(name, roleEntry)),
@@ -413,6 +420,8 @@ export const configFileSchema = v.strictObject({
   failover: v.optional(mapping(v.string(), v.array(text))),
   /** What may be spent in the settings' currency: of all providers together, and of each by its name. */
   budget: v.optional(v.objectWithRest(limits, v.strictObject(limits))),
+  /** By the provider's name. */
+  limits: v.optional(mapping(name, rateLimitSchema)),
   /** Days on which DeepSeek charges no peak price, `YYYY-MM-DD`, beyond those the program knows. */
   holidays: v.optional(v.array(day)),
 });

@@ -55,11 +55,15 @@ describe("an alias of a model is told with its line where it", () => {
   });
 });
 
-test("a budget for a provider that does not exist limits nothing, and is refused", async () => {
+test("a budget or a limit for a provider that does not exist limits nothing, and is refused", async () => {
   const path = fileWith("budget:\n  day: 5\n  depseek: { day: 1 }\n");
   await expect(readConfigFile(path, undefined, ["deepseek"])).rejects.toMatchObject({
     code: "config_misfit",
     details: { line: 3, key: "budget.depseek", value: "depseek", expected: "deepseek" },
+  });
+  const rates = fileWith("limits: { depseek: { rpm: 60 } }\n");
+  await expect(readConfigFile(rates, undefined, ["deepseek"])).rejects.toMatchObject({
+    details: { line: 1, key: "limits.depseek", value: "depseek", expected: "deepseek" },
   });
   const own = fileWith("budget: { mine: { day: 1 } }\nproviders: { mine: {} }\n");
   expect(await readConfigFile(own, undefined, ["deepseek"])).toMatchObject({ budget: { mine: { day: 1 } } });
@@ -104,6 +108,9 @@ describe("a value that does not fit is told with its line, itself and what would
     ["models: { m: { until: 2027-01-01 } }", 1, "models.m.until", "2027-01-01", "models.m.CNY | models.m.USD"],
     ["models:\n  m:\n    peak_factor: 2", 3, "models.m.peak_factor", "2", "models.m.CNY | models.m.USD"],
     ["budget: { day: -1 }", 1, "budget.day", "-1", "\u2265 0"],
+    ["limits: { deepseek: { rpm: 0 } }", 1, "limits.deepseek.rpm", "0", "\u2265 1"],
+    ["limits:\n  deepseek:\n    concurrency: 0", 3, "limits.deepseek.concurrency", "0", "\u2265 1"],
+    ["limits: { deepseek: { tpm: many } }", 1, "limits.deepseek.tpm", '"many"', "0, 1\u2026"],
     ["theme: 17", 1, "theme", "17", "auto | dark | light | 16 | none"],
     ["response_format: xml", 1, "response_format", '"xml"', "json_object | text | {\u2026}"],
     [

@@ -1,7 +1,5 @@
 import type { Answer } from "../../chat/answer.ts";
-import { textOf, userMessage } from "../../chat/message-text.ts";
-import type { UserMessage } from "../../chat/messages.ts";
-import type { SchemaMisfit } from "../../words/types.ts";
+import { textOf } from "../../chat/message-text.ts";
 import { usageOf } from "../../chat/requests.ts";
 import { AppError } from "../../errors.ts";
 import { exactWriter } from "../../terminal/answer.ts";
@@ -12,13 +10,8 @@ import type { ChatSession } from "../conversation/chat-session.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import type { AnswerToShape, ShapedAnswer } from "./answer-shape.ts";
+import { checkedBy, correctionOf, misfitSentences } from "./schema-correction.ts";
 import type { CheckedAnswer, StructuredForm } from "./structured-form.ts";
-
-const emptiness: SchemaMisfit = { path: "", keyword: "empty", params: {}, message: "is empty" };
-/** Misfits that are told: more say no more. */
-const maxMisfits = 8;
-/** UTF-16 units of one. */
-const longestMisfit = 300;
 
 /** An answer that is to have a form. */
 interface AnswerToCheck extends Pick<AnswerToShape, "answer" | "question" | "output" | "correct"> {
@@ -34,9 +27,9 @@ export async function structuredAnswer(
 ): Promise<ShapedAnswer> {
   let answer = first;
   let checked = checkLast(form, dialogue, answer);
-  const correction = checked === null ? null : correctionOf(checked);
-  if (checked !== null && correction !== null && answer.finishReason === "stop" && !stop.aborted) {
-    const errors = sentencesOf(checked.misfits);
+  const correction = correctionOf(form, prompts, first, checked, question);
+  if (checked !== null && correction !== null && !stop.aborted) {
+    const errors = misfitSentences(form, checked.misfits);
     if (output === "jsonl") terminal.json({ type: "misfit", errors });
     terminal.say(terminal.ink.err.warning(sanitize(words.answer.misfit({ errors }))));
     answer = joined(first, await correct(correction));
@@ -48,7 +41,7 @@ export async function structuredAnswer(
   const path = answer.unsaved === null ? dialogue.path : null;
   const transcript = path === null ? null : displayPath(workingFolder, path);
   const error =
-    misfits.length === 0 ? null : new AppError("schema_misfit", { errors: sentencesOf(misfits), transcript });
+    misfits.length === 0 ? null : new AppError("schema_misfit", { errors: misfitSentences(form, misfits), transcript });
   return {
     answer,
     error,
@@ -66,28 +59,12 @@ export async function structuredAnswer(
       await writer.end();
     },
   };
-
-  /** What asks for another answer; null where the first one fits, or there is nothing to ask. */
-  function correctionOf({ misfits }: CheckedAnswer): UserMessage | null {
-    if (first.error !== null) return question;
-    const errors = sentencesOf(misfits).join("\n");
-    return misfits.length === 0 ? null : userMessage(prompts.misfit({ errors }));
-  }
-
-  function sentencesOf(found: readonly SchemaMisfit[]): string[] {
-    const sentences = [...new Set(found.map((each) => form.misfitWords(each).slice(0, longestMisfit)))];
-    return sentences.length > maxMisfits ? [...sentences.slice(0, maxMisfits), "…"] : sentences;
-  }
 }
 
 /** The last answer, all of it where it was continued; null where it failed. */
 function checkLast(form: StructuredForm, { conversation }: ChatSession, answer: Answer): CheckedAnswer | null {
-  // JSON modes sometimes give nothing (api-docs.deepseek.com, guides/json_mode).
-  if (answer.error?.code === "empty_answer") return { data: null, misfits: [emptiness] };
-  if (answer.error !== null || answer.refused || answer.finishReason === "content_filter") return null;
   const message = conversation.last?.answers.at(-1);
-  const text = message?.role === "assistant" ? textOf(message.content) : answer.text;
-  return form.check(text, answer.finishReason !== "length");
+  return checkedBy(form, answer, message?.role === "assistant" ? textOf(message.content) : answer.text);
 }
 
 /** An answer and its correction as one, with what both took. */

@@ -4,9 +4,8 @@ import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import type { Message, UserMessage } from "../../chat/messages.ts";
 import { answerEvents, textOf, thinkingOf as thoughtIn, userMessage } from "../../chat/message-text.ts";
-import type { AnswerSchema, ChatRequest } from "../../chat/model.ts";
+import type { AnswerSchema } from "../../chat/model.ts";
 import type { Purpose } from "../../chat/purpose.ts";
-import { samplingOf } from "../../chat/sampling.ts";
 import { runTurn } from "../../chat/turn.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { Words } from "../../words/types.ts";
@@ -17,7 +16,8 @@ import { sentBy } from "../usage/prefix.ts";
 import type { TurnPlace } from "../usage/turn-place.ts";
 import { endingOf, Recording } from "./recorder.ts";
 import { isCut } from "./replay.ts";
-import { inForce, thinkingOf } from "./sampling.ts";
+import { inForce } from "./sampling.ts";
+import { requestOf } from "./settings-request.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
 
 /** What a turn is run with, beside the state. */
@@ -181,22 +181,4 @@ function lengthsOf(answers: Turn["answers"]): { readonly at: number; readonly th
     at: sumOf(own.map(({ content }) => textOf(content).length)),
     thought: sumOf(own.map(({ content }) => thoughtIn(content).length)),
   };
-}
-
-/**
- * A request with these messages, as the settings want it.
- *
- * @param schema of the answer; null for free text
- */
-export function requestOf(
-  settings: Settings,
-  model: string,
-  messages: readonly Message[],
-  schema: AnswerSchema | null,
-): ChatRequest {
-  const { stream, web, date: tellsDate, refresh_cache: refresh = false } = settings;
-  const thinking = thinkingOf(settings);
-  const sampling = samplingOf(settings);
-  const wanted = { ...(schema !== null && { schema }), ...(web && { webSearch: true }) };
-  return { model, messages, sampling, thinking, stream, tellsDate, refresh, ...wanted };
 }

@@ -13,8 +13,10 @@ const allowed: Decision = { isAllowed: true };
 /**
  * Decides about calls by the flags, the config file, what was approved before, and the person at the terminal, who sees one call after
  * the other.
+ *
+ * @param mayAsk whether there is somebody to ask
  */
-export function callApprover(engine: Engine, console: Console): Approver {
+export function callApprover(engine: Engine, console: Console, mayAsk = console.terminal.interactive): Approver {
   const store = new TrustStore(engine.folders);
   /** Digests of tools that are allowed until the program ends. */
   const session = new Set<string>();
@@ -25,7 +27,7 @@ export function callApprover(engine: Engine, console: Console): Approver {
     const patterns = engine.settings.allow_tool ?? [];
     if (approval === "always") {
       // A command of the model's own is worth a flag of this very run, by its whole name.
-      return !terminal.interactive && engine.origins.allow_tool?.kind === "flag" && patterns.includes(name);
+      return !mayAsk && engine.origins.allow_tool?.kind === "flag" && patterns.includes(name);
     }
     if (approval === "allow" || patterns.some((pattern) => matchesName(pattern, name))) return true;
     return session.has(digest) || store.find(digest) !== null;
@@ -55,7 +57,7 @@ export function callApprover(engine: Engine, console: Console): Approver {
   return async (request, signal) => {
     const identity = identityOf(request.tool);
     if (isAllowed(request.tool, identity)) return allowed;
-    if (!terminal.interactive) return { isAllowed: false, reason: null, isUnasked: true };
+    if (!mayAsk) return { isAllowed: false, reason: null, isUnasked: true };
     return await terminal.dialogues.run(async () => await ask(request, identity, signal));
   };
 }

@@ -13,7 +13,7 @@ import type { Books } from "./books.ts";
 import { isFree, modelPrice, type PriceSource, searchesPrice } from "./model-price.ts";
 import { numberedRows } from "./numbered-rows.ts";
 import type { BoundSource } from "./request-bound.ts";
-import type { TurnPlace } from "./turn-place.ts";
+import type { RowPlace, TurnPlace } from "./turn-place.ts";
 
 /** Milliseconds after which a service is taken to think. */
 const idleAfter = 30;
@@ -123,7 +123,7 @@ export class Spending {
   async rowsOf(
     requests: readonly RequestRecord[],
     purpose: Purpose,
-    place: TurnPlace,
+    place: RowPlace,
     from: number,
   ): Promise<LedgerRow[]> {
     const charged = await this.#chargeAll(requests, purpose);
@@ -171,7 +171,7 @@ export class Spending {
   }
 }
 
-function ledgerRows(billed: readonly BilledRequest[], place: TurnPlace, from = 0): LedgerRow[] {
+function ledgerRows(billed: readonly BilledRequest[], place: RowPlace, from = 0): LedgerRow[] {
   return numberedRows(billed, place, from).filter(({ to }) => !isFree(to.provider));
 }
 

@@ -8,7 +8,7 @@ import type { Reservation } from "../../usage/reservation.ts";
 import type { Books } from "./books.ts";
 import { limitsOf } from "./budget-layers.ts";
 import { numberedRows } from "./numbered-rows.ts";
-import type { TurnPlace } from "./turn-place.ts";
+import type { RowPlace } from "./turn-place.ts";
 
 /** Tools whose billed requests are booked. */
 export interface MeteredToolbox extends Toolbox {
@@ -21,7 +21,7 @@ export interface ToolAccounts {
   readonly engine: { readonly file: ConfigFile; readonly settings: Settings };
   /** Null: nothing is booked. */
   readonly books: Books | null;
-  readonly place: TurnPlace;
+  readonly place: RowPlace;
   /** Whether a call runs that could exceed a budget. */
   readonly mayExceed: boolean;
   /** Called with limits of which four fifths are used since a call. */

@@ -1,6 +1,6 @@
 import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
-import type { TurnPlace } from "./turn-place.ts";
+import type { RowPlace } from "./turn-place.ts";
 
 /**
  * The rows of a turn's billed requests, with their ids. Those that tools sent are counted apart: they are booked when a result comes,
@@ -10,7 +10,7 @@ import type { TurnPlace } from "./turn-place.ts";
  */
 export function numberedRows(
   billed: readonly BilledRequest[],
-  { id, conversation, turn }: Pick<TurnPlace, "id" | "conversation" | "turn">,
+  { id, conversation, turn }: RowPlace,
   from = 0,
 ): LedgerRow[] {
   let [models, tools] = [from, from];

@@ -1,8 +1,15 @@
 import { newId } from "../../transcripts/store/names.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 
+/** What the rows of a turn have in common; see `LedgerRow`. */
+export interface RowPlace {
+  readonly id: string;
+  readonly conversation: string | null;
+  readonly turn: string | null;
+}
+
 /** Where the requests of one turn stand in the ledger; asked for once the turn has begun in its transcript. */
-export class TurnPlace {
+export class TurnPlace implements RowPlace {
   readonly #writer: TranscriptWriter | null;
   readonly #own = newId();
   /** Whether they are the program's own, which belong to no turn. */

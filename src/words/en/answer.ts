@@ -12,6 +12,7 @@ interface TokenCounts {
 export const answer = {
   waiting: "Waiting for a response…",
   queued: "Queued by the provider…",
+  limited: "Waiting for the rate limit…",
   loading: ({ provider }: { provider: string }) => `${provider} is loading the model…`,
   /** Why an attempt failed, in a word or two. */
   brief: {

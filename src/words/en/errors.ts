@@ -300,6 +300,10 @@ export const errors: ErrorTable = {
     what: `No data from ${host} for ${seconds} s.`,
     next: "Ask again, or raise --timeout.",
   }),
+  item_timeout: ({ seconds }) => ({
+    what: `No whole answer within ${seconds} s.`,
+    next: "Raise --item-timeout.",
+  }),
   rate_limited: ({ provider, reason, wait }) => ({
     what: `Rate limit reached at ${provider} (429: ${reason}).`,
     next:

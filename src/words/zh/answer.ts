@@ -4,6 +4,7 @@ import { refusalIn } from "./folder.ts";
 export const answer: Words["answer"] = {
   waiting: "等待响应…",
   queued: "正在服务商处排队…",
+  limited: "受速率限制，正在等待…",
   loading: ({ provider }) => `${provider} 正在加载模型…`,
   brief: {
     sentence: ({ who, what }) => `${who}：${what}。`,

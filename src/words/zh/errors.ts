@@ -295,6 +295,10 @@ export const errors: Words["errors"] = {
     what: `${host} 已 ${seconds} 秒没有返回数据。`,
     next: "请重试，或调大 --timeout。",
   }),
+  item_timeout: ({ seconds }) => ({
+    what: `${seconds} 秒内未得到完整回答。`,
+    next: "请调大 --item-timeout。",
+  }),
   rate_limited: ({ provider, reason, wait }) => ({
     what: `${provider} 限制了请求频率（429：${reason}）。`,
     next: (wait ?? 0) === 0 ? "请稍后再试。" : `请在 ${wait} 秒后重试，或用 --max-wait ${wait} 自动等待。`,

@@ -1,0 +1,169 @@
+import { type ConcurrencyChange, LearntConcurrency } from "./learnt-concurrency.ts";
+import type { RateGate, RateLimits, RatePermit, RequestOutcome } from "./rate-gate.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+export interface GateOptions {
+  readonly limits: RateLimits;
+  /** Whether the number of requests at once is learnt, up to the limit; else it is the limit. */
+  readonly learns: boolean;
+  /** Milliseconds of a clock that only goes forward; default: this process's. */
+  readonly now?: () => number;
+}
+
+/** Called when more or fewer requests may be under way, or the service refuses everything for now. */
+export type OnGateChange = (change: GateChange) => void;
+
+export type GateChange =
+  | { readonly type: "limit"; readonly concurrency: number; readonly why: ConcurrencyChange }
+  /** Nothing goes out for so many milliseconds. */
+  | { readonly type: "pause"; readonly ms: number }
+  /** A request was refused, or one was answered after that. */
+  | { readonly type: "refused" }
+  | { readonly type: "answered" };
+
+/** Requests at once with which learning begins, and beyond which it does not go. */
+const learning = { start: 8, max: 500 } as const;
+/** Milliseconds for which nothing is sent after a refusal that does not say how long: twice as long after each one, and at most. */
+const backoff = { first: 250, last: 60_000 } as const;
+
+interface Waiter {
+  readonly tokens: number;
+  readonly resolve: (permit: RatePermit) => void;
+}
+
+/** Limits of one account in this process. A limit that the service names (`Retry-After`) holds for all of its requests. */
+export class LocalGate implements RateGate {
+  readonly #now: () => number;
+  readonly #requests: TokenBucket | null;
+  readonly #tokens: TokenBucket | null;
+  readonly #learnt: LearntConcurrency | null;
+  readonly #fixed: number;
+  readonly #waiters = new Set<Waiter>();
+  readonly #listeners = new Set<OnGateChange>();
+  #running = 0;
+  /** Nothing goes out before that moment. */
+  #pausedUntil = -Infinity;
+  /** Refusals since the last answer, those of one moment as one. */
+  #refusals = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor({ limits, learns, now = () => performance.now() }: GateOptions) {
+    this.#now = now;
+    const { rpm, tpm, concurrency } = limits;
+    this.#requests = rpm === undefined ? null : new TokenBucket(rpm, now());
+    this.#tokens = tpm === undefined ? null : new TokenBucket(tpm, now());
+    this.#fixed = concurrency ?? Infinity;
+    const max = concurrency ?? learning.max;
+    const onChange = (limit: number, why: ConcurrencyChange) => this.#tell({ type: "limit", concurrency: limit, why });
+    this.#learnt = learns ? new LearntConcurrency({ start: learning.start, max, onChange }, now()) : null;
+  }
+
+  /** Requests that may be under way at once. */
+  get concurrency(): number {
+    return this.#learnt?.limit ?? this.#fixed;
+  }
+
+  get mayWait(): boolean {
+    return this.#waiters.size > 0 || this.#wait(1) > 0 || this.#running >= this.concurrency;
+  }
+
+  /** @returns what ends the listening */
+  onChange(listener: OnGateChange): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  readonly enter = async (tokens: number, signal: AbortSignal): Promise<RatePermit> => {
+    signal.throwIfAborted();
+    if (this.#waiters.size === 0 && this.#running < this.concurrency && this.#wait(tokens) === 0) {
+      return this.#permit(tokens);
+    }
+    return await new Promise<RatePermit>((resolve, reject) => {
+      const giveUp = () => {
+        this.#waiters.delete(waiter);
+        reject(signal.reason as Error);
+        this.#admit();
+      };
+      const waiter: Waiter = {
+        tokens,
+        resolve: (permit) => {
+          signal.removeEventListener("abort", giveUp);
+          resolve(permit);
+        },
+      };
+      this.#waiters.add(waiter);
+      signal.addEventListener("abort", giveUp, { once: true });
+      this.#admit();
+    });
+  };
+
+  /** Milliseconds until a request of so many tokens may go out, as far as time alone decides. */
+  #wait(tokens: number): number {
+    const now = this.#now();
+    const wait = Math.max(this.#requests?.wait(1, now) ?? 0, this.#tokens?.wait(tokens, now) ?? 0);
+    return Math.max(0, wait, this.#pausedUntil - now);
+  }
+
+  #permit(tokens: number): RatePermit {
+    const sentAt = this.#now();
+    this.#running++;
+    this.#requests?.take(1, sentAt);
+    this.#tokens?.take(tokens, sentAt);
+    let isOut = true;
+    return {
+      leave: (outcome) => {
+        if (!isOut) return;
+        isOut = false;
+        this.#leave(outcome, tokens, sentAt);
+      },
+    };
+  }
+
+  /** Lets go out what may, and looks again when more may. */
+  #admit(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const waiter of this.#waiters) {
+      if (this.#running >= this.concurrency) return;
+      const wait = this.#wait(waiter.tokens);
+      if (wait > 0) {
+        this.#timer = setTimeout(() => this.#admit(), Math.ceil(wait));
+        return;
+      }
+      this.#waiters.delete(waiter);
+      waiter.resolve(this.#permit(waiter.tokens));
+    }
+  }
+
+  #leave(outcome: RequestOutcome, estimated: number, sentAt: number): void {
+    const now = this.#now();
+    const isFull = this.#running >= this.concurrency;
+    this.#running--;
+    if (outcome.kind === "answered") {
+      if (outcome.tokens !== null) this.#tokens?.take(outcome.tokens - estimated, now);
+      if (this.#refusals > 0) this.#tell({ type: "answered" });
+      this.#refusals = 0;
+      this.#learnt?.answered(sentAt, outcome.firstMs, isFull, now);
+    } else {
+      this.#tokens?.take(-estimated, now);
+      if (outcome.kind === "refused") this.#refuse(outcome.retryAfter, sentAt, now);
+    }
+    this.#admit();
+  }
+
+  #refuse(retryAfter: number | null, sentAt: number, now: number): void {
+    const isNews = this.#learnt?.refused(sentAt, now) ?? true;
+    if (isNews) this.#refusals++;
+    const own = Math.min(backoff.last, backoff.first * 2 ** (this.#refusals - 1));
+    const pause = retryAfter ?? (isNews ? own : 0);
+    if (now + pause > this.#pausedUntil) {
+      this.#pausedUntil = now + pause;
+      this.#tell({ type: "pause", ms: pause });
+    }
+    this.#tell({ type: "refused" });
+  }
+
+  #tell(change: GateChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
