@@ -231,9 +231,29 @@ export interface ErrorDetails {
   /** stdout takes nothing more. `reason`: the system's name of the failure; `transcript`: where the whole answer is all the same. */
   output_unwritable: { reason: string; transcript: string | null };
 
+  /** So many lines of a batch's input are no prompts; which was said. */
+  batch_input_bad: { path: string; bad: number };
+  /** Nothing is asked in it. */
+  batch_input_empty: { path: string };
+  /** While it was read. */
+  batch_input_changed: { path: string; line: number };
+  /** Another run writes to that output. */
+  batch_busy: { path: string };
+  /** An output of an earlier run whose input, parameters or lines are not as they were. */
+  batch_changed: { path: string; changes: readonly BatchChange[] };
+  /** An output with lines of something else; `line`: the first of them, null where there is no journal beside it. */
+  batch_output_foreign: { path: string; line: number | null };
+
   /** The person stopped it (Ctrl-C, a signal); not a failure, but it ends a turn. */
   interrupted: Record<string, never>;
 }
+
+/** What is not as it was when a batch was begun: more lines of input, other lines, a parameter with its values as JSON, the output. */
+export type BatchChange =
+  | { readonly what: "grown"; readonly lines: number }
+  | { readonly what: "input" }
+  | { readonly what: "parameter"; readonly name: string; readonly before: string; readonly after: string }
+  | { readonly what: "output" };
 
 /**
  * What is wrong with a schema: neither JSON nor YAML; not an object; not a schema; of a version that is not known; in the short form,
@@ -363,8 +383,19 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   cache_unavailable: "local",
   cache_damaged: "local",
   output_unwritable: "local",
+  batch_input_bad: "usage",
+  batch_input_empty: "usage",
+  batch_input_changed: "usage",
+  batch_busy: "usage",
+  batch_changed: "usage",
+  batch_output_foreign: "usage",
   interrupted: "interrupted",
 };
+
+/** The kind of an error that only its code is known of. */
+export function kindOf(code: string): ErrorKind {
+  return Object.hasOwn(kinds, code) ? kinds[code as ErrorCode] : "service";
+}
 
 /** Exit codes as promised to scripts. */
 const exitCodes: Readonly<Record<ErrorKind, number>> = {

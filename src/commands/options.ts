@@ -160,6 +160,13 @@ export function declareSchemaOptions(command: Verb): void {
   declare(command, askRows);
 }
 
+const batchGroups: ReadonlySet<Row["group"]> = new Set(["model", "sampling", "cache", "tools", "cost", "network"]);
+
+/** Declares those of many questions at once. */
+export function declareBatchOptions(command: Verb): void {
+  declare(command, [...rows.filter(({ group }) => batchGroups.has(group)), ...askRows]);
+}
+
 /** Declares the options of provider and model, for commands that ask no question. */
 export function declareProviderOptions(command: Verb, settings: readonly SettingName[]): void {
   declare(

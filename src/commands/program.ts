@@ -7,6 +7,7 @@ import type { Words } from "../words/types.ts";
 import { commandFirst, withBareOptions } from "./argument-order.ts";
 import { ask } from "./ask.ts";
 import { background } from "./background.ts";
+import { batch } from "./batch.ts";
 import { cache } from "./cache.ts";
 import { chat } from "./chat.ts";
 import { type CommandContext, type Declare, HelpRequest, Verb } from "./command.ts";
@@ -31,6 +32,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   models,
   balance,
   usage,
+  batch,
   cache,
   mcp,
   roles,

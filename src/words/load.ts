@@ -1,4 +1,4 @@
-import type { HelpExamples, Language, SchemaWords, Words } from "./types.ts";
+import type { BatchWords, HelpExamples, Language, SchemaWords, Words } from "./types.ts";
 
 /** The words of one language; the other is not loaded. */
 export async function loadWords(language: Language): Promise<Words> {
@@ -16,4 +16,10 @@ export async function loadHelpExamples(language: Language): Promise<HelpExamples
 export async function loadSchemaWords(language: Language): Promise<SchemaWords> {
   const { schemaWords } = language === "zh" ? await import("./zh/schema.ts") : await import("./en/schema.ts");
   return schemaWords;
+}
+
+/** What is said of batches. */
+export async function loadBatchWords(language: Language): Promise<BatchWords> {
+  const { batchWords } = language === "zh" ? await import("./zh/batch.ts") : await import("./en/batch.ts");
+  return batchWords;
 }

@@ -22,3 +22,22 @@ export interface SchemaMisfit {
 export interface SchemaWords {
   readonly misfit: (misfit: SchemaMisfit) => string;
 }
+
+/** What is said of batches; loaded with them. */
+export interface BatchWords {
+  /** `fault` as in `src/batch/input/record.ts`. */
+  readonly badLine: (bad: { readonly line: number; readonly fault: string; readonly detail: string }) => string;
+  readonly moreBad: (facts: { readonly count: number }) => string;
+  readonly skipped: (facts: { readonly bad: number }) => string;
+  readonly ignored: (facts: { readonly names: readonly string[] }) => string;
+  readonly resumed: (facts: { readonly done: number; readonly total: number }) => string;
+  readonly nothingLeft: () => string;
+  readonly summary: (facts: {
+    readonly answered: number;
+    readonly failed: number;
+    readonly total: number;
+    readonly path: string;
+  }) => string;
+  readonly failures: (facts: { readonly code: string; readonly count: number }) => string;
+  readonly left: (facts: { readonly left: number }) => string;
+}

@@ -9,7 +9,7 @@ import { answerOf, type Turn } from "../../src/chat/conversation.ts";
 import { textOf, userMessage } from "../../src/chat/message-text.ts";
 import { AppError } from "../../src/errors.ts";
 import { rebuild } from "../../src/app/conversation/replay.ts";
-import { Lock } from "../../src/transcripts/store/lock.ts";
+import { Lock } from "../../src/file-lock.ts";
 import { readTranscript, readTranscriptFile } from "../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../src/transcripts/store/writer.ts";
 import { enter, KeptTerminal, scriptedEngine } from "../support/app.ts";

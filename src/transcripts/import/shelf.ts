@@ -1,7 +1,7 @@
 import { realpathSync, utimesSync } from "node:fs";
 import { isNotice, sectionsOf } from "../format/sections.ts";
 import type { Exchange } from "../format/types.ts";
-import { isHeld } from "../store/lock.ts";
+import { isHeld } from "../../file-lock.ts";
 import { addNote, saveTranscript } from "../store/manage.ts";
 import { idFrom } from "../store/names.ts";
 import { readTranscript } from "../store/read.ts";

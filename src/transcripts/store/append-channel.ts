@@ -4,7 +4,7 @@ import { decodeFile, identify, keptBytes } from "../format/decode.ts";
 import { parseTranscript } from "../format/parse.ts";
 import { repair } from "../format/repair.ts";
 import { createFile, openFile, readInto, writeAll } from "./fs.ts";
-import { Lock } from "./lock.ts";
+import { Lock } from "../../file-lock.ts";
 
 /** After this long without a write a machine may have slept, and others may have taken us for dead; milliseconds. */
 const doubt = 60_000;

@@ -5,7 +5,7 @@ import { metadataLine } from "../format/metadata-write.ts";
 import type { TagChange } from "../format/tags.ts";
 import type { Compaction, Exchange, Transcript, TranscriptFile, TranscriptHeader } from "../format/types.ts";
 import { Channel } from "./append-channel.ts";
-import { isHeld, retryWhileHeld } from "./lock.ts";
+import { isHeld, retryWhileHeld } from "../../file-lock.ts";
 import { newId, titleOf } from "./names.ts";
 import { releaseSideFiles } from "./side-files.ts";
 import { newFile, unwritable } from "./target-file.ts";

@@ -7,7 +7,7 @@ import { ExchangeEncoder } from "../format/encode.ts";
 import type { ExchangeEnd, ForkOrigin, ExchangeStart, TranscriptFile } from "../format/types.ts";
 import { repaired } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
-import { retryWhileHeld } from "./lock.ts";
+import { retryWhileHeld } from "../../file-lock.ts";
 import { newId } from "./names.ts";
 import { NewestMarker } from "./newest-marker.ts";
 import { openFile } from "./fs.ts";

@@ -1,3 +1,4 @@
+import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons } from "./cache.ts";
 import type { ErrorCode, ErrorDetails, SchemaMistake } from "../../errors.ts";
@@ -402,6 +403,7 @@ export const errors: ErrorTable = {
     what: `Can't write to stdout: ${entryOf(outputWords, reason) ?? reason}.`,
     next: transcript === null ? "Redirect the output elsewhere." : `The full answer is in ${transcript}.`,
   }),
+  ...batchErrors,
   interrupted: () => ({ what: "Interrupted.", next: "" }),
 };
 

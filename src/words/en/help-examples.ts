@@ -88,6 +88,21 @@ export const helpExamples: HelpExamples = {
     ["Show the balance at the default provider", "deepseek-chat balance"],
     ["Print the balance at another one as JSON", "deepseek-chat balance -p siliconflow --json"],
   ],
+  batch: [
+    ["Answer the prompts of a file", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
+    ["Go on after a crash: the same command", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
+  ],
+  "batch run": [
+    ["Answer the prompts of a file", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
+    [
+      "Translate a column of a table",
+      'deepseek-chat batch run words.csv --template "Translate: {{text}}" -o out.jsonl',
+    ],
+    [
+      "Give every prompt a role and a model",
+      "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl",
+    ],
+  ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],
     ["Use the cache for every question", "deepseek-chat config set cache 7d"],

@@ -1,3 +1,4 @@
+import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons } from "./cache.ts";
 import type { ErrorDetails, SchemaMistake } from "../../errors.ts";
@@ -391,6 +392,7 @@ export const errors: Words["errors"] = {
     what: `无法写入标准输出：${entryOf(outputWords, reason) ?? reason}。`,
     next: transcript === null ? "请改为输出到其他位置。" : `完整回答保存在 ${transcript}。`,
   }),
+  ...batchErrors,
   interrupted: () => ({ what: "已中断。", next: "" }),
 };
 

@@ -87,6 +87,15 @@ export const helpExamples: HelpExamples = {
     ["查看默认服务商的余额", "deepseek-chat balance"],
     ["以 JSON 输出另一服务商的余额", "deepseek-chat balance -p siliconflow --json"],
   ],
+  batch: [
+    ["回答一个文件中的提示词", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
+    ["中断后继续：运行相同的命令", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
+  ],
+  "batch run": [
+    ["回答一个文件中的提示词", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
+    ["翻译表格中的一列", 'deepseek-chat batch run words.csv --template "翻译：{{text}}" -o out.jsonl'],
+    ["为所有提示词指定角色和模型", "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl"],
+  ],
   cache: [
     ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],
     ["对所有问题使用缓存", "deepseek-chat config set cache 7d"],

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, sta
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Channel } from "../../../src/transcripts/store/append-channel.ts";
-import { Lock, lockOf } from "../../../src/transcripts/store/lock.ts";
+import { Lock, lockOf } from "../../../src/file-lock.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";
 

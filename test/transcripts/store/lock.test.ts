@@ -16,7 +16,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isHeld, Lock, lockOf } from "../../../src/transcripts/store/lock.ts";
+import { isHeld, Lock, lockOf } from "../../../src/file-lock.ts";
 import { isAlive, thisOwner } from "../../../src/process-identity.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { lockOf } from "../../../src/transcripts/store/lock.ts";
+import { lockOf } from "../../../src/file-lock.ts";
 import {
   forkTranscript,
   pinTranscript,

@@ -16,7 +16,7 @@ import type { Readable, Writable } from "node:stream";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Exchange, Transcript, ExchangeStart } from "../../../src/transcripts/format/types.ts";
-import { Lock, lockOf } from "../../../src/transcripts/store/lock.ts";
+import { Lock, lockOf } from "../../../src/file-lock.ts";
 import { listTranscripts, readTranscript, readTranscriptFile } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
 import { ending, noon, temporaryFolder, turn } from "../../support/transcripts.ts";

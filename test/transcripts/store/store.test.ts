@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Lock } from "../../../src/transcripts/store/lock.ts";
+import { Lock } from "../../../src/file-lock.ts";
 import {
   addNote,
   forkTranscript,

@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { lockOf } from "../../../src/transcripts/store/lock.ts";
+import { lockOf } from "../../../src/file-lock.ts";
 import { fileName, slug } from "../../../src/transcripts/store/names.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import { readTranscript } from "../../../src/transcripts/store/read.ts";

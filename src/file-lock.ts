@@ -1,11 +1,9 @@
-import { closeSync, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { systemReason } from "../../errors.ts";
-import { readRegular } from "../../files.ts";
-import { using, writeAll } from "./fs.ts";
-import { newId } from "./names.ts";
-import { isAlive, thisOwner } from "../../process-identity.ts";
+import { systemReason } from "./errors.ts";
+import { readRegular } from "./files.ts";
+import { isAlive, thisOwner } from "./process-identity.ts";
 
 /** Milliseconds after which a lock is stale if its process can't be checked and neither lock nor file changed. */
 const staleAfter = 15 * 60_000;
@@ -38,14 +36,14 @@ export async function retryWhileHeld(
   return true;
 }
 
-/** Path of the lock of the transcript at `path`. */
+/** Path of the lock of the file at `path`. */
 export function lockOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.lock`);
 }
 
 /**
- * The right to append to a file, held for one exchange. It is a link next to the transcript that exists while the lock is
- * held and, instead of leading anywhere, names its holder, so that the lock of a process that was killed is recognised at once.
+ * The right to append to a file, held for one exchange of a transcript or a run of a batch. It is a link next to the file that exists
+ * while the lock is held and, instead of leading anywhere, names its holder, so that the lock of a process that was killed is recognised at once.
  */
 export class Lock {
   /** Null in a folder that takes no new files: there the lock guards nothing. */
@@ -59,7 +57,7 @@ export class Lock {
 
   /** Takes the lock of the file at `path` (its real path); null when another holds it. */
   static take(path: string): Lock | null {
-    const lock = new Lock(lockOf(path), `${thisOwner()} ${newId()}`);
+    const lock = new Lock(lockOf(path), `${thisOwner()} ${tokenOf()}`);
     const made = lock.#make();
     if (made === "impossible") return new Lock(null, "");
     if (made === "made") return lock;
@@ -95,15 +93,22 @@ export class Lock {
       return systemReason(error) === "EEXIST" ? "taken" : "impossible";
     }
     try {
-      using(descriptor, () => writeAll(descriptor, this.#content));
+      writeFileSync(descriptor, this.#content);
     } catch {
       // On a full disk a file can be made but not filled.
       removeIfThere(this.#path!);
       return "impossible";
+    } finally {
+      closeSync(descriptor);
     }
     // A process stopped between creating and filling the lock may have lost it to another.
     return this.isOurs() ? "made" : "taken";
   }
+}
+
+/** Tells apart the locks that one process takes. */
+function tokenOf(): string {
+  return Math.random().toString(36).slice(2, 10).padEnd(8, "0");
 }
 
 /** Whether somebody is writing to the file at `path` (its real path). */

@@ -1,0 +1,117 @@
+import type { Cost, Usage } from "../../chat/model.ts";
+
+/** As this file writes it. */
+const version = 1;
+
+/** What a batch is of: the first line of its journal. */
+export interface BatchIdentity {
+  /** Tells this batch from others; part of the ids in the output. */
+  readonly run: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly input: InputIdentity;
+  /** What decides about the answers, by the names that a person knows: model, system, temperature, template … */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface InputIdentity {
+  /** As it was typed; `-` for stdin. */
+  readonly path: string;
+  /** Bytes, and SHA-256 of them. */
+  readonly size: number;
+  readonly sha256: string;
+  readonly items: number;
+  /** Lines that were left out. */
+  readonly skipped: number;
+}
+
+/** What the journal keeps of an item that has its line in the output. */
+export interface JournalEntry {
+  readonly index: number;
+  /** Bytes of its line, with the line break. */
+  readonly length: number;
+  /** Code of the error; null for an answer. */
+  readonly code: string | null;
+  /** Null where a count is missing. */
+  readonly usage: Usage | null;
+  /** Null where it is unknown. */
+  readonly cost: Cost | null;
+  readonly requests: number;
+}
+
+/** One append to the output. */
+export interface JournalAppend {
+  /** Bytes of the output before it. */
+  readonly at: number;
+  /** CRC-32 of its bytes. */
+  readonly crc: number;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** A line of a journal behind the first one. */
+export type JournalLine =
+  | { readonly type: "append"; readonly append: JournalAppend }
+  /** The input grew, or the person accepted other changes: what is of the batch from here on. */
+  | { readonly type: "identity"; readonly identity: BatchIdentity };
+
+export function identityLine(identity: BatchIdentity): string {
+  return `${JSON.stringify({ v: version, ...identity })}\n`;
+}
+
+/** `[at, crc, [index, length, code, usage, cost, requests]…]`: a million items take some 60 MB. */
+export function appendLine({ at, crc, entries }: JournalAppend): string {
+  return `${JSON.stringify([at, crc, ...entries.map(entryFields)])}\n`;
+}
+
+type EntryFields = readonly [
+  index: number,
+  length: number,
+  code: string | null,
+  usage: readonly [number, number, number, number] | null,
+  cost: readonly [number, string] | null,
+  requests: number,
+];
+
+function entryFields({ index, length, code, usage, cost, requests }: JournalEntry): EntryFields {
+  return [
+    index,
+    length,
+    code,
+    usage && [usage.promptTokens, usage.cachedTokens, usage.completionTokens, usage.reasoningTokens],
+    cost && [cost.amount, cost.currency],
+    requests,
+  ];
+}
+
+/** Reads a line of a journal; null for one that is torn, or of a version that is not known. */
+export function readJournalLine(text: string): JournalLine | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (Array.isArray(value)) {
+    const [at, crc, ...entries] = value as [number, number, ...EntryFields[]];
+    return { type: "append", append: { at, crc, entries: entries.map(entryOf) } };
+  }
+  const { v, ...identity } = value as { v?: unknown } & BatchIdentity;
+  return v === version ? { type: "identity", identity } : null;
+}
+
+function entryOf([index, length, code, usage, cost, requests]: EntryFields): JournalEntry {
+  return {
+    index,
+    length,
+    code,
+    usage: usage && {
+      promptTokens: usage[0],
+      cachedTokens: usage[1],
+      completionTokens: usage[2],
+      reasoningTokens: usage[3],
+      totalTokens: usage[0] + usage[2],
+    },
+    cost: cost && { amount: cost[0], currency: cost[1] },
+    requests,
+  };
+}

@@ -1,0 +1,47 @@
+import type { BatchChange, ErrorDetails } from "../../errors.ts";
+import { entryOf, type ErrorWords } from "../error-words.ts";
+
+type BatchCode = Extract<keyof ErrorDetails, `batch_${string}`>;
+
+/** Characters of a value that are told. */
+const longest = 60;
+const short = (value: string) => (value.length > longest ? `${value.slice(0, longest)}…` : value || "not set");
+
+const changes: { readonly [What in BatchChange["what"]]: (change: Extract<BatchChange, { what: What }>) => string } = {
+  grown: ({ lines }) => `the input has ${lines} more ${lines === 1 ? "item" : "items"}`,
+  input: () => "the input",
+  output: () => "lines of the output",
+  parameter: ({ name, before, after }) => `${name}: ${short(before)} → ${short(after)}`,
+};
+
+function changed(change: BatchChange): string {
+  const say = entryOf<(change: never) => string>(changes, change.what);
+  return say?.(change as never) ?? change.what;
+}
+
+export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails[Code]) => ErrorWords } = {
+  batch_input_bad: ({ path, bad }) => ({
+    what: `${bad} ${bad === 1 ? "line" : "lines"} of ${path} can't be used; nothing was sent.`,
+    next: "Fix what is listed above, or leave it out with --skip-bad.",
+  }),
+  batch_input_empty: ({ path }) => ({ what: `No prompts in ${path}.`, next: "Give one per line." }),
+  batch_input_changed: ({ path, line }) => ({
+    what: `${path} was changed while it was read (line ${line}).`,
+    next: "What was answered is saved. Run the same command again; it names what changed.",
+  }),
+  batch_busy: ({ path }) => ({
+    what: `Another run is writing to ${path}.`,
+    next: "Wait for it, or use another output.",
+  }),
+  batch_changed: ({ path, changes: all }) => ({
+    what: `Not as it was when ${path} was begun: ${all.map(changed).join("; ")}.`,
+    next: "Use --accept-changes to answer only what is missing there, or another output to begin again.",
+  }),
+  batch_output_foreign: ({ path, line }) => ({
+    what:
+      line === null
+        ? `${path} is not empty, and has no journal of a batch beside it.`
+        : `${path}, line ${line}: no answer to an item of this input, or a second one.`,
+    next: "Nothing was changed there. Use another output.",
+  }),
+};

@@ -1,0 +1,35 @@
+import { entryOf } from "../error-words.ts";
+import type { BatchWords } from "../types.ts";
+
+/** What is wrong with a line, by `fault`. */
+const faults: Readonly<Record<string, (detail: string) => string>> = {
+  not_utf8: () => "not valid UTF-8",
+  too_long: (bytes) => `too long (${bytes} bytes; a service takes 48 MiB)`,
+  not_json: (said) => `not valid JSON (${said})`,
+  not_object: () => "not a JSON object; put one object on each line",
+  no_prompt: () => "no prompt, messages or body",
+  empty_prompt: () => "the prompt is empty",
+  bad_id: (value) => `invalid id: ${value} (expected text of at most 512 characters)`,
+  duplicate_id: (value) => `the id of another line: ${value}`,
+  bad_method: (value) => `method ${value} (expected POST)`,
+  bad_url: (value) => `url ${value} (expected /v1/chat/completions)`,
+  bad_field: (field) => `invalid ${field}`,
+  bad_message: (place) => `invalid ${place}`,
+  bad_picture: (url) => `can't use the picture ${url}`,
+  bad_row: (said) => said,
+  no_column: (name) => `no value for ${name}`,
+};
+
+const lines = (count: number) => `${count} ${count === 1 ? "line" : "lines"}`;
+
+export const batchWords: BatchWords = {
+  badLine: ({ line, fault, detail }) => `line ${line}: ${entryOf(faults, fault)?.(detail) ?? fault}`,
+  moreBad: ({ count }) => `… and ${count} more`,
+  skipped: ({ bad }) => `Left out: ${lines(bad)} that can't be used.`,
+  ignored: ({ names }) => `Fields without a meaning here, not sent: ${names.join(", ")}.`,
+  resumed: ({ done, total }) => `Resuming: ${done} of ${total} done already.`,
+  nothingLeft: () => "Nothing left to do.",
+  summary: ({ answered, failed, total, path }) => `${answered} of ${total} answered, ${failed} failed · ${path}`,
+  failures: ({ code, count }) => `${code}: ${count}`,
+  left: ({ left }) => `${left} left. Run the same command again to go on.`,
+};

@@ -1,0 +1,43 @@
+import type { BatchChange } from "../../errors.ts";
+import { entryOf } from "../error-words.ts";
+import type { batchErrors as english } from "../en/batch-errors.ts";
+
+/** 显示的值最多多少个字符。 */
+const longest = 60;
+const short = (value: string) => (value.length > longest ? `${value.slice(0, longest)}…` : value || "未设置");
+
+const changes: { readonly [What in BatchChange["what"]]: (change: Extract<BatchChange, { what: What }>) => string } = {
+  grown: ({ lines }) => `输入新增了 ${lines} 条`,
+  input: () => "输入内容",
+  output: () => "输出中的行",
+  parameter: ({ name, before, after }) => `${name}：${short(before)} → ${short(after)}`,
+};
+
+function changed(change: BatchChange): string {
+  const say = entryOf<(change: never) => string>(changes, change.what);
+  return say?.(change as never) ?? change.what;
+}
+
+export const batchErrors: typeof english = {
+  batch_input_bad: ({ path, bad }) => ({
+    what: `${path} 中有 ${bad} 行无法使用，没有发送任何请求。`,
+    next: "请修正上面列出的行，或用 --skip-bad 跳过。",
+  }),
+  batch_input_empty: ({ path }) => ({ what: `${path} 中没有提示词。`, next: "请每行写一条。" }),
+  batch_input_changed: ({ path, line }) => ({
+    what: `${path} 在读取过程中被修改（第 ${line} 行）。`,
+    next: "已有的回答均已保存。请用相同的命令重新运行，程序会说明改动之处。",
+  }),
+  batch_busy: ({ path }) => ({ what: `另一个任务正在写入 ${path}。`, next: "请等待其结束，或换一个输出文件。" }),
+  batch_changed: ({ path, changes: all }) => ({
+    what: `与开始写入 ${path} 时不同：${all.map(changed).join("；")}。`,
+    next: "如只需补全缺少的回答，请加 --accept-changes；如要重新开始，请换一个输出文件。",
+  }),
+  batch_output_foreign: ({ path, line }) => ({
+    what:
+      line === null
+        ? `${path} 不为空，旁边也没有批处理日志。`
+        : `${path} 第 ${line} 行不是本次输入中任何一条的回答，或是重复的回答。`,
+    next: "文件未作任何修改，请换一个输出文件。",
+  }),
+};

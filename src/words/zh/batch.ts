@@ -1,0 +1,33 @@
+import { entryOf } from "../error-words.ts";
+import type { BatchWords } from "../types.ts";
+
+/** 各种行内错误。 */
+const faults: Readonly<Record<string, (detail: string) => string>> = {
+  not_utf8: () => "不是有效的 UTF-8",
+  too_long: (bytes) => `过长（${bytes} 字节；服务商最多接受 48 MiB）`,
+  not_json: (said) => `不是有效的 JSON（${said}）`,
+  not_object: () => "不是 JSON 对象，请每行写一个对象",
+  no_prompt: () => "缺少 prompt、messages 或 body",
+  empty_prompt: () => "提示词为空",
+  bad_id: (value) => `ID 无效：${value}（应为不超过 512 个字符的文本）`,
+  duplicate_id: (value) => `ID 与另一行重复：${value}`,
+  bad_method: (value) => `method 为 ${value}（应为 POST）`,
+  bad_url: (value) => `url 为 ${value}（应为 /v1/chat/completions）`,
+  bad_field: (field) => `无效的 ${field}`,
+  bad_message: (place) => `无效的 ${place}`,
+  bad_picture: (url) => `无法使用图片 ${url}`,
+  bad_row: (said) => said,
+  no_column: (name) => `缺少 ${name} 的值`,
+};
+
+export const batchWords: BatchWords = {
+  badLine: ({ line, fault, detail }) => `第 ${line} 行：${entryOf(faults, fault)?.(detail) ?? fault}`,
+  moreBad: ({ count }) => `…… 另有 ${count} 行`,
+  skipped: ({ bad }) => `已跳过 ${bad} 行无法使用的内容。`,
+  ignored: ({ names }) => `以下字段在此没有意义，不会发送：${names.join("、")}。`,
+  resumed: ({ done, total }) => `继续运行：共 ${total} 条，已完成 ${done} 条。`,
+  nothingLeft: () => "没有剩余的任务。",
+  summary: ({ answered, failed, total, path }) => `共 ${total} 条，已回答 ${answered} 条，失败 ${failed} 条 · ${path}`,
+  failures: ({ code, count }) => `${code}：${count}`,
+  left: ({ left }) => `还剩 ${left} 条。用相同的命令再次运行即可继续。`,
+};

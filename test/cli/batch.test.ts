@@ -1,0 +1,160 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { askingAt, newPlace, type Place, put, run, start } from "../support/program.ts";
+import { type Received, serve } from "../support/raw-server.ts";
+import { answer, refusal } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
+
+const jsonl = (...lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+
+interface OutputLine {
+  readonly custom_id: string;
+  readonly response: { readonly status_code: number; readonly body: { readonly choices: readonly object[] } } | null;
+  readonly error: { readonly code: string } | null;
+}
+
+/** The lines of an output, by their ids. */
+function answersIn({ cwd }: Place, name = "out.jsonl"): ReadonlyMap<string, OutputLine> {
+  const lines = readFileSync(join(cwd, name), "utf8").split("\n").slice(0, -1);
+  const parsed = lines.map((line) => JSON.parse(line) as OutputLine);
+  expect(new Set(parsed.map(({ custom_id: id }) => id)).size).toBe(lines.length);
+  return new Map(parsed.map((line) => [line.custom_id, line]));
+}
+
+/** The question of a request. */
+const asked = ({ body }: Received) => (body as unknown as { messages: { content: string }[] }).messages.at(-1)!.content;
+
+test("answers every line, in OpenAI's form, and asks nothing twice", async () => {
+  await using server = await serve((request) => answer("re: ", asked(request)));
+  const place = newPlace();
+  put(
+    join(place.cwd, "in.jsonl"),
+    jsonl(
+      { custom_id: "a", prompt: "one" },
+      { id: 7, messages: [{ role: "user", content: "two" }], temperature: 0.5, top_logprobs: 2 },
+      {
+        custom_id: "c\n\t",
+        method: "POST",
+        url: "/v1/chat/completions",
+        body: { model: "deepseek-v4-pro", messages: [{ role: "user", content: "three" }], logprobs: true },
+      },
+      { prompt: "four" },
+    ),
+  );
+  const options = { place, env: askingAt(server) };
+  const args = ["batch", "run", "in.jsonl", "-o", "out.jsonl"];
+  const first = await run(args, options);
+  expect(first.code).toBe(0);
+  const answers = answersIn(place);
+  expect([...answers.keys()].sort()).toEqual(["7", "a", "c\n\t", "line-4"]);
+  const { response, error } = answers.get("c\n\t")!;
+  expect(error).toBeNull();
+  expect(response).toMatchObject({
+    status_code: 200,
+    body: { object: "chat.completion", usage: { total_tokens: 42 } },
+  });
+  expect(response!.body.choices[0]).toMatchObject({ finish_reason: "stop", message: { content: "re: three" } });
+  const body = (question: string) => server.requests.find((request) => asked(request) === question)!.body;
+  expect(body("three")).toMatchObject({ model: "deepseek-v4-pro", logprobs: true });
+  expect(body("two")).toMatchObject({ temperature: 0.5, top_logprobs: 2 });
+  expect(statSync(join(place.cwd, "out.jsonl")).mode & 0o777).toBe(0o600);
+
+  const second = await run(args, options);
+  expect(second.code).toBe(0);
+  expect(server.requests).toHaveLength(4);
+});
+
+test("goes on after a kill with what is missing, and mends torn ends", async () => {
+  const held = Promise.withResolvers<void>();
+  await using server = await serve(async (request) => {
+    if (asked(request) === "last") await held.promise;
+    return answer(asked(request));
+  });
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "first\nsecond\nlast\n");
+  const options = { place, env: askingAt(server) };
+  const args = ["batch", "run", "in.txt", "-o", "out.jsonl"];
+  const running = start(args, options);
+  await server.received(3);
+  const output = join(place.cwd, "out.jsonl");
+  await expect.poll(() => readFileSync(output, "utf8").split("\n")).toHaveLength(3);
+  const refused = await run(args, options);
+  expect(refused.stderr).toContain(wordsOf("batch_busy", { path: "out.jsonl" }).what);
+  expect(refused.code).toBe(2);
+  running.kill("SIGKILL");
+  await running.done;
+  held.resolve();
+  writeFileSync(output, '{"id":"batch_req_', { flag: "a" });
+  writeFileSync(`${output}.journal`, "[12,", { flag: "a" });
+  const second = await run(args, options);
+  expect(second.code).toBe(0);
+  expect([...answersIn(place).keys()].sort()).toEqual(["line-1", "line-2", "line-3"]);
+  expect(server.requests).toHaveLength(4);
+});
+
+test("tells failures apart, and gives the exit code of what may pass", async () => {
+  await using server = await serve((request) =>
+    asked(request) === "bad"
+      ? refusal(400, { error: { message: "No." } })
+      : refusal(503, { error: { message: "Busy." } }),
+  );
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "bad\nbusy\n");
+  const args = ["batch", "run", "in.txt", "-o", "out.jsonl", "--retries", "0"];
+  const { code } = await run(args, { place, env: askingAt(server) });
+  expect(code).toBe(5);
+  const answers = answersIn(place);
+  expect(answers.get("line-1")).toMatchObject({ response: { status_code: 400 }, error: { code: "request_refused" } });
+  expect(answers.get("line-2")).toMatchObject({ response: { status_code: 503 }, error: { code: "service_failed" } });
+});
+
+test("sends nothing where a line is bad, and leaves it out where that is wanted", async () => {
+  await using server = await serve([answer("yes")]);
+  const place = newPlace();
+  put(
+    join(place.cwd, "in.jsonl"),
+    `${jsonl({ id: "a", prompt: "x" }, { id: "a", prompt: "y" }, { nothing: 1 })}{"prom\n`,
+  );
+  const options = { place, env: askingAt(server) };
+  const args = ["batch", "run", "in.jsonl", "-o", "out.jsonl"];
+  const refused = await run(args, options);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(wordsOf("batch_input_bad", { path: "in.jsonl", bad: 3 }).what);
+  expect(server.requests).toHaveLength(0);
+  const { code } = await run([...args, "--skip-bad"], options);
+  expect(code).toBe(0);
+  expect([...answersIn(place).keys()]).toEqual(["a"]);
+});
+
+test("notices a changed parameter, and an output of something else", async () => {
+  await using server = await serve([answer("yes")]);
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "x\n");
+  put(join(place.cwd, "other.jsonl"), "{}\n");
+  const options = { place, env: askingAt(server) };
+  await run(["batch", "run", "in.txt", "-o", "out.jsonl"], options);
+  const changed = await run(["batch", "run", "in.txt", "-o", "out.jsonl", "-T", "1"], options);
+  const change = { what: "parameter", name: "temperature", before: "", after: "1" } as const;
+  expect(changed.stderr).toContain(wordsOf("batch_changed", { path: "out.jsonl", changes: [change] }).what);
+  const foreign = await run(["batch", "run", "in.txt", "-o", "other.jsonl"], options);
+  expect(foreign.stderr).toContain(wordsOf("batch_output_foreign", { path: "other.jsonl", line: null }).what);
+  expect(readFileSync(join(place.cwd, "other.jsonl"), "utf8")).toBe("{}\n");
+});
+
+test("goes on with the new lines of an input that grew, where that is wanted", async () => {
+  await using server = await serve([answer("yes")]);
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "x\n");
+  const options = { place, env: askingAt(server) };
+  const args = ["batch", "run", "in.txt", "-o", "out.jsonl"];
+  await run(args, options);
+  writeFileSync(join(place.cwd, "in.txt"), "y\nz\n", { flag: "a" });
+  const told = await run(args, options);
+  const changes = [{ what: "grown", lines: 2 }] as const;
+  expect(told.stderr).toContain(wordsOf("batch_changed", { path: "out.jsonl", changes }).what);
+  const { code } = await run([...args, "--accept-changes"], options);
+  expect(code).toBe(0);
+  expect(answersIn(place).size).toBe(3);
+  expect(server.requests).toHaveLength(3);
+});
