@@ -4,6 +4,7 @@ type SettingWords = { readonly [Name in SettingName]: string };
 
 /** One line for each setting, for the reference alone: the program says none of them. */
 const en: SettingWords = {
+  profile: "Profile in use: the name of a set of settings under profiles",
   provider: "Provider, built-in or from the config file",
   model: "Model id or alias; provider/id sets both",
   api_version: "Version of the API, for providers whose entry has an api_version; see docs/gateways.md",
@@ -73,6 +74,7 @@ const en: SettingWords = {
 };
 
 const zh: SettingWords = {
+  profile: "使用的方案：profiles 中一组设置的名称",
   provider: "服务商：内置的或配置文件中定义的",
   model: "模型 ID 或别名；写成 服务商/模型 可同时指定两者",
   api_version: "API 版本，用于配置项中写有 api_version 的服务商；见 docs/gateways.zh.md",

@@ -31,6 +31,8 @@ export interface ErrorDetails {
   /** `instead`: the option that makes a terminal unnecessary. */
   not_a_terminal: { what: string; instead?: string };
   unknown_provider: { name: string; known: readonly string[] };
+  /** `nearest`: the profile that may have been meant. */
+  unknown_profile: { name: string; known: readonly string[]; nearest: string | null };
   /** `ended`: its exit code or the signal; null where it cannot be run. */
   editor_failed: { editor: string; ended: string | null };
   not_a_log: { path: string };
@@ -305,6 +307,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   nothing_named: "usage",
   not_a_terminal: "usage",
   unknown_provider: "usage",
+  unknown_profile: "usage",
   editor_failed: "usage",
   not_a_log: "usage",
   slow_pattern: "usage",

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { shownCache } from "../config/cache-options.ts";
 import { shownTools } from "../config/tool-choice.ts";
 import { marks, nearestTo } from "../config/expectation.ts";
+import { unknownProfile } from "../config/profile.ts";
 import { readConfigFile } from "../config/file.ts";
 import { limitMistake } from "../config/limited-providers.ts";
 import { priceMistake } from "../config/price-rules.ts";
@@ -10,7 +11,14 @@ import { readModelName } from "../config/model-name.ts";
 import { standingRole } from "../config/roles/role-places.ts";
 import { saveSetting } from "../config/save.ts";
 import type { Folders } from "../config/folders.ts";
-import { type ConfigFile, configFileSchema, type Origin, type SettingName, settingSchemas } from "../config/schema.ts";
+import {
+  type ConfigFile,
+  configFileSchema,
+  type Origin,
+  profileSchema,
+  type SettingName,
+  settingSchemas,
+} from "../config/schema.ts";
 import { AppError, asAppError, systemReason } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { findProvider, providerNames } from "../providers/catalogue.ts";
@@ -69,10 +77,13 @@ function builtInModel(provider: string): string | null {
 }
 
 /** What stands in the config file and is no setting: providers, roles, failover and the like, a row for each value. */
-function fileRows({ file, folders }: Pick<Engine, "file" | "folders">): SettingRow[] {
-  const origin = fileOrigin(folders);
+function fileRows({ file, folders, settings }: Pick<Engine, "file" | "folders" | "settings">): SettingRow[] {
+  const ofProfile = new Set(profileRows(file, settings.profile));
+  const profile: Origin = { kind: "profile", name: settings.profile ?? "" };
+  const whole = fileOrigin(folders);
   const secrets = new Set(plainSecrets(file));
   const flat = (name: string, value: unknown): SettingRow[] => {
+    const origin = [...ofProfile].some((row) => `${name}.`.startsWith(`${row}.`)) ? profile : whole;
     if (secrets.has(name)) return [{ name, value: "\u2026", origin }];
     if (!isObject(value) || Array.isArray(value)) return [{ name, value, origin }];
     const inner = Object.entries(value);
@@ -83,6 +94,14 @@ function fileRows({ file, folders }: Pick<Engine, "file" | "folders">): SettingR
   };
   const others = Object.entries(file).filter(([name]) => !Object.hasOwn(settingSchemas, name));
   return others.flatMap(([name, value]) => flat(name, value));
+}
+
+/** Rows of providers that the profile in use has, e.g. `providers.mine.base_url`. */
+function profileRows({ profiles = {} }: ConfigFile, name: string | undefined): string[] {
+  const providers = (name !== undefined && Object.hasOwn(profiles, name) ? profiles[name]!.providers : null) ?? {};
+  return Object.entries(providers).flatMap(([provider, entry]) =>
+    Object.keys(entry).map((row) => `providers.${provider}.${row}`),
+  );
 }
 
 function fileOrigin({ configFile }: Folders): Origin {
@@ -119,45 +138,57 @@ function inFile(file: ConfigFile, name: string): unknown {
   return value;
 }
 
-/** @throws AppError `unknown_setting` for what is no setting, and nothing that only the config file has */
-function pathTo(name: string): string[] {
+/**
+ * @param profile whose it is; null for the file's own
+ * @throws AppError `unknown_setting` for what is no setting, and nothing that only the config file, or a profile, has
+ */
+function pathTo(name: string, profile: string | null = null): string[] {
   const keys = name.split(".");
-  if (Object.hasOwn(configFileSchema.entries, keys[0]!)) return keys;
-  throw new AppError("unknown_setting", {
-    name: name || '""',
-    nearest: nearestTo(name, Object.keys(configFileSchema.entries)),
-  });
+  const { entries } = profile === null ? configFileSchema : profileSchema;
+  if (Object.hasOwn(entries, keys[0]!)) return profile === null ? keys : ["profiles", profile, ...keys];
+  throw new AppError("unknown_setting", { name: name || '""', nearest: nearestTo(name, Object.keys(entries)) });
 }
 
 /**
  * What `config set` and `unset` (null) do. The value is read as YAML (`0.7`, `true`, `[a, b]`); where a text is expected, as the
  * text it is, and where a list is, as the only one of it.
  *
+ * @param profile the one that is changed, which is made where there is none; null for the file's own settings
  * @throws AppError `unknown_setting`; `bad_value` for a value that does not fit, or names what there is not
  */
 export async function set(
   { folders, roles }: Pick<Engine, "folders" | "roles">,
+  { terminal, words }: Console,
   name: string,
   value: string | null,
+  profile: string | null,
 ): Promise<void> {
   const { parse } = await import("yaml");
-  const keys = pathTo(name);
+  const keys = pathTo(name, profile);
   const path = folders.configFile;
   if (value === null) return await saveSetting(path, keys, undefined, (file) => checkAliases(file, path));
+  let plain: string[] = [];
   const save = async (reading: unknown) => {
     const role =
-      keys[0] === "role" && typeof reading === "string" ? await roleMistake({ folders, roles }, reading) : null;
+      keys.at(profile === null ? 0 : 2) === "role" && typeof reading === "string"
+        ? await roleMistake({ folders, roles }, reading)
+        : null;
     await saveSetting(path, keys, reading, (file) => {
       if (role !== null) throw role;
       checkReferences(file, keys);
       checkAliases(file, path);
+      plain = plainSecrets(file).filter((setting) => `${setting}.`.startsWith(`${keys.join(".")}.`));
     });
+    for (const setting of plain) {
+      const { what, next } = words.doctor.problems.secret_in_file({ setting });
+      terminal.warn(sanitize(`${what} ${next}`));
+    }
   };
   const read = readValue(parse, value);
   try {
     return await save(read);
   } catch (error) {
-    const expected = expectedFor(name, error);
+    const expected = expectedFor(keys.join("."), error);
     if (isObject(read) || expected === "") throw error;
     if (expected.includes(marks.text)) return await save(value);
     if (expected.includes(marks.list)) return await save([read]).catch(async () => await save([value]));
@@ -180,13 +211,21 @@ async function roleMistake(
   }
 }
 
-/** What a setting names must be there: a provider, who takes over. */
-function checkReferences(file: ConfigFile, [first, second]: readonly string[]): void {
+/** What a setting names must be there: a profile, a provider, who takes over. */
+function checkReferences(file: ConfigFile, [first, second, third]: readonly string[]): void {
   const providers = providerNames(file.providers ?? {});
   const refuse = (name: string, value: string, expected: string) => {
     throw new AppError("bad_value", { name, value, expected });
   };
-  const { provider } = file;
+  const { profile, profiles = {}, provider } = file;
+  if (first === "profile" && profile !== undefined && !Object.hasOwn(profiles, profile)) {
+    throw unknownProfile(profile, Object.keys(profiles));
+  }
+  const named = first === "profiles" && third === "provider" ? profiles[second!] : undefined;
+  if (named?.provider !== undefined) {
+    const known = [...new Set([...providers, ...Object.keys(named.providers ?? {})])];
+    if (!known.includes(named.provider)) refuse(`profiles.${second}.provider`, named.provider, known.join(" | "));
+  }
   if (first === "provider" && provider !== undefined && !providers.includes(provider)) {
     refuse("provider", provider, providers.join(" | "));
   }

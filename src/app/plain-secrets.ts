@@ -5,9 +5,16 @@ import { isSecret } from "./provider-variables.ts";
 const rows = ["headers", "query", "extra_body", "defaults"] as const;
 
 /** Settings of the config file's providers that hold what looks like a key, and not the variable that would give it. */
-export function plainSecrets({ providers = {} }: ConfigFile): string[] {
+export function plainSecrets({ providers = {}, profiles = {} }: ConfigFile): string[] {
+  const inProfiles = Object.entries(profiles).flatMap(([name, profile]) =>
+    secretsOf(profile.providers ?? {}, `profiles.${name}.`),
+  );
+  return [...secretsOf(providers, ""), ...inProfiles];
+}
+
+function secretsOf(providers: NonNullable<ConfigFile["providers"]>, before: string): string[] {
   return Object.entries(providers).flatMap(([name, entry]) =>
-    rows.flatMap((row) => secretsIn(entry[row], row === "headers" ? "" : row, `providers.${name}.${row}`)),
+    rows.flatMap((row) => secretsIn(entry[row], "", `${before}providers.${name}.${row}`)),
   );
 }
 

@@ -4,9 +4,10 @@ import { findFolders, type Folders } from "../config/folders.ts";
 import { type LoadedSettings, loadSettings } from "../config/load.ts";
 import { withOwnModels } from "../config/model-aliases.ts";
 import { RoleShelf } from "../config/roles/role-shelf.ts";
+import { chosenProfile, type ChosenProfile, withProfileProviders } from "../config/profile.ts";
 import type { ConfigFile, Flags } from "../config/schema.ts";
 import type { ConfigText } from "../config/text-file.ts";
-import { AppError, systemReason } from "../errors.ts";
+import { AppError, asAppError, systemReason } from "../errors.ts";
 import { providerNames } from "../providers/catalogue.ts";
 
 /** Where the settings of a run come from, beside the environment. */
@@ -44,22 +45,51 @@ export async function readSettings({
   const environment = await readEnvironment(folder);
   const folders = findFolders(environment.variables);
   const read = configFile ? withOwnModels(await readFileOf(folders, config, kept)) : {};
-  const file = read.role === undefined ? read : await withRolePath(read, read.role, folders);
+  const profile = configFile ? profileOf(flags, environment, read, folders, kept) : null;
+  const joined = profile === null ? read : withProfileProviders(read, profile.content);
+  const file = await withRolePaths(joined, profile, folders);
   const providers = providerNames(file.providers ?? {});
   const { variables } = environment;
   const roles = new RoleShelf({ file, folders, variables, workingFolder: folder, providers });
   // Where it is not right, whoever uses it says so.
   const given = flags.role?.value;
+  const standing = file.profiles?.[profile?.name ?? ""]?.role ?? file.role;
   if (typeof given === "string") await roles.load(given);
-  else if (file.role !== undefined) await roles.loadStanding(file.role);
+  else if (standing !== undefined) await roles.loadStanding(standing);
   const loaded = loadSettings(flags, environment, roles.joined(file), folders.configFile, providers, kept);
   return { ...loaded, environment, folders, file, roles, mistakes, workingFolder: folder };
 }
 
-/** With a path of the config file's role that does not depend on the working directory. */
-async function withRolePath(file: ConfigFile, role: string, folders: Folders): Promise<ConfigFile> {
+/** @param mistakes takes the error, where given, instead of its being thrown */
+function profileOf(
+  flags: Flags,
+  environment: Environment,
+  file: ConfigFile,
+  { configFile }: Folders,
+  mistakes: AppError[] | undefined,
+): ChosenProfile | null {
+  try {
+    return chosenProfile(flags, environment, file, configFile);
+  } catch (error) {
+    if (mistakes === undefined) throw error;
+    mistakes.push(asAppError(error));
+    return null;
+  }
+}
+
+/** With paths of the roles that the config file and its profile name, which do not depend on the working directory. */
+async function withRolePaths(file: ConfigFile, profile: ChosenProfile | null, folders: Folders): Promise<ConfigFile> {
+  const role = profile?.content.role;
+  if (file.role === undefined && role === undefined) return file;
   const { standingRole } = await import("../config/roles/role-places.ts");
-  return { ...file, role: standingRole(role, folders) };
+  return {
+    ...file,
+    ...(file.role !== undefined && { role: standingRole(file.role, folders) }),
+    ...(profile !== null &&
+      role !== undefined && {
+        profiles: { ...file.profiles, [profile.name]: { ...profile.content, role: standingRole(role, folders) } },
+      }),
+  };
 }
 
 /** @param mistakes takes what is wrong, where given, instead of its being thrown */

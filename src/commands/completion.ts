@@ -58,6 +58,7 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
   const tools = await ownToolNames(engine);
   const lists: Readonly<Record<string, readonly CompletionValue[]>> = {
     provider: plain(engine.providers),
+    profile: plain(Object.keys(engine.file.profiles ?? {})),
     role: plain(await engine.roles.names()),
     effort: plain(["low", "high", "max"]),
     lang: plain(["en", "zh"]),

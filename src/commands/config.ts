@@ -1,7 +1,17 @@
+import type { Command } from "commander";
 import type { Declare } from "./command.ts";
 
 export const config: Declare = (program, { words, run }) => {
   const { commands, options, groups, arguments: names } = words.help;
+  /** A profile that is named is the one that is changed; there may be none of that name yet. */
+  const change = async (command: Command, name: string, value: string | null) => {
+    const { profile = null } = program.opts<{ profile?: string }>();
+    await run(
+      command,
+      async (engine, console) => (await import("../app/config.ts")).set(engine, console, name, value, profile),
+      { flags: {}, tolerant: true },
+    );
+  };
   const group = program.command("config").description(commands.config);
 
   const list = group.command("list").description(commands.configList).optionsGroup(groups.output);
@@ -20,14 +30,10 @@ export const config: Declare = (program, { words, run }) => {
     .argument("<setting>", names.setting)
     .argument("<value>", names.value)
     .allowUnknownOption()
-    .action((name: string, value: string) =>
-      run(set, async (engine) => (await import("../app/config.ts")).set(engine, name, value)),
-    );
+    .action((name: string, value: string) => change(set, name, value));
 
   const unset = group.command("unset").description(commands.configUnset).argument("<setting>", names.setting);
-  unset.action((name: string) =>
-    run(unset, async (engine) => (await import("../app/config.ts")).set(engine, name, null)),
-  );
+  unset.action((name: string) => change(unset, name, null));
 
   // These two must work when the file is broken: that is when they are needed.
   const edit = group.command("edit").description(commands.configEdit);

@@ -204,6 +204,7 @@ export function readFlags(command: Verb): Flags {
 
 /** Options of every command that are settings. */
 const globalRows: readonly { flags: string; setting: SettingName }[] = [
+  { flags: "--profile <name>", setting: "profile" },
   { flags: "--lang <code>", setting: "lang" },
   { flags: "--log-file <path>", setting: "log_file" },
   { flags: "--log-content", setting: "log_content" },

@@ -105,6 +105,7 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", st
     .description(help.program)
     .version(manifest.version, "-V, --version", help.version)
     .helpCommand("help [command]", help.helpCommand)
+    .option("--profile <name>", help.global.profile)
     .option("--lang <code>", help.global.lang)
     .option("-q, --quiet", help.global.quiet)
     .option("-v, --verbose", help.global.verbose)

@@ -2,14 +2,14 @@ import { join, resolve } from "node:path";
 import { systemReason } from "../errors.ts";
 import { isInside } from "../files.ts";
 import { expandHome } from "./home.ts";
-import { dotenvSettings, type Origin, settingVariables } from "./schema.ts";
+import { dotenvSettings, type Origin, type SettingName, settingVariables } from "./schema.ts";
 import { maxSettingsBytes, readTextFile } from "./text-file.ts";
 import type { Variables } from "./variables.ts";
 
-/** What of a `.env` is left aside: all of it, or a variable that names a place to write. */
+/** What of a `.env` is left aside: all of it, or a variable that names a place to write, or a setting that is not the folder's. */
 export type IgnoredDotenv =
   | { readonly kind: "file"; readonly path: string; readonly reason: string }
-  | { readonly kind: "variable"; readonly path: string; readonly name: string };
+  | { readonly kind: "variable"; readonly path: string; readonly name: string; readonly writes: boolean };
 
 /** The environment and the working directory's `.env`, looked up in that order. Nothing is written to `process.env`. */
 export class Environment {
@@ -63,11 +63,16 @@ export async function readEnvironment(folder: string): Promise<Environment> {
   const allowed = Object.fromEntries(found.filter(([name]) => !refused.has(name)));
   // What the environment sets itself is not missed.
   const missed = [...refused].filter((name) => !process.env[name]);
-  const ignored = missed.map((name) => ({ kind: "variable", path, name }) as const);
+  const ignored = missed.map(
+    (name) => ({ kind: "variable", path, name, writes: writing.has(settingVariables[name]!) }) as const,
+  );
   return new Environment(process.env, allowed, path, ignored);
 }
 
 const absent: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EISDIR"]);
+
+/** Settings that name a place to write. */
+const writing: ReadonlySet<SettingName> = new Set(["transcripts", "log_file"]);
 
 /** Characters. */
 const maxPathLength = 4096;

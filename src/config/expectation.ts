@@ -9,6 +9,7 @@ import {
   configFileSchema,
   modelSchema,
   ownFields,
+  profileSchema,
   providerSchema,
   rateLimitSchema,
   roleSchema,
@@ -135,11 +136,13 @@ export function misfit(issue: BaseIssue<unknown>, schema: Entries = configFileSc
     };
   }
   const isUnknown = expected === "never";
-  const siblings = (keys.length > 1 ? within[keys[0]!] : null) ?? schema;
+  // A profile is a tree of settings itself.
+  const place = keys[0] === "profiles" ? keys.slice(2) : keys;
+  const siblings = (place.length > 1 ? within[place[0]!] : null) ?? (place === keys ? schema : profileSchema);
   return {
     keys,
     value: shown(keys, input),
-    expected: isUnknown ? null : expectation(issue, schemaOf(keys.join("."))),
+    expected: isUnknown ? null : expectation(issue, schemaOf(place.join("."))),
     nearest: isUnknown ? nearestTo(keys.at(-1) ?? "", Object.keys(siblings.entries)) : null,
   };
 }

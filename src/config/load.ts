@@ -22,8 +22,9 @@ interface Found {
 type Source = (name: SettingName) => Found | null;
 
 /**
- * The settings in their order: flag, environment, `.env`, config file, built-in value. What a role says comes directly behind the
- * flags where a flag names it, else directly before the config file.
+ * The settings in their order: flag, environment, `.env`, config file, built-in value. What a profile says comes directly behind the
+ * flags where a flag names it, else directly before the config file; what a role says, directly before what names it or, where a flag or
+ * a variable does, behind that.
  *
  * @param path of the config file, for origins
  * @param providers the names that `provider/id` may begin with
@@ -38,20 +39,23 @@ export function loadSettings(
   providers: readonly string[],
   mistakes?: AppError[],
 ): LoadedSettings {
+  const fromEnvironment: Source = (name) => {
+    const variable = variableOf(name);
+    return variable === null ? null : environment.get(variable);
+  };
   const verbatim: Source[] = [
     (name) => {
       const given = flags[name];
       return given === undefined ? null : { value: given.value, origin: { kind: "flag", name: given.flag } };
     },
-    (name) => {
-      const variable = variableOf(name);
-      return variable === null ? null : environment.get(variable);
-    },
+    fromEnvironment,
     (name) => (file[name] === undefined ? null : { value: file[name], origin: { kind: "file", name: path } }),
     (name) =>
       name in builtIn ? { value: builtIn[name as keyof typeof builtIn], origin: { kind: "built-in", name: "" } } : null,
   ];
-  const role = roleIn(verbatim, file);
+  const profile = profileIn(verbatim, file);
+  if (profile !== null) verbatim.splice(profile.place, 0, profile.source);
+  const role = roleIn(verbatim, file, fromEnvironment);
   if (role !== null) verbatim.splice(role.place, 0, role.source);
   const names = modelNames(file, providers);
   const sources = verbatim.map((source) => splittingModel(source, names));
@@ -106,11 +110,28 @@ function findSystem(sources: readonly Source[]): Found | null {
   return source?.("system") ?? null;
 }
 
-/** The role in use as a source of settings, and its place among the others; null where none is, or it is a text. */
-function roleIn(
-  sources: readonly Source[],
-  { roles = {} }: ConfigFile,
-): { readonly source: Source; readonly place: number } | null {
+interface PlacedSource {
+  readonly source: Source;
+  /** Among the others. */
+  readonly place: number;
+}
+
+/** The profile in use as a source of settings; null where none is, or there is none of that name. */
+function profileIn(sources: readonly Source[], { profiles = {} }: ConfigFile): PlacedSource | null {
+  const index = sources.findIndex((source) => source("profile") !== null);
+  const name = String(sources[index]?.("profile")?.value);
+  const profile = Object.hasOwn(profiles, name) ? profiles[name]! : null;
+  if (profile === null) return null;
+  const origin = { kind: "profile", name } as const;
+  const source: Source = (setting) => {
+    const value = setting === "profile" || setting === "lang" ? undefined : profile[setting];
+    return value === undefined ? null : { value, origin };
+  };
+  return { source, place: index === 0 ? 1 : 2 };
+}
+
+/** The role in use as a source of settings; null where none is, or it is a text. */
+function roleIn(sources: readonly Source[], { roles = {} }: ConfigFile, environment: Source): PlacedSource | null {
   const index = sources.findIndex((source) => source("system") !== null || source("role") !== null);
   const name = sources[index]?.("role")?.value;
   const role = typeof name === "string" && Object.hasOwn(roles, name) ? roles[name] : undefined;
@@ -120,7 +141,8 @@ function roleIn(
     const said = roleSettings.find((each) => each === setting);
     return said === undefined || role[said] === undefined ? null : { value: role[said], origin };
   };
-  return { source, place: index === 0 ? 1 : 2 };
+  const isBehind = index === 0 || sources[index] === environment;
+  return { source, place: isBehind ? index + 1 : index };
 }
 
 /** Fields of a body and variables come from all sources; where two have the same, the stronger one's holds. */

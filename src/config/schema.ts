@@ -82,6 +82,8 @@ const variables = mapping(
 const answerSchema = v.union([text, mapping(v.string(), v.unknown())]);
 
 export const settingSchemas = {
+  /** The name of a set of settings under `profiles`. */
+  profile: text,
   provider: text,
   model: text,
   /** Of the API, for providers whose entry has an `api_version`. */
@@ -192,6 +194,7 @@ export const builtIn = {
 } as const satisfies Partial<SettingValues>;
 
 export const settingVariables: { readonly [variable: string]: SettingName } = {
+  DEEPSEEK_CHAT_PROFILE: "profile",
   DEEPSEEK_CHAT_PROVIDER: "provider",
   DEEPSEEK_CHAT_MODEL: "model",
   DEEPSEEK_CHAT_API_VERSION: "api_version",
@@ -409,8 +412,18 @@ export const rateLimitSchema = v.strictObject({
   concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000))),
 });
 
+const { profile: _profile, lang: _lang, ...profiled } = settingSchemas;
+
+/** A named set of settings, and of rows of providers, that come before the config file's own; the language is known before it is. */
+export const profileSchema = v.strictObject({
+  ...v.partial(v.strictObject(profiled)).entries,
+  providers: v.optional(mapping(name, providerSchema)),
+});
+export type ProfileConfig = v.InferOutput<typeof profileSchema>;
+
 export const configFileSchema = v.strictObject({
   ...v.partial(v.strictObject(settingSchemas)).entries,
+  profiles: v.optional(mapping(name, profileSchema)),
   roles: v.optional(mapping(name, roleEntry)),
   providers: v.optional(mapping(name, providerSchema)),
   models: v.optional(mapping(name, modelEntry)),
@@ -429,8 +442,18 @@ export type ConfigFile = v.InferOutput<typeof configFileSchema>;
 
 /** Where a value comes from, for `config list` and for errors. */
 export interface Origin {
-  readonly kind: "flag" | "role" | "environment" | "dotenv" | "file" | "command" | "keyring" | "store" | "built-in";
-  /** The flag, the role, the variable, the path of the file, the program or the keyring; empty for built-in values. */
+  readonly kind:
+    | "flag"
+    | "role"
+    | "profile"
+    | "environment"
+    | "dotenv"
+    | "file"
+    | "command"
+    | "keyring"
+    | "store"
+    | "built-in";
+  /** The flag, the role, the profile, the variable, the path of the file, the program or the keyring; empty for built-in values. */
   readonly name: string;
 }
 

@@ -43,6 +43,47 @@ describe("the layers of settings", () => {
     );
   });
 
+  describe("have a profile's settings directly behind the flags where a flag names it, else before the config file", () => {
+    const profiles = { test: { model: "profile", temperature: 0.1, role: "r" } };
+    const roles = { r: { system: "S", temperature: 0.2, top_p: 0.3 } };
+    const file = { model: "file", temperature: 0.9, top_p: 0.9, profiles, roles } as ConfigFile;
+    const environment = { DEEPSEEK_CHAT_MODEL: "environment" };
+
+    test.each([
+      ["a flag", { flags: { profile: "test" }, environment, file }, "profile", "profile"],
+      [
+        "a variable",
+        { environment: { ...environment, DEEPSEEK_CHAT_PROFILE: "test" }, file },
+        "environment",
+        "environment",
+      ],
+      ["a variable alone", { environment: { DEEPSEEK_CHAT_PROFILE: "test" }, file }, "profile", "profile"],
+      ["the file", { file: { ...file, profile: "test" } }, "profile", "profile"],
+      ["nothing", { file }, "file", "file"],
+      ["none that there is", { flags: { profile: "nosuch" }, file }, "file", "file"],
+    ])("named by %s", (named, sources, model, kind) => {
+      const { origins, ...settings } = load(sources);
+      expect([settings.model, origins.model?.kind]).toEqual([model, kind]);
+      // Its role speaks before it, as a role does before what names it.
+      const isInUse = !named.startsWith("no");
+      expect([settings.temperature, settings.top_p]).toEqual(isInUse ? [0.2, 0.3] : [0.9, 0.9]);
+      expect(origins.role).toEqual(isInUse ? { kind: "profile", name: "test" } : undefined);
+    });
+
+    test("a role that the file names does not speak before it", () => {
+      const { temperature, top_p: topP } = load({
+        flags: { profile: "test" },
+        file: { ...file, role: "r", profiles: { test: { temperature: 0.1 } } },
+      });
+      expect([temperature, topP]).toEqual([0.1, 0.3]);
+    });
+
+    test("and its provider does not take the file's model", () => {
+      const own = { provider: "siliconflow", model: "file", profiles: { test: { provider: "ollama" } } };
+      expect(load({ flags: { profile: "test" }, file: own }).model).toBeUndefined();
+    });
+  });
+
   test("take an empty variable for none", () => {
     expect(load({ environment: { DEEPSEEK_CHAT_MODEL: "" }, file: { model: "file" } }).model).toBe("file");
   });

@@ -157,7 +157,7 @@ describe("the environment", () => {
       ),
     ).toEqual(["k", "m", "sub/t", "x"]);
     expect(read.get("DEEPSEEK_CHAT_LOG")).toBeNull();
-    expect(read.ignored).toEqual([{ kind: "variable", path, name: "DEEPSEEK_CHAT_LOG" }]);
+    expect(read.ignored).toEqual([{ kind: "variable", path, name: "DEEPSEEK_CHAT_LOG", writes: true }]);
     for (const place of ["/tmp/t", "../t", `${"x/".repeat(2100)}t`]) {
       writeFileSync(path, `DEEPSEEK_CHAT_TRANSCRIPTS=${place}\n`);
       expect((await readEnvironment(folder)).get("DEEPSEEK_CHAT_TRANSCRIPTS")).toBeNull();

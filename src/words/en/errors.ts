@@ -68,6 +68,13 @@ export const errors: ErrorTable = {
     what: `Unknown provider: ${name} (known: ${known.join(", ")}).`,
     next: `Add it with deepseek-chat setup -p ${name}, or under providers in the config file.`,
   }),
+  unknown_profile: ({ name, known, nearest }) => ({
+    what: `No profile “${name}” in the config file${known.length === 0 ? "" : ` (profiles: ${known.join(", ")})`}.`,
+    next:
+      nearest === null
+        ? `Add it with deepseek-chat config set --profile ${name} model <model>.`
+        : `Did you mean ${nearest}?`,
+  }),
   slow_pattern: ({ pattern, seconds }) => ({
     what: `Search for ${pattern} stopped after ${seconds} s.`,
     next: "Nested repetition such as (x+)+ backtracks without end on some lines; rewrite the expression without it.",

@@ -26,8 +26,8 @@ export function refusalIn(reason: string): string {
 /** What is ignored in a working directory. */
 export const ignored = {
   file: ({ path, reason }: { path: string; reason: string }) => `Ignored ${path}: ${refusalIn(reason)}.`,
-  variable: ({ path, name }: { path: string; name: string }) =>
-    `Ignored ${name} in ${path}: it would write outside that folder. Set it in your environment or the config file instead.`,
+  variable: ({ path, name, writes }: { path: string; name: string; writes: boolean }) =>
+    `Ignored ${name} in ${path}: ${writes ? "it would write outside that folder" : "a folder can't choose it"}. Set it in your environment or the config file instead.`,
   transcripts: ({ path, target }: { path: string; target: string }) =>
     `Ignored ${path}: it is a link to ${target}, outside that folder. To use it, set --transcripts or DEEPSEEK_CHAT_TRANSCRIPTS.`,
 };

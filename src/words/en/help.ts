@@ -73,6 +73,7 @@ export const help = {
   helpCommand: "Show the help of a command",
   version: "Show the version",
   global: {
+    profile: "Use the settings of this profile of the config file",
     lang: "Interface language: en or zh",
     quiet: "Print less to stderr",
     verbose: "Print more to stderr",

@@ -81,6 +81,7 @@ export const tables = {
   origin: {
     flag: "flag",
     role: "role",
+    profile: "profile",
     environment: "environment",
     dotenv: ".env",
     file: "config file",

@@ -65,6 +65,13 @@ export const errors: Words["errors"] = {
     what: `未知服务商：${name}（可用：${known.join("、")}）。`,
     next: `可用 deepseek-chat setup -p ${name} 添加，或在配置文件的 providers 中填写。`,
   }),
+  unknown_profile: ({ name, known, nearest }) => ({
+    what: `配置文件中没有方案“${name}”${known.length === 0 ? "" : `（现有：${known.join("、")}）`}。`,
+    next:
+      nearest === null
+        ? `可用 deepseek-chat config set --profile ${name} model <模型> 添加。`
+        : `是否想用 ${nearest}？`,
+  }),
   slow_pattern: ({ pattern, seconds }) => ({
     what: `搜索 ${pattern} 超过 ${seconds} 秒，已停止。`,
     next: "类似 (x+)+ 的嵌套重复在某些行上会无限回溯，请改写正则表达式。",

@@ -25,8 +25,8 @@ export function refusalIn(reason: string): string {
 
 export const ignored: Words["ignored"] = {
   file: ({ path, reason }) => `已忽略 ${path}：${refusalIn(reason)}。`,
-  variable: ({ path, name }) =>
-    `已忽略 ${path} 中的 ${name}：它会写到该目录之外。如有需要，请在环境变量或配置文件中设置。`,
+  variable: ({ path, name, writes }) =>
+    `已忽略 ${path} 中的 ${name}：${writes ? "它会写到该目录之外" : "不能由目录选定"}。如有需要，请在环境变量或配置文件中设置。`,
   transcripts: ({ path, target }) =>
     `已忽略 ${path}：它是指向该目录之外的链接（${target}）。如需使用，请用 --transcripts 或 DEEPSEEK_CHAT_TRANSCRIPTS 指定。`,
 };

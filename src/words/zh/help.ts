@@ -72,6 +72,7 @@ export const help: Words["help"] = {
   helpCommand: "显示某个命令的帮助",
   version: "显示版本号",
   global: {
+    profile: "使用配置文件中该方案的设置",
     lang: "界面语言：en 或 zh",
     quiet: "减少 stderr 上的提示",
     verbose: "在 stderr 上显示更多信息",

@@ -46,6 +46,7 @@ export const tables: Words["tables"] = {
   origin: {
     flag: "命令行",
     role: "角色",
+    profile: "方案",
     environment: "环境变量",
     dotenv: ".env",
     file: "配置文件",
