@@ -34,6 +34,7 @@ const open = [
   "chat/tools.ts",
   "config/schema.ts",
   "config/request-rows.ts",
+  "config/wire-schema.ts",
   "diagnostics/subject.ts",
   "providers/wire/raw-request.ts",
   "usage/budget-state.ts",

@@ -193,6 +193,11 @@ export interface ErrorDetails {
   service_failed: { provider: string; status: number; reason: string };
   stream_failed: { provider: string; reason: string };
   not_a_stream: { provider: string; contentType: string; start: string };
+  /**
+   * An answer of another form than the provider's rows say. `expected`: where its text was looked for, or what was awaited; `came`: the
+   * start of what came; `row`: the row that would read it, null where none can be told.
+   */
+  unexpected_shape: { provider: string; expected: string; came: string; row: string | null };
   /** `start`: of the JSON that came instead of a list of models. */
   not_a_list: { provider: string; start: string };
   incomplete_answer: { provider: string };
@@ -368,6 +373,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   service_failed: "service",
   stream_failed: "service",
   not_a_stream: "service",
+  unexpected_shape: "service",
   not_a_list: "service",
   incomplete_answer: "service",
   empty_stream: "service",

@@ -69,7 +69,8 @@ export function openEndpoint(
   const found = findProvider(name, entry === undefined ? providers : { ...providers, [name]: entry });
   const { provider, secrets } = withVariables(found, environment.variables, settings.api_version ?? null);
   const elsewhere = provider.baseUrlVariable === null ? null : environment.get(provider.baseUrlVariable);
-  const baseUrl = normalBaseUrl(address ?? elsewhere?.value ?? provider.baseUrl);
+  const written = address ?? elsewhere?.value ?? provider.baseUrl;
+  const baseUrl = provider.wire === "openai" ? normalBaseUrl(written) : written.trim();
   const { protocol = "", username = "", password = "" } = URL.parse(baseUrl) ?? {};
   // The key is the one password there is; another one would be shown wherever the address is.
   if (!/^https?:$/u.test(protocol) || username + password !== "") {
@@ -139,8 +140,8 @@ function headerOrigin({ name, headers }: Provider): string {
 }
 
 /** Whether a provider's entry sends something of the person's own along: headers, parameters and fields may be keys. */
-function sendsOwn({ headers, query, extra_body: extra }: ProviderConfig = {}): boolean {
-  return [headers, query, extra].some((row) => Object.keys(row ?? {}).length > 0);
+function sendsOwn({ headers, query, extra_body: extra, wire }: ProviderConfig = {}): boolean {
+  return [headers, query, extra, wire === "openai" ? undefined : wire].some((row) => Object.keys(row ?? {}).length > 0);
 }
 
 /**

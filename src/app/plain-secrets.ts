@@ -1,4 +1,5 @@
 import type { ConfigFile } from "../config/schema.ts";
+import type { WireConfig } from "../config/wire-schema.ts";
 import { isSecret } from "./provider-variables.ts";
 
 /** Rows of a provider whose texts may name variables. */
@@ -14,8 +15,19 @@ export function plainSecrets({ providers = {}, profiles = {} }: ConfigFile): str
 
 function secretsOf(providers: NonNullable<ConfigFile["providers"]>, before: string): string[] {
   return Object.entries(providers).flatMap(([name, entry]) =>
-    rows.flatMap((row) => secretsIn(entry[row], "", `${before}providers.${name}.${row}`)),
+    [
+      ...rows.map((row) => [row, entry[row]] as const),
+      ...(typeof entry.wire === "object" ? templatesOf(entry.wire) : []),
+    ].flatMap(([row, value]) => secretsIn(value, "", `${before}providers.${name}.${row}`)),
   );
+}
+
+function templatesOf(wire: Exclude<WireConfig, "openai">): (readonly [string, unknown])[] {
+  const auth = wire.type === "websocket" ? wire.auth?.message : undefined;
+  return [
+    ["wire.request", wire.request],
+    ["wire.auth.message", auth],
+  ];
 }
 
 function secretsIn(value: unknown, name: string, setting: string): string[] {

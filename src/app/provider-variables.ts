@@ -1,6 +1,7 @@
 import { expanded, UnexpandedVariable } from "../config/expansion.ts";
 import { looksLikeKey } from "../config/keys.ts";
 import { versionPattern } from "../config/request-rows.ts";
+import type { WireConfig } from "../config/wire-schema.ts";
 import type { Variables } from "../config/variables.ts";
 import { AppError } from "../errors.ts";
 import { type Provider, versionMark } from "../providers/catalogue.ts";
@@ -37,17 +38,20 @@ export function withVariables(found: Provider, variables: Variables, version: st
       throw new AppError("unset_variable", { setting: at(row), variable: error.variable }, { cause: error });
     }
   };
-  const fillAll = (value: unknown, row: string): unknown => {
+  const fillAll = (value: unknown, row: string, fillText = fill): unknown => {
     if (typeof value === "string") {
-      const whole = fill(value, row);
-      if (isSecret(row.slice(row.lastIndexOf(".") + 1), whole)) secrets.add(whole);
+      const whole = fillText(value, row);
+      if (!whole.includes("${") && isSecret(row.slice(row.lastIndexOf(".") + 1), whole)) secrets.add(whole);
       return whole;
     }
-    if (Array.isArray(value)) return value.map((each, index) => fillAll(each, `${row}.${index}`));
+    if (Array.isArray(value)) return value.map((each, index) => fillAll(each, `${row}.${index}`, fillText));
     if (typeof value !== "object" || value === null) return value;
-    const fields = Object.entries(value).map(([name, each]) => [name, fillAll(each, `${row}.${name}`)]);
+    const fields = Object.entries(value).map(([name, each]) => [name, fillAll(each, `${row}.${name}`, fillText)]);
     return Object.fromEntries(fields);
   };
+  // The variables of a template itself are not in capitals.
+  const template = <Template>(value: Template, row: string) =>
+    fillAll(value, row, (text) => text.replaceAll(capitals, (name) => fill(name, row))) as Template;
   const texts = (value: Readonly<Record<string, string>>, row: string) => fillAll(value, row) as Record<string, string>;
   const fields = (value: Provider["body"], row: string) => fillAll(value, row) as Record<string, unknown>;
   const headers = texts(found.headers, "headers");
@@ -57,9 +61,25 @@ export function withVariables(found: Provider, variables: Variables, version: st
     query: texts(found.query, "query"),
     defaults: fields(found.defaults, "defaults"),
     extraBody: fields(found.extraBody, "extra_body"),
+    wire: withTemplates(found.wire, template),
   };
   return { provider: versioned(filled, version, fill), secrets: [...secrets] };
 }
+
+/** A wire with what is made of its templates by their rows. */
+function withTemplates(wire: WireConfig, fill: <Template>(value: Template, row: string) => Template): WireConfig {
+  if (wire === "openai") return wire;
+  const { path, request } = wire;
+  const filled = {
+    ...(path !== undefined && { path: fill(path, "wire.path") }),
+    request: fill(request, "wire.request"),
+  };
+  if (wire.type === "envelope" || wire.auth === undefined) return { ...wire, ...filled };
+  return { ...wire, ...filled, auth: { ...wire.auth, message: fill(wire.auth.message, "wire.auth.message") } };
+}
+
+/** An environment variable in a template. */
+const capitals = /\$\{[A-Z_][A-Z0-9_]*(?::-[^{}]*)?\}/gu;
 
 /** Whether a value of a provider's entry must not be shown. */
 export function isSecret(name: string, value: string): boolean {

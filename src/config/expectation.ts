@@ -2,6 +2,7 @@ import type { BaseIssue } from "valibot";
 import { durationExamples, durationPattern } from "../duration.ts";
 import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
 import { fieldPlace, versionPattern, writtenVersion } from "./request-rows.ts";
+import { wireRows } from "./wire-schema.ts";
 import { toolSchema } from "./tool-entries.ts";
 import { withoutInput } from "./role-template.ts";
 import {
@@ -83,6 +84,8 @@ export function expectation({ type, expected, requirement, path }: BaseIssue<unk
   if (type === "check" && path?.at(-1)?.origin === "key") return "X-Name";
   const range = /^(?:number|min_value|max_value)$/u.test(type) ? rangeOf(schema) : null;
   if (range !== null) return range;
+  // What a check of ours says itself, as of variables in templates.
+  if (type === "raw_check" && expected) return expected;
   const sign = signs[type];
   if (sign !== undefined) return `${sign} ${String(requirement)}`;
   // A choice is given as `("low" | "high")`.
@@ -139,11 +142,12 @@ export function misfit(issue: BaseIssue<unknown>, schema: Entries = configFileSc
   // A profile is a tree of settings itself.
   const place = keys[0] === "profiles" ? keys.slice(2) : keys;
   const siblings = (place.length > 1 ? within[place[0]!] : null) ?? (place === keys ? schema : profileSchema);
+  const names = place.length > 3 && place[2] === "wire" ? wireRows : Object.keys(siblings.entries);
   return {
     keys,
     value: shown(keys, input),
     expected: isUnknown ? null : expectation(issue, schemaOf(place.join("."))),
-    nearest: isUnknown ? nearestTo(keys.at(-1) ?? "", Object.keys(siblings.entries)) : null,
+    nearest: isUnknown ? nearestTo(keys.at(-1) ?? "", names) : null,
   };
 }
 

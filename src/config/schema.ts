@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { cacheSchema } from "./cache-options.ts";
 import { mapping } from "./mapping-schema.ts";
 import { headerName, headerValue, requestRows, versionPattern } from "./request-rows.ts";
+import { wireSchema } from "./wire-schema.ts";
 import { choiceSchema, toolsSchema } from "./tool-entries.ts";
 import { variableName, withoutInput } from "./role-template.ts";
 import {
@@ -251,6 +252,8 @@ export const providerSchema = v.strictObject({
   stream_usage: v.optional(flag),
   balance: v.optional(v.picklist(balanceForms)),
   schema: v.optional(v.picklist(schemaForms)),
+  /** How a question goes out and its answer comes back; default: OpenAI's chat completions. */
+  wire: v.optional(wireSchema),
   /** Sent with each request to it. */
   body: v.optional(body),
 });

@@ -7,6 +7,7 @@ import type {
   toolForms,
 } from "../config/schema.ts";
 import type { VersionPlace } from "../config/request-rows.ts";
+import type { WireConfig } from "../config/wire-schema.ts";
 import { AppError } from "../errors.ts";
 
 export type SchemaForm = (typeof schemaForms)[number];
@@ -67,6 +68,8 @@ export interface Provider {
   readonly drop: readonly string[];
   /** Names of fields, each with the name or JSON pointer that it has there. */
   readonly rename: Readonly<Record<string, string>>;
+  /** How a question goes out and its answer comes back. */
+  readonly wire: WireConfig;
   /** Of the config file alone: no row of the catalogue. */
   readonly isCustom: boolean;
 }
@@ -91,6 +94,7 @@ const hosted = {
   extraBody: {},
   drop: [],
   rename: {},
+  wire: "openai",
 } as const;
 const local = {
   ...hosted,
@@ -195,9 +199,11 @@ export function findProvider(name: string, custom: Custom): Provider {
     throw new AppError("unknown_provider", { name, known: providerNames(custom) });
   }
   const base = row ?? plainProvider(name);
+  const wire = entry?.wire ?? base.wire;
   const provider: Provider = {
     ...base,
-    baseUrl: entry?.base_url ?? base.baseUrl,
+    wire,
+    baseUrl: httpForm(entry?.base_url ?? base.baseUrl, wire),
     keyVariable: entry?.key_variable ?? base.keyVariable,
     keyCommand: entry?.key_command ?? null,
     keyNeeded:
@@ -206,14 +212,14 @@ export function findProvider(name: string, custom: Custom): Provider {
     headers: { ...base.headers, ...entry?.headers },
     thinking: entry?.thinking ?? base.thinking,
     prefix: entry?.prefix ?? base.prefix,
-    tools: entry?.tools ?? base.tools,
+    tools: entry?.tools ?? (wire === "openai" ? base.tools : "none"),
     streamUsage: entry?.stream_usage ?? base.streamUsage,
     balance: entry?.balance ?? base.balance,
-    schema: entry?.schema ?? base.schema,
     query: entry?.query ?? {},
     apiVersion: apiVersionOf(entry),
     streams: entry?.stream ?? true,
     defaults: entry?.defaults ?? {},
+    schema: entry?.schema ?? (wire === "openai" ? base.schema : "prompt"),
     body: entry?.body ?? {},
     extraBody: entry?.extra_body ?? {},
     drop: entry?.drop ?? [],
@@ -235,6 +241,11 @@ function apiVersionOf({ api_version: row, base_url: baseUrl = "" }: ProviderConf
 
 /** Where a version stands in a base URL. */
 export const versionMark = "{api_version}";
+
+/** The address of a WebSocket as one of HTTP, which it begins as: whatever holds for that one (keys, proxies, certificates) holds for it. */
+function httpForm(url: string, wire: WireConfig): string {
+  return wire !== "openai" && wire.type === "websocket" ? url.replace(/^ws(?=s?:)/iu, "http") : url;
+}
 
 /** The names of all environment variables that hold a provider's key. */
 export function keyVariables(custom: Custom): string[] {

@@ -2,6 +2,11 @@ import { AppError } from "../../errors.ts";
 
 /** The part of the longest answer that may come as one event (parsed it may take forty times as much) or bring no content. */
 const share = 1 / 16;
+/** Bytes of the longest event, or message of a WebSocket, where the longest answer has `maxAnswer`. */
+export function maxEvent(maxAnswer: number): number {
+  return maxAnswer * share;
+}
+
 /** Bytes around the content of a chunk that are no excess: some services send usage, probabilities and ids with each. */
 const bytesPerChunk = 8 * 1024;
 /** Bytes that carry one character: in JSON it may be written as an escape. */
@@ -90,7 +95,8 @@ function afterBlankLine(bytes: Buffer): number {
   return Math.max(...ends);
 }
 
-function flooded(provider: string, limit: number): AppError {
+/** The error for an answer, or a part of one, beyond all measure; `limit` in bytes. */
+export function flooded(provider: string, limit: number): AppError {
   const size = limit < mebibyte ? `${limit / 1024} KB` : `${limit / mebibyte} MB`;
   return new AppError("flooded", { provider, limit: size });
 }

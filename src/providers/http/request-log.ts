@@ -38,7 +38,7 @@ export function observe(outgoing: ClientRequest, url: URL, onExchange: (exchange
     headersMs = since();
     incoming.once("error", (error) => (failure = systemReason(error)));
   });
-  outgoing.once("close", () => {
+  const report = () => {
     const { bytesRead = 0, bytesWritten = 0 } = outgoing.socket ?? {};
     onExchange({
       method: outgoing.method,
@@ -52,5 +52,13 @@ export function observe(outgoing: ClientRequest, url: URL, onExchange: (exchange
       ms: since(),
       failure,
     });
+  };
+  outgoing.once("close", report);
+  // A WebSocket goes on where the request ends.
+  outgoing.once("upgrade", ({ statusCode }, socket) => {
+    status = statusCode ?? 0;
+    headersMs = since();
+    outgoing.off("close", report);
+    socket.once("close", report);
   });
 }

@@ -4,9 +4,9 @@ import * as zlib from "node:zlib";
 import { Queue } from "../../async-queue.ts";
 
 /** Bytes that wait to be read before no more are taken from the connection. */
-const maxWaiting = 1024 * 1024;
+export const maxWaiting = 1024 * 1024;
 /** Bytes that are given together, as many as one read of a connection brings: all that is made of them is in memory at once. */
-const maxTogether = 64 * 1024;
+export const maxTogether = 64 * 1024;
 /** Bytes of a body that is long. */
 const long = 256 * 1024;
 
@@ -78,7 +78,7 @@ function keepYoungSpaceSmall(): void {
 }
 
 /** A turn of the event loop, in which keys and signals are heard: reading and drawing all that waits may take half a second. */
-async function aTurn(): Promise<void> {
+export async function aTurn(): Promise<void> {
   await new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -49,7 +49,7 @@ export async function send(connection: Connection, request: HttpRequest, signal:
 }
 
 /** The request with all its headers: the config file's replace ours, but for those of the body. */
-async function signed(connection: Connection, request: HttpRequest, url: URL): Promise<FinalRequest> {
+export async function signed(connection: Connection, request: HttpRequest, url: URL): Promise<FinalRequest> {
   const { method, body, headers: own } = request;
   const configured = Object.entries(connection.headers).map(([name, value]) => [name.toLowerCase(), value]);
   const headers: Record<string, string> = {
@@ -152,7 +152,7 @@ async function* counted(
  * Gives a request up whose connection does not come about in time: `ETIMEDOUT` where nothing took it, `ERR_HANDSHAKE_TIMEOUT`
  * where something did and does not answer in TLS.
  */
-function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void {
+export function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void {
   let socket: (Socket & { secureConnecting?: boolean }) | null = null;
   // Node's TLS sockets have the second property, its types do not.
   const isOpen = () => socket !== null && !socket.connecting && socket.secureConnecting !== true;
@@ -172,7 +172,8 @@ function limitConnecting(outgoing: http.ClientRequest, { protocol }: URL): void 
   outgoing.once("response", done).once("close", done);
 }
 
-function isStale({ reusedSocket, socket }: http.ClientRequest, error: Error, { taken }: Transport): boolean {
+/** Whether a request failed because the service had closed its connection meanwhile. */
+export function isStale({ reusedSocket, socket }: http.ClientRequest, error: Error, { taken }: Transport): boolean {
   const idled = reusedSocket || (socket !== null && taken.has(socket));
   return idled && ["ECONNRESET", "EPIPE"].includes(systemReason(error));
 }

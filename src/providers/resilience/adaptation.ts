@@ -111,7 +111,7 @@ function changed(
 ): Learnt | null {
   const easier = easierForm(error, asked, at);
   if (easier !== null) return { ...trial, schema: easier };
-  const better = withVersion(at.baseUrl);
+  const better = at.wire === "openai" ? withVersion(at.baseUrl) : null;
   if (isAway(error) && !isMoved && better !== null && prefixOf(asked.messages) === null) {
     return { ...trial, baseUrl: better };
   }

@@ -10,9 +10,9 @@ import { AnswerLimit } from "../http/limits.ts";
 import { AnswerDecoder, cut } from "./answer-decoder.ts";
 import { AnswerEvents } from "./answer-events.ts";
 import { Queue } from "../../async-queue.ts";
-import { httpSource, type SourceItem } from "./chunk-source.ts";
-import { requestCompletion } from "./openai-client.ts";
-import { traceId } from "./errors.ts";
+import type { SourceItem } from "./chunk-source.ts";
+import { wireOf } from "./wires.ts";
+import type { WireExchange } from "./wire-exchange.ts";
 import type { DeltaEvent } from "./chunk-decoder.ts";
 import { IdleTimeout } from "./idle-timeout.ts";
 import { redact, redactedError, redactedJson, secretsOf } from "./redact.ts";
@@ -50,6 +50,7 @@ class Attempt {
   readonly #idle: IdleTimeout;
   #isIdle = false;
   #queuedReportedAt = 0;
+  #exchange: WireExchange | null = null;
   readonly #answerLimit: AnswerLimit;
   readonly #events: AnswerEvents;
   readonly #decoder: AnswerDecoder;
@@ -97,13 +98,14 @@ class Attempt {
   }
 
   async #ask(): Promise<void> {
-    // Until the package is loaded it is the program that is silent.
-    await import("openai/client");
+    const ask = await wireOf(this.#connection);
+    // Until its packages are loaded it is the program that is silent.
     this.#idle.alive();
-    const response = await requestCompletion(this.#connection, this.#request, {}, this.#stop.signal);
-    const trace = traceId((name) => response.header(name));
+    const onBytes = (bytes: Uint8Array, excess: number) => this.#onBytes(bytes, excess);
+    this.#exchange = await ask(this.#connection, this.#request, {}, onBytes, this.#stop.signal);
+    const { traceId: trace, chunks } = this.#exchange;
     this.#queue.push({ type: "start", traceId: trace === null ? null : redact(trace, this.#connection) });
-    for await (const items of httpSource(response, this.#connection, (bytes, excess) => this.#onBytes(bytes, excess))) {
+    for await (const items of chunks) {
       for (const item of items) this.#read(item);
       this.#events.flush();
     }
@@ -155,6 +157,8 @@ class Attempt {
     const { name: provider, baseUrl } = this.#connection;
     if (this.#outer.aborted) return new AppError("interrupted", {});
     if (thrown instanceof AppError) return thrown;
+    const misfit = this.#decoder.chunks.started ? null : (this.#exchange?.misfit() ?? null);
+    if (misfit !== null) return misfit;
     // Once the service has said how it ended, nothing that the connection does later makes the answer less whole.
     const verdict = this.#decoder.verdict();
     if (verdict !== cut) return verdict;
@@ -170,7 +174,7 @@ class Attempt {
     // A parser's, for what is nested too deep.
     if (thrown instanceof RangeError) return this.#decoder.broken(thrown);
     const code = thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
-    if (/^E[A-Z]|^Z_|^ZSTD_|^ERR_|^HPE_/u.test(code)) {
+    if (/^E[A-Z]|^Z_|^ZSTD_|^ERR_|^HPE_|^WS_/u.test(code)) {
       return new AppError("stream_failed", { provider, reason: code }, { cause: thrown });
     }
     // What Node says of a connection, or a decoder of its input, has not always a code.

@@ -27,7 +27,7 @@ export type ChunkSource = AsyncIterable<Iterable<SourceItem>>;
 
 type ReadableResponse = Pick<HttpResponse, "body" | "contentType">;
 
-type OnBytes = (bytes: Buffer, excess: number) => void;
+export type OnBytes = (bytes: Buffer, excess: number) => void;
 
 /**
  * Reads an answer that comes by HTTP. A stream of server-sent events was asked for; what comes may be one, or plain JSON, or a
@@ -38,13 +38,72 @@ type OnBytes = (bytes: Buffer, excess: number) => void;
  */
 export async function* httpSource(response: ReadableResponse, connection: Connection, onBytes: OnBytes): ChunkSource {
   const { first, body } = await peek(watched(response.body, onBytes));
-  if (/^[[{"]/u.test(first)) return yield* jsonSource((await wholeBody(body)).toString("utf8"), response, connection);
-  if (!/^(?:data|event|id|retry|error)?:/u.test(first)) {
-    const isEmpty = first === "" && response.contentType === "text/event-stream";
-    throw isEmpty
-      ? new AppError("empty_stream", { provider: connection.name })
-      : notAStream(response, first, connection);
+  if (isJson(first)) return yield* jsonSource((await wholeBody(body)).toString("utf8"), response, connection);
+  assertStream(first, response, connection);
+  yield* eventSource(body);
+}
+
+/** Documents of a body, and whether it turned out to be one whole answer; asked at its end. */
+export interface DocumentSource {
+  readonly source: ChunkSource;
+  readonly isWhole: () => boolean;
+}
+
+/**
+ * Reads an answer of any shape that comes by HTTP: a stream of server-sent events, JSON on a line each, or one document.
+ *
+ * @param onBytes see `httpSource`
+ * @throws AppError `not_a_stream`, `empty_stream`, `flooded`; what a connection throws that breaks
+ */
+export async function documentSource(
+  response: ReadableResponse,
+  connection: Connection,
+  onBytes: OnBytes,
+): Promise<DocumentSource> {
+  const { first, body } = await peek(watched(response.body, onBytes));
+  if (isJson(first)) return jsonDocuments(body);
+  assertStream(first, response, connection);
+  return { source: eventSource(body), isWhole: () => false };
+}
+
+/** The first line tells whether each is a document. */
+function jsonDocuments(body: AsyncIterable<Buffer>): DocumentSource {
+  let count = 0;
+  async function* read(): ChunkSource {
+    let held: Buffer[] | null = null;
+    for await (const piece of wholeLines(body)) {
+      if (count === 0 && held === null && !isDocument(piece)) held = [];
+      if (held !== null) held.push(piece);
+      else yield counted(parsed(piece.toString("utf8").trim()));
+    }
+    if (held !== null) yield counted(parsed(Buffer.concat(held).toString("utf8").trim()));
   }
+  const counted = (items: readonly SourceItem[]) => {
+    count += items.length;
+    return items;
+  };
+  return { source: read(), isWhole: () => count === 1 };
+}
+
+/** Whether the first line is JSON by itself. */
+function isDocument(piece: Buffer): boolean {
+  const text = piece.toString("utf8").trim();
+  const [first = ""] = text.split("\n", 1);
+  return parsed(first).every(({ type }) => type === "chunk");
+}
+
+function isJson(first: string): boolean {
+  return /^[[{"]/u.test(first);
+}
+
+/** @throws AppError `not_a_stream`, `empty_stream` for what begins like no stream of server-sent events */
+function assertStream(first: string, response: ReadableResponse, connection: Connection): void {
+  if (/^(?:data|event|id|retry|error)?:/u.test(first)) return;
+  const isEmpty = first === "" && response.contentType === "text/event-stream";
+  throw isEmpty ? new AppError("empty_stream", { provider: connection.name }) : notAStream(response, first, connection);
+}
+
+async function* eventSource(body: AsyncIterable<Buffer>): ChunkSource {
   for await (const events of serverEvents(wholeLines(body))) yield itemsIn(events);
 }
 
@@ -77,7 +136,8 @@ const done: SourceItem = { type: "done" };
 /** The last line of an event that holds a whole stream. */
 const doneLine = "\n[DONE]";
 
-function itemsOf({ name, data }: ServerEvent): readonly SourceItem[] {
+/** The items of an event, or of a message of another kind, which has no name. */
+export function itemsOf({ name, data }: ServerEvent): readonly SourceItem[] {
   // Without blank lines between them all events are one, and the last line of it is `[DONE]`.
   if (data.endsWith(doneLine)) {
     let rest = data;

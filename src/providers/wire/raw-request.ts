@@ -3,8 +3,8 @@ import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import { AnswerLimit } from "../http/limits.ts";
 import { withTimeout } from "../http/request-timeout.ts";
-import { type ChunkSource, httpSource, type SourceItem } from "./chunk-source.ts";
-import { requestCompletion } from "./openai-client.ts";
+import type { ChunkSource, SourceItem } from "./chunk-source.ts";
+import { wireOf } from "./wires.ts";
 import { complaintIn } from "./error-body.ts";
 import { fromComplaint } from "./errors.ts";
 import { isRecord } from "./json.ts";
@@ -52,13 +52,13 @@ export async function askRaw(
   return await withTimeout(connection, stop, defaultTimeout, async (signal) => {
     const startedAt = performance.now();
     try {
-      const response = await requestCompletion(connection, request, more, signal);
-      const firstMs = Math.round(performance.now() - startedAt);
       const limit = new AnswerLimit(connection.name, connection.maxAnswer);
-      const { items, isWhole } = await readUntil(
-        httpSource(response, connection, (_, excess) => limit.bytes(excess)),
-        signal,
-      );
+      const ask = await wireOf(connection);
+      const { chunks, misfit } = await ask(connection, request, more, (_, excess) => limit.bytes(excess), signal);
+      const firstMs = Math.round(performance.now() - startedAt);
+      const { items, isWhole } = await readUntil(chunks, signal);
+      const unread = misfit();
+      if (unread !== null) throw unread;
       const read = readAnswer(items, connection, request.model);
       if (!isWhole && (stop.aborted || read.text + read.reasoning === ""))
         throw new Error("Nothing came of the answer.");

@@ -335,6 +335,13 @@ export const errors: ErrorTable = {
     what: `${provider} returned ${contentType}, not what was asked for: ${start}`,
     next: "Check the base URL; it may be a web page or a proxy's notice.",
   }),
+  unexpected_shape: ({ provider, expected, came, row }) => ({
+    what: `The answer from ${provider} isn't of the expected form: nothing at ${expected} in ${came}`,
+    next:
+      row === null
+        ? `Check providers.${provider}.wire in the config file.`
+        : `This row of providers.${provider} would read it: ${row}`,
+  }),
   not_a_list: ({ provider, start }) => ({
     what: `${provider} returned something other than a list of models: ${start}`,
     next: "Check the base URL; if the provider has no such list, choose a model with --model.",

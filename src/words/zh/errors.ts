@@ -327,6 +327,13 @@ export const errors: Words["errors"] = {
     what: `${provider} 返回的是 ${contentType}，不是所请求的内容：${start}`,
     next: "请检查 base URL，它可能是网页或代理的提示页。",
   }),
+  unexpected_shape: ({ provider, expected, came, row }) => ({
+    what: `${provider} 的回答格式与预期不符：在 ${came} 中找不到 ${expected}`,
+    next:
+      row === null
+        ? `请检查配置文件中的 providers.${provider}.wire。`
+        : `在 providers.${provider} 中写上这一行即可读取：${row}`,
+  }),
   not_a_list: ({ provider, start }) => ({
     what: `${provider} 返回的不是模型列表：${start}`,
     next: "请检查 base URL；如果该服务不提供模型列表，请用 --model 指定模型。",
