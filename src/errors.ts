@@ -185,6 +185,8 @@ export interface ErrorDetails {
     start: string | null;
   };
   timeout: { host: string; seconds: number };
+  /** Nothing came of any request for so long; `last`: the code of the last failure. */
+  no_answers: { provider: string; seconds: number; last: string };
   /** One prompt of many took longer than it may. */
   item_timeout: { seconds: number };
   /** `wait`: seconds that the service asks for; null where it names none. */
@@ -368,6 +370,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   no_connection: "service",
   timeout: "service",
   item_timeout: "service",
+  no_answers: "service",
   rate_limited: "service",
   model_loading: "service",
   service_failed: "service",

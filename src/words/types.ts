@@ -39,5 +39,8 @@ export interface BatchWords {
     readonly path: string;
   }) => string;
   readonly failures: (facts: { readonly code: string; readonly count: number }) => string;
+  readonly costReached: () => string;
+  /** @param facts `message`: what kept it from going on */
+  readonly stopped: (facts: { readonly message: string }) => string;
   readonly left: (facts: { readonly left: number }) => string;
 }

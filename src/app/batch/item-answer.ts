@@ -1,3 +1,4 @@
+import type { OnBatchEvent } from "../../batch/events.ts";
 import type { BatchItem } from "../../batch/item.ts";
 import type { AnswerItem, ItemResult } from "../../batch/result.ts";
 import type { ChatEvent } from "../../chat/events.ts";
@@ -22,6 +23,9 @@ import { ItemClock } from "./item-clock.ts";
 import type { ItemRequests } from "./item-request.ts";
 import { type FinishedItem, resultOf } from "./item-result.ts";
 
+/** Makes what is told of the events of an item, from its first request to its end. */
+export type ItemObserver = (item: BatchItem, to: ModelRef) => TurnListener;
+
 export interface AnsweringOptions {
   readonly engine: Engine;
   readonly console: Pick<Console, "words">;
@@ -35,8 +39,9 @@ export interface AnsweringOptions {
   readonly books: Books;
   /** Called with the rows of an item's requests once it is over. */
   readonly book: (rows: readonly LedgerRow[]) => void;
+  readonly onEvent: OnBatchEvent;
   /** What is told of the events of an item; null for nothing. */
-  readonly observe: ((item: BatchItem, to: ModelRef) => TurnListener) | null;
+  readonly observe: ItemObserver | null;
 }
 
 /** Makes what answers the items of a run. Each model is opened once. */
@@ -74,12 +79,16 @@ class ItemAnswering {
   }
 
   async #ask(item: BatchItem, to: ModelRef, signal: AbortSignal): Promise<Omit<FinishedItem, "item" | "startedAt">> {
-    const { requests, form, toolbox, itemTimeout, observe } = this.#options;
+    const { requests, form, toolbox, itemTimeout, observe, onEvent } = this.#options;
     const model = await this.#open(to);
     const request = requests.requestOf(item, to);
     using clock = new ItemClock(itemTimeout, signal);
     const heard = new HeardEvents();
-    const listeners = [heard.onEvent, clock.onEvent, ...(observe === null ? [] : [observe(item, to)])];
+    const onRetry = (event: ChatEvent) => {
+      if (event.type !== "waiting" || event.why !== "retry") return;
+      onEvent({ type: "retry", id: item.id, model: to, code: event.error.code, attempt: event.attempt });
+    };
+    const listeners = [heard.onEvent, clock.onEvent, onRetry, ...(observe === null ? [] : [observe(item, to)])];
     const place = { id: `${this.#run}-${this.#count++}`, conversation: null, turn: null };
     const own = toolbox === null || item.tools.length > 0 ? null : this.#metered(toolbox, place);
     const first = await runTurn(model, request, listeners, clock.signal, to, own);

@@ -1,19 +1,25 @@
-import { runPool } from "../../batch/pool.ts";
-import { exitCodeOf, kindOf, type AppError } from "../../errors.ts";
+import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
+import type { OnBatchEvent } from "../../batch/events.ts";
+import { AppError, exitCodeOf, kindOf } from "../../errors.ts";
 import { loadBatchWords } from "../../words/load.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
+import { batchGates } from "./batch-gates.ts";
+import { runLocally } from "./local-run.ts";
 import { openAnswers } from "./run-answers.ts";
 import type { BatchOptions } from "./batch-options.ts";
 import { prepareBatch, readyInput } from "./prepared-batch.ts";
 
 export interface RunOptions extends BatchOptions {
   readonly output: string;
+  /** What flags say of the accounts. */
+  readonly limits: RateLimits;
+  /** Seconds that an item may take; null for no limit. */
+  readonly itemTimeout: number | null;
+  readonly offPeak: boolean;
 }
-
-/** Items that are answered at once. */
-const concurrency = 8;
 
 /** What the exit code comes from where not all is answered. */
 type BatchEnd = Pick<AppError, "kind"> & { readonly code: string };
@@ -28,22 +34,32 @@ export async function runBatch(engine: Engine, console: Console, options: RunOpt
   const { terminal } = console;
   const words = await loadBatchWords(engine.language);
   using ready = await readyInput(engine, console, words, options);
-  const { asked, answer, book } = await openAnswers(engine, console);
-  const batch = await prepareBatch(engine, ready, options.output, asked, options);
+  const { limits, itemTimeout, offPeak } = options;
+  const gates = batchGates(engine, limits);
+  engine.useGates(gates);
+  const onEvent: OnBatchEvent = () => {};
+  await using answers = await openAnswers(engine, console, { itemTimeout, onEvent, observe: null });
+  const batch = await prepareBatch(engine, ready, options.output, answers.asked, options);
   const { outcomes, source, sink } = batch;
   try {
     if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
-    const end = await runPool(source, answer, sink, () => {}, { concurrency, signal: engine.stop });
+    const { why, error } = await runLocally(engine, { source, sink, answers, gates, offPeak, onEvent });
     await sink.flush();
-    await book();
     const path = displayPath(engine.workingFolder, batch.outputPath);
     const { answered, failures: failed } = outcomes;
     terminal.report(words.summary({ answered, failed, total: source.total, path }));
     for (const [code, count] of outcomes.failed) terminal.report(words.failures({ code, count }));
     const left = source.total - outcomes.done;
     if (left > 0) terminal.report(words.left({ left }));
-    if (end === "stopped") return { code: "interrupted", kind: "interrupted" };
+    if (why === "stopped") return { code: "interrupted", kind: "interrupted" };
+    if (why === "cost") terminal.report(words.costReached());
+    if (why === "cost") return { code: "budget_exceeded", kind: "config" };
+    if (error instanceof AppError) throw error;
+    if (error !== null) {
+      terminal.report(sanitize(words.stopped({ message: error.message })));
+      return { code: error.code, kind: kindOf(error.code) };
+    }
     return worstOf([...outcomes.failed.keys()]);
   } finally {
     await batch.close();

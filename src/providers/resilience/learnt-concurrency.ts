@@ -1,5 +1,4 @@
-/** Why a limit changed. */
-export type ConcurrencyChange = "grown" | "refused" | "slow";
+import type { ConcurrencyChange } from "./rate-gate.ts";
 
 export interface ConcurrencyOptions {
   readonly start: number;

@@ -1,25 +1,22 @@
-import { type ConcurrencyChange, LearntConcurrency } from "./learnt-concurrency.ts";
-import type { RateGate, RateLimits, RatePermit, RequestOutcome } from "./rate-gate.ts";
+import { LearntConcurrency } from "./learnt-concurrency.ts";
+import type {
+  ConcurrencyChange,
+  GateChange,
+  OnGateChange,
+  RateGate,
+  RateLimits,
+  RatePermit,
+  RequestOutcome,
+} from "./rate-gate.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export interface GateOptions {
   readonly limits: RateLimits;
-  /** Whether the number of requests at once is learnt, up to the limit; else it is the limit. */
+  /** Whether the number of requests at once is learnt: from the limit down, or from a few up where there is none. */
   readonly learns: boolean;
   /** Milliseconds of a clock that only goes forward; default: this process's. */
   readonly now?: () => number;
 }
-
-/** Called when more or fewer requests may be under way, or the service refuses everything for now. */
-export type OnGateChange = (change: GateChange) => void;
-
-export type GateChange =
-  | { readonly type: "limit"; readonly concurrency: number; readonly why: ConcurrencyChange }
-  /** Nothing goes out for so many milliseconds. */
-  | { readonly type: "pause"; readonly ms: number }
-  /** A request was refused, or one was answered after that. */
-  | { readonly type: "refused" }
-  | { readonly type: "answered" };
 
 /** Requests at once with which learning begins, and beyond which it does not go. */
 const learning = { start: 8, max: 500 } as const;
@@ -53,9 +50,9 @@ export class LocalGate implements RateGate {
     this.#requests = rpm === undefined ? null : new TokenBucket(rpm, now());
     this.#tokens = tpm === undefined ? null : new TokenBucket(tpm, now());
     this.#fixed = concurrency ?? Infinity;
-    const max = concurrency ?? learning.max;
+    const { start, max } = concurrency === undefined ? learning : { start: concurrency, max: concurrency };
     const onChange = (limit: number, why: ConcurrencyChange) => this.#tell({ type: "limit", concurrency: limit, why });
-    this.#learnt = learns ? new LearntConcurrency({ start: learning.start, max, onChange }, now()) : null;
+    this.#learnt = learns ? new LearntConcurrency({ start, max, onChange }, now()) : null;
   }
 
   /** Requests that may be under way at once. */

@@ -33,3 +33,17 @@ export type RequestOutcome =
   | { readonly kind: "refused"; readonly retryAfter: number | null }
   /** Nothing follows from it for the limits. */
   | { readonly kind: "failed" };
+
+/** What a gate tells of an account. */
+export type GateChange =
+  | { readonly type: "limit"; readonly concurrency: number; readonly why: ConcurrencyChange }
+  /** Nothing goes out for so many milliseconds. */
+  | { readonly type: "pause"; readonly ms: number }
+  /** A request was refused; and one was answered after that. */
+  | { readonly type: "refused" }
+  | { readonly type: "answered" };
+
+/** Why more or fewer requests may be under way at once. */
+export type ConcurrencyChange = "grown" | "refused" | "slow";
+
+export type OnGateChange = (change: GateChange) => void;

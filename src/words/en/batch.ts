@@ -31,5 +31,7 @@ export const batchWords: BatchWords = {
   nothingLeft: () => "Nothing left to do.",
   summary: ({ answered, failed, total, path }) => `${answered} of ${total} answered, ${failed} failed · ${path}`,
   failures: ({ code, count }) => `${code}: ${count}`,
+  costReached: () => "Stopped: the next prompt could cost more than the limit allows.",
+  stopped: ({ message }) => `Stopped: ${message}`,
   left: ({ left }) => `${left} left. Run the same command again to go on.`,
 };

@@ -308,6 +308,10 @@ export const errors: ErrorTable = {
     what: `No data from ${host} for ${seconds} s.`,
     next: "Ask again, or raise --timeout.",
   }),
+  no_answers: ({ provider, seconds, last }) => ({
+    what: `${provider} has answered nothing for ${seconds} s (${last}).`,
+    next: "Run the same command again later: what isn't answered is kept, and nothing is lost.",
+  }),
   item_timeout: ({ seconds }) => ({
     what: `No whole answer within ${seconds} s.`,
     next: "Raise --item-timeout.",

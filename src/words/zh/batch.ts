@@ -29,5 +29,7 @@ export const batchWords: BatchWords = {
   nothingLeft: () => "没有剩余的任务。",
   summary: ({ answered, failed, total, path }) => `共 ${total} 条，已回答 ${answered} 条，失败 ${failed} 条 · ${path}`,
   failures: ({ code, count }) => `${code}：${count}`,
+  costReached: () => "已停止：下一条的花费可能超出限额。",
+  stopped: ({ message }) => `已停止：${message}`,
   left: ({ left }) => `还剩 ${left} 条。用相同的命令再次运行即可继续。`,
 };

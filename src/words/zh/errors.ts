@@ -303,6 +303,10 @@ export const errors: Words["errors"] = {
     what: `${host} 已 ${seconds} 秒没有返回数据。`,
     next: "请重试，或调大 --timeout。",
   }),
+  no_answers: ({ provider, seconds, last }) => ({
+    what: `${provider} 已 ${seconds} 秒没有给出任何回答（${last}）。`,
+    next: "请稍后再次运行同一命令：未完成的部分都会保留，不会丢失。",
+  }),
   item_timeout: ({ seconds }) => ({
     what: `${seconds} 秒内未得到完整回答。`,
     next: "请调大 --item-timeout。",

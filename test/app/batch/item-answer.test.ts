@@ -79,6 +79,7 @@ async function answering(
     itemTimeout: more.timeout ?? null,
     books,
     book: (rows) => booked.push(...rows),
+    onEvent() {},
     observe: null,
   });
   return { answer, sent, opened, booked };

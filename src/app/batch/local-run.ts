@@ -1,0 +1,62 @@
+import type { OnBatchEvent } from "../../batch/events.ts";
+import type { ItemSource } from "../../batch/item.ts";
+import type { ResultSink } from "../../batch/result.ts";
+import { runItems, type ScheduleEnd } from "../../batch/scheduler.ts";
+import type { ModelRef } from "../../chat/model.ts";
+import { deferSignals } from "../../terminal/interrupts.ts";
+import type { Engine } from "../engine.ts";
+import type { RateGates } from "../rate-gates.ts";
+import { offPeakFor } from "./off-peak-hours.ts";
+import type { RunAnswers } from "./run-answers.ts";
+
+/** What a run on this machine answers, and how. */
+export interface LocalRun {
+  readonly source: ItemSource;
+  readonly sink: ResultSink;
+  readonly answers: RunAnswers;
+  readonly gates: RateGates;
+  readonly offPeak: boolean;
+  readonly onEvent: OnBatchEvent;
+}
+
+/** Milliseconds in which a provider may answer nothing where no setting says. */
+const defaultMaxTrouble = 15 * 60_000;
+/** Milliseconds that requests under way have to end after the first signal. */
+const grace = 5_000;
+
+/**
+ * Answers items on this machine. The first signal lets what is under way end, for a few seconds; the second one ends it at once.
+ *
+ * @throws AppError as `runItems`
+ */
+export async function runLocally(
+  engine: Engine,
+  { source, sink, answers, gates, offPeak, onEvent }: LocalRun,
+): Promise<ScheduleEnd> {
+  const { requests, answer, purse } = answers;
+  const models = new Map<string | null, ModelRef>();
+  const stop = new AbortController();
+  const giveBack = deferSignals(() => stop.abort());
+  try {
+    return await runItems({
+      source,
+      sink,
+      answer,
+      async providerOf(item) {
+        const to = await requests.modelOf(item);
+        models.set(item.model, to);
+        return to.provider;
+      },
+      throttleOf: (provider) => gates.of(provider),
+      purse,
+      closedUntil: ({ model }) => (offPeak ? offPeakFor(engine, models.get(model)!, new Date()) : null),
+      maxTrouble: engine.settings.max_wait === undefined ? defaultMaxTrouble : engine.settings.max_wait * 1000,
+      grace,
+      onEvent,
+      stop: stop.signal,
+      abort: engine.stop,
+    });
+  } finally {
+    giveBack();
+  }
+}
