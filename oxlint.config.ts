@@ -32,6 +32,7 @@ const open = [
   "chat/requests.ts",
   "chat/tool-definition.ts",
   "chat/tools.ts",
+  "config/auth-options.ts",
   "config/schema.ts",
   "config/request-rows.ts",
   "config/wire-schema.ts",

@@ -154,6 +154,23 @@ function redisAlone(): Plugin {
   };
 }
 
+/**
+ * What signs for AWS is a tenth of the packages that it is taken from: as modules, whose unused parts are left out, and not as the
+ * scripts that they have for Node.
+ */
+function signatureAlone(): Plugin {
+  const folder = fileURLToPath(new URL("../..", import.meta.resolve("@smithy/signature-v4")));
+  return {
+    name: "signature-alone",
+    resolveId(name) {
+      const [, part = "", submodule] = /^@smithy\/([a-z0-9-]+)(?:\/([a-z]+))?$/.exec(name) ?? [];
+      if (part === "" || part === "types") return null;
+      const place = submodule === undefined ? "" : `submodules/${submodule}/`;
+      return { id: join(folder, part, "dist-es", place, "index.js"), moduleSideEffects: false };
+    },
+  };
+}
+
 /** The client of MCP servers would check what tools return by `ajv`; `src/tools/mcp/connection.ts` lets the model judge that. */
 function mcpAlone(): Plugin {
   const id = "\0mcp-shims";
@@ -269,6 +286,7 @@ const bundle = await rolldown({
     chatAlone(),
     redisAlone(),
     mcpAlone(),
+    signatureAlone(),
     withoutFormulas(),
     notices((text) => (licences = text)),
   ],

@@ -59,6 +59,8 @@ export interface ErrorDetails {
 
   /** Settings and credentials. */
   no_key: { provider: string; variable: string };
+  /** A secret that `auth` names is nowhere; `variable`: the one that would hold it, null where none is named. */
+  no_secret: { provider: string; secret: string; variable: string | null };
   /** `origin`: where a key is that is not stored by the program; null for nowhere. */
   no_stored_key: { provider: string; origin: string | null };
   /** Nothing that was approved has this path or digest. */
@@ -77,6 +79,18 @@ export interface ErrorDetails {
   key_rejected: { provider: string; status: number; origin: string; reason: string };
   /** The service wants a key, and was asked without one; `variable` would hold it, null where none is known. */
   key_wanted: { provider: string; status: number; reason: string; variable: string | null };
+  /**
+   * Who asks cannot be proved. `why`: the service of tokens refused (`reason`: its status, `said`: its words) or gave none; a program
+   * printed no headers, or a header that may not be set; the key is no key of the algorithm; or the body is no JSON to put fields into.
+   */
+  auth_failed: {
+    provider: string;
+    why: "token" | "no_token" | "program" | "header" | "key" | "body";
+    reason: string;
+    said: string;
+  };
+  /** A token that the service refuses because its time is over, or not there yet; `at`: ISO 8601. */
+  token_untimely: { provider: string; origin: string; why: "expired" | "early"; at: string };
   /** Calls that nobody could be asked about, and nothing came of the question. */
   tool_not_allowed: { names: readonly string[] };
   /**
@@ -331,6 +345,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   transcript_not_found: "usage",
   transcript_ambiguous: "usage",
   no_key: "config",
+  no_secret: "config",
   no_stored_key: "config",
   not_trusted: "usage",
   key_malformed: "config",
@@ -338,6 +353,8 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   keyring_failed: "config",
   key_rejected: "config",
   key_wanted: "config",
+  auth_failed: "config",
+  token_untimely: "config",
   tool_not_allowed: "config",
   tools_unreadable: "config",
   no_balance: "config",

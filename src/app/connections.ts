@@ -6,8 +6,9 @@ import type { Log } from "../diagnostics/log-file.ts";
 import { AppError } from "../errors.ts";
 import { signWithBearer } from "../providers/auth/bearer.ts";
 import { normalBaseUrl } from "../providers/http/base-url.ts";
-import { findProvider, type Provider } from "../providers/catalogue.ts";
+import { findProvider, plainProvider, type Provider } from "../providers/catalogue.ts";
 import type { Connection } from "../providers/connection.ts";
+import type { ClockFacts, Credentials } from "./credentials.ts";
 import { withVariables } from "./provider-variables.ts";
 import type { Transport } from "../providers/http/transport.ts";
 import { isLoopback } from "../providers/http/loopback.ts";
@@ -24,6 +25,7 @@ interface ConnectionSource {
   readonly log: Log | null;
   readonly stop: AbortSignal;
   readonly originName: (origin: Origin) => string;
+  readonly onClock: (facts: ClockFacts) => void;
 }
 
 /** What stands in for the catalogue's address (the demo's) and the stored key (one just typed). */
@@ -51,7 +53,39 @@ export interface Endpoint {
  */
 export async function openConnection(engine: ConnectionSource, name: string, instead: Instead): Promise<Connection> {
   const endpoint = openEndpoint(engine, name, instead.address, instead.entry);
-  return connectionTo(engine, endpoint, await keyFor(engine, endpoint, instead.key));
+  return connectionTo(engine, endpoint, await credentialsFor(engine, endpoint, instead.key));
+}
+
+/**
+ * The key and the secrets that a provider's requests are signed with. What signs by anything but the key as a bearer token is loaded
+ * for providers with an `auth` alone.
+ *
+ * @param typed stands in for the key that is kept
+ * @throws AppError as `keyFor`; `no_secret`
+ */
+export async function credentialsFor(
+  engine: ConnectionSource,
+  endpoint: Endpoint,
+  typed: Key | null,
+): Promise<Credentials> {
+  const { auth } = endpoint.provider;
+  if (auth === null) {
+    const key = await keyFor(engine, endpoint, typed);
+    return { key, sign: signWithBearer, proofs: null, origins: [] };
+  }
+  const { authenticate } = await import("./authentication.ts");
+  return await authenticate(engine, endpoint, auth, {
+    findKey: async () => await keyFor(engine, endpoint, typed),
+    mayGo: (origin) => mayGo(engine, endpoint, origin),
+    connectTo: (url) => connectionTo(engine, tokenEndpoint(engine, endpoint, url), null),
+  });
+}
+
+/** The service that gives out tokens: it is sent the client's secret, and nothing that is the provider's. */
+function tokenEndpoint(engine: ConnectionSource, { provider: { name } }: Endpoint, url: string): Endpoint {
+  const service = { provider: plainProvider(name, url), baseUrl: url, origin: null, secrets: [] };
+  mayGo(engine, service, { kind: "file", name: engine.folders.configFile });
+  return service;
 }
 
 /**
@@ -87,7 +121,7 @@ export function openEndpoint(
  * @param typed stands in for the one that is kept
  * @throws AppError `no_key`, `untrusted_endpoint`, `insecure_endpoint`, `insecure_proxy`, as `findKey`
  */
-export async function keyFor(engine: ConnectionSource, endpoint: Endpoint, typed: Key | null): Promise<Key | null> {
+async function keyFor(engine: ConnectionSource, endpoint: Endpoint, typed: Key | null): Promise<Key | null> {
   const { provider } = endpoint;
   const { name, keyVariable, keyCommand, keyNeeded } = provider;
   // Headers of the config file go along with any key, and with none: also where there is none, or none that could be found.
@@ -104,18 +138,24 @@ export async function keyFor(engine: ConnectionSource, endpoint: Endpoint, typed
   return key;
 }
 
-/** Returns what a request needs; without a key for a check of the connection only. */
-export function connectionTo(engine: ConnectionSource, endpoint: Endpoint, key: Key | null): Connection {
-  const { provider, baseUrl, secrets } = endpoint;
+/** Returns what a request needs; without credentials for a check of the connection only. */
+export function connectionTo(
+  engine: ConnectionSource,
+  { provider, baseUrl, secrets }: Endpoint,
+  credentials: Credentials | null,
+): Connection {
   const { environment, settings, transport, originName } = engine;
+  const { key = null, sign = signWithBearer, proofs = null, origins = [] } = credentials ?? {};
+  const found = [...new Set(origins.map(({ origin }) => originName(origin)))].join(", ");
   for (const secret of secrets) engine.log?.hide(secret);
   return {
     ...provider,
     baseUrl,
     key: key?.value ?? null,
-    keyOrigin: key === null ? headerOrigin(provider) : originName(key.origin),
+    keyOrigin: found || (key === null ? headerOrigin(provider) : originName(key.origin)),
     secrets,
-    sign: signWithBearer,
+    sign,
+    proofs,
     proxy: proxyFor(baseUrl, environment.variables),
     transport,
     idleTimeout: idleTimeoutOf(settings),

@@ -3,6 +3,7 @@ import type { GuardedStore } from "../cache/guarded-store.ts";
 import type { Preface } from "../chat/conversation.ts";
 import type { Layer, Model } from "../chat/layers.ts";
 import type { AnswerSchema, ModelRef } from "../chat/model.ts";
+import { secretVariables } from "../config/auth-options.ts";
 import type { Environment } from "../config/environment.ts";
 import { type Folders, transcriptsFolder } from "../config/folders.ts";
 import { noKeyring, systemKeyring } from "../config/keyring.ts";
@@ -26,6 +27,7 @@ import type { ModelFacts } from "../providers/model-table.ts";
 import type { Language } from "../words/types.ts";
 import type { Metering } from "./usage/cost-meter.ts";
 import { openConnection } from "./connections.ts";
+import type { ClockFacts } from "./credentials.ts";
 import { failoverMistakes } from "./failover.ts";
 import { type LogSource, startLog } from "./log.ts";
 import {
@@ -52,6 +54,8 @@ export interface EngineOptions extends SettingsSources, LogSource {
   readonly maxWait?: number;
   /** What a key's origin is called where an error speaks of it; default: its name alone. */
   readonly originName?: (origin: Origin) => string;
+  /** Called where a service's refusal tells that this machine's clock is wrong. */
+  readonly onClock?: (facts: ClockFacts) => void;
   /** Asks whether a project's content may be used; default: what was not approved before is not. */
   readonly askTrust?: (engine: Engine, question: TrustQuestion) => Promise<boolean>;
 }
@@ -89,6 +93,7 @@ export class Engine {
   /** Seconds that the waits between a request's attempts may take together where no setting says. */
   readonly maxWait: number;
   readonly originName: (origin: Origin) => string;
+  readonly onClock: (facts: ClockFacts) => void;
   readonly #options: EngineOptions;
   #transcripts: string | null = null;
   #demo: Promise<DemoServer> | null = null;
@@ -108,6 +113,7 @@ export class Engine {
     this.thread = options.thread ?? null;
     this.language = options.language ?? "en";
     this.maxWait = options.maxWait ?? 60;
+    this.onClock = options.onClock ?? (() => {});
     this.originName = options.originName ?? (({ name }) => name);
     this.environment = read.environment;
     this.folders = read.folders;
@@ -166,7 +172,8 @@ export class Engine {
   /** Where a provider's key may be, and where a new one is stored. */
   get keyPlaces(): KeyPlaces {
     const { environment, folders, settings, file } = this;
-    const keyVariables = keyVariablesOf(file.providers ?? {});
+    const { providers = {} } = file;
+    const keyVariables = [...keyVariablesOf(providers), ...secretVariables(providers)];
     const keyring = settings.key_store === "file" ? noKeyring : systemKeyring(environment.variables);
     return { environment, keyring, keyFile: folders.keyFile, store: settings.key_store, keyVariables };
   }

@@ -7,6 +7,7 @@ import { sanitize } from "../terminal/sanitize.ts";
 import { describe, errorWords, Terminal, type TerminalOptions } from "../terminal/terminal.ts";
 import { loadWords } from "../words/load.ts";
 import type { Words } from "../words/types.ts";
+import type { ClockFacts } from "./credentials.ts";
 import type { Console } from "./console.ts";
 
 export type ChosenLanguage = LanguageRead;
@@ -54,6 +55,11 @@ export const defaultMaxWait = { terminal: 600, script: 60 } as const;
 /** Tells a person of an error that ends nothing. */
 export function warnOf({ terminal, words }: Console, error: AppError): void {
   terminal.warn(sanitize(describe(error, words.errors)));
+}
+
+/** Tells a person that this machine's clock is not that of a service, which refused a request for it. */
+export function warnOfClock({ terminal, words }: Console, facts: ClockFacts): void {
+  terminal.warn(sanitize(words.clock.off(facts)));
 }
 
 /** Says what of another program's role is left out. */

@@ -2,7 +2,7 @@ import { Console } from "../app/console.ts";
 import { Engine, type EngineOptions } from "../app/engine.ts";
 import { logEnd } from "../app/log.ts";
 import { tellIgnored } from "../app/settings-notice.ts";
-import { defaultMaxWait, openTerminal, unwritten, warnOf } from "../app/startup.ts";
+import { defaultMaxWait, openTerminal, unwritten, warnOf, warnOfClock } from "../app/startup.ts";
 import { asAppError, exitCodeOf } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 import type { CommandContext, Verb } from "./command.ts";
@@ -48,6 +48,7 @@ export async function runCommand(
     maxWait: defaultMaxWait[terminal.errIsTerminal ? "terminal" : "script"],
     originName: console.originName,
     onLogFailure: (error) => warnOf(console, error),
+    onClock: (facts) => warnOfClock(console, facts),
     askTrust: async (engine, question) =>
       await (await import("../app/trust/trust-question.ts")).askTrust(engine, console, question),
   });

@@ -16,6 +16,11 @@ export const keys: Declare = (program, { words, run }) => {
     ),
   );
 
+  const store = group.command("store").description(commands.keysStore).argument("<name>", names.keyName);
+  store.action((name: string) =>
+    run(store, async (engine, console) => (await import("../app/setup/stored-keys.ts")).store(engine, console, name)),
+  );
+
   const remove = group.command("remove").description(commands.keysRemove).argument("<provider>", names.keyProvider);
   remove.action((provider: string) =>
     run(

@@ -1,5 +1,6 @@
 import type { BaseIssue } from "valibot";
 import { durationExamples, durationPattern } from "../duration.ts";
+import { authFields } from "./auth-options.ts";
 import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
 import { fieldPlace, versionPattern, writtenVersion } from "./request-rows.ts";
 import { wireRows } from "./wire-schema.ts";
@@ -142,7 +143,8 @@ export function misfit(issue: BaseIssue<unknown>, schema: Entries = configFileSc
   // A profile is a tree of settings itself.
   const place = keys[0] === "profiles" ? keys.slice(2) : keys;
   const siblings = (place.length > 1 ? within[place[0]!] : null) ?? (place === keys ? schema : profileSchema);
-  const names = place.length > 3 && place[2] === "wire" ? wireRows : Object.keys(siblings.entries);
+  const rows = place.length > 3 && place[2] === "wire" ? wireRows : Object.keys(siblings.entries);
+  const names = isOfAuth(place) ? authFields() : rows;
   return {
     keys,
     value: shown(keys, input),
@@ -160,8 +162,20 @@ export function nearestTo(name: string, names: readonly string[]): string | null
   return nearestName(name, names, Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3))));
 }
 
-/** Headers, parameters of URLs, fields of requests and variables of tools may be keys, and the URL of a store holds a password. */
+function isOfAuth(keys: readonly string[]): boolean {
+  return keys[0] === "providers" && keys[2] === "auth" && keys.length > 3;
+}
+
+/** What of `auth` is no secret, whatever was written there. */
+const plainOfAuth = new Set(["algorithm", "client_auth", "encoding", "lifetime", "type", "unit"]);
+
+/**
+ * Headers, parameters of URLs, fields of requests and variables of tools may be keys, what stands under `auth` too, and the URL of a
+ * store holds a password.
+ */
 function shown(keys: readonly string[], value: unknown): string {
+  const place = keys[0] === "profiles" ? keys.slice(2) : keys;
+  if (isOfAuth(place) && !plainOfAuth.has(keys.at(-1) ?? "")) return "\u2026";
   const isHidden = ["headers", "env", "query", "extra_body", "defaults"].some((name) => keys.includes(name));
   if (isHidden || keys.join(".") === "cache.store") return "\u2026";
   // JSON knows no infinity.

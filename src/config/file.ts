@@ -3,7 +3,7 @@ import type { Document } from "yaml";
 import { AppError, asAppError } from "../errors.ts";
 import { type Misfit, misfit } from "./expectation.ts";
 import { limitMistake } from "./limited-providers.ts";
-import { priceMistake } from "./price-rules.ts";
+import { priceMistake, type RuleMistake } from "./price-rules.ts";
 import { aliasMistake } from "./model-aliases.ts";
 import { type ConfigFile, configFileSchema } from "./schema.ts";
 import { readOwnSettings } from "./text-file.ts";
@@ -142,11 +142,22 @@ async function check(
 ): Promise<Checked> {
   const result = safeParse(configFileSchema, treeOf(path, document));
   const mistake = result.success
-    ? (aliasMistake(result.output, builtIn) ?? limitMistake(result.output, builtIn) ?? priceMistake(result.output))
+    ? (aliasMistake(result.output, builtIn) ??
+      limitMistake(result.output, builtIn) ??
+      priceMistake(result.output) ??
+      (await mistakeOfAuth(result.output)))
     : null;
   if (result.success && mistake === null) return { file: result.output };
   const found = mistake === null ? misfit(result.issues![0]) : { ...mistake, nearest: null };
   return { error: await misfitIn(path, text, document, found), keys: found.keys };
+}
+
+/** What checks templates is loaded where there are some. */
+async function mistakeOfAuth(file: ConfigFile): Promise<RuleMistake | null> {
+  const trees = [file, ...Object.values(file.profiles ?? {})];
+  const hasAuth = trees.some(({ providers = {} }) => Object.values(providers).some(({ auth }) => auth !== undefined));
+  if (!hasAuth) return null;
+  return (await import("./auth-rules.ts")).authMistake(file);
 }
 
 /** The error that says what is wrong in a document, and in which line. */

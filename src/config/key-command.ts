@@ -20,13 +20,63 @@ export interface KeyCommand {
 const maxOutput = 64 * 1024;
 const maxSaid = 300;
 
+/** What programs print that several secrets come from: each is run once. */
+export type CommandOutputs = Map<string, Promise<string>>;
+
 /**
- * Runs a program that prints a key, as password managers do: without a shell, with nothing to read on stdin, and without the
- * keys of the environment. The first line that is not blank counts, because some print further fields below the key.
+ * Runs a program that prints a key, as password managers do. The first line that is not blank counts, because some print further
+ * fields below the key; of a private key as PEM all of it, and of a JSON object the field that is named.
  *
+ * @param field null for a program that prints the key itself
+ * @param outputs of programs that were run already
+ * @throws AppError as `outputOf`
+ */
+export async function runKeyCommand(
+  options: KeyCommand,
+  field: string | null = null,
+  outputs: CommandOutputs = new Map(),
+): Promise<string> {
+  const about = JSON.stringify(options.command);
+  const pending = outputs.get(about) ?? outputOf(options);
+  outputs.set(about, pending);
+  const output = await pending;
+  const key = field === null ? keyIn(output) : fieldIn(output, field);
+  if (key === null || key === "") {
+    const [command = ""] = commandWords(options.command).map(expandHome);
+    throw new AppError("key_command_failed", {
+      provider: options.provider,
+      command,
+      why: "empty",
+      reason: "",
+      said: "",
+    });
+  }
+  return key;
+}
+
+function keyIn(output: string): string {
+  const text = output.trim();
+  return text.startsWith("-----BEGIN ") ? text.replaceAll("\r\n", "\n") : text.split(/\r?\n/u, 1)[0]!.trim();
+}
+
+/** A field of a JSON object; null where there is none. */
+function fieldIn(output: string, field: string): string | null {
+  try {
+    const read = JSON.parse(output) as Readonly<Record<string, unknown>> | null;
+    const value = read !== null && Object.hasOwn(Object(read) as object, field) ? read[field] : null;
+    return typeof value === "string" ? value.trim() : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Runs a program without a shell, with nothing to read on stdin, and without the keys of the environment.
+ *
+ * @returns what it printed
  * @throws AppError `key_command_failed` with what it said on stderr, never with what it printed; `interrupted`
  */
-export async function runKeyCommand(options: KeyCommand): Promise<string> {
+export async function outputOf(options: KeyCommand): Promise<string> {
   const [program = "", ...args] = commandWords(options.command).map(expandHome);
   const fail = (why: ErrorDetails["key_command_failed"]["why"], reason: string, said: string) =>
     new AppError("key_command_failed", { provider: options.provider, command: program, why, reason, said });
@@ -50,12 +100,8 @@ export async function runKeyCommand(options: KeyCommand): Promise<string> {
     const [why, reason] = whyFailed(error as Failure, options.timeout);
     throw fail(why, reason, said(error as Failure));
   }
-  const key = output.stdout
-    .split(/\r?\n/u)
-    .map((line) => line.trim())
-    .find((line) => line !== "");
-  if (key === undefined) throw fail("empty", "", said(output));
-  return key;
+  if (output.stdout.trim() === "") throw fail("empty", "", said(output));
+  return output.stdout;
 }
 
 /**

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
 import { replaceFile } from "../atomic-file.ts";
 import { linkedPath } from "../files.ts";
-import { runKeyCommand } from "./key-command.ts";
+import { type CommandOutputs, runKeyCommand } from "./key-command.ts";
 import { type Keyring, type KeyringAnswer, keyringName, useKeyring } from "./keyring.ts";
 import type { Origin, Settings } from "./schema.ts";
 import { readOwnSettings } from "./text-file.ts";
@@ -29,6 +29,10 @@ export interface KeyOwner {
   /** Null for a provider that has no variable of its own. */
   readonly variable: string | null;
   readonly command: string | readonly string[] | null;
+  /** Of the JSON object that the command prints; absent where it prints the key itself. */
+  readonly field?: string | null;
+  /** What commands of other keys printed. */
+  readonly outputs?: CommandOutputs;
 }
 
 const inKeyring: Origin = { kind: "keyring", name: keyringName };
@@ -52,9 +56,20 @@ export async function findKey(owner: KeyOwner, places: KeyPlaces, signal: AbortS
   return key;
 }
 
+/** Characters: no service takes longer headers. */
+const longestKey = 64 * 1024;
+/** A private key in lines (RFC 7468), which signs and is not sent. */
+const pem = /^-----BEGIN [A-Z ]{1,40}-----\n[\w+/=\n]{1,65536}\n-----END [A-Z ]{1,40}-----$/u;
+
+/** A key as it is meant: one of several lines may have had its ends of lines escaped, to be held by a variable. */
+export function withLines(key: string): string {
+  return key.startsWith("-----BEGIN ") ? key.replaceAll(/\\n|\r\n/gu, "\n").trim() : key;
+}
+
 /** Whether it can be a key at all: what is not visible ASCII cannot even be sent. */
 export function isWellFormed(key: string): boolean {
-  return /^[\x21-\x7e]+$/u.test(key) && !/["'`]/u.test(key);
+  if (pem.test(key)) return true;
+  return key.length <= longestKey && /^[\x21-\x7e]+$/u.test(key) && !/["'`]/u.test(key);
 }
 
 /** Whether a text looks like a key, and so is not to be shown where something else was asked for. */
@@ -65,15 +80,16 @@ export function looksLikeKey(text: string): boolean {
 }
 
 async function givenKey(
-  { provider, variable, command }: KeyOwner,
+  { provider, variable, command, field = null, outputs }: KeyOwner,
   { environment, keyVariables }: KeyPlaces,
   signal: AbortSignal,
 ): Promise<Key | null> {
   const found = variable === null ? null : environment.get(variable);
-  if (found !== null) return { value: found.value.trim(), origin: found.origin };
+  if (found !== null) return { value: withLines(found.value.trim()), origin: found.origin };
   if (command === null) return null;
   const { variables } = environment;
-  const value = await runKeyCommand({ provider, command, variables, keyVariables, timeout: commandTimeout, signal });
+  const options = { provider, command, variables, keyVariables, timeout: commandTimeout, signal };
+  const value = await runKeyCommand(options, field, outputs);
   return { value, origin: { kind: "command", name: "key_command" } };
 }
 

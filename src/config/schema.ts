@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { authSchema } from "./auth-options.ts";
 import { cacheSchema } from "./cache-options.ts";
 import { mapping } from "./mapping-schema.ts";
 import { headerName, headerValue, requestRows, versionPattern } from "./request-rows.ts";
@@ -243,6 +244,8 @@ export const providerSchema = v.strictObject({
   /** A program that prints the key, as words or as one line that is split at blanks; run without a shell. */
   key_command: v.optional(v.union([v.pipe(v.string(), v.trim(), v.nonEmpty()), v.pipe(v.array(text), v.minLength(1))])),
   key_needed: v.optional(flag),
+  /** How it is told who asks; by default the key as a bearer token. */
+  auth: v.optional(authSchema),
   model: v.optional(text),
   ...requestRows,
   thinking: v.optional(v.picklist(thinkingForms)),

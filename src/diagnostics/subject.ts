@@ -49,7 +49,7 @@ export interface CheckFacts {
   index: IndexFacts;
   provider: { provider: string; baseUrl: string; origin: string; model: string | null };
   proxy: { proxy: string; variable: string; certificates: string | null };
-  key: { provider: string; origin: string; store: string };
+  key: { provider: string; origin: string; store: string; auth: AuthFacts | null };
   lookup: { name: string; addresses: readonly string[]; ms: number };
   connect: { host: string; address: string; proxy: string | null; ms: number };
   tls: { protocol: string; issuer: string; validTo: string; days: number };
@@ -84,6 +84,18 @@ interface TerminalFacts {
   readonly bracketedPaste: boolean | null;
   readonly synchronizedOutput: boolean | null;
   readonly background: "dark" | "light" | null;
+}
+
+/** How a provider of the config file is told who asks, where it is told otherwise than by its key as a bearer token. */
+export interface AuthFacts {
+  readonly type: string;
+  /** The template of what is signed, or the claims of a token; null where nothing is. */
+  readonly sign: string | null;
+  /** The algorithm, the lifetime and the like. */
+  readonly details: readonly string[];
+  /** Where in the request it is told, such as `header Authorization`. */
+  readonly places: readonly string[];
+  readonly secrets: readonly { readonly name: string; readonly origin: string }[];
 }
 
 /** A file or folder of the program's. */

@@ -1,3 +1,4 @@
+import type { AuthForm } from "../config/auth-options.ts";
 import type {
   balanceForms,
   prefixForms,
@@ -31,6 +32,8 @@ export interface Provider {
   readonly keyCommand: string | readonly string[] | null;
   /** False for local servers: they are asked without a key. */
   readonly keyNeeded: boolean;
+  /** How it is told who asks; null: by the key as a bearer token. */
+  readonly auth: AuthForm | null;
   /** The model taken when nobody names one; null where only the server knows its models. */
   readonly model: string | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -77,6 +80,7 @@ export interface Provider {
 const hosted = {
   keyNeeded: true,
   keyCommand: null,
+  auth: null,
   tools: "tools",
   webModels: [],
   streamUsage: true,
@@ -208,6 +212,7 @@ export function findProvider(name: string, custom: Custom): Provider {
     keyCommand: entry?.key_command ?? null,
     keyNeeded:
       entry?.key_needed ?? (base.keyNeeded || entry?.key_variable !== undefined || entry?.key_command !== undefined),
+    auth: entry?.auth ?? null,
     model: entry?.model ?? base.model,
     headers: { ...base.headers, ...entry?.headers },
     thinking: entry?.thinking ?? base.thinking,

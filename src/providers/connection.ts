@@ -11,6 +11,8 @@ export interface Connection extends Provider {
   /** What must not be shown or come back beside the key and the headers: secret values in the provider's other rows. */
   readonly secrets: readonly string[];
   readonly sign: Signer;
+  /** What `auth` proves with who asks, and what was made of it, redacted like a key; null where there is nothing. */
+  readonly proofs: SecretList | null;
   /** The proxy that requests go through, without its password; null when there is none. */
   readonly proxy: string | null;
   readonly transport: Transport;
@@ -18,6 +20,12 @@ export interface Connection extends Provider {
   readonly idleTimeout: number | null;
   /** Bytes of one answer, thinking included, beyond which it is given up; see `AnswerLimit`. */
   readonly maxAnswer: number;
+}
+
+/** Secrets of a provider, and what was made of them: tokens and signatures. */
+export interface SecretList {
+  /** Another list once something is added. */
+  readonly values: readonly string[];
 }
 
 /** A request that goes out otherwise than its connection says, because the service wants it so. */
@@ -45,12 +53,23 @@ export interface StreamedBody {
   readonly read: () => AsyncIterable<Uint8Array>;
 }
 
-/**
- * Proves to a service who asks. Called for each attempt with its final bytes, as a signature may cover them and the time.
- *
- * @returns headers to add, names in small letters
- */
-export type Signer = (
-  connection: Connection,
-  request: FinalRequest,
-) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+/** What a signature adds to a request, and changes of it. */
+export interface Signature {
+  /** Names in small letters. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In the place of the request's own; of the same origin. */
+  readonly url?: URL;
+  readonly body?: Uint8Array;
+  /** Called where the request is refused: whether it may be accepted if it is signed and sent once more. */
+  readonly mayRetry?: (refusal: AuthRefusal) => boolean;
+}
+
+/** A refusal as far as it tells something of who asks. */
+export interface AuthRefusal {
+  readonly status: number;
+  /** The service's clock in milliseconds since 1970; null where it does not tell. */
+  readonly date: number | null;
+}
+
+/** Proves to a service who asks. Called for each attempt with its final bytes, as a signature may cover them and the time. */
+export type Signer = (connection: Connection, request: FinalRequest) => Signature | Promise<Signature>;

@@ -35,7 +35,7 @@ function sound(changes: Partial<Subject> = {}): Subject {
     mayBeReached: async () => {},
     provider: () => ({ provider: "deepseek", baseUrl: "https://api.example.com", origin: "", model: "m" }),
     proxy: { proxy: null, variable: null, value: null, certificates: null },
-    key: async () => ({ provider: "deepseek", origin: "DEEPSEEK_API_KEY", store: "/keys.json" }),
+    key: async () => ({ provider: "deepseek", origin: "DEEPSEEK_API_KEY", store: "/keys.json", auth: null }),
     reach: async () => reached(),
     models: async () => ({ ids: ["m"], model: "m", successor: null }),
     balance: async () => [{ currency: "CNY", total: "1.00" }],

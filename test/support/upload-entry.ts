@@ -20,7 +20,9 @@ export async function main([baseUrl = "", path = ""]: readonly string[]): Promis
       const digest = createHash("sha256");
       if (body instanceof Uint8Array) digest.update(body);
       else for await (const piece of body?.read() ?? []) digest.update(piece);
-      return { "x-signed": [method, url.pathname, headers["content-type"], digest.digest("hex")].join(" ") };
+      return {
+        headers: { "x-signed": [method, url.pathname, headers["content-type"], digest.digest("hex")].join(" ") },
+      };
     },
   };
   const loadedBefore = isUndiciLoaded();

@@ -46,10 +46,15 @@ const particular: Readonly<Record<string, readonly string[]>> = {
 };
 /** Details of one error alone, by its code. */
 const particularOf: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  auth_failed: { why: ["token", "no_token", "program", "header", "key", "body"] },
+  token_untimely: { why: ["expired", "early"] },
   url_unreadable: { reason: ["malformed", "private", "status"] },
   schema_unusable: { why: ["syntax", "not_object", "invalid", "dialect", "no_name", "unknown_type", "duplicate"] },
 };
 const variants = 7;
+
+/** How a provider is told who asks, as `doctor` explains it. */
+const authOfDoctor = { type: "1", sign: "1", details: ["1"], places: ["1"], secrets: [{ name: "1", origin: "1" }] };
 
 function details(variant: number, path: string): object {
   const own = particularOf[path.split(".").at(-1)!] ?? {};
@@ -57,6 +62,7 @@ function details(variant: number, path: string): object {
     if (name === Symbol.toPrimitive) return () => "1";
     if (name === "endsWith") return () => false;
     if (name === "tokens") return { prompt: "1", cached: "1", completion: "1", toString: () => "1" };
+    if (name === "auth") return variant % 2 === 1 ? null : authOfDoctor;
     const possible = own[String(name)] ?? particular[String(name)];
     if (possible !== undefined) return possible[variant % possible.length];
     return variant % 2 === 1 && nullable.has(String(name)) ? null : anything;

@@ -1,7 +1,6 @@
 import type { ModelRef } from "../../chat/model.ts";
 import { findingsOf, readFindings } from "../../config/capabilities.ts";
 import { keyringName } from "../../config/keyring.ts";
-import type { Key } from "../../config/keys.ts";
 import type { Origin } from "../../config/schema.ts";
 import { Probe } from "../../diagnostics/probe.ts";
 import type { CheckFacts, Subject, SuccessorTrial } from "../../diagnostics/subject.ts";
@@ -14,7 +13,9 @@ import { reach } from "../../providers/connectivity.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { successorsOf } from "../failover.ts";
-import { connectionTo, type Endpoint, keyFor, openEndpoint } from "../connections.ts";
+import type { Credentials } from "../credentials.ts";
+import { connectionTo, credentialsFor, type Endpoint, openEndpoint } from "../connections.ts";
+import { authFacts } from "./auth-facts.ts";
 import { hasNoList, onlyChatModel } from "../model-facts.ts";
 import { findService, normalisedAddress } from "../setup/service-address.ts";
 
@@ -24,7 +25,7 @@ export class InspectedService {
   readonly #console: Console;
   /** Or why there is none. */
   readonly #endpoint: Endpoint | AppError;
-  #key: Promise<Key | null> | null = null;
+  #credentials: Promise<Credentials> | null = null;
   #reached: ReturnType<typeof reach> | null = null;
   #probe: Promise<Probe> | null = null;
   /** The one model that the server offers, as its list says. */
@@ -76,36 +77,39 @@ export class InspectedService {
     return { proxy, variable: named?.name ?? null, value: named?.value ?? null, certificates };
   }
 
-  #findKey(): Promise<Key | null> {
-    return (this.#key ??= keyFor(this.#engine, this.#open, null));
+  #findCredentials(): Promise<Credentials> {
+    return (this.#credentials ??= credentialsFor(this.#engine, this.#open, null));
   }
 
   async keyFacts(): Promise<CheckFacts["key"] | null> {
-    const key = await this.#findKey();
-    if (key === null) return null;
-    const { keyFile, keyring } = this.#engine.keyPlaces;
-    const { name: provider } = this.#open.provider;
+    const { key, origins } = await this.#findCredentials();
+    const { name: provider, auth } = this.#open.provider;
+    if (key === null && (auth === null || auth.type === "none")) return null;
+    const { originName, keyPlaces } = this.#engine;
+    const { keyFile, keyring } = keyPlaces;
     const store = (await keyring(provider)) === null ? keyFile : keyringName;
-    return { provider, origin: this.#engine.originName(key.origin), store };
+    const secrets = origins.map(({ name, origin }) => ({ name, origin: originName(origin) }));
+    const origin = key === null ? secrets.map((secret) => secret.origin).join(", ") : originName(key.origin);
+    return { provider, origin, store, auth: auth === null ? null : authFacts(auth, secrets) };
   }
 
   /** Not a word goes to an address that was slipped in, or through a proxy that could read it, with a key or without. */
   async mayBeReached(): Promise<void> {
-    await this.#findKey().catch((thrown: unknown) => {
+    await this.#findCredentials().catch((thrown: unknown) => {
       const error = asAppError(thrown);
       if (error.code === "untrusted_endpoint" || error.code === "insecure_proxy") throw error;
     });
   }
 
   async connection(): Promise<Connection> {
-    return connectionTo(this.#engine, this.#open, await this.#findKey());
+    return connectionTo(this.#engine, this.#open, await this.#findCredentials());
   }
 
   /** Also without a key: the way there is the same. */
   reach(): ReturnType<typeof reach> {
-    this.#reached ??= this.#findKey()
+    this.#reached ??= this.#findCredentials()
       .catch(() => null)
-      .then((key) => reach(connectionTo(this.#engine, this.#open, key), this.#engine.stop));
+      .then((credentials) => reach(connectionTo(this.#engine, this.#open, credentials), this.#engine.stop));
     return this.#reached;
   }
 

@@ -119,6 +119,7 @@ function peerOf(url: URL, { transport, maxBytes }: PageRequestOptions): Connecti
     keyOrigin: "",
     secrets: [],
     sign: () => ({}),
+    proofs: null,
     proxy: proxyFor(url.href, transport.variables),
     transport,
     idleTimeout: null,

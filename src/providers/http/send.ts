@@ -3,7 +3,7 @@ import * as https from "node:https";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { systemReason } from "../../errors.ts";
-import type { Connection, FinalRequest, OutgoingBody } from "../connection.ts";
+import type { AuthRefusal, Connection, FinalRequest, OutgoingBody, Signature } from "../connection.ts";
 import { redactedError } from "../wire/redact.ts";
 import { withQuery } from "./base-url.ts";
 import { agentFor, connectTimeout } from "./agents.ts";
@@ -36,9 +36,13 @@ export async function send(connection: Connection, request: HttpRequest, signal:
   const url = withQuery(request.url, connection.query);
   try {
     const agent = await agentFor(connection.transport, url);
-    while (true) {
+    for (let isRetried = false; ;) {
       try {
-        return await attempt(connection, agent, await signed(connection, request, url), request, signal);
+        const final = await signed(connection, request, url);
+        const response = await attempt(connection, agent, final, request, signal);
+        if (isRetried || final.mayRetry?.(refusalFrom(response)) !== true) return response;
+        isRetried = true;
+        await response.refusal();
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
       }
@@ -48,8 +52,19 @@ export async function send(connection: Connection, request: HttpRequest, signal:
   }
 }
 
+function refusalFrom(response: HttpResponse): AuthRefusal {
+  const date = Date.parse(response.header("date") ?? "");
+  return { status: response.status, date: Number.isNaN(date) ? null : date };
+}
+
+/** A request as it goes out, and what its signature makes of a refusal. */
+interface SignedRequest extends FinalRequest, Pick<Signature, "mayRetry"> {
+  /** The URL without what a signature added. */
+  readonly asked: URL;
+}
+
 /** The request with all its headers: the config file's replace ours, but for those of the body. */
-export async function signed(connection: Connection, request: HttpRequest, url: URL): Promise<FinalRequest> {
+export async function signed(connection: Connection, request: HttpRequest, url: URL): Promise<SignedRequest> {
   const { method, body, headers: own } = request;
   const configured = Object.entries(connection.headers).map(([name, value]) => [name.toLowerCase(), value]);
   const headers: Record<string, string> = {
@@ -60,11 +75,15 @@ export async function signed(connection: Connection, request: HttpRequest, url: 
     ...("content-type" in own && { "content-type": own["content-type"] }),
     ...(body !== null && { "content-length": String(body instanceof Uint8Array ? body.length : body.size) }),
   };
+  const { headers: added, mayRetry, ...changed } = await connection.sign(connection, { method, url, headers, body });
+  const length = changed.body === undefined ? {} : { "content-length": String(changed.body.length) };
   return {
     method,
-    url,
-    headers: { ...headers, ...(await connection.sign(connection, { method, url, headers, body })) },
-    body,
+    url: changed.url ?? url,
+    asked: url,
+    headers: { ...headers, ...length, ...added },
+    body: changed.body ?? body,
+    ...(mayRetry !== undefined && { mayRetry }),
   };
 }
 
@@ -83,7 +102,7 @@ class StaleConnection extends Error {}
 async function attempt(
   connection: Connection,
   agent: http.Agent,
-  { method, url, headers, body }: FinalRequest,
+  { method, url, asked, headers, body }: SignedRequest,
   { onSocket, onSent = () => {} }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
@@ -111,7 +130,7 @@ async function attempt(
       received = new ReceivedBody(incoming);
       // A service may answer before it has all: what is left is not sent, and the connection not used again.
       if (!outgoing.writableEnded) incoming.once("close", () => outgoing.destroy());
-      resolve(new HttpResponse(incoming, received, url, connection));
+      resolve(new HttpResponse(incoming, received, asked, connection));
     });
     outgoing.on("error", (error) => {
       if (received !== null) received.reason = error;

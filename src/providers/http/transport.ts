@@ -9,6 +9,8 @@ export interface Transport extends Agents {
   readonly onExchange: ((exchange: HttpExchange) => void) | null;
   /** What services turned out to want, by name and base URL of the provider. */
   readonly learnt: Map<string, Learnt>;
+  /** What is remembered for signing, by name and base URL of the provider. */
+  readonly authStates: Map<string, AuthState>;
 }
 
 /** What the program adds to a request by itself, and can do without: fields, and the role of a message that tells the date. */
@@ -42,8 +44,26 @@ export function createTransport(
     trusted: new Map(),
     opened: new Set(),
     learnt: new Map(),
+    authStates: new Map(),
     onExchange,
   };
+}
+
+/** What a run remembers to sign a provider's requests with. */
+export interface AuthState {
+  /** Milliseconds by which the service's clock is ahead of this machine's; null until a refusal tells it. */
+  clockOffset: number | null;
+  /** A token, or what a program printed; null where there is none yet. */
+  credential: Credential | null;
+  /** One that is on its way, which all requests wait for. */
+  pending: Promise<Credential> | null;
+}
+
+/** What proves for a while who asks. */
+export interface Credential {
+  readonly value: string;
+  /** Milliseconds since 1970 by this machine's clock, from when on another one is taken. */
+  readonly renewAt: number;
 }
 
 /** What every request calls itself, unless the config file's headers say otherwise. */

@@ -61,7 +61,7 @@ class Attempt {
     this.#outer = signal;
     this.#queue = queue;
     const before = textOf(request.messages.findLast(({ role }) => role === "assistant")?.content ?? "");
-    const clean = new RedactedAnswer(secretsOf(connection), before);
+    const clean = new RedactedAnswer(() => secretsOf(connection), before);
     this.#answerLimit = new AnswerLimit(connection.name, connection.maxAnswer);
     this.#events = new AnswerEvents(queue, clean, this.#answerLimit);
     this.#decoder = new AnswerDecoder(

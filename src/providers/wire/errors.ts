@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { untimelyToken } from "../auth/token-times.ts";
 import { addressAdvice, isRouteRefused } from "../http/base-url.ts";
 import type { Connection } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
@@ -79,6 +80,8 @@ function isOfKey({ reason, codes }: Complaint): boolean {
 
 function keyRefused(connection: Connection, status: number, reason: string, options: Options): AppError {
   const { name: provider, keyOrigin: origin, keyVariable: variable } = connection;
+  const untimely = untimelyToken(connection);
+  if (untimely !== null) return new AppError("token_untimely", { provider, origin, ...untimely }, options);
   return origin === ""
     ? new AppError("key_wanted", { provider, status, reason, variable }, options)
     : new AppError("key_rejected", { provider, status, origin, reason }, options);

@@ -9,6 +9,7 @@ const shortest = 8;
 /** What a connection knows of secrets. */
 type Secrets = Pick<Connection, "key" | "headers"> & {
   readonly secrets?: readonly string[];
+  readonly proofs?: Connection["proofs"];
   readonly transport?: Pick<Connection["transport"], "variables">;
 };
 
@@ -17,28 +18,36 @@ type Secrets = Pick<Connection, "key" | "headers"> & {
  * proxies on the way are sent.
  */
 export function secretsOf(connection: Secrets): readonly string[] {
-  const known = found.get(connection.headers);
-  if (
-    known?.of.key === connection.key &&
-    known.of.transport === connection.transport &&
-    known.of.secrets === connection.secrets
-  )
-    return known.secrets;
+  const { key, headers, secrets: rows, transport, proofs: list } = connection;
+  const proofs = list?.values;
+  const known = found.get(headers);
+  const isKnown = known?.key === key && known.transport === transport && known.rows === rows && known.proofs === proofs;
+  if (known !== undefined && isKnown) return known.secrets;
   const secrets = findSecrets(connection);
-  found.set(connection.headers, { of: connection, secrets });
+  found.set(headers, { key, transport, rows, proofs, secrets });
   return secrets;
 }
 
 /** By the headers, which copies of a connection share: a list of models asks thousands of times, and so does each question. */
-const found = new WeakMap<Secrets["headers"], { readonly of: Secrets; readonly secrets: readonly string[] }>();
+const found = new WeakMap<
+  Secrets["headers"],
+  {
+    readonly key: Secrets["key"];
+    readonly transport: Secrets["transport"] | undefined;
+    readonly rows: readonly string[] | undefined;
+    readonly proofs: readonly string[] | undefined;
+    readonly secrets: readonly string[];
+  }
+>();
 
-function findSecrets({ key, headers, secrets = [], transport }: Secrets): string[] {
+function findSecrets({ key, headers, secrets = [], transport, proofs }: Secrets): string[] {
   const values = Object.values(headers).flatMap((value) => value.split(" ").flatMap(userAndPassword).concat(value));
   const long = [...values, ...secrets, ...proxySecrets(transport?.variables ?? {})].filter(
     (value) => value.length >= shortest,
   );
   // A key is one whatever its length; the longest first, as one may hold another.
-  const all = key !== null && key.length >= 4 ? [key, ...long] : long;
+  const keys = [...(key === null ? [] : [key]), ...(proofs?.values ?? [])].filter((value) => value.length >= 4);
+  const all = [...keys, ...long];
   return [...new Set(all.flatMap(asWritten))].sort((one, other) => other.length - one.length);
 }
 
@@ -93,7 +102,8 @@ export function redact(text: string, connection: Secrets): string {
   const plain = /%[\da-f]{2}|\\|&[#a-z]/iu.test(whole)
     ? withoutEscaped(whole, connection)
     : withoutLong(whole, connection);
-  return connection.key === null ? plain : withoutPieces(plain, connection.key);
+  const keys = [...(connection.key === null ? [] : [connection.key]), ...(connection.proofs?.values ?? [])];
+  return keys.reduce(withoutPieces, plain);
 }
 
 /** What is found whatever its case: too long to be a word. */

@@ -10,19 +10,30 @@ const telling = 12;
  * begins in the one and ends in the other.
  */
 export class RedactedAnswer {
-  readonly #streams: Readonly<Record<"reasoning" | "text", RedactedStream>>;
-  readonly #secrets: readonly string[];
+  readonly #find: () => readonly string[];
+  readonly #before: string;
+  #made: Readonly<Record<"reasoning" | "text", RedactedStream>> | null = null;
   #last: "reasoning" | "text" = "text";
 
   /**
-   * @param secrets the longest first
+   * @param find the secrets, the longest first; asked when the answer begins, as the request may be signed by a new token
    * @param before the text that the answer continues; empty for none
    */
-  constructor(secrets: readonly string[], before: string) {
-    this.#secrets = secrets;
-    this.#streams = { reasoning: new RedactedStream(secrets), text: new RedactedStream(secrets) };
+  constructor(find: () => readonly string[], before: string) {
+    this.#find = find;
+    this.#before = before;
+  }
+
+  get #streams(): Readonly<Record<"reasoning" | "text", RedactedStream>> {
+    return (this.#made ??= this.#begin());
+  }
+
+  #begin(): Readonly<Record<"reasoning" | "text", RedactedStream>> {
+    const secrets = this.#find();
+    const streams = { reasoning: new RedactedStream(secrets), text: new RedactedStream(secrets) };
     const longest = secrets[0]?.length ?? 0;
-    if (longest > 0) this.#streams.text.follow(before.slice(1 - longest));
+    if (longest > 0) streams.text.follow(this.#before.slice(1 - longest));
+    return streams;
   }
 
   push(kind: "reasoning" | "text", piece: string): string {
@@ -38,7 +49,7 @@ export class RedactedAnswer {
 
   /** A stream beside the two, which no secret crosses into. */
   another(): RedactedStream {
-    return new RedactedStream(this.#secrets);
+    return new RedactedStream(this.#find());
   }
 
   end(kind: "reasoning" | "text"): string {

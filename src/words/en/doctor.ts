@@ -1,4 +1,4 @@
-import type { CheckFacts, CheckId } from "../../diagnostics/subject.ts";
+import type { AuthFacts, CheckFacts, CheckId } from "../../diagnostics/subject.ts";
 import { problems } from "./doctor-problems.ts";
 
 /** What `doctor` calls its checks. */
@@ -71,7 +71,8 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
     ].join("; "),
   provider: (seen) =>
     `${seen.provider} at ${seen.baseUrl}${seen.origin === "" ? "" : ` (${seen.origin})`}, ${seen.model === null ? "no model set" : `model ${seen.model}`}`,
-  key: (seen) => `from ${seen.origin}; new ones go to: ${seen.store}`,
+  key: (seen) =>
+    seen.auth === null ? `from ${seen.origin}; new ones go to: ${seen.store}` : authText(seen.auth, seen.store),
   proxy: (seen) =>
     [
       seen.proxy === "" ? "none" : `${seen.proxy} (${seen.variable})`,
@@ -125,6 +126,16 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
         : "accepted, but the answer is not a JSON object"
       : "refused",
 };
+
+function authText({ type, details, sign, places, secrets }: AuthFacts, store: string): string {
+  return [
+    details.length === 0 ? type : `${type}, ${details.join(", ")}`,
+    ...(sign === null ? [] : [`signs ${JSON.stringify(sign)}`]),
+    ...(places.length === 0 ? [] : [`sent in ${places.join(", ")}`]),
+    ...secrets.map(({ name, origin }) => `${name} from ${origin}`),
+    `new ones go to: ${store}`,
+  ].join("\n");
+}
 
 function can(what: string, possible: boolean | null): string {
   return possible === null ? `${what} unknown` : possible ? what : `no ${what}`;

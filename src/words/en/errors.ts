@@ -131,6 +131,10 @@ export const errors: ErrorTable = {
     what: `No API key for ${provider}.`,
     next: `Run deepseek-chat setup -p ${provider} in a terminal, or set ${variable}; to try without a key, use --provider demo.`,
   }),
+  no_secret: ({ provider, secret, variable }) => ({
+    what: `The auth of ${provider} needs the secret ${secret}, and it is nowhere.`,
+    next: `${variable === null ? "Store" : `Set ${variable}, or store`} it with deepseek-chat keys store ${provider}/${secret}.`,
+  }),
   not_trusted: ({ name }) => ({
     what: `Nothing approved matches ${name}.`,
     next: "deepseek-chat trust list shows what is approved.",
@@ -159,6 +163,14 @@ export const errors: ErrorTable = {
     next: "Check the key, or store another one with deepseek-chat setup.",
   }),
   key_wanted: keyWanted,
+  auth_failed: ({ provider, why, reason, said }) => ({
+    what: `Can't sign requests to ${provider}: ${authWords[why]({ reason, said })}.`,
+    next: `Look at providers.${provider}.auth in the config file (deepseek-chat config edit); deepseek-chat doctor -p ${provider} explains it.`,
+  }),
+  token_untimely: ({ provider, origin, why, at }) => ({
+    what: `${provider} rejected the token from ${origin}: it ${why === "expired" ? "expired at" : "isn't valid before"} ${at}.`,
+    next: why === "expired" ? "Get a new one." : "Check this machine's clock, or get a new one.",
+  }),
   tool_not_allowed: ({ names }) => ({
     what: `Not run, as there is no terminal to ask at: ${names.join(", ")}.`,
     next: `Allow it with --allow-tool ${names[0]}, or run this in a terminal.`,
@@ -482,6 +494,18 @@ const configWords: Record<string, string> = {
   front_matter: "the front matter does not end: a line of --- is missing",
   no_keys: "expected a JSON object of provider names and keys",
   RESOURCE_EXHAUSTION: "nested too deeply",
+};
+
+type AuthReason = Pick<ErrorDetails["auth_failed"], "reason" | "said">;
+
+const authWords: Record<ErrorDetails["auth_failed"]["why"], (facts: AuthReason) => string> = {
+  token: ({ reason, said }) => `the token service refused the client (${reason}: ${said})`,
+  no_token: ({ reason, said }) =>
+    `the token service's answer has no usable ${reason}${said === "" ? "" : ` (it has ${said})`}`,
+  program: () => "the auth command printed neither lines Name: value nor a JSON object of headers",
+  header: ({ reason }) => `the header ${reason} can't have the value that it would get`,
+  key: ({ reason, said }) => `the secret isn't a key for ${reason}${said === "" ? "" : ` (${said})`}`,
+  body: () => "auth puts fields into the body, and this request has no JSON body",
 };
 
 /** `reason` of `output_unwritable`. */

@@ -186,6 +186,10 @@ export const helpExamples: HelpExamples = {
     ["List providers with a key", "deepseek-chat keys list"],
     ["The same as JSON", "deepseek-chat keys list --json"],
   ],
+  "keys store": [
+    ["Store the secret that gateway's auth names", "deepseek-chat keys store gateway/secret"],
+    ["Store a private key from a file", "deepseek-chat keys store gateway/key < key.pem"],
+  ],
   "keys remove": [
     ["Remove the stored key of SiliconFlow", "deepseek-chat keys remove siliconflow"],
     ["Store another one", "deepseek-chat setup -p siliconflow"],

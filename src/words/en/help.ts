@@ -102,7 +102,8 @@ export const help = {
     usage: "Show tokens and money spent, by day, model or conversation",
     doctor: "Check the setup and say how to fix what doesn't work",
     setup: "Set up a provider and its key, or add any OpenAI-compatible service",
-    keys: "List and remove stored API keys; setup stores them",
+    keys: "List, store and remove API keys and the secrets of gateways",
+    keysStore: "Store a key, or a secret that a provider's auth names; typed unseen, or piped in",
     keysList: "List providers with a key and where it comes from; keys aren't shown",
     keysRemove: "Remove a stored key from the system keyring and the key file",
     trust: "List and revoke approvals of projects' servers, tools and roles, and of tool calls",
@@ -142,6 +143,7 @@ export const help = {
     conversations: "Conversations to export: ID or its beginning, path, file name, or last",
     importFiles:
       "Data export (.zip or conversations.json) of chat.deepseek.com or ChatGPT, logs.db of llm, session of aichat, messages as JSON Lines, old conversation.txt, or export of this program (not Markdown or HTML); the format is detected",
+    keyName: "Provider, or provider/secret",
     keyProvider: "Provider of the key",
     trusted: "Path, name, or digest or its beginning, as trust list shows it",
     mcpServer: "Name of the MCP server",

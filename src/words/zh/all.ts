@@ -4,6 +4,7 @@ export { attachments } from "./attachments.ts";
 export { inheritance } from "./inheritance.ts";
 export { cache } from "./cache.ts";
 export { calls } from "./calls.ts";
+export { clock } from "./clock.ts";
 export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";

@@ -1,3 +1,4 @@
+import type { AuthFacts } from "../../diagnostics/subject.ts";
 import type { Words } from "../types.ts";
 import { problems } from "./doctor-problems.ts";
 
@@ -63,7 +64,8 @@ const facts: Words["doctor"]["facts"] = {
     ].join("；"),
   provider: (seen) =>
     `${seen.provider}，地址 ${seen.baseUrl}${seen.origin === "" ? "" : `（${seen.origin}）`}，${seen.model === null ? "未指定模型" : `模型 ${seen.model}`}`,
-  key: (seen) => `来自 ${seen.origin}；新 API Key 保存到：${seen.store}`,
+  key: (seen) =>
+    seen.auth === null ? `来自 ${seen.origin}；新 API Key 保存到：${seen.store}` : authText(seen.auth, seen.store),
   proxy: (seen) =>
     [
       seen.proxy === "" ? "无" : `${seen.proxy}（${seen.variable}）`,
@@ -108,6 +110,16 @@ const facts: Words["doctor"]["facts"] = {
   schema: (seen) => (seen.form === "prompt" ? "不支持，改为把 schema 写入提示词" : seen.form),
   json: (seen) => (seen.accepted ? (seen.valid ? "返回 JSON 对象" : "接受该参数，但回答不是 JSON 对象") : "被拒绝"),
 };
+
+function authText({ type, details, sign, places, secrets }: AuthFacts, store: string): string {
+  return [
+    details.length === 0 ? type : `${type}，${details.join("，")}`,
+    ...(sign === null ? [] : [`签名内容：${JSON.stringify(sign)}`]),
+    ...(places.length === 0 ? [] : [`位置：${places.join("、")}`]),
+    ...secrets.map(({ name, origin }) => `${name} 来自 ${origin}`),
+    `新密钥保存到：${store}`,
+  ].join("\n");
+}
 
 function can(what: string, possible: boolean | null): string {
   return possible === null ? `${what}：未知` : possible ? `${what}：支持` : `${what}：不支持`;

@@ -128,6 +128,10 @@ export const errors: Words["errors"] = {
     what: `未配置 ${provider} 的 API Key。`,
     next: `请在终端中运行 deepseek-chat setup -p ${provider}，或设置环境变量 ${variable}；没有 API Key 时可用 --provider demo 体验。`,
   }),
+  no_secret: ({ provider, secret, variable }) => ({
+    what: `${provider} 的 auth 需要密钥 ${secret}，但未找到。`,
+    next: `请${variable === null ? "" : `设置环境变量 ${variable}，或`}用 deepseek-chat keys store ${provider}/${secret} 保存。`,
+  }),
   not_trusted: ({ name }) => ({
     what: `没有与 ${name} 匹配的已批准内容。`,
     next: "已批准的内容见 deepseek-chat trust list。",
@@ -156,6 +160,14 @@ export const errors: Words["errors"] = {
     next: "请检查 API Key，或用 deepseek-chat setup 重新保存。",
   }),
   key_wanted: keyWanted,
+  auth_failed: ({ provider, why, reason, said }) => ({
+    what: `无法为发往 ${provider} 的请求签名：${authWords[why]({ reason, said })}。`,
+    next: `请检查配置文件中的 providers.${provider}.auth（deepseek-chat config edit）；deepseek-chat doctor -p ${provider} 会说明其含义。`,
+  }),
+  token_untimely: ({ provider, origin, why, at }) => ({
+    what: `${provider} 不接受来自 ${origin} 的令牌：${why === "expired" ? `已于 ${at} 过期` : `${at} 之前无效`}。`,
+    next: why === "expired" ? "请换用新的令牌。" : "请检查本机时钟，或换用新的令牌。",
+  }),
   tool_not_allowed: ({ names }) => ({
     what: `未运行 ${names.join("、")}：不在终端中，无法征求同意。`,
     next: `可用 --allow-tool ${names[0]} 允许，或在终端中运行。`,
@@ -515,6 +527,17 @@ const summaryWords: Record<ErrorDetails["summary_unusable"]["why"], string> = {
   filtered: "被内容过滤拦截",
   empty: "是空的",
   longer: "比原文还长",
+};
+
+type AuthReason = Pick<ErrorDetails["auth_failed"], "reason" | "said">;
+
+const authWords: Record<ErrorDetails["auth_failed"]["why"], (facts: AuthReason) => string> = {
+  token: ({ reason, said }) => `令牌服务拒绝了该客户端（${reason}：${said}）`,
+  no_token: ({ reason, said }) => `令牌服务的响应中没有可用的 ${reason}${said === "" ? "" : `（${said}）`}`,
+  program: () => "auth 的 command 输出的既不是“Name: value”的各行，也不是由请求头组成的 JSON 对象",
+  header: ({ reason }) => `请求头 ${reason} 不能取这个值`,
+  key: ({ reason, said }) => `该密钥不能用于 ${reason}${said === "" ? "" : `（${said}）`}`,
+  body: () => "auth 要在请求体中加入字段，但该请求没有 JSON 请求体",
 };
 
 const keyCommandWords: Record<ErrorDetails["key_command_failed"]["why"], (reason: string) => string> = {

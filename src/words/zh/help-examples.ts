@@ -176,6 +176,10 @@ export const helpExamples: HelpExamples = {
     ["列出已有 API Key 的服务商", "deepseek-chat keys list"],
     ["以 JSON 输出", "deepseek-chat keys list --json"],
   ],
+  "keys store": [
+    ["保存 gateway 的 auth 中指名的密钥", "deepseek-chat keys store gateway/secret"],
+    ["从文件保存私钥", "deepseek-chat keys store gateway/key < key.pem"],
+  ],
   "keys remove": [
     ["删除硅基流动的 API Key", "deepseek-chat keys remove siliconflow"],
     ["另存一个新的", "deepseek-chat setup -p siliconflow"],

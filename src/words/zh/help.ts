@@ -101,7 +101,8 @@ export const help: Words["help"] = {
     usage: "查看 token 用量和费用，可按日期、模型或对话汇总",
     doctor: "检查环境，并说明如何修复问题",
     setup: "设置服务商和 API Key，或添加任何兼容 OpenAI 的服务",
-    keys: "列出和删除已保存的 API Key；用 setup 保存",
+    keys: "列出、保存和删除 API Key 与网关密钥",
+    keysStore: "保存 API Key，或服务商 auth 中指名的密钥；输入时不显示，也可由管道传入",
     keysList: "列出已有 API Key 的服务商及其来源；不显示 Key 本身",
     keysRemove: "从系统密钥环和 API Key 文件中删除已保存的 API Key",
     trust: "列出和撤销已批准的内容：项目中的 MCP 服务器、工具和角色，以及工具调用",
@@ -141,6 +142,7 @@ export const help: Words["help"] = {
     conversations: "要导出的对话：ID 或其开头、路径、文件名，或 last",
     importFiles:
       "chat.deepseek.com 或 ChatGPT 的数据导出（.zip 或 conversations.json）、llm 的 logs.db、aichat 的会话、JSON Lines 格式的 messages、旧的 conversation.txt，或本程序导出的文件（Markdown 和 HTML 除外）；自动识别格式",
+    keyName: "服务商，或“服务商/密钥名”",
     keyProvider: "API Key 所属的服务商",
     trusted: "trust list 中显示的路径、名称，或摘要（可只写开头）",
     mcpServer: "MCP 服务器的名称",

@@ -53,7 +53,7 @@ describe("a signature", () => {
       signed.push(
         `${method} ${url.pathname} ${headers["content-length"]} ${headers["x-team"]} ${Buffer.from(body as Uint8Array).toString()}`,
       );
-      return { "x-signature": `${key} ${signed.length}` };
+      return { headers: { "x-signature": `${key} ${signed.length}` } };
     };
     for (const answer of ['"1"', '"3"']) {
       const response = await ask({ sign, headers: { "X-Team": "blue" } });

@@ -15,6 +15,7 @@ const at: Connection = {
   keyOrigin: "",
   secrets: [],
   sign: () => ({}),
+  proofs: null,
   proxy: null,
   transport: createTransport({}),
   idleTimeout: null,

@@ -18,7 +18,7 @@ async function given(pieces: readonly (readonly DeltaEvent[])[]): Promise<string
   const queue = new Queue<ChatEvent>();
   const events = new AnswerEvents(
     queue,
-    new RedactedAnswer(secretsOf(connection), ""),
+    new RedactedAnswer(() => secretsOf(connection), ""),
     new AnswerLimit("host", 1024 * 1024),
   );
   for (const piece of pieces) {

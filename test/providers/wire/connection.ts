@@ -10,6 +10,7 @@ export const connection: Connection = {
   keyOrigin: "DEEPSEEK_API_KEY",
   secrets: [],
   sign: signWithBearer,
+  proofs: null,
   proxy: null,
   transport: createTransport({}),
   idleTimeout: null,

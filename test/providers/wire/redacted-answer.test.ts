@@ -7,7 +7,7 @@ type Piece = readonly ["reasoning" | "text", string];
 
 /** What each piece gave, and at the end what the thinking and the text still gave. */
 function given(pieces: readonly Piece[], { secrets = [key], before = "" } = {}): string[] {
-  const answer = new RedactedAnswer(secrets, before);
+  const answer = new RedactedAnswer(() => secrets, before);
   return [...pieces.map((piece) => answer.push(...piece)), answer.end("reasoning"), answer.end("text")];
 }
 
