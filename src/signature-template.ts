@@ -33,6 +33,7 @@ export type FilterName = (typeof filterNames)[number];
 /** Values that each attempt at a request has. */
 export const requestVariables = [
   "method",
+  "target",
   "path",
   "query",
   "host",

@@ -39,39 +39,62 @@ function mistakeIn(auth: AuthForm): RuleMistake | null {
   const rules = rulesOf(auth);
   const secrets = new Set(["key", ...sources.map(({ name }) => name)]);
   const { type: _type, secrets: _secrets, ...templates } = auth;
-  for (const { text, path } of textsIn(templates)) {
-    const found = mistakeOf(text, path, rules, [...secrets]);
-    if (found !== null) return { ...found, keys: path };
+  const names = namesKnown(rules, [...secrets]);
+  // What others are made of comes first: a mistake in it is one of theirs too.
+  const texts = Map.groupBy(textsIn(templates), ({ path: [place = ""] }) => placed.has(place));
+  const ordered = [...(texts.get(false) ?? []), ...(texts.get(true) ?? [])];
+  for (const look of [mistakeOf, circleIn]) {
+    for (const { text, path } of ordered) {
+      const found = look(text, path, rules, names);
+      if (found !== null) return { ...found, keys: path };
+    }
   }
   return unsecretMistake(auth, rules, secrets);
 }
 
+/** Where in a request something is put. */
+const placed = new Set(["body", "headers", "query"]);
+
 type Mistake = Omit<RuleMistake, "keys">;
 
-function mistakeOf(
-  text: string,
-  path: readonly string[],
-  rules: SignatureRules,
-  secrets: readonly string[],
-): Mistake | null {
-  const values = [
+/** Names that templates may use. */
+function namesKnown(rules: SignatureRules, secrets: readonly string[]): string[] {
+  return [
     ...requestVariables,
     ...secrets,
     ...Object.keys(rules.parts),
     ...(rules.sign === null ? [] : ["signature"]),
     ...(rules.token.length === 0 ? [] : ["token"]),
   ];
+}
+
+/** A name or a filter that there is not, or a secret. */
+function mistakeOf(
+  text: string,
+  path: readonly string[],
+  _: SignatureRules,
+  values: readonly string[],
+): Mistake | null {
   try {
     const template = parseSignatureTemplate(text);
     const unknown = placeholdersIn(template).find(
       ({ name }) => !values.includes(name) && !(name.startsWith(headerPrefix) && name.length > headerPrefix.length),
     );
     if (unknown !== undefined) return misfit(`\${${unknown.name}}`, [...values, `${headerPrefix}\u2026`]);
-    namesNeeded(text, rules);
     const words = template.filter((part) => typeof part === "string").flatMap((part) => part.split(/[^\w-]+/u));
     return words.some((word) => isSecret(word, path)) ? { value: hidden, expected: "${key}" } : null;
   } catch (error) {
     if (error instanceof TemplateMistake) return { value: error.written, expected: error.expected.join(" | ") };
+    throw error;
+  }
+}
+
+/** A value that needs itself. */
+function circleIn(text: string, _: readonly string[], rules: SignatureRules): Mistake | null {
+  try {
+    namesNeeded(text, rules);
+    return null;
+  } catch (error) {
     if (error instanceof CircularName) return misfit(`\${${error.message}}`, ["\u2026"]);
     throw error;
   }

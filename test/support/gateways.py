@@ -41,6 +41,10 @@ def mac(key, text, algorithm="sha256"):
     return hmac.new(key, text, algorithm).digest()
 
 
+def target(url):
+    return url.path + ("?" + url.query if url.query else "")
+
+
 def b64(data):
     return base64.b64encode(data).decode()
 
@@ -75,7 +79,7 @@ def in_body(method, url, body, now, headers):
 def kong(method, url, body, now, headers):
     # developer.konghq.com/plugins/hmac-auth: the headers in their order, each `name: value`, request-line as it is
     date, hashed = http_date(now), "SHA-256=" + b64(digest(body))
-    signed = mac(SECRET, f"x-date: {date}\n{method} {url.path} HTTP/1.1\ndigest: {hashed}")
+    signed = mac(SECRET, f"x-date: {date}\n{method} {target(url)} HTTP/1.1\ndigest: {hashed}")
     return {
         "x-date": date,
         "digest": hashed,
@@ -102,7 +106,7 @@ def apisix_2(method, url, body, now, headers):
 def apisix_3(method, url, body, now, headers):
     # apisix.apache.org, docs of 3.11: hmac-auth
     date, hashed = http_date(now), "SHA-256=" + b64(digest(body))
-    text = f"{SECRETS['key_id']}\n{method} {url.path}\ndate: {date}\ndigest: {hashed}\n"
+    text = f"{SECRETS['key_id']}\n{method} {target(url)}\ndate: {date}\ndigest: {hashed}\n"
     return {
         "date": date,
         "digest": hashed,
@@ -193,9 +197,9 @@ def zhipu(method, url, body, now, headers):
 FORMS = {
     "dsk": (dsk, "/v1/chat/completions?b=2&a=1%202"),
     "in-body": (in_body, "/v1/chat/completions"),
-    "kong": (kong, "/v1/chat/completions"),
+    "kong": (kong, "/v1/chat/completions?b=2&a=1%202"),
     "apisix-2": (apisix_2, "/v1/chat/completions?b=2&a=1%202&c="),
-    "apisix-3": (apisix_3, "/v1/chat/completions"),
+    "apisix-3": (apisix_3, "/v1/chat/completions?b=2&a=1%202"),
     "tencent": (tencent, "/"),
     "volcengine": (volcengine, "/api/v3/chat/completions?b=2&a=1%202"),
     "iflytek": (iflytek, "/v3.5/chat/completions"),

@@ -5,7 +5,7 @@ export interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** The parsed body; null where there is none. */
+  /** The parsed body; null where there is none, or no JSON. */
   readonly body: Record<string, unknown> | null;
   /** As it came. */
   readonly text: string;
@@ -88,7 +88,14 @@ async function receive(request: IncomingMessage): Promise<Received> {
   for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
   const text = Buffer.concat(pieces).toString("utf8");
   const { method = "", url: path = "", headers } = request;
-  return { method, path, headers, at, text, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
+  return {
+    method,
+    path,
+    headers,
+    at,
+    text,
+    body: text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : null,
+  };
 }
 
 async function send(response: ServerResponse, { status = 200, headers = {}, body = [], end = "whole" }: Reply) {

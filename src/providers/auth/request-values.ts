@@ -68,7 +68,8 @@ export class RequestValues {
     const { rules, request } = this.#sources;
     const url = new URL(request.url);
     for (const [name, template] of Object.entries(rules.query)) {
-      if (isSigned || !this.#needs(template, "signature", "query")) url.searchParams.set(name, this.text(template));
+      if (isSigned || !this.#needs(template, "signature", "query", "target"))
+        url.searchParams.set(name, this.text(template));
     }
     return url;
   }
@@ -133,6 +134,7 @@ export class RequestValues {
     const iso = `${new Date(now).toISOString().slice(0, 19)}Z`;
     const values: { readonly [Name in RequestVariable]: () => string | Buffer } = {
       method: () => request.method,
+      target: () => targetOf(this.url(false)),
       path: () => request.url.pathname,
       query: () => canonicalQuery(this.url(false)),
       host: () => this.#host,
@@ -198,6 +200,10 @@ function plain(value: string | Buffer): Value {
 
 function written({ bytes, isDigest }: Value): Buffer {
   return isDigest ? Buffer.from(bytes.toString("hex")) : bytes;
+}
+
+function targetOf({ pathname, search }: URL): string {
+  return pathname + search;
 }
 
 /** As AWS, Tencent Cloud, Volcengine and APISIX sign it: sorted, with all but the unreserved characters of RFC 3986 escaped. */
