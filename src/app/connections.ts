@@ -110,7 +110,9 @@ export function openEndpoint(
   if (!/^https?:$/u.test(protocol) || username + password !== "") {
     const setting = provider.baseUrlVariable ?? "base_url";
     const value = baseUrl.replace(/(\/\/).*@/u, "$1…@");
-    throw new AppError("bad_value", { name: setting, value, expected: "https://host/…" });
+    const isSocket = /^wss?:$/u.test(protocol);
+    const expected = isSocket ? "wire: {type: websocket, …}, https://host/…" : "https://host/…";
+    throw new AppError("bad_value", { name: setting, value, expected });
   }
   return { provider, baseUrl, origin: elsewhere?.origin ?? null, secrets };
 }

@@ -3,7 +3,7 @@ import { durationExamples, durationPattern } from "../duration.ts";
 import { authFields } from "./auth-options.ts";
 import { cacheParts, sizePattern, storePattern } from "./cache-options.ts";
 import { fieldPlace, versionPattern, writtenVersion } from "./request-rows.ts";
-import { wireRows } from "./wire-schema.ts";
+import { pathPattern, pointerPattern, wireRows } from "./wire-schema.ts";
 import { toolSchema } from "./tool-entries.ts";
 import { withoutInput } from "./role-template.ts";
 import {
@@ -59,6 +59,8 @@ const patterns: Readonly<Record<string, string>> = {
   [String(versionPattern)]: "v1, 2026-06-01",
   [String(writtenVersion)]: "v1, 2026-06-01",
   [String(fieldPlace)]: "a_field, /parameters/a_field",
+  [String(pointerPattern)]: "/a/field",
+  [String(pathPattern)]: "/\u2026",
   [String(sizePattern)]: "500kB, 200MB, 2GB",
   [String(withoutInput)]: 'prompt: "\u2026{{input}}\u2026"',
   [String(storePattern)]: "redis://\u2026, rediss://\u2026",
@@ -143,13 +145,16 @@ export function misfit(issue: BaseIssue<unknown>, schema: Entries = configFileSc
   // A profile is a tree of settings itself.
   const place = keys[0] === "profiles" ? keys.slice(2) : keys;
   const siblings = (place.length > 1 ? within[place[0]!] : null) ?? (place === keys ? schema : profileSchema);
-  const rows = place.length > 3 && place[2] === "wire" ? wireRows : Object.keys(siblings.entries);
+  const name = keys.at(-1) ?? "";
+  // Which of the rows of a wire may stand there is not looked at, only that it is another one.
+  const isOfWire = place.length > 3 && place[2] === "wire";
+  const rows = isOfWire ? wireRows.filter((row) => row !== name) : Object.keys(siblings.entries);
   const names = isOfAuth(place) ? authFields() : rows;
   return {
     keys,
     value: shown(keys, input),
     expected: isUnknown ? null : expectation(issue, schemaOf(place.join("."))),
-    nearest: isUnknown ? nearestTo(keys.at(-1) ?? "", names) : null,
+    nearest: isUnknown ? nearestTo(name, names) : null,
   };
 }
 
@@ -177,7 +182,9 @@ function shown(keys: readonly string[], value: unknown): string {
   const place = keys[0] === "profiles" ? keys.slice(2) : keys;
   if (isOfAuth(place) && !plainOfAuth.has(keys.at(-1) ?? "")) return "\u2026";
   const isHidden = ["headers", "env", "query", "extra_body", "defaults"].some((name) => keys.includes(name));
-  if (isHidden || keys.join(".") === "cache.store") return "\u2026";
+  // Its templates may hold keys too.
+  const isTemplate = keys.includes("wire") && typeof value === "object";
+  if (isHidden || isTemplate || keys.join(".") === "cache.store") return "\u2026";
   // JSON knows no infinity.
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, maxCharacters);
 }

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { mapping } from "./mapping-schema.ts";
+import { isMapping } from "./tool-entries.ts";
 import { samplingNames } from "../chat/sampling.ts";
 import { nearestName } from "../nearest-name.ts";
 import { variablesIn } from "../template.ts";
@@ -64,22 +66,22 @@ function pathTo(template: unknown, path: readonly (string | number)[]): v.IssueP
   });
 }
 
-const isMapping = (input: unknown) => typeof input === "object" && input !== null && !Array.isArray(input);
 const template = v.pipe(
   v.custom<Readonly<Record<string, unknown>>>(isMapping),
   knownVariables as v.RawCheckAction<Readonly<Record<string, unknown>>>,
 );
 
 /** A JSON pointer; the empty one is the whole document. */
-const pointerPattern = /^(?:\/(?:[^~/]|~[01])*)*$/u;
+export const pointerPattern = /^(?:\/(?:[^~/]|~[01])*)*$/u;
 const pointer = v.pipe(v.string(), v.regex(pointerPattern));
 const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()]);
 
 /** Values by pointers: `{/type: delta}`, or one of several, `{/status: [0, ok]}`. */
-const match = v.record(pointer, v.union([scalar, v.array(scalar)]));
-const place = v.union([pointer, v.strictObject({ at: pointer, when: match })]);
+const match = mapping(pointer, v.union([scalar, v.array(scalar)]));
+const conditionalPlace = v.strictObject({ at: pointer, when: match });
+const place = v.lazy((input) => (isMapping(input) ? conditionalPlace : pointer));
 /** Where something stands; of several places the first one that has it. */
-const places = v.union([place, v.array(place)]);
+const places = v.lazy((input) => (Array.isArray(input) ? v.array(place) : place));
 
 const counts = v.strictObject({
   prompt_tokens: v.optional(pointer),
@@ -98,7 +100,7 @@ const answer = v.strictObject({
   tool_calls: v.optional(places),
   finish_reason: v.optional(places),
   /** Where the count of tokens is, in OpenAI's form or each number by itself. */
-  usage: v.optional(v.union([pointer, counts])),
+  usage: v.optional(v.lazy((input) => (isMapping(input) ? counts : pointer))),
   /** What a document says in which all is well; another value there is an error. A document without it is not judged by it. */
   ok: v.optional(match),
   error: v.optional(
@@ -108,7 +110,7 @@ const answer = v.strictObject({
       message: v.optional(places),
       code: v.optional(places),
       /** HTTP statuses that codes stand for, those with which a WebSocket is closed included. */
-      statuses: v.optional(v.record(v.string(), status)),
+      statuses: v.optional(mapping(v.string(), status)),
     }),
   ),
   /** The last document of an answer. */
@@ -118,7 +120,9 @@ export type AnswerRows = v.InferOutput<typeof answer>;
 export type AnswerPlaces = v.InferOutput<typeof places>;
 export type DocumentMatch = v.InferOutput<typeof match>;
 
-const path = v.pipe(v.string(), v.regex(/^[/?]/u), knownVariables as v.RawCheckAction<string>);
+/** What stands behind an address. */
+export const pathPattern = /^[/?]/u;
+const path = v.pipe(v.string(), v.regex(pathPattern), knownVariables as v.RawCheckAction<string>);
 
 /** Each question is a request with a body of the gateway's own form. */
 const envelope = v.strictObject({
@@ -148,9 +152,14 @@ export const wireRows: readonly string[] = [envelope, webSocket, answer, answer.
   ({ entries }) => Object.keys(entries),
 );
 
+const types = { envelope, websocket: webSocket } as const;
+type WireType = keyof typeof types;
+/** For what is none of them. */
+const typed = v.looseObject({ type: v.picklist(Object.keys(types) as WireType[]) }) as unknown as typeof envelope;
+
 export const wireSchema = v.lazy((input) => {
   if (!isMapping(input)) return v.picklist(["openai"]);
   const { type } = input as { readonly type?: unknown };
-  return type === "websocket" ? webSocket : envelope;
+  return Object.hasOwn(types, String(type)) ? types[type as WireType] : typed;
 });
 export type WireConfig = "openai" | EnvelopeConfig | WebSocketConfig;

@@ -1,3 +1,5 @@
+import { createHmac } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
 import { certificates } from "../support/certificates.ts";
 import { newPlace, type Place, put, type Run, run, start, transcriptsOf } from "../support/program.ts";
@@ -173,6 +175,41 @@ describe.concurrent("a WebSocket", () => {
       payload: { message: { text: [{ content: "q" }] } },
     });
     expect((await ask(place)).object.error?.code).toBe("rate_limited");
+  });
+
+  test("is signed as every request is, in its URL and its first message, also by the service's clock", async () => {
+    const ahead = 2 * 3_600_000;
+    const now = () => new Date(Date.now() + ahead);
+    const signatureOf = (host: string, date: string) =>
+      createHmac("sha256", "app-secret-0123")
+        .update(`host: ${host}\ndate: ${date}\nGET /v4.0/chat HTTP/1.1`)
+        .digest("base64");
+    const refuse = ({ url = "", headers: { host = "" } }: IncomingMessage) => {
+      const { searchParams } = new URL(url, "ws://service");
+      const date = searchParams.get("date") ?? "";
+      const isSigned = searchParams.get("authorization") === signatureOf(host, date);
+      return isSigned && Math.abs(Date.parse(date) - now().getTime()) < 300_000
+        ? null
+        : ([401, { date: now().toUTCString() }] as const);
+    };
+    await using server = await serveSockets(({ send }) => send({ content: "Hello" }, { end: true }), { refuse });
+    const auth = `    auth:
+      type: hmac
+      secrets: {secret: APP_SECRET}
+      sign: "host: \${host}\\ndate: \${date}\\n\${method} \${path} HTTP/1.1"
+      query: {authorization: "\${signature}", date: "\${date}"}
+      body: {header: {sign: "\${signature}"}}`;
+    const wire =
+      'type: websocket\npath: /v4.0/chat\nrequest: {header: {app: a}, text: "${question}"}\nanswer: {text: /content, end: {/end: true}}';
+    const place = placeWith(server.url, wire, auth);
+    const { stdout } = await run(["ask", "-p", "gateway", "--retries", "0", "q"], {
+      place,
+      env: { APP_SECRET: "app-secret-0123" },
+    });
+    expect(stdout).toBe("Hello\n");
+    const { url, headers } = server.opened[0]!;
+    const signature = signatureOf(headers.host!, new URL(url, "ws://service").searchParams.get("date")!);
+    expect(server.messages).toEqual([{ header: { app: "a", sign: signature }, text: "q" }]);
   });
 
   test("cut in the middle of an answer is continued, and retried where nothing had come", async () => {

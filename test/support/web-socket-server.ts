@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type ServerOptions as TlsOptions } from "node:https";
-import { type WebSocket, WebSocketServer } from "ws";
+import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 
 /** One WebSocket that was opened at the server. */
 export interface Opened {
@@ -29,15 +29,24 @@ export interface SocketServerOptions {
   readonly tls?: TlsOptions;
   /** Takes compressed messages and sends such. */
   readonly compressed?: boolean;
+  /** The status and headers with which a WebSocket is refused; null where it is opened. */
+  readonly refuse?: (request: IncomingMessage) => readonly [status: number, headers: Record<string, string>] | null;
 }
 
 /** A server of WebSockets on a loopback port, which does with each what the handler says. */
 export async function serveSockets(
   handler: (opened: Opened) => Promise<void> | void,
-  { tls, compressed = false }: SocketServerOptions = {},
+  { tls, compressed = false, refuse = () => null }: SocketServerOptions = {},
 ): Promise<SocketServer> {
   const secure: Server | null = tls === undefined ? null : createServer(tls);
-  const options = { perMessageDeflate: compressed ? { threshold: 0 } : false };
+  const options: ServerOptions = {
+    perMessageDeflate: compressed ? { threshold: 0 } : false,
+    verifyClient: ({ req }, answer) => {
+      const refused = refuse(req);
+      if (refused === null) answer(true);
+      else answer(false, refused[0], "", refused[1]);
+    },
+  };
   const server = new WebSocketServer(
     secure === null ? { ...options, host: "127.0.0.1", port: 0 } : { ...options, server: secure },
   );

@@ -52,13 +52,14 @@ export async function send(connection: Connection, request: HttpRequest, signal:
   }
 }
 
-function refusalFrom(response: HttpResponse): AuthRefusal {
+/** What a refusal tells of who asked. */
+export function refusalFrom(response: HttpResponse): AuthRefusal {
   const date = Date.parse(response.header("date") ?? "");
   return { status: response.status, date: Number.isNaN(date) ? null : date };
 }
 
 /** A request as it goes out, and what its signature makes of a refusal. */
-interface SignedRequest extends FinalRequest, Pick<Signature, "mayRetry"> {
+export interface SignedRequest extends FinalRequest, Pick<Signature, "mayRetry"> {
   /** The URL without what a signature added. */
   readonly asked: URL;
 }

@@ -10,7 +10,7 @@ import { observe } from "./request-log.ts";
 import { HttpResponse } from "./response.ts";
 import { aTurn, maxTogether, maxWaiting, ReceivedBody } from "./response-body.ts";
 import { withQuery } from "./base-url.ts";
-import { isStale, limitConnecting, signed } from "./send.ts";
+import { isStale, limitConnecting, refusalFrom, type SignedRequest, signed } from "./send.ts";
 
 /** What opens a WebSocket. */
 export interface SocketRequest {
@@ -49,11 +49,18 @@ export async function openSocket(
 ): Promise<MessageSocket | HttpResponse> {
   const url = withQuery(request.url, connection.query);
   try {
-    while (true) {
-      const opened = await attempt(connection, request, url, signal);
+    for (let isRetried = false; ;) {
+      const final = await signed(connection, { method: "GET", url: url.href, headers: {}, body: request.message }, url);
+      const opened = await attempt(connection, final, signal);
       if (opened === "stale") continue;
-      if (opened instanceof MessageSocket) opened.onAlive = onAlive;
-      return opened;
+      if (opened instanceof MessageSocket) {
+        opened.onAlive = onAlive;
+        opened.send(final.body instanceof Uint8Array ? final.body : request.message);
+        return opened;
+      }
+      if (isRetried || final.mayRetry?.(refusalFrom(opened)) !== true) return opened;
+      isRetried = true;
+      await opened.refusal();
     }
   } catch (error) {
     throw signal.aborted ? error : redactedError(fromNetwork(error, connection), connection);
@@ -62,16 +69,12 @@ export async function openSocket(
 
 async function attempt(
   connection: Connection,
-  request: SocketRequest,
-  url: URL,
+  final: SignedRequest,
   signal: AbortSignal,
 ): Promise<MessageSocket | HttpResponse | "stale"> {
   const { transport, name, maxAnswer } = connection;
-  const [{ WebSocket: Client }, agent, final] = await Promise.all([
-    import("ws"),
-    agentFor(transport, url),
-    signed(connection, { method: "GET", url: url.href, headers: {}, body: request.message }, url),
-  ]);
+  const { asked } = final;
+  const [{ WebSocket: Client }, agent] = await Promise.all([import("ws"), agentFor(transport, asked)]);
   // The body is a message of its own.
   const { "content-length": _, ...headers } = final.headers;
   return await new Promise((resolve, reject) => {
@@ -84,8 +87,8 @@ async function attempt(
       closeTimeout,
       finishRequest: (started) => {
         outgoing = started;
-        limitConnecting(started, url);
-        if (transport.onExchange !== null) observe(started, url, transport.onExchange);
+        limitConnecting(started, asked);
+        if (transport.onExchange !== null) observe(started, asked, transport.onExchange);
         started.end();
       },
     };
@@ -101,13 +104,9 @@ async function attempt(
     socket.once("close", () => signal.removeEventListener("abort", abort));
     socket.once("upgrade", (response) => (upgrade = response));
     socket.once("unexpected-response", (_request, response) =>
-      resolve(new HttpResponse(response, new ReceivedBody(response), url, connection)),
+      resolve(new HttpResponse(response, new ReceivedBody(response), asked, connection)),
     );
-    socket.once("open", () => {
-      const opened = new MessageSocket(socket, upgrade!.headers, { name, maxAnswer });
-      opened.send(final.body instanceof Uint8Array ? final.body : request.message);
-      resolve(opened);
-    });
+    socket.once("open", () => resolve(new MessageSocket(socket, upgrade!.headers, { name, maxAnswer })));
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) abort();
   });

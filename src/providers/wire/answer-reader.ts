@@ -3,7 +3,7 @@ import type { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import type { ChunkSource, SourceItem } from "./chunk-source.ts";
 import { type Complaint, complaintIn, complaintOf } from "./error-body.ts";
-import { contradicts, matches, placedAt, pointedAt } from "./json-pointer.ts";
+import { contradicts, matches, parseMatch, parsePlaces, parsePointer, placedAt, pointedAt } from "./json-pointer.ts";
 import { unexpectedShape } from "./unexpected-shape.ts";
 
 /** A chunk that says that the answer is whole. */
@@ -14,7 +14,8 @@ const stopChunk = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
  * gives each as the chunk that `/chat/completions` would have sent, so that all behind it is the same.
  */
 export class AnswerReader {
-  readonly #rows: AnswerRows;
+  readonly #given: AnswerRows;
+  readonly #rows: ReturnType<typeof parsed>;
   readonly #connection: Connection;
   #hasFinish = false;
   #hasUsage = false;
@@ -25,7 +26,8 @@ export class AnswerReader {
   #unread: { readonly document: unknown } | null = null;
 
   constructor(rows: AnswerRows, connection: Connection) {
-    this.#rows = rows;
+    this.#given = rows;
+    this.#rows = parsed(rows);
     this.#connection = connection;
   }
 
@@ -39,31 +41,28 @@ export class AnswerReader {
       yield this.#items(items);
       if (this.#isEnded) return;
     }
-    const { end, finish_reason: finish } = this.#rows;
+    const { end, finish_reason: finish } = this.#given;
     if (isWhole() || (end === undefined && finish === undefined)) yield this.#end();
   }
 
   /** What the service says is wrong in a document; null where it says nothing. */
   complaintAbout(document: unknown): Complaint | null {
-    const { ok = {}, error = {} } = this.#rows;
-    const message = placedAt(document, error.message);
-    const isMessage =
-      error.when === undefined && this.#rows.ok === undefined && typeof message === "string" && message !== "";
-    const isError = contradicts(document, ok) || (error.when === undefined ? isMessage : matches(document, error.when));
-    if (!isError) return null;
+    const { ok, errorWhen, message: messages, code: codes } = this.#rows;
+    const message = placedAt(document, messages);
+    const isText = typeof message === "string" && message.trim() !== "";
+    // Without other rows a message is what makes an error.
+    const isError = errorWhen === null ? ok.length === 0 && isText : matches(document, errorWhen);
+    if (!isError && !contradicts(document, ok)) return null;
     const said = complaintOf(JSON.stringify(document));
-    const code = placedAt(document, error.code);
-    const codes = typeof code === "string" || typeof code === "number" ? [String(code), ...said.codes] : said.codes;
-    return this.withStatus({
-      ...said,
-      codes,
-      reason: typeof message === "string" && message.trim() !== "" ? message.replace(/\s+/gu, " ").trim() : said.reason,
-    });
+    const code = placedAt(document, codes);
+    const all = typeof code === "string" || typeof code === "number" ? [String(code), ...said.codes] : said.codes;
+    const reason = isText ? message.replace(/\s+/gu, " ").trim() : said.reason;
+    return this.withStatus({ ...said, codes: all, reason });
   }
 
   /** A complaint with the status that the rows give its code. */
   withStatus(complaint: Complaint): Complaint {
-    const statuses = this.#rows.error?.statuses ?? {};
+    const statuses = this.#given.error?.statuses ?? {};
     const code = complaint.codes.find((each) => Object.hasOwn(statuses, each));
     return code === undefined ? complaint : { ...complaint, status: statuses[code]! };
   }
@@ -71,7 +70,7 @@ export class AnswerReader {
   /** What is wrong with an answer of which nothing could be read; null where something was there to be read. */
   misfit(): AppError | null {
     if (this.#isFound || this.#unread === null) return null;
-    return unexpectedShape(this.#unread.document, this.#rows, this.#connection);
+    return unexpectedShape(this.#unread.document, this.#given, this.#connection);
   }
 
   *#items(items: Iterable<SourceItem>): Generator<SourceItem> {
@@ -83,38 +82,37 @@ export class AnswerReader {
     }
   }
 
-  *#document(document: unknown): Generator<SourceItem> {
+  #document(document: unknown): readonly SourceItem[] {
     const complaint = this.complaintAbout(document);
-    if (complaint !== null) return yield { type: "complaint", complaint, isCertain: true };
+    if (complaint !== null) return [{ type: "complaint", complaint, isCertain: true }];
     const chunk = this.#chunk(document);
-    const isLast = this.#rows.end !== undefined && matches(document, this.#rows.end);
-    if (chunk !== null) yield { type: "chunk", chunk };
-    else if (!isLast) yield* this.#nothing(document);
+    const { end, hasUsage } = this.#rows;
+    const isLast = end !== null && matches(document, end);
     // Where no mark of the end is known, nothing follows the reason but usage.
-    const isOver =
-      this.#rows.end === undefined && this.#hasFinish && (this.#rows.usage === undefined || this.#hasUsage);
-    if (isLast || isOver) yield* this.#end();
+    const isOver = isLast || (end === null && this.#hasFinish && (!hasUsage || this.#hasUsage));
+    if (chunk === null) return isLast ? this.#end() : this.#nothing(document);
+    const item: SourceItem = { type: "chunk", chunk };
+    return isOver ? [item, ...this.#end()] : [item];
   }
 
   /** A document in which the rows find nothing: perhaps an error of a form that many services share. */
-  *#nothing(document: unknown): Generator<SourceItem> {
-    const complaint = complaintIn(document);
-    if (complaint !== null) yield { type: "complaint", complaint: this.withStatus(complaint), isCertain: true };
+  #nothing(document: unknown): readonly SourceItem[] {
     this.#unread ??= { document };
+    const complaint = complaintIn(document);
+    return complaint === null ? [] : [{ type: "complaint", complaint: this.withStatus(complaint), isCertain: true }];
   }
 
-  *#end(): Generator<SourceItem> {
+  #end(): readonly SourceItem[] {
     this.#isEnded = true;
-    if (!this.#hasFinish) yield { type: "chunk", chunk: stopChunk };
-    yield { type: "done" };
+    return this.#hasFinish ? [{ type: "done" }] : [{ type: "chunk", chunk: stopChunk }, { type: "done" }];
   }
 
   #chunk(document: unknown): Readonly<Record<string, unknown>> | null {
     const rows = this.#rows;
     const content = placedAt(document, rows.text);
     const reasoning = placedAt(document, rows.reasoning);
-    const calls = placedAt(document, rows.tool_calls);
-    const finish = placedAt(document, rows.finish_reason);
+    const calls = placedAt(document, rows.calls);
+    const finish = placedAt(document, rows.finish);
     const usage = this.#usage(document);
     const hasPart = [content, reasoning, calls].some((part) => part !== undefined);
     this.#isFound ||= hasPart;
@@ -133,20 +131,42 @@ export class AnswerReader {
 
   /** In OpenAI's form. */
   #usage(document: unknown): unknown {
-    const { usage } = this.#rows;
-    if (usage === undefined) return undefined;
-    if (typeof usage === "string") return pointedAt(document, usage) ?? undefined;
-    const count = (pointer: string | undefined) => {
-      const value = pointer === undefined ? undefined : pointedAt(document, pointer);
-      return typeof value === "string" && /^\d+$/u.test(value) ? Number(value) : value;
-    };
-    const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
-    const counted = { prompt_tokens: count(prompt), completion_tokens: count(completion), total_tokens: count(total) };
+    const { usage, counts } = this.#rows;
+    if (usage !== null) return pointedAt(document, usage) ?? undefined;
+    if (counts === null) return undefined;
+    const { prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens } = Object.fromEntries(
+      counts.map(([name, pointer]) => [name, countOf(pointedAt(document, pointer))]),
+    );
+    const counted = { prompt_tokens, completion_tokens, total_tokens };
     if (Object.values(counted).every((value) => typeof value !== "number")) return undefined;
     return {
       ...counted,
-      prompt_tokens_details: { cached_tokens: count(usage.cached_tokens) },
-      completion_tokens_details: { reasoning_tokens: count(usage.reasoning_tokens) },
+      prompt_tokens_details: { cached_tokens },
+      completion_tokens_details: { reasoning_tokens },
     };
   }
+}
+
+/** A number; some services write it as a text. */
+function countOf(value: unknown): unknown {
+  return typeof value === "string" && /^\d+$/u.test(value) ? Number(value) : value;
+}
+
+/** The rows with their pointers read. */
+function parsed({ text, reasoning, tool_calls: calls, finish_reason: finish, usage, ok, error, end }: AnswerRows) {
+  const counts = typeof usage === "object" ? (Object.entries(usage) as [string, string][]) : null;
+  return {
+    text: parsePlaces(text),
+    reasoning: parsePlaces(reasoning),
+    calls: parsePlaces(calls),
+    finish: parsePlaces(finish),
+    hasUsage: usage !== undefined,
+    usage: typeof usage === "string" ? parsePointer(usage) : null,
+    counts: counts === null ? null : counts.map(([name, pointer]) => [name, parsePointer(pointer)] as const),
+    ok: parseMatch(ok ?? {}),
+    errorWhen: error?.when === undefined ? null : parseMatch(error.when),
+    message: parsePlaces(error?.message),
+    code: parsePlaces(error?.code),
+    end: end === undefined ? null : parseMatch(end),
+  };
 }

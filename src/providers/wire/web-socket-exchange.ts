@@ -11,7 +11,7 @@ import { addressOf } from "./envelope.ts";
 import { type Complaint, complaintIn } from "./error-body.ts";
 import { notAStream, refusalOf, traceId } from "./errors.ts";
 import type { Wire } from "./wire-exchange.ts";
-import { matches } from "./json-pointer.ts";
+import { matches, parseMatch } from "./json-pointer.ts";
 import { requestVariables } from "./request-variables.ts";
 import { excerpt } from "./unexpected-shape.ts";
 
@@ -111,7 +111,7 @@ class AnswerFrames {
 
   /** What comes before the request was sent. */
   *#reply(document: unknown, request: string): Generator<SourceItem> {
-    if (matches(document, this.#wire.auth!.reply!)) {
+    if (matches(document, parseMatch(this.#wire.auth!.reply!))) {
       this.#heldBack = null;
       this.#otherReply = undefined;
       return this.#socket.send(request);

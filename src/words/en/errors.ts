@@ -352,7 +352,7 @@ export const errors: ErrorTable = {
     next: "Check the base URL; it may be a web page or a proxy's notice.",
   }),
   unexpected_shape: ({ provider, expected, came, row }) => ({
-    what: `The answer from ${provider} isn't of the expected form: nothing at ${expected} in ${came}`,
+    what: `The answer from ${provider} isn't of the expected form (expected ${expected}, got ${came}).`,
     next:
       row === null
         ? `Check providers.${provider}.wire in the config file.`

@@ -344,7 +344,7 @@ export const errors: Words["errors"] = {
     next: "请检查 base URL，它可能是网页或代理的提示页。",
   }),
   unexpected_shape: ({ provider, expected, came, row }) => ({
-    what: `${provider} 的回答格式与预期不符：在 ${came} 中找不到 ${expected}`,
+    what: `${provider} 的回答格式与预期不符（预期 ${expected}，实际为 ${came}）。`,
     next:
       row === null
         ? `请检查配置文件中的 providers.${provider}.wire。`
