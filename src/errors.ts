@@ -260,6 +260,8 @@ export interface ErrorDetails {
   batch_input_empty: { path: string };
   /** While it was read. */
   batch_input_changed: { path: string; line: number };
+  /** An output without a journal beside it. */
+  batch_unknown: { path: string };
   /** Another run writes to that output. */
   batch_busy: { path: string };
   /** An output of an earlier run whose input, parameters or lines are not as they were. */
@@ -415,6 +417,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   batch_input_bad: "usage",
   batch_input_empty: "usage",
   batch_input_changed: "usage",
+  batch_unknown: "usage",
   batch_busy: "usage",
   batch_changed: "usage",
   batch_output_foreign: "usage",

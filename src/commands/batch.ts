@@ -1,17 +1,15 @@
 import { Option } from "commander";
-import type { BatchInputForm } from "../app/batch/batch-options.ts";
-import { counting, declareBatchOptions } from "./options.ts";
-import type { Declare } from "./command.ts";
+import type { BatchInputForm, BatchOutputForm } from "../app/batch/batch-options.ts";
+import type { RunOptions } from "../app/batch/run.ts";
+import { AppError } from "../errors.ts";
+import { counting, declareBatchOptions, gathered, readFlags } from "./options.ts";
+import type { CommandContext, Declare, Verb } from "./command.ts";
 
 const inputForms: readonly BatchInputForm[] = ["jsonl", "text", "csv", "tsv"];
+const outputForms: readonly BatchOutputForm[] = ["openai", "simple", "csv", "parquet"];
 
-/** The options of `batch run` that are no settings. */
-interface BatchRunOptions {
-  readonly output: string;
-  readonly inputFormat?: BatchInputForm;
-  readonly template?: string;
-  readonly skipBad?: boolean;
-  readonly acceptChanges?: boolean;
+/** How fast a batch is run. */
+interface PaceOptions {
   readonly concurrency?: number;
   readonly rpm?: number;
   readonly tpm?: number;
@@ -19,44 +17,118 @@ interface BatchRunOptions {
   readonly offPeak?: boolean;
 }
 
-export const batch: Declare = (program, { words, run }) => {
-  const { help } = words;
-  const { commands, options, groups } = help;
-  const group = program.command("batch").description(commands.batch);
+/** The options of `batch run` that are no settings. */
+interface BatchRunOptions extends PaceOptions {
+  readonly output?: string;
+  readonly format: BatchOutputForm;
+  readonly ordered?: boolean;
+  readonly inputFormat?: BatchInputForm;
+  readonly template?: string;
+  readonly skipBad?: boolean;
+  readonly acceptChanges?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
 
-  const start = group
+/** Several commands; each declares its options, and calls a use case. */
+export const batch: Declare = (program, context) => {
+  const group = program.command("batch").description(context.words.help.commands.batch);
+  for (const declare of [declareRun, declareStatus, declareRetry]) declare(group, context);
+};
+
+function declareRun(group: Verb, { words, run }: CommandContext): void {
+  const { commands, options, groups, arguments: args, usage } = words.help;
+  const command = group
     .command("run")
     .description(commands.batchRun)
-    .argument("<input>", help.arguments.batchInput)
-    .requiredOption("-o, --output <file>", options.batchOutput)
+    .argument("[input]", args.batchInput, "-")
     .optionsGroup(groups.input)
     .addOption(new Option("--input-format <form>", options.inputFormat).choices(inputForms))
     .option("--template <text>", options.template)
     .option("--skip-bad", options.skipBad)
+    .optionsGroup(groups.output)
+    .option("-o, --output <file>", options.batchOutput)
+    .addOption(new Option("--format <form>", options.batchFormat).choices(outputForms).default("openai"))
+    .option("--ordered", options.ordered)
     .option("--accept-changes", options.acceptChanges)
+    .option("--json", options.json)
+    .optionsGroup(groups.cost)
+    .option("--dry-run", options.dryRun);
+  declarePace(command);
+  declareBatchOptions(command);
+  command.action((input: string, given: BatchRunOptions) =>
+    run(command, async (engine, console) => {
+      const { output, format: form, ordered = false, inputFormat: inputForm = null, template = null } = given;
+      const { skipBad = false, acceptChanges = false, dryRun = false, json = false } = given;
+      const read = { input, inputForm, template, skipBad };
+      if (dryRun) {
+        const { estimateBatch } = await import("../app/batch/dry-run.ts");
+        return await estimateBatch(engine, console, read, json);
+      }
+      if (output === undefined) throw new AppError("usage", { message: usage.batchOutput });
+      const { runBatch } = await import("../app/batch/run.ts");
+      const wanted = { ...read, output, form, ordered, acceptChanges, ...paceOf(given) };
+      return await runBatch(engine, console, wanted, readFlags(command));
+    }),
+  );
+}
+
+function declarePace(command: Verb): void {
+  const { options, groups } = command.words.help;
+  command
     .optionsGroup(groups.pace)
     .option("--concurrency <number>", options.concurrency, counting)
     .option("--rpm <number>", options.rpm, counting)
     .option("--tpm <number>", options.tpm, counting)
     .option("--item-timeout <seconds>", options.itemTimeout, counting)
     .option("--off-peak", options.batchOffPeak);
-  declareBatchOptions(start);
-  start.action((input: string, given: BatchRunOptions) =>
-    run(start, async (engine, console) => {
-      const { runBatch } = await import("../app/batch/run.ts");
-      const { output, inputFormat = null, template = null, skipBad = false, acceptChanges = false } = given;
-      const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false } = given;
-      return await runBatch(engine, console, {
-        input,
-        output,
-        inputForm: inputFormat,
-        template,
-        skipBad,
-        acceptChanges,
-        limits: { ...(concurrency && { concurrency }), ...(rpm && { rpm }), ...(tpm && { tpm }) },
-        itemTimeout,
-        offPeak,
-      });
+}
+
+function paceOf(given: PaceOptions): Pick<RunOptions, "limits" | "itemTimeout" | "offPeak"> {
+  const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false } = given;
+  const limits = { ...(concurrency && { concurrency }), ...(rpm && { rpm }), ...(tpm && { tpm }) };
+  return { limits, itemTimeout, offPeak };
+}
+
+function declareStatus(group: Verb, { words, run }: CommandContext): void {
+  const { commands, options, arguments: args } = words.help;
+  const command = group
+    .command("status")
+    .description(commands.batchStatus)
+    .argument("[output]", args.batchOutput)
+    .option("--json", options.json);
+  command.action((output: string | undefined, { json = false }: { json?: boolean }) =>
+    run(command, async (engine, console) => {
+      const { showStatus } = await import("../app/batch/status.ts");
+      await showStatus(engine, console, output ?? null, json);
     }),
   );
-};
+}
+
+interface BatchRetryOptions extends PaceOptions {
+  readonly code?: readonly string[];
+  readonly acceptChanges?: boolean;
+}
+
+function declareRetry(group: Verb, { words, run }: CommandContext): void {
+  const { commands, options, groups, arguments: args } = words.help;
+  const command = group
+    .command("retry")
+    .description(commands.batchRetry)
+    .argument("<output>", args.batchOutput)
+    .option("--code <code>", options.retryCode, gathered)
+    .optionsGroup(groups.output)
+    .option("--accept-changes", options.acceptChanges);
+  declarePace(command);
+  declareBatchOptions(command);
+  command.action(async (output: string, given: BatchRetryOptions) => {
+    const { retryBatch, storedRun } = await import("../app/batch/retry.ts");
+    const { options: earlier, flags: before, folder } = await storedRun(output);
+    // Paths in settings are relative to where the batch was begun.
+    process.chdir(folder);
+    const { code = null, acceptChanges = false } = given;
+    const flags = { ...before, ...readFlags(command) };
+    const again = { options: { ...earlier, acceptChanges, ...paceOf(given) }, flags };
+    await run(command, async (engine, console) => await retryBatch(engine, console, again, code), { flags });
+  });
+}

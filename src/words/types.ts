@@ -43,4 +43,33 @@ export interface BatchWords {
   /** @param facts `message`: what kept it from going on */
   readonly stopped: (facts: { readonly message: string }) => string;
   readonly left: (facts: { readonly left: number }) => string;
+  readonly retried: (facts: { readonly count: number }) => string;
+  readonly noBatches: () => string;
+  readonly status: (facts: {
+    readonly output: string;
+    readonly input: string;
+    readonly state: "running" | "stopped" | "failures" | "done";
+  }) => string;
+  readonly counts: (facts: {
+    readonly answered: number;
+    readonly failed: number;
+    readonly left: number;
+    readonly total: number;
+  }) => string;
+  /** Numbers as they are shown. */
+  readonly tokens: (facts: { readonly prompt: string; readonly cached: string; readonly completion: string }) => string;
+  readonly unpriced: (facts: { readonly count: number }) => string;
+  /** Numbers and amounts as they are shown; null where nobody knows, or for a price that does not depend on the hour. */
+  readonly estimate: (facts: {
+    readonly model: string;
+    readonly items: number;
+    readonly tokens: string;
+    readonly maxOutput: string | null;
+    readonly isFree: boolean;
+    readonly costs: {
+      readonly offPeak: string;
+      readonly peak: string | null;
+      readonly atMost: string | null;
+    } | null;
+  }) => string;
 }

@@ -1,5 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { askingAt, newPlace, type Place, put, run, start } from "../support/program.ts";
 import { type Received, serve } from "../support/raw-server.ts";
@@ -140,6 +142,90 @@ test("notices a changed parameter, and an output of something else", async () =>
   const foreign = await run(["batch", "run", "in.txt", "-o", "other.jsonl"], options);
   expect(foreign.stderr).toContain(wordsOf("batch_output_foreign", { path: "other.jsonl", line: null }).what);
   expect(readFileSync(join(place.cwd, "other.jsonl"), "utf8")).toBe("{}\n");
+});
+
+test("reads a table with a template, and writes one in its order", async () => {
+  const first = Promise.withResolvers<void>();
+  await using server = await serve(async (request) => {
+    if (asked(request) === "Say: a, b") await first.promise;
+    else first.resolve();
+    return answer(`"${asked(request)}"`);
+  });
+  const place = newPlace();
+  put(join(place.cwd, "in.csv"), '\ufeffid,the text\r\nx,"a, b"\r\ny,"c\nd"\r\n');
+  const args = [
+    "batch",
+    "run",
+    "in.csv",
+    "-o",
+    "out.csv",
+    "--template",
+    "Say: {{the_text}}",
+    "--format",
+    "csv",
+    "--ordered",
+  ];
+  const { code } = await run(args, { place, env: askingAt(server) });
+  expect(code).toBe(0);
+  const rows = parse(readFileSync(join(place.cwd, "out.csv")), { columns: true });
+  expect(rows).toMatchObject([
+    { id: "x", answer: '"Say: a, b"', prompt_tokens: "30" },
+    { id: "y", answer: '"Say: c\nd"', error: "" },
+  ]);
+});
+
+test("writes Parquet", async () => {
+  await using server = await serve((request) => answer(asked(request)));
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "one\ntwo\n");
+  const args = ["batch", "run", "in.txt", "-o", "out.parquet", "--format", "parquet", "--ordered"];
+  await run(args, { place, env: askingAt(server) });
+  const file = await asyncBufferFromFile(join(place.cwd, "out.parquet"));
+  const rows = await parquetReadObjects({ file, columns: ["id", "answer", "completion_tokens", "error"] });
+  const row = (id: string, text: string) => ({ id, answer: text, completion_tokens: 12, error: null });
+  expect(rows).toEqual([row("line-1", "one"), row("line-2", "two")]);
+});
+
+test("asks again what failed, with what it was asked with, and says how far it is", async () => {
+  let isBusy = true;
+  await using server = await serve((request) =>
+    isBusy && asked(request) === "b" ? refusal(503, { error: { message: "Busy." } }) : answer("yes"),
+  );
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "a\nb\n");
+  const options = { place, env: askingAt(server) };
+  await run(["batch", "run", "in.txt", "-o", "out.jsonl", "-s", "Be brief.", "--retries", "0"], options);
+  const status = async () =>
+    JSON.parse((await run(["batch", "status", "out.jsonl", "--json"], options)).stdout) as object;
+  expect(await status()).toMatchObject({
+    total: 2,
+    answered: 1,
+    errors: { service_failed: 1 },
+    left: 0,
+    running: false,
+    usage: { prompt_tokens: 30 },
+  });
+  const none = await run(["batch", "retry", "out.jsonl", "--code", "rate_limited"], options);
+  expect([none.code, server.requests.length]).toEqual([5, 2]);
+  isBusy = false;
+  const { code } = await run(["batch", "retry", "out.jsonl"], options);
+  expect(code).toBe(0);
+  expect(server.body()).toMatchObject({ messages: [{ role: "system", content: "Be brief." }, { content: "b" }] });
+  expect([...answersIn(place).values()].map(({ error }) => error)).toEqual([null, null]);
+  expect(await status()).toMatchObject({ answered: 2, failed: 0, requests: 3 });
+});
+
+test("says what a batch takes, without a key, and sends nothing", async () => {
+  const { code, stdout } = await run(["batch", "run", "--dry-run", "--json", "--max-tokens", "100"], {
+    input: "Hello\nWorld\n",
+  });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    items: 2,
+    models: [{ provider: "deepseek", model: "deepseek-flash", items: 2, exact: true, max_completion_tokens: 200 }],
+  });
+  const { models } = JSON.parse(stdout) as { models: { cost: { input_peak: number; input_off_peak: number } }[] };
+  expect(models[0]!.cost.input_peak).toBeCloseTo(models[0]!.cost.input_off_peak * 2);
 });
 
 test("goes on with the new lines of an input that grew, where that is wanted", async () => {

@@ -1,5 +1,6 @@
 import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
 import type { OnBatchEvent } from "../../batch/events.ts";
+import type { Flags } from "../../config/schema.ts";
 import { AppError, exitCodeOf, kindOf } from "../../errors.ts";
 import { loadBatchWords } from "../../words/load.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
@@ -10,10 +11,10 @@ import { batchGates } from "./batch-gates.ts";
 import { runLocally } from "./local-run.ts";
 import { openAnswers } from "./run-answers.ts";
 import type { BatchOptions } from "./batch-options.ts";
-import { prepareBatch, readyInput } from "./prepared-batch.ts";
+import { prepareBatch } from "./prepared-batch.ts";
+import { readyInput } from "./ready-input.ts";
 
 export interface RunOptions extends BatchOptions {
-  readonly output: string;
   /** What flags say of the accounts. */
   readonly limits: RateLimits;
   /** Seconds that an item may take; null for no limit. */
@@ -27,10 +28,16 @@ type BatchEnd = Pick<AppError, "kind"> & { readonly code: string };
 /**
  * Answers the prompts of an input that have no answer in the output yet.
  *
+ * @param flags what the command line said of settings: the journal keeps it for `batch retry`
  * @returns what the exit code follows from; null where all is answered
  * @throws AppError what is wrong with input, settings or output; whatever ended the run
  */
-export async function runBatch(engine: Engine, console: Console, options: RunOptions): Promise<BatchEnd | null> {
+export async function runBatch(
+  engine: Engine,
+  console: Console,
+  options: RunOptions,
+  flags: Flags,
+): Promise<BatchEnd | null> {
   const { terminal } = console;
   const words = await loadBatchWords(engine.language);
   using ready = await readyInput(engine, console, words, options);
@@ -39,13 +46,15 @@ export async function runBatch(engine: Engine, console: Console, options: RunOpt
   engine.useGates(gates);
   const onEvent: OnBatchEvent = () => {};
   await using answers = await openAnswers(engine, console, { itemTimeout, onEvent, observe: null });
-  const batch = await prepareBatch(engine, ready, options.output, answers.asked, options);
+  const batch = await prepareBatch(engine, ready, { asked: answers.asked, options, flags });
   const { outcomes, source, sink } = batch;
   try {
     if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
-    const { why, error } = await runLocally(engine, { source, sink, answers, gates, offPeak, onEvent });
-    await sink.flush();
+    const running = runLocally(engine, { source, sink, answers, gates, offPeak, onEvent });
+    // Whatever ends it: what was answered goes to the disk.
+    const { why, error } = await running.finally(async () => await sink.flush());
+    await batch.finish();
     const path = displayPath(engine.workingFolder, batch.outputPath);
     const { answered, failures: failed } = outcomes;
     terminal.report(words.summary({ answered, failed, total: source.total, path }));

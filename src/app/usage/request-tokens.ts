@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../../chat/model.ts";
 import { estimateTokens } from "../../chat/usage.ts";
-import type { Connection } from "../../providers/connection.ts";
+import type { Provider } from "../../providers/catalogue.ts";
 import { requestBody } from "../../providers/wire/request-body.ts";
 import { vocabularyUse } from "../../usage/tokenizer/prompt-format.ts";
 import {
@@ -23,7 +23,7 @@ let counter: PromptCounter | null = null;
  * Counts the prompt of a request as it would go out: to the token for a model whose vocabulary and prompt format are published,
  * unless it has tools, pictures or an answer format; else an estimate. The vocabulary is read at the first call, in the background.
  */
-export async function requestTokens(request: ChatRequest, connection: Connection): Promise<TokenCount> {
+export async function requestTokens(request: ChatRequest, connection: Provider): Promise<TokenCount> {
   const prompt = promptOf(requestBody(request, connection) as unknown as RequestBody);
   const use = vocabularyUse(connection.name, request.model);
   const estimate = { tokens: estimateOf(prompt), isExact: false };

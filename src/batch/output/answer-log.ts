@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { AppError, systemReason } from "../../errors.ts";
 import type { ItemResult, ResultSink } from "../result.ts";
+import type { DiskReserve } from "./disk-reserve.ts";
 import { appendLine, type JournalEntry } from "./journal.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { resultLine } from "./result-line.ts";
@@ -17,70 +18,98 @@ export interface WrittenFile {
   size: number;
 }
 
+/** What a log writes to. */
+export interface LogFiles {
+  readonly answers: WrittenFile;
+  readonly journal: WrittenFile;
+  readonly reserve: DiskReserve;
+}
+
 interface PendingResult {
   readonly line: Buffer;
   readonly entry: JournalEntry;
 }
 
 /**
- * Appends results to the output and to the journal beside it: all that came since the last append, at once. The system has them as soon
- * as it takes them, so that a killed program loses none; the disk has them a second later, if the power fails.
+ * Appends results to the answers and to the journal: all that came since the last append, at once. The system has them as soon as it
+ * takes them, so that a killed program loses none; the disk has them a second later, if the power fails.
  */
 export class AnswerLog implements ResultSink {
   readonly #run: string;
-  readonly #output: WrittenFile;
-  readonly #journal: WrittenFile;
+  readonly #files: LogFiles;
   readonly #outcomes: Outcomes;
   readonly #taken = new Set<number>();
   #pending: PendingResult[] = [];
   #writing: Promise<void> | null = null;
   #failure: AppError | null = null;
-  #syncedAt = Date.now();
+  #syncedAt = performance.now();
 
-  constructor(run: string, output: WrittenFile, journal: WrittenFile, outcomes: Outcomes) {
-    [this.#run, this.#output, this.#journal, this.#outcomes] = [run, output, journal, outcomes];
+  constructor(run: string, files: LogFiles, outcomes: Outcomes) {
+    [this.#run, this.#files, this.#outcomes] = [run, files, outcomes];
   }
 
+  /** What comes after a failure is written too, as far as it can be: it is paid for. */
   readonly put = (result: ItemResult): void => {
-    if (this.#failure !== null) throw this.#failure;
     const { index, error, usage, cost, requests } = result;
     // What was stopped is still to be answered.
-    if (error?.code === "interrupted" || this.#outcomes.has(index) || this.#taken.has(index)) return;
-    const line = Buffer.from(`${resultLine(this.#run, result)}\n`);
-    this.#taken.add(index);
-    const entry = { index, length: line.length, code: error?.code ?? null, usage, cost, requests };
-    this.#pending.push({ line, entry });
-    this.#writing ??= this.#write();
+    const isOver = error?.code !== "interrupted" && !this.#outcomes.has(index) && !this.#taken.has(index);
+    if (isOver) {
+      const line = Buffer.from(`${resultLine(this.#run, result)}\n`);
+      this.#taken.add(index);
+      const entry = { index, length: line.length, code: error?.code ?? null, usage, cost, requests };
+      this.#pending.push({ line, entry });
+      this.#writing ??= this.#write();
+    }
+    if (this.#failure !== null) throw this.#failure;
   };
 
   readonly flush = async (): Promise<void> => {
     while (this.#writing !== null) await this.#writing;
+    if (this.#pending.length > 0) await this.#write();
     if (this.#failure !== null) throw this.#failure;
     await this.#sync();
+    if (this.#failure !== null) throw this.#failure;
   };
+
+  /** Keeps room on the disk for what is under way when it is full. */
+  reserve(): void {
+    this.#files.reserve.take();
+  }
+
+  close(): void {
+    this.#files.reserve.release();
+  }
 
   async #write(): Promise<void> {
     // What comes in the same turn of the event loop goes into the same append.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#pending.length > 0 && this.#failure === null) {
+    while (this.#pending.length > 0) {
       const results = this.#pending;
       this.#pending = [];
       try {
         await this.#append(results);
       } catch (error) {
-        this.#failure = error as AppError;
+        this.#failure ??= error as AppError;
+        this.#pending = [...results, ...this.#pending];
+        if (!this.#files.reserve.release()) break;
       }
     }
     this.#writing = null;
-    if (this.#failure === null && Math.abs(Date.now() - this.#syncedAt) >= syncInterval) void this.#sync();
+    if (performance.now() - this.#syncedAt >= syncInterval) void this.#sync();
   }
 
   async #append(results: readonly PendingResult[]): Promise<void> {
-    const at = this.#output.size;
+    const { answers, journal } = this.#files;
+    const at = answers.size;
     const bytes = Buffer.concat(results.map(({ line }) => line));
     const entries = results.map(({ entry }) => entry);
-    await appendTo(this.#output, bytes);
-    await appendTo(this.#journal, Buffer.from(appendLine({ at, crc: crc32(bytes), entries })));
+    await appendTo(answers, bytes);
+    try {
+      await appendTo(journal, Buffer.from(appendLine({ at, crc: crc32(bytes), entries })));
+    } catch (error) {
+      answers.size = at;
+      throw error;
+    }
     for (const entry of entries) {
       this.#outcomes.add(entry);
       this.#taken.delete(entry.index);
@@ -89,18 +118,18 @@ export class AnswerLog implements ResultSink {
 
   /** A disk that is slower than the system is not waited for elsewhere. */
   async #sync(): Promise<void> {
-    this.#syncedAt = Date.now();
+    this.#syncedAt = performance.now();
     try {
-      await this.#output.handle.datasync();
-      await this.#journal.handle.datasync();
+      await this.#files.answers.handle.datasync();
+      await this.#files.journal.handle.datasync();
     } catch (error) {
-      this.#failure ??= failed(this.#output.path, error);
+      this.#failure ??= failed(this.#files.answers.path, error);
     }
   }
 }
 
 /** @throws AppError `storage_failed`; the file is as long as it was then */
-async function appendTo(file: WrittenFile, bytes: Buffer): Promise<void> {
+export async function appendTo(file: WrittenFile, bytes: Buffer): Promise<void> {
   let written = 0;
   try {
     while (written < bytes.length) {

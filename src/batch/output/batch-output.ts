@@ -1,8 +1,8 @@
-import type { FileHandle } from "node:fs/promises";
 import { AppError, type BatchChange, systemReason } from "../../errors.ts";
 import type { ItemIndex } from "../input/item-index.ts";
-import { AnswerLog } from "./answer-log.ts";
+import { AnswerLog, appendTo, type WrittenFile } from "./answer-log.ts";
 import type { BatchFiles } from "./batch-files.ts";
+import { DiskReserve } from "./disk-reserve.ts";
 import { appendLine, type BatchIdentity, identityLine } from "./journal.ts";
 import { Outcomes } from "./outcomes.ts";
 import { readJournal, type ReadJournal, readTail } from "./recovery.ts";
@@ -31,11 +31,11 @@ export async function resumeOutput(
   acceptChanges: boolean,
 ): Promise<{ readonly sink: AnswerLog; readonly outcomes: Outcomes; readonly identity: BatchIdentity }> {
   let outcomes = new Outcomes();
-  let read = await readJournal(files.journal, files.output, outcomes);
+  let read = await readJournal(files.journal, files.answers, outcomes);
   const before = read.identity;
   const { run, startedAt } = before ?? present.identity;
   const identity = { ...present.identity, run, startedAt };
-  const isForeign = before === null && (await files.output.stat()).size > 0;
+  const isForeign = before === null && (await files.answers.stat()).size > 0;
   if (isForeign && !acceptChanges) throw new AppError("batch_output_foreign", { path: name, line: null });
   const changes = before === null ? [] : await changesOf(before, read, present);
   if (changes.length > 0 && !acceptChanges) throw new AppError("batch_changed", { path: name, changes });
@@ -77,9 +77,10 @@ async function changesOf(
  * Mends the ends of both files, and takes over lines that the journal does not know.
  *
  * @param identity is written to the journal; null: it has it already
+ * @throws AppError `batch_output_foreign`, with both files as they were
  */
 async function openLog(
-  { output, journal, outputPath, journalPath }: BatchFiles,
+  { answers, journal, paths }: BatchFiles,
   name: string,
   { journalSize, outputSize }: ReadJournal,
   identity: BatchIdentity | null,
@@ -87,26 +88,19 @@ async function openLog(
   outcomes: Outcomes,
   run: string,
 ): Promise<AnswerLog> {
+  const { end, strange } = await readTail(answers, outputSize, index, outcomes.copy(), async () => {});
+  if (strange !== null) throw new AppError("batch_output_foreign", { path: name, line: outcomes.done + strange });
   await journal.truncate(journalSize);
-  const writtenJournal = { path: journalPath, handle: journal, size: journalSize };
-  const note = async (line: string) => void (writtenJournal.size += await writeAt(journal, line, writtenJournal.size));
-  if (identity !== null) await note(identityLine(identity));
-  const { end, strange } = await readTail(output, outputSize, index, outcomes, (append) => note(appendLine(append)));
-  if (strange !== null) {
-    // Whatever is wrong is found again next time.
-    await journal.truncate(journalSize);
-    throw new AppError("batch_output_foreign", { path: name, line: outcomes.done + 1 });
-  }
-  const { size } = await output.stat();
-  if (size < end) await output.write("\n", size);
-  else if (size > end) await output.truncate(end);
-  return new AnswerLog(run, { path: outputPath, handle: output, size: end }, writtenJournal, outcomes);
-}
-
-async function writeAt(file: FileHandle, text: string, at: number): Promise<number> {
-  const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length;) {
-    written += (await file.write(bytes, written, bytes.length - written, at + written)).bytesWritten;
-  }
-  return bytes.length;
+  const log: WrittenFile = { path: paths.journal, handle: journal, size: journalSize };
+  if (identity !== null) await appendTo(log, Buffer.from(identityLine(identity)));
+  await readTail(answers, outputSize, index, outcomes, (append) => appendTo(log, Buffer.from(appendLine(append))));
+  const { size } = await answers.stat();
+  if (size < end) await answers.write("\n", size);
+  else if (size > end) await answers.truncate(end);
+  const reserve = new DiskReserve(paths.reserve);
+  return new AnswerLog(
+    run,
+    { answers: { path: paths.answers, handle: answers, size: end }, journal: log, reserve },
+    outcomes,
+  );
 }

@@ -3,7 +3,7 @@ import type { Cost, Usage } from "../../chat/model.ts";
 /** As this file writes it. */
 const version = 1;
 
-/** What a batch is of: the first line of its journal. */
+/** What a batch is of: the first line of its journal, and what has changed since. */
 export interface BatchIdentity {
   /** Tells this batch from others; part of the ids in the output. */
   readonly run: string;
@@ -12,6 +12,8 @@ export interface BatchIdentity {
   readonly input: InputIdentity;
   /** What decides about the answers, by the names that a person knows: model, system, temperature, template … */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** What was typed, to type it again. */
+  readonly command: BatchCommand;
 }
 
 export interface InputIdentity {
@@ -25,13 +27,17 @@ export interface InputIdentity {
   readonly skipped: number;
 }
 
-/** What the journal keeps of an item that has its line in the output. */
-export interface JournalEntry {
-  readonly index: number;
-  /** Bytes of its line, with the line break. */
-  readonly length: number;
-  /** Code of the error; null for an answer. */
-  readonly code: string | null;
+/** A run's command line as JSON; what reads it knows more. */
+export interface BatchCommand {
+  /** The working directory. */
+  readonly folder: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Settings that flags gave. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** What was spent on an item. */
+export interface ItemSpending {
   /** Null where a count is missing. */
   readonly usage: Usage | null;
   /** Null where it is unknown. */
@@ -39,20 +45,31 @@ export interface JournalEntry {
   readonly requests: number;
 }
 
-/** One append to the output. */
+/** What the journal keeps of an item that has its line in the answers. */
+export interface JournalEntry extends ItemSpending {
+  readonly index: number;
+  /** Bytes of its line, with the line break. */
+  readonly length: number;
+  /** Code of the error; null for an answer. */
+  readonly code: string | null;
+}
+
+/** One append to the answers. */
 export interface JournalAppend {
-  /** Bytes of the output before it. */
+  /** Bytes of the answers before it. */
   readonly at: number;
   /** CRC-32 of its bytes. */
   readonly crc: number;
   readonly entries: readonly JournalEntry[];
 }
 
-/** A line of a journal behind the first one. */
+/** A line of a journal. */
 export type JournalLine =
   | { readonly type: "append"; readonly append: JournalAppend }
-  /** The input grew, or the person accepted other changes: what is of the batch from here on. */
-  | { readonly type: "identity"; readonly identity: BatchIdentity };
+  /** The person accepted changes: what is of the batch from here on. */
+  | { readonly type: "identity"; readonly identity: BatchIdentity }
+  /** Of an item whose line was taken away, so that it is asked again. */
+  | { readonly type: "spent"; readonly spent: ItemSpending };
 
 export function identityLine(identity: BatchIdentity): string {
   return `${JSON.stringify({ v: version, ...identity })}\n`;
@@ -60,23 +77,22 @@ export function identityLine(identity: BatchIdentity): string {
 
 /** `[at, crc, [index, length, code, usage, cost, requests]…]`: a million items take some 60 MB. */
 export function appendLine({ at, crc, entries }: JournalAppend): string {
-  return `${JSON.stringify([at, crc, ...entries.map(entryFields)])}\n`;
+  const fields = entries.map((entry) => [entry.index, entry.length, entry.code, ...spentFields(entry)]);
+  return `${JSON.stringify([at, crc, ...fields])}\n`;
 }
 
-type EntryFields = readonly [
-  index: number,
-  length: number,
-  code: string | null,
+export function spentLine(spent: ItemSpending): string {
+  return `${JSON.stringify({ v: version, spent: spentFields(spent) })}\n`;
+}
+
+type SpentFields = readonly [
   usage: readonly [number, number, number, number] | null,
   cost: readonly [number, string] | null,
   requests: number,
 ];
 
-function entryFields({ index, length, code, usage, cost, requests }: JournalEntry): EntryFields {
+function spentFields({ usage, cost, requests }: ItemSpending): SpentFields {
   return [
-    index,
-    length,
-    code,
     usage && [usage.promptTokens, usage.cachedTokens, usage.completionTokens, usage.reasoningTokens],
     cost && [cost.amount, cost.currency],
     requests,
@@ -95,15 +111,19 @@ export function readJournalLine(text: string): JournalLine | null {
     const [at, crc, ...entries] = value as [number, number, ...EntryFields[]];
     return { type: "append", append: { at, crc, entries: entries.map(entryOf) } };
   }
-  const { v, ...identity } = value as { v?: unknown } & BatchIdentity;
-  return v === version ? { type: "identity", identity } : null;
+  const { v, spent, ...identity } = value as { v?: unknown; spent?: SpentFields } & BatchIdentity;
+  if (v !== version) return null;
+  return spent === undefined ? { type: "identity", identity } : { type: "spent", spent: spendingOf(spent) };
 }
 
-function entryOf([index, length, code, usage, cost, requests]: EntryFields): JournalEntry {
+type EntryFields = readonly [index: number, length: number, code: string | null, ...spent: SpentFields];
+
+function entryOf([index, length, code, ...spent]: EntryFields): JournalEntry {
+  return { index, length, code, ...spendingOf(spent) };
+}
+
+function spendingOf([usage, cost, requests]: SpentFields): ItemSpending {
   return {
-    index,
-    length,
-    code,
     usage: usage && {
       promptTokens: usage[0],
       cachedTokens: usage[1],

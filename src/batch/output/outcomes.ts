@@ -1,5 +1,5 @@
-import type { Cost, Usage } from "../../chat/model.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { Cost } from "../../chat/model.ts";
+import type { ItemSpending, JournalEntry } from "./journal.ts";
 
 /** What became of each item so far: a byte an item, and sums. */
 export class Outcomes {
@@ -35,6 +35,14 @@ export class Outcomes {
     return [...this.#costs].map(([currency, amount]) => ({ currency, amount }));
   }
 
+  /** The same items, to be looked at with others. */
+  copy(): Outcomes {
+    const copy = new Outcomes();
+    copy.#states = this.#states.slice();
+    copy.#codes.push(...this.#codes);
+    return copy;
+  }
+
   has(index: number): boolean {
     return (this.#states[index] ?? 0) !== 0;
   }
@@ -44,15 +52,15 @@ export class Outcomes {
     return this.#codes[(this.#states[index] ?? 0) - 2] ?? null;
   }
 
-  add({ index, code, usage, cost, requests }: Omit<JournalEntry, "length">): void {
+  add({ index, code, ...spent }: Omit<JournalEntry, "length">): void {
     this.#set(index, code === null ? 1 : this.#placeOf(code) + 2);
     if (code === null) this.answered++;
     else this.#failed.set(code, (this.#failed.get(code) ?? 0) + 1);
-    this.addSpent(usage, cost, requests);
+    this.addSpent(spent);
   }
 
   /** Adds what was spent on items, whether they have a line or not. */
-  addSpent(usage: Usage | null, cost: Cost | null, requests: number): void {
+  addSpent({ usage, cost, requests }: ItemSpending): void {
     this.requests += requests;
     if (cost === null) this.unpriced++;
     else this.#costs.set(cost.currency, (this.#costs.get(cost.currency) ?? 0) + cost.amount);

@@ -32,6 +32,7 @@ export async function readJournal(journal: FileHandle, output: FileHandle, outco
     const line = bytes.at(-1) === 0x0a ? readJournalLine(bytes.toString("utf8")) : null;
     if (line === null) break;
     if (line.type === "identity") identity = line.identity;
+    else if (line.type === "spent") outcomes.addSpent(line.spent);
     else {
       const { at, crc, entries } = line.append;
       const length = entries.reduce((sum, entry) => sum + entry.length, 0);

@@ -29,6 +29,10 @@ export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails
     what: `${path} was changed while it was read (line ${line}).`,
     next: "What was answered is saved. Run the same command again; it names what changed.",
   }),
+  batch_unknown: ({ path }) => ({
+    what: `No batch was run with the output ${path}: there is no journal beside it.`,
+    next: "Check the path; deepseek-chat batch status lists the batches of this folder.",
+  }),
   batch_busy: ({ path }) => ({
     what: `Another run is writing to ${path}.`,
     next: "Wait for it, or use another output.",

@@ -16,6 +16,7 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_field: (field) => `invalid ${field}`,
   bad_message: (place) => `invalid ${place}`,
   bad_picture: (url) => `can't use the picture ${url}`,
+  bad_header: (name) => `two columns named ${name || "nothing"}`,
   bad_row: (said) => said,
   no_column: (name) => `no value for ${name}`,
 };
@@ -34,4 +35,20 @@ export const batchWords: BatchWords = {
   costReached: () => "Stopped: the next prompt could cost more than the limit allows.",
   stopped: ({ message }) => `Stopped: ${message}`,
   left: ({ left }) => `${left} left. Run the same command again to go on.`,
+  retried: ({ count }) => `Retrying ${count} ${count === 1 ? "item" : "items"} that failed.`,
+  noBatches: () => "No batches in this folder.",
+  status: ({ output, input, state }) => `${output} · ${states[state]} · from ${input === "-" ? "stdin" : input}`,
+  counts: ({ answered, failed, left, total }) => `${answered} of ${total} answered · ${failed} failed · ${left} left`,
+  tokens: ({ prompt, cached, completion }) => `${prompt} tokens in (${cached} cache hits) · ${completion} out`,
+  unpriced: ({ count }) => `cost unknown for ${count}`,
+  estimate: ({ model, items, tokens, maxOutput, isFree, costs }) => {
+    const facts = [`${model}: ${items} ${items === 1 ? "item" : "items"}`, `${tokens} tokens in`];
+    if (maxOutput !== null) facts.push(`at most ${maxOutput} out`);
+    if (costs === null) return [...facts, isFree ? "free" : "price unknown"].join(" · ");
+    const { offPeak, peak, atMost } = costs;
+    const prompts = peak === null ? `prompts ${offPeak}` : `prompts ${offPeak} off-peak, ${peak} at peak`;
+    return [...facts, prompts, atMost === null ? "largest cost unknown" : `${atMost} at most`].join(" · ");
+  },
 };
+
+const states = { running: "running", stopped: "stopped", failures: "finished with failures", done: "done" };

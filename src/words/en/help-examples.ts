@@ -98,10 +98,17 @@ export const helpExamples: HelpExamples = {
       "Translate a column of a table",
       'deepseek-chat batch run words.csv --template "Translate: {{text}}" -o out.jsonl',
     ],
-    [
-      "Give every prompt a role and a model",
-      "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl",
-    ],
+    ["See what a batch would cost", "deepseek-chat batch run prompts.jsonl --dry-run"],
+    ["Get a table for a spreadsheet", "deepseek-chat batch run prompts.jsonl --format csv --ordered -o answers.csv"],
+  ],
+  "batch status": [
+    ["Show how far a batch is", "deepseek-chat batch status answers.jsonl"],
+    ["List the batches of this folder", "deepseek-chat batch status"],
+    ["Print what is left", "deepseek-chat batch status answers.jsonl --json | jq .left"],
+  ],
+  "batch retry": [
+    ["Ask again what failed", "deepseek-chat batch retry answers.jsonl"],
+    ["Ask again what failed with a rate limit", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
   ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],

@@ -28,6 +28,10 @@ export const batchErrors: typeof english = {
     what: `${path} 在读取过程中被修改（第 ${line} 行）。`,
     next: "已有的回答均已保存。请用相同的命令重新运行，程序会说明改动之处。",
   }),
+  batch_unknown: ({ path }) => ({
+    what: `没有以 ${path} 为输出的批处理：旁边没有日志文件。`,
+    next: "请检查路径；deepseek-chat batch status 会列出当前目录中的批处理。",
+  }),
   batch_busy: ({ path }) => ({ what: `另一个任务正在写入 ${path}。`, next: "请等待其结束，或换一个输出文件。" }),
   batch_changed: ({ path, changes: all }) => ({
     what: `与开始写入 ${path} 时不同：${all.map(changed).join("；")}。`,

@@ -16,6 +16,7 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_field: (field) => `无效的 ${field}`,
   bad_message: (place) => `无效的 ${place}`,
   bad_picture: (url) => `无法使用图片 ${url}`,
+  bad_header: (name) => `有两列同名：${name || "（空）"}`,
   bad_row: (said) => said,
   no_column: (name) => `缺少 ${name} 的值`,
 };
@@ -32,4 +33,20 @@ export const batchWords: BatchWords = {
   costReached: () => "已停止：下一条的花费可能超出限额。",
   stopped: ({ message }) => `已停止：${message}`,
   left: ({ left }) => `还剩 ${left} 条。用相同的命令再次运行即可继续。`,
+  retried: ({ count }) => `重试失败的 ${count} 条。`,
+  noBatches: () => "当前目录中没有批处理。",
+  status: ({ output, input, state }) => `${output} · ${states[state]} · 输入：${input === "-" ? "标准输入" : input}`,
+  counts: ({ answered, failed, left, total }) => `共 ${total} 条 · 已回答 ${answered} · 失败 ${failed} · 剩余 ${left}`,
+  tokens: ({ prompt, cached, completion }) => `输入 ${prompt} token（缓存命中 ${cached}）· 输出 ${completion}`,
+  unpriced: ({ count }) => `${count} 条费用未知`,
+  estimate: ({ model, items, tokens, maxOutput, isFree, costs }) => {
+    const facts = [`${model}：${items} 条`, `输入 ${tokens} token`];
+    if (maxOutput !== null) facts.push(`输出最多 ${maxOutput}`);
+    if (costs === null) return [...facts, isFree ? "免费" : "价格未知"].join(" · ");
+    const { offPeak, peak, atMost } = costs;
+    const prompts = peak === null ? `提示词 ${offPeak}` : `提示词 错峰 ${offPeak}、高峰 ${peak}`;
+    return [...facts, prompts, atMost === null ? "最高费用未知" : `最高 ${atMost}`].join(" · ");
+  },
 };
+
+const states = { running: "运行中", stopped: "已停止", failures: "已结束，有失败", done: "已完成" };

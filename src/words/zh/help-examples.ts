@@ -95,6 +95,17 @@ export const helpExamples: HelpExamples = {
     ["回答一个文件中的提示词", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
     ["翻译表格中的一列", 'deepseek-chat batch run words.csv --template "翻译：{{text}}" -o out.jsonl'],
     ["为所有提示词指定角色和模型", "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl"],
+    ["查看批处理的费用", "deepseek-chat batch run prompts.jsonl --dry-run"],
+    ["得到表格", "deepseek-chat batch run prompts.jsonl --format csv --ordered -o answers.csv"],
+  ],
+  "batch status": [
+    ["查看批处理的进度", "deepseek-chat batch status answers.jsonl"],
+    ["列出当前目录中的批处理", "deepseek-chat batch status"],
+    ["输出剩余条数", "deepseek-chat batch status answers.jsonl --json | jq .left"],
+  ],
+  "batch retry": [
+    ["重试失败的条目", "deepseek-chat batch retry answers.jsonl"],
+    ["重试因限流而失败的条目", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
   ],
   cache: [
     ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],

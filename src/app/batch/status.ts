@@ -1,0 +1,98 @@
+import { resolve } from "node:path";
+import { isRunning } from "../../batch/output/batch-files.ts";
+import { expandHome } from "../../config/home.ts";
+import { AppError } from "../../errors.ts";
+import { count, money } from "../../terminal/figures.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { loadBatchWords } from "../../words/load.ts";
+import type { BatchWords } from "../../words/types.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
+import { outputsIn, readBatch, type StoredBatch } from "./stored-batch.ts";
+
+/** How far a batch is. */
+interface BatchStatus extends StoredBatch {
+  readonly output: string;
+  readonly isRunning: boolean;
+}
+
+/**
+ * Shows how far batches are.
+ *
+ * @param output null for all that have a journal in the working directory
+ * @throws AppError `batch_unknown`, `input_unreadable`
+ */
+export async function showStatus(
+  engine: Pick<Engine, "workingFolder" | "language">,
+  { terminal }: Console,
+  output: string | null,
+  json: boolean,
+): Promise<void> {
+  const { workingFolder } = engine;
+  const words = await loadBatchWords(engine.language);
+  const statuses: BatchStatus[] = [];
+  for (const name of output === null ? outputsIn(workingFolder) : [output]) {
+    const batch = await readBatch(workingFolder, name).catch((error: unknown) => {
+      // A journal of another program.
+      if (output === null && error instanceof AppError && error.code === "batch_unknown") return null;
+      throw error;
+    });
+    const isHeld = isRunning(resolve(workingFolder, expandHome(name)));
+    if (batch !== null) statuses.push({ ...batch, output: name, isRunning: isHeld });
+  }
+  if (json) return terminal.json(output === null ? statuses.map(statusJson) : statusJson(statuses[0]!));
+  if (statuses.length === 0) return terminal.say(words.noBatches());
+  for (const status of statuses) terminal.out(sanitize(statusText(words, status)));
+}
+
+function statusJson({ output, isRunning: running, identity, outcomes }: BatchStatus): object {
+  const { input, startedAt } = identity;
+  const { answered, failed, failures, requests, costs, unpriced } = outcomes;
+  return {
+    output,
+    input: input.path,
+    started_at: startedAt,
+    running,
+    total: input.items,
+    answered,
+    failed: failures,
+    left: input.items - outcomes.done,
+    errors: Object.fromEntries(failed),
+    skipped: input.skipped,
+    requests,
+    usage: {
+      prompt_tokens: outcomes.promptTokens,
+      cached_tokens: outcomes.cachedTokens,
+      completion_tokens: outcomes.completionTokens,
+      reasoning_tokens: outcomes.reasoningTokens,
+    },
+    cost: costs,
+    cost_unknown: unpriced,
+  };
+}
+
+function statusText(words: BatchWords, { output, isRunning: running, identity, outcomes }: BatchStatus): string {
+  const { items: total, path: input } = identity.input;
+  const { answered, failures: failed, failed: codes, costs, unpriced } = outcomes;
+  const left = total - outcomes.done;
+  const spent = [
+    ...costs.filter(({ amount }) => amount > 0).map(money),
+    ...(unpriced > 0 ? [words.unpriced({ count: unpriced })] : []),
+  ];
+  const tokens = words.tokens({
+    prompt: count(outcomes.promptTokens),
+    cached: count(outcomes.cachedTokens),
+    completion: count(outcomes.completionTokens),
+  });
+  const lines = [
+    words.status({
+      output,
+      input,
+      state: running ? "running" : left > 0 ? "stopped" : failed > 0 ? "failures" : "done",
+    }),
+    `  ${words.counts({ answered, failed, left, total })}`,
+    ...[...codes].map(([code, many]) => `    ${words.failures({ code, count: many })}`),
+    `  ${[tokens, ...spent].join(" · ")}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
