@@ -1,5 +1,6 @@
 import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
 import type { OnBatchEvent } from "../../batch/events.ts";
+import type { ScheduleEnd } from "../../batch/scheduler.ts";
 import type { Flags } from "../../config/schema.ts";
 import { AppError, exitCodeOf, kindOf } from "../../errors.ts";
 import { loadBatchWords } from "../../words/load.ts";
@@ -8,7 +9,7 @@ import type { Console } from "../console.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import { batchGates } from "./batch-gates.ts";
-import { runLocally } from "./local-run.ts";
+import { type LocalRun, runLocally } from "./local-run.ts";
 import { openAnswers } from "./run-answers.ts";
 import type { BatchOptions } from "./batch-options.ts";
 import { prepareBatch } from "./prepared-batch.ts";
@@ -51,9 +52,7 @@ export async function runBatch(
   try {
     if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
-    const running = runLocally(engine, { source, sink, answers, gates, offPeak, onEvent });
-    // Whatever ends it: what was answered goes to the disk.
-    const { why, error } = await running.finally(async () => await sink.flush());
+    const { why, error } = await answerMissing(engine, { source, sink, answers, gates, offPeak, onEvent });
     await batch.finish();
     const path = displayPath(engine.workingFolder, batch.outputPath);
     const { answered, failures: failed } = outcomes;
@@ -72,6 +71,15 @@ export async function runBatch(
     return worstOf([...outcomes.failed.keys()]);
   } finally {
     await batch.close();
+  }
+}
+
+/** Whatever ends it: what was answered goes to the disk. */
+async function answerMissing(engine: Engine, run: LocalRun): Promise<ScheduleEnd> {
+  try {
+    return await runLocally(engine, run);
+  } finally {
+    await run.sink.flush();
   }
 }
 

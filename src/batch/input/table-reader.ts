@@ -37,13 +37,18 @@ export function tableReader(path: string, { end, maxLine }: LineLimits, delimite
     source.once("error", (error) => parser.destroy(error));
     const stop = () => parser.destroy(signal.reason as Error);
     signal.addEventListener("abort", stop, { once: true });
+    // Lines up to the end of the last row.
+    let lines = 0;
     try {
       signal.throwIfAborted();
-      for await (const row of source.pipe(parser)) yield [recordOf(row as ParsedRow)];
+      for await (const row of source.pipe(parser) as AsyncIterable<ParsedRow>) {
+        ({ lines } = row.info);
+        yield [recordOf(row)];
+      }
     } catch (error) {
       if (!(error instanceof CsvError) && !(error instanceof LineMistake)) throw error;
       // From here on nobody can tell where rows begin.
-      yield [mistakeAt(parser.info.lines, error)];
+      yield [mistakeAt(lines + 1, error)];
     } finally {
       signal.removeEventListener("abort", stop);
       source.destroy();
