@@ -21,6 +21,10 @@ const benches: Readonly<Record<string, string>> = {
   "fuzz-keys": "fuzz-keys.ts",
   tokenizer: "tokenizer.ts",
   budget: "budget.ts",
+  batch: "batch.ts",
+  "batch-kill": "batch-kill.ts",
+  "batch-memory": "batch-memory.ts",
+  "batch-concurrency": "batch-concurrency.ts",
 };
 
 const args = process.argv.slice(2);

@@ -11,7 +11,9 @@ const growth = { first: 2, again: 1.25 } as const;
 /** The share of the limit at which a service refused that is taken for safe. */
 const safeShare = 0.9;
 /** Rounds at the safe limit before more is tried: twice as many each time that it is refused again. */
-const holds = { first: 2, last: 64 } as const;
+const holds = { first: 2, last: 16 } as const;
+/** Refusals whose limits differ by less than this factor were at the same height. */
+const sameHeight = 1.2;
 /** Answers take so many times as long as they did when few ran, before they count as slow. */
 const slowness = 1.5;
 /** The part of what a higher limit promised that it has to bring. */
@@ -68,9 +70,10 @@ export class LearntConcurrency {
   /** @returns whether it is news: not one of several that were sent at the same limit */
   refused(sentAt: number, now: number): boolean {
     if (sentAt < this.#loweredAt) return false;
+    const change = this.#limit / this.#refusedAt;
     // At the same height as before: trying was no use, and the next time comes later.
-    if (this.#limit <= this.#refusedAt * 1.2) this.#hold = Math.min(this.#hold * 2, holds.last);
-    else this.#hold = holds.first;
+    const isSame = change < sameHeight && change > 1 / sameHeight;
+    this.#hold = isSame ? Math.min(this.#hold * 2, holds.last) : holds.first;
     this.#refusedAt = this.#limit;
     this.#set(Math.max(1, Math.floor(this.#limit / 2)), "refused", now);
     this.#loweredAt = now;
