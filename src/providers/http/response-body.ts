@@ -55,8 +55,7 @@ export class ReceivedBody implements AsyncIterable<Buffer> {
   #take(bytes: Buffer): void {
     this.#queue.push(bytes);
     this.#waiting += bytes.length;
-    if (this.#received < long && this.#received + bytes.length >= long) keepYoungSpaceSmall();
-    this.#received += bytes.length;
+    this.#received = afterBytes(this.#received, bytes.length);
     if (this.#waiting >= maxWaiting) this.#incoming.pause();
   }
 
@@ -66,6 +65,16 @@ export class ReceivedBody implements AsyncIterable<Buffer> {
     this.#failure = failure;
     this.#queue.end();
   }
+}
+
+/**
+ * Counts what was received, and keeps memory small once that is long.
+ *
+ * @returns all bytes with the new ones
+ */
+export function afterBytes(before: number, bytes: number): number {
+  if (before < long && before + bytes >= long) keepYoungSpaceSmall();
+  return before + bytes;
 }
 
 /**

@@ -8,7 +8,7 @@ import { flooded, maxEvent } from "./limits.ts";
 import { fromNetwork } from "./network-errors.ts";
 import { observe } from "./request-log.ts";
 import { HttpResponse } from "./response.ts";
-import { aTurn, maxTogether, maxWaiting, ReceivedBody } from "./response-body.ts";
+import { afterBytes, aTurn, maxTogether, maxWaiting, ReceivedBody } from "./response-body.ts";
 import { withQuery } from "./base-url.ts";
 import { isStale, limitConnecting, refusalFrom, type SignedRequest, signed } from "./send.ts";
 
@@ -126,6 +126,7 @@ export class MessageSocket {
   readonly #sender: Pick<Connection, "name" | "maxAnswer">;
   readonly #queue = new Queue<SocketMessage>();
   #waiting = 0;
+  #received = 0;
   #failure: unknown = null;
   #end: SocketEnd | null = null;
 
@@ -181,6 +182,7 @@ export class MessageSocket {
 
   #take(data: Buffer, isBinary: boolean): void {
     this.#queue.push({ data, isBinary });
+    this.#received = afterBytes(this.#received, data.length);
     this.#waiting += data.length + weightOfMessage;
     if (this.#waiting >= maxWaiting && !this.#socket.isPaused) this.#socket.pause();
   }
