@@ -3,7 +3,7 @@ import type { Connection } from "../connection.ts";
 import { BodyWeight, wholeLines } from "../http/limits.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { peek, wholeBody } from "../http/response-body.ts";
-import { type Complaint, complaintOf, isNoise } from "./error-body.ts";
+import { type Complaint, complaintIn, complaintOf, isNoise } from "./error-body.ts";
 import { notAStream } from "./errors.ts";
 import { isRecord } from "./json.ts";
 import { type ServerEvent, serverEvents } from "./server-events.ts";
@@ -40,7 +40,33 @@ export async function* httpSource(response: ReadableResponse, connection: Connec
   const { first, body } = await peek(watched(response.body, onBytes));
   if (isJson(first)) return yield* jsonSource((await wholeBody(body)).toString("utf8"), response, connection);
   assertStream(first, response, connection);
-  yield* eventSource(body);
+  yield* completionEvents(body, connection);
+}
+
+/** Events of a stream; where none of them is a chunk of a completion nor says anything else, the first text in them tells what came instead. */
+async function* completionEvents(body: AsyncIterable<Buffer>, connection: Connection): ChunkSource {
+  let strange: { readonly document: unknown } | null = null;
+  let isKnown = false;
+  for await (const items of eventSource(body)) {
+    if (isKnown) {
+      yield items;
+      continue;
+    }
+    const together = [...items];
+    isKnown = together.some((item) => (item.type === "chunk" ? isChunk(item.chunk) : item.type !== "done"));
+    const other = together.find(({ type }) => type === "chunk");
+    if (other?.type === "chunk") strange ??= { document: other.chunk };
+    yield together;
+  }
+  if (isKnown || strange === null) return;
+  const error = await unexpectedCompletion(strange.document, connection, true);
+  // What holds no text may be a sign of life.
+  if (error.details.row !== null) throw error;
+}
+
+/** What a stream of chat completions is made of; what says that something is wrong is reported as such. */
+function isChunk(value: unknown): boolean {
+  return !isRecord(value) || "choices" in value || "usage" in value || complaintIn(value) !== null;
 }
 
 /** Documents of a body, and whether it turned out to be one whole answer; asked at its end. */
@@ -123,10 +149,34 @@ async function* watched(body: AsyncIterable<Buffer>, onBytes: OnBytes): AsyncGen
 async function* jsonSource(body: string, response: ReadableResponse, connection: Connection): ChunkSource {
   const items = parsed(body.trim());
   yield items;
-  const isAnswer = items.some(
-    (item) => item.type === "chunk" && isRecord(item.chunk) && Array.isArray(item.chunk["choices"]),
-  );
-  if (!isAnswer) throw notAStream(response, body, connection);
+  const isAnswer = items.some((item) => item.type === "chunk" && isCompletion(item.chunk));
+  if (isAnswer) return;
+  const [first] = items;
+  throw first?.type === "chunk"
+    ? await unexpectedCompletion(first.chunk, connection, false)
+    : notAStream(response, body, connection);
+}
+
+/** Whether JSON is a completion, or a chunk of one. */
+function isCompletion(value: unknown): boolean {
+  return isRecord(value) && Array.isArray(value["choices"]);
+}
+
+/** The error for an answer in another form than a chat completion, with the rows of the config file that would read it. */
+async function unexpectedCompletion(
+  document: unknown,
+  connection: Connection,
+  streams: boolean,
+): Promise<AppError<"unexpected_shape">> {
+  const { envelopeFor, inFlow } = await import("./envelope-rows.ts");
+  const { excerpt } = await import("./unexpected-shape.ts");
+  const wire = envelopeFor(document, "/chat/completions", streams);
+  return new AppError("unexpected_shape", {
+    provider: connection.name,
+    expected: streams ? "/choices/0/delta/content" : "/choices/0/message/content",
+    came: excerpt(document, connection),
+    row: wire === null ? null : `wire: ${inFlow(wire)}`,
+  });
 }
 
 /** An event that is called an error is one, whatever its data. */

@@ -38,7 +38,7 @@ interface FoundText {
 }
 
 /** A pointer to what is most likely the answer's text in a document; null where nothing is. */
-function likelyText(document: unknown): string | null {
+export function likelyText(document: unknown): string | null {
   const [best] = textsIn(document, "", likely.length, 0).toSorted(
     (one, other) => one.rank - other.rank || other.length - one.length,
   );

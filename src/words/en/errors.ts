@@ -355,7 +355,7 @@ export const errors: ErrorTable = {
     what: `The answer from ${provider} isn't of the expected form (expected ${expected}, got ${came}).`,
     next:
       row === null
-        ? `Check providers.${provider}.wire in the config file.`
+        ? `Check base_url and wire of providers.${provider}; deepseek-chat doctor --probe finds out what is there.`
         : `This row of providers.${provider} would read it: ${row}`,
   }),
   not_a_list: ({ provider, start }) => ({

@@ -347,7 +347,7 @@ export const errors: Words["errors"] = {
     what: `${provider} 的回答格式与预期不符（预期 ${expected}，实际为 ${came}）。`,
     next:
       row === null
-        ? `请检查配置文件中的 providers.${provider}.wire。`
+        ? `请检查 providers.${provider} 的 base_url 和 wire；deepseek-chat doctor --probe 可查明该地址的行为。`
         : `在 providers.${provider} 中写上这一行即可读取：${row}`,
   }),
   not_a_list: ({ provider, start }) => ({

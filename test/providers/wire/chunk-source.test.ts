@@ -80,16 +80,44 @@ describe("what comes instead of a stream", () => {
 
   test.each([
     ["<html>", "text/html", "not_a_stream", { contentType: "text/html", start: "<html>" }],
-    ['[{"choices":[]}]', "application/json", "not_a_stream", { start: '[{"choices":[]}]' }],
-    ['{"object":"list"}', "application/json", "not_a_stream", { start: '{"object":"list"}' }],
+    ['[{"choices":[]}]', "application/json", "unexpected_shape", { came: '[{"choices":[]}]', row: null }],
+    [
+      '{"object":"list"}',
+      "application/json",
+      "unexpected_shape",
+      { expected: "/choices/0/message/content", row: null },
+    ],
     ["", "application/json", "not_a_stream", { start: "(empty)" }],
     ["", "text/event-stream", "empty_stream", { provider: connection.name }],
     ["no data: here", "text/event-stream", "not_a_stream", { start: "no data: here" }],
-    ['"choices"', "application/json", "not_a_stream", { start: '"choices"' }],
-    ['{"choices":{}}', "application/json", "not_a_stream", {}],
+    ['"choices"', "application/json", "unexpected_shape", { came: "choices" }],
+    ['{"choices":{}}', "application/json", "unexpected_shape", {}],
+    [`{"text":"key ${connection.key}"}`, "application/json", "unexpected_shape", { came: '{"text":"key [key]"}' }],
     ['{"choices":', "application/json", "not_a_stream", {}],
     [`key ${connection.key}`, "text/plain", "not_a_stream", { start: "key [key]" }],
   ])("%j as %s is %s", async (text, contentType, code, details) => {
     await expect(read([Buffer.from(text)], contentType)).rejects.toMatchObject({ code, details });
+  });
+
+  test.each([
+    [
+      '{"code":0,"msg":"ok","data":{"content":"Yes"}}',
+      "text: /data/content, ok: {/code: 0}, error: {message: /msg, code: /code}",
+    ],
+    [
+      '{"result":"Yes","usage":{"input_tokens":1,"output_tokens":2}}',
+      "text: /result, usage: {prompt_tokens: /usage/input_tokens, completion_tokens: /usage/output_tokens}",
+    ],
+    [
+      '{"data":{"choices":[{"message":{"content":"Yes"},"finish_reason":"stop"}]}}',
+      "text: /data/choices/0/message/content, finish_reason: /data/choices/0/finish_reason",
+    ],
+    ['data: {"delta":"Y"}\n\ndata: {"delta":"es"}\n\n', "text: /delta"],
+  ])("%s comes with the row that reads it", async (text, answer) => {
+    const type = text.startsWith("{") ? "application/json" : "text/event-stream";
+    const streams = type === "text/event-stream" ? 'stream: "${stream}", ' : "";
+    const request = `{model: "\${model}", messages: "\${messages}", ${streams}temperature: "\${temperature}", max_tokens: "\${max_tokens}"}`;
+    const row = `wire: {type: envelope, path: /chat/completions, request: ${request}, answer: {${answer}}}`;
+    await expect(read([Buffer.from(text)], type)).rejects.toMatchObject({ code: "unexpected_shape", details: { row } });
   });
 });
