@@ -2,7 +2,9 @@ import { declareProviderOptions } from "./options.ts";
 import type { Declare } from "./command.ts";
 
 interface Options {
-  readonly probe?: boolean;
+  readonly probe?: string | true;
+  readonly save?: boolean;
+  readonly keyVariable?: string | null;
   readonly json?: boolean;
 }
 
@@ -11,15 +13,23 @@ export const doctor: Declare = (program, { words, run }) => {
   declareProviderOptions(command, ["provider", "model", "timeout"]);
   command
     .optionsGroup(words.help.groups.model)
-    .option("--probe", words.help.options.probe)
+    .option("--probe [url]", words.help.options.probe)
+    .option("--key-variable <name>", words.help.options.keyVariable)
+    .option("--save", words.help.options.saveRows)
     .optionsGroup(words.help.groups.output)
     .option("--json", words.help.options.json)
-    .action(({ probe = false, json = false }: Options) =>
+    .action(({ probe, json = false, save = false, keyVariable = null }: Options) =>
       // It must run when the settings are broken: that is when it is needed.
       run(
         command,
-        async (engine, console) =>
-          (await import("../app/doctor/doctor.ts")).runDoctor(engine, console, { probe, json }),
+        async (engine, console) => {
+          if (typeof probe === "string") {
+            const { probeEndpoint } = await import("../app/doctor/endpoint.ts");
+            return await probeEndpoint(engine, console, { address: probe, json, save, keyVariable });
+          }
+          const { runDoctor } = await import("../app/doctor/doctor.ts");
+          return await runDoctor(engine, console, { probe: probe === true, json });
+        },
         {
           tolerant: true,
         },

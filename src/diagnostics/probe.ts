@@ -179,6 +179,17 @@ export class Probe {
     return (this.#found.schema = "prompt");
   }
 
+  /** Whether it takes tools; null where that was not found out. */
+  async tools(): Promise<boolean | null> {
+    const form = this.#found.schema ?? "prompt";
+    if (form === "tool" || form === "strict_tool") return true;
+    const { refused } = await this.#ask("Li was born 30 years ago. Who is that?", {
+      ...(await this.#unthinking()),
+      schema: "tool",
+    });
+    return this.slow ? null : refused === null;
+  }
+
   async #keepsTo(form: AnswerForm): Promise<boolean> {
     const answer = await this.#ask("Li was born 30 years ago. Who is that?", {
       maxTokens: maxTokens.object,

@@ -59,7 +59,7 @@ describe.concurrent("an error with a status that says that all is well", () => {
   test("an object that is neither an answer nor an error is quoted", async () => {
     const body = JSON.stringify({ hello: "from another service" });
     const { exit, error, stderr } = await outcome({ headers: { "content-type": "application/json" }, body });
-    expect([exit, error?.code]).toEqual([5, "not_a_stream"]);
+    expect([exit, error?.code]).toEqual([5, "unexpected_shape"]);
     expect(stderr).toContain("from another service");
   });
 });

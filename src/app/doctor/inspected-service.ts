@@ -2,7 +2,7 @@ import type { ModelRef } from "../../chat/model.ts";
 import { findingsOf, readFindings } from "../../config/capabilities.ts";
 import { keyringName } from "../../config/keyring.ts";
 import type { Origin } from "../../config/schema.ts";
-import { Probe } from "../../diagnostics/probe.ts";
+import type { Probe } from "../../diagnostics/probe.ts";
 import type { CheckFacts, Subject, SuccessorTrial } from "../../diagnostics/subject.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { offeredModels } from "../../providers/account.ts";
@@ -17,6 +17,7 @@ import type { Credentials } from "../credentials.ts";
 import { connectionTo, credentialsFor, type Endpoint, openEndpoint } from "../connections.ts";
 import { authFacts } from "./auth-facts.ts";
 import { hasNoList, onlyChatModel } from "../model-facts.ts";
+import { openProbe } from "./probe-door.ts";
 import { findService, normalisedAddress } from "../setup/service-address.ts";
 
 /** The provider in use, as far as it can be opened; each step is taken once. */
@@ -169,16 +170,6 @@ export class InspectedService {
   }
 
   async #startProbe(): Promise<Probe> {
-    const { askRaw } = await import("../../providers/wire/raw-request.ts");
-    const connection = await this.connection();
-    const { name: provider, thinking, prefix, schema } = connection;
-    const door = { provider, model: this.#model ?? "", thinking, prefix, schema };
-    return new Probe({
-      ...door,
-      ask: async ({ request, json, ...forms }) => {
-        const more = json ? { response_format: { type: "json_object" } } : {};
-        return await askRaw({ ...connection, ...forms }, request, more, this.#engine.stop);
-      },
-    });
+    return await openProbe(await this.connection(), this.#model ?? "", this.#engine.stop);
   }
 }

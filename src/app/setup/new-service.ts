@@ -106,7 +106,7 @@ async function askName(providers: readonly string[], { words }: Console, address
 }
 
 /** A name out of the host: `api.example.com` is example, `127.0.0.1:4000` is local-4000. */
-function freeName(providers: readonly string[], address: string): string {
+export function freeName(providers: readonly string[], address: string): string {
   const { hostname, port } = new URL(address);
   const labels = hostname.split(".").filter((label) => !/^(?:api|www|gateway|llm|openai|ai)$/iu.test(label));
   const isNumber = /^\d+$/u.test(labels.at(-1) ?? "") || hostname.startsWith("[");

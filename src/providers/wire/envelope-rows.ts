@@ -3,10 +3,29 @@ import { isRecord } from "./json.ts";
 import { likelyText } from "./unexpected-shape.ts";
 
 /** Fields that say whether all is well, and what they say then. */
-const fineNames = ["code", "status", "errcode", "error_code", "ret", "success", "retcode"];
-const fineValues: readonly unknown[] = [0, "0", 200, "200", 20000, "ok", "OK", "success", "SUCCESS", true];
-const saidNames = ["message", "msg", "errmsg", "error_msg", "error"];
-const finishNames = ["finish_reason", "finishReason", "stop_reason"];
+const fineNames: ReadonlySet<string> = new Set([
+  "code",
+  "status",
+  "errcode",
+  "error_code",
+  "ret",
+  "success",
+  "retcode",
+]);
+const fineValues: ReadonlySet<unknown> = new Set<unknown>([
+  0,
+  "0",
+  200,
+  "200",
+  20000,
+  "ok",
+  "OK",
+  "success",
+  "SUCCESS",
+  true,
+]);
+const saidNames: ReadonlySet<string> = new Set(["message", "msg", "errmsg", "error_msg", "error"]);
+const finishNames: ReadonlySet<string> = new Set(["finish_reason", "finishReason", "stop_reason"]);
 const countNames = {
   prompt_tokens: ["prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "input"],
   completion_tokens: ["completion_tokens", "output_tokens", "completionTokens", "outputTokens", "output"],
@@ -22,9 +41,9 @@ const maxDepth = 5;
 export function answerRowsFor(document: unknown): AnswerRows | null {
   const text = likelyText(document);
   if (text === null) return null;
-  const finish = pointerTo(document, (name, value) => finishNames.includes(name) && typeof value === "string");
-  const ok = topLevel(document, (name, value) => fineNames.includes(name) && fineValues.includes(value));
-  const said = ok === null ? null : topLevel(document, (name) => saidNames.includes(name));
+  const finish = pointerTo(document, (name, value) => finishNames.has(name) && typeof value === "string");
+  const ok = topLevel(document, (name, value) => fineNames.has(name) && fineValues.has(value));
+  const said = ok === null ? null : topLevel(document, (name) => saidNames.has(name));
   const usage = usageIn(document);
   return {
     text,

@@ -155,7 +155,41 @@ const skipped = {
   not_probed: "not tested yet; run deepseek-chat doctor --probe",
 };
 
+type Strange = "key" | "rejected" | "signed" | "websocket" | "refused" | "strange" | "nothing";
+
+const strange: Readonly<Record<Strange, string>> = {
+  key: "It wants a key. Name the environment variable that holds one: --key-variable NAME.",
+  rejected: "It refused the key in every form that was tried.",
+  signed:
+    "It wants signed requests, which can't be guessed: see the rows for hmac, jwt and others in docs/gateways.md.",
+  websocket: "It is a WebSocket: see the rows for it in docs/gateways.md.",
+  refused: "It refused the question.",
+  strange: "It answered in a form in which no text was found.",
+  nothing: "No chat endpoint was found there.",
+};
+
+/** What `doctor --probe <url>` says. */
+const endpoint = {
+  plan: ({ host, variable }: { host: string; variable: string | null }) =>
+    `Asking ${host}: at most 16 requests for its form, then about 10 tiny questions (up to 200 tokens each, some 3,000 tokens together). ${variable === null ? "No key is sent." : `The key from ${variable} goes to this address alone.`}`,
+  noKey: ({ variable }: { variable: string }) => `${variable} is not set.`,
+  found: ({ url, models, requests }: { url: string; models: number | null; requests: number }) =>
+    `Found at ${url} after ${requests} requests: ${models === null ? "no list of models" : models === 1 ? "1 model" : `${models} models`}`,
+  auth: ({ form }: { form: string }) => (form === "" ? "Needs no key" : `Takes the key as ${form}`),
+  streams: ({ streams, envelope }: { streams: boolean; envelope: boolean }) =>
+    `Answers ${streams ? "in a stream" : "as a whole"}, ${envelope ? "in a form of its own" : "as chat completions"}`,
+  asking: ({ model }: { model: string }) => `Asking ${model} about thinking, prefixes, JSON, schemas and tools…`,
+  slow: "The model is too slow to find out the rest.",
+  failed: ({ reason }: { reason: string }) => `The questions ended early: ${reason}`,
+  rows: ({ path }: { path: string }) => `Rows for ${path}:`,
+  saved: ({ name, path }: { name: string; path: string }) =>
+    `Saved as ${name} in ${path}. Ask it with deepseek-chat ask -p ${name} "…"`,
+  strange: ({ kind, url, status, said }: { kind: Strange; url: string; status: number; said: string }) =>
+    `${url}: ${strange[kind]}${said === "" ? "" : ` It said (${status}): ${said}`}`,
+};
+
 export const doctor = {
+  endpoint,
   titles,
   facts,
   problems,

@@ -247,6 +247,10 @@ export const helpExamples: HelpExamples = {
     ["Check the setup", "deepseek-chat doctor"],
     ["Check a local server", "deepseek-chat doctor -p ollama"],
     ["Find out what a model can do", "deepseek-chat doctor --probe -m deepseek-v4-pro"],
+    [
+      "Find out how a gateway is asked",
+      "deepseek-chat doctor --probe https://gw.example.com --key-variable GW_KEY --save",
+    ],
   ],
   completion: [
     ["bash: add to ~/.bashrc", "source <(deepseek-chat completion bash)"],

@@ -235,7 +235,10 @@ export const help = {
     overBudget: "Send requests that could exceed a budget",
     maxAnswerSize: "Maximum size of an answer with its thinking (256 MB)",
     retries: "Retries for a failed request (0 also turns off automatic continuation)",
-    probe: "Also test the model with a few tiny requests",
+    probe:
+      "Also test the model with a few tiny requests; with a URL: find out what is there, and print a provider's rows",
+    keyVariable: "Environment variable with the key for that URL",
+    saveRows: "Write the rows into the config file",
     json: "Print JSON",
     to: "Format; jsonl has OpenAI messages, one conversation per line; default: by -o, else md",
     exportOutput: "Output file, or folder for several conversations",

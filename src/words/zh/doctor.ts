@@ -139,7 +139,36 @@ const skipped: Words["doctor"]["skipped"] = {
   not_probed: "尚未测试；deepseek-chat doctor --probe 会用几个小请求测试模型",
 };
 
+const strange = {
+  key: "需要 API Key。请用 --key-variable 名称 指定存有 API Key 的环境变量。",
+  rejected: "尝试的各种形式都未通过身份验证。",
+  signed: "要求对请求签名，无法自动查明：请参阅 docs/gateways.zh.md 中 hmac、jwt 等配置。",
+  websocket: "这是 WebSocket：请参阅 docs/gateways.zh.md 中的相应配置。",
+  refused: "拒绝了提问。",
+  strange: "回答的格式中找不到文本。",
+  nothing: "该地址没有找到聊天接口。",
+};
+
+const endpoint: Words["doctor"]["endpoint"] = {
+  plan: ({ host, variable }) =>
+    `正在询问 ${host}：最多 16 个请求用于查明格式，然后约 10 个小问题（每个最多 200 个 token，合计约 3,000 个 token）。${variable === null ? "不发送 API Key。" : `${variable} 中的 API Key 只发往该地址。`}`,
+  noKey: ({ variable }) => `未设置 ${variable}。`,
+  found: ({ url, models, requests }) =>
+    `在 ${url} 找到服务（共 ${requests} 个请求）：${models === null ? "没有模型列表" : `${models} 个模型`}`,
+  auth: ({ form }) => (form === "" ? "不需要 API Key" : `API Key 的发送方式：${form}`),
+  streams: ({ streams, envelope }) =>
+    `${streams ? "流式" : "一次性"}返回回答，格式为${envelope ? "自有格式" : " chat completions"}`,
+  asking: ({ model }) => `正在测试 ${model} 的思考、前缀续写、JSON、schema 和工具…`,
+  slow: "模型太慢，其余项目未查明。",
+  failed: ({ reason }) => `测试提前结束：${reason}`,
+  rows: ({ path }) => `可写入 ${path} 的配置：`,
+  saved: ({ name, path }) => `已作为 ${name} 保存到 ${path}。使用：deepseek-chat ask -p ${name} "…"`,
+  strange: ({ kind, url, status, said }) =>
+    `${url}：${strange[kind]}${said === "" ? "" : ` 对方的回应（${status}）：${said}`}`,
+};
+
 export const doctor: Words["doctor"] = {
+  endpoint,
   titles,
   facts,
   problems,

@@ -241,6 +241,7 @@ export const helpExamples: HelpExamples = {
     ["检查环境", "deepseek-chat doctor"],
     ["检查本地服务", "deepseek-chat doctor -p ollama"],
     ["查明模型的能力", "deepseek-chat doctor --probe -m deepseek-v4-pro"],
+    ["查明网关的用法", "deepseek-chat doctor --probe https://gw.example.com --key-variable GW_KEY --save"],
   ],
   completion: [
     ["bash：写入 ~/.bashrc", "source <(deepseek-chat completion bash)"],
