@@ -114,7 +114,7 @@ describe.concurrent("doctor --probe with a URL", () => {
     await using server = await serve(withHeader);
     const { stdout, stderr, code } = await probe(server, "", []);
     const host = new URL(server.url).host;
-    expect(stderr.startsWith(en.doctor.endpoint.plan({ host, variable: null }))).toBe(true);
+    expect(stderr.startsWith(en.doctor.endpoint.plan({ host, variable: null, requests: 16 }))).toBe(true);
     expect([stdout, code]).toEqual(["", 3]);
     expect(stderr).toContain("X-Gateway-Key");
     for (const { headers } of server.requests) {

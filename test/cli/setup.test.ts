@@ -267,6 +267,24 @@ describe.concurrent("another service", () => {
     expect(server.body()["model"]).toBe("m-large");
   });
 
+  test("that wants the key in a header of its own is sent it there, from then on too", async () => {
+    const inner = service(["only"], null);
+    await using server = await serve((request) =>
+      request.headers["x-gw-key"] === rightKey ? inner(request) : refusal(401, { message: "Missing header X-GW-Key" }),
+    );
+    const place = newPlace();
+    localServers(place);
+    await using terminal = openProgram(["setup"], { place, rows: 40, cols: 150 });
+    await pickAnother(terminal);
+    await respond(terminal, "Address of the service", `${server.url}/v1`);
+    await respond(terminal, "Name for it", "gw");
+    await respond(terminal, "API key of gw", rightKey, "*".repeat(rightKey.length));
+    await terminal.until(patternOf(en.setup.settled({ provider: "gw", model: "only", path: any })));
+    expect((await terminal.exit).code).toBe(0);
+    expect(await run(["ask", "q"], { place })).toMatchObject({ code: 0, stdout: "Hello from it.\n" });
+    expect(readFileSync(place.configFile, "utf8")).not.toContain(rightKey);
+  });
+
   test("is found at /v1 where that was left out; one model is taken, and no key is asked for on this machine", async () => {
     await using server = await serve(service(["only"], null));
     const place = newPlace();

@@ -14,7 +14,7 @@ const maxForms = 5;
  */
 export function keyForms({ challenge, text }: Pick<EndpointAnswer, "challenge" | "text">): AuthForm[] {
   const said = `${challenge}\n${text}`;
-  const named = [...said.matchAll(headerNames)].map(([name]) => name.toLowerCase());
+  const named = namedHeaders(said);
   // Kong's `WWW-Authenticate: Key`.
   const challenged = /^(?:api)?key\b/iu.test(challenge) ? ["apikey"] : [];
   const headers = [...new Set([...named, ...challenged])];
@@ -23,6 +23,11 @@ export function keyForms({ challenge, text }: Pick<EndpointAnswer, "challenge" |
   const first = isBearer ? [bearer, ...headers.map(inHeader)] : [...headers.map(inHeader), bearer];
   const others = usual.filter((name) => !headers.includes(name)).map(inHeader);
   return [...first, ...others, inHeader("authorization")].slice(0, maxForms);
+}
+
+/** The headers for keys that a refusal names. */
+export function namedHeaders(text: string): string[] {
+  return [...text.matchAll(headerNames)].map(([name]) => name.toLowerCase());
 }
 
 function inHeader(name: string): AuthForm {

@@ -42,6 +42,17 @@ interface StrangeEndpoint {
 
 type ProbedEndpoint = FoundEndpoint | StrangeEndpoint;
 
+/** Where a service is that lets a key in, and how it is sent. */
+interface KeyedList extends Pick<FoundEndpoint, "baseUrl"> {
+  readonly auth: AuthForm;
+  readonly models: readonly OfferedModel[];
+}
+
+/** Requests that the form of an endpoint may take to find out. */
+export const maxFormRequests = 16;
+
+class TooManyRequests extends Error {}
+
 /** Rows of a connection without a key, whatever key a provider of that name has. */
 const without: AuthForm = { type: "none" };
 /** Tokens of an answer. */
@@ -69,9 +80,26 @@ export class EndpointProbe {
 
   /** @throws AppError for the network; `insecure_endpoint` where a key may not go there */
   async find(): Promise<ProbedEndpoint> {
+    try {
+      const list = await this.#findList();
+      if ("kind" in list) return list;
+      return (await this.#findAnswer(list.bases, list.auth)) ?? this.#strange("nothing", null);
+    } catch (error) {
+      if (error instanceof TooManyRequests) return this.#strange("nothing", null);
+      throw error;
+    }
+  }
+
+  /**
+   * The list of models, where a key is sent in another form than as a bearer token; asks no question.
+   *
+   * @returns null where it is nowhere, or anybody may read it
+   * @throws AppError as `find`
+   */
+  async findKeyedList(): Promise<KeyedList | null> {
     const list = await this.#findList();
-    if ("kind" in list) return list;
-    return (await this.#findAnswer(list.bases, list.auth)) ?? this.#strange("nothing", null);
+    if ("kind" in list || list.auth.type === "none" || this.#models === null) return null;
+    return { baseUrl: list.bases[0]!, auth: list.auth, models: this.#models };
   }
 
   get #model(): string {
@@ -188,6 +216,7 @@ export class EndpointProbe {
   }
 
   async #ask(base: string, path: string, body: object | null, auth: AuthForm): Promise<EndpointAnswer> {
+    if (this.requests >= maxFormRequests) throw new TooManyRequests();
     this.requests++;
     const connection = await this.#door.connect({ base_url: base, auth });
     return await askEndpoint(connection, `${base}${path}`, body, this.#door.stop);

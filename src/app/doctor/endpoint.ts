@@ -10,7 +10,7 @@ import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import { freeName } from "../setup/new-service.ts";
 import { normalisedAddress } from "../setup/service-address.ts";
-import { EndpointProbe, type FoundEndpoint } from "./endpoint-probe.ts";
+import { EndpointProbe, type FoundEndpoint, maxFormRequests } from "./endpoint-probe.ts";
 import { openProbe } from "./probe-door.ts";
 
 interface EndpointOptions {
@@ -44,7 +44,7 @@ export async function probeEndpoint(
     await engine.connectWith(name, entry.auth?.type === "none" ? null : key, entry);
   // Whether the key may go there is known before anything is sent.
   if (key !== null) await connect({ base_url: address });
-  terminal.say(sanitize(said.plan({ host: new URL(address).host, variable: keyVariable })));
+  terminal.say(sanitize(said.plan({ host: new URL(address).host, variable: keyVariable, requests: maxFormRequests })));
   const probe = new EndpointProbe({ hasKey: key !== null, connect, stop: engine.stop }, address, modelNamed(engine));
   const found = await probe.find();
   if (found.kind !== "found") {

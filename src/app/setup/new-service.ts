@@ -1,10 +1,13 @@
-import { looksLikeKey } from "../../config/keys.ts";
+import type { AuthForm } from "../../config/auth-options.ts";
+import { type Key, looksLikeKey } from "../../config/keys.ts";
 import { saveSetting } from "../../config/save.ts";
-import { isProviderName } from "../../config/schema.ts";
+import { isProviderName, type ProviderConfig } from "../../config/schema.ts";
+import type { AppError } from "../../errors.ts";
 import { askText, choose, chooseYes, unechoed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Console } from "../console.ts";
+import type { EndpointProbe } from "../doctor/endpoint-probe.ts";
 import type { Engine } from "../engine.ts";
 import { displayPath } from "../display-path.ts";
 import { connectionTo, openEndpoint } from "../connections.ts";
@@ -14,6 +17,8 @@ import { findService, type FoundService, normalisedAddress, wantsKey } from "./s
 
 interface ServiceKey extends EnteredKey {
   readonly baseUrl: string;
+  /** How it is sent; null: as a bearer token. */
+  readonly auth: AuthForm | null;
 }
 
 /** A service as it was added. */
@@ -51,6 +56,7 @@ export async function addService(
   await saveSetting(path, ["providers", name, "model"], model);
   if (key.value !== "") {
     await saveSetting(path, ["providers", name, "key_needed"], true);
+    if (key.auth !== null) await saveSetting(path, ["providers", name, "auth"], key.auth);
     await keepKey(engine, console, name, key.value);
   }
   terminal.succeed(
@@ -130,19 +136,47 @@ async function askKey(
 ): Promise<ServiceKey | null> {
   const { stop } = engine;
   const { words } = console;
-  const none: ServiceKey = { value: "", offered: found.offered, baseUrl: found.baseUrl };
+  const none: ServiceKey = { value: "", offered: found.offered, baseUrl: found.baseUrl, auth: null };
   const isPlain = address.startsWith("http:");
   if (!wantsKey(found.error)) {
     if (isPlain && found.offered !== null) return none;
     if (!(await chooseYes(words.setup.needsKey({ name }), words.confirm, isPlain ? "no" : "yes"))) return none;
   }
-  let baseUrl = found.baseUrl;
+  let { baseUrl } = found;
+  let auth: AuthForm | null = null;
   const entered = await enterKey(engine.stop, console, name, async (key) => {
     const open = async (url: string) => await engine.connectWith(name, typedKey(console, key), { base_url: url });
     const again = await findService(address, open, stop);
-    if (again.offered === null) throw again.error!;
-    ({ baseUrl } = again);
-    return { connection: await open(baseUrl), offered: again.offered };
+    if (again.offered !== null) {
+      ({ baseUrl } = again);
+      return { connection: await open(baseUrl), offered: again.offered };
+    }
+    const typed = typedKey(console, key);
+    const elsewhere = (await namesHeader(found.error)) ? await findElsewhere(engine, name, address, typed) : null;
+    if (elsewhere === null) throw again.error!;
+    ({ baseUrl, auth } = elsewhere);
+    const entry = { base_url: baseUrl, auth: elsewhere.auth };
+    return { connection: await engine.connectWith(name, typedKey(console, key), entry), offered: elsewhere.models };
   });
-  return entered === null ? null : { ...entered, baseUrl };
+  return entered === null ? null : { ...entered, baseUrl, auth };
+}
+
+/** Whether a refusal names a header that the key is wanted in; else a wrong key would be sent again and again. */
+async function namesHeader(error: AppError | null): Promise<boolean> {
+  if (error?.code !== "key_wanted") return false;
+  const { namedHeaders } = await import("../doctor/endpoint-keys.ts");
+  return namedHeaders((error as AppError<"key_wanted">).details.reason).length > 0;
+}
+
+/** Looks for the list of models with a key in the forms that `doctor --probe` knows; null where none of them lets it in. */
+async function findElsewhere(
+  engine: Pick<Engine, "connectWith" | "stop">,
+  name: string,
+  address: string,
+  key: Key,
+): ReturnType<EndpointProbe["findKeyedList"]> {
+  const { EndpointProbe } = await import("../doctor/endpoint-probe.ts");
+  const connect = async (entry: ProviderConfig) =>
+    await engine.connectWith(name, entry.auth?.type === "none" ? null : key, entry);
+  return await new EndpointProbe({ hasKey: true, connect, stop: engine.stop }, address, null).findKeyedList();
 }

@@ -170,8 +170,8 @@ const strange: Readonly<Record<Strange, string>> = {
 
 /** What `doctor --probe <url>` says. */
 const endpoint = {
-  plan: ({ host, variable }: { host: string; variable: string | null }) =>
-    `Asking ${host}: at most 16 requests for its form, then about 10 tiny questions (up to 200 tokens each, some 3,000 tokens together). ${variable === null ? "No key is sent." : `The key from ${variable} goes to this address alone.`}`,
+  plan: ({ host, variable, requests }: { host: string; variable: string | null; requests: number }) =>
+    `Asking ${host}: at most ${requests} requests for its form, then at most 20 tiny questions to one model (about 5,000 tokens together). ${variable === null ? "No key is sent." : `The key from ${variable} goes to this address alone.`}`,
   noKey: ({ variable }: { variable: string }) => `${variable} is not set.`,
   found: ({ url, models, requests }: { url: string; models: number | null; requests: number }) =>
     `Found at ${url} after ${requests} requests: ${models === null ? "no list of models" : models === 1 ? "1 model" : `${models} models`}`,

@@ -150,8 +150,8 @@ const strange = {
 };
 
 const endpoint: Words["doctor"]["endpoint"] = {
-  plan: ({ host, variable }) =>
-    `正在询问 ${host}：最多 16 个请求用于查明格式，然后约 10 个小问题（每个最多 200 个 token，合计约 3,000 个 token）。${variable === null ? "不发送 API Key。" : `${variable} 中的 API Key 只发往该地址。`}`,
+  plan: ({ host, variable, requests }) =>
+    `正在询问 ${host}：最多 ${requests} 个请求用于查明格式，然后向一个模型提出最多 20 个小问题（合计约 5,000 个 token）。${variable === null ? "不发送 API Key。" : `${variable} 中的 API Key 只发往该地址。`}`,
   noKey: ({ variable }) => `未设置 ${variable}。`,
   found: ({ url, models, requests }) =>
     `在 ${url} 找到服务（共 ${requests} 个请求）：${models === null ? "没有模型列表" : `${models} 个模型`}`,
