@@ -76,7 +76,8 @@ export interface ErrorDetails {
   };
   /** `reason` is null where there is no keyring. */
   keyring_failed: { provider: string; keyring: string; reason: string | null };
-  key_rejected: { provider: string; status: number; origin: string; reason: string };
+  /** `isSigned`: whether requests are signed or sent with tokens, by the provider's `auth`. */
+  key_rejected: { provider: string; status: number; origin: string; reason: string; isSigned?: boolean };
   /** The service wants a key, and was asked without one; `variable` would hold it, null where none is known. */
   key_wanted: { provider: string; status: number; reason: string; variable: string | null };
   /**

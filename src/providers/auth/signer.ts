@@ -1,7 +1,7 @@
 import type { AuthForm, AuthOf, TemplatedAuth } from "../../config/auth-options.ts";
 import { milliseconds } from "../../duration.ts";
 import { AppError } from "../../errors.ts";
-import { isTemplated, namesOf, rulesOf, type SignatureRules } from "../../signature-rules.ts";
+import { isTemplated, namesNeeded, namesOf, rulesOf, type SignatureRules } from "../../signature-rules.ts";
 import type { AuthRefusal, Connection, FinalRequest, Signature, Signer } from "../connection.ts";
 import type { AuthState, Credential } from "../http/transport.ts";
 import type { LiveSecrets } from "./live-secrets.ts";
@@ -144,7 +144,11 @@ function placed(
     ...(Object.keys(rules.query).length > 0 && { url: values.url(true) }),
     ...(Object.keys(rules.body).length > 0 && request.body !== null && { body: values.body(true) }),
   };
-  if (rules.sign !== null) known.add(values.text("${signature}"));
+  if (rules.sign !== null) {
+    // Its base64 stands in longer texts, which are redacted as a whole.
+    const signed = Object.values(rules.query).filter((template) => namesNeeded(template, rules).has("signature"));
+    for (const template of [...signed, "${signature}"]) known.add(values.text(template));
+  }
   return signature;
 }
 

@@ -79,12 +79,16 @@ function isOfKey({ reason, codes }: Complaint): boolean {
 }
 
 function keyRefused(connection: Connection, status: number, reason: string, options: Options): AppError {
-  const { name: provider, keyOrigin: origin, keyVariable: variable } = connection;
+  const { name: provider, keyOrigin: origin, keyVariable: variable, auth } = connection;
   const untimely = untimelyToken(connection);
   if (untimely !== null) return new AppError("token_untimely", { provider, origin, ...untimely }, options);
   return origin === ""
     ? new AppError("key_wanted", { provider, status, reason, variable }, options)
-    : new AppError("key_rejected", { provider, status, origin, reason }, options);
+    : new AppError(
+        "key_rejected",
+        { provider, status, origin, reason, ...(auth !== null && { isSigned: true }) },
+        options,
+      );
 }
 
 function rateLimited(provider: string, reason: string, options: Options): AppError {

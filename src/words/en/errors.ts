@@ -158,10 +158,16 @@ export const errors: ErrorTable = {
     what: `Can't use the system keyring (${keyring}) for the ${provider} key: ${reason ?? "no keyring on this machine"}.`,
     next: "Unlock it, or set key_store to file and run deepseek-chat setup again.",
   }),
-  key_rejected: ({ provider, status, origin, reason }) => ({
-    what: `${provider} rejected the API key from ${origin} (${status}: ${reason}).`,
-    next: "Check the key, or store another one with deepseek-chat setup.",
-  }),
+  key_rejected: ({ provider, status, origin, reason, isSigned = false }) =>
+    isSigned
+      ? {
+          what: `${provider} rejected what the request was signed with from ${origin} (${status}: ${reason}).`,
+          next: `deepseek-chat doctor -p ${provider} shows what is signed; a proxy that rewrites requests breaks signatures.`,
+        }
+      : {
+          what: `${provider} rejected the API key from ${origin} (${status}: ${reason}).`,
+          next: "Check the key, or store another one with deepseek-chat setup.",
+        },
   key_wanted: keyWanted,
   auth_failed: ({ provider, why, reason, said }) => ({
     what: `Can't sign requests to ${provider}: ${authWords[why]({ reason, said })}.`,

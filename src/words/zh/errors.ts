@@ -155,10 +155,16 @@ export const errors: Words["errors"] = {
     what: `无法使用系统密钥环（${keyring}），读取不到 ${provider} 的 API Key：${reason ?? "本机没有密钥环"}。`,
     next: "请先解锁；或把 key_store 设为 file，再运行 deepseek-chat setup 重新保存。",
   }),
-  key_rejected: ({ provider, status, origin, reason }) => ({
-    what: `${provider} 不接受来自 ${origin} 的 API Key（${status}：${reason}）。`,
-    next: "请检查 API Key，或用 deepseek-chat setup 重新保存。",
-  }),
+  key_rejected: ({ provider, status, origin, reason, isSigned = false }) =>
+    isSigned
+      ? {
+          what: `${provider} 不接受用 ${origin} 签名的请求（${status}：${reason}）。`,
+          next: `deepseek-chat doctor -p ${provider} 会显示签名的内容；改写请求的代理会使签名失效。`,
+        }
+      : {
+          what: `${provider} 不接受来自 ${origin} 的 API Key（${status}：${reason}）。`,
+          next: "请检查 API Key，或用 deepseek-chat setup 重新保存。",
+        },
   key_wanted: keyWanted,
   auth_failed: ({ provider, why, reason, said }) => ({
     what: `无法为发往 ${provider} 的请求签名：${authWords[why]({ reason, said })}。`,
