@@ -119,17 +119,34 @@ function chatAlone(): Plugin {
   };
 }
 
-/** Commands that `src/cache/redis-store.ts` sends, under the names of the client's methods, and those of the client itself. */
+/** Commands that `src/cache/redis-store.ts`, `src/batch/queue` and BullMQ send, under the names of the client's methods, and those of the client itself. */
 const redisCommands = {
   AUTH: "AUTH",
   CLIENT_SETNAME: "CLIENT_SETNAME",
   READONLY: "READONLY",
+  bzPopMin: "BZPOPMIN",
+  clientSetName: "CLIENT_SETNAME",
   del: "DEL",
   eval: "EVAL",
+  evalSha: "EVALSHA",
+  exists: "EXISTS",
   getRange: "GETRANGE",
+  hDel: "HDEL",
+  hExists: "HEXISTS",
+  hGet: "HGET",
+  hGetAll: "HGETALL",
+  hIncrBy: "HINCRBY",
+  hSet: "HSET",
+  hmGet: "HMGET",
+  info: "INFO",
+  lLen: "LLEN",
+  lRange: "LRANGE",
   scan: "SCAN",
+  scriptLoad: "SCRIPT_LOAD",
   set: "SET",
   strLen: "STRLEN",
+  zCard: "ZCARD",
+  zRange: "ZRANGE",
 } as const;
 
 /**
@@ -168,6 +185,53 @@ function signatureAlone(): Plugin {
       const place = submodule === undefined ? "" : `submodules/${submodule}/`;
       return { id: join(folder, part, "dist-es", place, "index.js"), moduleSideEffects: false };
     },
+  };
+}
+
+/**
+ * BullMQ brings a backend of PostgreSQL, clients of four libraries, flows, schedulers with a calendar, and sandboxes for jobs. A queue of
+ * items and its workers use none of them: what `src/batch/queue` does not reach is empty here. Each connection loads all of its Lua
+ * scripts into the server: of those too only what is used stays.
+ */
+function queueAlone(): Plugin {
+  const parts = /[\\/]bullmq[\\/]dist[\\/]esm[\\/](.+)\.js$/;
+  const kept = new Set([
+    "addStandardJob-9",
+    "extendLocks-1",
+    "moveJobFromActiveToWait-9",
+    "moveStalledJobsToWait-9",
+    "moveToActive-11",
+    "moveToDelayed-11",
+    "moveToFinished-14",
+    "removeJob-2",
+    "updateData-1",
+  ]);
+  const left = new Map([
+    ["index", `export { Queue } from "./classes/queue"; export { Worker } from "./classes/worker";`],
+    [
+      "classes/ioredis-client",
+      "export const createIORedisClient = null; export const isIRedisClient = (client) => typeof client.runCommand === 'function';",
+    ],
+    ["classes/bun-redis-client", "export const createBunRedisClient = null;"],
+    ["classes/child-pool", "export class ChildPool {}"],
+    ["classes/sandbox", "export default null;"],
+    [
+      "classes/job-scheduler",
+      "export class JobScheduler {} export const getLegacyRepeatableJobError = () => new Error(); export const hasLegacyRepeatableKeyShape = () => false;",
+    ],
+  ]);
+  return {
+    name: "queue-alone",
+    resolveId: (name) => (name === "bullmq" ? path("../node_modules/bullmq/dist/esm/index.js") : null),
+    load(id) {
+      const part = parts.exec(id)?.[1]?.replaceAll("\\", "/");
+      if (part === undefined) return null;
+      if (part === "scripts/index") return [...kept].map((name) => `export * from "./${name}";`).join("\n");
+      return left.get(part) ?? null;
+    },
+    // Its warnings would go to the terminal.
+    transform: (code, id) =>
+      parts.test(id) ? code.replaceAll(/\bconsole\.(?:log|debug|info|warn|error)\(/g, "(() => {})(") : null,
   };
 }
 
@@ -285,6 +349,7 @@ const bundle = await rolldown({
     colorSupport(),
     chatAlone(),
     redisAlone(),
+    queueAlone(),
     mcpAlone(),
     signatureAlone(),
     withoutFormulas(),

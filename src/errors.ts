@@ -236,6 +236,17 @@ export interface ErrorDetails {
     said: string;
   };
 
+  /** `queue`: the URL, without a password; `reason` as in `cache_unavailable`. */
+  queue_unavailable: { queue: string; reason: string };
+  /** Another program submits the run: `owner` as in process-identity.ts. It is given up after `seconds` without a sign of it. */
+  queue_busy: { owner: string; seconds: number };
+  /** The run was submitted by another version of the program. */
+  queue_version: { theirs: string; ours: number };
+  /** A worker that cannot ask what a run asks; `message`: the words of why. */
+  worker_unfit: { message: string };
+  /** An item's job that no worker finished: several died over it, or it is damaged. */
+  queue_job_failed: { why: "stalled" | "unreadable" };
+
   /** Local storage. */
   transcript_unwritable: { path: string; reason: string };
   transcript_unreadable: { path: string; reason: string };
@@ -404,6 +415,11 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   redirected: "service",
   flooded: "service",
   mcp_failed: "service",
+  queue_unavailable: "service",
+  queue_busy: "usage",
+  queue_version: "config",
+  worker_unfit: "config",
+  queue_job_failed: "service",
   no_home: "local",
   transcript_unwritable: "local",
   transcript_unreadable: "local",

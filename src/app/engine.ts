@@ -139,6 +139,11 @@ export class Engine {
   /** The same run with what was changed on disk meanwhile, and with further flags; this one is closed. */
   async reopen(flags: Flags): Promise<Engine> {
     await this.close();
+    return await this.beside(flags);
+  }
+
+  /** The same with this one left open; whoever asks for it closes it. @throws AppError as `open` */
+  async beside(flags: Flags): Promise<Engine> {
     const before = this.#options;
     const options = {
       ...before,

@@ -225,7 +225,7 @@ class Scheduler {
   /** Whether an item failed because its provider is in trouble: it is put back then. */
   #isTrouble(lane: Lane, { index }: BatchItem, error: ItemError): boolean {
     const isDown = kindOf(error.code) === "service" && lane.failed();
-    if (!isDown && !troubles.has(error.code)) return false;
+    if (!isDown && !isOfService(error)) return false;
     const returned = this.#returned.get(index) ?? { count: 0, answers: lane.answers };
     if (returned.answers < lane.answers && ++returned.count > maxReturns) return false;
     this.#returned.set(index, returned);
@@ -291,6 +291,11 @@ class Scheduler {
 }
 
 /** Whether all other items would fail as well: for want of a key, of money, of the model that all are put to. */
-function isOfRun({ code }: ItemError, { model }: BatchItem): boolean {
+export function isOfRun({ code }: ItemError, { model }: BatchItem): boolean {
   return (kindOf(code) === "config" && !ownFailures.has(code)) || (code === "model_not_found" && model === null);
+}
+
+/** Whether the way to a service failed, or the service refuses everybody: the item may be answered later. */
+export function isOfService({ code }: ItemError): boolean {
+  return troubles.has(code);
 }

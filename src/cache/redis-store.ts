@@ -1,11 +1,6 @@
-import {
-  ClientClosedError,
-  ClientOfflineError,
-  createClient,
-  DisconnectsClientError,
-  SocketClosedUnexpectedlyError,
-} from "@redis/client";
+import { createClient } from "@redis/client";
 import { AppError } from "../errors.ts";
+import { redisFailure } from "../redis-failure.ts";
 import { type AnswerStore, claimMs, type Lookup, type StoreStats } from "./answer-store.ts";
 import { readAnswer, type StoredAnswer } from "./stored-answer.ts";
 
@@ -162,17 +157,11 @@ export class RedisStore implements AnswerStore {
 
   #unavailable(error: unknown): AppError {
     const { shownUrl, url } = this.#options;
-    const { password = "" } = URL.parse(url) ?? {};
-    const said = error instanceof Error ? error.message : String(error);
-    const hidden = [password, decoded(password)].filter((each) => each !== "");
-    const reason = hidden.reduce((text, secret) => text.replaceAll(secret, "\u2026"), reasonOf(error, said));
+    const reason = redisFailure(error, url);
     // Without a cause, which may quote the password.
     return new AppError("cache_unavailable", { store: shownUrl, reason });
   }
 }
-
-/** The server went away, at a command or before it. */
-const closures = [ClientClosedError, ClientOfflineError, DisconnectsClientError, SocketClosedUnexpectedlyError];
 
 /** Milliseconds between two looks at the time that was waited. */
 const tick = 10;
@@ -195,22 +184,4 @@ class Deadline implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** A name of ours or the system's where there is one, else what Redis says. */
-function reasonOf(error: unknown, said: string): string {
-  if (/^(?:WRONGPASS|NOAUTH|NOPERM)\b|^ERR (?:AUTH|invalid password|Client sent AUTH)/iu.test(said)) return "password";
-  if (said === "timeout") return "slow";
-  if (/unknown command|unsupported/iu.test(said)) return "other_version";
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-  if (code !== null) return code;
-  return closures.some((closure) => error instanceof closure) ? "closed" : said.slice(0, 200);
 }

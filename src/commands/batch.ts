@@ -3,6 +3,7 @@ import type { BatchInputForm, BatchOutputForm } from "../app/batch/batch-options
 import type { RunOptions } from "../app/batch/run.ts";
 import { AppError } from "../errors.ts";
 import { counting, declareBatchOptions, gathered, readFlags } from "./options.ts";
+import { declareWorker } from "./batch-worker.ts";
 import type { CommandContext, Declare, Verb } from "./command.ts";
 
 const inputForms: readonly BatchInputForm[] = ["jsonl", "text", "csv", "tsv"];
@@ -15,6 +16,7 @@ interface PaceOptions {
   readonly tpm?: number;
   readonly itemTimeout?: number;
   readonly offPeak?: boolean;
+  readonly queue?: string;
 }
 
 /** The options of `batch run` that are no settings. */
@@ -33,7 +35,7 @@ interface BatchRunOptions extends PaceOptions {
 /** Several commands; each declares its options, and calls a use case. */
 export const batch: Declare = (program, context) => {
   const group = program.command("batch").description(context.words.help.commands.batch);
-  for (const declare of [declareRun, declareStatus, declareRetry]) declare(group, context);
+  for (const declare of [declareRun, declareStatus, declareRetry, declareWorker]) declare(group, context);
 };
 
 function declareRun(group: Verb, { words, run }: CommandContext): void {
@@ -81,26 +83,32 @@ function declarePace(command: Verb): void {
     .option("--rpm <number>", options.rpm, counting)
     .option("--tpm <number>", options.tpm, counting)
     .option("--item-timeout <seconds>", options.itemTimeout, counting)
-    .option("--off-peak", options.batchOffPeak);
+    .option("--off-peak", options.batchOffPeak)
+    .optionsGroup(groups.queue)
+    .option("--queue <url>", options.queue);
 }
 
-function paceOf(given: PaceOptions): Pick<RunOptions, "limits" | "itemTimeout" | "offPeak"> {
-  const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false } = given;
+function paceOf(given: PaceOptions): Pick<RunOptions, "limits" | "itemTimeout" | "offPeak" | "queue"> {
+  const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false, queue = null } = given;
   const limits = { ...(concurrency && { concurrency }), ...(rpm && { rpm }), ...(tpm && { tpm }) };
-  return { limits, itemTimeout, offPeak };
+  return { limits, itemTimeout, offPeak, queue };
 }
 
 function declareStatus(group: Verb, { words, run }: CommandContext): void {
-  const { commands, options, arguments: args } = words.help;
+  const { commands, options, groups, arguments: args } = words.help;
   const command = group
     .command("status")
     .description(commands.batchStatus)
     .argument("[output]", args.batchOutput)
-    .option("--json", options.json);
-  command.action((output: string | undefined, { json = false }: { json?: boolean }) =>
+    .option("--json", options.json)
+    .optionsGroup(groups.queue)
+    .option("--queue <url>", options.queueOfStatus);
+  command.action((output: string | undefined, { json = false, queue }: { json?: boolean; queue?: string }) =>
     run(command, async (engine, console) => {
       const { showStatus } = await import("../app/batch/status.ts");
       await showStatus(engine, console, output ?? null, json);
+      if (queue !== undefined)
+        await (await import("../app/batch/queue-status.ts")).showQueue(engine, console, queue, json);
     }),
   );
 }

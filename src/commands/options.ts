@@ -167,6 +167,16 @@ export function declareBatchOptions(command: Verb): void {
   declare(command, [...rows.filter(({ group }) => batchGroups.has(group)), ...askRows]);
 }
 
+const workerGroups: ReadonlySet<Row["group"]> = new Set(["cache", "tools", "network"]);
+
+/** Declares those that are a worker's own, whatever it is asked. */
+export function declareWorkerOptions(command: Verb): void {
+  declare(
+    command,
+    rows.filter(({ group }) => workerGroups.has(group)),
+  );
+}
+
 /** Declares the options of provider and model, for commands that ask no question. */
 export function declareProviderOptions(command: Verb, settings: readonly SettingName[]): void {
   declare(

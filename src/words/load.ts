@@ -1,4 +1,4 @@
-import type { BatchWords, HelpExamples, Language, SchemaWords, Words } from "./types.ts";
+import type { BatchWords, HelpExamples, Language, QueueWords, SchemaWords, Words } from "./types.ts";
 
 /** The words of one language; the other is not loaded. */
 export async function loadWords(language: Language): Promise<Words> {
@@ -22,4 +22,10 @@ export async function loadSchemaWords(language: Language): Promise<SchemaWords> 
 export async function loadBatchWords(language: Language): Promise<BatchWords> {
   const { batchWords } = language === "zh" ? await import("./zh/batch.ts") : await import("./en/batch.ts");
   return batchWords;
+}
+
+/** What is said of batches on a queue. */
+export async function loadQueueWords(language: Language): Promise<QueueWords> {
+  const { queueWords } = language === "zh" ? await import("./zh/batch-queue.ts") : await import("./en/batch-queue.ts");
+  return queueWords;
 }

@@ -24,6 +24,32 @@ export interface SchemaWords {
 }
 
 /** What is said of batches; loaded with them. */
+/** What is said of batches on a queue. */
+export interface QueueWords {
+  readonly volatile: () => string;
+  readonly eviction: (facts: { readonly policy: string }) => string;
+  readonly noWorkers: (facts: { readonly queue: string }) => string;
+  readonly repeats: (facts: { readonly count: number }) => string;
+  readonly working: (facts: { readonly queue: string; readonly concurrency: number }) => string;
+  readonly progress: (facts: WorkerFigures) => string;
+  readonly disconnected: () => string;
+  readonly connected: () => string;
+  readonly draining: (facts: { readonly holding: number; readonly seconds: number }) => string;
+  readonly worked: (facts: Omit<WorkerFigures, "holding">) => string;
+  readonly state: (facts: {
+    readonly waiting: number;
+    readonly active: number;
+    readonly finished: number;
+    readonly workers: number | null;
+  }) => string;
+}
+
+interface WorkerFigures {
+  readonly answered: number;
+  readonly failed: number;
+  readonly holding: number;
+}
+
 export interface BatchWords {
   /** `fault` as in `src/batch/input/record.ts`. */
   readonly badLine: (bad: { readonly line: number; readonly fault: string; readonly detail: string }) => string;

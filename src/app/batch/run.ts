@@ -1,14 +1,15 @@
 import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
 import type { OnBatchEvent } from "../../batch/events.ts";
-import type { ScheduleEnd } from "../../batch/scheduler.ts";
 import type { Flags } from "../../config/schema.ts";
 import { AppError, exitCodeOf, kindOf } from "../../errors.ts";
+import type { ScheduleEnd } from "../../batch/scheduler.ts";
 import { loadBatchWords } from "../../words/load.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import { batchGates } from "./batch-gates.ts";
+import { ItemRequests } from "./item-request.ts";
 import { type LocalRun, runLocally } from "./local-run.ts";
 import { openAnswers } from "./run-answers.ts";
 import type { BatchOptions } from "./batch-options.ts";
@@ -21,6 +22,8 @@ export interface RunOptions extends BatchOptions {
   /** Seconds that an item may take; null for no limit. */
   readonly itemTimeout: number | null;
   readonly offPeak: boolean;
+  /** URL of the Redis server over which workers answer; null: this process does. */
+  readonly queue: string | null;
 }
 
 /** What the exit code comes from where not all is answered. */
@@ -46,13 +49,19 @@ export async function runBatch(
   const gates = batchGates(engine, limits);
   engine.useGates(gates);
   const onEvent: OnBatchEvent = () => {};
-  await using answers = await openAnswers(engine, console, { itemTimeout, onEvent, observe: null });
-  const batch = await prepareBatch(engine, ready, { asked: answers.asked, options, flags });
+  // Who submits to a queue needs no key.
+  await using answers =
+    options.queue === null ? await openAnswers(engine, console, { itemTimeout, onEvent, observe: null }) : null;
+  const asked = answers?.asked ?? (await new ItemRequests(engine).modelOf({ model: null }));
+  const batch = await prepareBatch(engine, ready, { asked, options, flags });
   const { outcomes, source, sink } = batch;
   try {
     if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
-    const { why, error } = await answerMissing(engine, { source, sink, answers, gates, offPeak, onEvent });
+    const { why, error } =
+      answers === null
+        ? await queued(options.queue!)
+        : await answerMissing(engine, { source, sink, answers, gates, offPeak, onEvent });
     await batch.finish();
     const path = displayPath(engine.workingFolder, batch.outputPath);
     const { answered, failures: failed } = outcomes;
@@ -71,6 +80,22 @@ export async function runBatch(
     return worstOf([...outcomes.failed.keys()]);
   } finally {
     await batch.close();
+  }
+
+  async function queued(url: string): Promise<ScheduleEnd> {
+    const { runQueued } = await import("./queue-run.ts");
+    const { run } = batch.identity;
+    const why = await runQueued(engine, console, url, {
+      run,
+      source,
+      sink,
+      asked,
+      limits,
+      itemTimeout,
+      offPeak,
+      onEvent,
+    });
+    return { why, error: null };
   }
 }
 

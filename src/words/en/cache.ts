@@ -26,3 +26,9 @@ export const cacheReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "unknown host",
   ETIMEDOUT: "no reply",
 };
+
+/** Why the queue can't be used, where it is other than for the answer cache. */
+export const queueReasons: Readonly<Record<string, string>> = {
+  slow: "no reply within 10 seconds",
+  other_version: "it is no Redis server of version 6.2 or later",
+};

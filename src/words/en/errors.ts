@@ -1,6 +1,6 @@
 import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
-import { cacheReasons } from "./cache.ts";
+import { cacheReasons, queueReasons } from "./cache.ts";
 import type { ErrorCode, ErrorDetails, SchemaMistake } from "../../errors.ts";
 import { entryOf, type ErrorWords } from "../error-words.ts";
 import { noConnection } from "./no-connection.ts";
@@ -426,6 +426,29 @@ export const errors: ErrorTable = {
   ledger_newer: ({ path }) => ({
     what: `The cost ledger ${path} was written by a later version of deepseek-chat; nothing was changed.`,
     next: "Update deepseek-chat.",
+  }),
+  queue_unavailable: ({ queue, reason }) => ({
+    what: `Can't use the queue ${queue}: ${entryOf(queueReasons, reason) ?? entryOf(cacheReasons, reason) ?? refusalIn(reason)}.`,
+    next: "Check the address, the password and the server; jobs and results that are in the queue stay there.",
+  }),
+  queue_busy: ({ owner, seconds }) => ({
+    what: `Another process is submitting this run (${owner}).`,
+    next: `Stop it first. If it is gone, try again in ${seconds} seconds.`,
+  }),
+  queue_version: ({ theirs, ours }) => ({
+    what: `The run was submitted by another version of the program (queue format ${theirs}; this worker has ${ours}).`,
+    next: "Install the same version on all machines. The job is back in the queue.",
+  }),
+  worker_unfit: ({ message }) => ({
+    what: `This worker can't answer the run's items. ${message}`,
+    next: "The item is back in the queue for other workers.",
+  }),
+  queue_job_failed: ({ why }) => ({
+    what:
+      why === "stalled"
+        ? "Several workers died while they held this item."
+        : "What the queue holds of this item is damaged, or was written by another program.",
+    next: "Look at the item, then run it again with `batch retry`.",
   }),
   cache_unavailable: ({ store, reason }) => ({
     what: `Can't use the answer cache ${store}: ${entryOf(cacheReasons, reason) ?? refusalIn(reason)}.`,

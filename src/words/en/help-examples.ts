@@ -92,6 +92,13 @@ export const helpExamples: HelpExamples = {
     ["Answer the prompts of a file", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
     ["Go on after a crash: the same command", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
   ],
+  "batch worker": [
+    ["Answer from a queue, eight items at once", "deepseek-chat batch worker --queue redis://queue.example:6379"],
+    [
+      "More at once, with the password in a variable",
+      "REDISCLI_AUTH=… deepseek-chat batch worker --queue rediss://queue.example:6380 --concurrency 32",
+    ],
+  ],
   "batch run": [
     ["Answer the prompts of a file", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
     [
@@ -109,6 +116,14 @@ export const helpExamples: HelpExamples = {
   "batch retry": [
     ["Ask again what failed", "deepseek-chat batch retry answers.jsonl"],
     ["Ask again what failed with a rate limit", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
+    [
+      "Give every prompt a role and a model",
+      "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl",
+    ],
+    [
+      "Let workers on other machines answer",
+      "deepseek-chat batch run prompts.jsonl -o answers.jsonl --queue redis://queue.example:6379",
+    ],
   ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],

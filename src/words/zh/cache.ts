@@ -25,3 +25,9 @@ export const cacheReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "找不到主机",
   ETIMEDOUT: "无响应",
 };
+
+/** Why the queue can't be used, where it is other than for the answer cache. */
+export const queueReasons: Readonly<Record<string, string>> = {
+  slow: "10 秒内没有响应",
+  other_version: "不是 6.2 或更高版本的 Redis 服务器",
+};

@@ -1,6 +1,6 @@
 import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
-import { cacheReasons } from "./cache.ts";
+import { cacheReasons, queueReasons } from "./cache.ts";
 import type { ErrorDetails, SchemaMistake } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
 import type { Words } from "../types.ts";
@@ -415,6 +415,26 @@ export const errors: Words["errors"] = {
   ledger_newer: ({ path }) => ({
     what: `费用账本 ${path} 由更新版本的 deepseek-chat 写入，未作任何更改。`,
     next: "请升级 deepseek-chat。",
+  }),
+  queue_unavailable: ({ queue, reason }) => ({
+    what: `无法使用队列 ${queue}：${entryOf(queueReasons, reason) ?? entryOf(cacheReasons, reason) ?? refusalIn(reason)}。`,
+    next: "请检查地址、密码和服务器；队列中的任务和结果会保留。",
+  }),
+  queue_busy: ({ owner, seconds }) => ({
+    what: `另一个进程正在提交此批处理（${owner}）。`,
+    next: `请先停止它。如果它已不存在，请在 ${seconds} 秒后重试。`,
+  }),
+  queue_version: ({ theirs, ours }) => ({
+    what: `此批处理由其他版本的程序提交（队列格式 ${theirs}，此 worker 为 ${ours}）。`,
+    next: "请在所有机器上安装相同的版本。任务已放回队列。",
+  }),
+  worker_unfit: ({ message }) => ({
+    what: `此 worker 无法处理该批处理的条目。${message}`,
+    next: "该条目已放回队列，由其他 worker 处理。",
+  }),
+  queue_job_failed: ({ why }) => ({
+    what: why === "stalled" ? "多个 worker 在处理该条目时意外退出。" : "队列中该条目的数据已损坏，或由其他程序写入。",
+    next: "请检查该条目，然后用 `batch retry` 重新运行。",
   }),
   cache_unavailable: ({ store, reason }) => ({
     what: `无法使用回答缓存 ${store}：${entryOf(cacheReasons, reason) ?? refusalIn(reason)}。`,

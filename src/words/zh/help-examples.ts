@@ -91,6 +91,13 @@ export const helpExamples: HelpExamples = {
     ["回答一个文件中的提示词", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
     ["中断后继续：运行相同的命令", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
   ],
+  "batch worker": [
+    ["从队列领取任务，同时处理 8 个条目", "deepseek-chat batch worker --queue redis://queue.example:6379"],
+    [
+      "提高并发数，密码放在环境变量中",
+      "REDISCLI_AUTH=… deepseek-chat batch worker --queue rediss://queue.example:6380 --concurrency 32",
+    ],
+  ],
   "batch run": [
     ["回答一个文件中的提示词", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
     ["翻译表格中的一列", 'deepseek-chat batch run words.csv --template "翻译：{{text}}" -o out.jsonl'],
@@ -106,6 +113,10 @@ export const helpExamples: HelpExamples = {
   "batch retry": [
     ["重试失败的条目", "deepseek-chat batch retry answers.jsonl"],
     ["重试因限流而失败的条目", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
+    [
+      "交由其他机器上的 worker 回答",
+      "deepseek-chat batch run prompts.jsonl -o answers.jsonl --queue redis://queue.example:6379",
+    ],
   ],
   cache: [
     ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],

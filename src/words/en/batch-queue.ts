@@ -1,0 +1,22 @@
+import type { QueueWords } from "../types.ts";
+
+const items = (count: number) => `${count} ${count === 1 ? "item" : "items"}`;
+
+export const queueWords: QueueWords = {
+  volatile: () =>
+    "This Redis server keeps nothing on disk (neither AOF nor snapshots): if it restarts, items under way may be paid twice. Answers that are in the output are safe.",
+  eviction: ({ policy }) =>
+    `This Redis server drops data when memory is short (maxmemory-policy ${policy}): items may be paid twice. Set it to noeviction.`,
+  noWorkers: ({ queue }) => `No worker is connected yet. Start some with: deepseek-chat batch worker --queue ${queue}`,
+  repeats: ({ count }) =>
+    `${items(count)} had been begun by a worker that died or stopped, and may have been paid twice.`,
+  working: ({ queue, concurrency }) => `Worker on ${queue} · up to ${items(concurrency)} at once · Ctrl-C to stop`,
+  progress: ({ answered, failed, holding }) => `${answered} answered · ${failed} failed · ${holding} under way`,
+  disconnected: () => "Lost the connection to Redis; reconnecting…",
+  connected: () => "Connected to Redis again.",
+  draining: ({ holding, seconds }) =>
+    `Stopping: finishing ${items(holding)}, at most ${seconds} s. Again to give them back at once.`,
+  worked: ({ answered, failed }) => `Worker stopped: ${answered} answered, ${failed} failed.`,
+  state: ({ waiting, active, finished, workers }) =>
+    `Queue: ${waiting} waiting · ${active} under way · ${finished} to be collected${workers === null ? "" : ` · ${workers} ${workers === 1 ? "worker" : "workers"}`}`,
+};

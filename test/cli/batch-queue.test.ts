@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askingAt, newPlace, put, run, start } from "../support/program.ts";
+import { serve } from "../support/raw-server.ts";
+import { proxy, type RedisServer, refusing, startRedis } from "../support/redis.ts";
+import { hasProgram } from "../support/system-programs.ts";
+import { answer } from "../support/wire.ts";
+import { wordsOf } from "../support/words.ts";
+
+describe.skipIf(!hasProgram("redis-server"))("a batch on a queue", () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(async () => redis[Symbol.asyncDispose]());
+
+  test("is answered by a worker with its own key, the run's prompt and model, and none of its files", async () => {
+    await using server = await serve(({ body }) => answer(`to ${JSON.stringify(body?.["messages"])}`));
+    const place = newPlace();
+    put(join(place.cwd, "in.jsonl"), '{"id":"a","prompt":"one"}\n{"id":"b","prompt":"two"}\n');
+    const env = { ...askingAt(server), REDISCLI_AUTH: redis.password };
+    const queue = `redis://127.0.0.1:${redis.port}`;
+    const other = newPlace();
+    // A prompt of the worker's own is not the run's.
+    put(other.configFile, "system: 'Be kind.'\n");
+    const worker = start(["batch", "worker", "--queue", queue], { place: other, env });
+    const args = ["batch", "run", "in.jsonl", "-o", "out.jsonl", "--queue", queue];
+    const submitted = await run([...args, "-m", "deepseek/deepseek-x", "-s", "Be terse."], {
+      place,
+      env: { ...env, DEEPSEEK_BASE_URL: "http://127.0.0.1:9/elsewhere" },
+    });
+    worker.kill("SIGTERM");
+    const ended = await worker.done;
+    expect([submitted.stderr, submitted.code, ended.code]).toEqual([expect.any(String), 0, 143]);
+    const lines = readFileSync(join(place.cwd, "out.jsonl"), "utf8").trim().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { custom_id: string }).custom_id).sort()).toEqual(["a", "b"]);
+    expect(server.requests.map(({ body }) => [body?.["model"], body?.["messages"]])).toEqual(
+      expect.arrayContaining(
+        ["one", "two"].map((content) => [
+          "deepseek-x",
+          [
+            { role: "system", content: "Be terse." },
+            { role: "user", content },
+          ],
+        ]),
+      ),
+    );
+    expect(submitted.stderr + ended.stderr).not.toContain(redis.password);
+  });
+
+  test.each([
+    ["a wrong password", async () => ({ port: redis.port, async [Symbol.asyncDispose]() {} }), "password"],
+    ["no Redis at all", async () => await proxy(refusing), "other_version"],
+    ["nobody", async () => ({ port: 1, async [Symbol.asyncDispose]() {} }), "ECONNREFUSED"],
+  ])("says at once what it found: %s", async (_, open, reason) => {
+    await using found = await open();
+    const ended = await run(["batch", "worker", "--queue", `redis://:secret@127.0.0.1:${found.port}`]);
+    const shown = wordsOf("queue_unavailable", { queue: `redis://127.0.0.1:${found.port}`, reason });
+    expect([ended.code, ended.stderr]).toEqual([5, expect.stringContaining(shown.whole) as string]);
+    expect(ended.stderr).not.toContain("secret");
+  });
+});
