@@ -228,6 +228,26 @@ test("says what a batch takes, without a key, and sends nothing", async () => {
   expect(models[0]!.cost.input_peak).toBeCloseTo(models[0]!.cost.input_off_peak * 2);
 });
 
+test.skipIf(process.platform === "win32")(
+  "stops where the disk is full, and loses nothing of what was answered",
+  async () => {
+    await using server = await serve((request) => answer(asked(request), "x".repeat(500)));
+    const place = newPlace();
+    put(join(place.cwd, "in.txt"), Array.from({ length: 60 }, (_, at) => `prompt ${at}\n`).join(""));
+    const args = ["batch", "run", "in.txt", "-o", "out.jsonl", "--concurrency", "4"];
+    const options = { place, env: askingAt(server) };
+    // A limit on the size of files, in blocks of 512 bytes or 1 KiB, is what a full disk looks like to a program.
+    const full = await run(args, { ...options, shell: 'trap "" XFSZ; ulimit -f 24; "$@"' });
+    expect(full.code).toBe(6);
+    const kept = [...answersIn(place)];
+    expect(kept.length).toBeGreaterThan(0);
+    const { code } = await run(args, options);
+    expect(code).toBe(0);
+    expect([...answersIn(place)].slice(0, kept.length)).toEqual(kept);
+    expect(answersIn(place).size).toBe(60);
+  },
+);
+
 test("goes on with the new lines of an input that grew, where that is wanted", async () => {
   await using server = await serve([answer("yes")]);
   const place = newPlace();

@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import { type InputRecord, LineMistake, type RecordContent, type RecordReader } from "./record.ts";
 
 /** Bytes that are read at once. */
-const pieceLength = 1 << 20;
+const pieceLength = 1 << 16;
 const lineFeed = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 
-const pieceLength = 1 << 20;
+const pieceLength = 1 << 18;
 
 /** Reads a file from its beginning on, in pieces of a size that is good for disks. */
 export class OutputReader {

@@ -38,7 +38,7 @@ export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails
     next: "Wait for it, or use another output.",
   }),
   batch_changed: ({ path, changes: all }) => ({
-    what: `Not as it was when ${path} was begun: ${all.map(changed).join("; ")}.`,
+    what: `Changed since ${path} was begun: ${all.map(changed).join("; ")}.`,
     next: "Use --accept-changes to answer only what is missing there, or another output to begin again.",
   }),
   batch_output_foreign: ({ path, line }) => ({

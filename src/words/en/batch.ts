@@ -34,7 +34,7 @@ export const batchWords: BatchWords = {
   failures: ({ code, count }) => `${code}: ${count}`,
   costReached: () => "Stopped: the next prompt could cost more than the limit allows.",
   stopped: ({ message }) => `Stopped: ${message}`,
-  left: ({ left }) => `${left} left. Run the same command again to go on.`,
+  left: ({ left }) => `${left} left. Run the same command again to resume.`,
   retried: ({ count }) => `Retrying ${count} ${count === 1 ? "item" : "items"} that failed.`,
   noBatches: () => "No batches in this folder.",
   status: ({ output, input, state }) => `${output} · ${states[state]} · from ${input === "-" ? "stdin" : input}`,

@@ -90,7 +90,7 @@ export const helpExamples: HelpExamples = {
   ],
   batch: [
     ["Answer the prompts of a file", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
-    ["Go on after a crash: the same command", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
+    ["Resume after a crash: the same command", "deepseek-chat batch run prompts.jsonl -o answers.jsonl"],
   ],
   "batch worker": [
     ["Answer from a queue, eight items at once", "deepseek-chat batch worker --queue redis://queue.example:6379"],
