@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   batch: ["chat"],
   cache: [],
   tools: ["chat"],
+  server: ["chat"],
   diagnostics: [],
   repl: ["chat", "terminal"],
 };
@@ -24,6 +25,7 @@ const names = Object.keys(rooms);
 const open = [
   "batch/events.ts",
   "batch/result.ts",
+  "batch/run-snapshot.ts",
   "chat/billed-request.ts",
   "chat/events.ts",
   "chat/layers.ts",
@@ -145,6 +147,7 @@ export default defineConfig({
     roomArrows("src/providers/http/**", "providers", true),
     // It is a service itself.
     roomArrows("src/providers/demo/**", "providers", true),
+    roomArrows("src/server/**", "server", true),
     arrows("src/app/**", "app", ["main.ts", "commands/**"]),
     arrows("src/commands/**", "commands", [...everyRoom, "main.ts"]),
     arrows("src/main.ts", "main.ts", everyRoom),

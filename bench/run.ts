@@ -25,6 +25,7 @@ const benches: Readonly<Record<string, string>> = {
   "batch-kill": "batch-kill.ts",
   "batch-memory": "batch-memory.ts",
   "batch-concurrency": "batch-concurrency.ts",
+  metrics: "metrics.ts",
 };
 
 const args = process.argv.slice(2);

@@ -57,6 +57,9 @@ export interface ErrorDetails {
   /** Variables of a role's template that have no value. */
   missing_variable: { role: string; names: readonly string[] };
 
+  /** Where nothing can listen. `reason`: the system's name of the failure. */
+  address_unusable: { address: string; reason: string };
+
   /** Settings and credentials. */
   no_key: { provider: string; variable: string };
   /** A secret that `auth` names is nowhere; `variable`: the one that would hold it, null where none is named. */
@@ -358,6 +361,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   missing_variable: "usage",
   transcript_not_found: "usage",
   transcript_ambiguous: "usage",
+  address_unusable: "usage",
   no_key: "config",
   no_secret: "config",
   no_stored_key: "config",

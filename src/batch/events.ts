@@ -4,8 +4,13 @@ import type { ItemResult } from "./result.ts";
 
 /** What happens in a run. The display, the lines of `--json` and the metrics are made of these alone. */
 export type BatchEvent =
-  /** Opens a run. `done` and `failed`: of `total` items, those that earlier runs finished. */
-  | { readonly type: "begin"; readonly total: number; readonly done: number; readonly failed: number }
+  /** Opens a run. Of `total` items, `done` were answered by earlier runs, and `failed` failed there, by the code of the error. */
+  | {
+      readonly type: "begin";
+      readonly total: number;
+      readonly done: number;
+      readonly failed: Readonly<Record<string, number>>;
+    }
   | { readonly type: "start"; readonly item: Pick<BatchItem, "index" | "id"> }
   /** A request of an item is sent again, after an error of that code. */
   | {
@@ -17,6 +22,8 @@ export type BatchEvent =
       readonly attempt: number;
     }
   | { readonly type: "result"; readonly result: ItemResult }
+  /** An item that was started is still missing: its provider is in trouble, or the run ends. `result` says what it cost so far. */
+  | { readonly type: "return"; readonly result: ItemResult }
   /** So many requests to a provider may be under way from now on. */
   | { readonly type: "limit"; readonly provider: string; readonly concurrency: number; readonly why: LimitChange }
   /** What `--max-cost` counts, each time it has changed: of this run alone, with what requests under way may still cost at most. */
@@ -24,6 +31,8 @@ export type BatchEvent =
   /** Nothing new is sent. `until`: null where nobody knows. */
   | { readonly type: "pause"; readonly why: PauseReason; readonly until: Date | null }
   | { readonly type: "resume" }
+  /** Nothing more is sent: a signal came. What is under way has a few seconds to end. */
+  | { readonly type: "stopping" }
   /** The last one. */
   | { readonly type: "end"; readonly why: RunEnd };
 

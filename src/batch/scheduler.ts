@@ -201,7 +201,7 @@ class Scheduler {
     try {
       const result = await answer(item, this.#kill.signal);
       purse?.leave(item);
-      this.#take(lane, item, result);
+      if (!this.#take(lane, item, result)) onEvent({ type: "return", result });
     } catch (error) {
       this.#fail(error);
     }
@@ -211,15 +211,22 @@ class Scheduler {
     this.#notify();
   }
 
-  #take(lane: Lane, item: BatchItem, result: ItemResult): void {
+  /** @returns whether the result is the item's; false where it is still missing */
+  #take(lane: Lane, item: BatchItem, result: ItemResult): boolean {
     const { error } = result;
     if (error === null) lane.succeeded();
-    else if (error.code === "interrupted") return;
-    else if (isOfRun(error, item)) return this.#finish({ why: "failed", error });
-    else if (this.#isTrouble(lane, item, error)) return lane.putBack(item);
+    else if (error.code === "interrupted") return false;
+    else if (isOfRun(error, item)) {
+      this.#finish({ why: "failed", error });
+      return false;
+    } else if (this.#isTrouble(lane, item, error)) {
+      lane.putBack(item);
+      return false;
+    }
     this.#returned.delete(item.index);
     this.#options.sink.put(result);
     this.#options.onEvent({ type: "result", result });
+    return true;
   }
 
   /** Whether an item failed because its provider is in trouble: it is put back then. */

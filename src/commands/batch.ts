@@ -17,6 +17,8 @@ interface PaceOptions {
   readonly itemTimeout?: number;
   readonly offPeak?: boolean;
   readonly queue?: string;
+  readonly json?: boolean;
+  readonly metrics?: string;
 }
 
 /** The options of `batch run` that are no settings. */
@@ -29,7 +31,6 @@ interface BatchRunOptions extends PaceOptions {
   readonly skipBad?: boolean;
   readonly acceptChanges?: boolean;
   readonly dryRun?: boolean;
-  readonly json?: boolean;
 }
 
 /** Several commands; each declares its options, and calls a use case. */
@@ -53,7 +54,6 @@ function declareRun(group: Verb, { words, run }: CommandContext): void {
     .addOption(new Option("--format <form>", options.batchFormat).choices(outputForms).default("openai"))
     .option("--ordered", options.ordered)
     .option("--accept-changes", options.acceptChanges)
-    .option("--json", options.json)
     .optionsGroup(groups.cost)
     .option("--dry-run", options.dryRun);
   declarePace(command);
@@ -85,13 +85,18 @@ function declarePace(command: Verb): void {
     .option("--item-timeout <seconds>", options.itemTimeout, counting)
     .option("--off-peak", options.batchOffPeak)
     .optionsGroup(groups.queue)
-    .option("--queue <url>", options.queue);
+    .option("--queue <url>", options.queue)
+    .optionsGroup(groups.output)
+    .option("--json", options.batchJson)
+    .option("--metrics <address>", options.metrics);
 }
 
-function paceOf(given: PaceOptions): Pick<RunOptions, "limits" | "itemTimeout" | "offPeak" | "queue"> {
-  const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false, queue = null } = given;
+function paceOf(
+  given: PaceOptions,
+): Pick<RunOptions, "limits" | "itemTimeout" | "offPeak" | "queue" | "json" | "metrics"> {
+  const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false, queue = null, json = false } = given;
   const limits = { ...(concurrency && { concurrency }), ...(rpm && { rpm }), ...(tpm && { tpm }) };
-  return { limits, itemTimeout, offPeak, queue };
+  return { limits, itemTimeout, offPeak, queue, json, metrics: given.metrics ?? null };
 }
 
 function declareStatus(group: Verb, { words, run }: CommandContext): void {

@@ -57,7 +57,8 @@ export function summarise(
   return inLines(parts, room);
 }
 
-function inLines(parts: readonly string[], room: number): string {
+/** Facts with dots between them, in lines of so many columns at most; no fact is broken. */
+export function inLines(parts: readonly string[], room: number): string {
   const lines: string[] = [];
   for (const part of parts) {
     const longer = lines.length === 0 ? part : `${lines.at(-1)!} · ${part}`;

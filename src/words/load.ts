@@ -1,4 +1,4 @@
-import type { BatchWords, HelpExamples, Language, QueueWords, SchemaWords, Words } from "./types.ts";
+import type { BatchProgressWords, BatchWords, HelpExamples, Language, QueueWords, SchemaWords, Words } from "./types.ts";
 
 /** The words of one language; the other is not loaded. */
 export async function loadWords(language: Language): Promise<Words> {
@@ -28,4 +28,11 @@ export async function loadBatchWords(language: Language): Promise<BatchWords> {
 export async function loadQueueWords(language: Language): Promise<QueueWords> {
   const { queueWords } = language === "zh" ? await import("./zh/batch-queue.ts") : await import("./en/batch-queue.ts");
   return queueWords;
+}
+
+/** What is said of how a batch stands. */
+export async function loadBatchProgressWords(language: Language): Promise<BatchProgressWords> {
+  const { batchProgress } =
+    language === "zh" ? await import("./zh/batch-progress.ts") : await import("./en/batch-progress.ts");
+  return batchProgress;
 }

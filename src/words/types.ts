@@ -1,4 +1,5 @@
 import type * as en from "./en/all.ts";
+import type { batchProgress } from "./en/batch-progress.ts";
 
 export type Language = "en" | "zh";
 
@@ -18,6 +19,9 @@ export interface SchemaMisfit {
   /** The validator's sentence, English. */
   readonly message: string;
 }
+
+/** What is said of how a batch stands. English is the source. */
+export type BatchProgressWords = typeof batchProgress;
 
 export interface SchemaWords {
   readonly misfit: (misfit: SchemaMisfit) => string;
@@ -58,17 +62,9 @@ export interface BatchWords {
   readonly ignored: (facts: { readonly names: readonly string[] }) => string;
   readonly resumed: (facts: { readonly done: number; readonly total: number }) => string;
   readonly nothingLeft: () => string;
-  readonly summary: (facts: {
-    readonly answered: number;
-    readonly failed: number;
-    readonly total: number;
-    readonly path: string;
-  }) => string;
-  readonly failures: (facts: { readonly code: string; readonly count: number }) => string;
-  readonly costReached: () => string;
   /** @param facts `message`: what kept it from going on */
   readonly stopped: (facts: { readonly message: string }) => string;
-  readonly left: (facts: { readonly left: number }) => string;
+  readonly failures: (facts: { readonly code: string; readonly count: number }) => string;
   readonly retried: (facts: { readonly count: number }) => string;
   readonly noBatches: () => string;
   readonly status: (facts: {

@@ -1,14 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadBatchWords } from "../../src/words/load.ts";
+import { batchProgress } from "../../src/words/en/batch-progress.ts";
 import { FakeClock, hasFakeClock } from "../support/fake-clock.ts";
 import { askingAt, newPlace, type Place, put, run, start } from "../support/program.ts";
 import { type Received, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
 import { any, patternOf, wordsOf } from "../support/words.ts";
 
-const words = await loadBatchWords("en");
 const args = ["batch", "run", "in.txt", "-o", "out.jsonl"];
 
 /** The question of a request. */
@@ -86,7 +85,7 @@ describe.concurrent("batch run", () => {
     const limited = [...args, "-m", "deepseek-v4-pro", "--max-tokens", "100", "--max-cost"];
     const { code, stderr } = await run([...limited, "0.008"], { place, env: askingAt(server) });
     expect(code).toBe(3);
-    expect(stderr).toContain(words.costReached());
+    expect(stderr).toMatch(patternOf(batchProgress.ended.cost({ finished: any, total: any, time: any })));
     const first = answeredIn(place);
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThan(40);

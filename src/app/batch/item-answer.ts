@@ -185,6 +185,7 @@ function costOf(
   billed: readonly Pick<LedgerRow, "cost">[],
   currency: string,
 ): ItemResult["cost"] {
-  if (turns.every(({ cached }) => cached)) return { currency, amount: 0 };
+  // What a service refuses it does not bill.
+  if (billed.length === 0 || turns.every(({ cached }) => cached)) return { currency, amount: 0 };
   return sumCosts(billed.map(({ cost }) => cost));
 }

@@ -36,7 +36,10 @@ export async function runLocally(
   const { requests, answer, purse } = answers;
   const models = new Map<string | null, ModelRef>();
   const stop = new AbortController();
-  const giveBack = deferSignals(() => stop.abort());
+  const giveBack = deferSignals(() => {
+    onEvent({ type: "stopping" });
+    stop.abort();
+  });
   try {
     return await runItems({
       source,

@@ -1,18 +1,18 @@
 import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
-import type { OnBatchEvent } from "../../batch/events.ts";
 import type { Flags } from "../../config/schema.ts";
 import { AppError, exitCodeOf, kindOf } from "../../errors.ts";
 import type { ScheduleEnd } from "../../batch/scheduler.ts";
 import { loadBatchWords } from "../../words/load.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
-import { displayPath } from "../display-path.ts";
+import { shownPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import { batchGates } from "./batch-gates.ts";
 import { ItemRequests } from "./item-request.ts";
 import { type LocalRun, runLocally } from "./local-run.ts";
 import { openAnswers } from "./run-answers.ts";
 import type { BatchOptions } from "./batch-options.ts";
+import { RunWatch } from "./run-watch.ts";
 import { prepareBatch } from "./prepared-batch.ts";
 import { readyInput } from "./ready-input.ts";
 
@@ -24,6 +24,10 @@ export interface RunOptions extends BatchOptions {
   readonly offPeak: boolean;
   /** URL of the Redis server over which workers answer; null: this process does. */
   readonly queue: string | null;
+  /** Prints what happens as lines of JSON. */
+  readonly json: boolean;
+  /** Where metrics are served; null: nowhere. */
+  readonly metrics: string | null;
 }
 
 /** What the exit code comes from where not all is answered. */
@@ -44,33 +48,31 @@ export async function runBatch(
 ): Promise<BatchEnd | null> {
   const { terminal } = console;
   const words = await loadBatchWords(engine.language);
+  using watch = await RunWatch.open(console, options);
   using ready = await readyInput(engine, console, words, options);
   const { limits, itemTimeout, offPeak } = options;
   const gates = batchGates(engine, limits);
   engine.useGates(gates);
-  const onEvent: OnBatchEvent = () => {};
+  const { onEvent } = watch;
   // Who submits to a queue needs no key.
   await using answers =
     options.queue === null ? await openAnswers(engine, console, { itemTimeout, onEvent, observe: null }) : null;
   const asked = answers?.asked ?? (await new ItemRequests(engine).modelOf({ model: null }));
   const batch = await prepareBatch(engine, ready, { asked, options, flags });
   const { outcomes, source, sink } = batch;
+  const output = shownPath(engine.workingFolder, batch.outputPath);
   try {
     if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
+    const { answered: done, failed } = outcomes;
+    onEvent({ type: "begin", total: source.total, done, failed: Object.fromEntries(failed) });
     const { why, error } =
       answers === null
         ? await queued(options.queue!)
         : await answerMissing(engine, { source, sink, answers, gates, offPeak, onEvent });
     await batch.finish();
-    const path = displayPath(engine.workingFolder, batch.outputPath);
-    const { answered, failures: failed } = outcomes;
-    terminal.report(words.summary({ answered, failed, total: source.total, path }));
-    for (const [code, count] of outcomes.failed) terminal.report(words.failures({ code, count }));
-    const left = source.total - outcomes.done;
-    if (left > 0) terminal.report(words.left({ left }));
+    await watch.end(why, output, engine.stop);
     if (why === "stopped") return { code: "interrupted", kind: "interrupted" };
-    if (why === "cost") terminal.report(words.costReached());
     if (why === "cost") return { code: "budget_exceeded", kind: "config" };
     if (error instanceof AppError) throw error;
     if (error !== null) {
@@ -78,6 +80,9 @@ export async function runBatch(
       return { code: error.code, kind: kindOf(error.code) };
     }
     return worstOf([...outcomes.failed.keys()]);
+  } catch (error) {
+    await watch.end("failed", output, engine.stop);
+    throw error;
   } finally {
     await batch.close();
   }

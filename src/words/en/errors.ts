@@ -458,6 +458,10 @@ export const errors: ErrorTable = {
     what: `The answer cache ${path} was damaged.`,
     next: "It has been removed, and an empty one created.",
   }),
+  address_unusable: ({ address, reason }) => ({
+    what: `Can't listen on ${address}: ${entryOf(listenWords, reason) ?? reason}.`,
+    next: "Choose another port, or 0 for a free one.",
+  }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `Can't write to stdout: ${entryOf(outputWords, reason) ?? reason}.`,
     next: transcript === null ? "Redirect the output elsewhere." : `The full answer is in ${transcript}.`,
@@ -545,6 +549,15 @@ const outputWords: Record<string, string> = {
   EIO: "input/output error",
   EBADF: "it isn't open for writing",
   EAGAIN: "it isn't accepting data",
+};
+
+/** `reason` of `address_unusable`. */
+const listenWords: Record<string, string> = {
+  EADDRINUSE: "another program uses the port",
+  EADDRNOTAVAIL: "this machine doesn't have that address",
+  EACCES: "permission denied",
+  ENOTFOUND: "unknown host",
+  EAI_AGAIN: "unknown host",
 };
 
 /** `reason` of `ledger_unwritable`. */

@@ -107,6 +107,7 @@ export const helpExamples: HelpExamples = {
     ],
     ["See what a batch would cost", "deepseek-chat batch run prompts.jsonl --dry-run"],
     ["Get a table for a spreadsheet", "deepseek-chat batch run prompts.jsonl --format csv --ordered -o answers.csv"],
+    ["Let Prometheus watch it", "deepseek-chat batch run prompts.jsonl -o answers.jsonl --metrics 9464"],
   ],
   "batch status": [
     ["Show how far a batch is", "deepseek-chat batch status answers.jsonl"],

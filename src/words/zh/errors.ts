@@ -444,6 +444,10 @@ export const errors: Words["errors"] = {
     what: `回答缓存 ${path} 已损坏。`,
     next: "已将其删除并新建了空的缓存。",
   }),
+  address_unusable: ({ address, reason }) => ({
+    what: `无法监听 ${address}：${entryOf(listenWords, reason) ?? reason}。`,
+    next: "请换一个端口，或用 0 自动选择空闲端口。",
+  }),
   output_unwritable: ({ reason, transcript }) => ({
     what: `无法写入标准输出：${entryOf(outputWords, reason) ?? reason}。`,
     next: transcript === null ? "请改为输出到其他位置。" : `完整回答保存在 ${transcript}。`,
@@ -529,6 +533,15 @@ const outputWords: Record<string, string> = {
 };
 
 /** `ledger_unwritable` 的 `reason`。 */
+/** `reason` of `address_unusable`. */
+const listenWords: Record<string, string> = {
+  EADDRINUSE: "端口已被其他程序占用",
+  EADDRNOTAVAIL: "本机没有这个地址",
+  EACCES: "没有权限",
+  ENOTFOUND: "找不到该主机",
+  EAI_AGAIN: "找不到该主机",
+};
+
 const ledgerWords: Record<string, string> = {
   locked: "其他程序正在写入",
   shared: "其他用户可写入其所在目录",

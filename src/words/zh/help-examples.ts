@@ -104,6 +104,7 @@ export const helpExamples: HelpExamples = {
     ["为所有提示词指定角色和模型", "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl"],
     ["查看批处理的费用", "deepseek-chat batch run prompts.jsonl --dry-run"],
     ["得到表格", "deepseek-chat batch run prompts.jsonl --format csv --ordered -o answers.csv"],
+    ["供 Prometheus 监控", "deepseek-chat batch run prompts.jsonl -o answers.jsonl --metrics 9464"],
   ],
   "batch status": [
     ["查看批处理的进度", "deepseek-chat batch status answers.jsonl"],
