@@ -1,4 +1,12 @@
-import type { BatchProgressWords, BatchWords, HelpExamples, Language, QueueWords, SchemaWords, Words } from "./types.ts";
+import type {
+  BatchProgressWords,
+  BatchWords,
+  HelpExamples,
+  Language,
+  QueueWords,
+  SchemaWords,
+  Words,
+} from "./types.ts";
 
 /** The words of one language; the other is not loaded. */
 export async function loadWords(language: Language): Promise<Words> {

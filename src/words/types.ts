@@ -62,6 +62,7 @@ export interface BatchWords {
   readonly ignored: (facts: { readonly names: readonly string[] }) => string;
   readonly resumed: (facts: { readonly done: number; readonly total: number }) => string;
   readonly nothingLeft: () => string;
+  readonly costReached: () => string;
   /** @param facts `message`: what kept it from going on */
   readonly stopped: (facts: { readonly message: string }) => string;
   readonly failures: (facts: { readonly code: string; readonly count: number }) => string;

@@ -30,6 +30,7 @@ export const batchWords: BatchWords = {
   ignored: ({ names }) => `Fields without a meaning here, not sent: ${names.join(", ")}.`,
   resumed: ({ done, total }) => `Resuming: ${done} of ${total} done already.`,
   nothingLeft: () => "Nothing left to do.",
+  costReached: () => "Stopped: the next prompt could cost more than the limit allows.",
   stopped: ({ message }) => `Stopped: ${message}`,
   failures: ({ code, count }) => `${code}: ${count}`,
   retried: ({ count }) => `Retrying ${count} ${count === 1 ? "item" : "items"} that failed.`,

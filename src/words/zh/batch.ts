@@ -28,6 +28,7 @@ export const batchWords: BatchWords = {
   ignored: ({ names }) => `以下字段在此没有意义，不会发送：${names.join("、")}。`,
   resumed: ({ done, total }) => `继续运行：共 ${total} 条，已完成 ${done} 条。`,
   nothingLeft: () => "没有剩余的任务。",
+  costReached: () => "已停止：下一条的花费可能超出限额。",
   stopped: ({ message }) => `已停止：${message}`,
   failures: ({ code, count }) => `${code}：${count}`,
   retried: ({ count }) => `重试失败的 ${count} 条。`,
