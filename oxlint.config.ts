@@ -39,6 +39,7 @@ const open = [
   "config/request-rows.ts",
   "config/wire-schema.ts",
   "diagnostics/subject.ts",
+  "providers/batches/provider-batch.ts",
   "providers/wire/raw-request.ts",
   "usage/budget-state.ts",
   "usage/cost.ts",

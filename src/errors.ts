@@ -187,7 +187,18 @@ export interface ErrorDetails {
   /** A summary that is cut short, filtered, empty, or longer than what it stands for. */
   summary_unusable: { provider: string; why: "cut" | "filtered" | "empty" | "longer" };
 
+  /** `others`: providers that have batches of their own. */
+  batch_unsupported: { provider: string; others: readonly string[] };
+  /** `id`: of a batch, or of a file of results. */
+  batch_not_found: { provider: string; id: string };
+  /** Items whose batches ended without results of theirs. */
+  batch_left: { provider: string; left: number; statuses: readonly string[] };
+  /** Batches of this output run at another provider. */
+  batch_elsewhere: { provider: string; running: string };
+
   /** The service failed. */
+  /** `start`: of the JSON that came in place of a batch or a file. */
+  batch_unreadable: { provider: string; start: string };
   /** What it said was printed. */
   tool_failed: { name: string };
   /**
@@ -413,6 +424,11 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   not_a_stream: "service",
   unexpected_shape: "service",
   not_a_list: "service",
+  batch_unreadable: "service",
+  batch_left: "service",
+  batch_not_found: "refused",
+  batch_elsewhere: "usage",
+  batch_unsupported: "usage",
   incomplete_answer: "service",
   empty_stream: "service",
   finish_unknown: "service",

@@ -2,7 +2,7 @@ import { Option } from "commander";
 import type { BatchInputForm, BatchOutputForm } from "../app/batch/batch-options.ts";
 import type { RunOptions } from "../app/batch/run.ts";
 import { AppError } from "../errors.ts";
-import { counting, declareBatchOptions, gathered, readFlags } from "./options.ts";
+import { counting, declareBatchOptions, declareProviderOptions, gathered, readFlags } from "./options.ts";
 import { declareWorker } from "./batch-worker.ts";
 import type { CommandContext, Declare, Verb } from "./command.ts";
 
@@ -31,6 +31,7 @@ interface BatchRunOptions extends PaceOptions {
   readonly skipBad?: boolean;
   readonly acceptChanges?: boolean;
   readonly dryRun?: boolean;
+  readonly atProvider?: boolean;
 }
 
 /** Several commands; each declares its options, and calls a use case. */
@@ -55,7 +56,8 @@ function declareRun(group: Verb, { words, run }: CommandContext): void {
     .option("--ordered", options.ordered)
     .option("--accept-changes", options.acceptChanges)
     .optionsGroup(groups.cost)
-    .option("--dry-run", options.dryRun);
+    .option("--dry-run", options.dryRun)
+    .option("--at-provider", options.atProvider);
   declarePace(command);
   declareBatchOptions(command);
   command.action((input: string, given: BatchRunOptions) =>
@@ -68,8 +70,12 @@ function declareRun(group: Verb, { words, run }: CommandContext): void {
         return await estimateBatch(engine, console, read, json);
       }
       if (output === undefined) throw new AppError("usage", { message: usage.batchOutput });
-      const { runBatch } = await import("../app/batch/run.ts");
       const wanted = { ...read, output, form, ordered, acceptChanges, ...paceOf(given) };
+      if (given.atProvider === true) {
+        const { runProviderBatch } = await import("../app/batch/provider-batch.ts");
+        return await runProviderBatch(engine, console, { ...wanted, json }, readFlags(command));
+      }
+      const { runBatch } = await import("../app/batch/run.ts");
       return await runBatch(engine, console, wanted, readFlags(command));
     }),
   );
@@ -107,15 +113,33 @@ function declareStatus(group: Verb, { words, run }: CommandContext): void {
     .argument("[output]", args.batchOutput)
     .option("--json", options.json)
     .optionsGroup(groups.queue)
-    .option("--queue <url>", options.queueOfStatus);
-  command.action((output: string | undefined, { json = false, queue }: { json?: boolean; queue?: string }) =>
+    .option("--queue <url>", options.queueOfStatus)
+    .optionsGroup(groups.atProvider)
+    .option("--id <batch>", options.batchId)
+    .option("-o, --output <file>", options.batchDownload)
+    .option("--force", options.force);
+  declareProviderOptions(command, ["provider"]);
+  command.action((output: string | undefined, { json = false, queue, id, force = false, ...given }: StatusOptions) =>
     run(command, async (engine, console) => {
+      if (id !== undefined) {
+        const { showProviderBatch } = await import("../app/batch/provider-status.ts");
+        return await showProviderBatch(engine, console, { id, output: given.output ?? null, force, json });
+      }
       const { showStatus } = await import("../app/batch/status.ts");
       await showStatus(engine, console, output ?? null, json);
       if (queue !== undefined)
         await (await import("../app/batch/queue-status.ts")).showQueue(engine, console, queue, json);
     }),
   );
+}
+
+interface StatusOptions {
+  readonly json?: boolean;
+  readonly queue?: string;
+  /** Of a batch at a provider. */
+  readonly id?: string;
+  readonly output?: string;
+  readonly force?: boolean;
 }
 
 interface BatchRetryOptions extends PaceOptions {

@@ -234,8 +234,25 @@ export const toolForms = ["tools", "functions", "none"] as const;
  * alone.
  */
 export const schemaForms = ["json_schema", "strict_tool", "tool", "json", "prompt"] as const;
+/** Whose limits and prices a service has for batches of its own. */
+export const batchForms = ["siliconflow", "openai", "none"] as const;
 /** Whose balance endpoint a service has. */
 export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
+
+const batchParts = v.strictObject({
+  /** What its limits are made of. */
+  form: v.optional(v.picklist(batchForms)),
+  /** Of one file. */
+  max_lines: v.optional(tokens),
+  max_bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1024), v.maxValue(1e12))),
+  /** What a batch costs, as a part of the price of questions. */
+  price_factor: v.optional(between(0, 10)),
+});
+
+/** Batches of a service; which of the two is meant follows from the value. */
+const batchesEntry = v.lazy((input) =>
+  typeof input === "object" && input !== null ? batchParts : v.picklist(batchForms),
+) as v.GenericSchema<(typeof batchForms)[number] | v.InferOutput<typeof batchParts>>;
 
 /** A provider as the config file gives it: a new one, or changes to one of the catalogue. */
 export const providerSchema = v.strictObject({
@@ -257,6 +274,7 @@ export const providerSchema = v.strictObject({
   schema: v.optional(v.picklist(schemaForms)),
   /** How a question goes out and its answer comes back; default: OpenAI's chat completions. */
   wire: v.optional(wireSchema),
+  batches: v.optional(batchesEntry),
   /** Sent with each request to it. */
   body: v.optional(body),
 });

@@ -10,6 +10,7 @@ import type {
 import type { VersionPlace } from "../config/request-rows.ts";
 import type { WireConfig } from "../config/wire-schema.ts";
 import { AppError } from "../errors.ts";
+import { type BatchRules, batchRules, batchRulesOf } from "./batches/rules.ts";
 
 export type SchemaForm = (typeof schemaForms)[number];
 
@@ -58,6 +59,8 @@ export interface Provider {
   readonly balance: (typeof balanceForms)[number];
   /** How it is asked for an answer that fits a schema. */
   readonly schema: SchemaForm;
+  /** What it takes as a batch of its own; null where it has none. */
+  readonly batches: BatchRules | null;
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
   /** Whether it streams; else answers come whole. */
@@ -90,6 +93,7 @@ const hosted = {
   query: {},
   apiVersion: null,
   start: null,
+  batches: null,
   modelsQuery: {},
   isCustom: false,
   streams: true,
@@ -121,6 +125,7 @@ const siliconflow = {
   balance: "siliconflow",
   // docs.siliconflow.cn, guides/json-mode: `json_object` alone.
   schema: "json",
+  batches: batchRules.siliconflow,
   modelsQuery: { sub_type: "chat" },
 } as const;
 
@@ -225,6 +230,7 @@ export function findProvider(name: string, custom: Custom): Provider {
     streams: entry?.stream ?? true,
     defaults: entry?.defaults ?? {},
     schema: entry?.schema ?? (wire === "openai" ? base.schema : "prompt"),
+    batches: batchRulesOf(entry?.batches, base.batches),
     body: entry?.body ?? {},
     extraBody: entry?.extra_body ?? {},
     drop: entry?.drop ?? [],
@@ -250,6 +256,13 @@ export const versionMark = "{api_version}";
 /** The address of a WebSocket as one of HTTP, which it begins as: whatever holds for that one (keys, proxies, certificates) holds for it. */
 function httpForm(url: string, wire: WireConfig): string {
   return wire !== "openai" && wire.type === "websocket" ? url.replace(/^ws(?=s?:)/iu, "http") : url;
+}
+
+/** The providers that have batches of their own, the catalogue's first. */
+export function batchProviders(custom: Custom): string[] {
+  return providerNames(custom).filter(
+    (name) => batchRulesOf(custom[name]?.batches, findRow(name)?.batches ?? null) !== null,
+  );
 }
 
 /** The names of all environment variables that hold a provider's key. */

@@ -62,6 +62,11 @@ export function ratesAt(price: Price, at: Date, holidays: readonly string[]): Ra
   return tariff === "peak" ? times(price.rates, price.peakFactor) : price.rates;
 }
 
+/** A price of which a part is billed, as of batches of a service's own. */
+export function discounted(price: Price, factor: number): Price {
+  return factor === 1 ? price : { ...price, rates: times(price.rates, factor) };
+}
+
 /** The highest rates that a request sent at any hour can have. */
 export function highestRates({ rates, peakFactor }: Price): Rates {
   return times(rates, Math.max(1, peakFactor));

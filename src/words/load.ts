@@ -3,6 +3,7 @@ import type {
   BatchWords,
   HelpExamples,
   Language,
+  ProviderBatchWords,
   QueueWords,
   SchemaWords,
   Words,
@@ -43,4 +44,11 @@ export async function loadBatchProgressWords(language: Language): Promise<BatchP
   const { batchProgress } =
     language === "zh" ? await import("./zh/batch-progress.ts") : await import("./en/batch-progress.ts");
   return batchProgress;
+}
+
+/** What is said of a service's own batches. */
+export async function loadProviderBatchWords(language: Language): Promise<ProviderBatchWords> {
+  const { providerBatchWords } =
+    language === "zh" ? await import("./zh/provider-batch.ts") : await import("./en/provider-batch.ts");
+  return providerBatchWords;
 }

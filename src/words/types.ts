@@ -62,6 +62,12 @@ export interface BatchWords {
   readonly ignored: (facts: { readonly names: readonly string[] }) => string;
   readonly resumed: (facts: { readonly done: number; readonly total: number }) => string;
   readonly nothingLeft: () => string;
+  readonly summary: (facts: {
+    readonly answered: number;
+    readonly failed: number;
+    readonly total: number;
+    readonly path: string;
+  }) => string;
   readonly costReached: () => string;
   /** @param facts `message`: what kept it from going on */
   readonly stopped: (facts: { readonly message: string }) => string;
@@ -95,4 +101,56 @@ export interface BatchWords {
       readonly atMost: string | null;
     } | null;
   }) => string;
+}
+
+/** What is said of a service's own batches; loaded with them. */
+export interface ProviderBatchWords {
+  /** Labels of bars. */
+  readonly uploading: (facts: { readonly provider: string }) => string;
+  readonly running: (facts: { readonly provider: string }) => string;
+  readonly created: (facts: {
+    readonly id: string;
+    readonly provider: string;
+    readonly items: string;
+    readonly size: string;
+  }) => string;
+  /** What a service says of a batch; counts are null where it does not tell. */
+  readonly status: (facts: {
+    readonly id: string;
+    readonly status: string;
+    readonly counts: { readonly total: number; readonly completed: number; readonly failed: number } | null;
+  }) => string;
+  readonly collected: (facts: {
+    readonly id: string;
+    readonly status: string;
+    readonly answered: number;
+    readonly failed: number;
+    readonly left: number;
+  }) => string;
+  /** Lines of results that nothing could be made of. */
+  readonly oddLines: (facts: {
+    readonly id: string;
+    readonly unknown: number;
+    readonly doubled: number;
+    readonly unreadable: number;
+  }) => string;
+  readonly filesGone: (facts: { readonly id: string; readonly files: number }) => string;
+  /** Why a service did not take a batch; `line` of its file, null for all of it. */
+  readonly mistake: (facts: {
+    readonly line: number | null;
+    readonly code: string;
+    readonly message: string;
+  }) => string;
+  readonly paused: (facts: { readonly reason: string; readonly time: string }) => string;
+  readonly resumed: () => string;
+  /** After Ctrl-C. */
+  readonly goesOn: (facts: { readonly provider: string; readonly ids: readonly string[] }) => string;
+  /** Before a run on this machine. */
+  readonly alsoRunning: (facts: { readonly provider: string; readonly batches: number }) => string;
+  /** A line names a model of another provider. */
+  readonly otherProvider: (facts: { readonly id: string; readonly model: string; readonly provider: string }) => string;
+  readonly expires: (facts: { readonly time: string }) => string;
+  /** A batch that was looked at and has results, and nobody said where to. */
+  readonly downloadable: (facts: { readonly id: string; readonly provider: string }) => string;
+  readonly written: (facts: { readonly path: string; readonly answered: number; readonly failed: number }) => string;
 }

@@ -7,8 +7,8 @@ import { userMessage } from "../../chat/message-text.ts";
 import type { ToolCall } from "../../chat/messages.ts";
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import type { Toolbox } from "../../chat/tools.ts";
+import { asAppError } from "../../errors.ts";
 import { runTurn, type TurnListener, type TurnResult } from "../../chat/turn.ts";
-import { AppError, asAppError } from "../../errors.ts";
 import { sumCosts } from "../../usage/cost.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
 import { newId } from "../../transcripts/store/names.ts";
@@ -21,7 +21,7 @@ import { Spending } from "../usage/cost-meter.ts";
 import { meteredTools } from "../usage/metered-tools.ts";
 import { ItemClock } from "./item-clock.ts";
 import type { ItemRequests } from "./item-request.ts";
-import { type FinishedItem, resultOf } from "./item-result.ts";
+import { failureOf, type FinishedItem, resultOf } from "./item-result.ts";
 
 /** Makes what is told of the events of an item, from its first request to its end. */
 export type ItemObserver = (item: BatchItem, to: ModelRef) => TurnListener;
@@ -108,7 +108,7 @@ class ItemAnswering {
       to,
       turns,
       data: checked === null || misfits.length > 0 ? null : JSON.stringify(checked.data),
-      error: clock.failure(last) ?? this.#failureOf(last, heard, misfits),
+      error: clock.failure(last) ?? failureOf(last, heard, misfits),
       cost: costOf(turns, [...rows, ...(own?.billed ?? [])], this.#options.engine.settings.currency),
       calls: heard.calls,
       traceId: heard.traceId,
@@ -145,20 +145,6 @@ class ItemAnswering {
   async #rowsOf({ requests }: TurnResult, place: LedgerPlace, index: number): Promise<LedgerRow[]> {
     const own = index === 0 ? place : { ...place, id: `${place.id}-${index}` };
     return await this.#spending.rowsOf(requests, "batch", own, 0);
-  }
-
-  /** Why an item has no answer; null where it has one. */
-  #failureOf(turn: TurnResult, heard: HeardEvents, misfits: readonly string[]): AppError | null {
-    const { error, finishReason, refused, answeredBy } = turn;
-    const { provider } = answeredBy;
-    const isFruitless = error?.code === "empty_answer" || error?.code === "tool_rounds";
-    // Calls of the item's own tools are its answer.
-    if (error?.code === "empty_answer" && heard.calls.length > 0) return null;
-    if (isFruitless && heard.refused.size > 0) return new AppError("tool_not_allowed", { names: [...heard.refused] });
-    if (error !== null) return error;
-    if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });
-    if (refused) return new AppError("content_refused", { provider, reason: "refusal" });
-    return misfits.length > 0 ? new AppError("schema_misfit", { errors: misfits, transcript: null }) : null;
   }
 }
 

@@ -4,13 +4,13 @@ import type { ToolCall } from "../../chat/messages.ts";
 import type { Cost, ModelRef, Usage } from "../../chat/model.ts";
 import { billedRequests, usageOf } from "../../chat/requests.ts";
 import type { TurnResult } from "../../chat/turn.ts";
-import type { AppError, ErrorCode } from "../../errors.ts";
+import { AppError, type ErrorCode } from "../../errors.ts";
 import { describe } from "../../terminal/terminal.ts";
 import type { Words } from "../../words/types.ts";
 
 /** An item that is over. */
 export interface FinishedItem {
-  readonly item: BatchItem;
+  readonly item: Pick<BatchItem, "index" | "id">;
   readonly to: ModelRef;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -22,6 +22,27 @@ export interface FinishedItem {
   readonly cost: Cost | null;
   readonly calls: readonly ToolCall[];
   readonly traceId: string | null;
+}
+
+/**
+ * Why an item has no answer; null where it has one.
+ *
+ * @param heard calls of the item's own tools, which are its answer, and names of tools that were not allowed
+ * @param misfits what of the answer does not fit its schema
+ */
+export function failureOf(
+  { error, finishReason, refused, answeredBy }: TurnResult,
+  heard: { readonly calls: readonly ToolCall[]; readonly refused: ReadonlySet<string> },
+  misfits: readonly string[],
+): AppError | null {
+  const { provider } = answeredBy;
+  const isFruitless = error?.code === "empty_answer" || error?.code === "tool_rounds";
+  if (error?.code === "empty_answer" && heard.calls.length > 0) return null;
+  if (isFruitless && heard.refused.size > 0) return new AppError("tool_not_allowed", { names: [...heard.refused] });
+  if (error !== null) return error;
+  if (finishReason === "content_filter") return new AppError("content_refused", { provider, reason: finishReason });
+  if (refused) return new AppError("content_refused", { provider, reason: "refusal" });
+  return misfits.length > 0 ? new AppError("schema_misfit", { errors: misfits, transcript: null }) : null;
 }
 
 /** @param words for errors */

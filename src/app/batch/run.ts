@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { partsOf } from "../../batch/at-provider/part-folder.ts";
 import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
 import type { Flags } from "../../config/schema.ts";
 import { AppError, exitCodeOf, kindOf } from "../../errors.ts";
@@ -31,7 +33,7 @@ export interface RunOptions extends BatchOptions {
 }
 
 /** What the exit code comes from where not all is answered. */
-type BatchEnd = Pick<AppError, "kind"> & { readonly code: string };
+export type BatchEnd = Pick<AppError, "kind"> & { readonly code: string };
 
 /**
  * Answers the prompts of an input that have no answer in the output yet.
@@ -62,6 +64,9 @@ export async function runBatch(
   const { outcomes, source, sink } = batch;
   const output = shownPath(engine.workingFolder, batch.outputPath);
   try {
+    if (existsSync(partsOf(batch.outputPath))) {
+      await (await import("./at-provider.ts")).tellRunning(engine, console, batch.outputPath);
+    }
     if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
     const { answered: done, failed } = outcomes;
@@ -114,7 +119,7 @@ async function answerMissing(engine: Engine, run: LocalRun): Promise<ScheduleEnd
 }
 
 /** The failure that may pass comes first: a script that sees its exit code may try again. */
-function worstOf(codes: readonly string[]): BatchEnd | null {
+export function worstOf(codes: readonly string[]): BatchEnd | null {
   const failures = codes.map((code) => ({ code, kind: kindOf(code) }));
   return failures.find(({ kind }) => exitCodeOf(kind) === 5) ?? failures[0] ?? null;
 }

@@ -48,4 +48,24 @@ export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails
         : `${path}, line ${line}: no answer to an item of this input, or a second one.`,
     next: "Nothing was changed there. Use another output.",
   }),
+  batch_not_found: ({ provider, id }) => ({
+    what: `${provider} doesn't know ${id}, or no longer has it.`,
+    next: "Check the ID, the provider (-p) and whose key is used. Items without a result can be answered directly: run the same command without --at-provider.",
+  }),
+  batch_left: ({ provider, left, statuses }) => ({
+    what: `${left} ${left === 1 ? "item" : "items"} at ${provider} ended without a result (${statuses.join(", ")}).`,
+    next: "Run the same command without --at-provider to answer them directly, or once more with it for a new batch.",
+  }),
+  batch_elsewhere: ({ provider, running }) => ({
+    what: `Batches of this output are running at ${running}, not at ${provider}.`,
+    next: `Use -p ${running} until they have ended.`,
+  }),
+  batch_unsupported: ({ provider, others }) => ({
+    what: `${provider} has no batches of its own.`,
+    next: `Choose one that has (${others.map((name) => `-p ${name}`).join(", ")}), or leave out --at-provider; deepseek is half as dear with --off-peak.`,
+  }),
+  batch_unreadable: ({ provider, start }) => ({
+    what: `${provider} returned something other than a batch: ${start}`,
+    next: "Check the base URL; it must have OpenAI's /files and /batches.",
+  }),
 };

@@ -12,6 +12,7 @@ export const help = {
   },
   /** Headings of options that belong together. */
   groups: {
+    atProvider: "At the provider",
     conversation: "Conversation:",
     model: "Model:",
     sampling: "Sampling:",
@@ -224,6 +225,9 @@ export const help = {
     ordered: "Write the answers in the order of the input, once all have come",
     dryRun: "Print how many prompts and tokens there are and what they cost at most, and send nothing",
     retryCode: "Only what failed with this error code (repeatable)",
+    atProvider: "Let the provider answer as a batch of its own, at half the price, within 24 hours",
+    batchId: "Show this batch of a provider, whichever machine made it",
+    batchDownload: "File for its results, once it has ended",
     inputFormat: "How the input is written; default: by its name, else by its beginning",
     template: "Prompt with {{column}} for values of a table or of JSON lines, or {{input}} for a line of text",
     skipBad: "Leave out lines that can't be used",

@@ -44,4 +44,24 @@ export const batchErrors: typeof english = {
         : `${path} 第 ${line} 行不是本次输入中任何一条的回答，或是重复的回答。`,
     next: "文件未作任何修改，请换一个输出文件。",
   }),
+  batch_not_found: ({ provider, id }) => ({
+    what: `${provider} 上没有 ${id}，或已被清除。`,
+    next: "请检查 ID、服务（-p）以及所用的 API Key。没有结果的条目可直接处理：去掉 --at-provider 重新运行同一命令。",
+  }),
+  batch_left: ({ provider, left, statuses }) => ({
+    what: `${provider} 的批量任务已结束，仍有 ${left} 条没有结果（${statuses.join("、")}）。`,
+    next: "去掉 --at-provider 重新运行同一命令可直接处理这些条目；保留则会新建批量任务。",
+  }),
+  batch_elsewhere: ({ provider, running }) => ({
+    what: `此输出文件的批量任务正在 ${running} 上运行，而不是 ${provider}。`,
+    next: `任务结束前请使用 -p ${running}。`,
+  }),
+  batch_unsupported: ({ provider, others }) => ({
+    what: `${provider} 没有批量推理接口。`,
+    next: `请选择支持的服务（${others.map((name) => `-p ${name}`).join("、")}），或去掉 --at-provider；使用 deepseek 时加 --off-peak 可享半价。`,
+  }),
+  batch_unreadable: ({ provider, start }) => ({
+    what: `${provider} 返回的不是批量任务：${start}`,
+    next: "请检查 base URL；该服务须提供 OpenAI 的 /files 和 /batches 接口。",
+  }),
 };

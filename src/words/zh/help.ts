@@ -12,6 +12,7 @@ export const help: Words["help"] = {
     examples: "示例：",
   },
   groups: {
+    atProvider: "服务商批量任务",
     conversation: "对话：",
     model: "模型：",
     sampling: "采样：",
@@ -223,6 +224,9 @@ export const help: Words["help"] = {
     ordered: "全部回答到齐后，按输入的顺序写入",
     dryRun: "只输出提示词数量、token 数和最高费用，不发送任何请求",
     retryCode: "只重试错误码为此值的条目（可重复）",
+    atProvider: "交给服务商的批量推理接口处理：半价，24 小时内完成",
+    batchId: "查看服务商上的这个批量任务，不限创建它的机器",
+    batchDownload: "任务结束后，把结果写入此文件",
     inputFormat: "输入的格式；默认根据文件名或开头判断",
     template: "提示词模板：{{列名}} 代表表格或 JSON 行中的值，{{input}} 代表一行文本",
     skipBad: "跳过无法使用的行",

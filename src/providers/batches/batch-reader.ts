@@ -1,0 +1,81 @@
+import { isRecord } from "../wire/json.ts";
+import type { BatchCounts, BatchMistake, ProviderBatch } from "./provider-batch.ts";
+
+/** Field of a batch's metadata that holds its label. */
+export const labelField = "deepseek_chat";
+
+/** OpenAI's statuses in which nothing changes any more. */
+const ended: ReadonlySet<string> = new Set(["completed", "failed", "expired", "cancelled", "canceled"]);
+
+/** Mistakes that are kept of the many that one file may have. */
+const maxMistakes = 100;
+
+/**
+ * A batch of a service's JSON; SiliconFlow puts some of its documents into a field `data`.
+ *
+ * @returns null for what is none
+ */
+export function readBatch(json: unknown): ProviderBatch | null {
+  const given = contentOf(json);
+  const { id, status, metadata, errors } = given;
+  if (typeof id !== "string" || id === "" || typeof status !== "string") return null;
+  const label = isRecord(metadata) ? metadata[labelField] : null;
+  return {
+    id,
+    status,
+    isEnded: ended.has(status),
+    inputFile: textIn(given["input_file_id"]),
+    outputFile: textIn(given["output_file_id"]),
+    errorFile: textIn(given["error_file_id"]),
+    counts: countsIn(given["request_counts"]),
+    createdAt: momentIn(given["created_at"]),
+    expiresAt: momentIn(given["expires_at"]),
+    label: textIn(label),
+    mistakes: mistakesIn(isRecord(errors) ? errors["data"] : errors),
+  };
+}
+
+/** The id of an uploaded file, with what tells it from others; null for what is none. */
+export function readFile(json: unknown): { id: string; name: string | null; size: number | null } | null {
+  const { id, filename, bytes } = contentOf(json);
+  if (typeof id !== "string" || id === "") return null;
+  return { id, name: textIn(filename), size: typeof bytes === "number" ? bytes : null };
+}
+
+/** The entries of a list, and whether there are more behind them; null for what is none. */
+export function readList(json: unknown): { entries: readonly unknown[]; hasMore: boolean } | null {
+  if (!isRecord(json)) return null;
+  const { data, has_more: hasMore } = isRecord(json["data"]) ? json["data"] : json;
+  return Array.isArray(data) ? { entries: data, hasMore: hasMore === true } : null;
+}
+
+function contentOf(json: unknown): Record<string, unknown> {
+  if (!isRecord(json)) return {};
+  return !("id" in json) && isRecord(json["data"]) ? json["data"] : json;
+}
+
+function textIn(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** Seconds since the epoch. */
+function momentIn(value: unknown): Date | null {
+  return typeof value === "number" && value > 0 && value < 1e11 ? new Date(value * 1000) : null;
+}
+
+function countsIn(value: unknown): BatchCounts | null {
+  if (!isRecord(value)) return null;
+  const { total, completed, failed } = value;
+  const isCount = (count: unknown): count is number => typeof count === "number" && count >= 0;
+  return isCount(total) && isCount(completed) && isCount(failed) && total > 0 ? { total, completed, failed } : null;
+}
+
+function mistakesIn(value: unknown): BatchMistake[] {
+  const entries = Array.isArray(value) ? (value as unknown[]).slice(0, maxMistakes) : [];
+  return entries.flatMap((entry) => {
+    if (typeof entry === "string") return [{ code: "", message: entry, line: null }];
+    if (!isRecord(entry)) return [];
+    const { code, message, line } = entry;
+    return [{ code: textIn(code) ?? "", message: textIn(message) ?? "", line: typeof line === "number" ? line : null }];
+  });
+}
