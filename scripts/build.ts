@@ -316,8 +316,8 @@ const prompted =
 /** What books a request in the ledger. */
 const booked = /src[\\/](?:usage[\\/](?:ledger|lock-wait)|sqlite)\.ts$/;
 
-/** What reads the folder of transcripts, and what searches it besides: each one file. */
-const listed = /src[\\/]transcripts[\\/]store[\\/]read\.ts$/;
+/** What reads the folder of transcripts with the bar that tells how far it is, and what searches it besides: each one file. */
+const listed = /src[\\/](?:transcripts[\\/]store[\\/]read|terminal[\\/]progress)\.ts$/;
 const searched = /src[\\/]transcripts[\\/]search[\\/]search\.ts$/;
 
 /** What speaks to MCP servers, loaded where one is configured. */
