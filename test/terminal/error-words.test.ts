@@ -7,8 +7,16 @@ import { errors as chinese } from "../../src/words/zh/errors.ts";
 /** Words of a service, of the system or of commander. */
 const foreign = new Set(["reason", "said", "message", "start"]);
 
+/** What is looked up in a table of the code's own, or is a list there. */
+const ofCode: Readonly<Record<string, object>> = {
+  auth_failed: { why: "token" },
+  batch_changed: { changes: [{ what: "input" }] },
+  batch_left: { statuses: ["expired"] },
+  batch_unsupported: { others: ["one"] },
+};
+
 /** Details whose foreign texts are all the same; what is looked up in a table, counted or listed is of its kind. */
-function detailsWith(text: string): object {
+function detailsWith(code: string, text: string): object {
   const other: Readonly<Record<string, unknown>> = {
     status: 400,
     seconds: 3,
@@ -34,6 +42,7 @@ function detailsWith(text: string): object {
     url: "https://h.test/v1",
     asked: null,
     ended: null,
+    ...ofCode[code],
   };
   return new Proxy(
     {},
@@ -50,7 +59,7 @@ test.each(["It failed.", "\u5931\u8d25\u3002", "What?", "No!", ""])(
   (text) => {
     const wrong = Object.values(languages).flatMap((words) =>
       Object.keys(words).flatMap((code) => {
-        const error = new AppError(code as ErrorCode, detailsWith(text) as never);
+        const error = new AppError(code as ErrorCode, detailsWith(code, text) as never);
         const said = told(error, words);
         return /[.\u3002!?]{2}(?!\.)|\(\s*\)|\uff08\s*\uff09|[:,\uff1a] ?[.)\u3002\uff09]| {2}|^\s|\s$/u.test(said)
           ? [said]
