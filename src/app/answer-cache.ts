@@ -60,19 +60,22 @@ export async function cacheLayers(
 ): Promise<readonly Layer[]> {
   const { enabled, ttl } = optionsOf(engine);
   if (!enabled || engine.answers === null) return [];
-  const [{ withCache }, { requestKey }, { requestBody }, store] = await Promise.all([
+  const [{ withCache }, { requestKey }, { requestBody }, { redactedJson }, store] = await Promise.all([
     import("../cache/layer.ts"),
     import("../cache/key.ts"),
     import("../providers/wire/request-body.ts"),
+    import("../providers/wire/redact.ts"),
     engine.answers(),
   ]);
-  const { name: provider, baseUrl } = connected;
+  const { name: provider, baseUrl, query, headers, wire } = connected;
+  // Another key for the same service is the same question.
+  const beside = redactedJson({ query, headers, wire }, connected);
   const connection = withFindings(engine, connected, model);
   return [
     withCache(store, {
       to: { provider, model },
       ttl,
-      keyOf: (request) => requestKey({ provider, baseUrl, body: { ...requestBody(request, connection) } }),
+      keyOf: (request) => requestKey({ provider, baseUrl, beside, body: { ...requestBody(request, connection) } }),
       newOwner: () => `${thisOwner()}.${randomUUID()}`,
     }),
   ];

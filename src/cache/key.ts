@@ -1,12 +1,14 @@
 import { createHash, type Hash } from "node:crypto";
 
 /** Changes whenever the same facts mean another request. */
-const version = 1;
+const version = 2;
 
 /** What decides an answer. */
 export interface RequestFacts {
   readonly provider: string;
   readonly baseUrl: string;
+  /** What goes along or shapes the request beside its body: parameters of the URL, headers, the wire; without secrets. */
+  readonly beside: unknown;
   /** As it would be sent: model, messages with their files and pictures, parameters, thinking, format, tools, further fields. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -18,10 +20,10 @@ const delivery: ReadonlySet<string> = new Set(["stream", "stream_options"]);
  * The key under which a request's answer is stored: SHA-256 over the facts as canonical JSON, in which the order of an object's
  * fields does not count. A picture enters with all its bytes, as its data URL.
  */
-export function requestKey({ provider, baseUrl, body }: RequestFacts): string {
+export function requestKey({ provider, baseUrl, beside, body }: RequestFacts): string {
   const fields = Object.fromEntries(Object.entries(body).filter(([name]) => !delivery.has(name)));
   const hash = createHash("sha256");
-  addJson(hash, { version, provider, baseUrl, body: fields });
+  addJson(hash, { version, provider, baseUrl, beside, body: fields });
   return hash.digest("hex");
 }
 

@@ -4,6 +4,7 @@ import { requestKey } from "../../src/cache/key.ts";
 const facts = {
   provider: "deepseek",
   baseUrl: "https://api.example.com",
+  beside: { query: {}, headers: {}, wire: "openai" },
   body: {
     model: "m",
     messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }] }],
@@ -25,6 +26,7 @@ test("the same request has the same key, in whatever order its fields stand, str
 test("whatever decides the answer makes another key", () => {
   const others = [
     requestKey({ ...facts, provider: "mine" }),
+    requestKey({ ...facts, beside: { ...facts.beside, query: { "api-version": "2" } } }),
     requestKey({ ...facts, baseUrl: "https://api.example.com/v1" }),
     keyWith({ model: "n" }),
     keyWith({ messages: [{ role: "user", content: "q" }] }),
