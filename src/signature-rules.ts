@@ -17,9 +17,9 @@ export interface SignatureRules {
   readonly token: readonly string[];
 }
 
-/** The secret that is taken where no other is named. */
 /** The key of a provider itself. */
 const ownKey = "${key}";
+/** The secret that is taken where no other is named. */
 const defaultSecret = "${secret}";
 export const defaultClient = { id: "${client_id}", secret: "${client_secret}" } as const;
 

@@ -35,6 +35,8 @@ function mistakeIn(auth: AuthForm): RuleMistake | null {
   const sources = secretSourcesOf(auth);
   const named = sources.find(({ variable }) => variable !== null && looksLikeKey(variable));
   if (named !== undefined) return { keys: ["secrets", named.name], value: hidden, expected: "A_NAME" };
+  if (auth.type === "oauth2" && !isPlainAddress(auth.token_url))
+    return { keys: ["token_url"], value: hidden, expected: "https://host/\u2026" };
   if (!isTemplated(auth)) return null;
   const rules = rulesOf(auth);
   const secrets = new Set(["key", ...sources.map(({ name }) => name)]);
@@ -50,6 +52,12 @@ function mistakeIn(auth: AuthForm): RuleMistake | null {
     }
   }
   return unsecretMistake(auth, rules, secrets);
+}
+
+/** Whether a client's secret can go to an address, and no other secret stands in it. */
+function isPlainAddress(address: string): boolean {
+  const { protocol = "", username = "", password = "" } = URL.parse(address) ?? {};
+  return /^https?:$/u.test(protocol) && username + password === "";
 }
 
 /** Where in a request something is put. */

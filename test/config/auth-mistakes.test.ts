@@ -77,6 +77,10 @@ test.each([
     "a client's secret",
     `      type: oauth2\n      token_url: https://id.example\n      client_id: me\n      client_secret: hunter2\n`,
   ],
+  [
+    "the address for tokens",
+    `      type: oauth2\n      token_url: "https://me:${secret}@id.example"\n      secrets: {client_id: AN_ID, client_secret: A_SECRET}\n`,
+  ],
   ["claims", `      type: jwt\n      secrets: {secret: GW_SECRET}\n      claims: {iss: ${secret}}\n`],
   ["an unknown field", `${signed}${proof}      secert: ${secret}\n`],
 ])("refuses a secret that stands in %s, and does not repeat it", async (_, auth) => {
