@@ -5,11 +5,12 @@ import type { WireConfig } from "../config/wire-schema.ts";
 import type { Variables } from "../config/variables.ts";
 import { AppError } from "../errors.ts";
 import { type Provider, versionMark } from "../providers/catalogue.ts";
+import { headerSecrets } from "../providers/wire/redact.ts";
 
 /** A provider with values where its entry names variables. */
 interface ExpandedProvider {
   readonly provider: Provider;
-  /** Values that are secret by their name or their look, headers aside: all of these count as secret. */
+  /** Values that are secret by their name or their look. */
   readonly secrets: readonly string[];
 }
 
@@ -55,6 +56,7 @@ export function withVariables(found: Provider, variables: Variables, version: st
   const texts = (value: Readonly<Record<string, string>>, row: string) => fillAll(value, row) as Record<string, string>;
   const fields = (value: Provider["body"], row: string) => fillAll(value, row) as Record<string, unknown>;
   const headers = texts(found.headers, "headers");
+  headerSecrets(headers).forEach((secret) => secrets.add(secret));
   const filled: Provider = {
     ...found,
     headers,

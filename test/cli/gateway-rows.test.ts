@@ -84,6 +84,32 @@ describe.concurrent("a provider's rows", () => {
     );
   });
 
+  test("do not give one version the stored answers of another, and those of another key", async () => {
+    await using server = await serve(() => answer("yes"));
+    const place = newPlace();
+    const rows = { base_url: server.url, model: "m", api_version: "1", query: { sig: "${GATEWAY_KEY}" } };
+    put(place.configFile, JSON.stringify({ provider: "gw", providers: { gw: rows } }));
+    for (const [version, key] of [
+      ["1", secret],
+      ["2", secret],
+      ["2", `${secret}-next`],
+    ] as const) {
+      const env = { DEEPSEEK_CHAT_API_VERSION: version, GATEWAY_KEY: key };
+      expect(await run(["ask", "--cache", "--no-transcript", "hello"], { place, env })).toMatchObject({ code: 0 });
+    }
+    expect(server.requests.map(({ path }) => path.includes("api-version=2"))).toEqual([false, true]);
+  });
+
+  test("keep keys in headers from plain http, and leave other headers' words in answers", async () => {
+    await using server = await serve(() => answer("our research"));
+    const asked = await ask(server, { headers: { "X-Team": "research" } });
+    expect(asked).toMatchObject({ code: 0, stdout: "our research\n" });
+    const elsewhere = { base_url: "http://gw.example/v1", headers: { Authorization: `Token ${secret}` } };
+    const { code, stderr } = await ask(server, elsewhere);
+    expect([code, stderr.includes(secret)]).toEqual([3, false]);
+    expect(stderr).toContain(wordsOf("insecure_endpoint", { provider: "gw", url: elsewhere.base_url }).what);
+  });
+
   test("put a version where the base URL has a place for it", async () => {
     await using server = await serve(() => answer("yes"));
     const rows = { base_url: `${server.url}/openai/{api_version}/azure`, api_version: "v3" };

@@ -6,6 +6,8 @@ import { isRecord } from "./json.ts";
 export const mark = "[key]";
 /** Shorter values would be found everywhere. */
 const shortest = 8;
+/** Characters of a text that is looked for in other writings too, sign by sign: longer ones are found as they are, and by their pieces. */
+const longestWritten = 512;
 /** What a connection knows of secrets. */
 type Secrets = Pick<Connection, "key" | "headers"> & {
   readonly secrets?: readonly string[];
@@ -14,8 +16,8 @@ type Secrets = Pick<Connection, "key" | "headers"> & {
 };
 
 /**
- * What a provider was sent and must not come back from it: the key, headers of the config file, which may be keys too, and what
- * proxies on the way are sent.
+ * What a provider was sent and must not come back from it: the key, headers of the config file that may be keys too, and what proxies on
+ * the way are sent.
  */
 export function secretsOf(connection: Secrets): readonly string[] {
   const { key, headers, secrets: rows, transport, proofs: list } = connection;
@@ -41,14 +43,29 @@ const found = new WeakMap<
 >();
 
 function findSecrets({ key, headers, secrets = [], transport, proofs }: Secrets): string[] {
-  const values = Object.values(headers).flatMap((value) => value.split(" ").flatMap(userAndPassword).concat(value));
-  const long = [...values, ...secrets, ...proxySecrets(transport?.variables ?? {})].filter(
+  const long = [...headerSecrets(headers), ...secrets, ...proxySecrets(transport?.variables ?? {})].filter(
     (value) => value.length >= shortest,
   );
   // A key is one whatever its length; the longest first, as one may hold another.
   const keys = [...(key === null ? [] : [key]), ...(proofs?.values ?? [])].filter((value) => value.length >= 4);
   const all = [...keys, ...long];
   return [...new Set(all.flatMap(asWritten))].sort((one, other) => other.length - one.length);
+}
+
+/** Headers whose values prove who asks. */
+const secretHeader = /auth(?!ors?$)|cookie|credential|key|passw|secret|session|signature|ticket|token/iu;
+/** A word with letters and digits that is too long to be one of a language, a name or a date. */
+const randomWord = /^(?=.*\d)(?=.*[a-z])(?![a-z]+(?:-[a-z\d]{1,12})+$)[\w+/=.-]{16,}$/iu;
+
+/** Values of headers that are secret by their names or their look, and the words of these. */
+export function headerSecrets(headers: Readonly<Record<string, string>>): string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) => {
+    const words = value.split(" ");
+    return secretHeader.test(name)
+      ? words.flatMap(userAndPassword).concat(value)
+      : words.filter((word) => randomWord.test(word));
+  });
+  return values.filter((value) => value.length >= shortest);
 }
 
 /** A secret, and what stands for it in other writings that are the same wherever they come: of URLs, in hex and in base64. */
@@ -108,13 +125,14 @@ export function redact(text: string, connection: Secrets): string {
 
 /** What is found whatever its case: too long to be a word. */
 function withoutLong(text: string, connection: Secrets): string {
-  const long = secretsOf(connection).filter(({ length }) => length >= longPiece);
+  const long = secretsOf(connection).filter(({ length }) => length >= longPiece && length <= longestWritten);
   if (long.length === 0) return text;
   return text.replace(new RegExp(long.map(escapedForRegExp).join("|"), "gi"), mark);
 }
 
 function withoutEscaped(text: string, connection: Secrets): string {
-  return secretsOf(connection).reduce((clean, secret) => {
+  const written = secretsOf(connection).filter(({ length }) => length <= longestWritten);
+  return written.reduce((clean, secret) => {
     const signs = Array.from(secret, (sign) => {
       const hex = sign.codePointAt(0)!.toString(16).padStart(2, "0");
       const name = htmlNames.get(sign);
