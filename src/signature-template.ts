@@ -65,15 +65,21 @@ export class TemplateMistake extends Error {
 
 const placeholder = /\\\$\{|\$\{([^{}]*)\}/gu;
 
-/** @throws TemplateMistake for an unknown filter */
+/** @throws TemplateMistake for an unknown filter, and for a value that is not closed */
 export function parseSignatureTemplate(text: string): SignatureTemplate {
   const parts: (string | Placeholder)[] = [];
   let from = 0;
   for (const { index, 0: written, 1: inside } of text.matchAll(placeholder)) {
-    parts.push(text.slice(from, index), inside === undefined ? "${" : parsePlaceholder(written, inside));
+    parts.push(literal(text.slice(from, index)), inside === undefined ? "${" : parsePlaceholder(written, inside));
     from = index + written.length;
   }
-  return [...parts, text.slice(from)].filter((part) => part !== "");
+  return [...parts, literal(text.slice(from))].filter((part) => part !== "");
+}
+
+/** @throws TemplateMistake for a value whose brace is not closed; what stands in it may be anything */
+function literal(text: string): string {
+  if (text.includes("${")) throw new TemplateMistake("${\u2026", ["${\u2026}"]);
+  return text;
 }
 
 function parsePlaceholder(written: string, inside: string): Placeholder {

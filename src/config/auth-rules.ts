@@ -2,6 +2,7 @@ import { headerPrefix, requestVariables, textsIn, TemplateMistake } from "../sig
 import { parseSignatureTemplate, placeholdersIn } from "../signature-template.ts";
 import { CircularName, isTemplated, namesNeeded, namesOf, rulesOf, type SignatureRules } from "../signature-rules.ts";
 import { type AuthForm, secretSourcesOf, type TemplatedAuth } from "./auth-options.ts";
+import { nearestTo } from "./expectation.ts";
 import { looksLikeKey } from "./keys.ts";
 import type { RuleMistake } from "./price-rules.ts";
 import type { ConfigFile } from "./schema.ts";
@@ -88,7 +89,10 @@ function mistakeOf(
     const unknown = placeholdersIn(template).find(
       ({ name }) => !values.includes(name) && !(name.startsWith(headerPrefix) && name.length > headerPrefix.length),
     );
-    if (unknown !== undefined) return misfit(`\${${unknown.name}}`, [...values, `${headerPrefix}\u2026`]);
+    if (unknown !== undefined) {
+      const nearest = nearestTo(unknown.name, values);
+      return misfit(`\${${unknown.name}}`, nearest === null ? [...values, `${headerPrefix}\u2026`] : [nearest]);
+    }
     const words = template.filter((part) => typeof part === "string").flatMap((part) => part.split(/[^\w-]+/u));
     return words.some((word) => isSecret(word, path)) ? { value: hidden, expected: "${key}" } : null;
   } catch (error) {

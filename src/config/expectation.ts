@@ -18,6 +18,7 @@ import {
   settingSchemas,
 } from "./schema.ts";
 import { nearestName } from "../nearest-name.ts";
+import { looksLikeKey } from "./keys.ts";
 
 const signs: Readonly<Record<string, string>> = {
   min_value: "\u2265",
@@ -184,7 +185,9 @@ function shown(keys: readonly string[], value: unknown): string {
   const isHidden = ["headers", "env", "query", "extra_body", "defaults"].some((name) => keys.includes(name));
   // Its templates may hold keys too.
   const isTemplate = keys.includes("wire") && typeof value === "object";
-  if (isHidden || isTemplate || keys.join(".") === "cache.store") return "\u2026";
+  // A key that was pasted where the name of its variable belongs.
+  const isKey = typeof value === "string" && looksLikeKey(value);
+  if (isHidden || isTemplate || isKey || keys.join(".") === "cache.store") return "\u2026";
   // JSON knows no infinity.
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "").slice(0, maxCharacters);
 }

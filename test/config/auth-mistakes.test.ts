@@ -39,6 +39,13 @@ test.each([
     "parts.a",
     "${b}",
   ],
+  [
+    "a value that is not closed",
+    '      type: header\n      headers: {X-Key: "Token ${key"}\n',
+    6,
+    "headers.X-Key",
+    "${\u2026",
+  ],
   ["an unknown filter", `${hmac}      sign: "\${body | sha3}"\n${proof}`, 7, "sign", "${body | sha3}"],
   ["a token where there is none", `${signed}      headers: {X-Proof: "\${token}"}\n`, 8, "headers.X-Proof", "${token}"],
   [
@@ -103,3 +110,16 @@ test.each([
 ])("takes %s", async (_, auth) => {
   expect(await mistakeIn(auth)).toBe(null);
 });
+
+test("suggests the value that was meant", async () => {
+  const error = await mistakeIn(`${hmac}      sign: "\${methdo}"\n${proof}`);
+  expect(error?.details.expected).toBe("${method}");
+});
+
+test.each(["key_variable: ", "wire: {type: websocket, request: {}, answer: {text: /a}, auth: {message: "])(
+  "does not repeat a key that was pasted behind %s",
+  async (row) => {
+    const error = await mistakeIn(`      type: none\n    ${row}${secret}${row.includes("{") ? "}}" : ""}\n`);
+    expect(error).toMatchObject({ code: "config_misfit", details: { line: 6, value: "\u2026" } });
+  },
+);
