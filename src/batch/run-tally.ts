@@ -7,6 +7,9 @@ import type { RunSnapshot } from "./run-snapshot.ts";
 
 const noUsage: Usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, reasoningTokens: 0, totalTokens: 0 };
 
+/** Milliseconds that a pause lasts before it is shown: shorter ones are part of a steady pace. */
+const shownAfter = 2_000;
+
 /** Counts what happens in a run. It keeps numbers alone, however many items there are. */
 export class RunTally {
   readonly #now: () => number;
@@ -90,8 +93,10 @@ export class RunTally {
   }
 
   snapshot(): RunSnapshot {
-    const { total, answered, failed, pause, end, usage } = this.#state;
+    const { total, answered, failed, end, usage } = this.#state;
     const now = this.#endedAt ?? this.#now();
+    const isShown = this.#pausedAt !== null && now - this.#pausedAt >= shownAfter;
+    const pause = isShown ? this.#state.pause : null;
     const elapsedMs = now - this.#startedAt;
     const at = (this.#pausedAt ?? now) - this.#startedAt - this.#pausedMs;
     const progress = { at, items: this.#finished, tokens: usage.completionTokens };
@@ -100,6 +105,7 @@ export class RunTally {
     const left = Math.max(0, total - answered - failed);
     return {
       ...this.#state,
+      pause,
       failures: Array.from(this.#failures, ([code, items]) => ({ code, items })).sort((a, b) => b.items - a.items),
       concurrency: this.#limits.size === 0 ? null : [...this.#limits.values()].reduce((sum, limit) => sum + limit, 0),
       spent: Array.from(this.#spent, ([currency, amount]) => ({ currency, amount })),

@@ -28,6 +28,8 @@ interface WatchParts {
 const indent = "  ";
 /** Milliseconds between two lines where there is no display. */
 const lineEvery = 30_000;
+/** Milliseconds that a pause lasts before it gets a line. */
+const pauseAfter = 5_000;
 
 /** Shows a run as it goes on: on a terminal below what is written, else a line each half minute, or all events as lines of JSON. */
 export class RunWatch implements Disposable {
@@ -39,6 +41,9 @@ export class RunWatch implements Disposable {
   /** What shows how the run stands, until it has ended. */
   readonly #shown = new DisposableStack();
   readonly #isDrawn: boolean;
+  /** Until the pause gets its line. */
+  #pauseTimer: NodeJS.Timeout | null = null;
+  #isPauseSaid = false;
 
   private constructor(console: Console, words: BatchProgressWords, { tally, json, metrics }: WatchParts) {
     [this.#console, this.#words, this.#tally, this.#json, this.#metrics] = [console, words, tally, json, metrics];
@@ -77,6 +82,7 @@ export class RunWatch implements Disposable {
     if (this.#tally.snapshot().end !== null) return;
     this.onEvent({ type: "end", why });
     this.#shown.dispose();
+    this.#endPause();
     this.#summarise(output);
     if (why !== "stopped") await this.#metrics?.lastReading(stop);
   }
@@ -99,6 +105,7 @@ export class RunWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.#shown.dispose();
+    this.#endPause();
     this.#metrics?.[Symbol.dispose]();
   }
 
@@ -122,16 +129,35 @@ export class RunWatch implements Disposable {
 
   /** What is worth a line of its own: without a display where it pauses, with --verbose each item that fails. */
   #detail(event: BatchEvent): void {
-    const { terminal, words } = this.#console;
+    const { terminal } = this.#console;
     if (event.type === "result") this.#tellFailure(event.result);
     else if (event.type === "retry") {
       const { code, attempt } = event;
       terminal.detail(this.#words.itemRetried({ id: sanitizeLine(event.id), code, attempt }));
     } else if (this.#isDrawn) return;
-    else if (event.type === "resume") this.#say(this.#words.resumed);
-    else if (event.type === "pause" || event.type === "stopping") {
-      this.#say(batchFigures(this.#tally.snapshot(), this.#words, words.tariff).pause ?? "");
-    }
+    else if (event.type === "resume") this.#sayResumed();
+    else if (event.type === "pause") this.#pauseTimer ??= setTimeout(() => this.#sayPause(), pauseAfter).unref();
+    else if (event.type === "stopping") this.#sayState();
+  }
+
+  #sayPause(): void {
+    this.#isPauseSaid = true;
+    this.#sayState();
+  }
+
+  #sayResumed(): void {
+    if (this.#isPauseSaid) this.#say(this.#words.resumed);
+    this.#endPause();
+  }
+
+  #endPause(): void {
+    if (this.#pauseTimer !== null) clearTimeout(this.#pauseTimer);
+    [this.#pauseTimer, this.#isPauseSaid] = [null, false];
+  }
+
+  /** Says that the run pauses or stops. */
+  #sayState(): void {
+    this.#say(batchFigures(this.#tally.snapshot(), this.#words, this.#console.words.tariff).pause ?? "");
   }
 
   #tellFailure({ id, error }: ItemResult): void {

@@ -23,12 +23,21 @@ const learning = { start: 8, max: 500 } as const;
 /** Milliseconds for which nothing is sent after a refusal that does not say how long: twice as long after each one, and at most. */
 const backoff = { first: 250, last: 60_000 } as const;
 
+/**
+ * Refusals without an answer between them, after which the service is taken to refuse everything; with many requests under way, as many as
+ * half of them. Fewer delay their own items alone.
+ */
+const refusesAll = { least: 3, share: 0.5 } as const;
+
 interface Waiter {
   readonly tokens: number;
   readonly resolve: (permit: RatePermit) => void;
 }
 
-/** Limits of one account in this process. A limit that the service names (`Retry-After`) holds for all of its requests. */
+/**
+ * Limits of one account in this process. Where the service refuses everything, nothing is sent for a while (`Retry-After`), and then one
+ * request at a time until one is answered.
+ */
 export class LocalGate implements RateGate {
   readonly #now: () => number;
   readonly #requests: TokenBucket | null;
@@ -40,8 +49,11 @@ export class LocalGate implements RateGate {
   #running = 0;
   /** Nothing goes out before that moment. */
   #pausedUntil = -Infinity;
-  /** Refusals since the last answer, those of one moment as one. */
+  /** When the last pause began. */
+  #pausedAt = -Infinity;
+  /** Since the last answer. */
   #refusals = 0;
+  #pauses = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor({ limits, learns, now = () => performance.now() }: GateOptions) {
@@ -57,7 +69,7 @@ export class LocalGate implements RateGate {
 
   /** Requests that may be under way at once. */
   get concurrency(): number {
-    return this.#learnt?.limit ?? this.#fixed;
+    return this.#pauses > 0 ? 1 : (this.#learnt?.limit ?? this.#fixed);
   }
 
   get mayWait(): boolean {
@@ -139,7 +151,7 @@ export class LocalGate implements RateGate {
     if (outcome.kind === "answered") {
       if (outcome.tokens !== null) this.#tokens?.take(outcome.tokens - estimated, now);
       if (this.#refusals > 0) this.#tell({ type: "answered" });
-      this.#refusals = 0;
+      [this.#refusals, this.#pauses] = [0, 0];
       this.#learnt?.answered(sentAt, outcome.firstMs, isFull, now);
     } else {
       this.#tokens?.take(-estimated, now);
@@ -149,15 +161,23 @@ export class LocalGate implements RateGate {
   }
 
   #refuse(retryAfter: number | null, sentAt: number, now: number): void {
-    const isNews = this.#learnt?.refused(sentAt, now) ?? true;
-    if (isNews) this.#refusals++;
-    const own = Math.min(backoff.last, backoff.first * 2 ** (this.#refusals - 1));
-    const pause = retryAfter ?? (isNews ? own : 0);
-    if (now + pause > this.#pausedUntil) {
-      this.#pausedUntil = now + pause;
-      this.#tell({ type: "pause", ms: pause });
+    this.#learnt?.refused(sentAt, now);
+    this.#refusals++;
+    if (this.#refusals >= Math.max(refusesAll.least, this.#running * refusesAll.share)) {
+      this.#pause(retryAfter, sentAt, now);
     }
     this.#tell({ type: "refused" });
+  }
+
+  #pause(retryAfter: number | null, sentAt: number, now: number): void {
+    // What was sent before the pause says nothing new, but how long it is to be.
+    const isNews = sentAt >= this.#pausedAt;
+    if (isNews) [this.#pausedAt, this.#pauses] = [now, this.#pauses + 1];
+    const own = Math.min(backoff.last, backoff.first * 2 ** (this.#pauses - 1));
+    const pause = retryAfter ?? (isNews ? own : 0);
+    if (now + pause <= this.#pausedUntil) return;
+    this.#pausedUntil = now + pause;
+    this.#tell({ type: "pause", ms: pause });
   }
 
   #tell(change: GateChange): void {

@@ -68,70 +68,128 @@ describe("a token bucket", () => {
   });
 });
 
-/** A service that refuses what goes beyond its limit, and takes its time for all else; the clock is the test's. */
-function serve(hidden: () => number, options: { max: number; until: number; slowFrom?: number }) {
-  let now = 0;
-  const limits: number[] = [];
-  const learnt = new LearntConcurrency({ start: 8, max: options.max, onChange: () => {} }, now);
-  const running: { sentAt: number; endsAt: number; ms: number; isRefused: boolean }[] = [];
-  let [answered, refused] = [0, 0];
-  while (now < options.until) {
-    while (running.length < learnt.limit) {
-      const accepted = running.filter(({ isRefused }) => !isRefused).length;
-      const isRefused = accepted >= hidden();
-      const load = Math.max(1, accepted / (options.slowFrom ?? Infinity));
-      const ms = isRefused ? 20 : (800 + ((answered * 37) % 400)) * load;
-      running.push({ sentAt: now, endsAt: now + ms, ms, isRefused });
-    }
-    running.sort((one, other) => one.endsAt - other.endsAt);
-    const ended = running.shift()!;
-    now = ended.endsAt;
-    const isFull = running.length + 1 >= learnt.limit;
-    if (ended.isRefused) {
+interface Serving {
+  readonly start?: number;
+  readonly max: number;
+  /** Milliseconds. */
+  readonly until: number;
+  /** Requests at once, beyond which all are refused. */
+  readonly hidden?: (now: number) => number;
+  /** Share of requests that are refused whatever runs. */
+  readonly share?: number;
+  readonly retryAfter?: number;
+  /** Requests at once from which on answers take longer. */
+  readonly slowFrom?: number;
+  readonly seed?: number;
+}
+
+/** A service, and a batch that asks it: an item keeps its place while it waits to be sent again. The clock is the test's. */
+function serve(serving: Serving) {
+  const {
+    start = 8,
+    max,
+    until,
+    hidden = () => Infinity,
+    share = 0,
+    retryAfter,
+    slowFrom = Infinity,
+    seed = 1,
+  } = serving;
+  let [now, answered, refused, accepted, state] = [0, 0, 0, 0, seed];
+  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const limits: { at: number; limit: number }[] = [];
+  const onChange = (limit: number) => void limits.push({ at: now, limit });
+  const learnt = new LearntConcurrency({ start, max, onChange }, now);
+  type Kind = "answer" | "refusal" | "wait";
+  const running: { kind: Kind; sentAt: number; endsAt: number; attempt: number }[] = [];
+  const send = (attempt: number) => {
+    const isRefused = accepted >= hidden(now) || random() < share;
+    if (!isRefused) accepted++;
+    const ms = isRefused ? 5 : 500 * (0.75 + random() / 2) * Math.max(1, accepted / slowFrom);
+    running.push({ kind: isRefused ? "refusal" : "answer", sentAt: now, endsAt: now + ms, attempt });
+  };
+  while (now < until) {
+    while (running.length < learnt.limit) send(1);
+    const next = running.reduce((first, one) => (one.endsAt < first.endsAt ? one : first));
+    const isFull = running.length >= learnt.limit;
+    running.splice(running.indexOf(next), 1);
+    now = next.endsAt;
+    const { kind, sentAt, attempt } = next;
+    if (kind === "answer") {
+      [answered, accepted] = [answered + 1, accepted - 1];
+      learnt.answered(sentAt, now - sentAt, isFull, now);
+    } else if (kind === "refusal") {
       refused++;
-      learnt.refused(ended.sentAt, now);
-    } else {
-      answered++;
-      learnt.answered(ended.sentAt, ended.ms, isFull, now);
-    }
-    limits.push(learnt.limit);
+      learnt.refused(sentAt, now);
+      const wait = retryAfter ?? random() * 500 * 2 ** (attempt - 1);
+      running.push({ kind: "wait", sentAt, endsAt: now + wait, attempt: attempt + 1 });
+    } else if (running.filter((one) => one.kind !== "wait").length < learnt.limit) send(attempt);
+    else running.push({ ...next, endsAt: now + 20 });
   }
-  return { answered, refused, limits, last: learnt.limit };
+  const atOnce = (answered * 500) / until;
+  return { atOnce, refusedShare: refused / (answered + refused), limits, last: learnt.limit };
 }
 
 describe("learnt concurrency", () => {
-  test("finds a hidden limit, and uses most of it with few refusals", () => {
-    const { answered, refused } = serve(() => 40, { max: 500, until: 600_000 });
-    const possible = (600_000 / 1000) * 40;
-    expect(answered / possible).toBeGreaterThan(0.85);
-    expect(refused / answered).toBeLessThan(0.02);
+  const seeds = fc.integer({ min: 1, max: 1e9 });
+
+  test("keeps its pace where a few in a hundred are refused whatever runs", () => {
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.integer({ min: 8, max: 100 }),
+        fc.double({ min: 0, max: 0.05, noNaN: true }),
+        (seed, max, share) => {
+          const { atOnce } = serve({ start: max, max, share, seed, retryAfter: 250, until: 60_000 });
+          expect(atOnce).toBeGreaterThan(0.7 * max);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
-  test("follows a limit that falls, and recovers when it rises again", () => {
-    let served = 0;
-    const hidden = () => (served++ < 4000 ? 60 : served < 8000 ? 10 : 60);
-    const { limits } = serve(hidden, { max: 500, until: 1_200_000 });
-    expect(Math.min(...limits.slice(4200, 7800))).toBeLessThan(11);
-    expect(limits.at(-1)).toBeGreaterThan(40);
+  test("grows as far as it may where a few are refused", () => {
+    expect(serve({ max: 64, share: 0.05, retryAfter: 250, until: 60_000 }).atOnce).toBeGreaterThan(0.7 * 64);
+  });
+
+  test("finds a hidden limit, and uses most of it with few refusals", () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 40, max: 150 }), (seed, limit) => {
+        const { atOnce, refusedShare } = serve({ hidden: () => limit, max: 500, until: 60_000, seed });
+        expect(atOnce).toBeGreaterThan(0.8 * limit);
+        expect(refusedShare).toBeLessThan(0.05);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("follows within some rounds a limit that falls, and recovers when it rises again", () => {
+    const hidden = (now: number) => (now < 30_000 ? 60 : now < 60_000 ? 20 : 60);
+    const { limits } = serve({ hidden, max: 500, until: 120_000 });
+    const low = limits.filter(({ at }) => at > 33_000 && at < 60_000);
+    expect(Math.max(...low.map(({ limit }) => limit))).toBeLessThan(30);
+    expect(limits.at(-1)!.limit).toBeGreaterThan(40);
   });
 
   test("stops where answers only take longer the more there are at once", () => {
-    const { last } = serve(() => Infinity, { max: 500, until: 600_000, slowFrom: 20 });
+    const { last } = serve({ max: 500, until: 300_000, slowFrom: 20 });
     expect(last).toBeGreaterThanOrEqual(16);
     expect(last).toBeLessThan(100);
   });
 
   test("does not grow beyond its maximum, nor while fewer run than may", () => {
-    expect(Math.max(...serve(() => Infinity, { max: 30, until: 60_000 }).limits)).toBe(30);
+    expect(Math.max(...serve({ max: 30, until: 60_000 }).limits.map(({ limit }) => limit))).toBe(30);
     const learnt = new LearntConcurrency({ start: 8, max: 500, onChange: () => {} }, 0);
     for (let now = 1; now < 1000; now++) learnt.answered(now, 1, false, now + 1);
     expect(learnt.limit).toBe(8);
   });
 
-  test("is halved once by refusals of requests that were sent together", () => {
+  test("is halved once by refusals of requests that were sent together, and goes down to one where all are refused", () => {
     const learnt = new LearntConcurrency({ start: 8, max: 500, onChange: () => {} }, 0);
-    expect([learnt.refused(1, 10), learnt.refused(2, 11), learnt.refused(12, 13)]).toEqual([true, false, true]);
-    expect(learnt.limit).toBe(2);
+    for (let request = 0; request < 8; request++) learnt.refused(1, 10);
+    expect(learnt.limit).toBe(4);
+    for (let now = 11; now < 30; now++) learnt.refused(now, now + 1);
+    expect(learnt.limit).toBe(1);
   });
 });
 
@@ -170,7 +228,20 @@ describe("a gate", () => {
     expect(gate.mayWait).toBe(false);
   });
 
-  test("pauses for as long as the service says, and longer each time where it says nothing", async () => {
+  test("does not pause for a refusal among answers", async () => {
+    const changes: GateChange[] = [];
+    const gate = new LocalGate({ limits: {}, learns: true });
+    gate.onChange((change) => changes.push(change));
+    const permits = await Promise.all(Array.from({ length: 8 }, async () => await gate.enter(1, never)));
+    for (const [index, permit] of permits.entries()) {
+      if (index % 3 === 0) permit.leave({ kind: "refused", retryAfter: 60_000 });
+      else permit.leave({ kind: "answered", tokens: null, firstMs: 1 });
+    }
+    expect(gate.mayWait).toBe(false);
+    expect(changes.some(({ type }) => type === "pause")).toBe(false);
+  });
+
+  test("after refusals without an answer pauses for as long as the service says, or longer each time, then sends one at a time", async () => {
     let now = 0;
     const changes: GateChange[] = [];
     const gate = new LocalGate({ limits: {}, learns: false, now: () => now });
@@ -179,12 +250,15 @@ describe("a gate", () => {
       (await gate.enter(1, never)).leave({ kind: "refused", retryAfter });
       now = 1e6 * (changes.length + 1);
     };
-    for (const retryAfter of [3000, null, null, null]) await refuse(retryAfter);
+    for (const retryAfter of [null, null, 3000, null, null, null]) await refuse(retryAfter);
     const pauses = changes.flatMap((change) => (change.type === "pause" ? [change.ms] : []));
     expect(pauses).toEqual([3000, 500, 1000, 2000]);
-    (await gate.enter(1, never)).leave({ kind: "answered", tokens: null, firstMs: 1 });
+    const probe = await gate.enter(1, never);
+    expect([gate.concurrency, gate.mayWait]).toEqual([1, true]);
+    probe.leave({ kind: "answered", tokens: null, firstMs: 1 });
     expect(changes.at(-1)).toEqual({ type: "answered" });
-    await refuse(null);
+    expect([gate.concurrency, gate.mayWait]).toEqual([Infinity, false]);
+    for (const retryAfter of [null, null, null]) await refuse(retryAfter);
     expect(changes.findLast(({ type }) => type === "pause")).toEqual({ type: "pause", ms: 250 });
   });
 
