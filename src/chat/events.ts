@@ -24,8 +24,8 @@ export type ChatEvent =
   | { readonly type: "start"; readonly traceId: string | null }
   /** Nothing yet: the request is queued by the provider, or another attempt follows after `delay` milliseconds. */
   | { readonly type: "waiting"; readonly why: "queued" }
-  /** The request waits here until the account's limits let it go out. */
-  | { readonly type: "waiting"; readonly why: "limit" }
+  /** The request waits here until the account's limits let it go out; and once more when it does. `sentAt`: then, null while it waits. */
+  | { readonly type: "waiting"; readonly why: "limit"; readonly sentAt: Date | null }
   /** The service is loading the model, and is asked again after `delay` milliseconds. */
   | { readonly type: "waiting"; readonly why: "loading"; readonly provider: string; readonly delay: number }
   | {

@@ -43,6 +43,8 @@ export class RequestTrace {
     else if (event.type === "rethink") [this.#thought, this.#length] = [this.#thought + this.#length, 0];
     else if (event.type === "error") this.#fail(event.error);
     else if (event.type === "waiting" && event.why === "retry") this.#fail(event.error);
+    else if (event.type === "waiting" && event.why === "limit")
+      this.#current.sentAt = event.sentAt ?? this.#current.sentAt;
     else if (event.type === "call") this.#count(event.name + callMarks);
     else if (event.type === "arguments") this.#count(event.text);
     else if (event.type === "text" || event.type === "reasoning") {

@@ -81,7 +81,8 @@ export class AnswerView {
     else if (event.type === "tool_result") this.#result(event);
     else if (event.type === "reasoning") this.#reasoning(event.text);
     else if (event.type === "waiting" && event.why === "queued") this.#spinner.show(this.#words.answer.queued);
-    else if (event.type === "waiting" && event.why === "limit") this.#spinner.show(this.#words.answer.limited);
+    else if (event.type === "waiting" && event.why === "limit" && event.sentAt === null)
+      this.#spinner.show(this.#words.answer.limited);
     else if (event.type === "waiting" && event.why === "loading") this.#loading(event.provider);
     else if (event.type === "waiting" && event.why === "retry") this.#retry(event);
     else if (event.type === "adapted") this.#adapted(event);

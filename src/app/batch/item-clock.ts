@@ -30,7 +30,7 @@ export class ItemClock implements Disposable {
 
   readonly onEvent = (event: ChatEvent): void => {
     if (this.#limit === null) return;
-    if (event.type === "waiting" && event.why === "limit") this.#halt();
+    if (event.type === "waiting" && event.why === "limit" && event.sentAt === null) this.#halt();
     else if (this.#timer === null) this.#start();
   };
 

@@ -17,9 +17,11 @@ export function withRateLimit(gate: RateGate): Layer {
   let answerTokens = usualAnswer;
   return (next) =>
     async function* limited(request, signal) {
-      if (gate.mayWait) yield { type: "waiting", why: "limit" };
+      const [{ mayWait }, askedAt] = [gate, Date.now()];
+      if (mayWait) yield { type: "waiting", why: "limit", sentAt: null };
       const permit = await admitted(gate, promptTokens(request) + (maxTokens(request) ?? answerTokens), signal);
       if (permit === null) return yield { type: "error", error: new AppError("interrupted", {}) };
+      if (mayWait || Date.now() !== askedAt) yield { type: "waiting", why: "limit", sentAt: new Date() };
       const sentAt = performance.now();
       let [firstMs, tokens, outcome]: [number | null, number | null, RequestOutcome] = [null, null, { kind: "failed" }];
       try {

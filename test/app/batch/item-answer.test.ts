@@ -184,7 +184,7 @@ test("an item has its own time limit, in which waiting for the account's limits 
     yield { type: "error", error: new AppError("interrupted", {}) };
   };
   const wait = async function* (): AsyncGenerator<ChatEvent> {
-    yield { type: "waiting", why: "limit" };
+    yield { type: "waiting", why: "limit", sentAt: null };
     await new Promise((resolve) => setTimeout(resolve, 60));
     yield* said("answer");
   };

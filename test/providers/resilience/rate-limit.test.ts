@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ChatEvent } from "../../../src/chat/events.ts";
 import { layered, type Model } from "../../../src/chat/layers.ts";
 import type { ChatRequest } from "../../../src/chat/model.ts";
+import { runTurn } from "../../../src/chat/turn.ts";
 import { AppError } from "../../../src/errors.ts";
 import { LearntConcurrency } from "../../../src/providers/resilience/learnt-concurrency.ts";
 import { LocalGate } from "../../../src/providers/resilience/local-gate.ts";
@@ -305,4 +306,20 @@ test("each attempt passes the gate, and it hears of each refusal", async () => {
     { kind: "refused", retryAfter: 5 },
     { kind: "answered", tokens: 7 },
   ]);
+});
+
+test("a request that waits has the time when it goes out, by which it is charged", async () => {
+  const gate: RateGate = { mayWait: true, enter: async () => ({ leave: () => {} }) };
+  const to = { provider: "p", model: "m" };
+  const model = layered([withRateLimit(gate)], async function* () {
+    yield { type: "text", text: "answer" };
+    yield { type: "finish", reason: "stop" };
+  });
+  const opened: Model = async function* (asked, signal) {
+    yield { type: "request", to, sent: asked, sentAt: new Date(0), why: "first", error: null };
+    yield* model(asked, signal);
+  };
+  const before = Date.now();
+  const { requests } = await runTurn(opened, request, [], never, to);
+  expect(requests.map(({ sentAt }) => sentAt.getTime() >= before)).toEqual([true]);
 });
