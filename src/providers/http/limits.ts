@@ -29,12 +29,14 @@ export async function* limited(
   let event = 0;
   let end: Buffer = Buffer.alloc(0);
   for await (const bytes of body) {
-    // A blank line may lie across two pieces.
-    const seam = Buffer.concat([end, bytes.subarray(0, 2)]);
     const isWhole = weight.isJson(bytes);
     const after = isWhole ? 0 : afterBlankLine(bytes);
     if (after > 0) event = bytes.length - after;
-    else event = (!isWhole && afterBlankLine(seam) > 0 ? 0 : event) + bytes.length;
+    else {
+      // A blank line may lie across two pieces.
+      const ended = !isWhole && afterBlankLine(Buffer.concat([end, bytes.subarray(0, 2)])) > 0;
+      event = (ended ? 0 : event) + bytes.length;
+    }
     end = bytes.length > 1 ? bytes.subarray(-2) : Buffer.concat([end, bytes]).subarray(-2);
     const limit = isWhole ? maxAnswer : maxAnswer * share;
     if (event > limit) throw flooded(provider, limit);

@@ -121,11 +121,11 @@ async function attempt(
       outgoing.destroy();
     };
     signal.addEventListener("abort", abort, { once: true });
+    let received: ReceivedBody | null = null;
     outgoing.once("close", () => {
       signal.removeEventListener("abort", abort);
-      reject(new ClosedUnanswered());
+      if (received === null) reject(new ClosedUnanswered());
     });
-    let received: ReceivedBody | null = null;
     let sent = 0;
     outgoing.once("response", (incoming) => {
       received = new ReceivedBody(incoming);
@@ -145,10 +145,16 @@ async function attempt(
 /** Bytes that go out once more where a connection turns out to have been closed: what is longer was not lost in between. */
 const maxResent = 8 * 1024 * 1024;
 
+/** Bytes of a body that is short: a copy of it costs less than a second piece. */
+const maxText = 16 * 1024;
+
 /** A body that cannot be read any further ends its request with the error of that. */
 function sendBody(outgoing: http.ClientRequest, body: OutgoingBody | null, onSent: (bytes: number) => void): void {
-  if (body === null || body instanceof Uint8Array) {
-    outgoing.end(body ?? undefined);
+  if (body === null) return void outgoing.end();
+  if (body instanceof Uint8Array) {
+    // A text goes out in one piece with the headers. Of Latin-1 each sign is a byte.
+    if (body.length > maxText) outgoing.end(body);
+    else outgoing.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1"), "latin1");
     return;
   }
   const source = Readable.from(counted(body.read(), onSent), { objectMode: false });
