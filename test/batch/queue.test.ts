@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { AppError } from "../../src/errors.ts";
 import { SharedBudget } from "../../src/batch/queue/shared-budget.ts";
 import { SharedGate } from "../../src/batch/queue/shared-gate.ts";
 import { QueueLink } from "../../src/batch/queue/queue-link.ts";
@@ -205,6 +206,37 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     expect(await submitted).toBe("done");
     const codes = run.results.toSorted((one, other) => one.index - other.index).map(({ error }) => error?.code);
     expect([codes, deaths]).toEqual([["stalled", "unreadable"], 3]);
+  });
+
+  test("refuses a job that is not JSON, and goes on", async () => {
+    await using link = await open();
+    const { client, queue } = link;
+    await queue.add("item", {}, { jobId: "foreign" });
+    await client.hSet(queue.toKey("foreign"), { data: "{not JSON", opts: "neither", progress: "nor this" });
+    await using _worker = work(new QueueWorker(link, answering(async (item) => resultOf(item))));
+    const run = runOf(2);
+    expect(await new Submission(link, run.options("beside")).run(forever)).toBe("done");
+    expect(run.indexes()).toEqual([0, 1]);
+    expect(await queue.getJobState("foreign")).toBe("failed");
+    await queue.obliterate({ force: true });
+  });
+
+  test("a worker gives a job back where answering it fails by itself", async () => {
+    await using link = await open();
+    const run = runOf(1);
+    const submitted = new Submission(link, run.options("thrown")).run(forever);
+    const interrupted = new AppError("interrupted", {});
+    const worker: QueueWorker = new QueueWorker(
+      link,
+      answering(async () => {
+        worker.stop();
+        throw interrupted;
+      }, 60_000),
+    );
+    await worker.run();
+    // Its lock would last for a minute.
+    await using _other = work(new QueueWorker(link, answering(async (item) => resultOf(item))));
+    expect(await submitted).toBe("done");
   });
 
   test("loses no answer where the server is restarted without its data", async () => {

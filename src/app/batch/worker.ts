@@ -177,15 +177,22 @@ class WorkerRuns {
     const closed = parameters.offPeak && to !== null ? offPeakFor(engine, to, new Date()) : null;
     if (closed !== null)
       return { type: "hold", ms: Math.min(longestHold, Math.max(1000, closed.getTime() - Date.now())) };
-    if (budget !== null && !(await budget.reserve(item, jobId, signal))) return { type: "hold", ms: budgetHold };
-    if (purse !== null && !(await purse.take(item))) {
-      await budget?.settle(jobId, 0n, this.#engine.stop);
-      const words = await loadBatchWords(this.#engine.language);
-      return { type: "unfit", error: new AppError("worker_unfit", { message: words.costReached() }) };
+    if (budget !== null && !(await budget.reserve(item, jobId))) return { type: "hold", ms: budgetHold };
+    let spent: bigint | null = 0n;
+    let result: ItemResult;
+    try {
+      if (purse !== null && !(await purse.take(item))) {
+        const words = await loadBatchWords(this.#engine.language);
+        return { type: "unfit", error: new AppError("worker_unfit", { message: words.costReached() }) };
+      }
+      // Whatever ends it from here on may have cost all that was set aside.
+      spent = null;
+      result = await answers.answer(item, signal);
+      spent = budget?.amountOf(result) ?? null;
+    } finally {
+      purse?.leave(item);
+      await budget?.settle(jobId, spent);
     }
-    const result = await answers.answer(item, signal);
-    purse?.leave(item);
-    await budget?.settle(jobId, budget.amountOf(result), this.#engine.stop);
     const { error, model } = result;
     if (error !== null && model.provider === asked.provider && isOfRun(error, item)) {
       return { type: "unfit", error: new AppError("worker_unfit", { message: error.message }) };
@@ -218,6 +225,8 @@ class ItemBudget {
   readonly #requests: ItemRequests;
   readonly #shared: SharedBudget;
   readonly #currency: string;
+  /** Never aborted: what was set aside is settled also when the worker is told to stop. */
+  readonly #always = new AbortController().signal;
 
   constructor(engine: Engine, link: QueueLink, run: string, currency: string) {
     this.#engine = engine;
@@ -227,14 +236,14 @@ class ItemBudget {
   }
 
   /** @throws AppError `budget_unpriced` */
-  async reserve(item: BatchItem, jobId: string, signal: AbortSignal): Promise<boolean> {
+  async reserve(item: BatchItem, jobId: string): Promise<boolean> {
     const to = await this.#requests.modelOf(item);
     if (isFree(to.provider)) return true;
     const largest = maxCostOf(this.#engine, to, this.#requests.requestOf(item, to));
     if (largest?.cost.currency !== this.#currency) {
       throw new AppError("budget_unpriced", { ...to, currency: this.#currency });
     }
-    return await this.#shared.reserve(jobId, boundedPico(largest.cost.amount), signal);
+    return await this.#shared.reserve(jobId, boundedPico(largest.cost.amount), this.#always);
   }
 
   /** What an item cost; null where that is unknown. */
@@ -243,7 +252,7 @@ class ItemBudget {
     return cost?.currency === this.#currency ? boundedPico(cost.amount) : null;
   }
 
-  async settle(jobId: string, amount: bigint | null, signal: AbortSignal): Promise<void> {
-    await this.#shared.settle(jobId, amount, signal);
+  async settle(jobId: string, amount: bigint | null): Promise<void> {
+    await this.#shared.settle(jobId, amount, this.#always);
   }
 }

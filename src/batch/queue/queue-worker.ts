@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Job, Worker } from "bullmq";
+import { Job, Worker } from "bullmq";
 import { AppError, asAppError } from "../../errors.ts";
 import type { OnBatchEvent } from "../events.ts";
 import type { ItemResult } from "../result.ts";
@@ -160,20 +160,34 @@ export class QueueWorker {
 
   /** The next job; null where none came for a while. */
   async #next(token: string): Promise<Job | null> {
-    const job = await this.#link.use(
-      async () => await this.#worker.getNextJob(token, { block: true }),
-      this.#left.signal,
-    );
-    return job ?? null;
+    return await this.#use(async () => {
+      try {
+        return (await this.#worker.getNextJob(token, { block: true })) ?? null;
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        return await this.#damaged(token);
+      }
+    });
+  }
+
+  /** The job that was taken with that token, and is not JSON: empty, so that it is refused like others that cannot be read. */
+  async #damaged(token: string): Promise<Job | null> {
+    const { client, queue } = this.#link;
+    for (const id of await client.lRange(queue.toKey("active"), 0, -1)) {
+      const key = queue.toKey(id);
+      if ((await client.get(`${key}:lock`)) !== token) continue;
+      await client.hSet(key, { data: "null", opts: "{}", progress: "0" });
+      return (await Job.fromId(this.#worker, id)) ?? null;
+    }
+    return null;
   }
 
   async #handle(held: Held): Promise<void> {
     try {
       await this.#work(held);
     } catch (error) {
-      const failure = asAppError(error);
-      if (failure.code === "interrupted") return;
-      this.#fail(failure);
+      if (this.#left.signal.aborted) return;
+      this.#fail(asAppError(error));
       this.drain();
       await this.#giveBack(held, 0).catch(() => {});
     }
