@@ -213,7 +213,12 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     const { client, queue } = link;
     await queue.add("item", {}, { jobId: "foreign" });
     await client.hSet(queue.toKey("foreign"), { data: "{not JSON", opts: "neither", progress: "nor this" });
-    await using _worker = work(new QueueWorker(link, answering(async (item) => resultOf(item))));
+    await using _worker = work(
+      new QueueWorker(
+        link,
+        answering(async (item) => resultOf(item)),
+      ),
+    );
     const run = runOf(2);
     expect(await new Submission(link, run.options("beside")).run(forever)).toBe("done");
     expect(run.indexes()).toEqual([0, 1]);
@@ -235,7 +240,12 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     );
     await worker.run();
     // Its lock would last for a minute.
-    await using _other = work(new QueueWorker(link, answering(async (item) => resultOf(item))));
+    await using _other = work(
+      new QueueWorker(
+        link,
+        answering(async (item) => resultOf(item)),
+      ),
+    );
     expect(await submitted).toBe("done");
   });
 
