@@ -8,6 +8,7 @@ interface BatchWorkerOptions {
   readonly concurrency: number;
   readonly lock: number;
   readonly grace: number;
+  readonly metrics?: string;
 }
 
 export function declareWorker(group: Verb, { words, run }: CommandContext): void {
@@ -19,10 +20,13 @@ export function declareWorker(group: Verb, { words, run }: CommandContext): void
     .requiredOption("--queue <url>", options.queueOfWorker)
     .addOption(new Option("--concurrency <number>", options.workerConcurrency).argParser(counting).default(8))
     .addOption(new Option("--lock <duration>", options.lock).argParser(duration).default(60_000, "1m"))
-    .addOption(new Option("--grace <duration>", options.grace).argParser(duration).default(25_000, "25s"));
+    .addOption(new Option("--grace <duration>", options.grace).argParser(duration).default(25_000, "25s"))
+    .option("--metrics <address>", options.metrics);
   declareWorkerOptions(command);
   command.action((given: BatchWorkerOptions) =>
-    run(command, async (engine, console) => (await import("../app/batch/worker.ts")).runWorker(engine, console, given)),
+    run(command, async (engine, console) =>
+      (await import("../app/batch/worker.ts")).runWorker(engine, console, { ...given, metrics: given.metrics ?? null }),
+    ),
   );
 }
 

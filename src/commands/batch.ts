@@ -126,9 +126,7 @@ function declareStatus(group: Verb, { words, run }: CommandContext): void {
         return await showProviderBatch(engine, console, { id, output: given.output ?? null, force, json });
       }
       const { showStatus } = await import("../app/batch/status.ts");
-      await showStatus(engine, console, output ?? null, json);
-      if (queue !== undefined)
-        await (await import("../app/batch/queue-status.ts")).showQueue(engine, console, queue, json);
+      await showStatus(engine, console, { output: output ?? null, queue: queue ?? null, json });
     }),
   );
 }

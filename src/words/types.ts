@@ -43,8 +43,19 @@ export interface QueueWords {
   readonly state: (facts: {
     readonly waiting: number;
     readonly active: number;
+    readonly held: number;
     readonly finished: number;
     readonly workers: number | null;
+  }) => string;
+  /** A run in the queue. */
+  readonly run: (facts: {
+    readonly name: string;
+    readonly done: number;
+    readonly total: number;
+    readonly waiting: number;
+    readonly active: number;
+    readonly held: number;
+    readonly finished: number;
   }) => string;
 }
 

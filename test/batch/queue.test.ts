@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { SharedBudget } from "../../src/batch/queue/shared-budget.ts";
 import { SharedGate } from "../../src/batch/queue/shared-gate.ts";
+import { readQueueState } from "../../src/batch/queue/queue-state.ts";
 import { QueueLink } from "../../src/batch/queue/queue-link.ts";
 import { QueueWorker, type RunWork } from "../../src/batch/queue/queue-worker.ts";
 import { Submission, type SubmissionOptions } from "../../src/batch/queue/submission.ts";
@@ -68,12 +69,13 @@ function runOf(count: number, done: ReadonlySet<number> = new Set()) {
   const sink: ResultSink = { put: (result) => void results.push(result), flush: async () => {} };
   const options = (run: string): SubmissionOptions => ({
     run,
+    name: `${run}.jsonl`,
     parameters: { greeting: "hello" },
     budget: null,
     source,
     sink,
     onEvent: () => {},
-    failed: (item, why) => failure(item, why),
+    failed: (item, error) => failure(item, "why" in error.details ? String(error.details.why) : error.code),
   });
   return { results, options, indexes: () => results.map(({ index }) => index).sort((one, other) => one - other) };
 }
@@ -206,6 +208,24 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     expect(await submitted).toBe("done");
     const codes = run.results.toSorted((one, other) => one.index - other.index).map(({ error }) => error?.code);
     expect([codes, deaths]).toEqual([["stalled", "unreadable"], 3]);
+  });
+
+  test("tells of each run how its items stand", async () => {
+    await using link = await open();
+    const stop = new AbortController();
+    const run = runOf(3, new Set([1]));
+    const submitted = new Submission(link, run.options("seen")).run(stop.signal);
+    await vi.waitFor(async () => expect(await link.client.lLen(link.queue.toKey("wait"))).toBe(2), 5000);
+    const counts = { waiting: 2, active: 0, held: 0, finished: 0 };
+    expect(await readQueueState(link, forever)).toEqual({
+      ...counts,
+      workers: 0,
+      runs: [{ run: "seen", name: "seen.jsonl", total: 3, done: 1, ...counts }],
+    });
+    stop.abort();
+    await submitted;
+    await link.queue.obliterate({ force: true });
+    await link.client.del(link.keysOf("seen").record);
   });
 
   test("refuses a job that is not JSON, and goes on", async () => {

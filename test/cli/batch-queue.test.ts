@@ -5,7 +5,7 @@ import { askingAt, newPlace, put, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { proxy, type RedisServer, refusing, startRedis } from "../support/redis.ts";
 import { hasProgram } from "../support/system-programs.ts";
-import { answer } from "../support/wire.ts";
+import { answer, refusal } from "../support/wire.ts";
 import { wordsOf } from "../support/words.ts";
 
 describe.skipIf(!hasProgram("redis-server"))("a batch on a queue", () => {
@@ -47,6 +47,46 @@ describe.skipIf(!hasProgram("redis-server"))("a batch on a queue", () => {
       ),
     );
     expect(submitted.stderr + ended.stderr).not.toContain(redis.password);
+  });
+
+  test("holds to the limit of costs and the schema, asks again what was refused for now, and is watched", async () => {
+    let refused = 0;
+    await using server = await serve(() => (refused++ === 0 ? refusal(429, {}) : answer('{"n":1}')));
+    const place = newPlace();
+    const prompts = ["a", "b", "c"].map((id) => `{"id":"${id}","prompt":"${id}","max_tokens":100}\n`);
+    put(join(place.cwd, "in.jsonl"), prompts.slice(0, 2).join(""));
+    const env = { ...askingAt(server), REDISCLI_AUTH: redis.password };
+    const queue = ["--queue", `redis://127.0.0.1:${redis.port}`];
+    const other = newPlace();
+    put(other.configFile, "retries: 0\n");
+    const worker = start(["batch", "worker", ...queue, "--metrics", "0"], { place: other, env });
+    const submit = async (...more: string[]) =>
+      await run(["batch", "run", "in.jsonl", "-o", "out.jsonl", ...queue, "--schema", "n int", "--json", ...more], {
+        place,
+        env,
+      });
+    const first = await submit("--max-cost", "1");
+    expect([first.code, first.stderr]).toEqual([0, expect.any(String)]);
+    const events = first.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const types = events.map(({ type }) => type);
+    expect([types[0], types.at(-2), types.at(-1)]).toEqual(["begin", "end", "summary"]);
+    expect(types.filter((type) => type === "result")).toHaveLength(2);
+    const begun = types.filter((type) => type === "start").length;
+    expect(begun).toBe(2 + types.filter((type) => type === "return").length);
+    expect(server.requests).toHaveLength(3);
+    put(join(place.cwd, "in.jsonl"), prompts.join(""));
+    const second = await submit("--max-cost", "0.000001", "--accept-changes");
+    expect([second.code, server.requests.length]).toEqual([3, 3]);
+    const status = await run(["batch", "status", "out.jsonl", "--json", ...queue], { place, env });
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      batches: [{ output: "out.jsonl", left: 1 }],
+      queue: { waiting: 0, active: 0, workers: 1, runs: [] },
+    });
+    worker.kill("SIGTERM");
+    expect((await worker.done).stderr).toContain("Metrics: http://");
   });
 
   test.each([

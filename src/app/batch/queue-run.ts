@@ -1,11 +1,11 @@
 import type { OnBatchEvent, RunEnd } from "../../batch/events.ts";
 import type { ItemSource } from "../../batch/item.ts";
 import { QueueLink, type QueueRisk } from "../../batch/queue/queue-link.ts";
-import { type JobFailure, Submission } from "../../batch/queue/submission.ts";
+import { Submission } from "../../batch/queue/submission.ts";
 import type { BatchItem } from "../../batch/item.ts";
 import type { ItemResult, ResultSink } from "../../batch/result.ts";
 import type { ModelRef } from "../../chat/model.ts";
-import { AppError } from "../../errors.ts";
+import type { AppError } from "../../errors.ts";
 import { loadQueueWords } from "../../words/load.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
@@ -20,6 +20,8 @@ import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
 export interface QueuedBatch {
   /** The batch's id in its journal. */
   readonly run: string;
+  /** Of the output, as it is shown. */
+  readonly name: string;
   readonly source: ItemSource;
   readonly sink: ResultSink;
   /** The model of items that name none. */
@@ -38,7 +40,7 @@ export interface QueuedBatch {
  * @throws AppError `queue_unavailable`, `queue_busy`, `bad_value`, as the sink
  */
 export async function runQueued(engine: Engine, console: Console, url: string, batch: QueuedBatch): Promise<RunEnd> {
-  const { run, source, sink, asked, onEvent } = batch;
+  const { run, name, source, sink, asked, onEvent } = batch;
   const { terminal, words } = console;
   const own = await loadQueueWords(engine.language);
   const server = queueServer(engine, url);
@@ -48,13 +50,13 @@ export async function runQueued(engine: Engine, console: Console, url: string, b
   const { schema } = engine.settings;
   const read = schema === undefined ? null : await readSchema(engine, schema, "schema");
   const parameters = queueParametersOf(engine, asked, read, batch);
-  const failed = (item: BatchItem, why: JobFailure): ItemResult => {
-    const error = new AppError("queue_job_failed", { why });
+  const failed = (item: BatchItem, error: AppError): ItemResult => {
     const nothing = { turns: [], data: null, cost: null, calls: [], traceId: null };
     return resultOf({ item, to: asked, startedAt: Date.now(), error, ...nothing }, words.errors);
   };
   const submission = new Submission(link, {
     run,
+    name,
     parameters,
     budget: parameters.maxCost,
     source: mapped(source, (item) => queuedItem(requests, item, asked)),

@@ -97,6 +97,7 @@ export async function runBatch(
     const { run } = batch.identity;
     const why = await runQueued(engine, console, url, {
       run,
+      name: output,
       source,
       sink,
       asked,

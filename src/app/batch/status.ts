@@ -16,17 +16,23 @@ interface BatchStatus extends StoredBatch {
   readonly isRunning: boolean;
 }
 
+export interface StatusOptions {
+  /** Null for all that have a journal in the working directory. */
+  readonly output: string | null;
+  /** URL of a Redis server whose queue is shown too; null for none. */
+  readonly queue: string | null;
+  readonly json: boolean;
+}
+
 /**
  * Shows how far batches are.
  *
- * @param output null for all that have a journal in the working directory
- * @throws AppError `batch_unknown`, `input_unreadable`
+ * @throws AppError `batch_unknown`, `input_unreadable`, `queue_unavailable`, `bad_value`
  */
 export async function showStatus(
-  engine: Pick<Engine, "workingFolder" | "language">,
+  engine: Engine,
   { terminal }: Console,
-  output: string | null,
-  json: boolean,
+  { output, queue, json }: StatusOptions,
 ): Promise<void> {
   const { workingFolder } = engine;
   const words = await loadBatchWords(engine.language);
@@ -40,9 +46,15 @@ export async function showStatus(
     const isHeld = isRunning(resolve(workingFolder, expandHome(name)));
     if (batch !== null) statuses.push({ ...batch, output: name, isRunning: isHeld });
   }
-  if (json) return terminal.json(output === null ? statuses.map(statusJson) : statusJson(statuses[0]!));
-  if (statuses.length === 0) return terminal.say(words.noBatches());
+  const queued = queue === null ? null : await (await import("./queue-status.ts")).readQueue(engine, queue);
+  if (json) {
+    const files = statuses.map(statusJson);
+    if (queued !== null) return terminal.json({ batches: files, queue: queued.state });
+    return terminal.json(output === null ? files : files[0]!);
+  }
+  if (statuses.length === 0) terminal.say(words.noBatches());
   for (const status of statuses) terminal.out(sanitize(statusText(words, status)));
+  if (queued !== null) terminal.out(queued.text);
 }
 
 function statusJson({ output, isRunning: running, identity, outcomes }: BatchStatus): object {

@@ -1,4 +1,4 @@
-import type { BatchEvent } from "../../batch/events.ts";
+import type { OnBatchEvent } from "../../batch/events.ts";
 import type { BatchItem } from "../../batch/item.ts";
 import { QueueLink } from "../../batch/queue/queue-link.ts";
 import { queueVersion } from "../../batch/queue/queue-job.ts";
@@ -6,12 +6,13 @@ import { type ItemOutcome, QueueWorker, type RunWork } from "../../batch/queue/q
 import { SharedBudget } from "../../batch/queue/shared-budget.ts";
 import { SharedGate } from "../../batch/queue/shared-gate.ts";
 import type { ItemResult } from "../../batch/result.ts";
+import { RunTally } from "../../batch/run-tally.ts";
 import { isOfRun, isOfService } from "../../batch/scheduler.ts";
 import { AppError } from "../../errors.ts";
 import { LocalGate } from "../../providers/resilience/local-gate.ts";
 import { deferSignals } from "../../terminal/interrupts.ts";
 import { boundedPico } from "../../usage/exact-cost.ts";
-import { loadBatchWords, loadQueueWords } from "../../words/load.ts";
+import { loadBatchProgressWords, loadBatchWords, loadQueueWords } from "../../words/load.ts";
 import type { QueueWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
@@ -23,6 +24,7 @@ import { offPeakFor } from "./off-peak-hours.ts";
 import { askedItem, flagsOf, type QueueParameters, readQueueParameters } from "./queue-parameters.ts";
 import { riskWords } from "./queue-run.ts";
 import { queueServer } from "./queue-server.ts";
+import type { RunMetrics } from "./run-metrics.ts";
 import { openAnswers, type RunAnswers } from "./run-answers.ts";
 
 export interface WorkerOptions {
@@ -34,6 +36,8 @@ export interface WorkerOptions {
   readonly lock: number;
   /** Milliseconds to finish what is held after a signal. */
   readonly grace: number;
+  /** Where metrics are served; null: nowhere. */
+  readonly metrics: string | null;
 }
 
 /** Milliseconds until an item is offered again that waits for cheaper hours, at most, or for money that running ones leave over. */
@@ -46,7 +50,7 @@ const lineEvery = 30_000;
 /**
  * Answers items from a queue until a signal comes.
  *
- * @throws AppError `queue_unavailable`, `queue_version`, `worker_unfit`, what is wrong with the settings
+ * @throws AppError `queue_unavailable`, `queue_version`, `worker_unfit`, `bad_value`, `address_unusable`, what is wrong with the settings
  */
 export async function runWorker(engine: Engine, console: Console, options: WorkerOptions): Promise<void> {
   const { terminal } = console;
@@ -54,30 +58,37 @@ export async function runWorker(engine: Engine, console: Console, options: Worke
   const server = queueServer(engine, options.queue);
   await using link = await QueueLink.open(server);
   for (const risk of link.risks) terminal.warn(riskWords(words, risk));
-  const tally = new WorkerTally();
-  const runs = new WorkerRuns(engine, console, link);
+  const tally = new RunTally();
+  using metrics = await metricsOf(options, tally);
+  if (metrics !== null) terminal.say((await loadBatchProgressWords(engine.language)).metrics({ url: metrics.url }));
+  const onEvent: OnBatchEvent = (event) => {
+    tally.take(event);
+    metrics?.take(event);
+    if (event.type === "pause") terminal.say(words.disconnected());
+    else if (event.type === "resume") terminal.say(words.connected());
+  };
+  const runs = new WorkerRuns(engine, console, link, onEvent);
   const { concurrency, lock, grace } = options;
   const worker = new QueueWorker(link, {
     concurrency,
     lock,
     open: runs.open,
-    onEvent: (event) => {
-      tally.take(event);
-      if (event.type === "pause") terminal.say(words.disconnected());
-      else if (event.type === "resume") terminal.say(words.connected());
-    },
+    onEvent,
   });
   terminal.say(words.working({ queue: server.shownUrl, concurrency }));
   const release = endsInOrder(engine, console, words, worker, grace);
+  let told = "";
   const lines = setInterval(() => {
-    if (tally.changed()) terminal.say(words.progress({ ...tally.figures, holding: worker.holding }));
+    const line = words.progress({ ...tally.snapshot(), holding: worker.holding });
+    if (line !== told) terminal.say(line);
+    told = line;
   }, lineEvery);
   try {
     await worker.run();
   } finally {
     clearInterval(lines);
     await runs.close();
-    terminal.say(words.worked(tally.figures));
+    terminal.say(words.worked(tally.snapshot()));
     release();
   }
 }
@@ -107,29 +118,10 @@ function endsInOrder(
   };
 }
 
-/** What a worker did. */
-class WorkerTally {
-  #answered = 0;
-  #failed = 0;
-  #hasChanged = false;
-
-  get figures() {
-    return { answered: this.#answered, failed: this.#failed };
-  }
-
-  take(event: BatchEvent): void {
-    if (event.type !== "result") return;
-    this.#hasChanged = true;
-    if (event.result.error === null) this.#answered++;
-    else this.#failed++;
-  }
-
-  /** Whether something came since the last call. */
-  changed(): boolean {
-    const hasChanged = this.#hasChanged;
-    this.#hasChanged = false;
-    return hasChanged;
-  }
+/** @throws AppError `bad_value`, `address_unusable` */
+async function metricsOf({ metrics }: WorkerOptions, tally: RunTally): Promise<RunMetrics | null> {
+  if (metrics === null) return null;
+  return await (await import("./run-metrics.ts")).serveRunMetrics(metrics, () => tally.snapshot());
 }
 
 /** A run that a worker has items of. */
@@ -146,10 +138,11 @@ class WorkerRuns {
   readonly #engine: Engine;
   readonly #console: Console;
   readonly #link: QueueLink;
+  readonly #onEvent: OnBatchEvent;
   readonly #opened: Pick<OpenedRun, "engine" | "answers">[] = [];
 
-  constructor(engine: Engine, console: Console, link: QueueLink) {
-    [this.#engine, this.#console, this.#link] = [engine, console, link];
+  constructor(engine: Engine, console: Console, link: QueueLink, onEvent: OnBatchEvent) {
+    [this.#engine, this.#console, this.#link, this.#onEvent] = [engine, console, link, onEvent];
   }
 
   readonly open = async (run: string, value: unknown): Promise<RunWork> => {
@@ -157,7 +150,7 @@ class WorkerRuns {
     const engine = await this.#engine.beside(flagsOf(parameters));
     engine.useGates(this.#gates(engine, parameters));
     const { itemTimeout, maxCost } = parameters;
-    const answers = await openAnswers(engine, this.#console, { itemTimeout, onEvent: () => {}, observe: null });
+    const answers = await openAnswers(engine, this.#console, { itemTimeout, onEvent: this.#onEvent, observe: null });
     this.#opened.push({ engine, answers });
     const budget = maxCost === null ? null : new ItemBudget(engine, this.#link, run, maxCost.currency);
     const work = { parameters, engine, answers, budget };
@@ -183,10 +176,11 @@ class WorkerRuns {
     try {
       if (purse !== null && !(await purse.take(item))) {
         const words = await loadBatchWords(this.#engine.language);
-        return { type: "unfit", error: new AppError("worker_unfit", { message: words.costReached() }) };
+        return { type: "unfit", error: new AppError("worker_unfit", { message: words.costReached() }), result: null };
       }
       // Whatever ends it from here on may have cost all that was set aside.
       spent = null;
+      this.#onEvent({ type: "start", item });
       result = await answers.answer(item, signal);
       spent = budget?.amountOf(result) ?? null;
     } finally {
@@ -195,7 +189,7 @@ class WorkerRuns {
     }
     const { error, model } = result;
     if (error !== null && model.provider === asked.provider && isOfRun(error, item)) {
-      return { type: "unfit", error: new AppError("worker_unfit", { message: error.message }) };
+      return { type: "unfit", error: new AppError("worker_unfit", { message: error.message }), result };
     }
     return { type: "result", result, isTrouble: error !== null && isOfService(error) };
   }

@@ -94,22 +94,14 @@ export class QueueLink implements AsyncDisposable {
     };
   }
 
-  /** How many items wait, are under way, and have a result that is not collected. */
-  async counts(signal: AbortSignal): Promise<{ waiting: number; active: number; finished: number }> {
-    const { client, queue } = this;
-    const key = (part: string) => queue.toKey(part);
-    const [wait, delayed, active, completed, failed] = await this.use(
-      async () =>
-        await Promise.all([
-          client.lLen(key("wait")),
-          client.zCard(key("delayed")),
-          client.lLen(key("active")),
-          client.zCard(key("completed")),
-          client.zCard(key("failed")),
-        ]),
-      signal,
-    );
-    return { waiting: wait + delayed, active, finished: completed + failed };
+  /** Runs that are written down. */
+  async runs(signal: AbortSignal): Promise<string[]> {
+    const before = keyOf("run", "");
+    return await this.use(async () => {
+      const keys: string[] = [];
+      for await (const some of this.client.scanIterator({ MATCH: `${before}*`, COUNT: 1000 })) keys.push(...some);
+      return [...new Set(keys)].map((key) => key.slice(before.length)).sort();
+    }, signal);
   }
 
   /** How many workers are connected; null where the server does not say. */

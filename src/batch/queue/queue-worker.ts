@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Job, Worker } from "bullmq";
+import { type Job, Worker } from "bullmq";
 import { AppError, asAppError } from "../../errors.ts";
 import type { OnBatchEvent } from "../events.ts";
 import type { ItemResult } from "../result.ts";
@@ -13,12 +13,12 @@ export type ItemOutcome =
   | { readonly type: "result"; readonly result: ItemResult; readonly isTrouble: boolean }
   /** It may not be asked now, and is offered again after so many milliseconds. */
   | { readonly type: "hold"; readonly ms: number }
-  /** This worker can ask for no item of the run. */
-  | { readonly type: "unfit"; readonly error: AppError };
+  /** This worker can ask for no item of the run. `result`: of this one; null where it was not begun. */
+  | { readonly type: "unfit"; readonly error: AppError; readonly result: ItemResult | null };
 
 /** What a worker does with the items of one run. */
 export interface RunWork {
-  /** @param jobId the same for each time that the item is begun */
+  /** Tells by itself when the item is begun. @param jobId the same each time */
   readonly answer: (item: BatchItem, jobId: string, signal: AbortSignal) => Promise<ItemOutcome>;
 }
 
@@ -29,6 +29,7 @@ export interface QueueWorkerOptions {
   readonly lock: number;
   /** @param parameters of a run, as its submitter wrote them @throws AppError where they cannot be used here */
   readonly open: (run: string, parameters: unknown) => Promise<RunWork>;
+  /** What becomes of items that were begun, and of the connection. */
   readonly onEvent: OnBatchEvent;
 }
 
@@ -177,7 +178,7 @@ export class QueueWorker {
       const key = queue.toKey(id);
       if ((await client.get(`${key}:lock`)) !== token) continue;
       await client.hSet(key, { data: "null", opts: "{}", progress: "0" });
-      return (await Job.fromId(this.#worker, id)) ?? null;
+      return (await queue.getJob(id)) ?? null;
     }
     return null;
   }
@@ -206,17 +207,23 @@ export class QueueWorker {
     if (known === 1) return await this.#hold(held);
     const work = await this.#runOf(run);
     if (work === null) return await this.#hold(held);
-    this.#options.onEvent({ type: "start", item });
+    const { onEvent } = this.#options;
     const outcome = await work.answer(item, job.id!, held.stop.signal);
     if (outcome.type === "hold") return await this.#hold(held, outcome.ms);
-    if (outcome.type === "unfit") throw outcome.error;
+    if (outcome.type === "unfit") {
+      if (outcome.result !== null) onEvent({ type: "return", result: outcome.result });
+      throw outcome.error;
+    }
     const { result, isTrouble } = outcome;
-    if (result.error?.code === "interrupted") return await this.#giveBack(held, result.requests);
-    if (isTrouble && queued.returns < maxReturns) return await this.#putBack(held, queued);
+    const isInterrupted = result.error?.code === "interrupted";
+    if (isInterrupted || (isTrouble && queued.returns < maxReturns)) {
+      onEvent({ type: "return", result });
+      return await (isInterrupted ? this.#giveBack(held, result.requests) : this.#putBack(held, queued));
+    }
     this.#troubles = 0;
     const repeats = queued.resent + job.stalledCounter;
     await this.#finish(held, queued, { result, repeats });
-    this.#options.onEvent({ type: "result", result });
+    onEvent({ type: "result", result });
   }
 
   /** What a run's items need; null where its submitter has not written it down again yet. @throws AppError `queue_version` */

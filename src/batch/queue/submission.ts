@@ -11,6 +11,8 @@ import { SharedBudget } from "./shared-budget.ts";
 export interface SubmissionOptions {
   /** Unique; the same whenever the run is taken up again. */
   readonly run: string;
+  /** Of the output, for whoever looks at the queue. */
+  readonly name: string;
   /** What workers need besides the items; JSON. */
   readonly parameters: unknown;
   /** What all workers together may spend; null for no limit. */
@@ -18,11 +20,9 @@ export interface SubmissionOptions {
   readonly source: ItemSource;
   readonly sink: ResultSink;
   readonly onEvent: OnBatchEvent;
-  /** The result of an item whose job no worker finishes: `stalled` where several died over it, else `unreadable`. */
-  readonly failed: (item: BatchItem, why: JobFailure) => ItemResult;
+  /** The result of an item that has none of a worker: `queue_job_failed`, or `interrupted` where it waits again. */
+  readonly failed: (item: BatchItem, error: AppError) => ItemResult;
 }
-
-export type JobFailure = "stalled" | "unreadable";
 
 /** What is in the queue at once, at most: items, and bytes of what they hold. */
 const window = { items: 1000, bytes: 32 * 1024 * 1024 };
@@ -70,6 +70,8 @@ export class Submission {
   #leasedAt = -Infinity;
   #checkedAt = performance.now();
   #repeats = 0;
+  /** Items whose results came. */
+  #taken = 0;
   /** Those of them that the run's record does not have yet. */
   #untold = 0;
   readonly #budget: SharedBudget;
@@ -174,21 +176,23 @@ export class Submission {
   /** Takes results of this run that are there. @returns how many */
   async #collect(signal: AbortSignal): Promise<number> {
     const { client, queue } = this.#link;
-    const [completed, failed, late, active] = await this.#link.use(
+    // Those under way first: what is finished meanwhile is then in both, and not in neither.
+    const [active, completed, failed, late] = await this.#link.use(
       async () =>
         await Promise.all([
+          client.lRange(queue.toKey("active"), 0, -1),
           client.zRange(queue.toKey("completed"), 0, -1),
           client.zRange(queue.toKey("failed"), 0, -1),
           client.hGetAll(this.#keys.late),
-          client.lRange(queue.toKey("active"), 0, -1),
         ]),
       signal,
     );
-    for (const index of this.#ours(active)) this.#start(index);
     const lateIndexes = Object.keys(late)
       .map(Number)
       .filter((index) => index <= this.#last);
-    const finished = this.#ours([...completed, ...failed]).slice(0, portion);
+    const ended = this.#ours([...completed, ...failed]);
+    this.#follow(this.#ours(active), [...ended, ...lateIndexes]);
+    const finished = ended.slice(0, portion);
     if (finished.length + lateIndexes.length === 0) return 0;
     const read = await this.#link.use(
       async () =>
@@ -222,6 +226,20 @@ export class Submission {
       .filter((index) => index <= this.#last);
   }
 
+  /** Tells which items workers have, and which they gave back. */
+  #follow(active: readonly number[], ended: readonly number[]): void {
+    const known = new Set([...active, ...ended]);
+    for (const [index, outstanding] of this.#outstanding) if (!known.has(index)) this.#return(outstanding);
+    for (const index of active) this.#start(index);
+  }
+
+  #return(outstanding: Outstanding): void {
+    if (!outstanding.isStarted) return;
+    outstanding.isStarted = false;
+    const { onEvent, failed } = this.#options;
+    onEvent({ type: "return", result: failed(outstanding.item, new AppError("interrupted", {})) });
+  }
+
   #start(index: number): void {
     const outstanding = this.#outstanding.get(index);
     if (outstanding === undefined || outstanding.isStarted) return;
@@ -240,9 +258,15 @@ export class Submission {
     const isItsOwn = read !== null && read.result.index === index && read.result.id === item.id;
     const result = isItsOwn
       ? read.result
-      : failed(item, failure === null || failure === unreadable ? "unreadable" : "stalled");
+      : failed(
+          item,
+          new AppError("queue_job_failed", {
+            why: failure === null || failure === unreadable ? "unreadable" : "stalled",
+          }),
+        );
     this.#untold += isItsOwn ? read.repeats : 0;
     sink.put(result);
+    this.#taken++;
     this.#outstanding.delete(index);
     this.#bytes -= bytes;
     onEvent({ type: "result", result });
@@ -301,11 +325,13 @@ export class Submission {
   /** Writes down the run for the workers, unless it is there. */
   async #register(signal: AbortSignal): Promise<void> {
     await this.#renewLease(signal);
-    const { parameters, source, budget } = this.#options;
+    const { name, parameters, source, budget } = this.#options;
     const fields = {
       version: queueVersion,
       parameters: JSON.stringify(parameters),
+      name,
       total: source.total,
+      done: source.total - source.missing + this.#taken,
       // One that was reached is to be reached again.
       reached: "0",
       ...(budget !== null && { limit: String(BigInt(Math.round(budget.amount * 1e6)) * 1_000_000n) }),
@@ -342,7 +368,10 @@ export class Submission {
       const back = this.#ours([...waiting, ...held]);
       await this.#remove(back, [], signal);
       for (const index of back) {
-        this.#bytes -= this.#outstanding.get(index)?.bytes ?? 0;
+        const outstanding = this.#outstanding.get(index);
+        if (outstanding === undefined) continue;
+        this.#return(outstanding);
+        this.#bytes -= outstanding.bytes;
         this.#outstanding.delete(index);
       }
       await this.#renewLease(signal);

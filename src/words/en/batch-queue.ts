@@ -2,6 +2,10 @@ import type { QueueWords } from "../types.ts";
 
 const items = (count: number) => `${count} ${count === 1 ? "item" : "items"}`;
 
+type JobCounts = Record<"waiting" | "active" | "held" | "finished", number>;
+const jobCounts = ({ waiting, active, held, finished }: JobCounts) =>
+  `${waiting} waiting · ${active} under way · ${held} held back · ${finished} to be collected`;
+
 export const queueWords: QueueWords = {
   volatile: () =>
     "This Redis server keeps nothing on disk (neither AOF nor snapshots): if it restarts, items under way may be paid twice. Answers that are in the output are safe.",
@@ -17,6 +21,7 @@ export const queueWords: QueueWords = {
   draining: ({ holding, seconds }) =>
     `Stopping: finishing ${items(holding)}, at most ${seconds} s. Again to give them back at once.`,
   worked: ({ answered, failed }) => `Worker stopped: ${answered} answered, ${failed} failed.`,
-  state: ({ waiting, active, finished, workers }) =>
-    `Queue: ${waiting} waiting · ${active} under way · ${finished} to be collected${workers === null ? "" : ` · ${workers} ${workers === 1 ? "worker" : "workers"}`}`,
+  state: ({ workers, ...jobs }) =>
+    `Queue: ${jobCounts(jobs)}${workers === null ? "" : ` · ${workers} ${workers === 1 ? "worker" : "workers"}`}`,
+  run: ({ name, done, total, ...jobs }) => `${name}: ${done} of ${total} done · ${jobCounts(jobs)}`,
 };

@@ -1,5 +1,9 @@
 import type { QueueWords } from "../types.ts";
 
+type JobCounts = Record<"waiting" | "active" | "held" | "finished", number>;
+const jobCounts = ({ waiting, active, held, finished }: JobCounts) =>
+  `等待 ${waiting} · 处理中 ${active} · 暂缓 ${held} · 待收取 ${finished}`;
+
 export const queueWords: QueueWords = {
   volatile: () =>
     "该 Redis 服务器未启用持久化（既无 AOF 也无快照）：一旦重启，处理中的条目可能重复计费。已写入输出文件的回答不受影响。",
@@ -14,6 +18,6 @@ export const queueWords: QueueWords = {
   draining: ({ holding, seconds }) =>
     `正在停止：继续处理剩余的 ${holding} 个条目，最多 ${seconds} 秒。再按一次立即放回队列。`,
   worked: ({ answered, failed }) => `worker 已停止：完成 ${answered}，失败 ${failed}。`,
-  state: ({ waiting, active, finished, workers }) =>
-    `队列：等待 ${waiting} · 处理中 ${active} · 待收取 ${finished}${workers === null ? "" : ` · worker ${workers} 个`}`,
+  state: ({ workers, ...jobs }) => `队列：${jobCounts(jobs)}${workers === null ? "" : ` · worker ${workers} 个`}`,
+  run: ({ name, done, total, ...jobs }) => `${name}：已完成 ${done}/${total} · ${jobCounts(jobs)}`,
 };
