@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import { queueServer } from "./queue-server.ts";
 
 /** What is in a queue, for scripts and for people. */
-export interface ShownQueue {
+interface ShownQueue {
   readonly state: QueueState;
   readonly text: string;
 }

@@ -16,7 +16,7 @@ interface BatchStatus extends StoredBatch {
   readonly isRunning: boolean;
 }
 
-export interface StatusOptions {
+interface WantedStatus {
   /** Null for all that have a journal in the working directory. */
   readonly output: string | null;
   /** URL of a Redis server whose queue is shown too; null for none. */
@@ -32,7 +32,7 @@ export interface StatusOptions {
 export async function showStatus(
   engine: Engine,
   { terminal }: Console,
-  { output, queue, json }: StatusOptions,
+  { output, queue, json }: WantedStatus,
 ): Promise<void> {
   const { workingFolder } = engine;
   const words = await loadBatchWords(engine.language);

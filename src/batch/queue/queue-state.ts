@@ -13,7 +13,7 @@ interface JobCounts {
 }
 
 /** A run as its submitter wrote it down last, and what is in the queue of it. */
-export interface QueuedRunState extends JobCounts {
+interface QueuedRunState extends JobCounts {
   readonly run: string;
   /** Name of its output. */
   readonly name: string;
