@@ -37,7 +37,7 @@ export type BatchEvent =
   | { readonly type: "end"; readonly why: RunEnd };
 
 /** `grown` after answers without trouble; `refused` after 429; `slow` where answers took longer the more ran at once. */
-export type LimitChange = "start" | "grown" | "refused" | "slow";
+type LimitChange = "start" | "grown" | "refused" | "slow";
 
 /** `rate`: the provider refuses everything for now. `off-peak`: the cheaper hours are waited for. */
 export type PauseReason = "rate" | "off-peak" | "disconnected";

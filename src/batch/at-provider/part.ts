@@ -20,7 +20,7 @@ export interface RequestPart {
  * How far a part is. `uploading` and `creating` are written down before the request goes out: whoever finds one of them does not know
  * whether the service had it, and looks there first.
  */
-export type PartStage = "written" | "uploading" | "uploaded" | "creating" | "waiting" | "collected";
+type PartStage = "written" | "uploading" | "uploaded" | "creating" | "waiting" | "collected";
 
 /** An item as it goes to a service. */
 export interface RequestLine {

@@ -47,7 +47,7 @@ export interface ProviderSummary extends PartCount {
   readonly batches: readonly EndedBatch[];
 }
 
-export interface EndedBatch extends PartCount, Pick<ProviderBatch, "id" | "status" | "mistakes"> {}
+interface EndedBatch extends PartCount, Pick<ProviderBatch, "id" | "status" | "mistakes"> {}
 
 /** Milliseconds: a batch is asked about soon, and then more and more rarely. */
 const firstPoll = 1_000;

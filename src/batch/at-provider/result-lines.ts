@@ -1,5 +1,5 @@
 /** Bytes of a line of results that is still read: many times the longest answer of any model. */
-export const maxResultLine = 32 * 1024 * 1024;
+const maxResultLine = 32 * 1024 * 1024;
 
 /**
  * The lines of a file, without blank ones.
