@@ -288,6 +288,8 @@ export interface ErrorDetails {
   batch_input_changed: { path: string; line: number };
   /** An output without a journal beside it. */
   batch_unknown: { path: string };
+  /** A file in the place of a journal that this version can't read: of a newer one, or of something else. */
+  batch_journal_foreign: { path: string };
   /** Another run writes to that output. */
   batch_busy: { path: string };
   /** An output of an earlier run whose input, parameters or lines are not as they were. */
@@ -455,6 +457,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   batch_input_empty: "usage",
   batch_input_changed: "usage",
   batch_unknown: "usage",
+  batch_journal_foreign: "usage",
   batch_busy: "usage",
   batch_changed: "usage",
   batch_output_foreign: "usage",

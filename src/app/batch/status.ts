@@ -10,6 +10,9 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { outputsIn, readBatch, type StoredBatch } from "./stored-batch.ts";
 
+/** Codes of the errors that files of other programs give. */
+const foreign = new Set<string>(["batch_unknown", "batch_journal_foreign"]);
+
 /** How far a batch is. */
 interface BatchStatus extends StoredBatch {
   readonly output: string;
@@ -40,7 +43,7 @@ export async function showStatus(
   for (const name of output === null ? outputsIn(workingFolder) : [output]) {
     const batch = await readBatch(workingFolder, name).catch((error: unknown) => {
       // A journal of another program.
-      if (output === null && error instanceof AppError && error.code === "batch_unknown") return null;
+      if (output === null && error instanceof AppError && foreign.has(error.code)) return null;
       throw error;
     });
     const isHeld = isRunning(resolve(workingFolder, expandHome(name)));

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { journalLines, reading } from "../../batch/output/answer-lines.ts";
-import { journalOf } from "../../batch/output/batch-files.ts";
+import { isForeignJournal, journalOf } from "../../batch/output/batch-files.ts";
 import type { BatchIdentity } from "../../batch/output/journal.ts";
 import { Outcomes } from "../../batch/output/outcomes.ts";
 import { expandHome } from "../../config/home.ts";
@@ -17,13 +17,15 @@ export interface StoredBatch {
  * Reads the journal of an output.
  *
  * @param output as it was typed
- * @throws AppError `batch_unknown`, `input_unreadable`
+ * @throws AppError `batch_unknown`, `batch_journal_foreign`, `input_unreadable`
  */
 export async function readBatch(folder: string, output: string): Promise<StoredBatch> {
   const outcomes = new Outcomes();
   let identity: BatchIdentity | null = null;
   try {
-    await reading(journalOf(resolve(folder, expandHome(output))), async (journal) => {
+    const path = journalOf(resolve(folder, expandHome(output)));
+    if (isForeignJournal(path)) throw new AppError("batch_journal_foreign", { path });
+    await reading(path, async (journal) => {
       for await (const line of journalLines(journal)) {
         if (line.type === "identity") identity = line.identity;
         else if (line.type === "spent") outcomes.addSpent(line.spent);
@@ -31,6 +33,7 @@ export async function readBatch(folder: string, output: string): Promise<StoredB
       }
     });
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const reason = systemReason(error);
     if (reason === "ENOENT") throw new AppError("batch_unknown", { path: output }, { cause: error });
     throw new AppError("input_unreadable", { path: output, reason }, { cause: error });

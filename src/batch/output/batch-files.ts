@@ -1,9 +1,10 @@
-import { constants, existsSync, renameSync, rmSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError, systemReason } from "../../errors.ts";
 import { isHeld, Lock } from "../../file-lock.ts";
 import { flagsIn, linkedPath } from "../../files.ts";
+import { journalStart } from "./journal.ts";
 
 /** Where a batch keeps what. */
 export interface BatchPaths {
@@ -47,7 +48,7 @@ export interface BatchFiles {
  *
  * @param name the output as it was typed
  * @param isDirect whether results are to go to the output as they come; they go beside it where an earlier run had them there
- * @throws AppError `batch_busy`, `batch_output_foreign`, `storage_failed`
+ * @throws AppError `batch_busy`, `batch_journal_foreign`, `batch_output_foreign`, `storage_failed`
  */
 export async function openBatchFiles(path: string, name: string, isDirect: boolean): Promise<BatchFiles> {
   let lock: Lock | null = null;
@@ -64,6 +65,8 @@ export async function openBatchFiles(path: string, name: string, isDirect: boole
     const output = linkedPath(path);
     lock = Lock.take(output);
     if (lock === null) throw new AppError("batch_busy", { path: name });
+    const { journal: journalPath } = pathsOf(output, isDirect);
+    if (isForeignJournal(journalPath)) throw new AppError("batch_journal_foreign", { path: journalPath });
     const paths = settledPaths(output, isDirect);
     made = [paths.answers, paths.journal].filter((file) => !existsSync(file));
     for (const file of [paths.answers, paths.journal]) opened.push(await openPrivate(file, name));
@@ -97,6 +100,18 @@ export function finishReplacement({ answers, journal, nextAnswers, nextJournal }
     if (existsSync(nextAnswers)) renameSync(nextAnswers, answers);
     renameSync(nextJournal, journal);
   } else rmSync(nextAnswers, { force: true });
+}
+
+/** Whether a file is there that begins like no journal, not even a torn one: of a newer version, or of another program. */
+export function isForeignJournal(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const start = Buffer.alloc(journalStart.length);
+    return !journalStart.startsWith(start.toString("latin1", 0, readSync(descriptor, start)));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Whether a run writes to an output now. */

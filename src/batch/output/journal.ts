@@ -2,6 +2,8 @@ import type { Cost, Usage } from "../../chat/model.ts";
 
 /** As this file writes it. */
 const version = 1;
+/** The first characters of each journal that this version reads. */
+export const journalStart = `{"v":${version},`;
 
 /** What a batch is of: the first line of its journal, and what has changed since. */
 export interface BatchIdentity {
@@ -16,7 +18,7 @@ export interface BatchIdentity {
   readonly command: BatchCommand;
 }
 
-export interface InputIdentity {
+interface InputIdentity {
   /** As it was typed; `-` for stdin. */
   readonly path: string;
   /** Bytes, and SHA-256 of them. */
@@ -28,7 +30,7 @@ export interface InputIdentity {
 }
 
 /** A run's command line as JSON; what reads it knows more. */
-export interface BatchCommand {
+interface BatchCommand {
   /** The working directory. */
   readonly folder: string;
   readonly options: Readonly<Record<string, unknown>>;

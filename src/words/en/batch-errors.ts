@@ -3,6 +3,8 @@ import { entryOf, type ErrorWords } from "../error-words.ts";
 
 type BatchCode = Extract<keyof ErrorDetails, `batch_${string}`>;
 
+const nameOf = (path: string) => (path === "-" ? "stdin" : path);
+
 /** Characters of a value that are told. */
 const longest = 60;
 const short = (value: string) => (value.length > longest ? `${value.slice(0, longest)}…` : value || "not set");
@@ -21,31 +23,35 @@ function changed(change: BatchChange): string {
 
 export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails[Code]) => ErrorWords } = {
   batch_input_bad: ({ path, bad }) => ({
-    what: `${bad} ${bad === 1 ? "line" : "lines"} of ${path} can't be used; nothing was sent.`,
-    next: "Fix what is listed above, or leave it out with --skip-bad.",
+    what: `${bad} ${bad === 1 ? "line" : "lines"} of ${nameOf(path)} can't be used; nothing was sent.`,
+    next: "Fix what is listed above, or skip such lines with --skip-bad.",
   }),
-  batch_input_empty: ({ path }) => ({ what: `No prompts in ${path}.`, next: "Give one per line." }),
+  batch_input_empty: ({ path }) => ({ what: `No prompts in ${nameOf(path)}.`, next: "Give one per line." }),
   batch_input_changed: ({ path, line }) => ({
-    what: `${path} was changed while it was read (line ${line}).`,
+    what: `${nameOf(path)} was changed while it was read (line ${line}).`,
     next: "What was answered is saved. Run the same command again; it names what changed.",
   }),
   batch_unknown: ({ path }) => ({
     what: `No batch was run with the output ${path}: there is no journal beside it.`,
     next: "Check the path; deepseek-chat batch status lists the batches of this folder.",
   }),
+  batch_journal_foreign: ({ path }) => ({
+    what: `${path} is no journal that this version can read.`,
+    next: "Nothing was changed there. Update deepseek-chat if a newer version wrote it, or use another output.",
+  }),
   batch_busy: ({ path }) => ({
     what: `Another run is writing to ${path}.`,
     next: "Wait for it, or use another output.",
   }),
   batch_changed: ({ path, changes: all }) => ({
-    what: `Changed since ${path} was begun: ${all.map(changed).join("; ")}.`,
-    next: "Use --accept-changes to answer only what is missing there, or another output to begin again.",
+    what: `Changed since ${path} was started: ${all.map(changed).join("; ")}.`,
+    next: "Use --accept-changes to answer only what is missing there, or another output to start again.",
   }),
   batch_output_foreign: ({ path, line }) => ({
     what:
       line === null
         ? `${path} is not empty, and has no journal of a batch beside it.`
-        : `${path}, line ${line}: no answer to an item of this input, or a second one.`,
+        : `${path}, line ${line}, is not an answer to an item of this input, or repeats one.`,
     next: "Nothing was changed there. Use another output.",
   }),
   batch_not_found: ({ provider, id }) => ({
@@ -62,7 +68,7 @@ export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails
   }),
   batch_unsupported: ({ provider, others }) => ({
     what: `${provider} has no batches of its own.`,
-    next: `Choose one that has (${others.map((name) => `-p ${name}`).join(", ")}), or leave out --at-provider; deepseek is half as dear with --off-peak.`,
+    next: `Choose one that has (${others.map((name) => `-p ${name}`).join(", ")}), or leave out --at-provider; deepseek costs half as much with --off-peak.`,
   }),
   batch_unreadable: ({ provider, start }) => ({
     what: `${provider} returned something other than a batch: ${start}`,

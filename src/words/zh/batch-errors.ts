@@ -2,6 +2,8 @@ import type { BatchChange } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
 import type { batchErrors as english } from "../en/batch-errors.ts";
 
+const nameOf = (path: string) => (path === "-" ? "标准输入" : path);
+
 /** 显示的值最多多少个字符。 */
 const longest = 60;
 const short = (value: string) => (value.length > longest ? `${value.slice(0, longest)}…` : value || "未设置");
@@ -20,17 +22,21 @@ function changed(change: BatchChange): string {
 
 export const batchErrors: typeof english = {
   batch_input_bad: ({ path, bad }) => ({
-    what: `${path} 中有 ${bad} 行无法使用，没有发送任何请求。`,
+    what: `${nameOf(path)} 中有 ${bad} 行无法使用，没有发送任何请求。`,
     next: "请修正上面列出的行，或用 --skip-bad 跳过。",
   }),
-  batch_input_empty: ({ path }) => ({ what: `${path} 中没有提示词。`, next: "请每行写一条。" }),
+  batch_input_empty: ({ path }) => ({ what: `${nameOf(path)} 中没有提示词。`, next: "请每行写一条。" }),
   batch_input_changed: ({ path, line }) => ({
-    what: `${path} 在读取过程中被修改（第 ${line} 行）。`,
+    what: `${nameOf(path)} 在读取过程中被修改（第 ${line} 行）。`,
     next: "已有的回答均已保存。请用相同的命令重新运行，程序会说明改动之处。",
   }),
   batch_unknown: ({ path }) => ({
     what: `没有以 ${path} 为输出的批处理：旁边没有日志文件。`,
     next: "请检查路径；deepseek-chat batch status 会列出当前目录中的批处理。",
+  }),
+  batch_journal_foreign: ({ path }) => ({
+    what: `${path} 不是当前版本可以读取的批处理日志。`,
+    next: "文件未作任何修改。如由新版本写入，请升级 deepseek-chat；否则请换一个输出文件。",
   }),
   batch_busy: ({ path }) => ({ what: `另一个任务正在写入 ${path}。`, next: "请等待其结束，或换一个输出文件。" }),
   batch_changed: ({ path, changes: all }) => ({

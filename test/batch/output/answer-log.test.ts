@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -190,4 +190,14 @@ test("lines that a person changed are told, and taken as they are where that is 
   writeFileSync(path, strange);
   await expect(open(path, true)).rejects.toMatchObject({ code: "batch_output_foreign", details: { line: 3 } });
   expect(readFileSync(path, "utf8")).toBe(strange);
+});
+
+test("a journal of a newer version, or a file of another program in its place, is refused and left as it is", async () => {
+  for (const [at, start] of ['{"v":2,"run":"r"}\n', "notes\n"].entries()) {
+    const path = join(folder, `newer-${at}.jsonl`);
+    writeFileSync(`${path}.journal`, start);
+    await expect(open(path, true)).rejects.toMatchObject({ code: "batch_journal_foreign" });
+    expect(readFileSync(`${path}.journal`, "utf8")).toBe(start);
+    expect(existsSync(path)).toBe(false);
+  }
 });
