@@ -48,10 +48,18 @@ export function batchSummary(
       ...money,
     ],
     [progress.output({ path: output })],
-    missing === 0 ? [] : [progress.missing({ items: count(missing) })],
+    next(),
   ];
   return blocks
     .map((facts) => facts.filter((fact) => fact !== null))
     .filter((facts) => facts.length > 0)
     .flatMap((facts) => inLines(facts, room).split("\n"));
+
+  /** What to do next. */
+  function next(): string[] {
+    if (missing === 0) return failed === 0 ? [] : [progress.retry({ path: output })];
+    const items = count(missing);
+    if (end === "cost") return [progress.missingAtLimit({ items })];
+    return [end === "failed" ? progress.missingAfterError({ items }) : progress.missing({ items })];
+  }
 }

@@ -67,7 +67,12 @@ interface WorkerFigures {
 
 export interface BatchWords {
   /** `fault` as in `src/batch/input/record.ts`. */
-  readonly badLine: (bad: { readonly line: number; readonly fault: string; readonly detail: string }) => string;
+  readonly badLine: (bad: {
+    readonly path: string;
+    readonly line: number;
+    readonly fault: string;
+    readonly detail: string;
+  }) => string;
   readonly moreBad: (facts: { readonly count: number }) => string;
   readonly skipped: (facts: { readonly bad: number }) => string;
   readonly ignored: (facts: { readonly names: readonly string[] }) => string;

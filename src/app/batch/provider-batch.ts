@@ -38,8 +38,8 @@ export async function runProviderBatch(
   const batch = await prepareBatch(engine, ready, { asked: opened.asked, options, flags });
   const { outcomes, source, sink, outputPath: output } = batch;
   try {
-    if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
+    else if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     const { end, left } = await answerAtProvider(engine, console, opened, { source, sink, output, display });
     await batch.finish();
     const path = displayPath(engine.workingFolder, output);

@@ -78,7 +78,7 @@ function tellBadLines(
   { input: path, skipBad }: BatchInputOptions,
   { index, bad, badLines, ignored }: CheckedInput,
 ): void {
-  for (const each of badLines) terminal.report(sanitize(`${path}, ${words.badLine(each)}`));
+  for (const each of badLines) terminal.report(sanitize(words.badLine({ path, ...each })));
   if (bad > badLines.length) terminal.report(words.moreBad({ count: bad - badLines.length }));
   if (bad > 0 && !skipBad) throw new AppError("batch_input_bad", { path, bad });
   if (bad > 0) terminal.warn(words.skipped({ bad }));

@@ -1,5 +1,6 @@
 import type { BatchEvent, OnBatchEvent, RunEnd } from "../../batch/events.ts";
 import type { ItemResult } from "../../batch/result.ts";
+import type { RunSnapshot } from "../../batch/run-snapshot.ts";
 import { RunTally } from "../../batch/run-tally.ts";
 import { BatchDisplay } from "../../terminal/batch-display.ts";
 import { batchFigures } from "../../terminal/batch-figures.ts";
@@ -16,6 +17,12 @@ export interface RunWatchOptions {
   readonly json: boolean;
   /** What `--metrics` says; null without it. */
   readonly metrics: string | null;
+}
+
+/** Items that have their line in the answers. */
+interface SavedItems {
+  readonly answered: number;
+  readonly failures: number;
 }
 
 interface WatchParts {
@@ -76,20 +83,20 @@ export class RunWatch implements Disposable {
    * Says how the run ended, once, and lets whoever reads the metrics have the last ones.
    *
    * @param output path of the answers
+   * @param saved items that are in it: fewer than came where a disk was full
    * @param stop ends the waiting for that
    */
-  async end(why: RunEnd, output: string, stop: AbortSignal): Promise<void> {
+  async end(why: RunEnd, output: string, saved: SavedItems, stop: AbortSignal): Promise<void> {
     if (this.#tally.snapshot().end !== null) return;
     this.onEvent({ type: "end", why });
     this.#shown.dispose();
     this.#endPause();
-    this.#summarise(output);
+    this.#summarise({ ...this.#tally.snapshot(), answered: saved.answered, failed: saved.failures }, output);
     if (why !== "stopped") await this.#metrics?.lastReading(stop);
   }
 
-  #summarise(output: string): void {
+  #summarise(snapshot: RunSnapshot, output: string): void {
     const { terminal, words } = this.#console;
-    const snapshot = this.#tally.snapshot();
     if (this.#json) return terminal.json(summaryLine(snapshot, output));
     const { answer, tariff } = words;
     const [first = "", ...others] = batchSummary(

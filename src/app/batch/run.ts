@@ -67,8 +67,8 @@ export async function runBatch(
     if (existsSync(partsOf(batch.outputPath))) {
       await (await import("./at-provider.ts")).tellRunning(engine, console, batch.outputPath);
     }
-    if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     if (source.missing === 0) terminal.say(words.nothingLeft());
+    else if (outcomes.done > 0) terminal.say(words.resumed({ done: outcomes.done, total: source.total }));
     const { answered: done, failed } = outcomes;
     onEvent({ type: "begin", total: source.total, done, failed: Object.fromEntries(failed) });
     const { why, error } =
@@ -76,7 +76,7 @@ export async function runBatch(
         ? await queued(options.queue!)
         : await answerMissing(engine, { source, sink, answers, gates, offPeak, onEvent });
     await batch.finish();
-    await watch.end(why, output, engine.stop);
+    await watch.end(why, output, outcomes, engine.stop);
     if (why === "stopped") return { code: "interrupted", kind: "interrupted" };
     if (why === "cost") return { code: "budget_exceeded", kind: "config" };
     if (error instanceof AppError) throw error;
@@ -86,7 +86,7 @@ export async function runBatch(
     }
     return worstOf([...outcomes.failed.keys()]);
   } catch (error) {
-    await watch.end("failed", output, engine.stop);
+    await watch.end("failed", output, outcomes, engine.stop);
     throw error;
   } finally {
     await batch.close();

@@ -51,6 +51,6 @@ export async function checkInput(
 function addItem(index: ItemIndex, { line, crc }: InputRecord, draft: ItemDraft, ignored: Set<string>): void {
   const id = draft.id ?? idOfLine(line);
   const same = index.add(id, line, crc);
-  if (same !== null) throw new LineMistake("duplicate_id", `${id} (${index.lineOf(same)})`);
+  if (same !== null) throw new LineMistake("duplicate_id", String(index.lineOf(same)));
   for (const name of draft.ignored) if (ignored.size < maxIgnored) ignored.add(name);
 }

@@ -53,6 +53,13 @@ export const batchProgress = {
   answered: ({ items }: { items: string }) => `${items} answered`,
   output: ({ path }: { path: string }) => `Output: ${path}`,
   missing: ({ items }: { items: string }) => `${items} left. Run the same command again to continue.`,
+  /** At the limit of cost, and above an error that says what to do first. */
+  missingAtLimit: ({ items }: { items: string }) =>
+    `${items} left. Raise the cost limit and run the same command again to continue.`,
+  missingAfterError: ({ items }: { items: string }) =>
+    `${items} left. To continue, resolve the error below and run the same command again.`,
+  retry: ({ path }: { path: string }) =>
+    `The output says why each item failed. To ask them again: deepseek-chat batch retry ${path}`,
 };
 
 interface Until {

@@ -10,7 +10,7 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   no_prompt: () => "no prompt, messages or body",
   empty_prompt: () => "the prompt is empty",
   bad_id: (value) => `invalid id: ${value} (expected text of at most 512 characters)`,
-  duplicate_id: (value) => `the id of another line: ${value}`,
+  duplicate_id: (line) => `same id as line ${line}`,
   bad_method: (value) => `method ${value} (expected POST)`,
   bad_url: (value) => `url ${value} (expected /v1/chat/completions)`,
   bad_field: (field) => `invalid ${field}`,
@@ -18,13 +18,17 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_picture: (url) => `can't use the picture ${url}`,
   bad_header: (name) => `two columns named ${name || "nothing"}`,
   bad_row: (said) => said,
-  no_column: (name) => `no value for ${name}`,
+  no_column: (name) =>
+    name === "prompt"
+      ? 'no value for prompt (to use other columns: --template "… {{column}} …")'
+      : `no value for ${name}`,
 };
 
 const lines = (count: number) => `${count} ${count === 1 ? "line" : "lines"}`;
 
 export const batchWords: BatchWords = {
-  badLine: ({ line, fault, detail }) => `line ${line}: ${entryOf(faults, fault)?.(detail) ?? fault}`,
+  badLine: ({ path, line, fault, detail }) =>
+    `${path === "-" ? "stdin" : path}, line ${line}: ${entryOf(faults, fault)?.(detail) ?? fault}`,
   moreBad: ({ count }) => `… and ${count} more`,
   skipped: ({ bad }) => `Left out: ${lines(bad)} that can't be used.`,
   ignored: ({ names }) => `Fields without a meaning here, not sent: ${names.join(", ")}.`,
@@ -34,7 +38,8 @@ export const batchWords: BatchWords = {
   summary: ({ answered, failed, total, path }) => `${answered} of ${total} answered, ${failed} failed · ${path}`,
   stopped: ({ message }) => `Stopped: ${message}`,
   failures: ({ code, count }) => `${code}: ${count}`,
-  retried: ({ count }) => `Retrying ${count} ${count === 1 ? "item" : "items"} that failed.`,
+  retried: ({ count }) =>
+    count === 0 ? "No failed items to retry." : `Retrying ${count} ${count === 1 ? "item" : "items"} that failed.`,
   noBatches: () => "No batches in this folder.",
   status: ({ output, input, state }) => `${output} · ${states[state]} · from ${input === "-" ? "stdin" : input}`,
   counts: ({ answered, failed, left, total }) => `${answered} of ${total} answered · ${failed} failed · ${left} left`,

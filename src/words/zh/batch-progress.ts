@@ -44,4 +44,7 @@ export const batchProgress: BatchProgressWords = {
   answered: ({ items }) => `已回答 ${items}`,
   output: ({ path }) => `输出：${path}`,
   missing: ({ items }) => `还剩 ${items} 条。再次运行同一命令即可继续。`,
+  missingAtLimit: ({ items }) => `还剩 ${items} 条。提高费用上限后再次运行同一命令即可继续。`,
+  missingAfterError: ({ items }) => `还剩 ${items} 条。解决下列错误后，再次运行同一命令即可继续。`,
+  retry: ({ path }) => `各条的失败原因见输出文件。重试：deepseek-chat batch retry ${path}`,
 };

@@ -10,7 +10,7 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   no_prompt: () => "缺少 prompt、messages 或 body",
   empty_prompt: () => "提示词为空",
   bad_id: (value) => `ID 无效：${value}（应为不超过 512 个字符的文本）`,
-  duplicate_id: (value) => `ID 与另一行重复：${value}`,
+  duplicate_id: (line) => `ID 与第 ${line} 行重复`,
   bad_method: (value) => `method 为 ${value}（应为 POST）`,
   bad_url: (value) => `url 为 ${value}（应为 /v1/chat/completions）`,
   bad_field: (field) => `无效的 ${field}`,
@@ -18,11 +18,13 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_picture: (url) => `无法使用图片 ${url}`,
   bad_header: (name) => `有两列同名：${name || "（空）"}`,
   bad_row: (said) => said,
-  no_column: (name) => `缺少 ${name} 的值`,
+  no_column: (name) =>
+    name === "prompt" ? '缺少 prompt 的值（如需使用其他列：--template "… {{列名}} …"）' : `缺少 ${name} 的值`,
 };
 
 export const batchWords: BatchWords = {
-  badLine: ({ line, fault, detail }) => `第 ${line} 行：${entryOf(faults, fault)?.(detail) ?? fault}`,
+  badLine: ({ path, line, fault, detail }) =>
+    `${path === "-" ? "标准输入" : path} 第 ${line} 行：${entryOf(faults, fault)?.(detail) ?? fault}`,
   moreBad: ({ count }) => `…… 另有 ${count} 行`,
   skipped: ({ bad }) => `已跳过 ${bad} 行无法使用的内容。`,
   ignored: ({ names }) => `以下字段在此没有意义，不会发送：${names.join("、")}。`,
@@ -32,7 +34,7 @@ export const batchWords: BatchWords = {
   summary: ({ answered, failed, total, path }) => `共 ${total} 条，已回答 ${answered} 条，失败 ${failed} 条 · ${path}`,
   stopped: ({ message }) => `已停止：${message}`,
   failures: ({ code, count }) => `${code}：${count}`,
-  retried: ({ count }) => `重试失败的 ${count} 条。`,
+  retried: ({ count }) => (count === 0 ? "没有失败的条目需要重试。" : `重试失败的 ${count} 条。`),
   noBatches: () => "当前目录中没有批处理。",
   status: ({ output, input, state }) => `${output} · ${states[state]} · 输入：${input === "-" ? "标准输入" : input}`,
   counts: ({ answered, failed, left, total }) => `共 ${total} 条 · 已回答 ${answered} · 失败 ${failed} · 剩余 ${left}`,

@@ -28,7 +28,7 @@ test("where there is no terminal, a line each half minute and a summary", async 
     `${batchProgress.paused.disconnected({ until: null })}\n${batchProgress.resumed}\n`,
   );
   watch.onEvent(failedItem("timeout"));
-  await watch.end("stopped", output, new AbortController().signal);
+  await watch.end("stopped", output, { answered: 1, failures: 1 }, new AbortController().signal);
   const said = terminal.stderr.split("\n").slice(-6, -1);
   expect(said).toEqual([
     expect.stringContaining(batchProgress.answered({ items: "1" })),
@@ -40,6 +40,21 @@ test("where there is no terminal, a line each half minute and a summary", async 
   vi.advanceTimersByTime(120_000);
   expect(terminal.stderr.split("\n").slice(-6, -1)).toEqual(said);
   expect(terminal.stdout).toBe("");
+});
+
+test.for([
+  ["done", { answered: 2, failures: 1 }, batchProgress.retry({ path: output })],
+  ["cost", { answered: 2, failures: 0 }, batchProgress.missingAtLimit({ items: "1" })],
+  // Of three that came, one was written before the disk was full.
+  ["failed", { answered: 1, failures: 0 }, batchProgress.missingAfterError({ items: "2" })],
+] as const)("a run that ends by %s counts what is saved, and says what to do next", async ([why, saved, next]) => {
+  const terminal = new KeptTerminal();
+  const watch = await RunWatch.open(new Console(terminal, en), { json: false, metrics: null });
+  watch.onEvent({ type: "begin", total: 3, done: 0, failed: {} });
+  for (const id of ["a", "b", "c"]) watch.onEvent(itemResult({ id }));
+  await watch.end(why, output, saved, new AbortController().signal);
+  expect(terminal.stderr).toContain(batchProgress.answered({ items: String(saved.answered) }));
+  expect(terminal.stderr.trimEnd().split("\n").at(-1)).toBe(`  ${next}`);
 });
 
 test("--json has every event as a line, and the summary at the end", async () => {
@@ -54,7 +69,7 @@ test("--json has every event as a line, and the summary at the end", async () =>
   watch.onEvent({ type: "pause", why: "off-peak", until: new Date() });
   watch.onEvent({ type: "resume" });
   watch.onEvent(failedItem("timeout", { id: "b\n" }));
-  await watch.end("done", output, new AbortController().signal);
+  await watch.end("done", output, { answered: 1, failures: 1 }, new AbortController().signal);
   const lines = terminal.stdout.trimEnd().split("\n");
   const read = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(read.map(({ type }) => type)).toEqual([
@@ -108,7 +123,7 @@ test("metrics follow the run", async () => {
   watch.onEvent({ type: "resume" });
   watch.onEvent(itemResult({ id: "b" }));
   // Who has read them reads the last ones.
-  const ended = watch.end("done", output, new AbortController().signal);
+  const ended = watch.end("done", output, { answered: 4, failures: 1 }, new AbortController().signal);
   expect(await read()).toContain('deepseek_chat_batch_items{state="answered"} 4\n');
   await ended;
   await expect(RunWatch.open(new Console(terminal, en), { json: true, metrics: "no" })).rejects.toMatchObject({
