@@ -71,10 +71,10 @@ function recordOf({ record, raw, info }: ParsedRow): InputRecord {
 function contentOf(fields: ParsedRow["record"], raw: string, { error }: InfoRecord): RecordContent {
   if (raw.includes(replacement)) return { kind: "mistake", mistake: new LineMistake("not_utf8") };
   if (error === undefined) return { kind: "row", fields };
-  return { kind: "mistake", mistake: new LineMistake("bad_row", error.message) };
+  return { kind: "mistake", mistake: new LineMistake("bad_row", error.code) };
 }
 
 function mistakeAt(line: number, error: CsvError | LineMistake): InputRecord {
-  const mistake = error instanceof LineMistake ? error : new LineMistake("bad_row", error.message);
+  const mistake = error instanceof LineMistake ? error : new LineMistake("bad_row", error.code);
   return { line, crc: 0, content: () => ({ kind: "mistake", mistake }) };
 }

@@ -26,7 +26,10 @@ export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails
     what: `${bad} ${bad === 1 ? "line" : "lines"} of ${nameOf(path)} can't be used; nothing was sent.`,
     next: "Fix what is listed above, or skip such lines with --skip-bad.",
   }),
-  batch_input_empty: ({ path }) => ({ what: `No prompts in ${nameOf(path)}.`, next: "Give one per line." }),
+  batch_input_empty: ({ path }) => ({
+    what: `No prompts in ${nameOf(path)}.`,
+    next: path === "-" ? "Pipe them to this command, one per line." : "Give one per line.",
+  }),
   batch_input_changed: ({ path, line }) => ({
     what: `${nameOf(path)} was changed while it was read (line ${line}).`,
     next: "What was answered is saved. Run the same command again; it names what changed.",

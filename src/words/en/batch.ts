@@ -1,6 +1,15 @@
 import { entryOf } from "../error-words.ts";
 import type { BatchWords } from "../types.ts";
 
+/** What is wrong with a row of a table, by the code of its parser. */
+const rows: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: "a quote isn't closed up to the end of the file",
+  CSV_INVALID_CLOSING_QUOTE: "text after a closing quote (write a quote within quotes twice)",
+  INVALID_OPENING_QUOTE: "a quote within a value that isn't quoted",
+  CSV_RECORD_INCONSISTENT_COLUMNS: "not as many values as there are columns",
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: "not as many values as there are columns",
+};
+
 /** What is wrong with a line, by `fault`. */
 const faults: Readonly<Record<string, (detail: string) => string>> = {
   not_utf8: () => "not valid UTF-8",
@@ -17,7 +26,7 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_message: (place) => `invalid ${place}`,
   bad_picture: (url) => `can't use the picture ${url}`,
   bad_header: (name) => `two columns named ${name || "nothing"}`,
-  bad_row: (said) => said,
+  bad_row: (code) => rows[code] ?? code,
   no_column: (name) =>
     name === "prompt"
       ? 'no value for prompt (to use other columns: --template "… {{column}} …")'

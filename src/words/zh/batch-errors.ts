@@ -2,7 +2,7 @@ import type { BatchChange } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
 import type { batchErrors as english } from "../en/batch-errors.ts";
 
-const nameOf = (path: string) => (path === "-" ? "标准输入" : path);
+const nameOf = (path: string) => (path === "-" ? "标准输入" : `${path} `);
 
 /** 显示的值最多多少个字符。 */
 const longest = 60;
@@ -22,12 +22,15 @@ function changed(change: BatchChange): string {
 
 export const batchErrors: typeof english = {
   batch_input_bad: ({ path, bad }) => ({
-    what: `${nameOf(path)} 中有 ${bad} 行无法使用，没有发送任何请求。`,
+    what: `${nameOf(path)}中有 ${bad} 行无法使用，没有发送任何请求。`,
     next: "请修正上面列出的行，或用 --skip-bad 跳过。",
   }),
-  batch_input_empty: ({ path }) => ({ what: `${nameOf(path)} 中没有提示词。`, next: "请每行写一条。" }),
+  batch_input_empty: ({ path }) => ({
+    what: `${nameOf(path)}中没有提示词。`,
+    next: path === "-" ? "请通过管道传入提示词，每行一条。" : "请每行写一条。",
+  }),
   batch_input_changed: ({ path, line }) => ({
-    what: `${nameOf(path)} 在读取过程中被修改（第 ${line} 行）。`,
+    what: `${nameOf(path)}在读取过程中被修改（第 ${line} 行）。`,
     next: "已有的回答均已保存。请用相同的命令重新运行，程序会说明改动之处。",
   }),
   batch_unknown: ({ path }) => ({

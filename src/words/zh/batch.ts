@@ -1,6 +1,15 @@
 import { entryOf } from "../error-words.ts";
 import type { BatchWords } from "../types.ts";
 
+/** 表格中各种行的错误，按解析器的代码。 */
+const rows: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: "引号直到文件末尾都没有闭合",
+  CSV_INVALID_CLOSING_QUOTE: "闭合引号之后还有文本（引号内的引号须写两次）",
+  INVALID_OPENING_QUOTE: "未加引号的值中出现了引号",
+  CSV_RECORD_INCONSISTENT_COLUMNS: "值的个数与列数不符",
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: "值的个数与列数不符",
+};
+
 /** 各种行内错误。 */
 const faults: Readonly<Record<string, (detail: string) => string>> = {
   not_utf8: () => "不是有效的 UTF-8",
@@ -17,14 +26,14 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_message: (place) => `无效的 ${place}`,
   bad_picture: (url) => `无法使用图片 ${url}`,
   bad_header: (name) => `有两列同名：${name || "（空）"}`,
-  bad_row: (said) => said,
+  bad_row: (code) => rows[code] ?? code,
   no_column: (name) =>
     name === "prompt" ? '缺少 prompt 的值（如需使用其他列：--template "… {{列名}} …"）' : `缺少 ${name} 的值`,
 };
 
 export const batchWords: BatchWords = {
   badLine: ({ path, line, fault, detail }) =>
-    `${path === "-" ? "标准输入" : path} 第 ${line} 行：${entryOf(faults, fault)?.(detail) ?? fault}`,
+    `${path === "-" ? "标准输入" : `${path} `}第 ${line} 行：${entryOf(faults, fault)?.(detail) ?? fault}`,
   moreBad: ({ count }) => `…… 另有 ${count} 行`,
   skipped: ({ bad }) => `已跳过 ${bad} 行无法使用的内容。`,
   ignored: ({ names }) => `以下字段在此没有意义，不会发送：${names.join("、")}。`,

@@ -11,6 +11,8 @@ import { lineReader } from "../../../src/batch/input/line-reader.ts";
 import type { RecordContent, RecordReader } from "../../../src/batch/input/record.ts";
 import { tableReader } from "../../../src/batch/input/table-reader.ts";
 import { textOf } from "../../../src/chat/message-text.ts";
+import { batchWords as en } from "../../../src/words/en/batch.ts";
+import { batchWords as zh } from "../../../src/words/zh/batch.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "deepseek-chat-batch-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -156,6 +158,8 @@ describe("bad input", () => {
       [4, "bad_row"],
       [5, "bad_row"],
     ]);
+    for (const bad of badLines)
+      for (const words of [en, zh]) expect(words.badLine({ path: "t", ...bad })).not.toContain(bad.detail);
     const twice = await check(tableReader(file("a,a\n1,2\n"), all, ","), { ...plain, form: "csv", template });
     expect(twice.badLines.map(({ fault }) => fault)).toEqual(["bad_header"]);
   });
