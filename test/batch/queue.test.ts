@@ -75,7 +75,7 @@ function runOf(count: number, done: ReadonlySet<number> = new Set()) {
     source,
     sink,
     onEvent: () => {},
-    failed: (item, error) => failure(item, "why" in error.details ? String(error.details.why) : error.code),
+    failed: (item, error) => failure(item, "why" in error.details ? error.details.why : error.code),
   });
   return { results, options, indexes: () => results.map(({ index }) => index).sort((one, other) => one - other) };
 }
