@@ -22,7 +22,13 @@ test("where there is no terminal, a line each half minute and a summary", async 
   const lines = terminal.stderr.trimEnd().split("\n");
   expect(lines).toHaveLength(2);
   expect(lines[0]).toMatch(/^1\/4 \(25%\) · /u);
+  // A short pause is not worth a line.
   watch.onEvent({ type: "pause", why: "disconnected", until: null });
+  watch.onEvent({ type: "resume" });
+  vi.advanceTimersByTime(6_000);
+  expect(terminal.stderr).not.toContain(batchProgress.resumed);
+  watch.onEvent({ type: "pause", why: "disconnected", until: null });
+  vi.advanceTimersByTime(6_000);
   watch.onEvent({ type: "resume" });
   expect(terminal.stderr).toContain(
     `${batchProgress.paused.disconnected({ until: null })}\n${batchProgress.resumed}\n`,
@@ -99,6 +105,7 @@ test("--json has every event as a line, and the summary at the end", async () =>
 
 test("metrics follow the run", async () => {
   vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ["performance"] });
   const terminal = new KeptTerminal();
   using watch = await RunWatch.open(new Console(terminal, en), { json: true, metrics: "0" });
   const [{ url }] = [JSON.parse(terminal.stdout) as { url: string }];
@@ -106,6 +113,7 @@ test("metrics follow the run", async () => {
   for (const id of ["a", "b", "c"]) watch.onEvent({ type: "start", item: { index: 0, id } });
   watch.onEvent(itemResult({ id: "a" }));
   watch.onEvent({ type: "pause", why: "off-peak", until: null });
+  vi.advanceTimersByTime(3_000);
   const spent = { currency: "CNY", amount: 0.5 };
   watch.onEvent({
     type: "spending",
