@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
@@ -208,6 +208,11 @@ test("asks again what failed, with what it was asked with, and says how far it i
   const none = await run(["batch", "retry", "out.jsonl", "--code", "rate_limited"], options);
   expect([none.code, server.requests.length]).toEqual([5, 2]);
   isBusy = false;
+  const before = readFileSync(join(place.cwd, "out.jsonl"), "utf8");
+  renameSync(join(place.cwd, "in.txt"), join(place.cwd, "away.txt"));
+  expect((await run(["batch", "retry", "out.jsonl"], options)).code).toBe(2);
+  expect(readFileSync(join(place.cwd, "out.jsonl"), "utf8")).toBe(before);
+  renameSync(join(place.cwd, "away.txt"), join(place.cwd, "in.txt"));
   const { code } = await run(["batch", "retry", "out.jsonl"], options);
   expect(code).toBe(0);
   expect(server.body()).toMatchObject({ messages: [{ role: "system", content: "Be brief." }, { content: "b" }] });

@@ -50,8 +50,23 @@ export async function retryBatch(
   { options, flags }: Omit<StoredRun, "folder">,
   codes: readonly string[] | null,
 ): ReturnType<typeof runBatch> {
+  // Without its input nothing could be asked again: what failed stays in the output until that was read.
+  return await runBatch(
+    engine,
+    console,
+    options,
+    flags,
+    async () => await removeFailed(engine, console, options, codes),
+  );
+}
+
+async function removeFailed(
+  engine: Engine,
+  console: Console,
+  { output, form, ordered }: RunOptions,
+  codes: readonly string[] | null,
+): Promise<void> {
   const words = await loadBatchWords(engine.language);
-  const { output, form, ordered } = options;
   const files = await openBatchFiles(output, output, form === "openai" && !ordered);
   try {
     const { isChanged } = await readJournal(files.journal, files.answers, new Outcomes());
@@ -64,5 +79,4 @@ export async function retryBatch(
   } finally {
     await files.close();
   }
-  return await runBatch(engine, console, options, flags);
 }

@@ -39,6 +39,7 @@ export type BatchEnd = Pick<AppError, "kind"> & { readonly code: string };
  * Answers the prompts of an input that have no answer in the output yet.
  *
  * @param flags what the command line said of settings: the journal keeps it for `batch retry`
+ * @param beforehand done once the input was read and checked, before the output is opened
  * @returns what the exit code follows from; null where all is answered
  * @throws AppError what is wrong with input, settings or output; whatever ended the run
  */
@@ -47,11 +48,13 @@ export async function runBatch(
   console: Console,
   options: RunOptions,
   flags: Flags,
+  beforehand: () => Promise<void> = async () => {},
 ): Promise<BatchEnd | null> {
   const { terminal } = console;
   const words = await loadBatchWords(engine.language);
   using watch = await RunWatch.open(console, options);
   using ready = await readyInput(engine, console, words, options);
+  await beforehand();
   const { limits, itemTimeout, offPeak } = options;
   const gates = batchGates(engine, limits);
   engine.useGates(gates);

@@ -4,13 +4,13 @@ import { isFields } from "./request-fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Gives the address of a picture that a line names: its own, or of a file as `data:`. @throws LineMistake `bad_picture` */
+/** Gives the address of a picture that a line names: its own, or of a file as `data:`. @throws LineMistake `bad_picture`, `picture_outside` */
 export type PictureSource = (url: string) => string;
 
 /**
  * Messages as OpenAI's API has them.
  *
- * @throws LineMistake `bad_message`, `bad_picture`; `no_prompt` for none
+ * @throws LineMistake `bad_message`, `bad_picture`, `picture_outside`; `no_prompt` for none
  */
 export function chatMessages(given: unknown, picture: PictureSource): readonly Message[] {
   if (!Array.isArray(given)) throw new LineMistake("bad_message", "messages");

@@ -35,6 +35,7 @@ export type LineFault =
   | "bad_field"
   | "bad_message"
   | "bad_picture"
+  | "picture_outside"
   | "bad_header"
   | "bad_row"
   | "no_column";

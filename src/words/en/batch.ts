@@ -25,6 +25,7 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_field: (field) => `invalid ${field}`,
   bad_message: (place) => `invalid ${place}`,
   bad_picture: (url) => `can't use the picture ${url}`,
+  picture_outside: (url) => `the picture ${url} is not in this folder; no other is sent`,
   bad_header: (name) => `two columns named ${name || "nothing"}`,
   bad_row: (code) => rows[code] ?? code,
   no_column: (name) =>

@@ -25,6 +25,7 @@ const faults: Readonly<Record<string, (detail: string) => string>> = {
   bad_field: (field) => `无效的 ${field}`,
   bad_message: (place) => `无效的 ${place}`,
   bad_picture: (url) => `无法使用图片 ${url}`,
+  picture_outside: (url) => `图片 ${url} 不在当前文件夹内，不会发送`,
   bad_header: (name) => `有两列同名：${name || "（空）"}`,
   bad_row: (code) => rows[code] ?? code,
   no_column: (name) =>
