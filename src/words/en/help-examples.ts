@@ -105,8 +105,16 @@ export const helpExamples: HelpExamples = {
       "Translate a column of a table",
       'deepseek-chat batch run words.csv --template "Translate: {{text}}" -o out.jsonl',
     ],
+    [
+      "Give every prompt a role and a model",
+      "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl",
+    ],
     ["See what a batch would cost", "deepseek-chat batch run prompts.jsonl --dry-run"],
     ["Get a table for a spreadsheet", "deepseek-chat batch run prompts.jsonl --format csv --ordered -o answers.csv"],
+    [
+      "Let workers on other machines answer",
+      "deepseek-chat batch run prompts.jsonl -o answers.jsonl --queue redis://queue.example:6379",
+    ],
     ["Let Prometheus watch it", "deepseek-chat batch run prompts.jsonl -o answers.jsonl --metrics 9464"],
   ],
   "batch status": [
@@ -117,14 +125,6 @@ export const helpExamples: HelpExamples = {
   "batch retry": [
     ["Ask again what failed", "deepseek-chat batch retry answers.jsonl"],
     ["Ask again what failed with a rate limit", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
-    [
-      "Give every prompt a role and a model",
-      "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl",
-    ],
-    [
-      "Let workers on other machines answer",
-      "deepseek-chat batch run prompts.jsonl -o answers.jsonl --queue redis://queue.example:6379",
-    ],
   ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],

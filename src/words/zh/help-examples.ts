@@ -104,6 +104,10 @@ export const helpExamples: HelpExamples = {
     ["为所有提示词指定角色和模型", "deepseek-chat batch run lines.txt -r translate -m deepseek-flash -o out.jsonl"],
     ["查看批处理的费用", "deepseek-chat batch run prompts.jsonl --dry-run"],
     ["得到表格", "deepseek-chat batch run prompts.jsonl --format csv --ordered -o answers.csv"],
+    [
+      "交由其他机器上的 worker 回答",
+      "deepseek-chat batch run prompts.jsonl -o answers.jsonl --queue redis://queue.example:6379",
+    ],
     ["供 Prometheus 监控", "deepseek-chat batch run prompts.jsonl -o answers.jsonl --metrics 9464"],
   ],
   "batch status": [
@@ -114,10 +118,6 @@ export const helpExamples: HelpExamples = {
   "batch retry": [
     ["重试失败的条目", "deepseek-chat batch retry answers.jsonl"],
     ["重试因限流而失败的条目", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
-    [
-      "交由其他机器上的 worker 回答",
-      "deepseek-chat batch run prompts.jsonl -o answers.jsonl --queue redis://queue.example:6379",
-    ],
   ],
   cache: [
     ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],
