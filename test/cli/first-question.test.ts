@@ -123,7 +123,9 @@ test("between the last key and the answer no script is loaded, and no file opene
   const further = opened.filter((call) => answered.calls[call]! > (typed.calls[call] ?? 0));
   // Other sessions may change the findings of `doctor --probe`, and which conversation is the newest.
   expect(
-    further.filter((call) => !/\/(?:history|[^/]*_one(?:-\d)?\.md|findings\.json|newest-\w+\.json|ledger[^/]*)$/u.test(call)),
+    further.filter(
+      (call) => !/\/(?:history|[^/]*_one(?:-\d)?\.md|findings\.json|newest-\w+\.json|ledger[^/]*)$/u.test(call),
+    ),
   ).toEqual([]);
   expect(further.some((call) => /_one(?:-\d)?\.md$/u.test(call))).toBe(true);
 });
