@@ -306,7 +306,8 @@ const asked =
   /src[\\/](?:commands[\\/]command-run|app[\\/]ask[\\/]ask|providers[\\/](?:http[\\/]send|wire[\\/]errors)|transcripts[\\/]format[\\/]turns)\.ts$/;
 
 /** What its request needs, which a session loads when its prompt is there; with what it imports, it goes into a file of its own. */
-const sent = /src[\\/](?:app[\\/]open-model|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$/;
+const sent =
+  /src[\\/](?:app[\\/]open-model|providers[\\/](?:wire[\\/]chat-completions|resilience[\\/]\w+))\.ts$|openai[\\/]client\.mjs$/;
 
 /** What a session needs besides, until its prompt is there. */
 const prompted =

@@ -48,6 +48,7 @@ export async function rehearse(engine: Engine, console: Console, state: ChatStat
 /** Leaving it early removes the folder. */
 async function* slices(engine: Engine, { terminal, words }: Console, state: ChatState, signal: AbortSignal) {
   await setTimeout(pause, null, { signal, ref: false });
+  yield await import("openai/client");
   yield await loadSpinner();
   // They are the same for every question, and the rehearsed ones have none.
   yield secretsOf(state.connection);

@@ -24,12 +24,11 @@ export async function requestCompletion(
   const continues = prefixOf(request.messages) !== null && connection.prefix === "beta";
   const isBeta = continues || schemaFormOf(request, connection) === "strict_tool";
   const baseUrl = isBeta ? betaUrl(connection) : connection.baseUrl;
-  const body = Buffer.from(JSON.stringify({ ...requestBody(request, connection), ...more }));
-  const url = `${baseUrl.replace(/\/$/u, "")}/chat/completions`;
-  const headers = { "content-type": "application/json" };
-  const response = await send(connection, { method: "POST", url, headers, body }, signal);
-  if (!response.isSuccess) throw await refusalOf(response, connection, request.model);
-  return response;
+  const body = { ...requestBody(request, connection), ...more };
+  const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
+    client.chat.completions.create(body, { signal }).asResponse(),
+  );
+  return (response as unknown as FetchedResponse).http;
 }
 
 /** DeepSeek continues from a prefix, and takes strict tools, only at `/beta`. */

@@ -6,7 +6,10 @@ import type { Wire } from "./wire-exchange.ts";
 
 /** How a provider is asked. What that needs is loaded here. */
 export async function wireOf({ wire }: Pick<Connection, "wire">): Promise<Wire> {
-  if (wire === "openai") return chatCompletions;
+  if (wire === "openai") {
+    await import("openai/client");
+    return chatCompletions;
+  }
   if (wire.type === "envelope") return (await import("./envelope.ts")).envelope;
   return (await import("./web-socket-exchange.ts")).webSocketExchange;
 }
