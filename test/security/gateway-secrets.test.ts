@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { rowsOf } from "../support/gateway-rows.ts";
@@ -68,10 +68,25 @@ function filesIn(folder: string): string[] {
     .filter((path) => statSync(path).isFile());
 }
 
-/** Repeats what it was sent: first in a refusal, then in an answer. */
-async function echoing(proofs: Set<string>): Promise<RawServer> {
+/** What everybody on this machine sees of all processes; empty where there is no /proc. */
+function processList(): string[] {
+  const ids = existsSync("/proc/self") ? readdirSync("/proc").filter((name) => /^\d+$/u.test(name)) : [];
+  return ids.flatMap((id) =>
+    ["cmdline", "comm"].map((file) => {
+      try {
+        return readFileSync(`/proc/${id}/${file}`, "latin1");
+      } catch {
+        return "";
+      }
+    }),
+  );
+}
+
+/** Repeats what it was sent: first in a refusal, then in an answer; and looks at the processes meanwhile. */
+async function echoing(proofs: Set<string>, seen: Set<string>): Promise<RawServer> {
   const asked = new Map<string, number>();
   return await serve((request): Reply => {
+    processList().forEach((line) => seen.add(line));
     const { path, headers } = request;
     if (path === "/token") {
       proofsIn(request).forEach((proof) => proofs.add(proof));
@@ -99,7 +114,8 @@ test.skipIf(process.platform === "win32")(
   "secrets of no form of authentication come out anywhere, nor what is made of them",
   async () => {
     const proofs = new Set<string>([issued, printed]);
-    await using server = await echoing(proofs);
+    const seen = new Set<string>();
+    await using server = await echoing(proofs, seen);
     const place: Place = newPlace();
     put(join(place.home, "ticket"), `X-Ticket: ${printed}\n`);
     const forms = providersAt(server.url);
@@ -119,9 +135,7 @@ test.skipIf(process.platform === "win32")(
       ),
     );
     const checks = await Promise.all(
-      ["dsk", "oauth"].map(
-        async (name) => await run(["doctor", "--json", "-p", name, ...log.slice(0, 3)], { place, env }),
-      ),
+      names.map(async (name) => await run(["doctor", "--json", "-p", name, ...log.slice(0, 3)], { place, env })),
     );
 
     const lists = await Promise.all(
@@ -135,11 +149,12 @@ test.skipIf(process.platform === "win32")(
     const shown = [...asked, ...checks, ...lists].map(({ stdout, stderr }) => stdout + stderr);
     const own = new Set(["ticket", "auth-tokens.json"]);
     const files = [...filesIn(place.home), ...filesIn(place.cwd)].filter((path) => !own.has(basename(path)));
-    const texts = [...shown, ...files.map((path) => readFileSync(path, "latin1"))];
+    const texts = [...shown, ...seen, ...files.map((path) => readFileSync(path, "latin1"))];
     // The secrets themselves, and all that was sent to prove them.
     for (const secret of [...Object.values(planted), ...proofs]) {
       expect([secret, texts.flatMap((each) => traces(secret, each))]).toEqual([secret, []]);
     }
+    if (existsSync("/proc/self")) expect([...seen].some((line) => line.includes("deepseek-chat"))).toBe(true);
     // There was something to repeat, in each form, in a refusal and in an answer.
     for (const { stdout } of asked) expect(stdout).toContain("[key]");
     expect(readFileSync(join(place.cwd, "run.log"), "utf8").split("[key]").length).toBeGreaterThan(names.length);
