@@ -72,6 +72,11 @@ function declareRun(group: Verb, { words, run }: CommandContext): void {
       if (output === undefined) throw new AppError("usage", { message: usage.batchOutput });
       const wanted = { ...read, output, form, ordered, acceptChanges, ...paceOf(given) };
       if (given.atProvider === true) {
+        const { concurrency, rpm, tpm, itemTimeout, offPeak, queue, metrics } = given;
+        const limits = [concurrency, rpm, tpm, itemTimeout, offPeak, queue, metrics, engine.settings.max_cost];
+        if (limits.some((limit) => limit !== undefined)) {
+          throw new AppError("usage", { message: usage.atProviderAlone });
+        }
         const { runProviderBatch } = await import("../app/batch/provider-batch.ts");
         return await runProviderBatch(engine, console, { ...wanted, json }, readFlags(command));
       }

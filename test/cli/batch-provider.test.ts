@@ -202,3 +202,16 @@ test("a partly failed batch: what came is kept, failures told apart, the rest le
   const uploaded = server.requests.find(({ path }) => path === "/v1/files")!;
   expect(uploaded.text.indexOf('name="purpose"')).toBeLessThan(uploaded.text.indexOf('name="file"'));
 });
+
+test("a limit that the provider would not keep is refused before anything is sent", async () => {
+  await using server = await serve(() => ({ body: [] }));
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "a\n");
+  const env = { SILICONFLOW_API_KEY: "sk-0123456789abcdef", SILICONFLOW_BASE_URL: server.url };
+  for (const limit of [["--max-cost", "1"], ["--rpm", "5"], ["--off-peak"], ["--metrics", "0"]]) {
+    const args = ["batch", "run", "in.txt", "-o", "out.jsonl", "-m", "siliconflow/m", "--at-provider", ...limit];
+    const { code, stderr } = await run(args, { place, env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(en.help.usage.atProviderAlone)]);
+  }
+  expect(server.requests).toEqual([]);
+});

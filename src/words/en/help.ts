@@ -281,6 +281,8 @@ export const help = {
   },
   usage: {
     revokeWhat: "Say what to revoke: a path, a name or a digest, or --all.",
+    atProviderAlone:
+      "--at-provider can't be combined with limits of cost or pace, --off-peak, --queue or --metrics: the provider answers on its own.",
     notTogether: "--json, --csv, --audit and --rebuild: one at a time (--audit --json together).",
     toolArguments: 'The arguments of a tool are one JSON object, e.g. \'{"city": "Berlin"}\'.',
     noQuestionToContinue: "--continue-answer takes no question.",

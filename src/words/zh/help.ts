@@ -279,6 +279,7 @@ export const help: Words["help"] = {
   },
   usage: {
     revokeWhat: "请写明要撤销的内容：路径、名称或摘要，或使用 --all。",
+    atProviderAlone: "--at-provider 由服务商自行处理，不能与花费或速度限制、--off-peak、--queue、--metrics 同时使用。",
     notTogether: "--json、--csv、--audit 与 --rebuild 不能同时使用（--audit 可搭配 --json）。",
     toolArguments: '工具的参数是一个 JSON 对象，例如 \'{"city": "北京"}\'。',
     noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",
