@@ -154,7 +154,7 @@ test.skipIf(process.platform === "win32")(
     for (const secret of [...Object.values(planted), ...proofs]) {
       expect([secret, texts.flatMap((each) => traces(secret, each))]).toEqual([secret, []]);
     }
-    if (existsSync("/proc/self")) expect([...seen].some((line) => line.includes("deepseek-chat"))).toBe(true);
+    expect([...seen].some((line) => line.includes("deepseek-chat"))).toBe(existsSync("/proc/self"));
     // There was something to repeat, in each form, in a refusal and in an answer.
     for (const { stdout } of asked) expect(stdout).toContain("[key]");
     expect(readFileSync(join(place.cwd, "run.log"), "utf8").split("[key]").length).toBeGreaterThan(names.length);
