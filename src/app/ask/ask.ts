@@ -31,7 +31,7 @@ import { asLine, asObject, errorLine } from "./output.ts";
 import { structuredForm } from "./wanted-form.ts";
 import type { StructuredForm } from "./structured-form.ts";
 import type { OffPeakGate } from "./off-peak.ts";
-import type { Attachment } from "../conversation/attachments.ts";
+import type { Attachment } from "../conversation/attachment.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { timingOf } from "../../chat/turn.ts";

@@ -5,7 +5,8 @@ import { localeOf } from "../../text-encoding.ts";
 import { entryOf } from "../../words/error-words.ts";
 import type { Console } from "../console.ts";
 import type { Engine, InputContext } from "../engine.ts";
-import { attach, type Attached, type Attachment, type AttachOptions, onceEach } from "./attachments.ts";
+import { type Attachment, onceEach } from "./attachment.ts";
+import { attach, type Attached, type AttachOptions } from "./attachments.ts";
 import type { ChatSession } from "./chat-session.ts";
 import { factsOf } from "../model-facts.ts";
 

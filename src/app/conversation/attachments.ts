@@ -1,31 +1,16 @@
-import { basename, extname, resolve, sep } from "node:path";
-import type { FilePart, ImagePart, UserMessage } from "../../chat/messages.ts";
+import { basename, resolve, sep } from "node:path";
+import { userMessage } from "../../chat/message-text.ts";
+import type { UserMessage } from "../../chat/messages.ts";
 import { estimateTokens } from "../../chat/usage.ts";
 import { AppError } from "../../errors.ts";
-import { userMessage } from "../../chat/message-text.ts";
-import { decodeText, type TextEncoding } from "../../text-encoding.ts";
+import { nearPath } from "../../files.ts";
+import type { WebPages } from "../web/web-page.ts";
+import { type AttachedContent, type Attachment, type ContentSource, isPageUrl, unchanged } from "./attachment.ts";
+import { documentContent } from "./document-content.ts";
 import { findFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
-import { nearPath } from "../../files.ts";
-import { contentOf, isPictureName } from "./picture.ts";
-import type { WebPages } from "../web/web-page.ts";
-
-/** A file that goes with a question, read. */
-export interface Attachment {
-  /** Absolute. */
-  readonly path: string;
-  /** Relative to the working directory where it lies in it. */
-  readonly name: string;
-  readonly bytes: number;
-  /** The picture, or what the file says, decoded. */
-  readonly part: FilePart | ImagePart;
-  /** The encoding it was converted from; null for UTF-8 and for pictures. */
-  readonly convertedFrom: TextEncoding | null;
-  /** Whether U+FFFD stands for some of its bytes. */
-  readonly damaged: boolean;
-  /** An estimate; null for a picture: what that costs is the service's to say. */
-  readonly tokens: number | null;
-}
+import { pictureAttachment, pictureContent } from "./picture-content.ts";
+import { textContent } from "./text-content.ts";
 
 /** What came of a path, a folder or a pattern. */
 export interface Attached {
@@ -81,56 +66,42 @@ export async function attach(path: string, options: AttachOptions): Promise<Atta
   return { files, leftOut };
 }
 
-/** Whether what was typed names a web page. */
-export function isPageUrl(path: string): boolean {
-  return /^https?:\/\//iu.test(path);
-}
-
-/** A web page as it goes with a question: named by its URL, a picture as one. */
-async function readPage(path: string, { pages, stop }: AttachOptions): Promise<Attachment> {
+/** A web page as it goes with a question: named by its URL, a picture or a document as such. */
+async function readPage(path: string, { pages, stop, locale }: AttachOptions): Promise<Attachment> {
   const { url, bytes, text, mediaType, convertedFrom } = await (await pages()).read(path, stop);
   const name = url.replaceAll("`", "%60");
-  const facts = { path: name, name, bytes: bytes.length, damaged: false };
+  const facts = { path: name, name, bytes: bytes.length };
   if (text !== null) {
-    return { ...facts, part: { type: "file", name, text }, convertedFrom, tokens: estimateTokens(text) };
+    const part = { type: "file", name, text } as const;
+    return { ...facts, part, convertedFrom, damaged: false, tokens: estimateTokens(text) };
   }
-  const content = contentOf(bytes);
-  if (content.kind === "picture" && content.whole) return { ...facts, ...pictureOf(bytes, content.mediaType, name) };
-  const detail = content.kind === "foreign" ? content.form : mediaType || "?";
-  throw new AppError("url_unreadable", { url, reason: "type", detail });
+  try {
+    const content = await specialContent(bytes, { path: name, name, locale, stop });
+    if (content !== null) return { ...facts, ...content };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "input_unreadable") throw error;
+    const { limit } = (error as AppError<"input_unreadable">).details;
+    throw new AppError(
+      "url_unreadable",
+      { url, reason: "type", detail: limit ?? (mediaType || "?") },
+      { cause: error },
+    );
+  }
+  throw new AppError("url_unreadable", { url, reason: "type", detail: mediaType || "?" });
 }
 
-function pictureOf(
-  bytes: Buffer,
-  mediaType: string,
-  name: string,
-): Pick<Attachment, "part" | "convertedFrom" | "tokens"> {
-  const url = `data:${mediaType};base64,${bytes.toString("base64")}`;
-  return { part: { type: "image", name, url }, convertedFrom: null, tokens: null };
+/** What is no plain text: a document or a picture; null for what is neither. */
+async function specialContent(bytes: Buffer, source: ContentSource): Promise<AttachedContent | null> {
+  return (await documentContent(bytes, source)) ?? (await pictureContent(bytes, source));
 }
-
-const plain = { convertedFrom: null, damaged: false };
 
 async function readAttachment(path: string, options: AttachOptions & { maxBytes: number }): Promise<Attachment> {
   const { folder, stop, locale, maxBytes, onSilence } = options;
   const name = nameOf(path, folder);
-  const refused = (reason: string, limit?: string) =>
-    new AppError("input_unreadable", { path: name, reason, ...(limit !== undefined && { limit }) });
   const bytes = await readInput(path, { name, maxBytes, stop, onSilence: () => onSilence?.(name) });
-  const content = contentOf(bytes);
-  const facts = { path, name, bytes: bytes.length };
-  if (content.kind === "picture") {
-    if (!content.whole) throw refused("picture_broken");
-    return { ...facts, damaged: false, ...pictureOf(bytes, content.mediaType, basename(path)) };
-  }
-  if (content.kind === "foreign")
-    throw refused(content.form === "PDF" ? "document_form" : "picture_form", content.form);
-  if (isPictureName(extname(path))) throw refused(bytes.length === 0 ? "picture_empty" : "picture_broken");
-  const decoded = decodeText(bytes, locale);
-  if (typeof decoded === "string") throw refused(decoded);
-  const { text, encoding, damaged } = decoded;
-  const convertedFrom = encoding === "UTF-8" ? null : encoding;
-  return { ...facts, part: { type: "file", name, text }, convertedFrom, damaged, tokens: estimateTokens(text) };
+  const source = { path, name, locale, stop };
+  const content = (await specialContent(bytes, source)) ?? textContent(bytes, source);
+  return { path, name, bytes: bytes.length, ...content };
 }
 
 /** A question with its files. */
@@ -147,13 +118,7 @@ export function textAttachment(name: string, text: string, folder: string): Atta
   const bytes = Buffer.byteLength(text);
   if (bytes > maxInputBytes) throw new AppError("input_unreadable", { path: name, reason: "too_large" });
   const part = { type: "file", name: nameOf(resolve(folder, name), folder), text } as const;
-  return { path: resolve(folder, name), name: part.name, part, ...plain, bytes, tokens: estimateTokens(text) };
-}
-
-/** A picture that is in memory already; it has a path that no other has of its name. */
-export function pictureAttachment(part: ImagePart, folder: string): Attachment {
-  const bytes = Math.floor((part.url.length - part.url.indexOf(",") - 1) * 0.75);
-  return { path: resolve(folder, part.name), name: part.name, part, ...plain, bytes, tokens: null };
+  return { path: resolve(folder, name), name: part.name, part, ...unchanged, bytes, tokens: estimateTokens(text) };
 }
 
 /** What went with a question asked before. */
@@ -162,15 +127,9 @@ export function attachmentsOf({ content }: UserMessage, folder: string): Attachm
     if (part.type === "text") return [];
     if (part.type === "image") return [pictureAttachment(part, folder)];
     const { name, text } = part;
-    const facts = { path: isPageUrl(name) ? name : resolve(folder, name), name, part, ...plain };
+    const facts = { path: isPageUrl(name) ? name : resolve(folder, name), name, part, ...unchanged };
     return [{ ...facts, bytes: Buffer.byteLength(text), tokens: estimateTokens(text) }];
   });
-}
-
-/** Each file once. */
-export function onceEach(files: readonly Attachment[]): Attachment[] {
-  const known = new Set<string>();
-  return files.filter(({ path }) => known.size < known.add(path).size);
 }
 
 function nameOf(path: string, folder: string): string {

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { AppError } from "../../errors.ts";
 import type { Mention } from "../../repl/mentions.ts";
-import { attach, isPageUrl, type Attached, type AttachOptions, textAttachment } from "./attachments.ts";
+import { isPageUrl } from "./attachment.ts";
+import { attach, type Attached, type AttachOptions, textAttachment } from "./attachments.ts";
 
 interface Mentioned {
   readonly attached: readonly Attached[];

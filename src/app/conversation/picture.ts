@@ -1,7 +1,7 @@
 /** What a file is by its first bytes, whatever its name says. */
 export type FileContent =
   | { readonly kind: "picture"; readonly mediaType: string; readonly whole: boolean }
-  /** A picture or a document of a form that the services do not take; `form` as people call it. */
+  /** A picture of a form that the services do not take; `form` as people call it. */
   | { readonly kind: "foreign"; readonly form: string }
   | { readonly kind: "other" };
 
@@ -33,7 +33,6 @@ const foreignStarts: readonly (readonly [RegExp, string])[] = [
   [/^[\s\S]{4}ftypavi[fs]/u, "AVIF"],
   [/^\0\0\x01\0/u, "ICO"],
   [/^(?:\xff\x0a|\0\0\0\x0cJXL )/u, "JPEG XL"],
-  [/^%PDF-/u, "PDF"],
 ];
 
 function foreignForm(bytes: Buffer): string | null {

@@ -23,14 +23,9 @@ import { count } from "../../terminal/figures.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
-import {
-  attach,
-  type Attachment,
-  attachmentsOf,
-  onceEach,
-  pictureAttachment,
-  withAttachments,
-} from "../conversation/attachments.ts";
+import { type Attachment, onceEach } from "../conversation/attachment.ts";
+import { attach, attachmentsOf, withAttachments } from "../conversation/attachments.ts";
+import { pictureAttachment } from "../conversation/picture-content.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { readClipboard } from "./clipboard-content.ts";
 import { editText } from "../external-editor.ts";

@@ -1,0 +1,59 @@
+import type { FilePart, ImagePart } from "../../chat/messages.ts";
+import { AppError } from "../../errors.ts";
+import type { TextEncoding } from "../../text-encoding.ts";
+
+/** A file that goes with a question, read. */
+export interface Attachment {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative to the working directory where it lies in it. */
+  readonly name: string;
+  readonly bytes: number;
+  /** The picture, or what the file says, decoded. */
+  readonly part: FilePart | ImagePart;
+  /** The encoding it was converted from; null for UTF-8 and for pictures. */
+  readonly convertedFrom: TextEncoding | null;
+  /** Whether U+FFFD stands for some of its bytes. */
+  readonly damaged: boolean;
+  /** An estimate; null for a picture: what that costs is the service's to say. */
+  readonly tokens: number | null;
+}
+
+/** What a file holds, as a question sends it. */
+export type AttachedContent = Pick<Attachment, "part" | "convertedFrom" | "damaged" | "tokens">;
+
+/** Where content comes from. */
+export interface ContentSource {
+  /** What messages and the model call it. */
+  readonly name: string;
+  /** Absolute, or a URL. */
+  readonly path: string;
+  /** Of the system, for texts whose encoding is not plain. */
+  readonly locale: string;
+  /** Ends what takes long. */
+  readonly stop: AbortSignal;
+}
+
+/** Content that is neither converted from another encoding nor damaged. */
+export const unchanged = { convertedFrom: null, damaged: false };
+
+/**
+ * An error for content that cannot be sent.
+ *
+ * @param reason as in `input_unreadable`
+ * @param limit the form, or the size, that the reason is about
+ */
+export function refusedContent({ name }: Pick<ContentSource, "name">, reason: string, limit?: string): AppError {
+  return new AppError("input_unreadable", { path: name, reason, ...(limit !== undefined && { limit }) });
+}
+
+/** Whether what was typed names a web page. */
+export function isPageUrl(path: string): boolean {
+  return /^https?:\/\//iu.test(path);
+}
+
+/** Each file once. */
+export function onceEach(files: readonly Attachment[]): Attachment[] {
+  const known = new Set<string>();
+  return files.filter(({ path }) => known.size < known.add(path).size);
+}
