@@ -187,8 +187,8 @@ export interface ErrorDetails {
   /** A summary that is cut short, filtered, empty, or longer than what it stands for. */
   summary_unusable: { provider: string; why: "cut" | "filtered" | "empty" | "longer" };
 
-  /** `others`: providers that have batches of their own. */
-  batch_unsupported: { provider: string; others: readonly string[] };
+  /** `others`: providers that have the service. */
+  not_offered: { provider: string; service: ServiceName; others: readonly string[] };
   /** `id`: of a batch, or of a file of results. */
   batch_not_found: { provider: string; id: string };
   /** Items whose batches ended without results of theirs. */
@@ -197,8 +197,8 @@ export interface ErrorDetails {
   batch_elsewhere: { provider: string; running: string };
 
   /** The service failed. */
-  /** `start`: of the JSON that came in place of a batch or a file. */
-  batch_unreadable: { provider: string; start: string };
+  /** `start`: of the JSON that came in place of what the service documents. */
+  service_unreadable: { provider: string; service: ServiceName; start: string };
   /** What it said was printed. */
   tool_failed: { name: string };
   /**
@@ -320,6 +320,9 @@ export type SchemaMistake = "syntax" | "not_object" | "invalid" | "dialect" | "n
  */
 type RefusalAdvice = "none" | "route" | "https" | "field" | "tools";
 
+/** What a provider may offer beside chat. */
+export type ServiceName = "batches" | "images" | "files" | "ocr" | "fineTuning" | "fillIn";
+
 /** Why a web page cannot be read: `detail` is the address of `private`, the proxy of `unresolved`, the status of `status`. */
 type UrlRefusal =
   | "malformed"
@@ -426,11 +429,11 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   not_a_stream: "service",
   unexpected_shape: "service",
   not_a_list: "service",
-  batch_unreadable: "service",
+  service_unreadable: "service",
   batch_left: "service",
   batch_not_found: "refused",
   batch_elsewhere: "usage",
-  batch_unsupported: "usage",
+  not_offered: "usage",
   incomplete_answer: "service",
   empty_stream: "service",
   finish_unknown: "service",

@@ -236,6 +236,16 @@ export const toolForms = ["tools", "functions", "none"] as const;
 export const schemaForms = ["json_schema", "strict_tool", "tool", "json", "prompt"] as const;
 /** Whose limits and prices a service has for batches of its own. */
 export const batchForms = ["siliconflow", "openai", "none"] as const;
+/** How a service makes pictures: `POST /images/generations` with the fields and the answer of the one or the other. */
+export const imageForms = ["siliconflow", "openai", "none"] as const;
+/** Whose Files API a service has, for documents that go with questions. */
+export const documentForms = ["deepseek", "none"] as const;
+/** Whose text recognition a service has. */
+export const recognitionForms = ["deepseek", "none"] as const;
+/** How a service is told to fine-tune a model: OpenAI's `/fine_tuning/jobs`, or the older `/v1/fine_tune/create` with its status. */
+export const fineTuningForms = ["openai", "fine_tune", "none"] as const;
+/** Where a service fills in the middle: at DeepSeek's `/beta/completions`, or at `/completions`; both take `suffix`. */
+export const fillInForms = ["beta", "suffix", "none"] as const;
 /** Whose balance endpoint a service has. */
 export const balanceForms = ["deepseek", "siliconflow", "none"] as const;
 
@@ -275,6 +285,11 @@ export const providerSchema = v.strictObject({
   /** How a question goes out and its answer comes back; default: OpenAI's chat completions. */
   wire: v.optional(wireSchema),
   batches: v.optional(batchesEntry),
+  images: v.optional(v.picklist(imageForms)),
+  files: v.optional(v.picklist(documentForms)),
+  ocr: v.optional(v.picklist(recognitionForms)),
+  fine_tuning: v.optional(v.picklist(fineTuningForms)),
+  fill_in: v.optional(v.picklist(fillInForms)),
   /** Sent with each request to it. */
   body: v.optional(body),
 });

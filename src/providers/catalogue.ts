@@ -9,8 +9,9 @@ import type {
 } from "../config/schema.ts";
 import type { VersionPlace } from "../config/request-rows.ts";
 import type { WireConfig } from "../config/wire-schema.ts";
-import { AppError } from "../errors.ts";
-import { type BatchRules, batchRules, batchRulesOf } from "./batches/rules.ts";
+import { AppError, type ServiceName } from "../errors.ts";
+import { batchRules } from "./batches/rules.ts";
+import { noServices, type Services, servicesOf } from "./services.ts";
 
 export type SchemaForm = (typeof schemaForms)[number];
 
@@ -23,7 +24,7 @@ interface ApiVersion {
 }
 
 /** What the program knows of a provider. A new provider is a row of `catalogue`, or an entry of the config file. */
-export interface Provider {
+export interface Provider extends Services {
   readonly name: string;
   readonly baseUrl: string;
   /** The environment variable that names another endpoint. */
@@ -59,8 +60,6 @@ export interface Provider {
   readonly balance: (typeof balanceForms)[number];
   /** How it is asked for an answer that fits a schema. */
   readonly schema: SchemaForm;
-  /** What it takes as a batch of its own; null where it has none. */
-  readonly batches: BatchRules | null;
   /** What `GET /models` is asked with, to list chat models alone. */
   readonly modelsQuery: Readonly<Record<string, string>>;
   /** Whether it streams; else answers come whole. */
@@ -81,6 +80,7 @@ export interface Provider {
 }
 
 const hosted = {
+  ...noServices,
   keyNeeded: true,
   keyCommand: null,
   auth: null,
@@ -93,7 +93,6 @@ const hosted = {
   query: {},
   apiVersion: null,
   start: null,
-  batches: null,
   modelsQuery: {},
   isCustom: false,
   streams: true,
@@ -112,6 +111,7 @@ const local = {
   model: null,
   prefix: "none",
   balance: "none",
+  fillIn: "suffix",
   // llama.cpp, Ollama, LM Studio and vLLM make a grammar of it.
   schema: "json_schema",
 } as const;
@@ -126,6 +126,7 @@ const siliconflow = {
   // docs.siliconflow.cn, guides/json-mode: `json_object` alone.
   schema: "json",
   batches: batchRules.siliconflow,
+  images: "siliconflow",
   modelsQuery: { sub_type: "chat" },
 } as const;
 
@@ -146,6 +147,9 @@ const catalogue: readonly Provider[] = [
     webModels: ["deepseek-flash", "deepseek-v4-flash"],
     balance: "deepseek",
     schema: "strict_tool",
+    files: "deepseek",
+    ocr: "deepseek",
+    fillIn: "beta",
   },
   { ...siliconflow, name: "siliconflow", baseUrl: "https://api.siliconflow.cn/v1" },
   { ...siliconflow, name: "siliconflow-com", baseUrl: "https://api.siliconflow.com/v1" },
@@ -211,6 +215,7 @@ export function findProvider(name: string, custom: Custom): Provider {
   const wire = entry?.wire ?? base.wire;
   const provider: Provider = {
     ...base,
+    ...servicesOf(entry, base),
     wire,
     baseUrl: httpForm(entry?.base_url ?? base.baseUrl, wire),
     keyVariable: entry?.key_variable ?? base.keyVariable,
@@ -230,7 +235,6 @@ export function findProvider(name: string, custom: Custom): Provider {
     streams: entry?.stream ?? true,
     defaults: entry?.defaults ?? {},
     schema: entry?.schema ?? (wire === "openai" ? base.schema : "prompt"),
-    batches: batchRulesOf(entry?.batches, base.batches),
     body: entry?.body ?? {},
     extraBody: entry?.extra_body ?? {},
     drop: entry?.drop ?? [],
@@ -258,11 +262,26 @@ function httpForm(url: string, wire: WireConfig): string {
   return wire !== "openai" && wire.type === "websocket" ? url.replace(/^ws(?=s?:)/iu, "http") : url;
 }
 
-/** The providers that have batches of their own, the catalogue's first. */
-export function batchProviders(custom: Custom): string[] {
+/** The providers that have a service, the catalogue's first. */
+export function providersWith(service: ServiceName, custom: Custom): string[] {
   return providerNames(custom).filter(
-    (name) => batchRulesOf(custom[name]?.batches, findRow(name)?.batches ?? null) !== null,
+    (name) => servicesOf(custom[name], findRow(name) ?? plainProvider(name))[service] !== null,
   );
+}
+
+/**
+ * The form in which a provider has a service.
+ *
+ * @throws AppError `not_offered` where it has none
+ */
+export function serviceOf<Name extends ServiceName>(
+  provider: Provider,
+  service: Name,
+  custom: Custom,
+): NonNullable<Services[Name]> {
+  const form: Services[Name] = provider[service];
+  if (form !== null) return form;
+  throw new AppError("not_offered", { provider: provider.name, service, others: providersWith(service, custom) });
 }
 
 /** The names of all environment variables that hold a provider's key. */
@@ -277,5 +296,5 @@ function findRow(name: string): Provider | undefined {
 
 /** One that nothing is known of. It has no key until an entry says otherwise: many self-hosted gateways ask for none. */
 export function plainProvider(name: string, baseUrl = ""): Provider {
-  return { ...local, name, baseUrl, thinking: "none", isCustom: true };
+  return { ...local, ...noServices, name, baseUrl, thinking: "none", isCustom: true };
 }

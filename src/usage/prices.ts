@@ -45,7 +45,7 @@ const deepseek = {
   until: null,
   source: "https://api-docs.deepseek.com/quick_start/pricing",
 } as const;
-const deepseekSearch = {
+const deepseekUnit = {
   provider: "deepseek",
   asOf: "2026-11-26",
   until: null,
@@ -65,20 +65,26 @@ const table: readonly PriceRow[] = [
   { ...deepseek, models: ["deepseek-v4-pro"], currency: "USD", rates: { cached: 0.022, input: 0.66, output: 1.98 } },
 ];
 
-/** One row a price of what models search and fetch on the web, by the service's own tools; their requests have the purpose `search`. */
-const searchTable: readonly (Omit<PriceRow, "models" | "rates" | "peakFactor"> & { readonly perThousand: number })[] = [
-  { ...deepseekSearch, currency: "CNY", perThousand: 5 },
-  { ...deepseekSearch, currency: "USD", perThousand: 0.75 },
+/** What is billed by number: `search`, what models search and fetch on the web by the service's own tools; `page`, of a document whose text is recognized. */
+export type PricedUnit = "search" | "page";
+
+interface UnitRow extends Omit<PriceRow, "models" | "rates" | "peakFactor"> {
+  readonly unit: PricedUnit;
+  readonly perThousand: number;
+}
+
+/** One row a price. No price in dollars is known for pages. */
+const unitTable: readonly UnitRow[] = [
+  { ...deepseekUnit, unit: "search", currency: "CNY", perThousand: 5 },
+  { ...deepseekUnit, unit: "search", currency: "USD", perThousand: 0.75 },
+  { ...deepseekUnit, unit: "page", currency: "CNY", perThousand: 1.5 },
 ];
 
-/**
- * What a service bills for searches and fetches of its own web tools, in units of the currency; null where nobody knows.
- *
- * @param searches how many, by the service's own count
- */
-export function searchCost(provider: string, currency: Currency, searches: number): number | null {
-  const row = searchTable.find((each) => each.provider === provider && each.currency === currency);
-  return row === undefined ? null : Number(((searches * row.perThousand) / 1000).toPrecision(12));
+/** What a service bills for `count` of a unit, in units of the currency; null where nobody knows. */
+export function unitCost(provider: string, currency: Currency, unit: PricedUnit, count: number): number | null {
+  const isOf = (row: UnitRow) => row.provider === provider && row.currency === currency && row.unit === unit;
+  const row = unitTable.find(isOf);
+  return row === undefined ? null : Number(((count * row.perThousand) / 1000).toPrecision(12));
 }
 
 /**

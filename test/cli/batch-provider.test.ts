@@ -136,7 +136,8 @@ test("a provider without batches is refused before anything is sent", async () =
   const { code, stderr } = await run([...batch.slice(0, 5), "-p", "deepseek", "--at-provider"], { place, env });
   expect(code).toBe(2);
   expect(stderr).toContain(
-    en.errors.batch_unsupported({ provider: "deepseek", others: ["siliconflow", "siliconflow-com"] }).what,
+    en.errors.not_offered({ provider: "deepseek", service: "batches", others: ["siliconflow", "siliconflow-com"] })
+      .what,
   );
   expect(server.requests).toEqual([]);
 });

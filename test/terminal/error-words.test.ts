@@ -12,7 +12,8 @@ const ofCode: Readonly<Record<string, object>> = {
   auth_failed: { why: "token" },
   batch_changed: { changes: [{ what: "input" }] },
   batch_left: { statuses: ["expired"] },
-  batch_unsupported: { others: ["one"] },
+  not_offered: { service: "batches", others: ["one"] },
+  service_unreadable: { service: "batches" },
 };
 
 /** Details whose foreign texts are all the same; what is looked up in a table, counted or listed is of its kind. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { priceOf, searchCost } from "../../src/usage/prices.ts";
+import { priceOf, unitCost } from "../../src/usage/prices.ts";
 
 const CNY = { cached: 1, input: 2, output: 3 };
 
@@ -41,7 +41,9 @@ test("what somebody wrote down comes before the table, at any hour and only in t
 });
 
 test("searches of a service's own web tools cost what its table says a thousand", () => {
-  expect(searchCost("deepseek", "CNY", 20)).toBe(0.1);
-  expect(searchCost("deepseek", "USD", 1)).toBe(0.00075);
-  expect(searchCost("siliconflow", "CNY", 1)).toBeNull();
+  expect(unitCost("deepseek", "CNY", "search", 20)).toBe(0.1);
+  expect(unitCost("deepseek", "USD", "search", 1)).toBe(0.00075);
+  expect(unitCost("siliconflow", "CNY", "search", 1)).toBeNull();
+  expect(unitCost("deepseek", "CNY", "page", 1000)).toBe(1.5);
+  expect(unitCost("deepseek", "USD", "page", 1)).toBeNull();
 });

@@ -46,6 +46,8 @@ const particular: Readonly<Record<string, readonly string[]>> = {
 };
 /** Details of one error alone, by its code. */
 const particularOf: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  not_offered: { service: ["batches", "images", "files", "ocr", "fineTuning", "fillIn"] },
+  service_unreadable: { service: ["batches", "images", "files", "ocr", "fineTuning", "fillIn"] },
   strange: { kind: ["key", "rejected", "signed", "websocket", "refused", "strange", "nothing"] },
   auth_failed: { why: ["token", "no_token", "program", "header", "key", "body"] },
   token_untimely: { why: ["expired", "early"] },

@@ -10,7 +10,7 @@ import { AppError, type ErrorCode } from "../../errors.ts";
 import { OpenAIBatches } from "../../providers/batches/openai-batches.ts";
 import type { BatchService } from "../../providers/batches/provider-batch.ts";
 import type { BatchRules } from "../../providers/batches/rules.ts";
-import { batchProviders } from "../../providers/catalogue.ts";
+import { providersWith, serviceOf } from "../../providers/catalogue.ts";
 import type { Connection } from "../../providers/connection.ts";
 import { isPassing } from "../../providers/wire/errors.ts";
 import { requestBody } from "../../providers/wire/request-body.ts";
@@ -70,7 +70,7 @@ const ofNetwork: ReadonlySet<ErrorCode> = new Set([
 /**
  * Opens the provider of the settings, for batches of its own.
  *
- * @throws AppError `batch_unsupported`, and for settings and credentials
+ * @throws AppError `not_offered`, and for settings and credentials
  */
 export async function openAtProvider(engine: Engine, console: Console): Promise<AtProvider> {
   const form = await structuredForm(engine, console, null);
@@ -80,19 +80,14 @@ export async function openAtProvider(engine: Engine, console: Console): Promise<
   return { connection, rules: rulesOf(engine, connection), requests, asked, form };
 }
 
-/** @throws AppError `batch_unsupported` */
-export function rulesOf(engine: Pick<Engine, "file">, { name: provider, batches }: Connection): BatchRules {
-  if (batches === null) throw new AppError("batch_unsupported", { provider, others: othersOf(engine) });
-  return batches;
+/** @throws AppError `not_offered` */
+export function rulesOf({ file }: Pick<Engine, "file">, connection: Connection): BatchRules {
+  return serviceOf(connection, "batches", file.providers ?? {});
 }
 
 /** The batches of a provider. */
-export function batchService(engine: Pick<Engine, "file">, connection: Connection): BatchService {
-  return new OpenAIBatches(connection, othersOf(engine));
-}
-
-function othersOf({ file }: Pick<Engine, "file">): readonly string[] {
-  return batchProviders(file.providers ?? {});
+export function batchService({ file }: Pick<Engine, "file">, connection: Connection): BatchService {
+  return new OpenAIBatches(connection, providersWith("batches", file.providers ?? {}));
 }
 
 /**

@@ -36,7 +36,7 @@ interface Download {
 /**
  * Shows how far a batch at a provider is, whatever machine made it; once it has ended, its results can be written to a file.
  *
- * @throws AppError `batch_unsupported`, `batch_not_found`, `output_exists`, `storage_failed`, and what the service says
+ * @throws AppError `not_offered`, `batch_not_found`, `output_exists`, `storage_failed`, and what the service says
  */
 export async function showProviderBatch(
   engine: Engine,

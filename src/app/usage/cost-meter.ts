@@ -1,6 +1,6 @@
 import type { AppError } from "../../errors.ts";
 import type { Bill, SpentTotal } from "../../chat/answer.ts";
-import type { Purpose } from "../../chat/purpose.ts";
+import { type Purpose, takesTokens } from "../../chat/purpose.ts";
 import type { BilledRequest } from "../../chat/billed-request.ts";
 import { billedRequests, type RequestRecord } from "../../chat/requests.ts";
 import type { TurnResult } from "../../chat/turn.ts";
@@ -78,7 +78,7 @@ export class Spending {
       costs: sumByCurrency(costs),
       questions: this.#questions,
       unknown: paid.filter(({ cost }) => cost === null).length,
-      uncounted: this.#billed.filter(({ usage, purpose }) => usage === null && purpose !== "search").length,
+      uncounted: this.#billed.filter(({ usage, purpose }) => usage === null && takesTokens(purpose)).length,
     };
   }
 

@@ -2,7 +2,7 @@ import { factsIn } from "../../config/model-aliases.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import { localProviders } from "../../providers/catalogue.ts";
 import type { ModelRef } from "../../chat/model.ts";
-import { type Price, priceOf, searchCost } from "../../usage/prices.ts";
+import { type Price, priceOf, unitCost } from "../../usage/prices.ts";
 
 /** What prices are found with; the engine is one. */
 export interface PriceSource {
@@ -26,7 +26,7 @@ export function searchesPrice(
   searches: number | null,
 ): number | null {
   if (searches === null || searches === 0) return searches;
-  return searchCost(provider, settings.currency, searches);
+  return unitCost(provider, settings.currency, "search", searches);
 }
 
 /** Whether a provider runs on a machine of one's own, where nobody is billed. */

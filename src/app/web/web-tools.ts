@@ -4,7 +4,7 @@ import type { Connection } from "../../providers/connection.ts";
 import { fetchUrlTool } from "../../tools/fetch-url.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { type PricedAnswer, type ServiceToolOptions, webFetchTool, webSearchTool } from "../../tools/web-search.ts";
-import { searchCost } from "../../usage/prices.ts";
+import { unitCost } from "../../usage/prices.ts";
 import type { Engine } from "../engine.ts";
 
 /** Who searches and fetches without a model. */
@@ -41,7 +41,7 @@ function serviceOptions(engine: Engine, approval: Tool["approval"]): ServiceTool
 
 /** Of a search, or a page. */
 function costOfOne({ settings: { currency } }: Engine): Cost | null {
-  const amount = searchCost(searcher.provider, currency, 1);
+  const amount = unitCost(searcher.provider, currency, "search", 1);
   return amount === null ? null : { currency, amount };
 }
 

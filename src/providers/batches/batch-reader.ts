@@ -1,4 +1,5 @@
 import { isRecord } from "../wire/json.ts";
+import { fieldsIn } from "../wire/openai-service.ts";
 import type { BatchCounts, BatchMistake, ProviderBatch } from "./provider-batch.ts";
 
 /** Field of a batch's metadata that holds its label. */
@@ -11,12 +12,12 @@ const ended: ReadonlySet<string> = new Set(["completed", "failed", "expired", "c
 const maxMistakes = 100;
 
 /**
- * A batch of a service's JSON; SiliconFlow puts some of its documents into a field `data`.
+ * A batch of a service's JSON.
  *
  * @returns null for what is none
  */
 export function readBatch(json: unknown): ProviderBatch | null {
-  const given = contentOf(json);
+  const given = fieldsIn(json);
   const { id, status, metadata, errors } = given;
   if (typeof id !== "string" || id === "" || typeof status !== "string") return null;
   const label = isRecord(metadata) ? metadata[labelField] : null;
@@ -37,21 +38,9 @@ export function readBatch(json: unknown): ProviderBatch | null {
 
 /** The id of an uploaded file, with what tells it from others; null for what is none. */
 export function readFile(json: unknown): { id: string; name: string | null; size: number | null } | null {
-  const { id, filename, bytes } = contentOf(json);
+  const { id, filename, bytes } = fieldsIn(json);
   if (typeof id !== "string" || id === "") return null;
   return { id, name: textIn(filename), size: typeof bytes === "number" ? bytes : null };
-}
-
-/** The entries of a list, and whether there are more behind them; null for what is none. */
-export function readList(json: unknown): { entries: readonly unknown[]; hasMore: boolean } | null {
-  if (!isRecord(json)) return null;
-  const { data, has_more: hasMore } = isRecord(json["data"]) ? json["data"] : json;
-  return Array.isArray(data) ? { entries: data, hasMore: hasMore === true } : null;
-}
-
-function contentOf(json: unknown): Record<string, unknown> {
-  if (!isRecord(json)) return {};
-  return !("id" in json) && isRecord(json["data"]) ? json["data"] : json;
 }
 
 function textIn(value: unknown): string | null {

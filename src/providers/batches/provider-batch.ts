@@ -43,7 +43,7 @@ export interface UploadFile {
 
 /**
  * A service's batches. Each method is one request; all throw AppError as a question's request does, `batch_not_found` for ids that the
- * service does not know, `batch_unsupported` where it has none, `interrupted` when the signal is aborted.
+ * service does not know, `not_offered` where it has none, `interrupted` when the signal is aborted.
  */
 export interface BatchService {
   /** @returns the file's id @param onSent gets the bytes that have gone out */

@@ -1,5 +1,6 @@
 import type { ModelRef, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/billed-request.ts";
+import { takesTokens } from "../../chat/purpose.ts";
 import { count, money, shortCount } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { FittedColumn, fittedTable } from "../../terminal/fitted-table.ts";
@@ -46,7 +47,7 @@ function requestTable(
   const each = (cell: (request: BilledRequest) => string) => requests.map((request) => cell(request));
   // What a tool searched for takes no tokens.
   const tokenCell = ({ usage, purpose }: BilledRequest, shown: (usage: Usage) => string) =>
-    usage === null ? (purpose === "search" ? "" : unknown) : shown(usage);
+    usage === null ? (takesTokens(purpose) ? unknown : "") : shown(usage);
   const tokens = (of: (usage: Usage) => number) => ({
     cells: each((request) => tokenCell(request, (usage) => count(of(usage)))),
     short: each((request) => tokenCell(request, (usage) => shortCount(of(usage)))),

@@ -69,12 +69,4 @@ export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails
     what: `Batches of this output are running at ${running}, not at ${provider}.`,
     next: `Use -p ${running} until they have ended.`,
   }),
-  batch_unsupported: ({ provider, others }) => ({
-    what: `${provider} has no batches of its own.`,
-    next: `Choose one that has (${others.map((name) => `-p ${name}`).join(", ")}), or leave out --at-provider; deepseek costs half as much with --off-peak.`,
-  }),
-  batch_unreadable: ({ provider, start }) => ({
-    what: `${provider} returned something other than a batch: ${start}`,
-    next: "Check the base URL; it must have OpenAI's /files and /batches.",
-  }),
 };

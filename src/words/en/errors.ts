@@ -1,7 +1,7 @@
 import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons, queueReasons } from "./cache.ts";
-import type { ErrorCode, ErrorDetails, SchemaMistake } from "../../errors.ts";
+import type { ErrorCode, ErrorDetails, SchemaMistake, ServiceName } from "../../errors.ts";
 import { entryOf, type ErrorWords } from "../error-words.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
@@ -19,6 +19,16 @@ function fixOf(role: string | undefined): string {
     ? "Fix it with deepseek-chat config edit."
     : `Fix it with deepseek-chat roles edit ${role}.`;
 }
+
+/** What providers offer beside chat, with the row of the config file that says it. */
+const services: Readonly<Record<ServiceName, { readonly name: string; readonly row: string }>> = {
+  batches: { name: "batches of its own", row: "batches" },
+  images: { name: "image generation", row: "images" },
+  files: { name: "document upload", row: "files" },
+  ocr: { name: "text recognition (OCR)", row: "ocr" },
+  fineTuning: { name: "fine-tuning", row: "fine_tuning" },
+  fillIn: { name: "fill-in-the-middle completion", row: "fill_in" },
+};
 
 export const errors: ErrorTable = {
   internal: ({ message }) => ({
@@ -367,6 +377,14 @@ export const errors: ErrorTable = {
   not_a_list: ({ provider, start }) => ({
     what: `${provider} returned something other than a list of models: ${start}`,
     next: "Check the base URL; if the provider has no such list, choose a model with --model.",
+  }),
+  not_offered: ({ provider, service, others }) => ({
+    what: `${provider} has no ${services[service].name}.`,
+    next: `${others.length === 0 ? `Add one that has to the config file: providers.<name>.${services[service].row}` : `Choose one that has: ${others.map((name) => `-p ${name}`).join(", ")}`}${service === "batches" ? "; or leave out --at-provider" : ""}.`,
+  }),
+  service_unreadable: ({ provider, service, start }) => ({
+    what: `${provider} answered with something else than its ${services[service].name} should: ${start}`,
+    next: `Check the base URL, and providers.${provider}.${services[service].row} in the config file.`,
   }),
   incomplete_answer: ({ provider }) => ({
     what: `The answer from ${provider} ended early.`,

@@ -21,6 +21,11 @@ export const usage = {
     search: "web search",
     batch: "batch",
     serve: "serve",
+    image: "pictures",
+    document: "documents",
+    ocr: "text recognition",
+    fine_tuning: "fine-tuning",
+    completion: "fill in the middle",
   },
   /** Above the columns of a table. */
   columns: {

@@ -65,12 +65,4 @@ export const batchErrors: typeof english = {
     what: `此输出文件的批量任务正在 ${running} 上运行，而不是 ${provider}。`,
     next: `任务结束前请使用 -p ${running}。`,
   }),
-  batch_unsupported: ({ provider, others }) => ({
-    what: `${provider} 没有批量推理接口。`,
-    next: `请选择支持的服务（${others.map((name) => `-p ${name}`).join("、")}），或去掉 --at-provider；使用 deepseek 时加 --off-peak 可享半价。`,
-  }),
-  batch_unreadable: ({ provider, start }) => ({
-    what: `${provider} 返回的不是批量任务：${start}`,
-    next: "请检查 base URL；该服务须提供 OpenAI 的 /files 和 /batches 接口。",
-  }),
 };

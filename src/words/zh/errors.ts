@@ -1,7 +1,7 @@
 import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons, queueReasons } from "./cache.ts";
-import type { ErrorDetails, SchemaMistake } from "../../errors.ts";
+import type { ErrorDetails, SchemaMistake, ServiceName } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
 import type { Words } from "../types.ts";
 import { noConnection } from "./no-connection.ts";
@@ -16,6 +16,16 @@ function placeIn(path: string, line: number | null, role: string | undefined): s
 function fixOf(role: string | undefined): string {
   return role === undefined ? "请用 deepseek-chat config edit 修改。" : `请用 deepseek-chat roles edit ${role} 修改。`;
 }
+
+/** What providers offer beside chat, with the row of the config file that says it. */
+const services: Readonly<Record<ServiceName, { readonly name: string; readonly row: string }>> = {
+  batches: { name: "批量推理", row: "batches" },
+  images: { name: "图片生成", row: "images" },
+  files: { name: "文档上传", row: "files" },
+  ocr: { name: "文字识别（OCR）", row: "ocr" },
+  fineTuning: { name: "模型微调", row: "fine_tuning" },
+  fillIn: { name: "中间补全（FIM）", row: "fill_in" },
+};
 
 export const errors: Words["errors"] = {
   internal: ({ message }) => ({
@@ -359,6 +369,14 @@ export const errors: Words["errors"] = {
   not_a_list: ({ provider, start }) => ({
     what: `${provider} 返回的不是模型列表：${start}`,
     next: "请检查 base URL；如果该服务不提供模型列表，请用 --model 指定模型。",
+  }),
+  not_offered: ({ provider, service, others }) => ({
+    what: `${provider} 不提供${services[service].name}。`,
+    next: `${others.length === 0 ? `请在配置文件中添加提供此功能的服务：providers.<名称>.${services[service].row}` : `请选择提供此功能的服务：${others.map((name) => `-p ${name}`).join("、")}`}${service === "batches" ? "，或去掉 --at-provider" : ""}。`,
+  }),
+  service_unreadable: ({ provider, service, start }) => ({
+    what: `${provider} 返回的不是${services[service].name}应有的结果：${start}`,
+    next: `请检查 base URL，以及配置文件中的 providers.${provider}.${services[service].row}。`,
   }),
   incomplete_answer: ({ provider }) => ({
     what: `${provider} 的回答提前结束。`,

@@ -13,6 +13,11 @@ export const usage: Words["usage"] = {
     search: "联网搜索",
     batch: "批量",
     serve: "服务",
+    image: "图片",
+    document: "文档",
+    ocr: "文字识别",
+    fine_tuning: "微调",
+    completion: "中间补全",
   },
   columns: {
     time: "时间",

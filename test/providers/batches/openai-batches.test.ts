@@ -110,7 +110,7 @@ test("what the service does not have is told apart from a service without batche
   await using plain = await serve([
     { status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found" },
   ]);
-  expect(await codeOf(batchesAt(plain.url).create("file-1", "x", forever))).toBe("batch_unsupported");
+  expect(await codeOf(batchesAt(plain.url).create("file-1", "x", forever))).toBe("not_offered");
 });
 
 test("a web page and documents of another kind are no batches", async () => {
@@ -119,7 +119,7 @@ test("a web page and documents of another kind are no batches", async () => {
   await using server = await serve([html, other, other]);
   const service = batchesAt(server.url);
   expect(await codeOf(service.retrieve("batch_1", forever))).toBe("not_a_stream");
-  expect(await codeOf(service.retrieve("batch_1", forever))).toBe("batch_unreadable");
+  expect(await codeOf(service.retrieve("batch_1", forever))).toBe("service_unreadable");
 });
 
 test("SiliconFlow's envelope and statuses are understood", async () => {
