@@ -6,6 +6,7 @@ import type {
   ProviderBatchWords,
   QueueWords,
   SchemaWords,
+  UploadWords,
   Words,
 } from "./types.ts";
 
@@ -51,4 +52,10 @@ export async function loadProviderBatchWords(language: Language): Promise<Provid
   const { providerBatchWords } =
     language === "zh" ? await import("./zh/provider-batch.ts") : await import("./en/provider-batch.ts");
   return providerBatchWords;
+}
+
+/** What is said of a file on its way to a service. */
+export async function loadUploadWords(language: Language): Promise<UploadWords> {
+  const { uploadWords } = language === "zh" ? await import("./zh/upload.ts") : await import("./en/upload.ts");
+  return uploadWords;
 }

@@ -119,10 +119,22 @@ export interface BatchWords {
   }) => string;
 }
 
+/** What is said of a file on its way to a service; loaded with it. */
+export interface UploadWords {
+  readonly uploading: (facts: { readonly name: string; readonly provider: string }) => string;
+  /** Bytes with their units, as the rate of each second. */
+  readonly bytes: (facts: { readonly sent: string; readonly size: string }) => string;
+  readonly rate: (facts: { readonly rate: string }) => string;
+  readonly left: (facts: { readonly time: string }) => string;
+  /** All has gone out, and the service has not answered yet. */
+  readonly reading: (facts: { readonly name: string; readonly provider: string }) => string;
+}
+
 /** What is said of a service's own batches; loaded with them. */
 export interface ProviderBatchWords {
-  /** Labels of bars. */
-  readonly uploading: (facts: { readonly provider: string }) => string;
+  /** What a file of requests is called. */
+  readonly part: (facts: { readonly part: number }) => string;
+  /** Label of a bar. */
   readonly running: (facts: { readonly provider: string }) => string;
   readonly created: (facts: {
     readonly id: string;

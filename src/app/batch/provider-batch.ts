@@ -1,5 +1,5 @@
 import type { Flags } from "../../config/schema.ts";
-import { loadBatchWords, loadProviderBatchWords } from "../../words/load.ts";
+import { loadBatchWords, loadProviderBatchWords, loadUploadWords } from "../../words/load.ts";
 
 import type { Console } from "../console.ts";
 import { displayPath } from "../display-path.ts";
@@ -33,8 +33,11 @@ export async function runProviderBatch(
   const words = await loadBatchWords(engine.language);
   using ready = await readyInput(engine, console, words, options);
   const opened = await openAtProvider(engine, console);
-  const providerWords = await loadProviderBatchWords(engine.language);
-  using display = new ProviderDisplay(console, providerWords, opened.connection.name, options.json);
+  const [batches, uploads] = await Promise.all([
+    loadProviderBatchWords(engine.language),
+    loadUploadWords(engine.language),
+  ]);
+  using display = new ProviderDisplay(console, { batches, uploads }, opened.connection.name, options.json);
   const batch = await prepareBatch(engine, ready, { asked: opened.asked, options, flags });
   const { outcomes, source, sink, outputPath: output } = batch;
   try {

@@ -6,8 +6,9 @@ import { timeLeft } from "../../terminal/local-time.ts";
 import { ProgressBar } from "../../terminal/progress.ts";
 import { sanitizeLine } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
+import { UploadRow } from "../../terminal/upload-row.ts";
 import { isoWithOffset } from "../../transcripts/format/times.ts";
-import type { ProviderBatchWords } from "../../words/types.ts";
+import type { ProviderBatchWords, UploadWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 
 /** Mistakes of a file that are told one by one. */
@@ -19,16 +20,28 @@ export class ProviderDisplay implements Disposable {
   readonly #words: ProviderBatchWords;
   readonly #provider: string;
   readonly #json: boolean;
-  readonly #upload: ProgressBar;
+  readonly #uploads: UploadWords;
+  /** The part on its way to the service. */
+  #upload: { readonly part: number; readonly row: UploadRow } | null = null;
   readonly #work: ProgressBar;
   /** What is known of each batch. */
   readonly #counts = new Map<string, BatchCounts>();
   readonly #statuses = new Map<string, string>();
 
-  constructor(console: Console, words: ProviderBatchWords, provider: string, json: boolean) {
-    [this.#console, this.#words, this.#provider, this.#json] = [console, words, provider, json];
-    this.#upload = new ProgressBar(console.terminal, words.uploading({ provider }));
-    this.#work = new ProgressBar(console.terminal, words.running({ provider }));
+  constructor(
+    console: Console,
+    { batches, uploads }: { readonly batches: ProviderBatchWords; readonly uploads: UploadWords },
+    provider: string,
+    json: boolean,
+  ) {
+    [this.#console, this.#words, this.#uploads, this.#provider, this.#json] = [
+      console,
+      batches,
+      uploads,
+      provider,
+      json,
+    ];
+    this.#work = new ProgressBar(console.terminal, batches.running({ provider }));
   }
 
   readonly onEvent = (event: ProviderEvent): void => {
@@ -37,14 +50,15 @@ export class ProviderDisplay implements Disposable {
   };
 
   [Symbol.dispose](): void {
-    this.#upload.hide();
+    this.#upload?.row[Symbol.dispose]();
+    this.#upload = null;
     this.#work.hide();
   }
 
   #show(event: ProviderEvent): void {
     switch (event.type) {
       case "upload":
-        return this.#upload.show(Math.min(event.sent, event.part.bytes), event.part.bytes);
+        return this.#rowOf(event.part).onSent(event.sent);
       case "created": {
         const { part, batch } = event;
         const facts = { id: sanitizeLine(batch.id), items: count(part.lines), size: shortBytes(part.bytes) };
@@ -61,6 +75,15 @@ export class ProviderDisplay implements Disposable {
       case "resume":
         return this.#say(this.#words.resumed());
     }
+  }
+
+  #rowOf({ number, bytes }: Extract<ProviderEvent, { type: "upload" }>["part"]): UploadRow {
+    if (this.#upload?.part !== number) {
+      this[Symbol.dispose]();
+      const file = { name: this.#words.part({ part: number }), provider: this.#provider, size: bytes };
+      this.#upload = { part: number, row: new UploadRow(this.#console.terminal, this.#uploads, file) };
+    }
+    return this.#upload.row;
   }
 
   /** A new status is a line, counts alone move the bar. */

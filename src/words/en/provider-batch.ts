@@ -3,7 +3,7 @@ import type { ProviderBatchWords } from "../types.ts";
 const counted = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 export const providerBatchWords: ProviderBatchWords = {
-  uploading: ({ provider }) => `Uploading to ${provider}`,
+  part: ({ part }) => `part ${part}`,
   running: ({ provider }) => `Running at ${provider}`,
   created: ({ id, provider, items, size }) => `Batch ${id} at ${provider}: ${items} items (${size}).`,
   status: ({ id, status, counts }) => {

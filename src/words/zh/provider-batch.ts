@@ -1,7 +1,7 @@
 import type { ProviderBatchWords } from "../types.ts";
 
 export const providerBatchWords: ProviderBatchWords = {
-  uploading: ({ provider }) => `正在上传到 ${provider}`,
+  part: ({ part }) => `第 ${part} 部分`,
   running: ({ provider }) => `${provider} 处理中`,
   created: ({ id, provider, items, size }) => `已在 ${provider} 创建批量任务 ${id}：${items} 条（${size}）。`,
   status: ({ id, status, counts }) => {
