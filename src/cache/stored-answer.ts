@@ -55,8 +55,8 @@ export class AnswerRecord {
     else if (event.type === "rethink") this.#pieces = this.#pieces.map(({ texts }) => ({ type: "reasoning", texts }));
     else if (event.type === "usage") this.#usage = event.usage;
     else if (event.type === "title") this.#title = event.title;
-    // What was found on the web is of that moment, and its blocks are not stored.
-    else if (event.type === "block" || event.type === "web") this.#isWhole = false;
+    // What was found on the web is of that moment; its blocks and pictures are not stored.
+    else if (event.type === "block" || event.type === "web" || event.type === "image") this.#isWhole = false;
     else if (event.type === "request") this.#isWhole &&= event.why === "first" || event.why === "retry";
   }
 

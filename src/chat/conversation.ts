@@ -1,4 +1,4 @@
-import { assistantMessage, textOf, thinkingOf, userMessage } from "./message-text.ts";
+import { answerPictures, assistantMessage, textOf, thinkingOf, userMessage } from "./message-text.ts";
 import type { AssistantMessage, Example, Message, ToolMessage, UserMessage } from "./messages.ts";
 
 /** A question with all that answered it, or a summary of earlier turns. */
@@ -109,8 +109,8 @@ export class Conversation {
 
   /** With one more turn. One without an answer and without calls of tools is left out: the services refuse two users in a row. */
   add(turn: Turn): Conversation {
-    const isEmpty = answerOf(turn) === "" && !turn.answers.some(({ role }) => role === "tool");
-    return isEmpty ? this : this.#with([...this.turns, turn]);
+    const isAnswered = turn.answers.some(({ role }) => role === "tool") || answerPictures(turn.answers).length > 0;
+    return answerOf(turn) === "" && !isAnswered ? this : this.#with([...this.turns, turn]);
   }
 
   /** With the last answer continued; see `extended`. */

@@ -1,5 +1,5 @@
 import type { AppError } from "../errors.ts";
-import type { ServiceBlock, ToolCall } from "./messages.ts";
+import type { ImagePart, ServiceBlock, ToolCall } from "./messages.ts";
 import type { ChatRequest, ModelRef, Usage } from "./model.ts";
 import type { ToolOutput } from "./tools.ts";
 
@@ -66,6 +66,13 @@ export type ChatEvent =
   | { readonly type: "rethink" }
   /** What only the service understands, in its place among the text. */
   | { readonly type: "block"; readonly block: ServiceBlock }
+  /**
+   * A picture of the answer, in its place among the text. From the wire it may have an address in the place of a data URL, and no
+   * name. `text`: what the service says of it; `seed`: what it was made with; absent where the service does not tell.
+   */
+  | { readonly type: "image"; readonly image: ImagePart; readonly text?: string; readonly seed?: number }
+  /** A picture of the answer that could not be had. */
+  | { readonly type: "image_lost"; readonly error: AppError }
   /** The service searched the web in this request, or read pages; only where its answer says so. */
   | ({ readonly type: "web" } & WebUse)
   /** Cumulative: the last one of a request counts. */

@@ -1,5 +1,5 @@
 import type { ChatEvent } from "./events.ts";
-import type { AssistantMessage, FilePart, Message, ToolCall, ToolMessage, UserMessage } from "./messages.ts";
+import type { AssistantMessage, FilePart, ImagePart, Message, ToolCall, ToolMessage, UserMessage } from "./messages.ts";
 
 /** A message of text alone. */
 export function userMessage(text: string): UserMessage {
@@ -30,6 +30,7 @@ export function* answerEvents(messages: readonly (AssistantMessage | ToolMessage
       if (part.type === "thinking") yield { type: "reasoning", text: part.text };
       else if (part.type === "text" && part.text !== "") yield { type: "text", text: part.text };
       else if (part.type === "service") yield { type: "block", block: part };
+      else if (part.type === "image") yield { type: "image", image: part };
       else if (part.type === "tool_call") yield { type: "tool_call", call: part };
     }
     for (const call of callsOf(message)) calls.set(call.id, call);
@@ -52,6 +53,13 @@ export function textOf(content: Message["content"]): string {
 /** What was typed or said, without files and thinking. */
 export function wordsOf(content: Exclude<Message["content"], string>): string {
   return content.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
+/** The pictures that answers brought, in order. */
+export function answerPictures(messages: readonly (AssistantMessage | ToolMessage)[]): readonly ImagePart[] {
+  return messages.flatMap(({ role, content }) =>
+    role === "assistant" ? content.flatMap((part) => (part.type === "image" ? [part] : [])) : [],
+  );
 }
 
 /** The thinking in a message; empty where there is none. */

@@ -1,6 +1,6 @@
 import type { ChatEvent, RequestReason } from "./events.ts";
 import { assistantMessage } from "./message-text.ts";
-import type { AssistantMessage, ServiceBlock, ToolCall, ToolMessage } from "./messages.ts";
+import type { AssistantMessage, ImagePart, ServiceBlock, ToolCall, ToolMessage } from "./messages.ts";
 
 /** An event as far as messages follow from it. */
 export type TraceEvent =
@@ -10,8 +10,8 @@ export type TraceEvent =
 /** Puts the messages of one turn together from its events: an answer, or answers with calls of tools and their results. */
 export class MessageTrace {
   readonly #messages: (AssistantMessage | ToolMessage)[] = [];
-  /** With the blocks of its service in their places. */
-  #text: (string | ServiceBlock)[];
+  /** With its pictures and the blocks of its service in their places. */
+  #text: (string | ServiceBlock | ImagePart)[];
   #thinking: string[];
   #calls: ToolCall[] = [];
   #why: RequestReason = "first";
@@ -19,7 +19,10 @@ export class MessageTrace {
   /** @param beginning of an answer that the turn continues; null for none */
   constructor(beginning: AssistantMessage | null) {
     const { content = [] } = beginning ?? {};
-    this.#text = content.flatMap((part) => (part.type === "text" ? part.text : part.type === "service" ? part : []));
+    this.#text = content.flatMap((part) => {
+      if (part.type === "text") return part.text;
+      return part.type === "service" || part.type === "image" ? part : [];
+    });
     this.#thinking = content.flatMap((part) => (part.type === "thinking" ? part.text : []));
   }
 
@@ -32,6 +35,7 @@ export class MessageTrace {
     if (event.type === "text") this.#text.push(event.text);
     else if (event.type === "reasoning") this.#think(event.text);
     else if (event.type === "block") this.#text.push(event.block);
+    else if (event.type === "image") this.#text.push(event.image);
     else if (event.type === "rethink") this.#rethink();
     else if (event.type === "request") this.#begin(event.why);
     else if (event.type === "tool_call") this.#calls.push(event.call);
@@ -82,8 +86,10 @@ function isThought({ type }: AssistantMessage["content"][number]): boolean {
 }
 
 /** Pieces of text that follow each other as one part. */
-function joinedParts(pieces: readonly (string | ServiceBlock)[]): (ServiceBlock | { type: "text"; text: string })[] {
-  const parts: (ServiceBlock | { type: "text"; text: string })[] = [];
+function joinedParts(
+  pieces: readonly (string | ServiceBlock | ImagePart)[],
+): (ServiceBlock | ImagePart | { type: "text"; text: string })[] {
+  const parts: ReturnType<typeof joinedParts> = [];
   for (const piece of pieces) {
     const last = parts.at(-1);
     if (typeof piece !== "string") parts.push(piece);

@@ -45,6 +45,7 @@ export class RequestTrace {
     else if (event.type === "waiting" && event.why === "retry") this.#fail(event.error);
     else if (event.type === "waiting" && event.why === "limit")
       this.#current.sentAt = event.sentAt ?? this.#current.sentAt;
+    else if (event.type === "image" || event.type === "image_lost") this.#current.producedOutput = true;
     else if (event.type === "call") this.#count(event.name + callMarks);
     else if (event.type === "arguments") this.#count(event.text);
     else if (event.type === "text" || event.type === "reasoning") {

@@ -1,7 +1,7 @@
 import { AppError, asAppError } from "../errors.ts";
 import type { ChatEvent, FinishReason, WebUse } from "./events.ts";
 import type { Model } from "./layers.ts";
-import { prefixOf, textOf } from "./message-text.ts";
+import { answerPictures, prefixOf, textOf } from "./message-text.ts";
 import { MessageTrace } from "./message-trace.ts";
 import type { AssistantMessage, ToolCall, ToolMessage } from "./messages.ts";
 import type { ChatRequest, ModelRef, Usage } from "./model.ts";
@@ -36,6 +36,8 @@ export interface TurnResult {
   readonly title: string | null;
   /** What the service found on the web by itself, in all requests together; null where no answer says that it searched. */
   readonly web: WebUse | null;
+  /** Why pictures of the answer could not be had; the rest of it stands. */
+  readonly lostPictures: readonly AppError[];
   /** Whether the text is the service's refusal, from a field of its own. */
   readonly refused: boolean;
   /** `complete` only when the service said the answer was finished, and there is one. */
@@ -118,6 +120,7 @@ class TurnProgress {
   #rethought = 0;
   #title: string | null = null;
   #web: WebUse | null = null;
+  readonly #lostPictures: AppError[] = [];
   /** The model of a stored answer, and its usage; null for any other. */
   #stored: { readonly to: ModelRef; usage: Usage | null } | null = null;
   #cacheError: AppError | null = null;
@@ -142,6 +145,8 @@ class TurnProgress {
     else if (event.type === "usage" && this.#stored !== null) this.#stored.usage = event.usage;
     else if (event.type === "rethink") this.#rethink();
     else if (event.type === "title") this.#title = event.title;
+    else if (event.type === "image") this.#firstAt ??= new Date();
+    else if (event.type === "image_lost") this.#lostPictures.push(event.error);
     else if (event.type === "web") this.#web = sumWeb(this.#web, event);
     else if (event.type === "finish" || event.type === "error") this.#end = event;
   }
@@ -166,6 +171,7 @@ class TurnProgress {
       finishReason: finish?.reason ?? null,
       title: this.#title,
       web: this.#web,
+      lostPictures: this.#lostPictures,
       refused: finish?.refused === true,
       status: error === null ? "complete" : error.code === "interrupted" ? "interrupted" : "failed",
       error,
@@ -203,14 +209,16 @@ class TurnProgress {
     if (this.#end.type === "error") return this.#end.error;
     const { reason, calls = [] } = this.#end;
     if (reason === "content_filter" || this.#hasAnswer()) return null;
+    const [lost] = this.#lostPictures;
+    if (lost !== undefined) return lost;
     const came = calls.length > 0 ? "tool_call" : this.#reasoning.length > 0 ? "thinking" : "nothing";
     return new AppError("empty_answer", { came, reason, calls: namesOf(calls) });
   }
 
-  /** Whether something was said behind the results of tools, if there were any. */
+  /** Whether something was said or shown behind the results of tools, if there were any. */
   #hasAnswer(): boolean {
     const { messages } = this.#messages;
     if (messages.at(-1)?.role === "tool") return false;
-    return this.#text.some((text) => text.trim() !== "");
+    return this.#text.some((text) => text.trim() !== "") || answerPictures(messages.slice(-1)).length > 0;
   }
 }

@@ -51,6 +51,20 @@ describe("a turn", () => {
     expect(result.error).toMatchObject({ code: "incomplete_answer", details: { provider: "p" } });
   });
 
+  test("is answered by a picture alone, and not by one that could not be had", async () => {
+    const image: ChatEvent = {
+      type: "image",
+      image: { type: "image", name: "a.png", url: "data:image/png;base64,aa" },
+    };
+    const error = new AppError("interrupted", {});
+    const end: ChatEvent = { type: "finish", reason: "stop" };
+    const whole = await runTurn(() => events(image, { type: "image_lost", error }, end), request, [], signal, asked);
+    expect(whole).toMatchObject({ status: "complete", lostPictures: [error], requests: [{ producedOutput: true }] });
+    expect(whole.messages).toEqual([{ role: "assistant", content: [image.image] }]);
+    const none = await runTurn(() => events({ type: "image_lost", error }, end), request, [], signal, asked);
+    expect(none).toMatchObject({ error, messages: [] });
+  });
+
   test("counts a request as billed that was given up, and not one that the service ended or that waits to be repeated", async () => {
     const busy = new AppError("service_failed", { provider: "p", status: 503, reason: "" });
     const stopped: ChatEvent = { type: "error", error: new AppError("interrupted", {}) };

@@ -3,7 +3,7 @@ import type { Answer } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import type { Model } from "../../chat/layers.ts";
 import type { Message, UserMessage } from "../../chat/messages.ts";
-import { answerEvents, textOf, thinkingOf as thoughtIn, userMessage } from "../../chat/message-text.ts";
+import { answerEvents, answerPictures, textOf, thinkingOf as thoughtIn, userMessage } from "../../chat/message-text.ts";
 import type { AnswerSchema } from "../../chat/model.ts";
 import type { Purpose } from "../../chat/purpose.ts";
 import { runTurn } from "../../chat/turn.ts";
@@ -112,7 +112,7 @@ export async function runEditedAnswer(
 
 /** Whether nothing came of a turn that the conversation would hold. */
 function isEmpty({ text, messages }: Answer): boolean {
-  return text === "" && !messages.some(({ role }) => role === "tool");
+  return text === "" && !messages.some(({ role }) => role === "tool") && answerPictures(messages).length === 0;
 }
 
 /** What is known of the conversation's tokens after an answer. */

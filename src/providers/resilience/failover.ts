@@ -81,6 +81,8 @@ class AnswerProgress {
   /** The answer so far. */
   #text = "";
   #reasoning = "";
+  /** Whether it has a picture: there is no way to continue behind one. */
+  #hasPicture = false;
   #route = 0;
   /** The route in use, or why it cannot be used; null before it was tried. */
   #connected: ConnectedRoute | AppError | null = null;
@@ -140,6 +142,7 @@ class AnswerProgress {
       if (event.type === "text") yield* this.#say(overlap.push(event.text));
       else if (event.type === "finish") yield* this.#say(overlap.end());
       else if (event.type === "reasoning") this.#think(event.text);
+      else if (event.type === "image") [this.#producedOutput, this.#hasPicture] = [true, true];
       // The text that a request continues is none of its thinking.
       else if (event.type === "rethink" && isContinuation) continue;
       else if (event.type === "rethink") this.#rethink();
@@ -168,6 +171,7 @@ class AnswerProgress {
   /** Why another request follows one that failed, of the same route or the next one; null where none follows. */
   async #next(error: AppError): Promise<RequestReason | null> {
     const { continueSame, continueNext } = this.#options;
+    if (this.#hasPicture) return null;
     // A request without output was retried as often as it may be.
     if (this.#producedOutput && continueSame && isPassing(error) && !this.#continued) {
       this.#continued = true;

@@ -26,7 +26,7 @@ const maxLoadingDelay = 10_000;
 /**
  * Repeats a request that failed before any output, where the failure may pass: exponential backoff with full jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter), or as long as `Retry-After` says. Once there was
- * thinking or text, nothing is repeated: it would be billed and shown twice. Opens each further request with a `request` event.
+ * thinking, text or a picture, nothing is repeated: it would be billed and shown twice. Opens each further request with a `request` event.
  */
 export function withRetries({ provider, retries, maxWait, loadingTimeout }: RetryOptions): Layer {
   const attempts = retries + 1;
@@ -66,7 +66,7 @@ async function* untilError(
   let producedOutput = false;
   for await (const event of events) {
     if (event.type === "error") return { error: event.error, producedOutput };
-    producedOutput ||= event.type === "text" || event.type === "reasoning";
+    producedOutput ||= event.type === "text" || event.type === "reasoning" || event.type === "image";
     yield event;
   }
   return { error: null, producedOutput };

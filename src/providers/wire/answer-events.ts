@@ -34,7 +34,8 @@ export class AnswerEvents {
       this.#kind = event.type;
       this.#limit.chunk();
       this.#together.push(event.text);
-    } else if (event.type === "rethink") this.#rethink();
+    } else if (event.type === "image") this.#picture(event);
+    else if (event.type === "rethink") this.#rethink();
     else if (event.type === "arguments") this.#arguments(event);
     else {
       this.flush();
@@ -72,6 +73,13 @@ export class AnswerEvents {
     this.#limit.text(text);
     const clean = (this.#calls[index] ??= this.#clean.another()).push(text);
     if (clean !== "") this.#queue.push({ type: "arguments", index, text: clean });
+  }
+
+  #picture(event: Extract<DeltaEvent, { type: "image" }>): void {
+    this.flush();
+    this.#limit.chunk();
+    this.#limit.text(event.image.url);
+    this.#queue.push(event);
   }
 
   #rethink(): void {

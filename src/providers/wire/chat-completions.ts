@@ -24,8 +24,11 @@ const defaultIdleTimeout = { stream: 120_000, whole: 600_000 };
 /** Milliseconds that an open connection is listened to by what may still come; see `StreamEnd`. */
 const waits = { usage: 8_000, close: 3_000, nothing: 250 };
 
-/** Events with texts of the service beside the answer, which come whole. */
-const beside = { title: true, block: true, web: true };
+/** Whether an event has texts of the service beside the answer, which come whole. */
+function isBeside(event: DeltaEvent): boolean {
+  if (event.type === "image") return !event.image.url.startsWith("data:");
+  return event.type === "title" || event.type === "block" || event.type === "web";
+}
 
 /** Makes a model of a connection: one request, one attempt. */
 export function chatModel(connection: Connection): Model {
@@ -67,7 +70,7 @@ class Attempt {
     this.#decoder = new AnswerDecoder(
       connection,
       request.model,
-      (event) => this.#events.push(event.type in beside ? (redactedJson(event, connection) as DeltaEvent) : event),
+      (event) => this.#events.push(isBeside(event) ? (redactedJson(event, connection) as DeltaEvent) : event),
       declaresWebTools(request, connection),
     );
     this.#idle = new IdleTimeout(this.#limit, () => {

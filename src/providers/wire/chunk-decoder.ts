@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../../chat/events.ts";
 import type { Usage } from "../../chat/model.ts";
 import { CallDecoder } from "./call-decoder.ts";
-import { contentParts, thoughtOf } from "./content-parts.ts";
+import { contentParts, pictureUrls, thoughtOf } from "./content-parts.ts";
 import { isRecord } from "./json.ts";
 import type { ServiceBlocks } from "./service-blocks.ts";
 import { type FinishWord, finishWord } from "./stream-end.ts";
@@ -9,7 +9,7 @@ import { ThinkTags } from "./think-tags.ts";
 
 export type DeltaEvent = Extract<
   ChatEvent,
-  { type: "reasoning" | "text" | "rethink" | "title" | "usage" | "call" | "arguments" | "block" | "web" }
+  { type: "reasoning" | "text" | "rethink" | "title" | "usage" | "call" | "arguments" | "block" | "web" | "image" }
 >;
 
 /** UTF-16 units of a title that are looked at. */
@@ -35,6 +35,8 @@ export class ChunkDecoder {
   #usage = "";
   #refusal = false;
   #content = false;
+  /** Addresses and data of the answer's pictures: some services give one once more at the end. */
+  readonly #pictures = new Set<string>();
   readonly #reasoning = new WholeCharacters();
   readonly #text = new WholeCharacters();
   readonly #tags = new ThinkTags();
@@ -135,6 +137,7 @@ export class ChunkDecoder {
     const { content, refusal } = part;
     if (typeof content === "string") this.#readContent(content, events);
     else if (typeof content === "object" && content !== null) this.#readParts(content, events);
+    if (typeof part["images"] === "object") for (const url of pictureUrls(part["images"])) this.#show(url, events);
     if (typeof refusal === "string" && refusal !== "") this.#refuse(refusal, events);
     const { title } = part;
     if (typeof title === "string" && title.trim() !== "")
@@ -155,6 +158,13 @@ export class ChunkDecoder {
     this.grew = true;
     this.#content = true;
     events.push(...this.#tags.push(this.#text.push(content)));
+  }
+
+  #show(url: string, events: DeltaEvent[]): void {
+    if (this.#pictures.size === this.#pictures.add(url).size) return;
+    this.grew = true;
+    this.#content = true;
+    events.push({ type: "image", image: { type: "image", name: "", url } });
   }
 
   #refuse(refusal: string, events: DeltaEvent[]): void {
@@ -181,6 +191,7 @@ export class ChunkDecoder {
         this.#think(part.text, events);
       } else if (part.type === "refusal") this.#refuse(part.text, events);
       else if (part.type === "call") this.#readCalls(part.call, events);
+      else if (part.type === "picture") this.#show(part.url, events);
       else this.#readContent(part.text, events);
     }
   }

@@ -6,7 +6,7 @@ import { searchesIn, webUseOf } from "./web-tools.ts";
 
 /** Fields of a message that are read elsewhere. */
 const known: ReadonlySet<string> = new Set([
-  ..."role content refusal title prefix name audio function_call".split(" "),
+  ..."role content images refusal title prefix name audio function_call".split(" "),
   ..."reasoning_content reasoning thinking reasoning_details".split(" "),
 ]);
 /** Fields of a piece of text that say nothing beside it. */

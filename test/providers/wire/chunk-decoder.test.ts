@@ -269,3 +269,20 @@ describe("usage", () => {
     expect(counts).toEqual([1, 2]);
   });
 });
+
+test("pictures stand in their places among the text, each once", () => {
+  const picture = (url: string) => ({ type: "image_url", image_url: { url } });
+  const { events } = read([
+    { choices: [{ delta: { content: "One:" } }] },
+    { choices: [{ delta: { content: "", images: [picture("data:image/png;base64,aa")] } }] },
+    { choices: [{ delta: { content: [{ type: "text", text: " two:" }, picture("https://a/b.png")] } }] },
+    { choices: [{ delta: { images: [picture("data:image/png;base64,aa")] }, finish_reason: "stop" }] },
+  ]);
+  const image = (url: string) => ({ type: "image", image: { type: "image", name: "", url } });
+  expect(events).toEqual([
+    { type: "text", text: "One:" },
+    image("data:image/png;base64,aa"),
+    { type: "text", text: " two:" },
+    image("https://a/b.png"),
+  ]);
+});

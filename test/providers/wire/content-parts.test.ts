@@ -32,13 +32,22 @@ test.each<[unknown, (string | object)[]]>([
   [{ type: "tool_result", text: "a" }, []],
   [{ type: "function_call_output", text: "a" }, []],
   [{ type: "image_url", text: "a" }, []],
+  [{ type: "image_url", image_url: { url: "https://a/b.png" } }, ["picture https://a/b.png"]],
+  [{ type: "output_image", image_url: "data:image/png;base64,aa" }, ["picture data:image/png;base64,aa"]],
+  [{ type: "image_generation_call", result: "aa" }, ["picture data:image/*;base64,aa"]],
+  [{ type: "image", source: { media_type: "image/webp", data: "aa" } }, ["picture data:image/webp;base64,aa"]],
+  [{ inlineData: { mimeType: "image/png", data: "aa" } }, ["picture data:image/png;base64,aa"]],
+  [{ inlineData: { mimeType: "audio/wav", data: "aa" } }, []],
+  [{ type: "image_url", image_url: { url: "file:///etc/passwd" } }, []],
   [{ type: "text_reference", text: "a" }, []],
   [nested(5), ["text deep"]],
   [[[[[[{ text: "a" }]]]]], []],
 ])("%j", (content, expected) => {
-  expect(contentParts(content).map((part) => (part.type === "call" ? part.call : `${part.type} ${part.text}`))).toEqual(
-    expected,
-  );
+  const shown = contentParts(content).map((part) => {
+    if (part.type === "call") return part.call;
+    return `${part.type} ${part.type === "picture" ? part.url : part.text}`;
+  });
+  expect(shown).toEqual(expected);
 });
 
 test.each<[Record<string, unknown>, string]>([
