@@ -1,4 +1,4 @@
-import { expanded, UnexpandedVariable } from "../config/expansion.ts";
+import { expanded, unclosedReference, UnexpandedVariable } from "../config/expansion.ts";
 import { looksLikeKey } from "../config/keys.ts";
 import { versionPattern } from "../config/request-rows.ts";
 import type { WireConfig } from "../config/wire-schema.ts";
@@ -22,12 +22,15 @@ const secretName = /key|secret|token|passw|credential|signature|^sig$/iu;
  * environment alone: a working directory's `.env` may have come with somebody's project, and would speak in the person's name.
  *
  * @param version of the API, as the settings say; null where they do not
- * @throws AppError `unset_variable`, `bad_value`
+ * @throws AppError `unset_variable`; `bad_value` for one that is not closed, and for what is no version
  */
 export function withVariables(found: Provider, variables: Variables, version: string | null): ExpandedProvider {
   const secrets = new Set<string>();
   const at = (row: string) => `providers.${found.name}.${row}`;
   const fill = (text: string, row: string): string => {
+    const unclosed = unclosedReference(text);
+    if (unclosed !== null)
+      throw new AppError("bad_value", { name: at(row), value: unclosed, expected: `${unclosed}}` });
     try {
       return expanded(text, (name) => {
         const value = Object.hasOwn(variables, name) ? variables[name] : undefined;

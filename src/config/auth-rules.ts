@@ -38,6 +38,8 @@ function mistakeIn(auth: AuthForm): RuleMistake | null {
   if (named !== undefined) return { keys: ["secrets", named.name], value: hidden, expected: "A_NAME" };
   if (auth.type === "oauth2" && !isPlainAddress(auth.token_url))
     return { keys: ["token_url"], value: hidden, expected: "https://host/\u2026" };
+  const inCommand = keyInCommand(auth);
+  if (inCommand !== null) return { keys: [inCommand], value: hidden, expected: "[program, argument, \u2026]" };
   if (!isTemplated(auth)) return null;
   const rules = rulesOf(auth);
   const secrets = new Set(["key", ...sources.map(({ name }) => name)]);
@@ -53,6 +55,14 @@ function mistakeIn(auth: AuthForm): RuleMistake | null {
     }
   }
   return unsecretMistake(auth, rules, secrets);
+}
+
+/** The field with a program in whose arguments a key stands, where everybody on the machine would see it; null where there is none. */
+function keyInCommand(auth: AuthForm): string | null {
+  const isKey = (command: string | readonly string[]) =>
+    [command].flat().some((argument) => argument.split(/[\s=,:"']+/u).some(looksLikeKey));
+  if (auth.type === "command" && isKey(auth.command)) return "command";
+  return secretSourcesOf(auth).some(({ command }) => command !== null && isKey(command)) ? "secrets" : null;
 }
 
 /** Whether a client's secret can go to an address, and no other secret stands in it. */

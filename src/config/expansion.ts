@@ -28,6 +28,11 @@ export function expanded(text: string, valueOf: (name: string) => string | null 
   });
 }
 
+/** A reference at the end of a text that is not closed, as it stands there; null where there is none. */
+export function unclosedReference(text: string): string | null {
+  return /\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?$/u.exec(text)?.[0] ?? null;
+}
+
 /** Names of the variables that texts refer to, each once. */
 export function referencesIn(texts: readonly string[]): string[] {
   return [...new Set(texts.flatMap((text) => [...text.matchAll(reference)].map(([, name]) => name!)))];

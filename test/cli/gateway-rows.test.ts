@@ -127,6 +127,14 @@ describe.concurrent("a provider's rows", () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test("name a variable that is not closed, instead of sending it as it is written", async () => {
+    await using server = await serve(() => answer("yes"));
+    const { code, stderr } = await ask(server, { query: { team: "${TEAM" } }, { TEAM: "blue" });
+    expect([code, server.requests]).toEqual([2, []]);
+    const mistake = { name: "providers.gw.query.team", value: "${TEAM", expected: "${TEAM}" };
+    expect(stderr).toContain(wordsOf("bad_value", mistake).what);
+  });
+
   test.each(["../admin", "a/b", "a?b", "%2e%2e"])("refuse a version that leads elsewhere: %s", async (version) => {
     await using server = await serve(() => answer("yes"));
     const rows = { api_version: { value: "${API}", in: "path" } };

@@ -89,6 +89,11 @@ test.each([
     `      type: oauth2\n      token_url: "https://me:${secret}@id.example"\n      secrets: {client_id: AN_ID, client_secret: A_SECRET}\n`,
   ],
   ["claims", `      type: jwt\n      secrets: {secret: GW_SECRET}\n      claims: {iss: ${secret}}\n`],
+  ["the arguments of a program", `      type: command\n      command: [print-headers, "--key=${secret}"]\n`],
+  [
+    "the arguments of a program that prints a secret",
+    `      type: header\n      secrets: {secret: {command: "vault read ${secret}"}}\n      headers: {X: "\${secret}"}\n`,
+  ],
   ["an unknown field", `${signed}${proof}      secert: ${secret}\n`],
 ])("refuses a secret that stands in %s, and does not repeat it", async (_, auth) => {
   const error = await mistakeIn(auth);

@@ -29,6 +29,26 @@ const rows = rowsOf("gateways.md");
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now }));
 afterEach(() => void vi.useRealTimers());
 
+/** RFC 7515, appendices A.1 and A.3. */
+const rfc7515 = {
+  hs256: {
+    token:
+      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+    k: "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+  },
+  es256: {
+    token:
+      "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+    jwk: {
+      kty: "EC",
+      crv: "P-256",
+      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+      d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
+    },
+  },
+} as const;
+
 const own = (text: string) => ({ auth: (parse(text) as { auth: never }).auth });
 
 describe("a row of the documentation", () => {
@@ -112,6 +132,44 @@ describe("a token", () => {
       made.push(((await claims(options))["iat"]! as number) - now / 1000);
     }
     expect(made).toEqual([0, 0, 271, 271]);
+  });
+
+  test("of RFC 7515's keys is taken by what takes the RFC's own tokens", async () => {
+    const { createHmac, createPrivateKey, createPublicKey, verify } = await import("node:crypto");
+    const { hs256, es256 } = rfc7515;
+    const key = createPrivateKey({ key: es256.jwk, format: "jwk" });
+    const isTaken: Readonly<Record<string, (token: string) => boolean>> = {
+      HS256: (token) => {
+        const [head, payload, signature] = token.split(".");
+        const made = createHmac("sha256", Buffer.from(hs256.k, "base64url")).update(`${head}.${payload}`);
+        return made.digest("base64url") === signature;
+      },
+      ES256: (token) => {
+        const [head, payload, signature] = token.split(".");
+        const publicKey = { key: createPublicKey(key), dsaEncoding: "ieee-p1363" } as const;
+        return verify("sha256", Buffer.from(`${head}.${payload}`), publicKey, Buffer.from(signature!, "base64url"));
+      },
+    };
+    const keys: Readonly<Record<string, object>> = {
+      HS256: {
+        key: "${secret | from_base64}",
+        secrets: { secret: Buffer.from(hs256.k, "base64url").toString("base64") },
+      },
+      ES256: { key: "${private_key}", secrets: { private_key: key.export({ type: "pkcs8", format: "pem" }) } },
+    };
+    for (const [algorithm, { token }] of Object.entries({ HS256: hs256, ES256: es256 })) {
+      const takes = isTaken[algorithm]!;
+      expect([algorithm, takes(token), takes(`${token.slice(0, -8)}AAAAAAAA`)]).toEqual([algorithm, true, false]);
+      const { key: form, secrets: own } = keys[algorithm] as { key?: string; secrets: Record<string, string> };
+      const auth = {
+        type: "jwt",
+        algorithm,
+        claims: { iss: "joe" },
+        ...(form !== undefined && { key: form }),
+      } as never;
+      const { headers: sent } = await signed(signingWith(auth, { secrets: own }));
+      expect([algorithm, takes(sent!["authorization"]!.replace("Bearer ", ""))]).toEqual([algorithm, true]);
+    }
   });
 
   test.each(["RS256", "ES256"])(
