@@ -158,7 +158,11 @@ async function connectRoute(
     ...(await limitLayers(engine, provider)),
     ...(engine.schema === null ? [] : [(await import("../providers/wire/answer-tool.ts")).withAnswerTool(connection)]),
   ];
-  return { model: layered(layers, chatModel(connection)), prefix: connection.prefix };
+  return {
+    model: layered(layers, chatModel(connection)),
+    prefix: connection.prefix,
+    fillsGaps: connection.fillIn !== null,
+  };
 }
 
 /** What keeps limits is loaded where there are some. */

@@ -14,6 +14,10 @@ export interface ChatRequest {
   /** The id the service knows, e.g. `deepseek-flash`. */
   readonly model: string;
   readonly messages: readonly Message[];
+  /**
+   * Of a gap that is to be filled: the text behind it, which may be empty; the only message is then the text before it. Absent: a chat.
+   */
+  readonly suffix?: string;
   /** Only what someone set; what is absent is not sent. */
   readonly sampling: Sampling;
   /** Null: the service's own default; nothing is sent. */

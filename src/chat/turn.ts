@@ -112,6 +112,8 @@ class TurnProgress {
   readonly #trace: RequestTrace;
   readonly #messages: MessageTrace;
   readonly #continues: boolean;
+  /** Whether a gap in a text is filled: blanks are an answer then. */
+  readonly #fillsGap: boolean;
   readonly #startedAt = new Date();
   readonly #reasoning: string[] = [];
   readonly #text: string[] = [];
@@ -133,6 +135,7 @@ class TurnProgress {
     this.#trace = new RequestTrace(asked, request);
     this.#messages = new MessageTrace(beginning);
     this.#continues = beginning !== null;
+    this.#fillsGap = request.suffix !== undefined;
   }
 
   take(event: ChatEvent): void {
@@ -219,6 +222,7 @@ class TurnProgress {
   #hasAnswer(): boolean {
     const { messages } = this.#messages;
     if (messages.at(-1)?.role === "tool") return false;
+    if (this.#fillsGap) return this.#length > 0;
     return this.#text.some((text) => text.trim() !== "") || answerPictures(messages.slice(-1)).length > 0;
   }
 }

@@ -55,7 +55,7 @@ export async function runCommand(
   terminal.useSettings(engine.settings);
   onTheme(engine.settings.theme);
   // The shell's question for completions is answered without a word on the screen.
-  if (command.name() !== "complete") tellIgnored(engine, console);
+  if (command.name() !== "complete-words") tellIgnored(engine, console);
   try {
     const reported = (await work(engine, console)) ?? null;
     const lost = reported === null ? await unwritten(stop.signal) : null;

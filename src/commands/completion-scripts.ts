@@ -2,7 +2,7 @@
 const shell = ({ raw }: TemplateStringsArray) => raw.join("").replaceAll("@{", "${");
 
 /**
- * Completion scripts. Each passes the words of the line, verbatim and up to the caret, to the hidden command `complete` and
+ * Completion scripts. Each passes the words of the line, verbatim and up to the caret, to the hidden command `complete-words` and
  * evaluates none of them: no `eval`, no `Invoke-Expression`. What comes back is one candidate a line, with a tab before its
  * description, and in the last line `:0` where the shell is to complete a file's name, `:4` where it is not.
  */
@@ -37,7 +37,7 @@ __deepseek_chat_complete() {
       line=@{line%%$'\t'*}
       COMPREPLY+=("@{line#"$cut"}")
     fi
-  done < <(deepseek-chat complete -- "@{words[@]:1}" 2>/dev/null </dev/null)
+  done < <(deepseek-chat complete-words -- "@{words[@]:1}" 2>/dev/null </dev/null)
   if [[ $directive != :0 ]]; then compopt +o default 2>/dev/null; fi
 }
 complete -o default -F __deepseek_chat_complete deepseek-chat
@@ -57,7 +57,7 @@ _deepseek-chat() {
         found+=("@{value//:/\\:}")
       fi
     fi
-  done < <(deepseek-chat complete -- "@{(@Q)words[2,CURRENT-1]}" "@{(Q)PREFIX}" 2>/dev/null </dev/null)
+  done < <(deepseek-chat complete-words -- "@{(@Q)words[2,CURRENT-1]}" "@{(Q)PREFIX}" 2>/dev/null </dev/null)
   if (( @{#found} )); then
     _describe -t values value found
   elif [[ $directive == :0 ]]; then
@@ -76,7 +76,7 @@ function __deepseek_chat_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     set -l directive :0
-    for line in (deepseek-chat complete -- $words[2..-1] "$current" 2>/dev/null </dev/null)
+    for line in (deepseek-chat complete-words -- $words[2..-1] "$current" 2>/dev/null </dev/null)
         if string match -qr '^:[0-9]+$' -- $line
             set directive $line
         else
@@ -99,7 +99,7 @@ Register-ArgumentCompleter -Native -CommandName 'deepseek-chat' -ScriptBlock {
     if ($wordToComplete -eq '') { $next = @('--next') }
     $encoding = [Console]::OutputEncoding
     [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
-    try { $lines = @(& deepseek-chat complete @next -- @words 2>$null) } finally { [Console]::OutputEncoding = $encoding }
+    try { $lines = @(& deepseek-chat complete-words @next -- @words 2>$null) } finally { [Console]::OutputEncoding = $encoding }
     foreach ($line in $lines) {
         if ($line -match '^:\d+$' -or $line -eq '') { continue }
         $value, $text = $line.Split([char]9, 2)

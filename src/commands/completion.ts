@@ -8,7 +8,7 @@ type Shell = keyof typeof completionScripts;
 
 const shells: readonly Shell[] = ["bash", "zsh", "fish", "powershell"];
 
-/** `completion <shell>` prints a script; the script asks the hidden `complete` what may stand at the caret. */
+/** `completion <shell>` prints a script; the script asks the hidden `complete-words` what may stand at the caret. */
 export const completion: Declare = (program, { words, run }) => {
   const { help } = words;
   const command = program.command("completion").description(help.commands.completion);
@@ -24,7 +24,7 @@ export const completion: Declare = (program, { words, run }) => {
     ),
   );
 
-  const complete = program.command("complete", { hidden: true }).argument("[words...]").allowUnknownOption();
+  const complete = program.command("complete-words", { hidden: true }).argument("[words...]").allowUnknownOption();
   complete.option("--next").action((typed: string[], { next = false }: { next?: boolean }) =>
     run(
       complete,
@@ -41,7 +41,17 @@ export const completion: Declare = (program, { words, run }) => {
 };
 
 /** Options and arguments in whose place a file's or folder's name stands. */
-const filed = new Set(["file", "transcript", "transcripts", "log-file", "output"]);
+const filed = new Set([
+  "file",
+  "path",
+  "place",
+  "prefix-file",
+  "suffix-file",
+  "transcript",
+  "transcripts",
+  "log-file",
+  "output",
+]);
 
 /** What the program knows without asking anybody. */
 async function knownValues(engine: Engine, console: Console): Promise<CompletionValues> {

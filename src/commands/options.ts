@@ -167,6 +167,34 @@ export function declareBatchOptions(command: Verb): void {
   declare(command, [...rows.filter(({ group }) => batchGroups.has(group)), ...askRows]);
 }
 
+/** Settings that say how a gap is filled. */
+const completeSettings: ReadonlySet<SettingName> = new Set([
+  "provider",
+  "model",
+  "temperature",
+  "top_p",
+  "max_tokens",
+  "stop",
+  "seed",
+  "body",
+  "cache",
+  "refresh_cache",
+  "stream",
+  "max_cost",
+  "over_budget",
+  "timeout",
+  "max_wait",
+  "retries",
+] satisfies SettingName[]);
+
+/** Declares those of a gap that is to be filled. */
+export function declareCompleteOptions(command: Verb): void {
+  declare(
+    command,
+    rows.filter(({ setting }) => completeSettings.has(setting)),
+  );
+}
+
 const workerGroups: ReadonlySet<Row["group"]> = new Set(["cache", "tools", "network"]);
 
 /** Declares those that are a worker's own, whatever it is asked. */

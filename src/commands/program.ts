@@ -12,6 +12,7 @@ import { cache } from "./cache.ts";
 import { chat } from "./chat.ts";
 import { type CommandContext, type Declare, HelpRequest, Verb } from "./command.ts";
 import type { GlobalOptions } from "./command-run.ts";
+import { complete } from "./complete.ts";
 import { completion } from "./completion.ts";
 import { config as configure } from "./config.ts";
 import { doctor } from "./doctor.ts";
@@ -28,6 +29,7 @@ import { usage } from "./usage.ts";
 const verbs: Readonly<Record<string, Declare>> = {
   chat,
   ask,
+  complete,
   transcripts,
   models,
   balance,

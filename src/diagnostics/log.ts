@@ -59,7 +59,7 @@ class RequestLog {
     this.#request = request;
   }
 
-  begin({ model, messages, sampling, thinking, stream }: ChatRequest, asked: LoggedRequest): void {
+  begin({ model, messages, suffix, sampling, thinking, stream }: ChatRequest, asked: LoggedRequest): void {
     const { stop, response_format: form, body, ...numbers } = sampling;
     this.#write("info", "request", {
       ...asked,
@@ -68,6 +68,7 @@ class RequestLog {
       characters: messages.reduce((sum, { content }) => sum + textOf(content).length, 0),
       images: messages.reduce((sum, message) => sum + imagesIn(message), 0),
       prefix: prefixOf(messages) !== null,
+      ...(suffix !== undefined && { suffix: suffix.length }),
       sampling: {
         ...numbers,
         ...(stop && { stops: stop.length }),
@@ -78,7 +79,7 @@ class RequestLog {
       thinking,
       stream,
       ...(this.#log.content && {
-        content: messages.map(contentOf),
+        content: [...messages.map(contentOf), ...(suffix === undefined ? [] : [{ role: "suffix", content: suffix }])],
       }),
     });
   }

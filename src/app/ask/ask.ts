@@ -1,4 +1,3 @@
-import { fstatSync } from "node:fs";
 import type { ChatEvent } from "../../chat/events.ts";
 import type { ExtractionForm } from "../../chat/extraction.ts";
 import type { Layer } from "../../chat/layers.ts";
@@ -22,6 +21,7 @@ import { describe } from "../../terminal/terminal.ts";
 import type { Flags } from "../../config/schema.ts";
 import type { Console } from "../console.ts";
 import { answerNotice } from "../answer-notice.ts";
+import { isPiped } from "../standard-input.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine, InputContext } from "../engine.ts";
 import { extractionIn } from "../role.ts";
@@ -306,16 +306,6 @@ async function gather(
   }
   if (text === "") throw new AppError("no_question", {});
   return { question: userMessage(text), files: [] };
-}
-
-/** Whether something is piped or redirected in: no terminal, no device, no closed stdin. */
-function isPiped(): boolean {
-  try {
-    const stat = fstatSync(0);
-    return stat.isFIFO() || stat.isFile() || stat.isSocket();
-  } catch {
-    return false;
-  }
 }
 
 /**

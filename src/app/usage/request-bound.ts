@@ -14,7 +14,8 @@ export interface BoundSource {
 
 /** What of a request's body bounds its tokens. */
 export interface BoundedBody {
-  readonly messages: readonly { readonly content?: unknown }[];
+  /** Absent where a gap in a text is filled. */
+  readonly messages?: readonly { readonly content?: unknown }[];
   readonly tools?: unknown;
   /** How many answers are wanted. */
   readonly n?: unknown;
@@ -49,7 +50,7 @@ export function maxPromptOf(body: BoundedBody): number {
     if (isPicture) pictures++;
     return !isPicture;
   };
-  const messages = body.messages.map(({ content, ...message }) =>
+  const messages = (body.messages ?? []).map(({ content, ...message }) =>
     Array.isArray(content) ? { ...message, content: content.filter(isText) } : { ...message, content },
   );
   const frame = frameTokens + (body.tools === undefined ? 0 : toolsFrameTokens);

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../../chat/model.ts";
 import { estimateTokens } from "../../chat/usage.ts";
+import { textOf } from "../../chat/message-text.ts";
 import type { Provider } from "../../providers/catalogue.ts";
 import { requestBody } from "../../providers/wire/request-body.ts";
 import { vocabularyUse } from "../../usage/tokenizer/prompt-format.ts";
@@ -11,6 +12,7 @@ import {
   type TokenCount,
 } from "../../usage/tokenizer/prompt-tokens.ts";
 import { loadTokenizer } from "../../usage/tokenizer/tokenizer.ts";
+import { textCounter } from "./text-tokens.ts";
 
 /** Tokens that stand around a message. */
 const messageTokens = 4;
@@ -24,6 +26,7 @@ let counter: PromptCounter | null = null;
  * unless it has tools, pictures or an answer format; else an estimate. The vocabulary is read at the first call, in the background.
  */
 export async function requestTokens(request: ChatRequest, connection: Provider): Promise<TokenCount> {
+  if (request.suffix !== undefined) return await gapTokens(request, request.suffix, connection);
   const prompt = promptOf(requestBody(request, connection) as unknown as RequestBody);
   const use = vocabularyUse(connection.name, request.model);
   const estimate = { tokens: estimateOf(prompt), isExact: false };
@@ -35,6 +38,14 @@ export async function requestTokens(request: ChatRequest, connection: Provider):
     return estimate;
   }
   return await counter.countMessages(prompt, use.format);
+}
+
+/** Those of the text around a gap; nobody has published what stands between its two parts. */
+async function gapTokens(request: ChatRequest, suffix: string, { name: provider }: Provider): Promise<TokenCount> {
+  const count = await textCounter({ provider, model: request.model });
+  const texts = [...request.messages.map(({ content }) => textOf(content)), suffix];
+  const counts = await Promise.all(texts.map(count));
+  return { tokens: counts.reduce((sum, { tokens }) => sum + tokens, 0), isExact: false };
 }
 
 /** What of a body becomes the prompt. */

@@ -17,6 +17,8 @@ export interface Route {
 export interface ConnectedRoute {
   readonly model: Model;
   readonly prefix: Provider["prefix"];
+  /** Whether it fills gaps in texts. */
+  readonly fillsGaps: boolean;
 }
 
 export interface FailoverOptions {
@@ -178,7 +180,7 @@ class AnswerProgress {
       return this.#continuation();
     }
     // A gateway in front of the service may not have what the service has.
-    if (!this.#producedOutput && this.#why === "continue-prefix" && isRefused(error)) {
+    if (!this.#producedOutput && this.#why === "continue-prefix" && isRefused(error) && !this.#fillsGap) {
       this.#withoutPrefix = true;
       return this.#continuation();
     }
@@ -195,7 +197,7 @@ class AnswerProgress {
       this.#continued = false;
       this.#withoutPrefix = false;
       const connected = await this.#connect();
-      if (!(connected instanceof AppError) || !isUnusable(connected)) return true;
+      if (connected instanceof AppError ? !isUnusable(connected) : connected.fillsGaps || !this.#fillsGap) return true;
     }
     return false;
   }
@@ -211,6 +213,10 @@ class AnswerProgress {
     return this.#connected;
   }
 
+  get #fillsGap(): boolean {
+    return this.#request.suffix !== undefined;
+  }
+
   get #prefix(): Provider["prefix"] {
     return this.#connected instanceof AppError ? "none" : (this.#connected?.prefix ?? "none");
   }
@@ -218,11 +224,13 @@ class AnswerProgress {
   /** How the answer so far is continued. */
   #continuation(): RequestReason {
     if (this.#text === "") return "restart";
+    if (this.#fillsGap) return "continue-prefix";
     return this.#prefix === "none" || this.#withoutPrefix ? "continue-prompt" : "continue-prefix";
   }
 
   /** Which part of the answer so far the running request may repeat. */
   #repeats(): "nothing" | "all" | "end" {
+    if (this.#fillsGap) return "nothing";
     if (this.#why === "continue-prompt") return "end";
     return this.#why === "continue-prefix" && this.#prefix === "field" ? "all" : "nothing";
   }
@@ -241,6 +249,13 @@ class AnswerProgress {
       };
     }
     if (this.#why !== "continue-prefix") return request;
+    // What came so far stands before the gap that is left.
+    if (this.#fillsGap) return { ...request, messages: [userMessage(textBefore(messages) + this.#text)] };
     return { ...request, messages: [...question, { ...assistantMessage(this.#text, this.#reasoning), prefix: true }] };
   }
+}
+
+/** The text before a gap. */
+function textBefore([message]: ChatRequest["messages"]): string {
+  return message === undefined ? "" : textOf(message.content);
 }

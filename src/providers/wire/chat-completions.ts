@@ -73,6 +73,7 @@ class Attempt {
       (event) => this.#events.push(isBeside(event) ? (redactedJson(event, connection) as DeltaEvent) : event),
       declaresWebTools(request, connection),
     );
+    if (request.suffix !== undefined) this.#decoder.chunks.ignoreTags();
     this.#idle = new IdleTimeout(this.#limit, () => {
       this.#isIdle = true;
       this.#stop.abort();

@@ -57,6 +57,11 @@ export class ChunkDecoder {
     return this.#refusal && !this.#content;
   }
 
+  /** Takes all content for text: tags of thinking have no meaning in it. */
+  ignoreTags(): void {
+    this.#tags.ignore();
+  }
+
   /**
    * @param chunk parsed JSON of any shape
    * @returns the events in it, in order, `finish` excepted: usage may still follow

@@ -1,4 +1,5 @@
 import type { ClientOptions, OpenAI } from "openai/client";
+import type { CompletionCreateParams } from "openai/resources/completions";
 import { prefixOf } from "../../chat/message-text.ts";
 import type { ChatRequest } from "../../chat/model.ts";
 import type { Connection, OutgoingBody } from "../connection.ts";
@@ -21,12 +22,28 @@ export async function requestCompletion(
   more: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
+  if (request.suffix !== undefined) return await requestFillIn(connection, request, more, signal);
   const continues = prefixOf(request.messages) !== null && connection.prefix === "beta";
   const isBeta = continues || schemaFormOf(request, connection) === "strict_tool";
   const baseUrl = isBeta ? betaUrl(connection) : connection.baseUrl;
   const body = { ...requestBody(request, connection), ...more };
   const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
     client.chat.completions.create(body, { signal }).asResponse(),
+  );
+  return (response as unknown as FetchedResponse).http;
+}
+
+/** As `requestCompletion`, for a gap that is to be filled: at `/completions`. */
+async function requestFillIn(
+  connection: Connection,
+  request: ChatRequest,
+  more: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const baseUrl = connection.fillIn === "beta" ? betaUrl(connection) : connection.baseUrl;
+  const body = { ...requestBody(request, connection), ...more } as unknown as CompletionCreateParams;
+  const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
+    client.completions.create(body, { signal }).asResponse(),
   );
   return (response as unknown as FetchedResponse).http;
 }

@@ -24,6 +24,7 @@ import {
  * after them, and those for the request last. The provider's rules of fields are applied to the whole.
  */
 export function requestBody(asked: ChatRequest, connection: Provider): ChatCompletionCreateParamsStreaming {
+  if (asked.suffix !== undefined) return fillInBody(asked, asked.suffix, connection) as never;
   const { request, fields } = formed(asked, connection);
   const beginning = prefixOf(request.messages);
   // SiliconFlow takes the beginning beside the messages, and only without thinking (docs.siliconflow.cn, guides/prefix).
@@ -46,6 +47,24 @@ export function requestBody(asked: ChatRequest, connection: Provider): ChatCompl
   };
   // The package's types know neither the services' own fields nor `prefix`; its code sends what it is given.
   return withFieldRules(body, connection) as unknown as ChatCompletionCreateParamsStreaming;
+}
+
+/** The body of a request to fill a gap. Some servers refuse `suffix`, which is left out where nothing stands behind the gap. */
+function fillInBody(request: ChatRequest, suffix: string, connection: Provider): Record<string, unknown> {
+  const [before] = request.messages;
+  const body = {
+    ...(request.stream && connection.streamUsage && { stream_options: { include_usage: true } }),
+    ...connection.defaults,
+    ...connection.body,
+    model: request.model,
+    prompt: before === undefined ? "" : textOf(before.content),
+    ...(suffix !== "" && { suffix }),
+    stream: request.stream,
+    ...samplingFields(request.sampling),
+    ...connection.extraBody,
+    ...request.sampling.body,
+  };
+  return withFieldRules(body, connection);
 }
 
 function samplingFields(sampling: Sampling): Record<string, unknown> {

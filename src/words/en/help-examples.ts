@@ -20,6 +20,11 @@ export const helpExamples: HelpExamples = {
     ["Get data in a given form", 'deepseek-chat ask --schema "name, age int" -f cv.md "Who is this?" | jq .age'],
     ["Use the answer in a script", 'deepseek-chat ask -o json "Name three rivers." | jq -r .answer'],
   ],
+  complete: [
+    ["Fill in at the cursor", "deepseek-chat complete src/app.ts:12:5"],
+    ["Complete one line", "deepseek-chat complete --lines 1 --prefix 'def fib(n):' --suffix '    return a'"],
+    ["Use an editor's text that isn't saved", "deepseek-chat complete -:12:5 < buffer.ts"],
+  ],
   transcripts: [
     ["Pick a conversation to show, resume, export or delete", "deepseek-chat transcripts"],
     ["Find a conversation", "deepseek-chat transcripts search tides"],

@@ -55,6 +55,7 @@ export const help = {
     n: "n",
     schema: "schema",
     role: "role",
+    place: "place",
     question: "question",
     conversation: "conversation",
     words: "words",
@@ -88,6 +89,7 @@ export const help = {
   commands: {
     chat: "Start an interactive session (the default command)",
     ask: "Ask a single question and print the answer",
+    complete: "Fill the gap between two texts, or at a place in a file, and print what belongs there",
     transcripts: "Manage saved conversations; without a command, pick one from a list",
     transcriptsList: "List saved conversations, most recent first",
     transcriptsShow: "Show a conversation",
@@ -146,6 +148,8 @@ export const help = {
     batchInput: "File with a prompt per line, as text, JSON or CSV; default: stdin",
     batchOutput: "Output of a batch; default for status: all in this folder",
     question: "Question; piped text is attached, or is the question itself if none is given",
+    place:
+      "Place of the gap: file:line:column, counted in characters from 1; - is stdin, without a column the line's end",
     conversation: "ID or its beginning, path, file name, or last",
     conversations: "Conversations to export: ID or its beginning, path, file name, or last",
     importFiles:
@@ -211,6 +215,11 @@ export const help = {
     schema: "Answer with JSON that fits this JSON Schema: a file, JSON, or fields (name, age int, bio: one sentence)",
     schemaMulti: "Answer with a list of what --schema describes: {items: [...]}",
     detach: "Ask in the background and print the path of the transcript; the terminal may be closed",
+    fillPrefix: "Text before the gap; without it, what is piped in",
+    fillSuffix: "Text behind the gap",
+    fillPrefixFile: "File with the text before the gap; - is stdin",
+    fillSuffixFile: "File with the text behind the gap; - is stdin",
+    fillLines: "Stop after this many lines that hold something",
     estimate: "Print what the question costs at most, and ask nothing",
     offPeak: "Wait for the cheaper off-peak hours, then ask",
     timeout: "Give up after this many seconds without data",

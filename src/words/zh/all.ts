@@ -10,6 +10,7 @@ export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";
 export { exporting, importing } from "./export.ts";
 export { ignored } from "./folder.ts";
+export { fillIn } from "./fill-in.ts";
 export { help } from "./help.ts";
 export { keyHelp } from "./key-help.ts";
 export { context, session, slashGroups } from "./session.ts";

@@ -19,6 +19,11 @@ export const helpExamples: HelpExamples = {
     ["按指定格式提取数据", 'deepseek-chat ask --schema "name, age int" -f 简历.md "这是谁？" | jq .age'],
     ["在脚本中使用回答", 'deepseek-chat ask -o json "说出三条河的名字。" | jq -r .answer'],
   ],
+  complete: [
+    ["补全光标处的空白", "deepseek-chat complete src/app.ts:12:5"],
+    ["只补全一行", "deepseek-chat complete --lines 1 --prefix 'def fib(n):' --suffix '    return a'"],
+    ["补全编辑器中尚未保存的文本", "deepseek-chat complete -:12:5 < buffer.ts"],
+  ],
   transcripts: [
     ["选择一段对话来查看、恢复、导出或删除", "deepseek-chat transcripts"],
     ["查找对话", "deepseek-chat transcripts search 潮汐"],

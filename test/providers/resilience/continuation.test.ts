@@ -32,6 +32,7 @@ async function answered(scripts: readonly Script[], options: Partial<FailoverOpt
         if (refused !== undefined) throw new AppError(refused, {});
         return {
           prefix,
+          fillsGaps: false,
           model: async function* model({ messages, model }) {
             expect(model).toBe(`m${route}`);
             const beginning = messages.find(({ role }) => role === "assistant");
