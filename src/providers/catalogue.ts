@@ -182,7 +182,7 @@ const catalogue: readonly Provider[] = [
     thinking: "chat_template",
   },
   // Its address is known once the program has started it; see demo/server.ts.
-  { ...local, name: "demo", baseUrl: "", model: "demo-tour", thinking: "deepseek", prefix: "field" },
+  { ...local, name: "demo", baseUrl: "", model: "demo-tour", thinking: "deepseek", prefix: "field", fillIn: null },
 ];
 
 /** Models that are gone, and what took their place. DeepSeek retired these on 2026-07-24. */

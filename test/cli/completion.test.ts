@@ -77,8 +77,8 @@ describe.concurrent("completion scripts", () => {
     const place = newPlace();
     put(place.configFile, "provider: [\n");
     const [file, command] = await Promise.all([
-      run(["complete", "--", "ask", "-f", ""], { place }),
-      run(["complete", "--", "mod"], { place }),
+      run(["complete-words", "--", "ask", "-f", ""], { place }),
+      run(["complete-words", "--", "mod"], { place }),
     ]);
     expect(file).toMatchObject({ code: 0, stdout: ":0\n" });
     expect(command.stdout).toContain("models");
@@ -171,7 +171,7 @@ test("ids of models are known from the list that was asked for last", async () =
   const place = newPlace();
   const env = askingAt(server);
   await run(["models"], { place, env });
-  const { stdout } = await run(["complete", "--", "-p", "deepseek", "-m", ""], { place, env: {} });
+  const { stdout } = await run(["complete-words", "--", "-p", "deepseek", "-m", ""], { place, env: {} });
   expect(stdout).toContain("seldom-one\norg/seldom:3b\n");
   // No shell may have to quote it.
   expect(stdout).not.toContain(";");

@@ -24,7 +24,7 @@ describe.runIf(process.platform === "linux").concurrent.each(Object.keys(homes))
     [["config", "list"], 0],
     [["config", "set", "temperature", "0.5"], 6],
     [["completion", "bash"], 0],
-    [["complete", "--", "ask", "--prov"], 0],
+    [["complete-words", "--", "ask", "--prov"], 0],
   ];
 
   test.each(attempts)("lets %j end, with a sentence where something cannot be kept", async (args, code) => {

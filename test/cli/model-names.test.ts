@@ -168,7 +168,7 @@ describe.concurrent("an alias", () => {
     expect((await set("set", "models.again", "again")).code).toBe(2);
     const { code, stderr } = await set("set", "models.code", "nosuch/x");
     expect([code, stderr]).toEqual([2, expect.stringContaining('"nosuch/x"')]);
-    const { stdout } = await run(["complete", "--", "ask", "-m", "che"], { place });
+    const { stdout } = await run(["complete-words", "--", "ask", "-m", "che"], { place });
     expect(stdout).toMatch(/^cheap$/mu);
     await using terminal = openProgram(["-p", "demo"], { place, rows: 40 });
     await terminal.until(/^>/mu);

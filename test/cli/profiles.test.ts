@@ -96,6 +96,6 @@ describe.concurrent("a profile", () => {
       wordsOf("bad_value", { name: "profiles.fresh.temperature", value: "9", expected: "0 to 2" }).what,
     );
     expect((await run(["config", "set", "--profile", "fresh", "lang", "zh"], { place })).code).toBe(2);
-    expect(await output("complete", "--", "ask", "--profile", "")).toContain("fresh");
+    expect(await output("complete-words", "--", "ask", "--profile", "")).toContain("fresh");
   });
 });

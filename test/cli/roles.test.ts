@@ -194,7 +194,7 @@ describe.concurrent("roles", () => {
       vars: { how: "brief" },
     });
     expect(await out("config", "list")).toMatch(/^temperature +0\.2 +role translate$/mu);
-    expect(await out("complete", "--", "roles", "show", "tr")).toMatch(/^translate$/mu);
+    expect(await out("complete-words", "--", "roles", "show", "tr")).toMatch(/^translate$/mu);
     const { code, stderr } = await run(["roles", "show", "shrt"], { place: made });
     expect([code, stderr]).toEqual([
       2,

@@ -50,7 +50,7 @@ describe.concurrent("names that every object has are nothing that was set", () =
     [["config", "set", "__proto__.polluted", "1"], 2],
     [["help", "constructor"], 2],
     [["constructor"], 2],
-    [["complete", "--", "constructor", ""], 0],
+    [["complete-words", "--", "constructor", ""], 0],
   ] as const)("%j", async (args, code) => {
     const place = newPlace();
     put(place.configFile, "failover: {m: [demo]}\nproviders: {mine: {base_url: 'http://127.0.0.1:1'}}\n");

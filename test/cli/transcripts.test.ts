@@ -109,7 +109,7 @@ describe("transcripts", () => {
       run(["transcripts", "list", "--tag", "other", "--json"], { place }),
       run(["transcripts", "list", "--pinned", "--json"], { place }),
       run(["transcripts", "tag", "old", "a\u0007"], { place }),
-      run(["complete", "transcripts", "list", "--tag", "\u5de5"], { place }),
+      run(["complete-words", "transcripts", "list", "--tag", "\u5de5"], { place }),
     ]);
     expect(all.stdout).toMatch(/^old .* (?:\u2605|\*) old\? #work #\u5de5\u4f5c #\uff35rgent\nnew .*new\?\n$/u);
     const facts = { id: "old", pinned: true, tags: ["work", "\u5de5\u4f5c", "\uff35rgent"] };

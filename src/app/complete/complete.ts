@@ -5,7 +5,7 @@ import { samplingOf } from "../../chat/sampling.ts";
 import { runTurn, timingOf } from "../../chat/turn.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { AppError } from "../../errors.ts";
-import { serviceOf } from "../../providers/catalogue.ts";
+import { providersWith, serviceOf } from "../../providers/catalogue.ts";
 import type { Connection } from "../../providers/connection.ts";
 import { AnswerView, type AnswerWriter, plainWriter, silentWriter } from "../../terminal/answer.ts";
 import { sayBudget, sayParts, sayUnbooked, sayUncached, sayUnknownCost } from "../../terminal/answer-notes.ts";
@@ -145,8 +145,18 @@ async function fillGap(
   const hasLines = enough.signal.aborted;
   const isFiltered = result.finishReason === "content_filter";
   const refused = new AppError("content_refused", { provider: to.provider, reason: "content_filter" });
-  const failure = hasLines ? null : (result.error ?? (isFiltered ? refused : null));
+  const error = withoutRoute(engine, result.error);
+  const failure = hasLines ? null : (error ?? (isFiltered ? refused : null));
   return { ...result, ...bill, unbooked: spending.takeUnbooked(), middle, hasLines, failure };
+}
+
+/** A server that has no such path does not fill gaps. */
+function withoutRoute({ file }: Pick<Engine, "file">, error: AppError | null): AppError | null {
+  if (error?.code !== "request_refused") return error;
+  const { provider, advice } = (error as AppError<"request_refused">).details;
+  if (advice !== "route") return error;
+  const others = providersWith("fillIn", file.providers ?? {}).filter((name) => name !== provider);
+  return new AppError("not_offered", { provider, service: "fillIn", others }, { cause: error });
 }
 
 function viewOf({ terminal, words }: Console, output: CompleteOptions["output"]): AnswerView {

@@ -2,18 +2,18 @@ import type { Gap } from "./gap-window.ts";
 
 /** A place in a file, both numbers from 1. */
 export interface GapPlace {
-  /** `-`: stdin. */
-  readonly file: string;
+  /** Null: what is piped in. */
+  readonly file: string | null;
   readonly line: number;
   /** Unicode characters; null: behind the last one of the line. */
   readonly column: number | null;
 }
 
-/** Reads `file:line` or `file:line:column`; null for another text. */
+/** Reads `file:line` or `file:line:column`, where no file stands for what is piped in; null for another text. */
 export function readPlace(text: string): GapPlace | null {
-  const [, file, line, column] = /^(.+?):(\d{1,9})(?::(\d{1,9}))?$/su.exec(text) ?? [];
+  const [, file, line, column] = /^(.*?):(\d{1,9})(?::(\d{1,9}))?$/su.exec(text) ?? [];
   if (file === undefined || Number(line) < 1 || (column !== undefined && Number(column) < 1)) return null;
-  return { file, line: Number(line), column: column === undefined ? null : Number(column) };
+  return { file: file === "" ? null : file, line: Number(line), column: column === undefined ? null : Number(column) };
 }
 
 /** Where a text ends before the place that was asked for. */

@@ -12,7 +12,7 @@ import { gapAt, readPlace } from "./gap-place.ts";
 
 /** What stands around the gap, as the command line names it; null for what it does not. Files: a path, or `-` for stdin. */
 export interface GapOptions {
-  /** `file:line` or `file:line:column`. */
+  /** `file:line` or `file:line:column`; without a file: of what is piped in. */
   readonly place: string | null;
   readonly prefix: string | null;
   readonly suffix: string | null;
@@ -50,8 +50,9 @@ async function gapInFile(engine: GapInput, console: Console, typed: string): Pro
   const { fillIn: words } = console.words;
   const place = readPlace(typed);
   if (place === null) throw new AppError("usage", { message: words.noPlace({ place: typed }) });
-  const { file, line } = place;
-  const gap = gapAt(await readText(engine, console, file), place);
+  const { line } = place;
+  const file = place.file ?? "stdin";
+  const gap = gapAt(await readText(engine, console, place.file ?? "-"), place);
   if (!("what" in gap)) return gap;
   const message =
     gap.what === "line"

@@ -50,7 +50,8 @@ export function maxPromptOf(body: BoundedBody): number {
     if (isPicture) pictures++;
     return !isPicture;
   };
-  const messages = (body.messages ?? []).map(({ content, ...message }) =>
+  const { messages: sent = [] } = body;
+  const messages = sent.map(({ content, ...message }) =>
     Array.isArray(content) ? { ...message, content: content.filter(isText) } : { ...message, content },
   );
   const frame = frameTokens + (body.tools === undefined ? 0 : toolsFrameTokens);

@@ -40,10 +40,11 @@ async function requestFillIn(
   more: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
+  const { Completions } = await import("openai/resources/completions");
   const baseUrl = connection.fillIn === "beta" ? betaUrl(connection) : connection.baseUrl;
   const body = { ...requestBody(request, connection), ...more } as unknown as CompletionCreateParams;
   const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
-    client.completions.create(body, { signal }).asResponse(),
+    new Completions(client).create(body, { signal }).asResponse(),
   );
   return (response as unknown as FetchedResponse).http;
 }

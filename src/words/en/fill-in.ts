@@ -5,7 +5,7 @@ export const fillIn = {
   nothingAround:
     "There is no text around the gap. Name a place (src/app.ts:12:5), give --prefix or --suffix, or pipe in the text before it.",
   noPlace: ({ place }: { place: string }) =>
-    `Not a place in a file: ${place}. Write file:line:column, e.g. src/app.ts:12:5, or -:12:5 for piped text.`,
+    `Not a place in a file: ${place}. Write file:line:column, e.g. src/app.ts:12:5, or :12:5 for piped text.`,
   lineMissing: ({ file, line, lines }: { file: string; line: number; lines: number }) =>
     `${file} has no line ${line}: it ends with line ${lines}.`,
   columnMissing: ({ file, line, column, columns }: { file: string; line: number; column: number; columns: number }) =>

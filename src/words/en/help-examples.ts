@@ -23,7 +23,7 @@ export const helpExamples: HelpExamples = {
   complete: [
     ["Fill in at the cursor", "deepseek-chat complete src/app.ts:12:5"],
     ["Complete one line", "deepseek-chat complete --lines 1 --prefix 'def fib(n):' --suffix '    return a'"],
-    ["Use an editor's text that isn't saved", "deepseek-chat complete -:12:5 < buffer.ts"],
+    ["Use an editor's text that isn't saved", "deepseek-chat complete :12:5 < buffer.ts"],
   ],
   transcripts: [
     ["Pick a conversation to show, resume, export or delete", "deepseek-chat transcripts"],

@@ -148,8 +148,7 @@ export const help = {
     batchInput: "File with a prompt per line, as text, JSON or CSV; default: stdin",
     batchOutput: "Output of a batch; default for status: all in this folder",
     question: "Question; piped text is attached, or is the question itself if none is given",
-    place:
-      "Place of the gap: file:line:column, counted in characters from 1; - is stdin, without a column the line's end",
+    place: "Place of the gap: file:line:column, in characters from 1; no file: piped text, no column: the line's end",
     conversation: "ID or its beginning, path, file name, or last",
     conversations: "Conversations to export: ID or its beginning, path, file name, or last",
     importFiles:

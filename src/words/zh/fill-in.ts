@@ -5,7 +5,7 @@ export const fillIn: Words["fillIn"] = {
     "空白之前和之后的文本各指定一次：前文用 --prefix 或 --prefix-file，后文用 --suffix 或 --suffix-file；或者指定文件中的位置。",
   nothingAround: "空白前后都没有文本。请指定位置（src/app.ts:12:5）、使用 --prefix 或 --suffix，或通过管道传入前文。",
   noPlace: ({ place }) =>
-    `不是文件中的位置：${place}。请写成 文件:行:列，例如 src/app.ts:12:5；管道传入的文本写作 -:12:5。`,
+    `不是文件中的位置：${place}。请写成 FILE:LINE:COLUMN，例如 src/app.ts:12:5；管道传入的文本写作 :12:5。`,
   lineMissing: ({ file, line, lines }) => `${file} 没有第 ${line} 行：最后一行是第 ${lines} 行。`,
   columnMissing: ({ file, line, column, columns }) =>
     `${file} 第 ${line} 行没有第 ${column} 列：行末是第 ${columns} 列。列按字符计数，从 1 开始。`,

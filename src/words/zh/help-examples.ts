@@ -22,7 +22,7 @@ export const helpExamples: HelpExamples = {
   complete: [
     ["补全光标处的空白", "deepseek-chat complete src/app.ts:12:5"],
     ["只补全一行", "deepseek-chat complete --lines 1 --prefix 'def fib(n):' --suffix '    return a'"],
-    ["补全编辑器中尚未保存的文本", "deepseek-chat complete -:12:5 < buffer.ts"],
+    ["补全编辑器中尚未保存的文本", "deepseek-chat complete :12:5 < buffer.ts"],
   ],
   transcripts: [
     ["选择一段对话来查看、恢复、导出或删除", "deepseek-chat transcripts"],

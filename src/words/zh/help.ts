@@ -147,7 +147,7 @@ export const help: Words["help"] = {
     batchInput: "提示词文件，每行一条：纯文本、JSON 或 CSV；默认为标准输入",
     batchOutput: "批处理的输出文件；status 默认显示当前目录中的全部",
     question: "问题；管道传入的文本附在其后；未写问题时即作为问题",
-    place: "空白的位置：文件:行:列，列按字符从 1 计数；- 为标准输入，不写列则为行末",
+    place: "空白的位置，格式为 FILE:LINE:COLUMN，列按字符从 1 计数；不写文件则为管道传入的文本，不写列则为行末",
     conversation: "ID 或其开头、路径、文件名，或 last",
     conversations: "要导出的对话：ID 或其开头、路径、文件名，或 last",
     importFiles:

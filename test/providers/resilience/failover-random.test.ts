@@ -127,7 +127,7 @@ test("an answer is put together without a gap or a repetition, by the requests t
           const model = scripted(each);
           const connect = async () => {
             if (each.refused !== null) throw errorOf(each.refused);
-            return { model, prefix: each.prefix };
+            return { model, prefix: each.prefix, fillsGaps: false };
           };
           return { to: { provider: `p${index}`, model: `m${index}` }, connect };
         });

@@ -23,6 +23,7 @@ const fail = (code: ErrorCode): ChatEvent => ({ type: "error", error: new AppErr
 const stop: ChatEvent = { type: "finish", reason: "stop" };
 
 interface RouteScript {
+  readonly fillsGaps?: boolean;
   readonly prefix?: ConnectedRoute["prefix"];
   /** The events of its requests in order; or why it cannot be connected. */
   readonly replies: readonly (readonly ChatEvent[])[] | ErrorCode;
@@ -43,13 +44,14 @@ async function ask(
   const { request = question, same = true, next = true, admit = null } = more;
   const ends: string[] = [];
   const model = withFailover(
-    routes.map(({ prefix = "beta", replies }, index) => ({
+    routes.map(({ prefix = "beta", fillsGaps = false, replies }, index) => ({
       to: { provider: `p${index}`, model: `m${index}` },
       connect: async () => {
         if (typeof replies === "string") throw new AppError(replies, {});
         let requests = 0;
         return {
           prefix,
+          fillsGaps,
           model: async function* answering({ model: id, messages }: ChatRequest) {
             ends.push(`${id} ${shown(messages.at(-1))}`);
             yield* replies[requests++] ?? [];
@@ -227,5 +229,24 @@ describe("before any output", () => {
     const routes = [{ replies: [[fail("no_balance")]] }, { replies: "untrusted_endpoint" as const }, backup];
     const expected = { whys: ["m0 first", "m1 failover"], error: "untrusted_endpoint" };
     expect(await ask(routes)).toMatchObject(expected);
+  });
+
+  test("a gap is filled on from all that came, by providers that fill gaps alone, and no refusal is answered by a prompt", async () => {
+    const request = { ...question, messages: [userMessage("before ")], suffix: " behind" };
+    const none = { replies: [[say("never"), stop]] };
+    const fills = { fillsGaps: true, replies: [[fail("request_refused")], [say("c"), stop]] };
+    const half = {
+      fillsGaps: true,
+      replies: [
+        [say("a "), fail("stream_failed")],
+        [say("b "), fail("stream_failed")],
+      ],
+    };
+    expect(await ask([half, none, { ...fills, replies: [[say("c"), stop]] }], { request })).toMatchObject({
+      whys: ["m0 first", "m0 continue-prefix", "m2 continue-prefix"],
+      ends: ["m0 user: before ", "m0 user: before a ", "m2 user: before a b "],
+      error: null,
+    });
+    expect(await ask([half, none, fills], { request })).toMatchObject({ error: "request_refused" });
   });
 });
