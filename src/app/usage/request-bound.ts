@@ -50,9 +50,8 @@ export function maxPromptOf(body: BoundedBody): number {
     if (isPicture) pictures++;
     return !isPicture;
   };
-  const { messages: sent = [] } = body;
-  const messages = sent.map(({ content, ...message }) =>
-    Array.isArray(content) ? { ...message, content: content.filter(isText) } : { ...message, content },
+  const messages = (body.messages ?? []).map((message) =>
+    Array.isArray(message.content) ? Object.assign({}, message, { content: message.content.filter(isText) }) : message,
   );
   const frame = frameTokens + (body.tools === undefined ? 0 : toolsFrameTokens);
   return Buffer.byteLength(JSON.stringify({ ...body, messages })) + frame + pictures * pictureTokens;
