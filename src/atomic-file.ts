@@ -58,8 +58,8 @@ export class AtomicFile {
   }
 
   /** @throws AppError `storage_failed`; nothing is left then */
-  write(text: string): void {
-    this.#orDiscard(() => writeFileSync(this.#descriptor, text));
+  write(content: string | Uint8Array): void {
+    this.#orDiscard(() => writeFileSync(this.#descriptor, content));
   }
 
   /**

@@ -263,6 +263,8 @@ export interface ErrorDetails {
 
   /** Local storage. */
   transcript_unwritable: { path: string; reason: string };
+  /** The copy of a picture was not written to the folder `path`; the transcript has all the rest. */
+  picture_unwritable: { path: string; reason: string };
   transcript_unreadable: { path: string; reason: string };
   transcript_not_found: { reference: string };
   transcript_busy: { path: string };
@@ -447,6 +449,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   queue_job_failed: "service",
   no_home: "local",
   transcript_unwritable: "local",
+  picture_unwritable: "local",
   transcript_unreadable: "local",
   transcript_busy: "local",
   storage_failed: "local",

@@ -9,6 +9,10 @@ export const limits = {
   /** Lines that have the form of structure. */
   marks: 2_000_000,
   exchanges: 100_000,
+  /** Of the copy of a picture; a larger picture stays in the transcript, and a larger copy is not read. */
+  pictureBytes: 64 * 1024 * 1024,
+  /** Of all copies that are read of one transcript: more than a request takes. */
+  picturesBytes: 256 * 1024 * 1024,
 } as const;
 
 /** Bytes up to which a file is read and parsed without a pause: some 20 ms. */

@@ -93,7 +93,13 @@ const someTurn: fc.Arbitrary<ExchangeStart> = record({
   thinking: orNull(record({ enabled: fc.boolean(), effort: orNull(fc.constantFrom("low", "high", "max")) })),
   continues: orNull(fc.constantFrom("abc", "x9")),
   edits: orNull(fc.constantFrom("abc", "x9")),
-  images: fc.array(record({ name: hostileText, url: hostileText }), { maxLength: 2 }),
+  images: fc.array(
+    fc.oneof(
+      record({ name: hostileText, url: hostileText }),
+      record({ name: hostileText, file: hostileText, digest: hostileText, bytes: fc.nat() }),
+    ),
+    { maxLength: 2 },
+  ),
 });
 
 const someUsage = orNull(
@@ -138,7 +144,7 @@ const someEnding: fc.Arbitrary<ExchangeEnd> = record({
 });
 
 export interface Piece {
-  readonly name: "Thinking" | "Answer" | "Call" | "Result";
+  readonly name: "Thinking" | "Answer" | "Call" | "Result" | "Picture";
   readonly text: string;
 }
 
@@ -152,7 +158,10 @@ export interface Course {
 }
 
 const somePieces = fc.array(
-  record({ name: fc.constantFrom<Piece["name"]>("Thinking", "Answer", "Call", "Result"), text: hostileText }),
+  record({
+    name: fc.constantFrom<Piece["name"]>("Thinking", "Answer", "Call", "Result", "Picture"),
+    text: hostileText,
+  }),
   { maxLength: 5 },
 );
 
@@ -212,13 +221,13 @@ function isPlain(pieces: readonly Piece[]): boolean {
   return /^(?:Thinking )*(?:Answer )*$/u.test(pieces.map(({ name, text }) => (text === "" ? "" : `${name} `)).join(""));
 }
 
-/** What comes one after the other under one label is one section, but each call and each result is one of its own. */
+/** What comes one after the other under one label is one section, but each call, result and picture is one of its own. */
 function sectionsIn(pieces: readonly Piece[], at: Date, ending: Ending): Section[] {
   const sections: Section[] = [];
   for (const { name, text } of pieces) {
     const last = sections.at(-1);
     if (text === "") continue;
-    if (last?.name === name && name !== "Call" && name !== "Result") {
+    if (last?.name === name && (name === "Thinking" || name === "Answer")) {
       sections.splice(-1, 1, { ...last, text: last.text + text });
     } else sections.push({ name, at, text });
   }

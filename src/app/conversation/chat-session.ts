@@ -113,6 +113,11 @@ export class ChatSession implements SessionDialogue {
     return this.#state.writer?.failed ?? null;
   }
 
+  /** Pictures of the conversation that was resumed which are not sent. */
+  get lostImages(): ChatState["lostImages"] {
+    return this.#state.lostImages;
+  }
+
   get canContinue(): boolean {
     const { failed, cut, conversation } = this.#state;
     return failed === null && cut && conversation.last !== null;

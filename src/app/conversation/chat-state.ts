@@ -3,6 +3,7 @@ import { type AskedQuestion, Conversation, type Preface } from "../../chat/conve
 import type { Origin } from "../../config/schema.ts";
 import type { Connection } from "../../providers/connection.ts";
 import type { Exchange, Transcript, TranscriptFile } from "../../transcripts/format/types.ts";
+import { KeptPictures, type LostImage } from "../../transcripts/store/kept-pictures.ts";
 import { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Engine } from "../engine.ts";
 import type { SentPrefix } from "../usage/prefix.ts";
@@ -36,6 +37,8 @@ export interface ChatState {
   readonly counted: number | null;
   /** What the last request sent, as long as the next one is to begin with it; null where that is unknown, or another conversation. */
   readonly sent: SentPrefix | null;
+  /** Pictures of the conversation that was resumed which are not sent, as their copies can't be had. */
+  readonly lostImages: readonly LostImage[];
   /** Bytes of the transcript when this program last wrote or read it; null where it is unknown. */
   readonly size: number | null;
 }
@@ -89,7 +92,15 @@ export function newState(
   return { ...before, ...untouched, conversation, writer, inherited: {} };
 }
 
-const untouched = { title: null, size: null, failed: null, cut: false, counted: null, sent: null } as const;
+const untouched = {
+  title: null,
+  size: null,
+  failed: null,
+  cut: false,
+  counted: null,
+  sent: null,
+  lostImages: [],
+} as const;
 
 /**
  * The state after `/fork`: in a file that holds the same conversation, or its beginning.
@@ -106,7 +117,7 @@ export function forkedState(
   const writer = TranscriptWriter.resume(file, folders.cache);
   const state = { ...before, title: null, writer, size: sizeOf(writer) };
   if (turns === null) return state;
-  const rebuilt = rebuild(file, prompts.summary);
+  const rebuilt = rebuild(file, prompts.summary, new KeptPictures(file.path).resolve);
   const { system, examples } = before.conversation;
   const conversation =
     before.conversation.beginning(turns) ?? new Conversation(system, rebuilt.turns, rebuilt.covered, examples);
@@ -132,7 +143,8 @@ async function stateOn(
   earlier: Transcript | null,
 ): Promise<Omit<ChatState, "writer" | "size">> {
   const last = earlier?.exchanges.at(-1);
-  const rebuilt = earlier === null ? null : rebuild(earlier, engine.prompts.summary);
+  const pictures = earlier === null ? null : new KeptPictures(earlier.path);
+  const rebuilt = earlier === null ? null : rebuild(earlier, engine.prompts.summary, pictures!.resolve);
   const { system, examples } = inheritedPreface(engine, last ?? null) ?? engine.preface;
   return {
     connection,
@@ -145,6 +157,7 @@ async function stateOn(
     cut: rebuilt?.cut ?? false,
     counted: null,
     sent: null,
+    lostImages: pictures?.lost ?? [],
   };
 }
 

@@ -4,7 +4,7 @@ import type { TurnResult } from "../../chat/turn.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { seamsOf } from "./answer-seams.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
-import { callBody, resultBody } from "../../transcripts/format/tool-sections.ts";
+import { callBody } from "../../transcripts/format/section-bodies.ts";
 import type { ExchangeEnd, ExchangeStart, SavedBlock } from "../../transcripts/format/types.ts";
 import type { TranscriptWriter } from "../../transcripts/store/writer.ts";
 import type { Words } from "../../words/types.ts";
@@ -39,7 +39,9 @@ export class Recording {
     else if (event.type === "reasoning") this.try((writer) => writer.reasoning(event.text, new Date()));
     else if (event.type === "tool_call") this.try((writer) => writer.piece("Call", callBody(event.call), new Date()));
     else if (event.type === "tool_result") {
-      this.try((writer) => writer.piece("Result", resultBody(event.call.id, event.output), new Date()));
+      this.try((writer) => writer.result(event.call.id, event.output, new Date()));
+    } else if (event.type === "image") {
+      this.try((writer) => writer.picture(event.image, event.text ?? "", new Date()));
     } else if (event.type === "title") this.#title = event.title;
   };
 

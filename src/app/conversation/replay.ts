@@ -1,8 +1,10 @@
 import { type AskedQuestion, summaryTurn, type Turn } from "../../chat/conversation.ts";
-import type { ImagePart, UserMessage } from "../../chat/messages.ts";
+import type { UserMessage } from "../../chat/messages.ts";
 import { splitAttached, userMessage } from "../../chat/message-text.ts";
+import { withImages } from "../../transcripts/format/exchange-images.ts";
 import { answersIn, isAnswered } from "../../transcripts/format/exchange-messages.ts";
-import type { Exchange, Transcript } from "../../transcripts/format/types.ts";
+import { imageParts } from "../../transcripts/format/section-bodies.ts";
+import type { Exchange, SavedImage, Transcript } from "../../transcripts/format/types.ts";
 
 /** The conversation that a transcript holds, as the next request would tell it. */
 export interface Rebuilt {
@@ -18,8 +20,13 @@ export interface Rebuilt {
  * Questions without an answer are no part of it.
  *
  * @param heading stands before a summary
+ * @param resolve gives a picture itself, as far as it can be had; only for pictures that are sent
  */
-export function rebuild({ exchanges, compaction }: Transcript, heading: string): Rebuilt {
+export function rebuild(
+  { exchanges, compaction }: Transcript,
+  heading: string,
+  resolve: (image: SavedImage) => SavedImage = (image) => image,
+): Rebuilt {
   const covered = compaction === null ? -1 : exchanges.findIndex(({ id }) => id === compaction.through);
   const standing = exchanges.slice(covered + 1).filter(({ withdrawn }) => !withdrawn);
   const summary = covered >= 0 ? (compaction?.summary ?? null) : null;
@@ -28,7 +35,10 @@ export function rebuild({ exchanges, compaction }: Transcript, heading: string):
   // A question without an answer can't be continued; a failed attempt to continue can.
   const isLast = latest !== undefined && (isAnswered(latest) || latest.continues !== null);
   return {
-    turns: turnsOf(standing, before),
+    turns: turnsOf(
+      standing.map((exchange) => withImages(exchange, resolve)),
+      before,
+    ),
     covered: turnsOf(exchanges.slice(0, covered + 1)).map(({ question, ids }) => ({ question, ids })),
     cut: isLast && last !== undefined && isCut(last),
   };
@@ -53,16 +63,7 @@ function turnOf(group: readonly [Exchange, ...Exchange[]]): Turn {
 
 function questionOf({ question, images, askedAt }: Exchange): UserMessage {
   const { words, files } = splitAttached(question);
-  const pictures = images.filter(isEmbedded).map(({ name, url }): ImagePart => ({ type: "image", name, url }));
-  return { role: "user", content: [...userMessage(words).content, ...files, ...pictures], askedAt };
-}
-
-/**
- * Whether a picture is in the file itself. What only has an address is not sent: a service on this machine would fetch it, also
- * from places that only this machine reaches.
- */
-export function isEmbedded({ url }: Pick<ImagePart, "url">): boolean {
-  return /^data:/iu.test(url);
+  return { role: "user", content: [...userMessage(words).content, ...files, ...images.flatMap(imageParts)], askedAt };
 }
 
 /** Whether the service did not say that the answer was finished. */

@@ -17,6 +17,8 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { displayPath } from "../display-path.ts";
 import { findConversation, type Library, listConversations, passOver } from "./conversations.ts";
+import { withPictures, type WithPictures } from "./exported-pictures.ts";
+import { warnOfLost } from "./lost-pictures.ts";
 import { dialect } from "./page-dialect.ts";
 
 export interface ExportOptions {
@@ -51,7 +53,8 @@ export async function exportConversations(
     return console.terminal.say(console.words.transcripts.none({ folder: sanitize(shortenHome(engine.transcripts)) }));
   const form = options.form ?? formOf(options.output ?? "") ?? "md";
   const destination = destine(engine.workingFolder, options, form, chosen.length);
-  const texts = written(engine.stop, console, form, chosen, { ...options, part });
+  const places = placesOf(destination, form, chosen);
+  const texts = written(engine.stop, console, form, chosen, { ...options, part, places });
   if (destination.kind === "stdout") {
     for await (const { text } of texts) {
       // Nobody reads any more.
@@ -63,7 +66,7 @@ export async function exportConversations(
   const exported =
     destination.kind === "file"
       ? await intoFile(destination.path, options.force, texts)
-      : await intoFolder(destination.path, options.force, texts, form, chosen);
+      : await intoFolder(destination.path, options.force, texts, places);
   const path = displayPath(engine.workingFolder, destination.path);
   const turns = part.turns === null ? null : exported.turns;
   console.terminal.succeed(console.words.exporting.done({ count: exported.count, turns, path }));
@@ -95,7 +98,17 @@ function destine(workingFolder: string, { output, all }: ExportOptions, form: Fo
   return { kind: folder ? "folder" : "file", path };
 }
 
-interface ExportedText {
+/** Where each conversation is exported to, by the path of its transcript; none on stdout. */
+type Places = ReadonlyMap<string, string>;
+
+function placesOf(destination: Destination, form: FormName, chosen: readonly TranscriptSummary[]): Places {
+  if (destination.kind === "stdout") return new Map();
+  const { kind, path } = destination;
+  if (kind === "file") return new Map(chosen.map((summary) => [summary.path, path]));
+  return new Map(namesFor(chosen, form).map(({ from, name }) => [from, join(path, name)]));
+}
+
+interface ExportedText extends Pick<WithPictures, "writeCopies"> {
   readonly summary: TranscriptSummary;
   readonly text: string;
   readonly turns: number;
@@ -120,7 +133,12 @@ async function* written(
   console: Console,
   form: FormName,
   chosen: readonly TranscriptSummary[],
-  { all, part, turns }: Pick<ExportOptions, "all" | "turns"> & { readonly part: ExportPart },
+  {
+    all,
+    part,
+    turns,
+    places,
+  }: Pick<ExportOptions, "all" | "turns"> & { readonly part: ExportPart; readonly places: Places },
 ): AsyncGenerator<ExportedText> {
   const around: ExportContext = { words: console.words, dialect, signal: stop };
   for (const summary of chosen) {
@@ -129,15 +147,23 @@ async function* written(
     if (stop.aborted && stop.reason !== "closed") throw new AppError("interrupted", {});
     const whole = await readOne(stop, console, summary.path, all);
     if (whole === null) continue;
-    const transcript = partOf(whole, part);
-    if (transcript === null) throw noSuchTurns(turns ?? "", whole);
-    const text = await forms[form].write(transcript, around);
-    if (text !== "") yield { summary, text, turns: turnsIn(transcript.exchanges) };
+    const wanted = partOf(whole, part);
+    if (wanted === null) throw noSuchTurns(turns ?? "", whole);
+    const { pictures, write } = forms[form];
+    const place = pictures === "beside" ? (places.get(summary.path) ?? null) : null;
+    const { transcript, lost, writeCopies } = pictures === "none" ? without(wanted) : withPictures(wanted, place);
+    warnOfLost(console, lost);
+    const text = await write(transcript, around);
+    if (text !== "") yield { summary, text, turns: turnsIn(transcript.exchanges), writeCopies };
     else {
       const { id, title } = summary;
       console.terminal.warn(sanitize(console.words.exporting.nothingWhole({ id, title })));
     }
   }
+}
+
+function without(transcript: Transcript): WithPictures {
+  return { transcript, lost: [], writeCopies() {} };
 }
 
 function noSuchTurns(turns: string, { title, exchanges }: Transcript): AppError {
@@ -163,6 +189,7 @@ async function intoFile(path: string, force: boolean, texts: AsyncIterable<Expor
   try {
     for await (const exported of texts) {
       draft ??= AtomicFile.open(path, force);
+      exported.writeCopies();
       draft.write(exported.text);
       count += 1;
       turns += exported.turns;
@@ -180,10 +207,8 @@ async function intoFolder(
   folder: string,
   force: boolean,
   texts: AsyncIterable<ExportedText>,
-  form: FormName,
-  chosen: readonly TranscriptSummary[],
+  places: Places,
 ): Promise<ExportedCount> {
-  const places = new Map(namesFor(chosen, form).map(({ from, name }) => [from, join(folder, name)]));
   const taken = force ? undefined : [...places.values()].find((path) => existsSync(path));
   if (taken !== undefined) throw new AppError("output_exists", { path: taken });
   try {
@@ -194,6 +219,12 @@ async function intoFolder(
   let [count, turns] = [0, 0];
   for await (const exported of texts) {
     const draft = AtomicFile.open(places.get(exported.summary.path)!, force);
+    try {
+      exported.writeCopies();
+    } catch (error) {
+      draft.discard();
+      throw error;
+    }
     draft.write(exported.text);
     draft.commit();
     count += 1;

@@ -9,6 +9,7 @@ import type { Item, ImportSource } from "../../transcripts/import/types.ts";
 import { importFile, type ImportOutcome } from "../../transcripts/import/import-file.ts";
 import { Shelf } from "../../transcripts/import/shelf.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
+import { KeptPictures } from "../../transcripts/store/kept-pictures.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
 import type { TextEncoding } from "../../text-encoding.ts";
 import { encodingOf } from "../../transcripts/import/bytes.ts";
@@ -16,6 +17,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { spooled } from "../ask/spooled-pipe.ts";
 import { beside } from "../worker/worker.ts";
+import { warnOfLost } from "./lost-pictures.ts";
 
 type Counts = Record<"imported" | "extended" | "present" | "skipped", number>;
 
@@ -71,13 +73,15 @@ async function importOne(
   try {
     using input = await spooled(engine.stop, console, path, file);
     tellEncoding(console, file, input.path);
-    for await (const outcome of importFile(input.path, shelf, itemsOf(engine, input.path))) {
+    const pictures = new KeptPictures(path);
+    for await (const outcome of importFile(input.path, shelf, itemsOf(engine, input.path), pictures.resolve)) {
       outcomes.push(outcome);
       tell(console, file, outcome);
       // Files are written without waiting; signals come through in between.
       await setImmediate();
       if (engine.stop.aborted) throw new AppError("interrupted", {});
     }
+    warnOfLost(console, pictures.lost);
     if (!outcomes.some(isUnderstood)) error = new AppError("not_a_conversation", { path: file });
   } catch (thrown) {
     error = asAppError(thrown);

@@ -1,13 +1,16 @@
+import type { Message } from "../../chat/messages.ts";
 import type { Settings } from "../../config/schema.ts";
 import { findProvider } from "../../providers/catalogue.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import { imagesIn } from "../../transcripts/format/exchange-images.ts";
+import { isInFile } from "../../transcripts/format/section-bodies.ts";
 import type { Transcript } from "../../transcripts/format/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { type Parameters, parametersOf } from "../conversation/sampling.ts";
 import { inheritedPreface } from "../conversation/system-prompt.ts";
-import { isEmbedded } from "../conversation/replay.ts";
+import { warnOfLost } from "../library/lost-pictures.ts";
 
 /** Characters of a system prompt that are shown. */
 const promptLength = 60;
@@ -26,8 +29,7 @@ export function tellInheritance(
   withModel: boolean,
 ): void {
   const last = earlier.exchanges.at(-1);
-  const images = earlier.exchanges.flatMap(({ images: each }) => each);
-  const embedded = images.filter(isEmbedded).length;
+  const pictures = dialogue.conversation.request([]).reduce((sum, message) => sum + picturesOf(message), 0);
   const { system, examples } = inheritedPreface(engine, last ?? null) ?? { system: null, examples: [] };
   const parts = [
     ...(withModel && isForeign(engine, dialogue) ? [`${dialogue.provider}/${dialogue.modelId}`] : []),
@@ -35,11 +37,19 @@ export function tellInheritance(
     ...(system === null ? [] : [words.inheritance.system({ start: startOf(system) })]),
     ...(examples.length === 0 ? [] : [words.inheritance.examples({ examples: examples.length })]),
     ...(hasSummary(earlier) ? [words.inheritance.summary] : []),
-    ...(embedded === 0 ? [] : [words.inheritance.pictures({ pictures: embedded })]),
+    ...(pictures === 0 ? [] : [words.inheritance.pictures({ pictures })]),
   ].map(sanitize);
   if (parts.length > 0) terminal.say(terminal.ink.err.muted(words.inheritance.line({ parts: parts.join(" · ") })));
-  const left = images.length - embedded;
-  if (left > 0) terminal.warn(words.inheritance.picturesLeft({ pictures: left }));
+  const linked = imagesIn(earlier.exchanges).filter((image) => "url" in image && !isInFile(image)).length;
+  if (linked > 0) terminal.warn(words.inheritance.picturesLeft({ pictures: linked }));
+  warnOfLost({ terminal, words }, dialogue.lostImages);
+}
+
+/** How many pictures a message has. */
+function picturesOf({ content }: Message): number {
+  return typeof content === "string"
+    ? 0
+    : content.filter(({ type }: { readonly type: string }) => type === "image").length;
 }
 
 /** Whether the next question goes out behind a summary; one of turns that are not there counts for nothing. */

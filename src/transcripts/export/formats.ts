@@ -5,6 +5,8 @@ import type { ExportContext } from "./types.ts";
 interface Form {
   /** Whether one file holds several conversations. */
   readonly gathers: boolean;
+  /** Where pictures go: into the file; into a folder beside it, where it is one; nowhere. */
+  readonly pictures: "inside" | "beside" | "none";
   /** The conversation as text; empty where the form has nothing to say of it. */
   readonly write: (transcript: Transcript, around: ExportContext) => Promise<string>;
 }
@@ -13,16 +15,30 @@ interface Form {
 export const forms: Readonly<Record<FormName, Form>> = {
   md: {
     gathers: false,
+    pictures: "beside",
     write: async (transcript, { words }) => (await import("./markdown.ts")).asMarkdown(transcript, words),
   },
   html: {
     gathers: false,
+    pictures: "inside",
     write: async (transcript, { words, dialect, signal }) =>
       await (await import("./html/page.ts")).asPage(transcript, words, dialect, signal),
   },
-  json: { gathers: false, write: async (transcript) => (await import("./json.ts")).asJson(transcript) },
-  jsonl: { gathers: true, write: async (transcript) => (await import("./jsonl.ts")).asMessagesLine(transcript) },
-  txt: { gathers: false, write: async (transcript) => (await import("./plain.ts")).asPlainText(transcript) },
+  json: {
+    gathers: false,
+    pictures: "inside",
+    write: async (transcript) => (await import("./json.ts")).asJson(transcript),
+  },
+  jsonl: {
+    gathers: true,
+    pictures: "inside",
+    write: async (transcript) => (await import("./jsonl.ts")).asMessagesLine(transcript),
+  },
+  txt: {
+    gathers: false,
+    pictures: "none",
+    write: async (transcript) => (await import("./plain.ts")).asPlainText(transcript),
+  },
 };
 
 /** The form that a file's name asks for; null when it asks for none. */

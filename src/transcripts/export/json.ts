@@ -1,8 +1,8 @@
-import { hasCalls } from "../format/sections.ts";
+import { hasParts } from "../format/sections.ts";
 import type { Exchange, Section, Transcript } from "../format/types.ts";
+import { imagesJson } from "../format/images.ts";
 import {
   examplesJson,
-  imagesJson,
   requestsJson,
   samplingJson,
   thinkingJson,
@@ -69,8 +69,8 @@ function exchangeObject(exchange: Exchange): object {
     ...(exchange.edits !== null && { edits: exchange.edits }),
     withdrawn: exchange.withdrawn,
     seams: exchange.seams,
-    // Where tools were called: what stands above in one piece each is here as it came.
-    ...(hasCalls(exchange) && { sections: exchange.sections?.map(sectionObject), thinking_to: exchange.rethought }),
+    // Where tools were called, or pictures came: what stands above in one piece each is here as it came.
+    ...(hasParts(exchange) && { sections: exchange.sections?.map(sectionObject), thinking_to: exchange.rethought }),
     answered_by: exchange.answeredBy,
     requests: requestsJson(exchange.requests) ?? [],
   };

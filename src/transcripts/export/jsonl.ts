@@ -52,9 +52,8 @@ function answersOf(exchange: Exchange): readonly JsonlMessage[] {
 }
 
 function contentOf({ question, images }: Exchange): Content {
-  if (images.length === 0) return question;
-  return [
-    { type: "text", text: question },
-    ...images.map(({ url }) => ({ type: "image_url" as const, image_url: { url } })),
-  ];
+  const pictures = images.flatMap((image) =>
+    "url" in image ? [{ type: "image_url" as const, image_url: { url: image.url } }] : [],
+  );
+  return pictures.length === 0 ? question : [{ type: "text", text: question }, ...pictures];
 }

@@ -1,5 +1,5 @@
 import type { WebSource } from "../../chat/events.ts";
-import { type Exchange, modelOf, type Transcript } from "../format/types.ts";
+import { type Exchange, modelOf, type SavedImage, type Transcript } from "../format/types.ts";
 import { labelOf, shownSections } from "../format/sections.ts";
 import { localStamp } from "../format/times.ts";
 import type { ExportWords } from "./types.ts";
@@ -27,12 +27,14 @@ function exchangeParts(exchange: Exchange, words: ExportWords): string[] {
   const { question, images, status } = exchange;
   const parts = [heading(labels.Question, exchange.askedAt, null)];
   if (question.trim() !== "") parts.push(quote(question));
-  parts.push(...images.map(({ name, url }) => `![${escapeInline(name)}](${/^[^\s()<>]+$/.test(url) ? url : ""})`));
-  for (const { name, at, text } of shownSections(exchange)) {
-    if (text.trim() === "") continue;
+  parts.push(...images.map(pictureLink));
+  for (const { name, at, text, images: own } of shownSections(exchange)) {
+    if (name === "Picture") parts.push(...own.map(pictureLink), ...(text.trim() === "" ? [] : [quote(text)]));
+    if (name === "Picture" || text.trim() === "") continue;
     if (name === "Answer") parts.push(heading(labels.Answer, at, modelOf(exchange)), closed(text));
     else if (name !== "Thinking") parts.push(heading(labelOf(labels, name), at, null), codeBlock(text));
     else parts.push(`<details>\n<summary>${labels.Thinking}</summary>\n\n${closed(text)}\n\n</details>`);
+    parts.push(...own.map(pictureLink));
   }
   const sources = sourcesOf(exchange).map(sourceLine);
   if (sources.length > 0) parts.push(`**${words.exporting.sources}**`, sources.join("\n"));
@@ -41,6 +43,12 @@ function exchangeParts(exchange: Exchange, words: ExportWords): string[] {
     parts.push(quote(`**${label}**${exchange.notice ? ` ${escapeInline(exchange.notice)}` : ""}`));
   }
   return parts;
+}
+
+/** A picture by its address; its name alone where it has none that can be written. */
+function pictureLink(image: SavedImage): string {
+  const name = escapeInline(image.name);
+  return "url" in image && /^[^\s()<>]+$/.test(image.url) ? `![${name}](${image.url})` : `*${name || "?"}*`;
 }
 
 /** An address is written so that nothing in it ends the link. */

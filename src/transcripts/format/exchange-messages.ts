@@ -1,16 +1,16 @@
 import { callsOf, textOf } from "../../chat/message-text.ts";
 import { MessageTrace, type TraceEvent } from "../../chat/message-trace.ts";
 import type { AssistantMessage, ToolCall, ToolMessage } from "../../chat/messages.ts";
-import { hasCalls, orderedSections } from "./sections.ts";
-import { readCallBody, readResultBody } from "./tool-sections.ts";
+import { imageParts, readCallBody, readPictureBody, readResultBody } from "./section-bodies.ts";
+import { hasCalls, hasParts, orderedSections } from "./sections.ts";
 import type { AnswerSeam, Exchange, SavedBlock } from "./types.ts";
 
 /** What a model is told of a call whose result nobody wrote down. */
 const noResult = "No result: the program ended before the tool did.";
 
-/** Whether an exchange is part of the conversation: something was answered, or a tool was called. */
+/** Whether an exchange is part of the conversation: something was answered, a picture came, or a tool was called. */
 export function isAnswered(exchange: Exchange): boolean {
-  return exchange.answer !== "" || hasCalls(exchange);
+  return exchange.answer !== "" || hasParts(exchange);
 }
 
 /** What was said in an exchange, in one piece; before and after calls of tools as paragraphs. */
@@ -22,6 +22,7 @@ export function saidText(exchange: Exchange): string {
 
 /**
  * What answered a question, in order: an answer, or answers with calls of tools, each with its result behind it, as the services demand.
+ * Pictures are those that stand in the exchanges themselves.
  *
  * @param exchanges one, then those that continue its answer
  */
@@ -49,6 +50,10 @@ function* eventsOf(exchange: Exchange): Generator<TraceEvent> {
       const result = readResultBody(text);
       const call = result === null ? undefined : calls.get(result.id);
       if (call !== undefined) yield { type: "tool_result", call, output: result!.output };
+    } else if (name === "Picture") {
+      const picture = readPictureBody(text);
+      yield* seams.here();
+      for (const image of picture === null ? [] : imageParts(picture.image)) yield { type: "image", image };
     }
   }
 }

@@ -10,6 +10,7 @@ import {
 } from "../../chat/sampling.ts";
 import { purposes } from "../../chat/purpose.ts";
 import type { BilledRequest } from "../../chat/billed-request.ts";
+import { readImages } from "./images.ts";
 import type { Compaction, ExchangeStatus, OwnRequests, TranscriptHeader } from "./types.ts";
 import { metadataStart } from "./metadata-write.ts";
 import type { TagChange } from "./tags.ts";
@@ -108,7 +109,7 @@ const turnSchema = v.object({
   examples: v.fallback(v.array(v.object({ user: v.string(), assistant: v.string() })), []),
   sampling: v.fallback(samplingSchema, {}),
   thinking: orNull(thinkingSchema),
-  images: v.fallback(v.array(v.object({ name: v.string(), url: v.string() })), []),
+  images: v.optional(v.pipe(v.unknown(), v.transform(readImages)), []),
   continues: text,
   edits: text,
 });

@@ -3,13 +3,8 @@ import type { Example } from "../../chat/messages.ts";
 import type { Cost, Thinking, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { Sampling } from "../../chat/sampling.ts";
-import {
-  formatVersion,
-  type ExchangeEnd,
-  type ExchangeStart,
-  type SavedImage,
-  type TranscriptHeader,
-} from "./types.ts";
+import { imagesJson } from "./images.ts";
+import { formatVersion, type ExchangeEnd, type ExchangeStart, type TranscriptHeader } from "./types.ts";
 import { isoWithOffset } from "./times.ts";
 
 /** What stands in the lines a reader's eye passes over: HTML comments of one line, a kind and a JSON object. */
@@ -103,10 +98,6 @@ export function thinkingJson(thinking: Thinking | null): object | undefined {
 
 export function examplesJson(examples: readonly Example[] | undefined): object | undefined {
   return examples === undefined || examples.length === 0 ? undefined : examples;
-}
-
-export function imagesJson(images: readonly SavedImage[] | undefined): object | undefined {
-  return images === undefined || images.length === 0 ? undefined : images.map(({ name, url }) => ({ name, url }));
 }
 
 export function webJson(web: WebUse | undefined): object | undefined {

@@ -1,4 +1,5 @@
-import type { Exchange, Section } from "./types.ts";
+import { imagesApart } from "./section-bodies.ts";
+import type { Exchange, SavedImage, Section } from "./types.ts";
 
 /** All sections of an exchange behind its question, in the order of the file. */
 export function sectionsOf(exchange: Exchange): readonly Section[] {
@@ -31,6 +32,11 @@ export function isPlain(sections: readonly Pick<Section, "name">[], { reasoning,
   return names.join() === plain.join();
 }
 
+/** Whether more came than thinking and text, so that the order of it all counts. */
+export function hasParts({ sections }: Exchange): boolean {
+  return sections?.some(({ name }) => name === "Call" || name === "Result" || name === "Picture") ?? false;
+}
+
 /** Whether tools were called. */
 export function hasCalls({ sections }: Exchange): boolean {
   return sections?.some(({ name }) => name === "Call" || name === "Result") ?? false;
@@ -39,15 +45,21 @@ export function hasCalls({ sections }: Exchange): boolean {
 /** A section as it is shown; the time is null where it is not shown. */
 export interface ShownSection extends Pick<Section, "name" | "text"> {
   readonly at: Date | null;
+  /** Pictures that belong to it; its text does not name them. */
+  readonly images: readonly SavedImage[];
 }
 
-/** What was thought and answered, each in one piece; where tools were called, everything in its order. */
+/** What was thought and answered, each in one piece; where more came, everything in its order. */
 export function shownSections(exchange: Exchange): ShownSection[] {
-  if (hasCalls(exchange)) return orderedSections(exchange).filter(({ name, text }) => text !== "" && !isNotice(name));
+  if (hasParts(exchange)) {
+    return orderedSections(exchange)
+      .filter(({ name, text }) => text !== "" && !isNotice(name))
+      .map(({ name, at, text }) => ({ name, at, ...imagesApart({ name, text }) }));
+  }
   const { reasoning, answer, answeredAt, status } = exchange;
   return [
-    ...(reasoning === "" ? [] : [{ name: "Thinking", at: null, text: reasoning }]),
-    ...(answer === "" && status !== "complete" ? [] : [{ name: "Answer", at: answeredAt, text: answer }]),
+    ...(reasoning === "" ? [] : [{ name: "Thinking", at: null, text: reasoning, images: [] }]),
+    ...(answer === "" && status !== "complete" ? [] : [{ name: "Answer", at: answeredAt, text: answer, images: [] }]),
   ];
 }
 

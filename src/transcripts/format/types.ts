@@ -1,5 +1,5 @@
 import type { WebUse } from "../../chat/events.ts";
-import type { Example, ImagePart, ServiceBlock } from "../../chat/messages.ts";
+import type { Example, ServiceBlock } from "../../chat/messages.ts";
 import type { Cost, ModelRef, Thinking, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { Sampling } from "../../chat/sampling.ts";
@@ -12,7 +12,7 @@ export const formatVersion = 1;
 
 /** A label and the text under it. */
 export interface Section {
-  /** `Thinking`, `Answer`, `Call`, `Result`, `Error`, `Interrupted`, or one of a later version; never `Question`. */
+  /** `Thinking`, `Answer`, `Call`, `Result`, `Picture`, `Error`, `Interrupted`, or one of a later version; never `Question`. */
   readonly name: string;
   /** Of one that was read: the whole second. */
   readonly at: Date;
@@ -30,7 +30,24 @@ interface ExchangeError {
   readonly message: string;
 }
 
-export type SavedImage = Omit<ImagePart, "type">;
+/** A picture as a transcript names it. */
+export type SavedImage = EmbeddedImage | KeptImage;
+
+/** A picture that stands in the file itself, as older versions wrote it, or only its address. */
+interface EmbeddedImage {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** A picture whose copy lies in the folder beside the transcript. Whatever the file says: nothing of it is checked here. */
+export interface KeptImage {
+  readonly name: string;
+  /** Name of the copy in that folder. */
+  readonly file: string;
+  /** SHA-256 of its bytes in hexadecimal digits. */
+  readonly digest: string;
+  readonly bytes: number;
+}
 
 /** What is asked, and how. */
 interface ExchangeRequest {

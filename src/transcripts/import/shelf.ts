@@ -1,4 +1,5 @@
 import { realpathSync, utimesSync } from "node:fs";
+import { withImages } from "../format/exchange-images.ts";
 import { isNotice, sectionsOf } from "../format/sections.ts";
 import type { Exchange } from "../format/types.ts";
 import { isHeld } from "../../file-lock.ts";
@@ -94,7 +95,7 @@ function extend(path: string, exchanges: readonly Exchange[]): void {
   for (const exchange of exchanges) {
     const answeredAt = exchange.answeredAt ?? exchange.askedAt;
     writer.begin({ ...exchange, at: exchange.askedAt });
-    for (const { name, at, text } of sectionsOf(exchange)) {
+    for (const { name, at, text } of sectionsOf(withImages(exchange, writer.keep))) {
       // How it ended is written at the end.
       if (!isNotice(name)) writer.piece(name, text, at);
     }

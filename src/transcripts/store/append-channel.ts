@@ -72,6 +72,11 @@ export class Channel {
     }
   }
 
+  /** Whether it is a device such as /dev/null, beside which nothing belongs. */
+  get isShared(): boolean {
+    return this.#lock === null;
+  }
+
   /** Whether another program has meanwhile taken the file over from us. */
   isLost(): boolean {
     return this.#lock !== null && Date.now() - this.#lastWrite > doubt && !this.#lock.isOurs();

@@ -1,12 +1,16 @@
 import { realpathSync, statSync, unlinkSync, utimesSync } from "node:fs";
 import { AppError, systemReason } from "../../errors.ts";
+import { isLink } from "../../files.ts";
 import { encodeTranscript } from "../format/encode.ts";
+import { imagesIn, withImages } from "../format/exchange-images.ts";
 import { metadataLine } from "../format/metadata-write.ts";
 import type { TagChange } from "../format/tags.ts";
 import type { Compaction, Exchange, Transcript, TranscriptFile, TranscriptHeader } from "../format/types.ts";
 import { Channel } from "./append-channel.ts";
 import { isHeld, retryWhileHeld } from "../../file-lock.ts";
 import { newId, titleOf } from "./names.ts";
+import { copyPictures, PictureCopies } from "./picture-copies.ts";
+import { PictureFolder } from "./picture-folder.ts";
 import { releaseSideFiles } from "./side-files.ts";
 import { newFile, unwritable } from "./target-file.ts";
 
@@ -81,14 +85,17 @@ function tryToAddNote(path: string, kind: string, data: object): boolean {
 }
 
 /**
- * Deletes a conversation. Throws `transcript_busy` where somebody is writing to it,
+ * Deletes a conversation with its pictures. Throws `transcript_busy` where somebody is writing to it,
  * `transcript_not_found` and `transcript_unwritable`.
  */
 export function removeTranscript(path: string): void {
   try {
     if (isHeld(realpathSync.native(path))) throw new AppError("transcript_busy", { path });
     releaseSideFiles(path);
+    // A link's pictures are those of the file that it leads to, which stays.
+    const pictures = isLink(path) ? null : new PictureFolder(path);
     unlinkSync(path);
+    pictures?.remove();
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (systemReason(error) === "ENOENT") throw new AppError("transcript_not_found", { reference: path });
@@ -97,8 +104,8 @@ export function removeTranscript(path: string): void {
 }
 
 /**
- * Writes a conversation that is already over to a new file in `folder`, named like any other; gives its path. Throws
- * `transcript_unwritable`.
+ * Writes a conversation that is already over to a new file in `folder`, named like any other, with copies of the pictures that stand in
+ * it themselves; gives its path. Throws `transcript_unwritable`.
  */
 export function saveTranscript(
   folder: string,
@@ -106,12 +113,15 @@ export function saveTranscript(
   exchanges: readonly Exchange[],
   compaction: Compaction | null = null,
 ): string {
-  return save(folder, header, exchanges, encodeTranscript(header, exchanges, compaction));
+  const pictures = new PictureCopies();
+  const named = exchanges.map((exchange) => withImages(exchange, pictures.add));
+  const text = encodeTranscript(header, named, compaction);
+  return save(folder, header, exchanges, text, (path) => pictures.writeBeside(path));
 }
 
 /**
  * Branches off a conversation: a new file in `folder`, begun at `at`, that holds the first `turns` exchanges (all of them
- * when null) and names where they come from. Throws `transcript_unwritable`.
+ * when null) and names where they come from, with copies of their pictures. Throws `transcript_unwritable`.
  *
  * @returns the conversation in that file; it is not read again
  */
@@ -121,15 +131,21 @@ export function forkTranscript(source: Transcript, folder: string, at: Date, tur
   const header = { id: newId(), startedAt: at, zone: source.zone, title: null, origin };
   const compaction = kept.some(({ id }) => id === source.compaction?.through) ? source.compaction : null;
   const text = encodeTranscript(header, kept, compaction);
-  const path = save(folder, header, kept, text);
+  const path = save(folder, header, kept, text, (place) => copyPictures(imagesIn(kept), source.path, place));
   const title = titleOf(kept[0]?.question ?? "");
   const own = { title, named: false, pinned: false, tags: [], exchanges: kept, torn: false, compaction };
   return { ...header, ...own, ownRequests: [], path, text };
 }
 
-function save(folder: string, header: TranscriptHeader, exchanges: readonly Exchange[], text: string): string {
+function save(
+  folder: string,
+  header: TranscriptHeader,
+  exchanges: readonly Exchange[],
+  text: string,
+  prepare: (path: string) => void,
+): string {
   try {
-    const { path, channel } = newFile(folder, header.startedAt, exchanges[0]?.question ?? "", text);
+    const { path, channel } = newFile(folder, header.startedAt, exchanges[0]?.question ?? "", text, prepare);
     channel.release();
     return path;
   } catch (error) {

@@ -1,16 +1,23 @@
 import { closeSync } from "node:fs";
 import { dirname } from "node:path";
-import type { AppError } from "../../errors.ts";
+import type { ImagePart } from "../../chat/messages.ts";
+import type { ToolOutput } from "../../chat/tools.ts";
+import { AppError, systemReason } from "../../errors.ts";
 import { Channel } from "./append-channel.ts";
 import { branchOf } from "../format/branch.ts";
 import { ExchangeEncoder } from "../format/encode.ts";
-import type { ExchangeEnd, ForkOrigin, ExchangeStart, TranscriptFile } from "../format/types.ts";
+import { imagesIn } from "../format/exchange-images.ts";
+import { parseTranscript } from "../format/parse.ts";
+import { pictureBody, resultBody } from "../format/section-bodies.ts";
+import type { ExchangeEnd, ForkOrigin, ExchangeStart, SavedImage, TranscriptFile } from "../format/types.ts";
 import { repaired } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
 import { retryWhileHeld } from "../../file-lock.ts";
 import { newId } from "./names.ts";
 import { NewestMarker } from "./newest-marker.ts";
 import { openFile } from "./fs.ts";
+import { copyPictures, PictureCopies } from "./picture-copies.ts";
+import { pictureFolderOf } from "./picture-folder.ts";
 import { contentOf, filled, newFile, unwritable } from "./target-file.ts";
 import { identifyText } from "../format/decode.ts";
 import { releaseSideFiles } from "./side-files.ts";
@@ -47,6 +54,9 @@ const noteTimeout = 2_000;
  * written, the call that finds out throws `transcript_unwritable`, once; what it was given and all that follows is kept in
  * memory, until `saveTo` finds another place for the conversation.
  *
+ * Copies of pictures are written beside the file before the line that names them. Where one cannot be written, the call throws
+ * `picture_unwritable` when all else is done: the transcript names the picture, and nothing else is lost.
+ *
  * While another program writes to the same file, the conversation goes on in a new file in the same folder: a branch, which
  * begins with what is known of the conversation and names the one it comes from.
  */
@@ -77,6 +87,10 @@ export class TranscriptWriter {
   #system: string | null | undefined = null;
   #failed: AppError<"transcript_unwritable"> | null = null;
   #untold = false;
+  /** Those that this program wrote, or would have written. */
+  readonly #pictures = new PictureCopies();
+  /** Why a picture has no copy, until that is reported. */
+  #lost: AppError<"picture_unwritable"> | null = null;
   #avoided: string | null = null;
   /** Made with the first lock. */
   #madeMarker: NewestMarker | null = null;
@@ -168,13 +182,15 @@ export class TranscriptWriter {
     await retryWhileHeld(open, timeout, signal);
   }
 
-  /** Begins an exchange: the question is in the file when this returns. */
-  begin(turn: ExchangeStart): void {
+  /** Begins an exchange: the question is in the file when this returns, with copies of its pictures beside it. */
+  begin(asked: ExchangeStart): void {
     if (this.#encoder !== null) throw new Error("The exchange before has not ended.");
+    const turn = { ...asked, images: asked.images?.map(this.#pictures.add) ?? [] };
     this.#exchangeId = newId();
     this.#encoder = new ExchangeEncoder(this.#exchangeId, turn);
     this.#turn = turn;
     this.#guard(() => this.#enter(turn.at, turn.question));
+    this.#keepPictures();
     const header = this.#headed ? "" : this.#header(turn.at);
     this.#put(header + this.#encoder.begin(this.#system));
     this.#system = turn.system;
@@ -196,6 +212,27 @@ export class TranscriptWriter {
     this.#put(this.#current().piece(name, text, at));
     this.#tell();
   }
+
+  /** The result of a tool's call, with copies of its pictures. */
+  result(callId: string, output: ToolOutput, at: Date): void {
+    this.piece("Result", resultBody(callId, output, this.keep), at);
+  }
+
+  /**
+   * A picture of the answer, of which a copy is made.
+   *
+   * @param text what its service says of it; empty for nothing
+   */
+  picture(image: ImagePart, text: string, at: Date): void {
+    this.piece("Picture", pictureBody(this.keep(image), text), at);
+  }
+
+  /** Writes the copy of a picture of the exchange that was begun; gives what the next section names it by. */
+  readonly keep = (image: SavedImage): SavedImage => {
+    const kept = this.#pictures.add(image);
+    this.#keepPictures();
+    return kept;
+  };
 
   end(ending: ExchangeEnd): void {
     this.#put(this.#current().end(ending) + this.#notes);
@@ -260,8 +297,9 @@ export class TranscriptWriter {
   }
 
   #copyTo(path: string): Channel {
+    const text = repaired(this.#before, new Date()) + this.#own;
     try {
-      const channel = filled(path, repaired(this.#before, new Date()) + this.#own);
+      const channel = filled(path, text, (place) => this.#copyPictures(text, place));
       if (channel !== null) return channel;
     } catch (error) {
       throw unwritable(path, error);
@@ -313,7 +351,8 @@ export class TranscriptWriter {
     const header = { id: newId(), startedAt: at, zone: this.#options.zone ?? null };
     const begun = this.#encoder === null ? null : this.#exchangeId;
     const text = branchOf(known, this.#headed ? this.#id : this.#idThere(), begun, header);
-    const { path, channel } = this.#marker.around(() => newFile(dirname(avoided), at, question, text));
+    const prepare = (place: string) => this.#orLost(place, () => this.#copyPictures(text, place));
+    const { path, channel } = this.#marker.around(() => newFile(dirname(avoided), at, question, text, prepare));
     this.#path = path;
     this.#channel = channel;
     this.#before = "";
@@ -323,6 +362,30 @@ export class TranscriptWriter {
     this.#headed = true;
     this.#system = undefined;
     this.#avoided = avoided;
+  }
+
+  /** Writes copies that are missing beside the file. */
+  #keepPictures(): void {
+    const path = this.#path;
+    if (path === null || this.#failed !== null || this.#channel?.isShared === true) return;
+    this.#orLost(path, () => this.#pictures.writeBeside(path));
+  }
+
+  /** Copies the pictures that a text names beside a new file: those of this program, and of the file as it was before. */
+  #copyPictures(text: string, path: string): void {
+    this.#pictures.writeBeside(path);
+    if (this.#path !== null && namesCopies(text))
+      copyPictures(imagesIn(parseTranscript(text).exchanges), this.#path, path);
+  }
+
+  /** A picture without a copy costs itself alone. */
+  #orLost(transcript: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      const details = { path: pictureFolderOf(transcript), reason: systemReason(error) };
+      this.#lost ??= new AppError("picture_unwritable", details, { cause: error });
+    }
   }
 
   #put(text: string): void {
@@ -367,8 +430,17 @@ export class TranscriptWriter {
 
   /** Throws a failure the first time. */
   #tell(): void {
-    if (!this.#untold) return;
-    this.#untold = false;
-    throw this.#failed!;
+    const lost = this.#lost;
+    this.#lost = null;
+    if (this.#untold) {
+      this.#untold = false;
+      throw this.#failed!;
+    }
+    if (lost !== null) throw lost;
   }
+}
+
+/** Whether a transcript may name copies of pictures, without reading it. */
+function namesCopies(text: string): boolean {
+  return text.includes('"digest":"');
 }

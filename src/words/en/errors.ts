@@ -410,6 +410,10 @@ export const errors: ErrorTable = {
     what: `Can't write the transcript ${path}: ${refusalIn(reason)}.`,
     next: "Choose another place with --transcript or --transcripts, or use --no-transcript.",
   }),
+  picture_unwritable: ({ path, reason }) => ({
+    what: `Can't keep a copy of the picture in ${path}: ${refusalIn(reason)}.`,
+    next: "All else of the turn is saved. Check the folder, its permissions and the free disk space.",
+  }),
   transcript_unreadable: ({ path, reason }) => ({
     what: `Can't read the transcript ${path}: ${entryOf(transcriptWords, reason) ?? refusalIn(reason)}.`,
     next: reason === "too_large" ? "Move it to another folder, or split it." : "Check the path and its permissions.",

@@ -1,3 +1,17 @@
+import { entryOf } from "../error-words.ts";
+import { refusalIn } from "./folder.ts";
+
+/** Why the copy of a picture is not used. */
+const lossReasons: Record<string, string> = {
+  missing: "is missing",
+  changed: "was changed",
+  not_a_file: "is not a regular file",
+  ELOOP: "is a link",
+  bad_name: "is not the name of a copy",
+  too_large: "is too large",
+  too_many: "is left out, since all pictures together are too large",
+};
+
 /** Words of `transcripts` and of choosing a conversation. */
 export const transcripts = {
   notFound: "No matches.",
@@ -16,6 +30,10 @@ export const transcripts = {
   tagged: ({ title, tags }: { title: string; tags: string }) =>
     tags === "" ? `No tags: ${title}` : `Tagged: ${title} · ${tags}`,
   none: ({ folder }: { folder: string }) => `No conversations in ${folder} yet.`,
+  /** A picture whose copy can't be had. */
+  lostPicture: ({ name, copy, reason }: { name: string; copy: string; reason: string }) =>
+    `Without the picture ${name}: ${copy} ${entryOf(lossReasons, reason) ?? `can't be read (${refusalIn(reason)})`}.`,
+  moreLost: ({ count }: { count: number }) => `… and without ${count} more ${count === 1 ? "picture" : "pictures"}`,
   columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
   labels: {
     Question: "Question",
@@ -23,6 +41,7 @@ export const transcripts = {
     Answer: "Answer",
     Call: "Tool call",
     Result: "Tool result",
+    Picture: "Picture",
     Error: "Error",
     Interrupted: "Interrupted",
   },

@@ -402,6 +402,10 @@ export const errors: Words["errors"] = {
     what: `无法写入对话记录 ${path}：${refusalIn(reason)}。`,
     next: "请用 --transcript 或 --transcripts 指定其他位置，或加上 --no-transcript。",
   }),
+  picture_unwritable: ({ path, reason }) => ({
+    what: `无法在 ${path} 中保存图片副本：${refusalIn(reason)}。`,
+    next: "本轮的其余内容均已保存。请检查该文件夹的权限和磁盘剩余空间。",
+  }),
   transcript_unreadable: ({ path, reason }) => ({
     what: `无法读取对话记录 ${path}：${entryOf(transcriptWords, reason) ?? refusalIn(reason)}。`,
     next: reason === "too_large" ? "请将它移到其他文件夹，或拆分后再试。" : "请检查路径和权限。",

@@ -1,4 +1,16 @@
+import { entryOf } from "../error-words.ts";
 import type { Words } from "../types.ts";
+import { refusalIn } from "./folder.ts";
+
+const lossReasons: Record<string, string> = {
+  missing: "不存在",
+  changed: "已被修改",
+  not_a_file: "不是普通文件",
+  ELOOP: "是链接",
+  bad_name: "不是有效的副本文件名",
+  too_large: "过大",
+  too_many: "已略过（图片总大小超出限制）",
+};
 
 export const transcripts: Words["transcripts"] = {
   notFound: "没有匹配的结果。",
@@ -15,6 +27,9 @@ export const transcripts: Words["transcripts"] = {
   unpinned: ({ title }) => `已取消置顶：${title}`,
   tagged: ({ title, tags }) => (tags === "" ? `已无标签：${title}` : `标签已更新：${title} · ${tags}`),
   none: ({ folder }) => `${folder} 中还没有对话。`,
+  lostPicture: ({ name, copy, reason }) =>
+    `未包含图片 ${name}：${copy} ${entryOf(lossReasons, reason) ?? `无法读取（${refusalIn(reason)}）`}。`,
+  moreLost: ({ count }) => `… 另有 ${count} 张图片未包含`,
   columns: { id: "ID", when: "时间", turns: "轮数", model: "模型", size: "大小", title: "标题" },
   labels: {
     Question: "问题",
@@ -22,6 +37,7 @@ export const transcripts: Words["transcripts"] = {
     Answer: "回答",
     Call: "工具调用",
     Result: "工具结果",
+    Picture: "图片",
     Error: "错误",
     Interrupted: "中断",
   },

@@ -25,7 +25,15 @@ test.each(examples)("the document's example %s holds what the document says", (n
 });
 
 test("the document has its examples", () => {
-  expect(examples.map(([name]) => name)).toEqual(["whole", "newlines", "tools", "imitation", "torn", "plain"]);
+  expect(examples.map(([name]) => name)).toEqual([
+    "whole",
+    "newlines",
+    "tools",
+    "pictures",
+    "imitation",
+    "torn",
+    "plain",
+  ]);
 });
 
 test("the document's escapes are those of the program", () => {
@@ -59,7 +67,10 @@ test("the document names every key that the program writes", () => {
   const usage = { promptTokens: 1, cachedTokens: 1, completionTokens: 1, reasoningTokens: 1, totalTokens: 1 };
   const penalties = { frequency_penalty: 1, presence_penalty: 1 };
   const sampling = { temperature: 1, top_p: 1, top_k: 1, max_tokens: 1, stop: ["x"], ...penalties };
-  const images = [{ name: "n", url: "u" }];
+  const images = [
+    { name: "n", url: "u" },
+    { name: "n", file: "f", digest: "d", bytes: 1 },
+  ];
   const course: Course = {
     id: "x",
     turn: turn("q", {

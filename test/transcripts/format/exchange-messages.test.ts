@@ -12,7 +12,7 @@ import { ExchangeEncoder } from "../../../src/transcripts/format/encode.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
 import type { AnswerSeam, Transcript } from "../../../src/transcripts/format/types.ts";
 import { answersIn, saidText } from "../../../src/transcripts/format/exchange-messages.ts";
-import { callBody, resultBody } from "../../../src/transcripts/format/tool-sections.ts";
+import { callBody, resultBody } from "../../../src/transcripts/format/section-bodies.ts";
 
 const at = new Date("2026-11-20T15:41:07Z");
 const to = { provider: "p", model: "m" };

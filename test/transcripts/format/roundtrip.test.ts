@@ -42,7 +42,7 @@ function encode(courses: readonly Course[], places: readonly number[] = []): str
 
 /** Thinking and answers come in pieces, a call or a result as a whole. */
 function parts({ name, text }: Piece, places: readonly number[]): string[] {
-  return name === "Call" || name === "Result" ? [text] : split(text, places);
+  return name === "Thinking" || name === "Answer" ? split(text, places) : [text];
 }
 
 test("any body comes back exactly, whatever its pieces, and its file holds nothing that is structure or control", () => {

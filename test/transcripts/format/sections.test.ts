@@ -8,7 +8,7 @@ import { expected, hostileText, noon, someCourse } from "../../support/transcrip
 
 const header = { id: "k3f9xq2m", startedAt: noon, zone: null, title: null, origin: null };
 const at = new Date("2026-11-20T12:00:01Z");
-const names = ["Thinking", "Answer", "Call", "Result", "Error", "Interrupted", "Later"];
+const names = ["Thinking", "Answer", "Call", "Result", "Picture", "Error", "Interrupted", "Later"];
 const someSections = fc.array(
   fc.record({
     name: fc.constantFrom(...names),

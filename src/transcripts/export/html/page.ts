@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Exchange, modelOf, type Transcript } from "../../format/types.ts";
+import { type Exchange, modelOf, type SavedImage, type Transcript } from "../../format/types.ts";
 import { Rest } from "../../steps.ts";
 import { labelOf, shownSections } from "../../format/sections.ts";
 import { isoWithOffset, localStamp } from "../../format/times.ts";
@@ -88,10 +88,16 @@ async function answer(exchange: Exchange, { words, prose }: Setting): Promise<st
   const model = modelOf(exchange);
   const heading = `<h2><b>${labels.Answer}</b>${model === "" ? "" : `<span>${escapeHtml(model)}</span>`}`;
   const bodies: string[] = [];
-  for (const { name, text } of shownSections(exchange)) {
-    if (text.trim() === "") continue;
+  for (const { name, text, images } of shownSections(exchange)) {
+    const pictures = images.map(picture).join("");
+    if (text.trim() === "") {
+      bodies.push(pictures);
+      continue;
+    }
     const body = name === "Thinking" || name === "Answer" ? await rendered(text, prose) : verbatim(text);
-    bodies.push(name === "Answer" ? body : folded(labelOf(labels, name), body));
+    if (name === "Answer") bodies.push(body);
+    else if (name === "Picture") bodies.push(pictures, body);
+    else bodies.push(folded(labelOf(labels, name), body), pictures);
   }
   return `${heading}${exchange.answeredAt === null ? "" : time(exchange.answeredAt)}</h2>
 ${bodies.join("")}${sources(exchange, words.exporting)}${exchange.status === "complete" ? "" : notice(exchange, labels)}${facts(exchange, words.exporting)}`;
@@ -120,9 +126,12 @@ function verbatim(text: string): string {
   return `<div class="text" lang="${languageOf(text)}">${escapeHtml(text.trim())}</div>\n`;
 }
 
-function picture({ name, url }: Exchange["images"][number]): string {
-  const drawn = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/.test(url);
-  return drawn ? `<img src="${url}" alt="${escapeHtml(name)}">\n` : `<p>${escapeHtml(name)}</p>\n`;
+/** A picture; the name alone where it isn't here itself, or is of a form that could do more than be seen. */
+function picture(image: SavedImage): string {
+  const { name } = image;
+  const url = "url" in image ? image.url : "";
+  const drawn = /^data:image\/(?:png|jpeg|gif|webp|avif|bmp);base64,[A-Za-z0-9+/=]+$/.test(url);
+  return drawn ? `<img src="${url}" alt="${escapeHtml(name)}">\n` : `<p class="lost">${escapeHtml(name)}</p>\n`;
 }
 
 function notice({ status, notice }: Exchange, labels: ExportWords["transcripts"]["labels"]): string {
