@@ -54,7 +54,10 @@ export function shownSections(exchange: Exchange): ShownSection[] {
   if (hasParts(exchange)) {
     return orderedSections(exchange)
       .filter(({ name, text }) => text !== "" && !isNotice(name))
-      .map(({ name, at, text }) => ({ name, at, ...imagesApart({ name, text }) }));
+      .map((section) => {
+        const { images, text } = imagesApart(section);
+        return { name: section.name, at: section.at, text, images };
+      });
   }
   const { reasoning, answer, answeredAt, status } = exchange;
   return [
