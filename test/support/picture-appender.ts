@@ -7,7 +7,7 @@ for (let count = 0; ; count++) {
   const bytes = Buffer.alloc(100_000, `${count} `);
   const image = { name: `${count}.png`, url: `data:image/png;base64,${bytes.toString("base64")}` };
   writer.begin(turn("look", { images: [image] }));
-  writer.picture({ type: "image", ...image }, "", noon);
+  writer.picture({ type: "image", ...image }, {}, noon);
   writer.end(ending());
   if (count === 3) process.stdout.write("begun\n");
 }

@@ -41,7 +41,7 @@ export class Recording {
     else if (event.type === "tool_result") {
       this.try((writer) => writer.result(event.call.id, event.output, new Date()));
     } else if (event.type === "image") {
-      this.try((writer) => writer.picture(event.image, event.text ?? "", new Date()));
+      this.try((writer) => writer.picture(event.image, event, new Date()));
     } else if (event.type === "title") this.#title = event.title;
   };
 

@@ -23,9 +23,17 @@ export function resultBody(
   return bodyOf({ id, ok: !isError, ...(images !== undefined && { images }) }, text);
 }
 
+/** What a service says of a picture of its answer. */
+export interface PictureFacts {
+  /** In words. */
+  readonly text?: string;
+  /** What it was made with. */
+  readonly seed?: number;
+}
+
 /** The body of a `Picture` section: a picture of the answer, and what its service says of it. */
-export function pictureBody(image: SavedImage, text: string): string {
-  return bodyOf(imageJson(image), text);
+export function pictureBody(image: SavedImage, { text = "", seed }: PictureFacts): string {
+  return bodyOf({ ...imageJson(image), seed }, text);
 }
 
 /** @returns null where the body does not begin with what a call has */
@@ -48,10 +56,11 @@ export function readResultBody(body: string): { readonly id: string; readonly ou
 }
 
 /** @returns null where the body does not begin with what a picture has */
-export function readPictureBody(body: string): { readonly image: SavedImage; readonly text: string } | null {
+export function readPictureBody(body: string): { readonly image: SavedImage; readonly facts: PictureFacts } | null {
   const { facts, text } = apart(body);
   const image = readImage(facts);
-  return image === null ? null : { image, text };
+  const seed = facts?.["seed"];
+  return image === null ? null : { image, facts: { text, ...(typeof seed === "number" && { seed }) } };
 }
 
 /**
@@ -69,13 +78,14 @@ export function isInFile(image: SavedImage): image is Extract<SavedImage, { read
 
 /** A section with other pictures in the place of its own; the same one where it has none. */
 export function withSectionImages(section: Section, change: (image: SavedImage) => SavedImage): Section {
+  if (section.name === "Picture") {
+    const picture = readPictureBody(section.text);
+    const changed = picture === null ? null : change(picture.image);
+    if (picture === null || changed === picture.image) return section;
+    return { ...section, text: pictureBody(changed!, picture.facts) };
+  }
   const { facts, text } = hasImages(section) ? apart(section.text) : { facts: null, text: "" };
   if (facts === null) return section;
-  if (section.name === "Picture") {
-    const image = readImage(facts);
-    const changed = image === null ? null : change(image);
-    return changed === image ? section : { ...section, text: pictureBody(changed!, text) };
-  }
   const images = readImages(facts["images"]);
   const changed = images.map(change);
   if (changed.every((image, index) => image === images[index])) return section;
@@ -87,19 +97,22 @@ export function imagesApart(section: Pick<Section, "name" | "text">): {
   readonly images: readonly SavedImage[];
   readonly text: string;
 } {
+  if (section.name === "Picture") {
+    const picture = readPictureBody(section.text);
+    return picture === null
+      ? { images: [], text: section.text }
+      : { images: [picture.image], text: picture.facts.text ?? "" };
+  }
   const { facts, text } = hasImages(section) ? apart(section.text) : { facts: null, text: "" };
   if (facts === null) return { images: [], text: section.text };
-  if (section.name === "Picture") {
-    const image = readImage(facts);
-    return image === null ? { images: [], text: section.text } : { images: [image], text };
-  }
   const { images, ...rest } = facts;
   const found = readImages(images);
   return found.length === 0 ? { images: [], text: section.text } : { images: found, text: bodyOf(rest, text) };
 }
 
+/** Whether it may be a result with pictures, without reading it. */
 function hasImages({ name, text }: Pick<Section, "name" | "text">): boolean {
-  return text.startsWith("{") && (name === "Picture" || name === "Result");
+  return name === "Result" && text.startsWith("{");
 }
 
 function bodyOf(facts: object, text: string): string {

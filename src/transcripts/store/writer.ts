@@ -8,7 +8,7 @@ import { branchOf } from "../format/branch.ts";
 import { ExchangeEncoder } from "../format/encode.ts";
 import { imagesIn } from "../format/exchange-images.ts";
 import { parseTranscript } from "../format/parse.ts";
-import { pictureBody, resultBody } from "../format/section-bodies.ts";
+import { pictureBody, type PictureFacts, resultBody } from "../format/section-bodies.ts";
 import type { ExchangeEnd, ForkOrigin, ExchangeStart, SavedImage, TranscriptFile } from "../format/types.ts";
 import { repaired } from "../format/repair.ts";
 import { headerLine, metadataLine } from "../format/metadata-write.ts";
@@ -219,12 +219,14 @@ export class TranscriptWriter {
   }
 
   /**
-   * A picture of the answer, of which a copy is made.
+   * A picture of the answer, of which a copy is made beside the file before the section that names it is written. To be called within
+   * an exchange, between `begin` and `end`, with the picture as a data URL; one that only has an address is named by it.
    *
-   * @param text what its service says of it; empty for nothing
+   * @param facts what its service says of it
+   * @throws AppError `picture_unwritable` once all else is written; `transcript_unwritable`
    */
-  picture(image: ImagePart, text: string, at: Date): void {
-    this.piece("Picture", pictureBody(this.keep(image), text), at);
+  picture(image: ImagePart, facts: PictureFacts, at: Date): void {
+    this.piece("Picture", pictureBody(this.keep(image), facts), at);
   }
 
   /** Writes the copy of a picture of the exchange that was begun; gives what the next section names it by. */

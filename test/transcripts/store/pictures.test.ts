@@ -41,7 +41,7 @@ function illustrate(writer: TranscriptWriter): string {
   const part = { type: "image", ...picture("returned") } as const;
   writer.result("c", { content: [{ type: "text", text: "done" }, part], isError: false }, noon);
   writer.text("Here.", noon);
-  writer.picture({ type: "image", ...picture("answered") }, "a cat", noon);
+  writer.picture({ type: "image", ...picture("answered") }, { text: "a cat", seed: 7 }, noon);
   writer.end(ending());
   return writer.path!;
 }
