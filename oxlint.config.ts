@@ -19,6 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   tools: ["chat"],
   server: ["chat"],
   diagnostics: [],
+  finetune: [],
   repl: ["chat", "terminal"],
 };
 const names = Object.keys(rooms);
@@ -39,6 +40,7 @@ const open = [
   "config/request-rows.ts",
   "config/wire-schema.ts",
   "diagnostics/subject.ts",
+  "finetune/line-problem.ts",
   "providers/batches/provider-batch.ts",
   "providers/wire/raw-request.ts",
   "usage/budget-state.ts",

@@ -286,6 +286,9 @@ export interface ErrorDetails {
   batch_input_bad: { path: string; bad: number };
   /** Nothing is asked in it. */
   batch_input_empty: { path: string };
+  /** So many lines of a training file are no examples; which was printed. */
+  training_file_bad: { path: string; bad: number };
+  training_file_empty: { path: string };
   /** While it was read. */
   batch_input_changed: { path: string; line: number };
   /** An output without a journal beside it. */
@@ -461,6 +464,8 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   output_unwritable: "local",
   batch_input_bad: "usage",
   batch_input_empty: "usage",
+  training_file_bad: "usage",
+  training_file_empty: "usage",
   batch_input_changed: "usage",
   batch_unknown: "usage",
   batch_journal_foreign: "usage",

@@ -16,6 +16,7 @@ import { complete } from "./complete.ts";
 import { completion } from "./completion.ts";
 import { config as configure } from "./config.ts";
 import { doctor } from "./doctor.ts";
+import { finetune } from "./finetune.ts";
 import { keys } from "./keys.ts";
 import { mcp } from "./mcp.ts";
 import { balance, models } from "./models.ts";
@@ -35,6 +36,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   balance,
   usage,
   batch,
+  finetune,
   cache,
   mcp,
   roles,

@@ -310,7 +310,12 @@ export const findingsSchema = v.object({
 });
 export type ProbedCapabilities = v.InferOutput<typeof findingsSchema>;
 
-const rates = v.strictObject({ cached: between(0, 1e6), input: between(0, 1e6), output: between(0, 1e6) });
+const rates = v.strictObject({
+  cached: between(0, 1e6),
+  input: between(0, 1e6),
+  output: between(0, 1e6),
+  training: v.optional(between(0, 1e6)),
+});
 
 /** A day that there is: 30 February is none. */
 const day = v.pipe(

@@ -5,6 +5,8 @@ export interface Rates {
   /** The rest of the prompt. */
   readonly input: number;
   readonly output: number;
+  /** Of a training file, each time that it is gone through; absent where nobody knows. */
+  readonly training?: number | undefined;
 }
 
 export type Currency = "CNY" | "USD";

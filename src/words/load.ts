@@ -6,6 +6,7 @@ import type {
   ProviderBatchWords,
   QueueWords,
   SchemaWords,
+  TrainingWords,
   UploadWords,
   Words,
 } from "./types.ts";
@@ -45,6 +46,12 @@ export async function loadBatchProgressWords(language: Language): Promise<BatchP
   const { batchProgress } =
     language === "zh" ? await import("./zh/batch-progress.ts") : await import("./en/batch-progress.ts");
   return batchProgress;
+}
+
+/** What is said of training files. */
+export async function loadTrainingWords(language: Language): Promise<TrainingWords> {
+  const { training } = language === "zh" ? await import("./zh/training.ts") : await import("./en/training.ts");
+  return training;
 }
 
 /** What is said of a service's own batches. */

@@ -1,5 +1,6 @@
 import type * as en from "./en/all.ts";
 import type { batchProgress } from "./en/batch-progress.ts";
+import type { training } from "./en/training.ts";
 
 export type Language = "en" | "zh";
 
@@ -19,6 +20,9 @@ export interface SchemaMisfit {
   /** The validator's sentence, English. */
   readonly message: string;
 }
+
+/** What is said of training files. English is the source. */
+export type TrainingWords = typeof training;
 
 /** What is said of how a batch stands. English is the source. */
 export type BatchProgressWords = typeof batchProgress;

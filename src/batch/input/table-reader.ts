@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { crc32 } from "node:zlib";
 import { CsvError, type InfoRecord, parse } from "csv-parse";
-import type { LineLimits } from "./line-reader.ts";
+import type { LineLimits } from "../../bounded-lines.ts";
 import { type InputRecord, LineMistake, type RecordContent, type RecordReader } from "./record.ts";
 
 /** A row as `csv-parse` gives it. */

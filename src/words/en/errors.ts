@@ -378,6 +378,14 @@ export const errors: ErrorTable = {
     what: `${provider} returned something other than a list of models: ${start}`,
     next: "Check the base URL; if the provider has no such list, choose a model with --model.",
   }),
+  training_file_bad: ({ path, bad }) => ({
+    what: `${bad} ${bad === 1 ? "line" : "lines"} of ${path} can't be used for training.`,
+    next: "Correct or remove them, then check the file again.",
+  }),
+  training_file_empty: ({ path }) => ({
+    what: `${path} holds no examples.`,
+    next: "Put one JSON object on each line, with messages or with prompt and completion.",
+  }),
   not_offered: ({ provider, service, others }) => ({
     what: `${provider} has no ${services[service].name}.`,
     next: `${others.length === 0 ? `Add one that has to the config file: providers.<name>.${services[service].row}` : `Choose one that has: ${others.map((name) => `-p ${name}`).join(", ")}`}${service === "batches" ? "; or leave out --at-provider" : ""}.`,

@@ -131,6 +131,11 @@ export const helpExamples: HelpExamples = {
     ["Ask again what failed", "deepseek-chat batch retry answers.jsonl"],
     ["Ask again what failed with a rate limit", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
   ],
+  finetune: [["Check a training file", "deepseek-chat finetune check train.jsonl"]],
+  "finetune check": [
+    ["Check a training file", "deepseek-chat finetune check train.jsonl"],
+    ["Count the lines that can't be used", "deepseek-chat finetune check --json train.jsonl | jq -s 'last.bad_lines'"],
+  ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],
     ["Use the cache for every question", "deepseek-chat config set cache 7d"],

@@ -119,6 +119,9 @@ export const help = {
     batchStatus: "Show how far batches are: counts, errors, tokens, cost, and what is left",
     batchRetry: "Ask again what failed, with the options of the run",
     batchWorker: "Answer items of batches from a queue, on any number of machines",
+    finetune: "Fine-tune models: prepare and check the examples, run jobs, use their models",
+    finetuneCheck:
+      "Check a training file line by line: format, roles, lengths, duplicates, tokens, cost; nothing is sent",
     cache: "Show and clear stored answers",
     cacheStats: "Show how many answers are stored and what they take",
     cacheClear: "Delete stored answers",
@@ -149,6 +152,7 @@ export const help = {
     batchOutput: "Output of a batch; default for status: all in this folder",
     question: "Question; piped text is attached, or is the question itself if none is given",
     place: "Place of the gap: file:line:column, in characters from 1; no file: piped text, no column: the line's end",
+    trainingFile: "Examples as JSON Lines: messages, prompt and completion, or input with two outputs; - is stdin",
     conversation: "ID or its beginning, path, file name, or last",
     conversations: "Conversations to export: ID or its beginning, path, file name, or last",
     importFiles:
@@ -262,6 +266,7 @@ export const help = {
       "Also test the model with a few tiny requests; with a URL: find out what is there, and print a provider's rows",
     keyVariable: "Environment variable with the key for that URL",
     saveRows: "Write the rows into the config file",
+    checkJson: "Print each problem as a line of JSON, and a summary at the end",
     json: "Print JSON",
     to: "Format; jsonl has OpenAI messages, one conversation per line; default: by -o, else md",
     exportOutput: "Output file, or folder for several conversations",

@@ -370,6 +370,14 @@ export const errors: Words["errors"] = {
     what: `${provider} 返回的不是模型列表：${start}`,
     next: "请检查 base URL；如果该服务不提供模型列表，请用 --model 指定模型。",
   }),
+  training_file_bad: ({ path, bad }) => ({
+    what: `${path} 中有 ${bad} 行无法用于训练。`,
+    next: "请修改或删除这些行，然后重新检查。",
+  }),
+  training_file_empty: ({ path }) => ({
+    what: `${path} 中没有样本。`,
+    next: "每行应为一个 JSON 对象，含 messages，或 prompt 与 completion。",
+  }),
   not_offered: ({ provider, service, others }) => ({
     what: `${provider} 不提供${services[service].name}。`,
     next: `${others.length === 0 ? `请在配置文件中添加提供此功能的服务：providers.<名称>.${services[service].row}` : `请选择提供此功能的服务：${others.map((name) => `-p ${name}`).join("、")}`}${service === "batches" ? "，或去掉 --at-provider" : ""}。`,

@@ -124,6 +124,11 @@ export const helpExamples: HelpExamples = {
     ["重试失败的条目", "deepseek-chat batch retry answers.jsonl"],
     ["重试因限流而失败的条目", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
   ],
+  finetune: [["检查训练文件", "deepseek-chat finetune check train.jsonl"]],
+  "finetune check": [
+    ["检查训练文件", "deepseek-chat finetune check train.jsonl"],
+    ["输出无法使用的行数", "deepseek-chat finetune check --json train.jsonl | jq -s 'last.bad_lines'"],
+  ],
   cache: [
     ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],
     ["对所有问题使用缓存", "deepseek-chat config set cache 7d"],

@@ -1,0 +1,150 @@
+import type { ModelRef } from "../../chat/model.ts";
+import { findProvider } from "../../providers/catalogue.ts";
+import { boundedLines } from "../../bounded-lines.ts";
+import { AppError, systemReason } from "../../errors.ts";
+import { type FileProblem, TrainingFile, type TrainingSummary } from "../../finetune/training-file.ts";
+import { money } from "../../terminal/figures.ts";
+import { ProgressBar } from "../../terminal/progress.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
+import { loadTrainingWords } from "../../words/load.ts";
+import type { TrainingWords } from "../../words/types.ts";
+import { openInput } from "../batch/input-file.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
+import { factsOf } from "../model-facts.ts";
+import { modelPrice } from "../usage/model-price.ts";
+import { textCounter } from "../usage/text-tokens.ts";
+
+export interface CheckOptions {
+  /** A path, or `-` for stdin. */
+  readonly file: string;
+  /** Every problem, and the summary at the end, as a line of JSON each. */
+  readonly json: boolean;
+}
+
+/** Bytes of one line: more than any model reads, pictures included. */
+const maxLine = 48 * 1024 * 1024;
+/** Problems that are printed one by one; `--json` has them all. */
+const maxShown = 100;
+
+/** What is known of a file beside what is in it. */
+interface TrainingCost {
+  /** `provider/model` that tokens and cost are those of. */
+  readonly model: string;
+  readonly isExact: boolean;
+  readonly window: number | null;
+  /** Currency and amount of one epoch; null where nobody knows the price. */
+  readonly epoch: { readonly currency: string; readonly amount: number } | null;
+}
+
+/**
+ * Looks at a training file line by line and prints what is wrong with it, then what is in it. Nothing is sent.
+ *
+ * @throws AppError `training_file_bad` where a line cannot be used, after all was printed; `training_file_empty`; as `openInput`
+ */
+export async function checkTrainingFile(
+  engine: Engine,
+  console: Console,
+  { file: name, json }: CheckOptions,
+): Promise<void> {
+  const { terminal } = console;
+  const words = await loadTrainingWords(engine.language);
+  using input = await openInput(engine, console, name, "jsonl");
+  const shown = sanitize(name === "-" ? "stdin" : name);
+  const { provider } = engine.settings;
+  const model = engine.settings.model ?? findProvider(provider, engine.file.providers ?? {}).model ?? "";
+  const to = { provider, model };
+  const count = await textCounter(to);
+  const window = factsOf(engine, provider, model).context ?? null;
+  const bar = new ProgressBar(terminal, words.reading);
+  let told = 0;
+  const onProblem = (problem: FileProblem) => {
+    if (json) return terminal.json({ type: "problem", ...problem, message: words.problem(problem) });
+    if (++told > maxShown) return;
+    bar.hide();
+    terminal.out(problemLine(console, words, shown, problem));
+  };
+  const training = new TrainingFile({ count: async (text) => (await count(text)).tokens, window, onProblem });
+  try {
+    for await (const lines of boundedLines(input.path, { end: input.size, maxLine }, engine.stop)) {
+      for (const line of lines) {
+        await training.take(line);
+        bar.show(line.end, input.size);
+      }
+    }
+  } catch (error) {
+    if (engine.stop.aborted) throw new AppError("interrupted", {}, { cause: error });
+    if (error instanceof AppError) throw error;
+    throw new AppError("input_unreadable", { path: name, reason: systemReason(error) }, { cause: error });
+  } finally {
+    bar.hide();
+  }
+  const { summary } = training;
+  if (told > maxShown) terminal.out(`${words.more({ count: told - maxShown })}\n`);
+  const isExact = (await count("")).isExact;
+  const cost = {
+    model: model === "" ? provider : `${provider}/${model}`,
+    isExact,
+    window,
+    epoch: epochCost(engine, to, summary),
+  };
+  if (json) terminal.json(summaryObject(name, summary, cost));
+  else terminal.out(summaryText(words, shown, summary, cost));
+  if (summary.badLines > 0) throw new AppError("training_file_bad", { path: name, bad: summary.badLines });
+  if (summary.examples === 0) throw new AppError("training_file_empty", { path: name });
+}
+
+/** What it costs to train on all of it once, where the config file has the price. */
+function epochCost(engine: Engine, to: ModelRef, { tokens }: TrainingSummary): TrainingCost["epoch"] {
+  const { currency } = engine.settings;
+  const rate = modelPrice(engine, to)?.rates.training;
+  return rate === undefined ? null : { currency, amount: Number(((tokens * rate) / 1e6).toPrecision(12)) };
+}
+
+function problemLine({ terminal }: Console, words: TrainingWords, shown: string, problem: FileProblem): string {
+  const { warning, error } = terminal.ink.out;
+  const level = (problem.level === "error" ? error : warning)(words.levels[problem.level]);
+  return `${shown}:${problem.line}: ${level}: ${sanitize(words.problem(problem)).replaceAll("\n", " ")}\n`;
+}
+
+function summaryText(
+  words: TrainingWords,
+  file: string,
+  summary: TrainingSummary,
+  { model, isExact, window, epoch }: TrainingCost,
+): string {
+  const { form } = summary;
+  const lines = [
+    words.contents({ file, form, examples: summary.examples, messages: summary.messages }),
+    words.tokens({ ...summary, model: sanitize(model), isExact, window }),
+    epoch === null ? words.costUnknown({ model: sanitize(model) }) : words.cost({ cost: money(epoch) }),
+    ...(summary.allCompared ? [] : [words.notAllCompared]),
+    ...(summary.examples > 0 && summary.examples < 10 ? [words.few({ examples: summary.examples })] : []),
+    words.verdict(summary),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function summaryObject(
+  file: string,
+  summary: TrainingSummary,
+  { model, isExact, window, epoch }: TrainingCost,
+): object {
+  const { form, examples, messages, errors, warnings, badLines, duplicates, allCompared } = summary;
+  return {
+    type: "summary",
+    file,
+    form,
+    examples,
+    messages,
+    errors,
+    warnings,
+    bad_lines: badLines,
+    duplicates,
+    all_compared: allCompared,
+    tokens: { total: summary.tokens, exact: isExact, longest: summary.longest, longest_line: summary.longestLine },
+    model,
+    window,
+    cost_per_epoch: epoch,
+  };
+}

@@ -1,0 +1,82 @@
+import type { ExampleForm, LineProblem, ProblemCode } from "../../finetune/line-problem.ts";
+
+const forms: Readonly<Record<ExampleForm, string>> = {
+  chat: "messages",
+  completion: "prompt and completion",
+  preference: "input with a preferred and a non-preferred output",
+};
+
+/** What is wrong with an example, by code. */
+const problems: Readonly<Record<ProblemCode, (detail: string) => string>> = {
+  not_utf8: () => "not valid UTF-8",
+  too_long: (bytes) => `too long (${bytes} bytes; a line may have 48 MiB)`,
+  not_json: (said) => `not valid JSON (${said})`,
+  not_object: () => "not a JSON object; put one object on each line",
+  no_example: (names) =>
+    `no messages, no prompt with completion, no input with two outputs${names && ` (fields: ${names})`}`,
+  other_form: (form) => `another form than the first example (${forms[form as ExampleForm]})`,
+  no_messages: () => "no messages",
+  bad_message: () => "not a message: an object with role and content",
+  bad_role: (role) => `unknown role: ${role || "none"} (expected system, user, assistant or tool)`,
+  bad_content: (value) => `invalid content${value && `: ${value}`} (expected text or parts)`,
+  empty_text: () => "empty text",
+  no_answer: () => "no message of assistant: nothing to learn",
+  last_not_answer: (role) => `ends with a message of ${role}, not of assistant`,
+  system_late: () => "a system message that isn't the first message",
+  answer_first: () => "an answer before any question",
+  bad_call: () => "invalid tool call (expected id, function.name and function.arguments as JSON text)",
+  tool_without_call: (id) => `the result of a call that isn't there${id && `: ${id}`}`,
+  call_without_result: (id) => `no result of the call ${id}`,
+  bad_weight: (value) => `invalid weight: ${value} (expected 0 or 1, on messages of assistant)`,
+  no_weight: () => "every answer has the weight 0: nothing to learn",
+  bad_tools: () => "invalid tools (expected a list of functions with name and parameters)",
+  over_window: (tokens) => `${tokens} tokens, more than the model reads`,
+  unlisted_tool: (name) => `calls ${name}, which the example's tools don't list`,
+  unknown_field: (name) => `unknown field: ${name}`,
+  repeated_role: (role) => `two messages of ${role} in a row`,
+  empty_system: () => "empty system message",
+  duplicate: (line) => `same as line ${line}`,
+};
+
+const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+/** What is said of training files; loaded with the commands that read and write them. */
+export const training = {
+  reading: "Checking",
+  levels: { error: "error", warning: "warning" },
+  problem: ({ code, at, detail }: LineProblem): string => `${at === "" ? "" : `${at}: `}${problems[code](detail)}`,
+  more: ({ count }: { count: number }) => `… and ${count} more; --json lists all.`,
+  contents: ({
+    file,
+    form,
+    examples,
+    messages,
+  }: {
+    file: string;
+    form: ExampleForm | null;
+    examples: number;
+    messages: number;
+  }) =>
+    form === null
+      ? `${file} · no examples`
+      : `${file} · ${counted(examples, "example", "examples")} (${forms[form]}) · ${counted(messages, "message", "messages")}`,
+  tokens: (facts: {
+    tokens: number;
+    longest: number;
+    longestLine: number;
+    model: string;
+    isExact: boolean;
+    window: number | null;
+  }) =>
+    `${facts.isExact ? "" : "~"}${facts.tokens} tokens (${facts.isExact ? `vocabulary of ${facts.model}` : "estimated"}) · longest ${facts.longest}, line ${facts.longestLine}${facts.window === null ? "" : ` · window ${facts.window}`}`,
+  cost: ({ cost }: { cost: string }) => `About ${cost} an epoch`,
+  costUnknown: ({ model }: { model: string }) =>
+    `Cost unknown: no training price of ${model} is known. Set models.<provider/id>.CNY.training in the config file.`,
+  notAllCompared: "Only the first 4,000,000 examples were compared for duplicates.",
+  few: ({ examples }: { examples: number }) =>
+    `Only ${counted(examples, "example", "examples")}: OpenAI's form wants at least 10.`,
+  verdict: ({ errors, warnings }: { errors: number; warnings: number }) =>
+    errors + warnings === 0
+      ? "No problems found. Nothing was sent."
+      : `${counted(errors, "error", "errors")}, ${counted(warnings, "warning", "warnings")}. Nothing was sent.`,
+};

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { newPlace, put, run } from "../support/program.ts";
+import { wordsOf } from "../support/words.ts";
+import { training as en } from "../../src/words/en/training.ts";
+
+const example = (question: string) =>
+  JSON.stringify({
+    messages: [
+      { role: "user", content: question },
+      { role: "assistant", content: "yes" },
+    ],
+  });
+
+test("a training file is checked line by line, duplicates and lengths included, and nothing is sent", async () => {
+  const place = newPlace();
+  put(
+    place.configFile,
+    "models: {deepseek-flash: {context: 50, CNY: {cached: 1, input: 1, output: 1, training: 1000}}}\n",
+  );
+  const long = "word ".repeat(100);
+  const lines = [example("one"), "", "{", `${example("one")}\r`, example(long), '{"prompt": "p", "completion": "c"}'];
+  put(join(place.cwd, "train.jsonl"), `\uFEFF${lines.join("\n")}`);
+  const args = ["finetune", "check", "train.jsonl"];
+  const [text, json, fine, empty] = await Promise.all([
+    run(args, { place }),
+    run([...args, "--json"], { place }),
+    run(["finetune", "check", "-"], { place, input: `${example("one")}\n` }),
+    run(["finetune", "check", "-", "--lang", "zh"], { place, input: "\n" }),
+  ]);
+  expect([text.code, json.code, fine.code, empty.code]).toEqual([2, 2, 0, 2]);
+  const objects = json.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(objects.map(({ type, line, level, code }) => [type, line, level, code])).toEqual([
+    ["problem", 3, "error", "not_json"],
+    ["problem", 4, "warning", "duplicate"],
+    ["problem", 5, "error", "over_window"],
+    ["problem", 6, "error", "other_form"],
+    ["summary", undefined, undefined, undefined],
+  ]);
+  expect(objects.at(-1)).toMatchObject({
+    form: "chat",
+    examples: 4,
+    errors: 3,
+    warnings: 1,
+    bad_lines: 3,
+    duplicates: 1,
+    window: 50,
+    model: "deepseek/deepseek-flash",
+    tokens: { exact: true, longest_line: 5 },
+    cost_per_epoch: { currency: "CNY" },
+  });
+  expect(text.stdout).toContain(
+    `train.jsonl:4: ${en.levels.warning}: ${en.problem({ code: "duplicate", at: "", detail: "1" })}\n`,
+  );
+  expect(text.stdout).toContain(en.verdict({ errors: 3, warnings: 1 }));
+  expect(text.stderr).toContain(wordsOf("training_file_bad", { path: "train.jsonl", bad: 3 }).what);
+  expect(fine.stdout).toContain(en.verdict({ errors: 0, warnings: 0 }));
+});
