@@ -1,4 +1,4 @@
-import { type Fields, isFields } from "./example-fields.ts";
+import { type JsonFields, isJsonObject } from "./json-fields.ts";
 import type { ExampleForm, LineProblem } from "./line-problem.ts";
 import { checkMessages, type OnProblem, problemList } from "./message-check.ts";
 
@@ -14,7 +14,7 @@ export interface CheckedExample {
   readonly identity: string | null;
 }
 
-/** Fields that stand beside the example itself, by its form. */
+/** JsonFields that stand beside the example itself, by its form. */
 const known: Readonly<Record<ExampleForm, readonly string[]>> = {
   chat: ["messages", "tools", "parallel_tool_calls", "functions", "response_format"],
   completion: ["prompt", "completion"],
@@ -32,7 +32,7 @@ export function checkExample(line: string): CheckedExample {
     onProblem("not_json", "", error instanceof Error ? error.message.slice(0, 120) : "");
     return none;
   }
-  if (!isFields(value)) {
+  if (!isJsonObject(value)) {
     onProblem("not_object", "");
     return none;
   }
@@ -48,7 +48,7 @@ export function checkExample(line: string): CheckedExample {
   return { form, problems, text: texts.join("\n"), messages: count, identity: JSON.stringify(value) };
 }
 
-function formOf(value: Fields): ExampleForm | null {
+function formOf(value: JsonFields): ExampleForm | null {
   if ("messages" in value) return "chat";
   if ("preferred_output" in value || "non_preferred_output" in value) return "preference";
   return "prompt" in value && "completion" in value ? "completion" : null;
@@ -59,7 +59,7 @@ interface ReadExample {
   readonly count: number;
 }
 
-const readers: Readonly<Record<ExampleForm, (value: Fields, onProblem: OnProblem) => ReadExample>> = {
+const readers: Readonly<Record<ExampleForm, (value: JsonFields, onProblem: OnProblem) => ReadExample>> = {
   chat: (value, onProblem) => {
     const tools = toolNames(value, "", onProblem);
     const { texts, count } = checkMessages(value["messages"], "messages", tools.names, true, onProblem);
@@ -73,11 +73,16 @@ const readers: Readonly<Record<ExampleForm, (value: Fields, onProblem: OnProblem
     return { texts: [prompt, completion].filter((text) => typeof text === "string"), count: 2 };
   },
   preference: ({ input, preferred_output: better, non_preferred_output: worse }, onProblem) => {
-    const fields = isFields(input) ? input : {};
+    const fields = isJsonObject(input) ? input : {};
     const tools = toolNames(fields, "input.", onProblem);
     const asked = checkMessages(fields["messages"], "input.messages", tools.names, false, onProblem);
     const answers = Object.entries({ preferred_output: better, non_preferred_output: worse }).map(([name, answer]) => {
-      if (Array.isArray(answer) && answer.length === 1 && isFields(answer[0]) && answer[0]["role"] === "assistant") {
+      if (
+        Array.isArray(answer) &&
+        answer.length === 1 &&
+        isJsonObject(answer[0]) &&
+        answer[0]["role"] === "assistant"
+      ) {
         // It answers what stands in the input.
         return checkMessages(
           [{ role: "user", content: "-" }, answer[0]],
@@ -100,7 +105,7 @@ interface ListedTools {
   readonly texts: readonly string[];
 }
 
-function toolNames({ tools, functions }: Fields, lead: string, onProblem: OnProblem): ListedTools {
+function toolNames({ tools, functions }: JsonFields, lead: string, onProblem: OnProblem): ListedTools {
   const given = tools ?? functions;
   if (given === undefined || given === null) return { names: null, texts: [] };
   if (!Array.isArray(given)) {
@@ -109,9 +114,9 @@ function toolNames({ tools, functions }: Fields, lead: string, onProblem: OnProb
   }
   const names = new Set<string>();
   for (const [index, tool] of given.entries()) {
-    const described = isFields(tool) && isFields(tool["function"]) ? tool["function"] : tool;
-    const { name, parameters = {} } = isFields(described) ? described : {};
-    if (typeof name === "string" && name !== "" && isFields(parameters)) names.add(name);
+    const described = isJsonObject(tool) && isJsonObject(tool["function"]) ? tool["function"] : tool;
+    const { name, parameters = {} } = isJsonObject(described) ? described : {};
+    if (typeof name === "string" && name !== "" && isJsonObject(parameters)) names.add(name);
     else onProblem("bad_tools", `${lead}tools[${index}]`);
   }
   return { names, texts: [JSON.stringify(given)] };

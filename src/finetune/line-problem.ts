@@ -29,11 +29,11 @@ export const problemLevels = {
   duplicate: "warning",
 } as const;
 
-export type ProblemCode = keyof typeof problemLevels;
+export type ExampleFault = keyof typeof problemLevels;
 
 /** Why a line is no good example. */
 export interface LineProblem {
-  readonly code: ProblemCode;
+  readonly code: ExampleFault;
   /** Where in the line, as `messages[2].content`; empty for all of it. */
   readonly at: string;
   /** The value that is wrong, a parser's sentence, or a number; empty where the code says it all. */

@@ -1,8 +1,8 @@
-import { type Fields, isFields } from "./example-fields.ts";
-import type { LineProblem, ProblemCode } from "./line-problem.ts";
+import { type JsonFields, isJsonObject } from "./json-fields.ts";
+import type { LineProblem, ExampleFault } from "./line-problem.ts";
 
 /** Takes what is wrong. */
-export type OnProblem = (code: ProblemCode, at: string, detail?: string) => void;
+export type OnProblem = (code: ExampleFault, at: string, detail?: string) => void;
 
 const roles: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 const messageFields: ReadonlySet<string> = new Set(
@@ -56,7 +56,7 @@ class MessageCheck {
   }
 
   take(message: unknown, at: string): void {
-    if (!isFields(message)) return this.#onProblem("bad_message", at);
+    if (!isJsonObject(message)) return this.#onProblem("bad_message", at);
     const { role } = message;
     if (!roles.has(role)) return this.#onProblem("bad_role", `${at}.role`, shown(role));
     this.#order(role as string, at);
@@ -107,7 +107,7 @@ class MessageCheck {
   }
 
   #part(part: unknown, at: string): string {
-    const { type, text } = isFields(part) ? part : {};
+    const { type, text } = isJsonObject(part) ? part : {};
     if (type === "text" && typeof text === "string") {
       this.texts.push(text);
       return text;
@@ -125,7 +125,7 @@ class MessageCheck {
   }
 
   /** How many tools the message calls. */
-  #calls({ tool_calls: calls, function_call: older }: Fields, at: string): number {
+  #calls({ tool_calls: calls, function_call: older }: JsonFields, at: string): number {
     if (older !== undefined && older !== null) return 1;
     if (calls === undefined || calls === null) return 0;
     if (!Array.isArray(calls)) {
@@ -137,8 +137,8 @@ class MessageCheck {
   }
 
   #call(call: unknown, at: string): void {
-    const { id, function: called } = isFields(call) ? call : {};
-    const { name, arguments: json } = isFields(called) ? called : {};
+    const { id, function: called } = isJsonObject(call) ? call : {};
+    const { name, arguments: json } = isJsonObject(called) ? called : {};
     if (typeof id !== "string" || typeof name !== "string" || typeof json !== "string" || !isJson(json)) {
       return this.#onProblem("bad_call", at);
     }

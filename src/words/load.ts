@@ -50,7 +50,8 @@ export async function loadBatchProgressWords(language: Language): Promise<BatchP
 
 /** What is said of training files. */
 export async function loadTrainingWords(language: Language): Promise<TrainingWords> {
-  const { training } = language === "zh" ? await import("./zh/training.ts") : await import("./en/training.ts");
+  const { training } =
+    language === "zh" ? await import("./zh/training-file.ts") : await import("./en/training-file.ts");
   return training;
 }
 

@@ -1,6 +1,6 @@
 import type * as en from "./en/all.ts";
 import type { batchProgress } from "./en/batch-progress.ts";
-import type { training } from "./en/training.ts";
+import type { training } from "./en/training-file.ts";
 
 export type Language = "en" | "zh";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newPlace, put, run } from "../support/program.ts";
 import { wordsOf } from "../support/words.ts";
-import { training as en } from "../../src/words/en/training.ts";
+import { training as en } from "../../src/words/en/training-file.ts";
 
 const example = (question: string) =>
   JSON.stringify({

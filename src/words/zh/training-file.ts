@@ -1,4 +1,4 @@
-import type { ExampleForm, ProblemCode } from "../../finetune/line-problem.ts";
+import type { ExampleForm, ExampleFault } from "../../finetune/line-problem.ts";
 import type { TrainingWords } from "../types.ts";
 
 const forms: Readonly<Record<ExampleForm, string>> = {
@@ -7,7 +7,7 @@ const forms: Readonly<Record<ExampleForm, string>> = {
   preference: "input 和优选、非优选两个输出",
 };
 
-const problems: Readonly<Record<ProblemCode, (detail: string) => string>> = {
+const problems: Readonly<Record<ExampleFault, (detail: string) => string>> = {
   not_utf8: () => "不是有效的 UTF-8",
   too_long: (bytes) => `过长（${bytes} 字节，每行最多 48 MiB）`,
   not_json: (said) => `不是有效的 JSON（${said}）`,

@@ -1,4 +1,4 @@
-import type { ExampleForm, LineProblem, ProblemCode } from "../../finetune/line-problem.ts";
+import type { ExampleForm, LineProblem, ExampleFault } from "../../finetune/line-problem.ts";
 
 const forms: Readonly<Record<ExampleForm, string>> = {
   chat: "messages",
@@ -7,7 +7,7 @@ const forms: Readonly<Record<ExampleForm, string>> = {
 };
 
 /** What is wrong with an example, by code. */
-const problems: Readonly<Record<ProblemCode, (detail: string) => string>> = {
+const problems: Readonly<Record<ExampleFault, (detail: string) => string>> = {
   not_utf8: () => "not valid UTF-8",
   too_long: (bytes) => `too long (${bytes} bytes; a line may have 48 MiB)`,
   not_json: (said) => `not valid JSON (${said})`,

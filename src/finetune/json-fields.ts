@@ -1,6 +1,6 @@
-export type Fields = Readonly<Record<string, unknown>>;
+export type JsonFields = Readonly<Record<string, unknown>>;
 
 /** Whether a value is an object of JSON and no list. */
-export function isFields(value: unknown): value is Fields {
+export function isJsonObject(value: unknown): value is JsonFields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
