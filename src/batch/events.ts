@@ -1,9 +1,13 @@
 import type { Cost, ModelRef } from "../chat/model.ts";
+import type { ProviderBatch } from "../providers/batches/provider-batch.ts";
+import type { PartCount } from "./at-provider/part-collector.ts";
+import type { RequestPart } from "./at-provider/part.ts";
 import type { BatchItem } from "./item.ts";
 import type { ItemResult } from "./result.ts";
 
 /** What happens in a run. The display, the lines of `--json` and the metrics are made of these alone. */
 export type BatchEvent =
+  | ProviderEvent
   /** Opens a run. Of `total` items, `done` were answered by earlier runs, and `failed` failed there, by the code of the error. */
   | {
       readonly type: "begin";
@@ -35,6 +39,20 @@ export type BatchEvent =
   | { readonly type: "stopping" }
   /** The last one. */
   | { readonly type: "end"; readonly why: RunEnd };
+
+/** What happens to the parts of a run whose items a provider answers as batches. */
+export type ProviderEvent =
+  /** Of a part's file, so many bytes have gone out. */
+  | { readonly type: "upload"; readonly part: RequestPart; readonly sent: number }
+  | { readonly type: "created"; readonly part: RequestPart; readonly batch: ProviderBatch }
+  /** What the service says of a batch has changed. */
+  | { readonly type: "progress"; readonly part: RequestPart; readonly batch: ProviderBatch }
+  | {
+      readonly type: "collected";
+      readonly part: RequestPart;
+      readonly batch: ProviderBatch;
+      readonly count: PartCount;
+    };
 
 /** `grown` after answers without trouble; `refused` after 429; `slow` where answers took longer the more ran at once. */
 type LimitChange = "start" | "grown" | "refused" | "slow";

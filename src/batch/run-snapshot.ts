@@ -13,6 +13,8 @@ export interface RunSnapshot {
   readonly inFlight: number;
   /** Requests that may be under way at all providers together; null where nothing was said of it. */
   readonly concurrency: number | null;
+  /** What a provider has of the run as batches of its own; null where none was made. */
+  readonly atProvider: ProviderShare | null;
   /** Answers of this run that were stored ones. */
   readonly cached: number;
   /** Of this run, with those that failed. */
@@ -38,4 +40,15 @@ export interface RunSnapshot {
   readonly stopping: boolean;
   /** Null as long as it runs. */
   readonly end: RunEnd | null;
+}
+
+/** What a provider has of a run, as far as it says. */
+export interface ProviderShare {
+  /** Bytes of the file that goes out; null where none does. */
+  readonly upload: { readonly sent: number; readonly size: number } | null;
+  /** That have not ended, or whose results are not here. */
+  readonly batches: number;
+  /** Of their items, those that are over. */
+  readonly done: number;
+  readonly items: number;
 }

@@ -2,6 +2,7 @@ import type { Cost, Usage } from "../chat/model.ts";
 import { sumUsage } from "../chat/usage.ts";
 import type { BatchEvent } from "./events.ts";
 import type { ItemResult } from "./result.ts";
+import { ProviderTally } from "./provider-tally.ts";
 import { RunRate } from "./run-rate.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 
@@ -23,7 +24,11 @@ export class RunTally {
   readonly #failures = new Map<string, number>();
   readonly #limits = new Map<string, number>();
   readonly #spent = new Map<string, number>();
-  #state: Omit<RunSnapshot, "failures" | "concurrency" | "spent" | "rate" | "tokenRate" | "elapsedMs" | "leftMs"> = {
+  readonly #provider = new ProviderTally();
+  #state: Omit<
+    RunSnapshot,
+    "failures" | "concurrency" | "atProvider" | "spent" | "rate" | "tokenRate" | "elapsedMs" | "leftMs"
+  > = {
     total: 0,
     answered: 0,
     failed: 0,
@@ -71,6 +76,12 @@ export class RunTally {
       case "limit":
         this.#limits.set(event.provider, event.concurrency);
         break;
+      case "upload":
+      case "created":
+      case "progress":
+      case "collected":
+        this.#provider.take(event);
+        break;
       case "spending":
         this.#state = { ...state, budget: { reserved: event.reserved, limit: event.limit } };
         break;
@@ -108,6 +119,7 @@ export class RunTally {
       pause,
       failures: Array.from(this.#failures, ([code, items]) => ({ code, items })).sort((a, b) => b.items - a.items),
       concurrency: this.#limits.size === 0 ? null : [...this.#limits.values()].reduce((sum, limit) => sum + limit, 0),
+      atProvider: this.#provider.share(),
       spent: Array.from(this.#spent, ([currency, amount]) => ({ currency, amount })),
       rate: rate?.items ?? null,
       tokenRate: rate?.tokens ?? null,

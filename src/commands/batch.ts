@@ -1,6 +1,5 @@
 import { Option } from "commander";
-import type { BatchInputForm, BatchOutputForm } from "../app/batch/batch-options.ts";
-import type { RunOptions } from "../app/batch/run.ts";
+import type { BatchInputForm, BatchOutputForm, RunOptions } from "../app/batch/batch-options.ts";
 import { AppError } from "../errors.ts";
 import { counting, declareBatchOptions, declareProviderOptions, gathered, readFlags } from "./options.ts";
 import { declareWorker } from "./batch-worker.ts";
@@ -17,6 +16,7 @@ interface PaceOptions {
   readonly itemTimeout?: number;
   readonly offPeak?: boolean;
   readonly queue?: string;
+  readonly atProvider?: boolean;
   readonly json?: boolean;
   readonly metrics?: string;
 }
@@ -31,13 +31,13 @@ interface BatchRunOptions extends PaceOptions {
   readonly skipBad?: boolean;
   readonly acceptChanges?: boolean;
   readonly dryRun?: boolean;
-  readonly atProvider?: boolean;
 }
 
 /** Several commands; each declares its options, and calls a use case. */
 export const batch: Declare = (program, context) => {
   const group = program.command("batch").description(context.words.help.commands.batch);
-  for (const declare of [declareRun, declareStatus, declareRetry, declareWorker]) declare(group, context);
+  for (const declare of [declareRun, declareStatus, declareRetry, declareCancel, declareWorker])
+    declare(group, context);
 };
 
 function declareRun(group: Verb, { words, run }: CommandContext): void {
@@ -56,30 +56,21 @@ function declareRun(group: Verb, { words, run }: CommandContext): void {
     .option("--ordered", options.ordered)
     .option("--accept-changes", options.acceptChanges)
     .optionsGroup(groups.cost)
-    .option("--dry-run", options.dryRun)
-    .option("--at-provider", options.atProvider);
+    .option("--dry-run", options.dryRun);
   declarePace(command);
   declareBatchOptions(command);
   command.action((input: string, given: BatchRunOptions) =>
     run(command, async (engine, console) => {
       const { output, format: form, ordered = false, inputFormat: inputForm = null, template = null } = given;
-      const { skipBad = false, acceptChanges = false, dryRun = false, json = false } = given;
+      const { skipBad = false, acceptChanges = false, dryRun = false } = given;
       const read = { input, inputForm, template, skipBad };
+      const pace = paceOf(given, usage);
       if (dryRun) {
         const { estimateBatch } = await import("../app/batch/dry-run.ts");
-        return await estimateBatch(engine, console, read, json);
+        return await estimateBatch(engine, console, { ...read, ...pace });
       }
       if (output === undefined) throw new AppError("usage", { message: usage.batchOutput });
-      const wanted = { ...read, output, form, ordered, acceptChanges, ...paceOf(given) };
-      if (given.atProvider === true) {
-        const { concurrency, rpm, tpm, itemTimeout, offPeak, queue, metrics } = given;
-        const limits = [concurrency, rpm, tpm, itemTimeout, offPeak, queue, metrics, engine.settings.max_cost];
-        if (limits.some((limit) => limit !== undefined)) {
-          throw new AppError("usage", { message: usage.atProviderAlone });
-        }
-        const { runProviderBatch } = await import("../app/batch/provider-batch.ts");
-        return await runProviderBatch(engine, console, { ...wanted, json }, readFlags(command));
-      }
+      const wanted = { ...read, output, form, ordered, acceptChanges, ...pace };
       const { runBatch } = await import("../app/batch/run.ts");
       return await runBatch(engine, console, wanted, readFlags(command));
     }),
@@ -95,6 +86,7 @@ function declarePace(command: Verb): void {
     .option("--tpm <number>", options.tpm, counting)
     .option("--item-timeout <seconds>", options.itemTimeout, counting)
     .option("--off-peak", options.batchOffPeak)
+    .option("--at-provider", options.atProvider)
     .optionsGroup(groups.queue)
     .option("--queue <url>", options.queue)
     .optionsGroup(groups.output)
@@ -102,12 +94,16 @@ function declarePace(command: Verb): void {
     .option("--metrics <address>", options.metrics);
 }
 
-function paceOf(
-  given: PaceOptions,
-): Pick<RunOptions, "limits" | "itemTimeout" | "offPeak" | "queue" | "json" | "metrics"> {
-  const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false, queue = null, json = false } = given;
+type Pace = Pick<RunOptions, "limits" | "itemTimeout" | "offPeak" | "queue" | "atProvider" | "json" | "metrics">;
+
+/** @throws AppError `usage` for what a provider's own batches would not keep */
+function paceOf(given: PaceOptions, { atProviderAlone }: CommandContext["words"]["help"]["usage"]): Pace {
+  const { concurrency, rpm, tpm, itemTimeout = null, offPeak = false, queue = null, atProvider = false } = given;
   const limits = { ...(concurrency && { concurrency }), ...(rpm && { rpm }), ...(tpm && { tpm }) };
-  return { limits, itemTimeout, offPeak, queue, json, metrics: given.metrics ?? null };
+  const isPaced = Object.keys(limits).length > 0 || itemTimeout !== null || offPeak || queue !== null;
+  if (atProvider && isPaced) throw new AppError("usage", { message: atProviderAlone });
+  const { json = false, metrics = null } = given;
+  return { limits, itemTimeout, offPeak, queue, atProvider, json, metrics };
 }
 
 function declareStatus(group: Verb, { words, run }: CommandContext): void {
@@ -120,7 +116,7 @@ function declareStatus(group: Verb, { words, run }: CommandContext): void {
     .optionsGroup(groups.queue)
     .option("--queue <url>", options.queueOfStatus)
     .optionsGroup(groups.atProvider)
-    .option("--id <batch>", options.batchId)
+    .option("--id <batch>", options.batchToShow)
     .option("-o, --output <file>", options.batchDownload)
     .option("--force", options.force);
   declareProviderOptions(command, ["provider"]);
@@ -168,7 +164,28 @@ function declareRetry(group: Verb, { words, run }: CommandContext): void {
     process.chdir(folder);
     const { code = null, acceptChanges = false } = given;
     const flags = { ...before, ...readFlags(command) };
-    const again = { options: { ...earlier, acceptChanges, ...paceOf(given) }, flags };
+    const again = { options: { ...earlier, acceptChanges, ...paceOf(given, words.help.usage) }, flags };
     await run(command, async (engine, console) => await retryBatch(engine, console, again, code), { flags });
   });
+}
+
+function declareCancel(group: Verb, { words, run }: CommandContext): void {
+  const { commands, options } = words.help;
+  const command = group
+    .command("cancel")
+    .description(commands.batchCancel)
+    .requiredOption("--id <batch>", options.batchId)
+    .option("--json", options.json);
+  declareProviderOptions(command, ["provider"]);
+  command.action(({ id, json = false }: CancelOptions) =>
+    run(command, async (engine, console) => {
+      const { cancelProviderBatch } = await import("../app/batch/provider-status.ts");
+      await cancelProviderBatch(engine, console, { id, json });
+    }),
+  );
+}
+
+interface CancelOptions {
+  readonly id: string;
+  readonly json?: boolean;
 }

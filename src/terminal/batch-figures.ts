@@ -1,6 +1,6 @@
-import type { RunSnapshot } from "../batch/run-snapshot.ts";
+import type { ProviderShare, RunSnapshot } from "../batch/run-snapshot.ts";
 import type { BatchProgressWords, Words } from "../words/types.ts";
-import { count, money, shortCount } from "./figures.ts";
+import { count, money, shortBytes, shortCount } from "./figures.ts";
 import { localTime, timeLeft } from "./local-time.ts";
 
 /** The facts of a run in words, without colours; each is one that stands by itself between dots. */
@@ -88,11 +88,21 @@ function moneyOf({ spent, budget, costUnknown }: RunSnapshot, words: BatchProgre
   return parts;
 }
 
-function flightOf({ inFlight, concurrency, cached }: RunSnapshot, words: BatchProgressWords): string[] {
+function flightOf({ inFlight, concurrency, cached, atProvider }: RunSnapshot, words: BatchProgressWords): string[] {
   const limit = concurrency === null ? null : count(concurrency);
-  const parts = [words.inFlight({ items: count(inFlight), limit })];
+  const parts = atProvider === null ? [words.inFlight({ items: count(inFlight), limit })] : shareOf(atProvider, words);
   if (cached > 0) parts.push(words.cached({ items: count(cached) }));
   return parts;
+}
+
+function shareOf({ upload, batches, done, items }: ProviderShare, words: BatchProgressWords): string[] {
+  const facts: string[] = [];
+  if (upload !== null) {
+    const share = Math.floor((upload.sent / Math.max(1, upload.size)) * 100);
+    facts.push(words.uploading({ share: String(share), size: shortBytes(upload.size) }));
+  }
+  if (batches > 0) facts.push(words.atProvider({ batches, done: count(done), items: count(items) }));
+  return facts;
 }
 
 /** Two digits of what is small, none behind the point of what is large, so that it stands still. */

@@ -82,12 +82,6 @@ export interface BatchWords {
   readonly ignored: (facts: { readonly names: readonly string[] }) => string;
   readonly resumed: (facts: { readonly done: number; readonly total: number }) => string;
   readonly nothingLeft: () => string;
-  readonly summary: (facts: {
-    readonly answered: number;
-    readonly failed: number;
-    readonly total: number;
-    readonly path: string;
-  }) => string;
   readonly costReached: () => string;
   /** @param facts `message`: what kept it from going on */
   readonly stopped: (facts: { readonly message: string }) => string;
@@ -138,8 +132,10 @@ export interface UploadWords {
 export interface ProviderBatchWords {
   /** What a file of requests is called. */
   readonly part: (facts: { readonly part: number }) => string;
-  /** Label of a bar. */
-  readonly running: (facts: { readonly provider: string }) => string;
+  /** Tools or searches were wanted. */
+  readonly noTools: (facts: { readonly provider: string }) => string;
+  /** The limit of costs lets so many items be asked for now. */
+  readonly cut: (facts: { readonly items: number; readonly total: number }) => string;
   readonly created: (facts: {
     readonly id: string;
     readonly provider: string;
@@ -174,7 +170,6 @@ export interface ProviderBatchWords {
     readonly message: string;
   }) => string;
   readonly paused: (facts: { readonly reason: string; readonly time: string }) => string;
-  readonly resumed: () => string;
   /** After Ctrl-C. */
   readonly goesOn: (facts: { readonly provider: string; readonly ids: readonly string[] }) => string;
   /** Before a run on this machine. */
@@ -182,6 +177,8 @@ export interface ProviderBatchWords {
   /** A line names a model of another provider. */
   readonly otherProvider: (facts: { readonly id: string; readonly model: string; readonly provider: string }) => string;
   readonly expires: (facts: { readonly time: string }) => string;
+  /** It had ended before it was cancelled. */
+  readonly overAlready: (facts: { readonly id: string }) => string;
   /** A batch that was looked at and has results, and nobody said where to. */
   readonly downloadable: (facts: { readonly id: string; readonly provider: string }) => string;
   readonly written: (facts: { readonly path: string; readonly answered: number; readonly failed: number }) => string;

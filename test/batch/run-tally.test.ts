@@ -96,3 +96,40 @@ test("a change of the pace is seen within a minute, and slow items do not make i
   expect(tally.snapshot().rate).toBeGreaterThan(0);
   expect(tally.snapshot().rate).toBeLessThan(0.1);
 });
+
+test("what a provider has as batches: the upload, and what is done of those that run", () => {
+  const { tally } = tallyAt(100);
+  expect(tally.snapshot().atProvider).toBeNull();
+  const part = {
+    number: 1,
+    model: "m",
+    lines: 5,
+    bytes: 200,
+    stage: "waiting",
+    writtenAt: 0,
+    file: "f",
+    batch: "b",
+  } as const;
+  const batch = {
+    id: "b",
+    status: "in_progress",
+    isEnded: false,
+    inputFile: "f",
+    outputFile: null,
+    errorFile: null,
+    counts: null,
+    createdAt: null,
+    expiresAt: null,
+    label: null,
+    mistakes: [],
+  };
+  tally.take({ type: "upload", part, sent: 250 });
+  expect(tally.snapshot().atProvider).toEqual({ upload: { sent: 200, size: 200 }, batches: 0, done: 0, items: 0 });
+  tally.take({ type: "created", part, batch });
+  const counts = { total: 5, completed: 2, failed: 1 };
+  tally.take({ type: "progress", part, batch: { ...batch, counts } });
+  expect(tally.snapshot().atProvider).toEqual({ upload: null, batches: 1, done: 3, items: 5 });
+  const count = { answered: 4, failed: 1, left: 0, unknown: 0, doubled: 0, unreadable: 0, gone: 0 };
+  tally.take({ type: "collected", part, batch, count });
+  expect(tally.snapshot().atProvider).toEqual({ upload: null, batches: 0, done: 0, items: 0 });
+});

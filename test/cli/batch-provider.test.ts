@@ -1,10 +1,15 @@
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { newPlace, type Place, put, run, start } from "../support/program.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { en } from "../support/words.ts";
+import { batchProgress } from "../../src/words/en/batch-progress.ts";
+import { providerBatchWords } from "../../src/words/en/provider-batch.ts";
 
 const mock = new LLMock({ port: 0, logLevel: "silent" });
 beforeAll(async () => {
@@ -58,6 +63,13 @@ function output({ cwd }: Place): OutputLine[] {
   return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as OutputLine]));
 }
 
+/** On a connection of its own: one that was kept may be closed just when it is used again. */
+async function page(url: string): Promise<string> {
+  const request = get(url, { agent: false });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  return await text(response);
+}
+
 const batchesMade = () => mock.getRequests().filter(({ method, path }) => method === "POST" && path === "/v1/batches");
 
 test("a provider's batches answer all prompts at half the price", async () => {
@@ -96,14 +108,6 @@ test("an expired batch leaves its items for a direct run, which asks only them",
   );
 });
 
-test("requests that a service could not answer are failures of their items, with its words", async () => {
-  const place = placeWith();
-  gateway(place, undefined, "failed");
-  const { code } = await run(batch, { place, env: key });
-  expect(code).toBe(5);
-  expect(output(place).map(({ error }) => error?.code)).toEqual(Array(3).fill("service_failed"));
-});
-
 test("killed while its batches run, the program goes on with them and makes no others", async () => {
   const place = placeWith();
   gateway(place);
@@ -117,7 +121,7 @@ test("killed while its batches run, the program goes on with them and makes no o
   expect(batchesMade()).toHaveLength(2);
 });
 
-test("Ctrl-C leaves the batches running, and says how to go on", async () => {
+test("Ctrl-C leaves the batches running, and says how to go on; batch cancel ends one", async () => {
   const place = placeWith();
   gateway(place);
   const running = start(batch, { place, env: key });
@@ -127,6 +131,10 @@ test("Ctrl-C leaves the batches running, and says how to go on", async () => {
   expect(code).toBe(130);
   const [id = ""] = /batch-[\w-]+/u.exec(stderr) ?? [];
   expect(stderr).toContain(`batch status --id ${id} -p gateway`);
+  const cancelled = await run(["batch", "cancel", "--id", id, "-p", "gateway", "--json"], { place, env: key });
+  expect(JSON.parse(cancelled.stdout)).toMatchObject({ id, status: expect.stringContaining("cancel") as string });
+  const unknown = await run(["batch", "cancel", "--id", "batch-none", "-p", "gateway"], { place, env: key });
+  expect(unknown.stderr).toContain(en.errors.batch_not_found({ provider: "gateway", id: "batch-none" }).what);
 });
 
 test("a provider without batches is refused before anything is sent", async () => {
@@ -204,12 +212,88 @@ test("a partly failed batch: what came is kept, failures told apart, the rest le
   expect(uploaded.text.indexOf('name="purpose"')).toBeLessThan(uploaded.text.indexOf('name="file"'));
 });
 
+test("the limit of costs lets go out what it surely pays for, at half the price; a limit of the day holds too", async () => {
+  const place = placeWith();
+  gateway(place);
+  // A prompt has some 90 bytes, taken for tokens: at half the price with one token of answer each can cost some 10 yuan to 20 yuan.
+  const limited = [...batch, "--max-tokens", "1", "--max-cost"];
+  const none = await run([...limited, "0.01"], { place, env: key });
+  expect([none.code, batchesMade().length]).toEqual([3, 0]);
+  expect(none.stderr).toContain(batchProgress.missingAtLimit({ items: "3" }));
+  expect(existsSync(join(place.cwd, "answers.jsonl.parts"))).toBe(false);
+  put(place.configFile, `${readFileSync(place.configFile, "utf8")}budget: {day: 0.01}\n`);
+  const ofDay = await run([...batch, "--max-tokens", "1"], { place, env: key });
+  expect([ofDay.code, batchesMade().length]).toEqual([3, 0]);
+  gateway(place);
+  const { code, stdout, stderr } = await run([...limited, "45", "--json"], { place, env: key });
+  const events = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const uploaded = mock.getRequests().filter(({ method, path }) => method === "POST" && path === "/v1/files").length;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("of 3 items") });
+  expect(uploaded).toBeGreaterThan(1);
+  const largest = events.flatMap(({ type, reserved, spent }) =>
+    type === "spending" ? [(reserved as { amount: number }).amount + (spent as { amount: number }).amount] : [],
+  );
+  expect(Math.max(...largest)).toBeLessThanOrEqual(45);
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(["begin", "start", "batch", "collected", "result", "end", "summary"]),
+  );
+  expect(events.at(-1)).toMatchObject({ why: "done", answered: 3, cost: [{ amount: expect.closeTo(1.2) as number }] });
+});
+
+test("stored answers are taken and not uploaded; tools are told not to run; metrics and the summary are those of every run", async () => {
+  const place = placeWith();
+  gateway(place);
+  mock.onMessage("two", { content: "stored" });
+  put(join(place.cwd, "two.jsonl"), `${JSON.stringify({ custom_id: "x", prompt: "two" })}\n`);
+  const ask = ["batch", "run", "two.jsonl", "-o", "two.out", "-p", "gateway", "--cache"];
+  expect((await run(ask, { place, env: key })).code).toBe(0);
+  const running = start([...batch, "--cache", "--tools", "web", "--metrics", "0"], { place, env: key });
+  await running.until(({ stderr }) => stderr.includes("/metrics\n"));
+  const [url = ""] = /http:\S+/u.exec(running.stderr) ?? [];
+  await page(url);
+  await running.until(({ stderr }) => stderr.includes(batchProgress.answered({ items: "3" })));
+  expect(await page(url)).toContain('deepseek_chat_batch_items{state="answered"} 3\n');
+  const { code, stderr } = await running.done;
+  expect(code).toBe(0);
+  expect(stderr).toContain(providerBatchWords.noTools({ provider: "gateway" }));
+  expect(stderr).toContain(batchProgress.cached({ items: "1" }));
+  const contents = output(place).map(({ response }) => response.body.choices[0].message.content);
+  expect(contents.toSorted()).toEqual(["Mock batch completion", "Mock batch completion", "stored"]);
+  expect(batchesMade()).toHaveLength(1);
+});
+
+test("requests that a service could not answer are failures of their items; batch retry asks them at the provider again", async () => {
+  const place = placeWith();
+  gateway(place, undefined, "failed");
+  expect((await run(batch, { place, env: key })).code).toBe(5);
+  expect(output(place).map(({ error }) => error?.code)).toEqual(Array(3).fill("service_failed"));
+  gateway(place);
+  const { code, stderr } = await run(["batch", "retry", "answers.jsonl", "--at-provider"], { place, env: key });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(output(place).map(({ error }) => error)).toEqual([null, null, null]);
+});
+
+test("--dry-run tells the price of batches, and which provider has none", async () => {
+  const place = placeWith();
+  gateway(place);
+  const estimate = async (...more: string[]) =>
+    await run(["batch", "run", "prompts.jsonl", "--dry-run", "--json", ...more], { place, env: key });
+  const costOf = ({ stdout }: { stdout: string }) =>
+    (JSON.parse(stdout) as { models: { cost: { input_peak: number } }[] }).models[0]!.cost.input_peak;
+  const whole = costOf(await estimate("-p", "gateway"));
+  expect(costOf(await estimate("-p", "gateway", "--at-provider"))).toBeCloseTo(whole / 2);
+  expect((await estimate("-p", "deepseek", "--at-provider")).code).toBe(2);
+});
+
 test("a limit that the provider would not keep is refused before anything is sent", async () => {
   await using server = await serve(() => ({ body: [] }));
   const place = newPlace();
   put(join(place.cwd, "in.txt"), "a\n");
   const env = { SILICONFLOW_API_KEY: "sk-0123456789abcdef", SILICONFLOW_BASE_URL: server.url };
-  for (const limit of [["--max-cost", "1"], ["--rpm", "5"], ["--off-peak"], ["--metrics", "0"]]) {
+  for (const limit of [["--concurrency", "2"], ["--rpm", "5"], ["--off-peak"], ["--queue", "redis://127.0.0.1"]]) {
     const args = ["batch", "run", "in.txt", "-o", "out.jsonl", "-m", "siliconflow/m", "--at-provider", ...limit];
     const { code, stderr } = await run(args, { place, env });
     expect([code, stderr]).toEqual([2, expect.stringContaining(en.help.usage.atProviderAlone)]);

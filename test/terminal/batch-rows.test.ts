@@ -23,6 +23,7 @@ function snapshotOf(more: Partial<RunSnapshot> = {}): RunSnapshot {
     ],
     inFlight: 30,
     concurrency: 32,
+    atProvider: null,
     cached: 0,
     requests: 13_000,
     retries: 600,

@@ -3,55 +3,29 @@ import { PartFolder, partsOf } from "../../batch/at-provider/part-folder.ts";
 import { type ProviderRunOptions, type ProviderSummary, runAtProvider } from "../../batch/at-provider/provider-run.ts";
 import type { RequestLine } from "../../batch/at-provider/part.ts";
 import { customIdOf } from "../../batch/at-provider/request-id.ts";
-import type { BatchItem, ItemSource } from "../../batch/item.ts";
-import type { ResultSink } from "../../batch/result.ts";
-import type { ModelRef } from "../../chat/model.ts";
+import type { OnBatchEvent } from "../../batch/events.ts";
+import type { BatchItem } from "../../batch/item.ts";
+import type { ItemResult } from "../../batch/result.ts";
+import type { ScheduleEnd } from "../../batch/scheduler.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
-import { OpenAIBatches } from "../../providers/batches/openai-batches.ts";
-import type { BatchService } from "../../providers/batches/provider-batch.ts";
-import type { BatchRules } from "../../providers/batches/rules.ts";
-import { providersWith, serviceOf } from "../../providers/catalogue.ts";
-import type { Connection } from "../../providers/connection.ts";
 import { isPassing } from "../../providers/wire/errors.ts";
 import { requestBody } from "../../providers/wire/request-body.ts";
-import { loadProviderBatchWords } from "../../words/load.ts";
+import { timeLeft } from "../../terminal/local-time.ts";
+import { describe } from "../../terminal/terminal.ts";
+import { loadProviderBatchWords, loadUploadWords } from "../../words/load.ts";
 import type { ProviderBatchWords } from "../../words/types.ts";
-import type { StructuredForm } from "../ask/structured-form.ts";
 import { structuredForm } from "../ask/wanted-form.ts";
 import { withFindings } from "../capabilities.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { Books } from "../usage/books.ts";
-import { BulkBooks } from "./bulk-books.ts";
+import { batchService, rulesOf } from "./batch-service.ts";
 import { ItemRequests } from "./item-request.ts";
-import type { ProviderDisplay } from "./provider-display.ts";
-import { readResult, type ResultReading, tooLargeResult } from "./provider-results.ts";
-
-/** What is needed to have items answered at a provider. */
-export interface AtProvider {
-  readonly connection: Connection;
-  readonly rules: BatchRules;
-  readonly requests: ItemRequests;
-  /** The model of items that name none. */
-  readonly asked: ModelRef;
-  /** The form that answers are to have; null for free text. */
-  readonly form: StructuredForm | null;
-}
-
-export interface AtProviderRun {
-  readonly source: ItemSource;
-  readonly sink: ResultSink;
-  /** Path of the output, beside which the parts are kept. */
-  readonly output: string;
-  readonly display: ProviderDisplay;
-}
-
-/** How a run at a provider ended. */
-export interface ProviderEnd {
-  readonly end: "done" | "stopped";
-  /** Items whose batches ended without their results; null where there are none. */
-  readonly left: AppError<"batch_left"> | null;
-}
+import { ProviderLines } from "./provider-lines.ts";
+import { failedResult, readResult, type ResultReading, tooLargeResult } from "./provider-results.ts";
+import { wantsSearcher, wantsTools } from "./run-answers.ts";
+import { openRunBooks, type RunBooks } from "./run-books.ts";
+import type { MissingItems, OpenWay } from "./run-way.ts";
+import { StoredItemAnswers } from "./stored-item-answers.ts";
 
 /** Milliseconds: waits after failures, the first one and the longest. */
 const firstDelay = 1_000;
@@ -68,58 +42,36 @@ const ofNetwork: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Opens the provider of the settings, for batches of its own.
+ * Has the provider answer items as batches of its own, at their price. Tools are not run there.
  *
  * @throws AppError `not_offered`, and for settings and credentials
  */
-export async function openAtProvider(engine: Engine, console: Console): Promise<AtProvider> {
+export const openAtProvider: OpenWay = async (engine, console, { json }, onEvent) => {
+  const words = await loadProviderBatchWords(engine.language);
   const form = await structuredForm(engine, console, null);
   const requests = new ItemRequests(engine);
   const asked = await requests.modelOf({ model: null });
   const connection = await engine.connect(asked.provider);
-  return { connection, rules: rulesOf(engine, connection), requests, asked, form };
-}
-
-/** @throws AppError `not_offered` */
-export function rulesOf({ file }: Pick<Engine, "file">, connection: Connection): BatchRules {
-  return serviceOf(connection, "batches", file.providers ?? {});
-}
-
-/** The batches of a provider. */
-export function batchService({ file }: Pick<Engine, "file">, connection: Connection): BatchService {
-  return new OpenAIBatches(connection, providersWith("batches", file.providers ?? {}));
-}
-
-/**
- * Has the provider answer items as batches of its own, at their price, and waits for the results.
- *
- * @throws AppError `batch_elsewhere`, `not_possible` for models of other providers; what the service says; `storage_failed`
- */
-export async function answerAtProvider(
-  engine: Engine,
-  console: Console,
-  opened: AtProvider,
-  given: AtProviderRun,
-): Promise<ProviderEnd> {
-  const { name: provider } = opened.connection;
-  const words = await loadProviderBatchWords(engine.language);
-  const folder = openParts(partsOf(given.output), provider);
-  const books = engine.hold(new Books(engine.folders));
-  const run = new RunAtProvider(engine, console, words, opened, given, new BulkBooks(books));
-  try {
-    const summary = await runAtProvider(given.source, run.options(folder, given.display.onEvent), engine.stop);
-    folder.remove();
-    return { end: "done", left: leftOf(summary, provider) };
-  } catch (error) {
-    if (!engine.stop.aborted) throw error;
-    given.display[Symbol.dispose]();
-    const ids = folder.parts.flatMap(({ stage, batch }) => (stage === "waiting" && batch !== null ? [batch] : []));
-    if (ids.length > 0) console.terminal.report(words.goesOn({ provider, ids }));
-    return { end: "stopped", left: null };
-  } finally {
-    await run.flush();
-  }
-}
+  const { name: provider } = connection;
+  const rules = rulesOf(engine, connection);
+  if (wantsTools(engine) || wantsSearcher(engine, connection, asked))
+    console.terminal.warn(words.noTools({ provider }));
+  const pricing = { factor: rules.priceFactor, failsOver: false };
+  const booking = await openRunBooks(engine, console, requests, pricing, onEvent);
+  const uploads = await loadUploadWords(engine.language);
+  const lines = json ? null : new ProviderLines(console, { batches: words, uploads }, provider);
+  const reading = { engine, console, connection, rules, form };
+  const both: OnBatchEvent = (event) => {
+    onEvent(event);
+    lines?.onEvent(event);
+  };
+  return {
+    asked,
+    answer: async (items) =>
+      await new RunAtProvider({ engine, console, words, requests, booking, reading, items, onEvent: both }).run(),
+    [Symbol.asyncDispose]: async () => await booking[Symbol.asyncDispose](),
+  };
+};
 
 /** @throws AppError `batch_elsewhere`, `storage_failed` */
 function openParts(path: string, provider: string): PartFolder {
@@ -129,10 +81,11 @@ function openParts(path: string, provider: string): PartFolder {
   return folder;
 }
 
-function leftOf({ left, batches }: ProviderSummary, provider: string): AppError<"batch_left"> | null {
-  if (left === 0) return null;
+/** Items that no batch had a result of are told before those that may cost too much. */
+function endOf({ left, batches, isCut }: ProviderSummary, provider: string): ScheduleEnd {
+  if (left === 0) return { why: isCut ? "cost" : "done", error: null };
   const statuses = new Set(batches.filter((batch) => batch.left > 0).map(({ status }) => status));
-  return new AppError("batch_left", { provider, left, statuses: [...statuses] });
+  return { why: "failed", error: new AppError("batch_left", { provider, left, statuses: [...statuses] }) };
 }
 
 /** Says where batches of an output run at a provider that is not asked to go on with them. */
@@ -144,43 +97,73 @@ export async function tellRunning(engine: Engine, { terminal }: Console, output:
   terminal.warn(words.alsoRunning({ provider: folder.provider, batches }));
 }
 
-/** What a run needs of the engine. */
-class RunAtProvider {
-  readonly #engine: Engine;
-  readonly #words: ProviderBatchWords;
-  readonly #opened: AtProvider;
-  readonly #given: AtProviderRun;
-  readonly #reading: ResultReading;
-  readonly #booking: BulkBooks;
+/** What a run at a provider is made of. */
+interface ProviderRunParts {
+  readonly engine: Engine;
+  readonly console: Console;
+  readonly words: ProviderBatchWords;
+  readonly requests: ItemRequests;
+  readonly booking: RunBooks;
+  readonly reading: ResultReading;
+  readonly items: MissingItems;
+  readonly onEvent: OnBatchEvent;
+}
 
-  constructor(
-    engine: Engine,
-    console: Console,
-    words: ProviderBatchWords,
-    opened: AtProvider,
-    given: AtProviderRun,
-    booking: BulkBooks,
-  ) {
-    [this.#engine, this.#words, this.#opened, this.#given, this.#booking] = [engine, words, opened, given, booking];
-    this.#reading = { engine, console, ...opened };
+/** Waits for the batches of one run. */
+class RunAtProvider {
+  readonly #parts: ProviderRunParts;
+  readonly #stored: StoredItemAnswers;
+
+  constructor(parts: ProviderRunParts) {
+    this.#parts = parts;
+    this.#stored = new StoredItemAnswers(parts.engine, parts.reading);
   }
 
-  options(folder: PartFolder, onEvent: ProviderRunOptions["onEvent"]): ProviderRunOptions {
-    const { connection, rules } = this.#opened;
+  /** @throws AppError `batch_elsewhere`, `not_possible` for models of other providers; what the service says; `storage_failed` */
+  async run(): Promise<ScheduleEnd> {
+    const { engine, console, words, reading, items } = this.#parts;
+    const { name: provider } = reading.connection;
+    const folder = openParts(partsOf(items.output), provider);
+    try {
+      const summary = await runAtProvider(items.source, this.#options(folder), engine.stop);
+      folder.remove();
+      return endOf(summary, provider);
+    } catch (error) {
+      if (!engine.stop.aborted) throw error;
+      const ids = folder.parts.flatMap(({ stage, batch }) => (stage === "waiting" && batch !== null ? [batch] : []));
+      if (ids.length > 0) console.terminal.report(words.goesOn({ provider, ids }));
+      return { why: "stopped", error: null };
+    } finally {
+      await this.#flush();
+    }
+  }
+
+  #options(folder: PartFolder): ProviderRunOptions {
+    const { engine, console, words, booking, reading, items, onEvent } = this.#parts;
+    const { source } = items;
+    const purse = booking.purse;
     return {
-      service: batchService(this.#engine, connection),
+      service: batchService(engine, reading.connection),
       folder,
-      limits: rules,
+      limits: reading.rules,
       request: this.#request,
-      onTooLarge: (line) => this.#given.sink.put(tooLargeResult(this.#reading, line)),
-      onLine: async ({ item, customId, json, isWanted }, { model }, batch) => {
-        const read = await readResult(this.#reading, { ...item, customId, json, model, batch });
-        if (read === null) return "left";
-        if (read.row !== null) this.#booking.add([read.row]);
-        if (isWanted) this.#given.sink.put(read.result);
-        return read.result.error === null ? "answered" : "failed";
+      async admit(item, isAsked) {
+        if (purse === null) return true;
+        if (!isAsked) return await purse.take(item);
+        await purse.takeAsked(item);
+        return true;
       },
-      flush: this.flush,
+      release: (item) => purse?.leave(item),
+      onCut: (count) => console.terminal.say(words.cut({ items: count, total: source.total })),
+      onTooLarge: (line) => this.#put(tooLargeResult(reading, line)),
+      onLine: this.#take,
+      onLeft: (item, { model }, { status }) => {
+        purse?.leave(item);
+        const facts = { provider: reading.connection.name, left: 1, statuses: [status] };
+        const result = failedResult(reading, { ...item, model }, new AppError("batch_left", facts));
+        onEvent({ type: "return", result });
+      },
+      flush: this.#flush,
       onEvent,
       retryDelay: this.#retryDelay,
       wait: async (delay, signal) => {
@@ -191,22 +174,43 @@ class RunAtProvider {
     };
   }
 
-  /** Resolves once the output and the ledger have all that was read. @throws AppError `storage_failed` */
-  readonly flush = async (): Promise<void> => {
-    await this.#booking.flush();
-    await this.#given.sink.flush();
+  readonly #take: ProviderRunOptions["onLine"] = async ({ item, customId, json, isWanted }, { model }, batch) => {
+    const { booking, reading } = this.#parts;
+    const read = await readResult(reading, { ...item, customId, json, model, batch });
+    if (read === null) return "left";
+    if (read.row !== null) booking.add([read.row]);
+    booking.purse?.leave(item);
+    if (isWanted) this.#put(read.result);
+    return read.result.error === null ? "answered" : "failed";
   };
 
-  readonly #request = async (item: BatchItem): Promise<RequestLine> => {
-    const { connection, requests } = this.#opened;
+  #put(result: ItemResult): void {
+    this.#parts.items.sink.put(result);
+    this.#parts.onEvent({ type: "result", result });
+  }
+
+  /** Resolves once the output and the ledger have all that was read. @throws AppError `storage_failed` */
+  readonly #flush = async (): Promise<void> => {
+    await this.#parts.booking.flush();
+    await this.#parts.items.sink.flush();
+  };
+
+  readonly #request = async (item: BatchItem): Promise<RequestLine | null> => {
+    const { engine, words, requests, reading } = this.#parts;
+    const { connection } = reading;
     const { index, id } = item;
     const to = await requests.modelOf(item);
     if (to.provider !== connection.name) {
       const facts = { id, model: `${to.provider}/${to.model}`, provider: connection.name };
-      throw new AppError("not_possible", { message: this.#words.otherProvider(facts) });
+      throw new AppError("not_possible", { message: words.otherProvider(facts) });
     }
-    const request = { ...requests.requestOf(item, to), stream: false };
-    const body = requestBody(request, withFindings(this.#engine, connection, to.model));
+    const request = requests.requestOf(item, to);
+    const stored = await this.#stored.find(item, request, to);
+    if (stored !== null) {
+      this.#put(stored);
+      return null;
+    }
+    const body = requestBody({ ...request, stream: false }, withFindings(engine, connection, to.model));
     const customId = customIdOf(id);
     const text = JSON.stringify({ custom_id: customId, method: "POST", url: "/v1/chat/completions", body });
     return { index, id, customId, model: to.model, text };
@@ -214,11 +218,15 @@ class RunAtProvider {
 
   /** Until the service has answered once, something may be wrong with the settings. */
   readonly #retryDelay: ProviderRunOptions["retryDelay"] = (error, failures, isReached) => {
+    const { engine, console, words } = this.#parts;
     if (!(error instanceof AppError) || error.kind !== "service") return null;
     const isOfNetwork = ofNetwork.has(error.code) && isPassing(error);
-    const most = isReached ? (isOfNetwork ? Infinity : maxOddities) : isOfNetwork ? this.#engine.settings.retries : 0;
+    const most = isReached ? (isOfNetwork ? Infinity : maxOddities) : isOfNetwork ? engine.settings.retries : 0;
     if (failures > most) return null;
-    const delay = Math.min(maxDelay, firstDelay * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-    return error.retryAfter ?? delay;
+    const own = Math.min(maxDelay, firstDelay * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+    const delay = error.retryAfter ?? own;
+    const reason = describe(error, console.words.errors);
+    console.terminal.detail(words.paused({ reason, time: timeLeft(delay) }));
+    return delay;
   };
 }

@@ -1,5 +1,6 @@
 import type { InputForm } from "../../batch/input/record.ts";
 import type { OutputForm } from "../../batch/output/output-forms.ts";
+import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
 
 export type BatchInputForm = InputForm;
 export type BatchOutputForm = OutputForm;
@@ -21,4 +22,21 @@ export interface BatchOptions extends BatchInputOptions {
   /** Whether answers stand in the order of the input, in the end. */
   readonly ordered: boolean;
   readonly acceptChanges: boolean;
+}
+
+/** How a batch is answered. */
+export interface RunOptions extends BatchOptions {
+  /** What flags say of the accounts. */
+  readonly limits: RateLimits;
+  /** Seconds that an item may take; null for no limit. */
+  readonly itemTimeout: number | null;
+  readonly offPeak: boolean;
+  /** URL of the Redis server over which workers answer; null: none do. */
+  readonly queue: string | null;
+  /** Whether the provider answers, as batches of its own. */
+  readonly atProvider: boolean;
+  /** Prints what happens as lines of JSON. */
+  readonly json: boolean;
+  /** Where metrics are served; null: nowhere. */
+  readonly metrics: string | null;
 }

@@ -20,18 +20,27 @@ const portions = [64, 8, 1] as const;
 
 type PurseEngine = Pick<Engine, "file" | "reported" | "settings">;
 
+/** Who may answer items, and at what price. */
+export interface PursePricing {
+  /** What is billed, as a part of the price of the same tokens of a question. */
+  readonly factor: number;
+  /** Whether another model may answer where the item's own fails. */
+  readonly failsOver: boolean;
+}
+
 /** Null where the settings limit nothing that may be spent. @throws AppError as the ledger */
 export async function openPurse(
   engine: PurseEngine,
   requests: ItemRequests,
   books: Books,
+  pricing: PursePricing,
   onEvent: OnBatchEvent,
 ): Promise<BatchPurse | null> {
   const limits = limitsOf(engine);
   if (limits === null || engine.settings.over_budget) return null;
   const shared = sharedLimits(limits);
   const budget = shared === null ? null : await books.budget(shared);
-  return new BatchPurse(engine, requests, books, { command: limits.command, budget, onEvent });
+  return new BatchPurse(engine, requests, books, { command: limits.command, budget, pricing, onEvent });
 }
 
 /** Limits over all runs. That of a command is counted here, and a batch is no conversation. */
@@ -47,6 +56,7 @@ interface PurseOptions {
   readonly command: number | null;
   /** Over all runs; null for none. */
   readonly budget: Budget | null;
+  readonly pricing: PursePricing;
   readonly onEvent: OnBatchEvent;
 }
 
@@ -87,14 +97,20 @@ export class BatchPurse implements Purse {
     const { command, budget } = this.#options;
     if (command !== null && this.#spent + this.#reserved + amount > command) return false;
     if (budget !== null && amount > 0 && !(await this.#reserve(budget, to, largest))) return false;
-    this.#taken.set(item.index, { to, amount });
-    this.#portionOf(to.provider).running += amount;
-    this.#reserved += amount;
-    this.#tell();
+    this.#take(item, to, amount);
     return true;
   };
 
-  readonly leave = ({ index }: BatchItem): void => {
+  /** Sets aside what an item can cost that is asked already, whatever the limits are. @throws AppError as `take` */
+  readonly takeAsked = async (item: BatchItem): Promise<void> => {
+    const to = await this.#requests.modelOf(item);
+    const { cost, atPeak } = this.#largestCost(item, to);
+    const { budget } = this.#options;
+    if (budget !== null && cost.amount > 0) await this.#setAside(budget, to, cost, true, atPeak);
+    this.#take(item, to, cost.amount);
+  };
+
+  readonly leave = ({ index }: Pick<BatchItem, "index">): void => {
     const taken = this.#taken.get(index);
     if (taken === undefined) return;
     this.#taken.delete(index);
@@ -131,6 +147,13 @@ export class BatchPurse implements Purse {
     for (const portion of this.#portions.values()) await this.#books.settle(portion.reservations.splice(0), []);
   }
 
+  #take({ index }: BatchItem, to: ModelRef, amount: number): void {
+    this.#taken.set(index, { to, amount });
+    this.#portionOf(to.provider).running += amount;
+    this.#reserved += amount;
+    this.#tell();
+  }
+
   #amountOf(cost: LedgerRow["cost"]): number {
     return cost?.currency === this.#engine.settings.currency ? cost.amount : 0;
   }
@@ -146,14 +169,17 @@ export class BatchPurse implements Purse {
   /** At the dearest of the models that may answer. */
   #largestCost(item: BatchItem, to: ModelRef): LargestCost {
     const { currency } = this.#engine.settings;
-    const costs = [to, ...successorsOf(this.#engine.file, to)].map((each): LargestCost | null =>
+    const { factor, failsOver } = this.#options.pricing;
+    const routes = failsOver ? [to, ...successorsOf(this.#engine.file, to)] : [to];
+    const costs = routes.map((each): LargestCost | null =>
       isFree(each.provider)
         ? { cost: { currency, amount: 0 }, atPeak: false }
         : maxCostOf(this.#engine, each, this.#requests.requestOf(item, each)),
     );
     const known = costs.filter((each) => each !== null && each.cost.currency === currency) as LargestCost[];
     if (known.length < costs.length) throw new AppError("budget_unpriced", { ...to, currency });
-    return known.reduce((one, other) => (other.cost.amount > one.cost.amount ? other : one));
+    const { cost, atPeak } = known.reduce((one, other) => (other.cost.amount > one.cost.amount ? other : one));
+    return { cost: { currency, amount: cost.amount * factor }, atPeak };
   }
 
   /** @returns whether the budget has so much */

@@ -3,7 +3,7 @@ import type { Cost, ModelRef } from "../../chat/model.ts";
 import { findProvider } from "../../providers/catalogue.ts";
 import { count, money } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
-import { costOf, highestRates } from "../../usage/cost.ts";
+import { costOf, discounted, highestRates } from "../../usage/cost.ts";
 import type { Rates } from "../../usage/prices.ts";
 import { loadBatchWords } from "../../words/load.ts";
 import type { Console } from "../console.ts";
@@ -14,6 +14,7 @@ import { isFree, modelPrice } from "../usage/model-price.ts";
 import { boundedBody, maxOutputOf } from "../usage/request-bound.ts";
 import { requestTokens } from "../usage/request-tokens.ts";
 import type { BatchInputOptions } from "./batch-options.ts";
+import { rulesOf } from "./batch-service.ts";
 import { ItemRequests } from "./item-request.ts";
 import { readyInput } from "./ready-input.ts";
 
@@ -37,6 +38,12 @@ interface CostBounds {
   readonly atMost: Cost | null;
 }
 
+interface EstimateOptions extends BatchInputOptions {
+  readonly json: boolean;
+  /** Whether a provider answers as batches of its own, at their price. */
+  readonly atProvider: boolean;
+}
+
 /**
  * Says what a batch would take, and sends nothing.
  *
@@ -45,8 +52,7 @@ interface CostBounds {
 export async function estimateBatch(
   engine: Engine,
   console: Console,
-  options: BatchInputOptions,
-  json: boolean,
+  { json, atProvider, ...options }: EstimateOptions,
 ): Promise<void> {
   const { terminal } = console;
   const words = await loadBatchWords(engine.language);
@@ -54,7 +60,12 @@ export async function estimateBatch(
   await structuredForm(engine, console, null);
   const { count: total } = ready.checked.index;
   const estimates = await estimatesOf(engine, ready.source(() => false, total).items(engine.stop));
-  const rows = estimates.map((estimate) => [estimate, costOfAll(engine, estimate)] as const);
+  const rows = estimates.map((estimate) => {
+    const factor = atProvider
+      ? rulesOf(engine, findProvider(estimate.to.provider, engine.file.providers ?? {})).priceFactor
+      : 1;
+    return [estimate, costOfAll(engine, estimate, factor)] as const;
+  });
   if (json) {
     const { bad: skipped } = ready.checked;
     return terminal.json({ items: total, skipped, models: rows.map(([estimate, cost]) => rowJson(estimate, cost)) });
@@ -98,9 +109,11 @@ async function modelOf(engine: Engine, requests: ItemRequests, item: BatchItem):
   return item.model === null && model !== null ? { provider, model } : await requests.modelOf(item);
 }
 
-function costOfAll(engine: Engine, { to, promptTokens, maxOutput }: ModelEstimate): CostBounds | null {
-  const price = modelPrice(engine, to);
-  if (price === null) return null;
+/** @param factor what is billed of a question's price */
+function costOfAll(engine: Engine, { to, promptTokens, maxOutput }: ModelEstimate, factor: number): CostBounds | null {
+  const full = modelPrice(engine, to);
+  if (full === null) return null;
+  const price = discounted(full, factor);
   const { currency } = engine.settings;
   const cost = (rates: Rates, output: number) => costOf(usageOf(promptTokens, 0, output), rates, currency);
   const [offPeak, peak] = [cost(price.rates, 0), cost(highestRates(price), 0)];

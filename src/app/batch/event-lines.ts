@@ -1,6 +1,7 @@
 import type { BatchEvent } from "../../batch/events.ts";
 import type { ItemResult } from "../../batch/result.ts";
 import type { RunSnapshot } from "../../batch/run-snapshot.ts";
+import type { ProviderBatch } from "../../providers/batches/provider-batch.ts";
 import { usageJson } from "../../transcripts/format/metadata-write.ts";
 import { isoWithOffset } from "../../transcripts/format/times.ts";
 
@@ -21,6 +22,13 @@ export function eventLine(event: BatchEvent): object {
       const { id, index, error } = event.result;
       return { type: "return", id, index, code: error?.code ?? null };
     }
+    case "upload":
+      return { type: "upload", part: event.part.number, sent: event.sent, size: event.part.bytes };
+    case "created":
+    case "progress":
+      return { type: "batch", part: event.part.number, items: event.part.lines, ...batchFields(event.batch) };
+    case "collected":
+      return { type: "collected", part: event.part.number, id: event.batch.id, ...event.count };
     case "begin":
     case "limit":
     case "spending":
@@ -29,6 +37,18 @@ export function eventLine(event: BatchEvent): object {
     case "end":
       return event;
   }
+}
+
+/** A provider's batch as `--json` has it. */
+export function batchFields({ id, status, counts, createdAt, expiresAt, mistakes }: ProviderBatch): object {
+  return {
+    id,
+    status,
+    counts,
+    created_at: createdAt === null ? null : isoWithOffset(createdAt),
+    expires_at: expiresAt === null ? null : isoWithOffset(expiresAt),
+    errors: mistakes,
+  };
 }
 
 /** The answer itself is in the output alone. */

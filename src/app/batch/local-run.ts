@@ -1,18 +1,16 @@
 import type { OnBatchEvent } from "../../batch/events.ts";
-import type { ItemSource } from "../../batch/item.ts";
-import type { ResultSink } from "../../batch/result.ts";
 import { runItems, type ScheduleEnd } from "../../batch/scheduler.ts";
 import type { ModelRef } from "../../chat/model.ts";
 import { deferSignals } from "../../terminal/interrupts.ts";
 import type { Engine } from "../engine.ts";
 import type { RateGates } from "../rate-gates.ts";
+import { batchGates } from "./batch-gates.ts";
 import { offPeakFor } from "./off-peak-hours.ts";
-import type { RunAnswers } from "./run-answers.ts";
+import { openAnswers, type RunAnswers } from "./run-answers.ts";
+import type { MissingItems, OpenWay } from "./run-way.ts";
 
-/** What a run on this machine answers, and how. */
-export interface LocalRun {
-  readonly source: ItemSource;
-  readonly sink: ResultSink;
+/** What a run on this machine answers with. */
+interface LocalRun {
   readonly answers: RunAnswers;
   readonly gates: RateGates;
   readonly offPeak: boolean;
@@ -24,14 +22,34 @@ const defaultMaxTrouble = 15 * 60_000;
 /** Milliseconds that requests under way have to end after the first signal. */
 const grace = 5_000;
 
+/** Answers items on this machine. */
+export const openLocally: OpenWay = async (engine, console, { limits, itemTimeout, offPeak }, onEvent) => {
+  const gates = batchGates(engine, limits);
+  engine.useGates(gates);
+  const answers = await openAnswers(engine, console, { itemTimeout, onEvent, observe: null });
+  return {
+    asked: answers.asked,
+    async answer(items) {
+      try {
+        return await runLocally(engine, items, { answers, gates, offPeak, onEvent });
+      } finally {
+        // Whatever ends it: what was answered goes to the disk.
+        await items.sink.flush();
+      }
+    },
+    [Symbol.asyncDispose]: async () => await answers[Symbol.asyncDispose](),
+  };
+};
+
 /**
- * Answers items on this machine. The first signal lets what is under way end, for a few seconds; the second one ends it at once.
+ * The first signal lets what is under way end, for a few seconds; the second one ends it at once.
  *
  * @throws AppError as `runItems`
  */
-export async function runLocally(
+async function runLocally(
   engine: Engine,
-  { source, sink, answers, gates, offPeak, onEvent }: LocalRun,
+  { source, sink }: MissingItems,
+  { answers, gates, offPeak, onEvent }: LocalRun,
 ): Promise<ScheduleEnd> {
   const { requests, answer, purse } = answers;
   const models = new Map<string | null, ModelRef>();

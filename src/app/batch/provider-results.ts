@@ -1,4 +1,6 @@
 import type { ItemResult } from "../../batch/result.ts";
+import type { ChatEvent } from "../../chat/events.ts";
+import type { ToolCall } from "../../chat/messages.ts";
 import type { ModelRef } from "../../chat/model.ts";
 import { runTurn, type TurnResult } from "../../chat/turn.ts";
 import { AppError } from "../../errors.ts";
@@ -13,7 +15,7 @@ import type { StructuredForm } from "../ask/structured-form.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { isFree, modelPrice } from "../usage/model-price.ts";
-import { failureOf, resultOf } from "./item-result.ts";
+import { failureOf, type FinishedItem, resultOf } from "./item-result.ts";
 
 export interface ResultReading {
   readonly engine: Pick<Engine, "file" | "settings">;
@@ -51,7 +53,7 @@ const never = new AbortController().signal;
  * @returns null where the batch ended before the item's turn
  */
 export async function readResult(reading: ResultReading, source: ResultSource): Promise<JoinedResult | null> {
-  const { console, connection, form } = reading;
+  const { connection } = reading;
   const { index, id, json, model, batch } = source;
   if (isUnanswered(json)) return null;
   const to = { provider: connection.name, model };
@@ -61,23 +63,36 @@ export async function readResult(reading: ResultReading, source: ResultSource): 
     yield* events;
   }
   const request = { model, messages: [], sampling: {}, thinking: null, stream: false };
-  const turn = await runTurn(replay, request, [], never, to);
+  const heard = new HeardAnswer();
+  const turn = await runTurn(replay, request, [heard.onEvent], never, to);
+  const row = rowOf(reading, source, to, sentAt, turn);
+  const facts = { item: { index, id }, to, startedAt: sentAt.getTime(), cost: row?.cost ?? null };
+  return { result: joined(reading, facts, turn, heard), row };
+}
+
+/** What of the events of a turn its result does not have. */
+export class HeardAnswer {
+  traceId: string | null = null;
+  calls: readonly ToolCall[] = [];
+
+  readonly onEvent = (event: ChatEvent): void => {
+    if (event.type === "start") this.traceId = event.traceId;
+    else if (event.type === "finish") this.calls = event.calls ?? [];
+  };
+}
+
+/** An item's result from the one turn that answered it; nobody corrects an answer that does not fit its schema. */
+export function joined(
+  { console, form }: Pick<ResultReading, "console" | "form">,
+  facts: Pick<FinishedItem, "item" | "to" | "startedAt" | "cost">,
+  turn: TurnResult,
+  { traceId, calls }: HeardAnswer,
+): ItemResult {
   const checked = form === null ? null : checkedBy(form, turn, turn.text);
   const misfits = form === null || checked === null ? [] : misfitSentences(form, checked.misfits);
-  const calls = events.find((event) => event.type === "finish")?.calls ?? [];
-  const row = rowOf(reading, source, to, sentAt, turn);
-  const finished = {
-    item: { index, id },
-    to,
-    startedAt: sentAt.getTime(),
-    turns: [turn],
-    data: checked === null || misfits.length > 0 ? null : JSON.stringify(checked.data),
-    error: failureOf(turn, { calls, refused: new Set() }, misfits),
-    cost: row?.cost ?? null,
-    calls,
-    traceId: events.find((event) => event.type === "start")?.traceId ?? null,
-  };
-  return { result: resultOf(finished, console.words.errors), row };
+  const data = checked === null || misfits.length > 0 ? null : JSON.stringify(checked.data);
+  const error = failureOf(turn, { calls, refused: new Set() }, misfits);
+  return resultOf({ ...facts, turns: [turn], data, error, calls, traceId }, console.words.errors);
 }
 
 /** Null for a request that the service refused, and for one that nobody bills. */
@@ -99,12 +114,19 @@ function rowOf(
 }
 
 /** An item that is larger than any file of a service may be. */
-export function tooLargeResult(
-  { console, connection, rules }: ResultReading,
-  { index, id, model }: Pick<ResultSource, "index" | "id" | "model">,
+export function tooLargeResult(reading: ResultReading, item: FailedItem): ItemResult {
+  const limit = `${Math.floor(reading.rules.maxBytes / 1e6)} MB`;
+  return failedResult(reading, item, new AppError("input_unreadable", { path: item.id, reason: "too_large", limit }));
+}
+
+type FailedItem = Pick<ResultSource, "index" | "id" | "model">;
+
+/** An item that nobody was billed for. */
+export function failedResult(
+  { console, connection }: Pick<ResultReading, "console" | "connection">,
+  { index, id, model }: FailedItem,
+  error: AppError,
 ): ItemResult {
-  const limit = `${Math.floor(rules.maxBytes / 1e6)} MB`;
-  const error = new AppError("input_unreadable", { path: id, reason: "too_large", limit });
   const nothing = { turns: [], data: null, cost: null, calls: [], traceId: null };
   const to = { provider: connection.name, model };
   return resultOf({ item: { index, id }, to, startedAt: Date.now(), error, ...nothing }, console.words.errors);

@@ -5,16 +5,18 @@ import { resultLines } from "../../batch/at-provider/result-lines.ts";
 import { resultLine } from "../../batch/output/result-line.ts";
 import { expandHome } from "../../config/home.ts";
 import type { BatchService, ProviderBatch } from "../../providers/batches/provider-batch.ts";
+import { refusedStatus } from "../../providers/wire/openai-service.ts";
 import { localTime } from "../../terminal/local-time.ts";
 import { sanitizeLine } from "../../terminal/sanitize.ts";
 import { loadProviderBatchWords } from "../../words/load.ts";
+import type { ProviderBatchWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import { displayPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import { Books } from "../usage/books.ts";
-import { batchService, rulesOf } from "./at-provider.ts";
+import { batchService, rulesOf } from "./batch-service.ts";
 import { BulkBooks } from "./bulk-books.ts";
-import { batchFields } from "./provider-display.ts";
+import { batchFields } from "./event-lines.ts";
 import { readResult, type ResultReading } from "./provider-results.ts";
 
 export interface ProviderStatusOptions {
@@ -53,20 +55,50 @@ export async function showProviderBatch(
   const got = path === null || !batch.isEnded ? null : await download(engine, service, reading, batch, path, force);
   const { name: provider } = connection;
   if (json) return terminal.json({ provider, ...batchFields(batch), output: got === null ? null : output, ...got });
-  const { counts, status, expiresAt, isEnded, mistakes } = batch;
-  const line = words.status({ id: sanitizeLine(batch.id), status: sanitizeLine(status), counts });
+  tellBatch(console, words, batch);
+  if (got !== null && path !== null)
+    terminal.say(words.written({ path: displayPath(engine.workingFolder, path), ...got }));
+  else if (batch.isEnded && (batch.outputFile ?? batch.errorFile) !== null)
+    terminal.say(words.downloadable({ id: batch.id, provider }));
+}
+
+/**
+ * Has a batch at a provider end early.
+ *
+ * @throws AppError `not_offered`, `batch_not_found`, and what the service says
+ */
+export async function cancelProviderBatch(
+  engine: Engine,
+  console: Console,
+  { id, json }: Pick<ProviderStatusOptions, "id" | "json">,
+): Promise<void> {
+  const connection = await engine.connect(engine.settings.provider);
+  rulesOf(engine, connection);
+  const service = batchService(engine, connection);
+  const words = await loadProviderBatchWords(engine.language);
+  const batch = await service.cancel(id, engine.stop).catch(async (error: unknown) => {
+    // A service that refuses says so in words of its own where the batch has ended.
+    const now = refusedStatus(error) === 0 ? null : await service.retrieve(id, engine.stop);
+    if (now?.isEnded !== true) throw error;
+    return now;
+  });
+  if (json) return console.terminal.json({ provider: connection.name, ...batchFields(batch) });
+  tellBatch(console, words, batch);
+  if (batch.isEnded && batch.status !== "cancelled") console.terminal.say(words.overAlready({ id: sanitizeLine(id) }));
+}
+
+function tellBatch(
+  { terminal, words: { tariff } }: Console,
+  words: ProviderBatchWords,
+  { id, counts, status, expiresAt, isEnded, mistakes }: ProviderBatch,
+): void {
+  const line = words.status({ id: sanitizeLine(id), status: sanitizeLine(status), counts });
   const expires =
-    isEnded || expiresAt === null
-      ? ""
-      : ` · ${words.expires({ time: localTime(expiresAt, new Date(), console.words.tariff) })}`;
-  terminal.text(`${line}${expires}\n`);
+    isEnded || expiresAt === null ? null : words.expires({ time: localTime(expiresAt, new Date(), tariff) });
+  terminal.text(`${[line, ...(expires === null ? [] : [expires])].join(" · ")}\n`);
   for (const { line: number, code, message } of mistakes) {
     terminal.say(words.mistake({ line: number, code: sanitizeLine(code), message: sanitizeLine(message) }));
   }
-  if (got !== null && path !== null)
-    terminal.say(words.written({ path: displayPath(engine.workingFolder, path), ...got }));
-  else if (isEnded && (batch.outputFile ?? batch.errorFile) !== null)
-    terminal.say(words.downloadable({ id: batch.id, provider }));
 }
 
 /** Writes the results of a batch to a file, whole or not at all; the ledger gets what they cost. */

@@ -3,7 +3,7 @@ import type { ItemSource } from "../../batch/item.ts";
 import { QueueLink, type QueueRisk } from "../../batch/queue/queue-link.ts";
 import { Submission } from "../../batch/queue/submission.ts";
 import type { BatchItem } from "../../batch/item.ts";
-import type { ItemResult, ResultSink } from "../../batch/result.ts";
+import type { ItemResult } from "../../batch/result.ts";
 import type { ModelRef } from "../../chat/model.ts";
 import type { AppError } from "../../errors.ts";
 import { loadQueueWords } from "../../words/load.ts";
@@ -14,42 +14,49 @@ import { ItemRequests } from "./item-request.ts";
 import { resultOf } from "./item-result.ts";
 import { queuedItem, queueParametersOf } from "./queue-parameters.ts";
 import { queueServer } from "./queue-server.ts";
-import type { RateLimits } from "../../providers/resilience/rate-gate.ts";
+import type { RunOptions } from "./batch-options.ts";
+import type { MissingItems, OpenWay } from "./run-way.ts";
 
-/** A batch whose items workers answer. */
-export interface QueuedBatch {
-  /** The batch's id in its journal. */
-  readonly run: string;
-  /** Of the output, as it is shown. */
-  readonly name: string;
-  readonly source: ItemSource;
-  readonly sink: ResultSink;
+/** Has workers answer the items. Who submits to a queue needs no key. */
+export const openQueued: OpenWay = async (engine, console, options, onEvent) => {
+  const asked = await new ItemRequests(engine).modelOf({ model: null });
+  return {
+    asked,
+    answer: async (items) => ({
+      why: await runQueued(engine, console, { asked, options, onEvent }, items),
+      error: null,
+    }),
+    async [Symbol.asyncDispose]() {},
+  };
+};
+
+interface QueuedRun {
   /** The model of items that name none. */
   readonly asked: ModelRef;
-  readonly limits: RateLimits;
-  /** Seconds that an item may take; null for no limit. */
-  readonly itemTimeout: number | null;
-  readonly offPeak: boolean;
+  readonly options: RunOptions;
   readonly onEvent: OnBatchEvent;
 }
 
 /**
  * Submits the items of a batch to a queue and collects the results.
  *
- * @param url of the Redis server, as `--queue` has it
  * @throws AppError `queue_unavailable`, `queue_busy`, `bad_value`, as the sink
  */
-export async function runQueued(engine: Engine, console: Console, url: string, batch: QueuedBatch): Promise<RunEnd> {
-  const { run, name, source, sink, asked, onEvent } = batch;
+async function runQueued(
+  engine: Engine,
+  console: Console,
+  { asked, options, onEvent }: QueuedRun,
+  { run, name, source, sink }: MissingItems,
+): Promise<RunEnd> {
   const { terminal, words } = console;
   const own = await loadQueueWords(engine.language);
-  const server = queueServer(engine, url);
+  const server = queueServer(engine, options.queue!);
   await using link = await QueueLink.open(server);
   for (const risk of link.risks) terminal.warn(riskWords(own, risk));
   const requests = new ItemRequests(engine);
   const { schema } = engine.settings;
   const read = schema === undefined ? null : await readSchema(engine, schema, "schema");
-  const parameters = queueParametersOf(engine, asked, read, batch);
+  const parameters = queueParametersOf(engine, asked, read, options);
   const failed = (item: BatchItem, error: AppError): ItemResult => {
     const nothing = { turns: [], data: null, cost: null, calls: [], traceId: null };
     return resultOf({ item, to: asked, startedAt: Date.now(), error, ...nothing }, words.errors);

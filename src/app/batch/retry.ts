@@ -9,7 +9,8 @@ import { AppError, systemReason } from "../../errors.ts";
 import { loadBatchWords } from "../../words/load.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
-import { runBatch, type RunOptions } from "./run.ts";
+import type { RunOptions } from "./batch-options.ts";
+import { runBatch } from "./run.ts";
 import { readBatch } from "./stored-batch.ts";
 
 /** A batch as it was run last, to be run once more. */

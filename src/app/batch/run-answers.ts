@@ -2,17 +2,17 @@ import type { OnBatchEvent } from "../../batch/events.ts";
 import type { AnswerItem } from "../../batch/result.ts";
 import type { ModelRef } from "../../chat/model.ts";
 import type { Toolbox } from "../../chat/tools.ts";
+import type { Connection } from "../../providers/connection.ts";
 import { structuredForm } from "../ask/wanted-form.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { startServers } from "../mcp/run-servers.ts";
 import { warnOf } from "../startup.ts";
 import { openTools } from "../tools/open-tools.ts";
-import { Books } from "../usage/books.ts";
-import { type BatchPurse, openPurse } from "./batch-purse.ts";
-import { BulkBooks } from "./bulk-books.ts";
+import type { BatchPurse } from "./batch-purse.ts";
 import { type ItemObserver, itemAnswer } from "./item-answer.ts";
 import { ItemRequests } from "./item-request.ts";
+import { openRunBooks } from "./run-books.ts";
 
 export interface AnswersOptions {
   /** Seconds that an item may take; null for no limit. */
@@ -48,9 +48,7 @@ export async function openAnswers(
   const requests = new ItemRequests(engine);
   const asked = await requests.modelOf({ model: null });
   const toolbox = await toolboxOf(engine, console, asked);
-  const books = engine.hold(new Books(engine.folders));
-  const purse = await openPurse(engine, requests, books, onEvent);
-  const bulk = new BulkBooks(purse ?? books);
+  const booking = await openRunBooks(engine, console, requests, { factor: 1, failsOver: true }, onEvent);
   const answer = itemAnswer({
     engine,
     console,
@@ -58,11 +56,8 @@ export async function openAnswers(
     form,
     toolbox,
     itemTimeout: itemTimeout === null ? null : itemTimeout * 1000,
-    books,
-    book(rows) {
-      purse?.spend(rows);
-      bulk.add(rows);
-    },
+    books: booking.books,
+    book: booking.add,
     onEvent,
     observe,
   });
@@ -70,22 +65,31 @@ export async function openAnswers(
     asked,
     requests,
     answer,
-    purse,
-    async [Symbol.asyncDispose]() {
-      await bulk.flush();
-      await purse?.close();
-      const failure = books.takeFailure();
-      if (failure !== null) warnOf(console, failure);
-    },
+    purse: booking.purse,
+    [Symbol.asyncDispose]: async () => await booking[Symbol.asyncDispose](),
   };
+}
+
+/** Tools are offered where a flag or the role asks for them. */
+export function wantsTools({ origins }: Pick<Engine, "origins">): boolean {
+  return ["flag", "role"].includes(origins.tools?.kind ?? "");
+}
+
+/** Whether a model would need a tool of this program to search the web, as the settings want it. */
+export function wantsSearcher(
+  { settings }: Pick<Engine, "settings">,
+  { webModels }: Pick<Connection, "webModels">,
+  { model }: ModelRef,
+): boolean {
+  return settings.web && !webModels.includes(model);
 }
 
 async function toolboxOf(engine: Engine, console: Console, asked: ModelRef): Promise<Toolbox | null> {
   // Before the first item: a missing key ends the run, and is not the failure of each item.
-  const { webModels } = await engine.connect(asked.provider);
-  const wantsTools = ["flag", "role"].includes(engine.origins.tools?.kind ?? "");
-  if (wantsTools) await startServers(engine);
-  const searcher = engine.settings.web && !webModels.includes(asked.model) ? asked : null;
-  if (!wantsTools && searcher === null) return null;
+  const connection = await engine.connect(asked.provider);
+  const hasTools = wantsTools(engine);
+  if (hasTools) await startServers(engine);
+  const searcher = wantsSearcher(engine, connection, asked) ? asked : null;
+  if (!hasTools && searcher === null) return null;
   return await openTools(engine, console, false).toolbox(engine.stop, searcher);
 }

@@ -84,6 +84,14 @@ export class PartCollector {
     this.#gone++;
   }
 
+  /** Items without a result. */
+  *left(): Generator<PartItem> {
+    for (const [customId, item] of this.#items) {
+      const outcome = this.#outcomes.get(customId);
+      if (outcome !== "answered" && outcome !== "failed") yield item;
+    }
+  }
+
   count(): PartCount {
     const outcomes = [...this.#outcomes.values()];
     const answered = outcomes.filter((outcome) => outcome === "answered").length;

@@ -12,6 +12,8 @@ interface Saved {
   readonly run: string;
   readonly provider: string;
   readonly parts: readonly RequestPart[];
+  /** The highest number that a part had which was dropped; absent where none was. */
+  readonly dropped?: number;
 }
 
 /** Where the parts of an output's batches are kept. */
@@ -56,6 +58,11 @@ export class PartFolder {
   /** In the order in which they were written. */
   get parts(): readonly RequestPart[] {
     return this.#saved.parts;
+  }
+
+  /** Of a new part: no part of the run has it, nor had it. */
+  get nextNumber(): number {
+    return Math.max(this.#saved.dropped ?? 0, ...this.parts.map(({ number }) => number)) + 1;
   }
 
   /** What a part is called at the service: no other one of any run is. */
@@ -105,6 +112,16 @@ export class PartFolder {
           ? [this.requestsOf(part)]
           : [];
     guarded(this.path, () => gone.forEach((path) => rmSync(path, { force: true })));
+  }
+
+  /** Forgets a part of which there is no batch. */
+  drop(part: RequestPart): void {
+    const parts = this.parts.filter(({ number }) => number !== part.number);
+    this.#saved = { ...this.#saved, parts, dropped: Math.max(part.number, this.#saved.dropped ?? 0) };
+    this.#save();
+    guarded(this.path, () =>
+      [this.requestsOf(part), this.#itemsOf(part)].forEach((path) => rmSync(path, { force: true })),
+    );
   }
 
   /** The items of a part, by what they are called at the service. */

@@ -32,7 +32,7 @@ export class PartWriter {
   constructor(folder: PartFolder, limits: PartLimits) {
     this.#folder = folder;
     this.#limits = limits;
-    this.#next = Math.max(0, ...folder.parts.map(({ number }) => number)) + 1;
+    this.#next = folder.nextNumber;
   }
 
   /** Whether a line fits into any file. */

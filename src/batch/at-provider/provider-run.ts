@@ -1,37 +1,39 @@
-import { AppError, asAppError } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
 import type { BatchService, ProviderBatch } from "../../providers/batches/provider-batch.ts";
+import type { OnBatchEvent } from "../events.ts";
 import type { BatchItem, ItemSource } from "../item.ts";
 import { IndexSet } from "./index-set.ts";
 import { type CollectedLine, type CollectedOutcome, PartCollector, type PartCount } from "./part-collector.ts";
 import type { PartFolder } from "./part-folder.ts";
 import { type PartLimits, PartWriter } from "./part-writer.ts";
-import type { RequestPart, RequestLine } from "./part.ts";
-
-/** What happens to the parts of a run. */
-export type ProviderEvent =
-  /** Of a file, so many bytes have gone out. */
-  | { readonly type: "upload"; readonly part: RequestPart; readonly sent: number }
-  | { readonly type: "created"; readonly part: RequestPart; readonly batch: ProviderBatch }
-  /** What the service says of a batch has changed. */
-  | { readonly type: "progress"; readonly part: RequestPart; readonly batch: ProviderBatch }
-  | { readonly type: "collected"; readonly part: RequestPart; readonly batch: ProviderBatch; readonly count: PartCount }
-  /** The service cannot be reached, or refuses for now. `until`: when it is asked again. */
-  | { readonly type: "pause"; readonly error: AppError; readonly until: Date }
-  | { readonly type: "resume" };
+import type { PartItem, RequestLine, RequestPart } from "./part.ts";
 
 export interface ProviderRunOptions {
   readonly service: BatchService;
   readonly folder: PartFolder;
   readonly limits: PartLimits;
-  /** An item as it goes out. */
-  readonly request: (item: BatchItem) => Promise<RequestLine>;
+  /** An item as it goes out; null for one that has its answer already. */
+  readonly request: (item: BatchItem) => Promise<RequestLine | null>;
+  /**
+   * Sets aside what an item can cost at most.
+   *
+   * @param isAsked whether a batch has it already, so that it may cost that in any case
+   * @returns whether it may be asked
+   */
+  readonly admit: (item: BatchItem, isAsked: boolean) => Promise<boolean>;
+  /** Gives back what was set aside for an item that is not asked. */
+  readonly release: (item: PartItem) => void;
+  /** The limit of costs lets go out so many items for now; the others follow once those are answered. */
+  readonly onCut: (items: number) => void;
   /** An item that is larger than any file may be. */
   readonly onTooLarge: (line: RequestLine) => void;
   /** A line of results, of an item that is still wanted or not. */
   readonly onLine: (line: CollectedLine, part: RequestPart, batch: ProviderBatch) => Promise<CollectedOutcome>;
+  /** An item whose batch ended without a result of it. */
+  readonly onLeft: (item: PartItem, part: RequestPart, batch: ProviderBatch) => void;
   /** Resolves once the disk has all that `onLine` was given. */
   readonly flush: () => Promise<void>;
-  readonly onEvent: (event: ProviderEvent) => void;
+  readonly onEvent: OnBatchEvent;
   /**
    * Milliseconds to wait after that many failures in a row; null where the error is final.
    *
@@ -45,9 +47,23 @@ export interface ProviderRunOptions {
 /** What became of the items of a run. */
 export interface ProviderSummary extends PartCount {
   readonly batches: readonly EndedBatch[];
+  /** Whether items were not asked, as they could cost more than may be spent. */
+  readonly isCut: boolean;
 }
 
 interface EndedBatch extends PartCount, Pick<ProviderBatch, "id" | "status" | "mistakes"> {}
+
+/** A part of an earlier run. */
+interface EarlierPart {
+  readonly part: RequestPart;
+  /** Of its items. */
+  readonly indexes: IndexSet;
+  /** Whether the service has a batch of it, or may have. */
+  readonly isAsked: boolean;
+  /** Its items without a result. */
+  readonly items: PartItem[];
+  isRefused: boolean;
+}
 
 /** Milliseconds: a batch is asked about soon, and then more and more rarely. */
 const firstPoll = 1_000;
@@ -73,6 +89,8 @@ class ProviderRun {
   readonly #signal: AbortSignal;
   /** Items whose results are wanted. */
   readonly #wanted = new IndexSet();
+  /** Items that were looked at and are not to be asked again in this run. */
+  readonly #tried = new IndexSet();
   /** Whether the service has answered in this run: from then on the network is waited for, however long it takes. */
   #isReached = false;
 
@@ -81,32 +99,73 @@ class ProviderRun {
     this.#signal = signal;
   }
 
+  /** Where the limit of costs keeps items back, what is answered may leave enough for them. */
   async run(source: ItemSource): Promise<ProviderSummary> {
-    const { folder } = this.#options;
+    const { folder, onCut } = this.#options;
     folder.clean();
-    for (const part of open(folder)) await this.#submit(part);
-    await this.#split(source);
-    return await this.#collectAll();
+    const ended: EndedBatch[] = [];
+    while (true) {
+      const isCut = await this.#split(source);
+      const parts = open(folder);
+      if (isCut && parts.length > 0) onCut(parts.reduce((sum, { lines }) => sum + lines, 0));
+      ended.push(...(await this.#collectAll()));
+      if (!isCut || parts.length === 0) return { ...sum(ended), batches: ended, isCut };
+    }
   }
 
-  /** Writes what no part has, and hands each file over as soon as it is full. */
-  async #split(source: ItemSource): Promise<void> {
-    const { folder, limits, request, onTooLarge } = this.#options;
-    const placed = new IndexSet();
-    for (const part of open(folder)) for (const index of folder.indexesOf(part)) placed.add(index);
+  /** Writes what no part has, and hands each file over as soon as it is full. @returns whether the limit of costs keeps items back */
+  async #split(source: ItemSource): Promise<boolean> {
+    const { folder, limits, request, admit, onTooLarge } = this.#options;
+    const earlier = open(folder).map((part) => earlierPart(folder, part));
     const writer = new PartWriter(folder, limits);
+    let isCut = false;
     for await (const item of source.items(this.#signal)) {
-      this.#wanted.add(item.index);
-      if (placed.has(item.index)) continue;
-      const line = await request(item);
-      if (!writer.fits(line)) {
-        onTooLarge(line);
+      if (this.#tried.has(item.index)) continue;
+      const part = earlier.find(({ indexes }) => indexes.has(item.index));
+      if (part !== undefined) {
+        part.items.push({ index: item.index, id: item.id });
+        part.isRefused = !(await admit(item, part.isAsked)) || part.isRefused;
         continue;
       }
-      const full = writer.add(line);
-      if (full !== null) await this.#submit(full);
+      // What earlier parts have may come behind it.
+      if (isCut) {
+        if (earlier.length === 0) break;
+        continue;
+      }
+      const line = await request(item);
+      if (line !== null && writer.fits(line)) {
+        isCut = !(await admit(item, false));
+        if (isCut) continue;
+        this.#begin(item);
+        const full = writer.add(line);
+        if (full !== null) await this.#submit(full);
+      } else {
+        this.#tried.add(item.index);
+        if (line !== null) onTooLarge(line);
+      }
     }
+    for (const part of earlier) if (!(await this.#resume(part))) isCut ||= part.isRefused;
     for (const part of writer.end()) await this.#submit(part);
+    return isCut;
+  }
+
+  /** Goes on with a part of an earlier run, unless nothing of it is wanted or may be paid, and no batch has it. @returns whether it goes on */
+  async #resume({ part, isAsked, isRefused, items }: EarlierPart): Promise<boolean> {
+    const { folder, release } = this.#options;
+    if (!isAsked && (isRefused || items.length === 0)) {
+      for (const item of items) release(item);
+      folder.drop(part);
+      return false;
+    }
+    for (const item of items) this.#begin(item);
+    await this.#submit(part);
+    return true;
+  }
+
+  #begin({ index, id }: PartItem): void {
+    this.#tried.add(index);
+    this.#wanted.add(index);
+    this.#options.onEvent({ type: "start", item: { index, id } });
   }
 
   /** Sees to it that there is a batch of a part. */
@@ -146,7 +205,7 @@ class ProviderRun {
   }
 
   /** Asks about the batches until all have ended, and fetches the results of each that has. */
-  async #collectAll(): Promise<ProviderSummary> {
+  async #collectAll(): Promise<EndedBatch[]> {
     const { folder, service, onEvent } = this.#options;
     const ended: EndedBatch[] = [];
     const said = new Map<string, string>();
@@ -158,13 +217,13 @@ class ProviderRun {
         said.set(batch.id, what);
         if (batch.isEnded) ended.push(await this.#collect(part, batch));
       }
-      if (open(folder).length === 0) return { ...sum(ended), batches: ended };
+      if (open(folder).length === 0) return ended;
       await this.#options.wait(delay, this.#signal);
     }
   }
 
   async #collect(part: RequestPart, batch: ProviderBatch): Promise<EndedBatch> {
-    const { folder, service, onLine, flush, onEvent } = this.#options;
+    const { folder, service, onLine, onLeft, flush, onEvent } = this.#options;
     const collector = new PartCollector(folder.itemsOf(part), this.#wanted, (line) => onLine(line, part, batch), flush);
     for (const file of [batch.outputFile, batch.errorFile]) {
       if (file === null) continue;
@@ -177,6 +236,7 @@ class ProviderRun {
     }
     await flush();
     folder.update({ ...part, stage: "collected" });
+    for (const item of collector.left()) if (this.#wanted.delete(item.index)) onLeft(item, part, batch);
     const count = collector.count();
     onEvent({ type: "collected", part, batch, count });
     const { id, status, mistakes } = batch;
@@ -207,7 +267,7 @@ class ProviderRun {
         if (isEnough(error)) return false;
         const delay = retryDelay(error, ++failures, this.#isReached);
         if (delay === null) throw error;
-        onEvent({ type: "pause", error: asAppError(error), until: new Date(Date.now() + delay) });
+        onEvent({ type: "pause", why: "disconnected", until: new Date(Date.now() + delay) });
         await wait(delay, this.#signal);
       }
     }
@@ -217,6 +277,13 @@ class ProviderRun {
 /** A service keeps files for a time. */
 function isGone(error: unknown): boolean {
   return error instanceof AppError && error.code === "batch_not_found";
+}
+
+function earlierPart(folder: PartFolder, part: RequestPart): EarlierPart {
+  const indexes = new IndexSet();
+  for (const index of folder.indexesOf(part)) indexes.add(index);
+  const isAsked = part.stage === "creating" || part.stage === "waiting";
+  return { part, indexes, isAsked, items: [], isRefused: false };
 }
 
 /** Parts whose results are not here yet. */

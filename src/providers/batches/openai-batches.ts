@@ -14,6 +14,7 @@ import type { BatchService, ProviderBatch, UploadFile } from "./provider-batch.t
 const timeouts = { upload: 600_000, download: 120_000 };
 /** Milliseconds by which a service's clock may differ from this machine's. */
 const clockSkew = 86_400_000;
+
 /** The batches of a service that has OpenAI's `/files` and `/batches`, by the `openai` package. */
 export class OpenAIBatches implements BatchService {
   readonly #connection: Connection;
@@ -78,6 +79,13 @@ export class OpenAIBatches implements BatchService {
     const { Batches } = await import("openai/resources/batches");
     const retrieve: OpenAICall = (client, options) => new Batches(client).retrieve(id, options);
     const json = await this.#service.ask(retrieve, { stop }).catch(this.#withoutId(id));
+    return this.#batchIn(json);
+  };
+
+  readonly cancel: BatchService["cancel"] = async (id, stop) => {
+    const { Batches } = await import("openai/resources/batches");
+    const cancel: OpenAICall = (client, options) => new Batches(client).cancel(id, options);
+    const json = await this.#service.ask(cancel, { stop }).catch(this.#withoutId(id));
     return this.#batchIn(json);
   };
 

@@ -59,6 +59,8 @@ export interface BatchService {
     signal: AbortSignal,
   ) => Promise<ProviderBatch | null>;
   readonly retrieve: (id: string, signal: AbortSignal) => Promise<ProviderBatch>;
+  /** Has a batch end early; what it has answered by then is kept, and billed. It may run on for some minutes. */
+  readonly cancel: (id: string, signal: AbortSignal) => Promise<ProviderBatch>;
   /** Downloads a file while it is used. */
   readonly download: <Result>(
     file: string,

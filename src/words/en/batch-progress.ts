@@ -28,6 +28,10 @@ export const batchProgress = {
   costUnknown: ({ items }: { items: string }) => `cost unknown for ${items}`,
   inFlight: ({ items, limit }: { items: string; limit: string | null }) =>
     `${items}${limit === null ? "" : ` of ${limit}`} in flight`,
+  uploading: ({ share, size }: { share: string; size: string }) => `uploading ${share}% of ${size}`,
+  /** What the batches at a provider have come to. */
+  atProvider: ({ batches, done, items }: { batches: number; done: string; items: string }) =>
+    `${done} of ${items} done in ${batches} ${batches === 1 ? "batch" : "batches"}`,
   cached: ({ items }: { items: string }) => `${items} from the answer cache`,
   /** Counts by the code of the error. */
   failures: ({ codes }: { codes: string }) => `Failed: ${codes}`,

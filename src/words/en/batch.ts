@@ -45,7 +45,6 @@ export const batchWords: BatchWords = {
   resumed: ({ done, total }) => `Resuming: ${done} of ${total} done already.`,
   nothingLeft: () => "Nothing left to do.",
   costReached: () => "Stopped: the next prompt could cost more than the limit allows.",
-  summary: ({ answered, failed, total, path }) => `${answered} of ${total} answered, ${failed} failed · ${path}`,
   stopped: ({ message }) => `Stopped: ${message}`,
   failures: ({ code, count }) => `${code}: ${count}`,
   retried: ({ count }) =>

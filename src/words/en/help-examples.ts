@@ -127,6 +127,7 @@ export const helpExamples: HelpExamples = {
     ["List the batches of this folder", "deepseek-chat batch status"],
     ["Print what is left", "deepseek-chat batch status answers.jsonl --json | jq .left"],
   ],
+  "batch cancel": [["End a batch at the provider early", "deepseek-chat batch cancel --id batch_abc -p siliconflow"]],
   "batch retry": [
     ["Ask again what failed", "deepseek-chat batch retry answers.jsonl"],
     ["Ask again what failed with a rate limit", "deepseek-chat batch retry answers.jsonl --code rate_limited"],

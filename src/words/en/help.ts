@@ -118,6 +118,7 @@ export const help = {
     batchRun: "Answer the prompts of a file, and write the answers to another",
     batchStatus: "Show how far batches are: counts, errors, tokens, cost, and what is left",
     batchRetry: "Ask again what failed, with the options of the run",
+    batchCancel: "Have a batch at a provider end early; what it has answered by then is kept and billed",
     batchWorker: "Answer items of batches from a queue, on any number of machines",
     finetune: "Fine-tune models: prepare and check the examples, run jobs, use their models",
     finetuneCheck:
@@ -238,7 +239,8 @@ export const help = {
     dryRun: "Print how many prompts and tokens there are and what they cost at most, and send nothing",
     retryCode: "Only what failed with this error code (repeatable)",
     atProvider: "Let the provider answer as a batch of its own, at half the price, within 24 hours",
-    batchId: "Show this batch of a provider, whichever machine made it",
+    batchId: "The batch, by its id at the provider",
+    batchToShow: "Show this batch of a provider, whichever machine made it",
     batchDownload: "File for its results, once it has ended",
     inputFormat: "How the input is written; default: by its name, else by its beginning",
     template: "Prompt with {{column}} for values of a table or of JSON lines, or {{input}} for a line of text",
@@ -295,7 +297,7 @@ export const help = {
   usage: {
     revokeWhat: "Say what to revoke: a path, a name or a digest, or --all.",
     atProviderAlone:
-      "--at-provider can't be combined with limits of cost or pace, --off-peak, --queue or --metrics: the provider answers on its own.",
+      "--at-provider can't be combined with --concurrency, --rpm, --tpm, --item-timeout, --off-peak or --queue: the provider sets the pace.",
     notTogether: "--json, --csv, --audit and --rebuild: one at a time (--audit --json together).",
     toolArguments: 'The arguments of a tool are one JSON object, e.g. \'{"city": "Berlin"}\'.',
     noQuestionToContinue: "--continue-answer takes no question.",

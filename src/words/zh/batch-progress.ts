@@ -23,6 +23,8 @@ export const batchProgress: BatchProgressWords = {
   limit: ({ cost }) => `上限 ${cost}`,
   costUnknown: ({ items }) => `${items} 条费用未知`,
   inFlight: ({ items, limit }) => `并发 ${items}${limit === null ? "" : `/${limit}`}`,
+  uploading: ({ share, size }) => `正在上传 ${share}%（共 ${size}）`,
+  atProvider: ({ batches, done, items }) => `${batches} 个批量任务已处理 ${done}/${items} 条`,
   cached: ({ items }) => `${items} 条为缓存的回答`,
   failures: ({ codes }) => `失败：${codes}`,
   paused: {

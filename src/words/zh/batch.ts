@@ -41,7 +41,6 @@ export const batchWords: BatchWords = {
   resumed: ({ done, total }) => `继续运行：共 ${total} 条，已完成 ${done} 条。`,
   nothingLeft: () => "没有剩余的任务。",
   costReached: () => "已停止：下一条的花费可能超出限额。",
-  summary: ({ answered, failed, total, path }) => `共 ${total} 条，已回答 ${answered} 条，失败 ${failed} 条 · ${path}`,
   stopped: ({ message }) => `已停止：${message}`,
   failures: ({ code, count }) => `${code}：${count}`,
   retried: ({ count }) => (count === 0 ? "没有失败的条目需要重试。" : `重试失败的 ${count} 条。`),

@@ -120,6 +120,7 @@ export const helpExamples: HelpExamples = {
     ["列出当前目录中的批处理", "deepseek-chat batch status"],
     ["输出剩余条数", "deepseek-chat batch status answers.jsonl --json | jq .left"],
   ],
+  "batch cancel": [["提前结束服务商上的批量任务", "deepseek-chat batch cancel --id batch_abc -p siliconflow"]],
   "batch retry": [
     ["重试失败的条目", "deepseek-chat batch retry answers.jsonl"],
     ["重试因限流而失败的条目", "deepseek-chat batch retry answers.jsonl --code rate_limited"],

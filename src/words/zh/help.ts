@@ -117,6 +117,7 @@ export const help: Words["help"] = {
     batchRun: "回答一个文件中的提示词，并把回答写入另一个文件",
     batchStatus: "查看批处理的进度：数量、错误、token、费用和剩余条数",
     batchRetry: "用上次运行的选项重试失败的条目",
+    batchCancel: "提前结束服务商上的批量任务；已完成的部分会保留并计费",
     batchWorker: "从队列中领取批处理条目并回答，可在任意多台机器上运行",
     finetune: "微调模型：准备和检查样本、运行任务、使用得到的模型",
     finetuneCheck: "逐行检查训练文件：格式、角色、长度、重复、token 数和费用；不发送任何内容",
@@ -236,7 +237,8 @@ export const help: Words["help"] = {
     dryRun: "只输出提示词数量、token 数和最高费用，不发送任何请求",
     retryCode: "只重试错误码为此值的条目（可重复）",
     atProvider: "交给服务商的批量推理接口处理：半价，24 小时内完成",
-    batchId: "查看服务商上的这个批量任务，不限创建它的机器",
+    batchId: "批量任务在服务商处的 ID",
+    batchToShow: "查看服务商上的这个批量任务，不限创建它的机器",
     batchDownload: "任务结束后，把结果写入此文件",
     inputFormat: "输入的格式；默认根据文件名或开头判断",
     template: "提示词模板：{{列名}} 代表表格或 JSON 行中的值，{{input}} 代表一行文本",
@@ -291,7 +293,8 @@ export const help: Words["help"] = {
   },
   usage: {
     revokeWhat: "请写明要撤销的内容：路径、名称或摘要，或使用 --all。",
-    atProviderAlone: "--at-provider 由服务商自行处理，不能与花费或速度限制、--off-peak、--queue、--metrics 同时使用。",
+    atProviderAlone:
+      "--at-provider 的速度由服务商决定，不能与 --concurrency、--rpm、--tpm、--item-timeout、--off-peak 或 --queue 同时使用。",
     notTogether: "--json、--csv、--audit 与 --rebuild 不能同时使用（--audit 可搭配 --json）。",
     toolArguments: '工具的参数是一个 JSON 对象，例如 \'{"city": "北京"}\'。',
     noQuestionToContinue: "--continue-answer 用于续写回答，不接受新问题。",

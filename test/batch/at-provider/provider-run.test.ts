@@ -81,6 +81,7 @@ class Service {
         if (known.polls++ < 1) return known.batch;
         return { ...known.batch, status: this.status, isEnded: true, outputFile: `out-${id}` };
       }),
+    cancel: async () => await Promise.reject(new Error("Nobody cancels here.")),
     download: async (file, use) => {
       this.strike();
       const { batch } = this.batches.get(file.slice("out-".length))!;
@@ -165,7 +166,11 @@ class Output {
         return "answered";
       },
       flush: async () => {},
-      onEvent: (event) => event.type === "pause" && void this.pauses.push(event.error.code),
+      admit: async () => true,
+      release: () => {},
+      onCut: () => {},
+      onLeft: () => {},
+      onEvent: (event) => event.type === "pause" && void this.pauses.push(event.why),
       retryDelay: (error) => (error instanceof AppError && error.kind === "service" ? 1 : null),
       wait: async () => {},
       ...changes,
@@ -279,4 +284,43 @@ test("unknown, repeated and torn lines are counted, and items without a result a
   const rest = await output.run(all);
   expect(rest).toMatchObject({ answered: 2, left: 0 });
   expect(service.ordered).toHaveLength(8);
+});
+
+test("a limit of costs asks as much as it allows, more once that is answered, and nothing of an earlier run that was not begun", async () => {
+  const service = new Service();
+  const output = new Output(service);
+  const all = ids(10);
+  let spent = 0;
+  const reserved = new Set<number>();
+  const cuts: number[] = [];
+  const purse = (limit: number): Partial<ProviderRunOptions> => ({
+    admit: async ({ index }, isAsked) => {
+      if (!isAsked && spent + 2 * reserved.size + 2 > limit) return false;
+      reserved.add(index);
+      return true;
+    },
+    release: ({ index }) => void reserved.delete(index),
+    onCut: (items) => void cuts.push(items),
+    onLine: async ({ item, isWanted }) => {
+      if (isWanted) output.done.set(item.index, item.id);
+      spent++;
+      reserved.delete(item.index);
+      return "answered";
+    },
+  });
+  // Five could cost ten; each costs one, so that there is room for two more, for one, for one, and for none.
+  const summary = await output.run(all, purse(10));
+  expect(cuts).toEqual([5, 2, 1, 1]);
+  expect(summary).toMatchObject({ answered: 9, isCut: true });
+  expect(output.done.size).toBe(9);
+  // Killed before anything was uploaded: what was written is not sent by a run that may spend less.
+  const lost = new AppError("service_failed", { provider: "test", status: 503, reason: "" });
+  const upload: BatchService["upload"] = async () => await Promise.reject(lost);
+  const cutShort = { ...purse(14), service: { ...service.api, upload }, retryDelay: () => null };
+  await expect(output.run(all, cutShort)).rejects.toBe(lost);
+  reserved.clear();
+  const nothing = await output.run(all, purse(9));
+  expect(nothing).toMatchObject({ answered: 0, isCut: true });
+  expect(service.ordered).toHaveLength(9);
+  expect(reserved.size).toBe(0);
 });
