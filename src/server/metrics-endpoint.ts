@@ -37,11 +37,16 @@ class Readings {
 
   async next(stop: AbortSignal): Promise<void> {
     if (this.#last === null) return;
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(Math.min(maxWait, Math.ceil(this.#pause * 2)))]);
-    if (signal.aborted) return;
+    if (stop.aborted) return;
     await new Promise<void>((resolve) => {
-      this.#waiting.add(resolve);
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      // Neither the server nor a signal's own timer would keep the program running.
+      const timer = setTimeout(done, Math.min(maxWait, Math.ceil(this.#pause * 2)));
+      this.#waiting.add(done);
+      stop.addEventListener("abort", done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        resolve();
+      }
     });
   }
 }
