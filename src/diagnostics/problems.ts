@@ -11,6 +11,7 @@ export interface ProblemDetails {
   foreign_owner: { path: string };
   not_writable: { path: string; reason: string };
   no_space: { path: string; megabytes: number };
+  leftover_pictures: { folder: string; count: number; first: string; bytes: number };
   unreadable_transcripts: { folder: string; count: number; first: string; reason: string };
   index_damaged: { path: string };
   index_blocked: { path: string };

@@ -72,8 +72,9 @@ export const transcripts: Check<"transcripts"> = {
   id: "transcripts",
   needs: [],
   look: async (subject) => {
-    const { folder, count, bytes, unreadable } = await subject.transcripts();
+    const { folder, count, bytes, unreadable, leftovers } = await subject.transcripts();
     const [first] = unreadable;
+    const [leftover] = leftovers;
     return fine(
       { folder, count, bytes },
       first !== undefined &&
@@ -82,6 +83,13 @@ export const transcripts: Check<"transcripts"> = {
           count: unreadable.length,
           first: first.path,
           reason: first.reason,
+        }),
+      leftover !== undefined &&
+        problem("leftover_pictures", {
+          folder,
+          count: leftovers.length,
+          first: leftover.path,
+          bytes: leftovers.reduce((sum, each) => sum + each.bytes, 0),
         }),
     );
   },

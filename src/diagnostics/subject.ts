@@ -45,7 +45,7 @@ export interface CheckFacts {
   terminal: TerminalFacts;
   settings: { path: string; exists: boolean; set: readonly { name: string; value: string; origin: string }[] };
   folders: { places: readonly StorageFacts[] };
-  transcripts: Omit<TranscriptFacts, "unreadable">;
+  transcripts: Omit<TranscriptFacts, "unreadable" | "leftovers">;
   index: IndexFacts;
   provider: { provider: string; baseUrl: string; origin: string; model: string | null };
   proxy: { proxy: string; variable: string; certificates: string | null };
@@ -119,6 +119,8 @@ export interface TranscriptFacts {
   readonly count: number;
   readonly bytes: number;
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** Folders of pictures whose transcript is gone. */
+  readonly leftovers: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 /** How the search index of a folder is. */

@@ -30,7 +30,7 @@ function sound(changes: Partial<Subject> = {}): Subject {
     mistakes: [],
     plainSecrets: [],
     places: [],
-    transcripts: async () => ({ folder: "/transcripts", count: 2, bytes: 1000, unreadable: [] }),
+    transcripts: async () => ({ folder: "/transcripts", count: 2, bytes: 1000, unreadable: [], leftovers: [] }),
     index: async () => ({ path: "/index", bytes: 0, state: "none", files: 0, pending: 2 }),
     mayBeReached: async () => {},
     provider: () => ({ provider: "deepseek", baseUrl: "https://api.example.com", origin: "", model: "m" }),
@@ -152,16 +152,18 @@ describe("examine", () => {
     expect((await all(sound({ terminal: async () => fine }))).of("terminal").status).toBe("ok");
   });
 
-  it("tells of transcripts that cannot be read", async () => {
+  it("tells of transcripts that cannot be read, and of pictures whose transcript is gone", async () => {
     const unreadable = [
       { path: "/transcripts/a.md", reason: "EACCES" },
       { path: "/transcripts/b.md", reason: "EACCES" },
     ];
+    const leftovers = [{ path: "/transcripts/c.md.files", bytes: 2_000_000 }];
     const { problems } = await all(
-      sound({ transcripts: async () => ({ folder: "/transcripts", count: 2, bytes: 0, unreadable }) }),
+      sound({ transcripts: async () => ({ folder: "/transcripts", count: 2, bytes: 0, unreadable, leftovers }) }),
     );
     expect(problems("transcripts")).toMatchObject([
       { code: "unreadable_transcripts", details: { count: 2, first: "/transcripts/a.md", reason: "EACCES" } },
+      { code: "leftover_pictures", details: { count: 1, first: "/transcripts/c.md.files", bytes: 2_000_000 } },
     ]);
   });
 

@@ -9,6 +9,7 @@ import { readBalance } from "../../providers/account.ts";
 import { findAbilities } from "../../terminal/capabilities.ts";
 import { queryTerminal } from "../../terminal/capabilities-query.ts";
 import { namesIn } from "../../transcripts/store/folder.ts";
+import { leftoverPictures } from "../../transcripts/store/leftover-pictures.ts";
 import { listTranscripts } from "../../transcripts/store/read.ts";
 import type { Console } from "../console.ts";
 import { plainSecrets } from "../plain-secrets.ts";
@@ -121,5 +122,6 @@ async function transcriptFacts({
     }),
   );
   const bytes = listed.reduce((sum, { bytes: size }) => sum + size, 0);
-  return { folder, count: listed.length, bytes, unreadable: unreadable.flat() };
+  const leftovers = leftoverPictures(folder);
+  return { folder, count: listed.length, bytes, unreadable: unreadable.flat(), leftovers };
 }

@@ -1,8 +1,9 @@
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
 import { ownLines } from "../../terminal/own-line.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import { bytes } from "../../terminal/table.ts";
 import { summarise } from "../../terminal/figures.ts";
-import { type Exchange, modelOf, type Transcript } from "../../transcripts/format/types.ts";
+import { type Exchange, modelOf, type SavedImage, type Transcript } from "../../transcripts/format/types.ts";
 import { labelOf, type ShownSection, shownSections } from "../../transcripts/format/sections.ts";
 import { localStamp } from "../../transcripts/format/times.ts";
 import type { Console } from "../console.ts";
@@ -51,8 +52,8 @@ function exchangeText(
   { sections, drawing }: DrawnSections,
 ): string {
   const { out } = console.terminal.ink;
-  const { labels, takenBack } = console.words.transcripts;
-  const { askedAt, endedAt, question, status, withdrawn } = exchange;
+  const { labels, takenBack, picture } = console.words.transcripts;
+  const { askedAt, endedAt, question, images, status, withdrawn } = exchange;
   const section = (label: string, at: Date | null, text: string): string => {
     const stamp = at === null ? "" : `[${localStamp(at)}] `;
     const mark = label === labels.Question ? ` #${turn}${withdrawn ? ` (${takenBack})` : ""}` : "";
@@ -64,11 +65,19 @@ function exchangeText(
       .split("\n")
       .map((line) => (line === "" ? "" : onScreen(console, paint(line))))
       .join("\n");
-  const body = (shown: ShownSection) =>
-    drawing.get(shown) ?? plain(shown.text, isAnswer(shown) && !withdrawn ? String : out.muted);
+  const pictures = (images: readonly SavedImage[]) =>
+    images.map((image) => plain(picture({ name: image.name, size: sizeOf(image) }), out.muted));
+  const body = (shown: ShownSection) => {
+    if (shown.images.length === 0) {
+      return drawing.get(shown) ?? plain(shown.text, isAnswer(shown) && !withdrawn ? String : out.muted);
+    }
+    const text = shown.text.trim() === "" ? [] : [plain(shown.text, out.muted)];
+    return [...text, ...pictures(shown.images)].join("\n");
+  };
+  const asked = question === "" ? [] : [plain(question, withdrawn ? out.muted : out.accent)];
   const notice = exchange.notice || exchange.error?.message || "";
   return [
-    section(labels.Question, askedAt, plain(question, withdrawn ? out.muted : out.accent)),
+    section(labels.Question, askedAt, [...asked, ...pictures(images)].join("\n")),
     ...sections.map((shown) => section(labelOf(labels, shown.name), shown.at, body(shown))),
     status === "complete"
       ? ""
@@ -79,6 +88,11 @@ function exchangeText(
 
 function isAnswer({ name }: ShownSection): boolean {
   return name === "Answer";
+}
+
+/** The size of a picture where the transcript tells it; its copy is not looked at. */
+function sizeOf(image: SavedImage): string | null {
+  return "url" in image ? null : bytes(image.bytes);
 }
 
 /** One dim line: who answered, and what it took. */

@@ -3,7 +3,8 @@ import { parsing } from "../format/parse.ts";
 import { decodeFile } from "../format/decode.ts";
 import type { Steps } from "../steps.ts";
 import { incompleteTail } from "../format/truncation.ts";
-import { hasCalls, orderedSections } from "../format/sections.ts";
+import { imagesApart } from "../format/section-bodies.ts";
+import { hasParts, orderedSections } from "../format/sections.ts";
 import { lastUse } from "../format/turns.ts";
 
 /** Whose words a text is; its index is part of a text's number in the index. */
@@ -95,17 +96,22 @@ function placesOf(text: string, starts: readonly number[], from: number, end: nu
 /** The texts of an exchange, by whose they are. */
 export function textsOf(exchange: Exchange): { readonly role: Role; readonly text: string }[] {
   return [
-    { role: "question", text: exchange.question },
-    { role: "answer", text: hasCalls(exchange) ? withCalls(exchange) : exchange.answer },
+    { role: "question", text: [exchange.question, ...exchange.images.map(({ name }) => name)].join("\n") },
+    { role: "answer", text: hasParts(exchange) ? withParts(exchange) : exchange.answer },
     { role: "thinking", text: exchange.reasoning },
     { role: "notice", text: exchange.notice ?? "" },
   ];
 }
 
-/** The answer with calls of tools and their results, in their order. */
-function withCalls(exchange: Exchange): string {
-  const said = orderedSections(exchange).filter(
-    ({ name }) => name === "Answer" || name === "Call" || name === "Result",
-  );
-  return said.map(({ text }) => text).join("\n");
+/** The answer with calls of tools, their results, and the names of pictures, in their order. */
+function withParts(exchange: Exchange): string {
+  return orderedSections(exchange)
+    .filter(({ name }) => searchedParts.has(name))
+    .map((section) => {
+      const { images, text } = imagesApart(section);
+      return [text, ...images.map(({ name }) => name)].join("\n");
+    })
+    .join("\n");
 }
+
+const searchedParts: ReadonlySet<string> = new Set(["Answer", "Call", "Result", "Picture"]);

@@ -12,6 +12,15 @@ const copyName = /^[0-9a-f]{16,64}\.[a-z0-9]{1,5}$/u;
 const unfinished = /^\.[0-9]+-[0-9a-z]+-[0-9]+\.part$/u;
 const mayBeMissing = { throwIfNoEntry: false } as const;
 
+/** What the folder is named by, behind the name of its transcript. */
+export const pictureEnding = ".files";
+
+/** Names of the copies in a folder, and of those that were not finished; none where it is no folder. Throws the system's error. */
+export function copiesIn(folder: string): string[] {
+  if (lstatSync(folder, mayBeMissing)?.isDirectory() !== true) return [];
+  return readdirSync(folder).filter((name) => copyName.test(name) || unfinished.test(name));
+}
+
 /** SHA-256 in hexadecimal digits. */
 export function digestOf(bytes: Uint8Array): string {
   // Loaded here: few conversations have pictures, and loading takes milliseconds of every start.
@@ -20,7 +29,7 @@ export function digestOf(bytes: Uint8Array): string {
 
 /** The folder of a transcript's pictures: beside the file that a link leads to. */
 export function pictureFolderOf(transcript: string): string {
-  return `${realPathOf(transcript)}.files`;
+  return `${realPathOf(transcript)}${pictureEnding}`;
 }
 
 function realPathOf(path: string): string {
@@ -87,12 +96,8 @@ export class PictureFolder {
   /** Removes the copies, and the folder if nothing else is in it. What it holds besides stays. Throws the system's error. */
   remove(): void {
     if (this.#stat()?.isDirectory() !== true) return;
-    const others = readdirSync(this.path).filter((name) => {
-      const own = copyName.test(name) || unfinished.test(name);
-      if (own) unlinkSync(join(this.path, name));
-      return !own;
-    });
-    if (others.length === 0) rmdirSync(this.path);
+    for (const name of copiesIn(this.path)) unlinkSync(join(this.path, name));
+    if (readdirSync(this.path).length === 0) rmdirSync(this.path);
   }
 
   /** Of the folder itself: a link could lead anywhere. */

@@ -39,6 +39,10 @@ export const problems = {
     what: `Can't read ${seen.count} ${seen.count === 1 ? "file" : "files"} in ${seen.folder}, the first being ${seen.first} (${refusalIn(seen.reason)}).`,
     next: "Check their owner and permissions.",
   }),
+  leftover_pictures: (seen: { folder: string; count: number; first: string; bytes: number }): ErrorWords => ({
+    what: `${(seen.bytes / 1e6).toFixed(1)} MB of pictures in ${seen.folder} have no transcript any more, the first folder being ${seen.first}.`,
+    next: `Put the transcript back beside ${seen.count === 1 ? "it" : "them"}, or delete ${seen.count === 1 ? "the folder" : `the ${seen.count} folders`}.`,
+  }),
   index_damaged: ({ path }: { path: string }): ErrorWords => ({
     what: `The index ${path} is damaged.`,
     next: "No action needed: the next search rebuilds it from the conversations.",

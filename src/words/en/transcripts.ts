@@ -30,6 +30,9 @@ export const transcripts = {
   tagged: ({ title, tags }: { title: string; tags: string }) =>
     tags === "" ? `No tags: ${title}` : `Tagged: ${title} · ${tags}`,
   none: ({ folder }: { folder: string }) => `No conversations in ${folder} yet.`,
+  /** Stands for a picture; `size` is null where it isn't known. */
+  picture: ({ name, size }: { name: string; size: string | null }) =>
+    `Picture: ${name}${size === null ? "" : ` · ${size}`}`,
   /** A picture whose copy can't be had. */
   lostPicture: ({ name, copy, reason }: { name: string; copy: string; reason: string }) =>
     `Without the picture ${name}: ${copy} ${entryOf(lossReasons, reason) ?? `can't be read (${refusalIn(reason)})`}.`,

@@ -38,6 +38,10 @@ export const problems: Words["doctor"]["problems"] = {
     what: `${seen.folder} 中有 ${seen.count} 个文件无法读取，第一个是 ${seen.first}（${refusalIn(seen.reason)}）。`,
     next: "请检查文件的所有者和权限。",
   }),
+  leftover_pictures: (seen) => ({
+    what: `${seen.folder} 中有 ${(seen.bytes / 1e6).toFixed(1)} MB 图片已没有对应的对话记录，第一个文件夹是 ${seen.first}。`,
+    next: `请将对话记录放回原处，或删除这 ${seen.count} 个文件夹。`,
+  }),
   index_damaged: ({ path }) => ({
     what: `索引 ${path} 已损坏。`,
     next: "无需处理，下次搜索时会根据对话记录重新建立。",

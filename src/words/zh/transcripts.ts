@@ -27,6 +27,7 @@ export const transcripts: Words["transcripts"] = {
   unpinned: ({ title }) => `已取消置顶：${title}`,
   tagged: ({ title, tags }) => (tags === "" ? `已无标签：${title}` : `标签已更新：${title} · ${tags}`),
   none: ({ folder }) => `${folder} 中还没有对话。`,
+  picture: ({ name, size }) => `图片：${name}${size === null ? "" : ` · ${size}`}`,
   lostPicture: ({ name, copy, reason }) =>
     `未包含图片 ${name}：${copy} ${entryOf(lossReasons, reason) ?? `无法读取（${refusalIn(reason)}）`}。`,
   moreLost: ({ count }) => `… 另有 ${count} 张图片未包含`,

@@ -21,6 +21,7 @@ import { Lock } from "../../../src/file-lock.ts";
 import { imagesIn } from "../../../src/transcripts/format/exchange-images.ts";
 import type { KeptImage, SavedImage } from "../../../src/transcripts/format/types.ts";
 import { KeptPictures } from "../../../src/transcripts/store/kept-pictures.ts";
+import { leftoverPictures } from "../../../src/transcripts/store/leftover-pictures.ts";
 import { forkTranscript, removeTranscript } from "../../../src/transcripts/store/manage.ts";
 import { digestOf, PictureFolder } from "../../../src/transcripts/store/picture-folder.ts";
 import { readTranscript, readTranscriptFile } from "../../../src/transcripts/store/read.ts";
@@ -184,6 +185,19 @@ test("removing a conversation removes its pictures, and what is left of a killed
   removeTranscript(other);
   expect(existsSync(`${path}.files`)).toBe(false);
   expect(readdirSync(`${other}.files`)).toEqual(["notes.txt"]);
+});
+
+test("folders whose transcript is gone are found, and no others", () => {
+  const path = illustrated();
+  const folder = dirname(path);
+  const kept = illustrate(TranscriptWriter.create(folder));
+  for (const name of ["empty.md.files", "other.files", "none.txt.files"]) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, "other.files", `${"0".repeat(32)}.png`), "mine");
+  expect(leftoverPictures(folder)).toEqual([]);
+  rmSync(path);
+  const bytes = all.join("").length;
+  expect(leftoverPictures(folder)).toEqual([{ path: `${path}.files`, bytes }]);
+  expect(existsSync(kept)).toBe(true);
 });
 
 describe("a copy", () => {

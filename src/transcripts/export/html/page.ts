@@ -76,7 +76,7 @@ async function article(number: number, exchange: Exchange, system: string | null
   return `<article id="turn-${number}">
 ${said}<section class="question">
 <h2><b>${transcripts.labels.Question}</b>${time(exchange.askedAt)}</h2>
-${verbatim(exchange.question)}${exchange.images.map(picture).join("")}</section>
+${verbatim(exchange.question)}${exchange.images.map((image) => figure(image, "", transcripts)).join("")}</section>
 <section class="answer">
 ${await answer(exchange, setting)}</section>
 </article>
@@ -85,19 +85,17 @@ ${await answer(exchange, setting)}</section>
 
 async function answer(exchange: Exchange, { words, prose }: Setting): Promise<string> {
   const { labels } = words.transcripts;
+  const figures = (images: readonly SavedImage[]) =>
+    images.map((image) => figure(image, "", words.transcripts)).join("");
   const model = modelOf(exchange);
   const heading = `<h2><b>${labels.Answer}</b>${model === "" ? "" : `<span>${escapeHtml(model)}</span>`}`;
   const bodies: string[] = [];
   for (const { name, text, images } of shownSections(exchange)) {
-    const pictures = images.map(picture).join("");
-    if (text.trim() === "") {
-      bodies.push(pictures);
-      continue;
+    if (name === "Picture" && images.length > 0) bodies.push(figure(images[0]!, text, words.transcripts));
+    else if (text.trim() !== "") {
+      const body = name === "Thinking" || name === "Answer" ? await rendered(text, prose) : verbatim(text);
+      bodies.push(name === "Answer" ? body : folded(labelOf(labels, name), body), figures(images));
     }
-    const body = name === "Thinking" || name === "Answer" ? await rendered(text, prose) : verbatim(text);
-    if (name === "Answer") bodies.push(body);
-    else if (name === "Picture") bodies.push(pictures, body);
-    else bodies.push(folded(labelOf(labels, name), body), pictures);
   }
   return `${heading}${exchange.answeredAt === null ? "" : time(exchange.answeredAt)}</h2>
 ${bodies.join("")}${sources(exchange, words.exporting)}${exchange.status === "complete" ? "" : notice(exchange, labels)}${facts(exchange, words.exporting)}`;
@@ -126,12 +124,19 @@ function verbatim(text: string): string {
   return `<div class="text" lang="${languageOf(text)}">${escapeHtml(text.trim())}</div>\n`;
 }
 
-/** A picture; the name alone where it isn't here itself, or is of a form that could do more than be seen. */
-function picture(image: SavedImage): string {
+/**
+ * A picture; the name alone where it isn't here itself, or is of a form that could do more than be seen.
+ *
+ * @param caption empty for none
+ */
+function figure(image: SavedImage, caption: string, words: ExportWords["transcripts"]): string {
   const { name } = image;
   const url = "url" in image ? image.url : "";
-  const drawn = /^data:image\/(?:png|jpeg|gif|webp|avif|bmp);base64,[A-Za-z0-9+/=]+$/.test(url);
-  return drawn ? `<img src="${url}" alt="${escapeHtml(name)}">\n` : `<p class="lost">${escapeHtml(name)}</p>\n`;
+  const drawn = /^data:image\/(?:png|jpeg|gif|webp|avif|bmp);base64,[A-Za-z0-9+/=]+$/.test(url)
+    ? `<img src="${url}" alt="${escapeHtml(name)}">`
+    : `<p class="lost">${escapeHtml(words.picture({ name, size: null }))}</p>`;
+  const below = caption.trim() === "" ? "" : `\n<figcaption>${escapeHtml(caption.trim())}</figcaption>`;
+  return `<figure>\n${drawn}${below}\n</figure>\n`;
 }
 
 function notice({ status, notice }: Exchange, labels: ExportWords["transcripts"]["labels"]): string {

@@ -44,7 +44,8 @@ time, .facts { font-variant-numeric: tabular-nums; }
 .question .text, .system .text { white-space: pre-wrap; tab-size: 4; }
 .question h2 b { color: var(--accent); }
 .answer { padding: 1.1rem 1.1rem 0; }
-main img { display: block; max-width: 100%; max-height: 30rem; margin-top: .75rem; border-radius: .4rem; }
+main figure { margin: .75rem 0; } main img { display: block; max-width: 100%; max-height: 30rem; border-radius: .4rem; }
+figcaption, .lost { margin: .4rem 0 0; color: var(--faint); font-size: .9375rem; white-space: pre-wrap; }
 details { margin: .5rem 0 1rem; padding: .1rem 1rem; border-inline-start: 3px solid var(--line); color: var(--faint); font-size: .9375rem; }
 summary { cursor: pointer; margin-inline-start: -.25rem; padding: .1rem .25rem; border-radius: .25rem; }
 summary:hover { color: var(--ink); }
