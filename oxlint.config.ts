@@ -42,6 +42,7 @@ const open = [
   "config/wire-schema.ts",
   "diagnostics/subject.ts",
   "finetune/line-problem.ts",
+  "documents/document-form.ts",
   "providers/batches/provider-batch.ts",
   "providers/wire/raw-request.ts",
   "usage/budget-state.ts",

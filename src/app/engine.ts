@@ -64,7 +64,7 @@ export interface EngineOptions extends SettingsSources, LogSource {
 export type ProgramContext = Pick<Engine, "environment" | "keyPlaces">;
 
 /** What files and pipes are read with. */
-export type InputContext = Pick<Engine, "environment" | "pages" | "stop" | "workingFolder">;
+export type InputContext = Pick<Engine, "environment" | "pages" | "stop" | "thread" | "workingFolder">;
 
 /** The settings of one run and what follows from them: providers, keys, models. It knows no terminal and no words. */
 export class Engine {

@@ -17,7 +17,7 @@ export type DocumentFormName =
   | "encrypted";
 
 /** What the parts of a document are; null where it has none that are the same everywhere. */
-export type DocumentUnit = "page" | "slide" | "sheet" | "chapter" | null;
+type DocumentUnit = "page" | "slide" | "sheet" | "chapter" | null;
 
 /** What a document is, by its content. */
 export interface DocumentForm {

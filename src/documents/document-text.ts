@@ -3,11 +3,11 @@ import type { DocumentForm } from "./document-form.ts";
 import type { PageRange } from "./page-range.ts";
 
 /** Where a document's bytes are. */
-export type DocumentSource = { readonly path: string } | { readonly bytes: Uint8Array };
+export type DocumentBytes = { readonly path: string } | { readonly bytes: Uint8Array };
 
 /** What is to be taken out of a document. It is data, so that a thread can be given it. */
 export interface DocumentOrder {
-  readonly source: DocumentSource;
+  readonly source: DocumentBytes;
   readonly form: DocumentForm;
   /** What errors call it. */
   readonly name: string;

@@ -63,7 +63,7 @@ export function htmlHandler(text: MarkdownText): XmlHandler {
   const take = (piece: string) => {
     if (leftDepth > 0) return;
     if (isCode) code += piece;
-    else if (text.hasLine || piece.trim() !== "") text.text(piece.replaceAll(/\s+/gu, " "));
+    else if (text.hasLine || piece.trim() !== "") text.text(piece.replaceAll(/[ \t\r\n\f]+/gu, " "));
   };
   return { open, close, text: take };
 }

@@ -1,8 +1,5 @@
 import { type DocumentReading, textTooLarge } from "./document-text.ts";
 
-/** Before a paragraph: that of a heading, of a list item, or nothing. */
-type Prefix = string;
-
 /**
  * Builds the text of a document as Markdown: paragraphs, headings, lists, tables. Text is taken as it is; only what would break a
  * table is escaped.
@@ -39,7 +36,7 @@ export class MarkdownText {
   }
 
   /** @param prefix as in `# ` and `- `; of a list item, with its indentation */
-  endParagraph(prefix: Prefix = ""): void {
+  endParagraph(prefix = ""): void {
     const line = this.#line
       .replaceAll("\0", "")
       .replace(/[^\S\n]+$/gmu, "")

@@ -38,6 +38,11 @@ interface Part {
 /** What is said about the text, or what was deleted from it. */
 const left = new Set(["annotation", "tracked-changes", "note-citation", "forms", "ruby-text"]);
 
+/** A text with one blank for all blanks and line breaks beside each other, as in XML. */
+function oneBlank(text: string): string {
+  return text.replaceAll(/[ \t\r\n]+/gu, " ");
+}
+
 /** Elements that are signs. `s` stands for blanks. */
 function signOf(name: string, attributes: XmlAttributes): string {
   if (name === "tab") return "\t";
@@ -53,6 +58,10 @@ class TextBody {
   #left = 0;
   /** Paragraphs within each other, as where a note stands in one. */
   #paragraphs = 0;
+  /** Of the note that is being read. */
+  #inNote = 0;
+  /** Whether this is the title of a slide. */
+  #isTitle = false;
   #lists = 0;
   #prefix = "";
   #notes = "";
@@ -73,8 +82,7 @@ class TextBody {
       else this.#close(name);
     },
     text: (text) => {
-      // Blanks and line breaks in XML are one blank.
-      if (this.#left === 0 && this.#paragraphs > 0) this.#text.text(text.replaceAll(/\s+/gu, " "));
+      if (this.#left === 0 && this.#paragraphs > 0) this.#text.text(oneBlank(text));
     },
   };
 
@@ -90,10 +98,15 @@ class TextBody {
         this.#prefix = `${"#".repeat(Math.min(Math.max(Number(attribute(attributes, "outline-level")) || 1, 1), 6))} `;
         return;
       case "p":
-        this.#paragraphs++;
+        // Further paragraphs of a note follow the first one.
+        if (this.#paragraphs++ > 0 && this.#inNote++ > 0) this.#text.text(" ");
+        return;
+      case "frame":
+        this.#isTitle = attribute(attributes, "class") === "title";
         return;
       case "note":
         // It follows its place, in brackets.
+        this.#inNote = 0;
         return this.#text.text(" [");
       case "list":
         this.#lists++;
@@ -116,10 +129,12 @@ class TextBody {
       case "h":
       case "p":
         // The end of a paragraph within one is none of the outer one.
-        if (--this.#paragraphs === 0) {
-          this.#text.endParagraph(this.#prefix);
-          this.#prefix = "";
-        } else this.#text.text(" ");
+        if (--this.#paragraphs > 0) return;
+        this.#text.endParagraph(this.#isTitle ? "# " : this.#prefix);
+        this.#prefix = "";
+        return;
+      case "frame":
+        this.#isTitle = false;
         return;
       case "note":
         return this.#text.text("]");
@@ -182,7 +197,7 @@ class SheetBody {
       else this.#close(name);
     },
     text: (text) => {
-      if (this.#left === 0 && this.#paragraphs > 0) this.#value += text.replaceAll(/\s+/gu, " ");
+      if (this.#left === 0 && this.#paragraphs > 0) this.#value += oneBlank(text);
     },
   };
 

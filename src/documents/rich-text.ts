@@ -72,7 +72,7 @@ const signs: Readonly<Record<string, string>> = {
 /** A brace, a control word with its number, a byte in hexadecimal, a control sign, or text. */
 const token = /[{}]|\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([\da-f]{2})|\\([^a-z])|[^\\{}]+/giuy;
 
-interface Group {
+interface RichTextGroup {
   readonly isLeft: boolean;
   /** Of the font; empty for the document's. */
   readonly encoding: string;
@@ -82,9 +82,9 @@ interface Group {
 
 class RichText {
   readonly text: MarkdownText;
-  readonly #groups: Group[] = [];
+  readonly #groups: RichTextGroup[] = [];
   readonly #fonts = new Map<number, string>();
-  #group: Group = { isLeft: false, encoding: "", substitutes: 1 };
+  #group: RichTextGroup = { isLeft: false, encoding: "", substitutes: 1 };
   #codePage = "windows-1252";
   /** In the table of fonts: the one that is described. */
   #font: number | null = null;
@@ -144,7 +144,7 @@ class RichText {
     else this.#change({ encoding: this.#fonts.get(number) ?? "" });
   }
 
-  #change(facts: Partial<Group>): void {
+  #change(facts: Partial<RichTextGroup>): void {
     this.#flush();
     this.#group = { ...this.#group, ...facts };
   }

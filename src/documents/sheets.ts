@@ -101,14 +101,14 @@ async function readSheet(
   await readXml(pieces, { open, close, text }, reading);
 }
 
-interface Cell {
+interface SheetCell {
   readonly type: string;
   readonly style: number;
   readonly value: string;
   readonly formula: string;
 }
 
-function cellText({ type, style, value, formula }: Cell, { strings, formats }: SheetTables): string {
+function cellText({ type, style, value, formula }: SheetCell, { strings, formats }: SheetTables): string {
   // A formula that nobody has computed.
   if (value === "") return formula === "" ? "" : `=${formula}`;
   if (type === "s") return strings[Number(value)] ?? "";

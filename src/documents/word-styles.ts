@@ -1,7 +1,7 @@
 import type { DocumentReading } from "./document-text.ts";
 import { attribute, readXml, type XmlAttributes } from "./xml-events.ts";
 
-interface Style {
+interface WordStyle {
   readonly id: string;
   base: string;
   level: number | null;
@@ -15,8 +15,8 @@ export async function headingLevels(
   pieces: AsyncIterable<Uint8Array>,
   reading: DocumentReading,
 ): Promise<ReadonlyMap<string, number>> {
-  const styles = new Map<string, Style>();
-  let style: Style | null = null;
+  const styles = new Map<string, WordStyle>();
+  let style: WordStyle | null = null;
   const open = (name: string, attributes: XmlAttributes) => {
     const value = attribute(attributes, "val") ?? "";
     if (name === "style") {

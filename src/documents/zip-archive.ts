@@ -6,7 +6,7 @@ import { type DocumentReading, documentRefusal } from "./document-text.ts";
 const bounds = {
   entries: 50_000,
   /** An entry that is smaller may be packed as tightly as it likes. */
-  small: 16 * 1024 * 1024,
+  small: 4 * 1024 * 1024,
   /** How many times larger a larger one may become: XML becomes some ten to fifty times larger, a bomb a thousand times. */
   ratio: 200,
   total: 1024 * 1024 * 1024,

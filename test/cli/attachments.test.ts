@@ -42,10 +42,12 @@ describe.concurrent("a file with a question", () => {
   test("is shown with its size and tokens before the question leaves; not under --quiet", async () => {
     const place = placeWith({ "notes.md": "x".repeat(2000) });
     const { stderr } = await ask(["-f", "notes.md", "look"], { place });
-    expect(stderr).toContain(en.attachments.file({ name: "notes.md", size: "2.0 kB", tokens: "600" }));
+    expect(stderr).toContain(en.attachments.file({ name: "notes.md", size: "2.0 kB", tokens: "600", extent: null }));
     expect((await ask(["-q", "-f", "notes.md", "look"], { place })).stderr).toBe("");
     const chinese = await ask(["--lang", "zh", "-f", "notes.md", "look"], { place });
-    expect(chinese.stderr).toContain(zh.attachments.file({ name: "notes.md", size: "2.0 kB", tokens: "600" }));
+    expect(chinese.stderr).toContain(
+      zh.attachments.file({ name: "notes.md", size: "2.0 kB", tokens: "600", extent: null }),
+    );
   });
 
   test("may be a pattern or a folder, as for /file, and each file goes once", async () => {
@@ -201,7 +203,7 @@ describe.concurrent("a picture with a question", () => {
     ["old.bmp", "picture_form", "BMP", Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0", "latin1")],
     ["scan.tif", "picture_form", "TIFF", Buffer.from("II*\0\x08\0\0\0", "latin1")],
     ["phone.jpg", "picture_form", "HEIC", Buffer.from("\0\0\0\x18ftypheic\0\0\0\0", "latin1")],
-    ["paper.pdf", "document_form", "PDF", Buffer.from("%PDF-1.7\n%\xe2\xe3", "latin1")],
+    ["paper.pdf", "document_broken", "PDF", Buffer.from("%PDF-1.7\n%\xe2\xe3", "latin1")],
   ])("%s is refused: %s %s", async (name, reason, limit, bytes) => {
     const { code, sent, stderr } = await ask(["-f", name, "look"], { place: placeWith({ [name]: bytes }) });
     expect({ code, sent }).toEqual({ code: 2, sent: null });

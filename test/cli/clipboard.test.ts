@@ -71,7 +71,7 @@ describe.skipIf(process.platform === "win32").concurrent("the clipboard", () => 
     await server.received(1);
     expect(pictures(0)).toBe(1);
     const [attached = ""] = en.attachments
-      .file({ name: label(1).slice(1, -1), size: "70 B", tokens: null })
+      .file({ name: label(1).slice(1, -1), size: "70 B", tokens: null, extent: null })
       .split(" · ");
     await terminal.until(attached);
     await say(terminal, "/edit-last");

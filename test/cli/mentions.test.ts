@@ -58,7 +58,9 @@ describe.concurrent("@path at the prompt", () => {
     await using terminal = openProgram([], { place, env: askingAt(server), cols: 100, rows: 50 });
     await say(terminal, "see @notes.md.");
     await answered(terminal, server, 1);
-    expect(terminal.scrollback()).toContain(en.attachments.file({ name: "notes.md", size: "8 B", tokens: "3" }));
+    expect(terminal.scrollback()).toContain(
+      en.attachments.file({ name: "notes.md", size: "8 B", tokens: "3", extent: null }),
+    );
     await say(terminal, '看@notes.md，和 @"my notes.md" 还有 @my\\ notes.md @x.txt');
     await answered(terminal, server, 2);
     expect(terminal.scrollback()).toContain("Attached: x.txt \u00b7 2 B \u00b7 ~1 token\n");

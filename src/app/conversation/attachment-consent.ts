@@ -1,14 +1,16 @@
-import { confirmed } from "../../terminal/prompts.ts";
+import { askSecret, confirmed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { count } from "../../terminal/figures.ts";
 import { localeOf } from "../../text-encoding.ts";
 import { entryOf } from "../../words/error-words.ts";
 import type { Console } from "../console.ts";
+import type { DocumentRequest } from "../documents/document-reader.ts";
 import type { Engine, InputContext } from "../engine.ts";
 import { type Attachment, onceEach } from "./attachment.ts";
 import { attach, type Attached, type AttachOptions } from "./attachments.ts";
 import type { ChatSession } from "./chat-session.ts";
 import { factsOf } from "../model-facts.ts";
+import { documentExtent, writtenNumbers } from "../documents/document-extent.ts";
 
 /** Tokens that are no large share of any window: for fewer, nobody is asked for it. */
 const smallTokens = 400;
@@ -18,17 +20,55 @@ const largeShare = 0.2;
 /** Files named one by one. */
 const maxNamed = 10;
 
-/** How this run reads what is attached. */
-export function attachOptions(engine: InputContext, console: Console, stop = engine.stop): AttachOptions {
+/**
+ * How this run reads what is attached.
+ *
+ * @param release lends the terminal to a question
+ */
+export function attachOptions(
+  engine: InputContext,
+  console: Console,
+  stop = engine.stop,
+  release = () => {},
+): AttachOptions {
   return {
     folder: engine.workingFolder,
     stop,
     pages: engine.pages,
+    readDocument: async (request, signal) => {
+      const [{ documentText }, { ProgressBar }] = await Promise.all([
+        import("../documents/document-reader.ts"),
+        import("../../terminal/progress.ts"),
+      ]);
+      const { reading } = console.words.attachments;
+      const bar = new ProgressBar(console.terminal, reading({ name: sanitize(request.name) }));
+      const askPassword = passwordQuestion(console, request.name, () => {
+        bar.hide();
+        release();
+      });
+      const wishes = { signal, onProgress: bar.show, ...(console.terminal.interactive && { askPassword }) };
+      return await documentText(engine, { ...request, ...wishes }).finally(bar.hide);
+    },
     // Node takes milliseconds to find it out, and only a file in an old encoding needs it.
     get locale() {
       return localeOf(engine.environment.variables);
     },
     onSilence: (path) => console.terminal.say(console.words.attachments.waitingForPipe({ name: sanitize(path) })),
+  };
+}
+
+/** @param free frees the terminal */
+function passwordQuestion(
+  { words }: Console,
+  name: string,
+  free: () => void,
+): NonNullable<DocumentRequest["askPassword"]> {
+  const { password, passwordAgain } = words.attachments;
+  return async (isAgain) => {
+    free();
+    // What protects a document may be anything; nothing means to leave it closed.
+    const typed = await askSecret((isAgain ? passwordAgain : password)({ name: sanitize(name) }), () => null);
+    return typed === "" ? null : typed;
   };
 }
 
@@ -54,6 +94,7 @@ export function tellReading({ terminal, words }: Console, { files, leftOut }: At
     const name = sanitize(file.name);
     if (file.convertedFrom !== null) terminal.say(attachments.converted({ name, encoding: file.convertedFrom }));
     if (file.damaged) terminal.warn(attachments.damaged({ name }));
+    tellWithoutText({ terminal, words }, file);
     if (/\.svg$/iu.test(name)) terminal.say(attachments.svg({ name }));
   }
   for (const [reason, names] of Map.groupBy(leftOut, (each) => each.reason)) {
@@ -61,6 +102,16 @@ export function tellReading({ terminal, words }: Console, { files, leftOut }: At
     const why = entryOf(attachments.reasons, reason) ?? reason;
     terminal.warn(attachments.leftOut({ names: shown.join(", "), more: names.length - shown.length, reason: why }));
   }
+}
+
+/** Names the pages of a document that are pictures alone, as those of a scan are. */
+function tellWithoutText(
+  { terminal, words }: Pick<Console, "terminal" | "words">,
+  { name, document }: Attachment,
+): void {
+  if (document === null || document.form.name !== "pdf" || !document.hasPictures || document.empty.length === 0) return;
+  const pages = writtenNumbers(document.empty);
+  terminal.warn(words.attachments.withoutText({ name: sanitize(name), pages, count: document.empty.length }));
 }
 
 /**
@@ -100,9 +151,10 @@ export async function maySend(
 function showFiles({ terminal, words }: Console, files: readonly Attachment[], all: { bytes: number; tokens: number }) {
   const { attachments } = words;
   const say = (line: string) => terminal.say(terminal.ink.err.muted(line));
-  for (const { name, bytes, tokens } of files.slice(0, maxNamed)) {
+  for (const { name, bytes, tokens, document } of files.slice(0, maxNamed)) {
     const known = tokens === null ? null : count(tokens);
-    say(attachments.file({ name: sanitize(name), size: sizeOf(bytes), tokens: known }));
+    const extent = document === null ? null : documentExtent(document, attachments);
+    say(attachments.file({ name: sanitize(name), size: sizeOf(bytes), tokens: known, extent }));
   }
   if (files.length > maxNamed) say(attachments.more({ files: files.length - maxNamed }));
   if (files.length === 1) return;

@@ -1,6 +1,8 @@
 import type { FilePart, ImagePart } from "../../chat/messages.ts";
+import type { PageRange } from "../../documents/page-range.ts";
 import { AppError } from "../../errors.ts";
 import type { TextEncoding } from "../../text-encoding.ts";
+import type { DocumentRequest, DocumentText } from "../documents/document-reader.ts";
 
 /** A file that goes with a question, read. */
 export interface Attachment {
@@ -8,6 +10,7 @@ export interface Attachment {
   readonly path: string;
   /** Relative to the working directory where it lies in it. */
   readonly name: string;
+  /** Of the picture, or of the text. */
   readonly bytes: number;
   /** The picture, or what the file says, decoded. */
   readonly part: FilePart | ImagePart;
@@ -17,10 +20,21 @@ export interface Attachment {
   readonly damaged: boolean;
   /** An estimate; null for a picture: what that costs is the service's to say. */
   readonly tokens: number | null;
+  /** What the text was taken out of; null for pictures and text files. */
+  readonly document: DocumentFacts | null;
 }
 
+/** What is said of a document beside its text. */
+export type DocumentFacts = Omit<DocumentText, "text">;
+
 /** What a file holds, as a question sends it. */
-export type AttachedContent = Pick<Attachment, "part" | "convertedFrom" | "damaged" | "tokens">;
+export type AttachedContent = Pick<Attachment, "bytes" | "part" | "convertedFrom" | "damaged" | "tokens" | "document">;
+
+/** Takes the text out of documents. */
+export type ReadDocument = (
+  request: Pick<DocumentRequest, "source" | "form" | "name" | "range" | "maxLength">,
+  signal: AbortSignal,
+) => Promise<DocumentText>;
 
 /** Where content comes from. */
 export interface ContentSource {
@@ -30,12 +44,17 @@ export interface ContentSource {
   readonly path: string;
   /** Of the system, for texts whose encoding is not plain. */
   readonly locale: string;
+  /** The pages that are wanted; null for all there are. */
+  readonly range: PageRange | null;
+  /** Bytes of text at most. */
+  readonly maxBytes: number;
+  readonly readDocument: ReadDocument;
   /** Ends what takes long. */
   readonly stop: AbortSignal;
 }
 
-/** Content that is neither converted from another encoding nor damaged. */
-export const unchanged = { convertedFrom: null, damaged: false };
+/** Content that is neither converted from another encoding or form, nor damaged. */
+export const unchanged = { convertedFrom: null, damaged: false, document: null };
 
 /**
  * An error for content that cannot be sent.

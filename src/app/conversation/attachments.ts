@@ -2,12 +2,20 @@ import { basename, resolve, sep } from "node:path";
 import { userMessage } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import { estimateTokens } from "../../chat/usage.ts";
+import type { PageRange } from "../../documents/page-range.ts";
 import { AppError } from "../../errors.ts";
 import { nearPath } from "../../files.ts";
 import type { WebPages } from "../web/web-page.ts";
-import { type AttachedContent, type Attachment, type ContentSource, isPageUrl, unchanged } from "./attachment.ts";
-import { documentContent } from "./document-content.ts";
-import { findFiles } from "./file-search.ts";
+import {
+  type AttachedContent,
+  type Attachment,
+  type ContentSource,
+  isPageUrl,
+  type ReadDocument,
+  unchanged,
+} from "./attachment.ts";
+import { documentContent, documentFile } from "./document-content.ts";
+import { findFiles, type FoundFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
 import { pictureAttachment, pictureContent } from "./picture-content.ts";
 import { textContent } from "./text-content.ts";
@@ -31,18 +39,19 @@ export interface AttachOptions {
   readonly onSilence?: (path: string) => void;
   /** Fetches web pages. */
   readonly pages: () => Promise<WebPages>;
+  readonly readDocument: ReadDocument;
 }
 
 /**
  * Reads the files that a path, a folder or a pattern means, each once; or the web page of a URL.
  *
- * @param path as it was typed
+ * @param path as it was typed; `#3-5` behind it, where no file is called so, means these pages of documents
  * @throws AppError `input_unreadable` where there is nothing that can be sent, or too much; `interrupted`; as `WebPages.read`
  */
 export async function attach(path: string, options: AttachOptions): Promise<Attached> {
   const { folder, stop } = options;
   if (isPageUrl(path)) return { files: [await readPage(path, options)], leftOut: [] };
-  const found = await findFiles(path, folder, stop);
+  const { found, pages } = await findWithPages(path, folder, stop);
   const files: Attachment[] = [];
   const name = (full: string) => nameOf(full, folder);
   const leftOut = [
@@ -52,7 +61,7 @@ export async function attach(path: string, options: AttachOptions): Promise<Atta
   let room = maxInputBytes;
   for (const full of found.files) {
     try {
-      const file = await readAttachment(full, { ...options, maxBytes: room });
+      const file = await readAttachment(full, pages, { ...options, maxBytes: room });
       room -= file.bytes;
       files.push(file);
     } catch (error) {
@@ -66,18 +75,51 @@ export async function attach(path: string, options: AttachOptions): Promise<Atta
   return { files, leftOut };
 }
 
+/** Pages of documents that are wanted. */
+interface WantedPages {
+  /** Null for all there are. */
+  readonly range: PageRange | null;
+  /** As they were typed, with the `#`; empty for all. */
+  readonly suffix: string;
+}
+
+const allPages: WantedPages = { range: null, suffix: "" };
+
+async function findWithPages(
+  path: string,
+  folder: string,
+  stop: AbortSignal,
+): Promise<{ readonly found: FoundFiles; readonly pages: WantedPages }> {
+  try {
+    return { found: await findFiles(path, folder, stop), pages: allPages };
+  } catch (error) {
+    if (!path.includes("#")) throw error;
+    const { parseRange, splitRange } = await import("../../documents/page-range.ts");
+    const named = splitRange(path);
+    const range = named === null ? null : parseRange(named.written);
+    if (named === null || range === null || !(error instanceof AppError) || error.code !== "input_unreadable")
+      throw error;
+    const pages = { range, suffix: `#${named.written.trim()}` };
+    // What was typed is what an error names.
+    const found = await findFiles(named.path, folder, stop).catch((other: unknown) => {
+      throw stop.aborted ? other : error;
+    });
+    return { found, pages };
+  }
+}
+
 /** A web page as it goes with a question: named by its URL, a picture or a document as such. */
-async function readPage(path: string, { pages, stop, locale }: AttachOptions): Promise<Attachment> {
+async function readPage(path: string, { pages, stop, locale, readDocument }: AttachOptions): Promise<Attachment> {
   const { url, bytes, text, mediaType, convertedFrom } = await (await pages()).read(path, stop);
   const name = url.replaceAll("`", "%60");
-  const facts = { path: name, name, bytes: bytes.length };
   if (text !== null) {
-    const part = { type: "file", name, text } as const;
-    return { ...facts, part, convertedFrom, damaged: false, tokens: estimateTokens(text) };
+    const facts = { ...unchanged, convertedFrom, bytes: bytes.length, tokens: estimateTokens(text) };
+    return { path: name, name, part: { type: "file", name, text }, ...facts };
   }
+  const source = { path: name, name, locale, range: null, maxBytes: maxInputBytes, readDocument, stop };
   try {
-    const content = await specialContent(bytes, { path: name, name, locale, stop });
-    if (content !== null) return { ...facts, ...content };
+    const content = await specialContent(bytes, source);
+    if (content !== null) return { path: name, name, ...content };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "input_unreadable") throw error;
     const { limit } = (error as AppError<"input_unreadable">).details;
@@ -95,13 +137,19 @@ async function specialContent(bytes: Buffer, source: ContentSource): Promise<Att
   return (await documentContent(bytes, source)) ?? (await pictureContent(bytes, source));
 }
 
-async function readAttachment(path: string, options: AttachOptions & { maxBytes: number }): Promise<Attachment> {
-  const { folder, stop, locale, maxBytes, onSilence } = options;
-  const name = nameOf(path, folder);
+async function readAttachment(
+  path: string,
+  { range, suffix }: WantedPages,
+  options: AttachOptions & { maxBytes: number },
+): Promise<Attachment> {
+  const { folder, stop, locale, maxBytes, onSilence, readDocument } = options;
+  const name = nameOf(path, folder) + suffix;
+  const source = { path, name, locale, range, maxBytes, readDocument, stop };
+  const document = await documentFile(source);
+  // Other pages of the same document are another attachment.
+  if (document !== null) return { path: path + suffix, name, ...document };
   const bytes = await readInput(path, { name, maxBytes, stop, onSilence: () => onSilence?.(name) });
-  const source = { path, name, locale, stop };
-  const content = (await specialContent(bytes, source)) ?? textContent(bytes, source);
-  return { path, name, bytes: bytes.length, ...content };
+  return { path, name, ...((await specialContent(bytes, source)) ?? textContent(bytes, source)) };
 }
 
 /** A question with its files. */

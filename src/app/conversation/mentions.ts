@@ -16,7 +16,15 @@ interface Mentioned {
 const maxMentions = 100;
 
 /** Reasons for which a mention is no file, but a name, a decorator or an address: plain text. */
-const absent: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "EINVAL", "no_match", "url"]);
+const absent: ReadonlySet<string> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "ENAMETOOLONG",
+  "EINVAL",
+  "no_match",
+  "url",
+  "document_no_pages",
+]);
 
 /**
  * Reads the files that a line mentions. What is no file is text; a link that leads out of the working directory is left out.

@@ -22,7 +22,7 @@ export function pictureContent(bytes: Buffer, source: ContentSource): Promise<At
     if (!content.whole) throw refusedContent(source, "picture_broken");
     const url = `data:${content.mediaType};base64,${bytes.toString("base64")}`;
     const name = isPageUrl(source.path) ? source.name : basename(source.path);
-    return Promise.resolve({ part: { type: "image", name, url }, ...unchanged, tokens: null });
+    return Promise.resolve({ bytes: bytes.length, part: { type: "image", name, url }, ...unchanged, tokens: null });
   }
   if (isPictureName(extname(source.path)))
     throw refusedContent(source, bytes.length === 0 ? "picture_empty" : "picture_broken");

@@ -3,7 +3,7 @@ import {
   type DocumentOrder,
   type DocumentPiece,
   documentRefusal,
-  type DocumentSource,
+  type DocumentBytes,
 } from "../../documents/document-text.ts";
 import { numbersIn, type PageRange } from "../../documents/page-range.ts";
 import { AppError } from "../../errors.ts";
@@ -15,7 +15,7 @@ const limit = 900;
 
 /** A document whose text is wanted. */
 export interface DocumentRequest {
-  readonly source: DocumentSource;
+  readonly source: DocumentBytes;
   readonly form: DocumentForm;
   /** What errors call it. */
   readonly name: string;
@@ -145,7 +145,7 @@ function needsPassword(error: unknown): boolean {
 }
 
 function refuseRange(request: DocumentRequest, count: number, wanted: readonly number[]): void {
-  if (request.form.unit === null) throw documentRefusal(request, "document_no_pages", request.form.label);
+  if (request.form.unit === null) throw documentRefusal(request, "document_no_pages");
   if (wanted.length === 0) throw documentRefusal(request, "document_range", String(count));
 }
 

@@ -124,7 +124,7 @@ export class SessionHost implements Host {
   attach = async ({ text, mentions, pictures, instead }: TypedQuestion, signal: AbortSignal) => {
     const { workingFolder } = this.#engine;
     const options = {
-      ...attachOptions(this.#engine, this.#console, signal),
+      ...attachOptions(this.#engine, this.#console, signal, () => this.lines.release()),
       readResource: resourceReader(this.#engine),
     };
     // Where nobody reads it, what is only text is not looked up at all.
@@ -146,7 +146,9 @@ export class SessionHost implements Host {
   addFile = async (path: string, signal: AbortSignal) => {
     const attached = await attach(
       path,
-      attachOptions(this.#engine, this.#console, AbortSignal.any([this.#engine.stop, signal])),
+      attachOptions(this.#engine, this.#console, AbortSignal.any([this.#engine.stop, signal]), () =>
+        this.lines.release(),
+      ),
     );
     tellReading(this.#console, attached);
     this.#attached = onceEach([...this.#attached, ...attached.files]);

@@ -1,11 +1,35 @@
+import type { DocumentForm } from "../../documents/document-form.ts";
+
+/** What a document consists of. */
+type Unit = NonNullable<DocumentForm["unit"]>;
+
 /** Words about attachments of a question: files, pictures, stdin. */
 export const attachments = {
-  /** One line each, before the question is sent. `tokens` is null for pictures. */
-  file: ({ name, size, tokens }: { name: string; size: string; tokens: string | null }) =>
-    `Attached: ${name} · ${size}${tokens === null ? "" : ` · ${about(tokens)}`}`,
+  /** One line each, before the question is sent. `tokens` is null for pictures, `extent` for what is no document. */
+  file: ({
+    name,
+    size,
+    tokens,
+    extent,
+  }: {
+    name: string;
+    size: string;
+    tokens: string | null;
+    extent: string | null;
+  }) =>
+    `Attached: ${name}${extent === null ? "" : ` · ${extent}`} · ${size}${tokens === null ? "" : ` · ${about(tokens)}`}`,
   total: ({ files, size, tokens }: { files: string; size: string; tokens: string }) =>
     `Attached: ${files} files · ${size} · ${about(tokens)}`,
   more: ({ files }: { files: number }) => `… and ${files} more`,
+  /** What a document consists of, and what of it was read. */
+  parts: ({ unit, count }: { unit: Unit; count: number }) => `${count} ${count === 1 ? unit : `${unit}s`}`,
+  someParts: ({ unit, numbers, taken, count }: { unit: Unit; numbers: string; taken: number; count: number }) =>
+    `${taken === 1 ? unit : `${unit}s`} ${numbers} of ${count}`,
+  withoutText: ({ name, pages, count }: { name: string; pages: string; count: number }) =>
+    `${name}: no text on page${count === 1 ? "" : "s"} ${pages}, probably scanned. To read ${count === 1 ? "it" : "them"}: deepseek-chat ocr`,
+  reading: ({ name }: { name: string }) => `Reading ${name}`,
+  password: ({ name }: { name: string }) => `Password of ${name}:`,
+  passwordAgain: ({ name }: { name: string }) => `Wrong password. Password of ${name}:`,
   converted: ({ name, encoding }: { name: string; encoding: string }) => `${name}: read as ${encoding}`,
   damaged: ({ name }: { name: string }) => `${name}: invalid UTF-8 bytes replaced with U+FFFD`,
   svg: ({ name }: { name: string }) => `${name}: SVG is sent as text (pictures: PNG, JPEG, GIF, WebP)`,
@@ -33,7 +57,18 @@ export const attachments = {
     picture_empty: "empty picture",
     picture_broken: "damaged picture",
     picture_form: "unsupported picture format",
-    document_form: "PDF",
+    document_password: "password needed",
+    document_password_wrong: "wrong password",
+    document_locked: "protected",
+    document_legacy: "unsupported document format",
+    document_scanned: "scanned, no text",
+    document_empty: "no text",
+    document_broken: "damaged document",
+    document_bomb: "unpacks to too much",
+    document_slow: "takes too long to read",
+    document_memory: "takes too much memory to read",
+    document_no_pages: "has no pages",
+    document_range: "no such pages",
     device: "not a regular file",
   } as Readonly<Record<string, string>>,
 };

@@ -511,7 +511,10 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
     () => "no file matches",
     "Hidden files and files ignored by .gitignore are left out of folders and patterns.",
   ],
-  binary: [() => "it is a binary file", "Attach text files, or pictures in PNG, JPEG, GIF or WebP."],
+  binary: [
+    () => "it is a binary file",
+    "Attach text files, documents (PDF, Word, PowerPoint, Excel, OpenDocument, EPUB), or pictures in PNG, JPEG, GIF or WebP.",
+  ],
   encoding: [() => "its text encoding isn't recognised", "Convert it to UTF-8, for instance with iconv."],
   device: [() => "it is a device or a socket, not a file", "Name a file."],
   not_a_file: [() => "it is not a regular file", "Name a file."],
@@ -520,7 +523,33 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   picture_empty: [() => "the picture is empty", "Save or download it again."],
   picture_broken: [() => "the picture is damaged, or not of the type its name says", "Save or download it again."],
   picture_form: [(form) => `providers don't accept ${form} pictures`, "Convert it to PNG or JPEG."],
-  document_form: [(form) => `it is a ${form} document`, "Attach its text instead, e.g. from pdftotext."],
+  document_password: [
+    () => "it is protected by a password",
+    "Attach it on a terminal, which asks for the password, or save it without one.",
+  ],
+  document_password_wrong: [() => "the password is wrong", "Try again, or save the document without a password."],
+  document_locked: [
+    (form) => `the ${form} document is encrypted`,
+    "Open it where you can, and save it without protection.",
+  ],
+  document_legacy: [
+    (form) => `it is in the format of ${form}`,
+    "Save it in the current format of the program, or as PDF.",
+  ],
+  document_scanned: [
+    () => "it has no text, only pictures of pages",
+    "Read it with deepseek-chat ocr, then attach the text that this gives.",
+  ],
+  document_empty: [(form) => `the ${form} document has no text`, "If it has pictures, attach them as PNG or JPEG."],
+  document_broken: [(form) => `the ${form} document is damaged`, "Save or download it again."],
+  document_bomb: [
+    () => "it unpacks to far more than a document has",
+    "Don't open it unless you know where it comes from.",
+  ],
+  document_slow: [() => "taking the text out takes too long", "Attach some of its pages: report.pdf#1-20."],
+  document_memory: [() => "taking the text out takes too much memory", "Attach some of its pages: report.pdf#1-20."],
+  document_no_pages: [() => "it has no fixed pages to choose from", "Leave out the # and what follows it."],
+  document_range: [(count) => `there are no such pages: it has ${count}`, "Give pages that it has: report.pdf#1-5."],
   link: [
     (target) => `it is a link to ${target}, outside the working directory`,
     "If you mean that file, give its own path.",

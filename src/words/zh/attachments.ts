@@ -1,9 +1,18 @@
 import type { Words } from "../types.ts";
 
+const units = { page: "页", slide: "张幻灯片", sheet: "张工作表", chapter: "章" } as const;
+
 export const attachments: Words["attachments"] = {
-  file: ({ name, size, tokens }) => `已附加：${name} · ${size}${tokens === null ? "" : ` · 约 ${tokens} token`}`,
+  file: ({ name, size, tokens, extent }) =>
+    `已附加：${name}${extent === null ? "" : ` · ${extent}`} · ${size}${tokens === null ? "" : ` · 约 ${tokens} token`}`,
   total: ({ files, size, tokens }) => `已附加：${files} 个文件 · ${size} · 约 ${tokens} token`,
   more: ({ files }) => `… 以及另外 ${files} 个`,
+  parts: ({ unit, count }) => `共 ${count} ${units[unit]}`,
+  someParts: ({ unit, numbers, count }) => `第 ${numbers} ${units[unit]}，共 ${count} ${units[unit]}`,
+  withoutText: ({ name, pages }) => `${name}：第 ${pages} 页没有文字，可能是扫描件。识别文字：deepseek-chat ocr`,
+  reading: ({ name }) => `正在读取 ${name}`,
+  password: ({ name }) => `${name} 的密码：`,
+  passwordAgain: ({ name }) => `密码错误。${name} 的密码：`,
   converted: ({ name, encoding }) => `${name}：按 ${encoding} 编码读取`,
   damaged: ({ name }) => `${name}：无效的 UTF-8 字节已替换为 U+FFFD`,
   svg: ({ name }) => `${name}：SVG 以文本形式发送（图片支持 PNG、JPEG、GIF、WebP）`,
@@ -28,7 +37,18 @@ export const attachments: Words["attachments"] = {
     picture_empty: "空图片",
     picture_broken: "图片损坏",
     picture_form: "不支持的图片格式",
-    document_form: "PDF",
+    document_password: "需要密码",
+    document_password_wrong: "密码错误",
+    document_locked: "文档受保护",
+    document_legacy: "不支持的文档格式",
+    document_scanned: "扫描件，没有文字",
+    document_empty: "没有文字",
+    document_broken: "文档已损坏",
+    document_bomb: "解压后过大",
+    document_slow: "读取耗时过长",
+    document_memory: "读取占用内存过多",
+    document_no_pages: "不分页",
+    document_range: "没有这些页",
     device: "不是普通文件",
   },
 };
