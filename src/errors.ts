@@ -195,6 +195,12 @@ export interface ErrorDetails {
   batch_left: { provider: string; left: number; statuses: readonly string[] };
   /** Batches of this output run at another provider. */
   batch_elsewhere: { provider: string; running: string };
+  /** Of fine-tuning. */
+  job_not_found: { provider: string; id: string };
+  /** A job that ended without a model; `code` and `message` in the service's words, empty where it says nothing. */
+  job_unsuccessful: { provider: string; id: string; outcome: "failed" | "cancelled"; code: string; message: string };
+  /** Jobs of the same file; none is named where an earlier request for one got no answer. */
+  job_exists: { provider: string; file: string; ids: readonly string[] };
 
   /** The service failed. */
   /** `start`: of the JSON that came in place of what the service documents. */
@@ -438,6 +444,9 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   batch_left: "service",
   batch_not_found: "refused",
   batch_elsewhere: "usage",
+  job_not_found: "refused",
+  job_unsuccessful: "refused",
+  job_exists: "usage",
   not_offered: "usage",
   incomplete_answer: "service",
   empty_stream: "service",

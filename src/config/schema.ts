@@ -5,6 +5,7 @@ import { mapping } from "./mapping-schema.ts";
 import { headerName, headerValue, requestRows, versionPattern } from "./request-rows.ts";
 import { wireSchema } from "./wire-schema.ts";
 import { choiceSchema, toolsSchema } from "./tool-entries.ts";
+import { tuningSchema } from "./tuning-rows.ts";
 import { variableName, withoutInput } from "./role-template.ts";
 import {
   type ParameterKind,
@@ -242,8 +243,6 @@ export const imageForms = ["siliconflow", "openai", "none"] as const;
 export const documentForms = ["deepseek", "none"] as const;
 /** Whose text recognition a service has. */
 export const recognitionForms = ["deepseek", "none"] as const;
-/** How a service is told to fine-tune a model: OpenAI's `/fine_tuning/jobs`, or the older `/v1/fine_tune/create` with its status. */
-export const fineTuningForms = ["openai", "fine_tune", "none"] as const;
 /** Where a service fills in the middle: at DeepSeek's `/beta/completions`, or at `/completions`; both take `suffix`. */
 export const fillInForms = ["beta", "suffix", "none"] as const;
 /** Whose balance endpoint a service has. */
@@ -288,7 +287,7 @@ export const providerSchema = v.strictObject({
   images: v.optional(v.picklist(imageForms)),
   files: v.optional(v.picklist(documentForms)),
   ocr: v.optional(v.picklist(recognitionForms)),
-  fine_tuning: v.optional(v.picklist(fineTuningForms)),
+  fine_tuning: v.optional(tuningSchema),
   fill_in: v.optional(v.picklist(fillInForms)),
   /** Sent with each request to it. */
   body: v.optional(body),
@@ -314,6 +313,7 @@ const rates = v.strictObject({
   cached: between(0, 1e6),
   input: between(0, 1e6),
   output: between(0, 1e6),
+  /** Of tokens that it is fine-tuned with. */
   training: v.optional(between(0, 1e6)),
 });
 

@@ -81,7 +81,7 @@ const match = mapping(pointer, v.union([scalar, v.array(scalar)]));
 const conditionalPlace = v.strictObject({ at: pointer, when: match });
 const place = v.lazy((input) => (isMapping(input) ? conditionalPlace : pointer));
 /** Where something stands; of several places the first one that has it. */
-const places = v.lazy((input) => (Array.isArray(input) ? v.array(place) : place));
+export const places = v.lazy((input) => (Array.isArray(input) ? v.array(place) : place));
 
 const counts = v.strictObject({
   prompt_tokens: v.optional(pointer),

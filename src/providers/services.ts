@@ -1,13 +1,7 @@
-import type {
-  documentForms,
-  fillInForms,
-  fineTuningForms,
-  imageForms,
-  ProviderConfig,
-  recognitionForms,
-} from "../config/schema.ts";
+import type { documentForms, fillInForms, imageForms, ProviderConfig, recognitionForms } from "../config/schema.ts";
 import type { ServiceName } from "../errors.ts";
 import { type BatchRules, batchRulesOf } from "./batches/rules.ts";
+import { type TuningRules, tuningRulesOf } from "./fine-tuning/rules.ts";
 
 /** What a provider offers beside chat; null for what it does not. */
 export interface Services extends Readonly<Record<ServiceName, unknown>> {
@@ -19,7 +13,8 @@ export interface Services extends Readonly<Record<ServiceName, unknown>> {
   readonly files: Offered<typeof documentForms>;
   /** Whose text recognition it has. */
   readonly ocr: Offered<typeof recognitionForms>;
-  readonly fineTuning: Offered<typeof fineTuningForms>;
+  /** How it is told to fine-tune a model. */
+  readonly fineTuning: TuningRules | null;
   /** Where it fills in the middle. */
   readonly fillIn: Offered<typeof fillInForms>;
 }
@@ -43,7 +38,7 @@ export function servicesOf(entry: ProviderConfig | undefined, row: Services): Se
     images: offered(images, row.images),
     files: offered(files, row.files),
     ocr: offered(ocr, row.ocr),
-    fineTuning: offered(fineTuning, row.fineTuning),
+    fineTuning: tuningRulesOf(fineTuning, row.fineTuning),
     fillIn: offered(fillIn, row.fillIn),
   };
 }

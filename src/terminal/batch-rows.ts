@@ -1,5 +1,5 @@
 import type { BatchFigures } from "./batch-figures.ts";
-import { paintedWidth } from "./own-line.ts";
+import { factRows } from "./fact-rows.ts";
 import type { Symbols } from "./symbols.ts";
 import type { Ink } from "./theme.ts";
 import { clipped, displayWidth } from "./width.ts";
@@ -32,12 +32,12 @@ export function batchRows(figures: BatchFigures, share: number, look: BatchLook)
   const room = columns - 1;
   const rows = barRows(figures, share, look, room);
   if (pause !== null) rows.push(ink.warning(clipped(pause, room)));
-  rows.push(...packed([done, failed === null ? [] : ink.error(failed), pace].flat(), look, room));
-  rows.push(...packed([...money, ...flight], look, room));
+  rows.push(...factRows([done, failed === null ? [] : ink.error(failed), pace].flat(), look, room));
+  rows.push(...factRows([...money, ...flight], look, room));
   const [first, ...others] = failures;
   if (first !== undefined) {
     const byCode = [`${look.symbols.error} ${first}`, ...others].map(ink.muted);
-    rows.push(...packed(byCode, look, room).slice(0, 2));
+    rows.push(...factRows(byCode, look, room).slice(0, 2));
   }
   return rows.slice(0, Math.max(1, look.rows));
 }
@@ -66,16 +66,4 @@ function bar(cells: number, share: number, { ink, unicode }: BatchLook): string 
   const full = Math.floor(share * cells);
   const [filled, empty] = unicode ? ["━", "─"] : ["=", "-"];
   return ink.accent(filled.repeat(full)) + ink.muted(empty.repeat(cells - full));
-}
-
-/** Facts in as few rows as they fit into. */
-function packed(facts: readonly string[], { symbols, ink }: BatchLook, room: number): string[] {
-  const dot = ink.muted(` ${symbols.dot} `);
-  const rows: string[] = [];
-  for (const fact of facts) {
-    const longer = rows.length === 0 ? fact : `${rows.at(-1)!}${dot}${fact}`;
-    if (rows.length > 0 && paintedWidth(longer) <= room) rows[rows.length - 1] = longer;
-    else if (paintedWidth(fact) <= room) rows.push(fact);
-  }
-  return rows;
 }

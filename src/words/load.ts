@@ -7,6 +7,7 @@ import type {
   QueueWords,
   SchemaWords,
   TrainingWords,
+  TuningWords,
   UploadWords,
   Words,
 } from "./types.ts";
@@ -66,4 +67,10 @@ export async function loadProviderBatchWords(language: Language): Promise<Provid
 export async function loadUploadWords(language: Language): Promise<UploadWords> {
   const { uploadWords } = language === "zh" ? await import("./zh/upload.ts") : await import("./en/upload.ts");
   return uploadWords;
+}
+
+/** What is said of fine-tuning jobs. */
+export async function loadTuningWords(language: Language): Promise<TuningWords> {
+  const { tuningWords } = language === "zh" ? await import("./zh/tuning-jobs.ts") : await import("./en/tuning-jobs.ts");
+  return tuningWords;
 }

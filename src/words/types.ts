@@ -183,3 +183,59 @@ export interface ProviderBatchWords {
   readonly downloadable: (facts: { readonly id: string; readonly provider: string }) => string;
   readonly written: (facts: { readonly path: string; readonly answered: number; readonly failed: number }) => string;
 }
+
+type Says<Facts> = (facts: Readonly<Facts>) => string;
+
+/** What is said of fine-tuning jobs; loaded with them. */
+export interface TuningWords {
+  /** What the keys do while a job is watched. */
+  readonly keys: string;
+  readonly loss: { readonly train: Says<{ loss: string }>; readonly valid: Says<{ loss: string }> };
+  /** `steps`: of the whole job; null where nobody knows. */
+  readonly step: Says<{ step: number; steps: number | null }>;
+  readonly left: Says<{ time: string }>;
+  readonly watching: Says<{ id: string; provider: string; model: string | null }>;
+  readonly status: Says<{ status: string }>;
+  readonly paused: Says<{ reason: string; time: string }>;
+  readonly resumed: () => string;
+  /** After `q` or Ctrl-C. */
+  readonly goesOn: Says<{ id: string }>;
+  readonly succeeded: Says<{ id: string; model: string | null }>;
+  readonly useIt: Says<{ id: string }>;
+  /** `cost`: null where nobody knows it. */
+  readonly billed: Says<{ tokens: string; cost: string | null }>;
+  readonly created: Says<{ id: string; provider: string; model: string }>;
+  /** An earlier request had created it. */
+  readonly found: Says<{ id: string; provider: string; model: string }>;
+  readonly watchIt: Says<{ id: string }>;
+  readonly reused: Says<{ file: string; id: string }>;
+  readonly planned: Says<{
+    model: string;
+    provider: string;
+    files: readonly { readonly file: string; readonly size: string }[];
+  }>;
+  readonly cost: Says<{ tokens: string; cost: string | null }>;
+  readonly costUnknown: string;
+  readonly create: string;
+  readonly createAnother: string;
+  readonly notCreated: string;
+  readonly noJobs: string;
+  readonly noModel: string;
+  readonly noFile: string;
+  /** What a provider's form has not. */
+  readonly noSuchThing: {
+    readonly [Name in "list" | "checkpoints" | "cancel"]: Says<{ provider: string }>;
+  };
+  /** Heads of tables. */
+  readonly columns: {
+    readonly [Name in "job" | "status" | "model" | "tuned" | "created" | "tokens" | "step" | "train" | "valid"]: string;
+  };
+  readonly noneListed: Says<{ provider: string }>;
+  readonly noCheckpoints: Says<{ id: string }>;
+  readonly statusOf: Says<{ id: string; status: string }>;
+  readonly unfinished: Says<{ id: string; status: string }>;
+  readonly aliasTaken: Says<{ name: string; target: string }>;
+  readonly replaceAlias: Says<{ name: string; target: string }>;
+  readonly used: Says<{ name: string; model: string }>;
+  readonly chat: Says<{ name: string }>;
+}

@@ -394,6 +394,27 @@ export const errors: ErrorTable = {
     what: `${provider} answered with something else than its ${services[service].name} should: ${start}`,
     next: `Check the base URL, and providers.${provider}.${services[service].row} in the config file.`,
   }),
+  job_not_found: ({ provider, id }) => ({
+    what: `No fine-tuning job ${id} at ${provider}.`,
+    next: `List the jobs with: deepseek-chat finetune list -p ${provider}`,
+  }),
+  job_unsuccessful: ({ id, outcome, code, message }) => {
+    const said = [code, message].filter((part) => part !== "").join(": ");
+    return {
+      what: `Fine-tuning job ${id} ${outcome === "failed" ? "failed" : "was cancelled"}${said === "" ? "" : ` (${said})`}.`,
+      next: outcome === "failed" ? "Fix what the service names, then create another job." : "",
+    };
+  },
+  job_exists: ({ provider, file, ids }) => ({
+    what:
+      ids.length === 0
+        ? `An earlier request for a job of ${file} got no answer: ${provider} may be running it.`
+        : `${provider} has ${ids.length === 1 ? "a job" : "jobs"} of ${file} already: ${ids.join(", ")}.`,
+    next:
+      ids.length === 0
+        ? "Look there first; --again creates another one."
+        : "Watch it with deepseek-chat finetune watch, or create another one with --again.",
+  }),
   incomplete_answer: ({ provider }) => ({
     what: `The answer from ${provider} ended early.`,
     next: "The partial answer is kept; continue it with /continue or deepseek-chat ask --continue-answer.",

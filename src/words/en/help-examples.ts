@@ -132,10 +132,43 @@ export const helpExamples: HelpExamples = {
     ["Ask again what failed", "deepseek-chat batch retry answers.jsonl"],
     ["Ask again what failed with a rate limit", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
   ],
-  finetune: [["Check a training file", "deepseek-chat finetune check train.jsonl"]],
+  finetune: [
+    ["Check a training file", "deepseek-chat finetune check train.jsonl"],
+    ["Fine-tune a model and watch it", "deepseek-chat finetune create train.jsonl -p openai -m gpt-4o-mini --watch"],
+    ["Come back to the latest job", "deepseek-chat finetune watch"],
+    ["Chat with what came of it", "deepseek-chat finetune use ftjob-abc123 support && deepseek-chat -m support"],
+  ],
   "finetune check": [
     ["Check a training file", "deepseek-chat finetune check train.jsonl"],
     ["Count the lines that can't be used", "deepseek-chat finetune check --json train.jsonl | jq -s 'last.bad_lines'"],
+  ],
+  "finetune create": [
+    [
+      "With validation and a name",
+      "deepseek-chat finetune create train.jsonl --validation valid.jsonl -p openai -m gpt-4o-mini --suffix support",
+    ],
+    [
+      "With a field that only this provider knows",
+      "deepseek-chat finetune create train.jsonl -p gateway -m m1 --set hyperparameters.lora_r=16",
+    ],
+    [
+      "By preferences",
+      "deepseek-chat finetune create pairs.jsonl -p openai -m gpt-4o --method dpo --set method.dpo.hyperparameters.beta=0.1",
+    ],
+  ],
+  "finetune list": [
+    ["List the jobs at a provider", "deepseek-chat finetune list -p openai"],
+    ["Print those that failed", "deepseek-chat finetune list --json | jq '.[] | select(.outcome == \"failed\")'"],
+  ],
+  "finetune watch": [
+    ["Watch the latest job", "deepseek-chat finetune watch"],
+    ["Follow the losses in a script", "deepseek-chat finetune watch ftjob-abc123 --json | jq .loss"],
+  ],
+  "finetune cancel": [["Cancel a job", "deepseek-chat finetune cancel ftjob-abc123"]],
+  "finetune checkpoints": [["List a job's checkpoints", "deepseek-chat finetune checkpoints ftjob-abc123"]],
+  "finetune use": [
+    ["Name the model of a job", "deepseek-chat finetune use ftjob-abc123 support"],
+    ["Name a checkpoint", "deepseek-chat finetune use ft:gpt-4o-mini:org:support:9abc:ckpt-step-80 early"],
   ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],

@@ -386,6 +386,27 @@ export const errors: Words["errors"] = {
     what: `${provider} 返回的不是${services[service].name}应有的结果：${start}`,
     next: `请检查 base URL，以及配置文件中的 providers.${provider}.${services[service].row}。`,
   }),
+  job_not_found: ({ provider, id }) => ({
+    what: `${provider} 上没有微调任务 ${id}。`,
+    next: `可用 deepseek-chat finetune list -p ${provider} 列出任务。`,
+  }),
+  job_unsuccessful: ({ id, outcome, code, message }) => {
+    const said = [code, message].filter((part) => part !== "").join("：");
+    return {
+      what: `微调任务 ${id} ${outcome === "failed" ? "失败" : "已取消"}${said === "" ? "" : `（${said}）`}。`,
+      next: outcome === "failed" ? "请先修正服务商指出的问题，再重新创建任务。" : "",
+    };
+  },
+  job_exists: ({ provider, file, ids }) => ({
+    what:
+      ids.length === 0
+        ? `之前创建 ${file} 的微调任务时没有收到响应，任务可能已在 ${provider} 上运行。`
+        : `${provider} 上已有使用 ${file} 的微调任务：${ids.join("、")}。`,
+    next:
+      ids.length === 0
+        ? "请先到服务商处确认；加上 --again 可再创建一个。"
+        : "可用 deepseek-chat finetune watch 查看，或加上 --again 再创建一个。",
+  }),
   incomplete_answer: ({ provider }) => ({
     what: `${provider} 的回答提前结束。`,
     next: "已保留部分回答，可用 /continue 或 deepseek-chat ask --continue-answer 继续。",

@@ -125,10 +125,43 @@ export const helpExamples: HelpExamples = {
     ["重试失败的条目", "deepseek-chat batch retry answers.jsonl"],
     ["重试因限流而失败的条目", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
   ],
-  finetune: [["检查训练文件", "deepseek-chat finetune check train.jsonl"]],
+  finetune: [
+    ["检查训练文件", "deepseek-chat finetune check train.jsonl"],
+    ["微调模型并查看进度", "deepseek-chat finetune create train.jsonl -p openai -m gpt-4o-mini --watch"],
+    ["继续查看最新的任务", "deepseek-chat finetune watch"],
+    ["用微调后的模型对话", "deepseek-chat finetune use ftjob-abc123 support && deepseek-chat -m support"],
+  ],
   "finetune check": [
     ["检查训练文件", "deepseek-chat finetune check train.jsonl"],
     ["输出无法使用的行数", "deepseek-chat finetune check --json train.jsonl | jq -s 'last.bad_lines'"],
+  ],
+  "finetune create": [
+    [
+      "使用验证数据并命名",
+      "deepseek-chat finetune create train.jsonl --validation valid.jsonl -p openai -m gpt-4o-mini --suffix support",
+    ],
+    [
+      "设置只有该服务商才有的字段",
+      "deepseek-chat finetune create train.jsonl -p gateway -m m1 --set hyperparameters.lora_r=16",
+    ],
+    [
+      "按偏好训练",
+      "deepseek-chat finetune create pairs.jsonl -p openai -m gpt-4o --method dpo --set method.dpo.hyperparameters.beta=0.1",
+    ],
+  ],
+  "finetune list": [
+    ["列出服务商处的任务", "deepseek-chat finetune list -p openai"],
+    ["输出失败的任务", "deepseek-chat finetune list --json | jq '.[] | select(.outcome == \"failed\")'"],
+  ],
+  "finetune watch": [
+    ["查看最新的任务", "deepseek-chat finetune watch"],
+    ["在脚本中跟踪损失", "deepseek-chat finetune watch ftjob-abc123 --json | jq .loss"],
+  ],
+  "finetune cancel": [["取消任务", "deepseek-chat finetune cancel ftjob-abc123"]],
+  "finetune checkpoints": [["列出任务的检查点", "deepseek-chat finetune checkpoints ftjob-abc123"]],
+  "finetune use": [
+    ["为任务的模型取名", "deepseek-chat finetune use ftjob-abc123 support"],
+    ["为检查点取名", "deepseek-chat finetune use ft:gpt-4o-mini:org:support:9abc:ckpt-step-80 early"],
   ],
   cache: [
     ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],

@@ -1,0 +1,220 @@
+import { AppError } from "../../errors.ts";
+import { digestOf, type KnownJob } from "../../finetune/job-shelf.ts";
+import { type OrderedJob, orderJob } from "../../finetune/job-order.ts";
+import type { ExamplesFile, TuningOrder } from "../../providers/fine-tuning/tuning-job.ts";
+import { shortBytes } from "../../terminal/figures.ts";
+import { timeLeft } from "../../terminal/local-time.ts";
+import { confirmed } from "../../terminal/prompts.ts";
+import { sanitize, sanitizeLine } from "../../terminal/sanitize.ts";
+import { describe } from "../../terminal/terminal.ts";
+import { UploadRow } from "../../terminal/upload-row.ts";
+import { loadTuningWords, loadUploadWords } from "../../words/load.ts";
+import type { TuningWords } from "../../words/types.ts";
+import type { Console } from "../console.ts";
+import type { Engine } from "../engine.ts";
+import { jobFields } from "./job-fields.ts";
+import { type Examples, readExamples } from "./examples.ts";
+import { openTuning, persistenceOf, shelfOf, type TuningProvider } from "./tuning-provider.ts";
+import { watchTuning } from "./watch.ts";
+
+export interface CreateOptions extends Pick<
+  TuningOrder,
+  "suffix" | "method" | "epochs" | "batchSize" | "learningRate" | "seed" | "fields"
+> {
+  /** Null where `fields` has the id of an uploaded one. */
+  readonly file: string | null;
+  readonly validation: string | null;
+  /** Whether a job is created although there is one of the same file. */
+  readonly again: boolean;
+  /** Whether nobody is asked. */
+  readonly yes: boolean;
+  readonly watch: boolean;
+  readonly json: boolean;
+}
+
+/** What will be ordered. */
+interface Plan {
+  readonly model: string;
+  readonly training: Examples | string;
+  readonly validation: Examples | null;
+}
+
+/** Milliseconds that another program may take over the same order. */
+const lockTimeout = 600_000;
+
+/**
+ * Uploads examples and has a provider fine-tune a model with them. The same command again, after a crash or a lost answer, finds the job
+ * that is there.
+ *
+ * @returns as `watchTuning`, where the job is watched; else null
+ * @throws AppError `not_offered`, `usage`, `input_unreadable`, `job_exists`, what the service says
+ */
+export async function createTuning(
+  engine: Engine,
+  console: Console,
+  options: CreateOptions,
+): Promise<Awaited<ReturnType<typeof watchTuning>>> {
+  const words = await loadTuningWords(engine.language);
+  const model = modelOf(engine, words);
+  const { provider: name } = engine.settings;
+  const provider = await openTuning(engine, name);
+  const plan = { model, ...(await examplesOf(engine, words, options)) };
+  if (!(await isWanted(engine, console, words, plan, options))) return null;
+  const shelf = shelfOf(engine);
+  const order = orderOf(provider, plan, options);
+  const lock = await shelf.lock(order, lockTimeout, engine.stop);
+  try {
+    const ordered = await new Creation(engine, console, words, provider).run(plan, options, order);
+    if (ordered === null) {
+      console.terminal.say(words.notCreated);
+      return null;
+    }
+    shelf.add(knownOf(name, ordered, plan, options));
+    shelf.end(order);
+    tell(console, words, name, ordered, plan, options);
+    if (!options.watch) return null;
+    return await watchTuning(engine, console, { id: ordered.job.id, json: options.json });
+  } finally {
+    lock?.release();
+  }
+}
+
+/** @throws AppError `usage`: what is trained for money is named */
+function modelOf({ settings, origins }: Engine, words: TuningWords): string {
+  if (settings.model !== undefined && origins.model?.kind === "flag") return settings.model;
+  throw new AppError("usage", { message: words.noModel });
+}
+
+async function examplesOf(
+  engine: Engine,
+  words: TuningWords,
+  { file, validation, fields }: CreateOptions,
+): Promise<Omit<Plan, "model">> {
+  const { training_file: uploaded } = fields;
+  if (file === null && typeof uploaded !== "string") throw new AppError("usage", { message: words.noFile });
+  return {
+    training: file === null ? (uploaded as string) : await readExamples(engine, file),
+    validation: validation === null ? null : await readExamples(engine, validation),
+  };
+}
+
+/** Says what will be done, and asks on a terminal whether it is to be. */
+async function isWanted(
+  engine: Engine,
+  { terminal, words: all }: Console,
+  words: TuningWords,
+  { model, training, validation }: Plan,
+  { yes, json }: CreateOptions,
+): Promise<boolean> {
+  const files = [training, validation].flatMap((file) =>
+    file === null || typeof file === "string" ? [] : [{ file: file.shown, size: shortBytes(file.size) }],
+  );
+  const { provider } = engine.settings;
+  const planned = words.planned({ model: sanitizeLine(model), provider, files });
+  if (!json) terminal.say(`${planned} · ${words.costUnknown}`);
+  return yes || json || !terminal.interactive || (await confirmed(words.create, true, all.confirm));
+}
+
+/** Tells an order from all others: the same files, model and numbers are the same order. */
+function orderOf(
+  { name, connection }: TuningProvider,
+  { model, training, validation }: Plan,
+  options: CreateOptions,
+): string {
+  const { suffix, method, epochs, batchSize, learningRate, seed, fields } = options;
+  const digest = (file: Examples | string | null) => (file === null || typeof file === "string" ? file : file.digest);
+  const numbers = [suffix, method, epochs, batchSize, learningRate, seed, fields];
+  return digestOf([name, connection.baseUrl, model, digest(training), digest(validation), numbers]);
+}
+
+function knownOf(
+  provider: string,
+  { job }: OrderedJob,
+  { model, training }: Plan,
+  { suffix }: CreateOptions,
+): KnownJob {
+  const from = typeof training === "string" ? null : { path: training.path, digest: training.digest };
+  return { provider, id: job.id, model, training: from, suffix, at: new Date().toISOString() };
+}
+
+function tell(
+  { terminal }: Console,
+  words: TuningWords,
+  provider: string,
+  { job, isFound }: OrderedJob,
+  { model }: Plan,
+  { json, watch }: CreateOptions,
+): void {
+  if (json) return terminal.json({ type: "job", ...jobFields(provider, job) });
+  const shown = { id: sanitizeLine(job.id), provider, model: sanitizeLine(model) };
+  terminal.succeed(isFound ? words.found(shown) : words.created(shown));
+  if (watch) return;
+  terminal.say(words.watchIt(shown));
+  // For scripts: the id alone.
+  if (!terminal.outIsTerminal) terminal.text(`${job.id}\n`);
+}
+
+/** What of an order is shown and asked. */
+class Creation {
+  readonly #engine: Engine;
+  readonly #console: Console;
+  readonly #words: TuningWords;
+  readonly #provider: TuningProvider;
+
+  constructor(engine: Engine, console: Console, words: TuningWords, provider: TuningProvider) {
+    [this.#engine, this.#console, this.#words, this.#provider] = [engine, console, words, provider];
+  }
+
+  async run(plan: Plan, options: CreateOptions, order: string): Promise<OrderedJob | null> {
+    const { stop } = this.#engine;
+    const { terminal, words: all } = this.#console;
+    const { suffix, method, epochs, batchSize, learningRate, seed, fields } = options;
+    const uploads = await loadUploadWords(this.#engine.language);
+    const examples = [plan.training, plan.validation].filter(isExamples);
+    const shown = ({ name }: ExamplesFile) => examples.find((each) => each.name === name)?.shown ?? name;
+    const shownPause = {
+      onPause: (error: AppError, until: Date) => {
+        const reason = sanitizeLine(describe(error, all.errors));
+        terminal.say(this.#words.paused({ reason, time: timeLeft(until.getTime() - Date.now()) }));
+      },
+      onResume: () => terminal.say(this.#words.resumed()),
+    };
+    return await orderJob(
+      {
+        service: this.#provider.service,
+        shelf: shelfOf(this.#engine),
+        persistence: persistenceOf(this.#engine, shownPause, stop),
+        order,
+        training: plan.training,
+        validation: plan.validation,
+        wanted: { model: plan.model, suffix, method, epochs, batchSize, learningRate, seed, fields },
+        upload: async (file) => {
+          using row = new UploadRow(terminal, uploads, {
+            name: shown(file),
+            provider: this.#provider.name,
+            size: file.size,
+          });
+          return await this.#provider.service.upload(file, row.onSent, stop);
+        },
+        onReuse: (file, id) => terminal.detail(this.#words.reused({ file: shown(file), id: sanitizeLine(id) })),
+        mayRepeat: async (ids) => await this.#mayRepeat(ids, plan, options),
+      },
+      stop,
+    );
+  }
+
+  /** @throws AppError `job_exists` where nobody can be asked */
+  async #mayRepeat(ids: readonly string[], { training }: Plan, { again, yes }: CreateOptions): Promise<boolean> {
+    if (again) return true;
+    const { terminal, words: all } = this.#console;
+    const file = typeof training === "string" ? training : training.shown;
+    const error = new AppError("job_exists", { provider: this.#provider.name, file, ids });
+    if (!terminal.interactive || yes) throw error;
+    terminal.warn(sanitize(describe(error, all.errors)));
+    return await confirmed(this.#words.createAnother, false, all.confirm);
+  }
+}
+
+function isExamples(file: Examples | string | null): file is Examples {
+  return file !== null && typeof file !== "string";
+}
