@@ -1,17 +1,17 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { CreateOptions } from "../app/finetune/create.ts";
 import type { CommandContext, Verb } from "./command.ts";
-import { withFields } from "../field-tree.ts";
-import { counting, declareProviderOptions, jsonOrText } from "./options.ts";
+import { counting, declareProviderOptions, gathered } from "./options.ts";
 
 /** What `finetune create` takes that is no setting. */
 interface CreateFlags extends Partial<
   Pick<CreateOptions, "again" | "yes" | "watch" | "json" | "epochs" | "batchSize" | "learningRate" | "seed">
 > {
   readonly validation?: string;
+  readonly check: boolean;
   readonly suffix?: string;
   readonly method?: string;
-  readonly set?: Readonly<Record<string, unknown>>;
+  readonly set?: readonly string[];
 }
 
 export function declareCreate(group: Verb, { words, run }: CommandContext): void {
@@ -21,6 +21,7 @@ export function declareCreate(group: Verb, { words, run }: CommandContext): void
   command
     .optionsGroup(groups.input)
     .option("--validation <file>", options.validation)
+    .option("--no-check", options.noCheck)
     .optionsGroup(groups.training)
     .option("--suffix <text>", options.tuningSuffix)
     .option("--method <name>", options.tuningMethod)
@@ -28,7 +29,7 @@ export function declareCreate(group: Verb, { words, run }: CommandContext): void
     .addOption(new Option("--batch-size <n>", options.batchSize).argParser(numberOrAuto))
     .addOption(new Option("--learning-rate <n>", options.learningRate).argParser(numberOrAuto))
     .addOption(new Option("--seed <n>", options.tuningSeed).argParser(counting))
-    .addOption(new Option("--set <field=value>", options.setField).argParser(nestedFields))
+    .option("--set <field=value>", options.setField, gathered)
     .optionsGroup("")
     .option("--again", options.again)
     .option("--yes", options.yes)
@@ -47,7 +48,8 @@ export function declareCreate(group: Verb, { words, run }: CommandContext): void
         batchSize: given.batchSize ?? null,
         learningRate: given.learningRate ?? null,
         seed: given.seed ?? null,
-        fields: given.set ?? {},
+        set: given.set ?? [],
+        check: given.check,
         again: given.again ?? false,
         yes: given.yes ?? false,
         watch: given.watch ?? false,
@@ -90,31 +92,26 @@ export function declareWatch(group: Verb, { words, run }: CommandContext): void 
   );
 }
 
-export function declareCancel(group: Verb, { words, run }: CommandContext): void {
-  const { commands, options, groups, arguments: args } = words.help;
-  const command = group.command("cancel").description(commands.finetuneCancel).argument("<job>", args.job);
-  declareProviderOptions(command, ["provider", "timeout"]);
-  command.optionsGroup(groups.output).option("--json", options.json);
-  command.action((id: string, { json = false }: JsonFlag) =>
-    run(command, async (engine, console) => {
-      const { cancelTuning } = await import("../app/finetune/jobs.ts");
-      await cancelTuning(engine, console, id, json);
-    }),
-  );
+/** A command about a job that is named. */
+function aboutJob(
+  name: "cancel" | "checkpoints",
+  words: "finetuneCancel" | "finetuneCheckpoints",
+): (group: Verb, context: CommandContext) => void {
+  return (group, { words: { help }, run }) => {
+    const command = group.command(name).description(help.commands[words]).argument("<job>", help.arguments.job);
+    declareProviderOptions(command, ["provider", "timeout"]);
+    command.optionsGroup(help.groups.output).option("--json", help.options.json);
+    command.action((id: string, { json = false }: JsonFlag) =>
+      run(
+        command,
+        async (engine, console) => await (await import("../app/finetune/jobs.ts"))[name](engine, console, id, json),
+      ),
+    );
+  };
 }
 
-export function declareCheckpoints(group: Verb, { words, run }: CommandContext): void {
-  const { commands, options, groups, arguments: args } = words.help;
-  const command = group.command("checkpoints").description(commands.finetuneCheckpoints).argument("<job>", args.job);
-  declareProviderOptions(command, ["provider", "timeout"]);
-  command.optionsGroup(groups.output).option("--json", options.json);
-  command.action((id: string, { json = false }: JsonFlag) =>
-    run(command, async (engine, console) => {
-      const { listCheckpoints } = await import("../app/finetune/jobs.ts");
-      await listCheckpoints(engine, console, id, json);
-    }),
-  );
-}
+export const declareCancel = aboutJob("cancel", "finetuneCancel");
+export const declareCheckpoints = aboutJob("checkpoints", "finetuneCheckpoints");
 
 export function declareUse(group: Verb, { words, run }: CommandContext): void {
   const { commands, options, arguments: args } = words.help;
@@ -139,16 +136,4 @@ function numberOrAuto(text: string): number | "auto" {
   const number = Number(text);
   if (text.trim() === "" || !Number.isFinite(number) || number <= 0) throw new InvalidArgumentError("> 0 | auto");
   return number;
-}
-
-/** `a.b=value` several times as objects within objects; a value is JSON, or text. */
-function nestedFields(text: string, before: unknown): Record<string, unknown> {
-  const [, path = "", value = ""] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
-  const names = path.split(".").map((name) => name.trim());
-  if (path === "" || names.includes("")) throw new InvalidArgumentError("field=value");
-  const [last, ...outer] = names.toReversed();
-  const field = outer.reduce<Record<string, unknown>>((inner, name) => ({ [name]: inner }), {
-    [last!]: jsonOrText(value),
-  });
-  return withFields((before ?? {}) as Record<string, unknown>, field);
 }

@@ -35,7 +35,7 @@ function numeric(text: string): number | string {
 }
 
 /** What is JSON as such, and all else as the text it is. */
-export function jsonOrText(text: string): unknown {
+function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

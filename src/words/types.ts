@@ -214,7 +214,10 @@ export interface TuningWords {
     provider: string;
     files: readonly { readonly file: string; readonly size: string }[];
   }>;
-  readonly cost: Says<{ tokens: string; cost: string | null }>;
+  /** `epochs`: null where nobody knows them: tokens and cost are those of one. */
+  readonly cost: Says<{ tokens: string; epochs: number | null; cost: string | null }>;
+  /** Another program has the same order. */
+  readonly busy: string;
   readonly costUnknown: string;
   readonly create: string;
   readonly createAnother: string;

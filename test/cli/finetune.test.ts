@@ -212,3 +212,16 @@ test("a job is cancelled, its name cannot be given away, and a provider without 
   expect([other.code, other.stderr]).toEqual([2, expect.stringContaining(told.what) as string]);
   expect(server.requests).toHaveLength(before);
 });
+
+test("what the service would refuse is not sent", async () => {
+  await using server = await serveTuning();
+  const place = placeAt(server.url);
+  const good = readFileSync(join(place.cwd, "train.jsonl"), "utf8");
+  put(join(place.cwd, "train.jsonl"), `${good}{"messages": "none"}\n`);
+  const { code, stderr } = await run(create, { place, env });
+  const told = wordsOf("training_file_bad", { path: "train.jsonl", bad: 1 });
+  expect([code, stderr]).toEqual([2, expect.stringContaining(told.what) as string]);
+  expect(stderr).toContain("train.jsonl:13: ");
+  expect(server.requests).toEqual([]);
+  expect((await run([...create, "--no-check"], { place, env })).code).toBe(0);
+});

@@ -13,6 +13,8 @@ const ofCode: Readonly<Record<string, object>> = {
   batch_changed: { changes: [{ what: "input" }] },
   batch_left: { statuses: ["expired"] },
   not_offered: { service: "batches", others: ["one"] },
+  job_exists: { ids: ["ftjob-1"] },
+  job_unsuccessful: { outcome: "failed", code: "" },
   service_unreadable: { service: "batches" },
 };
 

@@ -6,6 +6,7 @@ import { type FileProblem, TrainingFile, type TrainingSummary } from "../../fine
 import { money } from "../../terminal/figures.ts";
 import { ProgressBar } from "../../terminal/progress.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
+import type { Ink } from "../../terminal/theme.ts";
 import { loadTrainingWords } from "../../words/load.ts";
 import type { TrainingWords } from "../../words/types.ts";
 import { openInput } from "../batch/input-file.ts";
@@ -54,17 +55,63 @@ export async function checkTrainingFile(
   const { provider } = engine.settings;
   const model = engine.settings.model ?? findProvider(provider, engine.file.providers ?? {}).model ?? "";
   const to = { provider, model };
-  const count = await textCounter(to);
-  const window = factsOf(engine, provider, model).context ?? null;
-  const bar = new ProgressBar(terminal, words.reading);
   let told = 0;
   const onProblem = (problem: FileProblem) => {
     if (json) return terminal.json({ type: "problem", ...problem, message: words.problem(problem) });
     if (++told > maxShown) return;
-    bar.hide();
-    terminal.out(problemLine(console, words, shown, problem));
+    terminal.out(problemLine(terminal.ink.out, words, shown, problem));
   };
-  const training = new TrainingFile({ count: async (text) => (await count(text)).tokens, window, onProblem });
+  const { summary, isExact, window } = await readTraining(engine, console, words, { name, input, to, onProblem });
+  if (told > maxShown) terminal.out(`${words.more({ count: told - maxShown })}\n`);
+  const cost = {
+    model: model === "" ? provider : `${provider}/${model}`,
+    isExact,
+    window,
+    epoch: epochCost(engine, to, summary),
+  };
+  if (json) terminal.json(summaryObject(name, summary, cost));
+  else terminal.out(summaryText(words, shown, summary, cost));
+  if (summary.badLines > 0) throw new AppError("training_file_bad", { path: name, bad: summary.badLines });
+  if (summary.examples === 0) throw new AppError("training_file_empty", { path: name });
+}
+
+/** A training file that is read. */
+interface TrainingInput {
+  /** As it was typed. */
+  readonly name: string;
+  readonly input: { readonly path: string; readonly size: number };
+  /** The model that reads it. */
+  readonly to: ModelRef;
+  readonly onProblem: (problem: FileProblem) => void;
+}
+
+/** What a training file holds. */
+interface TrainingReading {
+  readonly summary: TrainingSummary;
+  /** Whether the tokens are the model's own. */
+  readonly isExact: boolean;
+  /** Tokens that the model reads; null where nobody knows. */
+  readonly window: number | null;
+}
+
+/** Reads a training file line by line, with a bar. @throws AppError `input_unreadable`, `interrupted` */
+export async function readTraining(
+  engine: Engine,
+  { terminal }: Console,
+  words: TrainingWords,
+  { name, input, to, onProblem }: TrainingInput,
+): Promise<TrainingReading> {
+  const count = await textCounter(to);
+  const window = factsOf(engine, to.provider, to.model).context ?? null;
+  const bar = new ProgressBar(terminal, words.reading);
+  const training = new TrainingFile({
+    count: async (text) => (await count(text)).tokens,
+    window,
+    onProblem: (problem) => {
+      bar.hide();
+      onProblem(problem);
+    },
+  });
   try {
     for await (const lines of boundedLines(input.path, { end: input.size, maxLine }, engine.stop)) {
       for (const line of lines) {
@@ -79,19 +126,7 @@ export async function checkTrainingFile(
   } finally {
     bar.hide();
   }
-  const { summary } = training;
-  if (told > maxShown) terminal.out(`${words.more({ count: told - maxShown })}\n`);
-  const isExact = (await count("")).isExact;
-  const cost = {
-    model: model === "" ? provider : `${provider}/${model}`,
-    isExact,
-    window,
-    epoch: epochCost(engine, to, summary),
-  };
-  if (json) terminal.json(summaryObject(name, summary, cost));
-  else terminal.out(summaryText(words, shown, summary, cost));
-  if (summary.badLines > 0) throw new AppError("training_file_bad", { path: name, bad: summary.badLines });
-  if (summary.examples === 0) throw new AppError("training_file_empty", { path: name });
+  return { summary: training.summary, isExact: (await count("")).isExact, window };
 }
 
 /** What it costs to train on all of it once, where the config file has the price. */
@@ -101,8 +136,13 @@ function epochCost(engine: Engine, to: ModelRef, { tokens }: TrainingSummary): T
   return rate === undefined ? null : { currency, amount: Number(((tokens * rate) / 1e6).toPrecision(12)) };
 }
 
-function problemLine({ terminal }: Console, words: TrainingWords, shown: string, problem: FileProblem): string {
-  const { warning, error } = terminal.ink.out;
+/** A problem as a line, with its place. @param shown the file's name, harmless already */
+export function problemLine(
+  { warning, error }: Pick<Ink, "warning" | "error">,
+  words: TrainingWords,
+  shown: string,
+  problem: FileProblem,
+): string {
   const level = (problem.level === "error" ? error : warning)(words.levels[problem.level]);
   return `${shown}:${problem.line}: ${level}: ${sanitize(words.problem(problem)).replaceAll("\n", " ")}\n`;
 }

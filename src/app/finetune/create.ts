@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { digestOf, type KnownJob } from "../../finetune/job-shelf.ts";
 import { type OrderedJob, orderJob } from "../../finetune/job-order.ts";
 import type { ExamplesFile, TuningOrder } from "../../providers/fine-tuning/tuning-job.ts";
-import { shortBytes } from "../../terminal/figures.ts";
+import { count, money, shortBytes } from "../../terminal/figures.ts";
 import { timeLeft } from "../../terminal/local-time.ts";
 import { confirmed } from "../../terminal/prompts.ts";
 import { sanitize, sanitizeLine } from "../../terminal/sanitize.ts";
@@ -12,18 +12,25 @@ import { loadTuningWords, loadUploadWords } from "../../words/load.ts";
 import type { TuningWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
+import { checkExamples } from "./example-check.ts";
 import { jobFields } from "./job-fields.ts";
+import { setFields } from "./set-fields.ts";
+import { trainingCost } from "./training-cost.ts";
 import { type Examples, readExamples } from "./examples.ts";
 import { openTuning, persistenceOf, shelfOf, type TuningProvider } from "./tuning-provider.ts";
 import { watchTuning } from "./watch.ts";
 
 export interface CreateOptions extends Pick<
   TuningOrder,
-  "suffix" | "method" | "epochs" | "batchSize" | "learningRate" | "seed" | "fields"
+  "suffix" | "method" | "epochs" | "batchSize" | "learningRate" | "seed"
 > {
-  /** Null where `fields` has the id of an uploaded one. */
+  /** `field=value` of the request, `a.b=` for a field within another; a value is JSON, or text. */
+  readonly set: readonly string[];
+  /** Null where `set` has the id of an uploaded one. */
   readonly file: string | null;
   readonly validation: string | null;
+  /** Whether the examples are looked at before they are sent. */
+  readonly check: boolean;
   /** Whether a job is created although there is one of the same file. */
   readonly again: boolean;
   /** Whether nobody is asked. */
@@ -37,8 +44,13 @@ interface Plan {
   readonly model: string;
   readonly training: Examples | string;
   readonly validation: Examples | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Tokens of the training file; null where it was not looked at. */
+  readonly tokens: number | null;
 }
 
+/** Methods whose examples have a form that is known. */
+const checkedMethods: ReadonlySet<string> = new Set(["supervised", "dpo"]);
 /** Milliseconds that another program may take over the same order. */
 const lockTimeout = 600_000;
 
@@ -58,11 +70,12 @@ export async function createTuning(
   const model = modelOf(engine, words);
   const { provider: name } = engine.settings;
   const provider = await openTuning(engine, name);
-  const plan = { model, ...(await examplesOf(engine, words, options)) };
+  const plan = await planOf(engine, console, words, model, options);
   if (!(await isWanted(engine, console, words, plan, options))) return null;
   const shelf = shelfOf(engine);
   const order = orderOf(provider, plan, options);
   const lock = await shelf.lock(order, lockTimeout, engine.stop);
+  if (lock === null) throw lockFailure(engine, words);
   try {
     const ordered = await new Creation(engine, console, words, provider).run(plan, options, order);
     if (ordered === null) {
@@ -73,10 +86,15 @@ export async function createTuning(
     shelf.end(order);
     tell(console, words, name, ordered, plan, options);
     if (!options.watch) return null;
+    lock.release();
     return await watchTuning(engine, console, { id: ordered.job.id, json: options.json });
   } finally {
-    lock?.release();
+    lock.release();
   }
+}
+
+function lockFailure({ stop }: Engine, words: TuningWords): AppError {
+  return stop.aborted ? new AppError("interrupted", {}) : new AppError("not_possible", { message: words.busy });
 }
 
 /** @throws AppError `usage`: what is trained for money is named */
@@ -85,17 +103,25 @@ function modelOf({ settings, origins }: Engine, words: TuningWords): string {
   throw new AppError("usage", { message: words.noModel });
 }
 
-async function examplesOf(
+async function planOf(
   engine: Engine,
+  console: Console,
   words: TuningWords,
-  { file, validation, fields }: CreateOptions,
-): Promise<Omit<Plan, "model">> {
+  model: string,
+  { file, validation, set, method, check }: CreateOptions,
+): Promise<Plan> {
+  const fields = setFields(set);
   const { training_file: uploaded } = fields;
   if (file === null && typeof uploaded !== "string") throw new AppError("usage", { message: words.noFile });
-  return {
-    training: file === null ? (uploaded as string) : await readExamples(engine, file),
-    validation: validation === null ? null : await readExamples(engine, validation),
-  };
+  const to = { provider: engine.settings.provider, model };
+  const training = file === null ? (uploaded as string) : await readExamples(engine, file);
+  const other = validation === null ? null : await readExamples(engine, validation);
+  const isChecked = check && (method === null || checkedMethods.has(method));
+  const read = async (examples: Examples | string | null) =>
+    isChecked && isExamples(examples) ? await checkExamples(engine, console, examples, to) : null;
+  const tokens = await read(training);
+  await read(other);
+  return { model, training, validation: other, fields, tokens };
 }
 
 /** Says what will be done, and asks on a terminal whether it is to be. */
@@ -103,25 +129,31 @@ async function isWanted(
   engine: Engine,
   { terminal, words: all }: Console,
   words: TuningWords,
-  { model, training, validation }: Plan,
-  { yes, json }: CreateOptions,
+  { model, training, validation, tokens }: Plan,
+  { yes, json, epochs }: CreateOptions,
 ): Promise<boolean> {
   const files = [training, validation].flatMap((file) =>
     file === null || typeof file === "string" ? [] : [{ file: file.shown, size: shortBytes(file.size) }],
   );
   const { provider } = engine.settings;
   const planned = words.planned({ model: sanitizeLine(model), provider, files });
-  if (!json) terminal.say(`${planned} · ${words.costUnknown}`);
+  const times = typeof epochs === "number" ? epochs : null;
+  const cost = tokens === null ? null : trainingCost(engine, { provider, model }, tokens * (times ?? 1));
+  const size =
+    tokens === null
+      ? words.costUnknown
+      : words.cost({ tokens: count(tokens), epochs: times, cost: cost && money(cost) });
+  if (!json) terminal.say(`${planned} · ${size}`);
   return yes || json || !terminal.interactive || (await confirmed(words.create, true, all.confirm));
 }
 
 /** Tells an order from all others: the same files, model and numbers are the same order. */
 function orderOf(
   { name, connection }: TuningProvider,
-  { model, training, validation }: Plan,
+  { model, training, validation, fields }: Plan,
   options: CreateOptions,
 ): string {
-  const { suffix, method, epochs, batchSize, learningRate, seed, fields } = options;
+  const { suffix, method, epochs, batchSize, learningRate, seed } = options;
   const digest = (file: Examples | string | null) => (file === null || typeof file === "string" ? file : file.digest);
   const numbers = [suffix, method, epochs, batchSize, learningRate, seed, fields];
   return digestOf([name, connection.baseUrl, model, digest(training), digest(validation), numbers]);
@@ -168,7 +200,7 @@ class Creation {
   async run(plan: Plan, options: CreateOptions, order: string): Promise<OrderedJob | null> {
     const { stop } = this.#engine;
     const { terminal, words: all } = this.#console;
-    const { suffix, method, epochs, batchSize, learningRate, seed, fields } = options;
+    const { suffix, method, epochs, batchSize, learningRate, seed } = options;
     const uploads = await loadUploadWords(this.#engine.language);
     const examples = [plan.training, plan.validation].filter(isExamples);
     const shown = ({ name }: ExamplesFile) => examples.find((each) => each.name === name)?.shown ?? name;
@@ -187,7 +219,7 @@ class Creation {
         order,
         training: plan.training,
         validation: plan.validation,
-        wanted: { model: plan.model, suffix, method, epochs, batchSize, learningRate, seed, fields },
+        wanted: { model: plan.model, suffix, method, epochs, batchSize, learningRate, seed, fields: plan.fields },
         upload: async (file) => {
           using row = new UploadRow(terminal, uploads, {
             name: shown(file),

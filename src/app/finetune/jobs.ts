@@ -64,7 +64,7 @@ function statusText({ status, outcome }: TuningJob, { terminal }: Console): stri
 }
 
 /** @throws AppError `not_possible` where a job cannot be cancelled; `job_not_found`, what the service says */
-export async function cancelTuning(engine: Engine, { terminal }: Console, id: string, json: boolean): Promise<void> {
+export async function cancel(engine: Engine, { terminal }: Console, id: string, json: boolean): Promise<void> {
   const words = await loadTuningWords(engine.language);
   const { provider, service } = await providerOf(engine, words, id);
   if (service.cancel === null) throw notPossible(words.noSuchThing.cancel({ provider }));
@@ -74,18 +74,18 @@ export async function cancelTuning(engine: Engine, { terminal }: Console, id: st
 }
 
 /** @throws AppError `not_possible` where a form has none; `job_not_found`, what the service says */
-export async function listCheckpoints(engine: Engine, { terminal }: Console, id: string, json: boolean): Promise<void> {
+export async function checkpoints(engine: Engine, { terminal }: Console, id: string, json: boolean): Promise<void> {
   const words = await loadTuningWords(engine.language);
   const { provider, service } = await providerOf(engine, words, id);
   if (service.checkpoints === null) throw notPossible(words.noSuchThing.checkpoints({ provider }));
-  const checkpoints = await service.checkpoints(id, engine.stop);
-  if (json) return terminal.json(checkpoints.map(checkpointFields));
-  if (checkpoints.length === 0) return terminal.say(words.noCheckpoints({ id: sanitizeLine(id) }));
+  const all = await service.checkpoints(id, engine.stop);
+  if (json) return terminal.json(all.map(checkpointFields));
+  if (all.length === 0) return terminal.say(words.noCheckpoints({ id: sanitizeLine(id) }));
   const { step, train, valid, tuned } = words.columns;
   const { muted } = terminal.ink.out;
   const head = terminal.outIsTerminal ? [[step, train, valid, tuned].map(muted)] : [];
   const number = (value: number | undefined) => (value === undefined ? "" : shortNumber(value));
-  const rows = checkpoints.map(({ step: at, metrics, model }) => [
+  const rows = all.map(({ step: at, metrics, model }) => [
     at === null ? "" : String(at),
     number(metrics["train_loss"]),
     number(metrics["full_valid_loss"] ?? metrics["valid_loss"]),

@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import { Books } from "../usage/books.ts";
 
 /** What tokens cost that a model is trained with, by the config file's `models`; null where nobody knows. */
-function trainingCost(
+export function trainingCost(
   { file, settings }: Pick<Engine, "file" | "settings">,
   { provider, model }: ModelRef,
   tokens: number,

@@ -262,6 +262,7 @@ export const help = {
     learningRate: "Learning rate multiplier, or auto; elsewhere than at OpenAI the learning rate",
     tuningSeed: "Seed for repeatable training",
     setField: "Set any other field of the request, a.b for one within another; the value is JSON or text (repeatable)",
+    noCheck: "Send the examples without looking at them first",
     again: "Create another job of examples that have one already",
     watchTuning: "Watch the job once it is created",
     replaceAlias: "Replace an alias of that name",

@@ -21,7 +21,11 @@ export const tuningWords: TuningWords = {
   reused: ({ file, id }) => `${file} is uploaded already (${id}).`,
   planned: ({ model, provider, files }) =>
     `Fine-tune ${model} at ${provider} with ${files.map(({ file, size }) => `${file} (${size})`).join(", ")}`,
-  cost: ({ tokens, cost }) => `about ${tokens} tokens to train${cost === null ? ", cost unknown" : ` · about ${cost}`}`,
+  cost: ({ tokens, epochs, cost }) => {
+    const times = epochs === null ? " an epoch" : epochs === 1 ? "" : ` × ${epochs} epochs`;
+    return `about ${tokens} tokens${times} · ${cost === null ? "cost unknown" : `about ${cost}${epochs === null ? " an epoch" : ""}`}`;
+  },
+  busy: "Another program is creating this very job.",
   costUnknown: "cost unknown",
   create: "Create the job?",
   createAnother: "Create another job?",

@@ -260,6 +260,7 @@ export const help: Words["help"] = {
     learningRate: "学习率倍数，或 auto；在 OpenAI 以外为学习率",
     tuningSeed: "随机种子，使训练可重复",
     setField: "设置请求的其他字段，a.b 表示嵌套字段；值为 JSON 或文本（可重复）",
+    noCheck: "不检查数据直接上传",
     again: "数据已有任务时再创建一个",
     watchTuning: "创建后查看任务进度",
     replaceAlias: "替换同名的别名",

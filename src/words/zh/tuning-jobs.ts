@@ -20,7 +20,11 @@ export const tuningWords: TuningWords = {
   reused: ({ file, id }) => `${file} 已上传过（${id}）。`,
   planned: ({ model, provider, files }) =>
     `在 ${provider} 上微调 ${model}，使用 ${files.map(({ file, size }) => `${file}（${size}）`).join("、")}`,
-  cost: ({ tokens, cost }) => `约 ${tokens} 个训练 token${cost === null ? "，费用未知" : ` · 约 ${cost}`}`,
+  cost: ({ tokens, epochs, cost }) => {
+    const times = epochs === null ? "/轮" : epochs === 1 ? "" : ` × ${epochs} 轮`;
+    return `约 ${tokens} 个 token${times} · ${cost === null ? "费用未知" : `约 ${cost}${epochs === null ? "/轮" : ""}`}`;
+  },
+  busy: "另一个程序正在创建同一个任务。",
   costUnknown: "费用未知",
   create: "创建任务？",
   createAnother: "再创建一个任务？",
