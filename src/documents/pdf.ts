@@ -17,7 +17,7 @@ import { withoutRadicals } from "./radicals.ts";
 export async function* pdfPieces(reading: DocumentReading): AsyncGenerator<DocumentPiece> {
   const bytes = await bytesOf(reading);
   // Pictures are streams, whose dictionaries are never packed.
-  const hasPictures = /\/Subtype\s*\/Image\b/u.test(bytes.toString("latin1"));
+  const hasPictures = ["/Subtype/Image", "/Subtype /Image"].some((entry) => bytes.includes(entry));
   const pdf = await openPdf(reading, bytes);
   try {
     yield { type: "parts", count: pdf.numPages, hasPictures };

@@ -9,9 +9,9 @@ import { numbersIn, type PageRange } from "../../documents/page-range.ts";
 import { AppError } from "../../errors.ts";
 import { beside } from "../worker/worker.ts";
 
-/** Seconds without a page, and seconds for a document in all. */
+/** Seconds without a page, and seconds for a document in all; 5,000 pages take a minute. */
 const idleTimeout = 60;
-const limit = 900;
+const limit = 3600;
 
 /** A document whose text is wanted. */
 export interface DocumentRequest {

@@ -5,7 +5,13 @@ export const file: SlashCommand = {
   aliases: ["f"],
   group: "input",
   usage: "<path | folder | pattern | URL>",
-  examples: ["/file notes.md", "/file src", '/file "src/**/*.ts"', "/file https://example.com/article"],
+  examples: [
+    "/file notes.md",
+    "/file report.pdf#3-5",
+    "/file src",
+    '/file "src/**/*.ts"',
+    "/file https://example.com/article",
+  ],
   complete: "path",
   async run({ addFile, lines, terminal, words }, argument) {
     if (argument === "") {

@@ -207,7 +207,7 @@ export const help = {
     thinking: "Turn thinking on",
     noThinking: "Turn thinking off",
     effort: "Thinking effort: low, high or max",
-    file: "Attach text files, pictures or web pages: file, folder, pattern or URL (repeatable)",
+    file: "Attach text files, documents, pictures or web pages: file (report.pdf#3-5 for pages), folder, pattern or URL (repeatable)",
     continue: "Resume the latest conversation",
     continueAnswer: "Continue the answer that was cut off in the latest conversation or in that of --resume",
     resume: "Resume this conversation",

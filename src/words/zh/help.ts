@@ -205,7 +205,7 @@ export const help: Words["help"] = {
     thinking: "开启思考",
     noThinking: "关闭思考",
     effort: "思考强度：low、high 或 max",
-    file: "附加文本文件、图片或网页：文件、目录、通配符或网址（可重复）",
+    file: "附加文本文件、文档、图片或网页：文件（report.pdf#3-5 选择页）、目录、通配符或网址（可重复）",
     continue: "恢复最近一次对话",
     continueAnswer: "继续最近一次对话（或 --resume）中被截断的回答",
     resume: "恢复指定的对话",
