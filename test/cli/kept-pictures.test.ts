@@ -31,6 +31,13 @@ test("a conversation with a picture is moved, resumed with it, exported, and doe
   expect(readFileSync(notes, "utf8")).toContain(`![dot.png](notes%20%281%29.md.files/${copy})`);
   expect(readFileSync(join(`${notes}.files`, copy!))).toEqual(png);
 
+  await run(["transcripts", "export", "elsewhere/talk.md", "-o", "talk.json"], { place });
+  await run(["--transcripts", "taken", "transcripts", "import", "talk.json"], { place });
+  const [taken] = readdirSync(join(place.cwd, "taken")).filter((name) => name.endsWith(".files"));
+  expect(readFileSync(join(place.cwd, "taken", taken!, copy!))).toEqual(png);
+  const found = await run(["--transcripts", "taken", "transcripts", "search", "dot.png"], { place });
+  expect([found.code, found.stdout]).toEqual([0, expect.stringContaining("dot.png")]);
+
   rmSync(join(elsewhere, "talk.md.files"), { recursive: true });
   const alone = await run(["ask", "--resume", "elsewhere/talk.md", "and now?"], { place, env });
   expect([alone.code, JSON.stringify(server.body()).includes("base64")]).toEqual([0, false]);

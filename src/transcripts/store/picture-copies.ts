@@ -10,8 +10,10 @@ const nameLength = 32;
 /** Pictures of which a transcript is to have copies, each once. They are held as they came, and written when their folder is known. */
 export class PictureCopies {
   readonly #pictures = new Map<string, { readonly image: KeptImage; readonly url: string }>();
-  /** Files that are not known to be in `#written`. */
+  /** Files that are still to be written to `#written`. */
   readonly #left = new Set<string>();
+  /** Those that could not be written there; the next picture is a reason to try again. */
+  readonly #failed = new Set<string>();
   /** The transcript that they were written beside last. */
   #written: string | null = null;
 
@@ -28,13 +30,14 @@ export class PictureCopies {
     const file = `${digest.slice(0, nameLength)}.${ending}`;
     const image = { name, file, digest, bytes: bytes.length };
     this.#pictures.set(file, { image, url });
-    this.#left.add(file);
+    for (const each of [file, ...this.#failed]) this.#left.add(each);
+    this.#failed.clear();
     return image;
   };
 
   /**
-   * Writes those beside a transcript that are not there yet. After a failure the others are still written, and the next call tries it
-   * again.
+   * Writes those beside a transcript that are not there yet. After a failure the others are still written; what failed is tried again
+   * with the next picture.
    *
    * @throws the first failure: the system's error, AppError `storage_failed`
    */
@@ -43,10 +46,13 @@ export class PictureCopies {
     this.#written = transcript;
     if (this.#left.size === 0) return;
     const folder = new PictureFolder(transcript);
-    tryEach(this.#left, (file) => {
+    const left = [...this.#left];
+    this.#left.clear();
+    tryEach(left, (file) => {
+      this.#failed.add(file);
       const { image, url } = this.#pictures.get(file)!;
       folder.write(image, Buffer.from(url.slice(url.indexOf(",") + 1), "base64"));
-      this.#left.delete(file);
+      this.#failed.delete(file);
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Endings of copies, by the forms of pictures. */
+/** Endings of copies, by the forms of pictures. SVG is none: a browser that opens such a file runs the scripts in it. */
 const endings: Readonly<Record<string, string>> = {
   "image/png": "png",
   "image/jpeg": "jpg",
@@ -8,7 +8,6 @@ const endings: Readonly<Record<string, string>> = {
   "image/bmp": "bmp",
   "image/tiff": "tiff",
   "image/heic": "heic",
-  "image/svg+xml": "svg",
 };
 const mediaTypes = new Map(Object.entries(endings).map(([mediaType, ending]) => [ending, mediaType]));
 

@@ -385,7 +385,8 @@ export class TranscriptWriter {
     try {
       write();
     } catch (error) {
-      const details = { path: pictureFolderOf(transcript), reason: systemReason(error) };
+      const reason = error instanceof AppError ? storageReason(error) : systemReason(error);
+      const details = { path: pictureFolderOf(transcript), reason };
       this.#lost ??= new AppError("picture_unwritable", details, { cause: error });
     }
   }
@@ -440,6 +441,11 @@ export class TranscriptWriter {
     }
     if (lost !== null) throw lost;
   }
+}
+
+/** Why the file of a copy was not written. */
+function storageReason(error: AppError): string {
+  return (error as AppError<"storage_failed">).details.reason;
 }
 
 /** Whether a transcript may name copies of pictures, without reading it. */

@@ -5,12 +5,14 @@ import { expect, test } from "vitest";
 import { asJson } from "../../../src/transcripts/export/json.ts";
 import { asMessagesLine } from "../../../src/transcripts/export/jsonl.ts";
 import { encodeTranscript } from "../../../src/transcripts/format/encode.ts";
+import { imagesIn } from "../../../src/transcripts/format/exchange-images.ts";
 import { parseTranscript } from "../../../src/transcripts/format/parse.ts";
-import { hasCalls } from "../../../src/transcripts/format/sections.ts";
+import { hasParts } from "../../../src/transcripts/format/sections.ts";
 import type { Exchange } from "../../../src/transcripts/format/types.ts";
 import { importFile, type ImportOutcome } from "../../../src/transcripts/import/import-file.ts";
 import { Shelf } from "../../../src/transcripts/import/shelf.ts";
 import { readOurs } from "../../../src/transcripts/import/own-json.ts";
+import { KeptPictures } from "../../../src/transcripts/store/kept-pictures.ts";
 import { saveTranscript } from "../../../src/transcripts/store/manage.ts";
 import { listTranscripts, readTranscript } from "../../../src/transcripts/store/read.ts";
 import { TranscriptWriter } from "../../../src/transcripts/store/writer.ts";
@@ -150,6 +152,30 @@ test("sessions without a name grow by their beginning, and lines for training st
   expect(statuses(await imported(file, folder))).toEqual(["present", "present"]);
 });
 
+test("pictures come along from beside the file, also with turns that are added later", async () => {
+  const { folder, file } = place();
+  const image = { name: "a", url: "data:image/png;base64,AAAA" };
+  const writer = TranscriptWriter.append(file);
+  const ask = () => {
+    writer.begin(turn("q", { images: [image] }));
+    writer.picture({ type: "image", ...image, url: "data:image/png;base64,BBBB" }, {}, noon);
+    writer.text("a", noon);
+    writer.end(ending());
+  };
+  const status = async () => {
+    const shelf = new Shelf(folder, await listTranscripts(folder));
+    const outcomes = await gather(importFile(file, shelf, undefined, new KeptPictures(file).resolve));
+    const path = pathOf(outcomes[0]);
+    const kept = new KeptPictures(path);
+    const found = imagesIn((await readTranscript(path)).exchanges).map(kept.resolve);
+    return [...statuses(outcomes), found.length, found.filter((each) => "url" in each).length, kept.lost.length];
+  };
+  ask();
+  expect(await status()).toEqual(["imported", 2, 2, 0]);
+  ask();
+  expect(await status()).toEqual(["extended", 4, 4, 0]);
+});
+
 test("titles and texts that look like paths stay in the folder", async () => {
   const { folder, file } = place();
   mkdirSync(folder);
@@ -174,7 +200,7 @@ test("a conversation that went out as JSON comes in as it was", () => {
       expect(item).toMatchObject({ found: header });
       // What was thought and answered by turns is each one text there, unless tools were called.
       const inOrder = exchanges.map((each) =>
-        hasCalls(each) ? each : Object.assign(each, { rethought: 0, sections: null }),
+        hasParts(each) ? each : Object.assign(each, { rethought: 0, sections: null }),
       );
       expect(item).toHaveProperty("found.exchanges", inOrder);
     }),
