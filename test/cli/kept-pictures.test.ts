@@ -33,7 +33,7 @@ test("a conversation with a picture is moved, resumed with it, exported, and doe
 
   await run(["transcripts", "export", "elsewhere/talk.md", "-o", "talk.json"], { place });
   await run(["--transcripts", "taken", "transcripts", "import", "talk.json"], { place });
-  const [taken] = readdirSync(join(place.cwd, "taken")).filter((name) => name.endsWith(".files"));
+  const taken = readdirSync(join(place.cwd, "taken")).find((name) => name.endsWith(".files"));
   expect(readFileSync(join(place.cwd, "taken", taken!, copy!))).toEqual(png);
   const found = await run(["--transcripts", "taken", "transcripts", "search", "dot.png"], { place });
   expect([found.code, found.stdout]).toEqual([0, expect.stringContaining("dot.png")]);

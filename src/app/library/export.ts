@@ -151,7 +151,10 @@ async function* written(
     if (wanted === null) throw noSuchTurns(turns ?? "", whole);
     const { pictures, write } = forms[form];
     const place = pictures === "beside" ? (places.get(summary.path) ?? null) : null;
-    const { transcript, lost, writeCopies } = pictures === "none" ? without(wanted) : withPictures(wanted, place);
+    // On a screen a data URL is nothing but a wall of letters.
+    const isShown = pictures === "beside" && place === null && console.terminal.outIsTerminal;
+    const { transcript, lost, writeCopies } =
+      pictures === "none" || isShown ? without(wanted) : withPictures(wanted, place);
     warnOfLost(console, lost);
     const text = await write(transcript, around);
     if (text !== "") yield { summary, text, turns: turnsIn(transcript.exchanges), writeCopies };
