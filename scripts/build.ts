@@ -446,6 +446,14 @@ for (const file of output) {
 await put("deepseek-v4.br", await readFile(path("../src/usage/tokenizer/deepseek-v4.br")));
 // What scripts/character-maps.ts made, beside the script that reads it likewise.
 await put("character-maps.br", await readFile(path("../src/documents/character-maps.br")));
+// What reads pictures; see src/pictures/library-file.ts. Of the second one also the code, which its licence wants to be replaceable.
+for (const [name, place] of [
+  ["photon.wasm", "@cf-wasm/photon/photon.wasm"],
+  ["libheif.wasm", "libheif-js/libheif-wasm/libheif.wasm"],
+  ["libheif.cjs", "libheif-js/libheif-wasm/libheif.js"],
+] as const) {
+  await put(name, await readFile(fileURLToPath(import.meta.resolve(place))));
+}
 await put("third-party-notices.txt", licences);
 for (const [name, text] of await helpPages()) await put(name, text);
 // It tells this build from all others.

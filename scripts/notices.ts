@@ -31,6 +31,8 @@ export function notices(give: (text: string) => void): Plugin {
       }
       // Its runtime, which joins the parts, stands in the bundle as well.
       collect(fileURLToPath(import.meta.resolve("rolldown")), packages);
+      // It lies beside the bundle, as it is.
+      collect(fileURLToPath(import.meta.resolve("libheif-js/libheif-wasm/libheif.js")), packages);
       packages.set("vocabulary", vocabulary);
       packages.set("character maps", characterMaps);
       give(render([...packages.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1))));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { encode, utf16 } from "../support/encodings.ts";
-import { gif, jpeg, png, webp } from "../support/pictures.ts";
+import { gif, heic, jpeg, png, pngOf, webp } from "../support/pictures.ts";
 import { askingAt, environment, launcher, newPlace, type Place, put, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
@@ -200,14 +200,22 @@ describe.concurrent("a picture with a question", () => {
     ["empty.png", "picture_empty", "", Buffer.alloc(0)],
     ["page.png", "picture_broken", "", Buffer.from("<html>not found</html>")],
     ["half.png", "picture_broken", "", png.subarray(0, -12)],
-    ["old.bmp", "picture_form", "BMP", Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0", "latin1")],
-    ["scan.tif", "picture_form", "TIFF", Buffer.from("II*\0\x08\0\0\0", "latin1")],
-    ["phone.jpg", "picture_form", "HEIC", Buffer.from("\0\0\0\x18ftypheic\0\0\0\0", "latin1")],
+    ["old.bmp", "picture_broken", "", Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0", "latin1")],
+    ["scan.tif", "picture_broken", "", Buffer.from("II*\0\x08\0\0\0", "latin1")],
+    ["phone.jpg", "picture_form", "AVIF", Buffer.from("\0\0\0\x18ftypavif\0\0\0\0", "latin1")],
+    ["bomb.png", "picture_huge", "100000×100000", pngOf(100_000, 100_000)],
     ["paper.pdf", "document_broken", "PDF", Buffer.from("%PDF-1.7\n%\xe2\xe3", "latin1")],
   ])("%s is refused: %s %s", async (name, reason, limit, bytes) => {
     const { code, sent, stderr } = await ask(["-f", name, "look"], { place: placeWith({ [name]: bytes }) });
     expect({ code, sent }).toEqual({ code: 2, sent: null });
     expect(stderr).toContain(wordsOf("input_unreadable", { path: name, reason, limit }).what);
+  });
+
+  test("is converted where services do not take it, by the built program's thread, and said so", async () => {
+    const { sent, stderr } = await ask(["-f", "phone.png", "look"], { place: placeWith({ "phone.png": heic }) });
+    const [, picture] = sent as Part[];
+    expect(picture?.image_url?.url).toMatch(/^data:image\/jpeg;base64,\/9j/u);
+    expect(stderr).toContain(`phone.png: ${en.attachments.changed({ from: "HEIC", to: "JPEG" })}\n`);
   });
 
   test("is sent as text where it is SVG, and said so", async () => {

@@ -85,9 +85,9 @@ describe.skipIf(process.platform === "win32").concurrent("the clipboard", () => 
     terminal.type("it?\r");
     await server.received(3);
     expect(pictures(2)).toBe(0);
-    writeFileSync(kept, "BM\0\0\0\0\0\0\0\0\0\0");
+    writeFileSync(kept, Buffer.from("\0\0\0\x1cftypavif\0\0\0\0"));
     await say(terminal, "/paste");
-    await terminal.until("BMP");
+    await terminal.until("AVIF");
     const [saved = ""] = transcriptsOf(place);
     expect(saved).toContain(label(1));
   });

@@ -4,8 +4,8 @@ import type { PictureSource } from "../../batch/input/chat-messages.ts";
 import { LineMistake } from "../../batch/input/record.ts";
 import { expandHome } from "../../config/home.ts";
 import { systemReason } from "../../errors.ts";
+import { pictureForm } from "../../pictures/picture-form.ts";
 import { nearPath, readRegular } from "../../files.ts";
-import { contentOf } from "../conversation/picture.ts";
 import type { Engine } from "../engine.ts";
 
 /** Bytes of a picture (api-docs.deepseek.com, vision). */
@@ -20,9 +20,9 @@ export function pictureSource({ workingFolder }: Pick<Engine, "workingFolder">):
     if (/^(?:https?:\/\/|data:image\/)/iu.test(url)) return url;
     if (/^[a-z][a-z0-9+.-]+:/iu.test(url)) throw new LineMistake("bad_picture", url.slice(0, 80));
     const bytes = readPicture(workingFolder, url);
-    const content = contentOf(bytes);
-    if (content.kind !== "picture" || !content.whole) throw new LineMistake("bad_picture", url.slice(0, 200));
-    return `data:${content.mediaType};base64,${bytes.toString("base64")}`;
+    const form = pictureForm(bytes);
+    if (form === null || form.decoder === null) throw new LineMistake("bad_picture", url.slice(0, 200));
+    return `data:${form.mediaType};base64,${bytes.toString("base64")}`;
   };
 }
 

@@ -3,13 +3,14 @@ import { itemSource } from "../../batch/input/item-source.ts";
 import { draftOf, type DraftOptions } from "../../batch/input/line-draft.ts";
 import { lineReader } from "../../batch/input/line-reader.ts";
 import type { RecordContent, RecordReader } from "../../batch/input/record.ts";
-import type { ItemSource } from "../../batch/item.ts";
+import type { BatchItem, ItemSource } from "../../batch/item.ts";
 import { AppError } from "../../errors.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { BatchWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import type { BatchInputOptions } from "./batch-options.ts";
+import type { PicturePlace } from "../pictures/picture-thread.ts";
 import { type BatchInput, openInput } from "./input-file.ts";
 import { pictureSource } from "./item-picture.ts";
 import { promptTemplate } from "./prompt-template.ts";
@@ -54,13 +55,32 @@ export async function readyInput(
     return {
       file,
       checked,
-      source: (done, missing) => itemSource(input, done, missing),
+      source: (done, missing) => withReadyPictures(engine, itemSource(input, done, missing)),
       [Symbol.dispose]: () => file[Symbol.dispose](),
     };
   } catch (error) {
     file[Symbol.dispose]();
     throw engine.stop.aborted ? new AppError("interrupted", {}, { cause: error }) : error;
   }
+}
+
+/** What makes pictures ready is loaded where there are some. */
+function withReadyPictures(engine: PicturePlace, source: ItemSource): ItemSource {
+  async function* items(signal: AbortSignal): AsyncGenerator<BatchItem> {
+    for await (const item of source.items(signal)) {
+      const hasPictures = item.messages.some(({ content }) => typeof content !== "string" && content.some(isPicture));
+      if (!hasPictures) yield item;
+      else {
+        const { readyMessages } = await import("../pictures/ready-parts.ts");
+        yield { ...item, messages: await readyMessages(engine, item.messages) };
+      }
+    }
+  }
+  return { ...source, items };
+}
+
+function isPicture({ type }: { readonly type: string }): boolean {
+  return type === "image";
 }
 
 /** What reads tables is loaded where there is one. */

@@ -2,7 +2,9 @@ import { askSecret, confirmed } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { count } from "../../terminal/figures.ts";
 import { localeOf } from "../../text-encoding.ts";
+import type { PictureChanges } from "../../pictures/outgoing-picture.ts";
 import { entryOf } from "../../words/error-words.ts";
+import type { Words } from "../../words/types.ts";
 import type { Console } from "../console.ts";
 import type { DocumentRequest } from "../documents/document-reader.ts";
 import type { Engine, InputContext } from "../engine.ts";
@@ -34,6 +36,7 @@ export function attachOptions(
   return {
     folder: engine.workingFolder,
     stop,
+    thread: engine.thread,
     pages: engine.pages,
     readDocument: async (request, signal) => {
       const [{ documentText }, { ProgressBar }] = await Promise.all([
@@ -93,6 +96,7 @@ export function tellReading({ terminal, words }: Console, { files, leftOut }: At
   for (const file of files) {
     const name = sanitize(file.name);
     if (file.convertedFrom !== null) terminal.say(attachments.converted({ name, encoding: file.convertedFrom }));
+    if (file.changes !== undefined) terminal.say(terminal.ink.err.muted(`${name}: ${changeText(words, file.changes)}`));
     if (file.damaged) terminal.warn(attachments.damaged({ name }));
     tellWithoutText({ terminal, words }, file);
     if (/\.svg$/iu.test(name)) terminal.say(attachments.svg({ name }));
@@ -112,6 +116,15 @@ function tellWithoutText(
   if (document === null || document.form.name !== "pdf" || !document.hasPictures || document.empty.length === 0) return;
   const pages = writtenNumbers(document.empty);
   terminal.warn(words.attachments.withoutText({ name: sanitize(name), pages, count: document.empty.length }));
+}
+
+/** What was done to a picture, in one line. */
+function changeText({ attachments }: Words, { form, size, isCleaned }: PictureChanges): string {
+  return [
+    ...(form === null ? [] : [attachments.changed(form)]),
+    ...(size === null ? [] : [attachments.changed(size)]),
+    ...(isCleaned ? [attachments.cleaned] : []),
+  ].join(" · ");
 }
 
 /**

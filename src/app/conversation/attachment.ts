@@ -1,8 +1,10 @@
 import type { FilePart, ImagePart } from "../../chat/messages.ts";
 import type { PageRange } from "../../documents/page-range.ts";
 import { AppError } from "../../errors.ts";
+import type { PictureChanges } from "../../pictures/outgoing-picture.ts";
 import type { TextEncoding } from "../../text-encoding.ts";
 import type { DocumentRequest, DocumentText } from "../documents/document-reader.ts";
+import type { PicturePlace } from "../pictures/picture-thread.ts";
 
 /** A file that goes with a question, read. */
 export interface Attachment {
@@ -18,6 +20,8 @@ export interface Attachment {
   readonly convertedFrom: TextEncoding | null;
   /** Whether U+FFFD stands for some of its bytes. */
   readonly damaged: boolean;
+  /** What was done to a picture before it is sent; absent for nothing. */
+  readonly changes?: PictureChanges;
   /** An estimate; null for a picture: what that costs is the service's to say. */
   readonly tokens: number | null;
   /** What the text was taken out of; null for pictures and text files. */
@@ -28,7 +32,10 @@ export interface Attachment {
 export type DocumentFacts = Omit<DocumentText, "text">;
 
 /** What a file holds, as a question sends it. */
-export type AttachedContent = Pick<Attachment, "bytes" | "part" | "convertedFrom" | "damaged" | "tokens" | "document">;
+export type AttachedContent = Pick<
+  Attachment,
+  "bytes" | "part" | "convertedFrom" | "damaged" | "tokens" | "document" | "changes"
+>;
 
 /** Takes the text out of documents. */
 export type ReadDocument = (
@@ -37,7 +44,7 @@ export type ReadDocument = (
 ) => Promise<DocumentText>;
 
 /** Where content comes from. */
-export interface ContentSource {
+export interface ContentSource extends PicturePlace {
   /** What messages and the model call it. */
   readonly name: string;
   /** Absolute, or a URL. */
@@ -49,8 +56,6 @@ export interface ContentSource {
   /** Bytes of text at most. */
   readonly maxBytes: number;
   readonly readDocument: ReadDocument;
-  /** Ends what takes long. */
-  readonly stop: AbortSignal;
 }
 
 /** Content that is neither converted from another encoding or form, nor damaged. */

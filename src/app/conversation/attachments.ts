@@ -18,6 +18,7 @@ import { documentContent, documentFile } from "./document-content.ts";
 import { findFiles, type FoundFiles } from "./file-search.ts";
 import { maxInputBytes, readInput } from "./input-file.ts";
 import { pictureAttachment, pictureContent } from "./picture-content.ts";
+import type { PicturePlace } from "../pictures/picture-thread.ts";
 import { textContent } from "./text-content.ts";
 
 /** What came of a path, a folder or a pattern. */
@@ -27,10 +28,9 @@ export interface Attached {
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
 }
 
-export interface AttachOptions {
+export interface AttachOptions extends PicturePlace {
   /** The working directory. */
   readonly folder: string;
-  readonly stop: AbortSignal;
   /** Of the system, for texts whose encoding is not plain. */
   readonly locale: string;
   /** Reads a resource of an MCP server, as `server:uri` names it; null for what names none. Absent where there are no servers. */
@@ -109,14 +109,15 @@ async function findWithPages(
 }
 
 /** A web page as it goes with a question: named by its URL, a picture or a document as such. */
-async function readPage(path: string, { pages, stop, locale, readDocument }: AttachOptions): Promise<Attachment> {
+async function readPage(path: string, options: AttachOptions): Promise<Attachment> {
+  const { pages, stop, thread, locale, readDocument } = options;
   const { url, bytes, text, mediaType, convertedFrom } = await (await pages()).read(path, stop);
   const name = url.replaceAll("`", "%60");
   if (text !== null) {
     const facts = { ...unchanged, convertedFrom, bytes: bytes.length, tokens: estimateTokens(text) };
     return { path: name, name, part: { type: "file", name, text }, ...facts };
   }
-  const source = { path: name, name, locale, range: null, maxBytes: maxInputBytes, readDocument, stop };
+  const source = { path: name, name, locale, range: null, maxBytes: maxInputBytes, readDocument, stop, thread };
   try {
     const content = await specialContent(bytes, source);
     if (content !== null) return { path: name, name, ...content };
@@ -142,9 +143,9 @@ async function readAttachment(
   { range, suffix }: WantedPages,
   options: AttachOptions & { maxBytes: number },
 ): Promise<Attachment> {
-  const { folder, stop, locale, maxBytes, onSilence, readDocument } = options;
+  const { folder, stop, thread, locale, maxBytes, onSilence, readDocument } = options;
   const name = nameOf(path, folder) + suffix;
-  const source = { path, name, locale, range, maxBytes, readDocument, stop };
+  const source = { path, name, locale, range, maxBytes, readDocument, stop, thread };
   const document = await documentFile(source);
   // Other pages of the same document are another attachment.
   if (document !== null) return { path: path + suffix, name, ...document };

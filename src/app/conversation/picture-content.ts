@@ -1,32 +1,47 @@
 import { basename, extname, resolve } from "node:path";
 import type { ImagePart } from "../../chat/messages.ts";
+import { isPictureName, type PictureForm, pictureForm } from "../../pictures/picture-form.ts";
 import {
-  isPageUrl,
   type AttachedContent,
   type Attachment,
   type ContentSource,
+  isPageUrl,
   refusedContent,
   unchanged,
 } from "./attachment.ts";
-import { contentOf, isPictureName } from "./picture.ts";
 
 /**
- * A picture, known by its content; null for what is none.
+ * A picture, known by its content, as it is sent; null for what is none.
  *
- * @throws AppError `input_unreadable` for a picture that cannot be sent, and for what only its name calls a picture
+ * @throws AppError `input_unreadable` for a picture that cannot be sent, and for what only its name calls a picture; `interrupted`
  */
-export function pictureContent(bytes: Buffer, source: ContentSource): Promise<AttachedContent | null> {
-  const content = contentOf(bytes);
-  if (content.kind === "foreign") throw refusedContent(source, "picture_form", content.form);
-  if (content.kind === "picture") {
-    if (!content.whole) throw refusedContent(source, "picture_broken");
-    const url = `data:${content.mediaType};base64,${bytes.toString("base64")}`;
+export async function pictureContent(bytes: Buffer, source: ContentSource): Promise<AttachedContent | null> {
+  const form = pictureForm(bytes);
+  if (form !== null) return await readyContent(bytes, form, source);
+  if (!isPictureName(extname(source.path))) return null;
+  throw refusedContent(source, bytes.length === 0 ? "picture_empty" : "picture_broken");
+}
+
+/** What makes pictures ready is loaded where there is one. */
+async function readyContent(bytes: Buffer, form: PictureForm, source: ContentSource): Promise<AttachedContent> {
+  const [{ dataUrl, outgoingPicture }, { PictureFault }] = await Promise.all([
+    import("../pictures/picture-thread.ts"),
+    import("../../pictures/picture-fault.ts"),
+  ]);
+  try {
+    const picture = await outgoingPicture(source, bytes, form);
     const name = isPageUrl(source.path) ? source.name : basename(source.path);
-    return Promise.resolve({ bytes: bytes.length, part: { type: "image", name, url }, ...unchanged, tokens: null });
+    return {
+      part: { type: "image", name, url: dataUrl(picture) },
+      ...unchanged,
+      tokens: null,
+      bytes: picture.bytes.length,
+      ...(picture.changes !== null && { changes: picture.changes }),
+    };
+  } catch (error) {
+    if (!(error instanceof PictureFault)) throw error;
+    throw refusedContent(source, error.reason, error.detail);
   }
-  if (isPictureName(extname(source.path)))
-    throw refusedContent(source, bytes.length === 0 ? "picture_empty" : "picture_broken");
-  return Promise.resolve(null);
 }
 
 /** A picture that is in memory already; it has a path that no other has of its name. */

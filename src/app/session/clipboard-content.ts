@@ -3,31 +3,32 @@ import type { Clipping } from "../../repl/editor/paste.ts";
 import { pastedText } from "../../terminal/clipboard.ts";
 import { pastedPicture } from "../../terminal/clipboard-picture.ts";
 import { describe } from "../../terminal/terminal.ts";
+import { pictureForm } from "../../pictures/picture-form.ts";
 import { localeOf } from "../../text-encoding.ts";
 import type { Console } from "../console.ts";
 import { maxInputBytes, maxInputSize } from "../conversation/input-file.ts";
-import { contentOf } from "../conversation/picture.ts";
+import type { PicturePlace } from "../pictures/picture-thread.ts";
 
 /**
  * Takes what the clipboard holds: its text, else its picture. Programs of the system read it.
  *
  * @param variables the environment for them, without keys
  * @param nextNumber the number of the picture, asked where there is one
- * @param signal ends the reading
+ * @param place where its picture is made ready; its `stop` ends the reading
  */
 export async function readClipboard(
   { words }: Pick<Console, "words">,
   variables: Readonly<Record<string, string | undefined>>,
   nextNumber: () => number,
-  signal: AbortSignal,
+  place: PicturePlace,
 ): Promise<Clipping> {
   const { session } = words;
-  const text = await pastedText(variables, localeOf(variables), signal);
+  const text = await pastedText(variables, localeOf(variables), place.stop);
   if (text !== null && text.trim() !== "") return { kind: "text", text };
-  const found = await pastedPicture(variables, maxInputBytes, signal);
+  const found = await pastedPicture(variables, maxInputBytes, place.stop);
   if (found.kind === "picture") {
     try {
-      const { url, size } = await pictureOf(found.bytes, session.clipboard);
+      const { url, size } = await pictureOf(found.bytes, session.clipboard, place);
       const name = words.editor.pastedPicture({ number: nextNumber(), size });
       return { kind: "picture", picture: { type: "image", name, url } };
     } catch (error) {
@@ -49,21 +50,28 @@ export async function readClipboard(
  *
  * @param name what errors call it
  * @returns `size` null where the header does not tell
- * @throws AppError `input_unreadable` for what no service takes
+ * @throws AppError `input_unreadable` for what cannot be sent; `interrupted`
  */
-async function pictureOf(bytes: Buffer, name: string): Promise<{ url: string; size: string | null }> {
-  const content = contentOf(bytes);
-  if (content.kind === "foreign") throw refused(name, "picture_form", content.form);
-  if (content.kind === "other" || !content.whole) throw refused(name, "picture_broken");
-  const { imageSize } = await import("image-size");
-  let size: string | null = null;
+async function pictureOf(
+  bytes: Buffer,
+  name: string,
+  place: PicturePlace,
+): Promise<{ url: string; size: string | null }> {
+  const [{ dataUrl, outgoingPicture }, { PictureFault }, { pictureSize, sizeText }] = await Promise.all([
+    import("../pictures/picture-thread.ts"),
+    import("../../pictures/picture-fault.ts"),
+    import("../../pictures/picture-size.ts"),
+  ]);
+  const form = pictureForm(bytes);
+  if (form === null) throw refused(name, "picture_broken");
   try {
-    const { width, height } = imageSize(bytes);
-    size = `${width}×${height}`;
-  } catch {
-    // What the service makes of it is the service's to say.
+    const picture = await outgoingPicture(place, bytes, form);
+    const size = await pictureSize(picture.bytes);
+    return { url: dataUrl(picture), size: size === null ? null : sizeText(size) };
+  } catch (error) {
+    if (!(error instanceof PictureFault)) throw error;
+    throw refused(name, error.reason, error.detail);
   }
-  return { url: `data:${content.mediaType};base64,${bytes.toString("base64")}`, size };
 }
 
 function refused(path: string, reason: string, limit?: string): AppError {

@@ -161,7 +161,8 @@ export class SessionHost implements Host {
 
   clipboard = (signal: AbortSignal) => {
     const either = AbortSignal.any([this.#engine.stop, signal]);
-    return readClipboard(this.#console, this.withoutKeys, () => this.#nextPicture(), either);
+    const place = { stop: either, thread: this.#engine.thread };
+    return readClipboard(this.#console, this.withoutKeys, () => this.#nextPicture(), place);
   };
 
   /** A number that no picture of this conversation has, so that it can be spoken of later. */

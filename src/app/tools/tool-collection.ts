@@ -61,7 +61,9 @@ export class ToolCollection {
     const { words } = this.#console;
     if (offered.length > maxTools) this.#warnOnce(words.tools.tooMany({ count: offered.length, max: maxTools }));
     const tools = offered.slice(0, maxTools);
-    return tools.length === 0 ? null : createToolbox(tools, this.approve, this.#engine.settings.max_tool_rounds);
+    return tools.length === 0
+      ? null
+      : createToolbox(tools, this.approve, this.#engine.settings.max_tool_rounds, this.#engine.thread);
   }
 
   /**

@@ -3,10 +3,20 @@ import { nearestTo } from "../../config/expectation.ts";
 import type { ApprovalRequest, Approver, Decision } from "../../tools/approval.ts";
 import type { Tool, ToolArguments } from "../../tools/tool.ts";
 import { errorOutput, limitedOutput } from "../../tools/tool-output.ts";
+import type { PicturePlace } from "../pictures/picture-thread.ts";
 import { argumentMisfit } from "./argument-check.ts";
 
-/** Tools as a turn offers them. What the model did wrong, and what fails, is told to the model. */
-export function createToolbox(tools: readonly Tool[], approve: Approver, maxRounds: number): Toolbox {
+/**
+ * Tools as a turn offers them. What the model did wrong, and what fails, is told to the model.
+ *
+ * @param thread the file of the threads in which pictures that tools return are made ready; null: there are none
+ */
+export function createToolbox(
+  tools: readonly Tool[],
+  approve: Approver,
+  maxRounds: number,
+  thread: PicturePlace["thread"],
+): Toolbox {
   const byName = new Map(tools.map((tool) => [tool.definition.name, tool]));
   return {
     definitions: tools.map(({ definition }) => definition),
@@ -18,7 +28,8 @@ export function createToolbox(tools: readonly Tool[], approve: Approver, maxRoun
       const args = readArguments(call.arguments);
       if (typeof args === "string") return errorOutput(args);
       try {
-        return await callTool({ tool, call, args }, approve, context);
+        const output = await callTool({ tool, call, args }, approve, context);
+        return limitedOutput(await withReadyPictures({ stop: context.signal, thread }, output));
       } catch (error) {
         return errorOutput(`The tool failed: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -38,7 +49,14 @@ async function callTool(
   if (!decision.isAllowed) return refusal(decision.reason);
   if (signal.aborted) return errorOutput("The person stopped the tool.");
   onStart();
-  return limitedOutput(await tool.run(args, { signal, onProgress }));
+  return await tool.run(args, { signal, onProgress });
+}
+
+/** What makes pictures ready is loaded where there are some. */
+async function withReadyPictures(place: PicturePlace, output: ToolOutput): Promise<ToolOutput> {
+  if (!output.content.some(({ type }) => type === "image")) return output;
+  const { readyParts } = await import("../pictures/ready-parts.ts");
+  return { ...output, content: await readyParts(place, output.content) };
 }
 
 function refusal(reason: string | null): ToolOutput {

@@ -89,7 +89,7 @@ export async function run(
     mayExceed: engine.settings.over_budget,
     onWarnings() {},
   };
-  const output = await meteredTools(createToolbox([tool], collection.approve, 1), accounts).call(call, {
+  const output = await meteredTools(createToolbox([tool], collection.approve, 1, engine.thread), accounts).call(call, {
     signal: engine.stop,
     onStart() {},
     onProgress: (line) => terminal.detail(sanitize(line)),

@@ -1,4 +1,7 @@
 import type { AppError } from "../../errors.ts";
+import type { OutgoingPicture } from "../../pictures/outgoing-picture.ts";
+import type { PictureFaultReason } from "../../pictures/picture-fault.ts";
+import type { PictureForm } from "../../pictures/picture-form.ts";
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
 import type { DocumentOrder, DocumentPiece } from "../../documents/document-text.ts";
 import type { FoundLines } from "../library/found-lines.ts";
@@ -36,6 +39,16 @@ interface PatternFindings {
   /** Files that were passed over. */
   readonly unreadable: readonly Pick<AppError, "code" | "details">[];
 }
+
+interface PictureWork {
+  readonly bytes: Uint8Array;
+  readonly form: PictureForm;
+}
+
+/** A picture, or what is wrong with it: of errors, threads pass on no more than those of the program. */
+type PictureResult =
+  | { readonly fault: null; readonly picture: OutgoingPicture }
+  | { readonly fault: { readonly reason: PictureFaultReason; readonly detail: string | undefined } };
 
 /**
  * Work whose time what comes from outside decides: each gives its results one after the other. It runs in a thread that can be
@@ -87,6 +100,23 @@ export const tasks = {
   async *document(order: DocumentOrder, { sign }: TaskCourse): AsyncGenerator<DocumentPiece> {
     const { documentPieces } = await import("../../documents/document-pieces.ts");
     yield* documentPieces({ ...order, sign });
+  },
+  /** A picture converted and shrunk to what services take. */
+  async *picture({ bytes, form }: PictureWork): AsyncGenerator<PictureResult> {
+    const [{ encodePicture }, { PictureFault }] = await Promise.all([
+      import("../../pictures/outgoing-picture.ts"),
+      import("../../pictures/picture-fault.ts"),
+    ]);
+    try {
+      // A thread gets the bytes of a buffer without its methods.
+      yield {
+        fault: null,
+        picture: await encodePicture(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), form),
+      };
+    } catch (error) {
+      if (!(error instanceof PictureFault)) throw error;
+      yield { fault: { reason: error.reason, detail: error.detail } };
+    }
   },
   async *import({ path }: { readonly path: string }, { sign }: TaskCourse): AsyncGenerator<Item> {
     const { conversationsIn } = await import("../../transcripts/import/detect-format.ts");

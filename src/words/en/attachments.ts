@@ -32,6 +32,8 @@ export const attachments = {
   passwordAgain: ({ name }: { name: string }) => `Wrong password. Password of ${name}:`,
   converted: ({ name, encoding }: { name: string; encoding: string }) => `${name}: read as ${encoding}`,
   damaged: ({ name }: { name: string }) => `${name}: invalid UTF-8 bytes replaced with U+FFFD`,
+  changed: ({ from, to }: { from: string; to: string }) => `${from} → ${to}`,
+  cleaned: "metadata removed",
   svg: ({ name }: { name: string }) => `${name}: SVG is sent as text (pictures: PNG, JPEG, GIF, WebP)`,
   leftOut: ({ names, more, reason }: { names: string; more: number; reason: string }) =>
     `Skipped: ${names}${more === 0 ? "" : ` and ${more} more`} (${reason})`,
@@ -69,6 +71,8 @@ export const attachments = {
     document_memory: "takes too much memory to read",
     document_no_pages: "has no pages",
     document_range: "no such pages",
+    picture_huge: "too many pixels",
+    picture_slow: "takes too long to read",
     device: "not a regular file",
   } as Readonly<Record<string, string>>,
 };

@@ -543,7 +543,6 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   too_many: [(limit) => `more than ${limit} files`, "Name a smaller folder or a narrower pattern."],
   picture_empty: [() => "the picture is empty", "Save or download it again."],
   picture_broken: [() => "the picture is damaged, or not of the type its name says", "Save or download it again."],
-  picture_form: [(form) => `providers don't accept ${form} pictures`, "Convert it to PNG or JPEG."],
   document_password: [
     () => "it is protected by a password",
     "Attach it on a terminal, which asks for the password, or save it without one.",
@@ -571,6 +570,9 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   document_memory: [() => "taking the text out takes too much memory", "Attach some of its pages: report.pdf#1-20."],
   document_no_pages: [() => "it has no fixed pages to choose from", "Leave out the # and what follows it."],
   document_range: [(count) => `there are no such pages: it has ${count}`, "Give pages that it has: report.pdf#1-5."],
+  picture_form: [(form) => `${form} pictures aren't supported`, "Convert it to PNG or JPEG."],
+  picture_huge: [(size) => `the picture has too many pixels (${size})`, "Make it smaller."],
+  picture_slow: [() => "reading the picture takes too long", "Convert it to PNG or JPEG, or make it smaller."],
   link: [
     (target) => `it is a link to ${target}, outside the working directory`,
     "If you mean that file, give its own path.",

@@ -526,7 +526,6 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   too_many: [(limit) => `超过 ${limit} 个文件`, "请指定较小的目录或更具体的通配符。"],
   picture_empty: [() => "图片是空的", "请重新保存或下载。"],
   picture_broken: [() => "图片不完整，或内容与扩展名不符", "请重新保存或下载。"],
-  picture_form: [(form) => `服务商不支持 ${form} 图片`, "请转换为 PNG 或 JPEG。"],
   document_password: [() => "文档受密码保护", "请在终端中附加，程序会询问密码；或另存为不带密码的文档。"],
   document_password_wrong: [() => "密码错误", "请重试，或另存为不带密码的文档。"],
   document_locked: [(form) => `该 ${form} 文档已加密`, "请在能打开它的程序中另存为不加保护的文档。"],
@@ -539,6 +538,9 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   document_memory: [() => "提取文字占用内存过多", "请只附加部分页：report.pdf#1-20。"],
   document_no_pages: [() => "没有固定的分页，不能选择页", "请去掉 # 及其后的内容。"],
   document_range: [(count) => `没有这些页：共 ${count} 页`, "请指定其中的页：report.pdf#1-5。"],
+  picture_form: [(form) => `不支持 ${form} 图片`, "请转换为 PNG 或 JPEG。"],
+  picture_huge: [(size) => `图片像素过多（${size}）`, "请先缩小图片。"],
+  picture_slow: [() => "读取图片耗时过长", "请转换为 PNG 或 JPEG，或先缩小图片。"],
   link: [(target) => `该链接指向工作目录之外的 ${target}`, "如果确实需要该文件，请直接写出它的路径。"],
   url: [() => "只能下载 http 和 https 网址", "请先下载，再附加。"],
 };

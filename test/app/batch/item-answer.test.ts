@@ -75,7 +75,7 @@ async function answering(
     console: { words: en },
     requests: new ItemRequests(engine),
     form,
-    toolbox: more.tool === undefined ? null : createToolbox([look], decide, 3),
+    toolbox: more.tool === undefined ? null : createToolbox([look], decide, 3, null),
     itemTimeout: more.timeout ?? null,
     books,
     book: (rows) => booked.push(...rows),

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 
 async function call(name: string, args: object): Promise<string> {
-  const box = createToolbox(tools, async () => ({ isAllowed: true }), 1);
+  const box = createToolbox(tools, async () => ({ isAllowed: true }), 1, null);
   const signal = new AbortController().signal;
   const made = { type: "tool_call", id: "1", name, arguments: JSON.stringify(args) } as const;
   return outputText(await box.call(made, { signal, onStart() {}, onProgress() {} }));
