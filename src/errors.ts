@@ -13,6 +13,8 @@ export interface ErrorDetails {
   no_question: Record<string, never>;
   /** `reason`: the system's name, or ours as in the words; `limit`: what it exceeds, or what else the reason is about. */
   input_unreadable: { path: string; reason: string; limit?: string };
+  /** Pictures for a model that is known to read none; `other`: one that does. */
+  no_vision: { model: string; other: string };
   /** A model whose service does not search, where there is no tool that does. */
   no_web_search: { provider: string; model: string };
   /** `reason` as in the words; `detail`: the address, the status, the limit that it is about. */
@@ -363,6 +365,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   not_possible: "usage",
   no_question: "usage",
   input_unreadable: "usage",
+  no_vision: "usage",
   no_web_search: "config",
   url_unreadable: "usage",
   input_too_heavy: "usage",

@@ -53,6 +53,8 @@ export interface ImagePart {
   readonly name: string;
   /** `data:image/png;base64,…` */
   readonly url: string;
+  /** How closely the model is to look at this one; absent: as the settings say. */
+  readonly detail?: string;
 }
 
 interface ThinkingPart {

@@ -7,6 +7,8 @@ interface ParameterValues {
   readonly texts: readonly string[];
   /** One word for a form of answers, or the whole form as the service takes it. */
   readonly form: string | Readonly<Record<string, unknown>>;
+  /** How closely a model looks at pictures. */
+  readonly detail: "auto" | "low" | "high";
   /** Further fields of the request's body, as somebody wrote them. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -37,6 +39,7 @@ export const samplingParameters = {
   seed: { kind: "integer" },
   min_p: { kind: "number", range: [0, 1] },
   response_format: { kind: "form" },
+  image_detail: { kind: "detail" },
   body: { kind: "fields" },
 } as const satisfies Readonly<Record<string, SamplingParameter>>;
 

@@ -72,6 +72,7 @@ const parameterFlags: {
   integer: { value: "number", read: numeric },
   texts: { value: "text", read: gathered },
   form: { value: "form", read: jsonOrText },
+  detail: { value: "level", read: (text) => text },
   fields: { value: "key=value", read: fields },
 };
 

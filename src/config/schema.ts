@@ -69,6 +69,7 @@ const parameterSchemas: { readonly [Kind in ParameterKind]: (row: SamplingParame
   integer: () => v.pipe(v.number(), v.safeInteger()),
   texts: () => v.pipe(v.array(text), v.maxLength(16)),
   form: () => v.union([v.picklist(["json_object", "text"]), v.looseObject({ type: text })]),
+  detail: () => v.picklist(["auto", "low", "high"]),
   fields: () => body,
 };
 const samplingSchemas = Object.fromEntries(

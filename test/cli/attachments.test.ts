@@ -8,7 +8,7 @@ import { gif, heic, jpeg, png, pngOf, webp } from "../support/pictures.ts";
 import { askingAt, environment, launcher, newPlace, type Place, put, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
-import { any, en, patternOf, wordsOf, zh } from "../support/words.ts";
+import { en, wordsOf, zh } from "../support/words.ts";
 
 interface Part {
   readonly type: string;
@@ -224,14 +224,22 @@ describe.concurrent("a picture with a question", () => {
     expect(stderr).toContain("i.svg: SVG is sent as text");
   });
 
-  test("is warned of where the model reads none", async () => {
+  test("is not sent to a model that reads none, and one that does is named", async () => {
     const place = placeWith({ "p.png": png });
-    const { code, stderr } = await ask(["-m", "deepseek-v4-pro", "-f", "p.png", "look"], { place });
-    expect(code).toBe(0);
-    expect(stderr).toContain(en.attachments.noVision({ model: "deepseek-v4-pro" }));
-    expect((await ask(["-f", "p.png", "look"], { place })).stderr).not.toMatch(
-      patternOf(en.attachments.noVision({ model: any })),
+    const blind = await ask(["-m", "deepseek-v4-pro", "-f", "p.png", "look"], { place });
+    const { what, next } = wordsOf("no_vision", {
+      model: "deepseek/deepseek-v4-pro",
+      other: "deepseek/deepseek-flash",
+    });
+    expect(blind).toMatchObject({ code: 2, sent: null, stderr: expect.stringContaining(`${what} ${next}`) as string });
+    put(
+      place.configFile,
+      "models: {vision: local/eye}\nproviders: {local: {base_url: 'http://127.0.0.1:1', model: x}}\n",
     );
+    const aliased = await ask(["-m", "deepseek-v4-pro", "-f", "p.png", "look"], { place });
+    expect(aliased.stderr).toContain(wordsOf("no_vision", { model: "", other: "local/eye" }).next);
+    // Of which nothing is known.
+    expect(await ask(["-m", "other", "-f", "p.png", "look"], { place })).toMatchObject({ code: 0 });
   });
 });
 

@@ -13,6 +13,7 @@ import { attach, type Attached, type AttachOptions } from "./attachments.ts";
 import type { ChatSession } from "./chat-session.ts";
 import { factsOf } from "../model-facts.ts";
 import { documentExtent, writtenNumbers } from "../documents/document-extent.ts";
+import { needVision } from "./vision.ts";
 
 /** Tokens that are no large share of any window: for fewer, nobody is asked for it. */
 const smallTokens = 400;
@@ -132,9 +133,10 @@ function changeText({ attachments }: Words, { form, size, isCleaned }: PictureCh
  *
  * @param release lends the terminal to the question
  * @returns whether the question is to be sent
+ * @throws AppError `no_vision` for pictures where the model reads none
  */
 export async function maySend(
-  engine: Pick<Engine, "file" | "reported">,
+  engine: Pick<Engine, "file" | "readModel" | "reported">,
   console: Console,
   dialogue: ChatSession,
   files: readonly Attachment[],
@@ -143,13 +145,11 @@ export async function maySend(
   if (files.length === 0) return true;
   const { terminal, words } = console;
   if (terminal.interactive && sum(files.map((file) => file.tokens ?? 0)) >= smallTokens) await dialogue.learnWindow();
-  const { vision, context } = factsOf(engine, dialogue.provider, dialogue.modelId);
   const bytes = sum(files.map((file) => file.bytes));
   const tokens = sum(files.map((file) => file.tokens ?? 0));
   showFiles(console, files, { bytes, tokens });
-  if (vision === false && files.some(({ part }) => part.type === "image")) {
-    terminal.warn(words.attachments.noVision({ model: sanitize(dialogue.modelId) }));
-  }
+  if (files.some(({ part }) => part.type === "image")) await needVision(engine, console, dialogue, release);
+  const { context } = factsOf(engine, dialogue.provider, dialogue.modelId);
   const share = context === undefined ? null : tokens / context;
   if (bytes <= largeBytes && (share === null || share <= largeShare)) return true;
   const facts = { size: sizeOf(bytes), tokens: count(tokens), share: share === null ? null : percent(share) };

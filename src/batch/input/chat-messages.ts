@@ -81,8 +81,8 @@ function partsOf(content: unknown, at: string, picture: PictureSource): readonly
     const place = `${at}[${index}]`;
     if (!isFields(part) || part["type"] !== "image_url") return { type: "text", text: textPart(part, place) };
     const image = part["image_url"];
-    const url = isFields(image) ? image["url"] : image;
+    const { url, detail } = isFields(image) ? image : { url: image };
     if (typeof url !== "string") throw new LineMistake("bad_message", place);
-    return { type: "image", name: "image", url: picture(url) };
+    return { type: "image", name: "image", url: picture(url), ...(typeof detail === "string" && { detail }) };
   });
 }

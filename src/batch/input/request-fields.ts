@@ -83,6 +83,7 @@ const fits: { readonly [Kind in ParameterKind]: (value: unknown, range: readonly
   integer: (value) => Number.isSafeInteger(value),
   texts: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
   form: (value) => typeof value === "string" || isFields(value),
+  detail: (value) => value === "auto" || value === "low" || value === "high",
   fields: isFields,
 };
 

@@ -68,7 +68,7 @@ function fillInBody(request: ChatRequest, suffix: string, connection: Provider):
 }
 
 function samplingFields(sampling: Sampling): Record<string, unknown> {
-  const fields = samplingOf(sampling, (kind) => kind !== "fields");
+  const fields = samplingOf(sampling, (kind) => kind !== "fields" && kind !== "detail");
   const form = fields.response_format;
   return { ...fields, ...(typeof form === "string" && { response_format: { type: form } }) };
 }
@@ -81,12 +81,13 @@ function wireMessages(
 ): Record<string, unknown>[] {
   const { tellsDate = false, tools = [] } = request;
   const messages = connection.tools === "none" ? withoutTools(given) : given;
-  const write = messageWriter(connection, tools.length > 0 || declaresWebTools(request, connection));
+  const { image_detail: detail } = request.sampling;
+  const write = messageWriter(connection, tools.length > 0 || declaresWebTools(request, connection), detail);
   let told = "";
   return messages.flatMap((message, index) => {
     const written = write(message);
     if (message.role === "tool" && messages[index + 1]?.role !== "tool")
-      return written.concat(returnedPictures(messages, index));
+      return written.concat(returnedPictures(messages, index, detail));
     if (!tellsDate || message.role !== "user" || message.askedAt === undefined) return written;
     const day = dayOf(message.askedAt);
     if (day === told) return written;
@@ -103,6 +104,7 @@ function wireMessages(
 function messageWriter(
   { thinking, tools, name }: Provider,
   offersTools: boolean,
+  detail: string | undefined,
 ): (message: Message) => Record<string, unknown>[] {
   const knowsThinking = thinking === "deepseek" || thinking === "enable_thinking";
   const writeTurn = tools === "functions" ? functionMessages() : toolMessages;
@@ -112,7 +114,7 @@ function messageWriter(
     const hasTools = callsOf(message).length > 0 || (role === "assistant" && hasBlocks(message));
     returnsThinking ||= knowsThinking && hasTools;
     if (role === "system") return [{ role, content: message.content }];
-    if (role === "user") return [{ role, content: userContent(message) }];
+    if (role === "user") return [{ role, content: userContent(message, detail) }];
     if (role === "tool") return writeTurn(message, {});
     // Elsewhere thinking goes back only with a prefix to continue from.
     const thought = returnsThinking || message.prefix ? thinkingOf(message.content) : "";
@@ -122,9 +124,9 @@ function messageWriter(
   };
 }
 
-function userContent({ content }: UserMessage): unknown {
+function userContent({ content }: UserMessage, detail: string | undefined): unknown {
   const text = textOf(content);
   // An address would be fetched by the service, also one that only its machine reaches.
-  const pictures = picturesIn(content);
+  const pictures = picturesIn(content, detail);
   return pictures.length === 0 ? text : [{ type: "text", text }, ...pictures];
 }

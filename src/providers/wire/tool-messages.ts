@@ -90,18 +90,25 @@ function answerFields({ role, content, prefix }: AssistantMessage): Fields {
  * the results of one answer.
  *
  * @param last index of the last of the results
+ * @param detail of the settings
  */
-export function returnedPictures(messages: readonly Message[], last: number): Fields[] {
+export function returnedPictures(messages: readonly Message[], last: number, detail: string | undefined): Fields[] {
   const first = messages.findLastIndex(({ role }, index) => index < last && role !== "tool") + 1;
   const pictures = messages
     .slice(first, last + 1)
-    .flatMap(({ content }) => (typeof content === "string" ? [] : picturesIn(content)));
+    .flatMap(({ content }) => (typeof content === "string" ? [] : picturesIn(content, detail)));
   return pictures.length === 0 ? [] : [{ role: "user", content: pictures }];
 }
 
-/** The pictures of a message that are in it themselves. */
-export function picturesIn(content: Exclude<Message["content"], string>): Fields[] {
-  return content.flatMap((part) =>
-    part.type === "image" && /^data:/iu.test(part.url) ? [{ type: "image_url", image_url: { url: part.url } }] : [],
-  );
+/**
+ * The pictures of a message that are in it themselves.
+ *
+ * @param detail how closely the model is to look at those that do not say it; undefined: as the service likes
+ */
+export function picturesIn(content: Exclude<Message["content"], string>, detail: string | undefined): Fields[] {
+  return content.flatMap((part) => {
+    if (part.type !== "image" || !/^data:/iu.test(part.url)) return [];
+    const wanted = part.detail ?? detail;
+    return [{ type: "image_url", image_url: { url: part.url, ...(wanted !== undefined && { detail: wanted }) } }];
+  });
 }

@@ -88,6 +88,7 @@ const parameterSchemas: { readonly [Kind in ParameterKind]: v.GenericSchema } = 
   integer: number,
   texts: orAbsent(v.array(v.string())),
   form: orAbsent(v.union([v.string(), v.record(v.string(), v.unknown())])),
+  detail: orAbsent(v.picklist(["auto", "low", "high"])),
   fields: orAbsent(v.record(v.string(), v.unknown())),
 };
 const samplingSchema = v.pipe(

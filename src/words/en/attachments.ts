@@ -41,8 +41,8 @@ export const attachments = {
     `Large attachments: ${size}, ${about(tokens)}${share === null ? "" : ` (${share} of the context window)`}.`,
   sendLarge: "Send them?",
   notSent: "Not sent.",
-  noVision: ({ model }: { model: string }) =>
-    `${model} probably doesn't accept pictures (vision: false). Choose another model with /model or --model.`,
+  askVision: ({ model, other }: { model: string; other: string }) =>
+    `${model} can't read pictures. Continue with ${other}?`,
   notTyped: ({ mention, path }: { mention: string; path: string }) =>
     `${mention} wasn't typed at the prompt, so it is sent as text. To attach the file: /file ${path}`,
   waitingForStdin: "Waiting for stdin to send with the question. To ask without it, add </dev/null",

@@ -45,6 +45,10 @@ export const errors: ErrorTable = {
     const [why, next] = entryOf(inputWords, reason) ?? [() => reason, "Check the path and its permissions."];
     return { what: `Can't read ${path}: ${why(limit)}.`, next };
   },
+  no_vision: ({ model, other }) => ({
+    what: `${model} can't read pictures: nothing was sent.`,
+    next: `Use -m ${other} (in a session: /model ${other}), or set models.vision in the config file to the model to offer.`,
+  }),
   no_web_search: ({ provider, model }) => ({
     what: `${provider}/${model} can't search the web, and there is no tool that does.`,
     next: "Use -m deepseek/deepseek-flash, store a DeepSeek key (deepseek-chat setup -p deepseek), or add an MCP server with a search tool.",

@@ -203,6 +203,7 @@ export const help = {
     seed: "Seed for repeatable answers, where supported",
     min_p: "Minimum probability relative to the most likely token, 0 to 1",
     response_format: "Response format: json_object, text, or a format as JSON",
+    image_detail: "How closely the model looks at pictures: auto, low or high",
     body: "Set any other request field; the value is JSON or text (repeatable)",
     thinking: "Turn thinking on",
     noThinking: "Turn thinking off",

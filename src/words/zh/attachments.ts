@@ -23,7 +23,7 @@ export const attachments: Words["attachments"] = {
     `附件较大：${size}，约 ${tokens} token${share === null ? "" : `（占上下文的 ${share}）`}。`,
   sendLarge: "是否发送？",
   notSent: "未发送。",
-  noVision: ({ model }) => `${model} 可能不支持图片（vision: false），可用 /model 或 --model 换用其他模型。`,
+  askVision: ({ model, other }) => `${model} 不支持图片。是否改用 ${other}？`,
   notTyped: ({ mention, path }) => `${mention} 不是在输入框中键入的，将作为文本发送。如需附加文件：/file ${path}`,
   waitingForStdin: "正在等待 stdin，内容将随问题一起发送；不需要时请加 </dev/null",
   waitingForQuestion: '正在等待从 stdin 读取问题；也可直接写在命令后：deepseek-chat ask "…"',

@@ -42,6 +42,10 @@ export const errors: Words["errors"] = {
     const [why, next] = entryOf(inputWords, reason) ?? [() => reason, "请检查路径和权限。"];
     return { what: `无法读取 ${path}：${why(limit)}。`, next };
   },
+  no_vision: ({ model, other }) => ({
+    what: `${model} 不支持图片，未发送。`,
+    next: `请使用 -m ${other}（对话中：/model ${other}），或在配置文件的 models.vision 中指定用于图片的模型。`,
+  }),
   no_web_search: ({ provider, model }) => ({
     what: `${provider}/${model} 不支持联网搜索，也没有可用的搜索工具。`,
     next: "可改用 -m deepseek/deepseek-flash，配置 DeepSeek 的 API Key（deepseek-chat setup -p deepseek），或添加带搜索工具的 MCP 服务器。",

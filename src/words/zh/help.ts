@@ -201,6 +201,7 @@ export const help: Words["help"] = {
     seed: "随机种子：支持的服务可借此重现回答",
     min_p: "候选 token 相对最可能 token 的最低概率，0 到 1",
     response_format: "回答格式：json_object、text，或 JSON 格式描述",
+    image_detail: "模型查看图片的精细程度：auto、low 或 high",
     body: "设置请求中的其他字段；值为 JSON 或文本（可重复）",
     thinking: "开启思考",
     noThinking: "关闭思考",

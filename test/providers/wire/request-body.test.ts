@@ -158,6 +158,22 @@ describe("the fields of a body", () => {
   });
 });
 
+test("how closely a picture is to be looked at is said with it: its own word, else that of the settings", () => {
+  const content = [{ ...picture, detail: "low" }, picture];
+  const sampling = { image_detail: "high" } as const;
+  const asked: ChatRequest = {
+    model: "m",
+    messages: [{ role: "user", content }],
+    sampling,
+    thinking: null,
+    stream: false,
+  };
+  const body = requestBody(asked, connection);
+  const parts = body.messages[0]!.content as { image_url?: { detail: string } }[];
+  expect(parts.map((part) => part.image_url?.detail)).toEqual([undefined, "low", "high"]);
+  expect(body).not.toHaveProperty("image_detail");
+});
+
 test("what only looks like a picture is not sent", () => {
   const content = [
     ...userMessage("q").content,

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { png } from "../support/pictures.ts";
+import { askingAt, newPlace, openProgram, put } from "../support/program.ts";
+import { say } from "../support/pty.ts";
+import { serve } from "../support/raw-server.ts";
+import { answer } from "../support/wire.ts";
+import { en, wordsOf } from "../support/words.ts";
+
+test("a model that reads no pictures gets none: another one is offered by one key, and a no keeps the question", async () => {
+  await using server = await serve(() => answer("a dot"));
+  const place = newPlace();
+  put(join(place.cwd, "p.png"), png);
+  put(place.configFile, `models: {vision: local/eye}\nproviders: {local: {base_url: "${server.url}", model: x}}\n`);
+  const env = askingAt(server);
+  await using terminal = openProgram(["-m", "deepseek-v4-pro"], { place, env, cols: 120, rows: 40 });
+  await say(terminal, "what is @p.png");
+  const offer = en.attachments.askVision({ model: "deepseek-v4-pro", other: "local/eye" });
+  await terminal.until(offer);
+  terminal.type("n\r");
+  const { what } = wordsOf("no_vision", { model: "deepseek/deepseek-v4-pro", other: "local/eye" });
+  await terminal.until(() => terminal.scrollback().includes(what));
+  await terminal.until(/^> what is @p\.png *$/mu);
+  expect(server.requests.filter(({ method }) => method === "POST")).toEqual([]);
+  terminal.type("\r");
+  await terminal.until(() => terminal.scrollback().split(offer).length === 3);
+  terminal.type("\r");
+  await terminal.until("a dot");
+  const asked = server.requests.find(({ method }) => method === "POST");
+  expect(asked?.body).toMatchObject({ model: "eye" });
+  expect(asked?.text).toContain("data:image/png;base64,");
+});
