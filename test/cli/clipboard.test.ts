@@ -51,7 +51,7 @@ describe.skipIf(process.platform === "win32").concurrent("the clipboard", () => 
   test("gives a picture, which is one unit at the prompt, is sent, and goes or stays with /edit-last", async () => {
     const place = newPlace();
     const kept = join(place.home, "kept.png");
-    writeFileSync(kept, png);
+    writeFileSync(kept, Buffer.concat([png, Buffer.from("Somebody")]));
     const xclip = `case "$*" in *TARGETS*) echo image/png;; *image/png*) cat '${kept}';; *) exit 1;; esac`;
     await using server = await serve(() => answer("a dot"));
     const env = { ...askingAt(server), ...system(place, { xclip }), DISPLAY: ":7" };
@@ -70,6 +70,7 @@ describe.skipIf(process.platform === "win32").concurrent("the clipboard", () => 
     terminal.type("\r");
     await server.received(1);
     expect(pictures(0)).toBe(1);
+    await terminal.until(`${label(1).slice(1, -1)}: ${en.attachments.cleaned}`);
     const [attached = ""] = en.attachments
       .file({ name: label(1).slice(1, -1), size: "70 B", tokens: null, extent: null })
       .split(" · ");

@@ -14,15 +14,19 @@ interface Part {
 
 /** What a telephone and the programs after it write into a photograph. */
 const written = [
-  ...["-GPSLatitude=31.2304", "-GPSLatitudeRef=N", "-GPSLongitude=121.4737", "-GPSLongitudeRef=E"],
-  ...[
-    "-Make=Pineapple",
-    "-Model=Pineapple 17",
-    "-SerialNumber=X123",
-    "-Software=Pineapple 1",
-    "-DateTimeOriginal=2026:11:27 08:00:00",
-  ],
-  ...["-XMP:Creator=Somebody", "-IPTC:By-line=Somebody", "-Comment=Somebody", "-Orientation#=6"],
+  "-GPSLatitude=31.2304",
+  "-GPSLatitudeRef=N",
+  "-GPSLongitude=121.4737",
+  "-GPSLongitudeRef=E",
+  "-Make=Pineapple",
+  "-Model=Pineapple 17",
+  "-SerialNumber=X123",
+  "-Software=Pineapple 1",
+  "-DateTimeOriginal=2026:11:27 08:00:00",
+  "-XMP:Creator=Somebody",
+  "-IPTC:By-line=Somebody",
+  "-Comment=Somebody",
+  "-Orientation#=6",
 ];
 
 /** What exiftool tells of files, without what it takes from the file's name and from the picture itself. */

@@ -47,7 +47,7 @@ function visionModel(engine: VisionEngine, provider: string): ModelRef {
   if (named !== null && named.model !== null) return { provider: named.provider ?? provider, model: named.model };
   const own = knownModels(provider).find((id) => factsOf(engine, provider, id).vision === true);
   if (own !== undefined) return { provider, model: own };
-  const [set] = Object.entries(factsIn(engine.file)).filter(([, { vision }]) => vision === true);
+  const set = Object.entries(factsIn(engine.file)).find(([, { vision }]) => vision === true);
   const { provider: of, model } = set === undefined ? fallback : engine.readModel(set[0]);
   return model === null ? fallback : { provider: of ?? provider, model };
 }

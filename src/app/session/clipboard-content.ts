@@ -1,8 +1,10 @@
+import type { ImagePart } from "../../chat/messages.ts";
 import { AppError } from "../../errors.ts";
 import type { Clipping } from "../../repl/editor/paste.ts";
 import { pastedText } from "../../terminal/clipboard.ts";
 import { pastedPicture } from "../../terminal/clipboard-picture.ts";
 import { describe } from "../../terminal/terminal.ts";
+import type { PictureChanges } from "../../pictures/outgoing-picture.ts";
 import { pictureForm } from "../../pictures/picture-form.ts";
 import { localeOf } from "../../text-encoding.ts";
 import type { Console } from "../console.ts";
@@ -15,12 +17,14 @@ import type { PicturePlace } from "../pictures/picture-thread.ts";
  * @param variables the environment for them, without keys
  * @param nextNumber the number of the picture, asked where there is one
  * @param place where its picture is made ready; its `stop` ends the reading
+ * @param onChanges called where something was done to the picture
  */
 export async function readClipboard(
   { words }: Pick<Console, "words">,
   variables: Readonly<Record<string, string | undefined>>,
   nextNumber: () => number,
   place: PicturePlace,
+  onChanges: (picture: ImagePart, changes: PictureChanges) => void,
 ): Promise<Clipping> {
   const { session } = words;
   const text = await pastedText(variables, localeOf(variables), place.stop);
@@ -28,9 +32,14 @@ export async function readClipboard(
   const found = await pastedPicture(variables, maxInputBytes, place.stop);
   if (found.kind === "picture") {
     try {
-      const { url, size } = await pictureOf(found.bytes, session.clipboard, place);
-      const name = words.editor.pastedPicture({ number: nextNumber(), size });
-      return { kind: "picture", picture: { type: "image", name, url } };
+      const { url, size, changes } = await pictureOf(found.bytes, session.clipboard, place);
+      const picture: ImagePart = {
+        type: "image",
+        name: words.editor.pastedPicture({ number: nextNumber(), size }),
+        url,
+      };
+      if (changes !== null) onChanges(picture, changes);
+      return { kind: "picture", picture };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return { kind: "nothing", message: describe(error, words.errors) };
@@ -46,7 +55,7 @@ export async function readClipboard(
 }
 
 /**
- * A picture as a request sends it, and its size.
+ * A picture as a request sends it, its size, and what was done to it.
  *
  * @param name what errors call it
  * @returns `size` null where the header does not tell
@@ -56,7 +65,7 @@ async function pictureOf(
   bytes: Buffer,
   name: string,
   place: PicturePlace,
-): Promise<{ url: string; size: string | null }> {
+): Promise<{ url: string; size: string | null; changes: PictureChanges | null }> {
   const [{ dataUrl, outgoingPicture }, { PictureFault }, { pictureSize, sizeText }] = await Promise.all([
     import("../pictures/picture-thread.ts"),
     import("../../pictures/picture-fault.ts"),
@@ -67,7 +76,7 @@ async function pictureOf(
   try {
     const picture = await outgoingPicture(place, bytes, form);
     const size = await pictureSize(picture.bytes);
-    return { url: dataUrl(picture), size: size === null ? null : sizeText(size) };
+    return { url: dataUrl(picture), size: size === null ? null : sizeText(size), changes: picture.changes };
   } catch (error) {
     if (!(error instanceof PictureFault)) throw error;
     throw refused(name, error.reason, error.detail);

@@ -25,6 +25,7 @@ import type { Engine } from "../engine.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
 import { type Attachment, onceEach } from "../conversation/attachment.ts";
 import { attach, attachmentsOf, withAttachments } from "../conversation/attachments.ts";
+import type { PictureChanges } from "../../pictures/outgoing-picture.ts";
 import { pictureAttachment } from "../conversation/picture-content.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
 import { readClipboard } from "./clipboard-content.ts";
@@ -59,6 +60,8 @@ export class SessionHost implements Host {
   #lines: LineSource | null = null;
   lastThinking = "";
   reportedUnsaved: AppError | null = null;
+  /** What was done to pictures of the clipboard; said when they are attached. */
+  readonly #changes = new WeakMap<ImagePart, PictureChanges>();
   /** How many pictures were pasted. */
   #pasted = 0;
 
@@ -131,7 +134,7 @@ export class SessionHost implements Host {
     const looked = mentions.filter(({ typed }) => typed || this.terminal.interactive);
     const { attached, asText } = await readMentions(looked, options);
     for (const each of attached) tellReading(this.#console, each);
-    const pasted = pictures.map((picture) => pictureAttachment(picture, workingFolder));
+    const pasted = pictures.map((picture) => this.#fromClipboard(picture));
     const before = instead === null ? [] : attachmentsOf(withoutRemoved(instead, text), workingFolder);
     const files = onceEach([...before, ...pasted, ...this.#attached, ...attached.flatMap((each) => each.files)]);
     this.#tellAsText(asText.filter(({ path }) => !files.some((file) => file.path === resolve(workingFolder, path))));
@@ -156,14 +159,24 @@ export class SessionHost implements Host {
   };
 
   addPicture = (picture: ImagePart) => {
-    this.#attached = onceEach([...this.#attached, pictureAttachment(picture, this.#engine.workingFolder)]);
+    this.#attached = onceEach([...this.#attached, this.#fromClipboard(picture)]);
   };
 
   clipboard = (signal: AbortSignal) => {
     const either = AbortSignal.any([this.#engine.stop, signal]);
     const place = { stop: either, thread: this.#engine.thread };
-    return readClipboard(this.#console, this.withoutKeys, () => this.#nextPicture(), place);
+    const remember = (picture: ImagePart, changes: PictureChanges) => void this.#changes.set(picture, changes);
+    return readClipboard(this.#console, this.withoutKeys, () => this.#nextPicture(), place, remember);
   };
+
+  /** A picture of the clipboard; says what was done to it, the first time. */
+  #fromClipboard(picture: ImagePart): Attachment {
+    const attachment = pictureAttachment(picture, this.#engine.workingFolder);
+    const changes = this.#changes.get(picture);
+    if (changes !== undefined) tellReading(this.#console, { files: [{ ...attachment, changes }], leftOut: [] });
+    this.#changes.delete(picture);
+    return attachment;
+  }
 
   /** A number that no picture of this conversation has, so that it can be spoken of later. */
   #nextPicture(): number {
