@@ -66,6 +66,7 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
   const conversations = listed.map(({ id, title }): CompletionValue => [id, title]);
   const { ownToolNames } = await import("../app/tools/own-tool-names.ts");
   const tools = await ownToolNames(engine);
+  const { knownJobs } = await import("../app/finetune/tuning-provider.ts");
   const lists: Readonly<Record<string, readonly CompletionValue[]>> = {
     provider: plain(engine.providers),
     profile: plain(Object.keys(engine.file.profiles ?? {})),
@@ -77,6 +78,7 @@ async function knownValues(engine: Engine, console: Console): Promise<Completion
     conversation: [...conversations, ["last", ""]],
     tag: plain([...new Set(listed.flatMap(({ tags }) => tags))]),
     setting: plain(settingNames),
+    job: knownJobs(engine).map(({ id, model }): CompletionValue => [id, model ?? ""]),
     tool: plain(tools),
     tools: plain(tools),
     "allow-tool": plain(tools),

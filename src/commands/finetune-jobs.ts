@@ -17,7 +17,7 @@ interface CreateFlags extends Partial<
 export function declareCreate(group: Verb, { words, run }: CommandContext): void {
   const { commands, options, groups, arguments: args } = words.help;
   const command = group.command("create").description(commands.finetuneCreate).argument("[file]", args.examples);
-  declareProviderOptions(command, ["provider", "model", "timeout", "retries"]);
+  declareProviderOptions(command, ["provider", "model", "max_cost", "over_budget", "timeout", "retries"]);
   command
     .optionsGroup(groups.input)
     .option("--validation <file>", options.validation)

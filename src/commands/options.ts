@@ -135,7 +135,15 @@ const askRows: readonly Row[] = [
   { flags: "--schema-multi", words: "schemaMulti", setting: "schema_multi", group: "output" },
 ];
 
-const asks = new Set<SettingName>(["provider", "model", "timeout", "retries", "transcripts"]);
+const asks = new Set<SettingName>([
+  "provider",
+  "model",
+  "timeout",
+  "retries",
+  "max_cost",
+  "over_budget",
+  "transcripts",
+]);
 
 /** What `chat` and `ask` take that is no setting. */
 export interface ChatOptions {

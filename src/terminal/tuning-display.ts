@@ -31,11 +31,8 @@ export class TuningDisplay implements Disposable {
   /** @param snapshot null before anything is known */
   constructor(terminal: Terminal, snapshot: () => TuningSnapshot | null, words: TuningWords) {
     [this.#terminal, this.#snapshot, this.#words] = [terminal, snapshot, words];
-    this.#stopListening = terminal.onResize(() => {
-      // The terminal has taken the rows away.
-      this.#shown = "";
-      this.draw();
-    });
+    // The terminal has taken the rows away.
+    this.#stopListening = terminal.onResize(() => this.redraw());
   }
 
   /** Whether it can be seen here: on a terminal that can move its cursor, and not under `--quiet`. */
@@ -46,6 +43,12 @@ export class TuningDisplay implements Disposable {
   [Symbol.dispose](): void {
     this.#stopListening();
     this.#terminal.below(null);
+  }
+
+  /** Draws all of it once more. */
+  redraw(): void {
+    this.#shown = "";
+    this.draw();
   }
 
   /** To be called when something has changed. */

@@ -223,5 +223,11 @@ test("what the service would refuse is not sent", async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining(told.what) as string]);
   expect(stderr).toContain("train.jsonl:13: ");
   expect(server.requests).toEqual([]);
-  expect((await run([...create, "--no-check"], { place, env })).code).toBe(0);
+  const dear = await run([...create, "--no-check", "--epochs", "1", "--max-cost", "1"], { place, env });
+  const unpriced = wordsOf("budget_unpriced", { provider: "gateway", model: "m1", currency: "CNY" });
+  expect([dear.code, dear.stderr]).toEqual([3, expect.stringContaining(unpriced.what) as string]);
+  put(join(place.cwd, "train.jsonl"), good);
+  const over = await run([...create, "--epochs", "2", "--max-cost", "0.0001"], { place, env });
+  expect([over.code, over.stderr]).toEqual([3, expect.stringContaining("× 2 epochs") as string]);
+  expect(server.requests).toEqual([]);
 });

@@ -7,8 +7,7 @@ import type { OnBatchEvent } from "../../batch/events.ts";
 import type { BatchItem } from "../../batch/item.ts";
 import type { ItemResult } from "../../batch/result.ts";
 import type { ScheduleEnd } from "../../batch/scheduler.ts";
-import { AppError, type ErrorCode } from "../../errors.ts";
-import { isPassing } from "../../providers/wire/errors.ts";
+import { AppError, asAppError } from "../../errors.ts";
 import { requestBody } from "../../providers/wire/request-body.ts";
 import { timeLeft } from "../../terminal/local-time.ts";
 import { describe } from "../../terminal/terminal.ts";
@@ -18,6 +17,7 @@ import { structuredForm } from "../ask/wanted-form.ts";
 import { withFindings } from "../capabilities.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
+import { serviceRetryDelay } from "../service-retry.ts";
 import { batchService, rulesOf } from "./batch-service.ts";
 import { ItemRequests } from "./item-request.ts";
 import { ProviderLines } from "./provider-lines.ts";
@@ -26,20 +26,6 @@ import { wantsSearcher, wantsTools } from "./run-answers.ts";
 import { openRunBooks, type RunBooks } from "./run-books.ts";
 import type { MissingItems, OpenWay } from "./run-way.ts";
 import { StoredItemAnswers } from "./stored-item-answers.ts";
-
-/** Milliseconds: waits after failures, the first one and the longest. */
-const firstDelay = 1_000;
-const maxDelay = 60_000;
-/** How often something is tried again that is no matter of the network. */
-const maxOddities = 5;
-/** What a network brings about that is not there, or not yet. */
-const ofNetwork: ReadonlySet<ErrorCode> = new Set([
-  "no_connection",
-  "timeout",
-  "rate_limited",
-  "service_failed",
-  "stream_failed",
-]);
 
 /**
  * Has the provider answer items as batches of its own, at their price. Tools are not run there.
@@ -219,13 +205,9 @@ class RunAtProvider {
   /** Until the service has answered once, something may be wrong with the settings. */
   readonly #retryDelay: ProviderRunOptions["retryDelay"] = (error, failures, isReached) => {
     const { engine, console, words } = this.#parts;
-    if (!(error instanceof AppError) || error.kind !== "service") return null;
-    const isOfNetwork = ofNetwork.has(error.code) && isPassing(error);
-    const most = isReached ? (isOfNetwork ? Infinity : maxOddities) : isOfNetwork ? engine.settings.retries : 0;
-    if (failures > most) return null;
-    const own = Math.min(maxDelay, firstDelay * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-    const delay = error.retryAfter ?? own;
-    const reason = describe(error, console.words.errors);
+    const delay = serviceRetryDelay(engine.settings.retries, error, failures, isReached);
+    if (delay === null) return null;
+    const reason = describe(asAppError(error), console.words.errors);
     console.terminal.detail(words.paused({ reason, time: timeLeft(delay) }));
     return delay;
   };

@@ -6,6 +6,7 @@ import { count, money, shortBytes } from "../../terminal/figures.ts";
 import { timeLeft } from "../../terminal/local-time.ts";
 import { confirmed } from "../../terminal/prompts.ts";
 import { sanitize, sanitizeLine } from "../../terminal/sanitize.ts";
+import { shellWord } from "../../terminal/shell-word.ts";
 import { describe } from "../../terminal/terminal.ts";
 import { UploadRow } from "../../terminal/upload-row.ts";
 import { loadTuningWords, loadUploadWords } from "../../words/load.ts";
@@ -15,8 +16,8 @@ import type { Engine } from "../engine.ts";
 import { checkExamples } from "./example-check.ts";
 import { jobFields } from "./job-fields.ts";
 import { setFields } from "./set-fields.ts";
-import { trainingCost } from "./training-cost.ts";
-import { type Examples, readExamples } from "./examples.ts";
+import { checkBudget, trainingCost } from "./training-cost.ts";
+import { checkUnchanged, type Examples, readExamples } from "./examples.ts";
 import { openTuning, persistenceOf, shelfOf, type TuningProvider } from "./tuning-provider.ts";
 import { watchTuning } from "./watch.ts";
 
@@ -144,6 +145,7 @@ async function isWanted(
       ? words.costUnknown
       : words.cost({ tokens: count(tokens), epochs: times, cost: cost && money(cost) });
   if (!json) terminal.say(`${planned} · ${size}`);
+  await checkBudget(engine, { provider, model }, cost);
   return yes || json || !terminal.interactive || (await confirmed(words.create, true, all.confirm));
 }
 
@@ -181,7 +183,7 @@ function tell(
   const shown = { id: sanitizeLine(job.id), provider, model: sanitizeLine(model) };
   terminal.succeed(isFound ? words.found(shown) : words.created(shown));
   if (watch) return;
-  terminal.say(words.watchIt(shown));
+  terminal.say(words.watchIt({ id: shellWord(shown.id) }));
   // For scripts: the id alone.
   if (!terminal.outIsTerminal) terminal.text(`${job.id}\n`);
 }
@@ -221,6 +223,7 @@ class Creation {
         validation: plan.validation,
         wanted: { model: plan.model, suffix, method, epochs, batchSize, learningRate, seed, fields: plan.fields },
         upload: async (file) => {
+          for (const each of examples) if (each.name === file.name) checkUnchanged(each);
           using row = new UploadRow(terminal, uploads, {
             name: shown(file),
             provider: this.#provider.name,

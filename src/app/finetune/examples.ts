@@ -13,6 +13,15 @@ export interface Examples extends ExamplesFile {
   readonly digest: string;
   /** As it is shown. */
   readonly shown: string;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+/** @throws AppError `input_unreadable` where the file is no longer the one that was looked at */
+export function checkUnchanged({ path, shown, size, changedAt }: Examples): void {
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now?.size === size && now.mtimeMs === changedAt) return;
+  throw new AppError("input_unreadable", { path: shown, reason: now === undefined ? "ENOENT" : "changed" });
 }
 
 /** Characters of a digest that are in a name: enough that nobody meets two of one name. */
@@ -36,7 +45,14 @@ export async function readExamples(engine: Pick<Engine, "stop" | "workingFolder"
     const stem = basename(full, extname(full))
       .replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")
       .slice(0, 64);
-    return { path: full, shown, name: `${stem}.${digest.slice(0, digestLength)}.jsonl`, size: stat.size, digest };
+    return {
+      path: full,
+      shown,
+      name: `${stem}.${digest.slice(0, digestLength)}.jsonl`,
+      size: stat.size,
+      digest,
+      changedAt: stat.mtimeMs,
+    };
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (engine.stop.aborted) throw new AppError("interrupted", {}, { cause: error });

@@ -79,6 +79,11 @@ export class JobView implements Disposable {
     else this.#display.draw();
   };
 
+  /** The screen may hold something else by now. */
+  redraw(): void {
+    this.#display?.redraw();
+  }
+
   /** Takes the rows away, and leaves the plot as it was last. */
   end(): void {
     this[Symbol.dispose]();

@@ -1,9 +1,12 @@
 import type { Cost, ModelRef } from "../../chat/model.ts";
 import { factsIn } from "../../config/model-aliases.ts";
+import { AppError } from "../../errors.ts";
 import type { TuningJob } from "../../providers/fine-tuning/tuning-job.ts";
 import type { LedgerRow } from "../../usage/ledger-row.ts";
 import type { Engine } from "../engine.ts";
 import { Books } from "../usage/books.ts";
+import { limitsOf } from "../usage/budget-layers.ts";
+import { isFree } from "../usage/model-price.ts";
 
 /** What tokens cost that a model is trained with, by the config file's `models`; null where nobody knows. */
 export function trainingCost(
@@ -16,6 +19,22 @@ export function trainingCost(
   const own = Object.hasOwn(facts, `${provider}/${model}`) ? facts[`${provider}/${model}`] : undefined;
   const rate = own?.[currency]?.training;
   return rate === undefined ? null : { currency, amount: Number(((tokens * rate) / 1e6).toPrecision(12)) };
+}
+
+/**
+ * Refuses what would go beyond a budget.
+ *
+ * @param cost what is known of it; null for nothing
+ * @throws AppError `budget_exceeded`, `budget_unpriced`, as the ledger
+ */
+export async function checkBudget(engine: Engine, to: ModelRef, cost: Cost | null): Promise<void> {
+  const limits = limitsOf(engine);
+  if (limits === null || engine.settings.over_budget || isFree(to.provider)) return;
+  if (cost === null) throw new AppError("budget_unpriced", { ...to, currency: engine.settings.currency });
+  const budget = await engine.hold(new Books(engine.folders)).budget(limits);
+  const claim = { to, purpose: "fine_tuning", cost, atPeak: false, conversation: null, at: new Date() } as const;
+  const exceeded = budget.exceededBy(claim);
+  if (exceeded !== null) throw exceeded;
 }
 
 /**

@@ -54,6 +54,15 @@ export function namedJob(engine: Engine, words: TuningWords, id: string | null):
   return { provider: known.provider, id: known.id, known };
 }
 
+/** Jobs that are known on this machine, the newest first; none where they cannot be read. */
+export function knownJobs(engine: Pick<Engine, "folders">): KnownJob[] {
+  try {
+    return shelfOf(engine).jobs();
+  } catch {
+    return [];
+  }
+}
+
 export function shelfOf({ folders }: Pick<Engine, "folders">): JobShelf {
   return new JobShelf(folders.data);
 }

@@ -4,6 +4,7 @@ import { AppError } from "../../errors.ts";
 import { providerNames } from "../../providers/catalogue.ts";
 import { confirmed } from "../../terminal/prompts.ts";
 import { sanitizeLine } from "../../terminal/sanitize.ts";
+import { shellWord } from "../../terminal/shell-word.ts";
 import { loadTuningWords } from "../../words/load.ts";
 import type { TuningWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
@@ -39,7 +40,7 @@ export async function useTuning(engine: Engine, console: Console, { what, alias,
   }
   await saveAlias(engine, name, target);
   terminal.succeed(words.used({ name: shown, model }));
-  terminal.say(words.chat({ name: shown }));
+  terminal.say(words.chat({ name: shellWord(shown) }));
 }
 
 /** The model as aliases name it, with its provider. */

@@ -6,6 +6,7 @@ import type { TuningJob } from "../../providers/fine-tuning/tuning-job.ts";
 import { count, money } from "../../terminal/figures.ts";
 import { watchKeys } from "../../terminal/key-watch.ts";
 import { sanitizeLine } from "../../terminal/sanitize.ts";
+import { shellWord } from "../../terminal/shell-word.ts";
 import { loadTuningWords } from "../../words/load.ts";
 import type { TuningWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
@@ -46,7 +47,7 @@ export async function watchTuning(
   const shown = { id: sanitizeLine(named.id), provider: named.provider, model: named.known?.model ?? null };
   if (!json) terminal.say(words.watching({ ...shown, model: shown.model && sanitizeLine(shown.model) }));
   using view = new JobView(console, words, { provider: named.provider, history, json });
-  using _keys = terminal.interactive && !json ? keys(leaving) : null;
+  using _keys = terminal.interactive && !json ? keys(leaving, view) : null;
   const persistence = persistenceOf(engine, view, signal, named.known !== null);
   try {
     view.begin(notAsked(named.id));
@@ -61,13 +62,13 @@ export async function watchTuning(
   } catch (error) {
     if (!signal.aborted) throw error;
     view.end();
-    terminal.report(words.goesOn({ id: shown.id }));
+    terminal.report(words.goesOn({ id: shellWord(shown.id) }));
     return left;
   }
 }
 
-function keys(leaving: AbortController): Disposable {
-  return watchKeys({ onEnter: () => {}, onLeave: () => leaving.abort(), onContinue: () => {} });
+function keys(leaving: AbortController, view: JobView): Disposable {
+  return watchKeys({ onEnter: () => {}, onLeave: () => leaving.abort(), onContinue: () => view.redraw() });
 }
 
 /** A job before the service was asked about it. */
@@ -124,6 +125,6 @@ async function tellEnd(
   if (json) return null;
   const shown = sanitizeLine(id);
   terminal.succeed(words.succeeded({ id: shown, model: tunedModel && sanitizeLine(tunedModel) }));
-  if (tunedModel !== null) terminal.say(words.useIt({ id: shown }));
+  if (tunedModel !== null) terminal.say(words.useIt({ id: shellWord(shown) }));
   return null;
 }

@@ -543,6 +543,7 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   encoding: [() => "its text encoding isn't recognised", "Convert it to UTF-8, for instance with iconv."],
   device: [() => "it is a device or a socket, not a file", "Name a file."],
   not_a_file: [() => "it is not a regular file", "Name a file."],
+  changed: [() => "it was changed meanwhile", "Run the command again once the file is complete."],
   too_large: [(limit) => `it is larger than ${limit}`, "Attach only the part that matters."],
   too_many: [(limit) => `more than ${limit} files`, "Name a smaller folder or a narrower pattern."],
   picture_empty: [() => "the picture is empty", "Save or download it again."],

@@ -526,6 +526,7 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   encoding: [() => "无法识别文本编码", "请先转换为 UTF-8，例如用 iconv。"],
   device: [() => "这是设备或套接字，不是文件", "请指定文件。"],
   not_a_file: [() => "这不是普通文件", "请指定文件。"],
+  changed: [() => "文件在处理期间被修改", "请在文件写完后重新运行。"],
   too_large: [(limit) => `超过 ${limit}`, "请只附加需要的部分。"],
   too_many: [(limit) => `超过 ${limit} 个文件`, "请指定较小的目录或更具体的通配符。"],
   picture_empty: [() => "图片是空的", "请重新保存或下载。"],
