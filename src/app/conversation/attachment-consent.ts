@@ -22,6 +22,8 @@ const largeBytes = 1_000_000;
 const largeShare = 0.2;
 /** Files named one by one. */
 const maxNamed = 10;
+/** Columns of a name beside a bar. */
+const maxLabel = 30;
 
 /**
  * How this run reads what is attached.
@@ -40,12 +42,13 @@ export function attachOptions(
     thread: engine.thread,
     pages: engine.pages,
     readDocument: async (request, signal) => {
-      const [{ documentText }, { ProgressBar }] = await Promise.all([
+      const [{ documentText }, { ProgressBar }, { shortened }] = await Promise.all([
         import("../documents/document-reader.ts"),
         import("../../terminal/progress.ts"),
+        import("../../terminal/width.ts"),
       ]);
       const { reading } = console.words.attachments;
-      const bar = new ProgressBar(console.terminal, reading({ name: sanitize(request.name) }));
+      const bar = new ProgressBar(console.terminal, reading({ name: shortened(sanitize(request.name), maxLabel) }));
       const askPassword = passwordQuestion(console, request.name, () => {
         bar.hide();
         release();

@@ -81,9 +81,11 @@ interface WantedPages {
   readonly range: PageRange | null;
   /** As they were typed, with the `#`; empty for all. */
   readonly suffix: string;
+  /** What was typed before them; empty for all. */
+  readonly path: string;
 }
 
-const allPages: WantedPages = { range: null, suffix: "" };
+const allPages: WantedPages = { range: null, suffix: "", path: "" };
 
 async function findWithPages(
   path: string,
@@ -93,19 +95,23 @@ async function findWithPages(
   try {
     return { found: await findFiles(path, folder, stop), pages: allPages };
   } catch (error) {
-    if (!path.includes("#")) throw error;
-    const { parseRange, splitRange } = await import("../../documents/page-range.ts");
-    const named = splitRange(path);
-    const range = named === null ? null : parseRange(named.written);
-    if (named === null || range === null || !(error instanceof AppError) || error.code !== "input_unreadable")
-      throw error;
-    const pages = { range, suffix: `#${named.written.trim()}` };
+    const pages = await pagesIn(path);
+    if (pages === allPages || !(error instanceof AppError) || error.code !== "input_unreadable") throw error;
     // What was typed is what an error names.
-    const found = await findFiles(named.path, folder, stop).catch((other: unknown) => {
+    const found = await findFiles(pages.path, folder, stop).catch((other: unknown) => {
       throw stop.aborted ? other : error;
     });
     return { found, pages };
   }
+}
+
+/** The pages that a path or a URL ends with. */
+async function pagesIn(path: string): Promise<WantedPages> {
+  if (!path.includes("#")) return allPages;
+  const { parseRange, splitRange } = await import("../../documents/page-range.ts");
+  const named = splitRange(path);
+  const range = named === null ? null : parseRange(named.written);
+  return named === null || range === null ? allPages : { path: named.path, range, suffix: `#${named.written.trim()}` };
 }
 
 /** A web page as it goes with a question: named by its URL, a picture or a document as such. */
@@ -117,13 +123,16 @@ async function readPage(path: string, options: AttachOptions): Promise<Attachmen
     const facts = { ...unchanged, convertedFrom, bytes: bytes.length, tokens: estimateTokens(text) };
     return { path: name, name, part: { type: "file", name, text }, ...facts };
   }
-  const source = { path: name, name, locale, range: null, maxBytes: maxInputBytes, readDocument, stop, thread };
+  const { range, suffix } = await pagesIn(path);
+  const called = name.endsWith(suffix) ? name : name + suffix;
+  const source = { path: called, name: called, locale, range, maxBytes: maxInputBytes, readDocument, stop, thread };
   try {
     const content = await specialContent(bytes, source);
-    if (content !== null) return { path: name, name, ...content };
+    if (content !== null) return { path: called, name: called, ...content };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "input_unreadable") throw error;
-    const { limit } = (error as AppError<"input_unreadable">).details;
+    const { limit, reason } = (error as AppError<"input_unreadable">).details;
+    if (reason.startsWith("document_")) throw error;
     throw new AppError(
       "url_unreadable",
       { url, reason: "type", detail: limit ?? (mediaType || "?") },
