@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { png } from "../support/pictures.ts";
-import { askingAt, newPlace, openProgram, put } from "../support/program.ts";
+import { askingAt, newPlace, openProgram, put, run } from "../support/program.ts";
 import { say } from "../support/pty.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer } from "../support/wire.ts";
@@ -29,4 +29,8 @@ test("a model that reads no pictures gets none: another one is offered by one ke
   const asked = server.requests.find(({ method }) => method === "POST");
   expect(asked?.body).toMatchObject({ model: "eye" });
   expect(asked?.text).toContain("data:image/png;base64,");
+  terminal.type("q\r");
+  await terminal.exit;
+  const later = await run(["ask", "-c", "-m", "deepseek/deepseek-v4-pro", "and now?"], { place, env });
+  expect(later).toMatchObject({ code: 2, stderr: expect.stringContaining(what) as string });
 });

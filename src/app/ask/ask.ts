@@ -212,14 +212,14 @@ async function shapedAnswer(
   return await structuredAnswer(engine, console, dialogue, { form, ...turn });
 }
 
-/** Asks, where there is much to send; what asks is loaded where there are files. */
+/** Asks, where there is much to send; what asks is loaded where there are files, or pictures of before. */
 async function maySendFiles(
   engine: Engine,
   console: Console,
   dialogue: ChatSession,
   files: readonly Attachment[],
 ): Promise<boolean> {
-  if (files.length === 0) return true;
+  if (files.length === 0 && !dialogue.resendsPictures) return true;
   const { maySend } = await import("../conversation/attachment-consent.ts");
   return await maySend(engine, console, dialogue, files, () => {});
 }

@@ -136,7 +136,7 @@ function changeText({ attachments }: Words, { form, size, isCleaned }: PictureCh
  *
  * @param release lends the terminal to the question
  * @returns whether the question is to be sent
- * @throws AppError `no_vision` for pictures where the model reads none
+ * @throws AppError `no_vision` for pictures, of earlier turns too, where the model reads none
  */
 export async function maySend(
   engine: Pick<Engine, "file" | "readModel" | "reported">,
@@ -145,13 +145,15 @@ export async function maySend(
   files: readonly Attachment[],
   release: () => void,
 ): Promise<boolean> {
+  const hasPictures = files.some(({ part }) => part.type === "image") || dialogue.resendsPictures;
+  if (hasPictures && files.length === 0) await needVision(engine, console, dialogue, release);
   if (files.length === 0) return true;
   const { terminal, words } = console;
   if (terminal.interactive && sum(files.map((file) => file.tokens ?? 0)) >= smallTokens) await dialogue.learnWindow();
   const bytes = sum(files.map((file) => file.bytes));
   const tokens = sum(files.map((file) => file.tokens ?? 0));
   showFiles(console, files, { bytes, tokens });
-  if (files.some(({ part }) => part.type === "image")) await needVision(engine, console, dialogue, release);
+  if (hasPictures) await needVision(engine, console, dialogue, release);
   const { context } = factsOf(engine, dialogue.provider, dialogue.modelId);
   const share = context === undefined ? null : tokens / context;
   if (bytes <= largeBytes && (share === null || share <= largeShare)) return true;

@@ -132,6 +132,15 @@ export class ChatSession implements SessionDialogue {
     return inForce(this.#engine.settings, this.#state.inherited);
   }
 
+  /** Whether what is sent before the next question has pictures. */
+  get resendsPictures(): boolean {
+    return this.conversation
+      .request([], this.inForce.history)
+      .some(
+        ({ role, content }) => (role === "user" || role === "tool") && content.some(({ type }) => type === "image"),
+      );
+  }
+
   get context(): ContextUse {
     const { provider, modelId } = this;
     const { conversation, counted } = this.#state;
