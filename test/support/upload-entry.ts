@@ -27,8 +27,8 @@ export async function main([baseUrl = "", path = ""]: readonly string[]): Promis
   };
   const loadedBefore = isUndiciLoaded();
   const file = new File([await openAsBlob(path)], basename(path), { type: "application/jsonl" });
-  const uploaded = await callOpenAI(connection, { baseUrl, model: "" }, (client) =>
-    new Files(client).create({ file, purpose: "batch" }),
+  const uploaded = await callOpenAI(connection, { baseUrl, model: "" }, (client, options) =>
+    new Files(client).create({ file, purpose: "batch" }, options),
   );
   process.stdout.write(JSON.stringify({ uploaded, loadedBefore, loadedAfter: isUndiciLoaded() }));
   process.exit();

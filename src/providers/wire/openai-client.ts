@@ -27,8 +27,8 @@ export async function requestCompletion(
   const isBeta = continues || schemaFormOf(request, connection) === "strict_tool";
   const baseUrl = isBeta ? betaUrl(connection) : connection.baseUrl;
   const body = { ...requestBody(request, connection), ...more };
-  const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
-    client.chat.completions.create(body, { signal }).asResponse(),
+  const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client, options) =>
+    client.chat.completions.create(body, { ...options, signal }).asResponse(),
   );
   return (response as unknown as FetchedResponse).http;
 }
@@ -63,30 +63,47 @@ interface CallTarget {
   readonly onSent?: (bytes: number) => void;
 }
 
+/** One call of the package, which comes along to `fetch`. */
+interface Call {
+  readonly connection: Connection;
+  readonly target: CallTarget;
+  /** What the service or the network said; null for nothing yet. */
+  failure: unknown;
+}
+
+/** Options for the package that a call has to pass on with its request. */
+export interface CallOptions {
+  readonly fetchOptions: NonNullable<ClientOptions["fetchOptions"]>;
+}
+
+/** By base URL: a client knows nothing else of whom it asks, and making one takes longer than its part in a request. */
+const clients = new Map<string, Promise<OpenAI>>();
+
 /**
  * Runs one call of the `openai` package, whose requests go out by `send`.
  *
- * @param call what to do with the client
+ * @param call what to do with the client, and the options that its request is to have
  * @throws AppError for what the service or the network said, which the package would put in its own words
  */
 export async function callOpenAI<Result>(
   connection: Connection,
-  { baseUrl, model, onSent }: CallTarget,
-  call: (client: OpenAI) => Promise<Result>,
+  target: CallTarget,
+  call: (client: OpenAI, options: CallOptions) => Promise<Result>,
 ): Promise<Result> {
+  const { baseUrl } = target;
+  const client = clients.get(baseUrl) ?? newClient(baseUrl);
+  clients.set(baseUrl, client);
+  const own: Call = { connection, target, failure: null };
+  try {
+    return await call(await client, { fetchOptions: { call: own } as NonNullable<ClientOptions["fetchOptions"]> });
+  } catch (error) {
+    throw own.failure ?? error;
+  }
+}
+
+async function newClient(baseUrl: string): Promise<OpenAI> {
   const { OpenAI: Client } = await import("openai/client");
-  let failure: unknown = null;
-  const run = async (url: string, init: FetchOptions) => {
-    try {
-      const response = await sendFetch(connection, url, init, onSent);
-      if (!response.isSuccess) throw await refusalOf(response, connection, model);
-      return fetched(response);
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
-  };
-  const client = new Client({
+  return new Client({
     baseURL: baseUrl,
     // The package wants one that is not empty; `send` signs.
     apiKey: "none",
@@ -100,18 +117,29 @@ export async function callOpenAI<Result>(
     // Ours ends when no data comes, not at the headers; see idle-timeout.ts.
     timeout: 86_400_000,
     logLevel: "off",
-    // By `Response` the package finds out whether forms are encoded.
-    fetch: Object.defineProperty(run, "Response", { get: () => Response }) as unknown as ClientOptions["fetch"],
+    fetch: fetchByCall as unknown as ClientOptions["fetch"],
   });
+}
+
+/** Answers as `fetch` does, for the call that its request belongs to. */
+async function fetchByCall(url: string, { call, ...init }: FetchOptions): Promise<object> {
+  const { connection, target } = call;
   try {
-    return await call(client);
+    const response = await sendFetch(connection, url, init, target.onSent);
+    if (!response.isSuccess) throw await refusalOf(response, connection, target.model);
+    return fetched(response);
   } catch (error) {
-    throw failure ?? error;
+    call.failure = error;
+    throw error;
   }
 }
 
+// By this the package finds out whether forms are encoded.
+Object.defineProperty(fetchByCall, "Response", { get: () => Response });
+
 /** What the package gives to `fetch`. */
 interface FetchOptions {
+  readonly call: Call;
   readonly method?: string;
   readonly headers?: Iterable<[string, string]>;
   readonly body?: RequestInit["body"];
@@ -121,7 +149,7 @@ interface FetchOptions {
 async function sendFetch(
   connection: Connection,
   url: string,
-  init: FetchOptions,
+  init: Omit<FetchOptions, "call">,
   onSent: CallTarget["onSent"],
 ): Promise<HttpResponse> {
   const { method = "GET", headers = [], body: given = null, signal = new AbortController().signal } = init;

@@ -5,7 +5,7 @@ import type { HttpResponse } from "../http/response.ts";
 import { withTimeout } from "../http/request-timeout.ts";
 import { notAStream } from "./errors.ts";
 import { isRecord } from "./json.ts";
-import { callOpenAI } from "./openai-client.ts";
+import { callOpenAI, type CallOptions } from "./openai-client.ts";
 import { redactedJson } from "./redact.ts";
 
 /** Entries of a list that are asked for at once, and pages that are looked at. */
@@ -16,12 +16,11 @@ const smallTimeout = 60_000;
 /** Statuses of services that have no such path. */
 const routeless: ReadonlySet<number> = new Set([404, 405, 501]);
 
-interface CallOptions {
-  readonly signal: AbortSignal;
-}
-
 /** A call of the package, whose answer is read here. */
-export type OpenAICall = (client: OpenAI, options: CallOptions) => { asResponse(): Promise<unknown> };
+export type OpenAICall = (
+  client: OpenAI,
+  options: CallOptions & { readonly signal: AbortSignal },
+) => { asResponse(): Promise<unknown> };
 
 interface AskOptions {
   readonly stop: AbortSignal;
@@ -79,7 +78,7 @@ export class OpenAIService {
     signal: AbortSignal,
     { onSent, model = "", baseUrl = this.#connection.baseUrl }: Pick<AskOptions, "onSent" | "model" | "baseUrl"> = {},
   ): Promise<HttpResponse> {
-    const run = async (client: OpenAI) => await call(client, { signal }).asResponse();
+    const run = async (client: OpenAI, options: CallOptions) => await call(client, { ...options, signal }).asResponse();
     const target = { baseUrl, model, ...(onSent && { onSent }) };
     return ((await callOpenAI(this.#connection, target, run)) as { readonly http: HttpResponse }).http;
   }

@@ -108,7 +108,9 @@ describe("another call of the package", () => {
   test("is a GET without a body, and its answer is read as JSON", async () => {
     const arrived: Arrived[] = [];
     const list = { object: "list", data: [{ id: "a" }] };
-    const page = await callOpenAI(answering(arrived, JSON.stringify(list)), target, (client) => client.models.list());
+    const page = await callOpenAI(answering(arrived, JSON.stringify(list)), target, (client, options) =>
+      client.models.list(options),
+    );
     expect(page.data).toEqual([{ id: "a" }]);
     expect(arrived[0]).toMatchObject({ method: "GET", url: "/v1/models", body: Buffer.alloc(0) });
     expect(arrived[0]!.headers).not.toHaveProperty("content-length");
@@ -119,7 +121,9 @@ describe("another call of the package", () => {
   test("may send a form, with the type that it was encoded with", async () => {
     const arrived: Arrived[] = [];
     const file = new File([Buffer.from([0, 255, 10, 13])], "a.bin");
-    await callOpenAI(answering(arrived), target, (client) => client.files.create({ file, purpose: "batch" }));
+    await callOpenAI(answering(arrived), target, (client, options) =>
+      client.files.create({ file, purpose: "batch" }, options),
+    );
     const [{ method, headers, body }] = arrived as [Arrived];
     expect(method).toBe("POST");
     const boundary = /^multipart\/form-data; ?boundary=(.+)$/u.exec(headers["content-type"] ?? "")?.[1];
@@ -133,11 +137,27 @@ describe("another call of the package", () => {
     await expect(failure).rejects.toThrow(new RangeError("of the call"));
   });
 
+  test("shares the client of its base URL, and neither connection nor failure with others", async () => {
+    const refusing = connectionTo((_, response) => response.writeHead(401).end("{}"), { name: "one" });
+    const arrived: Arrived[] = [];
+    const clients: unknown[] = [];
+    const list = async (asking: Connection) =>
+      await callOpenAI(asking, target, (client, options) => {
+        clients.push(client);
+        return client.models.list(options);
+      });
+    const ended = await Promise.allSettled([list(refusing), list(answering(arrived)), list(refusing)]);
+    const refused = { status: "rejected", reason: { code: "key_rejected", details: { provider: "one" } } };
+    expect(ended).toMatchObject([refused, { status: "fulfilled" }, refused]);
+    expect(arrived).toHaveLength(1);
+    expect(new Set(clients).size).toBe(1);
+  });
+
   test("that is refused names the model it was for", async () => {
     const refusing = connectionTo((_, response) =>
       response.writeHead(404).end('{"error":{"message":"The model does not exist"}}'),
     );
-    const failure = callOpenAI(refusing, { ...target, model: "it" }, (client) => client.models.list());
+    const failure = callOpenAI(refusing, { ...target, model: "it" }, (client, options) => client.models.list(options));
     await expect(failure).rejects.toMatchObject({ code: "model_not_found", details: { model: "it" } });
   });
 });
