@@ -7,7 +7,8 @@ export interface ErrorDetails {
   internal: { message: string };
 
   /** Bad usage; `message` is commander's or the command's own sentence. */
-  usage: { message: string };
+  /** `command`: whose help says more, `deepseek-chat batch run`; absent for the program's own. */
+  usage: { message: string; command?: string };
   /** What was asked for makes sense, and not now; `message` says why. */
   not_possible: { message: string };
   no_question: Record<string, never>;
@@ -309,6 +310,8 @@ export interface ErrorDetails {
   batch_changed: { path: string; changes: readonly BatchChange[] };
   /** An output with lines of something else; `line`: the first of them, null where there is no journal beside it. */
   batch_output_foreign: { path: string; line: number | null };
+  /** An output that is the input, or no file that can be written and read again: a pipe, a terminal, a folder. */
+  batch_output_unfit: { path: string; why: "input" | "not_a_file" };
 
   /** The person stopped it (Ctrl-C, a signal); not a failure, but it ends a turn. */
   interrupted: Record<string, never>;
@@ -484,6 +487,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   batch_busy: "usage",
   batch_changed: "usage",
   batch_output_foreign: "usage",
+  batch_output_unfit: "usage",
   interrupted: "interrupted",
 };
 

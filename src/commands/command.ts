@@ -72,7 +72,8 @@ export class Verb extends Command {
   }
 }
 
-function fullName(command: Command): string {
+/** `deepseek-chat batch run` */
+export function fullName(command: Command): string {
   return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 

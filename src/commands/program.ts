@@ -1,7 +1,7 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { type ChosenLanguage, openTerminal, tellError, unwritten, wordsOf } from "../app/startup.ts";
-import { asAppError, type AppError, exitCodeOf } from "../errors.ts";
+import { AppError, asAppError, exitCodeOf } from "../errors.ts";
 import { widestHelp } from "../app/stored-help.ts";
 import type { Words } from "../words/types.ts";
 import { commandFirst, withBareOptions } from "./argument-order.ts";
@@ -10,7 +10,7 @@ import { background } from "./background.ts";
 import { batch } from "./batch.ts";
 import { cache } from "./cache.ts";
 import { chat } from "./chat.ts";
-import { type CommandContext, type Declare, HelpRequest, Verb } from "./command.ts";
+import { type CommandContext, type Declare, fullName, HelpRequest, Verb } from "./command.ts";
 import type { GlobalOptions } from "./command-run.ts";
 import { complete } from "./complete.ts";
 import { completion } from "./completion.ts";
@@ -81,7 +81,9 @@ export async function runProgram(args: readonly string[], start: ProgramStart): 
     return exitCode;
   } catch (error) {
     // A reader of stdout that is gone is no error.
-    return stop.signal.reason === "closed" ? null : await report(error, words, globalsOf(program), stop.signal);
+    return stop.signal.reason === "closed"
+      ? null
+      : await report(withCommand(error, program), words, globalsOf(program), stop.signal);
   }
 }
 
@@ -132,6 +134,19 @@ export function buildProgram(words: Words, stop: AbortController, asked = "", st
     Object.hasOwn(verbs, asked) && asked !== "chat" ? [verbs[asked]!] : [...Object.values(verbs), completion];
   for (const declare of chosen) declare(program, shell);
   return program;
+}
+
+/** A usage error with the command that was named, whose help is worth reading. */
+function withCommand(error: unknown, program: Verb): unknown {
+  if (!(error instanceof AppError) || error.code !== "usage") return error;
+  let verb: Command = program;
+  for (const word of program.args) {
+    const next = verb.commands.find((each) => each.name() === word);
+    if (next === undefined) break;
+    verb = next;
+  }
+  const { message } = (error as AppError<"usage">).details;
+  return new AppError("usage", { message, command: fullName(verb) }, { cause: error });
 }
 
 function globalsOf(program: Verb): GlobalOptions {

@@ -35,7 +35,7 @@ export const errors: ErrorTable = {
     what: `Internal error: ${message.replace(/\.$/u, "")}.`,
     next: "Rerun with DEEPSEEK_CHAT_DEBUG=1 and report it with the details.",
   }),
-  usage: ({ message }) => ({ what: message, next: "See deepseek-chat --help." }),
+  usage: ({ message, command = "deepseek-chat" }) => ({ what: message, next: `See ${command} --help.` }),
   not_possible: ({ message }) => ({ what: message, next: "" }),
   no_question: () => ({
     what: "No question given.",

@@ -32,7 +32,7 @@ export const errors: Words["errors"] = {
     what: `程序内部错误：${message.replace(/[.。]$/u, "")}。`,
     next: "请设置 DEEPSEEK_CHAT_DEBUG=1 重新运行，并附上详情反馈。",
   }),
-  usage: ({ message }) => ({ what: message, next: "用法见 deepseek-chat --help。" }),
+  usage: ({ message, command = "deepseek-chat" }) => ({ what: message, next: `用法见 ${command} --help。` }),
   not_possible: ({ message }) => ({ what: message, next: "" }),
   no_question: () => ({
     what: "未提供问题。",
