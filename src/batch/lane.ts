@@ -1,6 +1,7 @@
 import type { GateChange } from "../providers/resilience/rate-gate.ts";
 import type { OnBatchEvent } from "./events.ts";
 import type { BatchItem } from "./item.ts";
+import type { ItemResult } from "./result.ts";
 import { PrefixGroups } from "./prefix-groups.ts";
 
 /** What says how many requests to a provider may be under way. */
@@ -16,6 +17,12 @@ const pauses = { first: 1_000, last: 60_000 } as const;
 const shortestTold = 1_000;
 /** Failures of the service, one after the other, after which it is taken to be down. */
 const outage = 10;
+
+/** An item that failed by the service, and may not be to blame. */
+export interface Suspect {
+  readonly item: BatchItem;
+  readonly result: ItemResult;
+}
 
 /** The items of one provider, and how it is at the moment. */
 export class Lane {
@@ -37,6 +44,8 @@ export class Lane {
   answers = 0;
   /** Failures since the last answer. */
   #failures = 0;
+  /** Of them, those that are the items' own if the next answer shows that the service is there. */
+  #suspects: Suspect[] = [];
   #pausedUntil = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #isTold = false;
@@ -83,6 +92,15 @@ export class Lane {
     this.answers++;
     this.#failures = 0;
     this.troubledSince = null;
+  }
+
+  suspect(suspect: Suspect): void {
+    this.#suspects.push(suspect);
+  }
+
+  /** Those since the last answer, who are none any more. */
+  takeSuspects(): readonly Suspect[] {
+    return this.#suspects.splice(0);
   }
 
   /** @returns whether so many have failed in a row that it is the service */

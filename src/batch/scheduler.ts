@@ -1,8 +1,8 @@
 import { AppError, kindOf } from "../errors.ts";
 import type { OnBatchEvent, RunEnd } from "./events.ts";
 import type { BatchItem, ItemSource } from "./item.ts";
-import { Lane, type Throttle } from "./lane.ts";
-import type { AnswerItem, ItemError, ItemResult, ResultSink } from "./result.ts";
+import { Lane, type Suspect, type Throttle } from "./lane.ts";
+import type { AnswerItem, ItemError, ResultSink } from "./result.ts";
 
 /** Money that is set aside for each item before it is sent. */
 export interface Purse {
@@ -110,6 +110,9 @@ class Scheduler {
       await this.#dispatchAll();
       if (this.#running > 0) await this.#drain(grace);
       await reading;
+      for (const lane of this.#lanes.values()) {
+        for (const suspect of lane.takeSuspects()) this.#end === null ? this.#put(suspect) : this.#miss(suspect);
+      }
     } finally {
       clearInterval(clock);
       stop.removeEventListener("abort", onStop);
@@ -201,7 +204,7 @@ class Scheduler {
     try {
       const result = await answer(item, this.#kill.signal);
       purse?.leave(item);
-      if (!this.#take(lane, item, result)) onEvent({ type: "return", result });
+      this.#take(lane, { item, result });
     } catch (error) {
       this.#fail(error);
     }
@@ -211,33 +214,54 @@ class Scheduler {
     this.#notify();
   }
 
-  /** @returns whether the result is the item's; false where it is still missing */
-  #take(lane: Lane, item: BatchItem, result: ItemResult): boolean {
+  #take(lane: Lane, ended: Suspect): void {
+    const { item, result } = ended;
     const { error } = result;
-    if (error === null) lane.succeeded();
-    else if (error.code === "interrupted") return false;
-    else if (isOfRun(error, item)) {
-      this.#finish({ why: "failed", error });
-      return false;
-    } else if (this.#isTrouble(lane, item, error)) {
-      lane.putBack(item);
-      return false;
+    if (error === null) {
+      lane.succeeded();
+      // The service is there: what it failed at since its last answer it fails at.
+      for (const suspect of lane.takeSuspects()) this.#put(suspect);
+      return this.#put(ended);
     }
+    if (error.code === "interrupted") return this.#miss(ended);
+    if (isOfRun(error, item)) {
+      this.#finish({ why: "failed", error });
+      return this.#miss(ended);
+    }
+    if (isOfService(error)) return this.#mayReturn(lane, item) ? this.#return(lane, ended) : this.#put(ended);
+    if (kindOf(error.code) !== "service") return this.#put(ended);
+    if (!lane.failed()) return lane.suspect(ended);
+    for (const suspect of [...lane.takeSuspects(), ended]) {
+      if (this.#mayReturn(lane, suspect.item)) this.#return(lane, suspect);
+      else this.#put(suspect);
+    }
+  }
+
+  /** Its result is the item's. */
+  #put({ item, result }: Suspect): void {
     this.#returned.delete(item.index);
     this.#options.sink.put(result);
     this.#options.onEvent({ type: "result", result });
-    return true;
   }
 
-  /** Whether an item failed because its provider is in trouble: it is put back then. */
-  #isTrouble(lane: Lane, { index }: BatchItem, error: ItemError): boolean {
-    const isDown = kindOf(error.code) === "service" && lane.failed();
-    if (!isDown && !isOfService(error)) return false;
+  /** It is still to be answered, in another run. */
+  #miss({ result }: Suspect): void {
+    this.#options.onEvent({ type: "return", result });
+  }
+
+  /** Its provider is in trouble: it is asked again in a while. */
+  #return(lane: Lane, { item, result }: Suspect): void {
+    lane.lastTrouble = result.error!.code;
+    lane.putBack(item);
+    if (result.error!.code !== "rate_limited") lane.disconnected();
+    this.#options.onEvent({ type: "return", result });
+  }
+
+  /** Whether an item may be put back once more. */
+  #mayReturn(lane: Lane, { index }: BatchItem): boolean {
     const returned = this.#returned.get(index) ?? { count: 0, answers: lane.answers };
     if (returned.answers < lane.answers && ++returned.count > maxReturns) return false;
     this.#returned.set(index, returned);
-    lane.lastTrouble = error.code;
-    if (error.code !== "rate_limited") lane.disconnected();
     return true;
   }
 

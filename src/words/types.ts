@@ -88,19 +88,24 @@ export interface BatchWords {
   readonly failures: (facts: { readonly code: string; readonly count: number }) => string;
   readonly retried: (facts: { readonly count: number }) => string;
   readonly noBatches: () => string;
+  /** Facts that stand by themselves, between dots. */
   readonly status: (facts: {
     readonly output: string;
     readonly input: string;
     readonly state: "running" | "stopped" | "failures" | "done";
-  }) => string;
+  }) => readonly string[];
   readonly counts: (facts: {
     readonly answered: number;
     readonly failed: number;
     readonly left: number;
     readonly total: number;
-  }) => string;
+  }) => readonly string[];
   /** Numbers as they are shown. */
-  readonly tokens: (facts: { readonly prompt: string; readonly cached: string; readonly completion: string }) => string;
+  readonly tokens: (facts: {
+    readonly prompt: string;
+    readonly cached: string;
+    readonly completion: string;
+  }) => readonly string[];
   readonly unpriced: (facts: { readonly count: number }) => string;
   /** Numbers and amounts as they are shown; null where nobody knows, or for a price that does not depend on the hour. */
   readonly estimate: (facts: {
@@ -114,7 +119,7 @@ export interface BatchWords {
       readonly peak: string | null;
       readonly atMost: string | null;
     } | null;
-  }) => string;
+  }) => readonly string[];
 }
 
 /** What is said of a file on its way to a service; loaded with it. */

@@ -391,6 +391,39 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     expect(performance.now() - start).toBeGreaterThan(300);
   });
 
+  test("lets all workers pause where the service refuses everything, and not for one refusal", async () => {
+    await using one = await open();
+    await using two = await open();
+    const own: RateGate = { mayWait: false, enter: async () => await Promise.resolve({ leave: () => {} }) };
+    const gates = [one, two].map((link) => new SharedGate(link, { provider: "pausing", limits: {}, own }));
+    const key = "deepseek-chat:batch-limit:{pausing}";
+    const refused = { kind: "refused", retryAfter: 150 } as const;
+    const refuse = async (gate: SharedGate) => (await gate.enter(1, forever)).leave(refused);
+    const state = async (field: string) => await one.client.hGet(key, field);
+    await refuse(gates[0]!);
+    await vi.waitFor(async () => expect(await state("refusals")).toBe("1"));
+    await refuse(gates[1]!);
+    await vi.waitFor(async () => expect(await state("refusals")).toBe("2"));
+    expect(await state("paused")).toBeNull();
+    await refuse(gates[0]!);
+    await vi.waitFor(async () => expect(await state("paused")).not.toBeNull());
+    // Then one at a time, at whichever worker, until one is answered.
+    const start = performance.now();
+    const permit = await gates[1]!.enter(1, forever);
+    expect(performance.now() - start).toBeGreaterThan(50);
+    let isIn = false;
+    const next = gates[0]!.enter(1, forever).then((each) => {
+      isIn = true;
+      each.leave({ kind: "answered", tokens: 1, firstMs: 1 });
+    });
+    await one.client.ping();
+    expect(isIn).toBe(false);
+    permit.leave({ kind: "answered", tokens: 1, firstMs: 1 });
+    await next;
+    await vi.waitFor(async () => expect(await state("refusals")).toBeNull());
+    for (const gate of gates) gate[Symbol.dispose]();
+  });
+
   test("shares a budget, in which what a dead worker reserved counts as spent", async () => {
     await using link = await open();
     const [one, two] = [new SharedBudget(link, "money"), new SharedBudget(link, "money")];

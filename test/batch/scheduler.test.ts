@@ -166,6 +166,25 @@ test("an item's own failure is its result, and the run goes on", async () => {
   expect(results.filter(({ error }) => error !== null)).toHaveLength(5);
 });
 
+test("what fails while a service is down is asked again after the pause, the first ones too; what fails amid answers is its own failure", async () => {
+  let calls = 0;
+  const { results, events, end } = await runOver(itemsOf(30), async (item) => {
+    await turn();
+    calls++;
+    if (item.index === 25) return resultOf(item, "service_failed");
+    return resultOf(item, calls <= 12 ? "service_failed" : null);
+  });
+  expect(end.why).toBe("done");
+  expect(events).toContainEqual(expect.objectContaining({ type: "pause", why: "disconnected" }));
+  expect(results).toHaveLength(30);
+  expect(results.filter(({ error }) => error !== null).map(({ index }) => index)).toEqual([25]);
+});
+
+test("few failures at the end of a run are the items' own", async () => {
+  const { results } = await runOver(itemsOf(3), async (item) => resultOf(item, "timeout"));
+  expect(results.map(({ error }) => error?.code)).toEqual(Array(3).fill("timeout"));
+});
+
 test("a stopped run lets what is under way end, and gives up what takes longer", async () => {
   const stop = new AbortController();
   const { end, put } = await runOver(

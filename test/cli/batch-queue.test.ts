@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { queueWords } from "../../src/words/en/batch-queue.ts";
 import { askingAt, newPlace, put, run, start } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { proxy, type RedisServer, refusing, startRedis } from "../support/redis.ts";
@@ -47,6 +48,17 @@ describe.skipIf(!hasProgram("redis-server"))("a batch on a queue", () => {
       ),
     );
     expect(submitted.stderr + ended.stderr).not.toContain(redis.password);
+  });
+
+  test("a worker whose Redis is away ends at the first signal", async () => {
+    await using away = await startRedis();
+    const env = { ...askingAt({ url: "http://127.0.0.1:9" }), REDISCLI_AUTH: away.password };
+    const worker = start(["batch", "worker", "--queue", `redis://127.0.0.1:${away.port}`], { place: newPlace(), env });
+    await worker.until(({ stderr }) => stderr.includes(String(away.port)));
+    await away.stop();
+    await worker.until(({ stderr }) => stderr.includes(queueWords.disconnected()));
+    worker.kill("SIGTERM");
+    expect((await worker.done).code).toBe(143);
   });
 
   test("holds to the limit of costs and the schema, asks again what was refused for now, and is watched", async () => {

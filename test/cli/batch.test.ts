@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { askingAt, newPlace, type Place, put, run, start } from "../support/program.ts";
 import { type Received, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
-import { wordsOf } from "../support/words.ts";
+import { en, wordsOf } from "../support/words.ts";
 
 const jsonl = (...lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
@@ -142,6 +142,27 @@ test("notices a changed parameter, and an output of something else", async () =>
   const foreign = await run(["batch", "run", "in.txt", "-o", "other.jsonl"], options);
   expect(foreign.stderr).toContain(wordsOf("batch_output_foreign", { path: "other.jsonl", line: null }).what);
   expect(readFileSync(join(place.cwd, "other.jsonl"), "utf8")).toBe("{}\n");
+});
+
+test("an output that is the input or no file is refused before anything is read, and points to the command's help", async () => {
+  const place = newPlace();
+  put(join(place.cwd, "in.txt"), "one\n");
+  for (const [name, why] of [
+    ["in.txt", "input"],
+    ["./in.txt", "input"],
+    [".", "not_a_file"],
+  ] as const) {
+    const { code, stderr } = await run(["batch", "run", "in.txt", "-o", name], { place });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(en.errors.batch_output_unfit({ path: name, why }).what),
+    ]);
+  }
+  expect(readFileSync(join(place.cwd, "in.txt"), "utf8")).toBe("one\n");
+  const without = await run(["batch", "run", "in.txt"], { place });
+  expect(without.stderr).toContain("deepseek-chat batch run --help");
+  const unknown = await run(["-q", "batch", "worker", "--no-such"], { place });
+  expect(unknown.stderr).toContain("deepseek-chat batch worker --help");
 });
 
 test("reads a table with a template, and writes one in its order", async () => {

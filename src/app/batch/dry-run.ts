@@ -1,7 +1,7 @@
 import type { BatchItem } from "../../batch/item.ts";
 import type { Cost, ModelRef } from "../../chat/model.ts";
 import { findProvider } from "../../providers/catalogue.ts";
-import { count, money } from "../../terminal/figures.ts";
+import { count, inLines, money } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { costOf, discounted, highestRates } from "../../usage/cost.ts";
 import type { Rates } from "../../usage/prices.ts";
@@ -79,7 +79,8 @@ export async function estimateBatch(
       peak: cost.peak.amount === cost.offPeak.amount ? null : money(cost.peak),
       atMost: cost.atMost && money(cost.atMost),
     };
-    terminal.out(`${words.estimate({ model, items, tokens, maxOutput: most, isFree: isFree(to.provider), costs })}\n`);
+    const facts = words.estimate({ model, items, tokens, maxOutput: most, isFree: isFree(to.provider), costs });
+    terminal.out(`${inLines(facts, terminal.outIsTerminal ? terminal.columns : Infinity)}\n`);
   }
 }
 

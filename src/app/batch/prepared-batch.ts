@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ItemSource } from "../../batch/item.ts";
 import { answerLines, orderedLines } from "../../batch/output/answer-lines.ts";
@@ -11,6 +12,7 @@ import { writeForm } from "../../batch/output/output-forms.ts";
 import type { ModelRef } from "../../chat/model.ts";
 import { expandHome } from "../../config/home.ts";
 import type { Flags } from "../../config/schema.ts";
+import { AppError } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
 import type { BatchOptions } from "./batch-options.ts";
 import { batchParameters } from "./batch-parameters.ts";
@@ -27,6 +29,20 @@ export interface PreparedBatch {
   /** Writes the output in the form that is wanted, where that is not how results come. @throws AppError `storage_failed` */
   readonly finish: () => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/**
+ * Before a large input is read for nothing.
+ *
+ * @throws AppError `batch_output_unfit`
+ */
+export function checkOutput({ workingFolder }: Pick<Engine, "workingFolder">, { input, output }: BatchOptions): void {
+  const statOf = (name: string) => statSync(resolve(workingFolder, expandHome(name)), { throwIfNoEntry: false });
+  const [out, read] = [statOf(output), input === "-" ? undefined : statOf(input)];
+  if (out === undefined) return;
+  if (!out.isFile()) throw new AppError("batch_output_unfit", { path: output, why: "not_a_file" });
+  if (out.ino === read?.ino && out.dev === read.dev)
+    throw new AppError("batch_output_unfit", { path: output, why: "input" });
 }
 
 /** What a batch's journal keeps of a run. */

@@ -9,7 +9,7 @@ import { shownPath } from "../display-path.ts";
 import type { Engine } from "../engine.ts";
 import type { RunOptions } from "./batch-options.ts";
 import { openLocally } from "./local-run.ts";
-import { prepareBatch } from "./prepared-batch.ts";
+import { checkOutput, prepareBatch } from "./prepared-batch.ts";
 import { readyInput } from "./ready-input.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { OpenWay } from "./run-way.ts";
@@ -34,6 +34,7 @@ export async function runBatch(
 ): Promise<BatchEnd | null> {
   const { terminal } = console;
   const words = await loadBatchWords(engine.language);
+  checkOutput(engine, options);
   using watch = await RunWatch.open(console, options);
   using ready = await readyInput(engine, console, words, options);
   await beforehand();

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { isRunning } from "../../batch/output/batch-files.ts";
 import { expandHome } from "../../config/home.ts";
 import { AppError } from "../../errors.ts";
-import { count, money } from "../../terminal/figures.ts";
+import { count, inLines, money } from "../../terminal/figures.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { loadBatchWords } from "../../words/load.ts";
 import type { BatchWords } from "../../words/types.ts";
@@ -56,7 +56,8 @@ export async function showStatus(
     return terminal.json(output === null ? files : files[0]!);
   }
   if (statuses.length === 0) terminal.say(words.noBatches());
-  for (const status of statuses) terminal.out(sanitize(statusText(words, status)));
+  const room = terminal.outIsTerminal ? terminal.columns : Infinity;
+  for (const status of statuses) terminal.out(sanitize(statusText(words, status, room)));
   if (queued !== null) terminal.out(queued.text);
 }
 
@@ -86,7 +87,12 @@ function statusJson({ output, isRunning: running, identity, outcomes }: BatchSta
   };
 }
 
-function statusText(words: BatchWords, { output, isRunning: running, identity, outcomes }: BatchStatus): string {
+/** @param room columns of a line */
+function statusText(
+  words: BatchWords,
+  { output, isRunning: running, identity, outcomes }: BatchStatus,
+  room: number,
+): string {
   const { items: total, path: input } = identity.input;
   const { answered, failures: failed, failed: codes, costs, unpriced } = outcomes;
   const left = total - outcomes.done;
@@ -99,15 +105,17 @@ function statusText(words: BatchWords, { output, isRunning: running, identity, o
     cached: count(outcomes.cachedTokens),
     completion: count(outcomes.completionTokens),
   });
-  const lines = [
-    words.status({
-      output,
-      input,
-      state: running ? "running" : left > 0 ? "stopped" : failed > 0 ? "failures" : "done",
-    }),
-    `  ${words.counts({ answered, failed, left, total })}`,
-    ...[...codes].map(([code, many]) => `    ${words.failures({ code, count: many })}`),
-    `  ${[tokens, ...spent].join(" · ")}`,
+  const state = running ? "running" : left > 0 ? "stopped" : failed > 0 ? "failures" : "done";
+  const blocks = [
+    { indent: "", facts: words.status({ output, input, state }) },
+    { indent: "  ", facts: words.counts({ answered, failed, left, total }) },
+    ...[...codes].map(([code, many]) => ({ indent: "    ", facts: [words.failures({ code, count: many })] })),
+    { indent: "  ", facts: [...tokens, ...spent] },
   ];
+  const lines = blocks.flatMap(({ indent, facts }) =>
+    inLines(facts, room - indent.length)
+      .split("\n")
+      .map((line) => indent + line),
+  );
   return `${lines.join("\n")}\n`;
 }

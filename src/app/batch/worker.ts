@@ -76,7 +76,7 @@ export async function runWorker(engine: Engine, console: Console, options: Worke
     onEvent,
   });
   terminal.say(words.working({ queue: server.shownUrl, concurrency }));
-  const release = endsInOrder(engine, console, words, worker, grace);
+  const release = endsInOrder(engine, console, words, { worker, link, grace });
   let told = "";
   const lines = setInterval(() => {
     const line = words.progress({ ...tally.snapshot(), holding: worker.holding });
@@ -93,19 +93,31 @@ export async function runWorker(engine: Engine, console: Console, options: Worke
   }
 }
 
-/** A first signal lets the worker finish what it holds, for a while; a second one gives it back. @returns what ends the listening */
+/** What is ended in order. */
+interface EndingWorker {
+  readonly worker: QueueWorker;
+  readonly link: QueueLink;
+  /** Milliseconds to finish what is held. */
+  readonly grace: number;
+}
+
+/**
+ * A first signal lets the worker finish what it holds, for a while; a second one gives it back. Where Redis is away nothing can be given
+ * back, and is not waited for longer than that: others get it when the locks end.
+ *
+ * @returns what ends the listening
+ */
 function endsInOrder(
   { stop }: Engine,
   { terminal }: Console,
   words: QueueWords,
-  worker: QueueWorker,
-  grace: number,
+  { worker, link, grace }: EndingWorker,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const giveBack = () => worker.stop();
+  const giveBack = () => (link.isConnected ? worker.stop() : worker.leave());
   const release = deferSignals(() => {
     worker.drain();
-    if (worker.holding === 0) return;
+    if (worker.holding === 0) return link.isConnected ? undefined : worker.leave();
     terminal.say(words.draining({ holding: worker.holding, seconds: Math.round(grace / 1000) }));
     timer = setTimeout(giveBack, grace);
   });

@@ -10,6 +10,9 @@ import { resultLine } from "./result-line.ts";
 /** Milliseconds between two times that the disk itself is waited for. */
 const syncInterval = 1000;
 
+/** The system's codes where there is no room. */
+const fullDisk: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+
 /** An open file, and how far it is written. */
 export interface WrittenFile {
   readonly path: string;
@@ -71,9 +74,14 @@ export class AnswerLog implements ResultSink {
     if (this.#failure !== null) throw this.#failure;
   };
 
-  /** Keeps room on the disk for what is under way when it is full. */
+  /** Keeps room on the disk for what is under way when it is full. @throws AppError `storage_failed` where there is none: no answer would be saved */
   reserve(): void {
-    this.#files.reserve.take();
+    try {
+      this.#files.reserve.take();
+    } catch (error) {
+      // What else may keep it from being made says nothing of the answers.
+      if (fullDisk.has(systemReason(error))) throw failed(this.#files.answers.path, error);
+    }
   }
 
   close(): void {

@@ -13,7 +13,7 @@ export class DiskReserve {
     this.#path = path;
   }
 
-  /** Takes the room where there is some. */
+  /** Takes the room, without which nothing is asked. @throws Error the system's, where there is none */
   take(): void {
     try {
       const descriptor = openSync(this.#path, "w", 0o600);
@@ -25,8 +25,9 @@ export class DiskReserve {
       } finally {
         closeSync(descriptor);
       }
-    } catch {
+    } catch (error) {
       this.release();
+      throw error;
     }
   }
 

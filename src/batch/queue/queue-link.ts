@@ -84,6 +84,10 @@ export class QueueLink implements AsyncDisposable {
     }
   }
 
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
   /** Names of keys of a run. */
   keysOf(run: string): RunKeys {
     return {

@@ -1,21 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type { RateGate, RateLimits, RatePermit, RequestOutcome } from "../../providers/resilience/rate-gate.ts";
+import { backoff, refusesAll } from "../../providers/resilience/refusal-pause.ts";
 import { type QueueLink, queueName, queuePrefix } from "./queue-link.ts";
 
 /** Milliseconds for which a request that is under way counts, unless its worker says that it still is. */
 const leaseMs = 30_000;
-/** Milliseconds between two looks where all places are taken, and for which all workers send nothing after a refusal that does not say how long. */
+/** Milliseconds between two looks where all places are taken. */
 const poll = 100;
-const backoff = 500;
 
 /**
  * Token buckets of requests and tokens, and places for requests under way, on the clock of Redis. The buckets are those of
- * src/providers/resilience/token-bucket.ts. Gives the milliseconds to wait; 0 where the request may go out.
+ * src/providers/resilience/token-bucket.ts. After a pause one request at a time goes out, until one is answered. Gives the milliseconds to wait,
+ * 0 where the request may go out, and the milliseconds of that clock.
  */
 const enterScript = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + time[2] / 1000
-  local state = redis.call('HMGET', KEYS[1], 'requests', 'tokens', 'at', 'paused')
+  local state = redis.call('HMGET', KEYS[1], 'requests', 'tokens', 'at', 'paused', 'pauses')
   local at = math.min(now, tonumber(state[3] or now))
   local wait = math.max(0, tonumber(state[4] or 0) - now)
   local function bucket(level, perMinute, count)
@@ -30,33 +31,43 @@ const enterScript = `
   end
   local requests = bucket(state[1], ARGV[2], 1)
   local tokens = bucket(state[2], ARGV[3], tonumber(ARGV[5]))
-  if ARGV[4] ~= '' and wait <= 0 then
-    redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-    if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[4]) then wait = tonumber(ARGV[7]) end
-  end
-  if wait > 0 then return math.ceil(wait) end
+  local places = ARGV[4] == '' and math.huge or tonumber(ARGV[4])
+  if tonumber(state[5] or 0) > 0 then places = 1 end
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+  if wait <= 0 and redis.call('ZCARD', KEYS[2]) >= places then wait = tonumber(ARGV[7]) end
+  if wait > 0 then return { math.ceil(wait), now } end
   redis.call('HSET', KEYS[1], 'at', string.format('%.3f', now))
   if requests then redis.call('HSET', KEYS[1], 'requests', tostring(requests - 1)) end
   if tokens then redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - ARGV[5])) end
-  if ARGV[4] ~= '' then
-    redis.call('ZADD', KEYS[2], now + tonumber(ARGV[6]), ARGV[1])
-    redis.call('PEXPIRE', KEYS[2], tonumber(ARGV[6]) * 2)
-  end
+  redis.call('ZADD', KEYS[2], now + tonumber(ARGV[6]), ARGV[1])
+  redis.call('PEXPIRE', KEYS[2], tonumber(ARGV[6]) * 2)
   redis.call('PEXPIRE', KEYS[1], 3600000)
-  return 0`;
+  return { 0, now }`;
 
-/** Gives a place back, corrects the tokens by what was really taken, and lets everybody wait after a refusal. */
+/**
+ * Gives a place back, and corrects the tokens by what was really taken. All workers pause as `LocalGate` does: where the service refuses
+ * everything, and not for one refusal.
+ */
 const leaveScript = `
   redis.call('ZREM', KEYS[2], ARGV[1])
   if ARGV[2] ~= '0' and redis.call('HEXISTS', KEYS[1], 'tokens') == 1 then
     redis.call('HINCRBYFLOAT', KEYS[1], 'tokens', ARGV[2])
   end
-  if ARGV[3] ~= '' then
-    local time = redis.call('TIME')
-    local paused = time[1] * 1000 + time[2] / 1000 + tonumber(ARGV[3])
-    if paused > tonumber(redis.call('HGET', KEYS[1], 'paused') or 0) then
-      redis.call('HSET', KEYS[1], 'paused', string.format('%.3f', paused))
-    end
+  if ARGV[3] == 'answered' then redis.call('HDEL', KEYS[1], 'refusals', 'pauses') end
+  if ARGV[3] ~= 'refused' then return 0 end
+  local refusals = redis.call('HINCRBY', KEYS[1], 'refusals', 1)
+  if refusals < math.max(tonumber(ARGV[6]), redis.call('ZCARD', KEYS[2]) * tonumber(ARGV[7])) then return 0 end
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + time[2] / 1000
+  local pause = 0
+  if tonumber(ARGV[5]) >= tonumber(redis.call('HGET', KEYS[1], 'paused_at') or 0) then
+    redis.call('HSET', KEYS[1], 'paused_at', string.format('%.3f', now))
+    local pauses = redis.call('HINCRBY', KEYS[1], 'pauses', 1)
+    pause = math.min(tonumber(ARGV[9]), tonumber(ARGV[8]) * 2 ^ math.min(30, pauses - 1))
+  end
+  if ARGV[4] ~= '' then pause = tonumber(ARGV[4]) end
+  if now + pause > tonumber(redis.call('HGET', KEYS[1], 'paused') or 0) then
+    redis.call('HSET', KEYS[1], 'paused', string.format('%.3f', now + pause))
   end
   return 1`;
 
@@ -101,8 +112,9 @@ export class SharedGate implements RateGate, Disposable {
   readonly enter = async (tokens: number, signal: AbortSignal): Promise<RatePermit> => {
     const own = await this.#options.own.enter(tokens, signal);
     const place = randomUUID();
+    let sentAt = 0;
     try {
-      await this.#queued(async () => await this.#take(place, tokens, signal));
+      await this.#queued(async () => void (sentAt = await this.#take(place, tokens, signal)));
     } catch (error) {
       own.leave({ kind: "failed" });
       throw error;
@@ -112,7 +124,7 @@ export class SharedGate implements RateGate, Disposable {
       if (!isOut) return;
       isOut = false;
       own.leave(outcome);
-      void this.#leave(place, tokens, outcome);
+      void this.#leave(place, { tokens, sentAt }, outcome);
     };
     return { leave };
   };
@@ -136,27 +148,36 @@ export class SharedGate implements RateGate, Disposable {
     }
   }
 
-  async #take(place: string, tokens: number, signal: AbortSignal): Promise<void> {
+  /** @returns milliseconds of the clock of Redis */
+  async #take(place: string, tokens: number, signal: AbortSignal): Promise<number> {
     const { rpm, tpm, concurrency } = this.#options.limits;
     const limits = [rpm, tpm, concurrency].map((limit) => (limit === undefined ? "" : String(limit)));
     const values = [place, ...limits, String(tokens), String(leaseMs), String(poll)];
     while (true) {
       signal.throwIfAborted();
-      const wait = await this.#link.use(
+      const reply = await this.#link.use(
         async () => await this.#link.client.eval(enterScript, { keys: this.#keys, arguments: values }),
         signal,
       );
-      if (Number(wait) === 0) break;
-      await this.#rest(Number(wait), signal);
+      const [wait, now] = (reply as unknown[]).map(Number) as [number, number];
+      if (wait === 0) {
+        this.#places.add(place);
+        return now;
+      }
+      await this.#rest(wait, signal);
     }
-    this.#places.add(place);
   }
 
-  async #leave(place: string, estimated: number, outcome: RequestOutcome): Promise<void> {
+  async #leave(
+    place: string,
+    { tokens, sentAt }: { readonly tokens: number; readonly sentAt: number },
+    outcome: RequestOutcome,
+  ): Promise<void> {
     this.#places.delete(place);
-    const taken = outcome.kind === "answered" ? (outcome.tokens ?? estimated) : 0;
-    const pause = outcome.kind === "refused" ? String(outcome.retryAfter ?? backoff) : "";
-    const values = [place, String(estimated - taken), pause];
+    const taken = outcome.kind === "answered" ? (outcome.tokens ?? tokens) : 0;
+    const retryAfter = outcome.kind === "refused" ? (outcome.retryAfter ?? "") : "";
+    const sign = [refusesAll.least, refusesAll.share, backoff.first, backoff.last];
+    const values = [place, tokens - taken, outcome.kind, retryAfter, sentAt, ...sign].map(String);
     // Where Redis is not there, the place ends by itself.
     await this.#link.client.eval(leaveScript, { keys: this.#keys, arguments: values }).catch(() => {});
     this.#wake();

@@ -8,6 +8,7 @@ import type {
   RatePermit,
   RequestOutcome,
 } from "./rate-gate.ts";
+import { backoff, refusesAll } from "./refusal-pause.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export interface GateOptions {
@@ -20,15 +21,6 @@ export interface GateOptions {
 
 /** Requests at once with which learning begins, and beyond which it does not go. */
 const learning = { start: 8, max: 500 } as const;
-/** Milliseconds for which nothing is sent after a refusal that does not say how long: twice as long after each one, and at most. */
-const backoff = { first: 250, last: 60_000 } as const;
-
-/**
- * Refusals without an answer between them, after which the service is taken to refuse everything; with many requests under way, as many as
- * half of them. Fewer delay their own items alone.
- */
-const refusesAll = { least: 3, share: 0.5 } as const;
-
 interface Waiter {
   readonly tokens: number;
   readonly resolve: (permit: RatePermit) => void;

@@ -57,6 +57,10 @@ export const batchErrors: { readonly [Code in BatchCode]: (details: ErrorDetails
         : `${path}, line ${line}, is not an answer to an item of this input, or repeats one.`,
     next: "Nothing was changed there. Use another output.",
   }),
+  batch_output_unfit: ({ path, why }) => ({
+    what: why === "input" ? `${path} is the input itself.` : `${path} is not a file.`,
+    next: "Give the output a file of its own with -o: answers are added to it, and read again to resume.",
+  }),
   batch_not_found: ({ provider, id }) => ({
     what: `${provider} doesn't know ${id}, or no longer has it.`,
     next: "Check the ID, the provider (-p) and whose key is used. Items without a result can be answered directly: run the same command without --at-provider.",

@@ -50,17 +50,21 @@ export const batchWords: BatchWords = {
   retried: ({ count }) =>
     count === 0 ? "No failed items to retry." : `Retrying ${count} ${count === 1 ? "item" : "items"} that failed.`,
   noBatches: () => "No batches in this folder.",
-  status: ({ output, input, state }) => `${output} · ${states[state]} · from ${input === "-" ? "stdin" : input}`,
-  counts: ({ answered, failed, left, total }) => `${answered} of ${total} answered · ${failed} failed · ${left} left`,
-  tokens: ({ prompt, cached, completion }) => `${prompt} tokens in (${cached} cache hits) · ${completion} out`,
+  status: ({ output, input, state }) => [output, states[state], `from ${input === "-" ? "stdin" : input}`],
+  counts: ({ answered, failed, left, total }) => [
+    `${answered} of ${total} answered`,
+    `${failed} failed`,
+    `${left} left`,
+  ],
+  tokens: ({ prompt, cached, completion }) => [`${prompt} tokens in (${cached} cache hits)`, `${completion} out`],
   unpriced: ({ count }) => `cost unknown for ${count}`,
   estimate: ({ model, items, tokens, maxOutput, isFree, costs }) => {
     const facts = [`${model}: ${items} ${items === 1 ? "item" : "items"}`, `${tokens} tokens in`];
     if (maxOutput !== null) facts.push(`at most ${maxOutput} out`);
-    if (costs === null) return [...facts, isFree ? "free" : "price unknown"].join(" · ");
+    if (costs === null) return [...facts, isFree ? "free" : "price unknown"];
     const { offPeak, peak, atMost } = costs;
     const prompts = peak === null ? `prompts ${offPeak}` : `prompts ${offPeak} off-peak, ${peak} at peak`;
-    return [...facts, prompts, atMost === null ? "largest cost unknown" : `${atMost} at most`].join(" · ");
+    return [...facts, prompts, atMost === null ? "largest cost unknown" : `${atMost} at most`];
   },
 };
 

@@ -53,6 +53,10 @@ export const batchErrors: typeof english = {
         : `${path} 第 ${line} 行不是本次输入中任何一条的回答，或是重复的回答。`,
     next: "文件未作任何修改，请换一个输出文件。",
   }),
+  batch_output_unfit: ({ path, why }) => ({
+    what: why === "input" ? `${path} 就是输入文件。` : `${path} 不是文件。`,
+    next: "请用 -o 指定单独的输出文件：回答会追加写入，恢复运行时还要读取。",
+  }),
   batch_not_found: ({ provider, id }) => ({
     what: `${provider} 上没有 ${id}，或已被清除。`,
     next: "请检查 ID、服务（-p）以及所用的 API Key。没有结果的条目可直接处理：去掉 --at-provider 重新运行同一命令。",

@@ -45,17 +45,22 @@ export const batchWords: BatchWords = {
   failures: ({ code, count }) => `${code}：${count}`,
   retried: ({ count }) => (count === 0 ? "没有失败的条目需要重试。" : `重试失败的 ${count} 条。`),
   noBatches: () => "当前目录中没有批处理。",
-  status: ({ output, input, state }) => `${output} · ${states[state]} · 输入：${input === "-" ? "标准输入" : input}`,
-  counts: ({ answered, failed, left, total }) => `共 ${total} 条 · 已回答 ${answered} · 失败 ${failed} · 剩余 ${left}`,
-  tokens: ({ prompt, cached, completion }) => `输入 ${prompt} token（缓存命中 ${cached}）· 输出 ${completion}`,
+  status: ({ output, input, state }) => [output, states[state], `输入：${input === "-" ? "标准输入" : input}`],
+  counts: ({ answered, failed, left, total }) => [
+    `共 ${total} 条`,
+    `已回答 ${answered}`,
+    `失败 ${failed}`,
+    `剩余 ${left}`,
+  ],
+  tokens: ({ prompt, cached, completion }) => [`输入 ${prompt} token（缓存命中 ${cached}）`, `输出 ${completion}`],
   unpriced: ({ count }) => `${count} 条费用未知`,
   estimate: ({ model, items, tokens, maxOutput, isFree, costs }) => {
     const facts = [`${model}：${items} 条`, `输入 ${tokens} token`];
     if (maxOutput !== null) facts.push(`输出最多 ${maxOutput}`);
-    if (costs === null) return [...facts, isFree ? "免费" : "价格未知"].join(" · ");
+    if (costs === null) return [...facts, isFree ? "免费" : "价格未知"];
     const { offPeak, peak, atMost } = costs;
     const prompts = peak === null ? `提示词 ${offPeak}` : `提示词 错峰 ${offPeak}、高峰 ${peak}`;
-    return [...facts, prompts, atMost === null ? "最高费用未知" : `最高 ${atMost}`].join(" · ");
+    return [...facts, prompts, atMost === null ? "最高费用未知" : `最高 ${atMost}`];
   },
 };
 

@@ -5,8 +5,10 @@ import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { ItemIndex } from "../../../src/batch/input/item-index.ts";
+import { AnswerLog } from "../../../src/batch/output/answer-log.ts";
 import { openBatchFiles } from "../../../src/batch/output/batch-files.ts";
 import { resumeOutput } from "../../../src/batch/output/batch-output.ts";
+import type { DiskReserve } from "../../../src/batch/output/disk-reserve.ts";
 import { removeFailures } from "../../../src/batch/output/failure-removal.ts";
 import type { BatchIdentity } from "../../../src/batch/output/journal.ts";
 import type { ItemResult } from "../../../src/batch/result.ts";
@@ -200,4 +202,22 @@ test("a journal of a newer version, or a file of another program in its place, i
     expect(readFileSync(`${path}.journal`, "utf8")).toBe(start);
     expect(existsSync(path)).toBe(false);
   }
+});
+
+test("where the disk has no room to keep back, nothing is asked; what else is wrong with that is no matter", async () => {
+  const path = join(folder, "small.jsonl");
+  const { files, outcomes } = await open(path);
+  const logOn = (code: string) => {
+    const take = () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    const reserve = { take, release: () => false } as unknown as DiskReserve;
+    const file = { path, handle: files.answers, size: 0 };
+    return new AnswerLog("r", { answers: file, journal: file, reserve }, outcomes);
+  };
+  expect(() => logOn("ENOSPC").reserve()).toThrow(
+    expect.objectContaining({ code: "storage_failed", details: { path, reason: "ENOSPC" } }),
+  );
+  expect(() => logOn("EFBIG").reserve()).not.toThrow();
+  await files.close();
 });
