@@ -8,6 +8,16 @@ import {
 /** The server went away, at a command or before it. */
 const closures = [ClientClosedError, ClientOfflineError, DisconnectsClientError, SocketClosedUnexpectedlyError];
 
+/** Codes of certificates that nobody vouches for, or that are another server's or too old. */
+const untrusted: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
 /**
  * Why a Redis server cannot be used: a name of ours or the system's where there is one, else what the server says, without the
  * password.
@@ -42,7 +52,7 @@ function reasonOf(error: unknown, said: string): string {
   if (said === "timeout") return "slow";
   if (/unknown command|unsupported/iu.test(said)) return "other_version";
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-  if (code !== null) return code;
+  if (code !== null) return untrusted.has(code) ? "certificate" : code;
   return closures.some((closure) => error instanceof closure) ? "closed" : said.slice(0, 200);
 }
 

@@ -111,7 +111,10 @@ class Scheduler {
       if (this.#running > 0) await this.#drain(grace);
       await reading;
       for (const lane of this.#lanes.values()) {
-        for (const suspect of lane.takeSuspects()) this.#end === null ? this.#put(suspect) : this.#miss(suspect);
+        for (const suspect of lane.takeSuspects()) {
+          if (this.#end === null) this.#put(suspect);
+          else this.#miss(suspect);
+        }
       }
     } finally {
       clearInterval(clock);

@@ -9,6 +9,7 @@ import { Submission, type SubmissionOptions } from "../../src/batch/queue/submis
 import type { BatchItem, ItemSource } from "../../src/batch/item.ts";
 import type { AnswerItem, ItemResult, ResultSink } from "../../src/batch/result.ts";
 import type { RateGate } from "../../src/providers/resilience/rate-gate.ts";
+import { refusalRule } from "../../src/providers/resilience/refusal-pause.ts";
 import { type RedisServer, startRedis } from "../support/redis.ts";
 import { hasProgram } from "../support/system-programs.ts";
 
@@ -371,7 +372,8 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     await using other = await open();
     const own: RateGate = { mayWait: false, enter: async () => ({ leave: () => {} }) };
     const gates = [link, other].map(
-      (each) => new SharedGate(each, { provider: "p", limits: { rpm: 1800, concurrency: 3 }, own }),
+      (each) =>
+        new SharedGate(each, { provider: "p", limits: { rpm: 1800, concurrency: 3 }, refusals: refusalRule, own }),
     );
     let [running, most] = [0, 0];
     const start = performance.now();
@@ -395,7 +397,9 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     await using one = await open();
     await using two = await open();
     const own: RateGate = { mayWait: false, enter: async () => await Promise.resolve({ leave: () => {} }) };
-    const gates = [one, two].map((link) => new SharedGate(link, { provider: "pausing", limits: {}, own }));
+    const gates = [one, two].map(
+      (link) => new SharedGate(link, { provider: "pausing", limits: {}, refusals: refusalRule, own }),
+    );
     const key = "deepseek-chat:batch-limit:{pausing}";
     const refused = { kind: "refused", retryAfter: 150 } as const;
     const refuse = async (gate: SharedGate) => (await gate.enter(1, forever)).leave(refused);
@@ -412,10 +416,12 @@ describe.skipIf(!hasProgram("redis-server"))("a queue", () => {
     const permit = await gates[1]!.enter(1, forever);
     expect(performance.now() - start).toBeGreaterThan(50);
     let isIn = false;
-    const next = gates[0]!.enter(1, forever).then((each) => {
+    const enterNext = async () => {
+      const each = await gates[0]!.enter(1, forever);
       isIn = true;
       each.leave({ kind: "answered", tokens: 1, firstMs: 1 });
-    });
+    };
+    const next = enterNext();
     await one.client.ping();
     expect(isIn).toBe(false);
     permit.leave({ kind: "answered", tokens: 1, firstMs: 1 });

@@ -10,6 +10,7 @@ import { RunTally } from "../../batch/run-tally.ts";
 import { isOfRun, isOfService } from "../../batch/scheduler.ts";
 import { AppError } from "../../errors.ts";
 import { LocalGate } from "../../providers/resilience/local-gate.ts";
+import { refusalRule } from "../../providers/resilience/refusal-pause.ts";
 import { deferSignals } from "../../terminal/interrupts.ts";
 import { boundedPico } from "../../usage/exact-cost.ts";
 import { loadBatchProgressWords, loadBatchWords, loadQueueWords } from "../../words/load.ts";
@@ -220,7 +221,9 @@ class WorkerRuns {
     return new RateGates((provider) => {
       const account = Object.hasOwn(filed, provider) ? filed[provider] : {};
       const own = new LocalGate({ limits: {}, learns: true });
-      return engine.hold(new SharedGate(this.#link, { provider, limits: { ...account, ...limits }, own }));
+      return engine.hold(
+        new SharedGate(this.#link, { provider, limits: { ...account, ...limits }, refusals: refusalRule, own }),
+      );
     });
   }
 }

@@ -133,7 +133,9 @@ export class QueueLink implements AsyncDisposable {
     for (let tries = 0; ; tries++) {
       if (this.#fatal !== null) throw unavailable(this.#server, this.#fatal);
       try {
-        return await untilAborted(work, signal);
+        const result = await untilAborted(work, signal);
+        if (tries > 0) this.#tell(true);
+        return result;
       } catch (error) {
         // Those with a number are BullMQ's: of the state of a job.
         if (error instanceof AppError || (error instanceof Error && "code" in error && typeof error.code === "number"))
@@ -141,7 +143,6 @@ export class QueueLink implements AsyncDisposable {
         if (!isPassingFailure(error)) throw unavailable(this.#server, error);
         this.#tell(false);
         await untilAborted(async () => await sleep(Math.min(50 * 2 ** tries, longestDelay)), signal);
-        if (this.client.isReady) this.#tell(true);
       }
     }
   }

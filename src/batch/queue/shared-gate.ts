@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { RateGate, RateLimits, RatePermit, RequestOutcome } from "../../providers/resilience/rate-gate.ts";
-import { backoff, refusesAll } from "../../providers/resilience/refusal-pause.ts";
+import type {
+  RateGate,
+  RateLimits,
+  RatePermit,
+  RefusalRule,
+  RequestOutcome,
+} from "../../providers/resilience/rate-gate.ts";
 import { type QueueLink, queueName, queuePrefix } from "./queue-link.ts";
 
 /** Milliseconds for which a request that is under way counts, unless its worker says that it still is. */
@@ -80,6 +85,7 @@ const renewScript = `
 export interface SharedGateOptions {
   readonly provider: string;
   readonly limits: RateLimits;
+  readonly refusals: RefusalRule;
   /** What this worker alone has learnt of the service. */
   readonly own: RateGate;
 }
@@ -176,7 +182,8 @@ export class SharedGate implements RateGate, Disposable {
     this.#places.delete(place);
     const taken = outcome.kind === "answered" ? (outcome.tokens ?? tokens) : 0;
     const retryAfter = outcome.kind === "refused" ? (outcome.retryAfter ?? "") : "";
-    const sign = [refusesAll.least, refusesAll.share, backoff.first, backoff.last];
+    const { least, share, first, last } = this.#options.refusals;
+    const sign = [least, share, first, last];
     const values = [place, tokens - taken, outcome.kind, retryAfter, sentAt, ...sign].map(String);
     // Where Redis is not there, the place ends by itself.
     await this.#link.client.eval(leaveScript, { keys: this.#keys, arguments: values }).catch(() => {});

@@ -8,7 +8,7 @@ import type {
   RatePermit,
   RequestOutcome,
 } from "./rate-gate.ts";
-import { backoff, refusesAll } from "./refusal-pause.ts";
+import { refusalRule } from "./refusal-pause.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export interface GateOptions {
@@ -155,7 +155,7 @@ export class LocalGate implements RateGate {
   #refuse(retryAfter: number | null, sentAt: number, now: number): void {
     this.#learnt?.refused(sentAt, now);
     this.#refusals++;
-    if (this.#refusals >= Math.max(refusesAll.least, this.#running * refusesAll.share)) {
+    if (this.#refusals >= Math.max(refusalRule.least, this.#running * refusalRule.share)) {
       this.#pause(retryAfter, sentAt, now);
     }
     this.#tell({ type: "refused" });
@@ -165,7 +165,7 @@ export class LocalGate implements RateGate {
     // What was sent before the pause says nothing new, but how long it is to be.
     const isNews = sentAt >= this.#pausedAt;
     if (isNews) [this.#pausedAt, this.#pauses] = [now, this.#pauses + 1];
-    const own = Math.min(backoff.last, backoff.first * 2 ** (this.#pauses - 1));
+    const own = Math.min(refusalRule.last, refusalRule.first * 2 ** (this.#pauses - 1));
     const pause = retryAfter ?? (isNews ? own : 0);
     if (now + pause <= this.#pausedUntil) return;
     this.#pausedUntil = now + pause;

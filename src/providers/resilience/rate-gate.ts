@@ -47,3 +47,13 @@ export type GateChange =
 export type ConcurrencyChange = "grown" | "refused" | "slow";
 
 export type OnGateChange = (change: GateChange) => void;
+
+/** When a service is taken to refuse everything, and how long nothing is sent then. */
+export interface RefusalRule {
+  /** Refusals without an answer between them, at least; and as a part of the requests under way. */
+  readonly least: number;
+  readonly share: number;
+  /** Milliseconds of the pause after a refusal that does not say how long: twice as long after each one, and at most. */
+  readonly first: number;
+  readonly last: number;
+}

@@ -1,8 +1,4 @@
-/** Milliseconds for which nothing is sent after a refusal that does not say how long: twice as long after each one, and at most. */
-export const backoff = { first: 250, last: 60_000 } as const;
+import type { RefusalRule } from "./rate-gate.ts";
 
-/**
- * Refusals without an answer between them, after which the service is taken to refuse everything; with many requests under way, as many as
- * half of them. Fewer delay their own items alone.
- */
-export const refusesAll = { least: 3, share: 0.5 } as const;
+/** Fewer refusals delay their own requests alone. */
+export const refusalRule: RefusalRule = { least: 3, share: 0.5, first: 250, last: 60_000 };

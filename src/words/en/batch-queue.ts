@@ -16,8 +16,8 @@ export const queueWords: QueueWords = {
     `${items(count)} had been begun by a worker that died or stopped, and may have been paid twice.`,
   working: ({ queue, concurrency }) => `Worker on ${queue} · up to ${items(concurrency)} at once · Ctrl-C to stop`,
   progress: ({ answered, failed, holding }) => `${answered} answered · ${failed} failed · ${holding} under way`,
-  disconnected: () => "Lost the connection to Redis; reconnecting…",
-  connected: () => "Connected to Redis again.",
+  disconnected: () => "Redis can't be used for now (no connection, or out of memory); trying again…",
+  connected: () => "Redis can be used again.",
   draining: ({ holding, seconds }) =>
     `Stopping: finishing ${items(holding)}, at most ${seconds} s. Again to give them back at once.`,
   worked: ({ answered, failed }) => `Worker stopped: ${answered} answered, ${failed} failed.`,

@@ -19,6 +19,8 @@ export const cacheReasons: Readonly<Record<string, string>> = {
   EIO: "input/output error",
   slow: "no reply within 200 ms",
   password: "wrong user or password, or no permission",
+  certificate:
+    "its certificate isn't trusted, is another server's or has expired (for an authority of your own: NODE_EXTRA_CA_CERTS)",
   other_version: "the server's version doesn't support the command",
   closed: "connection closed",
   ECONNREFUSED: "connection refused",

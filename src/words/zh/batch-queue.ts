@@ -13,8 +13,8 @@ export const queueWords: QueueWords = {
   repeats: ({ count }) => `${count} 个条目曾由中途退出的 worker 处理过，可能重复计费。`,
   working: ({ queue, concurrency }) => `worker 已连接 ${queue} · 最多同时处理 ${concurrency} 个条目 · 按 Ctrl-C 停止`,
   progress: ({ answered, failed, holding }) => `已完成 ${answered} · 失败 ${failed} · 处理中 ${holding}`,
-  disconnected: () => "与 Redis 的连接已断开，正在重连…",
-  connected: () => "已重新连接 Redis。",
+  disconnected: () => "暂时无法使用 Redis（连接断开或内存不足），正在重试…",
+  connected: () => "Redis 已恢复。",
   draining: ({ holding, seconds }) =>
     `正在停止：继续处理剩余的 ${holding} 个条目，最多 ${seconds} 秒。再按一次立即放回队列。`,
   worked: ({ answered, failed }) => `worker 已停止：完成 ${answered}，失败 ${failed}。`,

@@ -18,6 +18,7 @@ export const cacheReasons: Readonly<Record<string, string>> = {
   EIO: "输入/输出错误",
   slow: "200 毫秒内无响应",
   password: "用户名或密码错误，或没有权限",
+  certificate: "其证书不受信任、属于其他服务器或已过期（自有 CA 请用 NODE_EXTRA_CA_CERTS）",
   other_version: "服务器版本不支持该命令",
   closed: "连接已断开",
   ECONNREFUSED: "连接被拒绝",
