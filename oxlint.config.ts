@@ -47,6 +47,7 @@ const open = [
   "finetune/line-problem.ts",
   "documents/document-form.ts",
   "pictures/raster.ts",
+  "finetune/private-data.ts",
   "providers/batches/provider-batch.ts",
   "providers/fine-tuning/tuning-job.ts",
   "providers/wire/raw-request.ts",

@@ -298,6 +298,8 @@ export interface ErrorDetails {
   /** So many lines of a training file are no examples; which was printed. */
   training_file_bad: { path: string; bad: number };
   training_file_empty: { path: string };
+  /** No example came of so many conversations. */
+  training_nothing: { conversations: number };
   /** While it was read. */
   batch_input_changed: { path: string; line: number };
   /** An output without a journal beside it. */
@@ -481,6 +483,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   batch_input_empty: "usage",
   training_file_bad: "usage",
   training_file_empty: "usage",
+  training_nothing: "usage",
   batch_input_changed: "usage",
   batch_unknown: "usage",
   batch_journal_foreign: "usage",

@@ -1,5 +1,5 @@
 import type { Declare } from "./command.ts";
-import { declareCheck } from "./finetune-data.ts";
+import { declareCheck, declarePrepare } from "./finetune-data.ts";
 import {
   declareCancel,
   declareCheckpoints,
@@ -12,7 +12,7 @@ import {
 /** Several commands; each declares its options, and calls a use case. */
 export const finetune: Declare = (program, context) => {
   const group = program.command("finetune").description(context.words.help.commands.finetune);
-  const local = [declareCheck];
+  const local = [declareCheck, declarePrepare];
   const atProvider = [declareCreate, declareList, declareWatch, declareCancel, declareCheckpoints, declareUse];
   for (const declare of [...local, ...atProvider]) declare(group, context);
 };

@@ -294,6 +294,13 @@ export interface SessionDialogue {
    */
   readonly useModel: (provider: string, model: string | null) => Promise<void>;
   readonly useSystem: (system: string | null) => void;
+  /**
+   * Marks the last answer as a good one in the transcript, or takes that back; null where there is no answer.
+   *
+   * @param signal ends the waiting for another program that is writing to the transcript
+   * @throws AppError `not_possible` where nothing is saved
+   */
+  readonly toggleGood: (signal: AbortSignal) => Promise<(Unsaved & { readonly good: boolean }) | null>;
   /** Withdraws the last question with its answer, also in the transcript; null when there is none. */
   readonly undo: () => Promise<(Unsaved & { readonly question: UserMessage }) | null>;
   /**

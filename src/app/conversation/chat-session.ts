@@ -19,7 +19,7 @@ import type { Engine } from "../engine.ts";
 import { requestOf } from "./settings-request.ts";
 import { type ChatState, forkedState, lookedAt, newState, openState, resumedState, sizeOf } from "./chat-state.ts";
 import { estimatedTokens } from "./context-estimate.ts";
-import { dropOldest, replaceBySummary, withdrawLast } from "./history-edits.ts";
+import { dropOldest, replaceBySummary, toggleLastGood, withdrawLast } from "./history-edits.ts";
 import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
 import type { ToolCollection } from "../tools/tool-collection.ts";
 import { hasTools } from "../tools/tool-sources.ts";
@@ -312,6 +312,16 @@ export class ChatSession implements SessionDialogue {
   forget(name: keyof Settings): void {
     const inherited = Object.fromEntries(Object.entries(this.#state.inherited).filter(([key]) => key !== name));
     this.#change({ inherited });
+  }
+
+  async toggleGood(signal: AbortSignal): Promise<{ readonly good: boolean; readonly unsaved: AppError | null } | null> {
+    if (this.#state.writer === null) {
+      throw new AppError("not_possible", { message: this.#console.words.session.nothingSaved });
+    }
+    const edit = await toggleLastGood(this.#state, AbortSignal.any([signal, this.#engine.stop]));
+    if (edit === null) return null;
+    this.#state = edit.state;
+    return { good: edit.good, unsaved: edit.unsaved };
   }
 
   async undo(): Promise<{ readonly question: UserMessage; readonly unsaved: AppError | null } | null> {

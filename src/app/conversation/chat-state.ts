@@ -29,6 +29,8 @@ export interface ChatState {
   readonly title: string | null;
   /** Null where nothing is saved. */
   readonly writer: TranscriptWriter | null;
+  /** Ids of exchanges whose answers are marked as good. */
+  readonly good: ReadonlySet<string>;
   /** The newest question if it got no answer and is no part of the conversation; `/retry` and `/undo` refer to it. */
   readonly failed: AskedQuestion | null;
   /** Whether the service did not say that the last answer was finished. */
@@ -94,6 +96,7 @@ export function newState(
 
 const untouched = {
   title: null,
+  good: new Set<string>(),
   size: null,
   failed: null,
   cut: false,
@@ -153,6 +156,7 @@ async function stateOn(
     ownPreface: null,
     inherited: parametersOf(last?.sampling ?? {}, last?.thinking ?? null),
     title: earlier?.named === true ? earlier.title : null,
+    good: new Set(earlier?.exchanges.flatMap(({ id, good }) => (good && id !== null ? [id] : []))),
     failed: null,
     cut: rebuilt?.cut ?? false,
     counted: null,

@@ -26,6 +26,27 @@ export async function withdrawLast(before: ChatState, signal: AbortSignal): Prom
 }
 
 /**
+ * Marks the last answer as a good one, or takes that back; also in the transcript. Null where there is none.
+ *
+ * @param signal as for `withdrawLast`
+ */
+export async function toggleLastGood(
+  before: ChatState,
+  signal: AbortSignal,
+): Promise<(HistoryEdit & { readonly good: boolean }) | null> {
+  const id = before.failed === null ? before.conversation.last?.ids[0] : undefined;
+  if (id === undefined) return null;
+  const record = new Recording(before.writer);
+  const good = !before.good.has(id);
+  await record.annotate("good", { id, good }, signal);
+  const marked = new Set(before.good);
+  if (good) marked.add(id);
+  else marked.delete(id);
+  const { failure } = record;
+  return { state: failure === null ? lookedAt({ ...before, good: marked }) : before, good, unsaved: failure };
+}
+
+/**
  * Puts a summary in the place of all turns.
  *
  * @param heading stands before it

@@ -14,6 +14,7 @@ import { exportConversation } from "./export.ts";
 import { file } from "./file.ts";
 import { find } from "./find.ts";
 import { fork } from "./fork.ts";
+import { good } from "./good.ts";
 import { helpOn } from "./help.ts";
 import { history } from "./history.ts";
 import { lang } from "./lang.ts";
@@ -56,6 +57,7 @@ export const slashCommands: readonly SlashCommand[] = [
   editLast,
   editAnswer,
   undo,
+  good,
   continueAnswer,
   compact,
   fork,

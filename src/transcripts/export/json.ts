@@ -68,6 +68,7 @@ function exchangeObject(exchange: Exchange): object {
     continues: exchange.continues,
     ...(exchange.edits !== null && { edits: exchange.edits }),
     withdrawn: exchange.withdrawn,
+    ...(exchange.good && { good: true }),
     seams: exchange.seams,
     // Where tools were called, or pictures came: what stands above in one piece each is here as it came.
     ...(hasParts(exchange) && { sections: exchange.sections?.map(sectionObject), thinking_to: exchange.rethought }),

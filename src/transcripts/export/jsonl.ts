@@ -6,7 +6,8 @@ import { spoken } from "./visible-turns.ts";
 
 type Content = string | readonly ({ type: "text"; text: string } | { type: "image_url"; image_url: { url: string } })[];
 
-interface JsonlMessage {
+/** A message of OpenAI's form. */
+export interface JsonlMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: Content;
   readonly tool_calls?: readonly object[];
@@ -31,13 +32,13 @@ export function asMessagesLine({ exchanges }: Transcript): string {
 }
 
 /** A service that says nothing of why it ended (an import, say) is taken at its word that it ended. */
-function isWhole({ status, finishReason, question, answer }: Exchange): boolean {
+export function isWhole({ status, finishReason, question, answer }: Exchange): boolean {
   const finished = finishReason === null || finishReason === "stop" || finishReason === "tool_calls";
   return status === "complete" && finished && question.trim() !== "" && answer.trim() !== "";
 }
 
 /** The answer; where tools were called, the calls and their results too, as messages of their own. */
-function answersOf(exchange: Exchange): readonly JsonlMessage[] {
+export function answersOf(exchange: Exchange): readonly JsonlMessage[] {
   if (!hasCalls(exchange)) return [{ role: "assistant", content: exchange.answer }];
   return answersIn([exchange]).map((message) => {
     const content = textOf(message.content);

@@ -83,13 +83,14 @@ export function interruptedEnd(at: Date): string {
 
 /** A whole exchange that is already known, as text to append. `carriedSystem` as for `turnLine`. */
 export function encodeExchange(exchange: Exchange, carriedSystem: string | null | undefined): string {
-  const { id, askedAt: at, answeredAt, withdrawn } = exchange;
+  const { id, askedAt: at, answeredAt, withdrawn, good } = exchange;
   const sections = sectionsOf(exchange);
   const answer = sections.find(({ name }) => name === "Answer");
   return [
     new ExchangeEncoder(id, { ...exchange, at }).begin(carriedSystem),
     ...sections.map((each) => section(each.at, each.name, each.text)),
     `${rule}\n${endLine({ ...exchange, answeredAt: answer === undefined ? null : (answeredAt ?? answer.at) })}\n\n`,
+    good && id !== null ? `${metadataLine("good", { id, good })}\n\n` : "",
     withdrawn && id !== null ? `${metadataLine("undo", { id })}\n\n` : "",
   ].join("");
 }

@@ -221,6 +221,11 @@ export function undoFact(data: unknown): string | null {
   return read(v.object({ id: v.string() }), data)?.id ?? null;
 }
 
+/** A `good` line: the exchange, and whether its answer is marked as a good one; null when it lacks what makes it one. */
+export function goodFact(data: unknown): { readonly id: string; readonly good: boolean } | null {
+  return read(v.object({ id: v.string(), good: v.boolean() }), data);
+}
+
 /** A `compact` line; null when it lacks what makes it one. */
 export function compactFact(data: unknown): Compaction | null {
   return read(v.object({ summary: v.nullable(v.string()), through: v.string() }), data);

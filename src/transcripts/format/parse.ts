@@ -2,6 +2,7 @@ import {
   billedFact,
   compactFact,
   endFacts,
+  goodFact,
   headerFacts,
   parseMetadata,
   turnFacts,
@@ -123,6 +124,7 @@ class Parser {
       this.#header = headerFacts(metadata.data);
       if (this.#notes.title === null) this.#notes = { ...this.#notes, title: this.#header?.title ?? null };
     } else if (metadata?.kind === "undo") this.#withdraw(undoFact(metadata.data));
+    else if (metadata?.kind === "good") this.#mark(goodFact(metadata.data));
     else if (metadata?.kind === "compact") this.#compaction = compactFact(metadata.data) ?? this.#compaction;
     else if (metadata?.kind === "billed") this.#ownRequests.push(...[billedFact(metadata.data) ?? []].flat());
     else if (metadata !== null) this.#notes = withNote(this.#notes, metadata.kind, metadata.data);
@@ -131,6 +133,13 @@ class Parser {
   #withdraw(id: string | null): void {
     const index = id === null ? undefined : this.#places.get(id);
     if (index !== undefined) this.#exchanges[index] = { ...this.#exchanges[index]!, withdrawn: true };
+  }
+
+  #mark(fact: ReturnType<typeof goodFact>): void {
+    const index = fact === null ? undefined : this.#places.get(fact.id);
+    if (fact === null || index === undefined) return;
+    const { good: _, ...exchange } = this.#exchanges[index]!;
+    this.#exchanges[index] = fact.good ? { ...exchange, good: true } : exchange;
   }
 
   /** Reads the exchange whose question label is at `index`; gives the index to go on from. */

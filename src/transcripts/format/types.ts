@@ -144,6 +144,8 @@ export interface Exchange extends ExchangeRequest, ExchangeOutcome {
   readonly edits: string | null;
   /** The person took it back: it is no part of the conversation any more. */
   readonly withdrawn: boolean;
+  /** The person marked the answer as a good one; absent where nobody did. */
+  readonly good?: true;
   readonly seams: readonly AnswerSeam[];
   /** As in `ExchangeEnd`; these units are part of `reasoning` and not of `answer`, but of the first sections called Answer. */
   readonly rethought: number;

@@ -386,6 +386,13 @@ export const errors: ErrorTable = {
     what: `${bad} ${bad === 1 ? "line" : "lines"} of ${path} can't be used for training.`,
     next: "Correct or remove them, then check the file again.",
   }),
+  training_nothing: ({ conversations }) => ({
+    what:
+      conversations === 0
+        ? "No conversation was chosen."
+        : `No example came of ${conversations} ${conversations === 1 ? "conversation" : "conversations"}: nothing was written.`,
+    next: "Choose others with --search, --tag or their IDs; --all takes all.",
+  }),
   training_file_empty: ({ path }) => ({
     what: `${path} holds no examples.`,
     next: "Put one JSON object on each line, with messages or with prompt and completion.",

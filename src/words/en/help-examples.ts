@@ -142,6 +142,20 @@ export const helpExamples: HelpExamples = {
     ["Check a training file", "deepseek-chat finetune check train.jsonl"],
     ["Count the lines that can't be used", "deepseek-chat finetune check --json train.jsonl | jq -s 'last.bad_lines'"],
   ],
+  "finetune prepare": [
+    [
+      "Make a training file of all conversations with a tag",
+      "deepseek-chat finetune prepare --tag support -o train.jsonl",
+    ],
+    [
+      "Make one of good answers, a tenth of them for validation",
+      "deepseek-chat finetune prepare --good --validation 10% -o train.jsonl",
+    ],
+    [
+      "See what is private before anything is masked",
+      "deepseek-chat finetune prepare --all --no-mask --json -o all.jsonl | jq .private",
+    ],
+  ],
   "finetune create": [
     [
       "With validation and a name",

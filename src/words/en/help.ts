@@ -46,6 +46,7 @@ export const help = {
     "name=value": "name=value",
     level: "level",
     file: "file",
+    share: "share",
     dir: "dir",
     duration: "duration",
     when: "when",
@@ -124,6 +125,8 @@ export const help = {
     finetune: "Fine-tune models: prepare and check the examples, run jobs, use their models",
     finetuneCheck:
       "Check a training file line by line: format, roles, lengths, duplicates, tokens, cost; nothing is sent",
+    finetunePrepare:
+      "Make a training file of saved conversations, with keys, addresses and numbers masked; nothing is sent",
     finetuneCreate: "Upload examples and create a fine-tuning job",
     finetuneList: "List the provider's fine-tuning jobs, most recent first",
     finetuneWatch: "Watch a job: status, events and a plot of its losses; leave with q, come back any time",
@@ -166,6 +169,7 @@ export const help = {
     question: "Question; piped text is attached, or is the question itself if none is given",
     place: "Place of the gap: file:line:column, in characters from 1; no file: piped text, no column: the line's end",
     trainingFile: "Examples as JSON Lines: messages, prompt and completion, or input with two outputs; - is stdin",
+    conversationsToLearn: "Conversations: ID or its beginning, path, file name, or last",
     conversation: "ID or its beginning, path, file name, or last",
     conversations: "Conversations to export: ID or its beginning, path, file name, or last",
     importFiles:
@@ -294,6 +298,16 @@ export const help = {
     keyVariable: "Environment variable with the key for that URL",
     saveRows: "Write the rows into the config file",
     checkJson: "Print each problem as a line of JSON, and a summary at the end",
+    prepareAll: "Take all conversations",
+    prepareSearch: "Take conversations in which these words stand",
+    prepareTag: "Take conversations with this tag (repeatable)",
+    prepareGood: "Take conversations up to their last answer marked with /good; other answers get the weight 0",
+    prepareSystem: "System prompt of all examples, instead of each conversation's own",
+    prepareNoSystem: "No system prompt",
+    prepareOutput: "Training file to write",
+    prepareValidation: "Put this share of the conversations, as 10%, into <name>.validation.jsonl beside it",
+    prepareNoMask:
+      "Leave keys, e-mail addresses, telephone and identity numbers as they are; they are listed all the same",
     json: "Print JSON",
     to: "Format; jsonl has OpenAI messages, one conversation per line; default: by -o, else md",
     exportOutput: "Output file, or folder for several conversations",

@@ -34,6 +34,9 @@ export const session = {
   nothingToSend: "Nothing to send.",
   answerUnchanged: "Answer unchanged; nothing sent.",
   nothingToUndo: "Nothing to undo.",
+  markedGood: "Marked the last answer as good. /good again takes that back.",
+  unmarkedGood: "The last answer is no longer marked as good.",
+  nothingToMark: "No answer to mark.",
   undone: ({ question }: { question: string }) => `Undone: ${question}`,
   nothingToCopy: "Nothing to copy.",
   copied: ({ characters }: { characters: number }) =>

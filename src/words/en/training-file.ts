@@ -1,3 +1,4 @@
+import type { PrivateKind } from "../../finetune/private-data.ts";
 import type { ExampleForm, LineProblem, ExampleFault } from "../../finetune/line-problem.ts";
 
 const forms: Readonly<Record<ExampleForm, string>> = {
@@ -38,6 +39,32 @@ const problems: Readonly<Record<ExampleFault, (detail: string) => string>> = {
   duplicate: (line) => `same as line ${line}`,
 };
 
+const kinds: Readonly<Record<PrivateKind, string>> = {
+  key: "key",
+  email: "e-mail address",
+  phone: "telephone number",
+  id_number: "identity number",
+};
+
+/** Why a turn or a conversation is not in a training file. */
+const reasons = {
+  unfinished: "the answer is missing, failed or was cut off",
+  picture: "it has a picture",
+  not_good: "not marked with /good",
+  context: "it follows a turn that was left out",
+  duplicate: "same as another example",
+  empty: "there is nothing in it",
+} as const;
+
+interface FoundFacts {
+  readonly title: string;
+  readonly turn: number;
+  readonly role: string;
+  readonly kind: PrivateKind;
+  readonly excerpt: string;
+  readonly mask: boolean;
+}
+
 const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 /** What is said of training files; loaded with the commands that read and write them. */
@@ -72,6 +99,21 @@ export const training = {
   cost: ({ cost }: { cost: string }) => `About ${cost} an epoch`,
   costUnknown: ({ model }: { model: string }) =>
     `Cost unknown: no training price of ${model} is known. Set models.<provider/id>.CNY.training in the config file.`,
+  found: ({ title, turn, role, kind, excerpt, mask }: FoundFacts) =>
+    `${mask ? "Masked" : "Found"} in “${title}”, turn ${turn}, ${role}: ${kinds[kind]} ${excerpt}`,
+  leftOut: ({ title, turn, why }: { title: string; turn: number | null; why: keyof typeof reasons }) =>
+    `Left out: “${title}”${turn === null ? "" : `, turn ${turn}`} (${reasons[why]})`,
+  reallyReplace: ({ path }: { path: string }) => `${path} already exists. Replace it?`,
+  prepared: ({
+    examples,
+    path,
+    validation,
+  }: {
+    examples: number;
+    path: string;
+    validation: { examples: number; path: string } | null;
+  }) =>
+    `Wrote ${counted(examples, "example", "examples")} to ${path}${validation === null ? "" : ` and ${validation.examples} to ${validation.path}`}. Nothing was sent.`,
   notAllCompared: "Only the first 4,000,000 examples were compared for duplicates.",
   few: ({ examples }: { examples: number }) =>
     `Only ${counted(examples, "example", "examples")}: OpenAI's form wants at least 10.`,

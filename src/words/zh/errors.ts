@@ -378,6 +378,10 @@ export const errors: Words["errors"] = {
     what: `${path} 中有 ${bad} 行无法用于训练。`,
     next: "请修改或删除这些行，然后重新检查。",
   }),
+  training_nothing: ({ conversations }) => ({
+    what: conversations === 0 ? "没有选中任何对话。" : `${conversations} 段对话中没有可用的样本，未写入文件。`,
+    next: "可用 --search、--tag 或 ID 选择其他对话；--all 选择全部。",
+  }),
   training_file_empty: ({ path }) => ({
     what: `${path} 中没有样本。`,
     next: "每行应为一个 JSON 对象，含 messages，或 prompt 与 completion。",

@@ -135,6 +135,14 @@ export const helpExamples: HelpExamples = {
     ["检查训练文件", "deepseek-chat finetune check train.jsonl"],
     ["输出无法使用的行数", "deepseek-chat finetune check --json train.jsonl | jq -s 'last.bad_lines'"],
   ],
+  "finetune prepare": [
+    ["用带某个标签的所有对话生成训练文件", "deepseek-chat finetune prepare --tag support -o train.jsonl"],
+    ["用标记为好的回答生成，其中一成用于验证", "deepseek-chat finetune prepare --good --validation 10% -o train.jsonl"],
+    [
+      "先查看其中的隐私内容，不遮盖",
+      "deepseek-chat finetune prepare --all --no-mask --json -o all.jsonl | jq .private",
+    ],
+  ],
   "finetune create": [
     [
       "使用验证数据并命名",

@@ -1,3 +1,4 @@
+import type { PrivateKind } from "../../finetune/private-data.ts";
 import type { ExampleForm, ExampleFault } from "../../finetune/line-problem.ts";
 import type { TrainingWords } from "../types.ts";
 
@@ -38,6 +39,22 @@ const problems: Readonly<Record<ExampleFault, (detail: string) => string>> = {
   duplicate: (line) => `与第 ${line} 行相同`,
 };
 
+const kinds: Readonly<Record<PrivateKind, string>> = {
+  key: "密钥",
+  email: "电子邮箱",
+  phone: "电话号码",
+  id_number: "身份证号",
+};
+
+const reasons = {
+  unfinished: "没有回答、回答失败或被截断",
+  picture: "含有图片",
+  not_good: "没有用 /good 标记",
+  context: "位于略去的一轮之后",
+  duplicate: "与另一条样本相同",
+  empty: "没有内容",
+} as const;
+
 export const training: TrainingWords = {
   reading: "检查中",
   levels: { error: "错误", warning: "警告" },
@@ -50,6 +67,12 @@ export const training: TrainingWords = {
   cost: ({ cost }) => `每个 epoch 约 ${cost}`,
   costUnknown: ({ model }) =>
     `费用未知：没有 ${model} 的训练价格。可在配置文件中设置 models.<provider/id>.CNY.training。`,
+  found: ({ title, turn, role, kind, excerpt, mask }) =>
+    `${mask ? "已遮盖" : "发现"}“${title}”第 ${turn} 轮（${role}）中的${kinds[kind]}：${excerpt}`,
+  leftOut: ({ title, turn, why }) => `已略去“${title}”${turn === null ? "" : `第 ${turn} 轮`}（${reasons[why]}）`,
+  reallyReplace: ({ path }) => `${path} 已存在，要覆盖吗？`,
+  prepared: ({ examples, path, validation }) =>
+    `已写入 ${examples} 条样本到 ${path}${validation === null ? "" : `，${validation.examples} 条到 ${validation.path}`}。未发送任何内容。`,
   notAllCompared: "只在前 4,000,000 条样本中查找重复。",
   few: ({ examples }) => `只有 ${examples} 条样本：OpenAI 格式的服务至少要求 10 条。`,
   verdict: ({ errors, warnings }) =>

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newPlace, put, run } from "../support/program.ts";
@@ -58,4 +59,30 @@ test("a training file is checked line by line, duplicates and lengths included, 
   expect(text.stdout).toContain(en.verdict({ errors: 3, warnings: 1 }));
   expect(text.stderr).toContain(wordsOf("training_file_bad", { path: "train.jsonl", bad: 3 }).what);
   expect(fine.stdout).toContain(en.verdict({ errors: 0, warnings: 0 }));
+});
+
+test("a training file is made of saved conversations, also of older ones, as the options say", async () => {
+  const place = newPlace();
+  const line = "-".repeat(40);
+  put(
+    join(place.cwd, "transcripts", "old.md"),
+    `[2026-01-01 10:00:00] Question:\nCall 13800138000\n\n[2026-01-01 10:00:01] Answer:\nDone.\n\n${line}\n\n`,
+  );
+  const args = ["finetune", "prepare", "--all", "-o", "train.jsonl"];
+  const first = await run([...args, "--system", "Be brief.", "--validation", "0"], { place });
+  const [again, none] = await Promise.all([
+    run(args, { place }),
+    run(["finetune", "prepare", "--good", "-o", "good.jsonl", "--no-system"], { place }),
+  ]);
+  expect([first.code, again.code, none.code]).toEqual([0, 2, 2]);
+  expect(first.stdout).toBe("");
+  expect(JSON.parse(readFileSync(join(place.cwd, "train.jsonl"), "utf8"))).toEqual({
+    messages: [
+      { role: "system", content: "Be brief." },
+      { role: "user", content: "Call [phone]" },
+      { role: "assistant", content: "Done." },
+    ],
+  });
+  expect(again.stderr).toContain(wordsOf("output_exists", { path: join(place.cwd, "train.jsonl") }).next);
+  expect(none.stderr).toContain(wordsOf("training_nothing", { conversations: 1 }).what);
 });
