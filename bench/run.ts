@@ -26,6 +26,7 @@ const benches: Readonly<Record<string, string>> = {
   "batch-memory": "batch-memory.ts",
   "batch-concurrency": "batch-concurrency.ts",
   metrics: "metrics.ts",
+  upload: "upload.ts",
 };
 
 const args = process.argv.slice(2);

@@ -39,6 +39,7 @@ const en: SettingWords = {
   title: "Whether DeepSeek gives the conversation a title in the same call; also written {enabled: true}",
   title_model:
     "Model (provider/model or an alias) that gives a title after a session's first answer, where the service gave none",
+  documents: "How documents go to a provider that reads them: upload (as files), or text (taken out here)",
   show_thinking: "How thinking is shown: always, while-thinking or never",
   max_wait: "Maximum total wait in seconds when rate-limited (60; 600 on a terminal)",
   retries: "Retries for a failed request (0 also turns off automatic continuation)",
@@ -109,6 +110,7 @@ const zh: SettingWords = {
   compact: "上下文将满时的处理方式：ask 或 auto",
   title: "是否让 DeepSeek 在同一次请求中给出对话标题；也可写成 {enabled: true}",
   title_model: "会话第一次回答之后用来生成标题的模型（服务商/模型或别名），用于服务未给出标题时",
+  documents: "向能读取文档的提供商发送文档的方式：upload（上传文件）或 text（在本机提取文本）",
   show_thinking: "思考过程的显示方式：always、while-thinking 或 never",
   max_wait: "遇到限流时最多等待的总秒数（60；终端中为 600）",
   retries: "请求失败时的重试次数（0 同时关闭自动续写）",

@@ -194,6 +194,8 @@ export interface ErrorDetails {
   not_offered: { provider: string; service: ServiceName; others: readonly string[] };
   /** `id`: of a batch, or of a file of results. */
   batch_not_found: { provider: string; id: string };
+  /** No file of that id lies at the service. */
+  file_not_found: { provider: string; id: string };
   /** Items whose batches ended without results of theirs. */
   batch_left: { provider: string; left: number; statuses: readonly string[] };
   /** Batches of this output run at another provider. */
@@ -451,6 +453,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   service_unreadable: "service",
   batch_left: "service",
   batch_not_found: "refused",
+  file_not_found: "refused",
   batch_elsewhere: "usage",
   job_not_found: "refused",
   job_unsuccessful: "refused",

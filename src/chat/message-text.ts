@@ -1,5 +1,14 @@
 import type { ChatEvent } from "./events.ts";
-import type { AssistantMessage, FilePart, ImagePart, Message, ToolCall, ToolMessage, UserMessage } from "./messages.ts";
+import type {
+  AssistantMessage,
+  DocumentPart,
+  FilePart,
+  ImagePart,
+  Message,
+  ToolCall,
+  ToolMessage,
+  UserMessage,
+} from "./messages.ts";
 
 /** A message of text alone. */
 export function userMessage(text: string): UserMessage {
@@ -59,6 +68,13 @@ export function wordsOf(content: Exclude<Message["content"], string>): string {
 export function answerPictures(messages: readonly (AssistantMessage | ToolMessage)[]): readonly ImagePart[] {
   return messages.flatMap(({ role, content }) =>
     role === "assistant" ? content.flatMap((part) => (part.type === "image" ? [part] : [])) : [],
+  );
+}
+
+/** The documents that messages name as files. */
+export function documentsIn(messages: readonly Message[]): DocumentPart[] {
+  return messages.flatMap((message) =>
+    message.role === "user" ? message.content.filter((part) => part.type === "document") : [],
   );
 }
 

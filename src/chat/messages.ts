@@ -15,7 +15,7 @@ interface SystemMessage {
 /** A question: what was typed, if anything, then what was attached. */
 export interface UserMessage {
   readonly role: "user";
-  readonly content: readonly (TextPart | FilePart | ImagePart)[];
+  readonly content: readonly (TextPart | FilePart | ImagePart | DocumentPart)[];
   /** Absent where nobody asked it: a summary's heading, a request of the program's own. */
   readonly askedAt?: Date;
 }
@@ -46,6 +46,20 @@ export interface FilePart {
   readonly type: "file";
   readonly name: string;
   readonly text: string;
+}
+
+/** A document that a service reads itself: it lies there as a file, and the message names it. */
+export interface DocumentPart {
+  readonly type: "document";
+  readonly name: string;
+  /** SHA-256 of its bytes, in hex. */
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  /** On this machine, absolute; null where nobody knows it. */
+  readonly path: string | null;
+  /** Where it lies; null where it was not sent yet. */
+  readonly place: { readonly provider: string; readonly id: string } | null;
 }
 
 export interface ImagePart {

@@ -104,6 +104,7 @@ const rows: readonly Row[] = [
   { flags: "--transcripts <dir>", words: "transcripts", setting: "transcripts", group: "saving" },
   { flags: "--no-transcript", words: "noTranscript", setting: "save", group: "saving" },
   { flags: "--no-history", words: "noHistory", setting: "history", group: "conversation" },
+  { flags: "--documents <how>", words: "documents", setting: "documents", group: "conversation" },
   { flags: "--cache [ttl]", words: "cache", setting: "cache", group: "cache", read: (text) => text || true },
   { flags: "--no-cache", words: "noCache", setting: "cache", group: "cache" },
   { flags: "--refresh-cache", words: "refreshCache", setting: "refresh_cache", group: "cache" },
@@ -214,7 +215,7 @@ export function declareWorkerOptions(command: Verb): void {
   );
 }
 
-/** Declares the options of provider and model, for commands that ask no question. */
+/** Declares the options of provider, model and cost, for commands that ask no question. */
 export function declareProviderOptions(command: Verb, settings: readonly SettingName[]): void {
   declare(
     command,

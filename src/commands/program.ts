@@ -17,6 +17,7 @@ import { completion } from "./completion.ts";
 import { config as configure } from "./config.ts";
 import { doctor } from "./doctor.ts";
 import { finetune } from "./finetune.ts";
+import { files, ocr } from "./files.ts";
 import { keys } from "./keys.ts";
 import { mcp } from "./mcp.ts";
 import { balance, models } from "./models.ts";
@@ -37,6 +38,8 @@ const verbs: Readonly<Record<string, Declare>> = {
   usage,
   batch,
   finetune,
+  ocr,
+  files,
   cache,
   mcp,
   roles,

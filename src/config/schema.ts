@@ -116,6 +116,8 @@ export const settingSchemas = {
   /** `provider/model`. */
   title_model: text,
   show_thinking: v.picklist(["always", "while-thinking", "never"]),
+  /** How documents go to a provider that reads them: as files, or their text. */
+  documents: v.picklist(["upload", "text"]),
   /** Seconds. */
   max_wait: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400)),
   retries: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
@@ -181,6 +183,7 @@ export const builtIn = {
   compact: "ask",
   title: false,
   show_thinking: "while-thinking",
+  documents: "upload",
   retries: 3,
   max_answer_size: 256,
   currency: "CNY",

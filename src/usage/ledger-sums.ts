@@ -1,5 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Usage } from "../chat/model.ts";
+import { purposes, takesTokens } from "../chat/purpose.ts";
 import { sumUsage } from "../chat/usage.ts";
 import { type Calendar, type CalendarUnit, quarterHour } from "./calendar.ts";
 import type { ExactCost } from "./exact-cost.ts";
@@ -56,8 +57,9 @@ export function sumRequests(
   values: readonly SQLInputValue[],
 ): LedgerSum[] {
   const tokens = Object.values(tokenColumns).map((column) => `sum(${column}) AS ${column}`);
-  // Searches have no tokens to count.
-  const counted = "count(CASE purpose WHEN 'search' THEN 0 ELSE total_tokens END) AS counted";
+  // What is billed otherwise has no tokens to count.
+  const others = purposes.filter((purpose) => !takesTokens(purpose)).map((purpose) => `'${purpose}'`);
+  const counted = `count(CASE WHEN purpose IN (${others.join(", ")}) THEN 0 ELSE total_tokens END) AS counted`;
   const sql = `SELECT ${keys[by]} AS key, currency, cost IS NULL AS is_bound, count(*) AS requests, ${counted},
     ${tokens.join(", ")}, ${sumOf("coalesce(cost, at_most)")} FROM requests WHERE ${condition} GROUP BY 1, 2, 3`;
   const sums = new Map<string | null, SumInProgress>();

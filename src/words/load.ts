@@ -1,6 +1,7 @@
 import type {
   BatchProgressWords,
   BatchWords,
+  FileWords,
   HelpExamples,
   Language,
   ProviderBatchWords,
@@ -73,4 +74,10 @@ export async function loadUploadWords(language: Language): Promise<UploadWords> 
 export async function loadTuningWords(language: Language): Promise<TuningWords> {
   const { tuningWords } = language === "zh" ? await import("./zh/tuning-jobs.ts") : await import("./en/tuning-jobs.ts");
   return tuningWords;
+}
+
+/** What is said of files that are sent to a service. */
+export async function loadFileWords(language: Language): Promise<FileWords> {
+  const { fileWords } = language === "zh" ? await import("./zh/files.ts") : await import("./en/files.ts");
+  return fileWords;
 }

@@ -133,6 +133,55 @@ export interface UploadWords {
   readonly reading: (facts: { readonly name: string; readonly provider: string }) => string;
 }
 
+interface UploadedName {
+  readonly name: string;
+  readonly provider: string;
+  readonly until: string | null;
+}
+
+/** What is said of files that are sent to a service: documents whose text is recognized, uploaded ones; loaded with them. */
+export interface FileWords {
+  /** Before a file is sent. `pages`: null where that is not known; then the price is that of a page. Null for an unknown price. */
+  readonly toRecognize: (facts: {
+    readonly name: string;
+    readonly size: string;
+    readonly pages: string | null;
+    readonly price: string | null;
+  }) => string;
+  /** The same for a document that goes with a question. */
+  readonly toUpload: (facts: {
+    readonly name: string;
+    readonly provider: string;
+    readonly size: string;
+    readonly pages: string | null;
+    readonly price: string | null;
+  }) => string;
+  /** It lies there already. `until`: the day on which it expires; null where nobody knows. */
+  readonly reused: (facts: UploadedName) => string;
+  /** An upload that broke off was whole. */
+  readonly takenUp: (facts: UploadedName) => string;
+  /** The service does not have it any more. */
+  readonly sentAgain: (facts: UploadedName) => string;
+  /** The provider reads no documents, or not this one. */
+  readonly asText: (facts: UploadedName) => string;
+  /** The provider does not have it, and this machine does not either. */
+  readonly lost: (facts: Pick<UploadedName, "name" | "provider">) => string;
+  readonly uploadCut: (facts: Pick<UploadedName, "name" | "provider">) => string;
+  /** What several files cost together. */
+  readonly paid: (facts: { readonly cost: string }) => string;
+  /** Something ended a request after bytes of it had gone out. */
+  readonly cutOff: (facts: { readonly name: string; readonly provider: string }) => string;
+  /** `reason`: the service's word for why the text of a page ends early. */
+  readonly pageCut: (facts: { readonly name: string; readonly page: number; readonly reason: string }) => string;
+  readonly pagesMissing: (facts: { readonly name: string; readonly pages: string }) => string;
+  readonly noText: (facts: { readonly name: string }) => string;
+  /** Above the columns of the list. */
+  readonly columns: Readonly<Record<"id" | "name" | "size" | "uploaded" | "expires", string>>;
+  readonly noFiles: (facts: { readonly provider: string }) => string;
+  readonly reallyRemove: (facts: { readonly files: number; readonly provider: string }) => string;
+  readonly removed: (facts: { readonly files: number; readonly provider: string }) => string;
+}
+
 /** What is said of a service's own batches; loaded with them. */
 export interface ProviderBatchWords {
   /** What a file of requests is called. */

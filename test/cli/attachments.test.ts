@@ -206,7 +206,8 @@ describe.concurrent("a picture with a question", () => {
     ["bomb.png", "picture_huge", "100000×100000", pngOf(100_000, 100_000)],
     ["paper.pdf", "document_broken", "PDF", Buffer.from("%PDF-1.7\n%\xe2\xe3", "latin1")],
   ])("%s is refused: %s %s", async (name, reason, limit, bytes) => {
-    const { code, sent, stderr } = await ask(["-f", name, "look"], { place: placeWith({ [name]: bytes }) });
+    const args = ["--documents", "text", "-f", name, "look"];
+    const { code, sent, stderr } = await ask(args, { place: placeWith({ [name]: bytes }) });
     expect({ code, sent }).toEqual({ code: 2, sent: null });
     expect(stderr).toContain(wordsOf("input_unreadable", { path: name, reason, limit }).what);
   });

@@ -24,7 +24,7 @@ describe.concurrent("a document with a question", () => {
         Buffer.from("WordDocument\0", "utf16le"),
       ]),
     );
-    const { code, stderr } = await run(["ask", "-f", "报告.pdf#2-", "-f", "*.doc*", "总结"], {
+    const { code, stderr } = await run(["ask", "--documents", "text", "-f", "报告.pdf#2-", "-f", "*.doc*", "总结"], {
       place,
       env: askingAt(server),
     });
@@ -46,7 +46,10 @@ describe.concurrent("a document with a question", () => {
     await using server = await serve([]);
     const place = newPlace();
     put(join(place.cwd, "scan.pdf"), pdf(["x"], { pictures: [1] }));
-    const { code, stderr } = await run(["ask", "-f", "scan.pdf", "look"], { place, env: askingAt(server) });
+    const { code, stderr } = await run(["ask", "--documents", "text", "-f", "scan.pdf", "look"], {
+      place,
+      env: askingAt(server),
+    });
     const { what, next } = wordsOf("input_unreadable", { path: "scan.pdf", reason: "document_scanned" });
     expect({ code, stderr, sent: server.requests.length }).toEqual({ code: 2, stderr: `${what} ${next}\n`, sent: 0 });
   });

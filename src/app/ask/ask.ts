@@ -23,7 +23,7 @@ import type { Console } from "../console.ts";
 import { answerNotice } from "../answer-notice.ts";
 import { isPiped } from "../standard-input.ts";
 import { displayPath } from "../display-path.ts";
-import type { Engine, InputContext } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { extractionIn } from "../role.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import type { AnswerOutput, AnswerToShape, ShapedAnswer } from "./answer-shape.ts";
@@ -33,6 +33,10 @@ import type { StructuredForm } from "./structured-form.ts";
 import type { OffPeakGate } from "./off-peak.ts";
 import type { Attachment } from "../conversation/attachment.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
+import { firstProvider } from "../conversation/chat-state.ts";
+import { takesDocuments } from "../files/document-route.ts";
+import { findProvider } from "../../providers/catalogue.ts";
+import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { timingOf } from "../../chat/turn.ts";
 import { startServers } from "../mcp/run-servers.ts";
@@ -85,8 +89,8 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   const form = await structuredForm(engine, console, asking.extract);
   // They start while the question is read.
   await startServers(engine);
-  const gathered = asking.continueAnswer ? null : await gather(engine, console, asking);
   const earlier = await findEarlier(engine, console, asking.earlier);
+  const gathered = asking.continueAnswer ? null : await gather(engine, console, asking, earlier);
   const dialogue = await ChatSession.open(engine, console, earlier);
   if (gathered === null && !dialogue.canContinue) {
     throw new AppError("not_possible", { message: console.words.session.nothingToContinue });
@@ -103,6 +107,7 @@ export async function runAsk(engine: Engine, console: Console, asking: Asking): 
   // A refusal to send the attachments has been reported already.
   if (!(await maySendFiles(engine, console, dialogue, files))) return declined;
   if (!(await mayPay(engine, console, dialogue, question))) return declined;
+  await dialogue.prepareDocuments(question, engine.stop);
   const { output, offPeak, detach: flags } = asking;
   const extract = asking.extract ?? (form === null ? extractionIn(engine.role) : null);
   if (flags === null) {
@@ -288,9 +293,10 @@ interface Gathered {
 
 /** Words, piped text, or both; and the files. What reads pipes and files is loaded where there are some. */
 async function gather(
-  engine: InputContext & Pick<Engine, "questionOf">,
+  engine: Engine,
   console: Console,
   { words, files: paths }: Asking,
+  earlier: TranscriptFile | null,
 ): Promise<Gathered> {
   const piped = isPiped()
     ? await (await import("./piped-text.ts")).readPiped(engine, console, words.trim() === "")
@@ -301,7 +307,8 @@ async function gather(
       import("../conversation/attachment-consent.ts"),
       import("../conversation/attachments.ts"),
     ]);
-    const files = await readNamed(engine, console, paths);
+    const asked = findProvider(firstProvider(engine, earlier), engine.file.providers ?? {});
+    const files = await readNamed(engine, console, paths, takesDocuments(asked, engine.settings));
     if (files.length > 0) return { question: withAttachments(text, files), files };
   }
   if (text === "") throw new AppError("no_question", {});

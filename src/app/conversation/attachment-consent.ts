@@ -10,7 +10,7 @@ import type { DocumentRequest } from "../documents/document-reader.ts";
 import type { Engine, InputContext } from "../engine.ts";
 import { type Attachment, onceEach } from "./attachment.ts";
 import { attach, type Attached, type AttachOptions } from "./attachments.ts";
-import type { ChatSession } from "./chat-session.ts";
+import type { SessionDialogue } from "../../repl/host.ts";
 import { factsOf } from "../model-facts.ts";
 import { documentExtent, writtenNumbers } from "../documents/document-extent.ts";
 import { needVision } from "./vision.ts";
@@ -28,11 +28,13 @@ const maxLabel = 30;
 /**
  * How this run reads what is attached.
  *
+ * @param uploads whether documents go to the provider as files
  * @param release lends the terminal to a question
  */
 export function attachOptions(
   engine: InputContext,
   console: Console,
+  uploads: boolean,
   stop = engine.stop,
   release = () => {},
 ): AttachOptions {
@@ -40,6 +42,7 @@ export function attachOptions(
     folder: engine.workingFolder,
     stop,
     thread: engine.thread,
+    uploads,
     pages: engine.pages,
     readDocument: async (request, signal) => {
       const [{ documentText }, { ProgressBar }, { shortened }] = await Promise.all([
@@ -79,15 +82,16 @@ function passwordQuestion(
   };
 }
 
-/** Reads what `-f` names, each once, and tells what it is not. */
+/** Reads what `-f` names, each once, and tells what it is not. @param uploads as for `attachOptions` */
 export async function readNamed(
   engine: InputContext,
   console: Console,
   paths: readonly string[],
+  uploads: boolean,
 ): Promise<Attachment[]> {
   const files: Attachment[] = [];
   for (const path of paths) {
-    const attached = await attach(path, attachOptions(engine, console));
+    const attached = await attach(path, attachOptions(engine, console, uploads));
     tellReading(console, attached);
     files.push(...attached.files);
   }
@@ -141,7 +145,9 @@ function changeText({ attachments }: Words, { form, size, isCleaned }: PictureCh
 export async function maySend(
   engine: Pick<Engine, "file" | "readModel" | "reported">,
   console: Console,
-  dialogue: ChatSession,
+  dialogue: Pick<SessionDialogue, "learnWindow" | "modelId" | "provider" | "useModel"> & {
+    readonly resendsPictures: boolean;
+  },
   files: readonly Attachment[],
   release: () => void,
 ): Promise<boolean> {
@@ -150,7 +156,8 @@ export async function maySend(
   if (files.length === 0) return true;
   const { terminal, words } = console;
   if (terminal.interactive && sum(files.map((file) => file.tokens ?? 0)) >= smallTokens) await dialogue.learnWindow();
-  const bytes = sum(files.map((file) => file.bytes));
+  // A document goes out by itself, with its price told before.
+  const bytes = sum(files.map((file) => (file.part.type === "document" ? 0 : file.bytes)));
   const tokens = sum(files.map((file) => file.tokens ?? 0));
   showFiles(console, files, { bytes, tokens });
   if (hasPictures) await needVision(engine, console, dialogue, release);

@@ -1,4 +1,4 @@
-import type { FilePart, ImagePart } from "../../chat/messages.ts";
+import type { DocumentPart, FilePart, ImagePart } from "../../chat/messages.ts";
 import type { PageRange } from "../../documents/page-range.ts";
 import { AppError } from "../../errors.ts";
 import type { PictureChanges } from "../../pictures/outgoing-picture.ts";
@@ -14,15 +14,15 @@ export interface Attachment {
   readonly name: string;
   /** Of the picture, or of the text. */
   readonly bytes: number;
-  /** The picture, or what the file says, decoded. */
-  readonly part: FilePart | ImagePart;
+  /** The picture, the document, or what the file says, decoded. */
+  readonly part: FilePart | ImagePart | DocumentPart;
   /** The encoding it was converted from; null for UTF-8 and for pictures. */
   readonly convertedFrom: TextEncoding | null;
   /** Whether U+FFFD stands for some of its bytes. */
   readonly damaged: boolean;
   /** What was done to a picture before it is sent; absent for nothing. */
   readonly changes?: PictureChanges;
-  /** An estimate; null for a picture: what that costs is the service's to say. */
+  /** An estimate; null for a picture and a document that is not read here: what that costs is the service's to say. */
   readonly tokens: number | null;
   /** What the text was taken out of; null for pictures and text files. */
   readonly document: DocumentFacts | null;

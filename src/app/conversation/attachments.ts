@@ -1,6 +1,6 @@
 import { basename, resolve, sep } from "node:path";
 import { userMessage } from "../../chat/message-text.ts";
-import type { UserMessage } from "../../chat/messages.ts";
+import type { DocumentPart, UserMessage } from "../../chat/messages.ts";
 import { estimateTokens } from "../../chat/usage.ts";
 import type { PageRange } from "../../documents/page-range.ts";
 import { AppError } from "../../errors.ts";
@@ -37,6 +37,8 @@ export interface AttachOptions extends PicturePlace {
   readonly readResource?: ((name: string, signal: AbortSignal) => Promise<string | null>) | undefined;
   /** Called for a pipe that gives nothing for a second. */
   readonly onSilence?: (path: string) => void;
+  /** Whether documents go to the provider as files. */
+  readonly uploads: boolean;
   /** Fetches web pages. */
   readonly pages: () => Promise<WebPages>;
   readonly readDocument: ReadDocument;
@@ -62,7 +64,8 @@ export async function attach(path: string, options: AttachOptions): Promise<Atta
   for (const full of found.files) {
     try {
       const file = await readAttachment(full, pages, { ...options, maxBytes: room });
-      room -= file.bytes;
+      // A document goes out by itself, and is not read here.
+      if (file.part.type !== "document") room -= file.bytes;
       files.push(file);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "input_unreadable" || found.single) throw error;
@@ -154,6 +157,11 @@ async function readAttachment(
 ): Promise<Attachment> {
   const { folder, stop, thread, locale, maxBytes, onSilence, readDocument } = options;
   const name = nameOf(path, folder) + suffix;
+  if (options.uploads && range === null) {
+    const { attachedDocument } = await import("../files/attached-document.ts");
+    const uploaded = await attachedDocument(path, name, stop);
+    if (uploaded !== null) return uploaded;
+  }
   const source = { path, name, locale, range, maxBytes, readDocument, stop, thread };
   const document = await documentFile(source);
   // Other pages of the same document are another attachment.
@@ -183,11 +191,17 @@ export function textAttachment(name: string, text: string, folder: string): Atta
 export function attachmentsOf({ content }: UserMessage, folder: string): Attachment[] {
   return content.flatMap((part): Attachment[] => {
     if (part.type === "text") return [];
+    if (part.type === "document") return [documentAttachment(part, folder)];
     if (part.type === "image") return [pictureAttachment(part, folder)];
     const { name, text } = part;
     const facts = { path: isPageUrl(name) ? name : resolve(folder, name), name, part, ...unchanged };
     return [{ ...facts, bytes: Buffer.byteLength(text), tokens: estimateTokens(text) }];
   });
+}
+
+function documentAttachment(part: DocumentPart, folder: string): Attachment {
+  const { name, size: bytes } = part;
+  return { path: part.path ?? resolve(folder, name), name, part, ...unchanged, bytes, tokens: null };
 }
 
 function nameOf(path: string, folder: string): string {

@@ -2,7 +2,7 @@ import type { Conversation, Preface } from "../../chat/conversation.ts";
 import type { Answer, ContextUse, Forfeit, SpentTotal } from "../../chat/answer.ts";
 import type { OnEvent } from "../../chat/events.ts";
 import type { Layer } from "../../chat/layers.ts";
-import { textOf } from "../../chat/message-text.ts";
+import { documentsIn, textOf } from "../../chat/message-text.ts";
 import type { UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import type { Purpose } from "../../chat/purpose.ts";
@@ -24,6 +24,8 @@ import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from 
 import type { ToolCollection } from "../tools/tool-collection.ts";
 import { hasTools } from "../tools/tool-sources.ts";
 import { startServers } from "../mcp/run-servers.ts";
+import { takesDocuments } from "../files/document-route.ts";
+import type { DocumentDesk } from "../files/document-desk.ts";
 import { displayPath } from "../display-path.ts";
 import { tellUnsupported, warnOf } from "../startup.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
@@ -55,6 +57,8 @@ export class ChatSession implements SessionDialogue {
   rehearse: ((state: ChatState, signal: AbortSignal) => Promise<void>) | null = null;
   /** Null until they are needed. */
   #tools: ToolCollection | null = null;
+  /** Null until a document goes with a question. */
+  #desk: DocumentDesk | null = null;
   /** While a question is rehearsed: the next one ends it. */
   #rehearsal: AbortController | null = null;
   /** Whether the next answer may exceed a budget. */
@@ -116,6 +120,11 @@ export class ChatSession implements SessionDialogue {
   /** Pictures of the conversation that was resumed which are not sent. */
   get lostImages(): ChatState["lostImages"] {
     return this.#state.lostImages;
+  }
+
+  /** Whether documents go to the provider as files. */
+  get uploadsDocuments(): boolean {
+    return takesDocuments(this.#state.connection, this.#engine.settings);
   }
 
   get canContinue(): boolean {
@@ -241,6 +250,26 @@ export class ChatSession implements SessionDialogue {
     return changed;
   }
 
+  /**
+   * Makes the documents of the next request ready for the provider: uploads those that are not there.
+   *
+   * @param question null: the last answer is continued
+   * @param release lends the terminal to a question
+   * @throws AppError as `DocumentDesk.prepare`
+   */
+  async prepareDocuments(question: UserMessage | null, signal: AbortSignal, release = () => {}): Promise<void> {
+    const { conversation, connection } = this.#state;
+    const earlier = this.#engine.settings.history ? conversation.turns.map((turn) => turn.question) : [];
+    const documents = documentsIn([...earlier, ...(question === null ? [] : [question])]);
+    if (documents.length === 0) return;
+    const { books } = this.#accounts;
+    if (this.#desk === null) {
+      const { openDesk } = await import("../files/open-desk.ts");
+      this.#desk = await openDesk(this.#engine, this.#console, books ?? new Books(this.#engine.folders), release);
+    }
+    await this.#desk.prepare(documents, connection, signal);
+  }
+
   /** @param gate what the answer's requests pass before they are sent; null for nothing */
   async ask(
     question: UserMessage,
@@ -251,10 +280,12 @@ export class ChatSession implements SessionDialogue {
   ): Promise<Answer> {
     // The same question again is asked for another answer.
     const refresh = instead && question === this.lastQuestion;
+    await this.prepareDocuments(question, signal);
+    const placed = this.#desk?.placed(question, this.#state.connection) ?? question;
     const context = await this.#contextOf(onEvent, signal, { refresh, gate });
     const withdrawn = instead ? await withdrawLast(this.#state, signal) : null;
     if (withdrawn !== null) this.#state = withdrawn.state;
-    const answer = await this.#advance((state) => runQuestion(context, state, question));
+    const answer = await this.#advance((state) => runQuestion(context, state, placed));
     return { ...answer, unsaved: withdrawn?.unsaved ?? answer.unsaved };
   }
 
@@ -468,6 +499,7 @@ export class ChatSession implements SessionDialogue {
     }: { readonly refresh?: boolean; readonly purpose?: Purpose; readonly gate?: Layer | null } = {},
   ): Promise<TurnContext> {
     this.#rehearsal?.abort();
+    await this.prepareDocuments(null, signal);
     const { settings: set } = this.#engine;
     const settings = refresh ? { ...set, refresh_cache: true } : set;
     const { connection, modelId, writer } = this.#state;
@@ -477,13 +509,22 @@ export class ChatSession implements SessionDialogue {
     this.#mayExceed = false;
     const metering = meteringOf(this.#accounts, purpose, place, mayExceed);
     const to = { provider: connection.name, model: modelId };
-    const model = await this.#engine.openModel(to, connection, metering, gate);
+    const model = await this.#engine.openModel(to, connection, metering, await this.#withDocuments(gate));
     // A correction needs none.
     const offered = purpose === "retry" ? null : await this.#toolbox(signal);
     const toolbox = offered === null ? null : await this.#metered(offered, place, mayExceed);
     const { schema } = this.#engine;
     const { words } = this.#console;
     return { model, toolbox, settings, schema, purpose, spending, place, words, onEvent, signal };
+  }
+
+  /** A gate through which documents go as they were made ready. */
+  async #withDocuments(gate: Layer | null): Promise<Layer | null> {
+    const desk = this.#desk;
+    if (desk === null) return gate;
+    const { documentLayer } = await import("../files/document-layer.ts");
+    const documents = documentLayer(desk, this.#state.connection);
+    return gate === null ? documents : (next) => gate(documents(next));
   }
 
   /** The tools of all sources; they are looked for when they are first needed. */

@@ -165,6 +165,11 @@ async function stateOn(
   };
 }
 
+/** Name of the provider that is asked first. @param earlier the conversation that is resumed; null for a new one */
+export function firstProvider(engine: Pick<Engine, "origins" | "settings">, earlier: Transcript | null): string {
+  return pairFor(engine, earlier).provider;
+}
+
 /**
  * Provider and model of the first question: by flag or variable, else of the resumed conversation, else by the settings. A model that a
  * flag names by its id alone belongs to the resumed conversation's provider.

@@ -1,10 +1,10 @@
 import { type AskedQuestion, summaryTurn, type Turn } from "../../chat/conversation.ts";
-import type { UserMessage } from "../../chat/messages.ts";
+import type { DocumentPart, UserMessage } from "../../chat/messages.ts";
 import { splitAttached, userMessage } from "../../chat/message-text.ts";
 import { withImages } from "../../transcripts/format/exchange-images.ts";
 import { answersIn, isAnswered } from "../../transcripts/format/exchange-messages.ts";
 import { imageParts } from "../../transcripts/format/section-bodies.ts";
-import type { Exchange, SavedImage, Transcript } from "../../transcripts/format/types.ts";
+import type { Exchange, SavedFile, SavedImage, Transcript } from "../../transcripts/format/types.ts";
 
 /** The conversation that a transcript holds, as the next request would tell it. */
 export interface Rebuilt {
@@ -61,9 +61,17 @@ function turnOf(group: readonly [Exchange, ...Exchange[]]): Turn {
   return { question: questionOf(group[0]), answers: answersIn(group), ids: group.flatMap(({ id }) => id ?? []) };
 }
 
-function questionOf({ question, images, askedAt }: Exchange): UserMessage {
+function questionOf({ question, images, files: saved = [], askedAt }: Exchange): UserMessage {
   const { words, files } = splitAttached(question);
-  return { role: "user", content: [...userMessage(words).content, ...files, ...images.flatMap(imageParts)], askedAt };
+  return {
+    role: "user",
+    content: [...userMessage(words).content, ...files, ...saved.map(documentOf), ...images.flatMap(imageParts)],
+    askedAt,
+  };
+}
+
+function documentOf({ name, digest, bytes, provider, id }: SavedFile): DocumentPart {
+  return { type: "document", name, digest, size: bytes, path: null, place: { provider, id } };
 }
 
 /** Whether the service did not say that the answer was finished. */

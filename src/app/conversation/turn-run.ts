@@ -18,6 +18,7 @@ import { endingOf, Recording } from "./recorder.ts";
 import { isCut } from "./replay.ts";
 import { inForce } from "./sampling.ts";
 import { requestOf } from "./settings-request.ts";
+import type { SavedFile } from "../../transcripts/format/types.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
 
 /** What a turn is run with, beside the state. */
@@ -162,6 +163,7 @@ async function runExchange(
     continues,
     edits,
     images: question.content.filter((part) => part.type === "image"),
+    files: savedFiles(question),
   });
   for (const event of answerEvents(kept)) record.onEvent(event);
   using _prepared = spending.prepare();
@@ -171,6 +173,15 @@ async function runExchange(
   exchange.end(endingOf(result, bill, words, lengthsOf(kept)));
   await spending.book(bill.billed, place);
   return { ...result, ...bill, unsaved: record.failure, unbooked: spending.takeUnbooked() };
+}
+
+/** The documents of a question that lie at a service. */
+function savedFiles({ content }: UserMessage): SavedFile[] {
+  return content.flatMap((part) => {
+    if (part.type !== "document" || part.place === null) return [];
+    const { name, digest, size: bytes, place } = part;
+    return [{ name, digest, bytes, ...place }];
+  });
 }
 
 /** UTF-16 units of the text in answers, and of the thinking. */

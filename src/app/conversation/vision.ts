@@ -7,7 +7,7 @@ import { sanitize } from "../../terminal/sanitize.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { factsOf } from "../model-facts.ts";
-import type { ChatSession } from "./chat-session.ts";
+import type { SessionDialogue } from "../../repl/host.ts";
 
 /** The alias of the config file's `models` that names the model for pictures. */
 const alias = "vision";
@@ -26,7 +26,7 @@ type VisionEngine = Pick<Engine, "file" | "reported" | "readModel">;
 export async function needVision(
   engine: VisionEngine,
   { terminal, words }: Console,
-  dialogue: ChatSession,
+  dialogue: Pick<SessionDialogue, "modelId" | "provider" | "useModel">,
   release: () => void,
 ): Promise<void> {
   const { provider, modelId: model } = dialogue;

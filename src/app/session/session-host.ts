@@ -3,7 +3,7 @@ import { withoutKeys } from "../../config/variables.ts";
 import { shownCache } from "../../config/cache-options.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { type SettingName, settingSchemas } from "../../config/schema.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, asAppError } from "../../errors.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import type {
   Archive,
@@ -24,7 +24,7 @@ import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { attachOptions, maySend, tellReading } from "../conversation/attachment-consent.ts";
 import { type Attachment, onceEach } from "../conversation/attachment.ts";
-import { attach, attachmentsOf, withAttachments } from "../conversation/attachments.ts";
+import { attach, attachmentsOf, type AttachOptions, withAttachments } from "../conversation/attachments.ts";
 import type { PictureChanges } from "../../pictures/outgoing-picture.ts";
 import { pictureAttachment } from "../conversation/picture-content.ts";
 import type { ChatSession } from "../conversation/chat-session.ts";
@@ -127,7 +127,7 @@ export class SessionHost implements Host {
   attach = async ({ text, mentions, pictures, instead }: TypedQuestion, signal: AbortSignal) => {
     const { workingFolder } = this.#engine;
     const options = {
-      ...attachOptions(this.#engine, this.#console, signal, () => this.lines.release()),
+      ...this.#attachOptions(signal),
       readResource: resourceReader(this.#engine),
     };
     // Where nobody reads it, what is only text is not looked up at all.
@@ -144,15 +144,15 @@ export class SessionHost implements Host {
     return withAttachments(instead === null ? this.#engine.questionOf({ words: text, piped: "" }) : text, files);
   };
 
+  #attachOptions(signal: AbortSignal): AttachOptions {
+    const release = () => this.lines.release();
+    return attachOptions(this.#engine, this.#console, this.dialogue.uploadsDocuments, signal, release);
+  }
+
   maySendAgain = (question: UserMessage) => this.#maySend(attachmentsOf(question, this.#engine.workingFolder));
 
   addFile = async (path: string, signal: AbortSignal) => {
-    const attached = await attach(
-      path,
-      attachOptions(this.#engine, this.#console, AbortSignal.any([this.#engine.stop, signal]), () =>
-        this.lines.release(),
-      ),
-    );
+    const attached = await attach(path, this.#attachOptions(AbortSignal.any([this.#engine.stop, signal])));
     tellReading(this.#console, attached);
     this.#attached = onceEach([...this.#attached, ...attached.files]);
     return attached.files.length;
@@ -192,8 +192,29 @@ export class SessionHost implements Host {
     if (notice !== null) terminal.control(notice);
   };
 
-  mayAfford = async (question: UserMessage | null) =>
-    await mayAfford(this.#engine, this.#console, this.dialogue, question, () => this.lines.release());
+  mayAfford = async (question: UserMessage | null) => {
+    const release = () => this.lines.release();
+    if (!(await mayAfford(this.#engine, this.#console, this.dialogue, question, release))) return false;
+    return await this.#prepareDocuments(question);
+  };
+
+  /** Uploads documents before the answer is shown as awaited; where that fails a person has the question at the prompt again. */
+  async #prepareDocuments(question: UserMessage | null): Promise<boolean> {
+    const controller = new AbortController();
+    const release = this.lines.hold(() => controller.abort());
+    try {
+      const signal = AbortSignal.any([this.#engine.stop, controller.signal]);
+      await this.dialogue.prepareDocuments(question, signal, () => this.lines.release());
+      return true;
+    } catch (error) {
+      const known = asAppError(error);
+      if (!this.terminal.interactive) throw known;
+      if (known.code !== "interrupted") this.tell(known);
+      return false;
+    } finally {
+      release();
+    }
+  }
 
   tellEstimate = async (question: UserMessage | null) => {
     this.terminal.out(`${estimateLine(this.words, await this.dialogue.estimate(question))}\n`);

@@ -6,9 +6,17 @@ import { type Tariff, tariffAt } from "../../usage/tariff.ts";
 import type { TokenCount } from "../../usage/tokenizer/prompt-tokens.ts";
 import type { ConfigFile, Settings } from "../../config/schema.ts";
 import type { ModelFacts } from "../../providers/model-table.ts";
+import { factsOf } from "../model-facts.ts";
 import { isFree, modelPrice, searchesPrice } from "./model-price.ts";
 import { prefixUse, type SentPrefix } from "./prefix.ts";
-import { type BoundedBody, boundedBody, maxOutputOf, maxPromptOf, maxSearchesOf } from "./request-bound.ts";
+import {
+  type BoundedBody,
+  boundedBody,
+  maxOutputOf,
+  maxPromptOf,
+  maxSearchesOf,
+  namesDocuments,
+} from "./request-bound.ts";
 import { requestTokens } from "./request-tokens.ts";
 
 /** What costs are estimated with; the engine is one. */
@@ -103,8 +111,10 @@ function largestCost(engine: EstimateSource, to: ModelRef, body: BoundedBody, pr
   const price = modelPrice(engine, to);
   if (price === null || ratesAt(price, new Date(), file.holidays ?? []) === "outdated") return null;
   const output = maxOutputOf(engine, to, body, prompt);
-  if (output === null) return null;
-  const tokens = costOf(usageOf(prompt, 0, output), highestRates(price), settings.currency);
+  // Documents can fill the window.
+  const most = namesDocuments(body) ? factsOf(engine, to.provider, to.model).context : prompt;
+  if (output === null || most === undefined) return null;
+  const tokens = costOf(usageOf(most, 0, output), highestRates(price), settings.currency);
   const cost = mostWithSearches(tokens, searchesPrice(engine, to, maxSearchesOf(body)));
   return cost && { cost, atPeak: price.peakFactor > 1 };
 }

@@ -57,6 +57,14 @@ export function maxPromptOf(body: BoundedBody): number {
   return Buffer.byteLength(JSON.stringify({ ...body, messages })) + frame + pictures * pictureTokens;
 }
 
+/** Whether a request names documents that the service reads itself: nobody knows how many tokens they are. */
+export function namesDocuments({ messages }: BoundedBody): boolean {
+  return (messages ?? []).some(
+    ({ content }) =>
+      Array.isArray(content) && content.some((part: { readonly type?: unknown } | null) => part?.type === "file"),
+  );
+}
+
 /**
  * Tokens that all answers to a request can have with their thinking: what somebody set, else the model's own limit, and what the window
  * leaves; null where nobody knows.

@@ -1,14 +1,14 @@
-import { openAsBlob } from "node:fs";
-import { AppError, systemReason } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
+import { formFile } from "../files/form-file.ts";
 import { withTimeout } from "../http/request-timeout.ts";
 import { send } from "../http/send.ts";
 import { refusalOf } from "../wire/errors.ts";
 import { type OpenAICall, OpenAIService, pageSize, refusedStatus } from "../wire/openai-service.ts";
 import { redact, redactedJson } from "../wire/redact.ts";
 import { labelField, readBatch, readFile } from "./batch-reader.ts";
-import type { BatchService, ProviderBatch, UploadFile } from "./provider-batch.ts";
+import type { BatchService, ProviderBatch } from "./provider-batch.ts";
 
 /** Milliseconds without a sign of life. A service may look at a whole file before it says that it has it. */
 const timeouts = { upload: 600_000, download: 120_000 };
@@ -29,7 +29,7 @@ export class OpenAIBatches implements BatchService {
 
   readonly upload: BatchService["upload"] = async (file, onSent, stop) => {
     const { Files } = await import("openai/resources/files");
-    const content = await fileOf(file);
+    const content = await formFile({ ...file, mediaType: "application/jsonl" });
     const create: OpenAICall = (client, options) =>
       new Files(client).create({ purpose: "batch", file: content }, options);
     const json = await this.#service
@@ -129,15 +129,6 @@ export class OpenAIBatches implements BatchService {
 function isAddress(file: string, { baseUrl }: Connection): boolean {
   const url = URL.parse(file);
   return url !== null && (url.protocol === "https:" || url.origin === URL.parse(baseUrl)?.origin);
-}
-
-/** A file that is read while it goes out. @throws AppError `input_unreadable` */
-async function fileOf({ path, name }: UploadFile): Promise<File> {
-  try {
-    return new File([await openAsBlob(path)], name, { type: "application/jsonl" });
-  } catch (error) {
-    throw new AppError("input_unreadable", { path, reason: systemReason(error) }, { cause: error });
-  }
 }
 
 async function* heard(body: AsyncIterable<Buffer>, alive: () => void): AsyncGenerator<Buffer> {

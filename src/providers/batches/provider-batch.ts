@@ -33,7 +33,7 @@ export interface BatchMistake {
 }
 
 /** A file of lines, on this machine. */
-export interface UploadFile {
+interface UploadFile {
   readonly path: string;
   /** What it is called at the service; no other file is. */
   readonly name: string;

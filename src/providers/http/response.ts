@@ -51,10 +51,11 @@ export class HttpResponse {
     return this.header("content-type")?.split(";")[0] ?? "no content type";
   }
 
-  /** @throws AppError `flooded` */
-  async text(): Promise<string> {
+  /** @param onPiece called for each piece that comes @throws AppError `flooded` */
+  async text(onPiece: () => void = () => {}): Promise<string> {
     const pieces: Buffer[] = [];
     for await (const piece of this.body) {
+      onPiece();
       this.#limit.bytes(piece.length);
       pieces.push(piece);
     }

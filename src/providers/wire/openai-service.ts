@@ -24,7 +24,7 @@ export type OpenAICall = (
 
 interface AskOptions {
   readonly stop: AbortSignal;
-  /** Milliseconds without a sign of life; default: one minute. Bytes of the body that the connection takes are one. */
+  /** Milliseconds without a sign of life; default: one minute. Bytes that the connection takes, and bytes of the answer, are one. */
   readonly timeout?: number;
   /** Called while a form goes out, with the bytes of it that the connection has taken. */
   readonly onSent?: (bytes: number) => void;
@@ -63,7 +63,7 @@ export class OpenAIService {
         onSent?.(bytes);
       };
       const response = await this.open(call, signal, { ...target, onSent: heard });
-      const text = await response.text();
+      const text = await response.text(alive);
       try {
         return JSON.parse(text.trim()) as unknown;
       } catch (error) {

@@ -102,10 +102,11 @@ function wireMessages(
  * the field of an answer without thinking too, as of another model. Services of other makers do not know the field.
  */
 function messageWriter(
-  { thinking, tools, name }: Provider,
+  provider: Provider,
   offersTools: boolean,
   detail: string | undefined,
 ): (message: Message) => Record<string, unknown>[] {
+  const { thinking, tools, name } = provider;
   const knowsThinking = thinking === "deepseek" || thinking === "enable_thinking";
   const writeTurn = tools === "functions" ? functionMessages() : toolMessages;
   let returnsThinking = knowsThinking && offersTools;
@@ -114,7 +115,7 @@ function messageWriter(
     const hasTools = callsOf(message).length > 0 || (role === "assistant" && hasBlocks(message));
     returnsThinking ||= knowsThinking && hasTools;
     if (role === "system") return [{ role, content: message.content }];
-    if (role === "user") return [{ role, content: userContent(message, detail) }];
+    if (role === "user") return [{ role, content: userContent(message, provider, detail) }];
     if (role === "tool") return writeTurn(message, {});
     // Elsewhere thinking goes back only with a prefix to continue from.
     const thought = returnsThinking || message.prefix ? thinkingOf(message.content) : "";
@@ -124,9 +125,17 @@ function messageWriter(
   };
 }
 
-function userContent({ content }: UserMessage, detail: string | undefined): unknown {
-  const text = textOf(content);
-  // An address would be fetched by the service, also one that only its machine reaches.
-  const pictures = picturesIn(content, detail);
-  return pictures.length === 0 ? text : [{ type: "text", text }, ...pictures];
+/** A document of another provider, or of none, is not left out without a word: the model could not tell why it is spoken of. */
+function userContent({ content }: UserMessage, { name, files }: Provider, detail: string | undefined): unknown {
+  const documents = content.filter((part) => part.type === "document");
+  const here = documents.flatMap(({ place }) => (files !== null && place?.provider === name ? [place.id] : []));
+  const missing = documents.filter(({ place }) => files === null || place?.provider !== name);
+  const notes = missing.map((document) => `[The document "${document.name}" is not available.]`);
+  const text = [textOf(content), ...notes].filter((each) => each !== "").join("\n\n");
+  const attached = [
+    ...here.map((id) => ({ type: "file", file: { file_id: id } })),
+    // An address would be fetched by the service, also one that only its machine reaches.
+    ...picturesIn(content, detail),
+  ];
+  return attached.length === 0 ? text : [{ type: "text", text }, ...attached];
 }

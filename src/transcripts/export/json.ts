@@ -3,6 +3,7 @@ import type { Exchange, Section, Transcript } from "../format/types.ts";
 import { imagesJson } from "../format/images.ts";
 import {
   examplesJson,
+  filesJson,
   requestsJson,
   samplingJson,
   thinkingJson,
@@ -44,6 +45,7 @@ function exchangeObject(exchange: Exchange): object {
     id: exchange.id,
     question: exchange.question,
     images: imagesJson(exchange.images) ?? [],
+    ...(exchange.files !== undefined && { files: filesJson(exchange.files) }),
     reasoning: exchange.reasoning === "" ? null : exchange.reasoning,
     answer: exchange.answer,
     status: exchange.status,

@@ -24,10 +24,11 @@ export function asMarkdown({ title, exchanges }: Transcript, words: ExportWords)
 
 function exchangeParts(exchange: Exchange, words: ExportWords): string[] {
   const { labels } = words.transcripts;
-  const { question, images, status } = exchange;
+  const { question, images, files = [], status } = exchange;
   const parts = [heading(labels.Question, exchange.askedAt, null)];
   if (question.trim() !== "") parts.push(quote(question));
-  parts.push(...images.map(pictureLink));
+  // A document is named; what it says is at its service alone.
+  parts.push(...files.map(({ name }) => `> ${escapeInline(name)}`), ...images.map(pictureLink));
   for (const { name, at, text, images: own } of shownSections(exchange)) {
     if (name === "Picture") parts.push(...own.map(pictureLink), ...(text.trim() === "" ? [] : [quote(text)]));
     if (name === "Picture" || text.trim() === "") continue;

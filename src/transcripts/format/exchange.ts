@@ -49,6 +49,7 @@ export function buildExchange(written: readonly RawSection[], around: ExchangeCo
     question: bodies.question,
     askedAt: turn?.at ?? time(sections[0]!.stamp),
     images: turn?.images ?? [],
+    ...(turn !== null && turn.files.length > 0 && { files: turn.files }),
     reasoning: textOf("Thinking") + rethought,
     answer: bodies.answer.slice(rethought.length),
     answeredAt: end?.answered ?? (answerStamp === undefined ? null : time(answerStamp)),

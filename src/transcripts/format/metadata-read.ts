@@ -100,6 +100,14 @@ const thinkingSchema = v.pipe(
   v.transform((json): Thinking => json),
 );
 
+const fileSchema = v.object({
+  name: v.string(),
+  digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
+  bytes: v.number(),
+  provider: v.string(),
+  id: v.string(),
+});
+
 const turnSchema = v.object({
   id: text,
   at: moment,
@@ -111,6 +119,7 @@ const turnSchema = v.object({
   sampling: v.fallback(samplingSchema, {}),
   thinking: orNull(thinkingSchema),
   images: v.optional(v.pipe(v.unknown(), v.transform(readImages)), []),
+  files: v.fallback(v.array(fileSchema), []),
   continues: text,
   edits: text,
 });

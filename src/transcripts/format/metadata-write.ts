@@ -4,7 +4,7 @@ import type { Cost, Thinking, Usage } from "../../chat/model.ts";
 import type { BilledRequest } from "../../chat/billed-request.ts";
 import type { Sampling } from "../../chat/sampling.ts";
 import { imagesJson } from "./images.ts";
-import { formatVersion, type ExchangeEnd, type ExchangeStart, type TranscriptHeader } from "./types.ts";
+import { formatVersion, type ExchangeEnd, type ExchangeStart, type SavedFile, type TranscriptHeader } from "./types.ts";
 import { isoWithOffset } from "./times.ts";
 
 /** What stands in the lines a reader's eye passes over: HTML comments of one line, a kind and a JSON object. */
@@ -49,6 +49,7 @@ export function turnLine(id: string | null, turn: ExchangeStart, carried: string
     sampling: samplingJson(turn.sampling),
     thinking: thinkingJson(turn.thinking),
     images: imagesJson(turn.images),
+    files: filesJson(turn.files),
     continues: turn.continues ?? undefined,
     edits: turn.edits ?? undefined,
   });
@@ -98,6 +99,11 @@ export function thinkingJson(thinking: Thinking | null): object | undefined {
 
 export function examplesJson(examples: readonly Example[] | undefined): object | undefined {
   return examples === undefined || examples.length === 0 ? undefined : examples;
+}
+
+export function filesJson(files: readonly SavedFile[] = []): object | undefined {
+  if (files.length === 0) return undefined;
+  return files.map(({ name, digest, bytes, provider, id }) => ({ name, digest, bytes, provider, id }));
 }
 
 export function webJson(web: WebUse | undefined): object | undefined {

@@ -49,6 +49,17 @@ export interface KeptImage {
   readonly bytes: number;
 }
 
+/** A document that went with a question as a file of a service; the transcript has nothing of what it says. */
+export interface SavedFile {
+  readonly name: string;
+  /** SHA-256 of its bytes, in hex. */
+  readonly digest: string;
+  readonly bytes: number;
+  /** Where it lay, and its id there. */
+  readonly provider: string;
+  readonly id: string;
+}
+
 /** What is asked, and how. */
 interface ExchangeRequest {
   readonly question: string;
@@ -66,6 +77,7 @@ interface ExchangeRequest {
 export interface ExchangeStart extends ExchangeRequest {
   readonly at: Date;
   readonly images?: readonly SavedImage[];
+  readonly files?: readonly SavedFile[];
   /** Id of the exchange whose answer this one continues; the question is then the command typed to do so. */
   readonly continues?: string | null;
   /** Id of the exchange whose answer a person edited: this one has its question, and an answer that begins with the edited text. */
@@ -127,6 +139,8 @@ export interface Exchange extends ExchangeRequest, ExchangeOutcome {
   readonly id: string | null;
   readonly askedAt: Date;
   readonly images: readonly SavedImage[];
+  /** Absent where there were none. */
+  readonly files?: readonly SavedFile[];
   /** Empty where there was none. */
   readonly reasoning: string;
   readonly answer: string;

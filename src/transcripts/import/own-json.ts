@@ -82,6 +82,7 @@ function toExchange(value: unknown): Exchange | null {
     question,
     askedAt: turn.at,
     images: turn.images,
+    ...(turn.files.length > 0 && { files: turn.files }),
     reasoning: reasoning ?? "",
     answer,
     answeredAt: end.answered,

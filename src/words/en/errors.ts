@@ -397,6 +397,10 @@ export const errors: ErrorTable = {
     what: `${path} holds no examples.`,
     next: "Put one JSON object on each line, with messages or with prompt and completion.",
   }),
+  file_not_found: ({ provider, id }) => ({
+    what: `There is no file ${id} at ${provider}.`,
+    next: "List the files: deepseek-chat files list.",
+  }),
   not_offered: ({ provider, service, others }) => ({
     what: `${provider} has no ${services[service].name}.`,
     next: `${others.length === 0 ? `Add one that has to the config file: providers.<name>.${services[service].row}` : `Choose one that has: ${others.map((name) => `-p ${name}`).join(", ")}`}${service === "batches" ? "; or leave out --at-provider" : ""}.`,
@@ -548,6 +552,11 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
     "Attach text files, documents (PDF, Word, PowerPoint, Excel, OpenDocument, EPUB), or pictures in PNG, JPEG, GIF or WebP.",
   ],
   encoding: [() => "its text encoding isn't recognised", "Convert it to UTF-8, for instance with iconv."],
+  too_many_pages: [(limit) => `it has more than ${limit} pages`, "Split it, e.g. with qpdf --split-pages."],
+  no_pages: [
+    () => "it is no document with pages and no picture",
+    "Give a PDF, a Word or PowerPoint document, or a picture; attach others with -f.",
+  ],
   device: [() => "it is a device or a socket, not a file", "Name a file."],
   not_a_file: [() => "it is not a regular file", "Name a file."],
   changed: [() => "it was changed meanwhile", "Run the command again once the file is complete."],

@@ -184,6 +184,21 @@ export const helpExamples: HelpExamples = {
     ["Name the model of a job", "deepseek-chat finetune use ftjob-abc123 support"],
     ["Name a checkpoint", "deepseek-chat finetune use ft:gpt-4o-mini:org:support:9abc:ckpt-step-80 early"],
   ],
+  ocr: [
+    ["Print the text of a scanned document", "deepseek-chat ocr scan.pdf"],
+    ["Save the text of several pictures", "deepseek-chat ocr page-*.jpg > pages.md"],
+    ["See what it costs, and send nothing", "deepseek-chat ocr --estimate book.pdf"],
+    ["Get one page in a script", "deepseek-chat ocr -o json scan.pdf | jq -r '.pages[2].text'"],
+  ],
+  files: [
+    ["List uploaded documents", "deepseek-chat files"],
+    ["Delete all of them", "deepseek-chat files remove --all"],
+  ],
+  "files list": [["Print the IDs", "deepseek-chat files list --json | jq -r '.[].id'"]],
+  "files remove": [
+    ["Delete one", "deepseek-chat files remove file-api-1a2b3c"],
+    ["Delete all without being asked", "deepseek-chat files remove --all --yes"],
+  ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],
     ["Use the cache for every question", "deepseek-chat config set cache 7d"],

@@ -386,6 +386,10 @@ export const errors: Words["errors"] = {
     what: `${path} 中没有样本。`,
     next: "每行应为一个 JSON 对象，含 messages，或 prompt 与 completion。",
   }),
+  file_not_found: ({ provider, id }) => ({
+    what: `${provider} 上没有文件 ${id}。`,
+    next: "列出文件：deepseek-chat files list。",
+  }),
   not_offered: ({ provider, service, others }) => ({
     what: `${provider} 不提供${services[service].name}。`,
     next: `${others.length === 0 ? `请在配置文件中添加提供此功能的服务：providers.<名称>.${services[service].row}` : `请选择提供此功能的服务：${others.map((name) => `-p ${name}`).join("、")}`}${service === "batches" ? "，或去掉 --at-provider" : ""}。`,
@@ -528,6 +532,8 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
     "可附加文本文件、文档（PDF、Word、PowerPoint、Excel、OpenDocument、EPUB），以及 PNG、JPEG、GIF 或 WebP 图片。",
   ],
   encoding: [() => "无法识别文本编码", "请先转换为 UTF-8，例如用 iconv。"],
+  too_many_pages: [(limit) => `它超过 ${limit} 页`, "请拆分后再试，例如使用 qpdf --split-pages。"],
+  no_pages: [() => "它既不是分页文档，也不是图片", "请提供 PDF、Word、PowerPoint 文档或图片；其他文件请用 -f 附加。"],
   device: [() => "这是设备或套接字，不是文件", "请指定文件。"],
   not_a_file: [() => "这不是普通文件", "请指定文件。"],
   changed: [() => "文件在处理期间被修改", "请在文件写完后重新运行。"],

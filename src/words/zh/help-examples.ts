@@ -171,6 +171,21 @@ export const helpExamples: HelpExamples = {
     ["为任务的模型取名", "deepseek-chat finetune use ftjob-abc123 support"],
     ["为检查点取名", "deepseek-chat finetune use ft:gpt-4o-mini:org:support:9abc:ckpt-step-80 early"],
   ],
+  ocr: [
+    ["输出扫描文档中的文字", "deepseek-chat ocr scan.pdf"],
+    ["保存多张图片中的文字", "deepseek-chat ocr page-*.jpg > pages.md"],
+    ["只查看费用，不发送", "deepseek-chat ocr --estimate book.pdf"],
+    ["在脚本中取某一页", "deepseek-chat ocr -o json scan.pdf | jq -r '.pages[2].text'"],
+  ],
+  files: [
+    ["列出已上传的文档", "deepseek-chat files"],
+    ["全部删除", "deepseek-chat files remove --all"],
+  ],
+  "files list": [["输出 ID", "deepseek-chat files list --json | jq -r '.[].id'"]],
+  "files remove": [
+    ["删除一个文件", "deepseek-chat files remove file-api-1a2b3c"],
+    ["不询问，全部删除", "deepseek-chat files remove --all --yes"],
+  ],
   cache: [
     ["提问；一小时内问过则直接使用缓存的回答", 'deepseek-chat ask --cache 1h "列出三条河流。"'],
     ["对所有问题使用缓存", "deepseek-chat config set cache 7d"],

@@ -17,6 +17,7 @@ function optionsFor(files: Readonly<Record<string, string | Buffer>>, page = rep
     folder,
     stop: new AbortController().signal,
     thread: null,
+    uploads: false,
     locale: "",
     pages: () => Promise.resolve({ read, [Symbol.dispose]: () => {} }),
     readDocument: async (request, signal) => await documentText({ thread: null }, { ...request, signal }),

@@ -76,7 +76,7 @@ async function article(number: number, exchange: Exchange, system: string | null
   return `<article id="turn-${number}">
 ${said}<section class="question">
 <h2><b>${transcripts.labels.Question}</b>${time(exchange.askedAt)}</h2>
-${verbatim(exchange.question)}${exchange.images.map((image) => figure(image, "", transcripts)).join("")}</section>
+${verbatim(exchange.question)}${named(exchange)}${exchange.images.map((image) => figure(image, "", transcripts)).join("")}</section>
 <section class="answer">
 ${await answer(exchange, setting)}</section>
 </article>
@@ -122,6 +122,11 @@ async function rendered(source: string, prose: Prose): Promise<string> {
 /** A person's own words, which are no Markdown. */
 function verbatim(text: string): string {
   return `<div class="text" lang="${languageOf(text)}">${escapeHtml(text.trim())}</div>\n`;
+}
+
+/** Documents that went along as files of a service, which alone has what they say. */
+function named({ files = [] }: Exchange): string {
+  return files.map(({ name }) => `<p class="lost">${escapeHtml(name)}</p>\n`).join("");
 }
 
 /**
