@@ -37,6 +37,8 @@ const en: SettingWords = {
   continue_answers: "Whether an answer that was cut off is continued automatically, once",
   compact: "What to do when the context is nearly full: ask or auto",
   title: "Whether DeepSeek gives the conversation a title in the same call; also written {enabled: true}",
+  image_model: "Model for pictures (provider/model or an alias), for image and /image; a flag comes first",
+  graphics: "How pictures are shown in the terminal: auto, kitty, iterm2, sixel or none",
   title_model:
     "Model (provider/model or an alias) that gives a title after a session's first answer, where the service gave none",
   documents: "How documents go to a provider that reads them: upload (as files), or text (taken out here)",
@@ -109,6 +111,8 @@ const zh: SettingWords = {
   continue_answers: "回答中断时是否自动续写一次",
   compact: "上下文将满时的处理方式：ask 或 auto",
   title: "是否让 DeepSeek 在同一次请求中给出对话标题；也可写成 {enabled: true}",
+  image_model: "生成图片的模型（服务商/模型或别名），用于 image 和 /image；命令行选项优先",
+  graphics: "在终端中显示图片的方式：auto、kitty、iterm2、sixel 或 none",
   title_model: "会话第一次回答之后用来生成标题的模型（服务商/模型或别名），用于服务未给出标题时",
   documents: "向能读取文档的提供商发送文档的方式：upload（上传文件）或 text（在本机提取文本）",
   show_thinking: "思考过程的显示方式：always、while-thinking 或 never",

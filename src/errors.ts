@@ -20,6 +20,8 @@ export interface ErrorDetails {
   no_web_search: { provider: string; model: string };
   /** `reason` as in the words; `detail`: the address, the status, the limit that it is about. */
   url_unreadable: { url: string; reason: UrlRefusal; detail?: string };
+  /** A picture of an answer. `url`: where it was; empty where it came with the answer. `detail`: as for `url_unreadable`, or a form. */
+  picture_lost: { provider: string; url: string; reason: UrlRefusal | PictureRefusal; detail: string };
   /** A file whose import takes more time or memory than it may. */
   input_too_heavy: { path: string; why: "time" | "memory" };
   /** An imported file with nothing in it that the program understands. */
@@ -343,6 +345,9 @@ type RefusalAdvice = "none" | "route" | "https" | "field" | "tools";
 /** What a provider may offer beside chat. */
 export type ServiceName = "batches" | "images" | "files" | "ocr" | "fineTuning" | "fillIn";
 
+/** What came in the place of a picture: nothing, a web page, half of one, something else, or one of another form. */
+export type PictureRefusal = "empty" | "page" | "broken" | "other" | "form";
+
 /** Why a web page cannot be read: `detail` is the address of `private`, the proxy of `unresolved`, the status of `status`. */
 type UrlRefusal =
   | "malformed"
@@ -375,6 +380,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   no_vision: "usage",
   no_web_search: "config",
   url_unreadable: "usage",
+  picture_lost: "service",
   input_too_heavy: "usage",
   not_a_conversation: "usage",
   output_exists: "usage",

@@ -39,6 +39,7 @@ import {
   questionOf,
   type WrittenQuestion,
 } from "./role.ts";
+import type { OtherWire } from "./open-model.ts";
 import { readSettings, type RunSettings, type SettingsSources } from "./run-settings.ts";
 import type { ProjectContent, ProjectTrust, TrustQuestion } from "./trust/project-trust.ts";
 import type { WebPages } from "./web/web-page.ts";
@@ -307,6 +308,7 @@ export class Engine {
    * @param connection to its provider, where there is one already
    * @param metering what its requests are booked by; null where none is
    * @param gate what an answer's requests pass before they are sent; null for nothing
+   * @param other null for a chat model
    * @throws AppError as `connect`
    */
   async openModel(
@@ -314,9 +316,10 @@ export class Engine {
     connection: Connection | null = null,
     metering: Metering | null = null,
     gate: Layer | null = null,
+    other: OtherWire | null = null,
   ): Promise<Model> {
     const { openModel } = await import("./open-model.ts");
-    return await openModel(this, connection ?? (await this.connect(provider)), model, metering, gate);
+    return await openModel(this, connection ?? (await this.connect(provider)), model, metering, gate, other);
   }
 
   /**

@@ -14,9 +14,11 @@ import type { GuardedStore } from "../cache/guarded-store.ts";
 import { idleTimeoutOf, maxAnswerOf } from "./connections.ts";
 import { successorsOf } from "./failover.ts";
 import { keepStreamUsage, withFindings } from "./capabilities.ts";
+import { withPictures } from "./images/picture-layer.ts";
 import { logLayers } from "./log.ts";
 import type { BudgetedModel } from "../usage/budget-layer.ts";
 import type { Metering } from "./usage/cost-meter.ts";
+import type { WebPages } from "./web/web-page.ts";
 
 /** What models are made of; the engine is one. */
 interface ModelSource {
@@ -31,11 +33,18 @@ interface ModelSource {
   /** Seconds. */
   readonly maxWait: number;
   readonly reported: Map<string, ModelFacts>;
+  readonly pages: () => Promise<WebPages>;
   readonly connect: (provider: string) => Promise<Connection>;
   /** What requests to a provider pass; null where nothing limits them. */
   readonly rateGate: (provider: string) => Promise<RateGate | null>;
   /** Where answers are stored; null where none are, whatever the settings say. */
   readonly answers: (() => Promise<GuardedStore>) | null;
+}
+
+/** A model that is no chat model: how one attempt goes out, and the layers around an answer as a whole, the outermost first. */
+export interface OtherWire {
+  readonly model: (connection: Connection) => Model;
+  readonly layers: readonly Layer[];
 }
 
 /** Milliseconds for which a model that is being loaded is waited for, where no timeout is set. */
@@ -49,6 +58,7 @@ const defaultLoadingTimeout = 300_000;
  * @param model the id that the first provider knows
  * @param metering what its requests are booked by; null where none is
  * @param gate what an answer's requests pass before they are sent; null for nothing
+ * @param other null for a chat model
  * @throws AppError as the ledger, where there is a budget and it cannot be opened
  */
 export async function openModel(
@@ -57,15 +67,17 @@ export async function openModel(
   model: string,
   metering: Metering | null,
   gate: Layer | null,
+  other: OtherWire | null = null,
 ): Promise<Model> {
   const { withFailover } = await import("../providers/resilience/failover.ts");
   const { retries, continue_answers: continueNext } = engine.settings;
   const asked = { provider: connection.name, model };
   const routes = [
-    { to: asked, connect: once(async () => await connectRoute(engine, connection, asked)) },
-    ...successorsOf(engine.file, asked).map((to) => ({
+    { to: asked, connect: once(async () => await connectRoute(engine, connection, asked, other)) },
+    // Others are asked in the form of chats.
+    ...(other === null ? successorsOf(engine.file, asked) : []).map((to) => ({
       to,
-      connect: once(async () => await connectRoute(engine, await engine.connect(to.provider), to)),
+      connect: once(async () => await connectRoute(engine, await engine.connect(to.provider), to, null)),
     })),
   ];
   const failover = (admit: Admission | null) =>
@@ -77,8 +89,9 @@ export async function openModel(
     });
   const named = routes.map(({ to }) => to);
   const budgeted = metering === null ? null : await budgetAround(engine, connection, named, metering);
-  const layers = await answerLayers(engine, connection, model, gate);
-  return layered(layers, budgeted === null ? failover(null) : budgeted(failover));
+  const layers = other === null ? await answerLayers(engine, connection, model, gate) : other.layers;
+  const pictures = withPictures(engine, connection);
+  return layered([...layers, pictures], budgeted === null ? failover(null) : budgeted(failover));
 }
 
 /** Connects at the first call; after a failure at the next one. */
@@ -127,12 +140,21 @@ async function connectRoute(
   engine: ModelSource,
   connected: Connection,
   { provider, model }: ModelRef,
+  other: OtherWire | null,
 ): Promise<ConnectedRoute> {
   const [{ chatModel }, { withAdaptation }, { withRetries }] = await Promise.all([
     import("../providers/wire/chat-completions.ts"),
     import("../providers/resilience/adaptation.ts"),
     import("../providers/resilience/retry.ts"),
   ]);
+  const adaptation = () =>
+    withAdaptation(connection, {
+      learnt: learntOf(connection),
+      chosen: chosenFields(engine, provider),
+      onRefused: (field) => {
+        if (field === "stream_options") keepStreamUsage(engine.folders, connection, model);
+      },
+    });
   const { settings } = engine;
   // As the settings are now: a session may have changed the timeout since it connected.
   const connection = {
@@ -148,18 +170,14 @@ async function connectRoute(
       maxWait: (settings.max_wait ?? engine.maxWait) * 1000,
       loadingTimeout: connection.idleTimeout ?? defaultLoadingTimeout,
     }),
-    withAdaptation(connection, {
-      learnt: learntOf(connection),
-      chosen: chosenFields(engine, provider),
-      onRefused: (field) => {
-        if (field === "stream_options") keepStreamUsage(engine.folders, connection, model);
-      },
-    }),
+    ...(other === null ? [adaptation()] : []),
     ...(await limitLayers(engine, provider)),
-    ...(engine.schema === null ? [] : [(await import("../providers/wire/answer-tool.ts")).withAnswerTool(connection)]),
+    ...(engine.schema === null || other !== null
+      ? []
+      : [(await import("../providers/wire/answer-tool.ts")).withAnswerTool(connection)]),
   ];
   return {
-    model: layered(layers, chatModel(connection)),
+    model: layered(layers, other === null ? chatModel(connection) : other.model(connection)),
     prefix: connection.prefix,
     fillsGaps: connection.fillIn !== null,
   };

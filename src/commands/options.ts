@@ -205,6 +205,19 @@ export function declareCompleteOptions(command: Verb): void {
   );
 }
 
+const imageSettings: ReadonlySet<SettingName> = new Set([
+  ...(["provider", "model", "seed", "body", "transcript", "transcripts", "save", "max_cost", "over_budget"] as const),
+  ...(["timeout", "max_wait", "retries"] as const),
+]);
+
+/** Declares those of pictures that are settings. */
+export function declareImageOptions(command: Verb): void {
+  declare(
+    command,
+    rows.filter(({ setting }) => imageSettings.has(setting)),
+  );
+}
+
 const workerGroups: ReadonlySet<Row["group"]> = new Set(["cache", "tools", "network"]);
 
 /** Declares those that are a worker's own, whatever it is asked. */

@@ -18,6 +18,7 @@ import { config as configure } from "./config.ts";
 import { doctor } from "./doctor.ts";
 import { finetune } from "./finetune.ts";
 import { files, ocr } from "./files.ts";
+import { image } from "./image.ts";
 import { keys } from "./keys.ts";
 import { mcp } from "./mcp.ts";
 import { balance, models } from "./models.ts";
@@ -36,6 +37,7 @@ const verbs: Readonly<Record<string, Declare>> = {
   models,
   balance,
   usage,
+  image,
   batch,
   finetune,
   ocr,

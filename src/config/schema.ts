@@ -115,6 +115,10 @@ export const settingSchemas = {
   title,
   /** `provider/model`. */
   title_model: text,
+  /** `provider/model`, for pictures. */
+  image_model: text,
+  /** How the terminal takes pictures; see `terminal/graphics`. */
+  graphics: v.picklist(["auto", "kitty", "iterm2", "sixel", "none"]),
   show_thinking: v.picklist(["always", "while-thinking", "never"]),
   /** How documents go to a provider that reads them: as files, or their text. */
   documents: v.picklist(["upload", "text"]),
@@ -184,6 +188,7 @@ export const builtIn = {
   title: false,
   show_thinking: "while-thinking",
   documents: "upload",
+  graphics: "auto",
   retries: 3,
   max_answer_size: 256,
   currency: "CNY",

@@ -2,6 +2,7 @@ import type { AppError } from "../errors.ts";
 import {
   sayBudget,
   sayMoved,
+  sayLostPictures,
   sayParts,
   saySources,
   sayThinking,
@@ -22,9 +23,13 @@ export function closeAnswer(host: Host, answer: Answer): void {
   const { terminal, words } = host;
   const ink = terminal.ink.err;
   const { error, finishReason } = answer;
-  const isEmpty = answer.text === "" && answer.reasoning === "" && !answer.messages.some(({ role }) => role === "tool");
+  const isEmpty =
+    answer.text === "" &&
+    answer.reasoning === "" &&
+    !answer.messages.some(({ role, content }) => role === "tool" || content.some((part) => part.type === "image"));
   if (terminal.interactive && !isEmpty) terminal.say("");
   saySources(terminal, words, answer);
+  sayLostPictures(terminal, words, answer);
   sayParts(terminal, words, answer);
   sayThinking(terminal, words, answer, host.showThinking === "always");
   if (error?.code === "interrupted")

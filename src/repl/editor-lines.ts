@@ -57,6 +57,7 @@ export function editedLines(options: EditedOptions): LineSource {
       complete,
       openEditor,
       clipboard,
+      onSixels: () => (terminal.hasSixels = true),
       focus: { wanted: wantsFocus, changed: (focused) => (terminal.focused = focused) },
       get words() {
         return words();

@@ -32,6 +32,13 @@ export interface Host {
    * @throws AppError `input_unreadable` for a file that is there and cannot be sent
    */
   readonly attach: (written: TypedQuestion, signal: AbortSignal) => Promise<UserMessage | null>;
+  /**
+   * Asks for pictures, or has those changed that `/file` added, and saves them.
+   *
+   * @param line options and the prompt, as they were typed
+   * @throws AppError where nothing in it says what to show, or no model makes pictures; nothing is changed then
+   */
+  readonly makePictures: (line: string, onEvent: OnEvent, signal: AbortSignal) => Promise<Answer>;
   /** Whether questions are estimated, and not asked. */
   readonly asksNothing: boolean;
   /** Prints what a question costs at most; null: continuing the last answer. */

@@ -139,6 +139,9 @@ class Session {
       if (this.#host.asksNothing) return await this.#estimate(null);
       if (!(await this.#host.mayAfford(null))) return "stay";
       await this.#answer((onEvent, signal) => dialogue.continueAnswer(onEvent, signal));
+    } else if ("image" in outcome) {
+      const { image: line } = outcome;
+      await this.#answer((onEvent, signal) => this.#host.makePictures(line, onEvent, signal));
     } else if ("editedAnswer" in outcome) {
       if (this.#host.asksNothing) return await this.#estimate(null);
       const { editedAnswer: kept } = outcome;

@@ -50,6 +50,15 @@ export function saySources(
   if (more > 0) terminal.say(muted(words.answer.moreSources({ more })));
 }
 
+/** Warns of pictures of an answer that could not be had; not of the one that is the answer's error. */
+export function sayLostPictures(
+  terminal: Terminal,
+  { errors }: PartWords,
+  { lostPictures, error }: { readonly lostPictures: readonly AppError[]; readonly error: AppError | null },
+): void {
+  for (const lost of lostPictures) if (lost !== error) terminal.warn(sanitize(describe(lost, errors)));
+}
+
 /** Warns that the ledger does not have an answer's requests. */
 export function sayUnbooked(
   terminal: Terminal,

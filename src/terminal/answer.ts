@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../chat/events.ts";
-import type { ToolCall } from "../chat/messages.ts";
+import type { ImagePart, ToolCall } from "../chat/messages.ts";
 import type { AppError, ErrorCode } from "../errors.ts";
 import type { Words } from "../words/types.ts";
 import { CallRows } from "./call-rows.ts";
@@ -12,6 +12,8 @@ import { type ShowThinking, ThinkingView } from "./thinking.ts";
 /** How the text of an answer gets to stdout. */
 export interface AnswerWriter {
   readonly push: (text: string) => void;
+  /** Shows a picture of the answer between two blocks; absent where pictures are not shown. */
+  readonly picture?: (image: ImagePart) => Promise<void>;
   /** What separates a further block from what is above it. */
   readonly gap: () => void;
   /** Ends a block, so that something else may follow; what is pushed next begins another one. */
@@ -74,6 +76,7 @@ export class AnswerView {
   #take(event: ChatEvent): void {
     if (event.type === "text") this.#text(event.text);
     else if (event.type === "tool_call") this.#call(event.call);
+    else if (event.type === "image") this.#picture(event);
     else if (this.#drawing) return;
     else if (event.type === "call") this.#spinner.show(this.#words.calls.writing({ name: sanitize(event.name) }));
     else if (event.type === "tool_start") this.#calls.start(event.call);
@@ -120,8 +123,30 @@ export class AnswerView {
     this.#calls.begin(call);
   }
 
+  /** The text before a picture is finished before it is shown. */
+  #picture(event: Extract<ChatEvent, { type: "image" }>): void {
+    const { picture } = this.#writer;
+    if (picture === undefined) return;
+    clearInterval(this.#countdown);
+    this.#spinner.hide();
+    this.#foldThinking();
+    // Elsewhere the exact text goes on.
+    const isBehindText = this.#drawing && this.#terminal.outIsTerminal;
+    [this.#drawing, this.#queued] = [this.#drawing && !isBehindText, []];
+    this.#ending = this.#show(async () => {
+      if (isBehindText) await this.#writer.endBlock();
+      if (isBehindText || this.#isOpen) this.#writer.gap();
+      await picture(event.image);
+    });
+  }
+
   async #endBlock(): Promise<void> {
-    await this.#writer.endBlock();
+    await this.#show(async () => await this.#writer.endBlock());
+  }
+
+  /** Has something be shown, and then what came meanwhile. */
+  async #show(work: () => Promise<void>): Promise<void> {
+    await work();
     this.#isOpen = this.#terminal.outIsTerminal;
     const queued = this.#queued ?? [];
     this.#queued = null;

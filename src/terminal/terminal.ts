@@ -48,6 +48,8 @@ export class Terminal {
   readonly errIsTerminal: boolean;
   /** Whether the terminal reported that it has the focus; false where it reports nothing. */
   focused = false;
+  /** Whether the terminal said that it draws sixels; false where it was not asked. */
+  hasSixels = false;
   /** A terminal that can move its cursor. */
   readonly capable: boolean;
   /** Questions that come up while something else is on the screen. */

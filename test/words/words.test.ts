@@ -51,6 +51,12 @@ const particularOf: Readonly<Record<string, Readonly<Record<string, readonly str
   strange: { kind: ["key", "rejected", "signed", "websocket", "refused", "strange", "nothing"] },
   auth_failed: { why: ["token", "no_token", "program", "header", "key", "body"] },
   token_untimely: { why: ["expired", "early"] },
+  parts: { unit: ["page", "slide", "sheet", "chapter"] },
+  someParts: { unit: ["page", "slide", "sheet", "chapter"] },
+  picture_lost: {
+    reason: ["empty", "page", "broken", "other", "form", "status", "private"],
+    url: ["", "https://h.test/a.png"],
+  },
   url_unreadable: { reason: ["malformed", "private", "status"] },
   schema_unusable: { why: ["syntax", "not_object", "invalid", "dialect", "no_name", "unknown_type", "duplicate"] },
 };

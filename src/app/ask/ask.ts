@@ -9,6 +9,7 @@ import { AnswerView, silentWriter } from "../../terminal/answer.ts";
 import {
   sayBudget,
   sayMoved,
+  sayLostPictures,
   sayParts,
   saySources,
   sayThinking,
@@ -42,6 +43,7 @@ import { timingOf } from "../../chat/turn.ts";
 import { startServers } from "../mcp/run-servers.ts";
 import { isLimited, isMuch } from "../usage/expense.ts";
 import { answerWriter } from "../conversation/answer-writer.ts";
+import { PicturePlaces } from "../images/picture-places.ts";
 
 export interface Asking {
   readonly words: string;
@@ -145,7 +147,8 @@ export async function putQuestion(
     };
   };
   // The row of the waiting comes before that of the answer.
-  const open = () => viewOf(engine, console, { output, extract, form });
+  const places = new PicturePlaces(engine, console, dialogue);
+  const open = () => viewOf(engine, console, places, { output, extract, form });
   let view = gate === null ? open() : null;
   const refused = new Set<string>();
   const onEvent = (event: ChatEvent) => {
@@ -176,7 +179,7 @@ export async function putQuestion(
   const typed = question === null ? null : textOf(question.content);
   if (output === "json") {
     console.terminal.json({
-      ...asObject(engine.workingFolder, console, dialogue, typed, answer, error),
+      ...asObject(engine.workingFolder, console, dialogue, places, typed, answer, error),
       ...shaped?.fields,
     });
   }
@@ -266,19 +269,20 @@ interface ShownAnswer {
 }
 
 function viewOf(
-  engine: Pick<Engine, "environment" | "settings">,
+  engine: Pick<Engine, "environment" | "keyPlaces" | "settings" | "workingFolder">,
   console: Console,
+  places: PicturePlaces,
   { output, extract, form }: Pick<PreparedAsk, "output" | "extract" | "form">,
 ): ShownAnswer {
   const { settings } = engine;
   const { terminal, words } = console;
   // JSON that a program reads is printed once it is sure to fit.
   const isShown = extract === null && (form === null || terminal.outIsTerminal);
-  const writer = form === null ? answerWriter(engine, console) : form.writer(terminal);
+  const writer = form === null ? answerWriter(engine, console, places) : form.writer(terminal);
   const isWritten = output === "text" && isShown;
   const view = new AnswerView(terminal, words, isWritten ? writer : silentWriter(), settings.show_thinking);
   const onEvent = (event: ChatEvent) => {
-    const line = output === "jsonl" ? asLine(console, event) : null;
+    const line = output === "jsonl" ? asLine(engine.workingFolder, console, places, event) : null;
     if (line !== null) terminal.json(line);
     // The text of an answer that is not shown leaves the spinner where it is.
     if (isShown || event.type !== "text") view.onEvent(event);
@@ -343,6 +347,7 @@ function report(
 ): void {
   if (engine.stop.reason === "closed") return;
   if (output === "text" && terminal.errIsTerminal) saySources(terminal, words, answer);
+  sayLostPictures(terminal, words, answer);
   sayParts(terminal, words, answer);
   if (output === "text")
     sayThinking(terminal, words, answer, terminal.errIsTerminal && engine.settings.show_thinking === "always");

@@ -1,6 +1,7 @@
 import type { ChatEvent, WebUse } from "../../chat/events.ts";
 import { answerOf } from "../../chat/conversation.ts";
-import { textOf } from "../../chat/message-text.ts";
+import { answerPictures, textOf } from "../../chat/message-text.ts";
+import type { ImagePart } from "../../chat/messages.ts";
 import type { AppError } from "../../errors.ts";
 import { failureOf } from "../../terminal/answer-notes.ts";
 import { describe } from "../../terminal/terminal.ts";
@@ -12,9 +13,16 @@ import type { ChatSession } from "../conversation/chat-session.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { timingOf } from "../../chat/turn.ts";
 import { shownPath } from "../display-path.ts";
+import { dataOf } from "../images/picture-data.ts";
+import type { PicturePlaces } from "../images/picture-places.ts";
 
 /** An event as a line of `ask -o jsonl`; null for what has none. */
-export function asLine(console: Console, event: ChatEvent): object | null {
+export function asLine(
+  workingFolder: string,
+  console: Console,
+  places: PicturePlaces,
+  event: ChatEvent,
+): object | null {
   if (event.type === "text" || event.type === "reasoning") return { type: event.type, text: event.text };
   if (event.type === "usage") return { type: "usage", ...usageJson(event.usage) };
   if (event.type === "tool_call") {
@@ -25,6 +33,8 @@ export function asLine(console: Console, event: ChatEvent): object | null {
     const { call, output } = event;
     return { type: "tool_result", id: call.id, name: call.name, ok: !output.isError, content: textOf(output.content) };
   }
+  if (event.type === "image") return { type: "image", ...pictureOf(workingFolder, places, event.image) };
+  if (event.type === "image_lost") return errorLine(console, event.error);
   if (event.type === "web") return { type: "sources", ...sourcesOf(event) };
   if (event.type === "title") return { type: "title", title: event.title };
   if (event.type === "rethink") return { type: "rethink" };
@@ -37,6 +47,13 @@ export function asLine(console: Console, event: ChatEvent): object | null {
 /** What a service found on the web. */
 function sourcesOf({ searches, sources }: WebUse): object {
   return { searches, sources };
+}
+
+/** A picture of an answer, as programs are told of it: where it lies. */
+function pictureOf(workingFolder: string, places: PicturePlaces, image: ImagePart): object {
+  const path = places.of(image);
+  const { bytes, mediaType } = dataOf(image);
+  return { path: path === null ? null : shownPath(workingFolder, path), media_type: mediaType, bytes: bytes.length };
 }
 
 /** A request that goes to another provider or continues the answer; null for others. */
@@ -63,6 +80,7 @@ function saidIn({ text, messages: answers }: Answer): string {
 /**
  * The object of `ask -o json`, as promised in docs.
  *
+ * @param places where its pictures lie
  * @param question null where an earlier answer was continued
  * @param error what the exit code comes from
  */
@@ -70,11 +88,13 @@ export function asObject(
   workingFolder: string,
   console: Console,
   dialogue: ChatSession,
+  places: PicturePlaces,
   question: string | null,
   answer: Answer,
   error: AppError | null,
 ): object {
   const { startedAt, endedAt, status } = answer;
+  const pictures = answerPictures(answer.messages);
   const { firstMs, totalMs } = timingOf(answer);
   // An empty answer is an error, but the service did call it finished.
   const isFinished = status === "complete" || answer.error?.code === "empty_answer";
@@ -91,6 +111,7 @@ export function asObject(
     cost: answer.cost,
     ...(answer.cached && { cached: true }),
     ...(answer.web !== null && sourcesOf(answer.web)),
+    ...(pictures.length > 0 && { images: pictures.map((image) => pictureOf(workingFolder, places, image)) }),
     timing: { first_token_ms: firstMs, total_ms: totalMs },
     transcript: dialogue.path === null || answer.unsaved !== null ? null : shownPath(workingFolder, dialogue.path),
     started_at: isoWithOffset(startedAt),

@@ -20,6 +20,8 @@ const smallTokens = 400;
 /** More than this, or than this share of the model's window, is asked about before it is sent. Bytes. */
 const largeBytes = 1_000_000;
 const largeShare = 0.2;
+/** Rows of the window that pictures of a question are shown in: of all that pictures may have, a small part. */
+const attachedShare = 0.4;
 /** Files named one by one. */
 const maxNamed = 10;
 /** Columns of a name beside a bar. */
@@ -143,7 +145,7 @@ function changeText({ attachments }: Words, { form, size, isCleaned }: PictureCh
  * @throws AppError `no_vision` for pictures, of earlier turns too, where the model reads none
  */
 export async function maySend(
-  engine: Pick<Engine, "file" | "readModel" | "reported">,
+  engine: Pick<Engine, "environment" | "file" | "keyPlaces" | "readModel" | "reported" | "settings" | "workingFolder">,
   console: Console,
   dialogue: Pick<SessionDialogue, "learnWindow" | "modelId" | "provider" | "useModel"> & {
     readonly resendsPictures: boolean;
@@ -160,6 +162,7 @@ export async function maySend(
   const bytes = sum(files.map((file) => (file.part.type === "document" ? 0 : file.bytes)));
   const tokens = sum(files.map((file) => file.tokens ?? 0));
   showFiles(console, files, { bytes, tokens });
+  await drawAttached(engine, console, files);
   if (hasPictures) await needVision(engine, console, dialogue, release);
   const { context } = factsOf(engine, dialogue.provider, dialogue.modelId);
   const share = context === undefined ? null : tokens / context;
@@ -184,6 +187,23 @@ function showFiles({ terminal, words }: Console, files: readonly Attachment[], a
   if (files.length > maxNamed) say(attachments.more({ files: files.length - maxNamed }));
   if (files.length === 1) return;
   say(attachments.total({ files: count(files.length), size: sizeOf(all.bytes), tokens: count(all.tokens) }));
+}
+
+/** Shows pictures where a person looks and the terminal can; what draws is loaded where there are some. */
+async function drawAttached(
+  engine: Parameters<typeof maySend>[0],
+  console: Console,
+  files: readonly Attachment[],
+): Promise<void> {
+  const { interactive, outIsTerminal, verbosity } = console.terminal;
+  const pictures = files.flatMap(({ part }) => (part.type === "image" ? [part] : []));
+  if (pictures.length === 0 || !interactive || !outIsTerminal || verbosity === "quiet") return;
+  const [{ drawPictures }, { dataOf }] = await Promise.all([
+    import("../images/picture-view.ts"),
+    import("../images/picture-data.ts"),
+  ]);
+  const shown = pictures.slice(0, maxNamed).map((picture) => dataOf(picture).bytes);
+  await drawPictures(engine, console, shown, attachedShare);
 }
 
 function sum(numbers: readonly number[]): number {

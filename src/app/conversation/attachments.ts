@@ -40,7 +40,7 @@ export interface AttachOptions extends PicturePlace {
   /** Whether documents go to the provider as files. */
   readonly uploads: boolean;
   /** Fetches web pages. */
-  readonly pages: () => Promise<WebPages>;
+  readonly pages: () => Promise<Pick<WebPages, "read">>;
   readonly readDocument: ReadDocument;
 }
 

@@ -3,7 +3,7 @@ import type { Answer, ContextUse, Forfeit, SpentTotal } from "../../chat/answer.
 import type { OnEvent } from "../../chat/events.ts";
 import type { Layer } from "../../chat/layers.ts";
 import { documentsIn, textOf } from "../../chat/message-text.ts";
-import type { UserMessage } from "../../chat/messages.ts";
+import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import type { ChatRequest, ModelRef } from "../../chat/model.ts";
 import type { Purpose } from "../../chat/purpose.ts";
 import type { Toolbox } from "../../chat/tools.ts";
@@ -11,6 +11,7 @@ import type { Settings } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { warmUp } from "../../providers/http/agents.ts";
 import { retiredModels } from "../../providers/catalogue.ts";
+import type { Connection } from "../../providers/connection.ts";
 import type { SessionDialogue } from "../../repl/host.ts";
 import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import { titleOf } from "../../transcripts/store/names.ts";
@@ -20,7 +21,7 @@ import { requestOf } from "./settings-request.ts";
 import { type ChatState, forkedState, lookedAt, newState, openState, resumedState, sizeOf } from "./chat-state.ts";
 import { estimatedTokens } from "./context-estimate.ts";
 import { dropOldest, replaceBySummary, toggleLastGood, withdrawLast } from "./history-edits.ts";
-import { runContinuation, runEditedAnswer, runQuestion, type TurnContext } from "./turn-run.ts";
+import { runContinuation, runEditedAnswer, runImages, runQuestion, type TurnContext } from "./turn-run.ts";
 import type { ToolCollection } from "../tools/tool-collection.ts";
 import { hasTools } from "../tools/tool-sources.ts";
 import { startServers } from "../mcp/run-servers.ts";
@@ -28,6 +29,8 @@ import { takesDocuments } from "../files/document-route.ts";
 import type { DocumentDesk } from "../files/document-desk.ts";
 import { displayPath } from "../display-path.ts";
 import { tellUnsupported, warnOf } from "../startup.ts";
+import type { ImageWish } from "../images/image-wire.ts";
+import type { OtherWire } from "../open-model.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { inForce } from "./sampling.ts";
 import type { BudgetState } from "../../usage/budget-state.ts";
@@ -40,6 +43,16 @@ import { isFree, modelPrice } from "../usage/model-price.ts";
 import { costOfLoss, prefixUse } from "../usage/prefix.ts";
 import { TurnPlace } from "../usage/turn-place.ts";
 import { Recording } from "./recorder.ts";
+
+/** What a turn is run for, and with what; without anything a question to the model in use. */
+interface ContextOptions {
+  readonly refresh?: boolean;
+  readonly purpose?: Purpose;
+  readonly gate?: Layer | null;
+  /** Null for a chat model. */
+  readonly other?: OtherWire | null;
+  readonly asked?: Pick<ChatState, "connection" | "modelId">;
+}
 
 /**
  * A conversation with a model, saved as it goes: what `ask` does once, the session again and again. Each event goes
@@ -125,6 +138,11 @@ export class ChatSession implements SessionDialogue {
   /** Whether documents go to the provider as files. */
   get uploadsDocuments(): boolean {
     return takesDocuments(this.#state.connection, this.#engine.settings);
+  }
+
+  /** Where the transcript keeps a picture of an answer; null where it does not. */
+  pictureFile(image: ImagePart): string | null {
+    return this.#state.writer?.copyOf(image) ?? null;
   }
 
   get canContinue(): boolean {
@@ -295,6 +313,24 @@ export class ChatSession implements SessionDialogue {
     return await this.#advance((state) => runQuestion(context, state, question));
   }
 
+  /**
+   * Asks for pictures, and saves them as an answer.
+   *
+   * @throws AppError where the model cannot be opened; nothing is changed then
+   */
+  async makePictures(question: UserMessage, wish: ImageWish, onEvent: OnEvent, signal: AbortSignal): Promise<Answer> {
+    const [{ imageWire }, { imageSettings }] = await Promise.all([
+      import("../images/image-wire.ts"),
+      import("../images/image-settings.ts"),
+    ]);
+    const { provider, model: modelId } = wish.target.to;
+    const asked = { connection: await this.#connectionTo(provider), modelId };
+    const options = { purpose: "image", other: imageWire(wish), asked } as const;
+    const context = await this.#contextOf(onEvent, signal, options);
+    const settings = imageSettings(context.settings, wish.fields);
+    return await this.#advance((state) => runImages({ ...context, settings }, state, asked, question));
+  }
+
   /** @param gate as for `ask` */
   async continueAnswer(onEvent: OnEvent, signal: AbortSignal, gate: Layer | null = null): Promise<Answer> {
     const last = this.canContinue ? this.conversation.last : null;
@@ -329,9 +365,13 @@ export class ChatSession implements SessionDialogue {
   }
 
   async useModel(provider: string, model: string | null): Promise<void> {
-    const connection = provider === this.provider ? this.#state.connection : await this.#engine.connect(provider);
+    const connection = await this.#connectionTo(provider);
     this.#change({ connection, modelId: model ?? (await modelInUse(this.#engine, connection)) });
     this.#warnOfRetired();
+  }
+
+  async #connectionTo(provider: string): Promise<Connection> {
+    return provider === this.provider ? this.#state.connection : await this.#engine.connect(provider);
   }
 
   useSystem(system: string | null, examples: Preface["examples"] = []): void {
@@ -492,26 +532,24 @@ export class ChatSession implements SessionDialogue {
   async #contextOf(
     onEvent: OnEvent,
     signal: AbortSignal,
-    {
-      refresh = false,
-      purpose = "question",
-      gate = null,
-    }: { readonly refresh?: boolean; readonly purpose?: Purpose; readonly gate?: Layer | null } = {},
+    { refresh = false, purpose = "question", gate = null, other = null, asked = this.#state }: ContextOptions = {},
   ): Promise<TurnContext> {
     this.#rehearsal?.abort();
-    await this.prepareDocuments(null, signal);
+    if (other === null) await this.prepareDocuments(null, signal);
     const { settings: set } = this.#engine;
     const settings = refresh ? { ...set, refresh_cache: true } : set;
-    const { connection, modelId, writer } = this.#state;
+    const { writer } = this.#state;
+    const { connection, modelId } = asked;
     const { spending } = this.#accounts;
     const place = new TurnPlace(writer);
     const mayExceed = settings.over_budget || this.#mayExceed;
     this.#mayExceed = false;
     const metering = meteringOf(this.#accounts, purpose, place, mayExceed);
     const to = { provider: connection.name, model: modelId };
-    const model = await this.#engine.openModel(to, connection, metering, await this.#withDocuments(gate));
-    // A correction needs none.
-    const offered = purpose === "retry" ? null : await this.#toolbox(signal);
+    const sent = other === null ? await this.#withDocuments(gate) : gate;
+    const model = await this.#engine.openModel(to, connection, metering, sent, other);
+    // A correction needs none, and only chat models call them.
+    const offered = purpose === "retry" || other !== null ? null : await this.#toolbox(signal);
     const toolbox = offered === null ? null : await this.#metered(offered, place, mayExceed);
     const { schema } = this.#engine;
     const { words } = this.#console;

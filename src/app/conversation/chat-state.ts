@@ -191,9 +191,10 @@ function isForThisRun(origin: Origin | undefined): boolean {
   return origin !== undefined && origin.kind !== "file" && origin.kind !== "built-in";
 }
 
-/** Provider and model of the last question of a conversation; null if unknown, as in files of other programs. */
+/** Provider and model of the last question of a conversation, pictures not counted; null if unknown, as in files of other programs. */
 function pairOf({ exchanges }: Transcript): Pair | null {
-  const named = (exchange: Exchange): exchange is Exchange & { provider: string } => exchange.provider !== null;
+  const named = (exchange: Exchange): exchange is Exchange & { provider: string } =>
+    exchange.provider !== null && !exchange.requests.some(({ purpose }) => purpose === "image");
   const last = exchanges.findLast(named);
   return last === undefined ? null : { provider: last.provider, model: last.model };
 }

@@ -72,6 +72,24 @@ export async function runQuestion(
 }
 
 /**
+ * Asks a model that makes pictures, and adds its answer to the conversation.
+ *
+ * @param asked what makes them; the conversation keeps its own
+ */
+export async function runImages(
+  context: TurnContext,
+  before: ChatState,
+  asked: Pick<ChatState, "connection" | "modelId">,
+  question: UserMessage,
+): Promise<TurnOutcome> {
+  const dated = { ...question, askedAt: new Date() };
+  const answer = await runExchange(context, { ...before, ...asked, inherited: {} }, { messages: [dated], question });
+  const turn = { question: dated, answers: answer.messages, ids: newIds(before) };
+  const conversation = before.conversation.add(turn);
+  return { answer, state: lookedAt({ ...before, conversation, counted: null }) };
+}
+
+/**
  * Continues the last answer from where it stopped.
  *
  * @param continues id of its exchange; null where it has none

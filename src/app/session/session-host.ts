@@ -4,6 +4,7 @@ import { shownCache } from "../../config/cache-options.ts";
 import { nearestTo } from "../../config/expectation.ts";
 import { type SettingName, settingSchemas } from "../../config/schema.ts";
 import { AppError, asAppError } from "../../errors.ts";
+import type { OnEvent } from "../../chat/events.ts";
 import type { ImagePart, UserMessage } from "../../chat/messages.ts";
 import type {
   Archive,
@@ -36,6 +37,7 @@ import { factsOf } from "../model-facts.ts";
 import { estimateLine, mayAfford } from "../usage/consent.ts";
 import { modelPrice } from "../usage/model-price.ts";
 import { readMentions } from "../conversation/mentions.ts";
+import { PicturePlaces } from "../images/picture-places.ts";
 import { answerNotice } from "../answer-notice.ts";
 import { archiveOf } from "./archive.ts";
 import { rolesOf } from "./session-roles.ts";
@@ -62,6 +64,7 @@ export class SessionHost implements Host {
   reportedUnsaved: AppError | null = null;
   /** What was done to pictures of the clipboard; said when they are attached. */
   readonly #changes = new WeakMap<ImagePart, PictureChanges>();
+  readonly #places: PicturePlaces;
   /** How many pictures were pasted. */
   #pasted = 0;
 
@@ -86,6 +89,7 @@ export class SessionHost implements Host {
     this.servers = serversOf(engine, console);
     this.archive = archiveOf(engine, console, dialogue, () => this.lines.release());
     this.#attached = files;
+    this.#places = new PicturePlaces(engine, console, dialogue);
     this.asksNothing = asksNothing;
   }
 
@@ -122,7 +126,26 @@ export class SessionHost implements Host {
     return withoutKeys(this.#engine.environment.variables, this.#engine.keyPlaces.keyVariables);
   }
 
-  answerWriter = () => answerWriter(this.#engine, this.#console);
+  answerWriter = () => answerWriter(this.#engine, this.#console, this.#places);
+
+  makePictures = async (line: string, onEvent: OnEvent, signal: AbortSignal) => {
+    const { makeSessionPictures } = await import("../images/session-images.ts");
+    const parts = this.#attached.map(({ part }) => part);
+    const places = this.#places;
+    const answer = makeSessionPictures(
+      this.#engine,
+      this.#console,
+      this.dialogue,
+      line,
+      parts,
+      places,
+      onEvent,
+      signal,
+    );
+    const made = await answer;
+    this.#attached = [];
+    return made;
+  };
 
   attach = async ({ text, mentions, pictures, instead }: TypedQuestion, signal: AbortSignal) => {
     const { workingFolder } = this.#engine;
@@ -274,6 +297,7 @@ const changeable: readonly SettingName[] = [
   "web",
   "render",
   "show_thinking",
+  "graphics",
   "timeout",
   "max_wait",
   "retries",

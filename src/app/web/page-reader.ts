@@ -2,7 +2,7 @@ import type { Settings } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
 import { closeAgents } from "../../providers/http/agents.ts";
 import { addressGuard } from "../../providers/http/address-guard.ts";
-import { type PageRequestOptions, requestPage } from "../../providers/http/page-request.ts";
+import { type PageRequestOptions, type ReceivedPage, requestPage } from "../../providers/http/page-request.ts";
 import { createTransport, type Transport } from "../../providers/http/transport.ts";
 import { mediaTypeOf, pageContent } from "../../web/page-content.ts";
 import type { ReadablePage } from "../../web/readable-text.ts";
@@ -11,8 +11,9 @@ import type { WebPage, WebPages } from "./web-page.ts";
 
 /** Bytes of a page: texts are rarely larger, and what is made of it is held in memory several times. */
 const maxPageBytes = 5 * 1024 * 1024;
-/** Milliseconds for a page, redirects included. */
+/** Milliseconds for a page, and for a file, redirects included. */
 const pageTimeout = 30_000;
+const fileTimeout = 300_000;
 /** Seconds for finding the text in a page. */
 const readingTimeout = 20;
 
@@ -26,15 +27,34 @@ interface PageSource {
 
 /** Fetches web pages for one run of the program, on connections of their own. */
 export class PageReader implements WebPages {
-  readonly #source: Pick<PageSource, "stop" | "thread">;
+  readonly #source: PageSource;
   readonly #options: PageRequestOptions;
+  /** By the origin that may be reached wherever it is. */
+  readonly #trusting = new Map<string, PageRequestOptions>();
 
   constructor(source: PageSource) {
     this.#source = source;
-    const guard = addressGuard(source.settings.fetch_hosts ?? []);
-    const { variables, onExchange } = source.transport;
-    const transport = createTransport(variables, onExchange, guard.lookup);
-    this.#options = { transport, guard, timeout: pageTimeout, maxBytes: maxPageBytes };
+    this.#options = this.#optionsWith([]);
+  }
+
+  /** @param exceptions hosts that may be reached beside those of the settings */
+  #optionsWith(exceptions: readonly string[]): PageRequestOptions {
+    const { settings, transport: own } = this.#source;
+    const guard = addressGuard([...(settings.fetch_hosts ?? []), ...exceptions]);
+    const transport = createTransport(own.variables, own.onExchange, guard.lookup);
+    return { transport, guard, timeout: pageTimeout, maxBytes: maxPageBytes };
+  }
+
+  async download(
+    url: string,
+    { maxBytes, origin }: Parameters<WebPages["download"]>[1],
+    signal: AbortSignal,
+  ): Promise<ReceivedPage> {
+    const { hostname, origin: asked } = URL.parse(url) ?? { hostname: "", origin: "" };
+    const options = asked === origin ? (this.#trusting.get(origin) ?? this.#optionsWith([hostname])) : this.#options;
+    if (asked === origin) this.#trusting.set(origin, options);
+    const stop = AbortSignal.any([this.#source.stop, signal]);
+    return await requestPage(url, { ...options, maxBytes, timeout: fileTimeout }, stop);
   }
 
   async read(url: string, signal: AbortSignal): Promise<WebPage> {
@@ -65,7 +85,7 @@ export class PageReader implements WebPages {
   }
 
   [Symbol.dispose](): void {
-    closeAgents(this.#options.transport);
+    for (const { transport } of [this.#options, ...this.#trusting.values()]) closeAgents(transport);
   }
 }
 

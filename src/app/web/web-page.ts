@@ -1,3 +1,4 @@
+import type { ReceivedPage } from "../../providers/http/page-request.ts";
 import type { TextEncoding } from "../../text-encoding.ts";
 
 /** A web page that was fetched. */
@@ -15,6 +16,12 @@ export interface WebPage {
   readonly convertedFrom: TextEncoding | null;
 }
 
+interface DownloadOptions {
+  readonly maxBytes: number;
+  /** An origin that named the file itself: what lies there may be fetched wherever it is. */
+  readonly origin: string;
+}
+
 /** Fetches web pages for one run of the program. */
 export interface WebPages extends Disposable {
   /**
@@ -23,4 +30,10 @@ export interface WebPages extends Disposable {
    * @throws AppError `url_unreadable`, `no_connection`, `timeout`, `interrupted`
    */
   readonly read: (url: string, signal: AbortSignal) => Promise<WebPage>;
+  /**
+   * Fetches a file, whatever it is.
+   *
+   * @throws AppError as `read`
+   */
+  readonly download: (url: string, options: DownloadOptions, signal: AbortSignal) => Promise<ReceivedPage>;
 }

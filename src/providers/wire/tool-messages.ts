@@ -81,8 +81,10 @@ function joinedAnswer(before: AssistantMessage, message: AssistantMessage): Assi
   return { ...message, content: [...thinking, { type: "text", text: text.join("\n\n") }] };
 }
 
+/** Pictures of an answer do not go back; one of pictures alone names them, as some services take no answer without text. */
 function answerFields({ role, content, prefix }: AssistantMessage): Fields {
-  return { role, content: textOf(content), ...(prefix && { prefix }) };
+  const names = content.flatMap((part) => (part.type === "image" ? [`[${part.name}]`] : []));
+  return { role, content: textOf(content) || names.join(" "), ...(prefix && { prefix }) };
 }
 
 /**

@@ -34,6 +34,8 @@ export interface EditorOptions {
   /** Takes what the clipboard of the system holds; throws nothing. */
   readonly clipboard?: (signal: AbortSignal) => Promise<Clipping>;
   readonly focus?: FocusReports;
+  /** Called where the terminal says that it draws sixels. */
+  readonly onSixels?: () => void;
   readonly words: Words["editor"];
   /** What to say below a text, or null. */
   readonly hint?: (text: string) => string | null;

@@ -25,6 +25,8 @@ export interface KeyboardOptions {
   /** How pastes are told where the terminal does not mark them; absent for the usual times. */
   readonly burstTimes?: BurstTimes | undefined;
   readonly focus?: FocusReports | undefined;
+  /** Called where the terminal says that it draws sixels. */
+  readonly onSixels?: (() => void) | undefined;
 }
 
 /** The private mode of bracketed paste. */
@@ -47,6 +49,7 @@ export class Keyboard {
   readonly #decoder: KeyDecoder;
   readonly #gate: BurstGate;
   readonly #wantsFocus: () => boolean;
+  readonly #onSixels: () => void;
   #open = false;
   /** Whether the terminal was told to report its focus. */
   #reportsFocus = false;
@@ -61,7 +64,8 @@ export class Keyboard {
    * @param write to the terminal, for switching bracketed paste and reports of the focus
    */
   constructor(input: KeyInput, write: (text: string) => void, listener: KeyboardListener, options: KeyboardOptions) {
-    const { burstTimes: times, focus } = options;
+    const { burstTimes: times, focus, onSixels } = options;
+    this.#onSixels = onSixels ?? (() => {});
     this.#wantsFocus = focus?.wanted ?? (() => false);
     this.#input = input;
     this.#write = write;
@@ -148,8 +152,10 @@ export class Keyboard {
 
   #decoded(event: KeyEvent): void {
     if (event.type === "paste") this.#gate.marksPastes = true;
-    if (event.type === "attributes") this.#answered?.resolve();
-    else if (event.type !== "mode") this.#listener.key(event);
+    if (event.type === "attributes") {
+      if (event.sixels) this.#onSixels();
+      this.#answered?.resolve();
+    } else if (event.type !== "mode") this.#listener.key(event);
     else if (event.mode === bracketedPaste) this.#gate.marksPastes ||= event.known;
   }
 

@@ -13,7 +13,7 @@ export type KeyEvent =
   /** The terminal's answer to DECRQM: whether it knows the private mode, and can set it. */
   | { readonly type: "mode"; readonly mode: number; readonly known: boolean }
   /** The terminal's answer to the question that every terminal answers (primary device attributes). */
-  | { readonly type: "attributes" }
+  | { readonly type: "attributes"; readonly sixels: boolean }
   /** The terminal gained or lost the focus. */
   | { readonly type: "focus"; readonly focused: boolean };
 

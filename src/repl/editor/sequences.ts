@@ -53,7 +53,7 @@ export type Meaning =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "position"; readonly row: number; readonly column: number }
   | { readonly type: "mode"; readonly mode: number; readonly known: boolean }
-  | { readonly type: "attributes" }
+  | { readonly type: "attributes"; readonly sixels: boolean }
   | { readonly type: "focus"; readonly focused: boolean }
   | null;
 
@@ -108,7 +108,9 @@ export function controlSequence(parameters: string, final: string, alt: boolean)
   const report = final === "y" ? /^\?(\d+);([0-4])$/.exec(parameters) : null;
   // DECRPM: 0 is a mode that the terminal does not know, 4 one that it never sets.
   if (report !== null) return { type: "mode", mode: Number(report[1]), known: /[1-3]/.test(report[2]!) };
-  if (final === "c" && parameters.startsWith("?")) return { type: "attributes" };
+  // Of the first number, which names the terminal, nothing follows; 4 are sixels (DEC STD 070).
+  if (final === "c" && parameters.startsWith("?"))
+    return { type: "attributes", sixels: parameters.split(";").slice(1).includes("4") };
   if (parameters === "" && (final === "I" || final === "O")) return { type: "focus", focused: final === "I" };
   if (final === "u") {
     const [keys = "", , text = ""] = parameters.split(";");

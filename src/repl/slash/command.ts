@@ -16,6 +16,8 @@ export type SlashOutcome =
   /** `instead`: the question whose place the edited text takes once it is sent; `pictures`: those that the text names. */
   | { readonly edit: string; readonly instead?: UserMessage; readonly pictures?: readonly ImagePart[] }
   | { readonly continueAnswer: true }
+  /** Pictures are asked for: options and the prompt, as they were typed. */
+  | { readonly image: string }
   /** What the last answer begins with from now on; the model continues it. */
   | { readonly editedAnswer: string }
   /** Told already; for the exit code of a script. */

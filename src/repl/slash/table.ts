@@ -17,6 +17,7 @@ import { fork } from "./fork.ts";
 import { good } from "./good.ts";
 import { helpOn } from "./help.ts";
 import { history } from "./history.ts";
+import { image } from "./image.ts";
 import { lang } from "./lang.ts";
 import { mcp } from "./mcp.ts";
 import { model } from "./model.ts";
@@ -73,6 +74,7 @@ export const slashCommands: readonly SlashCommand[] = [
   save,
   exportConversation,
   file,
+  image,
   paste,
   edit,
   multiline,

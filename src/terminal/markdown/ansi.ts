@@ -1,6 +1,7 @@
 import { plain, type MarkdownRow, type StyledText } from "./styled-text.ts";
 
-const linkTo = (address: string) => `\x1b]8;;${address}\x1b\\`;
+/** Begins a link; with an empty address it ends (OSC 8). */
+export const linkTo = (address: string) => `\x1b]8;;${address}\x1b\\`;
 
 /** The bytes that draw the text from `from` on (code units); they leave the terminal with no style and no link set. */
 export function ansi(content: StyledText, from = 0): string {

@@ -1,5 +1,5 @@
-import { closeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { ImagePart } from "../../chat/messages.ts";
 import type { ToolOutput } from "../../chat/tools.ts";
 import { AppError, systemReason } from "../../errors.ts";
@@ -235,6 +235,13 @@ export class TranscriptWriter {
     this.#keepPictures();
     return kept;
   };
+
+  /** The path of a picture's copy; null where it has none. */
+  copyOf(image: ImagePart): string | null {
+    const kept = this.#pictures.add(image);
+    const path = this.#path === null || "url" in kept ? null : join(pictureFolderOf(this.#path), kept.file);
+    return path !== null && existsSync(path) ? path : null;
+  }
 
   end(ending: ExchangeEnd): void {
     this.#put(this.#current().end(ending) + this.#notes);

@@ -1,7 +1,7 @@
 import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons, queueReasons } from "./cache.ts";
-import type { ErrorCode, ErrorDetails, SchemaMistake, ServiceName } from "../../errors.ts";
+import type { ErrorCode, ErrorDetails, PictureRefusal, SchemaMistake, ServiceName } from "../../errors.ts";
 import { entryOf, type ErrorWords } from "../error-words.ts";
 import { noConnection } from "./no-connection.ts";
 import { refusalIn } from "./folder.ts";
@@ -56,6 +56,13 @@ export const errors: ErrorTable = {
   url_unreadable: ({ url, reason, detail = "" }) => {
     const [why, next] = entryOf(urlWords, reason) ?? [() => reason, ""];
     return { what: `Can't read ${url}: ${why(detail)}.`, next };
+  },
+  picture_lost: ({ provider, url, reason, detail }) => {
+    const why = entryOf(pictureWords, reason) ?? entryOf(urlWords, reason)?.[0];
+    return {
+      what: `A picture from ${provider} can't be used: ${why?.(detail) ?? reason}.`,
+      next: url === "" ? "Ask once more." : `Open it in a browser while its address lives: ${url}`,
+    };
   },
   input_too_heavy: ({ path, why }) => ({
     what: `Import of ${path} stopped: it takes too ${why === "time" ? "long" : "much memory"}.`,
@@ -623,6 +630,15 @@ const urlWords: Readonly<
   too_slow: [() => "finding its text takes too long", "Download it, then attach the part that matters."],
   empty: [() => "the page has no readable text without its scripts", "Copy the text from a browser."],
   type: [(type) => `it is not text (${type})`, "Download it, then attach its text."],
+};
+
+/** What came in the place of a picture, by `reason` of `picture_lost`. */
+const pictureWords: Readonly<Record<PictureRefusal, (detail: string) => string>> = {
+  empty: () => "it is empty",
+  page: () => "a web page came in its place",
+  broken: () => "it is damaged",
+  other: () => "it is not a picture",
+  form: (form) => `its format is ${form}; PNG, JPEG, WebP and GIF are kept`,
 };
 
 const configWords: Record<string, string> = {

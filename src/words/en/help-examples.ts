@@ -25,6 +25,12 @@ export const helpExamples: HelpExamples = {
     ["Complete one line", "deepseek-chat complete --lines 1 --prefix 'def fib(n):' --suffix '    return a'"],
     ["Use an editor's text that isn't saved", "deepseek-chat complete :12:5 < buffer.ts"],
   ],
+  image: [
+    ["Make a picture", 'deepseek-chat image -p siliconflow "a red fox in the snow"'],
+    ["Make four of a size in a folder", 'deepseek-chat image -n 4 --size 1328x1328 -o foxes "a red fox"'],
+    ["Change a picture", 'deepseek-chat image -f fox.png "make it night"'],
+    ["Use the path in a script", 'xdg-open "$(deepseek-chat image "a red fox")"'],
+  ],
   transcripts: [
     ["Pick a conversation to show, resume, export or delete", "deepseek-chat transcripts"],
     ["Find a conversation", "deepseek-chat transcripts search tides"],

@@ -30,6 +30,7 @@ export const slash = {
   export: "Export the conversation",
   web: "Search the web, or not",
   file: "Attach files",
+  image: "Make a picture",
   paste: "Paste the clipboard",
   edit: "Write in your editor",
   multiline: "Swap Enter, Alt-Enter",
@@ -82,6 +83,8 @@ export const slashHelp = {
       "Without a file name, writes to the working directory under the conversation's name. --turns 3-5 exports some turns only; --no-thinking leaves thinking out.",
     web: "DeepSeek searches by itself on deepseek-flash, ¥5 (US$0.75) per 1,000 searches or pages; for other models a search tool of an MCP server is offered, or DeepSeek's where its key is there. Alone, shows whether it is on.",
     file: "Attaches text files, documents (report.pdf#3-5 for pages), pictures, folders, patterns and web pages (https://…). @path in a message does the same.",
+    image:
+      "A line begins with options of deepseek-chat image, if any. Pictures that /file added are changed. image_model in the config file names the model; else it is the provider's. Files go to the working directory.",
     paste: "Puts the clipboard's text or picture at the prompt, where it can be edited before it is sent.",
     edit: "Opens your editor with the text; what you save is sent. Ctrl-X Ctrl-E does the same at the prompt.",
     multiline: "For long messages: Enter inserts a new line and Alt-Enter sends. Again, swaps back.",

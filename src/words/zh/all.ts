@@ -9,6 +9,7 @@ export { doctor } from "./doctor.ts";
 export { editor } from "./editor.ts";
 export { errors } from "./errors.ts";
 export { exporting, importing } from "./export.ts";
+export { images } from "./images.ts";
 export { ignored } from "./folder.ts";
 export { fillIn } from "./fill-in.ts";
 export { help } from "./help.ts";

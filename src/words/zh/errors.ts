@@ -1,7 +1,7 @@
 import { batchErrors } from "./batch-errors.ts";
 import { mcpEntryReasons, mcpFailures } from "./mcp.ts";
 import { cacheReasons, queueReasons } from "./cache.ts";
-import type { ErrorDetails, SchemaMistake, ServiceName } from "../../errors.ts";
+import type { ErrorDetails, PictureRefusal, SchemaMistake, ServiceName } from "../../errors.ts";
 import { entryOf } from "../error-words.ts";
 import type { Words } from "../types.ts";
 import { noConnection } from "./no-connection.ts";
@@ -53,6 +53,13 @@ export const errors: Words["errors"] = {
   url_unreadable: ({ url, reason, detail = "" }) => {
     const [why, next] = entryOf(urlWords, reason) ?? [() => reason, ""];
     return { what: `无法读取 ${url}：${why(detail)}。`, next };
+  },
+  picture_lost: ({ provider, url, reason, detail }) => {
+    const why = entryOf(pictureWords, reason) ?? entryOf(urlWords, reason)?.[0];
+    return {
+      what: `${provider} 返回的一张图片无法使用：${why?.(detail) ?? reason}。`,
+      next: url === "" ? "请重试。" : `可趁地址有效时在浏览器中打开：${url}`,
+    };
   },
   input_too_heavy: ({ path, why }) => ({
     what: `导入 ${path} ${why === "time" ? "耗时过长" : "占用内存过多"}，已停止。`,
@@ -581,6 +588,15 @@ const urlWords: Readonly<
   too_slow: [() => "提取正文耗时过长", "请下载后只附加需要的部分。"],
   empty: [() => "不运行脚本就没有可读的正文", "请从浏览器中复制正文。"],
   type: [(type) => `不是文本（${type}）`, "请下载后附加其中的文本。"],
+};
+
+/** 代替图片返回的内容，对应 `picture_lost` 的 `reason`。 */
+const pictureWords: Readonly<Record<PictureRefusal, (detail: string) => string>> = {
+  empty: () => "内容为空",
+  page: () => "返回的是网页",
+  broken: () => "图片已损坏",
+  other: () => "不是图片",
+  form: (form) => `格式为 ${form}，只保存 PNG、JPEG、WebP 和 GIF`,
 };
 
 const configWords: Record<string, string> = {

@@ -24,6 +24,12 @@ export const helpExamples: HelpExamples = {
     ["只补全一行", "deepseek-chat complete --lines 1 --prefix 'def fib(n):' --suffix '    return a'"],
     ["补全编辑器中尚未保存的文本", "deepseek-chat complete :12:5 < buffer.ts"],
   ],
+  image: [
+    ["生成一张图片", 'deepseek-chat image -p siliconflow "雪地里的一只赤狐"'],
+    ["生成四张指定尺寸的图片，存入一个目录", 'deepseek-chat image -n 4 --size 1328x1328 -o 狐狸 "一只赤狐"'],
+    ["修改一张图片", 'deepseek-chat image -f 狐狸.png "改成夜晚"'],
+    ["在脚本中使用路径", 'xdg-open "$(deepseek-chat image "一只赤狐")"'],
+  ],
   transcripts: [
     ["选择一段对话来查看、恢复、导出或删除", "deepseek-chat transcripts"],
     ["查找对话", "deepseek-chat transcripts search 潮汐"],

@@ -304,7 +304,9 @@ describe("time", () => {
     ["\x1b[?2004;0$y", [{ type: "mode", mode: 2004, known: false }]],
     ["\x1b[?2004;4$y", [{ type: "mode", mode: 2004, known: false }]],
     ["\x1b[?2004$y", []],
-    ["\x1b[?62;22c", [{ type: "attributes" }]],
+    ["\x1b[?62;22c", [{ type: "attributes", sixels: false }]],
+    ["\x1b[?62;4;22c", [{ type: "attributes", sixels: true }]],
+    ["\x1b[?4;22c", [{ type: "attributes", sixels: false }]],
   ])("the terminal's answer %j is no key", (report, events) => {
     expect(decode(report)).toEqual(events);
   });
