@@ -133,7 +133,10 @@ export const helpExamples: HelpExamples = {
     ["List the batches of this folder", "deepseek-chat batch status"],
     ["Print what is left", "deepseek-chat batch status answers.jsonl --json | jq .left"],
   ],
-  "batch cancel": [["End a batch at the provider early", "deepseek-chat batch cancel --id batch_abc -p siliconflow"]],
+  "batch cancel": [
+    ["End a batch at the provider early", "deepseek-chat batch cancel --id batch_abc -p siliconflow"],
+    ["End one at another provider", "deepseek-chat batch cancel --id batch_abc -p openai"],
+  ],
   "batch retry": [
     ["Ask again what failed", "deepseek-chat batch retry answers.jsonl"],
     ["Ask again what failed with a rate limit", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
@@ -142,7 +145,7 @@ export const helpExamples: HelpExamples = {
     ["Check a training file", "deepseek-chat finetune check train.jsonl"],
     ["Fine-tune a model and watch it", "deepseek-chat finetune create train.jsonl -p openai -m gpt-4o-mini --watch"],
     ["Come back to the latest job", "deepseek-chat finetune watch"],
-    ["Chat with what came of it", "deepseek-chat finetune use ftjob-abc123 support && deepseek-chat -m support"],
+    ["Name the resulting model, to chat with it by -m support", "deepseek-chat finetune use ftjob-abc123 support"],
   ],
   "finetune check": [
     ["Check a training file", "deepseek-chat finetune check train.jsonl"],
@@ -184,11 +187,17 @@ export const helpExamples: HelpExamples = {
     ["Watch the latest job", "deepseek-chat finetune watch"],
     ["Follow the losses in a script", "deepseek-chat finetune watch ftjob-abc123 --json | jq .loss"],
   ],
-  "finetune cancel": [["Cancel a job", "deepseek-chat finetune cancel ftjob-abc123"]],
-  "finetune checkpoints": [["List a job's checkpoints", "deepseek-chat finetune checkpoints ftjob-abc123"]],
+  "finetune cancel": [
+    ["Cancel a job", "deepseek-chat finetune cancel ftjob-abc123"],
+    ["Cancel one at another provider", "deepseek-chat finetune cancel ftjob-abc123 -p openai"],
+  ],
+  "finetune checkpoints": [
+    ["List a job's checkpoints", "deepseek-chat finetune checkpoints ftjob-abc123"],
+    ["Print them for a script", "deepseek-chat finetune checkpoints ftjob-abc123 --json"],
+  ],
   "finetune use": [
     ["Name the model of a job", "deepseek-chat finetune use ftjob-abc123 support"],
-    ["Name a checkpoint", "deepseek-chat finetune use ft:gpt-4o-mini:org:support:9abc:ckpt-step-80 early"],
+    ["Name a checkpoint", "deepseek-chat finetune use ft:gpt-4o:org::9abc:ckpt-80 early"],
   ],
   ocr: [
     ["Print the text of a scanned document", "deepseek-chat ocr scan.pdf"],

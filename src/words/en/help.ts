@@ -129,7 +129,7 @@ export const help = {
     batchWorker: "Answer items of batches from a queue, on any number of machines",
     finetune: "Fine-tune models: prepare and check the examples, run jobs, use their models",
     finetuneCheck:
-      "Check a training file line by line: format, roles, lengths, duplicates, tokens, cost; nothing is sent",
+      "Check a training file line by line for format, roles, lengths, duplicates, tokens and cost; nothing is sent",
     finetunePrepare:
       "Make a training file of saved conversations, with keys, addresses and numbers masked; nothing is sent",
     finetuneCreate: "Upload examples and create a fine-tuning job",

@@ -1,14 +1,16 @@
+import { entryOf } from "../error-words.ts";
 import type { Words } from "../types.ts";
 
-const units = { page: "页", slide: "张幻灯片", sheet: "张工作表", chapter: "章" } as const;
+const units: Readonly<Record<string, string>> = { page: "页", slide: "张幻灯片", sheet: "张工作表", chapter: "章" };
 
 export const attachments: Words["attachments"] = {
   file: ({ name, size, tokens, extent }) =>
     `已附加：${name}${extent === null ? "" : ` · ${extent}`} · ${size}${tokens === null ? "" : ` · 约 ${tokens} token`}`,
   total: ({ files, size, tokens }) => `已附加：${files} 个文件 · ${size} · 约 ${tokens} token`,
   more: ({ files }) => `… 以及另外 ${files} 个`,
-  parts: ({ unit, count }) => `共 ${count} ${units[unit]}`,
-  someParts: ({ unit, numbers, count }) => `第 ${numbers} ${units[unit]}，共 ${count} ${units[unit]}`,
+  parts: ({ unit, count }) => `共 ${count} ${entryOf(units, unit) ?? "页"}`,
+  someParts: ({ unit, numbers, count }) =>
+    `第 ${numbers} ${entryOf(units, unit) ?? "页"}，共 ${count} ${entryOf(units, unit) ?? "页"}`,
   withoutText: ({ name, pages }) => `${name}：第 ${pages} 页没有文字，可能是扫描件。识别文字：deepseek-chat ocr`,
   reading: ({ name }) => `正在读取 ${name}`,
   password: ({ name }) => `${name} 的密码：`,

@@ -126,7 +126,10 @@ export const helpExamples: HelpExamples = {
     ["列出当前目录中的批处理", "deepseek-chat batch status"],
     ["输出剩余条数", "deepseek-chat batch status answers.jsonl --json | jq .left"],
   ],
-  "batch cancel": [["提前结束服务商上的批量任务", "deepseek-chat batch cancel --id batch_abc -p siliconflow"]],
+  "batch cancel": [
+    ["提前结束服务商上的批量任务", "deepseek-chat batch cancel --id batch_abc -p siliconflow"],
+    ["取消另一服务商处的批量任务", "deepseek-chat batch cancel --id batch_abc -p openai"],
+  ],
   "batch retry": [
     ["重试失败的条目", "deepseek-chat batch retry answers.jsonl"],
     ["重试因限流而失败的条目", "deepseek-chat batch retry answers.jsonl --code rate_limited"],
@@ -135,7 +138,7 @@ export const helpExamples: HelpExamples = {
     ["检查训练文件", "deepseek-chat finetune check train.jsonl"],
     ["微调模型并查看进度", "deepseek-chat finetune create train.jsonl -p openai -m gpt-4o-mini --watch"],
     ["继续查看最新的任务", "deepseek-chat finetune watch"],
-    ["用微调后的模型对话", "deepseek-chat finetune use ftjob-abc123 support && deepseek-chat -m support"],
+    ["为得到的模型取名，之后用 -m support 对话", "deepseek-chat finetune use ftjob-abc123 support"],
   ],
   "finetune check": [
     ["检查训练文件", "deepseek-chat finetune check train.jsonl"],
@@ -171,11 +174,17 @@ export const helpExamples: HelpExamples = {
     ["查看最新的任务", "deepseek-chat finetune watch"],
     ["在脚本中跟踪损失", "deepseek-chat finetune watch ftjob-abc123 --json | jq .loss"],
   ],
-  "finetune cancel": [["取消任务", "deepseek-chat finetune cancel ftjob-abc123"]],
-  "finetune checkpoints": [["列出任务的检查点", "deepseek-chat finetune checkpoints ftjob-abc123"]],
+  "finetune cancel": [
+    ["取消任务", "deepseek-chat finetune cancel ftjob-abc123"],
+    ["取消另一服务商处的任务", "deepseek-chat finetune cancel ftjob-abc123 -p openai"],
+  ],
+  "finetune checkpoints": [
+    ["列出任务的检查点", "deepseek-chat finetune checkpoints ftjob-abc123"],
+    ["输出给脚本使用", "deepseek-chat finetune checkpoints ftjob-abc123 --json"],
+  ],
   "finetune use": [
     ["为任务的模型取名", "deepseek-chat finetune use ftjob-abc123 support"],
-    ["为检查点取名", "deepseek-chat finetune use ft:gpt-4o-mini:org:support:9abc:ckpt-step-80 early"],
+    ["为检查点取名", "deepseek-chat finetune use ft:gpt-4o:org::9abc:ckpt-80 early"],
   ],
   ocr: [
     ["输出扫描文档中的文字", "deepseek-chat ocr scan.pdf"],

@@ -101,7 +101,7 @@ test("examples are made of what is chosen, with private data masked and what is 
   expect(lines.flatMap((line) => checkExample(line).problems)).toEqual([]);
   const report = JSON.parse(terminal.stdout) as {
     private: Record<string, unknown>[];
-    left_out: Record<string, unknown>[];
+    left_out: Record<"title" | "turn" | "why", string>[];
   };
   expect(report.private.map(({ turn, role, kind: what, excerpt }) => [turn, role, what, excerpt])).toEqual([
     [2, "user", "email", "a@\u2026"],
