@@ -43,8 +43,8 @@ async function requestFillIn(
   const { Completions } = await import("openai/resources/completions");
   const baseUrl = connection.fillIn === "beta" ? betaUrl(connection) : connection.baseUrl;
   const body = { ...requestBody(request, connection), ...more } as unknown as CompletionCreateParams;
-  const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client) =>
-    new Completions(client).create(body, { signal }).asResponse(),
+  const response = await callOpenAI(connection, { baseUrl, model: request.model }, (client, options) =>
+    new Completions(client).create(body, { ...options, signal }).asResponse(),
   );
   return (response as unknown as FetchedResponse).http;
 }
