@@ -28,16 +28,17 @@ async function chaptersOf(archive: ZipArchive, reading: DocumentReading): Promis
   if (!archive.has(packageFile)) throw documentRefusal(reading, "document_broken", reading.form.label);
   const folder = posix.dirname(packageFile);
   const items = new Map<string, string>();
-  const chapters: string[] = [];
+  // A book names each once; one that does not would be as long as it likes.
+  const chapters = new Set<string>();
   const open = (name: string, attributes: XmlAttributes) => {
     const { id = "", href = "", idref = "" } = attributes;
     if (name === "item") items.set(id, pathOf(folder, href));
     const chapter = name === "itemref" ? items.get(idref) : undefined;
-    if (chapter !== undefined && archive.has(chapter)) chapters.push(chapter);
+    if (chapter !== undefined && archive.has(chapter)) chapters.add(chapter);
   };
   await readXml(archive.pieces(packageFile), { open }, reading);
-  if (chapters.length === 0) throw documentRefusal(reading, "document_broken", reading.form.label);
-  return chapters;
+  if (chapters.size === 0) throw documentRefusal(reading, "document_broken", reading.form.label);
+  return [...chapters];
 }
 
 /** @throws AppError `input_unreadable` for a book whose chapters only its shop's reader can open */

@@ -25,5 +25,10 @@ export async function* documentPieces(reading: DocumentReading): AsyncGenerator<
   const read = await readers[reading.form.name]?.();
   if (read === undefined)
     throw documentRefusal(reading, reading.form.obstacle ?? "document_legacy", reading.form.label);
-  yield* read(reading);
+  try {
+    yield* read(reading);
+  } catch (error) {
+    // A text, or a list, that is longer than the engine has any.
+    throw error instanceof RangeError ? documentRefusal(reading, "document_memory", reading.form.label) : error;
+  }
 }

@@ -37,10 +37,11 @@ export class MarkdownText {
 
   /** @param prefix as in `# ` and `- `; of a list item, with its indentation */
   endParagraph(prefix = ""): void {
+    // What looks behind itself begins once in a run of blanks; else a long run takes the square of its length.
     const line = this.#line
       .replaceAll("\0", "")
-      .replace(/[^\S\n]+$/gmu, "")
-      .replace(/^\n+|\n+$/gu, "");
+      .replace(/(?<![^\S\n])[^\S\n]+$/gmu, "")
+      .replace(/^\n+|(?<!\n)\n+$/gu, "");
     this.#line = "";
     if (line === "") return;
     if (this.#tables > 0) this.#cell += `${this.#cell === "" ? "" : " "}${line}`;
@@ -70,7 +71,7 @@ export class MarkdownText {
   endCell(): void {
     this.endParagraph();
     if (this.#tables !== 1) return;
-    this.#row.push(this.#cell.replaceAll(/\s*\n\s*/gu, " ").replaceAll("|", "\\|"));
+    this.#row.push(this.#cell.replaceAll(/(?<!\s)\s*\n\s*/gu, " ").replaceAll("|", "\\|"));
     this.#cell = "";
   }
 

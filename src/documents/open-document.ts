@@ -1,4 +1,4 @@
-import { type DocumentPiece, type DocumentReading, documentRefusal } from "./document-text.ts";
+import { type DocumentPiece, type DocumentReading, documentRefusal, textTooLarge } from "./document-text.ts";
 import { MarkdownText } from "./markdown-text.ts";
 import { numbersIn } from "./page-range.ts";
 import { TableText } from "./table-text.ts";
@@ -172,6 +172,7 @@ const maxRepeatedRows = 1000;
 
 /** Reads spreadsheets. */
 class SheetBody {
+  readonly #reading: DocumentReading;
   readonly #table: TableText;
   readonly #sheets: Part[] = [];
   #title = "";
@@ -184,6 +185,7 @@ class SheetBody {
   #left = 0;
 
   constructor(reading: DocumentReading) {
+    this.#reading = reading;
     this.#table = new TableText(reading);
   }
 
@@ -197,12 +199,17 @@ class SheetBody {
       else this.#close(name);
     },
     text: (text) => {
-      if (this.#left === 0 && this.#paragraphs > 0) this.#value += oneBlank(text);
+      if (this.#left === 0 && this.#paragraphs > 0) this.#take(oneBlank(text));
     },
   };
 
   finish(): readonly Part[] {
     return this.#sheets;
+  }
+
+  #take(text: string): void {
+    this.#value += text;
+    if (this.#value.length > this.#reading.maxLength) throw textTooLarge(this.#reading);
   }
 
   #open(name: string, attributes: XmlAttributes): void {

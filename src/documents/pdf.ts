@@ -104,7 +104,7 @@ function linesOf(items: readonly PageText[]): string {
   }
   return text
     .replaceAll("\0", "")
-    .replace(/[^\S\n]+$/gmu, "")
+    .replace(/(?<![^\S\n])[^\S\n]+$/gmu, "")
     .replace(/\n{3,}/gu, "\n\n")
     .trim();
 }

@@ -97,6 +97,7 @@ async function readSheet(
     if (spoken > 0) return;
     if (within === "f") formula += piece;
     else if (within !== "") value += piece;
+    if (value.length + formula.length > reading.maxLength) throw textTooLarge(reading);
   };
   await readXml(pieces, { open, close, text }, reading);
 }

@@ -8,7 +8,8 @@ export interface PictureSize {
 export async function pictureSize(bytes: Uint8Array): Promise<PictureSize | null> {
   const { imageSize } = await import("image-size");
   try {
-    const { width, height } = imageSize(bytes);
+    // The package reads on behind the end of what shares its memory with something else.
+    const { width, height } = imageSize(bytes.length === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes));
     return width > 0 && height > 0 ? { width, height } : null;
   } catch {
     return null;

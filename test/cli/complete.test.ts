@@ -186,7 +186,7 @@ describe.concurrent("the middle on stdout", () => {
 
   test("is missing where nothing comes, a budget forbids it, or the service refuses", async () => {
     await using server = await serve([middle(), refusal(400, { error: { message: "no", type: "x" } })]);
-    const empty = await run(["complete", "--prefix", "a"], { env: askingAt(server) });
+    const empty = await run(["complete", "--prefix", "a", "--max-cost", "0.5"], { env: askingAt(server) });
     const refused = await run(["complete", "--prefix", "a"], { env: askingAt(server) });
     const poor = await run(["complete", "--prefix", "a", "--max-cost", "0.000001"], { env: askingAt(server) });
     expect([empty, refused, poor].map(({ code, stdout }) => [code, stdout])).toEqual([

@@ -73,6 +73,12 @@ test.each([
   ["half a HEIC", heic.subarray(0, 300), "picture_broken", undefined],
   ["an AVIF", Buffer.from("\0\0\0\x1cftypavif\0\0\0\0avifmif1"), "picture_form", "AVIF"],
   ["no picture", Buffer.from("<html>"), "picture_broken", undefined],
+  [
+    "a PNG that ends within its size, with others beside it in memory",
+    pngOf(7, 7).subarray(0, 20),
+    "picture_broken",
+    undefined,
+  ],
 ])("%s is refused", async (_, bytes, reason, detail) => {
   await expect(decodePicture(bytes)).rejects.toMatchObject({ reason, detail });
 });

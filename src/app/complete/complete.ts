@@ -18,6 +18,7 @@ import type { Engine } from "../engine.ts";
 import { factsOf, learnFacts, modelInUse } from "../model-facts.ts";
 import { Books } from "../usage/books.ts";
 import { meteringOf, Spending } from "../usage/cost-meter.ts";
+import { maxBetaTokens } from "../usage/request-bound.ts";
 import { textCounter } from "../usage/text-tokens.ts";
 import { TurnPlace } from "../usage/turn-place.ts";
 import { type GapOptions, readGap } from "./gap-source.ts";
@@ -30,8 +31,6 @@ export interface CompleteOptions extends GapOptions {
   readonly output: "text" | "json";
 }
 
-/** Tokens that DeepSeek fills in at most (api-docs.deepseek.com, FIM completion). */
-const maxBetaTokens = 4096;
 /** Tokens kept free for the middle where nobody says how long it may be, and for what stands around the parts of the prompt. */
 const usualMiddle = 4096;
 const frameTokens = 64;

@@ -25,6 +25,9 @@ export interface BoundedBody {
   readonly enable_thinking?: unknown;
 }
 
+/** Tokens that `/beta/completions` fills in at most (api-docs.deepseek.com, FIM completion). */
+export const maxBetaTokens = 4096;
+
 /** Tokens that a service puts around a prompt: marks and a sentence on effort; with tools, how they are called. Those of a picture. */
 const frameTokens = 100;
 const toolsFrameTokens = 1000;
@@ -79,9 +82,14 @@ export function maxOutputOf(engine: BoundSource, to: ModelRef, body: BoundedBody
   const limits = [
     countsThinking && set.length > 0 ? Math.max(...set) : undefined,
     maxOutput,
+    fillsInBeta(engine, to, body) ? maxBetaTokens : undefined,
     context === undefined ? undefined : context - prompt,
   ].filter((limit) => limit !== undefined);
   return limits.length === 0 ? null : Math.max(0, Math.min(...limits)) * answersOf(body);
+}
+
+function fillsInBeta({ file }: BoundSource, { provider }: ModelRef, { messages }: BoundedBody): boolean {
+  return messages === undefined && findProvider(provider, file.providers ?? {}).fillIn === "beta";
 }
 
 /** Searches and pages that all answers to a request can be billed for; 0 where it lets the service search for nothing. */

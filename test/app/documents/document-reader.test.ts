@@ -205,6 +205,33 @@ test("RTF is read in the encodings of its fonts, without its tables and pictures
 describe("a hostile document", () => {
   const billion = `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">${Array.from({ length: 9 }, (_, at) => `<!ENTITY a${at} "${`&a${at === 0 ? "" : at - 1};`.repeat(10)}">`).join("")}]><w:document><w:p><w:t>&a8;end</w:t></w:p></w:document>`;
 
+  test("takes no longer where blanks, line breaks or chapters are repeated", async () => {
+    const run = " ".repeat(200_000);
+    const breaks = "<w:br/>".repeat(200_000);
+    const cell = `<w:tbl><w:tr><w:tc><w:p><w:r><w:t>c${run}d</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`;
+    const text = await textOf(
+      await docx(`${paragraph(`x${run}y`)}<w:p><w:r><w:t>a</w:t>${breaks}<w:t>b</w:t></w:r></w:p>${cell}`),
+    );
+    expect(text.replaceAll(/ {2,}/gu, " ").replaceAll(/\n+/gu, "\n")).toBe("x y\na\nb\n| c d |\n| --- |\n");
+    const book = await zip({
+      mimetype: "application/epub+zip",
+      "META-INF/container.xml": '<container><rootfile full-path="b.opf"/></container>',
+      "b.opf": `<package><item id="c" href="c.html"/>${'<itemref idref="c"/>'.repeat(20_000)}</package>`,
+      "c.html": "<p>hi</p>",
+    });
+    expect(await textOf(book)).toBe("--- chapter 1 of 1 ---\n\nhi\n");
+  });
+
+  test("is refused where one cell of it is larger than is wanted of all", async () => {
+    const value = "a".repeat(2000);
+    const sheet = await xlsx({ A: `<row><c t="str"><v>${value}</v><f>${value}</f></c></row>` });
+    const ods = await openDocument("spreadsheet", `<table:table><table:table-row><table:table-cell><text:p>${value}`);
+    for (const bytes of [sheet, ods]) {
+      const text = documentText(here, requestFor(bytes, { maxLength: 1000 }));
+      await expect(text).rejects.toMatchObject({ code: "input_unreadable", details: { reason: "too_large" } });
+    }
+  });
+
   test("is not unpacked where it grows beyond all sense", async () => {
     const bomb = await docx(Buffer.concat([Buffer.from("<w:document><w:p><w:t>"), Buffer.alloc(4_500_000, 0x20)]));
     await expect(read(bomb)).rejects.toMatchObject(refusal("document_bomb"));
