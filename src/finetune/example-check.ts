@@ -29,7 +29,7 @@ export function checkExample(line: string): CheckedExample {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    onProblem("not_json", "", error instanceof Error ? error.message.slice(0, 120) : "");
+    onProblem("not_json", "", error instanceof Error ? withoutLine(error.message).slice(0, 120) : "");
     return none;
   }
   if (!isJsonObject(value)) {
@@ -46,6 +46,11 @@ export function checkExample(line: string): CheckedExample {
   }
   const { texts, count } = readers[form](value, onProblem);
   return { form, problems, text: texts.join("\n"), messages: count, identity: JSON.stringify(value) };
+}
+
+/** What the parser says, without a line number: it would be that of the line alone, not of the file. */
+function withoutLine(message: string): string {
+  return message.replace(/ \(line \d+ column \d+\)$/u, "");
 }
 
 function formOf(value: JsonFields): ExampleForm | null {

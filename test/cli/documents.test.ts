@@ -33,7 +33,7 @@ describe.concurrent("a document with a question", () => {
     expect(messagesOf(server.requests)).toEqual([
       `总结\n\n报告.pdf#2-:\n\`\`\`pdf#2-\n${text}\n\`\`\`\n\nterms.docx:\n\`\`\`docx\nTerms\n\`\`\``,
     ]);
-    const extent = `PDF, ${en.attachments.someParts({ unit: "page", numbers: "2–3", taken: 2, count: 3 })}`;
+    const extent = `PDF · ${en.attachments.someParts({ unit: "page", numbers: "2–3", taken: 2, count: 3 })}`;
     expect(stderr).toContain(en.attachments.file({ name: "报告.pdf#2-", size: "", tokens: null, extent }).trim());
     expect(stderr).toContain(en.attachments.withoutText({ name: "报告.pdf#2-", pages: "3", count: 1 }));
     expect(stderr).toContain(

@@ -106,7 +106,10 @@ export function tellReading({ terminal, words }: Console, { files, leftOut }: At
   for (const file of files) {
     const name = sanitize(file.name);
     if (file.convertedFrom !== null) terminal.say(attachments.converted({ name, encoding: file.convertedFrom }));
-    if (file.changes !== undefined) terminal.say(terminal.ink.err.muted(`${name}: ${changeText(words, file.changes)}`));
+    if (file.changes !== undefined) {
+      const changes = changeText(words, file.changes);
+      terminal.say(terminal.ink.err.muted(attachments.prepared({ name, changes })));
+    }
     if (file.damaged) terminal.warn(attachments.damaged({ name }));
     tellWithoutText({ terminal, words }, file);
     if (/\.svg$/iu.test(name)) terminal.say(attachments.svg({ name }));

@@ -12,7 +12,7 @@ export function documentExtent(
     numbers.length === count
       ? words.parts({ unit, count })
       : words.someParts({ unit, numbers: writtenNumbers(numbers), taken: numbers.length, count });
-  return `${form.label}, ${parts}`;
+  return `${form.label} · ${parts}`;
 }
 
 /** Ranges that are written out; more are as good as none. */

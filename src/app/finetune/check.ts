@@ -34,6 +34,8 @@ interface TrainingCost {
   readonly model: string;
   readonly isExact: boolean;
   readonly window: number | null;
+  /** The currency that a price is looked for in. */
+  readonly currency: string;
   /** Currency and amount of one epoch; null where nobody knows the price. */
   readonly epoch: { readonly currency: string; readonly amount: number } | null;
 }
@@ -67,6 +69,7 @@ export async function checkTrainingFile(
     model: model === "" ? provider : `${provider}/${model}`,
     isExact,
     window,
+    currency: engine.settings.currency,
     epoch: epochCost(engine, to, summary),
   };
   if (json) terminal.json(summaryObject(name, summary, cost));
@@ -151,13 +154,13 @@ function summaryText(
   words: TrainingWords,
   file: string,
   summary: TrainingSummary,
-  { model, isExact, window, epoch }: TrainingCost,
+  { model, isExact, window, currency, epoch }: TrainingCost,
 ): string {
   const { form } = summary;
   const lines = [
     words.contents({ file, form, examples: summary.examples, messages: summary.messages }),
     words.tokens({ ...summary, model: sanitize(model), isExact, window }),
-    epoch === null ? words.costUnknown({ model: sanitize(model) }) : words.cost({ cost: money(epoch) }),
+    epoch === null ? words.costUnknown({ model: sanitize(model), currency }) : words.cost({ cost: money(epoch) }),
     ...(summary.allCompared ? [] : [words.notAllCompared]),
     ...(summary.examples > 0 && summary.examples < 10 ? [words.few({ examples: summary.examples })] : []),
     words.verdict(summary),

@@ -34,6 +34,8 @@ export const attachments = {
   damaged: ({ name }: { name: string }) => `${name}: invalid UTF-8 bytes replaced with U+FFFD`,
   changed: ({ from, to }: { from: string; to: string }) => `${from} → ${to}`,
   cleaned: "metadata removed",
+  /** What was done to a picture. */
+  prepared: ({ name, changes }: { name: string; changes: string }) => `${name}: ${changes}`,
   svg: ({ name }: { name: string }) => `${name}: SVG is sent as text (pictures: PNG, JPEG, GIF, WebP)`,
   leftOut: ({ names, more, reason }: { names: string; more: number; reason: string }) =>
     `Skipped: ${names}${more === 0 ? "" : ` and ${more} more`} (${reason})`,
@@ -66,11 +68,11 @@ export const attachments = {
     document_scanned: "scanned, no text",
     document_empty: "no text",
     document_broken: "damaged document",
-    document_bomb: "unpacks to too much",
+    document_bomb: "unpacks to too much data",
     document_slow: "takes too long to read",
     document_memory: "takes too much memory to read",
-    document_no_pages: "has no pages",
-    document_range: "no such pages",
+    document_no_pages: "no fixed pages",
+    document_range: "pages out of range",
     picture_huge: "too many pixels",
     picture_slow: "takes too long to read",
     device: "not a regular file",

@@ -40,7 +40,7 @@ export const problems = {
     next: "Check their owner and permissions.",
   }),
   leftover_pictures: (seen: { folder: string; count: number; first: string; bytes: number }): ErrorWords => ({
-    what: `${(seen.bytes / 1e6).toFixed(1)} MB of pictures in ${seen.folder} have no transcript any more, the first folder being ${seen.first}.`,
+    what: `${(seen.bytes / 1e6).toFixed(1)} MB of pictures in ${seen.folder} no longer belong to a transcript (first folder: ${seen.first}).`,
     next: `Put the transcript back beside ${seen.count === 1 ? "it" : "them"}, or delete ${seen.count === 1 ? "the folder" : `the ${seen.count} folders`}.`,
   }),
   index_damaged: ({ path }: { path: string }): ErrorWords => ({

@@ -22,7 +22,7 @@ function fixOf(role: string | undefined): string {
 
 /** What providers offer beside chat, with the row of the config file that says it. */
 const services: Readonly<Record<ServiceName, { readonly name: string; readonly row: string }>> = {
-  batches: { name: "batches of its own", row: "batches" },
+  batches: { name: "batch API", row: "batches" },
   images: { name: "image generation", row: "images" },
   files: { name: "document upload", row: "files" },
   ocr: { name: "text recognition (OCR)", row: "ocr" },
@@ -397,23 +397,23 @@ export const errors: ErrorTable = {
     what:
       conversations === 0
         ? "No conversation was chosen."
-        : `No example came of ${conversations} ${conversations === 1 ? "conversation" : "conversations"}: nothing was written.`,
-    next: "Choose others with --search, --tag or their IDs; --all takes all.",
+        : `No usable example in ${conversations} ${conversations === 1 ? "conversation" : "conversations"}: nothing was written.`,
+    next: "Choose conversations by ID, --search or --tag, or take all with --all.",
   }),
   training_file_empty: ({ path }) => ({
     what: `${path} holds no examples.`,
     next: "Put one JSON object on each line, with messages or with prompt and completion.",
   }),
   file_not_found: ({ provider, id }) => ({
-    what: `There is no file ${id} at ${provider}.`,
-    next: "List the files: deepseek-chat files list.",
+    what: `No file ${id} at ${provider}.`,
+    next: `List the files with: deepseek-chat files list -p ${provider}`,
   }),
   not_offered: ({ provider, service, others }) => ({
     what: `${provider} has no ${services[service].name}.`,
-    next: `${others.length === 0 ? `Add one that has to the config file: providers.<name>.${services[service].row}` : `Choose one that has: ${others.map((name) => `-p ${name}`).join(", ")}`}${service === "batches" ? "; or leave out --at-provider" : ""}.`,
+    next: `${others.length === 0 ? `If another provider has it, say so in the config file: providers.<name>.${services[service].row}` : `Use one that does: ${others.map((name) => `-p ${name}`).join(", ")}`}${service === "batches" ? "; or leave out --at-provider" : ""}.`,
   }),
   service_unreadable: ({ provider, service, start }) => ({
-    what: `${provider} answered with something else than its ${services[service].name} should: ${start}`,
+    what: `Unexpected response from ${provider} (${services[service].name}): ${start}`,
     next: `Check the base URL, and providers.${provider}.${services[service].row} in the config file.`,
   }),
   job_not_found: ({ provider, id }) => ({
@@ -430,8 +430,8 @@ export const errors: ErrorTable = {
   job_exists: ({ provider, file, ids }) => ({
     what:
       ids.length === 0
-        ? `An earlier request for a job of ${file} got no answer: ${provider} may be running it.`
-        : `${provider} has ${ids.length === 1 ? "a job" : "jobs"} of ${file} already: ${ids.join(", ")}.`,
+        ? `An earlier request for a job with ${file} got no response: ${provider} may be running it.`
+        : `${provider} already has ${ids.length === 1 ? "a job" : "jobs"} with ${file}: ${ids.join(", ")}.`,
     next:
       ids.length === 0
         ? "Look there first; --again creates another one."
@@ -463,7 +463,7 @@ export const errors: ErrorTable = {
   }),
   picture_unwritable: ({ path, reason }) => ({
     what: `Can't keep a copy of the picture in ${path}: ${refusalIn(reason)}.`,
-    next: "All else of the turn is saved. Check the folder, its permissions and the free disk space.",
+    next: "The rest of the turn is saved. Check the folder, its permissions and the free disk space.",
   }),
   transcript_unreadable: ({ path, reason }) => ({
     what: `Can't read the transcript ${path}: ${entryOf(transcriptWords, reason) ?? refusalIn(reason)}.`,
@@ -561,12 +561,12 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
   encoding: [() => "its text encoding isn't recognised", "Convert it to UTF-8, for instance with iconv."],
   too_many_pages: [(limit) => `it has more than ${limit} pages`, "Split it, e.g. with qpdf --split-pages."],
   no_pages: [
-    () => "it is no document with pages and no picture",
+    () => "it is neither a document with pages nor a picture",
     "Give a PDF, a Word or PowerPoint document, or a picture; attach others with -f.",
   ],
   device: [() => "it is a device or a socket, not a file", "Name a file."],
   not_a_file: [() => "it is not a regular file", "Name a file."],
-  changed: [() => "it was changed meanwhile", "Run the command again once the file is complete."],
+  changed: [() => "it changed while it was being read", "Run the command again once the file is complete."],
   too_large: [(limit) => `it is larger than ${limit}`, "Attach only the part that matters."],
   too_many: [(limit) => `more than ${limit} files`, "Name a smaller folder or a narrower pattern."],
   picture_empty: [() => "the picture is empty", "Save or download it again."],
@@ -581,23 +581,23 @@ const inputWords: Record<string, readonly [(limit: string) => string, string]> =
     "Open it where you can, and save it without protection.",
   ],
   document_legacy: [
-    (form) => `it is in the format of ${form}`,
-    "Save it in the current format of the program, or as PDF.",
+    (form) => `it is in the old ${form} format`,
+    "Save it in the current format (.docx, .pptx, .xlsx), or as PDF.",
   ],
   document_scanned: [
     () => "it has no text, only pictures of pages",
-    "Read it with deepseek-chat ocr, then attach the text that this gives.",
+    "Read it with deepseek-chat ocr, then attach the result.",
   ],
   document_empty: [(form) => `the ${form} document has no text`, "If it has pictures, attach them as PNG or JPEG."],
   document_broken: [(form) => `the ${form} document is damaged`, "Save or download it again."],
   document_bomb: [
-    () => "it unpacks to far more than a document has",
-    "Don't open it unless you know where it comes from.",
+    () => "it unpacks to far more data than a document should",
+    "Don't open it unless you trust its source.",
   ],
-  document_slow: [() => "taking the text out takes too long", "Attach some of its pages: report.pdf#1-20."],
-  document_memory: [() => "taking the text out takes too much memory", "Attach some of its pages: report.pdf#1-20."],
+  document_slow: [() => "extracting its text takes too long", "Attach some of its pages: report.pdf#1-20."],
+  document_memory: [() => "extracting its text takes too much memory", "Attach some of its pages: report.pdf#1-20."],
   document_no_pages: [() => "it has no fixed pages to choose from", "Leave out the # and what follows it."],
-  document_range: [(count) => `there are no such pages: it has ${count}`, "Give pages that it has: report.pdf#1-5."],
+  document_range: [(count) => `pages out of range: it has ${count}`, "Choose pages that exist, as in report.pdf#1-5."],
   picture_form: [(form) => `${form} pictures aren't supported`, "Convert it to PNG or JPEG."],
   picture_huge: [(size) => `the picture has too many pixels (${size})`, "Make it smaller."],
   picture_slow: [() => "reading the picture takes too long", "Convert it to PNG or JPEG, or make it smaller."],

@@ -11,22 +11,22 @@ export const fileWords: FileWords = {
   toRecognize: ({ name, ...price }) => [name, ...priced(price)].join(" · "),
   toUpload: ({ name, provider, ...price }) => [`Uploading ${name} to ${provider}`, ...priced(price)].join(" · "),
   reused: ({ name, provider, until }) =>
-    `${name} is at ${provider} already${until === null ? "" : ` (until ${until})`}: not uploaded again.`,
-  takenUp: ({ name, provider }) => `${name}: the interrupted upload to ${provider} was complete, and is used.`,
+    `${name} is already at ${provider}${until === null ? "" : ` (until ${until})`}: not uploaded again.`,
+  takenUp: ({ name, provider }) => `${name}: the interrupted upload to ${provider} did arrive whole and is used.`,
   sentAgain: ({ name, provider }) => `${provider} no longer has ${name}: uploading it again.`,
-  asText: ({ name, provider }) => `${name}: ${provider} gets its text, taken out on this machine.`,
+  asText: ({ name, provider }) => `${name}: sent to ${provider} as text, extracted on this machine.`,
   lost: ({ name, provider }) =>
-    `${name} isn't at ${provider}, and isn't unchanged on this machine: the model isn't given it. To attach it again: -f or /file.`,
+    `${name} is no longer at ${provider}, and the file on this machine is missing or was changed: the model can't see it. Attach it again with -f or /file.`,
   uploadCut: ({ name, provider }) =>
-    `The upload of ${name} broke off; ${provider} may bill it. The next question with it looks for it there first (deepseek-chat files list).`,
+    `The upload of ${name} broke off; ${provider} may bill it. When you attach it again, it is uploaded only if it isn't there (see deepseek-chat files list).`,
   paid: ({ cost }) => `Total: ${cost}`,
   cutOff: ({ name, provider }) => `${name} was sent, at least in part; ${provider} may bill it.`,
   pageCut: ({ name, page, reason }) => `${name}: the text of page ${page} ends early (${reason}).`,
-  pagesMissing: ({ name, pages }) => `${name}: no text came for these pages: ${pages}.`,
-  noText: ({ name }) => `${name}: no pages came back.`,
+  pagesMissing: ({ name, pages }) => `${name}: no text was returned for these pages: ${pages}.`,
+  noText: ({ name }) => `${name}: no pages were returned.`,
   columns: { id: "ID", name: "name", size: "size", uploaded: "uploaded", expires: "expires" },
   noFiles: ({ provider }) => `No files at ${provider}.`,
   reallyRemove: ({ files, provider }) =>
-    `Delete ${files === 1 ? "the only file" : `all ${files} files`} of this account at ${provider}?`,
+    `Delete ${files === 1 ? "the only file" : `all ${files} files`} in this account at ${provider}?`,
   removed: ({ files, provider }) => `Deleted ${counted(files, "file")} at ${provider}.`,
 };

@@ -23,7 +23,7 @@ export const helpExamples: HelpExamples = {
   complete: [
     ["Fill in at the cursor", "deepseek-chat complete src/app.ts:12:5"],
     ["Complete one line", "deepseek-chat complete --lines 1 --prefix 'def fib(n):' --suffix '    return a'"],
-    ["Use an editor's text that isn't saved", "deepseek-chat complete :12:5 < buffer.ts"],
+    ["Fill in an editor's unsaved text", "deepseek-chat complete :12:5 < buffer.ts"],
   ],
   image: [
     ["Make a picture", 'deepseek-chat image -p siliconflow "a red fox in the snow"'],
@@ -145,7 +145,7 @@ export const helpExamples: HelpExamples = {
     ["Check a training file", "deepseek-chat finetune check train.jsonl"],
     ["Fine-tune a model and watch it", "deepseek-chat finetune create train.jsonl -p openai -m gpt-4o-mini --watch"],
     ["Come back to the latest job", "deepseek-chat finetune watch"],
-    ["Name the resulting model, to chat with it by -m support", "deepseek-chat finetune use ftjob-abc123 support"],
+    ["Name the resulting model, then chat with -m support", "deepseek-chat finetune use ftjob-abc123 support"],
   ],
   "finetune check": [
     ["Check a training file", "deepseek-chat finetune check train.jsonl"],
@@ -153,29 +153,29 @@ export const helpExamples: HelpExamples = {
   ],
   "finetune prepare": [
     [
-      "Make a training file of all conversations with a tag",
+      "Make a training file from all conversations with a tag",
       "deepseek-chat finetune prepare --tag support -o train.jsonl",
     ],
     [
-      "Make one of good answers, a tenth of them for validation",
+      "Make one from answers marked with /good, a tenth for validation",
       "deepseek-chat finetune prepare --good --validation 10% -o train.jsonl",
     ],
     [
-      "See what is private before anything is masked",
+      "List private data without masking it",
       "deepseek-chat finetune prepare --all --no-mask --json -o all.jsonl | jq .private",
     ],
   ],
   "finetune create": [
     [
-      "With validation and a name",
+      "With a validation file and a name",
       "deepseek-chat finetune create train.jsonl --validation valid.jsonl -p openai -m gpt-4o-mini --suffix support",
     ],
     [
-      "With a field that only this provider knows",
+      "With a provider-specific field",
       "deepseek-chat finetune create train.jsonl -p gateway -m m1 --set hyperparameters.lora_r=16",
     ],
     [
-      "By preferences",
+      "Train on preferences",
       "deepseek-chat finetune create pairs.jsonl -p openai -m gpt-4o --method dpo --set method.dpo.hyperparameters.beta=0.1",
     ],
   ],
@@ -212,7 +212,7 @@ export const helpExamples: HelpExamples = {
   "files list": [["Print the IDs", "deepseek-chat files list --json | jq -r '.[].id'"]],
   "files remove": [
     ["Delete one", "deepseek-chat files remove file-api-1a2b3c"],
-    ["Delete all without being asked", "deepseek-chat files remove --all --yes"],
+    ["Delete all without asking", "deepseek-chat files remove --all --yes"],
   ],
   cache: [
     ["Ask, or reuse the answer of up to an hour ago", 'deepseek-chat ask --cache 1h "Name three rivers."'],

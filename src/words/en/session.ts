@@ -34,7 +34,7 @@ export const session = {
   nothingToSend: "Nothing to send.",
   answerUnchanged: "Answer unchanged; nothing sent.",
   nothingToUndo: "Nothing to undo.",
-  markedGood: "Marked the last answer as good. /good again takes that back.",
+  markedGood: "Marked the last answer as good. /good again removes the mark.",
   unmarkedGood: "The last answer is no longer marked as good.",
   nothingToMark: "No answer to mark.",
   undone: ({ question }: { question: string }) => `Undone: ${question}`,

@@ -13,7 +13,7 @@ export const slash = {
   "edit-last": "Edit the last question",
   "edit-answer": "Edit the last answer",
   undo: "Remove the last turn",
-  good: "Mark the last answer as a good one, or take that back",
+  good: "Mark the last answer as good, or remove the mark",
   continue: "Continue a cut answer",
   compact: "Summarise older turns",
   fork: "Branch off from here",
@@ -63,7 +63,7 @@ export const slashHelp = {
     "edit-last": "Puts the last question back at the prompt. What you send replaces the last turn.",
     "edit-answer":
       "Opens the last answer in $VISUAL or $EDITOR. What you keep becomes its beginning, and the model continues there.",
-    good: "Marks the last answer in the transcript as a good one; again takes that back. deepseek-chat finetune prepare --good makes a training file of such answers.",
+    good: "Marks the last answer as good in the transcript; /good again removes the mark. deepseek-chat finetune prepare --good makes a training file from such answers.",
     undo: "Removes the last question and its answer from the conversation. The transcript keeps them, marked as undone.",
     continue: "For an answer that was stopped, reached max_tokens or lost its connection. The rest is added to it.",
     compact:

@@ -10,31 +10,31 @@ const forms: Readonly<Record<ExampleForm, string>> = {
 /** What is wrong with an example, by code. */
 const problems: Readonly<Record<ExampleFault, (detail: string) => string>> = {
   not_utf8: () => "not valid UTF-8",
-  too_long: (bytes) => `too long (${bytes} bytes; a line may have 48 MiB)`,
+  too_long: (bytes) => `line too long (${bytes} bytes; the maximum is 48 MiB)`,
   not_json: (said) => `not valid JSON (${said})`,
   not_object: () => "not a JSON object; put one object on each line",
   no_example: (names) =>
-    `no messages, no prompt with completion, no input with two outputs${names && ` (fields: ${names})`}`,
-  other_form: (form) => `another form than the first example (${forms[form as ExampleForm]})`,
+    `expected messages, or prompt and completion, or input with two outputs${names && ` (fields: ${names})`}`,
+  other_form: (form) => `not in the format of the first example (${forms[form as ExampleForm]})`,
   no_messages: () => "no messages",
   bad_message: () => "not a message: an object with role and content",
   bad_role: (role) => `unknown role: ${role || "none"} (expected system, user, assistant or tool)`,
   bad_content: (value) => `invalid content${value && `: ${value}`} (expected text or parts)`,
   empty_text: () => "empty text",
-  no_answer: () => "no message of assistant: nothing to learn",
-  last_not_answer: (role) => `ends with a message of ${role}, not of assistant`,
-  system_late: () => "a system message that isn't the first message",
-  answer_first: () => "an answer before any question",
+  no_answer: () => "no assistant message: nothing to learn",
+  last_not_answer: (role) => `ends with a ${role} message instead of an assistant message`,
+  system_late: () => "system message that isn't the first message",
+  answer_first: () => "answer before any question",
   bad_call: () => "invalid tool call (expected id, function.name and function.arguments as JSON text)",
-  tool_without_call: (id) => `the result of a call that isn't there${id && `: ${id}`}`,
-  call_without_result: (id) => `no result of the call ${id}`,
-  bad_weight: (value) => `invalid weight: ${value} (expected 0 or 1, on messages of assistant)`,
-  no_weight: () => "every answer has the weight 0: nothing to learn",
+  tool_without_call: (id) => `tool result without a call${id && `: ${id}`}`,
+  call_without_result: (id) => `no result for the call ${id}`,
+  bad_weight: (value) => `invalid weight: ${value} (expected 0 or 1, on assistant messages only)`,
+  no_weight: () => "every answer has weight 0: nothing to learn",
   bad_tools: () => "invalid tools (expected a list of functions with name and parameters)",
-  over_window: (tokens) => `${tokens} tokens, more than the model reads`,
+  over_window: (tokens) => `${tokens} tokens, more than the model's context window`,
   unlisted_tool: (name) => `calls ${name}, which the example's tools don't list`,
   unknown_field: (name) => `unknown field: ${name}`,
-  repeated_role: (role) => `two messages of ${role} in a row`,
+  repeated_role: (role) => `two ${role} messages in a row`,
   empty_system: () => "empty system message",
   duplicate: (line) => `same as line ${line}`,
 };
@@ -53,7 +53,7 @@ const reasons = {
   not_good: "not marked with /good",
   context: "it follows a turn that was left out",
   duplicate: "same as another example",
-  empty: "there is nothing in it",
+  empty: "it is empty",
 } as const;
 
 interface FoundFacts {
@@ -95,10 +95,10 @@ export const training = {
     isExact: boolean;
     window: number | null;
   }) =>
-    `${facts.isExact ? "" : "~"}${facts.tokens} tokens (${facts.isExact ? `vocabulary of ${facts.model}` : "estimated"}) · longest ${facts.longest}, line ${facts.longestLine}${facts.window === null ? "" : ` · window ${facts.window}`}`,
-  cost: ({ cost }: { cost: string }) => `About ${cost} an epoch`,
-  costUnknown: ({ model }: { model: string }) =>
-    `Cost unknown: no training price of ${model} is known. Set models.<provider/id>.CNY.training in the config file.`,
+    `${facts.isExact ? "" : "~"}${facts.tokens} tokens (${facts.isExact ? `vocabulary of ${facts.model}` : "estimated"}) · longest example ${facts.longest}, line ${facts.longestLine}${facts.window === null ? "" : ` · context window ${facts.window}`}`,
+  cost: ({ cost }: { cost: string }) => `About ${cost} per epoch`,
+  costUnknown: ({ model, currency }: { model: string; currency: string }) =>
+    `Cost unknown: ${model} has no training price in ${currency}. Set models.${model}.${currency}.training in the config file.`,
   found: ({ title, turn, role, kind, excerpt, mask }: FoundFacts) =>
     `${mask ? "Masked" : "Found"} in “${title}”, turn ${turn}, ${role}: ${kinds[kind]} ${excerpt}`,
   leftOut: ({ title, turn, why }: { title: string; turn: number | null; why: keyof typeof reasons }) =>
@@ -116,7 +116,7 @@ export const training = {
     `Wrote ${counted(examples, "example", "examples")} to ${path}${validation === null ? "" : ` and ${validation.examples} to ${validation.path}`}. Nothing was sent.`,
   notAllCompared: "Only the first 4,000,000 examples were compared for duplicates.",
   few: ({ examples }: { examples: number }) =>
-    `Only ${counted(examples, "example", "examples")}: OpenAI's form wants at least 10.`,
+    `Only ${counted(examples, "example", "examples")}: services with OpenAI's API need at least 10.`,
   verdict: ({ errors, warnings }: { errors: number; warnings: number }) =>
     errors + warnings === 0
       ? "No problems found. Nothing was sent."

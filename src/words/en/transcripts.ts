@@ -9,7 +9,7 @@ const lossReasons: Record<string, string> = {
   ELOOP: "is a link",
   bad_name: "is not the name of a copy",
   too_large: "is too large",
-  too_many: "is left out, since all pictures together are too large",
+  too_many: "goes beyond the size limit of all pictures together",
 };
 
 /** Words of `transcripts` and of choosing a conversation. */
@@ -35,8 +35,8 @@ export const transcripts = {
     `Picture: ${name}${size === null ? "" : ` · ${size}`}`,
   /** A picture whose copy can't be had. */
   lostPicture: ({ name, copy, reason }: { name: string; copy: string; reason: string }) =>
-    `Without the picture ${name}: ${copy} ${entryOf(lossReasons, reason) ?? `can't be read (${refusalIn(reason)})`}.`,
-  moreLost: ({ count }: { count: number }) => `… and without ${count} more ${count === 1 ? "picture" : "pictures"}`,
+    `Picture ${name} left out: ${copy} ${entryOf(lossReasons, reason) ?? `can't be read (${refusalIn(reason)})`}.`,
+  moreLost: ({ count }: { count: number }) => `… and ${count} more ${count === 1 ? "picture" : "pictures"} left out`,
   columns: { id: "id", when: "when", turns: "turns", model: "model", size: "size", title: "title" },
   labels: {
     Question: "Question",

@@ -19,6 +19,7 @@ export const attachments: Words["attachments"] = {
   damaged: ({ name }) => `${name}：无效的 UTF-8 字节已替换为 U+FFFD`,
   changed: ({ from, to }) => `${from} → ${to}`,
   cleaned: "已移除元数据",
+  prepared: ({ name, changes }) => `${name}：${changes}`,
   svg: ({ name }) => `${name}：SVG 以文本形式发送（图片支持 PNG、JPEG、GIF、WebP）`,
   leftOut: ({ names, more, reason }) => `已跳过：${names}${more === 0 ? "" : ` 等 ${more + 1} 个`}（${reason}）`,
   large: ({ size, tokens, share }) =>
@@ -51,8 +52,8 @@ export const attachments: Words["attachments"] = {
     document_bomb: "解压后过大",
     document_slow: "读取耗时过长",
     document_memory: "读取占用内存过多",
-    document_no_pages: "不分页",
-    document_range: "没有这些页",
+    document_no_pages: "没有固定的页",
+    document_range: "页码超出范围",
     picture_huge: "像素过多",
     picture_slow: "读取耗时过长",
     device: "不是普通文件",

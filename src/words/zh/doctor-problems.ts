@@ -39,7 +39,7 @@ export const problems: Words["doctor"]["problems"] = {
     next: "请检查文件的所有者和权限。",
   }),
   leftover_pictures: (seen) => ({
-    what: `${seen.folder} 中有 ${(seen.bytes / 1e6).toFixed(1)} MB 图片已没有对应的对话记录，第一个文件夹是 ${seen.first}。`,
+    what: `${seen.folder} 中有 ${(seen.bytes / 1e6).toFixed(1)} MB 图片已没有对应的对话记录，首个文件夹：${seen.first}。`,
     next: `请将对话记录放回原处，或删除这 ${seen.count} 个文件夹。`,
   }),
   index_damaged: ({ path }) => ({

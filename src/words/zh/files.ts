@@ -10,13 +10,13 @@ export const fileWords: FileWords = {
   toUpload: ({ name, provider, ...price }) => [`上传 ${name} 到 ${provider}`, ...priced(price)].join(" · "),
   reused: ({ name, provider, until }) =>
     `${name} 已在 ${provider} 上${until === null ? "" : `（有效期至 ${until}）`}，不再重复上传。`,
-  takenUp: ({ name, provider }) => `${name}：上次中断的上传在 ${provider} 上已完成，直接使用。`,
+  takenUp: ({ name, provider }) => `${name}：上次中断的上传其实已完整送达 ${provider}，直接使用。`,
   sentAgain: ({ name, provider }) => `${provider} 上已没有 ${name}，正在重新上传。`,
   asText: ({ name, provider }) => `${name}：向 ${provider} 发送在本机提取的文本。`,
   lost: ({ name, provider }) =>
-    `${name} 不在 ${provider} 上，本机上也没有内容相同的文件：不会提供给模型。如需重新附加：-f 或 /file。`,
+    `${provider} 上已没有 ${name}，本机上的文件也不存在或已被修改，模型看不到它。可用 -f 或 /file 重新附加。`,
   uploadCut: ({ name, provider }) =>
-    `${name} 的上传中断了，${provider} 可能会计费。下次附加该文件时会先在那里查找（deepseek-chat files list）。`,
+    `${name} 的上传中断了，${provider} 可能会计费。再次附加该文件时会先查找，不在时才重新上传（可用 deepseek-chat files list 查看）。`,
   paid: ({ cost }) => `合计：${cost}`,
   cutOff: ({ name, provider }) => `${name} 已发送（至少一部分），${provider} 可能会计费。`,
   pageCut: ({ name, page, reason }) => `${name}：第 ${page} 页的文本不完整（${reason}）。`,

@@ -146,11 +146,11 @@ export const helpExamples: HelpExamples = {
   ],
   "finetune prepare": [
     ["用带某个标签的所有对话生成训练文件", "deepseek-chat finetune prepare --tag support -o train.jsonl"],
-    ["用标记为好的回答生成，其中一成用于验证", "deepseek-chat finetune prepare --good --validation 10% -o train.jsonl"],
     [
-      "先查看其中的隐私内容，不遮盖",
-      "deepseek-chat finetune prepare --all --no-mask --json -o all.jsonl | jq .private",
+      "用以 /good 标记的回答生成，其中 10% 用于验证",
+      "deepseek-chat finetune prepare --good --validation 10% -o train.jsonl",
     ],
+    ["列出其中的隐私内容，不遮盖", "deepseek-chat finetune prepare --all --no-mask --json -o all.jsonl | jq .private"],
   ],
   "finetune create": [
     [

@@ -28,7 +28,7 @@ export const session: Words["session"] = {
   nothingToSend: "没有可发送的内容。",
   answerUnchanged: "回答未修改，未发送任何内容。",
   nothingToUndo: "没有可撤销的内容。",
-  markedGood: "已将上一个回答标记为好，再次输入 /good 取消。",
+  markedGood: "已将上一个回答标记为优质，再次输入 /good 可取消。",
   unmarkedGood: "已取消上一个回答的标记。",
   nothingToMark: "没有可标记的回答。",
   undone: ({ question }) => `已撤销：${question}`,

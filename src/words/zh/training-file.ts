@@ -21,20 +21,20 @@ const problems: Readonly<Record<ExampleFault, (detail: string) => string>> = {
   bad_role: (role) => `未知的 role：${role || "无"}（应为 system、user、assistant 或 tool）`,
   bad_content: (value) => `content 无效${value && `：${value}`}（应为文本或内容列表）`,
   empty_text: () => "文本为空",
-  no_answer: () => "没有 assistant 的消息，无可学习的内容",
-  last_not_answer: (role) => `最后一条消息是 ${role} 的，而不是 assistant 的`,
+  no_answer: () => "没有 assistant 消息，没有可学习的内容",
+  last_not_answer: (role) => `最后一条消息的 role 是 ${role}，应为 assistant`,
   system_late: () => "system 消息不在最前",
   answer_first: () => "回答出现在问题之前",
   bad_call: () => "工具调用无效（应有 id、function.name，以及 JSON 文本形式的 function.arguments）",
   tool_without_call: (id) => `工具结果没有对应的调用${id && `：${id}`}`,
   call_without_result: (id) => `调用 ${id} 没有结果`,
-  bad_weight: (value) => `weight 无效：${value}（应为 0 或 1，且只用于 assistant 的消息）`,
-  no_weight: () => "所有回答的 weight 均为 0，无可学习的内容",
+  bad_weight: (value) => `weight 无效：${value}（应为 0 或 1，且只用于 assistant 消息）`,
+  no_weight: () => "所有回答的 weight 均为 0，没有可学习的内容",
   bad_tools: () => "tools 无效（应为函数列表，每项有 name 和 parameters）",
   over_window: (tokens) => `${tokens} 个 token，超出模型的上下文长度`,
   unlisted_tool: (name) => `调用了 ${name}，但该条的 tools 中没有列出`,
   unknown_field: (name) => `未知的字段：${name}`,
-  repeated_role: (role) => `连续两条 ${role} 的消息`,
+  repeated_role: (role) => `连续两条 ${role} 消息`,
   empty_system: () => "system 消息为空",
   duplicate: (line) => `与第 ${line} 行相同`,
 };
@@ -58,15 +58,15 @@ const reasons = {
 export const training: TrainingWords = {
   reading: "检查中",
   levels: { error: "错误", warning: "警告" },
-  problem: ({ code, at, detail }) => `${at === "" ? "" : `${at} `}${problems[code](detail)}`,
-  more: ({ count }) => `……另有 ${count} 处；用 --json 可全部列出。`,
+  problem: ({ code, at, detail }) => `${at === "" ? "" : `${at}: `}${problems[code](detail)}`,
+  more: ({ count }) => `… 另有 ${count} 处，可用 --json 全部列出。`,
   contents: ({ file, form, examples, messages }) =>
     form === null ? `${file} · 没有样本` : `${file} · ${examples} 条样本（${forms[form]}） · ${messages} 条消息`,
   tokens: ({ tokens, longest, longestLine, model, isExact, window }) =>
-    `${isExact ? "" : "约 "}${tokens} 个 token（${isExact ? `按 ${model} 的词表` : "估算"}） · 最长 ${longest}，第 ${longestLine} 行${window === null ? "" : ` · 上下文长度 ${window}`}`,
-  cost: ({ cost }) => `每个 epoch 约 ${cost}`,
-  costUnknown: ({ model }) =>
-    `费用未知：没有 ${model} 的训练价格。可在配置文件中设置 models.<provider/id>.CNY.training。`,
+    `${isExact ? "" : "约 "}${tokens} 个 token（${isExact ? `按 ${model} 的词表` : "估算"}） · 最长的样本 ${longest}（第 ${longestLine} 行）${window === null ? "" : ` · 上下文长度 ${window}`}`,
+  cost: ({ cost }) => `每轮（epoch）约 ${cost}`,
+  costUnknown: ({ model, currency }) =>
+    `费用未知：没有 ${model} 的训练价格（${currency}）。可在配置文件中设置 models.${model}.${currency}.training。`,
   found: ({ title, turn, role, kind, excerpt, mask }) =>
     `${mask ? "已遮盖" : "发现"}“${title}”第 ${turn} 轮（${role}）中的${kinds[kind]}：${excerpt}`,
   leftOut: ({ title, turn, why }) => `已略去“${title}”${turn === null ? "" : `第 ${turn} 轮`}（${reasons[why]}）`,
@@ -74,7 +74,7 @@ export const training: TrainingWords = {
   prepared: ({ examples, path, validation }) =>
     `已写入 ${examples} 条样本到 ${path}${validation === null ? "" : `，${validation.examples} 条到 ${validation.path}`}。未发送任何内容。`,
   notAllCompared: "只在前 4,000,000 条样本中查找重复。",
-  few: ({ examples }) => `只有 ${examples} 条样本：OpenAI 格式的服务至少要求 10 条。`,
+  few: ({ examples }) => `只有 ${examples} 条样本：采用 OpenAI 接口的服务至少要求 10 条。`,
   verdict: ({ errors, warnings }) =>
     errors + warnings === 0
       ? "没有发现问题。未发送任何内容。"

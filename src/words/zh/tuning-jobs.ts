@@ -1,7 +1,7 @@
 import type { TuningWords } from "../types.ts";
 
 export const tuningWords: TuningWords = {
-  keys: "q：离开，任务继续运行",
+  keys: "按 q 退出 · 任务继续运行",
   loss: { train: ({ loss }) => `训练损失 ${loss}`, valid: ({ loss }) => `验证损失 ${loss}` },
   step: ({ step, steps }) =>
     steps === null || steps < step ? `第 ${step} 步` : `第 ${step}/${steps} 步（${Math.floor((step / steps) * 100)}%）`,
@@ -15,7 +15,7 @@ export const tuningWords: TuningWords = {
   useIt: ({ id }) => `为模型取个名字并开始对话：deepseek-chat finetune use ${id} <名字>`,
   billed: ({ tokens, cost }) => `训练 ${tokens} 个 token · ${cost ?? "费用未知"}`,
   created: ({ id, provider, model }) => `已在 ${provider} 创建微调任务 ${id}（${model}）。`,
-  found: ({ id, provider, model }) => `微调任务 ${id}（${model}）已在 ${provider} 上：由之前的请求创建，未重复创建。`,
+  found: ({ id, provider, model }) => `${provider} 上已有微调任务 ${id}（${model}）：由之前的请求创建，未重复创建。`,
   watchIt: ({ id }) => `查看进度：deepseek-chat finetune watch ${id}`,
   reused: ({ file, id }) => `${file} 已上传过（${id}）。`,
   planned: ({ model, provider, files }) =>
@@ -33,10 +33,10 @@ export const tuningWords: TuningWords = {
   noModel: "请用 -m 指定要微调的模型。",
   noFile: "请指定训练文件，或已上传文件的 ID：--set training_file=<ID>",
   noSuchThing: {
-    list: ({ provider }) => `${provider} 的这种接口不能列出任务。`,
-    checkpoints: ({ provider }) => `${provider} 的这种接口没有检查点。`,
+    list: ({ provider }) => `${provider} 的微调接口不能列出任务。`,
+    checkpoints: ({ provider }) => `${provider} 的微调接口没有检查点。`,
     cancel: ({ provider }) =>
-      `${provider} 的这种接口不能取消任务。可在配置文件中添加：providers.${provider}.fine_tuning.cancel`,
+      `不知道如何取消 ${provider} 上的任务。可在配置文件中设置 providers.${provider}.fine_tuning.cancel。`,
   },
   columns: {
     job: "任务",
@@ -45,7 +45,7 @@ export const tuningWords: TuningWords = {
     tuned: "微调后的模型",
     created: "创建时间",
     tokens: "token",
-    step: "步",
+    step: "步数",
     train: "训练损失",
     valid: "验证损失",
   },
@@ -53,7 +53,7 @@ export const tuningWords: TuningWords = {
   noCheckpoints: ({ id }) => `${id} 没有检查点。`,
   statusOf: ({ id, status }) => `${id}：${status}`,
   unfinished: ({ id, status }) =>
-    `任务 ${id} 还没有产生模型（${status}）。查看进度：deepseek-chat finetune watch ${id}`,
+    `任务 ${id} 还没有生成模型（${status}）。查看进度：deepseek-chat finetune watch ${id}`,
   aliasTaken: ({ name, target }) => `${name} 已是 ${target} 的别名。请换一个名字，或加上 --force 替换。`,
   replaceAlias: ({ name, target }) => `${name} 已是 ${target} 的别名，要替换吗？`,
   used: ({ name, model }) => `${name} 现在是 ${model} 的别名。`,
