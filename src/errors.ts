@@ -32,7 +32,7 @@ export interface ErrorDetails {
   output_needed: { count: number; form: string };
   /** `turns` as they were typed; `count`: how many the conversation has. */
   no_such_turns: { turns: string; title: string; count: number };
-  nothing_named: { option: string };
+  nothing_named: { option: string; what: "conversation" | "file" };
   /** `instead`: the option that makes a terminal unnecessary. */
   not_a_terminal: { what: string; instead?: string };
   unknown_provider: { name: string; known: readonly string[] };

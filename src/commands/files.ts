@@ -23,7 +23,7 @@ export const files: Declare = (program, { words, run }) => {
   remove.action((ids: string[], { all = false, yes = false }: { all?: boolean; yes?: boolean }) =>
     run(remove, async (engine, console) => {
       if (all && ids.length > 0) throw new AppError("usage", { message: usage.notTogether });
-      if (!all && ids.length === 0) throw new AppError("nothing_named", { option: "--all" });
+      if (!all && ids.length === 0) throw new AppError("nothing_named", { option: "--all", what: "file" });
       return await (await import("../app/files/uploaded-files.ts")).removeFiles(engine, console, { ids, yes });
     }),
   );

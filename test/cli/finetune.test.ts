@@ -162,7 +162,7 @@ test("a plot grows on the terminal, q leaves the job running, and the next watch
   expect(again.screen()).toContain("○");
   Object.assign(job!, { step: steps, status: "succeeded" });
   expect((await again.exit).code).toBe(0);
-  expect(again.raw).not.toContain("\u001b[3");
+  expect(again.raw).not.toMatch(/\u001b\[3[0-9;]*m/u);
   expect(again.scrollback()).toContain(words.useIt({ id: "ftjob-1" }).slice(0, 30));
 });
 

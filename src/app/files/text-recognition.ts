@@ -14,6 +14,7 @@ import { unitCost } from "../../usage/prices.ts";
 import { loadFileWords, loadUploadWords } from "../../words/load.ts";
 import type { FileWords, UploadWords } from "../../words/types.ts";
 import type { Console } from "../console.ts";
+import { writtenNumbers } from "../documents/document-extent.ts";
 import type { Engine } from "../engine.ts";
 import { tellError } from "../startup.ts";
 import { Books } from "../usage/books.ts";
@@ -224,7 +225,7 @@ function print(
   }
   for (const { number, finishReason } of cut)
     terminal.warn(words.pageCut({ name: shown, page: number, reason: sanitizeLine(finishReason ?? "") }));
-  if (missing.length > 0) terminal.warn(words.pagesMissing({ name: shown, pages: missing.slice(0, 20).join(", ") }));
+  if (missing.length > 0) terminal.warn(words.pagesMissing({ name: shown, pages: writtenNumbers(missing) }));
   if (pages.length === 0) terminal.warn(words.noText({ name: shown }));
   return isWhole ? null : { code: "incomplete_answer", kind: "service" };
 }

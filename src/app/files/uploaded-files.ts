@@ -10,10 +10,13 @@ import { loadFileWords } from "../../words/load.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { tellError } from "../startup.ts";
+import { accountOf, UploadStore } from "./upload-store.ts";
 
 /** The files of an account at a provider. */
 interface AccountFiles {
   readonly provider: string;
+  /** As the store of uploads names it. */
+  readonly account: string;
   readonly files: DeepSeekFiles;
 }
 
@@ -23,7 +26,11 @@ async function accountFiles(engine: Engine): Promise<AccountFiles> {
   const { provider } = engine.settings;
   serviceOf(findProvider(provider, custom), "files", custom);
   const connection = await engine.connect(provider);
-  return { provider, files: new DeepSeekFiles(connection, providersWith("files", custom)) };
+  return {
+    provider,
+    account: accountOf(connection),
+    files: new DeepSeekFiles(connection, providersWith("files", custom)),
+  };
 }
 
 /** What `files list` does. @throws AppError as for a question; `not_offered` */
@@ -69,7 +76,8 @@ export async function removeFiles(
   const isAll = ids.length === 0;
   if (isAll && !yes && !terminal.interactive)
     throw new AppError("not_a_terminal", { what: "files remove --all", instead: "--yes" });
-  const { provider, files } = await accountFiles(engine);
+  const { provider, account, files } = await accountFiles(engine);
+  const store = new UploadStore(engine.folders);
   const words = await loadFileWords(engine.language);
   const chosen = isAll ? (await files.list(engine.stop)).map(({ id }) => id) : ids;
   if (chosen.length === 0) {
@@ -82,6 +90,7 @@ export async function removeFiles(
   for (const id of chosen) {
     try {
       await files.remove(id, engine.stop);
+      store.forget(account, id);
       removed++;
     } catch (error) {
       if (!(error instanceof AppError) || error.kind !== "refused") throw error;

@@ -118,7 +118,8 @@ async function choose(
 ): Promise<readonly TranscriptSummary[]> {
   const tags = tag.map(checkedTag);
   const isFiltered = search !== null || tags.length > 0 || good;
-  if (references.length === 0 && !all && !isFiltered) throw new AppError("nothing_named", { option: "--all" });
+  if (references.length === 0 && !all && !isFiltered)
+    throw new AppError("nothing_named", { option: "--all", what: "conversation" });
   const listed =
     references.length > 0 ? await named(engine, console, references) : await listConversations(engine, console);
   const found = search === null ? null : await pathsWith(engine, console, search);

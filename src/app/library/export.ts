@@ -78,7 +78,7 @@ async function choose(
   { references, all }: ExportOptions,
 ): Promise<TranscriptSummary[]> {
   if (all) return await listConversations(engine, console);
-  if (references.length === 0) throw new AppError("nothing_named", { option: "--all" });
+  if (references.length === 0) throw new AppError("nothing_named", { option: "--all", what: "conversation" });
   const found = new Map<string, TranscriptSummary>();
   for (const reference of references) {
     const summary = await findConversation(engine, console, reference);

@@ -61,7 +61,7 @@ export const errors: ErrorTable = {
     const why = entryOf(pictureWords, reason) ?? entryOf(urlWords, reason)?.[0];
     return {
       what: `A picture from ${provider} can't be used: ${why?.(detail) ?? reason}.`,
-      next: url === "" ? "Ask once more." : `Open it in a browser while its address lives: ${url}`,
+      next: url === "" ? "Try again." : `Its link may still work in a browser: ${url}`,
     };
   },
   input_too_heavy: ({ path, why }) => ({
@@ -80,7 +80,7 @@ export const errors: ErrorTable = {
     what: `Can't write ${count} conversations to one ${form} file.`,
     next: "Name a folder with -o.",
   }),
-  nothing_named: ({ option }) => ({ what: "No conversation given.", next: `Give its id, or ${option}.` }),
+  nothing_named: ({ option, what }) => ({ what: `No ${what} given.`, next: `Give its ID, or ${option}.` }),
   not_a_terminal: ({ what, instead }) => ({
     what: `${what} needs a terminal.`,
     next: instead === undefined ? "Run it in a terminal." : `Run it in a terminal, or with ${instead}.`,
@@ -635,7 +635,7 @@ const urlWords: Readonly<
 /** What came in the place of a picture, by `reason` of `picture_lost`. */
 const pictureWords: Readonly<Record<PictureRefusal, (detail: string) => string>> = {
   empty: () => "it is empty",
-  page: () => "a web page came in its place",
+  page: () => "the service returned a web page instead",
   broken: () => "it is damaged",
   other: () => "it is not a picture",
   form: (form) => `its format is ${form}; PNG, JPEG, WebP and GIF are kept`,

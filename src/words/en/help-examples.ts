@@ -27,7 +27,7 @@ export const helpExamples: HelpExamples = {
   ],
   image: [
     ["Make a picture", 'deepseek-chat image -p siliconflow "a red fox in the snow"'],
-    ["Make four of a size in a folder", 'deepseek-chat image -n 4 --size 1328x1328 -o foxes "a red fox"'],
+    ["Make four of one size, in a folder", 'deepseek-chat image -n 4 --size 1328x1328 -o foxes "a red fox"'],
     ["Change a picture", 'deepseek-chat image -f fox.png "make it night"'],
     ["Use the path in a script", 'xdg-open "$(deepseek-chat image "a red fox")"'],
   ],
@@ -209,7 +209,10 @@ export const helpExamples: HelpExamples = {
     ["List uploaded documents", "deepseek-chat files"],
     ["Delete all of them", "deepseek-chat files remove --all"],
   ],
-  "files list": [["Print the IDs", "deepseek-chat files list --json | jq -r '.[].id'"]],
+  "files list": [
+    ["List uploaded documents", "deepseek-chat files list"],
+    ["Print their IDs", "deepseek-chat files list --json | jq -r '.[].id'"],
+  ],
   "files remove": [
     ["Delete one", "deepseek-chat files remove file-api-1a2b3c"],
     ["Delete all without asking", "deepseek-chat files remove --all --yes"],

@@ -84,7 +84,7 @@ export const slashHelp = {
     web: "DeepSeek searches by itself on deepseek-flash, ¥5 (US$0.75) per 1,000 searches or pages; for other models a search tool of an MCP server is offered, or DeepSeek's where its key is there. Alone, shows whether it is on.",
     file: "Attaches text files, documents (report.pdf#3-5 for pages), pictures, folders, patterns and web pages (https://…). @path in a message does the same.",
     image:
-      "A line begins with options of deepseek-chat image, if any. Pictures that /file added are changed. image_model in the config file names the model; else it is the provider's. Files go to the working directory.",
+      "Options of deepseek-chat image come before the prompt. Pictures attached with /file are changed. The model is image_model in the config file, otherwise the provider's default. Files are saved in the working directory.",
     paste: "Puts the clipboard's text or picture at the prompt, where it can be edited before it is sent.",
     edit: "Opens your editor with the text; what you save is sent. Ctrl-X Ctrl-E does the same at the prompt.",
     multiline: "For long messages: Enter inserts a new line and Alt-Enter sends. Again, swaps back.",

@@ -58,7 +58,7 @@ export const errors: Words["errors"] = {
     const why = entryOf(pictureWords, reason) ?? entryOf(urlWords, reason)?.[0];
     return {
       what: `${provider} 返回的一张图片无法使用：${why?.(detail) ?? reason}。`,
-      next: url === "" ? "请重试。" : `可趁地址有效时在浏览器中打开：${url}`,
+      next: url === "" ? "请重试。" : `链接失效前可在浏览器中打开：${url}`,
     };
   },
   input_too_heavy: ({ path, why }) => ({
@@ -77,7 +77,10 @@ export const errors: Words["errors"] = {
     what: `${count} 段对话无法写入同一个 ${form} 文件。`,
     next: "请用 -o 指定一个目录。",
   }),
-  nothing_named: ({ option }) => ({ what: "没有指定对话。", next: `请提供 ID，或使用 ${option}。` }),
+  nothing_named: ({ option, what }) => ({
+    what: `没有指定${what === "file" ? "文件" : "对话"}。`,
+    next: `请提供 ID，或使用 ${option}。`,
+  }),
   not_a_terminal: ({ what, instead }) => ({
     what: `${what} 需要在终端中交互使用。`,
     next: instead === undefined ? "请在终端中运行。" : `请在终端中运行，或加上 ${instead}。`,

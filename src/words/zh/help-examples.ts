@@ -196,7 +196,10 @@ export const helpExamples: HelpExamples = {
     ["列出已上传的文档", "deepseek-chat files"],
     ["全部删除", "deepseek-chat files remove --all"],
   ],
-  "files list": [["输出 ID", "deepseek-chat files list --json | jq -r '.[].id'"]],
+  "files list": [
+    ["列出已上传的文档", "deepseek-chat files list"],
+    ["输出 ID", "deepseek-chat files list --json | jq -r '.[].id'"],
+  ],
   "files remove": [
     ["删除一个文件", "deepseek-chat files remove file-api-1a2b3c"],
     ["不询问，全部删除", "deepseek-chat files remove --all --yes"],

@@ -77,7 +77,7 @@ export const slashHelp: Words["slashHelp"] = {
     web: "deepseek-flash 由 DeepSeek 直接搜索，每 1,000 次搜索或读取网页 ¥5；其他模型使用 MCP 服务器的搜索工具，或在有 DeepSeek API Key 时使用 DeepSeek 的搜索接口。不带参数时显示当前状态。",
     file: "可附加文本文件、文档（report.pdf#3-5 选择页）、图片、目录、通配符匹配的文件和网页（https://…）。在消息中输入 @路径 效果相同。",
     image:
-      "行首可写 deepseek-chat image 的选项。用 /file 添加的图片会被修改。模型由配置文件的 image_model 指定，否则用服务商的默认模型。文件保存在当前目录。",
+      "提示词前可写 deepseek-chat image 的选项。用 /file 附加的图片会被修改。模型由配置文件的 image_model 指定，否则用服务商的默认模型。文件保存在当前目录。",
     paste: "将剪贴板中的文本或图片放入输入框，发送前可以修改。",
     edit: "在编辑器中打开文本，保存后发送。在输入框中按 Ctrl-X Ctrl-E 效果相同。",
     multiline: "便于输入长消息：Enter 换行，Alt-Enter 发送。再次输入则换回。",
