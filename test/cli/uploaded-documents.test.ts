@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fileWords } from "../../src/words/en/files.ts";
-import { askingAt, newPlace, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
+import { uploadWords } from "../../src/words/en/upload.ts";
+import { askingAt, newPlace, openProgram, type Place, put, run, start, transcriptsOf } from "../support/program.ts";
 import { type RawServer, type Received, type Reply, serve } from "../support/raw-server.ts";
 import { answer, refusal } from "../support/wire.ts";
 
@@ -142,4 +143,32 @@ test("what the service refuses is told before anything is asked, and not remembe
   expect(stderr).not.toContain(fileWords.uploadCut(report));
   expect(pathsOf(server)).toEqual([upload]);
   expect(readdirSync(join(place.home, ".local/share/deepseek-chat/uploads"))).toEqual([]);
+});
+
+test("Ctrl-C in a session ends an upload and has the question at the prompt again", async () => {
+  const service = new Service();
+  const stalled: Reply = { body: [], end: "stall" };
+  let isFirst = true;
+  await using server = await serve((request) => {
+    const isStalled = isFirst && request.path === "/files";
+    isFirst = false;
+    return isStalled ? stalled : service.reply(request);
+  });
+  const place = placeWith();
+  await using terminal = openProgram([], { place, env: askingAt(server), cols: 100, rows: 30 });
+  await terminal.until(/^>$/mu);
+  terminal.type("sum up @report.pdf please\r");
+  await terminal.until(uploadWords.reading(report));
+  terminal.type("\u0003");
+  // Of the words of the notice the first ones: its rows are as long as the screen is wide.
+  await terminal.until(fileWords.uploadCut(report).slice(0, 40));
+  await terminal.until(/^> sum up @report\.pdf please$/mu);
+  terminal.type("\r");
+  await terminal.until(/^ *seen$/mu);
+  expect(pathsOf(server)).toEqual([upload, list, upload, chat]);
+  const screen = terminal.scrollback();
+  expect(screen.replaceAll(/\s+/gu, " ")).toContain(fileWords.uploadCut(report));
+  // Where an upload never arrived, nothing was there before.
+  expect(screen).not.toContain(fileWords.sentAgain({ ...report, until: null }));
+  expect(screen).not.toContain(uploadWords.reading(report));
 });

@@ -121,7 +121,7 @@ export class DocumentDesk {
       }
     }
     if (entry === null && document.place?.provider === provider) return document;
-    return await this.#sent(document, connection, signal, entry?.file === undefined ? "new" : "gone");
+    return await this.#sent(document, connection, signal, entry !== null && entry.file !== null ? "gone" : "new");
   }
 
   /** The file that an upload became which this program did not see the end of; null where it became none. */
