@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fileWords } from "../../src/words/en/files.ts";
 import { uploadWords } from "../../src/words/en/upload.ts";
+import { exif, jpegSegment, jpegWith } from "../support/pictures.ts";
 import { askingAt, newPlace, openProgram, type Place, put, run, start } from "../support/program.ts";
 import { type Reply, serve } from "../support/raw-server.ts";
 import { patternOf, any, wordsOf } from "../support/words.ts";
@@ -80,6 +81,19 @@ test("-o json has an object a line for each file, and --layout keeps the marks",
   expect(stderr).toContain(fileWords.pageCut({ name: "b.pdf", page: 1, reason: "length" }));
   expect(code).toBe(2);
   expect(server.requests[0]!.text).toContain("rich_layout_recognition");
+});
+
+test("a photo goes out without what tells where it was taken", async () => {
+  await using server = await serve([recognized("Hello")]);
+  const place = placeWith();
+  const origin = Buffer.from(`Exif\0\0${exif(6, "31.2304 N").toString("latin1")}`, "latin1");
+  writeFileSync(join(place.cwd, "page.jpg"), jpegWith([jpegSegment(0xe1, origin)]));
+  const { code, stdout } = await run(["ocr", "page.jpg"], { place, env: askingAt(server) });
+  expect([code, stdout]).toEqual([0, "Hello\n"]);
+  const { text, headers } = server.requests[0]!;
+  expect(text).toContain('filename="page.jpg"');
+  expect(text).not.toContain("31.2304");
+  expect(Number(headers["content-length"])).toBeGreaterThan(300);
 });
 
 test("a budget, a provider without the service and an estimate send nothing", async () => {

@@ -35,8 +35,7 @@ import type { OffPeakGate } from "./off-peak.ts";
 import type { Attachment } from "../conversation/attachment.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import { firstProvider } from "../conversation/chat-state.ts";
-import { takesDocuments } from "../files/document-route.ts";
-import { findProvider } from "../../providers/catalogue.ts";
+import { uploadsDocuments } from "../files/document-route.ts";
 import type { TranscriptFile } from "../../transcripts/format/types.ts";
 import type { Answer } from "../../chat/answer.ts";
 import { timingOf } from "../../chat/turn.ts";
@@ -311,8 +310,8 @@ async function gather(
       import("../conversation/attachment-consent.ts"),
       import("../conversation/attachments.ts"),
     ]);
-    const asked = findProvider(firstProvider(engine, earlier), engine.file.providers ?? {});
-    const files = await readNamed(engine, console, paths, takesDocuments(asked, engine.settings));
+    const uploads = uploadsDocuments(engine, firstProvider(engine, earlier));
+    const files = await readNamed(engine, console, paths, uploads);
     if (files.length > 0) return { question: withAttachments(text, files), files };
   }
   if (text === "") throw new AppError("no_question", {});

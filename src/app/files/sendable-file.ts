@@ -1,7 +1,8 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { expandHome } from "../../config/home.ts";
 import { type DocumentForm, documentForm, sampleLengths } from "../../documents/document-form.ts";
+import { PictureFault } from "../../pictures/picture-fault.ts";
 import { pictureForm } from "../../pictures/picture-form.ts";
 import { AppError, systemReason } from "../../errors.ts";
 import type { OutgoingFile } from "../../providers/files/uploaded-file.ts";
@@ -41,6 +42,27 @@ export async function sendableFile(path: string, folder: string, name = path): P
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw refused(systemReason(error));
+  }
+}
+
+/**
+ * A picture without its metadata, which may tell where it was taken; its pixels stay as they are, so that small letters can be read.
+ *
+ * @param name what errors call it
+ * @throws AppError `input_unreadable`
+ */
+export async function cleanedPicture(file: SendableFile, name: string): Promise<SendableFile> {
+  const { withoutMetadata } = await import("../../pictures/metadata.ts");
+  try {
+    const bytes = await readFile(file.path);
+    const form = pictureForm(bytes);
+    if (form?.isSent !== true) throw new AppError("input_unreadable", { path: name, reason: "picture_broken" });
+    const content = withoutMetadata(bytes, form);
+    return { ...file, content, size: content.length };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const reason = error instanceof PictureFault ? error.reason : systemReason(error);
+    throw new AppError("input_unreadable", { path: name, reason }, { cause: error });
   }
 }
 

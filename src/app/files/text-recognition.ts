@@ -22,7 +22,7 @@ import { askExcess } from "../usage/excess-question.ts";
 import { mayBeBilled, UnitMeter } from "../usage/unit-meter.ts";
 import { pageCount } from "./page-count.ts";
 import { pagesAsMarkdown, pageText } from "./recognized-text.ts";
-import { refuseTooLarge, type SendableFile, sendableFile } from "./sendable-file.ts";
+import { cleanedPicture, refuseTooLarge, type SendableFile, sendableFile } from "./sendable-file.ts";
 
 export interface RecognitionOptions {
   readonly paths: readonly string[];
@@ -126,10 +126,11 @@ async function countedFile(engine: Engine, path: string): Promise<CountedFile | 
     if (file.form?.obstacle === "document_locked")
       throw new AppError("input_unreadable", { path, reason: file.form.obstacle, limit: file.form.label });
     refuseTooLarge(file, path);
-    const pages = await pageCount(engine, file, path, engine.stop);
+    const ready = file.form === null ? await cleanedPicture(file, path) : file;
+    const pages = await pageCount(engine, ready, path, engine.stop);
     if (pages !== null && pages > recognitionLimits.pages)
       throw new AppError("input_unreadable", { path, reason: "too_many_pages", limit: count(recognitionLimits.pages) });
-    return { shown, file, pages };
+    return { shown, file: ready, pages };
   } catch (error) {
     return { shown, error };
   }

@@ -7,8 +7,7 @@ import type { Engine } from "../engine.ts";
 import { type Earlier, findEarlier } from "../library/resolve.ts";
 import { readNamed } from "../conversation/attachment-consent.ts";
 import { firstProvider } from "../conversation/chat-state.ts";
-import { takesDocuments } from "../files/document-route.ts";
-import { findProvider } from "../../providers/catalogue.ts";
+import { uploadsDocuments } from "../files/document-route.ts";
 import { ChatSession } from "../conversation/chat-session.ts";
 import { SessionHost } from "./session-host.ts";
 import { displayPath } from "../display-path.ts";
@@ -37,8 +36,8 @@ export async function runSession(
 ): Promise<AppError | null> {
   const before = await findEarlier(engine, console, earlier);
   // Reported before anything is asked.
-  const asked = findProvider(firstProvider(engine, before), engine.file.providers ?? {});
-  const attached = await readNamed(engine, console, files, takesDocuments(asked, engine.settings));
+  const uploads = uploadsDocuments(engine, firstProvider(engine, before));
+  const attached = await readNamed(engine, console, files, uploads);
   const opened = await openDialogue(engine, console, before);
   if (opened instanceof AppError) return opened;
   await greet(opened.engine, console, opened.dialogue, before);

@@ -15,6 +15,8 @@ export interface UploadedFile {
 /** A file on this machine that is to be sent. */
 export interface OutgoingFile {
   readonly path: string;
+  /** What goes out in the place of what lies there; absent: that itself. */
+  readonly content?: Buffer;
   /** What it is called at the service. */
   readonly name: string;
   /** Bytes. */
