@@ -6,8 +6,10 @@ export interface ErrorDetails {
   /** An internal error: anything unexpected. */
   internal: { message: string };
 
-  /** Bad usage; `message` is commander's or the command's own sentence. */
-  /** `command`: whose help says more, `deepseek-chat batch run`; absent for the program's own. */
+  /**
+   * Bad usage; `message` is commander's or the command's own sentence. `command`: whose help says more, `deepseek-chat batch run`; absent
+   * for the program's own.
+   */
   usage: { message: string; command?: string };
   /** What was asked for makes sense, and not now; `message` says why. */
   not_possible: { message: string };

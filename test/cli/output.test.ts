@@ -23,7 +23,7 @@ describe.skipIf(!existsSync("/dev/full")).concurrent("stdout on a full disk", ()
     "completion zsh",
     "completion fish",
     "completion powershell",
-    "complete -- ask -",
+    "complete-words -- ask -",
     "transcripts path",
     "transcripts list",
     "transcripts show last",

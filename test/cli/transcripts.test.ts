@@ -166,12 +166,20 @@ describe("transcripts", () => {
 
 describe.concurrent("a word after transcripts", () => {
   test.each([
-    ["en", "lst", `${wordsOf("usage", { message: "Unknown command: lst (did you mean list?)." }).whole}\n`],
-    ["en", "frobnicate", `${wordsOf("usage", { message: "Unknown command: frobnicate." }).whole}\n`],
+    [
+      "en",
+      "lst",
+      `${wordsOf("usage", { message: "Unknown command: lst (did you mean list?).", command: "deepseek-chat transcripts" }).whole}\n`,
+    ],
+    [
+      "en",
+      "frobnicate",
+      `${wordsOf("usage", { message: "Unknown command: frobnicate.", command: "deepseek-chat transcripts" }).whole}\n`,
+    ],
     [
       "zh",
       "serch",
-      `${zh.help.usage.command({ word: "serch", nearest: "search", isFirst: false })}${wordsOf("usage", {}, zh).next}\n`,
+      `${zh.help.usage.command({ word: "serch", nearest: "search", isFirst: false })}${wordsOf("usage", { command: "deepseek-chat transcripts" }, zh).next}\n`,
     ],
   ])("that is no command, in %s: %s", async (lang, word, stderr) => {
     expect(await run(["--lang", lang, "transcripts", word])).toMatchObject({ code: 2, stdout: "", stderr });
@@ -208,7 +216,7 @@ describe.concurrent("a word after transcripts", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/x\n$/u) });
     expect(await run(["chat", "transcripts"])).toMatchObject({
       code: 2,
-      stderr: `${wordsOf("usage", { message: "The command transcripts comes first: deepseek-chat transcripts \u2026" }).whole}\n`,
+      stderr: `${wordsOf("usage", { message: "The command transcripts comes first: deepseek-chat transcripts \u2026", command: "deepseek-chat chat" }).whole}\n`,
     });
   });
 });

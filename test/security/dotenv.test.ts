@@ -43,7 +43,7 @@ describe.concurrent("a working directory's .env names no place to write outside 
 
   test("as a log, when a shell asks for completions, of which it says nothing", async () => {
     const place = placeWith("DEEPSEEK_CHAT_LOG=~/.bash_aliases\n");
-    expect(await run(["complete", "--", "ask", "--prov"], { place })).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(["complete-words", "--", "ask", "--prov"], { place })).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(join(place.home, ".bash_aliases"))).toBe(false);
   });
 
@@ -126,7 +126,7 @@ describe.runIf(posix).concurrent("a .env", () => {
   test("that is a pipe is not waited for by a shell's question for completions", async () => {
     const place = newPlace();
     execFileSync("mkfifo", [join(place.cwd, ".env")]);
-    expect(await run(["complete", "--", "ask", "--prov"], { place })).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(["complete-words", "--", "ask", "--prov"], { place })).toMatchObject({ code: 0, stderr: "" });
   });
 
   test("that is a folder, as of a virtual environment of Python's, is none", async () => {

@@ -114,7 +114,7 @@ describe.concurrent("one stream on the terminal", () => {
 
   test("what completes in a shell", async () => {
     const place = hostilePlace();
-    await using list = openInShell('"$@"', ["complete", "--", "transcripts", "show", ""], place, {});
+    await using list = openInShell('"$@"', ["complete-words", "--", "transcripts", "show", ""], place, {});
     await list.exit;
     expect(acted(list.raw)).toEqual([]);
     expect(list.scrollback()).toContain("last");

@@ -9,7 +9,9 @@ import type { OutgoingFile } from "./uploaded-file.ts";
  */
 export async function formFile({ path, content, name, mediaType }: Omit<OutgoingFile, "size">): Promise<File> {
   try {
-    return new File([content === undefined ? await openAsBlob(path) : new Uint8Array(content)], name, { type: mediaType });
+    return new File([content === undefined ? await openAsBlob(path) : new Uint8Array(content)], name, {
+      type: mediaType,
+    });
   } catch (error) {
     throw new AppError("input_unreadable", { path, reason: systemReason(error) }, { cause: error });
   }
