@@ -1,4 +1,5 @@
 import { type Argument, type Command, Help, type Option } from "commander";
+import { held } from "../terminal/markdown/wrap.ts";
 import { ownRows } from "../terminal/own-line.ts";
 import { displayWidth } from "../terminal/width.ts";
 import { loadHelpExamples } from "../words/load.ts";
@@ -152,10 +153,14 @@ export class HelpPage extends Help {
     return ownRows(text, this.#look.columns - 4).map((row) => `  ${this.#look.muted(`# ${row}`)}`);
   }
 
-  /** A command that is wider than a row goes on as it does in a shell. */
+  /** A command that is wider than a row goes on as it does in a shell; what stands in quotes is not broken where a row holds it. */
   #typed(line: string): string {
-    const isWide = displayWidth(line) + 2 > this.#look.columns;
-    return `  ${isWide ? ownRows(line, this.#look.columns - 6).join(" \\\n    ") : line}`;
+    if (displayWidth(line) + 2 <= this.#look.columns) return `  ${line}`;
+    const room = this.#look.columns - 6;
+    const whole = line.replaceAll(/'[^']*'|"[^"]*"/gu, (quoted) =>
+      displayWidth(quoted) > room ? quoted : quoted.replaceAll(" ", held),
+    );
+    return `  ${ownRows(whole, room).join(" \\\n    ")}`;
   }
 }
 

@@ -22,7 +22,7 @@ export const complete: Declare = (program, { words, run }) => {
     .option("--suffix-file <path>", options.fillSuffixFile)
     .optionsGroup(groups.output)
     .addOption(new Option("--lines <n>", options.fillLines).argParser(counting))
-    .addOption(new Option("-o, --output <form>", options.output).choices(["text", "json"]).default("text"));
+    .addOption(new Option("-o, --output <form>", options.fillOutput).choices(["text", "json"]).default("text"));
   declareCompleteOptions(command);
   command.action((place: string | undefined, given: Options) =>
     run(command, async (engine, console) => {

@@ -39,7 +39,7 @@ export const ocr: Declare = (program, { words, run }) => {
     .option("--layout", options.layout)
     .addOption(new Option("-o, --output <form>", options.ocrOutput).choices(["text", "json"]).default("text"))
     .optionsGroup(groups.cost)
-    .option("--estimate", options.estimate)
+    .option("--estimate", options.ocrEstimate)
     .action((paths: string[], { layout = false, output, estimate = false }: OcrOptions) =>
       run(command, async (engine, console) => {
         const { recognizeText } = await import("../app/files/text-recognition.ts");

@@ -25,6 +25,7 @@ export const image: Declare = (program, { words, run }) => {
     .command("image")
     .description(help.commands.image)
     .argument("[prompt...]", help.arguments.prompt)
+    .optionsGroup(help.groups.input)
     .option("-f, --file <path>", help.options.imageFile, gathered)
     .optionsGroup(help.groups.picture)
     .option("-n, --number <n>", help.options.imageNumber, counting, 1)

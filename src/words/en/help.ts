@@ -209,6 +209,8 @@ export const help = {
   options: {
     documents: "How to send documents to a provider that reads them: upload (default) or text",
     layout: "Keep the marks that say what each block is and where it is on the page",
+    fillOutput: "Output: text, or json with one object",
+    ocrEstimate: "Print what it costs at most, and send nothing",
     ocrOutput: "Output: text, or json with an object per file",
     allFiles: "Delete all files of the account",
     provider:
