@@ -347,8 +347,8 @@ type RefusalAdvice = "none" | "route" | "https" | "field" | "tools";
 /** What a provider may offer beside chat. */
 export type ServiceName = "batches" | "images" | "files" | "ocr" | "fineTuning" | "fillIn";
 
-/** What came in the place of a picture: nothing, a web page, half of one, something else, or one of another form. */
-export type PictureRefusal = "empty" | "page" | "broken" | "other" | "form";
+/** What came in the place of a picture: nothing, a web page, half of one, something else, one of another form, or one with too many pixels. */
+export type PictureRefusal = "empty" | "page" | "broken" | "other" | "form" | "huge";
 
 /** Why a web page cannot be read: `detail` is the address of `private`, the proxy of `unresolved`, the status of `status`. */
 type UrlRefusal =

@@ -18,7 +18,7 @@ const maxBytes = 3_750_000;
 /** Bytes of a PNG above which an opaque picture becomes a JPEG. */
 const maxPngBytes = 2_000_000;
 /** Pixels of a picture that nobody means to send. One between this and what can be decoded here goes out in its own size. */
-const maxSentPixels = 16_384 * 16_384;
+export const maxSentPixels = 16_384 * 16_384;
 
 /** What was done to a picture before it is sent. */
 export interface PictureChanges {

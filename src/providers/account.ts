@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import { complaintIn } from "./wire/error-body.ts";
 import { type OfferedModel, readModelList, rowsAt, valueAt } from "./model-list.ts";
 import { requestJson } from "./http/json-request.ts";
-import { fromComplaint } from "./wire/errors.ts";
+import { fromDocument } from "./wire/errors.ts";
 
 /** What the providers tell besides answers: their models, and what is left of the money. */
 export interface Balance {
@@ -27,7 +27,7 @@ export async function offeredModels(connection: Connection, signal: AbortSignal)
   const text = JSON.stringify(answer);
   // Gateways tell errors with status 200 too.
   const complaint = complaintIn(answer);
-  if (complaint !== null) throw fromComplaint(complaint, connection, "");
+  if (complaint !== null) throw fromDocument(complaint, connection, "");
   const start = text.length > maxStart ? `${text.slice(0, maxStart)}…` : text;
   throw new AppError("not_a_list", { provider: connection.name, start });
 }
@@ -45,7 +45,7 @@ export async function readBalance(connection: Connection, signal: AbortSignal): 
   const { path, read } = balances[connection.balance];
   const answer = await requestJson(connection, path, signal);
   const complaint = complaintIn(answer);
-  if (complaint !== null) throw fromComplaint(complaint, connection, "");
+  if (complaint !== null) throw fromDocument(complaint, connection, "");
   return read(answer);
 }
 

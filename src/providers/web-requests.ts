@@ -2,7 +2,7 @@ import type { Connection } from "./connection.ts";
 import { requestJson } from "./http/json-request.ts";
 import { rowsAt, valueAt } from "./model-list.ts";
 import { complaintIn } from "./wire/error-body.ts";
-import { fromComplaint } from "./wire/errors.ts";
+import { fromDocument } from "./wire/errors.ts";
 
 /** A page that a search found. */
 export interface FoundOnWeb {
@@ -62,6 +62,6 @@ async function post(connection: Connection, tool: string, body: object, signal: 
   const base = connection.baseUrl.replace(/\/(?:v1|beta)\/?$/u, "").replace(/\/$/u, "");
   const answer = await requestJson(connection, `${base}/v1/tools/${tool}`, signal, body);
   const complaint = complaintIn(answer);
-  if (complaint !== null) throw fromComplaint(complaint, connection, "");
+  if (complaint !== null) throw fromDocument(complaint, connection, "");
   return answer;
 }

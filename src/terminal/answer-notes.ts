@@ -5,7 +5,7 @@ import type { BudgetState } from "../usage/budget-state.ts";
 import type { UnknownCost } from "../usage/cost.ts";
 import type { Words } from "../words/types.ts";
 import { money } from "./figures.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize, sanitizeLine } from "./sanitize.ts";
 import { describe, errorWords, type Terminal } from "./terminal.ts";
 
 /** The requests that an answer took, and why it is not whole; null when it is. */
@@ -56,7 +56,7 @@ export function sayLostPictures(
   { errors }: PartWords,
   { lostPictures, error }: { readonly lostPictures: readonly AppError[]; readonly error: AppError | null },
 ): void {
-  for (const lost of lostPictures) if (lost !== error) terminal.warn(sanitize(describe(lost, errors)));
+  for (const lost of lostPictures) if (lost !== error) terminal.warn(sanitizeLine(describe(lost, errors)));
 }
 
 /** Warns that the ledger does not have an answer's requests. */

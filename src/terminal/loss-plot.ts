@@ -1,5 +1,8 @@
 import { displayWidth } from "./width.ts";
 
+/** Losses beyond it are drawn at it: what is larger cannot be summed up. */
+const maxLoss = 1e100;
+
 /** A line of a plot. */
 export interface PlotSeries {
   /** By their places on the axis; y is a finite number. */
@@ -31,10 +34,11 @@ const brailleBlank = 0x28_00;
 /**
  * Losses over steps, as lines of dots that a cell has eight of; in ASCII a cell is one.
  *
- * @param series later ones are drawn over earlier ones
+ * @param given later ones are drawn over earlier ones
  * @returns rows with colours, none wider than the look says; none where there is nothing to draw, or no room
  */
-export function lossPlot(series: readonly PlotSeries[], { columns, rows, unicode, muted }: PlotLook): string[] {
+export function lossPlot(given: readonly PlotSeries[], { columns, rows, unicode, muted }: PlotLook): string[] {
+  const series = given.map(bounded);
   const all = series.flatMap(({ points }) => points);
   if (all.length === 0) return [];
   const range = rangeOf(all);
@@ -59,6 +63,10 @@ export function lossPlot(series: readonly PlotSeries[], { columns, rows, unicode
   const steps = first === last ? first : first + last.padStart(width - displayWidth(first));
   const indent = " ".repeat(gutter + 1);
   return [...lines, muted(`${indent}${corner}${rule.repeat(width)}`), muted(`${indent} ${steps}`)];
+}
+
+function bounded({ points, ...look }: PlotSeries): PlotSeries {
+  return { ...look, points: points.map(({ x, y }) => ({ x, y: Math.min(Math.max(y, -maxLoss), maxLoss) })) };
 }
 
 interface PlotRange {

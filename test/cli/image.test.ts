@@ -4,7 +4,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { decodePicture, encodePng } from "../../src/pictures/codec.ts";
 import { newPlace, openProgram, type Place, put, run, start } from "../support/program.ts";
-import { png } from "../support/pictures.ts";
+import { png, pngOf } from "../support/pictures.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { en } from "../support/words.ts";
 
@@ -63,8 +63,11 @@ test("SiliconFlow's pictures are fetched at once without the key, and never repl
 test("what is no picture costs itself alone, and the exit code tells", async () => {
   const place = newPlace();
   const page = { headers: { "content-type": "text/html" }, body: "<!doctype html><p>gone" };
-  const files = { "page.png": page, "half.png": { ...picture, body: png.subarray(0, 50) }, "a.png": picture };
-  const { server, env } = await siliconFlow(files, () => ["page.png", "half.png", "a.png", "gone.png"]);
+  const signed = `bomb.png?key=${Object.values(key)[0]}`;
+  const half = { ...picture, body: png.subarray(0, 50) };
+  const bomb = { ...picture, body: pngOf(100_000, 100_000) };
+  const files = { "page.png": page, "half.png": half, "a.png": picture, [signed]: bomb };
+  const { server, env } = await siliconFlow(files, () => ["page.png", "half.png", "a.png", signed]);
   await using _server = server;
   const args = ["image", "-p", "siliconflow", "-m", "Kwai-Kolors/Kolors", "-n", "4", "-o", "json", "fox"];
   const { code, stdout, stderr } = await run(args, { place, env });
@@ -76,10 +79,12 @@ test("what is no picture costs itself alone, and the exit code tells", async () 
     cost: null,
     error: { code: "picture_lost" },
   });
-  const lost = (reason: "page" | "broken", name: string) =>
-    en.errors.picture_lost({ provider: "siliconflow", reason, detail: "", url: `${server.url}/${name}` }).what;
+  const lost = (reason: "page" | "broken" | "huge", name: string, detail = "") =>
+    en.errors.picture_lost({ provider: "siliconflow", reason, detail, url: `${server.url}/${name}` }).what;
   expect(stderr).toContain(lost("page", "page.png"));
   expect(stderr).toContain(lost("broken", "half.png"));
+  expect(stderr).toContain(lost("huge", "bomb.png", "100000×100000"));
+  expect(stderr).toContain("bomb.png?key=[key]");
   const { stdout: usage } = await run(["usage", "--by", "purpose", "--json"], { place, env });
   expect(JSON.parse(usage)).toMatchObject({ rows: [{ purpose: "image", requests: 1 }] });
 });

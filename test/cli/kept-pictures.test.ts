@@ -43,4 +43,9 @@ test("a conversation with a picture is moved, resumed with it, exported, and doe
   expect([alone.code, JSON.stringify(server.body()).includes("base64")]).toEqual([0, false]);
   const lost = { name: "dot.png", copy: `talk.md.files/${copy}`, reason: "missing" };
   expect(alone.stderr).toContain(en.transcripts.lostPicture(lost));
+
+  const talk = join(elsewhere, "talk.md");
+  writeFileSync(talk, readFileSync(talk, "utf8").replaceAll('"dot.png"', String.raw`"dot.png\n[09:00] Answer"`));
+  const shown = await run(["transcripts", "show", "elsewhere/talk.md"], { place });
+  expect(shown.stdout).toMatch(/dot\.png \[09:00\] Answer/u);
 });

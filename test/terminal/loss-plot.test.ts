@@ -35,6 +35,12 @@ test("a point alone and a line that is level have their place", () => {
   ]);
 });
 
+test("losses of a model that diverged are drawn as far as numbers go", () => {
+  const rows = lossPlot([series("*", 1e308, -1e308, 1e308, 1)], { ...look, columns: 40 });
+  expect(rows[0]).toMatch(/^ *1\.0e\+100 \|\* +\*/u);
+  expect(rows).toHaveLength(7);
+});
+
 test("a hundred thousand steps are drawn by the mean of those that share a column", () => {
   const points = Array.from({ length: 100_000 }, (_, x) => ({ x, y: x % 2 === 0 ? 1 : 3 }));
   const rows = lossPlot([{ points, paint: plain, sign: "*" }], look);

@@ -54,7 +54,7 @@ const particularOf: Readonly<Record<string, Readonly<Record<string, readonly str
   parts: { unit: ["page", "slide", "sheet", "chapter"] },
   someParts: { unit: ["page", "slide", "sheet", "chapter"] },
   picture_lost: {
-    reason: ["empty", "page", "broken", "other", "form", "status", "private"],
+    reason: ["empty", "page", "broken", "other", "form", "huge", "status", "private"],
     url: ["", "https://h.test/a.png"],
   },
   url_unreadable: { reason: ["malformed", "private", "status"] },

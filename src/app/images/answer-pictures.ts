@@ -1,6 +1,8 @@
 import type { ChatEvent } from "../../chat/events.ts";
 import type { ImagePart } from "../../chat/messages.ts";
 import { AppError, asAppError, type PictureRefusal } from "../../errors.ts";
+import { maxSentPixels } from "../../pictures/outgoing-picture.ts";
+import { pictureSize, sizeText } from "../../pictures/picture-size.ts";
 import { withoutMetadata } from "../../pictures/metadata.ts";
 import { PictureFault } from "../../pictures/picture-fault.ts";
 import { pictureForm } from "../../pictures/picture-form.ts";
@@ -20,6 +22,8 @@ interface PictureOrigin {
   readonly provider: string;
   readonly baseUrl: string;
   readonly number: number;
+  /** Takes secrets out of what is shown. */
+  readonly shown: (text: string) => string;
 }
 
 /**
@@ -31,17 +35,17 @@ interface PictureOrigin {
 export async function bringPicture(
   source: PictureFetcher,
   event: Extract<ChatEvent, { type: "image" }>,
-  { provider, baseUrl, number }: PictureOrigin,
+  { provider, baseUrl, number, shown }: PictureOrigin,
   signal: AbortSignal,
 ): Promise<ChatEvent> {
   const { url } = event.image;
   try {
     const bytes = await bytesOf(source, url, new URL(baseUrl).origin, signal);
-    return { ...event, image: pictureOf(bytes, number) };
+    return { ...event, image: await pictureOf(bytes, number) };
   } catch (error) {
     const known = asAppError(error);
     if (known.code === "interrupted") return { type: "error", error: known };
-    return { type: "image_lost", error: lost(known, provider, url) };
+    return { type: "image_lost", error: lost(known, provider, shown(url)) };
   }
 }
 
@@ -52,11 +56,13 @@ async function bytesOf({ pages }: PictureFetcher, url: string, origin: string, s
   return bytes;
 }
 
-/** @throws AppError `picture_lost` for what is no whole picture, or one of a form that is not usual */
-function pictureOf(bytes: Buffer, number: number): ImagePart {
+/** @throws AppError `picture_lost` for what is no whole picture, of a form that is not usual, or too large for any program to show */
+async function pictureOf(bytes: Buffer, number: number): Promise<ImagePart> {
   const form = pictureForm(bytes);
   if (form === null) throw unusable(reasonOf(bytes), "");
   if (!form.isSent) throw unusable("form", form.name);
+  const size = await pictureSize(bytes);
+  if (size !== null && size.width * size.height > maxSentPixels) throw unusable("huge", sizeText(size));
   try {
     // Of one that is cut short the end is missed.
     withoutMetadata(bytes, form);

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { sanitize } from "../../terminal/sanitize.ts";
+import { sanitizeLine } from "../../terminal/sanitize.ts";
 import type { LostImage } from "../../transcripts/store/kept-pictures.ts";
 import type { Console } from "../console.ts";
 
@@ -10,7 +10,7 @@ const maxSentences = 10;
 export function warnOfLost({ terminal, words }: Pick<Console, "terminal" | "words">, lost: readonly LostImage[]): void {
   for (const { name, folder, file, reason } of lost.slice(0, maxSentences)) {
     const copy = `${basename(folder)}/${file}`;
-    terminal.warn(sanitize(words.transcripts.lostPicture({ name, copy, reason })));
+    terminal.warn(sanitizeLine(words.transcripts.lostPicture({ name, copy, reason })));
   }
   const more = lost.length - maxSentences;
   if (more > 0) terminal.warn(words.transcripts.moreLost({ count: more }));

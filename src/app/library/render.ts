@@ -1,6 +1,6 @@
 import type { MarkdownOptions } from "../../terminal/markdown/options.ts";
 import { ownLines } from "../../terminal/own-line.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
+import { sanitize, sanitizeLine } from "../../terminal/sanitize.ts";
 import { bytes } from "../../terminal/table.ts";
 import { summarise } from "../../terminal/figures.ts";
 import { type Exchange, modelOf, type SavedImage, type Transcript } from "../../transcripts/format/types.ts";
@@ -66,7 +66,7 @@ function exchangeText(
       .map((line) => (line === "" ? "" : onScreen(console, paint(line))))
       .join("\n");
   const pictures = (images: readonly SavedImage[]) =>
-    images.map((image) => plain(picture({ name: image.name, size: sizeOf(image) }), out.muted));
+    images.map((image) => plain(picture({ name: sanitizeLine(image.name), size: sizeOf(image) }), out.muted));
   const body = (shown: ShownSection) => {
     if (shown.images.length === 0) {
       return drawing.get(shown) ?? plain(shown.text, isAnswer(shown) && !withdrawn ? String : out.muted);

@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import { AnswerDecoder, cut } from "../wire/answer-decoder.ts";
 import { complaintOf } from "../wire/error-body.ts";
-import { fromComplaint, fromRefusal } from "../wire/errors.ts";
+import { fromDocument, fromRefusal } from "../wire/errors.ts";
 import { isRecord } from "../wire/json.ts";
 import { redactedJson } from "../wire/redact.ts";
 
@@ -42,11 +42,7 @@ export function resultEvents(line: ResultLine, connection: Connection, to: Model
 
 /** A request that failed at the service before it had a response of its own. */
 function failureOf(error: unknown, connection: Connection, model: string): AppError {
-  const failure = fromComplaint(complaintOf(JSON.stringify({ error })), connection, model);
-  // Nothing was cut off: there was no answer.
-  if (failure.code !== "stream_failed") return failure;
-  const { provider, reason } = (failure as AppError<"stream_failed">).details;
-  return new AppError("service_failed", { provider, status: 500, reason });
+  return fromDocument(complaintOf(JSON.stringify({ error })), connection, model);
 }
 
 function answerEvents(body: unknown, connection: Connection, model: string): ChatEvent[] {

@@ -1,6 +1,6 @@
 import type { Connection } from "../connection.ts";
 import { complaintIn } from "../wire/error-body.ts";
-import { fromComplaint } from "../wire/errors.ts";
+import { fromDocument } from "../wire/errors.ts";
 import { isRecord } from "../wire/json.ts";
 import { type OpenAICall, OpenAIService } from "../wire/openai-service.ts";
 import { redactedJson } from "../wire/redact.ts";
@@ -49,7 +49,7 @@ export async function recognizePages(
   const json = await service.ask(post, { stop, timeout: readingTimeout, onSent, baseUrl }).catch(service.withoutRoute);
   const answer = redactedJson(json, connection);
   const complaint = complaintIn(answer);
-  if (complaint !== null) throw fromComplaint(complaint, connection, "");
+  if (complaint !== null) throw fromDocument(complaint, connection, "");
   return service.known(answer, readPages);
 }
 

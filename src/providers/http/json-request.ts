@@ -1,5 +1,6 @@
 import type { Connection } from "../connection.ts";
 import { notAStream, refusalOf } from "../wire/errors.ts";
+import { parseJson } from "../wire/json.ts";
 import { redactedJson } from "../wire/redact.ts";
 import { withTimeout } from "./request-timeout.ts";
 import { send } from "./send.ts";
@@ -37,7 +38,7 @@ export async function requestJson(
     const text = await response.text();
     try {
       // Redacted behind the parser: JSON may write any sign of a key as an escape.
-      return redactedJson(JSON.parse(text.trim()), connection);
+      return redactedJson(parseJson(text.trim()), connection);
     } catch (error) {
       throw notAStream(response, text, connection, error);
     }

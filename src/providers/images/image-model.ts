@@ -7,7 +7,7 @@ import type { ChatRequest } from "../../chat/model.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import { complaintIn } from "../wire/error-body.ts";
-import { fromComplaint } from "../wire/errors.ts";
+import { fromDocument } from "../wire/errors.ts";
 import { withFieldRules } from "../wire/field-rules.ts";
 import { type OpenAICall, OpenAIService } from "../wire/openai-service.ts";
 import { redact, redactedError } from "../wire/redact.ts";
@@ -48,7 +48,7 @@ function questionOf({ messages }: ChatRequest): { prompt: string; pictures: read
 function madeIn(json: unknown, service: OpenAIService, connection: Connection, model: string): MadePictures {
   const made = readPictures(json);
   const complaint = made === null ? complaintIn(json) : null;
-  if (complaint !== null) throw fromComplaint(complaint, connection, model);
+  if (complaint !== null) throw fromDocument(complaint, connection, model);
   return service.known(json, () => made);
 }
 

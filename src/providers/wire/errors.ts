@@ -153,6 +153,14 @@ export function fromComplaint(complaint: Complaint, connection: Connection, mode
   return new AppError("stream_failed", { provider, reason });
 }
 
+/** The error for what a service says in a document in the place of what was asked for: nothing was cut off, as nothing had begun. */
+export function fromDocument(complaint: Complaint, connection: Connection, model: string): AppError {
+  const failure = fromComplaint(complaint, connection, model);
+  if (failure.code !== "stream_failed") return failure;
+  const { provider, reason } = (failure as AppError<"stream_failed">).details;
+  return new AppError("service_failed", { provider, status: complaint.status ?? 500, reason });
+}
+
 /** Failures that the same request may not meet again a moment later. */
 export function isPassing(error: AppError): boolean {
   if (error.code === "no_connection") return isPassingCause(error as AppError<"no_connection">);

@@ -4,7 +4,7 @@ import type { Connection } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { withTimeout } from "../http/request-timeout.ts";
 import { notAStream } from "./errors.ts";
-import { isRecord } from "./json.ts";
+import { isRecord, parseJson } from "./json.ts";
 import { callOpenAI, type CallOptions } from "./openai-client.ts";
 import { redactedJson } from "./redact.ts";
 
@@ -65,7 +65,7 @@ export class OpenAIService {
       const response = await this.open(call, signal, { ...target, onSent: heard });
       const text = await response.text(alive);
       try {
-        return JSON.parse(text.trim()) as unknown;
+        return parseJson(text.trim());
       } catch (error) {
         throw notAStream(response, text, this.#connection, error);
       }

@@ -638,6 +638,7 @@ const pictureWords: Readonly<Record<PictureRefusal, (detail: string) => string>>
   page: () => "the service returned a web page instead",
   broken: () => "it is damaged",
   other: () => "it is not a picture",
+  huge: (size) => `it has too many pixels (${size})`,
   form: (form) => `its format is ${form}; PNG, JPEG, WebP and GIF are kept`,
 };
 

@@ -599,6 +599,7 @@ const pictureWords: Readonly<Record<PictureRefusal, (detail: string) => string>>
   page: () => "返回的是网页",
   broken: () => "图片已损坏",
   other: () => "不是图片",
+  huge: (size) => `像素过多（${size}）`,
   form: (form) => `格式为 ${form}，只保存 PNG、JPEG、WebP 和 GIF`,
 };
 
