@@ -5,7 +5,7 @@ import { AtomicFile } from "../../atomic-file.ts";
 import { expandHome } from "../../config/home.ts";
 import { AppError, asAppError } from "../../errors.ts";
 import { type FoundPrivate, maskExample } from "../../finetune/masked-example.ts";
-import type { PrivateKind } from "../../finetune/private-data.ts";
+import { type PrivateKind, withoutPrivate } from "../../finetune/private-data.ts";
 import { buildExample, type ExampleMessage, type SystemChoice } from "../../finetune/training-example.ts";
 import { isForValidation, readShare } from "../../finetune/training-split.ts";
 import { HashIndex } from "../../hash-index.ts";
@@ -108,7 +108,7 @@ export async function prepareTrainingFile(engine: Engine, console: Console, opti
 function shareIn(text: string | null): number | null {
   const share = text === null ? null : readShare(text);
   if (text === null || share !== null) return share;
-  throw new AppError("bad_value", { name: "--validation", value: text, expected: "10%, 0.1" });
+  throw new AppError("bad_value", { name: "--validation", value: text, expected: "10% / 0.1" });
 }
 
 async function choose(
@@ -236,7 +236,9 @@ class Preparation {
   }
 
   take(transcript: Transcript, force: boolean): void {
-    const { id: conversation, title } = transcript;
+    const { id: conversation } = transcript;
+    // A title is mostly the first question's beginning, and what is listed is read by others too.
+    const title = withoutPrivate(transcript.title).text;
     const { system, good, mask, references } = this.#options;
     const all = trainingTurns(transcript);
     const isMarked = all.some(({ isGood }) => isGood);
@@ -255,7 +257,7 @@ class Preparation {
       return;
     }
     for (const { turn, why } of leftOut) this.leftOut.push({ conversation, title, turn, why });
-    for (const each of masked.found) this.found.push(findingOf(transcript, messages, turns, each));
+    for (const each of masked.found) this.found.push({ conversation, title, ...findingOf(messages, turns, each) });
     const isValidation = isForValidation(conversation, this.#share);
     this.counts[isValidation ? "validation" : "training"]++;
     this.#target.write(isValidation, line, force);
@@ -267,12 +269,11 @@ function lineOf(messages: readonly ExampleMessage[]): string {
 }
 
 function findingOf(
-  { id: conversation, title }: Transcript,
   messages: readonly ExampleMessage[],
   turns: readonly number[],
   { message, kind, excerpt }: FoundPrivate,
-): PrivateFinding {
-  return { conversation, title, turn: turns[message]!, role: messages[message]!.role, kind, excerpt };
+): Omit<PrivateFinding, "conversation" | "title"> {
+  return { turn: turns[message]!, role: messages[message]!.role, kind, excerpt };
 }
 
 function tellFound({ terminal }: Console, words: TrainingWords, found: readonly PrivateFinding[], mask: boolean): void {

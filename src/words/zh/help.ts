@@ -382,6 +382,7 @@ export const help: Words["help"] = {
         "commander.unknownOption": `未知选项：${subject}。`,
         "commander.missingArgument": `缺少参数 ${subject}。`,
         "commander.optionMissingArgument": `选项 ${subject} 缺少参数值。`,
+        "commander.missingMandatoryOptionValue": `缺少选项 ${subject}。`,
         "commander.unknownCommand": `未知命令：${subject}。`,
         "commander.excessArguments": extra === "" ? "参数过多。" : `多余的参数：${extra}。`,
         "commander.invalidArgument": `${subject} 的值无效${fitting === "" ? "" : `，可用：${fitting}`}。`,

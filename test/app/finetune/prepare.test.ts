@@ -82,7 +82,7 @@ test("examples are made of what is chosen, with private data masked and what is 
   const place = newPlace();
   await session(place, ["one", "/good", "mail a@example.com, 13800138000", "three"]);
   await session(place, ["fine", "half", "behind"]);
-  await session(place, ["half alone"]);
+  await session(place, ["half alone b@example.com"]);
   const { examples, terminal, lines } = await prepare(place, { all: true });
   const message = (role: string, content: string) => ({ role, content });
   const system = message("system", "Be kind.");
@@ -113,7 +113,7 @@ test("examples are made of what is chosen, with private data masked and what is 
   expect(leftOut.toSorted((one, other) => one.localeCompare(other))).toEqual([
     "fine 2 unfinished",
     "fine 3 context",
-    "half alone null unfinished",
+    "half alone [email] null unfinished",
   ]);
 
   const good = await prepare(place, {
