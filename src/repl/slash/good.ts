@@ -4,7 +4,7 @@ import type { SlashCommand } from "./command.ts";
 export const good: SlashCommand = {
   name: "good",
   aliases: [],
-  group: "answer",
+  group: "archive",
   usage: "",
   examples: [],
   async run(host) {

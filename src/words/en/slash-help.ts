@@ -13,7 +13,7 @@ export const slash = {
   "edit-last": "Edit the last question",
   "edit-answer": "Edit the last answer",
   undo: "Remove the last turn",
-  good: "Mark the last answer as good, or remove the mark",
+  good: "Mark an answer as good",
   continue: "Continue a cut answer",
   compact: "Summarise older turns",
   fork: "Branch off from here",

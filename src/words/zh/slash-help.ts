@@ -14,7 +14,7 @@ export const slash: Words["slash"] = {
   "edit-last": "编辑上一个问题",
   "edit-answer": "编辑上一个回答",
   undo: "撤销上一轮",
-  good: "将上一个回答标记为优质，或取消标记",
+  good: "将回答标记为优质",
   continue: "继续被截断的回答",
   compact: "总结较早的轮次",
   fork: "创建分支",
