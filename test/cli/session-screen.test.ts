@@ -76,7 +76,8 @@ describe.concurrent("a session on a terminal", () => {
     };
     await enter("/help", en.slashHelp.footer);
     const rows = terminal.screen().split("\n");
-    const [from, to] = [rows.indexOf("> /help"), rows.indexOf(en.slashHelp.footer)];
+    const first = rows.findIndex((row) => row.startsWith(en.slashGroups.conversation));
+    const [from, to] = [first, rows.indexOf(en.slashHelp.footer)];
     expect(from).toBeGreaterThanOrEqual(0);
     expect(to + 2 - from).toBeLessThanOrEqual(24);
     for (const [name, text] of Object.entries(en.slash))
