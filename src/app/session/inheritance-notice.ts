@@ -45,9 +45,9 @@ export function tellInheritance(
   warnOfLost({ terminal, words }, dialogue.lostImages);
 }
 
-/** How many pictures a message has. */
-function picturesOf({ content }: Message): number {
-  return typeof content === "string"
+/** How many pictures go out with a message. Those of answers are named in it, and not sent. */
+function picturesOf({ role, content }: Message): number {
+  return typeof content === "string" || role === "assistant"
     ? 0
     : content.filter(({ type }: { readonly type: string }) => type === "image").length;
 }

@@ -1,8 +1,9 @@
 import { splitAttached } from "../../chat/message-text.ts";
 import { summarise } from "../../terminal/figures.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
+import { sanitize, sanitizeLine } from "../../terminal/sanitize.ts";
+import { imagesIn } from "../../transcripts/format/exchange-images.ts";
 import { saidText } from "../../transcripts/format/exchange-messages.ts";
-import type { Transcript } from "../../transcripts/format/types.ts";
+import type { SavedImage, Transcript } from "../../transcripts/format/types.ts";
 import { turnsIn } from "../../transcripts/format/turns.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
@@ -31,10 +32,13 @@ export async function remind(
   const { words: typed, files } = splitAttached(last.question);
   terminal.say(`${ink.accent(">")} ${shortened(typed, "start")}`);
   if (files.length > 0) terminal.say(ink.muted(shortened(files.map(({ name }) => name).join(" · "), "start")));
+  tellPictures(console, last.images);
   // Rows of its own, which may hold hyperlinks, as those of a live answer.
   if (last.answer !== "" && terminal.verbosity !== "quiet") {
     terminal.err(`\n${await answerEnd(engine, console, saidText(last))}\n`);
   }
+  // Behind those of the question stand those of tools and of the answer.
+  tellPictures(console, imagesIn([last]).slice(last.images.length));
   const { askedAt, endedAt, usage, cost } = last;
   if (endedAt !== null) {
     const totalMs = endedAt.getTime() - askedAt.getTime();
@@ -42,6 +46,12 @@ export async function remind(
   }
   if (dialogue.canContinue) terminal.say(ink.warning(words.session.tornLast));
   terminal.say("");
+}
+
+function tellPictures({ terminal, words }: Console, images: readonly SavedImage[]): void {
+  for (const { name } of images) {
+    terminal.say(terminal.ink.err.muted(words.transcripts.picture({ name: sanitizeLine(name), size: null })));
+  }
 }
 
 /** Seconds that a reminder may take to be rendered. */

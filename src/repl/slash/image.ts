@@ -4,7 +4,7 @@ export const image: SlashCommand = {
   name: "image",
   aliases: ["img"],
   group: "input",
-  usage: "[-n <n>] [--size <size>] [--seed <n>] <prompt>",
+  usage: "[-p <provider>] [-n <n>] [--size <size>] <prompt>",
   examples: ["/image a red fox in the snow", "/image -n 2 --size 1328x1328 a red fox", "/image make it night"],
   async run({ terminal, words }, argument) {
     if (argument !== "") return { image: argument };

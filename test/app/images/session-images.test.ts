@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { readImageLine } from "../../../src/app/images/session-images.ts";
+import { en } from "../../support/words.ts";
 
+const { usage } = en.help;
 const nothing = { size: null, count: 1, seed: null, steps: null, guidance: null, negative: null };
 
 test.each([
@@ -9,7 +11,12 @@ test.each([
   ['--seed=7 --negative "dogs, cats" fox', "fox", { ...nothing, seed: 7, negative: "dogs, cats" }],
   ["--guidance 4.5 --steps 30", "", { ...nothing, guidance: 4.5, steps: 30 }],
 ])("/image %j", (line, prompt, options) => {
-  expect(readImageLine(line)).toEqual({ prompt, options });
+  expect(readImageLine(line, usage)).toEqual({ prompt, options, provider: null, model: null });
+});
+
+test("/image names a provider and a model of its own", () => {
+  const line = readImageLine("-p siliconflow -m Qwen/Qwen-Image a red fox", usage);
+  expect(line).toMatchObject({ prompt: "a red fox", provider: "siliconflow", model: "Qwen/Qwen-Image" });
 });
 
 test.each([
@@ -20,5 +27,5 @@ test.each([
   ["--colour red fox", "usage"],
   ["-n", "usage"],
 ])("/image %j is refused", (line, code) => {
-  expect(() => readImageLine(line)).toThrow(expect.objectContaining({ code }));
+  expect(() => readImageLine(line, usage)).toThrow(expect.objectContaining({ code }));
 });
