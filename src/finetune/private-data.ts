@@ -18,7 +18,7 @@ const masks: Readonly<Record<PrivateKind, string>> = {
 
 /** Words before a value that is a secret whatever it looks like. */
 const label =
-  "(?:api[ _-]?key|access[ _-]?key(?:[ _-]?(?:id|secret))?|secret(?:[ _-]?(?:key|id))?|client[ _-]?secret|auth[ _-]?token|access[ _-]?token|token|passphrase|password|passwd|pwd|\u5bc6\u7801|\u53e3\u4ee4|\u5bc6\u94a5|\u4ee4\u724c|\u6388\u6743\u7801)";
+  "(?:api[ _-]?key|access[ _-]?key(?:[ _-]?(?:id|secret))?|(?:account|master|private|signing|storage)[ _-]?key|secret(?:[ _-]?(?:key|id))?|client[ _-]?secret|auth[ _-]?token|access[ _-]?token|token|passphrase|password|passwd|pwd|\u5bc6\u7801|\u53e3\u4ee4|\u5bc6\u94a5|\u4ee4\u724c|\u6388\u6743\u7801)";
 
 /**
  * Forms by kind, the surest first; where a pattern has a group, that is the piece. Each is linear in the text, or bounded. Phone numbers
@@ -36,15 +36,20 @@ const forms: readonly (readonly [PrivateKind, RegExp])[] = [
   ["key", /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*/dgu],
   ["key", /(?<![A-Za-z0-9])[0-9a-f]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])/dgu],
   ["key", /(?<![A-Za-z])Bearer +([A-Za-z0-9._~+/=-]{16,})/dgiu],
+  // What stands for a person in an address: `postgres://admin:secret@db/x`.
+  ["key", /(?<=:\/\/)([^\s/:@?#]{0,100}:[^\s/@?#]{1,200})(?=@)/dgu],
   // A value without a digit is mostly the name of something.
   [
     "key",
     new RegExp(
-      `(?<![A-Za-z])${label}["'\`]?\\s{0,3}(?:[:=\uff1a]|\u662f|\u4e3a)\\s{0,3}["'\`]?((?=[^\\s\\d]{0,100}\\d)[A-Za-z0-9_+/=.!@#%^&*~-]{6,})`,
+      `${label}["'\`]?\\s{0,3}(?:[:=\uff1a]|\u662f|\u4e3a)\\s{0,3}["'\`]?((?=[^\\s\\d]{0,100}\\d)[A-Za-z0-9_+/=.!@#%^&*~-]{6,})`,
       "dgiu",
     ),
   ],
-  ["email", /[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z])/dgu],
+  [
+    "email",
+    /[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:[A-Za-z]{2,24}|中国|公司|网络)(?![A-Za-z])/dgu,
+  ],
   [
     "id_number",
     /(?<![A-Za-z0-9])[1-9]\d{5}[ -]?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?![A-Za-z0-9])/dgu,

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { decodePicture, encodePng } from "../../src/pictures/codec.ts";
+import { decodePicture } from "../../src/pictures/codec.ts";
 import { newPlace, openProgram, type Place, put, run, start } from "../support/program.ts";
-import { png, pngOf } from "../support/pictures.ts";
+import { png, pngChunk, pngOf } from "../support/pictures.ts";
 import { type Received, type Reply, serve } from "../support/raw-server.ts";
 import { en } from "../support/words.ts";
 
@@ -91,11 +91,12 @@ test("what is no picture costs itself alone, and the exit code tells", async () 
 
 test("OpenAI's pictures are made, and changed with what is attached", async () => {
   const place = newPlace();
-  const base64 = (await encodePng({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3, 255) })).toString("base64");
+  // Larger than what may come without content; what it carries is content.
+  const base64 = pngOf(1, 1, [pngChunk("prVt", Buffer.alloc(1_100_000))], Buffer.alloc(2)).toString("base64");
   mock.onImage("fox", { images: [{ b64Json: base64, revisedPrompt: "A fox." }] });
   put(
     place.configFile,
-    `image_model: gateway/gpt-image-1\nproviders:\n  gateway: {base_url: ${mock.url}/v1, key_variable: GATEWAY_KEY, images: openai}\n`,
+    `image_model: gateway/gpt-image-1\nmax_answer_size: 2\nproviders:\n  gateway: {base_url: ${mock.url}/v1, key_variable: GATEWAY_KEY, images: openai}\n`,
   );
   writeFileSync(join(place.cwd, "day.png"), png);
   const made = await run(["image", "--size", "1024×1024", "-o", "new/fox.png", "fox"], { place, env: key });

@@ -102,3 +102,15 @@ test.each([
 ])("%j stays as it is", (text) => {
   expect(withoutPrivate(text)).toEqual({ text, pieces: [] });
 });
+
+test.each([
+  ["postgres://admin:s3cret@db.example.com/x", "postgres://[key]@db.example.com/x"],
+  ["https://example.com:8080/a@b", "https://example.com:8080/a@b"],
+  ["dbPassword = hunter22", "dbPassword = [key]"],
+  ["AccountName=x;AccountKey=abc123/def456==;", "AccountName=x;AccountKey=[key];"],
+  ["max_tokens: 4096, tokens=1234567", "max_tokens: 4096, tokens=1234567"],
+  ["\u8bf7\u5199\u4fe1\u7ed9li@\u4f8b\u5b50.\u4e2d\u56fd\u3002", "\u8bf7\u5199\u4fe1\u7ed9[email]\u3002"],
+  ["a@\u4f8b\u5b50.com", "[email]"],
+])("of %j what is left is %j", (text, masked) => {
+  expect(withoutPrivate(text).text).toBe(masked);
+});

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Connection } from "../connection.ts";
-import { AnswerLimit, limited } from "./limits.ts";
+import { AnswerLimit, BodyWeight, limited } from "./limits.ts";
 import { decoded, type ReceivedBody } from "./response-body.ts";
 
 /** Bytes of a refusal that are read, to quote it. */
@@ -54,9 +54,10 @@ export class HttpResponse {
   /** @param onPiece called for each piece that comes @throws AppError `flooded` */
   async text(onPiece: () => void = () => {}): Promise<string> {
     const pieces: Buffer[] = [];
+    const weight = new BodyWeight();
     for await (const piece of this.body) {
       onPiece();
-      this.#limit.bytes(piece.length);
+      this.#limit.bytes(weight.of(piece));
       pieces.push(piece);
     }
     return Buffer.concat(pieces).toString("utf8");
