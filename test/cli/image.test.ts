@@ -66,8 +66,10 @@ test("what is no picture costs itself alone, and the exit code tells", async () 
   const signed = `bomb.png?key=${Object.values(key)[0]}`;
   const half = { ...picture, body: png.subarray(0, 50) };
   const bomb = { ...picture, body: pngOf(100_000, 100_000) };
-  const files = { "page.png": page, "half.png": half, "a.png": picture, [signed]: bomb };
-  const { server, env } = await siliconFlow(files, () => ["page.png", "half.png", "a.png", signed]);
+  await using elsewhere = await serve([picture]);
+  const moved = { status: 302, headers: { location: `${elsewhere.url}/a.png` } };
+  const files = { "page.png": page, "half.png": half, "a.png": picture, [signed]: bomb, "moved.png": moved };
+  const { server, env } = await siliconFlow(files, () => ["page.png", "half.png", "a.png", signed, "moved.png"]);
   await using _server = server;
   const args = ["image", "-p", "siliconflow", "-m", "Kwai-Kolors/Kolors", "-n", "4", "-o", "json", "fox"];
   const { code, stdout, stderr } = await run(args, { place, env });
@@ -85,6 +87,7 @@ test("what is no picture costs itself alone, and the exit code tells", async () 
   expect(stderr).toContain(lost("broken", "half.png"));
   expect(stderr).toContain(lost("huge", "bomb.png", "100000×100000"));
   expect(stderr).toContain("bomb.png?key=[key]");
+  expect(elsewhere.requests).toEqual([]);
   const { stdout: usage } = await run(["usage", "--by", "purpose", "--json"], { place, env });
   expect(JSON.parse(usage)).toMatchObject({ rows: [{ purpose: "image", requests: 1 }] });
 });

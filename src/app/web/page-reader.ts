@@ -54,7 +54,7 @@ export class PageReader implements WebPages {
     const options = asked === origin ? (this.#trusting.get(origin) ?? this.#optionsWith([hostname])) : this.#options;
     if (asked === origin) this.#trusting.set(origin, options);
     const stop = AbortSignal.any([this.#source.stop, signal]);
-    return await requestPage(url, { ...options, maxBytes, timeout: fileTimeout }, stop);
+    return await requestPage(url, { ...options, elsewhere: this.#options, maxBytes, timeout: fileTimeout }, stop);
   }
 
   async read(url: string, signal: AbortSignal): Promise<WebPage> {

@@ -13,6 +13,8 @@ export interface PageRequestOptions {
   /** Of its own: connections that other requests opened are not guarded. */
   readonly transport: Transport;
   readonly guard: AddressGuard;
+  /** How redirects to another origin are followed; default: as the first request. */
+  readonly elsewhere?: Pick<PageRequestOptions, "transport" | "guard">;
   /** Milliseconds that all of it may take. */
   readonly timeout: number;
   /** Bytes of the page, decompressed. */
@@ -45,7 +47,8 @@ export async function requestPage(text: string, options: PageRequestOptions, sto
   return await withTimeout({ ...peerOf(first, options), idleTimeout: null }, stop, timeout, async (signal) => {
     let url = first;
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-      const response = await requestOnce(url, options, signal);
+      const isOwn = url.origin === first.origin;
+      const response = await requestOnce(url, isOwn ? options : { ...options, ...options.elsewhere }, signal);
       const next = redirectOf(response, url);
       if (next === null) return await received(response, url, options);
       // Read, so that the connection is free.
