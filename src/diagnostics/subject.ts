@@ -1,5 +1,5 @@
 import type { ProbedCapabilities, prefixForms, thinkingForms } from "../config/schema.ts";
-import type { AppError } from "../errors.ts";
+import type { AppError, ServiceName } from "../errors.ts";
 import type { Reach } from "../providers/connectivity.ts";
 import type { Probe } from "./probe.ts";
 
@@ -47,7 +47,13 @@ export interface CheckFacts {
   folders: { places: readonly StorageFacts[] };
   transcripts: Omit<TranscriptFacts, "unreadable" | "leftovers">;
   index: IndexFacts;
-  provider: { provider: string; baseUrl: string; origin: string; model: string | null };
+  provider: {
+    provider: string;
+    baseUrl: string;
+    origin: string;
+    model: string | null;
+    services: readonly ServiceName[];
+  };
   proxy: { proxy: string; variable: string; certificates: string | null };
   key: { provider: string; origin: string; store: string; auth: AuthFacts | null };
   lookup: { name: string; addresses: readonly string[]; ms: number };

@@ -30,6 +30,8 @@ export const noServices: Services = {
   fillIn: null,
 };
 
+export const serviceNames = Object.keys(noServices) as readonly ServiceName[];
+
 /** The services of the catalogue's row, as the config file's entry changes them. */
 export function servicesOf(entry: ProviderConfig | undefined, row: Services): Services {
   const { batches, images, files, ocr, fine_tuning: fineTuning, fill_in: fillIn } = entry ?? {};

@@ -70,6 +70,7 @@ function details(variant: number, path: string): object {
   const get = (_: object, name: string | symbol) => {
     if (name === Symbol.toPrimitive) return () => "1";
     if (name === "endsWith") return () => false;
+    if (name === "services") return variant % 2 === 1 ? [] : ["ocr"];
     if (name === "tokens") return { prompt: "1", cached: "1", completion: "1", toString: () => "1" };
     if (name === "auth") return variant % 2 === 1 ? null : authOfDoctor;
     const possible = own[String(name)] ?? particular[String(name)];

@@ -10,6 +10,7 @@ import { retiredModels } from "../../providers/catalogue.ts";
 import type { Connection } from "../../providers/connection.ts";
 import { proxyVariable } from "../../providers/http/proxy.ts";
 import { reach } from "../../providers/connectivity.ts";
+import { serviceNames } from "../../providers/services.ts";
 import type { Console } from "../console.ts";
 import type { Engine } from "../engine.ts";
 import { successorsOf } from "../failover.ts";
@@ -59,7 +60,8 @@ export class InspectedService {
 
   facts(): CheckFacts["provider"] {
     const { provider, baseUrl, origin } = this.#open;
-    return { provider: provider.name, baseUrl, origin: this.#originText(origin), model: this.#model };
+    const services = serviceNames.filter((name) => provider[name] !== null);
+    return { provider: provider.name, baseUrl, origin: this.#originText(origin), model: this.#model, services };
   }
 
   #originText(origin: Origin | null): string {

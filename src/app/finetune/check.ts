@@ -3,7 +3,7 @@ import { findProvider } from "../../providers/catalogue.ts";
 import { boundedLines } from "../../bounded-lines.ts";
 import { AppError, systemReason } from "../../errors.ts";
 import { type FileProblem, TrainingFile, type TrainingSummary } from "../../finetune/training-file.ts";
-import { money } from "../../terminal/figures.ts";
+import { count, money } from "../../terminal/figures.ts";
 import { ProgressBar } from "../../terminal/progress.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import type { Ink } from "../../terminal/theme.ts";
@@ -104,11 +104,11 @@ export async function readTraining(
   words: TrainingWords,
   { name, input, to, onProblem }: TrainingInput,
 ): Promise<TrainingReading> {
-  const count = await textCounter(to);
+  const countTokens = await textCounter(to);
   const window = factsOf(engine, to.provider, to.model).context ?? null;
   const bar = new ProgressBar(terminal, words.reading);
   const training = new TrainingFile({
-    count: async (text) => (await count(text)).tokens,
+    count: async (text) => (await countTokens(text)).tokens,
     window,
     onProblem: (problem) => {
       bar.hide();
@@ -129,7 +129,7 @@ export async function readTraining(
   } finally {
     bar.hide();
   }
-  return { summary: training.summary, isExact: (await count("")).isExact, window };
+  return { summary: training.summary, isExact: (await countTokens("")).isExact, window };
 }
 
 /** What it costs to train on all of it once, where the config file has the price. */
@@ -159,7 +159,14 @@ function summaryText(
   const { form } = summary;
   const lines = [
     words.contents({ file, form, examples: summary.examples, messages: summary.messages }),
-    words.tokens({ ...summary, model: sanitize(model), isExact, window }),
+    words.tokens({
+      tokens: count(summary.tokens),
+      longest: count(summary.longest),
+      longestLine: summary.longestLine,
+      model: sanitize(model),
+      isExact,
+      window: window === null ? null : count(window),
+    }),
     epoch === null ? words.costUnknown({ model: sanitize(model), currency }) : words.cost({ cost: money(epoch) }),
     ...(summary.allCompared ? [] : [words.notAllCompared]),
     ...(summary.examples > 0 && summary.examples < 10 ? [words.few({ examples: summary.examples })] : []),

@@ -1,5 +1,6 @@
 import type { AuthFacts, CheckFacts, CheckId } from "../../diagnostics/subject.ts";
 import { problems } from "./doctor-problems.ts";
+import { services } from "./errors.ts";
 
 /** What `doctor` calls its checks. */
 const titles = {
@@ -70,7 +71,7 @@ const facts: { readonly [Id in CheckId]: (seen: CheckFacts[Id]) => string } = {
       ...(seen.pending > 0 ? [`the next search reads ${seen.pending} more`] : []),
     ].join("; "),
   provider: (seen) =>
-    `${seen.provider} at ${seen.baseUrl}${seen.origin === "" ? "" : ` (${seen.origin})`}, ${seen.model === null ? "no model set" : `model ${seen.model}`}`,
+    `${seen.provider} at ${seen.baseUrl}${seen.origin === "" ? "" : ` (${seen.origin})`}, ${seen.model === null ? "no model set" : `model ${seen.model}`}${seen.services.length === 0 ? "" : `\nalso: ${seen.services.map((name) => services[name].name).join(", ")}`}`,
   key: (seen) =>
     seen.auth === null ? `from ${seen.origin}; new ones go to: ${seen.store}` : authText(seen.auth, seen.store),
   proxy: (seen) =>

@@ -21,7 +21,7 @@ function fixOf(role: string | undefined): string {
 }
 
 /** What providers offer beside chat, with the row of the config file that says it. */
-const services: Readonly<Record<ServiceName, { readonly name: string; readonly row: string }>> = {
+export const services: Readonly<Record<ServiceName, { readonly name: string; readonly row: string }>> = {
   batches: { name: "batch API", row: "batches" },
   images: { name: "image generation", row: "images" },
   files: { name: "document upload", row: "files" },

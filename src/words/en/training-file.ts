@@ -88,12 +88,12 @@ export const training = {
       ? `${file} · no examples`
       : `${file} · ${counted(examples, "example", "examples")} (${forms[form]}) · ${counted(messages, "message", "messages")}`,
   tokens: (facts: {
-    tokens: number;
-    longest: number;
+    tokens: string;
+    longest: string;
     longestLine: number;
     model: string;
     isExact: boolean;
-    window: number | null;
+    window: string | null;
   }) =>
     `${facts.isExact ? "" : "~"}${facts.tokens} tokens (${facts.isExact ? `vocabulary of ${facts.model}` : "estimated"}) · longest example ${facts.longest}, line ${facts.longestLine}${facts.window === null ? "" : ` · context window ${facts.window}`}`,
   cost: ({ cost }: { cost: string }) => `About ${cost} per epoch`,

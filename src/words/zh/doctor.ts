@@ -1,6 +1,7 @@
 import type { AuthFacts } from "../../diagnostics/subject.ts";
 import type { Words } from "../types.ts";
 import { problems } from "./doctor-problems.ts";
+import { services } from "./errors.ts";
 
 const titles: Words["doctor"]["titles"] = {
   program: "程序",
@@ -63,7 +64,7 @@ const facts: Words["doctor"]["facts"] = {
       ...(seen.pending > 0 ? [`另有 ${seen.pending} 段将在下次搜索时编入`] : []),
     ].join("；"),
   provider: (seen) =>
-    `${seen.provider}，地址 ${seen.baseUrl}${seen.origin === "" ? "" : `（${seen.origin}）`}，${seen.model === null ? "未指定模型" : `模型 ${seen.model}`}`,
+    `${seen.provider}，地址 ${seen.baseUrl}${seen.origin === "" ? "" : `（${seen.origin}）`}，${seen.model === null ? "未指定模型" : `模型 ${seen.model}`}${seen.services.length === 0 ? "" : `\n另有：${seen.services.map((name) => services[name].name).join("、")}`}`,
   key: (seen) =>
     seen.auth === null ? `来自 ${seen.origin}；新 API Key 保存到：${seen.store}` : authText(seen.auth, seen.store),
   proxy: (seen) =>

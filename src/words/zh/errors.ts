@@ -18,7 +18,7 @@ function fixOf(role: string | undefined): string {
 }
 
 /** What providers offer beside chat, with the row of the config file that says it. */
-const services: Readonly<Record<ServiceName, { readonly name: string; readonly row: string }>> = {
+export const services: Readonly<Record<ServiceName, { readonly name: string; readonly row: string }>> = {
   batches: { name: "批量推理", row: "batches" },
   images: { name: "图片生成", row: "images" },
   files: { name: "文档上传", row: "files" },
