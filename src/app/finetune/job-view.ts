@@ -6,6 +6,7 @@ import { localDay, timeLeft } from "../../terminal/local-time.ts";
 import { shortNumber } from "../../terminal/loss-plot.ts";
 import { sanitizeLine } from "../../terminal/sanitize.ts";
 import { describe } from "../../terminal/terminal.ts";
+import { factRows } from "../../terminal/fact-rows.ts";
 import { figuresOf, plotOf, TuningDisplay } from "../../terminal/tuning-display.ts";
 import { isoWithOffset } from "../../transcripts/format/times.ts";
 import type { TuningWords } from "../../words/types.ts";
@@ -94,8 +95,8 @@ export class JobView implements Disposable {
     const look = { columns, rows, symbols, unicode, ink: terminal.ink.out };
     const plot = plotOf(snapshot.points, look);
     if (plot.length === 0) return;
-    const figures = figuresOf(snapshot, this.#words, look).join(` ${symbols.dot} `);
-    terminal.out(["", ...plot, figures, ""].join("\n"));
+    const figures = factRows(figuresOf(snapshot, this.#words, look), look, columns - 1);
+    terminal.out(["", ...plot, ...figures, ""].join("\n"));
   }
 
   [Symbol.dispose](): void {
