@@ -43,7 +43,15 @@ async function bytesOf(reading: DocumentReading): Promise<Buffer> {
   }
 }
 
+/** Bytes of a PDF that is not mended where its end is missing: looking through it for its parts may take gigabytes. */
+const maxMended = 16 * 1024 * 1024;
+/** Bytes in which the end of a PDF is looked for. */
+const endLength = 1024 * 1024;
+
 async function openPdf(reading: DocumentReading, bytes: Buffer): Promise<PDFDocumentProxy> {
+  if (bytes.length > maxMended && !bytes.includes("startxref", bytes.length - endLength)) {
+    throw documentRefusal(reading, "document_broken", reading.form.label);
+  }
   const task = getDocument({
     data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     ...(reading.password !== null && { password: reading.password }),
