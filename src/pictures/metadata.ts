@@ -19,6 +19,9 @@ const orientations: Readonly<Record<string, (bytes: Buffer) => Orientation>> = {
   TIFF: orientationIn,
 };
 
+/** Bytes of the shortest picture that is looked into: of a PNG, its signature and its first chunk. Metadata have no room in less. */
+const shortest = 33;
+
 /**
  * A picture of a form that services take without its metadata, which may tell where and with what it was taken: the pixels stay as they
  * are, and so does the orientation. The very same bytes where there is nothing to remove.
@@ -26,6 +29,7 @@ const orientations: Readonly<Record<string, (bytes: Buffer) => Orientation>> = {
  * @throws PictureFault `picture_broken`
  */
 export function withoutMetadata(bytes: Buffer, { name }: PictureForm): Buffer {
+  if (bytes.length < shortest) return bytes;
   const cleaned = cleaners[name]!(bytes);
   return cleaned.equals(bytes) ? bytes : cleaned;
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { png } from "../support/pictures.ts";
 import { askingAt, newPlace, put, run, start, transcriptsOf } from "../support/program.ts";
 import { serve } from "../support/raw-server.ts";
 import { answer, delta, finish, done, text } from "../support/wire.ts";
@@ -40,14 +39,15 @@ describe.concurrent("the question", () => {
   test("has text files fenced behind it, and pictures beside it", async () => {
     await using server = await serve([answer("seen")]);
     const place = newPlace();
+    const picture = Buffer.from("89504e470d0a1a0a00ff", "hex");
     put(join(place.cwd, "notes.md"), "# Title\n```js\nx\n```\n");
-    put(join(place.cwd, "shot.png"), png);
+    put(join(place.cwd, "shot.png"), picture);
     const args = ["ask", "-f", "notes.md", "--file", "shot.png", "look"];
     const { code } = await run(args, { place, env: askingAt(server) });
     expect(code).toBe(0);
     expect(questionIn(server.body())).toEqual([
       { type: "text", text: "look\n\nnotes.md:\n````md\n# Title\n```js\nx\n```\n````" },
-      { type: "image_url", image_url: { url: `data:image/png;base64,${png.toString("base64")}` } },
+      { type: "image_url", image_url: { url: `data:image/png;base64,${picture.toString("base64")}` } },
     ]);
   });
 

@@ -77,6 +77,10 @@ describe("metadata", () => {
     expect(cleaned(clean)).toBe(clean);
   });
 
+  test("is not looked for where nothing has room for it: the start of a picture stays as it is", () => {
+    for (const start of [jpeg.subarray(0, 10), png.subarray(0, 12)]) expect(cleaned(start)).toBe(start);
+  });
+
   test("is looked for in damaged pictures without another error than that", () => {
     const whole = [
       jpegWith([jpegSegment(0xe1, text(`Exif\0\0${exif(6, secret).toString("latin1")}`))]),
