@@ -2,7 +2,7 @@ import { type DocumentPiece, type DocumentReading, documentRefusal, textTooLarge
 import { MarkdownText } from "./markdown-text.ts";
 import { numbersIn } from "./page-range.ts";
 import { TableText } from "./table-text.ts";
-import { attribute, readXml, type XmlAttributes, type XmlHandler } from "./xml-events.ts";
+import { attribute, readXml, type XmlAttributes, without } from "./xml-events.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
 const content = "content.xml";
@@ -55,7 +55,6 @@ class TextBody {
   readonly #text: MarkdownText;
   readonly #hasSlides: boolean;
   readonly #slides: Part[] = [];
-  #left = 0;
   /** Paragraphs within each other, as where a note stands in one. */
   #paragraphs = 0;
   /** Of the note that is being read. */
@@ -72,19 +71,13 @@ class TextBody {
     this.#hasSlides = reading.form.name === "odp";
   }
 
-  readonly handler: XmlHandler = {
-    open: (name, attributes) => {
-      if (left.has(name) || this.#left > 0) this.#left++;
-      else this.#open(name, attributes);
-    },
-    close: (name) => {
-      if (this.#left > 0) this.#left--;
-      else this.#close(name);
-    },
+  readonly handler = without(left, {
+    open: (name, attributes) => this.#open(name, attributes),
+    close: (name) => this.#close(name),
     text: (text) => {
-      if (this.#left === 0 && this.#paragraphs > 0) this.#text.text(oneBlank(text));
+      if (this.#paragraphs > 0) this.#text.text(oneBlank(text));
     },
-  };
+  });
 
   finish(): readonly Part[] {
     if (this.#hasSlides) return this.#slides;
@@ -182,26 +175,19 @@ class SheetBody {
   #repeats = 1;
   #value = "";
   #paragraphs = 0;
-  #left = 0;
 
   constructor(reading: DocumentReading) {
     this.#reading = reading;
     this.#table = new TableText(reading);
   }
 
-  readonly handler: XmlHandler = {
-    open: (name, attributes) => {
-      if (left.has(name) || this.#left > 0) this.#left++;
-      else this.#open(name, attributes);
-    },
-    close: (name) => {
-      if (this.#left > 0) this.#left--;
-      else this.#close(name);
-    },
+  readonly handler = without(left, {
+    open: (name, attributes) => this.#open(name, attributes),
+    close: (name) => this.#close(name),
     text: (text) => {
-      if (this.#left === 0 && this.#paragraphs > 0) this.#take(oneBlank(text));
+      if (this.#paragraphs > 0) this.#take(oneBlank(text));
     },
-  };
+  });
 
   finish(): readonly Part[] {
     return this.#sheets;

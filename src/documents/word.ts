@@ -3,7 +3,7 @@ import { MarkdownText } from "./markdown-text.ts";
 import { mainPart, type Relationship, relationshipsOf } from "./relationships.ts";
 import { ListNumbers } from "./word-numbers.ts";
 import { headingLevels } from "./word-styles.ts";
-import { attribute, readXml, type XmlAttributes, type XmlHandler } from "./xml-events.ts";
+import { attribute, readXml, type XmlAttributes, without } from "./xml-events.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
 /** The text of a Word document, as one part. */
@@ -34,15 +34,13 @@ class WordBody {
   readonly #links: ReadonlyMap<string, Relationship>;
   readonly #levels: ReadonlyMap<string, number>;
   readonly #numbers: ListNumbers;
-  /** Elements within one whose text is left out. */
-  #left = 0;
   #isText = false;
   #style = "";
   #level: number | null = null;
   #list: { id: string; level: number } | null = null;
   #link: string | null = null;
   #note = "";
-  /** Paragraphs within each other, as in boxes. */
+  /** Whether what comes is said about a paragraph. */
   #inProperties = false;
 
   constructor(
@@ -57,16 +55,15 @@ class WordBody {
     this.#numbers = numbers;
   }
 
-  readonly handler: XmlHandler = {
+  readonly handler = without(left, {
     open: (name, attributes) => this.#open(name, attributes),
     close: (name) => this.#close(name),
     text: (text) => {
-      if (this.#isText && this.#left === 0) this.text.text(text);
+      if (this.#isText) this.text.text(text);
     },
-  };
+  });
 
   #open(name: string, attributes: XmlAttributes): void {
-    if (left.has(name) || this.#left > 0) return void this.#left++;
     if (name === "pPr") this.#inProperties = true;
     if (this.#inProperties) return this.#property(name, attribute(attributes, "val"));
     switch (name) {
@@ -107,7 +104,6 @@ class WordBody {
   }
 
   #close(name: string): void {
-    if (this.#left > 0) return void this.#left--;
     if (name === "t") this.#isText = false;
     else if (name === "pPr") this.#inProperties = false;
     else if (name === "p") this.#endParagraph();

@@ -11,6 +11,24 @@ export interface XmlHandler {
   readonly text?: (text: string) => void;
 }
 
+/** What is called for all but some elements and what is in them. */
+export function without(left: ReadonlySet<string>, handler: Required<XmlHandler>): XmlHandler {
+  let depth = 0;
+  return {
+    open: (name, attributes) => {
+      if (left.has(name) || depth > 0) depth++;
+      else handler.open(name, attributes);
+    },
+    close: (name) => {
+      if (depth > 0) depth--;
+      else handler.close(name);
+    },
+    text: (text) => {
+      if (depth === 0) handler.text(text);
+    },
+  };
+}
+
 /** Elements within each other; documents have some dozens, and the parser's time grows with the square. */
 const maxDepth = 2000;
 

@@ -1,5 +1,5 @@
 import { isRecord } from "../wire/json.ts";
-import { fieldsIn } from "../wire/openai-service.ts";
+import { fieldsIn, momentIn, textIn } from "../wire/document-fields.ts";
 import type { BatchCounts, BatchMistake, ProviderBatch } from "./provider-batch.ts";
 
 /** Field of a batch's metadata that holds its label. */
@@ -34,22 +34,6 @@ export function readBatch(json: unknown): ProviderBatch | null {
     label: textIn(label),
     mistakes: mistakesIn(isRecord(errors) ? errors["data"] : errors),
   };
-}
-
-/** The id of an uploaded file, with what tells it from others; null for what is none. */
-export function readFile(json: unknown): { id: string; name: string | null; size: number | null } | null {
-  const { id, filename, bytes } = fieldsIn(json);
-  if (typeof id !== "string" || id === "") return null;
-  return { id, name: textIn(filename), size: typeof bytes === "number" ? bytes : null };
-}
-
-function textIn(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-/** Seconds since the epoch. */
-function momentIn(value: unknown): Date | null {
-  return typeof value === "number" && value > 0 && value < 1e11 ? new Date(value * 1000) : null;
 }
 
 function countsIn(value: unknown): BatchCounts | null {

@@ -2,12 +2,13 @@ import { AppError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { formFile } from "../files/form-file.ts";
+import { readUploadedFile } from "../files/uploaded-file.ts";
 import { withTimeout } from "../http/request-timeout.ts";
 import { send } from "../http/send.ts";
 import { refusalOf } from "../wire/errors.ts";
 import { type OpenAICall, OpenAIService, pageSize, refusedStatus } from "../wire/openai-service.ts";
 import { redact, redactedJson } from "../wire/redact.ts";
-import { labelField, readBatch, readFile } from "./batch-reader.ts";
+import { labelField, readBatch } from "./batch-reader.ts";
 import type { BatchService, ProviderBatch } from "./provider-batch.ts";
 
 /** Milliseconds without a sign of life. A service may look at a whole file before it says that it has it. */
@@ -35,7 +36,7 @@ export class OpenAIBatches implements BatchService {
     const json = await this.#service
       .ask(create, { stop, timeout: timeouts.upload, onSent })
       .catch(this.#service.withoutRoute);
-    return this.#service.known(json, readFile).id;
+    return this.#service.known(json, readUploadedFile).id;
   };
 
   readonly findUpload: BatchService["findUpload"] = async ({ name, size }, stop) => {
@@ -43,7 +44,7 @@ export class OpenAIBatches implements BatchService {
     const list = (after: object): OpenAICall => {
       return (client, options) => new Files(client).list({ purpose: "batch", limit: pageSize, ...after }, options);
     };
-    for await (const file of this.#service.listed(list, readFile, stop)) {
+    for await (const file of this.#service.listed(list, readUploadedFile, stop)) {
       if (file.name === name && (file.size ?? size) === size) return file.id;
     }
     return null;

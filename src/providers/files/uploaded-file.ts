@@ -1,4 +1,4 @@
-import { fieldsIn } from "../wire/openai-service.ts";
+import { fieldsIn, momentIn, textIn } from "../wire/document-fields.ts";
 
 /** A file as its service describes it; null for what it does not tell. */
 export interface UploadedFile {
@@ -36,13 +36,4 @@ export function readUploadedFile(json: unknown): UploadedFile | null {
     createdAt: momentIn(created),
     expiresAt: momentIn(expires),
   };
-}
-
-function textIn(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-/** Seconds since 1970; 0 and less, which some send for nothing, are none. */
-function momentIn(value: unknown): Date | null {
-  return typeof value === "number" && value > 0 && value < 1e11 ? new Date(value * 1000) : null;
 }

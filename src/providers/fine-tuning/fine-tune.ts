@@ -5,7 +5,7 @@ import type { Connection } from "../connection.ts";
 import { requestJson } from "../http/json-request.ts";
 import { parsePlaces, placedAt } from "../wire/json-pointer.ts";
 import { OpenAIService, refusedStatus } from "../wire/openai-service.ts";
-import { countIn, numberIn, textIn } from "./job-reader.ts";
+import { countIn, numberIn, textIn } from "../wire/document-fields.ts";
 import type { FineTuneRows } from "./rules.ts";
 import type { LossPoint, TuningJob, TuningOrder, TuningService } from "./tuning-job.ts";
 import { uploadsBy } from "./upload.ts";

@@ -1,4 +1,4 @@
-import { fieldsIn } from "../wire/openai-service.ts";
+import { countIn, fieldsIn, momentIn, numberIn, textIn } from "../wire/document-fields.ts";
 import { isRecord } from "../wire/json.ts";
 import type { LossPoint, TuningCheckpoint, TuningEvent, TuningJob, TuningOutcome } from "./tuning-job.ts";
 
@@ -108,21 +108,4 @@ function failureIn(error: unknown): TuningJob["failure"] {
   const [code, message] = [textIn(error["code"]) ?? "", textIn(error["message"]) ?? ""];
   // OpenAI sends an empty object where nothing is wrong.
   return code === "" && message === "" ? null : { code, message };
-}
-
-export function textIn(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-export function countIn(value: unknown): number | null {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
-}
-
-export function numberIn(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-/** Seconds since the epoch. */
-function momentIn(value: unknown): Date | null {
-  return typeof value === "number" && value > 0 && value < 1e11 ? new Date(value * 1000) : null;
 }

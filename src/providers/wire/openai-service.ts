@@ -129,12 +129,6 @@ export function refusedStatus(error: unknown): number {
     : 0;
 }
 
-/** The fields of an object; SiliconFlow puts some of its documents into a field `data`. */
-export function fieldsIn(json: unknown): Record<string, unknown> {
-  if (!isRecord(json)) return {};
-  return !("id" in json) && isRecord(json["data"]) ? json["data"] : json;
-}
-
 /** The entries of a list, and whether there are more behind them; null for what is none. */
 function listIn(json: unknown): { entries: readonly unknown[]; hasMore: boolean } | null {
   if (!isRecord(json)) return null;
